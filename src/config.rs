@@ -1,0 +1,116 @@
+//! The configuration file, its defaults, and the Slack token.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::time::Zone;
+
+/// The whole configuration, checked: what is in here can be used as it is.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The zone of all times told, and of the date that an event counts for.
+    pub zone: Zone,
+    /// `[slack]`.
+    pub slack: Slack,
+    /// `[partners]`.
+    pub partners: Partners,
+    /// `[source]`.
+    pub source: SourceConfig,
+    /// `[alerts]` without the partners' own.
+    pub alerts: Alerts,
+    /// `[alerts.partners.NAME]`, each complete: what it does not set is taken from `[alerts]`.
+    pub alerts_of: BTreeMap<String, Alerts>,
+    /// `[digest]`.
+    pub digest: Digest,
+}
+
+/// `[slack]`.
+#[derive(Clone, Debug)]
+pub struct Slack {
+    /// The channel's id.
+    pub channel: String,
+    /// Which server speaks; default its host name.
+    pub label: String,
+    /// The base of Slack's methods, without a slash at its end; plain http only towards loopback.
+    pub api_url: String,
+    /// The language of alerts and digest.
+    pub language: Language,
+}
+
+/// The language of alerts and digest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// French.
+    #[default]
+    French,
+    /// English.
+    English,
+}
+
+/// `[partners]`.
+#[derive(Clone, Debug)]
+pub struct Partners {
+    /// The Unix group of the partners.
+    pub group: String,
+    /// Further accounts, also those that exist on other hosts only.
+    pub users: Vec<String>,
+    /// Display names.
+    pub names: BTreeMap<String, String>,
+}
+
+/// `[source]`.
+#[derive(Clone, Debug)]
+pub struct SourceConfig {
+    /// Which source.
+    pub kind: SourceKind,
+    /// The log file.
+    pub auth_log: PathBuf,
+    /// The journals to read instead of the machine's own.
+    pub journal_directory: Option<PathBuf>,
+}
+
+/// `source.kind`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SourceKind {
+    /// The journal where it can be read, else auth.log.
+    #[default]
+    Auto,
+    /// The journal.
+    Journal,
+    /// The log file.
+    AuthLog,
+}
+
+/// `[alerts]`: what is told of a partner, and how often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alerts {
+    /// Log-ins are told.
+    pub login: bool,
+    /// Failures are told.
+    pub failure: bool,
+    /// Uploads are told.
+    pub upload: bool,
+    /// Downloads are told.
+    pub download: bool,
+    /// Messages of one kind in an hour; what finds none left joins the next.
+    pub max_per_hour: u32,
+    /// Log-ins that follow a told one within this time are counted, not told.
+    pub again_after: Duration,
+    /// What follows the first within this time is told together.
+    pub group_window: Duration,
+}
+
+/// `[digest]`.
+#[derive(Clone, Debug)]
+pub struct Digest {
+    /// Minutes after midnight from which a run of digest closes the day.
+    pub closes_from: u32,
+}
+
+impl Config {
+    /// What holds for this partner.
+    pub fn alerts_for(&self, partner: &str) -> &Alerts {
+        self.alerts_of.get(partner).unwrap_or(&self.alerts)
+    }
+}

@@ -1,0 +1,33 @@
+//! The user database: is this account a partner, and what is it called.
+
+/// What the user database says of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A partner: a member of the group (as primary or supplementary group), or one that the configuration lists.
+    Partner {
+        /// The account's uid; none for an account that exists on another host only.
+        uid: Option<u32>,
+        /// The full name of its GECOS field, where there is one.
+        full_name: Option<String>,
+    },
+    /// An account that is no partner.
+    Other {
+        /// Its uid; none where there is no such account here.
+        uid: Option<u32>,
+    },
+    /// The user database did not answer.
+    Unknown,
+}
+
+/// The user database, asked by name. A trait because a test cannot fake NSS otherwise.
+pub trait Directory {
+    /// What this account is. Answers are kept for a minute; no answer within a deadline is `Unknown`.
+    fn account(&mut self, user: &[u8]) -> Answer;
+
+    /// Is this name on the group's own list of members, or in the configuration's `users`? Never looks the name itself up,
+    /// so that names which an attacker makes up do not reach the user database.
+    fn listed(&mut self, user: &[u8]) -> bool;
+
+    /// The name of the account with this uid, if the user database knows one.
+    fn name_of(&mut self, uid: u32) -> Option<Vec<u8>>;
+}

@@ -1,0 +1,165 @@
+//! Where entries come from: the journal or auth.log, read in order from a position.
+
+pub mod auth_log;
+pub mod envelope;
+pub mod journal;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::entry::{Boot, Entry};
+use crate::time::Time;
+
+/// How far reading has come in a source: everything up to here was delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Position {
+    /// In a journal.
+    Journal(JournalPosition),
+    /// In a log file.
+    File(FilePosition),
+}
+
+/// The last journal entry that was read, known by its cursor and, since a cursor changes at a flush on systemd 252,
+/// by boot, times and a hash of its message as well.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalPosition {
+    /// The machine whose journal it is: `_MACHINE_ID`.
+    pub machine: String,
+    /// `sd_journal_get_cursor(3)`; opaque.
+    pub cursor: String,
+    /// The whole boot id of the entry, in hexadecimal.
+    pub boot: String,
+    /// Microseconds since that boot.
+    pub monotonic: u64,
+    /// journald's time of receipt.
+    pub realtime: Time,
+    /// A hash of the message.
+    pub hash: u64,
+}
+
+/// The place in a log file up to which it was read, and what the file is known by: inode numbers come back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilePosition {
+    /// The file's path.
+    pub path: PathBuf,
+    /// The device that holds it.
+    pub device: u64,
+    /// Its inode number.
+    pub inode: u64,
+    /// The offset of the first byte not yet read: always behind a line end.
+    pub offset: u64,
+    /// A hash of the last bytes before the offset (at most `hashed` of them).
+    pub hash: u64,
+    /// How many bytes before the offset were hashed.
+    pub hashed: u64,
+}
+
+/// Where reading starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start<P> {
+    /// With what comes from now on. What lies up to this far back is delivered first, as past entries, so that the
+    /// sessions which are open are known.
+    Now {
+        /// How far back.
+        look_back: Duration,
+    },
+    /// Exactly behind this position.
+    At(P),
+    /// With what is later than this time; what lies up to `look_back` before it is delivered as past entries.
+    After {
+        /// The time of the last event that was counted.
+        time: Time,
+        /// How far back.
+        look_back: Duration,
+    },
+    /// With the oldest entry there is.
+    Beginning,
+}
+
+/// What one call of `read` did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Entries that were handed out.
+    pub entries: usize,
+    /// The present was reached: there is nothing more to read for now.
+    pub at_end: bool,
+}
+
+/// What a source has to say about itself: told in the log, kept as notices of the day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "what")]
+pub enum Remark {
+    /// Entries between these times are gone: vacuumed, rotated away unread, truncated.
+    Gap {
+        /// The last entry that was read before.
+        from: Time,
+        /// The first that was there after.
+        to: Time,
+        /// What happened, in English, for the log.
+        why: String,
+    },
+    /// Entries or lines that could not be read (no MESSAGE even after retries, longer than any line may be).
+    Unreadable {
+        /// How many.
+        count: u64,
+    },
+    /// The source was closed and opened again at its position after an error.
+    Reopened {
+        /// The error.
+        why: String,
+    },
+    /// Something else that belongs into the log.
+    Said(String),
+}
+
+/// A source of either kind, as the reading thread holds it.
+pub enum Source {
+    /// The journal.
+    Journal(journal::JournalReader),
+    /// A log file.
+    AuthLog(auth_log::AuthLogReader),
+}
+
+impl Source {
+    /// Hands out at most `limit` entries, in order, then returns. Errors are final only if the source could not be
+    /// reopened; the caller backs off and calls again.
+    pub fn read(&mut self, limit: usize, each: &mut dyn FnMut(&Entry<'_>)) -> anyhow::Result<Progress> {
+        match self {
+            Source::Journal(reader) => reader.read(limit, each),
+            Source::AuthLog(reader) => reader.read(limit, each),
+        }
+    }
+
+    /// Waits until there may be more to read, at most this long.
+    pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
+        match self {
+            Source::Journal(reader) => reader.wait(at_most),
+            Source::AuthLog(reader) => reader.wait(at_most),
+        }
+    }
+
+    /// The position behind the last entry that was handed out; none before anything was read or known.
+    pub fn position(&self) -> Option<Position> {
+        match self {
+            Source::Journal(reader) => reader.position().map(Position::Journal),
+            Source::AuthLog(reader) => reader.position().map(Position::File),
+        }
+    }
+
+    /// What there is to say since the last call.
+    pub fn remarks(&mut self) -> Vec<Remark> {
+        match self {
+            Source::Journal(reader) => reader.remarks(),
+            Source::AuthLog(reader) => reader.remarks(),
+        }
+    }
+}
+
+/// The first half of a boot id as entries carry it.
+pub fn boot(id: &[u8]) -> Boot {
+    let digits = id.get(..16).and_then(|half| std::str::from_utf8(half).ok());
+    Boot(digits.and_then(|half| u64::from_str_radix(half, 16).ok()).unwrap_or(0))
+}

@@ -1,0 +1,81 @@
+//! Points in time as log entries carry them, and the zone in which they are told.
+
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, Local, NaiveDate, TimeZone, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// A point in time: microseconds since the Unix epoch, in UTC.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Time(pub i64);
+
+impl Time {
+    /// The time of whole seconds since the epoch.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Time(seconds.saturating_mul(1_000_000))
+    }
+
+    /// This time and `duration` more.
+    pub const fn plus(self, duration: Duration) -> Self {
+        Time(self.0.saturating_add(duration.as_micros() as i64))
+    }
+
+    /// This time less `duration`.
+    pub const fn minus(self, duration: Duration) -> Self {
+        Time(self.0.saturating_sub(duration.as_micros() as i64))
+    }
+
+    /// How long after `earlier` this is; nothing where it is not after.
+    pub fn since(self, earlier: Time) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// The same time as chrono has it; times beyond its range become the epoch.
+    pub fn utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or_default()
+    }
+}
+
+impl From<std::time::SystemTime> for Time {
+    fn from(time: std::time::SystemTime) -> Self {
+        match time.duration_since(std::time::UNIX_EPOCH) {
+            Ok(after) => Time(i64::try_from(after.as_micros()).unwrap_or(i64::MAX)),
+            Err(before) => Time(-(before.duration().as_micros() as i64)),
+        }
+    }
+}
+
+impl<Z: TimeZone> From<DateTime<Z>> for Time {
+    fn from(time: DateTime<Z>) -> Self {
+        Time(time.timestamp_micros())
+    }
+}
+
+/// The time zone of the texts and of the date that an event counts for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Zone {
+    /// The machine's own, as `/etc/localtime` or `TZ` says at the moment of asking.
+    #[default]
+    Machine,
+    /// One named in the configuration.
+    Named(Tz),
+}
+
+impl Zone {
+    /// The local time at `time`.
+    pub fn local(self, time: Time) -> DateTime<FixedOffset> {
+        match self {
+            Zone::Machine => time.utc().with_timezone(&Local).fixed_offset(),
+            Zone::Named(zone) => time.utc().with_timezone(&zone).fixed_offset(),
+        }
+    }
+
+    /// The local calendar date at `time`.
+    pub fn date(self, time: Time) -> NaiveDate {
+        self.local(time).date_naive()
+    }
+}
