@@ -9,7 +9,9 @@ use crate::openssh::Event;
 use crate::time::Time;
 
 /// A boot of the machine: the first half of journald's `_BOOT_ID`; zero where the source has none (auth.log).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Boot(pub u64);
 
@@ -48,7 +50,12 @@ impl Origin<'_> {
             host: Cow::Owned(self.host.into_owned()),
             identifier: Cow::Owned(self.identifier.into_owned()),
             session: self.session.map(|s| Cow::Owned(s.into_owned())),
-            ..Origin { host: Cow::Borrowed(b""), identifier: Cow::Borrowed(b""), session: None, ..self }
+            ..Origin {
+                host: Cow::Borrowed(b""),
+                identifier: Cow::Borrowed(b""),
+                session: None,
+                ..self
+            }
         }
     }
 }
@@ -79,6 +86,10 @@ pub struct Record<'a> {
 impl Record<'_> {
     /// The same record with nothing borrowed, to go from the reading thread to the loop.
     pub fn into_owned(self) -> Record<'static> {
-        Record { origin: self.origin.into_owned(), event: self.event.into_owned(), answer: self.answer }
+        Record {
+            origin: self.origin.into_owned(),
+            event: self.event.into_owned(),
+            answer: self.answer,
+        }
     }
 }

@@ -34,7 +34,14 @@ pub enum Level {
 
 /// Takes off what stands around a message.
 pub fn strip(message: &[u8]) -> Line<'_> {
-    Line { text: message, level: Level::Info, repeated: 1, preauth: false, postauth: false, cut: message.len() >= 500 }
+    Line {
+        text: message,
+        level: Level::Info,
+        repeated: 1,
+        preauth: false,
+        postauth: false,
+        cut: message.len() >= 500,
+    }
 }
 
 /// Undoes sshd's escapes (strnvis with VIS_CSTYLE|VIS_NL|VIS_TAB|VIS_OCTAL), once or, for text that came through the monitor, twice.

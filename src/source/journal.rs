@@ -6,7 +6,11 @@ use std::time::Duration;
 pub struct JournalReader;
 impl JournalReader {
     /// Stub.
-    pub fn read(&mut self, _limit: usize, _each: &mut dyn FnMut(&Entry<'_>)) -> anyhow::Result<Progress> {
+    pub fn read(
+        &mut self,
+        _limit: usize,
+        _each: &mut dyn FnMut(&Entry<'_>),
+    ) -> anyhow::Result<Progress> {
         Ok(Progress::default())
     }
     /// Stub.

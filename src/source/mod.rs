@@ -126,7 +126,11 @@ pub enum Source {
 impl Source {
     /// Hands out at most `limit` entries, in order, then returns. Errors are final only if the source could not be
     /// reopened; the caller backs off and calls again.
-    pub fn read(&mut self, limit: usize, each: &mut dyn FnMut(&Entry<'_>)) -> anyhow::Result<Progress> {
+    pub fn read(
+        &mut self,
+        limit: usize,
+        each: &mut dyn FnMut(&Entry<'_>),
+    ) -> anyhow::Result<Progress> {
         match self {
             Source::Journal(reader) => reader.read(limit, each),
             Source::AuthLog(reader) => reader.read(limit, each),
@@ -161,5 +165,9 @@ impl Source {
 /// The first half of a boot id as entries carry it.
 pub fn boot(id: &[u8]) -> Boot {
     let digits = id.get(..16).and_then(|half| std::str::from_utf8(half).ok());
-    Boot(digits.and_then(|half| u64::from_str_radix(half, 16).ok()).unwrap_or(0))
+    Boot(
+        digits
+            .and_then(|half| u64::from_str_radix(half, 16).ok())
+            .unwrap_or(0),
+    )
 }
