@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod config;
+pub mod days;
 pub mod directory;
 pub mod entry;
 pub mod monitor;
