@@ -7,6 +7,7 @@ pub mod directory;
 pub mod entry;
 pub mod monitor;
 pub mod openssh;
+pub mod reader;
 pub mod sessions;
 pub mod source;
 pub mod state;
