@@ -1,6 +1,7 @@
 //! What is told in Slack: messages, and how alerts are gathered into them.
 
 mod gather;
+mod rendered;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use crate::state::is_zero;
 use crate::time::Time;
 
 pub use gather::Alerts;
+pub use rendered::Rendered;
 
 /// How many names a message or a summary keeps of a partner's files.
 pub const NAMES_KEPT: usize = 10;
