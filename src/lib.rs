@@ -5,6 +5,7 @@ pub mod clean;
 pub mod config;
 pub mod directory;
 pub mod entry;
+pub mod language;
 pub mod monitor;
 pub mod openssh;
 pub mod sessions;

@@ -1,9 +1,7 @@
 //! What Slack's answer to a post means.
 //!
 //! Slack answers nearly everything with 200 and says in the body whether it took the message; 429 is the one status that
-//! means something by itself. The codes are those of
-//! <https://docs.slack.dev/reference/methods/chat.postMessage>, those that stood on that page until August 2025 and are still
-//! answered, and those of `auth.test`.
+//! means something by itself.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,6 +9,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use serde_json::Value;
 
+use super::codes::{Class, class};
 use crate::clean::clean;
 use crate::time::Time;
 
@@ -137,95 +136,19 @@ fn by_code(code: &str, answer: &Value) -> Verdict {
         code: clean(code, DETAIL),
         detail: detail(answer),
     };
-    match code {
-        // "It's possible some aspect of the operation succeeded before the error was raised."
-        "internal_error" | "fatal_error" => Verdict::Retry {
-            ambiguous: true,
+    match class(code) {
+        Class::Passing { ambiguous } => Verdict::Retry {
+            ambiguous,
             why: refusal.to_string(),
         },
-        "service_unavailable" | "request_timeout" => Verdict::Retry {
-            ambiguous: false,
-            why: refusal.to_string(),
-        },
-        "team_added_to_org"
-        | "org_login_required"
-        | "accesslimited"
-        | "message_limit_exceeded"
-        | "external_channel_migrating" => Verdict::Wait {
+        Class::Workspace => Verdict::Wait {
             pause: PAUSE_WORKSPACE,
             why: refusal.to_string(),
         },
-        _ if is_configuration(code) => Verdict::Configuration(refusal),
-        _ if is_content(code) => Verdict::Content(refusal),
-        _ => Verdict::Unknown(refusal),
+        Class::Configuration => Verdict::Configuration(refusal),
+        Class::Content => Verdict::Content(refusal),
+        Class::Unknown => Verdict::Unknown(refusal),
     }
-}
-
-/// Codes that an administrator can make go away: token, scopes, channel, app.
-fn is_configuration(code: &str) -> bool {
-    let blocked = code.starts_with("slack_connect_") && code.ends_with("_blocked");
-    blocked
-        || matches!(
-            code,
-            "invalid_auth"
-                | "not_authed"
-                | "account_inactive"
-                | "token_revoked"
-                | "token_expired"
-                | "not_allowed_token_type"
-                | "missing_scope"
-                | "no_permission"
-                | "access_denied"
-                | "team_access_not_granted"
-                | "app_access_restricted"
-                | "two_factor_setup_required"
-                | "is_bot"
-                | "ekm_access_denied"
-                | "enterprise_is_restricted"
-                | "deprecated_endpoint"
-                | "method_deprecated"
-                | "unknown_method"
-                | "channel_not_found"
-                | "not_in_channel"
-                | "is_archived"
-                | "team_not_found"
-                | "restricted_action"
-                | "restricted_action_read_only_channel"
-                | "restricted_action_thread_only_channel"
-                | "messages_tab_disabled"
-                | "as_user_not_supported"
-                | "send_on_behalf_not_allowed"
-        )
-}
-
-/// Codes that concern this one message: a plainer one may pass.
-fn is_content(code: &str) -> bool {
-    matches!(
-        code,
-        "no_text"
-            | "msg_too_long"
-            | "msg_blocks_too_long"
-            | "invalid_blocks"
-            | "invalid_blocks_format"
-            | "only_one_table_allowed"
-            | "invalid_attachments"
-            | "invalid_arguments"
-            | "invalid_arg_name"
-            | "invalid_array_arg"
-            | "invalid_charset"
-            | "invalid_form_data"
-            | "invalid_post_type"
-            | "missing_post_type"
-            | "markdown_text_conflict"
-            | "too_many_attachments"
-            | "attachment_payload_limit_exceeded"
-            | "too_many_contact_cards"
-            | "missing_file_data"
-            | "invalid_metadata_format"
-            | "invalid_metadata_schema"
-            | "metadata_too_large"
-            | "metadata_must_be_sent_from_app"
-    )
 }
 
 /// What Slack adds to a code: the scope that is missing, the field that is wrong.
@@ -266,11 +189,6 @@ mod tests {
     use super::*;
 
     const NOW: Time = Time::from_seconds(1_774_843_675); // 2026-03-30 04:07:55 UTC
-
-    fn code(code: &str) -> Verdict {
-        let body = format!(r#"{{"ok":false,"error":"{code}"}}"#);
-        classify(200, None, body.as_bytes(), NOW)
-    }
 
     fn asked(header: Option<&str>) -> u64 {
         match classify(429, header, b"", NOW) {
@@ -380,56 +298,12 @@ mod tests {
     }
 
     #[test]
-    fn codes_fall_into_their_classes() {
-        assert!(matches!(
-            code("internal_error"),
-            Verdict::Retry {
-                ambiguous: true,
-                ..
-            }
-        ));
-        assert!(matches!(
-            code("service_unavailable"),
-            Verdict::Retry {
-                ambiguous: false,
-                ..
-            }
-        ));
-        assert!(matches!(
-            code("message_limit_exceeded"),
-            Verdict::Wait { .. }
-        ));
-        for permanent in [
-            "invalid_auth",
-            "not_in_channel",
-            "is_archived",
-            "missing_scope",
-            "slack_connect_file_upload_sharing_blocked",
-        ] {
-            assert!(
-                matches!(code(permanent), Verdict::Configuration(_)),
-                "{permanent}"
-            );
+    fn a_code_counts_whatever_the_status() {
+        let body = br#"{"ok":false,"error":"invalid_auth"}"#;
+        for status in [200, 401, 500] {
+            let verdict = classify(status, None, body, NOW);
+            assert!(matches!(verdict, Verdict::Configuration(_)), "{status}");
         }
-        for message in [
-            "invalid_blocks",
-            "msg_too_long",
-            "no_text",
-            "msg_blocks_too_long",
-        ] {
-            assert!(matches!(code(message), Verdict::Content(_)), "{message}");
-        }
-        for unknown in [
-            "brand_new_code",
-            "",
-            "slack_connect_x",
-            "duplicate_message_not_found",
-        ] {
-            assert!(matches!(code(unknown), Verdict::Unknown(_)), "{unknown}");
-        }
-        let status_does_not_matter =
-            classify(401, None, br#"{"ok":false,"error":"invalid_auth"}"#, NOW);
-        assert!(matches!(status_does_not_matter, Verdict::Configuration(_)));
     }
 
     #[test]

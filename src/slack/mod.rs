@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod client;
+mod codes;
 pub mod pace;
 
 pub use answer::{Refusal, Verdict};
