@@ -128,3 +128,25 @@ impl Config {
         self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 }
+
+/// The Slack token. It shows itself to nobody but the one request that carries it.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    /// The token as it was found.
+    pub fn new(token: String) -> Self {
+        Token(token)
+    }
+
+    /// The token itself, for the header of a request.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}

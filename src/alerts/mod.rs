@@ -2,6 +2,7 @@
 
 mod gather;
 mod merge;
+mod rendered;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use crate::state::is_zero;
 use crate::time::Time;
 
 pub use gather::{Alerts, NEWS, Outbox};
+pub use rendered::Rendered;
 
 /// How many names a message or a summary keeps of a partner's files.
 pub const NAMES_KEPT: usize = 10;
