@@ -3,11 +3,13 @@
 pub mod alerts;
 pub mod clean;
 pub mod config;
+pub mod daemon;
 pub mod days;
 pub mod directory;
 pub mod digest;
 pub mod entry;
 pub mod language;
+pub mod exit;
 pub mod log;
 pub mod monitor;
 pub mod openssh;
