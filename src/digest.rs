@@ -72,7 +72,7 @@ impl Digest {
     pub async fn run(mut self) -> anyhow::Result<Ended> {
         let (zone, closes_from) = (self.zone, self.closes_from);
         let at = now();
-        let closing = self.store.commit(at, &mut |daily, recoveries| {
+        let closing = self.store.commit(zone.local(at), |daily, recoveries| {
             crate::daemon::recovered(daily, recoveries, at);
             days::close_for_digest(daily, zone, at, closes_from)
         })?;
@@ -87,7 +87,7 @@ impl Digest {
         let mut refused = false;
         loop {
             let lock = self.store.send_lock(LOCK)?.context("another process has been posting for 30 seconds")?;
-            let (day, asked) = self.store.commit(now(), &mut |daily, _| {
+            let (day, asked) = self.store.commit(self.zone.local(now()), |daily, _| {
                 (outbox::take_day(daily), daily.resume.pause_until)
             })?;
             let Some(day) = day else { break };
@@ -115,7 +115,7 @@ impl Digest {
 
     /// Takes back the mark of a day that was not posted after all.
     fn put_back(&mut self, day: &ClosedDay) -> anyhow::Result<()> {
-        self.store.commit(now(), &mut |daily, _| {
+        self.store.commit(self.zone.local(now()), |daily, _| {
             if let Some(kept) = daily.resume.closed.iter_mut().find(|kept| kept.id == day.id) {
                 kept.maybe_repeated = day.maybe_repeated;
             }
@@ -137,7 +137,7 @@ impl Digest {
             _ => line(Priority::Warning, &format!("{}: {verdict}", day.id)),
         }
         let total = messages.len();
-        self.store.commit(now(), &mut |daily, _| outbox::settle_day(daily, day, total, &next))?;
+        self.store.commit(self.zone.local(now()), |daily, _| outbox::settle_day(daily, day, total, &next))?;
         Ok(next)
     }
 }

@@ -11,7 +11,7 @@ use crate::monitor::{Monitor, Rules};
 use crate::reader::Batch;
 use crate::service;
 use crate::source::{Position, Remark};
-use crate::state::{Daily, NoticeKind, Recovery, StateError, Store};
+use crate::state::{Daily, NoticeKind, Recovery, Snapshot, StateError, Store};
 use crate::time::Time;
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
@@ -77,44 +77,39 @@ impl Committer {
         &mut self.store
     }
 
-    /// Commits a batch; without one only what time brings.
-    pub(super) fn commit(&mut self, batch: Option<&Batch>) -> Result<(), StateError> {
+    /// Commits a batch, or tries `again` after an error.
+    pub(super) fn commit(&mut self, batch: &Batch, again: bool) -> Result<(), StateError> {
         let now = now();
-        let caught_up = batch.map_or(self.caught_up, |batch| batch.caught_up);
+        let caught_up = batch.caught_up;
         let (rules, source, in_flight, announce) = (&self.rules, &self.source, self.in_flight, &self.announce);
-        let said = batch.is_some();
-        let view = self.store.commit(now, &mut |daily, recoveries| {
+        let view = self.store.commit(rules.zone.local(now), |daily, recoveries| {
             recovered(daily, recoveries, now);
             days::settle(daily, rules.zone, now);
             let mut monitor = Monitor { rules, daily, now, in_flight };
-            if let Some(batch) = batch {
-                take_in(&mut monitor, batch, source);
-                announced(monitor.daily, announce, now);
-            }
+            take_in(&mut monitor, batch, source, again);
+            announced(monitor.daily, announce, now);
             // Before the present is reached only what was read tells what time it is.
-            let until = if caught_up { Some(now.minus(SETTLED)) } else { batch.and_then(|batch| batch.until) };
+            let until = if caught_up { Some(now.minus(SETTLED)) } else { batch.until };
             if let Some(until) = until {
                 monitor.advance(until, caught_up);
             }
-            view(&monitor, rules)
+            view(&monitor)
         })?;
         self.view = view;
         self.caught_up = caught_up;
-        if said {
-            self.announce.clear();
-        }
+        self.announce.clear();
         self.ask();
         Ok(())
     }
 
     /// A change of the state that is no batch: what became of a message.
-    pub(super) fn change<T>(&mut self, change: &mut dyn FnMut(&mut Daily) -> T) -> Result<T, StateError> {
+    pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Daily) -> T) -> Result<T, StateError> {
         let now = now();
         let (rules, in_flight) = (&self.rules, self.in_flight);
-        let (result, view) = self.store.commit(now, &mut |daily, recoveries| {
+        let (result, view) = self.store.commit(rules.zone.local(now), |daily, recoveries| {
             recovered(daily, recoveries, now);
             let result = change(daily);
-            (result, view(&Monitor { rules, daily, now, in_flight }, rules))
+            (result, view(&Monitor { rules, daily, now, in_flight }))
         })?;
         self.view = view;
         Ok(result)
@@ -160,7 +155,11 @@ impl Committer {
 }
 
 /// Applies a batch to the state.
-fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) {
+fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str, again: bool) {
+    // A disk that failed at the very last step may have kept the batch all the same: then the state stands behind it.
+    if again && stands_behind(monitor.daily, batch) {
+        return;
+    }
     for record in &batch.records {
         let verdict = monitor.apply(record);
         if is_verbose() {
@@ -186,6 +185,17 @@ fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) {
     }
     if batch.position.is_some() && resume.source.as_deref() != Some(source) {
         resume.source = Some(source.to_owned());
+    }
+}
+
+/// Does the state stand behind this batch already?
+fn stands_behind(daily: &Daily, batch: &Batch) -> bool {
+    match &batch.position {
+        Some(Position::Journal(position)) => daily.resume.journals.get(&position.machine) == Some(position),
+        Some(Position::File(position)) => {
+            daily.resume.files.get(&*position.path.to_string_lossy()) == Some(position)
+        }
+        None => false,
     }
 }
 
@@ -219,9 +229,9 @@ fn remarked(daily: &mut Daily, remark: &Remark, now: Time) {
 }
 
 /// Says what was unusual about the state file, and keeps it as a notice.
-pub(super) fn recovered(daily: &mut Daily, recoveries: &[Recovery], now: Time) {
+pub(crate) fn recovered(daily: &mut Daily, recoveries: &[Recovery], now: Time) {
     for recovery in recoveries {
-        line(Priority::Warning, &recovery.to_string());
+        line(Priority::Warning, &in_words(recovery));
         match recovery {
             Recovery::Damaged { .. } => daily.note(NoticeKind::StateDamaged, now, 1, None),
             Recovery::Deleted { .. } => daily.note(NoticeKind::StateDeleted, now, 1, None),
@@ -230,7 +240,32 @@ pub(super) fn recovered(daily: &mut Daily, recoveries: &[Recovery], now: Time) {
     }
 }
 
-fn view(monitor: &Monitor<'_>, rules: &Rules) -> View {
+fn in_words(recovery: &Recovery) -> String {
+    match recovery {
+        Recovery::Fresh => "first start: there is no daily.json yet".to_owned(),
+        Recovery::TakenOver { from_memory: true } => {
+            "daily.json lost everything but its counters, which are kept; the rest comes from memory".to_owned()
+        }
+        Recovery::TakenOver { from_memory: false } => {
+            "daily.json has counters alone: they are kept, and reading starts from now".to_owned()
+        }
+        Recovery::NewerVersion { version, aside, .. } => format!(
+            "daily.json is of a newer version ({version}) and was copied to {}: counters are kept, reading starts from now",
+            aside.display()
+        ),
+        Recovery::Damaged { why, aside, from } => {
+            let then = match from {
+                Some(Snapshot::Memory) => "this process's memory takes its place",
+                Some(Snapshot::Backup) => "the one before it takes its place, and what it does not know is read again",
+                None => "there is no other: counting starts from zero and reading from now",
+            };
+            format!("daily.json is damaged ({why}) and was set aside as {}: {then}", aside.display())
+        }
+        Recovery::Deleted { .. } => "daily.json was deleted by another program: counters start from zero".to_owned(),
+    }
+}
+
+fn view(monitor: &Monitor<'_>) -> View {
     let resume = &monitor.daily.resume;
     let sum = |of: fn(&crate::state::Counters) -> u64| monitor.daily.partners.values().map(of).sum::<u64>();
     let status = format!(
@@ -244,7 +279,6 @@ fn view(monitor: &Monitor<'_>, rules: &Rules) -> View {
         resume.outbox.len(),
         resume.closed.len(),
     );
-    let _ = rules;
     View {
         due: monitor.due(),
         waiting: resume.outbox.len(),

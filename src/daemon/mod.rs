@@ -18,6 +18,7 @@ use crate::reader::{Batch, Heartbeat};
 use crate::service;
 use crate::time::Time;
 
+pub(crate) use commit::recovered;
 pub use start::run;
 
 use commit::Committer;
@@ -98,7 +99,7 @@ impl Daemon {
     }
 
     fn try_commit(&mut self, batch: Batch, pause: Duration) {
-        match self.committer.commit(Some(&batch)) {
+        match self.committer.commit(&batch, pause > RETRY) {
             Ok(()) => {
                 if pause > RETRY {
                     line(Priority::Notice, "the state can be written again: counting goes on where it stood");

@@ -70,7 +70,7 @@ impl Sender {
                 return None;
             }
         };
-        let message = match committer.change(&mut outbox::take_message) {
+        let message = match committer.change(outbox::take_message) {
             Ok(message) => message?,
             Err(error) => {
                 line(Priority::Error, &format!("{error:#}; the message waits"));
@@ -101,7 +101,7 @@ impl Sender {
         let next = self.pace.settle(message.form, verdict, now);
         self.say(committer, verdict, &next);
         committer.in_flight = None;
-        if let Err(error) = committer.change(&mut |daily| outbox::settle_message(daily, message, &next)) {
+        if let Err(error) = committer.change(|daily| outbox::settle_message(daily, message, &next)) {
             // The message stays, marked as one that may be a repeat: it is posted again.
             line(Priority::Error, &format!("{error:#}; a message may be posted again"));
         }

@@ -70,7 +70,7 @@ pub fn run(
     }
     let opening = opening(config, &chosen, &before, options);
     if opening.changed {
-        changed(&mut store, &before, &chosen.name)?;
+        changed(&mut store, config, &before, &chosen.name)?;
     }
     let announce = announcements(&before, &chosen, log_level);
     let target = match token {
@@ -118,11 +118,11 @@ fn announcements(before: &Before, chosen: &Chosen, log_level: Option<Content>) -
 }
 
 /// Notes that reading changed from one source to another.
-fn changed(store: &mut Store, before: &Before, to: &str) -> anyhow::Result<()> {
+fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> anyhow::Result<()> {
     let from = before.source.as_deref().unwrap_or("another source");
     line(Priority::Warning, &format!("reading changes from {from} to {to}: what was counted until then is skipped"));
     let (at, detail) = (now(), format!("{from} -> {to}"));
-    store.commit(at, &mut |daily, _| {
+    store.commit(config.zone.local(at), |daily, _| {
         daily.note_span(NoticeKind::SourceChanged, (before.counted_until, at), 0, Some(detail.clone()));
     })?;
     Ok(())
@@ -221,7 +221,7 @@ fn start<P: Clone>(position: &Option<P>, before: &Before, changed: bool, from_st
 fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
     let at = now();
     let file = config.source.auth_log.to_string_lossy().into_owned();
-    let before = store.commit(at, &mut |daily: &mut Daily, recoveries: &[Recovery]| {
+    let before = store.commit(config.zone.local(at), |daily: &mut Daily, recoveries: &[Recovery]| {
         recovered(daily, recoveries, at);
         crate::days::settle(daily, config.zone, at);
         let resume = &daily.resume;

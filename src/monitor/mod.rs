@@ -38,6 +38,17 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// As the configuration says.
+    pub fn of(config: &config::Config) -> Self {
+        Rules {
+            zone: config.zone,
+            alerts: config.alerts.clone(),
+            alerts_of: config.alerts_of.clone(),
+            silent: false,
+            foreign: config.source.journal_directory.is_some(),
+        }
+    }
+
     /// What holds for this partner.
     pub fn alerts_for(&self, partner: &str) -> config::Alerts {
         self.alerts_of.get(partner).unwrap_or(&self.alerts).clone()
