@@ -3,6 +3,7 @@
 pub mod auth_log;
 pub mod envelope;
 pub mod journal;
+pub mod lines;
 
 use std::path::PathBuf;
 use std::time::Duration;
