@@ -1,7 +1,12 @@
 //! What is told in Slack: messages, and how alerts are gathered into them.
 
+pub(crate) mod blocks;
+pub(crate) mod file_text;
 mod gather;
 mod rendered;
+mod summary_text;
+pub(crate) mod text;
+mod voice;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +17,7 @@ use crate::time::Time;
 
 pub use gather::Alerts;
 pub use rendered::Rendered;
+pub use voice::Voice;
 
 /// How many names a message or a summary keeps of a partner's files.
 pub const NAMES_KEPT: usize = 10;
