@@ -27,12 +27,13 @@ fn render(content: Content, form: Form, language: Language) -> Rendered {
         form,
         refused: None,
     };
-    message.render(&Voice {
+    let voice = Voice {
         language,
         zone: Zone::Named(chrono_tz::Europe::Paris),
-        label: "sftp1",
-        names: &BTreeMap::new(),
-    })
+        label: "sftp1".into(),
+        names: BTreeMap::new(),
+    };
+    sftp_monitor::alerts::render(&message, &voice)
 }
 
 fn check(content: &Content) {

@@ -19,8 +19,8 @@ fn render(content: &Value, language: Language, form: Form, maybe_repeated: bool)
     let voice = Voice {
         language,
         zone: Zone::Named(chrono_tz::Europe::Paris),
-        label: "sftp1",
-        names: &names,
+        label: "sftp1".into(),
+        names,
     };
     let message = Message {
         id: 1,
@@ -30,7 +30,7 @@ fn render(content: &Value, language: Language, form: Form, maybe_repeated: bool)
         form,
         refused: None,
     };
-    message.render(&voice)
+    sftp_monitor::alerts::render(&message, &voice)
 }
 
 #[test]

@@ -124,3 +124,26 @@ pub(crate) fn element(span: &Span) -> Value {
         json!({"type": "text", "text": span.text})
     }
 }
+
+/// Between the columns of an aligned table.
+pub(crate) const BETWEEN: &str = "  ";
+
+/// Rows of cells in letters of one width: the first column to the left, numbers to the right.
+pub(crate) fn aligned<R: AsRef<[String]>>(rows: &[R]) -> String {
+    let mut widths = Vec::new();
+    for row in rows {
+        for (column, cell) in row.as_ref().iter().enumerate() {
+            widths.resize(widths.len().max(column + 1), 0);
+            widths[column] = cell.chars().count().max(widths[column]);
+        }
+    }
+    let line = |row: &R| {
+        let cells = row.as_ref().iter().zip(&widths).enumerate();
+        let cells = cells.map(|(column, (cell, &width))| match column {
+            0 => format!("{cell:<width$}"),
+            _ => format!("{cell:>width$}"),
+        });
+        cells.collect::<Vec<_>>().join(BETWEEN)
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}

@@ -10,7 +10,7 @@ use crate::language::{Language, Noun};
 const FILE_NAME: usize = 255;
 
 /// What is said of files that arrived, were fetched, or broke off.
-pub(super) fn tell(files: &Files, voice: &Voice<'_>) -> Told {
+pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
     let language = voice.language;
     let user = voice.user(&files.partner, files.full_name.as_deref());
     let [before, after] = match language {
@@ -107,7 +107,7 @@ pub(crate) fn name(file: &File) -> String {
 }
 
 /// The last component of a path.
-pub(super) fn name_of(path: &str) -> String {
+pub(crate) fn name_of(path: &str) -> String {
     let last = path.trim_end_matches('/').rsplit('/').next();
     let name = last.filter(|name| !name.is_empty()).unwrap_or(path);
     clean(name, FILE_NAME)

@@ -1,11 +1,12 @@
 //! What is told in Slack: messages, and how alerts are gathered into them.
 
-pub(crate) mod blocks;
-pub(crate) mod file_text;
+mod blocks;
+mod day;
+mod file_text;
 mod gather;
 mod rendered;
 mod summary_text;
-pub(crate) mod text;
+mod text;
 mod voice;
 
 use std::collections::BTreeMap;
@@ -15,8 +16,10 @@ use serde::{Deserialize, Serialize};
 use crate::state::is_zero;
 use crate::time::Time;
 
+pub use day::day_messages;
 pub use gather::Alerts;
 pub use rendered::Rendered;
+pub use text::render;
 pub use voice::Voice;
 
 /// How many names a message or a summary keeps of a partner's files.

@@ -9,7 +9,7 @@ use crate::language::{Language, Noun};
 const AROUND: usize = 1_500;
 
 /// From when to when, the totals, and a line for each partner, as many as fit.
-pub(super) fn tell(summary: &Summary, voice: &Voice<'_>) -> Told {
+pub(super) fn tell(summary: &Summary, voice: &Voice) -> Told {
     let language = voice.language;
     let mut totals = SummaryRow::default();
     let mut rows = Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn tell(summary: &Summary, voice: &Voice<'_>) -> Told {
     }
 }
 
-fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice<'_>) -> Line {
+fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice) -> Line {
     let language = voice.language;
     let from = language.moment(summary.from, voice.zone);
     let to = language.moment(summary.to, voice.zone);

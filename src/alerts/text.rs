@@ -13,32 +13,30 @@ const LIST_MOST: usize = 1_800;
 
 /// What a message says, before it takes a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(crate) struct Told {
     /// The sentences.
-    pub(super) lines: Vec<Line>,
+    pub(crate) lines: Vec<Line>,
     /// The sentences where they must be short: in `text`.
-    pub(super) short: Option<Vec<Line>>,
+    pub(crate) short: Option<Vec<Line>>,
     /// What only blocks have room for.
-    pub(super) details: Vec<Line>,
+    pub(crate) details: Vec<Line>,
     /// The line at the end, without the label.
-    pub(super) context: Vec<String>,
+    pub(crate) context: Vec<String>,
 }
 
-impl Message {
-    /// The message in words, in the form that Slack has asked for.
-    pub fn render(&self, voice: &Voice<'_>) -> Rendered {
-        let told = tell(&self.content, voice);
-        let short = told.short.as_ref().unwrap_or(&told.lines);
-        let text = escape_within(&blocks::joined(short), TEXT_MOST);
-        Rendered {
-            text,
-            blocks: told.blocks(self.form, self.maybe_repeated, voice),
-        }
+/// A message in words, in the form that Slack has asked for.
+pub fn render(message: &Message, voice: &Voice) -> Rendered {
+    let told = tell(&message.content, voice);
+    let short = told.short.as_ref().unwrap_or(&told.lines);
+    let text = escape_within(&blocks::joined(short), TEXT_MOST);
+    Rendered {
+        text,
+        blocks: told.blocks(message.form, message.maybe_repeated, voice),
     }
 }
 
 impl Told {
-    fn blocks(self, form: Form, repeated: bool, voice: &Voice<'_>) -> Option<serde_json::Value> {
+    fn blocks(self, form: Form, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
         let mut context = vec![voice.label()];
         context.extend(self.context);
         let context = context.join(" · ");
@@ -76,7 +74,7 @@ pub(crate) fn repeat(language: Language) -> &'static str {
     )
 }
 
-fn tell(content: &Content, voice: &Voice<'_>) -> Told {
+fn tell(content: &Content, voice: &Voice) -> Told {
     match content {
         Content::Started {
             source,
@@ -97,7 +95,7 @@ fn tell(content: &Content, voice: &Voice<'_>) -> Told {
     }
 }
 
-fn started(source: &str, missing_group: Option<&str>, voice: &Voice<'_>) -> Told {
+fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Told {
     let (label, source) = (voice.label(), clean(source, PATH));
     let mut lines = vec![plain(match voice.language {
         Language::French => format!("👀 Surveillance active sur {label} — source : {source}"),
@@ -120,7 +118,7 @@ fn started(source: &str, missing_group: Option<&str>, voice: &Voice<'_>) -> Told
     }
 }
 
-fn logged_in(logins: &Logins, voice: &Voice<'_>) -> Told {
+fn logged_in(logins: &Logins, voice: &Voice) -> Told {
     let language = voice.language;
     let partner = voice.partner(&logins.partner, logins.full_name.as_deref());
     let addresses = addresses(&logins.addresses, language);
@@ -144,7 +142,7 @@ fn logged_in(logins: &Logins, voice: &Voice<'_>) -> Told {
     }
 }
 
-fn failed(failures: &Failures, voice: &Voice<'_>) -> Told {
+fn failed(failures: &Failures, voice: &Voice) -> Told {
     let language = voice.language;
     let partner = voice.partner(&failures.partner, failures.full_name.as_deref());
     let addresses = addresses(&failures.addresses, language);
@@ -187,7 +185,7 @@ fn advice(cause: Cause, language: Language) -> &'static str {
     }
 }
 
-fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice<'_>) -> Told {
+fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Told {
     let language = voice.language;
     let names: Vec<String> = partners
         .iter()
@@ -214,7 +212,7 @@ fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice<'_>
 }
 
 /// As many of these as fit into a sentence, and how many more there are.
-pub(super) fn list_within(items: &[String], count: u64, language: Language) -> String {
+pub(crate) fn list_within(items: &[String], count: u64, language: Language) -> String {
     let mut used = 0;
     let fits = |item: &&String| {
         used += escape(item).len() + 2;

@@ -3,23 +3,33 @@
 use std::collections::BTreeMap;
 
 use crate::clean::{HOST, NAME, clean};
-use crate::config::Language;
+use crate::config::{Config, Language};
 use crate::time::Zone;
 
 /// What the words of a message depend on beside its content.
-#[derive(Clone, Copy, Debug)]
-pub struct Voice<'a> {
+#[derive(Clone, Debug)]
+pub struct Voice {
     /// The language.
     pub language: Language,
     /// The zone of the times told.
     pub zone: Zone,
     /// Which server speaks.
-    pub label: &'a str,
+    pub label: String,
     /// Display names by account, as the configuration has them.
-    pub names: &'a BTreeMap<String, String>,
+    pub names: BTreeMap<String, String>,
 }
 
-impl Voice<'_> {
+impl Voice {
+    /// As the configuration has it.
+    pub fn of(config: &Config) -> Self {
+        Voice {
+            language: config.slack.language,
+            zone: config.zone,
+            label: config.slack.label.clone(),
+            names: config.partners.names.clone(),
+        }
+    }
+
     /// A partner's display name: the configuration's, else the full name, else the account with a capital.
     pub fn partner(&self, account: &str, full_name: Option<&str>) -> String {
         self.given(account, full_name).unwrap_or_else(|| {
@@ -37,7 +47,7 @@ impl Voice<'_> {
 
     /// The server's label.
     pub fn label(&self) -> String {
-        clean(self.label, HOST)
+        clean(&self.label, HOST)
     }
 
     fn given(&self, account: &str, full_name: Option<&str>) -> Option<String> {
@@ -61,8 +71,8 @@ mod tests {
         let voice = Voice {
             language: Language::French,
             zone: Zone::Machine,
-            label: "sftp1",
-            names: &names,
+            label: "sftp1".into(),
+            names,
         };
         assert_eq!(voice.partner("alice", Some("A. Liddell")), "Alice & Cie");
         assert_eq!(voice.partner("bob", Some("Bob")), "Bob");

@@ -128,3 +128,13 @@ pub fn with_times(value: Value) -> Value {
         other => other,
     }
 }
+
+/// Compares a file of plain text with what it is now.
+pub fn compare_plain(path: &str, now: &str) {
+    let now = now.replace('\u{202F}', "␣");
+    if std::env::var_os("UPDATE_TEXTS").is_some() {
+        fs::write(path, now).unwrap();
+        return;
+    }
+    assert_eq!(now, fs::read_to_string(path).unwrap());
+}
