@@ -101,6 +101,20 @@ pub struct Alerts {
     pub group_window: Duration,
 }
 
+impl Default for Alerts {
+    fn default() -> Self {
+        Alerts {
+            login: true,
+            failure: true,
+            upload: true,
+            download: false,
+            max_per_hour: 12,
+            again_after: Duration::ZERO,
+            group_window: Duration::from_secs(30),
+        }
+    }
+}
+
 /// `[digest]`.
 #[derive(Clone, Debug)]
 pub struct Digest {

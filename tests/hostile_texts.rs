@@ -117,6 +117,7 @@ fn contents(text: &str) -> Vec<Content> {
             from: AT,
             to: AT,
             partners: BTreeMap::from([(text.clone(), row)]),
+            maybe_repeated: true,
         }),
         Content::LogLevel {
             partners: many,
@@ -163,6 +164,7 @@ fn ten_thousand_partners_and_files_fit_into_one_message_that_counts_the_rest() {
         from: AT,
         to: AT,
         partners,
+        maybe_repeated: false,
     });
     check(&summary);
     let rendered = render(summary, Form::Blocks, Language::French);

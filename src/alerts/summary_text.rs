@@ -36,9 +36,18 @@ pub(super) fn tell(summary: &Summary, voice: &Voice) -> Told {
         lines.extend(within(rows, most - weight(&lines), rest));
         lines
     };
+    let repeated = language.pick(
+        "en partie peut-être déjà publié",
+        "some of it may be a repeat",
+    );
     Told {
         short: Some(cut(TEXT_MOST, rows.clone())),
         lines: cut(BLOCKS_MOST - AROUND, rows),
+        context: summary
+            .maybe_repeated
+            .then(|| repeated.into())
+            .into_iter()
+            .collect(),
         ..Told::default()
     }
 }

@@ -7,6 +7,7 @@ mod sftp;
 use std::borrow::Cow;
 
 pub use line::{decode, strip};
+pub use sftp::rename_splits;
 
 /// The program that wrote a message, by its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,13 @@
 //! `daily.json`: the day's counters, as the scripts wrote them, and everything that is needed to go on where we stood.
 
+mod disk;
+mod error;
+mod files;
+mod locks;
+mod owner;
+mod recover;
+mod stock;
+mod store;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -13,6 +21,12 @@ use crate::sessions::Sessions;
 use crate::source::{FilePosition, JournalPosition};
 use crate::time::Time;
 
+pub use disk::{Disk, Found, LARGEST_FILE, RealDisk};
+pub use error::{Refusal, StateError};
+pub use locks::{InstanceLock, SendLock};
+pub use owner::become_owner;
+pub use recover::{Recovery, Snapshot};
+pub use store::Store;
 pub use tables::{Keyed, Table};
 
 /// The version of `resume` that this program writes and understands.
@@ -29,12 +43,12 @@ pub struct Daily {
     /// Failures of anyone who is no partner.
     #[serde(default)]
     pub unknown_attempts: u64,
-    /// Everything else that we keep.
-    #[serde(default)]
-    pub resume: Resume,
     /// Keys of others, kept as they are.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+    /// Everything else that we keep; last, so that a person reads the counters first.
+    #[serde(default)]
+    pub resume: Resume,
 }
 
 /// A partner's counters of a day.
@@ -70,6 +84,8 @@ pub(crate) fn is_zero(number: &u64) -> bool {
 pub struct Resume {
     /// [`RESUME_VERSION`].
     pub version: u32,
+    /// How many commits led to this file: of two snapshots, the one with more is the later.
+    pub commits: u64,
     /// How far each machine's journal was read, by machine id.
     pub journals: BTreeMap<String, JournalPosition>,
     /// How far each log file was read, by path.
