@@ -7,4 +7,6 @@
     reason = "each test takes its part of it, and a test may panic"
 )]
 
+pub mod hostile;
 pub mod slack;
+pub mod texts;
