@@ -1,14 +1,14 @@
 //! What a commit does with the file that it finds.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 #[path = "support/state.rs"]
 mod support;
 
 use std::fs;
 use std::path::Path;
-use std::thread;
-use std::time::Duration;
 
-use sftp_monitor::state::{NoticeKind, Recovery, Snapshot, StateError, Store};
+use sftp_monitor::state::{NoticeKind, Recovery, Snapshot, StateError};
 use support::{load, names, now, open, text, upload, uploads, with_uploads};
 use tempfile::TempDir;
 
@@ -29,18 +29,6 @@ fn edit(directory: &Path, change: impl FnOnce(&mut serde_json::Value)) {
 }
 
 #[test]
-fn a_first_commit_creates_the_file_and_a_second_keeps_it_as_backup() {
-    let directory = directory();
-    let mut store = open(directory.path());
-    assert_eq!(upload(&mut store), [Recovery::Fresh]);
-    let first = text(directory.path(), "daily.json");
-    assert_eq!(upload(&mut store), []);
-    assert_eq!(text(directory.path(), "daily.json.bak"), first);
-    assert_eq!(names(directory.path()), ["daily.json", "daily.json.bak"]);
-    assert_eq!(uploads(directory.path()), 2);
-}
-
-#[test]
 fn a_person_reads_the_counters_first_and_the_rest_last() {
     let directory = directory();
     with_uploads(directory.path(), 1);
@@ -56,38 +44,6 @@ fn a_person_reads_the_counters_first_and_the_rest_last() {
     let at = |key: &str| text.find(&format!("\n  \"{key}\"")).expect(key);
     assert!(at("unknown_attempts") < at("a key of others"));
     assert!(at("a key of others") < at("resume"));
-}
-
-#[test]
-fn a_change_that_changes_nothing_writes_nothing() {
-    let directory = directory();
-    let mut store = with_uploads(directory.path(), 2);
-    let files = || ["daily.json", "daily.json.bak"].map(|name| text(directory.path(), name));
-    let before = files();
-    let seen = store.commit(now(), |daily, _| daily.partners["alice"].upload);
-    assert_eq!(seen.unwrap(), 2);
-    open(directory.path()).commit(now(), |_, _| ()).unwrap();
-    assert_eq!(files(), before);
-}
-
-#[test]
-fn commits_of_many_processes_add_up() {
-    let directory = directory();
-    let path = directory.path();
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| with_uploads(path, 25));
-        }
-        scope.spawn(|| {
-            // At every instant the file can be read, without a lock.
-            let mut store = open(path);
-            for _ in 0..500 {
-                store.load(now()).unwrap();
-            }
-        });
-    });
-    assert_eq!(uploads(path), 100);
-    assert_eq!(names(path), ["daily.json", "daily.json.bak"]);
 }
 
 /// Contents that are no state, among them states with figures that nobody can have counted.
@@ -332,72 +288,4 @@ fn of_a_later_version_the_counters_are_used_and_the_rest_is_kept() {
     );
     assert_eq!(daily.resume.other["invented later"], true);
     assert_eq!(upload(&mut store), []);
-}
-
-#[test]
-fn what_a_killed_commit_left_is_swept_away() {
-    let directory = directory();
-    with_uploads(directory.path(), 2);
-    write(directory.path(), ".daily.json.tmp.4711-0", "half of");
-    // A kill between the renames: the backup is the state itself, under a third name too.
-    fs::remove_file(directory.path().join("daily.json.bak")).unwrap();
-    for name in ["daily.json.bak", ".daily.json.tmp.bak"] {
-        fs::hard_link(
-            directory.path().join("daily.json"),
-            directory.path().join(name),
-        )
-        .unwrap();
-    }
-    let mut store = open(directory.path());
-    assert_eq!([upload(&mut store), upload(&mut store)], [[], []]);
-    assert_eq!(names(directory.path()), ["daily.json", "daily.json.bak"]);
-    assert_eq!(uploads(directory.path()), 4);
-}
-
-#[test]
-fn a_lock_that_another_holds_is_waited_for_and_then_said() {
-    let directory = directory();
-    let mut store = with_uploads(directory.path(), 1).with_patience(Duration::from_millis(50));
-    let lock = fs::File::open(directory.path().join(".state.lock")).unwrap();
-    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
-    let error = support::try_upload(&mut store).unwrap_err();
-    assert!(matches!(error, StateError::Busy { .. }));
-    assert!(error.to_string().contains("/.state.lock"), "{error}");
-    drop(lock);
-    assert_eq!(upload(&mut store), []);
-    assert_eq!(uploads(directory.path()), 2);
-}
-
-#[test]
-fn one_daemon_runs_and_one_process_sends_at_a_time() {
-    let directory = directory();
-    let (mut one, mut other) = (open(directory.path()), open(directory.path()));
-    let daemon = one.instance_lock().unwrap();
-    assert!(daemon.is_some());
-    assert!(other.instance_lock().unwrap().is_none());
-    let sender = one.send_lock(Duration::ZERO).unwrap();
-    assert!(
-        other
-            .send_lock(Duration::from_millis(20))
-            .unwrap()
-            .is_none()
-    );
-    // Neither keeps the other from committing.
-    upload(&mut other);
-    drop((daemon, sender));
-    assert!(other.instance_lock().unwrap().is_some());
-    assert!(other.send_lock(Duration::ZERO).unwrap().is_some());
-}
-
-#[test]
-fn a_state_in_memory_touches_no_disk() {
-    let mut store = Store::in_memory();
-    assert_eq!(upload(&mut store), [Recovery::Fresh]);
-    assert_eq!(upload(&mut store), []);
-    assert_eq!(
-        store.load(now()).unwrap().unwrap().partners["alice"].upload,
-        2
-    );
-    assert!(store.send_lock(Duration::ZERO).unwrap().is_some());
-    assert!(store.instance_lock().unwrap().is_some());
 }
