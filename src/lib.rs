@@ -20,5 +20,6 @@ pub mod service;
 pub mod sessions;
 pub mod slack;
 pub mod source;
+pub mod sshd_config;
 pub mod state;
 pub mod time;

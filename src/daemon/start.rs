@@ -27,15 +27,17 @@ use tokio::runtime::Builder;
 /// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
 
+/// How long a commit of the daemon waits for the lock, before it tries again later: other processes hold it for
+/// milliseconds, and the watchdog must be fed meanwhile.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How many batches wait for the loop: the thread reads one while the loop commits the other.
 const BATCHES: usize = 1;
 
 /// How a run was asked for.
-pub struct Options {
-    /// Print in place of posting, keep the state in memory.
-    pub dry_run: bool,
+pub(super) struct Options {
     /// Read an auth.log from its beginning.
-    pub from_start: bool,
+    pub(super) from_start: bool,
 }
 
 /// What the state says about where to go on.
@@ -49,7 +51,7 @@ struct Before {
 }
 
 /// Runs the daemon until a signal ends it.
-pub fn run(
+pub(super) fn run(
     config: &Config,
     token: Option<&Token>,
     mut store: Store,

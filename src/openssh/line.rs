@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The most bytes that sshd hands to syslog: `syslog(pri, "%.500s", …)` in log.c. A message this long may have been cut,
 /// and what stands at its end may be what somebody wanted to stand there.
-pub const LONGEST: usize = 500;
+pub(super) const LONGEST: usize = 500;
 
 /// A message with everything around its text taken off, still escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +121,7 @@ pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
 /// Nothing in the line tells which. Escaped twice, every backslash of the name's first escaping is itself escaped, so
 /// that what decoding once leaves is again a text in which each backslash begins an escape; a name that was escaped once
 /// decodes to that only if it holds backslashes that happen to do so, which no account's name does.
-pub fn decode_forwarded(escaped: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn decode_forwarded(escaped: &[u8]) -> Cow<'_, [u8]> {
     let once = unescape(escaped);
     let again = is_escaped(&once);
     if again { Cow::Owned(unescape(&once).into_owned()) } else { once }
@@ -194,7 +194,7 @@ fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// A text that sshd cut: without the escape that the cut may have gone through.
-pub fn without_cut_escape(text: &[u8]) -> &[u8] {
+pub(super) fn without_cut_escape(text: &[u8]) -> &[u8] {
     let tail = text.len().saturating_sub(3);
     let mut at = tail;
     while at < text.len() {
