@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod clean;
+pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod days;

@@ -110,6 +110,9 @@ pub struct Connection {
     /// It ended before authentication.
     #[serde(skip_serializing_if = "is_false")]
     pub ended: bool,
+    /// Its end was counted as a refused attempt.
+    #[serde(skip_serializing_if = "is_false")]
+    pub end_counted: bool,
     /// The log-in session, from the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,

@@ -269,14 +269,13 @@ impl Monitor<'_> {
 
     /// A connection ended before log-in: that counts one where nothing of it was counted and somebody was named.
     fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> Verdict {
-        let over = connection.ended;
         connection.ended = true;
         let standing = connection.standing;
         let Some(user) = connection.user.clone() else {
             self.keep(connection);
             return Verdict::new("login_refused", None, "names nobody: counts nothing");
         };
-        if over || connection.counted() > 0 {
+        if connection.end_counted || connection.counted() > 0 {
             self.keep(connection);
             return Verdict::new("login_refused", standing.partner(), AGAIN);
         }
@@ -293,6 +292,7 @@ impl Monitor<'_> {
             abandoned: !connection.not_allowed,
         };
         let process = (connection.boot, connection.pid);
+        connection.end_counted = true;
         self.keep(connection);
         if !record.origin.past {
             self.count(
