@@ -13,9 +13,9 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Run(arguments) => sftp_monitor::daemon::command(&cli, arguments),
         Command::Digest(arguments) => sftp_monitor::digest::command(&cli, arguments),
-        Command::Status(_) => unreachable!(),
-        Command::Explain(_) => unreachable!(),
-        Command::Report(_) => unreachable!(),
+        Command::Status(arguments) => sftp_monitor::status::command(&cli, arguments),
+        Command::Explain(arguments) => sftp_monitor::explain::command(&cli, arguments),
+        Command::Report(arguments) => sftp_monitor::report::command(&cli, arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),

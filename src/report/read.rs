@@ -65,7 +65,7 @@ fn file(
     counting: &mut Counting<'_>,
     progress: &mut Progress,
 ) -> std::io::Result<u64> {
-    let mut envelope = Envelope::new();
+    let mut envelope = Envelope::new(Time::from(std::time::SystemTime::now()));
     let (mut number, mut skipped) = (0_u64, 0);
     loop {
         number += 1;
@@ -90,7 +90,7 @@ fn began(path: &Path) -> std::io::Result<Time> {
         return Ok(unknown);
     }
     let mut lines = Lines::open(path)?;
-    let mut envelope = Envelope::new();
+    let mut envelope = Envelope::new(Time::from(std::time::SystemTime::now()));
     for _ in 0..HEAD {
         let Some(line) = lines.next_line()? else {
             break;
