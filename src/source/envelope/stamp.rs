@@ -11,6 +11,9 @@ const MONTHS: [&[u8; 3]; 12] =
 /// How many years back a stamp without year may lie: February 29 comes every four (at most eight) years.
 const YEARS_BACK: i32 = 8;
 
+/// How far ahead of now a stamp without year may lie: no log is from the future, but clocks differ.
+const AHEAD: i64 = 7 * 86_400 * 1_000_000;
+
 /// Reads stamps.
 pub(super) struct Stamps {
     now: Time,
@@ -62,7 +65,8 @@ impl Stamps {
         Some((Time(start.0 + within), rest.strip_prefix(b" ")?))
     }
 
-    /// When a local hour began. Without a year the one nearest to now; of two readings the one nearest to now.
+    /// When a local hour began. Without a year the one nearest to now that is not ahead of it; of two readings the one
+    /// nearest to now.
     fn hour_start(&mut self, year: Option<i32>, month: u32, day: u32, hour: u32) -> Option<Time> {
         let key = (year, month, day, hour);
         if let Some((known, start)) = self.hour
@@ -75,6 +79,7 @@ impl Stamps {
         let start = years
             .filter_map(|year| NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour, 0, 0))
             .flat_map(|local| readings(&Local, local))
+            .filter(|time| year.is_some() || time.0 - self.now.0 <= AHEAD)
             .min_by_key(|time| (time.0 - self.now.0).abs())?;
         self.hour = Some((key, start));
         Some(start)
