@@ -16,6 +16,7 @@ mod slack;
 
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
 use machine::{ACTIONS, Simulation};
 use sabotage::Fault;
@@ -49,12 +50,19 @@ fn nothing_is_lost_or_counted_twice_whatever_breaks() {
         Some(seed) => seed..seed + 1,
         None => 0..number("SIMULATION_SEEDS").unwrap_or(SEEDS),
     };
-    for seed in seeds {
-        if let Err(wrong) = play(seed, Fault::None) {
-            panic!(
-                "{wrong}\nrepeat it with: SIMULATION_SEED={seed} cargo test --test simulation nothing_is_lost"
-            );
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for first in 0..threads {
+            let seeds = seeds.clone().skip(first).step_by(threads);
+            scope.spawn(|| seeds.for_each(assert_right));
         }
+    });
+}
+
+fn assert_right(seed: u64) {
+    if let Err(wrong) = play(seed, Fault::None) {
+        let again = format!("SIMULATION_SEED={seed} cargo test --test simulation nothing_is_lost");
+        panic!("{wrong}\nrepeat it with: {again}");
     }
 }
 
@@ -97,4 +105,9 @@ fn a_state_read_before_the_lock_is_noticed() {
 #[test]
 fn a_post_before_its_commit_is_noticed() {
     assert_found(Fault::PostBeforeCommit);
+}
+
+#[test]
+fn a_moment_without_a_file_is_noticed() {
+    assert_found(Fault::RemoveBeforeRename);
 }

@@ -10,7 +10,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::process::Command;
-use std::{env, io};
+use std::{env, io, thread};
 
 use rustix::process::{Gid, Uid, geteuid};
 use rustix::thread::{set_thread_gid, set_thread_groups, set_thread_uid};
@@ -151,9 +151,15 @@ fn a_directory_of_another_user_is_refused() {
     let message = refused(try_upload(&mut root).unwrap_err());
     assert!(message.contains("run this as uid 1234"), "{message}");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
-    set_thread_uid(Uid::from_raw(NOBODY)).unwrap();
-    let refused = refused_or_forbidden(Store::open(directory.path()).unwrap_err());
-    assert!(refused);
+    // In a thread of its own, so that root is left to clear up.
+    let error = thread::scope(|scope| {
+        let nobody = scope.spawn(|| {
+            set_thread_uid(Uid::from_raw(NOBODY)).unwrap();
+            Store::open(directory.path()).unwrap_err()
+        });
+        nobody.join().unwrap()
+    });
+    assert!(refused_or_forbidden(error));
 }
 
 /// Whoever is kept out altogether cannot even see whose it is.
