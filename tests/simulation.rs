@@ -11,7 +11,7 @@ mod model;
 mod sabotage;
 #[path = "support/sim_disk.rs"]
 mod sim_disk;
-#[path = "support/slack.rs"]
+#[path = "support/sim_slack.rs"]
 mod slack;
 
 use std::env;

@@ -1,6 +1,15 @@
 //! What is told in Slack: messages, and how alerts are gathered into them.
 
+mod blocks;
+mod day;
+mod file_text;
 mod gather;
+mod merge;
+mod rendered;
+mod summary;
+mod summary_text;
+mod text;
+mod voice;
 
 use std::collections::BTreeMap;
 
@@ -9,7 +18,11 @@ use serde::{Deserialize, Serialize};
 use crate::state::is_zero;
 use crate::time::Time;
 
-pub use gather::Alerts;
+pub use day::day_messages;
+pub use gather::{Alerts, NEWS, Outbox};
+pub use rendered::Rendered;
+pub use text::render;
+pub use voice::Voice;
 
 /// How many names a message or a summary keeps of a partner's files.
 pub const NAMES_KEPT: usize = 10;
@@ -212,6 +225,37 @@ pub struct Summary {
     pub to: Time,
     /// What each partner did.
     pub partners: BTreeMap<String, SummaryRow>,
+    /// Some of it may have been told already.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub maybe_repeated: bool,
+}
+
+impl Content {
+    /// The kind and the partner of an alert that is gathered with its fellows; none for what stands alone.
+    pub fn group(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Content::Logins(logins) => Some(("login", &logins.partner)),
+            Content::Failures(failures) => Some(("failure", &failures.partner)),
+            Content::Files(Files {
+                what: Transfer::Upload,
+                partner,
+                ..
+            }) => Some(("upload", partner)),
+            Content::Files(files) => Some(("download", &files.partner)),
+            Content::Troubled(Files {
+                what: Transfer::UploadFailed,
+                partner,
+                ..
+            }) => Some(("failed", partner)),
+            Content::Troubled(Files {
+                what: Transfer::UploadInterrupted,
+                partner,
+                ..
+            }) => Some(("interrupted", partner)),
+            Content::Troubled(files) => Some(("interrupted-download", &files.partner)),
+            Content::Started { .. } | Content::Summary(_) | Content::LogLevel { .. } => None,
+        }
+    }
 }
 
 /// What one partner did, of a summary.

@@ -1,12 +1,16 @@
 //! The wording of sshd and sftp-server: a message becomes an [`Event`], or nothing. No state, no I/O.
 
 mod auth;
+mod ended;
 mod line;
+mod name;
+mod other;
 mod sftp;
 
 use std::borrow::Cow;
 
 pub use line::{decode, strip};
+pub use sftp::rename_splits;
 
 /// The program that wrote a message, by its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

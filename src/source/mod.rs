@@ -3,6 +3,7 @@
 pub mod auth_log;
 pub mod envelope;
 pub mod journal;
+pub mod lines;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -38,6 +39,9 @@ pub struct JournalPosition {
     pub realtime: Time,
     /// A hash of the message.
     pub hash: u64,
+    /// The boots that the journal held then, by the first eight digits of their ids: any other is new.
+    #[serde(default)]
+    pub boots: Vec<String>,
 }
 
 /// The place in a log file up to which it was read, and what the file is known by: inode numbers come back.
@@ -160,6 +164,11 @@ impl Source {
             Source::AuthLog(reader) => reader.remarks(),
         }
     }
+}
+
+/// A hash that stays the same over releases and machines: FNV-1a, 64 bits.
+pub fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The first half of a boot id as entries carry it.

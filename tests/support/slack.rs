@@ -1,140 +1,278 @@
-//! Slack as it is simulated, and what must be true of what it got.
+//! A stand-in for Slack: an HTTP listener on loopback that writes down what it is sent and answers as it is told.
+//!
+//! ```ignore
+//! let slack = Slack::answering([Answer::Limited(Some("2")), Answer::Ok]);   // then Ok for ever
+//! let config = format!("[slack]\napi-url = \"{}\"\n…", slack.url);
+//! …
+//! let posts = slack.wait_for(2);
+//! assert_eq!(posts[0].text(), "✅ Alice s'est connecté …");
+//! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use sftp_monitor::alerts::Message;
-use sftp_monitor::state::{ClosedDay, Counters, Daily};
+use serde_json::Value;
 
-use crate::machine::{JUNK, Simulation};
-use crate::model;
-use crate::sabotage::Fault;
+/// How long [`Slack::wait_for`] waits before it gives up.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a connection is held open by [`Answer::Silence`].
+const SILENCE: Duration = Duration::from_secs(60);
 
-/// What Slack has taken.
+/// What the listener does with a post that it has read and written down.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// 200 and `"ok":true` with an echo of the message, as Slack does.
+    Ok,
+    /// 200, `"ok":false` and this code.
+    Refused(&'static str),
+    /// 429 with this `Retry-After`.
+    Limited(Option<&'static str>),
+    /// This status and this body.
+    Status(u16, String),
+    /// 302 to this address.
+    Redirect(String),
+    /// These bytes, whatever they are.
+    Raw(Vec<u8>),
+    /// 200 and a body of so many bytes, or as many as are taken.
+    Long(u64),
+    /// Nothing, and the connection stays open.
+    Silence,
+    /// Nothing, and the connection ends: the reply is lost.
+    Close,
+    /// 200 and the first bytes of `"ok":true`, then the connection ends.
+    Cut,
+}
+
+/// A post as it arrived.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// When it had arrived whole.
+    pub at: Instant,
+    /// `POST /api/chat.postMessage HTTP/1.1`
+    pub request: String,
+    /// The headers, by name in small letters.
+    pub headers: BTreeMap<String, String>,
+    /// The body; null where it is no JSON.
+    pub body: Value,
+    /// The body's bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Post {
+    /// The field `text`.
+    pub fn text(&self) -> &str {
+        self.body["text"].as_str().unwrap_or_default()
+    }
+
+    /// The field `blocks` as JSON text; empty where there is none.
+    pub fn blocks(&self) -> String {
+        self.body
+            .get("blocks")
+            .map(Value::to_string)
+            .unwrap_or_default()
+    }
+}
+
 #[derive(Default)]
-pub(crate) struct Slack {
-    /// How many times each event was told.
-    pub(crate) told: BTreeMap<u64, u64>,
-    /// How many of those times the sender could not know.
-    pub(crate) unsure: BTreeMap<u64, u64>,
-    /// The tables of each day, in order.
-    pub(crate) tables: BTreeMap<String, Vec<ClosedDay>>,
+struct Inner {
+    posts: Vec<Post>,
+    script: VecDeque<Answer>,
+    /// The answer when the script has ended.
+    default: Option<Answer>,
+    stopped: bool,
 }
 
-/// How a post ended, as the sender sees it.
-pub(crate) enum Answer {
-    Taken,
-    Refused,
-    Lost,
+/// The listener; it stops when it is dropped.
+pub struct Slack {
+    /// What belongs into `slack.api-url`.
+    pub url: String,
+    address: SocketAddr,
+    shared: Arc<(Mutex<Inner>, Condvar)>,
 }
 
-impl Simulation {
-    fn answer(&self, process: u64) -> Answer {
-        match self.world.dice.roll(8) {
-            _ if self.world.is_dead(process) => Answer::Refused,
-            0 if !self.calm.get() => Answer::Refused,
-            1 if !self.calm.get() => Answer::Lost,
-            _ => Answer::Taken,
-        }
+impl Slack {
+    /// One that takes everything.
+    pub fn start() -> Slack {
+        Slack::answering([])
     }
 
-    /// The state as it would be after a power cut now; none where that is what others wrote.
-    fn durable(&self) -> Option<Daily> {
-        let bytes = self.world.durable("daily.json").unwrap_or_default();
-        if bytes == JUNK {
-            return None;
-        }
-        Some(serde_json::from_slice(&bytes).unwrap_or_default())
-    }
-
-    pub(crate) fn post_message(&self, process: u64, message: &Message) -> Answer {
-        let answer = self.answer(process);
-        if let Answer::Refused = answer {
-            return answer;
-        }
-        let early = self.fault == Fault::EarlyAcknowledgement;
-        if let (Some(durable), false) = (self.durable(), early) {
-            if !durable.resume.outbox.iter().any(|m| m.id == message.id) {
-                self.complain(format!("{message:?} is posted and not durable"));
-            }
-        }
-        let mut slack = self.slack.borrow_mut();
-        for event in model::told(message) {
-            *slack.unsure.entry(event).or_default() += 1;
-            if let Answer::Taken = answer {
-                *slack.told.entry(event).or_default() += 1;
-            }
-        }
-        answer
-    }
-
-    pub(crate) fn post_table(&self, process: u64, day: &ClosedDay) -> Answer {
-        let answer = self.answer(process);
-        if let Answer::Refused = answer {
-            return answer;
-        }
-        if self
-            .durable()
-            .is_some_and(|daily| daily.resume.closed.iter().all(|d| d.id != day.id))
-        {
-            self.complain(format!("{} is posted and not durable", day.id));
-        }
-        if let Answer::Taken = answer {
-            let mut slack = self.slack.borrow_mut();
-            slack
-                .tables
-                .entry(day.id.clone())
-                .or_default()
-                .push(day.clone());
-        }
-        answer
-    }
-
-    /// What is wrong with what came of it all.
-    pub(crate) fn verdict(&self) -> Result<(), String> {
-        if let Some(wrong) = self.wrong.borrow().clone() {
-            return Err(wrong);
-        }
-        let bytes = self
-            .world
-            .content("daily.json")
-            .ok_or("there is no state")?;
-        let daily: Daily = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-        let waiting = daily.resume.outbox.len() + daily.resume.closed.len();
-        if waiting > 0 {
-            return Err(format!("{waiting} things still wait: {daily:?}"));
-        }
-        let slack = self.slack.borrow();
-        let mut counted: BTreeMap<Option<String>, u64> = BTreeMap::new();
-        let mut add = |partners: &BTreeMap<String, Counters>, unknown: u64| {
-            for (name, counters) in partners {
-                *counted.entry(Some(name.clone())).or_default() += counters.upload;
-            }
-            *counted.entry(None).or_default() += unknown;
+    /// One that gives these answers in turn, then takes everything.
+    pub fn answering(script: impl IntoIterator<Item = Answer>) -> Slack {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let inner = Inner {
+            script: script.into_iter().collect(),
+            ..Inner::default()
         };
-        add(&daily.partners, daily.unknown_attempts);
-        for (id, tables) in &slack.tables {
-            let last = &tables[tables.len() - 1];
-            let figures = |day: &ClosedDay| (day.partners.clone(), day.unknown_attempts);
-            if !self.damage && tables.iter().any(|day| figures(day) != figures(last)) {
-                return Err(format!(
-                    "{id} was posted with different figures: {tables:?}"
-                ));
+        let shared = Arc::new((Mutex::new(inner), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                if theirs.0.lock().unwrap().stopped {
+                    return;
+                }
+                let theirs = Arc::clone(&theirs);
+                thread::spawn(move || serve(stream.unwrap(), &theirs));
             }
-            add(&last.partners, last.unknown_attempts);
-        }
-        let mut written: BTreeMap<Option<String>, u64> = [(None, 0)].into();
-        for event in &*self.journal.borrow() {
-            *written.entry(event.partner.map(str::to_owned)).or_default() += 1;
-            let told = slack.told.get(&event.id).copied().unwrap_or(0);
-            let unsure = slack.unsure.get(&event.id).copied().unwrap_or(0);
-            let repeated = told > 1 + unsure && !self.damage;
-            if event.partner.is_some() && (told == 0 || repeated) {
-                return Err(format!("{event:?} was told {told} times, {unsure} unsure"));
-            }
-        }
-        match counted == written {
-            true => Ok(()),
-            false => Err(format!("counted {counted:?} of {written:?}")),
+        });
+        Slack {
+            url: format!("http://{address}/api"),
+            address,
+            shared,
         }
     }
+
+    /// From now on this answer, wherever the script has none.
+    pub fn always(&self, answer: Answer) {
+        self.shared.0.lock().unwrap().default = Some(answer);
+    }
+
+    /// One more answer at the script's end.
+    pub fn then(&self, answer: Answer) {
+        self.shared.0.lock().unwrap().script.push_back(answer);
+    }
+
+    /// What has arrived so far.
+    pub fn posts(&self) -> Vec<Post> {
+        self.shared.0.lock().unwrap().posts.clone()
+    }
+
+    /// The texts of what has arrived so far.
+    pub fn texts(&self) -> Vec<String> {
+        self.posts()
+            .iter()
+            .map(|post| post.text().to_string())
+            .collect()
+    }
+
+    /// Waits until so many posts have arrived; panics with those that have if it takes too long.
+    pub fn wait_for(&self, count: usize) -> Vec<Post> {
+        let inner = self.shared.0.lock().unwrap();
+        let short = |inner: &mut Inner| inner.posts.len() < count;
+        let (inner, waited) = self
+            .shared
+            .1
+            .wait_timeout_while(inner, PATIENCE, short)
+            .unwrap();
+        let posts = inner.posts.clone();
+        drop(inner);
+        assert!(
+            !waited.timed_out(),
+            "{count} posts expected, there are {posts:#?}"
+        );
+        posts
+    }
+}
+
+impl Drop for Slack {
+    fn drop(&mut self) {
+        if let Ok(mut inner) = self.shared.0.lock() {
+            inner.stopped = true;
+        }
+        // Wakes the accepting thread, so that it sees that it is over.
+        TcpStream::connect(self.address).ok();
+    }
+}
+
+fn serve(mut stream: TcpStream, shared: &(Mutex<Inner>, Condvar)) {
+    let Some(post) = read(&stream) else { return };
+    let body = post.body.clone();
+    let answer = {
+        let mut inner = shared.0.lock().unwrap();
+        inner.posts.push(post);
+        let scripted = inner.script.pop_front();
+        scripted
+            .or_else(|| inner.default.clone())
+            .unwrap_or(Answer::Ok)
+    };
+    shared.1.notify_all();
+    // The other side may have gone; that is its own affair.
+    reply(&mut stream, &answer, &body).ok();
+}
+
+fn read(stream: &TcpStream) -> Option<Post> {
+    let mut reader = BufReader::new(stream);
+    let mut request = String::new();
+    reader.read_line(&mut request).ok()?;
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.split_once(':') else {
+            break;
+        };
+        headers.insert(name.to_lowercase(), value.trim().to_string());
+    }
+    let mut bytes = vec![0; headers.get("content-length")?.parse().ok()?];
+    reader.read_exact(&mut bytes).ok()?;
+    Some(Post {
+        at: Instant::now(),
+        request: request.trim_end().to_string(),
+        headers,
+        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        bytes,
+    })
+}
+
+fn reply(stream: &mut TcpStream, answer: &Answer, post: &Value) -> std::io::Result<()> {
+    let json = "Content-Type: application/json; charset=utf-8\r\n";
+    match answer {
+        Answer::Ok => {
+            let message = serde_json::json!({ "text": post["text"], "blocks": post["blocks"] });
+            let body = format!(
+                r#"{{"ok":true,"channel":{},"ts":"1503435956.000247","message":{message}}}"#,
+                post["channel"]
+            );
+            whole(stream, "200 OK", json, &body)
+        }
+        Answer::Refused(code) => whole(
+            stream,
+            "200 OK",
+            json,
+            &format!(r#"{{"ok":false,"error":"{code}"}}"#),
+        ),
+        Answer::Limited(after) => {
+            let after = after
+                .map(|after| format!("Retry-After: {after}\r\n"))
+                .unwrap_or_default();
+            let body = r#"{"ok":false,"error":"ratelimited"}"#;
+            whole(
+                stream,
+                "429 Too Many Requests",
+                &format!("{json}{after}"),
+                body,
+            )
+        }
+        Answer::Status(status, body) => whole(stream, &format!("{status} Whatever"), "", body),
+        Answer::Redirect(to) => whole(stream, "302 Found", &format!("Location: {to}\r\n"), ""),
+        Answer::Raw(bytes) => stream.write_all(bytes),
+        Answer::Long(length) => {
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
+            )?;
+            std::io::copy(&mut std::io::repeat(b'x').take(*length), stream).map(drop)
+        }
+        Answer::Silence => {
+            thread::sleep(SILENCE);
+            Ok(())
+        }
+        Answer::Close => Ok(()),
+        Answer::Cut => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"ok\":true,\"chan")
+        }
+    }
+}
+
+fn whole(stream: &mut TcpStream, status: &str, headers: &str, body: &str) -> std::io::Result<()> {
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body.as_bytes())
 }
