@@ -16,9 +16,13 @@ mod slack;
 
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
+use chrono::{DateTime, FixedOffset};
 use machine::{ACTIONS, Simulation};
 use sabotage::Fault;
+use sftp_monitor::state::Store;
+use sim_disk::World;
 
 /// How many seeds an ordinary run tries.
 const SEEDS: u64 = 200;
@@ -49,12 +53,43 @@ fn nothing_is_lost_or_counted_twice_whatever_breaks() {
         Some(seed) => seed..seed + 1,
         None => 0..number("SIMULATION_SEEDS").unwrap_or(SEEDS),
     };
-    for seed in seeds {
-        if let Err(wrong) = play(seed, Fault::None) {
-            panic!(
-                "{wrong}\nrepeat it with: SIMULATION_SEED={seed} cargo test --test simulation nothing_is_lost"
-            );
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for first in 0..threads {
+            let seeds = seeds.clone().skip(first).step_by(threads);
+            scope.spawn(|| seeds.for_each(assert_right));
         }
+    });
+}
+
+fn assert_right(seed: u64) {
+    if let Err(wrong) = play(seed, Fault::None) {
+        let again = format!("SIMULATION_SEED={seed} cargo test --test simulation nothing_is_lost");
+        panic!("{wrong}\nrepeat it with: {again}");
+    }
+}
+
+#[test]
+fn a_commit_that_cannot_be_made_durable_is_taken_back() {
+    let world = World::new(0);
+    let mut store = Store::over(world.process());
+    let now: DateTime<FixedOffset> = "2026-03-30T12:00:00+02:00".parse().expect("a time");
+    let files = || ["daily.json", "daily.json.bak"].map(|name| world.content(name));
+    let mut before = files();
+    for counted in 1..=3 {
+        world.broken_directory_sync.set(true);
+        store
+            .commit(now, |daily, _| daily.unknown_attempts += 1)
+            .expect_err("it is broken");
+        assert_eq!(files()[0], before[0]);
+        world.broken_directory_sync.set(false);
+        let count = store.commit(now, |daily, _| {
+            daily.unknown_attempts += 1;
+            daily.unknown_attempts
+        });
+        assert_eq!(count.ok(), Some(counted));
+        assert_eq!(files()[1], before[0]);
+        before = files();
     }
 }
 
@@ -97,4 +132,9 @@ fn a_state_read_before_the_lock_is_noticed() {
 #[test]
 fn a_post_before_its_commit_is_noticed() {
     assert_found(Fault::PostBeforeCommit);
+}
+
+#[test]
+fn a_moment_without_a_file_is_noticed() {
+    assert_found(Fault::RemoveBeforeRename);
 }

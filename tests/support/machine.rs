@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
+use serde::de::IgnoredAny;
 use sftp_monitor::alerts::Message;
 use sftp_monitor::state::{Daily, Store};
 
@@ -41,8 +42,8 @@ pub(crate) struct Simulation {
     pub(crate) damage: bool,
     /// The last change of the disk that was looked at.
     pub(crate) looked_at: Cell<u64>,
-    /// The last contents that were whole, parsed: parsing is what takes the time.
-    pub(crate) whole: RefCell<Vec<(Vec<u8>, Daily)>>,
+    /// The last contents that were found whole: parsing is what takes the time.
+    whole: RefCell<Vec<Vec<u8>>>,
     /// A commit has succeeded: from now on there is a file.
     pub(crate) begun: Cell<bool>,
     /// Slack takes everything.
@@ -112,28 +113,21 @@ impl Simulation {
         for name in ["daily.json", "daily.json.bak"] {
             match self.world.content(name) {
                 Some(bytes) if bytes == JUNK => {}
-                Some(bytes) => {
-                    if let Err(error) = self.parse(bytes) {
-                        self.complain(format!("{name} is torn: {error}"));
+                Some(bytes) if self.whole.borrow().contains(&bytes) => {}
+                Some(bytes) => match serde_json::from_slice::<IgnoredAny>(&bytes) {
+                    Ok(_) => {
+                        let mut whole = self.whole.borrow_mut();
+                        whole.truncate(3);
+                        whole.insert(0, bytes);
                     }
-                }
+                    Err(error) => self.complain(format!("{name} is torn: {error}")),
+                },
                 None if name == "daily.json" && self.begun.get() => {
                     self.complain("daily.json is not there".to_owned());
                 }
                 None => {}
             }
         }
-    }
-
-    pub(crate) fn parse(&self, bytes: Vec<u8>) -> Result<Daily, serde_json::Error> {
-        let mut whole = self.whole.borrow_mut();
-        if let Some((_, daily)) = whole.iter().find(|(known, _)| *known == bytes) {
-            return Ok(daily.clone());
-        }
-        let daily: Daily = serde_json::from_slice(&bytes)?;
-        whole.truncate(3);
-        whole.insert(0, (bytes, daily.clone()));
-        Ok(daily)
     }
 
     /// Something happens.

@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     DigestWithoutLock,
     /// The state is read before the lock is held.
     ReadBeforeLock,
+    /// The old file is removed before the new one takes its place.
+    RemoveBeforeRename,
     /// A message is posted before its commit.
     PostBeforeCommit,
 }
@@ -74,6 +76,9 @@ impl Disk for Sabotaged {
     }
 
     fn rename(&mut self, from: &str, to: &str) -> io::Result<()> {
+        if self.fault == Fault::RemoveBeforeRename && to == "daily.json" {
+            let _ = self.disk.unlink(to);
+        }
         self.disk.rename(from, to)
     }
 

@@ -46,6 +46,8 @@ pub(crate) struct World {
     pub(crate) changes: Cell<u64>,
     /// Files' contents are not made durable: a deliberate fault.
     pub(crate) no_file_sync: Cell<bool>,
+    /// The directory cannot be made durable.
+    pub(crate) broken_directory_sync: Cell<bool>,
     tree: RefCell<Tree>,
 }
 
@@ -58,6 +60,7 @@ impl World {
             always: RefCell::default(),
             changes: Cell::default(),
             no_file_sync: Cell::default(),
+            broken_directory_sync: Cell::default(),
             tree: RefCell::default(),
         })
     }
@@ -325,6 +328,9 @@ impl Disk for SimDisk {
 
     fn sync_directory(&mut self) -> io::Result<()> {
         self.step()?;
+        if self.world.broken_directory_sync.get() {
+            return Err(io::Error::from_raw_os_error(libc::EIO));
+        }
         let tree = &mut *self.world.tree.borrow_mut();
         tree.durable_names = tree.names.clone();
         tree.not_durable.clear();

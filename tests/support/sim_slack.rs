@@ -43,7 +43,7 @@ impl Simulation {
         if bytes == JUNK {
             return None;
         }
-        Some(self.parse(bytes).unwrap_or_default())
+        Some(serde_json::from_slice(&bytes).unwrap_or_default())
     }
 
     pub(crate) fn post_message(&self, process: u64, message: &Message) -> Answer {
@@ -98,7 +98,7 @@ impl Simulation {
             .world
             .content("daily.json")
             .ok_or("there is no state")?;
-        let daily = self.parse(bytes).map_err(|error| error.to_string())?;
+        let daily: Daily = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
         let waiting = daily.resume.outbox.len() + daily.resume.closed.len();
         if waiting > 0 {
             return Err(format!("{waiting} things still wait: {daily:?}"));
