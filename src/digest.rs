@@ -71,15 +71,26 @@ fn messages(day: &ClosedDay, voice: &Voice, zone: Zone, now: Time) -> Vec<Render
     day_messages(day, voice, zone.date(now))
 }
 
+/// The voice with the names that the user database told.
+fn with_names(mut voice: Voice, daily: &Daily) -> Voice {
+    for (account, known) in &daily.resume.known {
+        if let Some(name) = &known.full_name {
+            voice.names.entry(account.clone()).or_insert_with(|| name.clone());
+        }
+    }
+    voice
+}
+
 impl Digest {
     /// Closes the day, then posts all that is closed.
     pub async fn run(mut self) -> anyhow::Result<Ended> {
         let (zone, closes_from) = (self.zone, self.closes_from);
         let at = now();
-        let closing = self.store.commit(zone.local(at), |daily, recoveries| {
-            crate::daemon::recovered(daily, recoveries, at);
-            days::close_for_digest(daily, zone, at, closes_from)
+        let (closing, voice) = self.store.commit(zone.local(at), |daily, recoveries| {
+            crate::daemon::recovered(recoveries);
+            (days::close_for_digest(daily, zone, at, closes_from), with_names(self.voice.clone(), daily))
         })?;
+        self.voice = voice;
         say(&closing);
         self.send().await
     }
@@ -188,7 +199,8 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
 
 /// Prints what a run would post.
 fn print(daily: Daily, config: &Config) -> anyhow::Result<u8> {
-    let (closing, messages) = preview(daily, config.zone, config.digest.closes_from, &Voice::of(config), now());
+    let voice = with_names(Voice::of(config), &daily);
+    let (closing, messages) = preview(daily, config.zone, config.digest.closes_from, &voice, now());
     say(&closing);
     let mut out = std::io::stdout().lock();
     for message in messages {

@@ -100,8 +100,9 @@ impl Daemon {
     }
 
     fn try_commit(&mut self, batch: Batch, pause: Duration) {
-        match self.committer.commit(&batch, pause > RETRY) {
-            Ok(()) => {
+        match self.committer.commit(&batch) {
+            Ok(Some(elsewhere)) => self.committer.seek(elsewhere),
+            Ok(None) => {
                 if pause > RETRY {
                     line(Priority::Notice, "the state can be written again: counting goes on where it stood");
                 }

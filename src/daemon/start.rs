@@ -19,7 +19,7 @@ use crate::reader::{self, Heartbeat};
 use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
 use crate::source::journal::{JournalReader, Readable, readable};
-use crate::source::{FilePosition, JournalPosition, Source, Start};
+use crate::source::{FilePosition, JournalPosition, Position, Source, Start};
 use crate::state::{Daily, NoticeKind, Recovery, Store};
 use crate::time::Time;
 use tokio::runtime::Builder;
@@ -79,13 +79,13 @@ pub(super) fn run(
         Some(token) => Target::Slack(Client::new(&config.slack, token)?),
         None => Target::Output,
     };
-    let (questions, asked) = mpsc::channel();
+    let (orders, ordered) = mpsc::channel();
     let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
     let heartbeat = Heartbeat::default();
     let runtime = Builder::new_current_thread().enable_all().build().context("starting the loop")?;
     let rules = Rules::of(config);
     let daemon = Daemon {
-        committer: Committer::new(store, rules, chosen.name, questions, announce),
+        committer: Committer::new(store, rules, chosen.name, orders, announce),
         sender: Sender::new(target, Voice::of(config)),
         held: None,
         posting: None,
@@ -99,7 +99,8 @@ pub(super) fn run(
         .spawn(move || match opening.open() {
             Ok(source) => {
                 let _ = opened.send(Ok(()));
-                reader::follow(source, directory, &asked, &batches, &heartbeat);
+                let begins = opening.begins();
+                reader::follow(source, begins, directory, &ordered, &batches, &heartbeat);
             }
             Err(error) => drop(opened.send(Err(error))),
         })
@@ -184,11 +185,22 @@ struct Opening {
 }
 
 impl Opening {
-    fn open(self) -> anyhow::Result<Source> {
-        match (self.journal, self.file) {
-            (Some((directory, start)), _) => Ok(Source::Journal(JournalReader::open(directory.as_deref(), start)?)),
-            (None, Some((path, start))) => Ok(Source::AuthLog(AuthLogReader::open(&path, start)?)),
+    fn open(&self) -> anyhow::Result<Source> {
+        match (&self.journal, &self.file) {
+            (Some((directory, start)), _) => {
+                Ok(Source::Journal(JournalReader::open(directory.as_deref(), start.clone())?))
+            }
+            (None, Some((path, start))) => Ok(Source::AuthLog(AuthLogReader::open(path, start.clone())?)),
             (None, None) => bail!("no source was chosen"),
+        }
+    }
+
+    /// The stored position behind which reading starts.
+    fn begins(&self) -> Option<Position> {
+        match (&self.journal, &self.file) {
+            (Some((_, Start::At(position))), _) => Some(Position::Journal(position.clone())),
+            (_, Some((_, Start::At(position)))) => Some(Position::File(position.clone())),
+            _ => None,
         }
     }
 }
@@ -224,7 +236,7 @@ fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
     let at = now();
     let file = config.source.auth_log.to_string_lossy().into_owned();
     let before = store.commit(config.zone.local(at), |daily: &mut Daily, recoveries: &[Recovery]| {
-        recovered(daily, recoveries, at);
+        recovered(recoveries);
         crate::days::settle(daily, config.zone, at);
         let resume = &daily.resume;
         Before {

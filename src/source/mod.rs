@@ -23,6 +23,23 @@ pub enum Position {
     File(FilePosition),
 }
 
+impl Position {
+    /// Is it the same place? What a position is only recognised by may differ.
+    pub fn is(&self, other: &Position) -> bool {
+        match (self, other) {
+            (Position::Journal(one), Position::Journal(other)) => {
+                let key = |p: &JournalPosition| (p.boot.clone(), p.monotonic, p.realtime, p.hash);
+                key(one) == key(other)
+            }
+            (Position::File(one), Position::File(other)) => {
+                let key = |p: &FilePosition| (p.device, p.inode, p.offset, p.hash);
+                key(one) == key(other)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The last journal entry that was read, known by its cursor and, since a cursor changes at a flush on systemd 252,
 /// by boot, times and a hash of its message as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +155,18 @@ impl Source {
         match self {
             Source::Journal(reader) => reader.read(limit, each),
             Source::AuthLog(reader) => reader.read(limit, each),
+        }
+    }
+
+    /// The same source, opened anew behind a position.
+    pub fn again(&self, position: &Position) -> anyhow::Result<Source> {
+        match (self, position) {
+            (Source::Journal(reader), Position::Journal(position)) => Ok(Source::Journal(reader.again(position)?)),
+            (Source::AuthLog(_), Position::File(position)) => {
+                let start = Start::At(position.clone());
+                Ok(Source::AuthLog(auth_log::AuthLogReader::open(&position.path, start)?))
+            }
+            _ => anyhow::bail!("the position is another source's"),
         }
     }
 

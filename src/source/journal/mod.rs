@@ -94,6 +94,11 @@ impl JournalReader {
         Ok(reader)
     }
 
+    /// The same journal, opened anew behind a position.
+    pub fn again(&self, position: &JournalPosition) -> anyhow::Result<Self> {
+        JournalReader::open(self.directory.as_deref(), Start::At(position.clone()))
+    }
+
     /// Starts behind a time; what lies up to `look_back` before it is past.
     fn from(&mut self, time: Time, look_back: Duration) -> anyhow::Result<()> {
         self.match_all(None)?;
