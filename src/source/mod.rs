@@ -55,6 +55,7 @@ pub struct JournalPosition {
     /// journald's time of receipt.
     pub realtime: Time,
     /// A hash of the message.
+    #[serde(with = "crate::state::hex")]
     pub hash: u64,
     /// The boots that the journal held then, by the first eight digits of their ids: any other is new.
     #[serde(default)]
@@ -73,6 +74,7 @@ pub struct FilePosition {
     /// The offset of the first byte not yet read: always behind a line end.
     pub offset: u64,
     /// A hash of the last bytes before the offset (at most `hashed` of them).
+    #[serde(with = "crate::state::hex")]
     pub hash: u64,
     /// How many bytes before the offset were hashed.
     pub hashed: u64,
