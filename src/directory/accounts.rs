@@ -26,6 +26,8 @@ pub(super) enum Question {
     Account(Vec<u8>),
     Name(u32),
     Group,
+    /// Is this account in that group?
+    InGroup(Vec<u8>, String),
 }
 
 /// What it says.
@@ -35,6 +37,8 @@ pub(super) enum Reply {
     Name(Option<Vec<u8>>),
     /// The members by name; none where there is no such group.
     Group(Option<Vec<Vec<u8>>>),
+    /// None where there is no such account.
+    InGroup(Option<bool>),
     NoAnswer,
 }
 
@@ -127,6 +131,14 @@ impl Accounts {
         }
     }
 
+    /// Is this account in that group? None where nobody knows, or there is no such account.
+    pub fn in_group(&mut self, user: &[u8], group: &str) -> Option<bool> {
+        match self.ask(Question::InGroup(user.to_vec(), group.to_owned())) {
+            Reply::InGroup(known) => known,
+            _ => None,
+        }
+    }
+
     /// The group's listed members and the configuration's `users`; none where nobody knows the group.
     pub fn listed_partners(&mut self) -> Option<Vec<Vec<u8>>> {
         let mut partners = match self.ask(Question::Group) {
@@ -170,6 +182,7 @@ fn answer(group: &str, users: &[Vec<u8>], question: &Question) -> Reply {
     let said = match question {
         Question::Group => nss::group(group).map(|group| Reply::Group(group.map(|group| group.members))),
         Question::Name(uid) => nss::by_uid(*uid).map(|account| Reply::Name(account.map(|account| account.name))),
+        Question::InGroup(name, group) => in_group(name, group).map(Reply::InGroup),
         Question::Account(name) => account(group, users, name).map(Reply::Account),
     };
     said.unwrap_or(Reply::NoAnswer)
@@ -183,6 +196,11 @@ fn account(group: &str, users: &[Vec<u8>], name: &[u8]) -> Result<Answer, NoAnsw
     let partner = listed || nss::group(group)?.is_some_and(|group| is_member(&account, &group));
     let uid = Some(account.uid);
     Ok(if partner { Answer::Partner { uid, full_name: full_name(&account) } } else { Answer::Other { uid } })
+}
+
+fn in_group(name: &[u8], group: &str) -> Result<Option<bool>, NoAnswer> {
+    let Some(account) = nss::by_name(name)? else { return Ok(None) };
+    Ok(Some(nss::group(group)?.is_some_and(|group| is_member(&account, &group))))
 }
 
 fn is_member(account: &Account, group: &Group) -> bool {
