@@ -1,6 +1,7 @@
 //! Where entries come from: the journal or auth.log, read in order from a position.
 
 pub mod auth_log;
+mod buffer;
 pub mod envelope;
 pub mod journal;
 
