@@ -4,6 +4,7 @@ pub mod auth_log;
 mod buffer;
 pub mod envelope;
 pub mod journal;
+pub mod lines;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -56,6 +57,9 @@ pub struct FilePosition {
     pub hash: u64,
     /// How many bytes before the offset were hashed.
     pub hashed: u64,
+    /// The time of the last line before the offset.
+    #[serde(default)]
+    pub time: Time,
 }
 
 /// Where reading starts.

@@ -62,22 +62,29 @@ impl Envelope {
 
     /// Reads a line, which is without its line feed.
     pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
+        if line.starts_with(b"{")
+            && line.len() <= LONGEST_LINE
+            && let Some((origin, dropped)) = journalctl::json(line, &mut self.message)
+        {
+            let message = &self.message;
+            return Read::Entry(Entry {
+                origin,
+                message,
+                dropped,
+            });
+        }
+        self.read_syslog(line)
+    }
+
+    /// Reads a line of a log that only a syslog daemon writes: there, what looks like the journal's JSON is none, and its
+    /// trusted fields are not to be trusted.
+    pub fn read_syslog<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
             return Read::Other;
         }
         if line.len() > LONGEST_LINE || memchr(0, line).is_some() {
             return Read::NoText;
-        }
-        if line[0] == b'{' {
-            if let Some((origin, dropped)) = journalctl::json(line, &mut self.message) {
-                let message = &self.message;
-                return Read::Entry(Entry {
-                    origin,
-                    message,
-                    dropped,
-                });
-            }
         }
         let (origin, message) = enveloped(&mut self.stamps, line).unwrap_or((bare(), line));
         Read::Entry(Entry {
