@@ -58,7 +58,8 @@ pub struct JournalPosition {
     /// A hash of the message.
     #[serde(with = "crate::state::hex")]
     pub hash: u64,
-    /// The boots that the journal held then, by the first eight digits of their ids: any other is new.
+    /// The boots that were read before or lie before the start, by the first eight digits of their ids. Any other is new:
+    /// no clock tells reliably which boot came after which.
     #[serde(default)]
     pub boots: Vec<String>,
 }
@@ -143,6 +144,7 @@ pub enum Remark {
 }
 
 /// A source of either kind, as the reading thread holds it.
+#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is not moved about")]
 pub enum Source {
     /// The journal.
     Journal(journal::JournalReader),
