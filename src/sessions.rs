@@ -19,6 +19,10 @@ pub const KEPT: usize = 1_000;
 /// How long a connection that ended is remembered, so that its last lines count nothing again: they come within milliseconds.
 const ENDED_KEPT: Duration = Duration::from_secs(5);
 
+/// How long a connection that is not authenticated is remembered without a line of it: sshd gives it two minutes
+/// (`LoginGraceTime`), and most versions say nothing when they are over.
+const SILENT_KEPT: Duration = Duration::from_secs(3_600);
+
 /// Everything that is open.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -126,6 +130,14 @@ impl Connection {
     pub fn counted(&self) -> u64 {
         self.passwords + self.pam_errors.max(self.keyboard_failed)
     }
+
+    /// Can a line of this process, then, and from this port where it says so, still be this connection's? Else the pid
+    /// is another's by now.
+    pub fn goes_on(&self, time: Time, port: Option<u16>) -> bool {
+        let silent = time.since(self.at);
+        let same = port.is_none() || self.port.is_none() || port == self.port;
+        same && !self.accepted && silent < if self.ended { ENDED_KEPT } else { SILENT_KEPT }
+    }
 }
 
 impl Keyed for Connection {
@@ -165,6 +177,9 @@ pub struct SftpSession {
     /// Its log-in ended then; its own end may still be told for a few seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<Time>,
+    /// That was before counting began: what it left open counts nothing.
+    #[serde(skip_serializing_if = "is_false")]
+    pub past: bool,
     /// Files that are open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<Handle>,
@@ -292,7 +307,7 @@ impl Sessions {
     /// Returns how many were forgotten though they were open.
     pub fn forget(&mut self, time: Time) -> u64 {
         let connections = &mut self.connections.0;
-        connections.retain(|_, c| !c.ended || time.since(c.at) < ENDED_KEPT);
+        connections.retain(|_, c| c.accepted || c.goes_on(time, None));
         let mut open = 0;
         for key in oldest(connections, |c| (!c.ended, c.accepted, c.at)) {
             open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));

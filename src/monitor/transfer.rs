@@ -465,7 +465,12 @@ impl Monitor<'_> {
         for (from, to) in exact.into_iter().chain(splits) {
             let from = String::from_utf8_lossy(&from);
             let Some((id, _)) = waiting.iter().find(|(_, path)| *path == *from) else {
-                continue;
+                let Some(file) = self.undecided_file(process, &from) else {
+                    continue;
+                };
+                file.path = String::from_utf8_lossy(&to).into_owned();
+                file.cut = event.cut;
+                return Verdict::new("rename", partner, "names the file that was just uploaded");
             };
             if let Some(file) = self.daily.resume.alerts.waiting_file(*id) {
                 let before =
@@ -555,8 +560,8 @@ impl Monitor<'_> {
         let over = |s: &&SftpSession| s.ending.is_some_and(|at| at.plus(ENDING) <= time);
         let over: Vec<SftpSession> = sftp.values().filter(over).cloned().collect();
         for session in over {
-            let at = session.ending.unwrap_or(time);
-            self.finish(session, at, false, false);
+            let (at, past) = (session.ending.unwrap_or(time), session.past);
+            self.finish(session, at, false, past);
         }
     }
 
@@ -570,7 +575,7 @@ impl Monitor<'_> {
             self.count(
                 (session.boot, session.pid),
                 at,
-                session.standing,
+                (session.standing, session.uid),
                 &session.user,
                 Pending::File(what, file),
             );

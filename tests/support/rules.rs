@@ -1,7 +1,7 @@
 //! Plays scenarios: entries through the real rules, time as the daemon lets it pass, a Slack that takes everything.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -33,18 +33,23 @@ struct Account {
 struct Users {
     accounts: Rc<RefCell<BTreeMap<String, Account>>>,
     asked: Rc<RefCell<Vec<String>>>,
+    /// What answered once: the last answer stands.
+    answered: Rc<RefCell<BTreeSet<String>>>,
     now: Time,
 }
 
 impl Users {
     fn answer(&self, user: &str) -> Answer {
-        match self.accounts.borrow().get(user) {
-            Some(account) if account.silent.is_some_and(|until| self.now < until) => {
-                Answer::Unknown
-            }
-            Some(account) => account.answer.clone(),
-            None => Answer::Other { uid: None },
+        let accounts = self.accounts.borrow();
+        let Some(account) = accounts.get(user) else {
+            return Answer::Other { uid: None };
+        };
+        let silent = account.silent.is_some_and(|until| self.now < until);
+        if silent && !self.answered.borrow().contains(user) {
+            return Answer::Unknown;
         }
+        self.answered.borrow_mut().insert(user.to_owned());
+        account.answer.clone()
     }
 }
 
@@ -225,8 +230,8 @@ impl Player {
             Step::Clock(time) => self.pass_to(*time),
             Step::Digest(time) => self.digest(*time),
             Step::Entry(line) => match &mut self.absent {
-                Some((until, lines)) if line.time < *until => lines.push(line.clone()),
-                _ => {
+                Some((_, lines)) => lines.push(line.clone()),
+                None => {
                     self.pass_to(line.time);
                     self.commit(Some(line), true);
                 }
