@@ -10,8 +10,12 @@
 
 #[path = "support/rules.rs"]
 mod rules;
+#[path = "support/said.rs"]
+mod said;
 #[path = "support/scenario.rs"]
 mod scenario;
+#[path = "support/users.rs"]
+mod users;
 
 use std::fs;
 use std::path::PathBuf;
