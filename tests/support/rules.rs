@@ -1,10 +1,6 @@
 //! Plays scenarios: entries through the real rules, time as the daemon lets it pass, a Slack that takes everything.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use sftp_monitor::alerts::{Voice, day_messages, render};
-use sftp_monitor::config::Config;
 use sftp_monitor::days;
 use sftp_monitor::directory::Answer;
 use sftp_monitor::entry::{Boot, Entry, Origin, Record};
@@ -15,7 +11,7 @@ use sftp_monitor::state::Daily;
 use sftp_monitor::time::Time;
 
 use crate::said::counted;
-use crate::scenario::{Line, SETTLED, Scenario, Step, shortened};
+use crate::scenario::{Line, SETTLED, Step, config, shortened};
 use crate::users::{Account, Users};
 
 /// How long after the last step a scenario goes on, so that all that waits gets out.
@@ -40,59 +36,14 @@ struct Player {
     posted: Vec<String>,
 }
 
-/// What comes of a scenario, once without and once with the entries of LogLevel VERBOSE where it has such.
-pub fn play(scenario: &Scenario) -> String {
-    let verbose = |step: &Step| matches!(step, Step::Entry(line) if line.verbose);
-    let whole = Player::new(&scenario.steps).played(&scenario.steps);
-    if !scenario.steps.iter().any(verbose) {
-        return whole.concat();
-    }
-    let brief: Vec<Step> = (scenario.steps.iter().filter(|step| !verbose(step)))
-        .cloned()
-        .collect();
-    let brief = Player::new(&brief).played(&brief);
-    let [told, counted] = &whole;
-    assert_eq!(
-        brief[1], *counted,
-        "{}: INFO counts what is left, VERBOSE what is right",
-        scenario.title
-    );
-    let said = match brief[0] == *told {
-        true => told.clone(),
-        false => marked("INFO    ", &brief[0]) + &marked("VERBOSE ", told),
-    };
-    said + counted
-}
-
-fn marked(mark: &str, lines: &str) -> String {
-    lines
-        .lines()
-        .map(|line| format!("{mark}{line}\n"))
-        .collect()
+/// What is told in these steps, and what is counted.
+pub fn played(steps: &[Step]) -> [String; 2] {
+    Player::new(steps).played(steps)
 }
 
 impl Player {
     fn new(steps: &[Step]) -> Self {
-        let mut tables: BTreeMap<&str, String> = BTreeMap::new();
-        for step in steps {
-            if let Step::Config { table, line } = step {
-                *tables.entry(table).or_default() += &format!("{line}\n");
-            }
-        }
-        let mut text = String::new();
-        for (table, lines) in tables {
-            let head = if table.is_empty() {
-                String::new()
-            } else {
-                format!("[{table}]\n")
-            };
-            text += &(head + &lines);
-        }
-        if !text.contains("timezone") {
-            text = format!("timezone = \"Europe/Paris\"\n{text}");
-        }
-        let mut config = Config::parse(Path::new("scenario"), &text).unwrap();
-        config.slack.label = "sftp1".to_owned();
+        let config = config(steps);
         Player {
             rules: Rules::of(&config),
             voice: Voice::of(&config),
