@@ -1,6 +1,7 @@
 //! Where entries come from: the journal or auth.log, read in order from a position.
 
 pub mod auth_log;
+mod buffer;
 pub mod envelope;
 pub mod journal;
 pub mod lines;
@@ -57,7 +58,8 @@ pub struct JournalPosition {
     /// A hash of the message.
     #[serde(with = "crate::state::hex")]
     pub hash: u64,
-    /// The boots that the journal held then, by the first eight digits of their ids: any other is new.
+    /// The boots that were read before or lie before the start, by the first eight digits of their ids. Any other is new:
+    /// no clock tells reliably which boot came after which.
     #[serde(default)]
     pub boots: Vec<String>,
 }
@@ -78,6 +80,9 @@ pub struct FilePosition {
     pub hash: u64,
     /// How many bytes before the offset were hashed.
     pub hashed: u64,
+    /// The time of the last line before the offset.
+    #[serde(default)]
+    pub time: Time,
 }
 
 /// Where reading starts.
@@ -139,6 +144,7 @@ pub enum Remark {
 }
 
 /// A source of either kind, as the reading thread holds it.
+#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is not moved about")]
 pub enum Source {
     /// The journal.
     Journal(journal::JournalReader),

@@ -8,5 +8,6 @@
 )]
 
 pub mod hostile;
+pub mod journal;
 pub mod slack;
 pub mod texts;
