@@ -1,6 +1,13 @@
-//! What stands around and inside a message: repeats, level prefixes, tags, suffixes, escapes (log.c, monitor.c).
+//! What stands around a message's text: repeats, level prefixes, tags, suffixes (log.c, monitor.c, rsyslog).
 
 use std::borrow::Cow;
+
+use memchr::memchr;
+
+use super::escape;
+
+/// The length at which sshd cuts a message: what is as long may have lost its end (log.c, `%.500s`).
+const CUT_AT: usize = 500;
 
 /// A message with everything around its text taken off, still escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +18,9 @@ pub struct Line<'a> {
     pub level: Level,
     /// How often the message happened.
     pub repeated: u32,
-    /// It ended in ` [preauth]`.
+    /// It ended in ` [preauth]`; never where it was cut.
     pub preauth: bool,
-    /// It ended in ` [postauth]`.
+    /// It ended in ` [postauth]`; never where it was cut.
     pub postauth: bool,
     /// The message was of 500 bytes or more, so that sshd may have cut it.
     pub cut: bool,
@@ -32,13 +39,145 @@ pub enum Level {
     Debug,
 }
 
-/// Takes off what stands around a message.
-pub fn strip(message: &[u8]) -> Line<'_> {
-    Line { text: message, level: Level::Info, repeated: 1, preauth: false, postauth: false, cut: message.len() >= 500 }
+impl<'a> Line<'a> {
+    /// An account's name that stands in this line, decoded.
+    pub(super) fn account(&self, escaped: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.preauth || self.postauth { escape::decode_account(escaped) } else { escape::decode(escaped, false) }
+    }
+
+    /// A file's name that stands in this line, decoded; of a cut line as far as it goes.
+    pub(super) fn path(&self, escaped: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.cut { escape::decode_cut(escaped, self.postauth) } else { escape::decode(escaped, self.postauth) }
+    }
 }
 
-/// Undoes sshd's escapes (strnvis with VIS_CSTYLE|VIS_NL|VIS_TAB|VIS_OCTAL), once or, for text that came through the monitor, twice.
-pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
-    let _ = twice;
-    Cow::Borrowed(escaped)
+/// Takes off what stands around a message.
+pub fn strip(message: &[u8]) -> Line<'_> {
+    let (repeated, message) = repeated(message).unwrap_or((1, message));
+    let cut = message.len() >= CUT_AT;
+    let (level, text) = level(message);
+    let text = untagged(text).unwrap_or(text);
+    let whole = Line { text, level, repeated, preauth: false, postauth: false, cut };
+    if cut {
+        // Its own suffix may be gone, and what looks like one may be the end of a name.
+        return whole;
+    }
+    // One suffix only: a name may end in the same words.
+    if let Some(text) = text.strip_suffix(b" [preauth]") {
+        Line { text, preauth: true, ..whole }
+    } else if let Some(text) = text.strip_suffix(b" [postauth]") {
+        Line { text, postauth: true, ..whole }
+    } else {
+        whole
+    }
+}
+
+/// `message repeated N times: [ TEXT]` of rsyslog: N further occurrences of TEXT.
+fn repeated(message: &[u8]) -> Option<(u32, &[u8])> {
+    let rest = message.strip_prefix(b"message repeated ")?;
+    let (count, rest) = rest.split_at(memchr(b' ', rest)?);
+    let text = rest.strip_prefix(b" times: [ ")?.strip_suffix(b"]")?;
+    Some((number(count)?, text))
+}
+
+/// A level prefix and what follows it.
+fn level(message: &[u8]) -> (Level, &[u8]) {
+    match message {
+        [b'e', b'r', b'r', b'o', b'r', b':', b' ', text @ ..] => (Level::Error, text),
+        [b'f', b'a', b't', b'a', b'l', b':', b' ', text @ ..] => (Level::Fatal, text),
+        [b'd', b'e', b'b', b'u', b'g', b'1'..=b'3', b':', b' ', text @ ..] => (Level::Debug, text),
+        text => (Level::Info, text),
+    }
+}
+
+/// The text behind the tag that `LogVerbose` puts before it: `FILE.c:FUNCTION():LINE: ` (8.5), `… (pid=N): ` (8.7),
+/// `… (bin=NAME, pid=N): ` (10.0).
+fn untagged(text: &[u8]) -> Option<&[u8]> {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let first = &text[..memchr(b' ', text)?];
+    let colon = memchr(b':', first)?;
+    let (file, rest) = (&text[..colon], &text[colon + 1..]);
+    if !file.ends_with(b".c") || !file.iter().all(word) {
+        return None;
+    }
+    let (function, rest) = rest.split_at(memchr(b'(', rest)?);
+    if function.is_empty() || !function.iter().all(word) {
+        return None;
+    }
+    let rest = rest.strip_prefix(b"():")?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 {
+        return None;
+    }
+    let rest = &rest[digits..];
+    if let Some(text) = rest.strip_prefix(b": ") {
+        return Some(text);
+    }
+    let (process, text) = rest.split_at(memchr(b')', rest)?);
+    let inside = process.strip_prefix(b" (")?;
+    if !inside.starts_with(b"pid=") && !inside.starts_with(b"bin=") {
+        return None;
+    }
+    text.strip_prefix(b"): ")
+}
+
+/// A decimal number and nothing else.
+pub(super) fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_around_the_text_comes_off_in_order() {
+        let line = strip(b"message repeated 4 times: [ error: auth.c:auth_log():12 (bin=sshd-session, pid=7): text [preauth]]");
+        assert_eq!(line, Line { text: b"text", level: Level::Error, repeated: 4, preauth: true, postauth: false, cut: false });
+    }
+
+    #[test]
+    fn the_tags_of_all_versions_come_off() {
+        for tag in ["auth.c:f():1: ", "auth2-pubkey.c:f_g():12 (pid=3): ", "log.c:f():1 (bin=sshd-auth, pid=3): "] {
+            assert_eq!(strip(format!("{tag}text").as_bytes()).text, b"text", "{tag}");
+            assert_eq!(strip(format!("debug1: {tag}text").as_bytes()).text, b"text", "{tag}");
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_a_tag_stays() {
+        for text in ["auth.c:f:1: text", "auth.c: text", "auth.cc:f():1: x", "a.c:f():: x", "a.c:f():1 (uid=3): x", "a.c:f():1"] {
+            assert_eq!(strip(text.as_bytes()).text, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn one_suffix_comes_off_and_no_more() {
+        assert_eq!(strip(b"x [preauth] [preauth]").text, b"x [preauth]");
+        let line = strip(b"x [preauth] [postauth]");
+        assert_eq!((line.text, line.preauth, line.postauth), (&b"x [preauth]"[..], false, true));
+    }
+
+    #[test]
+    fn a_message_of_500_bytes_was_cut_whatever_it_looks_like() {
+        let whole = format!("error: {} [preauth]", "x".repeat(482));
+        assert_eq!(whole.len(), 499);
+        assert!(!strip(whole.as_bytes()).cut);
+        let line = format!("error: x{} [preauth]", "x".repeat(482));
+        let line = strip(line.as_bytes());
+        assert!(line.cut && !line.preauth);
+        assert!(!strip(format!("message repeated 2 times: [ {whole}]").as_bytes()).cut);
+        assert!(strip(format!("message repeated 2 times: [ {whole}x]").as_bytes()).cut);
+    }
+
+    #[test]
+    fn a_repeat_that_is_not_whole_is_no_repeat() {
+        for text in ["message repeated 2 times: [ x", "message repeated two times: [ x]", "message repeated 9999999999 times: [ x]"] {
+            let line = strip(text.as_bytes());
+            assert_eq!((line.text, line.repeated), (text.as_bytes(), 1));
+        }
+    }
 }

@@ -1,12 +1,21 @@
 //! The wording of sshd and sftp-server: a message becomes an [`Event`], or nothing. No state, no I/O.
 
 mod auth;
+mod ended;
+mod escape;
+mod fields;
+mod known;
 mod line;
+mod name;
+mod pam;
+mod rename;
 mod sftp;
 
 use std::borrow::Cow;
 
-pub use line::{decode, strip};
+pub use escape::decode;
+pub use line::strip;
+pub use rename::rename_splits;
 
 /// The program that wrote a message, by its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,16 +251,22 @@ impl<'a> Event<'a> {
     }
 }
 
-/// What a message of this program says; none where it says nothing that OpenSSH says.
+/// What a message of this program says; none where it says nothing that OpenSSH says, and for its debugging lines.
 pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
     let line = strip(message);
-    let mut event = match program {
+    if line.level == line::Level::Debug {
+        return None;
+    }
+    let event = match program {
         Program::Sshd if line.postauth => sftp::parse(&line).or_else(|| auth::parse(&line)),
+        // An sftp line of Red Hat's sshd whose suffix was cut off: sshd itself writes none like it.
+        Program::Sshd if line.cut => auth::parse(&line).or_else(|| {
+            let line = line::Line { postauth: true, ..line };
+            Some(Event { postauth: true, ..sftp::parse(&line)? })
+        }),
         Program::Sshd => auth::parse(&line),
         Program::Sftp => sftp::parse(&line),
         Program::Unknown => auth::parse(&line).or_else(|| sftp::parse(&line)),
     }?;
-    event.repeated = line.repeated;
-    event.postauth = line.postauth;
-    Some(event)
+    Some(Event { repeated: line.repeated, cut: event.cut || line.cut, postauth: event.postauth || line.postauth, ..event })
 }

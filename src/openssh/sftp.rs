@@ -1,6 +1,210 @@
-//! Stub.
-use super::Event;
-use super::line::Line;
-pub(super) fn parse<'a>(_line: &Line<'a>) -> Option<Event<'a>> {
-    None
+//! The lines of internal-sftp and sftp-server (sftp-server.c), the same from 6.6 to 10.5.
+//!
+//! A file's name may hold anything, quotes too, so everything else is found from the right end. The end of a message of
+//! 500 bytes proves nothing: there the name goes as far as it surely goes, and nothing else is told.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+use super::fields::{host, split_at_last};
+use super::line::{Line, number};
+use super::{Event, Flags, Kind, rename};
+
+/// The event of a line of an sftp process.
+pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let text = line.text;
+    let rest = |words: &[u8]| text.strip_prefix(words);
+    match text.first()? {
+        b'o' => rest(b"open \"").and_then(|rest| open(line, rest)),
+        b'c' => rest(b"close \"").and_then(|rest| close(line, rest, false)),
+        b'f' => rest(b"forced close \"").and_then(|rest| close(line, rest, true)),
+        b's' => session(line).or_else(|| rest(b"sent status ").map(status)),
+        b'r' => {
+            let named = rest(b"remove name \"").and_then(|rest| quoted(line, rest, Kind::Remove));
+            let named = named.or_else(|| quoted(line, rest(b"rmdir name \"")?, Kind::Rmdir));
+            named.or_else(|| rename::parse(line, rest(b"rename old \"")?, false))
+        }
+        b'm' => rest(b"mkdir name \"").and_then(|rest| mkdir(line, rest)),
+        b'p' => {
+            let renamed = rest(b"posix-rename old \"").and_then(|rest| rename::parse(line, rest, false));
+            renamed.or_else(|| write_error(line, rest(b"process_write: ")?))
+        }
+        b'h' => rest(b"hardlink old \"").and_then(|rest| rename::parse(line, rest, true)),
+        _ => None,
+    }
+    .or_else(|| other(text))
+}
+
+/// `session opened|closed for local user U from [IP]`.
+fn session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let rest = line.text.strip_prefix(b"session ")?;
+    let (kind, rest) = match rest.strip_prefix(b"opened for local user ") {
+        Some(rest) => (Kind::SessionOpened, rest),
+        None => (Kind::SessionClosed, rest.strip_prefix(b"closed for local user ")?),
+    };
+    if line.cut {
+        return Some(Event::of(kind));
+    }
+    let (name, address) = split_at_last(rest, b" from [")?;
+    Some(host(address.strip_suffix(b"]")?)?.put(Event { user: Some(line.account(name)), ..Event::of(kind) }))
+}
+
+/// `open "NAME" flags F mode 0M`.
+fn open<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+    if line.cut {
+        return Some(cut(line, rest, b"\" flags ", Kind::Open(Flags { unknown: true, ..Flags::default() })));
+    }
+    let rest = without_mode(rest)?;
+    let words = rest.iter().rev().take_while(|byte| byte.is_ascii_uppercase() || **byte == b',').count();
+    let (name, words) = rest.split_at(rest.len() - words);
+    Some(file(line, name.strip_suffix(b"\" flags ")?, Kind::Open(flags(words))))
+}
+
+/// What the words between `flags` and `mode` say; none at all is how a client that asks for nothing is shown.
+fn flags(words: &[u8]) -> Flags {
+    let mut flags = Flags { read: words.is_empty(), ..Flags::default() };
+    for word in words.split(|byte| *byte == b',') {
+        match word {
+            b"READ" => flags.read = true,
+            b"WRITE" | b"APPEND" => flags.write = true,
+            b"CREATE" | b"TRUNCATE" => flags.create = true,
+            _ => {}
+        }
+    }
+    flags
+}
+
+/// The text before ` mode 0M`.
+fn without_mode(text: &[u8]) -> Option<&[u8]> {
+    let digits = text.iter().rev().take_while(|byte| matches!(byte, b'0'..=b'7')).count();
+    let (rest, mode) = text.split_at(text.len() - digits);
+    rest.strip_suffix(b" mode ").filter(|_| mode.starts_with(b"0"))
+}
+
+/// `close "NAME" bytes read R written W`.
+fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool) -> Option<Event<'a>> {
+    let kind = Kind::Close { forced };
+    if line.cut {
+        return Some(cut(line, rest, b"\" bytes read ", kind));
+    }
+    let (name, counters) = split_at_last(rest, b"\" bytes read ")?;
+    let (read, written) = split_at_last(counters, b" written ")?;
+    let event = file(line, name, kind);
+    Some(Event { bytes_read: Some(number(read)?), bytes_written: Some(number(written)?), ..event })
+}
+
+/// `mkdir name "NAME" mode 0M`.
+fn mkdir<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+    if line.cut {
+        return Some(cut(line, rest, b"\" mode ", Kind::Mkdir));
+    }
+    quoted(line, without_mode(rest)?, Kind::Mkdir)
+}
+
+/// `NAME"`.
+fn quoted<'a>(line: &Line<'a>, rest: &'a [u8], kind: Kind) -> Option<Event<'a>> {
+    if line.cut {
+        return Some(cut(line, rest, b"\"", kind));
+    }
+    Some(file(line, rest.strip_suffix(b"\"")?, kind))
+}
+
+/// `sent status TEXT`: at INFO every one but success and end of file, at DEBUG those too.
+fn status(rest: &[u8]) -> Event<'_> {
+    Event { detail: Some(String::from_utf8_lossy(rest)), ..Event::of(Kind::Status) }
+}
+
+/// The longest name that `process_write` prints, before it is escaped (`%.100s`).
+const WRITE_ERROR_NAME: usize = 100;
+
+/// `process_write: write|seek "NAME": E` (8.6), `write: E` (8.4), `write failed` and `seek failed` before. A name of 100 bytes
+/// may be the start of a longer one, and counts as cut.
+fn write_error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+    let event = Event::of(Kind::WriteError);
+    let Some(rest) = rest.strip_prefix(b"write \"").or_else(|| rest.strip_prefix(b"seek \"")) else {
+        return (rest.starts_with(b"write") || rest.starts_with(b"seek")).then_some(event);
+    };
+    if line.cut {
+        return Some(cut(line, rest, b"\": ", Kind::WriteError));
+    }
+    let (name, error) = split_at_last(rest, b"\": ")?;
+    let path = line.path(name);
+    let cut = path.len() >= WRITE_ERROR_NAME;
+    Some(Event { path: Some(path), detail: Some(String::from_utf8_lossy(error)), cut, ..event })
+}
+
+/// An event about a file.
+fn file<'a>(line: &Line<'a>, name: &'a [u8], kind: Kind) -> Event<'a> {
+    Event { path: Some(line.path(name)), ..Event::of(kind) }
+}
+
+/// An event of a line that was cut, about a file whose name `after` follows.
+pub(super) fn cut<'a>(line: &Line<'a>, rest: &'a [u8], after: &[u8], kind: Kind) -> Event<'a> {
+    file(line, surely(rest, after), kind)
+}
+
+/// Of a name whose end is lost, and behind which stands `after` or its beginning, the part that surely is the name's.
+fn surely<'a>(rest: &'a [u8], after: &[u8]) -> &'a [u8] {
+    if let Some(at) = memmem::find(rest, after) {
+        return &rest[..at];
+    }
+    let begun = (1..after.len()).rev().find(|length| rest.ends_with(&after[..*length])).unwrap_or(0);
+    &rest[..rest.len() - begun]
+}
+
+/// How the lines of further requests begin.
+const REQUESTS: [&str; 15] = [
+    "opendir \"",
+    "closedir \"",
+    "forced closedir \"",
+    "symlink old \"",
+    "set \"",
+    "statvfs \"",
+    "stat name \"",
+    "lstat name \"",
+    "realpath \"",
+    "readlink \"",
+    "fsync \"",
+    "expand \"",
+    "home-directory \"",
+    "users-groups-by-id: ",
+    "received client version ",
+];
+
+/// How the lines begin that sftp-server writes about itself and about what it refuses.
+const KNOWN: [&str; 19] = [
+    "Bad file mode ",
+    "Invalid log facility ",
+    "Invalid log level ",
+    "Malformed ",
+    "No user found for ",
+    "Received ",
+    "Refusing ",
+    "Unknown extended request ",
+    "Unknown message ",
+    "bad message from ",
+    "chdir to ",
+    "iqueue grows too large",
+    "msg_len ",
+    "poll: ",
+    "process_",
+    "read: ",
+    "select: ",
+    "unexpected ",
+    "write: ",
+];
+
+/// What else an sftp process says.
+fn other(text: &[u8]) -> Option<Event<'_>> {
+    let first = text.first()?;
+    let begins = |words: &&str| words.as_bytes().first() == Some(first) && text.starts_with(words.as_bytes());
+    let kind = if REQUESTS.iter().any(|words| begins(&words)) {
+        Kind::Request
+    } else if KNOWN.iter().any(|words| begins(&words)) {
+        Kind::Accompanying
+    } else {
+        return None;
+    };
+    Some(Event { path: None::<Cow<'_, [u8]>>, ..Event::of(kind) })
 }
