@@ -4,14 +4,16 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::directory::Answer;
-use crate::openssh::Event;
+use crate::directory::{Answer, Directory};
+use crate::openssh::{Event, Kind, Program, Who, parse};
 use crate::time::Time;
 
 /// A boot of the machine: the first half of journald's `_BOOT_ID`; zero where the source has none (auth.log).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
-pub struct Boot(pub u64);
+pub struct Boot(#[serde(with = "crate::state::hex")] pub u64);
 
 impl Boot {
     /// No boot known.
@@ -48,7 +50,12 @@ impl Origin<'_> {
             host: Cow::Owned(self.host.into_owned()),
             identifier: Cow::Owned(self.identifier.into_owned()),
             session: self.session.map(|s| Cow::Owned(s.into_owned())),
-            ..Origin { host: Cow::Borrowed(b""), identifier: Cow::Borrowed(b""), session: None, ..self }
+            ..Origin {
+                host: Cow::Borrowed(b""),
+                identifier: Cow::Borrowed(b""),
+                session: None,
+                ..self
+            }
         }
     }
 }
@@ -74,11 +81,87 @@ pub struct Record<'a> {
     /// What the user database says of the account that the event names, where it was to be asked
     /// (of the account that `_UID` is, for lines of an sftp session).
     pub answer: Option<Answer>,
+    /// The account that `_UID` is, for lines of an sftp session that name none themselves.
+    pub account: Option<Vec<u8>>,
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
+    /// Understands an entry, and asks the user database where the rules want to know; none where it is no event.
+    pub fn of(entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
+        if let Some(dropped) = entry.dropped {
+            let mut event = Event::of(Kind::Lost);
+            event.repeated = u32::try_from(dropped).unwrap_or(u32::MAX);
+            return Some(Record {
+                origin: entry.origin,
+                event,
+                answer: None,
+                account: None,
+            });
+        }
+        let program = Program::of(&entry.origin.identifier)?;
+        let event = parse(program, entry.message)?;
+        let (answer, account) = ask(&entry.origin, &event, directory);
+        Some(Record {
+            origin: entry.origin,
+            event,
+            answer,
+            account,
+        })
+    }
+
     /// The same record with nothing borrowed, to go from the reading thread to the loop.
     pub fn into_owned(self) -> Record<'static> {
-        Record { origin: self.origin.into_owned(), event: self.event.into_owned(), answer: self.answer }
+        Record {
+            origin: self.origin.into_owned(),
+            event: self.event.into_owned(),
+            answer: self.answer,
+            account: self.account,
+        }
+    }
+}
+
+/// What the user database says, where it is to be asked. Never of a name that sshd calls invalid: a flood of made-up names
+/// must not reach it. Never of a name in a line that only root's processes write, where another user wrote it.
+fn ask(
+    origin: &Origin<'_>,
+    event: &Event<'_>,
+    directory: &mut dyn Directory,
+) -> (Option<Answer>, Option<Vec<u8>>) {
+    let root = origin.uid.is_none_or(|uid| uid == 0);
+    match (event.kind, event.user.as_deref()) {
+        (
+            Kind::Accepted
+            | Kind::NotAllowed
+            | Kind::AccessDenied
+            | Kind::Failed { valid: true }
+            | Kind::PamError { valid: true }
+            | Kind::MaxAttempts { valid: true }
+            | Kind::EndedBefore { who: Who::Valid },
+            Some(user),
+        ) if root => (Some(directory.account(user)), None),
+        (Kind::SessionOpened, Some(user)) => (Some(directory.account(user)), None),
+        (
+            Kind::Failed { .. }
+            | Kind::InvalidUser
+            | Kind::PamError { .. }
+            | Kind::MaxAttempts { .. }
+            | Kind::EndedBefore { .. },
+            Some(user),
+        ) if root && directory.listed(user) => (
+            Some(Answer::Partner {
+                uid: None,
+                full_name: None,
+            }),
+            None,
+        ),
+        (Kind::Open(_) | Kind::Close { .. } | Kind::Rename { .. } | Kind::WriteError, None) => {
+            let uid = origin.uid.filter(|_| !event.postauth);
+            let account = uid.and_then(|uid| directory.name_of(uid));
+            (
+                account.as_deref().map(|user| directory.account(user)),
+                account,
+            )
+        }
+        _ => (None, None),
     }
 }

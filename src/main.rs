@@ -1,1 +1,27 @@
-fn main(){}
+//! The program's entry: parse, dispatch, print the error chain, pick the exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use sftp_monitor::cli::{self, Command};
+use sftp_monitor::exit;
+use sftp_monitor::log::{Priority, line};
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    sftp_monitor::log::verbose(cli.verbose);
+    let result = match &cli.command {
+        Command::Run(arguments) => sftp_monitor::daemon::command(&cli, arguments),
+        Command::Digest(arguments) => sftp_monitor::digest::command(&cli, arguments),
+        Command::Status(arguments) => sftp_monitor::status::command(&cli, arguments),
+        Command::Explain(arguments) => sftp_monitor::explain::command(&cli, arguments),
+        Command::Report(arguments) => sftp_monitor::report::command(&cli, arguments),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            line(Priority::Error, &format!("sftp-monitor: {error:#}"));
+            ExitCode::from(exit::code(&error))
+        }
+    }
+}

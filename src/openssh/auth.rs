@@ -1,6 +1,9 @@
 //! sshd's lines about log-ins (auth.c, auth2.c, auth-pam.c, monitor.c, session.c), by their first byte.
 
-use super::fields::{Peer, host, host_port, host_port_then, id, name_from, split_at_first, split_at_last};
+use super::fields::{
+    Peer, host, host_maybe_port, host_port, host_port_then, id, name_from, split_at_first,
+    split_at_last,
+};
 use super::line::{Line, number};
 use super::{Event, Kind, ended, known, pam};
 use std::borrow::Cow;
@@ -10,33 +13,53 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
     let rest = |words: &[u8]| text.strip_prefix(words);
     let event = match text.first()? {
-        b'F' => rest(b"Failed ").and_then(|rest| attempt(line, rest, |valid| Kind::Failed { valid })),
+        b'F' => {
+            rest(b"Failed ").and_then(|rest| attempt(line, rest, |valid| Kind::Failed { valid }))
+        }
         b'A' => accepted(line),
+        b'R' => rest(b"ROOT LOGIN REFUSED FROM ").and_then(root_refused),
+        b'i' => rest(b"input_userauth_request: invalid user ").map(|name| requested(line, name)),
         b'I' => rest(b"Invalid user ").and_then(|rest| invalid_user(line, rest)),
         b'p' => rest(b"pam_").and_then(pam::module),
         b'P' => postponed(line),
-        b'm' => rest(b"maximum authentication attempts exceeded for ").and_then(|rest| max_attempts(line, rest)),
+        b'm' => rest(b"maximum authentication attempts exceeded for ")
+            .and_then(|rest| max_attempts(line, rest)),
         b'U' => user(line),
         b'S' => rest(b"Starting session: ").and_then(|rest| starting_session(line, rest)),
-        b'C' => rest(b"Close session: user ").and_then(|rest| close_session(line, rest)).or_else(|| connection(line)),
-        b'a' => rest(b"administratively prohibited connection for ").and_then(|rest| prohibited(line, rest)),
+        b'C' => rest(b"Close session: user ")
+            .and_then(|rest| close_session(line, rest))
+            .or_else(|| connection(line)),
+        b'a' => rest(b"administratively prohibited connection for ")
+            .and_then(|rest| prohibited(line, rest)),
         _ => None,
     };
-    event.or_else(|| no_session(line)).or_else(|| ended::parse(line)).or_else(|| known::parse(line))
+    event
+        .or_else(|| no_session(line))
+        .or_else(|| ended::parse(line))
+        .or_else(|| known::parse(line))
 }
 
 /// `Accepted METHOD for U from …` and `Access denied for user U by …`. `Accepted key …`, `Accepted certificate …` are no
 /// log-ins: sshd prints them even for the mere question whether a key would do.
 fn accepted<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = line.text.strip_prefix(b"Accepted ") {
-        return attempt(line, rest, |valid| if valid { Kind::Accepted } else { Kind::Accompanying });
+        return attempt(line, rest, |valid| {
+            if valid {
+                Kind::Accepted
+            } else {
+                Kind::Accompanying
+            }
+        });
     }
     let rest = line.text.strip_prefix(b"Access denied for user ")?;
     let event = Event::of(Kind::AccessDenied);
     if line.cut {
         return Some(event);
     }
-    Some(Event { user: Some(line.account(rest.strip_suffix(b" by PAM account configuration")?)), ..event })
+    Some(Event {
+        user: Some(line.account(rest.strip_suffix(b" by PAM account configuration")?)),
+        ..event
+    })
 }
 
 /// What `U from IP port P ssh2` tells.
@@ -49,9 +72,15 @@ struct Attempt<'a> {
 /// `METHOD for [invalid user ]U from IP port P ssh2[: EXTRA]`, the line of auth.c's `auth_log`.
 fn attempt<'a>(line: &Line<'a>, rest: &'a [u8], kind: impl Fn(bool) -> Kind) -> Option<Event<'a>> {
     let (method, rest) = split_at_first(rest, b" ")?;
-    let method = std::str::from_utf8(method).ok().filter(|method| !method.is_empty())?;
+    let method = std::str::from_utf8(method)
+        .ok()
+        .filter(|method| !method.is_empty())?;
     let attempt = attempted(line, rest.strip_prefix(b"for ")?)?;
-    let event = Event { user: attempt.user, method: Some(Cow::Borrowed(method)), ..Event::of(kind(attempt.valid)) };
+    let event = Event {
+        user: attempt.user,
+        method: Some(Cow::Borrowed(method)),
+        ..Event::of(kind(attempt.valid))
+    };
     Some(attempt.peer.put(event))
 }
 
@@ -62,15 +91,33 @@ fn attempt<'a>(line: &Line<'a>, rest: &'a [u8], kind: impl Fn(bool) -> Kind) -> 
 fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<Attempt<'a>> {
     if let Some(rest) = text.strip_prefix(b"invalid user ") {
         if line.cut {
-            return Some(Attempt { valid: false, user: None, peer: Peer::default() });
+            return Some(Attempt {
+                valid: false,
+                user: None,
+                peer: Peer::default(),
+            });
         }
-        let rest = rest.strip_suffix(b" ssh2").or_else(|| rest.strip_suffix(b" ssh1"))?;
+        let rest = rest
+            .strip_suffix(b" ssh2")
+            .or_else(|| rest.strip_suffix(b" ssh1"))?;
         let (name, peer) = split_at_last(rest, b" from ")?;
-        return Some(Attempt { valid: false, user: Some(line.account(name)), peer: host_port(peer)? });
+        return Some(Attempt {
+            valid: false,
+            user: Some(line.account(name)),
+            peer: host_port(peer)?,
+        });
     }
     match valid_attempt(line.cut, text) {
-        Some((name, peer)) => Some(Attempt { valid: true, user: Some(line.account(name)), peer }),
-        None if line.cut => Some(Attempt { valid: true, user: None, peer: Peer::default() }),
+        Some((name, peer)) => Some(Attempt {
+            valid: true,
+            user: Some(line.account(name)),
+            peer,
+        }),
+        None if line.cut => Some(Attempt {
+            valid: true,
+            user: None,
+            peer: Peer::default(),
+        }),
         None => None,
     }
 }
@@ -82,7 +129,9 @@ fn valid_attempt(cut: bool, text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
     while let Some(at) = memchr::memmem::find(text.get(start..)?, FROM) {
         let at = start + at;
         if let Some((peer, rest)) = host_port_then(&text[at + FROM.len()..]) {
-            let rest = rest.strip_prefix(b" ssh2").or_else(|| rest.strip_prefix(b" ssh1"));
+            let rest = rest
+                .strip_prefix(b" ssh2")
+                .or_else(|| rest.strip_prefix(b" ssh1"));
             // Where the message was cut, an end that looks whole proves nothing; words with more behind them stand.
             if rest.is_some_and(|rest| (rest.is_empty() && !cut) || rest.starts_with(b": ")) {
                 return Some((&text[..at], peer));
@@ -96,7 +145,10 @@ fn valid_attempt(cut: bool, text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
 /// `Postponed METHOD for …`, `Partial METHOD for …`, and PAM's own.
 fn postponed<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
-    if let Some(rest) = text.strip_prefix(b"Postponed ").or_else(|| text.strip_prefix(b"Partial ")) {
+    if let Some(rest) = text
+        .strip_prefix(b"Postponed ")
+        .or_else(|| text.strip_prefix(b"Partial "))
+    {
         return attempt(line, rest, |_| Kind::Underway);
     }
     pam::error(line, text.strip_prefix(b"PAM: ")?)
@@ -109,33 +161,81 @@ fn invalid_user<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
         return Some(event);
     }
     let (name, peer) = name_from(rest)?;
-    Some(peer.put(Event { user: Some(line.account(name)), ..event }))
+    Some(peer.put(Event {
+        user: Some(line.account(name)),
+        ..event
+    }))
 }
 
 /// `maximum authentication attempts exceeded for [invalid user ]U from IP port P ssh2`.
 fn max_attempts<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let attempt = attempted(line, rest)?;
-    Some(attempt.peer.put(Event { user: attempt.user, ..Event::of(Kind::MaxAttempts { valid: attempt.valid }) }))
+    Some(attempt.peer.put(Event {
+        user: attempt.user,
+        ..Event::of(Kind::MaxAttempts {
+            valid: attempt.valid,
+        })
+    }))
 }
 
-/// `administratively prohibited connection for [invalid user ]U from IP port P` (9.9).
+/// `administratively prohibited connection for [invalid user ]U from IP port P` (9.9). An invalid user is no account that
+/// sshd refused: nothing says that there is one.
 fn prohibited<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let event = Event { detail: Some(Cow::Borrowed("administratively prohibited")), ..Event::of(Kind::NotAllowed) };
+    let sent = rest.strip_prefix(b"invalid user ");
+    let kind = if sent.is_some() {
+        Kind::InvalidUser
+    } else {
+        Kind::NotAllowed
+    };
+    let event = Event {
+        detail: Some(Cow::Borrowed("administratively prohibited")),
+        ..Event::of(kind)
+    };
     if line.cut {
         return Some(event);
     }
-    let (name, peer) = split_at_last(rest.strip_prefix(b"invalid user ").unwrap_or(rest), b" from ")?;
-    Some(host_port(peer)?.put(Event { user: Some(line.account(name)), ..event }))
+    let (name, peer) = split_at_last(sent.unwrap_or(rest), b" from ")?;
+    Some(host_port(peer)?.put(Event {
+        user: Some(line.account(name)),
+        ..event
+    }))
+}
+
+/// `input_userauth_request: invalid user U` of the network child, up to 7.4, beside the monitor's own line.
+fn requested<'a>(line: &Line<'a>, name: &'a [u8]) -> Event<'a> {
+    Event {
+        user: (!line.cut).then(|| line.account(name)),
+        ..Event::of(Kind::InvalidUser)
+    }
+}
+
+/// `ROOT LOGIN REFUSED FROM IP[ port P]`, told twice, and beside the `Failed … for root` that counts.
+fn root_refused(rest: &[u8]) -> Option<Event<'_>> {
+    let (user, detail) = (
+        Some(Cow::Borrowed(&b"root"[..])),
+        Some(Cow::Borrowed("PermitRootLogin")),
+    );
+    Some(host_maybe_port(rest)?.put(Event {
+        user,
+        detail,
+        ..Event::of(Kind::NotAllowed)
+    }))
 }
 
 /// `User child is on pid N` and `User U [from HOST ]not allowed because R`.
 fn user<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let rest = line.text.strip_prefix(b"User ")?;
     if let Some(pid) = rest.strip_prefix(b"child is on pid ") {
-        return Some(Event { about: Some(number(pid)?), ..Event::of(Kind::ChildPid) });
+        return Some(Event {
+            about: Some(number(pid)?),
+            ..Event::of(Kind::ChildPid)
+        });
     }
     let (name, reason) = split_at_last(rest, b" not allowed because ").filter(|_| !line.cut)?;
-    let event = Event { detail: std::str::from_utf8(reason).ok().map(Cow::Borrowed), ..Event::of(Kind::NotAllowed) };
+    let event = Event {
+        detail: std::str::from_utf8(reason).ok().map(Cow::Borrowed),
+        ..Event::of(Kind::NotAllowed)
+    };
     let (name, peer) = match reason {
         b"listed in DenyUsers"
         | b"not listed in AllowUsers"
@@ -147,13 +247,18 @@ fn user<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         }
         b"account is locked" => (name, Peer::default()),
         shell if shell.starts_with(b"shell ") => {
-            let path = shell.strip_suffix(b" does not exist").or_else(|| shell.strip_suffix(b" is not executable"));
+            let path = shell
+                .strip_suffix(b" does not exist")
+                .or_else(|| shell.strip_suffix(b" is not executable"));
             path.map(|_| (name, Peer::default()))?
         }
         file if file.starts_with(b"/") && file.ends_with(b" exists") => (name, Peer::default()),
         _ => return None,
     };
-    Some(peer.put(Event { user: Some(line.account(name)), ..event }))
+    Some(peer.put(Event {
+        user: Some(line.account(name)),
+        ..event
+    }))
 }
 
 /// `Connection from IP port P on L port Q[ rdomain "R"]` (VERBOSE).
@@ -173,19 +278,28 @@ fn starting_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let (head, peer) = name_from(without_channel(rest))?;
     let (what, name) = split_at_last(head, b" for ")?;
     let detail = std::str::from_utf8(what).ok().map(Cow::Borrowed);
-    Some(peer.put(Event { user: Some(line.account(name)), detail, ..event }))
+    Some(peer.put(Event {
+        user: Some(line.account(name)),
+        detail,
+        ..event
+    }))
 }
 
 /// `Close session: user U from IP port P id N`.
 fn close_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let (name, peer) = name_from(without_channel(rest))?;
-    Some(peer.put(Event { user: Some(line.account(name)), ..Event::of(Kind::CloseSession) }))
+    Some(peer.put(Event {
+        user: Some(line.account(name)),
+        ..Event::of(Kind::CloseSession)
+    }))
 }
 
 /// The text without the ` id N` that it ends in since 7.2.
 fn without_channel(text: &[u8]) -> &[u8] {
     match split_at_last(text, b" id ") {
-        Some((rest, channel)) if !channel.is_empty() && channel.iter().all(u8::is_ascii_digit) => rest,
+        Some((rest, channel)) if !channel.is_empty() && channel.iter().all(u8::is_ascii_digit) => {
+            rest
+        }
         _ => text,
     }
 }
@@ -195,7 +309,11 @@ fn without_channel(text: &[u8]) -> &[u8] {
 fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let event = |user, words: &'a [u8]| {
         let detail = std::str::from_utf8(words).ok().map(Cow::Borrowed);
-        Event { user, detail, ..Event::of(Kind::Accompanying) }
+        Event {
+            user,
+            detail,
+            ..Event::of(Kind::Accompanying)
+        }
     };
     let text = line.text;
     if let Some(rest) = text.strip_prefix(b"Connection from ") {
@@ -206,10 +324,21 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     }
     if let Some(rest) = text.strip_prefix(b"subsystem request for ") {
         let head = rest.strip_suffix(b" failed, subsystem not found");
-        let head = head.or_else(|| rest.strip_suffix(b" failed, execution failed")).filter(|_| !line.cut);
-        let name = head.and_then(|head| split_at_last(head, b" by user ")).map(|(_, name)| line.account(name));
+        let head = head
+            .or_else(|| rest.strip_suffix(b" failed, execution failed"))
+            .filter(|_| !line.cut);
+        let name = head
+            .and_then(|head| split_at_last(head, b" by user "))
+            .map(|(_, name)| line.account(name));
         return Some(event(name, text));
     }
-    let chroot = [&b"bad ownership or modes for chroot directory "[..], b"chroot path ", b"chroot("];
-    chroot.iter().any(|words| text.starts_with(words)).then(|| event(None, text))
+    let chroot = [
+        &b"bad ownership or modes for chroot directory "[..],
+        b"chroot path ",
+        b"chroot(",
+    ];
+    chroot
+        .iter()
+        .any(|words| text.starts_with(words))
+        .then(|| event(None, text))
 }

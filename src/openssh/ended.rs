@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::fields::{Id, Peer, Words, host, host_maybe_port, host_port_then, id, split_at_first, split_at_last};
+use super::fields::{
+    Id, Peer, Words, host, host_maybe_port, host_port_then, id, split_at_first, split_at_last,
+};
 use super::line::{Line, number};
 use super::{Event, Kind, Who};
 
@@ -13,7 +15,10 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     match text.first()? {
         b'C' => {
             let whole = rest(b"Connection closed by ").or_else(|| rest(b"Connection reset by "));
-            whole.and_then(|rest| id(rest, line.cut)).map(|id| ended(line, id)).or_else(|| timed_out(line))
+            whole
+                .and_then(|rest| id(rest, line.cut))
+                .map(|id| ended(line, id))
+                .or_else(|| timed_out(line))
         }
         b'D' => match rest(b"Disconnected from ") {
             Some(rest) => Some(ended(line, id(rest, line.cut)?)),
@@ -21,10 +26,13 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         },
         b'R' => received(line),
         b'T' => timeout(line),
-        b'U' => rest(b"Unable to negotiate with ").and_then(negotiation).map(refused),
+        b'U' => rest(b"Unable to negotiate with ")
+            .and_then(negotiation)
+            .map(refused),
         b't' => {
             let who = rest(b"terminating inactive connection from ");
-            who.and_then(|who| id(who, line.cut)).map(|id| ended(line, id))
+            who.and_then(|who| id(who, line.cut))
+                .map(|id| ended(line, id))
         }
         _ => None,
     }
@@ -35,18 +43,36 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 /// the cut took ` [preauth]` away.
 fn ended<'a>(line: &Line<'a>, id: Id<'a>) -> Event<'a> {
     let before = line.preauth || matches!(id.words, Words::Authenticating | Words::Invalid);
-    let kind = if before { Kind::EndedBefore { who: id.words.who() } } else { Kind::EndedAfter };
-    id.peer.put(Event { user: id.user.map(|name| line.account(name)), ..Event::of(kind) })
+    let kind = if before {
+        Kind::EndedBefore {
+            who: id.words.who(),
+        }
+    } else {
+        Kind::EndedAfter
+    };
+    id.peer.put(Event {
+        user: id.user.map(|name| line.account(name)),
+        ..Event::of(kind)
+    })
 }
 
 /// The end of a connection whose line names nobody.
 fn nobody<'a>(line: &Line<'a>, peer: Peer<'a>) -> Event<'a> {
-    ended(line, Id { words: Words::Nobody, user: None, peer })
+    ended(
+        line,
+        Id {
+            words: Words::Nobody,
+            user: None,
+            peer,
+        },
+    )
 }
 
 /// `[WHO ]IP[ port N]: E. Their offer: O`, where O is the client's.
 fn negotiation(rest: &[u8]) -> Option<Peer<'_>> {
-    host_port_then(rest).map(|(peer, _)| peer).or_else(|| host(split_at_first(rest, b": ")?.0))
+    host_port_then(rest)
+        .map(|(peer, _)| peer)
+        .or_else(|| host(split_at_first(rest, b": ")?.0))
 }
 
 /// A connection that never came to a name.
@@ -70,7 +96,11 @@ fn timed_out<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 /// `[WHO ]IP port N: E`.
 fn failed<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     // What stands behind the last `: ` is ssherr.c's or strerror's, and holds none itself.
-    let who = if line.cut { rest } else { split_at_last(rest, b": ")?.0 };
+    let who = if line.cut {
+        rest
+    } else {
+        split_at_last(rest, b": ")?.0
+    };
     Some(ended(line, id(who, line.cut)?))
 }
 
@@ -80,13 +110,26 @@ fn disconnecting<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     const TOO_MANY: &[u8] = b"Too many authentication failures";
     let rest = line.text.strip_prefix(b"Disconnecting")?;
     // 6.6 and 6.7 put ` for U` behind the reason, but nothing before it.
-    let too_many = rest.strip_prefix(b": ").is_some_and(|rest| rest.starts_with(TOO_MANY))
-        || (!line.cut && rest.strip_suffix(TOO_MANY).is_some_and(|rest| rest.ends_with(b": ")));
+    let too_many = rest
+        .strip_prefix(b": ")
+        .is_some_and(|rest| rest.starts_with(TOO_MANY))
+        || (!line.cut
+            && rest
+                .strip_suffix(TOO_MANY)
+                .is_some_and(|rest| rest.ends_with(b": ")));
     let (words, _) = Words::of(rest.strip_prefix(b" ").unwrap_or(rest));
-    let before = too_many || line.preauth || matches!(words, Words::Authenticating | Words::Invalid);
-    let kind = if before { Kind::EndedBefore { who: Who::Nobody } } else { Kind::EndedAfter };
+    let before =
+        too_many || line.preauth || matches!(words, Words::Authenticating | Words::Invalid);
+    let kind = if before {
+        Kind::EndedBefore { who: Who::Nobody }
+    } else {
+        Kind::EndedAfter
+    };
     let detail = too_many.then_some(Cow::Borrowed("Too many authentication failures"));
-    Some(Event { detail, ..Event::of(kind) })
+    Some(Event {
+        detail,
+        ..Event::of(kind)
+    })
 }
 
 /// `Received disconnect from IP port N:CODE: TEXT` (up to 7.1 `IP: CODE: TEXT`), where TEXT is the client's;
@@ -98,27 +141,41 @@ fn received<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             Some((host(address)?, &rest[address.len()..]))
         })?;
         // With the suffix gone nobody knows when; another line follows.
-        let event = if line.cut { peer.put(Event::of(Kind::Accompanying)) } else { nobody(line, peer) };
+        let event = if line.cut {
+            peer.put(Event::of(Kind::Accompanying))
+        } else {
+            nobody(line, peer)
+        };
         return rest.starts_with(b":").then_some(event);
     }
     if let Some(rest) = line.text.strip_prefix(b"Read error from remote host ") {
         return failed(line, rest);
     }
-    line.text.strip_prefix(b"Read from socket failed: ").map(|_| nobody(line, Peer::default()))
+    line.text
+        .strip_prefix(b"Read from socket failed: ")
+        .map(|_| nobody(line, Peer::default()))
 }
 
 /// `Timeout before authentication …` and `Timeout, client not responding[ from WHO IP port N]`.
 fn timeout<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = line.text.strip_prefix(b"Timeout, client not responding") {
         let who = rest.strip_prefix(b" from ");
-        return Some(who.and_then(|who| id(who, line.cut)).map_or(nobody(line, Peer::default()), |id| ended(line, id)));
+        return Some(
+            who.and_then(|who| id(who, line.cut))
+                .map_or(nobody(line, Peer::default()), |id| ended(line, id)),
+        );
     }
-    let rest = line.text.strip_prefix(b"Timeout before authentication for ")?;
+    let rest = line
+        .text
+        .strip_prefix(b"Timeout before authentication for ")?;
     if let Some(rest) = rest.strip_prefix(b"connection from ") {
         // The listener's, since 9.8, with both ends of the connection; 9.8 has them swapped, so neither is told.
         let (_, pid) = split_at_last(rest, b", pid = ")?;
         let digits = pid.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        return Some(Event { about: Some(number(&pid[..digits])?), ..Event::of(Kind::GraceTimeout) });
+        return Some(Event {
+            about: Some(number(&pid[..digits])?),
+            ..Event::of(Kind::GraceTimeout)
+        });
     }
     // The process's own, up to 9.7; it bears no suffix.
     host_maybe_port(rest).map(refused)
@@ -127,8 +184,14 @@ fn timeout<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 /// `TAG: Connection from [WHO ]IP port N: E` (`banner exchange`, `ssh_dispatch_run_fatal`, …; up to 7.1 `Connection to IP`).
 fn tagged<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let (tag, rest) = split_at_first(line.text, b": Connection ")?;
-    if !tag.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b' ' | b':')) {
+    if !tag.iter().all(|byte| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b' ' | b':')
+    }) {
         return None;
     }
-    failed(line, rest.strip_prefix(b"from ").or_else(|| rest.strip_prefix(b"to "))?)
+    failed(
+        line,
+        rest.strip_prefix(b"from ")
+            .or_else(|| rest.strip_prefix(b"to "))?,
+    )
 }

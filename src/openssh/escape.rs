@@ -12,7 +12,11 @@ use memchr::memchr;
 /// `al\151ce` is not, as strnvis prints `i` as it is, so nobody becomes `alice` by writing backslashes.
 pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
     let once = unescape(escaped);
-    if twice && is_escaped(&once) { Cow::Owned(unescape(&once).into_owned()) } else { once }
+    if twice && is_escaped(&once) {
+        Cow::Owned(unescape(&once).into_owned())
+    } else {
+        once
+    }
 }
 
 /// The account's name of a line that came through the monitor.
@@ -21,23 +25,47 @@ pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
 /// `DOMAIN\nina` of OpenSSH 10.3 looks the same as `DOMAIN`, newline, `ina` of 10.2.
 pub(super) fn decode_account(escaped: &[u8]) -> Cow<'_, [u8]> {
     let twice = decode(escaped, true);
-    if twice.iter().any(u8::is_ascii_control) { decode(escaped, false) } else { twice }
+    if twice.iter().any(u8::is_ascii_control) {
+        decode(escaped, false)
+    } else {
+        twice
+    }
 }
 
-/// As [`decode`], of text whose end was cut off: an escape that lost its end is left out.
+/// As [`decode`], of text whose end was cut off: an escape that lost its end is left out, and so is a character of
+/// UTF-8 that did.
 pub(super) fn decode_cut(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
     let once = unescape(whole(escaped));
-    if !twice {
-        return once;
-    }
     let inner = whole(&once);
-    if is_escaped(inner) { Cow::Owned(unescape(inner).into_owned()) } else { once }
+    let text = if twice && is_escaped(inner) {
+        Cow::Owned(unescape(inner).into_owned())
+    } else {
+        once
+    };
+    let length = whole_characters(&text);
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..length]),
+        Cow::Owned(mut text) => {
+            text.truncate(length);
+            Cow::Owned(text)
+        }
+    }
 }
 
-/// Text that came through the monitor, escaped once.
-pub(super) fn escaped_once(escaped: &[u8]) -> Cow<'_, [u8]> {
-    let once = unescape(escaped);
-    if is_escaped(&once) { once } else { Cow::Borrowed(escaped) }
+/// The length of the text without a character at its end that lacks bytes.
+fn whole_characters(text: &[u8]) -> usize {
+    let from = text.len().saturating_sub(3);
+    let last = text[from..].utf8_chunks().last();
+    let broken = last.map_or(&b""[..], |chunk| chunk.invalid());
+    // What cannot be completed is no character that was cut, but a name of other bytes.
+    let lead = broken
+        .first()
+        .is_some_and(|byte| matches!(byte, 0xc2..=0xf4));
+    if text.ends_with(broken) && lead {
+        text.len() - broken.len()
+    } else {
+        text.len()
+    }
 }
 
 /// Undoes one layer.
@@ -71,7 +99,9 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
         [b'\\', b'v', ..] => (0x0b, 2),
         [b'\\', b't', ..] => (b'\t', 2),
         [b'\\', b'f', ..] => (0x0c, 2),
-        [b'\\', a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => (octal(a) << 6 | octal(b) << 3 | octal(c), 4),
+        [b'\\', a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
+            (octal(a) << 6 | octal(b) << 3 | octal(c), 4)
+        }
         _ => return None,
     })
 }
@@ -84,7 +114,9 @@ fn is_escaped(text: &[u8]) -> bool {
         let length = match first {
             b'\\' => match escape(rest) {
                 // Octal is only for what has no other form.
-                Some((b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0 | 0x07 | 0x08, 4)) | None => return false,
+                Some((b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0 | 0x07 | 0x08, 4)) | None => {
+                    return false;
+                }
                 Some((_, length)) => length,
             },
             // The child of 10.0 to 10.2 escapes as for a terminal, which leaves these five as they are.
@@ -104,8 +136,16 @@ fn whole(text: &[u8]) -> &[u8] {
         return text;
     };
     // Backslashes in a row are pairs from the left: an odd one starts an escape.
-    let row = text[..=at].iter().rev().take_while(|byte| **byte == b'\\').count();
-    if row % 2 == 1 && escape(&text[at..]).is_none() { &text[..at] } else { text }
+    let row = text[..=at]
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'\\')
+        .count();
+    if row % 2 == 1 && escape(&text[at..]).is_none() {
+        &text[..at]
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -114,7 +154,10 @@ mod tests {
 
     #[test]
     fn every_escape_of_strnvis_is_undone() {
-        assert_eq!(&*decode(br"a\\b\n\r\b\a\v\t\f\303\251\177", false), b"a\\b\n\r\x08\x07\x0b\t\x0c\xc3\xa9\x7f");
+        assert_eq!(
+            &*decode(br"a\\b\n\r\b\a\v\t\f\303\251\177", false),
+            b"a\\b\n\r\x08\x07\x0b\t\x0c\xc3\xa9\x7f"
+        );
     }
 
     #[test]
@@ -148,8 +191,13 @@ mod tests {
         }
         assert_eq!(&*decode_cut(br"a\\", false), br"a\");
         assert_eq!(&*decode_cut(br"a\\30", false), br"a\30");
-        assert_eq!(&*decode_cut(br"a\\303\\25", true), b"a\xc3");
-        assert_eq!(&*decode_cut(br"a\\303\\", true), b"a\xc3");
-        assert_eq!(&*decode_cut(br"a\303\25", true), b"a\xc3");
+        assert_eq!(&*decode_cut(br"a\\303\\25", true), b"a");
+        assert_eq!(&*decode_cut(br"a\\303\\", true), b"a");
+        assert_eq!(&*decode_cut(br"a\303\25", true), b"a");
+        assert_eq!(&*decode_cut(br"a\377\342\202", false), b"a\xff");
+        assert_eq!(
+            &*decode_cut(br"a\342\202\254\377", false),
+            b"a\xe2\x82\xac\xff"
+        );
     }
 }

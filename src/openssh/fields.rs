@@ -17,7 +17,11 @@ pub(super) struct Peer<'a> {
 impl<'a> Peer<'a> {
     /// An event with this peer.
     pub(super) fn put(self, event: Event<'a>) -> Event<'a> {
-        Event { address: self.address.map(Cow::Borrowed), port: self.port, ..event }
+        Event {
+            address: self.address.map(Cow::Borrowed),
+            port: self.port,
+            ..event
+        }
     }
 }
 
@@ -26,8 +30,15 @@ pub(super) fn host(text: &[u8]) -> Option<Peer<'_>> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_graphic) {
         return None;
     }
-    let address = if text == b"UNKNOWN" { None } else { Some(std::str::from_utf8(text).ok()?) };
-    Some(Peer { address, port: None })
+    let address = if text == b"UNKNOWN" {
+        None
+    } else {
+        Some(std::str::from_utf8(text).ok()?)
+    };
+    Some(Peer {
+        address,
+        port: None,
+    })
 }
 
 /// `HOST port N`.
@@ -35,12 +46,19 @@ pub(super) fn host_port(text: &[u8]) -> Option<Peer<'_>> {
     let (name, rest) = split_at_first(text, b" port ")?;
     let peer = host(name)?;
     let port = number(rest)?;
-    Some(Peer { port: peer.address.map(|_| port), ..peer })
+    Some(Peer {
+        port: peer.address.map(|_| port),
+        ..peer
+    })
 }
 
 /// `HOST port N`, or `HOST` alone as older versions have it.
 pub(super) fn host_maybe_port(text: &[u8]) -> Option<Peer<'_>> {
-    if memchr(b' ', text).is_some() { host_port(text) } else { host(text) }
+    if memchr(b' ', text).is_some() {
+        host_port(text)
+    } else {
+        host(text)
+    }
 }
 
 /// `HOST port NMORE`, where `MORE` starts with what is no digit: the peer, and `MORE`.
@@ -101,7 +119,9 @@ impl Words {
             (b"user ", Words::User),
             (b"authenticatinguser ", Words::Authenticating),
         ];
-        let found = all.into_iter().find_map(|(words, of)| Some((of, text.strip_prefix(words)?)));
+        let found = all
+            .into_iter()
+            .find_map(|(words, of)| Some((of, text.strip_prefix(words)?)));
         found.unwrap_or((Words::Nobody, text))
     }
 
@@ -119,14 +139,26 @@ impl Words {
 pub(super) fn id(text: &[u8], cut: bool) -> Option<Id<'_>> {
     let (words, rest) = Words::of(text);
     if cut {
-        return Some(Id { words, user: None, peer: Peer::default() });
+        return Some(Id {
+            words,
+            user: None,
+            peer: Peer::default(),
+        });
     }
     if words == Words::Nobody {
-        return Some(Id { words, user: None, peer: host_maybe_port(rest)? });
+        return Some(Id {
+            words,
+            user: None,
+            peer: host_maybe_port(rest)?,
+        });
     }
     let name_host = memmem::rfind(rest, b" port ")?;
     let host_at = memrchr(b' ', &rest[..name_host])?;
-    Some(Id { words, user: Some(&rest[..host_at]), peer: host_port(&rest[host_at + 1..])? })
+    Some(Id {
+        words,
+        user: Some(&rest[..host_at]),
+        peer: host_port(&rest[host_at + 1..])?,
+    })
 }
 
 #[cfg(test)]
@@ -138,8 +170,18 @@ mod tests {
         let peer = host_port(b"fe80::1%eth0 port 22").expect("a peer");
         assert_eq!((peer.address, peer.port), (Some("fe80::1%eth0"), Some(22)));
         assert_eq!(host_port(b"UNKNOWN port 65535"), Some(Peer::default()));
-        assert_eq!(host_maybe_port(b"sftp.example.org").and_then(|p| p.address), Some("sftp.example.org"));
-        for no in [&b"1.2.3.4 port 65536"[..], b"1.2.3.4 port ", b"1.2.3.4 port -1", b" port 1", b"a b port 1", b"1.2.3.4 port 1 "] {
+        assert_eq!(
+            host_maybe_port(b"sftp.example.org").and_then(|p| p.address),
+            Some("sftp.example.org")
+        );
+        for no in [
+            &b"1.2.3.4 port 65536"[..],
+            b"1.2.3.4 port ",
+            b"1.2.3.4 port -1",
+            b" port 1",
+            b"a b port 1",
+            b"1.2.3.4 port 1 ",
+        ] {
             assert_eq!(host_maybe_port(no), None, "{}", no.escape_ascii());
         }
     }
@@ -147,19 +189,31 @@ mod tests {
     #[test]
     fn the_last_two_words_are_the_peer_and_all_before_them_is_the_name() {
         let id = id(b"invalid user x 9.9.9.9 port 22 192.0.2.7 port 5", false).expect("an id");
-        assert_eq!((id.words, id.user), (Words::Invalid, Some(&b"x 9.9.9.9 port 22"[..])));
+        assert_eq!(
+            (id.words, id.user),
+            (Words::Invalid, Some(&b"x 9.9.9.9 port 22"[..]))
+        );
         assert_eq!(id.peer.address, Some("192.0.2.7"));
     }
 
     #[test]
     fn a_name_may_be_empty_or_blank() {
-        assert_eq!(id(b"invalid user  192.0.2.7 port 5", false).and_then(|id| id.user), Some(&b""[..]));
-        assert_eq!(id(b"invalid user   192.0.2.7 port 5", false).and_then(|id| id.user), Some(&b" "[..]));
+        assert_eq!(
+            id(b"invalid user  192.0.2.7 port 5", false).and_then(|id| id.user),
+            Some(&b""[..])
+        );
+        assert_eq!(
+            id(b"invalid user   192.0.2.7 port 5", false).and_then(|id| id.user),
+            Some(&b" "[..])
+        );
     }
 
     #[test]
     fn of_a_cut_id_only_the_first_words_count() {
         let id = id(b"invalid user xxx 9.9.9.9 port 22", true).expect("an id");
-        assert_eq!((id.words, id.user, id.peer), (Words::Invalid, None, Peer::default()));
+        assert_eq!(
+            (id.words, id.user, id.peer),
+            (Words::Invalid, None, Peer::default())
+        );
     }
 }

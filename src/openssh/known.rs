@@ -7,7 +7,7 @@ use super::line::Line;
 use super::{Event, Kind};
 
 /// How such lines begin, by first byte.
-const KNOWN: [&str; 108] = [
+const KNOWN: &[&str] = &[
     "Accepted certificate ID ",
     "Accepted key ",
     "Account ",
@@ -44,7 +44,6 @@ const KNOWN: [&str; 108] = [
     "Packet integrity error",
     "PerSourcePenalties logging rate-limited",
     "Protocol major versions differ: ",
-    "ROOT LOGIN REFUSED ",
     "Received SIGHUP",
     "Received request ",
     "Received signal ",
@@ -121,18 +120,14 @@ const KNOWN: [&str; 108] = [
 /// The event of a line that only accompanies others.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
-    if let Some(event) = root_refused(text).or_else(|| restricted_key(line)) {
+    if let Some(event) = restricted_key(line) {
         return Some(event);
     }
     let first = text.first()?;
-    let known = KNOWN.iter().any(|words| words.as_bytes().first() == Some(first) && text.starts_with(words.as_bytes()));
+    let known = KNOWN
+        .iter()
+        .any(|words| words.as_bytes().first() == Some(first) && text.starts_with(words.as_bytes()));
     (known || hostbased_key(text)).then_some(Event::of(Kind::Accompanying))
-}
-
-/// `ROOT LOGIN REFUSED FROM IP[ port P]`, told twice, and beside the `Failed … for root` that counts.
-fn root_refused(text: &[u8]) -> Option<Event<'_>> {
-    let peer = super::fields::host_maybe_port(text.strip_prefix(b"ROOT LOGIN REFUSED FROM ")?)?;
-    Some(peer.put(Event { user: Some(Cow::Borrowed(b"root")), ..Event::of(Kind::Accompanying) }))
 }
 
 /// `[FILE:LINE: ]Authentication tried for U with correct key but not from a permitted host (…ip=IP…).` and
@@ -140,15 +135,26 @@ fn root_refused(text: &[u8]) -> Option<Event<'_>> {
 fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let (_, rest) = split_at_first(line.text, b"Authentication tried for ")?;
     let key = split_at_first(rest, b" with correct key but not from a permitted host (");
-    let (name, rest) = key.or_else(|| split_at_first(rest, b" with valid certificate but not from a permitted "))?;
-    let event = Event { detail: Some(Cow::Borrowed("not from a permitted host")), ..Event::of(Kind::Accompanying) };
-    let event = Event { user: Some(line.account(name)), ..event };
+    let (name, rest) =
+        key.or_else(|| split_at_first(rest, b" with valid certificate but not from a permitted "))?;
+    let event = Event {
+        detail: Some(Cow::Borrowed("not from a permitted host")),
+        ..Event::of(Kind::Accompanying)
+    };
+    let event = Event {
+        user: Some(line.account(name)),
+        ..event
+    };
     let address = split_at_last(rest, b"ip=").map_or(rest, |(_, rest)| rest);
-    let end = memchr::memchr3(b',', b')', b' ', address).filter(|_| !line.cut).unwrap_or(0);
+    let end = memchr::memchr3(b',', b')', b' ', address)
+        .filter(|_| !line.cut)
+        .unwrap_or(0);
     Some(host(&address[..end]).map_or(event.clone(), |peer| peer.put(event)))
 }
 
 /// `Accepted TYPE public key FINGERPRINT from U@HOST` (auth2-hostbased.c, VERBOSE).
 fn hostbased_key(text: &[u8]) -> bool {
-    text.strip_prefix(b"Accepted ").and_then(|rest| split_at_first(rest, b" ")).is_some_and(|(_, rest)| rest.starts_with(b"public key "))
+    text.strip_prefix(b"Accepted ")
+        .and_then(|rest| split_at_first(rest, b" "))
+        .is_some_and(|(_, rest)| rest.starts_with(b"public key "))
 }

@@ -42,12 +42,20 @@ pub enum Level {
 impl<'a> Line<'a> {
     /// An account's name that stands in this line, decoded.
     pub(super) fn account(&self, escaped: &'a [u8]) -> Cow<'a, [u8]> {
-        if self.preauth || self.postauth { escape::decode_account(escaped) } else { escape::decode(escaped, false) }
+        if self.preauth || self.postauth {
+            escape::decode_account(escaped)
+        } else {
+            escape::decode(escaped, false)
+        }
     }
 
     /// A file's name that stands in this line, decoded; of a cut line as far as it goes.
     pub(super) fn path(&self, escaped: &'a [u8]) -> Cow<'a, [u8]> {
-        if self.cut { escape::decode_cut(escaped, self.postauth) } else { escape::decode(escaped, self.postauth) }
+        if self.cut {
+            escape::decode_cut(escaped, self.postauth)
+        } else {
+            escape::decode(escaped, self.postauth)
+        }
     }
 }
 
@@ -57,16 +65,31 @@ pub fn strip(message: &[u8]) -> Line<'_> {
     let cut = message.len() >= CUT_AT;
     let (level, text) = level(message);
     let text = untagged(text).unwrap_or(text);
-    let whole = Line { text, level, repeated, preauth: false, postauth: false, cut };
+    let whole = Line {
+        text,
+        level,
+        repeated,
+        preauth: false,
+        postauth: false,
+        cut,
+    };
     if cut {
         // Its own suffix may be gone, and what looks like one may be the end of a name.
         return whole;
     }
     // One suffix only: a name may end in the same words.
     if let Some(text) = text.strip_suffix(b" [preauth]") {
-        Line { text, preauth: true, ..whole }
+        Line {
+            text,
+            preauth: true,
+            ..whole
+        }
     } else if let Some(text) = text.strip_suffix(b" [postauth]") {
-        Line { text, postauth: true, ..whole }
+        Line {
+            text,
+            postauth: true,
+            ..whole
+        }
     } else {
         whole
     }
@@ -85,7 +108,17 @@ fn level(message: &[u8]) -> (Level, &[u8]) {
     match message {
         [b'e', b'r', b'r', b'o', b'r', b':', b' ', text @ ..] => (Level::Error, text),
         [b'f', b'a', b't', b'a', b'l', b':', b' ', text @ ..] => (Level::Fatal, text),
-        [b'd', b'e', b'b', b'u', b'g', b'1'..=b'3', b':', b' ', text @ ..] => (Level::Debug, text),
+        [
+            b'd',
+            b'e',
+            b'b',
+            b'u',
+            b'g',
+            b'1'..=b'3',
+            b':',
+            b' ',
+            text @ ..,
+        ] => (Level::Debug, text),
         text => (Level::Info, text),
     }
 }
@@ -136,20 +169,49 @@ mod tests {
     #[test]
     fn everything_around_the_text_comes_off_in_order() {
         let line = strip(b"message repeated 4 times: [ error: auth.c:auth_log():12 (bin=sshd-session, pid=7): text [preauth]]");
-        assert_eq!(line, Line { text: b"text", level: Level::Error, repeated: 4, preauth: true, postauth: false, cut: false });
+        assert_eq!(
+            line,
+            Line {
+                text: b"text",
+                level: Level::Error,
+                repeated: 4,
+                preauth: true,
+                postauth: false,
+                cut: false
+            }
+        );
     }
 
     #[test]
     fn the_tags_of_all_versions_come_off() {
-        for tag in ["auth.c:f():1: ", "auth2-pubkey.c:f_g():12 (pid=3): ", "log.c:f():1 (bin=sshd-auth, pid=3): "] {
-            assert_eq!(strip(format!("{tag}text").as_bytes()).text, b"text", "{tag}");
-            assert_eq!(strip(format!("debug1: {tag}text").as_bytes()).text, b"text", "{tag}");
+        for tag in [
+            "auth.c:f():1: ",
+            "auth2-pubkey.c:f_g():12 (pid=3): ",
+            "log.c:f():1 (bin=sshd-auth, pid=3): ",
+        ] {
+            assert_eq!(
+                strip(format!("{tag}text").as_bytes()).text,
+                b"text",
+                "{tag}"
+            );
+            assert_eq!(
+                strip(format!("debug1: {tag}text").as_bytes()).text,
+                b"text",
+                "{tag}"
+            );
         }
     }
 
     #[test]
     fn what_only_resembles_a_tag_stays() {
-        for text in ["auth.c:f:1: text", "auth.c: text", "auth.cc:f():1: x", "a.c:f():: x", "a.c:f():1 (uid=3): x", "a.c:f():1"] {
+        for text in [
+            "auth.c:f:1: text",
+            "auth.c: text",
+            "auth.cc:f():1: x",
+            "a.c:f():: x",
+            "a.c:f():1 (uid=3): x",
+            "a.c:f():1",
+        ] {
             assert_eq!(strip(text.as_bytes()).text, text.as_bytes());
         }
     }
@@ -158,7 +220,10 @@ mod tests {
     fn one_suffix_comes_off_and_no_more() {
         assert_eq!(strip(b"x [preauth] [preauth]").text, b"x [preauth]");
         let line = strip(b"x [preauth] [postauth]");
-        assert_eq!((line.text, line.preauth, line.postauth), (&b"x [preauth]"[..], false, true));
+        assert_eq!(
+            (line.text, line.preauth, line.postauth),
+            (&b"x [preauth]"[..], false, true)
+        );
     }
 
     #[test]
@@ -175,7 +240,11 @@ mod tests {
 
     #[test]
     fn a_repeat_that_is_not_whole_is_no_repeat() {
-        for text in ["message repeated 2 times: [ x", "message repeated two times: [ x]", "message repeated 9999999999 times: [ x]"] {
+        for text in [
+            "message repeated 2 times: [ x",
+            "message repeated two times: [ x]",
+            "message repeated 9999999999 times: [ x]",
+        ] {
             let line = strip(text.as_bytes());
             assert_eq!((line.text, line.repeated), (text.as_bytes(), 1));
         }

@@ -183,7 +183,8 @@ pub struct Event<'a> {
     pub bytes_written: Option<u64>,
     /// Another process that the message is about.
     pub about: Option<u32>,
-    /// Why, in sshd's own words (still escaped): the reason of a refusal, the text of a status.
+    /// Why, in sshd's own words (still escaped): the reason of a refusal, the text of a status. Of a rename that has no
+    /// `path`, its names: [`rename_splits`].
     pub detail: Option<Cow<'a, str>>,
     /// How often it happened: more than 1 only for syslog's "message repeated N times", and for `Lost`.
     pub repeated: u32,
@@ -261,12 +262,23 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
         Program::Sshd if line.postauth => sftp::parse(&line).or_else(|| auth::parse(&line)),
         // An sftp line of Red Hat's sshd whose suffix was cut off: sshd itself writes none like it.
         Program::Sshd if line.cut => auth::parse(&line).or_else(|| {
-            let line = line::Line { postauth: true, ..line };
-            Some(Event { postauth: true, ..sftp::parse(&line)? })
+            let line = line::Line {
+                postauth: true,
+                ..line
+            };
+            Some(Event {
+                postauth: true,
+                ..sftp::parse(&line)?
+            })
         }),
         Program::Sshd => auth::parse(&line),
         Program::Sftp => sftp::parse(&line),
         Program::Unknown => auth::parse(&line).or_else(|| sftp::parse(&line)),
     }?;
-    Some(Event { repeated: line.repeated, cut: event.cut || line.cut, postauth: event.postauth || line.postauth, ..event })
+    Some(Event {
+        repeated: line.repeated,
+        cut: line.cut,
+        postauth: event.postauth || line.postauth,
+        ..event
+    })
 }

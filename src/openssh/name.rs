@@ -8,7 +8,10 @@ impl Event<'_> {
         match self.kind {
             Kind::Accepted => "login",
             Kind::Failed { .. } | Kind::PamError { .. } => "login_failed",
-            Kind::MaxAttempts { .. } | Kind::AccessDenied | Kind::EndedBefore { .. } | Kind::GraceTimeout => "login_refused",
+            Kind::MaxAttempts { .. }
+            | Kind::AccessDenied
+            | Kind::EndedBefore { .. }
+            | Kind::GraceTimeout => "login_refused",
             Kind::InvalidUser | Kind::NotAllowed => "invalid_user",
             Kind::SessionOpened => "session_opened",
             Kind::SessionClosed => "session_closed",
@@ -36,7 +39,11 @@ impl Event<'_> {
 
     /// The name of a close by its counters: written bytes make an upload, read ones alone a download, none say nothing.
     fn transfer(&self, forced: bool) -> &'static str {
-        match (self.bytes_written.unwrap_or(0) > 0, self.bytes_read.unwrap_or(0) > 0, forced) {
+        match (
+            self.bytes_written.unwrap_or(0) > 0,
+            self.bytes_read.unwrap_or(0) > 0,
+            forced,
+        ) {
             (true, _, false) => "upload",
             (true, _, true) => "upload_interrupted",
             (false, true, false) => "download",
@@ -53,11 +60,27 @@ mod tests {
     #[test]
     fn a_close_is_named_by_its_counters() {
         let close = |forced, read, written| {
-            let counted = Event { bytes_read: Some(read), bytes_written: Some(written), ..Event::of(Kind::Close { forced }) };
+            let counted = Event {
+                bytes_read: Some(read),
+                bytes_written: Some(written),
+                ..Event::of(Kind::Close { forced })
+            };
             counted.name()
         };
-        assert_eq!((close(false, 0, 1), close(false, 1, 1), close(true, 0, 1)), ("upload", "upload", "upload_interrupted"));
-        assert_eq!((close(false, 1, 0), close(true, 1, 0)), ("download", "download_interrupted"));
-        assert_eq!((close(false, 0, 0), Event::of(Kind::Close { forced: true }).name()), ("ignored", "ignored"));
+        assert_eq!(
+            (close(false, 0, 1), close(false, 1, 1), close(true, 0, 1)),
+            ("upload", "upload", "upload_interrupted")
+        );
+        assert_eq!(
+            (close(false, 1, 0), close(true, 1, 0)),
+            ("download", "download_interrupted")
+        );
+        assert_eq!(
+            (
+                close(false, 0, 0),
+                Event::of(Kind::Close { forced: true }).name()
+            ),
+            ("ignored", "ignored")
+        );
     }
 }

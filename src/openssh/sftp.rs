@@ -1,11 +1,7 @@
 //! The lines of internal-sftp and sftp-server (sftp-server.c), the same from 6.6 to 10.5.
 //!
 //! A file's name may hold anything, quotes too, so everything else is found from the right end. The end of a message of
-//! 500 bytes proves nothing: there the name goes as far as it surely goes, and nothing else is told.
-
-use std::borrow::Cow;
-
-use memchr::memmem;
+//! 500 bytes proves nothing: there all that is left is taken for the name, and nothing else is told.
 
 use super::fields::{host, split_at_last};
 use super::line::{Line, number};
@@ -27,7 +23,8 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         }
         b'm' => rest(b"mkdir name \"").and_then(|rest| mkdir(line, rest)),
         b'p' => {
-            let renamed = rest(b"posix-rename old \"").and_then(|rest| rename::parse(line, rest, false));
+            let renamed =
+                rest(b"posix-rename old \"").and_then(|rest| rename::parse(line, rest, false));
             renamed.or_else(|| write_error(line, rest(b"process_write: ")?))
         }
         b'h' => rest(b"hardlink old \"").and_then(|rest| rename::parse(line, rest, true)),
@@ -41,29 +38,53 @@ fn session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let rest = line.text.strip_prefix(b"session ")?;
     let (kind, rest) = match rest.strip_prefix(b"opened for local user ") {
         Some(rest) => (Kind::SessionOpened, rest),
-        None => (Kind::SessionClosed, rest.strip_prefix(b"closed for local user ")?),
+        None => (
+            Kind::SessionClosed,
+            rest.strip_prefix(b"closed for local user ")?,
+        ),
     };
     if line.cut {
         return Some(Event::of(kind));
     }
     let (name, address) = split_at_last(rest, b" from [")?;
-    Some(host(address.strip_suffix(b"]")?)?.put(Event { user: Some(line.account(name)), ..Event::of(kind) }))
+    Some(host(address.strip_suffix(b"]")?)?.put(Event {
+        user: Some(line.account(name)),
+        ..Event::of(kind)
+    }))
 }
 
 /// `open "NAME" flags F mode 0M`.
 fn open<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     if line.cut {
-        return Some(cut(line, rest, b"\" flags ", Kind::Open(Flags { unknown: true, ..Flags::default() })));
+        return Some(file(
+            line,
+            rest,
+            Kind::Open(Flags {
+                unknown: true,
+                ..Flags::default()
+            }),
+        ));
     }
     let rest = without_mode(rest)?;
-    let words = rest.iter().rev().take_while(|byte| byte.is_ascii_uppercase() || **byte == b',').count();
+    let words = rest
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_uppercase() || **byte == b',')
+        .count();
     let (name, words) = rest.split_at(rest.len() - words);
-    Some(file(line, name.strip_suffix(b"\" flags ")?, Kind::Open(flags(words))))
+    Some(file(
+        line,
+        name.strip_suffix(b"\" flags ")?,
+        Kind::Open(flags(words)),
+    ))
 }
 
 /// What the words between `flags` and `mode` say; none at all is how a client that asks for nothing is shown.
 fn flags(words: &[u8]) -> Flags {
-    let mut flags = Flags { read: words.is_empty(), ..Flags::default() };
+    let mut flags = Flags {
+        read: words.is_empty(),
+        ..Flags::default()
+    };
     for word in words.split(|byte| *byte == b',') {
         match word {
             b"READ" => flags.read = true,
@@ -77,27 +98,36 @@ fn flags(words: &[u8]) -> Flags {
 
 /// The text before ` mode 0M`.
 fn without_mode(text: &[u8]) -> Option<&[u8]> {
-    let digits = text.iter().rev().take_while(|byte| matches!(byte, b'0'..=b'7')).count();
+    let digits = text
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b'0'..=b'7'))
+        .count();
     let (rest, mode) = text.split_at(text.len() - digits);
-    rest.strip_suffix(b" mode ").filter(|_| mode.starts_with(b"0"))
+    rest.strip_suffix(b" mode ")
+        .filter(|_| mode.starts_with(b"0"))
 }
 
 /// `close "NAME" bytes read R written W`.
 fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool) -> Option<Event<'a>> {
     let kind = Kind::Close { forced };
     if line.cut {
-        return Some(cut(line, rest, b"\" bytes read ", kind));
+        return Some(file(line, rest, kind));
     }
     let (name, counters) = split_at_last(rest, b"\" bytes read ")?;
     let (read, written) = split_at_last(counters, b" written ")?;
     let event = file(line, name, kind);
-    Some(Event { bytes_read: Some(number(read)?), bytes_written: Some(number(written)?), ..event })
+    Some(Event {
+        bytes_read: Some(number(read)?),
+        bytes_written: Some(number(written)?),
+        ..event
+    })
 }
 
 /// `mkdir name "NAME" mode 0M`.
 fn mkdir<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     if line.cut {
-        return Some(cut(line, rest, b"\" mode ", Kind::Mkdir));
+        return Some(file(line, rest, Kind::Mkdir));
     }
     quoted(line, without_mode(rest)?, Kind::Mkdir)
 }
@@ -105,56 +135,50 @@ fn mkdir<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
 /// `NAME"`.
 fn quoted<'a>(line: &Line<'a>, rest: &'a [u8], kind: Kind) -> Option<Event<'a>> {
     if line.cut {
-        return Some(cut(line, rest, b"\"", kind));
+        return Some(file(line, rest, kind));
     }
     Some(file(line, rest.strip_suffix(b"\"")?, kind))
 }
 
 /// `sent status TEXT`: at INFO every one but success and end of file, at DEBUG those too.
 fn status(rest: &[u8]) -> Event<'_> {
-    Event { detail: Some(String::from_utf8_lossy(rest)), ..Event::of(Kind::Status) }
+    Event {
+        detail: Some(String::from_utf8_lossy(rest)),
+        ..Event::of(Kind::Status)
+    }
 }
 
-/// The longest name that `process_write` prints, before it is escaped (`%.100s`).
-const WRITE_ERROR_NAME: usize = 100;
-
-/// `process_write: write|seek "NAME": E` (8.6), `write: E` (8.4), `write failed` and `seek failed` before. A name of 100 bytes
-/// may be the start of a longer one, and counts as cut.
+/// `process_write: write|seek "NAME": E` (8.6), `write: E` (8.4), `write failed` and `seek failed` before. Of the name
+/// at most 100 bytes are printed.
 fn write_error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let event = Event::of(Kind::WriteError);
-    let Some(rest) = rest.strip_prefix(b"write \"").or_else(|| rest.strip_prefix(b"seek \"")) else {
+    let Some(rest) = rest
+        .strip_prefix(b"write \"")
+        .or_else(|| rest.strip_prefix(b"seek \""))
+    else {
         return (rest.starts_with(b"write") || rest.starts_with(b"seek")).then_some(event);
     };
     if line.cut {
-        return Some(cut(line, rest, b"\": ", Kind::WriteError));
+        return Some(file(line, rest, Kind::WriteError));
     }
     let (name, error) = split_at_last(rest, b"\": ")?;
-    let path = line.path(name);
-    let cut = path.len() >= WRITE_ERROR_NAME;
-    Some(Event { path: Some(path), detail: Some(String::from_utf8_lossy(error)), cut, ..event })
+    Some(Event {
+        path: Some(line.path(name)),
+        detail: Some(String::from_utf8_lossy(error)),
+        ..event
+    })
 }
 
 /// An event about a file.
 fn file<'a>(line: &Line<'a>, name: &'a [u8], kind: Kind) -> Event<'a> {
-    Event { path: Some(line.path(name)), ..Event::of(kind) }
-}
-
-/// An event of a line that was cut, about a file whose name `after` follows.
-pub(super) fn cut<'a>(line: &Line<'a>, rest: &'a [u8], after: &[u8], kind: Kind) -> Event<'a> {
-    file(line, surely(rest, after), kind)
-}
-
-/// Of a name whose end is lost, and behind which stands `after` or its beginning, the part that surely is the name's.
-fn surely<'a>(rest: &'a [u8], after: &[u8]) -> &'a [u8] {
-    if let Some(at) = memmem::find(rest, after) {
-        return &rest[..at];
+    Event {
+        path: Some(line.path(name)),
+        ..Event::of(kind)
     }
-    let begun = (1..after.len()).rev().find(|length| rest.ends_with(&after[..*length])).unwrap_or(0);
-    &rest[..rest.len() - begun]
 }
 
 /// How the lines of further requests begin.
-const REQUESTS: [&str; 15] = [
+const REQUESTS: &[&str] = &[
     "opendir \"",
     "closedir \"",
     "forced closedir \"",
@@ -173,7 +197,7 @@ const REQUESTS: [&str; 15] = [
 ];
 
 /// How the lines begin that sftp-server writes about itself and about what it refuses.
-const KNOWN: [&str; 19] = [
+const KNOWN: &[&str] = &[
     "Bad file mode ",
     "Invalid log facility ",
     "Invalid log level ",
@@ -198,13 +222,14 @@ const KNOWN: [&str; 19] = [
 /// What else an sftp process says.
 fn other(text: &[u8]) -> Option<Event<'_>> {
     let first = text.first()?;
-    let begins = |words: &&str| words.as_bytes().first() == Some(first) && text.starts_with(words.as_bytes());
-    let kind = if REQUESTS.iter().any(|words| begins(&words)) {
+    let begins =
+        |words: &str| words.as_bytes().first() == Some(first) && text.starts_with(words.as_bytes());
+    let kind = if REQUESTS.iter().any(|words| begins(words)) {
         Kind::Request
-    } else if KNOWN.iter().any(|words| begins(&words)) {
+    } else if KNOWN.iter().any(|words| begins(words)) {
         Kind::Accompanying
     } else {
         return None;
     };
-    Some(Event { path: None::<Cow<'_, [u8]>>, ..Event::of(kind) })
+    Some(Event::of(kind))
 }

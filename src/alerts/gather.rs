@@ -1,0 +1,271 @@
+//! Gathering: what is told at once, what waits for its fellows, what is told later as a summary. Pure: events' times in,
+//! messages out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Content, Files, Form, Message, Summary, Transfer, merge, summary};
+use crate::config;
+use crate::sessions::Process;
+use crate::time::Time;
+
+/// What is older than this is told in a summary, not as an alert.
+pub const NEWS: Duration = Duration::from_secs(600);
+
+/// The span of `max-per-hour`.
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// How many alerts wait in the outbox before all of them become one summary: at a message a second, what would come
+/// behind them is no alert any more.
+const OUTBOX_KEPT: usize = 60;
+
+/// Alerts that are being gathered: part of the state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Alerts {
+    /// What was told lately of each kind and partner, and what joins the next message.
+    pub groups: BTreeMap<String, Group>,
+    /// What is told a few seconds later: uploads that may be renamed, failures that a log-in may follow.
+    pub waiting: Vec<Waiting>,
+    /// What happened longer than ten minutes ago, until reading has reached the present.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backlog: Option<Summary>,
+    /// The id of the next one that waits.
+    pub next: u64,
+}
+
+/// One kind of alert of one partner.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Group {
+    /// The window's end: what comes before joins.
+    pub until: Time,
+    /// When messages were told within the last hour.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Time>,
+    /// What has been gathered, with the time of its first event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gathered: Option<(Time, Content)>,
+}
+
+/// An alert that is told later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Its id.
+    pub id: u64,
+    /// When it is told.
+    pub due: Time,
+    /// The process that it came from.
+    pub process: Process,
+    /// When it happened.
+    pub at: Time,
+    /// What it says.
+    pub content: Content,
+}
+
+/// Where messages go: the outbox and the number of the next message.
+pub struct Outbox<'a> {
+    /// The messages, oldest first.
+    pub messages: &'a mut Vec<Message>,
+    /// The id of the next one.
+    pub next: &'a mut u64,
+}
+
+impl Outbox<'_> {
+    /// Appends a message.
+    pub fn push(&mut self, since: Time, content: Content) {
+        *self.next += 1;
+        let id = *self.next;
+        self.messages.push(Message {
+            id,
+            since,
+            content,
+            maybe_repeated: false,
+            form: Form::default(),
+            refused: None,
+        });
+    }
+}
+
+impl Alerts {
+    /// Tells this later. Returns the id by which it can be changed or taken back meanwhile.
+    pub fn wait(&mut self, process: Process, at: Time, delay: Duration, content: Content) -> u64 {
+        self.next += 1;
+        self.waiting.push(Waiting {
+            id: self.next,
+            due: at.plus(delay),
+            process,
+            at,
+            content,
+        });
+        self.next
+    }
+
+    /// Tells this: at once where it is the first of its kind and partner, else with its fellows; as part of a summary
+    /// where it is no news any more.
+    pub fn tell(
+        &mut self,
+        at: Time,
+        now: Time,
+        content: Content,
+        rules: &config::Alerts,
+        outbox: &mut Outbox<'_>,
+    ) {
+        let Some((kind, partner)) = content.group() else {
+            outbox.push(at, content);
+            return;
+        };
+        if now.since(at) > NEWS {
+            summary::fold(self.backlog.get_or_insert_default(), at, content);
+            return;
+        }
+        let group = self.groups.entry(format!("{kind} {partner}")).or_default();
+        let again = matches!(content, Content::Logins(_)) && !rules.again_after.is_zero();
+        if again
+            && group
+                .told
+                .last()
+                .is_some_and(|&told| at.since(told) < rules.again_after)
+        {
+            return;
+        }
+        let open = group.gathered.is_some() || at < group.until;
+        if open || group.free_from(at, rules).is_some() {
+            match &mut group.gathered {
+                Some((_, gathered)) => merge::join(gathered, content),
+                None => group.gathered = Some((at, content)),
+            }
+            return;
+        }
+        group.note(at, rules);
+        outbox.push(at, content);
+    }
+
+    /// Lets out what is due when all events before `time` are known. Without `caught_up` the summary goes on growing.
+    /// `in_flight` is the message that is being posted: it must not change.
+    pub fn advance(
+        &mut self,
+        time: Time,
+        now: Time,
+        caught_up: bool,
+        rules: &dyn Fn(&str) -> config::Alerts,
+        outbox: &mut Outbox<'_>,
+        in_flight: Option<u64>,
+    ) {
+        let (due, waiting) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|w| w.due <= time);
+        self.waiting = waiting;
+        let mut due: Vec<Waiting> = due;
+        due.sort_by_key(|w| (w.due, w.id));
+        for Waiting { at, content, .. } in due {
+            let rules = content
+                .group()
+                .map(|(_, partner)| rules(partner))
+                .unwrap_or_default();
+            self.tell(at, now, content, &rules, outbox);
+        }
+        let mut late = Vec::new();
+        self.groups.retain(|name, group| {
+            let rules = rules(name.split_once(' ').map_or("", |(_, partner)| partner));
+            if group.gathered.is_some() && group.due(&rules).is_none_or(|due| due <= time) {
+                if let Some((since, content)) = group.gathered.take() {
+                    group.note(time, &rules);
+                    late.push((since, content));
+                }
+            }
+            let keep = HOUR.max(rules.again_after);
+            group.gathered.is_some()
+                || time < group.until
+                || group.told.last().is_some_and(|&t| time.since(t) < keep)
+        });
+        for (since, content) in late {
+            match now.since(since) > NEWS {
+                true => summary::fold(self.backlog.get_or_insert_default(), since, content),
+                false => outbox.push(since, content),
+            }
+        }
+        self.age(now, outbox, in_flight);
+        if caught_up && let Some(backlog) = self.backlog.take() {
+            summary::put(backlog, outbox, in_flight);
+        }
+    }
+
+    /// Takes what is no news any more, or too much, out of the outbox and into the summary.
+    fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
+        let alerts = outbox
+            .messages
+            .iter()
+            .filter(|m| m.content.group().is_some())
+            .count();
+        let flood = alerts > OUTBOX_KEPT;
+        for message in std::mem::take(outbox.messages) {
+            let old = flood || now.since(message.since) > NEWS;
+            if old && message.content.group().is_some() && Some(message.id) != in_flight {
+                let backlog = self.backlog.get_or_insert_default();
+                backlog.maybe_repeated |= message.maybe_repeated;
+                summary::fold(backlog, message.since, message.content);
+            } else {
+                outbox.messages.push(message);
+            }
+        }
+    }
+
+    /// When `advance` has something to do next, as far as time alone brings it.
+    pub fn due(&self, rules: &dyn Fn(&str) -> config::Alerts) -> Option<Time> {
+        let gathered = self
+            .groups
+            .iter()
+            .filter(|(_, group)| group.gathered.is_some())
+            .filter_map(|(name, group)| {
+                group.due(&rules(
+                    name.split_once(' ').map_or("", |(_, partner)| partner),
+                ))
+            });
+        self.waiting.iter().map(|w| w.due).chain(gathered).min()
+    }
+
+    /// The file of an upload that still waits.
+    pub fn waiting_file(&mut self, id: u64) -> Option<&mut super::File> {
+        self.waiting
+            .iter_mut()
+            .find(|w| w.id == id)
+            .and_then(|w| match &mut w.content {
+                Content::Files(Files {
+                    what: Transfer::Upload,
+                    files,
+                    ..
+                }) => files.first_mut(),
+                _ => None,
+            })
+    }
+}
+
+impl Group {
+    /// When the next message may be told, if that is after `at`: `max-per-hour` of them were told within the hour before.
+    fn free_from(&self, at: Time, rules: &config::Alerts) -> Option<Time> {
+        let most = rules.max_per_hour as usize;
+        let first = self
+            .told
+            .len()
+            .checked_sub(most)
+            .and_then(|oldest| self.told.get(oldest))?;
+        Some(first.plus(HOUR)).filter(|&free| free > at)
+    }
+
+    /// When what was gathered is told.
+    fn due(&self, rules: &config::Alerts) -> Option<Time> {
+        Some(self.free_from(self.until, rules).unwrap_or(self.until))
+    }
+
+    /// Notes that a message is told, and opens the window behind it.
+    fn note(&mut self, at: Time, rules: &config::Alerts) {
+        self.told.push(at);
+        let most = (rules.max_per_hour as usize).max(1);
+        let excess = self.told.len().saturating_sub(most);
+        self.told.drain(..excess);
+        self.until = at.plus(rules.group_window);
+    }
+}

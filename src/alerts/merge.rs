@@ -1,0 +1,73 @@
+//! Joining messages of one kind and partner into one.
+
+use super::{Content, Failures, File, Files, Logins, NAMES_KEPT};
+
+/// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
+pub(super) fn join(first: &mut Content, second: Content) {
+    match (first, second) {
+        (Content::Logins(a), Content::Logins(b)) => logins(a, b),
+        (Content::Failures(a), Content::Failures(b)) => failures(a, b),
+        (Content::Files(a), Content::Files(b)) | (Content::Troubled(a), Content::Troubled(b)) => {
+            files(a, b)
+        }
+        _ => {}
+    }
+}
+
+fn logins(first: &mut Logins, second: Logins) {
+    first.count += second.count;
+    first.after_failures += second.after_failures;
+    first.at = second.at;
+    first.method = second.method;
+    addresses(&mut first.addresses, second.addresses);
+}
+
+fn failures(first: &mut Failures, second: Failures) {
+    first.count += second.count;
+    first.at = second.at;
+    first.cause = second.cause;
+    first.method = second.method;
+    first.today = first.today.max(second.today);
+    addresses(&mut first.addresses, second.addresses);
+}
+
+fn files(first: &mut Files, second: Files) {
+    first.count += second.count;
+    first.bytes = first.bytes.saturating_add(second.bytes);
+    first.some_unknown |= second.some_unknown;
+    first.at = second.at;
+    let room = NAMES_KEPT.saturating_sub(first.files.len());
+    first.files.extend(second.files.into_iter().take(room));
+}
+
+/// Keeps the latest address last, and each once.
+fn addresses(known: &mut Vec<String>, further: Vec<String>) {
+    for address in further {
+        known.retain(|a| *a != address);
+        known.push(address);
+    }
+    let excess = known.len().saturating_sub(NAMES_KEPT);
+    known.drain(..excess);
+}
+
+impl Files {
+    /// One file of a partner.
+    pub fn one(
+        partner: &str,
+        full_name: Option<String>,
+        what: super::Transfer,
+        file: File,
+        at: crate::time::Time,
+    ) -> Files {
+        Files {
+            partner: partner.to_owned(),
+            full_name,
+            what,
+            count: 1,
+            bytes: file.bytes.unwrap_or(0),
+            some_unknown: file.bytes.is_none(),
+            files: vec![file],
+            at,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The summary: what happened longer than ten minutes ago, in one message.
+
+use super::gather::Outbox;
+use super::{Content, NAMES_KEPT, Summary, SummaryRow, Transfer};
+use crate::time::Time;
+
+/// Adds what a message would have told.
+pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
+    let (until, partner, full_name) = match &content {
+        Content::Logins(logins) => (logins.at, &logins.partner, &logins.full_name),
+        Content::Failures(failures) => (failures.at, &failures.partner, &failures.full_name),
+        Content::Files(files) | Content::Troubled(files) => {
+            (files.at, &files.partner, &files.full_name)
+        }
+        Content::Summary(_) | Content::Started { .. } | Content::LogLevel { .. } => return,
+    };
+    summary.span(since, until);
+    let row = summary.partners.entry(partner.clone()).or_default();
+    if row.full_name.is_none() {
+        row.full_name.clone_from(full_name);
+    }
+    match content {
+        Content::Logins(logins) => row.logins += logins.count,
+        Content::Failures(failures) => row.failures += failures.count,
+        Content::Files(files) if files.what == Transfer::Download => row.downloads += files.count,
+        Content::Files(files) => {
+            row.uploads += files.count;
+            let room = NAMES_KEPT.saturating_sub(row.names.len());
+            row.names
+                .extend(files.files.into_iter().take(room).map(|file| file.path));
+        }
+        Content::Troubled(files) => row.troubled += files.count,
+        _ => {}
+    }
+}
+
+impl Summary {
+    /// Reaches from here to there as well.
+    fn span(&mut self, from: Time, to: Time) {
+        if self.from == Time::default() || from < self.from {
+            self.from = from;
+        }
+        self.to = self.to.max(to);
+    }
+
+    /// Takes over what another summary tells.
+    fn add(&mut self, other: Summary) {
+        self.span(other.from, other.to);
+        self.maybe_repeated |= other.maybe_repeated;
+        for (partner, row) in other.partners {
+            self.partners.entry(partner).or_default().add(row);
+        }
+    }
+}
+
+impl SummaryRow {
+    fn add(&mut self, other: SummaryRow) {
+        self.full_name = self.full_name.take().or(other.full_name);
+        self.logins += other.logins;
+        self.failures += other.failures;
+        self.uploads += other.uploads;
+        self.downloads += other.downloads;
+        self.troubled += other.troubled;
+        let room = NAMES_KEPT.saturating_sub(self.names.len());
+        self.names.extend(other.names.into_iter().take(room));
+    }
+}
+
+/// Puts a summary into the outbox: it takes the place of one that waits there, so that an outage ends in one message.
+pub(super) fn put(mut backlog: Summary, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
+    let waiting =
+        |m: &super::Message| matches!(m.content, Content::Summary(_)) && Some(m.id) != in_flight;
+    if let Some(at) = outbox.messages.iter().position(waiting)
+        && let Content::Summary(earlier) = outbox.messages.remove(at).content
+    {
+        let mut whole = earlier;
+        whole.add(backlog);
+        backlog = whole;
+    }
+    let (since, repeated) = (backlog.from, backlog.maybe_repeated);
+    outbox.push(since, Content::Summary(backlog));
+    if let Some(message) = outbox.messages.last_mut() {
+        message.maybe_repeated = repeated;
+    }
+}

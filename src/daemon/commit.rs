@@ -1,0 +1,319 @@
+//! Committing: a batch changes position, counters, sessions and outbox together or not at all.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::now;
+use crate::alerts::{Content, Outbox};
+use crate::days;
+use crate::log::{Priority, is_verbose, line};
+use crate::monitor::{Monitor, Rules};
+use crate::reader::{Batch, Order};
+use crate::service;
+use crate::source::{Position, Remark};
+use crate::state::{Daily, NoticeKind, Recovery, Snapshot, StateError, Store};
+use crate::time::Time;
+
+/// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
+const SETTLED: Duration = Duration::from_millis(400);
+
+/// What the loop wants to know of the state without reading it again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct View {
+    /// When time alone brings something.
+    pub(super) due: Option<Time>,
+    /// Messages that wait for Slack.
+    pub(super) waiting: usize,
+    /// Slack asked for a pause until then.
+    pub(super) pause_until: Option<Time>,
+    status: String,
+    questions: Vec<String>,
+}
+
+/// The one that commits.
+pub(super) struct Committer {
+    store: Store,
+    rules: Rules,
+    /// What the source is called in the state and in the first message.
+    source: String,
+    orders: mpsc::Sender<Order>,
+    /// What is to be said once the first batch is committed.
+    announce: Vec<Content>,
+    pub(super) view: View,
+    /// The message that is being posted.
+    pub(super) in_flight: Option<u64>,
+    /// What Slack's last error was, for the status line.
+    pub(super) trouble: Option<String>,
+    caught_up: bool,
+    /// Where the reading thread was told to go on: what it read before that is passed over.
+    seeking: Option<Position>,
+    asked: Vec<String>,
+    told: String,
+}
+
+impl Committer {
+    pub(super) fn new(
+        store: Store,
+        rules: Rules,
+        source: String,
+        orders: mpsc::Sender<Order>,
+        announce: Vec<Content>,
+    ) -> Self {
+        Committer {
+            store,
+            rules,
+            source,
+            orders,
+            announce,
+            view: View::default(),
+            in_flight: None,
+            trouble: None,
+            caught_up: false,
+            seeking: None,
+            asked: Vec::new(),
+            told: String::new(),
+        }
+    }
+
+    /// The store, for the lock of sending.
+    pub(super) fn store(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// Commits a batch. Returns where reading must go on instead, where the state stands elsewhere than the batch begins:
+    /// another process found the file damaged or deleted, and an older one took its place.
+    pub(super) fn commit(&mut self, batch: &Batch) -> Result<Option<Position>, StateError> {
+        let now = now();
+        let (rules, source, in_flight, announce) = (&self.rules, &self.source, self.in_flight, &self.announce);
+        let view = self.store.commit(rules.zone.local(now), |daily, recoveries| {
+            recovered(recoveries);
+            days::settle(daily, rules.zone, now);
+            let stands = match place(daily, batch) {
+                Place::Here => true,
+                // A disk that failed at the very last step may have kept the batch all the same.
+                Place::Behind => false,
+                Place::Elsewhere(position) => return Err(position),
+            };
+            let mut monitor = Monitor { rules, daily, now, in_flight };
+            if stands {
+                take_in(&mut monitor, batch, source);
+            }
+            announced(monitor.daily, announce, now);
+            // Before the present is reached only what was read tells what time it is.
+            let until = if batch.caught_up { Some(now.minus(SETTLED)) } else { batch.until };
+            if let Some(until) = until {
+                monitor.advance(until, batch.caught_up);
+            }
+            Ok(view(&monitor))
+        })?;
+        match view {
+            Ok(view) => self.view = view,
+            Err(position) => return Ok(Some(position)),
+        }
+        self.caught_up = batch.caught_up;
+        self.seeking = self.seeking.take().filter(|_| batch.begins.is_none());
+        self.announce.clear();
+        self.ask();
+        Ok(None)
+    }
+
+    /// A change of the state that is no batch: what became of a message.
+    pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Daily) -> T) -> Result<T, StateError> {
+        let now = now();
+        let (rules, in_flight) = (&self.rules, self.in_flight);
+        let (result, view) = self.store.commit(rules.zone.local(now), |daily, recoveries| {
+            recovered(recoveries);
+            let result = change(daily);
+            (result, view(&Monitor { rules, daily, now, in_flight }))
+        })?;
+        self.view = view;
+        Ok(result)
+    }
+
+    /// When time alone brings something: some time after it is due, so that what was logged before has been read.
+    pub(super) fn due(&self) -> Option<Time> {
+        self.view.due.filter(|_| self.caught_up).map(|due| due.plus(SETTLED))
+    }
+
+    pub(super) fn is_due(&self, now: Time) -> bool {
+        self.due().is_some_and(|due| due <= now)
+    }
+
+    /// A batch of nothing, to be committed for what time brings.
+    pub(super) fn idle(&self) -> Batch {
+        Batch { caught_up: self.caught_up, ..Batch::default() }
+    }
+
+    /// Hands the reading thread the accounts on whose answer something waits.
+    fn ask(&mut self) {
+        if self.view.questions != self.asked {
+            self.asked.clone_from(&self.view.questions);
+            // The thread is gone only when the loop is about to end.
+            let _ = self.orders.send(Order::Ask(self.asked.clone()));
+        }
+    }
+
+    /// Makes the reading thread go on elsewhere.
+    pub(super) fn seek(&mut self, position: Position) {
+        if self.seeking.as_ref() == Some(&position) {
+            return;
+        }
+        self.seeking = Some(position.clone());
+        line(Priority::Warning, "the state stands elsewhere than reading does: reading goes back to it");
+        let _ = self.orders.send(Order::Seek(position));
+    }
+
+    /// What `systemctl status` shows.
+    pub(super) fn status(&self) -> String {
+        let trouble = self.trouble.as_ref().map(|trouble| format!("; Slack: {trouble}")).unwrap_or_default();
+        format!("{}: {}{trouble}", self.source, self.view.status)
+    }
+
+    /// Tells the service manager if there is anything new.
+    pub(super) fn tell_status(&mut self) {
+        let status = self.status();
+        if status != self.told {
+            service::status(&status);
+            self.told = status;
+        }
+    }
+}
+
+/// Applies a batch to the state.
+fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) {
+    for record in &batch.records {
+        let verdict = monitor.apply(record);
+        if is_verbose() {
+            let said = format!("{}: {} ({})", verdict.event, verdict.reason, record.origin.pid);
+            line(Priority::Debug, &said);
+        }
+    }
+    for (user, answer) in &batch.answers {
+        monitor.answer(user, answer);
+    }
+    for remark in &batch.remarks {
+        remarked(monitor.daily, remark, monitor.now);
+    }
+    let resume = &mut monitor.daily.resume;
+    match &batch.position {
+        Some(Position::Journal(position)) => {
+            resume.journals.insert(position.machine.clone(), position.clone());
+        }
+        Some(Position::File(position)) => {
+            resume.files.insert(position.path.to_string_lossy().into_owned(), position.clone());
+        }
+        None => {}
+    }
+    if batch.position.is_some() && resume.source.as_deref() != Some(source) {
+        resume.source = Some(source.to_owned());
+    }
+}
+
+/// Where the state stands, seen from a batch.
+enum Place {
+    /// Where the batch begins.
+    Here,
+    /// Where it ends.
+    Behind,
+    /// Somewhere else.
+    Elsewhere(Position),
+}
+
+fn place(daily: &Daily, batch: &Batch) -> Place {
+    let (Some(begins), Some(ends)) = (&batch.begins, &batch.position) else { return Place::Here };
+    let stands = match ends {
+        Position::Journal(end) => daily.resume.journals.get(&end.machine).cloned().map(Position::Journal),
+        Position::File(end) => daily.resume.files.get(&*end.path.to_string_lossy()).cloned().map(Position::File),
+    };
+    match stands {
+        Some(stands) if stands.is(begins) => Place::Here,
+        Some(stands) if stands.is(ends) => Place::Behind,
+        Some(stands) => Place::Elsewhere(stands),
+        // A state without position goes on from where reading stands.
+        None => Place::Here,
+    }
+}
+
+/// Puts what is to be said at the start into the outbox.
+fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
+    let resume = &mut daily.resume;
+    for content in announce {
+        if let Content::Started { first: true, .. } = content {
+            resume.announced = true;
+        }
+        if !resume.outbox.iter().any(|message| message.content == *content) {
+            Outbox { messages: &mut resume.outbox, next: &mut resume.next_message }.push(now, content.clone());
+        }
+    }
+}
+
+/// Says what the source says, and keeps what makes the day's figures less than certain.
+fn remarked(daily: &mut Daily, remark: &Remark, now: Time) {
+    match remark {
+        Remark::Gap { from, to, why } => {
+            line(Priority::Warning, &format!("entries are missing from {} to {}: {why}", from.utc(), to.utc()));
+            daily.note_span(NoticeKind::Gap, (*from, *to), 0, Some(why.clone()));
+        }
+        Remark::Unreadable { count } => {
+            line(Priority::Warning, &format!("{count} entries could not be read"));
+            daily.note(NoticeKind::Unreadable, now, *count, None);
+        }
+        Remark::Reopened { why } => line(Priority::Warning, &format!("opened the log again at the same position: {why}")),
+        Remark::Said(said) => line(Priority::Info, said),
+    }
+}
+
+/// Says what was unusual about the state file; the store keeps it as a notice.
+pub(crate) fn recovered(recoveries: &[Recovery]) {
+    for recovery in recoveries {
+        line(Priority::Warning, &in_words(recovery));
+    }
+}
+
+fn in_words(recovery: &Recovery) -> String {
+    match recovery {
+        Recovery::Fresh => "first start: there is no daily.json yet".to_owned(),
+        Recovery::TakenOver { from_memory: true } => {
+            "daily.json lost everything but its counters, which are kept; the rest comes from memory".to_owned()
+        }
+        Recovery::TakenOver { from_memory: false } => {
+            "daily.json has counters alone: they are kept, and reading starts from now".to_owned()
+        }
+        Recovery::NewerVersion { version, aside, .. } => format!(
+            "daily.json is of a newer version ({version}) and was copied to {}: counters are kept, reading starts from now",
+            aside.display()
+        ),
+        Recovery::Damaged { why, aside, from } => {
+            let then = match from {
+                Some(Snapshot::Memory) => "this process's memory takes its place",
+                Some(Snapshot::Backup) => "the one before it takes its place, and what it does not know is read again",
+                None => "there is no other: counting starts from zero and reading from now",
+            };
+            format!("daily.json is damaged ({why}) and was set aside as {}: {then}", aside.display())
+        }
+        Recovery::Deleted { .. } => "daily.json was deleted by another program: counters start from zero".to_owned(),
+    }
+}
+
+fn view(monitor: &Monitor<'_>) -> View {
+    let resume = &monitor.daily.resume;
+    let sum = |of: fn(&crate::state::Counters) -> u64| monitor.daily.partners.values().map(of).sum::<u64>();
+    let status = format!(
+        "{}: {} log-ins, {} failures, {} uploads, {} downloads, {} unknown attempts; {} messages and {} days wait for Slack",
+        monitor.daily.date,
+        sum(|c| c.success),
+        sum(|c| c.failed),
+        sum(|c| c.upload),
+        sum(|c| c.download),
+        monitor.daily.unknown_attempts,
+        resume.outbox.len(),
+        resume.closed.len(),
+    );
+    View {
+        due: monitor.due(),
+        waiting: resume.outbox.len(),
+        pause_until: resume.pause_until,
+        status,
+        questions: monitor.questions(),
+    }
+}

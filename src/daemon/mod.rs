@@ -1,0 +1,199 @@
+//! The daemon: one loop over batches, timers, signals, the watchdog, and at most one post in flight.
+
+mod command;
+mod commit;
+mod post;
+mod start;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, bail};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+
+use crate::log::{Priority, line};
+use crate::reader::{Batch, Heartbeat};
+use crate::service;
+use crate::time::Time;
+
+pub(crate) use commit::recovered;
+pub use command::command;
+
+use commit::Committer;
+use post::{Posted, Sender};
+
+/// How long a source may fail before the watchdog is no longer fed.
+const BLIND: Duration = Duration::from_secs(120);
+
+/// How long a post that is under way may still take after SIGTERM.
+const LAST_POST: Duration = Duration::from_secs(3);
+
+/// The pause before a failed commit is tried again; doubled up to `RETRY_MOST`.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// The longest pause between two tries to commit.
+const RETRY_MOST: Duration = Duration::from_secs(30);
+
+/// The present.
+fn now() -> Time {
+    Time::from(SystemTime::now())
+}
+
+/// A post under way.
+type Posting = Pin<Box<dyn Future<Output = Posted>>>;
+
+/// The loop's own state.
+pub(crate) struct Daemon {
+    committer: Committer,
+    sender: Sender,
+    /// A batch whose commit failed, and the pause before it is tried again. Nothing is read meanwhile: the source is the
+    /// buffer.
+    held: Option<(Batch, Duration, Instant)>,
+    posting: Option<Posting>,
+    heartbeat: Heartbeat,
+    ready: bool,
+}
+
+impl Daemon {
+    /// Turns until a signal ends it.
+    pub(crate) async fn turn(mut self, mut batches: Receiver<Batch>) -> anyhow::Result<()> {
+        let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+        let mut fed = service::watchdog().map(interval);
+        if let Some(fed) = &mut fed {
+            fed.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
+        loop {
+            let wake = self.wake();
+            tokio::select! {
+                biased;
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                posted = under_way(&mut self.posting) => {
+                    self.posting = None;
+                    self.settle(&posted);
+                }
+                batch = batches.recv(), if self.held.is_none() => match batch {
+                    Some(batch) => self.take(batch),
+                    None => bail!("the reading thread ended"),
+                },
+                () = at(wake) => self.on_time(),
+                () = tick(&mut fed) => self.feed(),
+            }
+            self.post();
+        }
+        drop(batches);
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Commits a batch, or holds it until the next try.
+    fn take(&mut self, batch: Batch) {
+        if let Some(why) = &batch.trouble {
+            line(Priority::Error, &format!("the log cannot be read: {why}; trying again at the same position"));
+            service::status(&format!("the log cannot be read: {why}"));
+        }
+        self.try_commit(batch, RETRY);
+    }
+
+    fn try_commit(&mut self, batch: Batch, pause: Duration) {
+        match self.committer.commit(&batch) {
+            Ok(Some(elsewhere)) => self.committer.seek(elsewhere),
+            Ok(None) => {
+                if pause > RETRY {
+                    line(Priority::Notice, "the state can be written again: counting goes on where it stood");
+                }
+                if !self.ready && batch.trouble.is_none() {
+                    self.ready = true;
+                    service::ready(&self.committer.status());
+                } else if self.ready {
+                    self.committer.tell_status();
+                }
+            }
+            Err(error) => {
+                if pause == RETRY {
+                    line(Priority::Error, &format!("{error:#}; nothing is lost, trying again"));
+                }
+                let next = (pause * 2).min(RETRY_MOST);
+                self.held = Some((batch, next, Instant::now() + pause));
+            }
+        }
+    }
+
+    /// Something is due: a held batch, or what time alone brings.
+    fn on_time(&mut self) {
+        match self.held.take() {
+            Some((batch, pause, until)) if until <= Instant::now() => self.try_commit(batch, pause),
+            Some(held) => self.held = Some(held),
+            None if self.committer.is_due(now()) => self.try_commit(self.committer.idle(), RETRY),
+            None => {}
+        }
+    }
+
+    /// The next moment at which time alone brings something.
+    fn wake(&self) -> Option<Instant> {
+        if let Some((_, _, until)) = &self.held {
+            return Some(*until);
+        }
+        let now = now();
+        let post = self.posting.is_none().then(|| self.sender.ready_at(&self.committer, now)).flatten();
+        let next = [self.committer.due(), post].into_iter().flatten().min()?;
+        Some(Instant::now() + next.since(now).max(Duration::from_millis(1)))
+    }
+
+    /// Begins to post the head of the outbox, if it may be posted now.
+    fn post(&mut self) {
+        if self.posting.is_none() && self.held.is_none() {
+            self.posting = self.sender.begin(&mut self.committer, now());
+        }
+    }
+
+    /// Takes in Slack's answer.
+    fn settle(&mut self, posted: &Posted) {
+        self.sender.settle(&mut self.committer, posted, now());
+        self.committer.tell_status();
+    }
+
+    /// Feeds the watchdog while both sides turn: this loop does, or it would not be here.
+    fn feed(&self) {
+        // While a batch is held back the thread cannot hand over the next one, and waits as it should.
+        if self.held.is_some() || now().since(self.heartbeat.last()) < BLIND {
+            service::alive();
+        }
+    }
+
+    /// Ends: what is under way gets a little time; all else is durable.
+    async fn stop(mut self) {
+        service::stopping();
+        if let Some(posting) = self.posting.take()
+            && let Ok(posted) = timeout(LAST_POST, posting).await
+        {
+            self.sender.settle(&mut self.committer, &posted, now());
+        }
+        line(Priority::Info, "stopped");
+    }
+}
+
+async fn under_way(posting: &mut Option<Posting>) -> Posted {
+    match posting {
+        Some(posting) => posting.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn at(wake: Option<Instant>) {
+    match wake {
+        Some(wake) => sleep_until(wake).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn tick(fed: &mut Option<tokio::time::Interval>) {
+    match fed {
+        Some(fed) => drop(fed.tick().await),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,251 @@
+//! Starting: which source, from where, and what is said first.
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use super::commit::{Committer, recovered};
+use super::post::{Sender, Target};
+use super::{Daemon, now};
+use crate::alerts::{Content, Voice};
+use crate::config::{Config, SourceKind, Token};
+use crate::directory::Directory;
+use crate::exit::Stop;
+use crate::log::{Priority, line};
+use crate::monitor::Rules;
+use crate::reader::{self, Heartbeat};
+use crate::slack::Client;
+use crate::source::auth_log::AuthLogReader;
+use crate::source::journal::{JournalReader, Readable, readable};
+use crate::source::{FilePosition, JournalPosition, Position, Source, Start};
+use crate::state::{Daily, NoticeKind, Recovery, Store};
+use crate::time::Time;
+use tokio::runtime::Builder;
+
+/// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
+const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
+
+/// How long a commit of the daemon waits for the lock, before it tries again later: other processes hold it for
+/// milliseconds, and the watchdog must be fed meanwhile.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many batches wait for the loop: the thread reads one while the loop commits the other.
+const BATCHES: usize = 1;
+
+/// How a run was asked for.
+pub(super) struct Options {
+    /// Read an auth.log from its beginning.
+    pub(super) from_start: bool,
+}
+
+/// What the state says about where to go on.
+#[derive(Debug, Default)]
+struct Before {
+    journal: Option<JournalPosition>,
+    file: Option<FilePosition>,
+    source: Option<String>,
+    counted_until: Time,
+    announced: bool,
+}
+
+/// Runs the daemon until a signal ends it.
+pub(super) fn run(
+    config: &Config,
+    token: Option<&Token>,
+    mut store: Store,
+    directory: Box<dyn Directory + Send>,
+    log_level: Option<Content>,
+    options: &Options,
+) -> anyhow::Result<()> {
+    let instance = store.instance_lock()?;
+    if instance.is_none() {
+        return Err(Stop::Later("another sftp-monitor runs on this state directory".to_owned()).into());
+    }
+    let before = before(&mut store, config)?;
+    let chosen = choose(config)?;
+    line(Priority::Info, &format!("reading {}: {}", chosen.name, chosen.why));
+    if options.from_start && (before.journal.is_some() || before.file.is_some()) {
+        let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
+        return Err(Stop::Usage(why.to_owned()).into());
+    }
+    let opening = opening(config, &chosen, &before, options);
+    if opening.changed {
+        changed(&mut store, config, &before, &chosen.name)?;
+    }
+    let announce = announcements(&before, &chosen, log_level);
+    let target = match token {
+        Some(token) => Target::Slack(Client::new(&config.slack, token)?),
+        None => Target::Output,
+    };
+    let (orders, ordered) = mpsc::channel();
+    let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
+    let heartbeat = Heartbeat::default();
+    let runtime = Builder::new_current_thread().enable_all().build().context("starting the loop")?;
+    let rules = Rules::of(config);
+    let daemon = Daemon {
+        committer: Committer::new(store, rules, chosen.name, orders, announce),
+        sender: Sender::new(target, Voice::of(config)),
+        held: None,
+        posting: None,
+        heartbeat: heartbeat.clone(),
+        ready: false,
+    };
+    // A journal may not leave the thread that opened it, so that thread opens it, and says how that went.
+    let (opened, result) = mpsc::channel();
+    std::thread::Builder::new()
+        .name("reader".to_owned())
+        .spawn(move || match opening.open() {
+            Ok(source) => {
+                let _ = opened.send(Ok(()));
+                let begins = opening.begins();
+                reader::follow(source, begins, directory, &ordered, &batches, &heartbeat);
+            }
+            Err(error) => drop(opened.send(Err(error))),
+        })
+        .context("starting the reading thread")?;
+    result.recv().context("opening the log")??;
+    runtime.block_on(daemon.turn(incoming))
+}
+
+/// What is said first.
+fn announcements(before: &Before, chosen: &Chosen, log_level: Option<Content>) -> Vec<Content> {
+    let missing_group = chosen.missing_group.map(str::to_owned);
+    let started = (!before.announced || missing_group.is_some()).then(|| Content::Started {
+        source: chosen.name.clone(),
+        first: !before.announced,
+        missing_group,
+    });
+    started.into_iter().chain(log_level).collect()
+}
+
+/// Notes that reading changed from one source to another.
+fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> anyhow::Result<()> {
+    let from = before.source.as_deref().unwrap_or("another source");
+    line(Priority::Warning, &format!("reading changes from {from} to {to}: what was counted until then is skipped"));
+    let (at, detail) = (now(), format!("{from} -> {to}"));
+    store.commit(config.zone.local(at), |daily, _| {
+        daily.note_span(NoticeKind::SourceChanged, (before.counted_until, at), 0, Some(detail.clone()));
+    })?;
+    Ok(())
+}
+
+/// The source that was chosen.
+struct Chosen {
+    journal: bool,
+    /// `journal`, or the path of the log file.
+    name: String,
+    /// Why, for the log.
+    why: String,
+    /// `auto` landed on auth.log although journald runs: the group that reading the journal needs.
+    missing_group: Option<&'static str>,
+}
+
+/// Which source is read. `auto`: the journal if this user can really read the system's, else auth.log.
+fn choose(config: &Config) -> anyhow::Result<Chosen> {
+    let source = &config.source;
+    let journal = |why: &str| Chosen { journal: true, name: "journal".to_owned(), why: why.to_owned(), missing_group: None };
+    let log = |why: String, missing_group| Chosen {
+        journal: false,
+        name: source.auth_log.to_string_lossy().into_owned(),
+        why,
+        missing_group,
+    };
+    match (source.kind, &source.journal_directory) {
+        (SourceKind::AuthLog, _) => return Ok(log("the configuration says so".to_owned(), None)),
+        (SourceKind::Auto, Some(_)) => return Ok(journal("the configuration names its directory")),
+        (SourceKind::Journal, Some(_)) => return Ok(journal("the configuration says so")),
+        (SourceKind::Auto | SourceKind::Journal, None) => {}
+    }
+    let (refused, group) = match readable() {
+        Readable::Yes => return Ok(journal("this user can read the system's journal")),
+        Readable::NoPermission { group } => (format!("the journal cannot be read: join the group {group}"), Some(group)),
+        Readable::NoJournal(why) => (format!("there is no journal: {why}"), None),
+    };
+    if source.kind == SourceKind::Journal {
+        return Err(Stop::Setup(refused).into());
+    }
+    match std::fs::File::open(&source.auth_log) {
+        Ok(_) => Ok(log(refused, group)),
+        Err(error) => {
+            let path = source.auth_log.display();
+            let adm = "the group systemd-journal grants the journal, adm grants auth.log";
+            Err(Stop::Setup(format!("{refused}; {path}: {error} ({adm})")).into())
+        }
+    }
+}
+
+/// How the source is to be opened, in the thread that keeps it.
+struct Opening {
+    journal: Option<(Option<PathBuf>, Start<JournalPosition>)>,
+    file: Option<(PathBuf, Start<FilePosition>)>,
+    /// The other source was read before.
+    changed: bool,
+}
+
+impl Opening {
+    fn open(&self) -> anyhow::Result<Source> {
+        match (&self.journal, &self.file) {
+            (Some((directory, start)), _) => {
+                Ok(Source::Journal(JournalReader::open(directory.as_deref(), start.clone())?))
+            }
+            (None, Some((path, start))) => Ok(Source::AuthLog(AuthLogReader::open(path, start.clone())?)),
+            (None, None) => bail!("no source was chosen"),
+        }
+    }
+
+    /// The stored position behind which reading starts.
+    fn begins(&self) -> Option<Position> {
+        match (&self.journal, &self.file) {
+            (Some((_, Start::At(position))), _) => Some(Position::Journal(position.clone())),
+            (_, Some((_, Start::At(position)))) => Some(Position::File(position.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// Where reading starts: behind the stored position; behind the last event counted where another source was read before;
+/// else with what comes from now on.
+fn opening(config: &Config, chosen: &Chosen, before: &Before, options: &Options) -> Opening {
+    let other = match chosen.journal {
+        true => before.journal.is_none() && before.file.is_some(),
+        false => before.file.is_none() && before.journal.is_some(),
+    };
+    let changed = other && before.counted_until != Time::default();
+    let (journal, file) = match chosen.journal {
+        true => (Some((config.source.journal_directory.clone(), start(&before.journal, before, changed, false))), None),
+        false => {
+            (None, Some((config.source.auth_log.clone(), start(&before.file, before, changed, options.from_start))))
+        }
+    };
+    Opening { journal, file, changed }
+}
+
+fn start<P: Clone>(position: &Option<P>, before: &Before, changed: bool, from_start: bool) -> Start<P> {
+    match position {
+        Some(position) => Start::At(position.clone()),
+        None if from_start => Start::Beginning,
+        None if changed => Start::After { time: before.counted_until, look_back: LOOK_BACK },
+        None => Start::Now { look_back: LOOK_BACK },
+    }
+}
+
+/// The first look at the state: what it says about where to go on.
+fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
+    let at = now();
+    let file = config.source.auth_log.to_string_lossy().into_owned();
+    let before = store.commit(config.zone.local(at), |daily: &mut Daily, recoveries: &[Recovery]| {
+        recovered(recoveries);
+        crate::days::settle(daily, config.zone, at);
+        let resume = &daily.resume;
+        Before {
+            journal: resume.journals.values().max_by_key(|position| position.realtime).cloned(),
+            file: resume.files.get(&file).cloned(),
+            source: resume.source.clone(),
+            counted_until: resume.counted_until,
+            announced: resume.announced,
+        }
+    })?;
+    Ok(before)
+}

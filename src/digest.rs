@@ -1,0 +1,221 @@
+//! The digest: closes the day, and posts the table of every closed day that Slack has not taken yet, oldest first.
+
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+
+use crate::alerts::{Rendered, Voice, day_messages};
+use crate::cli::{self, Cli};
+use crate::config::{Config, Token};
+use crate::days::{self, Closing};
+use crate::log::{Priority, line};
+use crate::outbox;
+use crate::slack::{Client, Next, POST, Pace, Verdict};
+use crate::exit::{self, Stop};
+use crate::state::{ClosedDay, Daily, SendLock, Store, become_owner};
+use crate::time::{Time, Zone};
+
+/// How long a run waits for another process that is posting: a post takes ten seconds at most.
+const LOCK: Duration = Duration::from_secs(30);
+
+/// How long a run waits for Slack in all before it leaves the rest to the next one.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How a run of digest ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All that was closed is posted.
+    Posted,
+    /// Slack refused a table for good.
+    Refused,
+    /// Something waits for the next run: Slack cannot be reached, or asks for a pause.
+    Later,
+}
+
+/// What a run of digest needs.
+pub struct Digest {
+    /// The state.
+    pub store: Store,
+    /// The zone of the dates.
+    pub zone: Zone,
+    /// Minutes after midnight from which on a run closes the day.
+    pub closes_from: u32,
+    /// How it speaks.
+    pub voice: Voice,
+    /// Slack.
+    pub client: Client,
+}
+
+fn now() -> Time {
+    Time::from(SystemTime::now())
+}
+
+/// Would a run at this time close the open day by hand, before its time? Then a person is asked first.
+pub fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> bool {
+    let mut copy = daily.clone();
+    let from = chrono::Timelike::num_seconds_from_midnight(&zone.local(now).time()) / 60;
+    let before = from < closes_from && copy.date == zone.date(now);
+    before && !days::close_for_digest(&mut copy, zone, now, closes_from).closed.is_empty()
+}
+
+/// The messages that a run at this time would post, and what it would close; changes nothing.
+pub fn preview(mut daily: Daily, zone: Zone, closes_from: u32, voice: &Voice, now: Time) -> (Closing, Vec<Rendered>) {
+    let closing = days::close_for_digest(&mut daily, zone, now, closes_from);
+    let waiting = daily.resume.closed.iter().filter(|day| day.refused.is_none());
+    let messages = waiting.flat_map(|day| messages(day, voice, zone, now).into_iter().skip(day.messages_posted)).collect();
+    (closing, messages)
+}
+
+fn messages(day: &ClosedDay, voice: &Voice, zone: Zone, now: Time) -> Vec<Rendered> {
+    day_messages(day, voice, zone.date(now))
+}
+
+/// The voice with the names that the user database told.
+fn with_names(mut voice: Voice, daily: &Daily) -> Voice {
+    for (account, known) in &daily.resume.known {
+        if let Some(name) = &known.full_name {
+            voice.names.entry(account.clone()).or_insert_with(|| name.clone());
+        }
+    }
+    voice
+}
+
+impl Digest {
+    /// Closes the day, then posts all that is closed.
+    pub async fn run(mut self) -> anyhow::Result<Ended> {
+        let (zone, closes_from) = (self.zone, self.closes_from);
+        let at = now();
+        let (closing, voice) = self.store.commit(zone.local(at), |daily, recoveries| {
+            crate::daemon::recovered(recoveries);
+            (days::close_for_digest(daily, zone, at, closes_from), with_names(self.voice.clone(), daily))
+        })?;
+        self.voice = voice;
+        say(&closing);
+        self.send().await
+    }
+
+    /// Posts closed days until none waits, Slack cannot, or patience ends.
+    async fn send(&mut self) -> anyhow::Result<Ended> {
+        let until = now().plus(PATIENCE);
+        let mut pace = Pace::default();
+        let mut refused = false;
+        loop {
+            let lock = self.store.send_lock(LOCK)?.context("another process has been posting for 30 seconds")?;
+            let (day, asked) = self.store.commit(self.zone.local(now()), |daily, _| {
+                (outbox::take_day(daily), daily.resume.pause_until)
+            })?;
+            let Some(day) = day else { break };
+            let ready = pace.ready_at(now(), asked);
+            if ready > now() {
+                self.put_back(&day)?;
+                // Not under the lock: others may post what is not for Slack's channel limit to delay.
+                drop(lock);
+                if ready > until {
+                    line(Priority::Warning, "Slack asks for a longer pause than this run waits; the next run goes on");
+                    return Ok(Ended::Later);
+                }
+                tokio::time::sleep(ready.since(now())).await;
+                continue;
+            }
+            let next = self.post(&day, &mut pace, &lock).await?;
+            match next {
+                Next::Park { .. } => refused = true,
+                Next::Pause { until: pause, .. } if pause > until => return Ok(Ended::Later),
+                _ => {}
+            }
+        }
+        Ok(if refused { Ended::Refused } else { Ended::Posted })
+    }
+
+    /// Takes back the mark of a day that was not posted after all.
+    fn put_back(&mut self, day: &ClosedDay) -> anyhow::Result<()> {
+        self.store.commit(self.zone.local(now()), |daily, _| {
+            if let Some(kept) = daily.resume.closed.iter_mut().find(|kept| kept.id == day.id) {
+                kept.maybe_repeated = day.maybe_repeated;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Posts the next message of a day.
+    async fn post(&mut self, day: &ClosedDay, pace: &mut Pace, _lock: &SendLock) -> anyhow::Result<Next> {
+        let messages = messages(day, &self.voice, self.zone, now());
+        let verdict = match messages.get(day.messages_posted) {
+            Some(message) => self.client.post(message, POST).await,
+            None => Verdict::Accepted,
+        };
+        let next = pace.settle(day.form, &verdict, now());
+        match &next {
+            Next::Done => line(Priority::Info, &format!("{}: message {} posted", day.id, day.messages_posted + 1)),
+            Next::Park { error } => line(Priority::Error, &format!("{}: Slack refused the table for good: {error}; it is kept", day.id)),
+            _ => line(Priority::Warning, &format!("{}: {verdict}", day.id)),
+        }
+        let total = messages.len();
+        self.store.commit(self.zone.local(now()), |daily, _| outbox::settle_day(daily, day, total, &next))?;
+        Ok(next)
+    }
+}
+
+/// Says what was closed.
+fn say(closing: &Closing) {
+    for id in &closing.closed {
+        line(Priority::Info, &format!("{id} is closed"));
+    }
+    for id in &closing.empty {
+        line(Priority::Info, &format!("{id}: nothing happened since the part before it; nothing to post"));
+    }
+}
+
+/// `sftp-monitor digest`.
+pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
+    let config = Config::load(cli.config.as_deref())?;
+    let path = cli.state_directory();
+    let (zone, closes_from) = (config.zone, config.digest.closes_from);
+    if arguments.dry_run {
+        let daily = Store::open(&path)?.load(zone.local(now()))?;
+        return print(daily.unwrap_or_default(), &config);
+    }
+    let token = Token::find()?;
+    become_owner(&path)?;
+    let mut store = Store::open(&path)?;
+    let early = store.load(zone.local(now()));
+    if let Ok(Some(daily)) = early
+        && closes_early(&daily, zone, now(), closes_from)
+        && !arguments.yes
+        && !confirmed(&daily)?
+    {
+        return Err(Stop::Usage("nothing was closed".to_owned()).into());
+    }
+    let client = Client::new(&config.slack, &token)?;
+    let digest = Digest { store, zone, closes_from, voice: Voice::of(&config), client };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting")?;
+    Ok(match runtime.block_on(digest.run())? {
+        Ended::Posted => 0,
+        Ended::Refused => 1,
+        Ended::Later => exit::LATER,
+    })
+}
+
+/// Prints what a run would post.
+fn print(daily: Daily, config: &Config) -> anyhow::Result<u8> {
+    let voice = with_names(Voice::of(config), &daily);
+    let (closing, messages) = preview(daily, config.zone, config.digest.closes_from, &voice, now());
+    say(&closing);
+    let mut out = std::io::stdout().lock();
+    for message in messages {
+        writeln!(out, "{}\n", message.plain().trim_end())?;
+    }
+    Ok(0)
+}
+
+/// On a terminal a person is asked before the day is closed for everyone; elsewhere nobody is there to ask.
+fn confirmed(daily: &Daily) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(true);
+    }
+    eprint!("Close {} now, before its time, and post its table for everyone? [y/N] ", daily.date);
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

@@ -1,0 +1,47 @@
+//! Exit codes that units can act on.
+
+use crate::source::journal::SeveralMachines;
+use crate::state::StateError;
+
+/// A wrong command line.
+pub const USAGE: u8 = 2;
+/// Try again later (sysexits.h, EX_TEMPFAIL).
+pub const LATER: u8 = 75;
+/// The configuration or the machine's set-up must be mended first (sysexits.h, EX_CONFIG): no use in starting again.
+pub const SETUP: u8 = 78;
+
+/// Why the program stops, where the exit code is to say so.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// The command line asks for what cannot be.
+    #[error("{0}")]
+    Usage(String),
+    /// It may work later.
+    #[error("{0}")]
+    Later(String),
+    /// Somebody must mend something first.
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// The exit code of an error.
+pub fn code(error: &anyhow::Error) -> u8 {
+    for cause in error.chain() {
+        if let Some(stop) = cause.downcast_ref() {
+            return match stop {
+                Stop::Usage(_) => USAGE,
+                Stop::Later(_) => LATER,
+                Stop::Setup(_) => SETUP,
+            };
+        }
+        match cause.downcast_ref() {
+            Some(StateError::Busy { .. } | StateError::Disk { .. }) => return LATER,
+            Some(StateError::Refused(_)) => return SETUP,
+            Some(StateError::Damaged { .. }) | None => {}
+        }
+        if cause.is::<SeveralMachines>() || cause.is::<crate::config::ConfigError>() {
+            return SETUP;
+        }
+    }
+    1
+}

@@ -1,0 +1,373 @@
+//! Log-ins and failures: what a person or a client tried, once, whatever the LogLevel.
+
+use std::borrow::Cow;
+
+use super::count::Refused;
+use super::{Monitor, Pending, Verdict};
+use crate::alerts::Cause;
+use crate::directory::Answer;
+use crate::entry::Record;
+use crate::openssh::{Kind, Method, Who};
+use crate::sessions::{Connection, Process, Standing};
+
+/// Another trace of an attempt that was counted already.
+const AGAIN: &str = "second trace of the same attempt: counts nothing";
+
+impl Monitor<'_> {
+    /// Takes in a line of sshd itself.
+    pub(super) fn auth(&mut self, record: &Record<'_>) -> Verdict {
+        match record.event.kind {
+            Kind::Accepted => self.accepted(record),
+            Kind::Failed { valid } => self.failed(record, valid),
+            Kind::PamError { valid } => self.pam_error(record, valid),
+            Kind::InvalidUser => {
+                let connection = self.named(record, false);
+                let partner = connection.standing.partner();
+                self.keep(connection);
+                Verdict::new(
+                    "invalid_user",
+                    partner,
+                    "no such account: the attempt itself counts, not this line",
+                )
+            }
+            Kind::NotAllowed => {
+                let mut connection = self.named(record, true);
+                connection.not_allowed = true;
+                let partner = connection.standing.partner();
+                self.keep(connection);
+                Verdict::new(
+                    "invalid_user",
+                    partner,
+                    "refused by sshd's configuration: the attempt itself counts, not this line",
+                )
+            }
+            Kind::MaxAttempts { valid } => {
+                let connection = self.named(record, valid);
+                let partner = connection.standing.partner();
+                self.keep(connection);
+                Verdict::new(
+                    "login_refused",
+                    partner,
+                    "too many attempts: the connection's end counts, not this line",
+                )
+            }
+            Kind::AccessDenied => {
+                let mut connection = self.named(record, true);
+                connection.not_allowed = true;
+                self.ended(record, connection)
+            }
+            Kind::EndedBefore { who } => {
+                let connection = match who {
+                    Who::Nobody => self.connection(record),
+                    Who::Valid | Who::Invalid => self.named(record, who == Who::Valid),
+                };
+                self.ended(record, connection)
+            }
+            Kind::GraceTimeout => self.grace_timeout(record),
+            Kind::PamClosed => {
+                self.login_over(record, Some((record.origin.boot, record.origin.pid)));
+                Verdict::new("ignored", None, "the log-in's end")
+            }
+            Kind::PamOpened => {
+                self.session_of(record);
+                Verdict::new("ignored", None, "PAM's own line: accompanies")
+            }
+            Kind::EndedAfter => self.ended_after(record),
+            _ => Verdict::new("ignored", None, "accompanies: counts nothing"),
+        }
+    }
+
+    /// The connection of the record's process, new where it was not seen before or was another's with the same pid.
+    fn connection(&mut self, record: &Record<'_>) -> Connection {
+        let origin = &record.origin;
+        let process = (origin.boot, origin.pid);
+        let known = self.daily.resume.sessions.connections.0.get(&process);
+        let mut connection = known
+            .filter(|c| origin.pid != 0 && !c.accepted)
+            .cloned()
+            .unwrap_or_else(|| Connection {
+                boot: origin.boot,
+                pid: origin.pid,
+                ..Connection::default()
+            });
+        connection.at = origin.time;
+        connection
+    }
+
+    /// The same, with what the record names: the account, its standing, the address.
+    fn named(&mut self, record: &Record<'_>, ask: bool) -> Connection {
+        let mut connection = self.connection(record);
+        let event = &record.event;
+        if let Some(user) = event.user.as_deref() {
+            let user = String::from_utf8_lossy(user);
+            if connection.user.as_deref() != Some(&*user) {
+                connection.user = Some(user.clone().into_owned());
+                connection.standing = Standing::Unasked;
+            }
+            let asked = matches!(connection.standing, Standing::Unasked | Standing::Undecided);
+            if ask && record.answer.is_some() || asked {
+                connection.standing = self.standing(&user, record.answer.as_ref());
+            }
+        }
+        if connection.address.is_none() || event.port.is_some() {
+            connection.address = event
+                .address
+                .as_deref()
+                .map(str::to_owned)
+                .or(connection.address);
+            connection.port = event.port.or(connection.port);
+        }
+        connection
+    }
+
+    /// Keeps a connection; lines without a pid (bare messages) are nobody's, each stands alone.
+    fn keep(&mut self, connection: Connection) {
+        if connection.pid != 0 {
+            let sessions = &mut self.daily.resume.sessions;
+            sessions.connections.put(connection);
+            if sessions.connections.0.len() > 2 * crate::sessions::KEPT {
+                sessions.forget(self.daily.resume.counted_until);
+            }
+        }
+    }
+
+    fn accepted(&mut self, record: &Record<'_>) -> Verdict {
+        let (origin, event) = (&record.origin, &record.event);
+        let method = event.method.as_deref().unwrap_or("unknown");
+        let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
+        let standing = self.standing(&user, record.answer.as_ref());
+        let uid = match record.answer {
+            Some(Answer::Partner { uid, .. } | Answer::Other { uid }) => uid,
+            _ => None,
+        };
+        let address = event.address.as_deref().map(str::to_owned);
+        let process = (origin.boot, origin.pid);
+        self.keep(Connection {
+            boot: origin.boot,
+            pid: origin.pid,
+            at: origin.time,
+            user: Some(user.clone()),
+            address: address.clone(),
+            port: event.port,
+            standing,
+            accepted: true,
+            session: origin.session.as_deref().map(str::to_owned),
+            uid,
+            ..Connection::default()
+        });
+        if !origin.past {
+            for _ in 0..event.repeated {
+                let login = Pending::Login {
+                    address: address.clone(),
+                    method: method.to_owned(),
+                };
+                self.count(process, origin.time, standing, &user, login);
+            }
+        }
+        let reason = match standing {
+            Standing::Partner => format!("Accepted {method}"),
+            Standing::Undecided => {
+                format!("Accepted {method}; the user database does not answer: waits")
+            }
+            _ => format!("Accepted {method}; no partner: counts nothing"),
+        };
+        Verdict::new("login", standing.partner(), reason)
+    }
+
+    fn failed(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
+        let mut connection = self.named(record, valid);
+        let before = connection.counted();
+        let count = u64::from(record.event.repeated);
+        let (again, offers) = match record.event.method() {
+            Method::Password => {
+                connection.passwords += count;
+                (AGAIN, false)
+            }
+            Method::KeyboardInteractive => {
+                connection.keyboard_failed += count;
+                (AGAIN, false)
+            }
+            Method::PublicKey => {
+                connection.key_refused = true;
+                (
+                    "an offer, not an attempt: the connection's end counts",
+                    true,
+                )
+            }
+            Method::Other => (
+                "an offer, not an attempt: the connection's end counts",
+                true,
+            ),
+        };
+        let counts = connection.counted() - before;
+        self.attempts(
+            record,
+            connection,
+            counts,
+            if offers || counts == 0 { again } else { "" },
+        )
+    }
+
+    fn pam_error(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
+        let mut connection = self.named(record, valid);
+        let before = connection.counted();
+        connection.pam_errors += u64::from(record.event.repeated);
+        let counts = connection.counted() - before;
+        let address = connection.address.clone();
+        connection.address = address.or_else(|| record.event.address.as_deref().map(str::to_owned));
+        self.attempts(record, connection, counts, AGAIN)
+    }
+
+    /// Counts refused attempts of a connection.
+    fn attempts(
+        &mut self,
+        record: &Record<'_>,
+        connection: Connection,
+        counts: u64,
+        nothing: &'static str,
+    ) -> Verdict {
+        let standing = connection.standing;
+        let process = (connection.boot, connection.pid);
+        let user = connection.user.clone().unwrap_or_default();
+        let refused = Refused {
+            count: counts,
+            cause: if connection.not_allowed {
+                Cause::Configuration
+            } else {
+                Cause::Password
+            },
+            address: connection.address.clone(),
+            method: Some(
+                record
+                    .event
+                    .method
+                    .as_deref()
+                    .unwrap_or("keyboard-interactive/pam")
+                    .to_owned(),
+            ),
+            abandoned: false,
+        };
+        self.keep(connection);
+        if counts == 0 {
+            return Verdict::new("login_failed", standing.partner(), nothing);
+        }
+        if !record.origin.past {
+            self.count(
+                process,
+                record.origin.time,
+                standing,
+                &user,
+                Pending::Failure(refused),
+            );
+        }
+        Verdict::new(
+            "login_failed",
+            standing.partner(),
+            counted_as(standing, counts),
+        )
+    }
+
+    /// A connection ended before log-in: that counts one where nothing of it was counted and somebody was named.
+    fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> Verdict {
+        connection.ended = true;
+        let standing = connection.standing;
+        let Some(user) = connection.user.clone() else {
+            self.keep(connection);
+            return Verdict::new("login_refused", None, "names nobody: counts nothing");
+        };
+        if connection.end_counted || connection.counted() > 0 {
+            self.keep(connection);
+            return Verdict::new("login_refused", standing.partner(), AGAIN);
+        }
+        let cause = match (connection.not_allowed, connection.key_refused) {
+            (true, _) => Cause::Configuration,
+            (_, true) => Cause::Key,
+            _ => Cause::KeyOrAbandoned,
+        };
+        let refused = Refused {
+            count: 1,
+            cause,
+            address: connection.address.clone(),
+            method: connection.key_refused.then(|| "publickey".to_owned()),
+            abandoned: !connection.not_allowed,
+        };
+        let process = (connection.boot, connection.pid);
+        connection.end_counted = true;
+        self.keep(connection);
+        if !record.origin.past {
+            self.count(
+                process,
+                record.origin.time,
+                standing,
+                &user,
+                Pending::Failure(refused),
+            );
+        }
+        Verdict::new("login_refused", standing.partner(), counted_as(standing, 1))
+    }
+
+    /// The listener says that a connection took too long: its own process says nothing.
+    fn grace_timeout(&mut self, record: &Record<'_>) -> Verdict {
+        let process: Option<Process> = record.event.about.map(|pid| (record.origin.boot, pid));
+        let known =
+            process.and_then(|process| self.daily.resume.sessions.connections.0.get(&process));
+        match known.filter(|c| !c.accepted).cloned() {
+            Some(mut connection) => {
+                connection.at = record.origin.time;
+                self.ended(record, connection)
+            }
+            None => Verdict::new("login_refused", None, "names nobody: counts nothing"),
+        }
+    }
+
+    /// The line of a log-in's user process that its connection ended.
+    fn ended_after(&mut self, record: &Record<'_>) -> Verdict {
+        let event = &record.event;
+        let by_address = event.address.as_deref();
+        let login = by_address
+            .and_then(|address| self.daily.resume.sessions.login_from(address, event.port));
+        let uid = login
+            .and_then(|login| self.daily.resume.sessions.connections.0.get(&login))
+            .and_then(|c| c.uid);
+        let sender = record.origin.uid.filter(|&sender| sender != 0);
+        if let (Some(sender), Some(uid)) = (sender, uid)
+            && sender != uid
+        {
+            self.daily.resume.forged += u64::from(!record.origin.past);
+            return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+        }
+        self.login_over(record, login);
+        Verdict::new("ignored", None, "the log-in's end")
+    }
+
+    fn login_over(&mut self, record: &Record<'_>, login: Option<Process>) {
+        if let Some(login) = login {
+            self.daily
+                .resume
+                .sessions
+                .end_login(login, record.origin.time);
+        }
+    }
+
+    /// PAM opened the log-in's session: from here on the journal tells which.
+    fn session_of(&mut self, record: &Record<'_>) {
+        let process = (record.origin.boot, record.origin.pid);
+        if let Some(session) = record.origin.session.as_deref()
+            && let Some(connection) = self.daily.resume.sessions.connections.0.get_mut(&process)
+        {
+            connection.session = Some(session.to_owned());
+        }
+    }
+}
+
+fn counted_as(standing: Standing, count: u64) -> Cow<'static, str> {
+    let what = match standing {
+        Standing::Partner => "counts as a failure of a partner",
+        Standing::Undecided => "the user database does not answer: waits",
+        Standing::Stranger | Standing::Unasked => "no partner: counts as an unknown attempt",
+    };
+    match count {
+        1 => Cow::Borrowed(what),
+        more => Cow::Owned(format!("{what}, {more} times")),
+    }
+}

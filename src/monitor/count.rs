@@ -1,0 +1,215 @@
+//! Counting: what an event adds to the counters of its day, and what is told of it.
+
+use std::time::Duration;
+
+use super::Monitor;
+use crate::alerts::{Cause, Content, Failures, File, Files, Logins, Transfer};
+use crate::days;
+use crate::sessions::Process;
+use crate::state::{Counters, Daily, Notice, NoticeKind, Troubled};
+use crate::time::Time;
+
+/// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename
+/// at once.
+const RENAME: Duration = Duration::from_secs(2);
+
+/// How long a failure that only the connection's end tells waits for a log-in from the same address.
+const ABANDONED: Duration = Duration::from_secs(10);
+
+/// How many addresses with failures are remembered of a partner, for "after N failures".
+const FAILED_FROM: usize = 8;
+
+/// How many uploads that broke off a day's digest names.
+const TROUBLED_KEPT: usize = 10;
+
+/// How many notices a day keeps apart; further ones of a kind join the last of that kind.
+const NOTICES_KEPT: usize = 20;
+
+/// A refused attempt, as far as the log tells.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Refused {
+    /// How often.
+    pub count: u64,
+    /// Why.
+    pub cause: Cause,
+    /// From where.
+    pub address: Option<String>,
+    /// With what.
+    pub method: Option<String>,
+    /// Only the connection's end tells: a log-in may follow.
+    pub abandoned: bool,
+}
+
+impl Monitor<'_> {
+    /// The counters of a partner on the day that an event of this time counts for.
+    fn counters(&mut self, at: Time, partner: &str) -> &mut Counters {
+        self.roll(at);
+        self.daily.partners.entry(partner.to_owned()).or_default()
+    }
+
+    fn roll(&mut self, at: Time) {
+        days::roll(self.daily, self.rules.zone, at, self.now);
+    }
+
+    /// A partner logged in.
+    pub(super) fn count_login(
+        &mut self,
+        process: Process,
+        at: Time,
+        partner: &str,
+        address: Option<String>,
+        method: &str,
+    ) {
+        self.counters(at, partner).success += 1;
+        let known = self
+            .daily
+            .resume
+            .known
+            .entry(partner.to_owned())
+            .or_default();
+        let after_failures = address
+            .as_ref()
+            .and_then(|a| known.failures.remove(a))
+            .unwrap_or(0);
+        self.daily.resume.alerts.waiting.retain(|waiting| {
+            let same =
+                |f: &Failures| f.partner == partner && f.addresses.first() == address.as_ref();
+            !matches!(&waiting.content, Content::Failures(f) if same(f))
+        });
+        let logins = Logins {
+            partner: partner.to_owned(),
+            full_name: self.full_name(partner),
+            count: 1,
+            addresses: address.into_iter().collect(),
+            at,
+            method: method.to_owned(),
+            after_failures,
+        };
+        let _ = process;
+        self.tell(at, Content::Logins(logins));
+    }
+
+    /// An attempt of a partner was refused.
+    pub(super) fn count_failure(
+        &mut self,
+        process: Process,
+        at: Time,
+        partner: &str,
+        refused: Refused,
+    ) {
+        let counters = self.counters(at, partner);
+        counters.failed += refused.count;
+        let today = counters.failed;
+        if let Some(address) = &refused.address {
+            let failures = &mut self
+                .daily
+                .resume
+                .known
+                .entry(partner.to_owned())
+                .or_default()
+                .failures;
+            if failures.len() >= FAILED_FROM && !failures.contains_key(address) {
+                failures.pop_first();
+            }
+            *failures.entry(address.clone()).or_default() += refused.count;
+        }
+        let content = Content::Failures(Failures {
+            partner: partner.to_owned(),
+            full_name: self.full_name(partner),
+            count: refused.count,
+            cause: refused.cause,
+            addresses: refused.address.into_iter().collect(),
+            at,
+            method: refused.method,
+            today,
+        });
+        match refused.abandoned {
+            true => drop(self.tell_later(process, at, ABANDONED, content)),
+            false => self.tell(at, content),
+        }
+    }
+
+    /// An attempt of anyone else was refused.
+    pub(super) fn count_unknown(&mut self, at: Time, count: u64) {
+        self.roll(at);
+        self.daily.unknown_attempts += count;
+    }
+
+    /// A partner's file was transferred, or its transfer broke off. Returns the id of an alert that waits for a rename.
+    pub(super) fn count_file(
+        &mut self,
+        process: Process,
+        at: Time,
+        partner: &str,
+        what: Transfer,
+        file: File,
+    ) -> Option<u64> {
+        let counters = self.counters(at, partner);
+        match what {
+            Transfer::Upload => counters.upload += 1,
+            Transfer::Download => counters.download += 1,
+            Transfer::UploadInterrupted => counters.upload_interrupted += 1,
+            Transfer::UploadFailed => counters.upload_failed += 1,
+            Transfer::DownloadInterrupted => {}
+        }
+        let failed = what == Transfer::UploadFailed;
+        let troubled = &mut self.daily.resume.day.troubled;
+        if (failed || what == Transfer::UploadInterrupted) && troubled.len() < TROUBLED_KEPT {
+            troubled.push(Troubled {
+                partner: partner.to_owned(),
+                failed,
+                file: file.clone(),
+            });
+        }
+        let files = Files::one(partner, self.full_name(partner), what, file, at);
+        match what {
+            Transfer::Upload => self.tell_later(process, at, RENAME, Content::Files(files)),
+            Transfer::Download => {
+                self.tell(at, Content::Files(files));
+                None
+            }
+            _ => {
+                self.tell(at, Content::Troubled(files));
+                None
+            }
+        }
+    }
+}
+
+impl Daily {
+    /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count.
+    pub fn note(&mut self, kind: NoticeKind, at: Time, count: u64, detail: Option<String>) {
+        self.note_span(kind, (at, at), count, detail);
+    }
+
+    /// The same for something that lasted.
+    pub fn note_span(
+        &mut self,
+        kind: NoticeKind,
+        (from, to): (Time, Time),
+        count: u64,
+        detail: Option<String>,
+    ) {
+        let notices = &mut self.resume.day.notices;
+        let full = notices.len() >= NOTICES_KEPT;
+        let alike = notices
+            .iter_mut()
+            .rev()
+            .find(|n| n.kind == kind && (full || n.detail == detail));
+        match alike {
+            Some(notice) => {
+                notice.from = notice.from.min(from);
+                notice.to = notice.to.max(to);
+                notice.count += count;
+            }
+            None if full => {}
+            None => notices.push(Notice {
+                kind,
+                from,
+                to,
+                count,
+                detail,
+            }),
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! The rules: events and the time go in, counters and messages come out. Pure: no clock, no file, no socket.
+
+mod auth;
+mod count;
+mod transfer;
+mod undecided;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::alerts::{Content, Outbox};
+use crate::config;
+use crate::directory::Answer;
+use crate::entry::{Boot, Record};
+use crate::openssh::Kind;
+use crate::sessions::{Process, Standing};
+use crate::state::{Daily, NoticeKind};
+use crate::time::{Time, Zone};
+
+pub use undecided::{Pending, Undecided};
+
+/// How long an sftp session may still tell its own end after its log-in's: the lines of different processes cross.
+const ENDING: Duration = Duration::from_secs(5);
+
+/// How the rules are set.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The zone of the date that an event counts for.
+    pub zone: Zone,
+    /// What is told.
+    pub alerts: config::Alerts,
+    /// What is told of single partners.
+    pub alerts_of: std::collections::BTreeMap<String, config::Alerts>,
+    /// Nothing is told at all: only counters are wanted.
+    pub silent: bool,
+    /// Accounts that do not exist here may log in all the same: the journals are another machine's.
+    pub foreign: bool,
+}
+
+impl Rules {
+    /// As the configuration says.
+    pub fn of(config: &config::Config) -> Self {
+        Rules {
+            zone: config.zone,
+            alerts: config.alerts.clone(),
+            alerts_of: config.alerts_of.clone(),
+            silent: false,
+            foreign: config.source.journal_directory.is_some(),
+        }
+    }
+
+    /// What holds for this partner.
+    pub fn alerts_for(&self, partner: &str) -> config::Alerts {
+        self.alerts_of.get(partner).unwrap_or(&self.alerts).clone()
+    }
+}
+
+/// What the rules made of an entry: what `explain` prints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The event's name.
+    pub event: &'static str,
+    /// Whether its account is a partner; none where nobody can know.
+    pub partner: Option<bool>,
+    /// What it counts, and why.
+    pub reason: Cow<'static, str>,
+}
+
+impl Verdict {
+    fn new(
+        event: &'static str,
+        partner: Option<bool>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Verdict {
+            event,
+            partner,
+            reason: reason.into(),
+        }
+    }
+}
+
+/// The rules at work on a state.
+pub struct Monitor<'a> {
+    /// How they are set.
+    pub rules: &'a Rules,
+    /// What they work on.
+    pub daily: &'a mut Daily,
+    /// The present, against which the age of events is judged.
+    pub now: Time,
+    /// The message that is being posted and must not change.
+    pub in_flight: Option<u64>,
+}
+
+impl Monitor<'_> {
+    /// Takes one record in.
+    pub fn apply(&mut self, record: &Record<'_>) -> Verdict {
+        let origin = &record.origin;
+        if !origin.past {
+            let counted = &mut self.daily.resume.counted_until;
+            *counted = origin.time.max(*counted);
+        }
+        self.note_boot(origin.boot, origin.time);
+        self.learn(record);
+        if let Some(uid) = forged(record) {
+            self.daily.resume.forged += u64::from(!origin.past);
+            return Verdict::new("ignored", None, format!("forged: sent by uid {uid}"));
+        }
+        match record.event.kind {
+            Kind::Lost => {
+                self.notice(
+                    record,
+                    NoticeKind::Dropped,
+                    u64::from(record.event.repeated),
+                    None,
+                );
+                Verdict::new("lost", None, "journald dropped messages")
+            }
+            Kind::SessionOpened
+            | Kind::SessionClosed
+            | Kind::Open(_)
+            | Kind::Close { .. }
+            | Kind::Rename { .. }
+            | Kind::Remove
+            | Kind::Mkdir
+            | Kind::Rmdir
+            | Kind::Status
+            | Kind::WriteError
+            | Kind::Request => self.transfer(record),
+            _ => self.auth(record),
+        }
+    }
+
+    /// Lets out what is due when all events before `time` are known; `caught_up` when reading has reached the present.
+    pub fn advance(&mut self, time: Time, caught_up: bool) {
+        self.end_sessions(time);
+        let forgotten = self.daily.resume.sessions.forget(time);
+        if forgotten > 0 {
+            self.daily
+                .note(NoticeKind::SessionsForgotten, time, forgotten, None);
+        }
+        self.let_out(time, caught_up);
+    }
+
+    fn let_out(&mut self, time: Time, caught_up: bool) {
+        let resume = &mut self.daily.resume;
+        let mut outbox = Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+        };
+        let rules = |partner: &str| self.rules.alerts_for(partner);
+        resume.alerts.advance(
+            time,
+            self.now,
+            caught_up,
+            &rules,
+            &mut outbox,
+            self.in_flight,
+        );
+    }
+
+    /// When `advance` has something to do next, as far as time alone brings it.
+    pub fn due(&self) -> Option<Time> {
+        let resume = &self.daily.resume;
+        let endings = resume
+            .sessions
+            .sftp
+            .0
+            .values()
+            .filter_map(|s| s.ending.map(|at| at.plus(ENDING)));
+        endings
+            .chain(resume.alerts.due(&|partner| self.rules.alerts_for(partner)))
+            .min()
+    }
+
+    /// Tells something of a partner, unless the configuration does not want it.
+    fn tell(&mut self, at: Time, content: Content) {
+        if self.rules.silent {
+            return;
+        }
+        self.let_out(at, false);
+        let Some((_, partner)) = content.group() else {
+            return;
+        };
+        let rules = self.rules.alerts_for(partner);
+        if !wanted(&content, &rules) {
+            return;
+        }
+        let resume = &mut self.daily.resume;
+        let mut outbox = Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+        };
+        resume
+            .alerts
+            .tell(at, self.now, content, &rules, &mut outbox);
+    }
+
+    /// Tells something of a partner some seconds later. Returns the id by which it can be changed meanwhile.
+    fn tell_later(
+        &mut self,
+        process: Process,
+        at: Time,
+        delay: Duration,
+        content: Content,
+    ) -> Option<u64> {
+        let (_, partner) = content.group()?;
+        if self.rules.silent || !wanted(&content, &self.rules.alerts_for(partner)) {
+            return None;
+        }
+        Some(self.daily.resume.alerts.wait(process, at, delay, content))
+    }
+
+    /// A boot that was not seen before ends every session of the boots before it.
+    fn note_boot(&mut self, boot: Boot, time: Time) {
+        let sessions = &mut self.daily.resume.sessions;
+        if boot.is_unknown() || sessions.boot == boot {
+            return;
+        }
+        let known = !sessions.boot.is_unknown();
+        sessions.boot = boot;
+        if known {
+            sessions.connections.0.retain(|(of, _), _| *of == boot);
+            for sftp in sessions.sftp.0.values_mut().filter(|s| s.boot != boot) {
+                sftp.ending = sftp.ending.or(Some(time.minus(ENDING)));
+            }
+        }
+    }
+
+    /// Keeps what the user database says of partners, and decides what waited for it.
+    fn learn(&mut self, record: &Record<'_>) {
+        let name = record.event.user.as_deref().or(record.account.as_deref());
+        if let (Some(name), Some(answer)) = (name, &record.answer) {
+            self.answer(&String::from_utf8_lossy(name), answer);
+        }
+    }
+
+    /// What is known of an account after the user database was asked, or not.
+    fn standing(&self, user: &str, answer: Option<&Answer>) -> Standing {
+        match answer {
+            Some(Answer::Partner { .. }) => Standing::Partner,
+            Some(Answer::Other { .. }) => Standing::Stranger,
+            Some(Answer::Unknown) if !self.daily.resume.known.contains_key(user) => {
+                Standing::Undecided
+            }
+            None if !self.daily.resume.known.contains_key(user) => Standing::Stranger,
+            Some(Answer::Unknown) | None => Standing::Partner,
+        }
+    }
+
+    fn full_name(&self, user: &str) -> Option<String> {
+        self.daily
+            .resume
+            .known
+            .get(user)
+            .and_then(|known| known.full_name.clone())
+    }
+
+    fn notice(
+        &mut self,
+        record: &Record<'_>,
+        kind: NoticeKind,
+        count: u64,
+        detail: Option<String>,
+    ) {
+        if !record.origin.past {
+            self.daily.note(kind, record.origin.time, count, detail);
+        }
+    }
+}
+
+/// The uid of a user who wrote a line that only root's processes write. Lines of a user's own processes are judged where
+/// it is known whose they should be.
+fn forged(record: &Record<'_>) -> Option<u32> {
+    let uid = record.origin.uid.filter(|&uid| uid != 0)?;
+    let own = matches!(
+        record.event.kind,
+        Kind::SessionOpened
+            | Kind::SessionClosed
+            | Kind::Open(_)
+            | Kind::Close { .. }
+            | Kind::Rename { .. }
+            | Kind::Remove
+            | Kind::Mkdir
+            | Kind::Rmdir
+            | Kind::Status
+            | Kind::WriteError
+            | Kind::Request
+            | Kind::StartingSession
+            | Kind::CloseSession
+            | Kind::EndedAfter
+            | Kind::Accompanying
+    );
+    (!own || record.event.postauth).then_some(uid)
+}
+
+/// Does the configuration want this told?
+fn wanted(content: &Content, rules: &config::Alerts) -> bool {
+    use crate::alerts::Transfer;
+    match content {
+        Content::Logins(_) => rules.login,
+        Content::Failures(_) => rules.failure,
+        Content::Files(files) | Content::Troubled(files) => match files.what {
+            Transfer::Download | Transfer::DownloadInterrupted => rules.download,
+            Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed => rules.upload,
+        },
+        Content::Started { .. } | Content::Summary(_) | Content::LogLevel { .. } => true,
+    }
+}

@@ -1,0 +1,610 @@
+//! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
+
+use std::borrow::Cow;
+
+use super::{ENDING, Monitor, Pending, Verdict};
+use crate::alerts::{File, Transfer};
+use crate::directory::Answer;
+use crate::entry::Record;
+use crate::openssh::{Flags, Kind, rename_splits};
+use crate::sessions::{Handle, Last, OtherHalf, Process, SftpSession, Standing};
+use crate::state::NoticeKind;
+use crate::time::Time;
+
+/// How many open files of one session are kept: sftp-server's own limit is the process's file limit, far below.
+const HANDLES_KEPT: usize = 64;
+
+/// How many uploads that a session just finished can still be renamed.
+const RENAMED: usize = 16;
+
+impl Monitor<'_> {
+    /// Takes in a line of sftp-server.
+    pub(super) fn transfer(&mut self, record: &Record<'_>) -> Verdict {
+        let process = (record.origin.boot, record.origin.pid);
+        if record.event.kind == Kind::SessionOpened {
+            return self.session_opened(record, process);
+        }
+        let mut session = match self.session_of_process(record, process) {
+            Ok(session) => session,
+            Err(verdict) => return verdict,
+        };
+        session.at = record.origin.time;
+        let last = session.last.take();
+        let partner = session.standing.partner();
+        let verdict = match record.event.kind {
+            Kind::SessionClosed => {
+                self.finish(session, record.origin.time, true, record.origin.past);
+                return Verdict::new("session_closed", partner, "the session's own end");
+            }
+            Kind::Open(flags) => open(&mut session, record, flags),
+            Kind::Close { forced } => self.close(&mut session, record, forced),
+            Kind::Rename { link } => self.rename(&mut session, record, link),
+            Kind::Status => self.status(&mut session, record, last),
+            Kind::WriteError => write_error(&mut session, record),
+            Kind::Remove => Verdict::new("remove", partner, "counts nothing"),
+            Kind::Mkdir => Verdict::new("mkdir", partner, "counts nothing"),
+            Kind::Rmdir => Verdict::new("rmdir", partner, "counts nothing"),
+            _ => Verdict::new("ignored", partner, "a request that counts nothing"),
+        };
+        if process.1 != 0 {
+            self.daily.resume.sessions.sftp.put(session);
+        }
+        verdict
+    }
+
+    fn session_opened(&mut self, record: &Record<'_>, process: Process) -> Verdict {
+        let (origin, event) = (&record.origin, &record.event);
+        let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
+        let standing = self.standing(&user, record.answer.as_ref());
+        if let Some(sender) = origin.uid.filter(|_| !event.postauth)
+            && !self.may_be(sender, &user, record.answer.as_ref())
+        {
+            self.daily.resume.forged += u64::from(!origin.past);
+            return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+        }
+        if let Some(earlier) = self.daily.resume.sessions.sftp.0.remove(&process) {
+            self.finish(earlier, origin.time, false, origin.past);
+        }
+        let sessions = &mut self.daily.resume.sessions;
+        let address = event
+            .address
+            .as_deref()
+            .filter(|address| sessions.has_login(&user, address));
+        if process.1 != 0 {
+            sessions.sftp.put(SftpSession {
+                boot: origin.boot,
+                pid: origin.pid,
+                at: origin.time,
+                since: origin.time,
+                address: address.map(str::to_owned),
+                uid: origin.uid.filter(|_| !event.postauth),
+                session: origin.session.as_deref().map(str::to_owned),
+                standing,
+                user,
+                ..SftpSession::default()
+            });
+        }
+        let reason = match standing {
+            Standing::Partner => "names the account of this process",
+            Standing::Undecided => "the user database does not answer: what it does waits",
+            _ => "no partner: what it does counts nothing",
+        };
+        Verdict::new("session_opened", standing.partner(), reason)
+    }
+
+    /// Can a process of this uid speak for this account?
+    fn may_be(&self, sender: u32, user: &str, answer: Option<&Answer>) -> bool {
+        let remembered = self
+            .daily
+            .resume
+            .known
+            .get(user)
+            .and_then(|known| known.uid);
+        let uid = match answer {
+            Some(Answer::Partner { uid, .. } | Answer::Other { uid }) => {
+                // An account that does not exist here cannot have logged in here.
+                return uid.map_or(self.rules.foreign, |uid| uid == sender);
+            }
+            Some(Answer::Unknown) | None => remembered,
+        };
+        uid.is_none_or(|uid| uid == sender)
+    }
+
+    /// The session of the record's process: seen before, or made from what the journal knows of it.
+    fn session_of_process(
+        &mut self,
+        record: &Record<'_>,
+        process: Process,
+    ) -> Result<SftpSession, Verdict> {
+        let origin = &record.origin;
+        if let Some(session) = self.daily.resume.sessions.sftp.0.remove(&process) {
+            match (session.uid, origin.uid) {
+                (Some(own), Some(sender)) if own != sender && !record.event.postauth => {
+                    // The pid was given to another user's process: the session it belonged to is over.
+                    self.finish(session, origin.time, false, origin.past);
+                }
+                _ => return Ok(session),
+            }
+        }
+        let new = SftpSession {
+            boot: origin.boot,
+            pid: origin.pid,
+            since: origin.time,
+            ..SftpSession::default()
+        };
+        if record.event.postauth {
+            let login = self
+                .daily
+                .resume
+                .sessions
+                .connections
+                .0
+                .get(&process)
+                .filter(|c| c.accepted);
+            return login
+                .map(|login| SftpSession {
+                    user: login.user.clone().unwrap_or_default(),
+                    address: login.address.clone(),
+                    standing: login.standing,
+                    session: login.session.clone(),
+                    ..new
+                })
+                .ok_or_else(|| self.unattributed(record));
+        }
+        let Some(uid) = origin.uid else {
+            return Err(self.unattributed(record));
+        };
+        let known = || {
+            self.daily
+                .resume
+                .known
+                .iter()
+                .find(|(_, k)| k.uid == Some(uid))
+                .map(|(name, _)| name.clone())
+        };
+        let account = record
+            .account
+            .as_deref()
+            .map(|name| String::from_utf8_lossy(name).into_owned())
+            .or_else(known);
+        let Some(user) = account else {
+            return Err(self.unattributed(record));
+        };
+        let standing = self.standing(&user, record.answer.as_ref());
+        let session = origin.session.as_deref().map(str::to_owned);
+        Ok(SftpSession {
+            user,
+            standing,
+            uid: Some(uid),
+            session,
+            ..new
+        })
+    }
+
+    /// A line of a process whose log-in nobody saw: credited to nobody.
+    fn unattributed(&mut self, record: &Record<'_>) -> Verdict {
+        let event = record.event.name();
+        if let Kind::Close { .. } = record.event.kind {
+            let path = record
+                .event
+                .path
+                .as_deref()
+                .map(|path| String::from_utf8_lossy(path).into_owned());
+            let _ = path;
+            self.notice(record, NoticeKind::Unattributed, 1, None);
+        }
+        Verdict::new(
+            event,
+            None,
+            "no session of this process was seen: credited to nobody",
+        )
+    }
+
+    /// A handle was closed: an upload, a download, or neither.
+    fn close(&mut self, session: &mut SftpSession, record: &Record<'_>, forced: bool) -> Verdict {
+        let event = &record.event;
+        let path = text(event.path.as_deref());
+        let at = session.handles.iter().rposition(|h| h.is(&path, event.cut));
+        let seen = at.is_some();
+        let handle = at.map(|at| session.handles.remove(at)).unwrap_or_default();
+        let (read, written) = (event.bytes_read, event.bytes_written);
+        let partner = session.standing.partner();
+        let file = File {
+            path,
+            cut: event.cut,
+            bytes: None,
+            address: session.address.clone(),
+        };
+        if forced {
+            return self.forced_close(session, record, &handle, file);
+        }
+        let uploaded = |bytes| File {
+            bytes,
+            ..file.clone()
+        };
+        if handle.write_error && (handle.write || written.is_some_and(|w| w > 0)) {
+            self.file(session, record, Transfer::UploadFailed, uploaded(written));
+            return Verdict::new(
+                "upload_failed",
+                partner,
+                "a write failed since the file was opened",
+            );
+        }
+        match (read, written) {
+            (_, Some(written)) if written > 0 => {
+                self.uploaded(session, record, &handle, uploaded(Some(written)), written)
+            }
+            (Some(read), _) if read > 0 => {
+                self.downloaded(session, record, &handle, uploaded(Some(read)), read)
+            }
+            (Some(_), Some(_)) if handle.write && handle.create => {
+                self.file(session, record, Transfer::Upload, uploaded(Some(0)));
+                Verdict::new(
+                    "upload",
+                    partner,
+                    counted(session, "an empty file was created or truncated"),
+                )
+            }
+            (Some(_), Some(_)) => {
+                let what = if handle.write { "upload" } else { "download" };
+                Verdict::new(what, partner, "nothing was read or written: counts nothing")
+            }
+            _ if seen && handle.write && !handle.read => {
+                self.file(session, record, Transfer::Upload, file);
+                Verdict::new(
+                    "upload",
+                    partner,
+                    counted(session, "the message was cut: its open tells the direction"),
+                )
+            }
+            _ if seen && handle.read && !handle.write => {
+                self.file(session, record, Transfer::Download, file);
+                Verdict::new(
+                    "download",
+                    partner,
+                    counted(session, "the message was cut: its open tells the direction"),
+                )
+            }
+            _ => {
+                if session.standing == Standing::Partner {
+                    self.notice(record, NoticeKind::UnknownDirection, 1, Some(file.path));
+                }
+                Verdict::new(
+                    "ignored",
+                    partner,
+                    "the message was cut and no open tells the direction: counts nothing",
+                )
+            }
+        }
+    }
+
+    fn uploaded(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        file: File,
+        written: u64,
+    ) -> Verdict {
+        let (at, partner) = (record.origin.time, session.standing.partner());
+        let path = file.path.clone();
+        let mut copy = false;
+        if let Some(half) = &handle.other_half {
+            copy = !half.written && half.bytes == written;
+            if !copy && !half.written {
+                // What was read while this file was open was no copy of it: a download after all.
+                let address = session.address.clone();
+                let read = File {
+                    path: half.path.clone(),
+                    cut: false,
+                    bytes: Some(half.bytes),
+                    address,
+                };
+                self.file_at(
+                    session,
+                    half.at,
+                    record.origin.past,
+                    Transfer::Download,
+                    read,
+                );
+            }
+        }
+        for open in session
+            .handles
+            .iter_mut()
+            .filter(|h| h.read && !h.write && !copy)
+        {
+            open.other_half = Some(OtherHalf {
+                path: path.clone(),
+                bytes: written,
+                at,
+                written: true,
+            });
+        }
+        self.file(session, record, Transfer::Upload, file);
+        let why = if copy {
+            "a copy made on the server"
+        } else {
+            "bytes were written"
+        };
+        Verdict::new("upload", partner, counted(session, why))
+    }
+
+    fn downloaded(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        file: File,
+        read: u64,
+    ) -> Verdict {
+        let (at, partner) = (record.origin.time, session.standing.partner());
+        if handle
+            .other_half
+            .as_ref()
+            .is_some_and(|half| half.written && half.bytes == read)
+        {
+            return Verdict::new(
+                "download",
+                partner,
+                "the reading half of a copy made on the server: counts nothing",
+            );
+        }
+        let writing = session
+            .handles
+            .iter_mut()
+            .rev()
+            .find(|h| h.write && !h.refused && h.other_half.is_none());
+        if let Some(writing) = writing {
+            writing.other_half = Some(OtherHalf {
+                path: file.path,
+                bytes: read,
+                at,
+                written: false,
+            });
+            return Verdict::new(
+                "download",
+                partner,
+                "counts unless the file that is being written turns out to be a copy",
+            );
+        }
+        self.file(session, record, Transfer::Download, file);
+        Verdict::new(
+            "download",
+            partner,
+            counted(session, "bytes were read and none written"),
+        )
+    }
+
+    fn forced_close(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        mut file: File,
+    ) -> Verdict {
+        let (read, written) = (record.event.bytes_read, record.event.bytes_written);
+        let partner = session.standing.partner();
+        self.other_half_was_read(session, handle, record.origin.past);
+        if handle.write || written.is_some_and(|w| w > 0) {
+            file.bytes = written;
+            self.file(session, record, Transfer::UploadInterrupted, file);
+            Verdict::new(
+                "upload_interrupted",
+                partner,
+                counted(session, "still open when the session ended"),
+            )
+        } else {
+            file.bytes = read;
+            if handle.read || read.is_some_and(|r| r > 0) {
+                self.file(session, record, Transfer::DownloadInterrupted, file);
+            }
+            Verdict::new(
+                "download_interrupted",
+                partner,
+                "still open when the session ended: counts nothing",
+            )
+        }
+    }
+
+    /// The file that was being written is gone: what was read meanwhile was a download.
+    fn other_half_was_read(&mut self, session: &SftpSession, handle: &Handle, past: bool) {
+        if let Some(half) = handle.other_half.as_ref().filter(|half| !half.written) {
+            let address = session.address.clone();
+            let file = File {
+                path: half.path.clone(),
+                cut: false,
+                bytes: Some(half.bytes),
+                address,
+            };
+            self.file_at(session, half.at, past, Transfer::Download, file);
+        }
+    }
+
+    /// A file just uploaded got another name: the alert tells that one.
+    fn rename(&mut self, session: &mut SftpSession, record: &Record<'_>, link: bool) -> Verdict {
+        let event = &record.event;
+        let process = (session.boot, session.pid);
+        let partner = session.standing.partner();
+        let told = if link {
+            "a further name: counts nothing"
+        } else {
+            "counts nothing"
+        };
+        let waiting: Vec<(u64, String)> = (self.daily.resume.alerts.waiting.iter().rev())
+            .filter(|w| w.process == process && w.at <= record.origin.time)
+            .filter_map(|w| match &w.content {
+                crate::alerts::Content::Files(files) => {
+                    files.files.first().map(|f| (w.id, f.path.clone()))
+                }
+                _ => None,
+            })
+            .take(RENAMED)
+            .collect();
+        let exact = event.path.as_deref().zip(event.target.as_deref());
+        let exact = exact.map(|(from, to)| (Cow::Borrowed(from), Cow::Borrowed(to)));
+        let splits = event
+            .detail
+            .as_deref()
+            .into_iter()
+            .flat_map(|detail| rename_splits(detail, event.postauth));
+        for (from, to) in exact.into_iter().chain(splits) {
+            let from = String::from_utf8_lossy(&from);
+            let Some((id, _)) = waiting.iter().find(|(_, path)| *path == *from) else {
+                continue;
+            };
+            if let Some(file) = self.daily.resume.alerts.waiting_file(*id) {
+                let before =
+                    std::mem::replace(&mut file.path, String::from_utf8_lossy(&to).into_owned());
+                let earlier = std::mem::replace(&mut file.cut, event.cut);
+                if !earlier {
+                    session.last = Some(Last::Rename {
+                        alert: *id,
+                        from: before,
+                    });
+                }
+            }
+            return Verdict::new("rename", partner, "names the file that was just uploaded");
+        }
+        Verdict::new("rename", partner, told)
+    }
+
+    /// `sent status …`: at INFO it belongs to the line before it only where nothing invisible came between.
+    fn status(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        last: Option<Last>,
+    ) -> Verdict {
+        let partner = session.standing.partner();
+        let status = record.event.detail.as_deref().unwrap_or_default();
+        match last {
+            Some(Last::Open) if !matches!(status, "Success" | "End of file") => {
+                if let Some(handle) = session.handles.last_mut() {
+                    handle.refused = true;
+                }
+                Verdict::new("ignored", partner, "the open before it was refused")
+            }
+            Some(Last::Rename { alert, from })
+                if matches!(
+                    status,
+                    "Failure" | "Permission denied" | "Operation unsupported"
+                ) =>
+            {
+                if let Some(file) = self.daily.resume.alerts.waiting_file(alert) {
+                    file.path = from;
+                }
+                Verdict::new("ignored", partner, "the rename before it was refused")
+            }
+            _ => Verdict::new("ignored", partner, "a status that counts nothing"),
+        }
+    }
+
+    /// Ends a session: files that it left open for writing broke off, unless it closed itself, having failed to open them.
+    fn finish(&mut self, session: SftpSession, at: Time, clean: bool, past: bool) {
+        self.daily
+            .resume
+            .sessions
+            .sftp
+            .0
+            .remove(&(session.boot, session.pid));
+        for handle in &session.handles {
+            self.other_half_was_read(&session, handle, past);
+            if clean || handle.refused {
+                continue;
+            }
+            let address = session.address.clone();
+            let file = File {
+                path: handle.path.clone(),
+                cut: handle.cut,
+                bytes: None,
+                address,
+            };
+            let what = if handle.write {
+                Transfer::UploadInterrupted
+            } else {
+                Transfer::DownloadInterrupted
+            };
+            self.file_at(&session, at, past, what, file);
+        }
+    }
+
+    /// Ends the sessions whose log-in ended long enough before `time`.
+    pub(super) fn end_sessions(&mut self, time: Time) {
+        let sftp = &self.daily.resume.sessions.sftp.0;
+        let over = |s: &&SftpSession| s.ending.is_some_and(|at| at.plus(ENDING) <= time);
+        let over: Vec<SftpSession> = sftp.values().filter(over).cloned().collect();
+        for session in over {
+            let at = session.ending.unwrap_or(time);
+            self.finish(session, at, false, false);
+        }
+    }
+
+    /// Counts a file at the time of the record.
+    fn file(&mut self, session: &SftpSession, record: &Record<'_>, what: Transfer, file: File) {
+        self.file_at(session, record.origin.time, record.origin.past, what, file);
+    }
+
+    fn file_at(&mut self, session: &SftpSession, at: Time, past: bool, what: Transfer, file: File) {
+        if !past {
+            self.count(
+                (session.boot, session.pid),
+                at,
+                session.standing,
+                &session.user,
+                Pending::File(what, file),
+            );
+        }
+    }
+}
+
+fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags) -> Verdict {
+    let partner = session.standing.partner();
+    if session.handles.len() >= HANDLES_KEPT {
+        session.handles.remove(0);
+    }
+    session.handles.push(Handle {
+        path: text(record.event.path.as_deref()),
+        cut: record.event.cut,
+        write: flags.write,
+        create: flags.create,
+        read: flags.read,
+        ..Handle::default()
+    });
+    session.last = Some(Last::Open);
+    Verdict::new("open", partner, "its close counts")
+}
+
+/// A write failed: the file that the line names, else any that is open for writing, did not arrive whole.
+fn write_error(session: &mut SftpSession, record: &Record<'_>) -> Verdict {
+    let named = record.event.path.as_deref().map(String::from_utf8_lossy);
+    for handle in session.handles.iter_mut().filter(|h| h.write) {
+        // The line carries at most 100 bytes of the name.
+        if named
+            .as_ref()
+            .is_none_or(|name| handle.path.starts_with(&**name))
+        {
+            handle.write_error = true;
+        }
+    }
+    Verdict::new(
+        "ignored",
+        session.standing.partner(),
+        "a write failed: the file's close tells",
+    )
+}
+
+fn text(bytes: Option<&[u8]>) -> String {
+    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+}
+
+/// What is said of a transfer that counts for partners alone.
+fn counted(session: &SftpSession, why: &'static str) -> Cow<'static, str> {
+    match session.standing {
+        Standing::Partner => Cow::Borrowed(why),
+        Standing::Undecided => {
+            Cow::Owned(format!("{why}; the user database does not answer: waits"))
+        }
+        _ => Cow::Borrowed("no partner: counts nothing"),
+    }
+}

@@ -1,0 +1,185 @@
+//! Events that wait for an answer of the user database: "don't know" is not "no".
+
+use serde::{Deserialize, Serialize};
+
+use super::Monitor;
+use super::count::Refused;
+use crate::alerts::{File, Transfer};
+use crate::directory::Answer;
+use crate::entry::Boot;
+use crate::sessions::{Process, Standing};
+use crate::state::NoticeKind;
+use crate::time::Time;
+
+/// How many events wait at most: what comes beyond is counted for nobody, and a notice says so.
+const KEPT: usize = 1_000;
+
+/// An event that waits until the user database answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undecided {
+    /// The account.
+    pub user: String,
+    /// When it happened.
+    pub at: Time,
+    /// The boot of the process that it came from.
+    pub boot: Boot,
+    /// The pid of the process that it came from.
+    pub pid: u32,
+    /// The uid of the sftp session that it came from: it must turn out to be the account's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+    /// What happened.
+    pub event: Pending,
+}
+
+/// What happened, of an event that waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pending {
+    /// A log-in.
+    Login {
+        /// From where.
+        address: Option<String>,
+        /// With what.
+        method: String,
+    },
+    /// A refused attempt.
+    Failure(Refused),
+    /// A file.
+    File(Transfer, File),
+}
+
+impl Monitor<'_> {
+    /// Counts an event for an account of this standing, or lets it wait. Returns the id of an alert that can be renamed.
+    pub(super) fn count(
+        &mut self,
+        process: Process,
+        at: Time,
+        standing: Standing,
+        user: &str,
+        event: Pending,
+    ) -> Option<u64> {
+        match standing {
+            Standing::Partner => match event {
+                Pending::Login { address, method } => {
+                    self.count_login(process, at, user, address, &method)
+                }
+                Pending::Failure(refused) => self.count_failure(process, at, user, refused),
+                Pending::File(what, file) => return self.count_file(process, at, user, what, file),
+            },
+            Standing::Stranger | Standing::Unasked => {
+                if let Pending::Failure(refused) = event {
+                    self.count_unknown(at, refused.count);
+                }
+            }
+            Standing::Undecided => {
+                let (boot, pid) = process;
+                let uid = self
+                    .daily
+                    .resume
+                    .sessions
+                    .sftp
+                    .0
+                    .get(&process)
+                    .and_then(|s| s.uid);
+                self.wait(Undecided {
+                    user: user.to_owned(),
+                    at,
+                    boot,
+                    pid,
+                    uid,
+                    event,
+                });
+            }
+        }
+        None
+    }
+
+    fn wait(&mut self, event: Undecided) {
+        if self.daily.resume.undecided.len() < KEPT {
+            self.daily.resume.undecided.push(event);
+        } else {
+            self.daily.note(NoticeKind::Undecided, event.at, 1, None);
+        }
+    }
+
+    /// The accounts on whose answer something waits.
+    pub fn questions(&self) -> Vec<String> {
+        let resume = &self.daily.resume;
+        let sessions = resume
+            .sessions
+            .sftp
+            .0
+            .values()
+            .filter(|s| s.standing == Standing::Undecided)
+            .map(|s| &s.user);
+        let mut users: Vec<String> = resume
+            .undecided
+            .iter()
+            .map(|u| &u.user)
+            .chain(sessions)
+            .cloned()
+            .collect();
+        users.sort();
+        users.dedup();
+        users
+    }
+
+    /// Takes in what the user database says of an account: what waited for it is decided.
+    pub fn answer(&mut self, user: &str, answer: &Answer) {
+        let resume = &mut self.daily.resume;
+        match answer {
+            Answer::Unknown => return,
+            Answer::Partner { uid, full_name } => {
+                let known = resume.known.entry(user.to_owned()).or_default();
+                known.uid = uid.or(known.uid);
+                if full_name.is_some() {
+                    known.full_name.clone_from(full_name);
+                }
+            }
+            Answer::Other { .. } => drop(resume.known.remove(user)),
+        }
+        let standing = match answer {
+            Answer::Partner { .. } => Standing::Partner,
+            _ => Standing::Stranger,
+        };
+        let own = |of: Option<u32>| !matches!((of, answer), (Some(of), Answer::Partner { uid: Some(uid), .. }) if of != *uid);
+        for sftp in resume.sessions.sftp.0.values_mut() {
+            if sftp.standing == Standing::Undecided && sftp.user == user {
+                sftp.standing = if own(sftp.uid) {
+                    standing
+                } else {
+                    Standing::Stranger
+                };
+            }
+        }
+        for connection in resume.sessions.connections.0.values_mut() {
+            if connection.standing == Standing::Undecided
+                && connection.user.as_deref() == Some(user)
+            {
+                connection.standing = standing;
+            }
+        }
+        if resume.undecided.iter().any(|u| u.user == user) {
+            let (decided, waiting) = std::mem::take(&mut resume.undecided)
+                .into_iter()
+                .partition(|u| u.user == user);
+            resume.undecided = waiting;
+            let decided: Vec<Undecided> = decided;
+            for Undecided {
+                at,
+                boot,
+                pid,
+                uid,
+                event,
+                ..
+            } in decided
+            {
+                match own(uid) {
+                    true => drop(self.count((boot, pid), at, standing, user, event)),
+                    false => self.daily.resume.forged += 1,
+                }
+            }
+        }
+    }
+}

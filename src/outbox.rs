@@ -1,0 +1,81 @@
+//! What becomes of messages and tables that are posted: pure steps on the state, one commit each.
+
+use crate::alerts::Message;
+use crate::days::POSTED_KEPT;
+use crate::slack::Next;
+use crate::state::{ClosedDay, Daily, PostedDay};
+
+/// How many refused messages are kept for a person to see.
+const PARKED_KEPT: usize = 50;
+
+/// Takes the head of the outbox for posting. From here on, and until Slack's answer is known, the state says that the
+/// message may have been posted: whoever starts after a crash marks it. The message comes back as it was before.
+pub fn take_message(daily: &mut Daily) -> Option<Message> {
+    let head = daily.resume.outbox.first_mut()?;
+    let message = head.clone();
+    head.maybe_repeated = true;
+    Some(message)
+}
+
+/// Takes in what became of a message that was posted.
+pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Next) {
+    let resume = &mut daily.resume;
+    let Some(at) = resume.outbox.iter().position(|message| message.id == posted.id) else { return };
+    match next {
+        Next::Done => drop(resume.outbox.remove(at)),
+        Next::Again { form } => {
+            resume.outbox[at].form = *form;
+            resume.outbox[at].maybe_repeated = posted.maybe_repeated;
+        }
+        Next::Park { error } => {
+            let mut message = resume.outbox.remove(at);
+            message.maybe_repeated = posted.maybe_repeated;
+            message.refused = Some(error.clone());
+            resume.parked.push(message);
+            let excess = resume.parked.len().saturating_sub(PARKED_KEPT);
+            resume.parked.drain(..excess);
+        }
+        Next::Pause { until, maybe_repeated, asked } => {
+            resume.outbox[at].maybe_repeated = posted.maybe_repeated || *maybe_repeated;
+            if *asked {
+                resume.pause_until = Some(*until);
+            }
+        }
+    }
+}
+
+/// Takes the oldest closed day that waits, as it was before: from here on its next message may have been posted.
+pub fn take_day(daily: &mut Daily) -> Option<ClosedDay> {
+    let head = daily.resume.closed.iter_mut().find(|day| day.refused.is_none())?;
+    let day = head.clone();
+    head.maybe_repeated = true;
+    Some(day)
+}
+
+/// Takes in what became of the message of a day that was posted, of so many that the day needs.
+pub fn settle_day(daily: &mut Daily, posted: &ClosedDay, messages: usize, next: &Next) {
+    let resume = &mut daily.resume;
+    let Some(at) = resume.closed.iter().position(|day| day.id == posted.id) else { return };
+    let day = &mut resume.closed[at];
+    day.maybe_repeated = posted.maybe_repeated;
+    match next {
+        Next::Done => {
+            day.messages_posted = posted.messages_posted + 1;
+            day.maybe_repeated = false;
+            if day.messages_posted >= messages {
+                let day = resume.closed.remove(at);
+                resume.posted.push(PostedDay { id: day.id, since: day.day.since, until: day.until });
+                let excess = resume.posted.len().saturating_sub(POSTED_KEPT);
+                resume.posted.drain(..excess);
+            }
+        }
+        Next::Again { form } => day.form = *form,
+        Next::Park { error } => day.refused = Some(error.clone()),
+        Next::Pause { until, maybe_repeated, asked } => {
+            day.maybe_repeated |= *maybe_repeated;
+            if *asked {
+                resume.pause_until = Some(*until);
+            }
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Who a process works for, and what a connection has already counted: connections, log-ins, sftp sessions and their handles.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::entry::Boot;
+use crate::state::{Keyed, Table, is_zero};
+use crate::time::Time;
+
+/// What a process is known by: its boot and pid.
+pub type Process = (Boot, u32);
+
+/// How many connections and sessions are kept at most, of each: sshd admits 100 unauthenticated connections by default
+/// (`MaxStartups`), and an evicted one can only make a failure count twice or a file have no address.
+pub const KEPT: usize = 1_000;
+
+/// How long a connection that ended is remembered, so that its last lines count nothing again: they come within milliseconds.
+const ENDED_KEPT: Duration = Duration::from_secs(5);
+
+/// Everything that is open.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sessions {
+    /// sshd's processes: connections that are not authenticated yet, and log-ins.
+    pub connections: Table<Connection>,
+    /// sftp-server's processes.
+    pub sftp: Table<SftpSession>,
+    /// The boot of the latest entry.
+    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    pub boot: Boot,
+}
+
+/// What is known of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Nobody asked yet.
+    #[default]
+    Unasked,
+    /// A partner.
+    Partner,
+    /// Anyone else.
+    Stranger,
+    /// The user database did not answer.
+    Undecided,
+}
+
+impl Standing {
+    fn is_unasked(&self) -> bool {
+        *self == Standing::Unasked
+    }
+
+    /// For those who want yes or no.
+    pub fn partner(self) -> Option<bool> {
+        match self {
+            Standing::Partner => Some(true),
+            Standing::Stranger => Some(false),
+            Standing::Unasked | Standing::Undecided => None,
+        }
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// A process of sshd and what its connection has brought so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Connection {
+    /// The boot.
+    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    pub boot: Boot,
+    /// The pid.
+    pub pid: u32,
+    /// The time of its latest line.
+    pub at: Time,
+    /// The account that it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The peer's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The peer's port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// What is known of the account.
+    #[serde(skip_serializing_if = "Standing::is_unasked")]
+    pub standing: Standing,
+    /// `Failed password` lines.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub passwords: u64,
+    /// `error: PAM: …` lines.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub pam_errors: u64,
+    /// `Failed keyboard-interactive/pam` lines.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub keyboard_failed: u64,
+    /// A line says that a key was refused.
+    #[serde(skip_serializing_if = "is_false")]
+    pub key_refused: bool,
+    /// `User U … not allowed because …` was seen.
+    #[serde(skip_serializing_if = "is_false")]
+    pub not_allowed: bool,
+    /// It was authenticated: a log-in.
+    #[serde(skip_serializing_if = "is_false")]
+    pub accepted: bool,
+    /// It ended before authentication.
+    #[serde(skip_serializing_if = "is_false")]
+    pub ended: bool,
+    /// Its end was counted as a refused attempt.
+    #[serde(skip_serializing_if = "is_false")]
+    pub end_counted: bool,
+    /// The log-in session, from the journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// The account's uid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+}
+
+impl Connection {
+    /// How many refused attempts it has counted: of keyboard-interactive's two traces the larger is what happened.
+    pub fn counted(&self) -> u64 {
+        self.passwords + self.pam_errors.max(self.keyboard_failed)
+    }
+}
+
+impl Keyed for Connection {
+    type Key = Process;
+    fn key(&self) -> Process {
+        (self.boot, self.pid)
+    }
+}
+
+/// A process of sftp-server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SftpSession {
+    /// The boot.
+    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    pub boot: Boot,
+    /// The pid.
+    pub pid: u32,
+    /// The time of its latest line.
+    pub at: Time,
+    /// When its first line was seen.
+    pub since: Time,
+    /// Its account.
+    pub user: String,
+    /// The uid of its process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+    /// The peer's address, where a log-in of that account from there was seen: the line alone proves nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The log-in session, from the journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// What is known of the account.
+    #[serde(skip_serializing_if = "Standing::is_unasked")]
+    pub standing: Standing,
+    /// Its log-in ended then; its own end may still be told for a few seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ending: Option<Time>,
+    /// Files that are open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub handles: Vec<Handle>,
+    /// What its latest line was, where the next one depends on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<Last>,
+}
+
+impl Keyed for SftpSession {
+    type Key = Process;
+    fn key(&self) -> Process {
+        (self.boot, self.pid)
+    }
+}
+
+/// The latest line of an sftp session, where a `sent status` behind it matters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Last {
+    /// An open: a status at once refuses it.
+    Open,
+    /// A rename that changed the name an alert tells: a refusal takes it back.
+    Rename {
+        /// The alert that waits.
+        alert: u64,
+        /// The name before.
+        from: String,
+    },
+}
+
+/// An open file of an sftp session.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Handle {
+    /// The path as it was logged, decoded; lossy, as all text in the state.
+    pub path: String,
+    /// The path is only the beginning.
+    #[serde(skip_serializing_if = "is_false")]
+    pub cut: bool,
+    /// Opened for writing.
+    #[serde(skip_serializing_if = "is_false")]
+    pub write: bool,
+    /// Created or truncated.
+    #[serde(skip_serializing_if = "is_false")]
+    pub create: bool,
+    /// Opened for reading.
+    #[serde(skip_serializing_if = "is_false")]
+    pub read: bool,
+    /// The open's `sent status` came at once: most likely there is no such handle.
+    #[serde(skip_serializing_if = "is_false")]
+    pub refused: bool,
+    /// A write to it failed.
+    #[serde(skip_serializing_if = "is_false")]
+    pub write_error: bool,
+    /// Bytes of a transfer that closed while this handle was open and may be the other half of a copy on the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_half: Option<OtherHalf>,
+}
+
+/// The half of a possible copy that closed first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OtherHalf {
+    /// Its path.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// When it closed.
+    pub at: Time,
+    /// It was written, and is counted; else it was read, and is a download unless this handle writes as much.
+    pub written: bool,
+}
+
+impl Handle {
+    /// Is this the file that a line names? Where either name was cut, as far as both go.
+    pub fn is(&self, path: &str, cut: bool) -> bool {
+        match (self.cut, cut) {
+            (false, false) => self.path == path,
+            (true, false) => path.starts_with(&self.path),
+            (false, true) => self.path.starts_with(path),
+            (true, true) => self.path.starts_with(path) || path.starts_with(&self.path),
+        }
+    }
+}
+
+impl Sessions {
+    /// Forgets connections that ended long enough before `time`, and the oldest where there are too many.
+    /// Returns how many were forgotten though they were open.
+    pub fn forget(&mut self, time: Time) -> u64 {
+        let connections = &mut self.connections.0;
+        connections.retain(|_, c| !c.ended || time.since(c.at) < ENDED_KEPT);
+        let mut open = 0;
+        for key in oldest(connections, |c| (!c.ended, c.accepted, c.at)) {
+            open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));
+        }
+        let sftp = &mut self.sftp.0;
+        for key in oldest(sftp, |s| (s.standing == Standing::Partner, s.at)) {
+            open += u64::from(
+                sftp.remove(&key)
+                    .is_some_and(|s| s.standing == Standing::Partner),
+            );
+        }
+        open
+    }
+
+    /// The log-in from this address and port.
+    pub fn login_from(&self, address: &str, port: Option<u16>) -> Option<Process> {
+        let same =
+            |c: &&Connection| c.accepted && c.address.as_deref() == Some(address) && c.port == port;
+        self.connections.0.values().find(same).map(Keyed::key)
+    }
+
+    /// Is there a log-in of this account from this address?
+    pub fn has_login(&self, user: &str, address: &str) -> bool {
+        self.connections.0.values().any(|c| {
+            c.accepted && c.user.as_deref() == Some(user) && c.address.as_deref() == Some(address)
+        })
+    }
+
+    /// Removes a log-in, and marks the sftp sessions that end with it: those of its log-in session, else, where it was
+    /// that account's last log-in from that address, those of that account and address.
+    pub fn end_login(&mut self, login: Process, time: Time) {
+        let Some(gone) = self.connections.0.remove(&login) else {
+            return;
+        };
+        let Some(user) = gone.user else { return };
+        let last = gone
+            .address
+            .as_deref()
+            .is_none_or(|address| !self.has_login(&user, address));
+        for sftp in self
+            .sftp
+            .0
+            .values_mut()
+            .filter(|s| s.user == user && s.boot == gone.boot)
+        {
+            let with_it = match (&sftp.session, &gone.session) {
+                (Some(own), Some(ended)) => own == ended,
+                _ => last && (sftp.address.is_none() || sftp.address == gone.address),
+            };
+            if with_it && sftp.ending.is_none() {
+                sftp.ending = Some(time);
+            }
+        }
+    }
+}
+
+/// The keys of those that are too many, by what `rank` puts first.
+fn oldest<V: Keyed, R: Ord>(table: &BTreeMap<V::Key, V>, rank: impl Fn(&V) -> R) -> Vec<V::Key> {
+    let excess = table.len().saturating_sub(KEPT);
+    if excess == 0 {
+        return Vec::new();
+    }
+    let mut values: Vec<&V> = table.values().collect();
+    values.sort_by_key(|value| rank(value));
+    values.into_iter().take(excess).map(Keyed::key).collect()
+}

@@ -1,1 +1,0 @@
-//! The envelope of a syslog line. Stub.

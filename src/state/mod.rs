@@ -1,0 +1,258 @@
+//! `daily.json`: the day's counters, as the scripts wrote them, and everything that is needed to go on where we stood.
+
+mod disk;
+mod error;
+mod files;
+pub(crate) mod hex;
+mod locks;
+mod owner;
+mod recover;
+mod stock;
+mod store;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::alerts::{Alerts, File, Message};
+use crate::sessions::Sessions;
+use crate::source::{FilePosition, JournalPosition};
+use crate::time::Time;
+
+pub use disk::{Disk, Found, LARGEST_FILE, RealDisk};
+pub use error::{Refusal, StateError};
+pub use locks::{InstanceLock, SendLock};
+pub use owner::become_owner;
+pub use recover::{Recovery, Snapshot};
+pub use store::Store;
+pub use tables::{Keyed, Table};
+
+/// The version of `resume` that this program writes and understands.
+pub const RESUME_VERSION: u32 = 1;
+
+/// The whole file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Daily {
+    /// The date of the open day.
+    pub date: NaiveDate,
+    /// What each partner did on it, by account name.
+    #[serde(default)]
+    pub partners: BTreeMap<String, Counters>,
+    /// Failures of anyone who is no partner.
+    #[serde(default)]
+    pub unknown_attempts: u64,
+    /// Keys of others, kept as they are.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+    /// Everything else that we keep; last, so that a person reads the counters first.
+    #[serde(default)]
+    pub resume: Resume,
+}
+
+/// A partner's counters of a day.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counters {
+    /// Log-ins.
+    pub success: u64,
+    /// Refused attempts.
+    pub failed: u64,
+    /// Files that arrived whole.
+    pub upload: u64,
+    /// Files that were fetched.
+    pub download: u64,
+    /// Uploads that broke off.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub upload_interrupted: u64,
+    /// Uploads that failed on the server's disk.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub upload_failed: u64,
+    /// Counters of others, kept as they are.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+pub(crate) fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// What is needed to go on: the position, what is open, what waits for Slack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Resume {
+    /// [`RESUME_VERSION`].
+    pub version: u32,
+    /// How many commits led to this file: of two snapshots, the one with more is the later.
+    pub commits: u64,
+    /// How far each machine's journal was read, by machine id.
+    pub journals: BTreeMap<String, JournalPosition>,
+    /// How far each log file was read, by path.
+    pub files: BTreeMap<String, FilePosition>,
+    /// The source that was read last: `journal` or the path of the log file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The time of the latest entry that was counted.
+    pub counted_until: Time,
+    /// What belongs to the open day beside its counters.
+    pub day: Day,
+    /// Days that were closed and whose table Slack has not taken yet, oldest first.
+    pub closed: Vec<ClosedDay>,
+    /// The days whose table Slack has taken, oldest first.
+    pub posted: Vec<PostedDay>,
+    /// Connections, log-ins and sftp sessions that are open.
+    pub sessions: Sessions,
+    /// What the user database says of accounts that are, or were seen as, partners.
+    pub known: BTreeMap<String, Known>,
+    /// Events that wait for an answer of the user database.
+    pub undecided: Vec<crate::monitor::Undecided>,
+    /// Alerts that are being gathered.
+    pub alerts: Alerts,
+    /// Messages that Slack has not taken yet, oldest first.
+    pub outbox: Vec<Message>,
+    /// Messages that Slack refused for good.
+    pub parked: Vec<Message>,
+    /// The id of the next message.
+    pub next_message: u64,
+    /// Slack asked for a pause until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause_until: Option<Time>,
+    /// The line that tells of the first start was put into the outbox.
+    pub announced: bool,
+    /// Lines that someone forged, since the first start.
+    pub forged: u64,
+    /// Keys of a later version, kept as they are.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A partner as the user database or an earlier log-in showed it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Known {
+    /// The account's uid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+    /// The full name of its GECOS field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// Refused attempts since the last log-in, by address (the latest few).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub failures: BTreeMap<String, u64>,
+}
+
+/// What belongs to the open day beside its counters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Day {
+    /// 1 for a date's first part, 2 and more for what came after a digest by hand; 0 in a file that the scripts left.
+    pub part: u32,
+    /// When this part began; none where the day began before we did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+    /// Dates between the day before and this one that never opened.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_data: Vec<NaiveDate>,
+    /// Uploads that broke off or failed, up to ten; the counters have their number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub troubled: Vec<Troubled>,
+    /// Notices of the day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
+}
+
+/// An upload that broke off or failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Troubled {
+    /// Whose.
+    pub partner: String,
+    /// It failed on the server's disk; else it broke off.
+    pub failed: bool,
+    /// Which.
+    pub file: File,
+}
+
+/// A closed day.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClosedDay {
+    /// `2026-03-30`, or `2026-03-30.2` for a further part.
+    pub id: String,
+    /// Its date.
+    pub date: NaiveDate,
+    /// Its counters.
+    pub partners: BTreeMap<String, Counters>,
+    /// Failures of anyone who is no partner.
+    pub unknown_attempts: u64,
+    /// What else belongs to it.
+    pub day: Day,
+    /// When it was closed.
+    pub until: Time,
+    /// How many of its messages Slack has taken; a table of many partners needs several.
+    #[serde(default)]
+    pub messages_posted: usize,
+    /// A message of it may have reached Slack though its answer was lost.
+    #[serde(default)]
+    pub maybe_repeated: bool,
+    /// The plainest form that Slack has asked for so far.
+    #[serde(default)]
+    pub form: crate::alerts::Form,
+    /// Slack refused it for good, with this error: kept, out of the queue's way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// A day whose table Slack has taken, with its boundaries.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PostedDay {
+    /// Its id.
+    pub id: String,
+    /// When it began, where it was not at midnight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+    /// When it was closed.
+    pub until: Time,
+}
+
+/// Something that makes the day's figures less than certain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What.
+    pub kind: NoticeKind,
+    /// From when.
+    pub from: Time,
+    /// Until when.
+    pub to: Time,
+    /// How many times, lines or files; 0 where nobody knows.
+    pub count: u64,
+    /// More, for a person; log text in here is escaped where it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeKind {
+    /// Entries are gone unread: vacuumed, rotated away, truncated.
+    Gap,
+    /// journald dropped messages.
+    Dropped,
+    /// Entries that could not be read.
+    Unreadable,
+    /// File operations of a process whose log-in nobody saw: credited to nobody.
+    Unattributed,
+    /// Transfers whose direction nobody can tell: not counted.
+    UnknownDirection,
+    /// More events waited for the user database than are kept.
+    Undecided,
+    /// `daily.json` was deleted by someone else.
+    StateDeleted,
+    /// `daily.json` was damaged; an older one, or none, took its place.
+    StateDamaged,
+    /// Reading changed from one source to another.
+    SourceChanged,
+    /// More connections or sessions were open than are kept.
+    SessionsForgotten,
+}
