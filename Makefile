@@ -23,7 +23,8 @@ DESTDIR ?=
 PREFIX ?= /usr
 
 .PHONY: install
-install: build
+install:
+	@[ -x target/release/sftp-monitor ] || { echo "first: make build" >&2; exit 1; }
 	install -Dm755 target/release/sftp-monitor $(DESTDIR)$(PREFIX)/bin/sftp-monitor
 	install -Dm644 units/sftp-monitor.service $(DESTDIR)/usr/lib/systemd/system/sftp-monitor.service
 	install -Dm644 units/sftp-monitor-digest.service $(DESTDIR)/usr/lib/systemd/system/sftp-monitor-digest.service

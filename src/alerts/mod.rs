@@ -32,7 +32,7 @@ pub const NAMES_KEPT: usize = 10;
 pub struct Message {
     /// Its id, never used again.
     pub id: u64,
-    /// The time of the first event that it tells: its age.
+    /// The time from which its age is told: that of its first event, or the end of the window that held it back.
     pub since: Time,
     /// What it says.
     pub content: Content,
