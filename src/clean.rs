@@ -57,6 +57,24 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// Text escaped for Slack, cut between characters so that it has at most this many bytes, `…` where it was cut.
+pub fn escape_within(text: &str, most: usize) -> String {
+    let escaped = escape(text);
+    if escaped.len() <= most {
+        return escaped;
+    }
+    let mut cut = String::new();
+    for c in text.chars() {
+        let c = escape(c.encode_utf8(&mut [0; 4]));
+        if cut.len() + c.len() + '…'.len_utf8() > most {
+            break;
+        }
+        cut.push_str(&c);
+    }
+    cut.push('…');
+    cut
+}
+
 /// What [`escape`] made of it, undone.
 pub fn unescape(text: &str) -> String {
     text.replace("&lt;", "<")
@@ -116,5 +134,7 @@ mod tests {
         );
         assert_eq!(escape("&lt;"), "&amp;lt;");
         assert_eq!(unescape(&escape("<&lt;>")), "<&lt;>");
+        assert_eq!(escape_within("a<b", 6), "a&lt;b");
+        assert_eq!(escape_within("a<<b", 8), "a&lt;…");
     }
 }

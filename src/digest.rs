@@ -1,15 +1,19 @@
 //! The digest: closes the day, and posts the table of every closed day that Slack has not taken yet, oldest first.
 
+use std::io::{IsTerminal, Write};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 
 use crate::alerts::{Rendered, Voice, day_messages};
+use crate::cli::{self, Cli};
+use crate::config::{Config, Token};
 use crate::days::{self, Closing};
 use crate::log::{Priority, line};
 use crate::outbox;
 use crate::slack::{Client, Next, POST, Pace, Verdict};
-use crate::state::{ClosedDay, Daily, SendLock, Store};
+use crate::exit::{self, Stop};
+use crate::state::{ClosedDay, Daily, SendLock, Store, become_owner};
 use crate::time::{Time, Zone};
 
 /// How long a run waits for another process that is posting: a post takes ten seconds at most.
@@ -67,15 +71,26 @@ fn messages(day: &ClosedDay, voice: &Voice, zone: Zone, now: Time) -> Vec<Render
     day_messages(day, voice, zone.date(now))
 }
 
+/// The voice with the names that the user database told.
+fn with_names(mut voice: Voice, daily: &Daily) -> Voice {
+    for (account, known) in &daily.resume.known {
+        if let Some(name) = &known.full_name {
+            voice.names.entry(account.clone()).or_insert_with(|| name.clone());
+        }
+    }
+    voice
+}
+
 impl Digest {
     /// Closes the day, then posts all that is closed.
     pub async fn run(mut self) -> anyhow::Result<Ended> {
         let (zone, closes_from) = (self.zone, self.closes_from);
         let at = now();
-        let closing = self.store.commit(zone.local(at), |daily, recoveries| {
-            crate::daemon::recovered(daily, recoveries, at);
-            days::close_for_digest(daily, zone, at, closes_from)
+        let (closing, voice) = self.store.commit(zone.local(at), |daily, recoveries| {
+            crate::daemon::recovered(recoveries);
+            (days::close_for_digest(daily, zone, at, closes_from), with_names(self.voice.clone(), daily))
         })?;
+        self.voice = voice;
         say(&closing);
         self.send().await
     }
@@ -143,11 +158,64 @@ impl Digest {
 }
 
 /// Says what was closed.
-pub fn say(closing: &Closing) {
+fn say(closing: &Closing) {
     for id in &closing.closed {
         line(Priority::Info, &format!("{id} is closed"));
     }
     for id in &closing.empty {
         line(Priority::Info, &format!("{id}: nothing happened since the part before it; nothing to post"));
     }
+}
+
+/// `sftp-monitor digest`.
+pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
+    let config = Config::load(cli.config.as_deref())?;
+    let path = cli.state_directory();
+    let (zone, closes_from) = (config.zone, config.digest.closes_from);
+    if arguments.dry_run {
+        let daily = Store::open(&path)?.load(zone.local(now()))?;
+        return print(daily.unwrap_or_default(), &config);
+    }
+    let token = Token::find()?;
+    become_owner(&path)?;
+    let mut store = Store::open(&path)?;
+    let early = store.load(zone.local(now()));
+    if let Ok(Some(daily)) = early
+        && closes_early(&daily, zone, now(), closes_from)
+        && !arguments.yes
+        && !confirmed(&daily)?
+    {
+        return Err(Stop::Usage("nothing was closed".to_owned()).into());
+    }
+    let client = Client::new(&config.slack, &token)?;
+    let digest = Digest { store, zone, closes_from, voice: Voice::of(&config), client };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting")?;
+    Ok(match runtime.block_on(digest.run())? {
+        Ended::Posted => 0,
+        Ended::Refused => 1,
+        Ended::Later => exit::LATER,
+    })
+}
+
+/// Prints what a run would post.
+fn print(daily: Daily, config: &Config) -> anyhow::Result<u8> {
+    let voice = with_names(Voice::of(config), &daily);
+    let (closing, messages) = preview(daily, config.zone, config.digest.closes_from, &voice, now());
+    say(&closing);
+    let mut out = std::io::stdout().lock();
+    for message in messages {
+        writeln!(out, "{}\n", message.plain().trim_end())?;
+    }
+    Ok(0)
+}
+
+/// On a terminal a person is asked before the day is closed for everyone; elsewhere nobody is there to ask.
+fn confirmed(daily: &Daily) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(true);
+    }
+    eprint!("Close {} now, before its time, and post its table for everyone? [y/N] ", daily.date);
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

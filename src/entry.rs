@@ -13,7 +13,7 @@ use crate::time::Time;
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
-pub struct Boot(pub u64);
+pub struct Boot(#[serde(with = "crate::state::hex")] pub u64);
 
 impl Boot {
     /// No boot known.

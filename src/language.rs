@@ -61,7 +61,7 @@ impl Noun {
 
 impl Language {
     /// The phrase of the language that is spoken.
-    pub fn pick<'a>(self, french: &'a str, english: &'a str) -> &'a str {
+    pub fn pick(self, french: &'static str, english: &'static str) -> &'static str {
         match self {
             Language::French => french,
             Language::English => english,

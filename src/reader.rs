@@ -41,6 +41,8 @@ pub struct Batch {
     pub records: Vec<Record<'static>>,
     /// What the user database said to questions of the loop.
     pub answers: Vec<(String, Answer)>,
+    /// The position before it; none where reading started from no position, or nothing was read at all.
+    pub begins: Option<Position>,
     /// The position behind it.
     pub position: Option<Position>,
     /// The time of the last record.
@@ -51,6 +53,15 @@ pub struct Batch {
     pub remarks: Vec<Remark>,
     /// The source fails: why. Said once an episode; the position stands where it stood.
     pub trouble: Option<String>,
+}
+
+/// What the loop wants of the thread.
+#[derive(Debug)]
+pub enum Order {
+    /// Ask the user database for these accounts until it answers.
+    Ask(Vec<String>),
+    /// Go on behind this position.
+    Seek(Position),
 }
 
 /// When the source was last read without an error: the loop feeds the watchdog by it.
@@ -71,22 +82,33 @@ impl Heartbeat {
 /// The thread's work: it ends when the loop has dropped its end of the channel.
 pub fn follow(
     mut source: Source,
+    mut begins: Option<Position>,
     mut directory: Box<dyn Directory>,
-    questions: &Receiver<Vec<String>>,
+    orders: &Receiver<Order>,
     batches: &Sender<Batch>,
     heartbeat: &Heartbeat,
 ) {
     let mut asked: VecDeque<String> = VecDeque::new();
-    let mut last_position = None;
     let mut was_caught_up = false;
     let mut failing: Option<Duration> = None;
     loop {
-        match questions.try_recv() {
-            Ok(users) => asked = users.into(),
-            Err(TryRecvError::Empty) => {}
-            Err(TryRecvError::Disconnected) => return,
+        let mut seek = None;
+        loop {
+            match orders.try_recv() {
+                Ok(Order::Ask(users)) => asked = users.into(),
+                Ok(Order::Seek(position)) => seek = Some(position),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => return,
+            }
         }
-        let mut batch = Batch::default();
+        if let Some(position) = seek {
+            match source.again(&position) {
+                Ok(again) => source = again,
+                Err(error) => crate::log::line(crate::log::Priority::Error, &format!("{error:#}")),
+            }
+            begins = Some(position);
+        }
+        let mut batch = Batch { begins: begins.clone(), ..Batch::default() };
         let failed = gather(&mut source, directory.as_mut(), &mut batch).err();
         match &failed {
             Some(error) => {
@@ -104,11 +126,11 @@ pub fn follow(
             || !batch.answers.is_empty()
             || !batch.remarks.is_empty()
             || batch.trouble.is_some()
-            || batch.position != last_position
+            || batch.position != begins
             || (caught_up && !was_caught_up)
             || (failed.is_none() && failing.is_some());
         if news {
-            last_position.clone_from(&batch.position);
+            begins.clone_from(&batch.position);
             was_caught_up = caught_up;
             if batches.blocking_send(batch).is_err() {
                 return;

@@ -19,6 +19,10 @@ pub const KEPT: usize = 1_000;
 /// How long a connection that ended is remembered, so that its last lines count nothing again: they come within milliseconds.
 const ENDED_KEPT: Duration = Duration::from_secs(5);
 
+/// How long a connection that is not authenticated is remembered without a line of it: sshd gives it two minutes
+/// (`LoginGraceTime`), and most versions say nothing when they are over.
+const SILENT_KEPT: Duration = Duration::from_secs(3_600);
+
 /// Everything that is open.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -110,6 +114,9 @@ pub struct Connection {
     /// It ended before authentication.
     #[serde(skip_serializing_if = "is_false")]
     pub ended: bool,
+    /// Its end was counted as a refused attempt.
+    #[serde(skip_serializing_if = "is_false")]
+    pub end_counted: bool,
     /// The log-in session, from the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
@@ -122,6 +129,14 @@ impl Connection {
     /// How many refused attempts it has counted: of keyboard-interactive's two traces the larger is what happened.
     pub fn counted(&self) -> u64 {
         self.passwords + self.pam_errors.max(self.keyboard_failed)
+    }
+
+    /// Can a line of this process, then, and from this port where it says so, still be this connection's? Else the pid
+    /// is another's by now.
+    pub fn goes_on(&self, time: Time, port: Option<u16>) -> bool {
+        let silent = time.since(self.at);
+        let same = port.is_none() || self.port.is_none() || port == self.port;
+        same && !self.accepted && silent < if self.ended { ENDED_KEPT } else { SILENT_KEPT }
     }
 }
 
@@ -162,6 +177,9 @@ pub struct SftpSession {
     /// Its log-in ended then; its own end may still be told for a few seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<Time>,
+    /// That was before counting began: what it left open counts nothing.
+    #[serde(skip_serializing_if = "is_false")]
+    pub past: bool,
     /// Files that are open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<Handle>,
@@ -235,15 +253,53 @@ pub struct OtherHalf {
 }
 
 impl Handle {
-    /// Is this the file that a line names? Where either name was cut, as far as both go.
-    pub fn is(&self, path: &str, cut: bool) -> bool {
+    /// The name of this handle's file where a close that names `path` is its close, and whether that is only the
+    /// beginning. A cut line's name may have the words that follow a name at its end, whole or in part: of two lines the
+    /// one that was not cut tells where the name ends.
+    pub fn closed_by(&self, path: &str, cut: bool) -> Option<(String, bool)> {
+        let whole = |name: &str| Some((name.to_owned(), false));
         match (self.cut, cut) {
-            (false, false) => self.path == path,
-            (true, false) => path.starts_with(&self.path),
-            (false, true) => self.path.starts_with(path),
-            (true, true) => self.path.starts_with(path) || path.starts_with(&self.path),
+            (false, _) if fits(path, cut, &self.path, CLOSED) => whole(&self.path),
+            (true, false) if fits(&self.path, true, path, OPENED) => whole(path),
+            (true, true) => {
+                let ends = self.path.match_indices('"').map(|(at, _)| &self.path[..at]);
+                let mut names = ends.filter(|name| fits(&self.path, true, name, OPENED));
+                let name = names.find(|name| path.len() > name.len() && fits(path, true, name, CLOSED));
+                let same = self.path.starts_with(path) || path.starts_with(&self.path);
+                name.and_then(whole).or_else(|| same.then(|| (path.to_owned(), true)))
+            }
+            _ => None,
         }
     }
+
+    /// Is this the file that an error names, of which the line carries at most 100 bytes?
+    pub fn is_named(&self, name: &str) -> bool {
+        let name = name.trim_end_matches('\u{fffd}');
+        match name.len() + 4 > ERROR_NAME {
+            true => self.path.starts_with(name),
+            false => self.path == name,
+        }
+    }
+
+    /// Nothing shows which way its bytes go.
+    pub fn is_unknown(&self) -> bool {
+        !self.write && !self.read
+    }
+}
+
+/// What follows a name in the line of its open.
+const OPENED: &str = "\" flags ";
+
+/// What follows a name in the line of its close.
+const CLOSED: &str = "\" bytes read ";
+
+/// How many bytes of a name an error carries: `"%.100s"` in sftp-server.c.
+const ERROR_NAME: usize = 100;
+
+/// Can a line say this of the file of this name, `tail` being what follows a name in such a line?
+fn fits(said: &str, cut: bool, name: &str, tail: &str) -> bool {
+    let behind = |rest: &str| rest.starts_with(tail) || tail.starts_with(rest);
+    said == name || cut && (name.starts_with(said) || said.strip_prefix(name).is_some_and(behind))
 }
 
 impl Sessions {
@@ -251,7 +307,7 @@ impl Sessions {
     /// Returns how many were forgotten though they were open.
     pub fn forget(&mut self, time: Time) -> u64 {
         let connections = &mut self.connections.0;
-        connections.retain(|_, c| !c.ended || time.since(c.at) < ENDED_KEPT);
+        connections.retain(|_, c| c.accepted || c.goes_on(time, None));
         let mut open = 0;
         for key in oldest(connections, |c| (!c.ended, c.accepted, c.at)) {
             open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));

@@ -1,9 +1,15 @@
 //! What is told in Slack: messages, and how alerts are gathered into them.
 
+mod blocks;
+mod day;
+mod file_text;
 mod gather;
 mod merge;
 mod rendered;
 mod summary;
+mod summary_text;
+mod text;
+mod voice;
 
 use std::collections::BTreeMap;
 
@@ -12,8 +18,11 @@ use serde::{Deserialize, Serialize};
 use crate::state::is_zero;
 use crate::time::Time;
 
+pub use day::day_messages;
 pub use gather::{Alerts, NEWS, Outbox};
 pub use rendered::Rendered;
+pub use text::render;
+pub use voice::Voice;
 
 /// How many names a message or a summary keeps of a partner's files.
 pub const NAMES_KEPT: usize = 10;
@@ -23,7 +32,7 @@ pub const NAMES_KEPT: usize = 10;
 pub struct Message {
     /// Its id, never used again.
     pub id: u64,
-    /// The time of the first event that it tells: its age.
+    /// The time from which its age is told: that of its first event, or the end of the window that held it back.
     pub since: Time,
     /// What it says.
     pub content: Content,

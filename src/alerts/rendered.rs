@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::blocks::aligned;
 use crate::clean;
 
 /// A message in words.
@@ -33,17 +34,18 @@ impl Rendered {
     }
 }
 
-/// A table's cells, separated by tabs.
+/// A table, aligned.
 fn rows(rows: &Value, plain: &mut String) {
-    for row in rows.as_array().into_iter().flatten() {
-        for (column, cell) in row.as_array().into_iter().flatten().enumerate() {
-            if column > 0 {
-                plain.push('\t');
-            }
-            texts(cell, plain);
-        }
-        plain.push('\n');
-    }
+    let cells = |row: &Value| -> Vec<String> {
+        let cell = |cell: &Value| {
+            let mut text = String::new();
+            texts(cell, &mut text);
+            text
+        };
+        row.as_array().into_iter().flatten().map(cell).collect()
+    };
+    let rows: Vec<_> = rows.as_array().into_iter().flatten().map(cells).collect();
+    plain.push_str(&aligned(&rows));
 }
 
 /// All that a block says, in order.

@@ -8,7 +8,7 @@ use crate::alerts::{Content, Outbox};
 use crate::days;
 use crate::log::{Priority, is_verbose, line};
 use crate::monitor::{Monitor, Rules};
-use crate::reader::Batch;
+use crate::reader::{Batch, Order};
 use crate::service;
 use crate::source::{Position, Remark};
 use crate::state::{Daily, NoticeKind, Recovery, Snapshot, StateError, Store};
@@ -36,7 +36,7 @@ pub(super) struct Committer {
     rules: Rules,
     /// What the source is called in the state and in the first message.
     source: String,
-    questions: mpsc::Sender<Vec<String>>,
+    orders: mpsc::Sender<Order>,
     /// What is to be said once the first batch is committed.
     announce: Vec<Content>,
     pub(super) view: View,
@@ -45,6 +45,8 @@ pub(super) struct Committer {
     /// What Slack's last error was, for the status line.
     pub(super) trouble: Option<String>,
     caught_up: bool,
+    /// Where the reading thread was told to go on: what it read before that is passed over.
+    seeking: Option<Position>,
     asked: Vec<String>,
     told: String,
 }
@@ -54,19 +56,20 @@ impl Committer {
         store: Store,
         rules: Rules,
         source: String,
-        questions: mpsc::Sender<Vec<String>>,
+        orders: mpsc::Sender<Order>,
         announce: Vec<Content>,
     ) -> Self {
         Committer {
             store,
             rules,
             source,
-            questions,
+            orders,
             announce,
             view: View::default(),
             in_flight: None,
             trouble: None,
             caught_up: false,
+            seeking: None,
             asked: Vec::new(),
             told: String::new(),
         }
@@ -77,29 +80,41 @@ impl Committer {
         &mut self.store
     }
 
-    /// Commits a batch, or tries `again` after an error.
-    pub(super) fn commit(&mut self, batch: &Batch, again: bool) -> Result<(), StateError> {
+    /// Commits a batch. Returns where reading must go on instead, where the state stands elsewhere than the batch begins:
+    /// another process found the file damaged or deleted, and an older one took its place.
+    pub(super) fn commit(&mut self, batch: &Batch) -> Result<Option<Position>, StateError> {
         let now = now();
-        let caught_up = batch.caught_up;
         let (rules, source, in_flight, announce) = (&self.rules, &self.source, self.in_flight, &self.announce);
         let view = self.store.commit(rules.zone.local(now), |daily, recoveries| {
-            recovered(daily, recoveries, now);
+            recovered(recoveries);
             days::settle(daily, rules.zone, now);
+            let stands = match place(daily, batch) {
+                Place::Here => true,
+                // A disk that failed at the very last step may have kept the batch all the same.
+                Place::Behind => false,
+                Place::Elsewhere(position) => return Err(position),
+            };
             let mut monitor = Monitor { rules, daily, now, in_flight };
-            take_in(&mut monitor, batch, source, again);
+            if stands {
+                take_in(&mut monitor, batch, source);
+            }
             announced(monitor.daily, announce, now);
             // Before the present is reached only what was read tells what time it is.
-            let until = if caught_up { Some(now.minus(SETTLED)) } else { batch.until };
+            let until = if batch.caught_up { Some(now.minus(SETTLED)) } else { batch.until };
             if let Some(until) = until {
-                monitor.advance(until, caught_up);
+                monitor.advance(until, batch.caught_up);
             }
-            view(&monitor)
+            Ok(view(&monitor))
         })?;
-        self.view = view;
-        self.caught_up = caught_up;
+        match view {
+            Ok(view) => self.view = view,
+            Err(position) => return Ok(Some(position)),
+        }
+        self.caught_up = batch.caught_up;
+        self.seeking = self.seeking.take().filter(|_| batch.begins.is_none());
         self.announce.clear();
         self.ask();
-        Ok(())
+        Ok(None)
     }
 
     /// A change of the state that is no batch: what became of a message.
@@ -107,7 +122,7 @@ impl Committer {
         let now = now();
         let (rules, in_flight) = (&self.rules, self.in_flight);
         let (result, view) = self.store.commit(rules.zone.local(now), |daily, recoveries| {
-            recovered(daily, recoveries, now);
+            recovered(recoveries);
             let result = change(daily);
             (result, view(&Monitor { rules, daily, now, in_flight }))
         })?;
@@ -134,8 +149,18 @@ impl Committer {
         if self.view.questions != self.asked {
             self.asked.clone_from(&self.view.questions);
             // The thread is gone only when the loop is about to end.
-            let _ = self.questions.send(self.asked.clone());
+            let _ = self.orders.send(Order::Ask(self.asked.clone()));
         }
+    }
+
+    /// Makes the reading thread go on elsewhere.
+    pub(super) fn seek(&mut self, position: Position) {
+        if self.seeking.as_ref() == Some(&position) {
+            return;
+        }
+        self.seeking = Some(position.clone());
+        line(Priority::Warning, "the state stands elsewhere than reading does: reading goes back to it");
+        let _ = self.orders.send(Order::Seek(position));
     }
 
     /// What `systemctl status` shows.
@@ -155,11 +180,7 @@ impl Committer {
 }
 
 /// Applies a batch to the state.
-fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str, again: bool) {
-    // A disk that failed at the very last step may have kept the batch all the same: then the state stands behind it.
-    if again && stands_behind(monitor.daily, batch) {
-        return;
-    }
+fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) {
     for record in &batch.records {
         let verdict = monitor.apply(record);
         if is_verbose() {
@@ -188,14 +209,28 @@ fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str, again: bool) 
     }
 }
 
-/// Does the state stand behind this batch already?
-fn stands_behind(daily: &Daily, batch: &Batch) -> bool {
-    match &batch.position {
-        Some(Position::Journal(position)) => daily.resume.journals.get(&position.machine) == Some(position),
-        Some(Position::File(position)) => {
-            daily.resume.files.get(&*position.path.to_string_lossy()) == Some(position)
-        }
-        None => false,
+/// Where the state stands, seen from a batch.
+enum Place {
+    /// Where the batch begins.
+    Here,
+    /// Where it ends.
+    Behind,
+    /// Somewhere else.
+    Elsewhere(Position),
+}
+
+fn place(daily: &Daily, batch: &Batch) -> Place {
+    let (Some(begins), Some(ends)) = (&batch.begins, &batch.position) else { return Place::Here };
+    let stands = match ends {
+        Position::Journal(end) => daily.resume.journals.get(&end.machine).cloned().map(Position::Journal),
+        Position::File(end) => daily.resume.files.get(&*end.path.to_string_lossy()).cloned().map(Position::File),
+    };
+    match stands {
+        Some(stands) if stands.is(begins) => Place::Here,
+        Some(stands) if stands.is(ends) => Place::Behind,
+        Some(stands) => Place::Elsewhere(stands),
+        // A state without position goes on from where reading stands.
+        None => Place::Here,
     }
 }
 
@@ -228,15 +263,10 @@ fn remarked(daily: &mut Daily, remark: &Remark, now: Time) {
     }
 }
 
-/// Says what was unusual about the state file, and keeps it as a notice.
-pub(crate) fn recovered(daily: &mut Daily, recoveries: &[Recovery], now: Time) {
+/// Says what was unusual about the state file; the store keeps it as a notice.
+pub(crate) fn recovered(recoveries: &[Recovery]) {
     for recovery in recoveries {
         line(Priority::Warning, &in_words(recovery));
-        match recovery {
-            Recovery::Damaged { .. } => daily.note(NoticeKind::StateDamaged, now, 1, None),
-            Recovery::Deleted { .. } => daily.note(NoticeKind::StateDeleted, now, 1, None),
-            Recovery::Fresh | Recovery::TakenOver { .. } | Recovery::NewerVersion { .. } => {}
-        }
     }
 }
 

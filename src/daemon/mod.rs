@@ -1,5 +1,6 @@
 //! The daemon: one loop over batches, timers, signals, the watchdog, and at most one post in flight.
 
+mod command;
 mod commit;
 mod post;
 mod start;
@@ -19,7 +20,7 @@ use crate::service;
 use crate::time::Time;
 
 pub(crate) use commit::recovered;
-pub use start::run;
+pub use command::command;
 
 use commit::Committer;
 use post::{Posted, Sender};
@@ -99,8 +100,9 @@ impl Daemon {
     }
 
     fn try_commit(&mut self, batch: Batch, pause: Duration) {
-        match self.committer.commit(&batch, pause > RETRY) {
-            Ok(()) => {
+        match self.committer.commit(&batch) {
+            Ok(Some(elsewhere)) => self.committer.seek(elsewhere),
+            Ok(None) => {
                 if pause > RETRY {
                     line(Priority::Notice, "the state can be written again: counting goes on where it stood");
                 }

@@ -19,7 +19,7 @@ use crate::reader::{self, Heartbeat};
 use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
 use crate::source::journal::{JournalReader, Readable, readable};
-use crate::source::{FilePosition, JournalPosition, Source, Start};
+use crate::source::{FilePosition, JournalPosition, Position, Source, Start};
 use crate::state::{Daily, NoticeKind, Recovery, Store};
 use crate::time::Time;
 use tokio::runtime::Builder;
@@ -27,15 +27,17 @@ use tokio::runtime::Builder;
 /// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
 
+/// How long a commit of the daemon waits for the lock, before it tries again later: other processes hold it for
+/// milliseconds, and the watchdog must be fed meanwhile.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How many batches wait for the loop: the thread reads one while the loop commits the other.
 const BATCHES: usize = 1;
 
 /// How a run was asked for.
-pub struct Options {
-    /// Print in place of posting, keep the state in memory.
-    pub dry_run: bool,
+pub(super) struct Options {
     /// Read an auth.log from its beginning.
-    pub from_start: bool,
+    pub(super) from_start: bool,
 }
 
 /// What the state says about where to go on.
@@ -49,7 +51,7 @@ struct Before {
 }
 
 /// Runs the daemon until a signal ends it.
-pub fn run(
+pub(super) fn run(
     config: &Config,
     token: Option<&Token>,
     mut store: Store,
@@ -77,13 +79,13 @@ pub fn run(
         Some(token) => Target::Slack(Client::new(&config.slack, token)?),
         None => Target::Output,
     };
-    let (questions, asked) = mpsc::channel();
+    let (orders, ordered) = mpsc::channel();
     let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
     let heartbeat = Heartbeat::default();
     let runtime = Builder::new_current_thread().enable_all().build().context("starting the loop")?;
     let rules = Rules::of(config);
     let daemon = Daemon {
-        committer: Committer::new(store, rules, chosen.name, questions, announce),
+        committer: Committer::new(store, rules, chosen.name, orders, announce),
         sender: Sender::new(target, Voice::of(config)),
         held: None,
         posting: None,
@@ -97,7 +99,8 @@ pub fn run(
         .spawn(move || match opening.open() {
             Ok(source) => {
                 let _ = opened.send(Ok(()));
-                reader::follow(source, directory, &asked, &batches, &heartbeat);
+                let begins = opening.begins();
+                reader::follow(source, begins, directory, &ordered, &batches, &heartbeat);
             }
             Err(error) => drop(opened.send(Err(error))),
         })
@@ -182,11 +185,22 @@ struct Opening {
 }
 
 impl Opening {
-    fn open(self) -> anyhow::Result<Source> {
-        match (self.journal, self.file) {
-            (Some((directory, start)), _) => Ok(Source::Journal(JournalReader::open(directory.as_deref(), start)?)),
-            (None, Some((path, start))) => Ok(Source::AuthLog(AuthLogReader::open(&path, start)?)),
+    fn open(&self) -> anyhow::Result<Source> {
+        match (&self.journal, &self.file) {
+            (Some((directory, start)), _) => {
+                Ok(Source::Journal(JournalReader::open(directory.as_deref(), start.clone())?))
+            }
+            (None, Some((path, start))) => Ok(Source::AuthLog(AuthLogReader::open(path, start.clone())?)),
             (None, None) => bail!("no source was chosen"),
+        }
+    }
+
+    /// The stored position behind which reading starts.
+    fn begins(&self) -> Option<Position> {
+        match (&self.journal, &self.file) {
+            (Some((_, Start::At(position))), _) => Some(Position::Journal(position.clone())),
+            (_, Some((_, Start::At(position)))) => Some(Position::File(position.clone())),
+            _ => None,
         }
     }
 }
@@ -222,7 +236,7 @@ fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
     let at = now();
     let file = config.source.auth_log.to_string_lossy().into_owned();
     let before = store.commit(config.zone.local(at), |daily: &mut Daily, recoveries: &[Recovery]| {
-        recovered(daily, recoveries, at);
+        recovered(recoveries);
         crate::days::settle(daily, config.zone, at);
         let resume = &daily.resume;
         Before {

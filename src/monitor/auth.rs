@@ -83,7 +83,7 @@ impl Monitor<'_> {
         let process = (origin.boot, origin.pid);
         let known = self.daily.resume.sessions.connections.0.get(&process);
         let mut connection = known
-            .filter(|c| origin.pid != 0 && !c.accepted)
+            .filter(|c| origin.pid != 0 && c.goes_on(origin.time, record.event.port))
             .cloned()
             .unwrap_or_else(|| Connection {
                 boot: origin.boot,
@@ -161,7 +161,7 @@ impl Monitor<'_> {
                     address: address.clone(),
                     method: method.to_owned(),
                 };
-                self.count(process, origin.time, standing, &user, login);
+                self.count(process, origin.time, (standing, None), &user, login);
             }
         }
         let reason = match standing {
@@ -255,7 +255,7 @@ impl Monitor<'_> {
             self.count(
                 process,
                 record.origin.time,
-                standing,
+                (standing, None),
                 &user,
                 Pending::Failure(refused),
             );
@@ -269,14 +269,13 @@ impl Monitor<'_> {
 
     /// A connection ended before log-in: that counts one where nothing of it was counted and somebody was named.
     fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> Verdict {
-        let over = connection.ended;
         connection.ended = true;
         let standing = connection.standing;
         let Some(user) = connection.user.clone() else {
             self.keep(connection);
             return Verdict::new("login_refused", None, "names nobody: counts nothing");
         };
-        if over || connection.counted() > 0 {
+        if connection.end_counted || connection.counted() > 0 {
             self.keep(connection);
             return Verdict::new("login_refused", standing.partner(), AGAIN);
         }
@@ -293,12 +292,13 @@ impl Monitor<'_> {
             abandoned: !connection.not_allowed,
         };
         let process = (connection.boot, connection.pid);
+        connection.end_counted = true;
         self.keep(connection);
         if !record.origin.past {
             self.count(
                 process,
                 record.origin.time,
-                standing,
+                (standing, None),
                 &user,
                 Pending::Failure(refused),
             );
@@ -311,7 +311,7 @@ impl Monitor<'_> {
         let process: Option<Process> = record.event.about.map(|pid| (record.origin.boot, pid));
         let known =
             process.and_then(|process| self.daily.resume.sessions.connections.0.get(&process));
-        match known.filter(|c| !c.accepted).cloned() {
+        match known.filter(|c| c.goes_on(record.origin.time, None)).cloned() {
             Some(mut connection) => {
                 connection.at = record.origin.time;
                 self.ended(record, connection)
@@ -342,10 +342,9 @@ impl Monitor<'_> {
 
     fn login_over(&mut self, record: &Record<'_>, login: Option<Process>) {
         if let Some(login) = login {
-            self.daily
-                .resume
-                .sessions
-                .end_login(login, record.origin.time);
+            let sessions = &mut self.daily.resume.sessions;
+            sessions.end_login(login, record.origin.time);
+            self.past_endings(record.origin.past);
         }
     }
 

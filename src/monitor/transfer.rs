@@ -204,14 +204,17 @@ impl Monitor<'_> {
     fn close(&mut self, session: &mut SftpSession, record: &Record<'_>, forced: bool) -> Verdict {
         let event = &record.event;
         let path = text(event.path.as_deref());
-        let at = session.handles.iter().rposition(|h| h.is(&path, event.cut));
-        let seen = at.is_some();
-        let handle = at.map(|at| session.handles.remove(at)).unwrap_or_default();
+        let mut handles = session.handles.iter().enumerate().rev();
+        let open = handles.find_map(|(at, h)| Some((at, h.closed_by(&path, event.cut)?)));
+        let (handle, (path, cut)) = match open {
+            Some((at, name)) => (session.handles.remove(at), name),
+            None => (Handle::default(), (path, event.cut)),
+        };
         let (read, written) = (event.bytes_read, event.bytes_written);
         let partner = session.standing.partner();
         let file = File {
             path,
-            cut: event.cut,
+            cut,
             bytes: None,
             address: session.address.clone(),
         };
@@ -223,6 +226,7 @@ impl Monitor<'_> {
             ..file.clone()
         };
         if handle.write_error && (handle.write || written.is_some_and(|w| w > 0)) {
+            self.other_half_was_read(session, &handle, record.origin.past);
             self.file(session, record, Transfer::UploadFailed, uploaded(written));
             return Verdict::new(
                 "upload_failed",
@@ -249,7 +253,7 @@ impl Monitor<'_> {
                 let what = if handle.write { "upload" } else { "download" };
                 Verdict::new(what, partner, "nothing was read or written: counts nothing")
             }
-            _ if seen && handle.write && !handle.read => {
+            _ if handle.write && !handle.read => {
                 self.file(session, record, Transfer::Upload, file);
                 Verdict::new(
                     "upload",
@@ -257,7 +261,7 @@ impl Monitor<'_> {
                     counted(session, "the message was cut: its open tells the direction"),
                 )
             }
-            _ if seen && handle.read && !handle.write => {
+            _ if handle.read && !handle.write => {
                 self.file(session, record, Transfer::Download, file);
                 Verdict::new(
                     "download",
@@ -265,17 +269,25 @@ impl Monitor<'_> {
                     counted(session, "the message was cut: its open tells the direction"),
                 )
             }
-            _ => {
-                if session.standing == Standing::Partner {
-                    self.notice(record, NoticeKind::UnknownDirection, 1, Some(file.path));
-                }
-                Verdict::new(
-                    "ignored",
-                    partner,
-                    "the message was cut and no open tells the direction: counts nothing",
-                )
-            }
+            _ => self.unknown_direction(session, record, file),
         }
+    }
+
+    /// Nobody can tell whether this was an upload or a download.
+    fn unknown_direction(
+        &mut self,
+        session: &SftpSession,
+        record: &Record<'_>,
+        file: File,
+    ) -> Verdict {
+        if session.standing == Standing::Partner {
+            self.notice(record, NoticeKind::UnknownDirection, 1, Some(file.path));
+        }
+        Verdict::new(
+            "ignored",
+            session.standing.partner(),
+            "the message was cut and no open tells the direction: counts nothing",
+        )
     }
 
     fn uploaded(
@@ -394,6 +406,8 @@ impl Monitor<'_> {
                 partner,
                 counted(session, "still open when the session ended"),
             )
+        } else if handle.is_unknown() && record.event.cut {
+            self.unknown_direction(session, record, file)
         } else {
             file.bytes = read;
             if handle.read || read.is_some_and(|r| r > 0) {
@@ -451,7 +465,12 @@ impl Monitor<'_> {
         for (from, to) in exact.into_iter().chain(splits) {
             let from = String::from_utf8_lossy(&from);
             let Some((id, _)) = waiting.iter().find(|(_, path)| *path == *from) else {
-                continue;
+                let Some(file) = self.undecided_file(process, &from) else {
+                    continue;
+                };
+                file.path = String::from_utf8_lossy(&to).into_owned();
+                file.cut = event.cut;
+                return Verdict::new("rename", partner, "names the file that was just uploaded");
             };
             if let Some(file) = self.daily.resume.alerts.waiting_file(*id) {
                 let before =
@@ -513,13 +532,19 @@ impl Monitor<'_> {
             if clean || handle.refused {
                 continue;
             }
-            let address = session.address.clone();
             let file = File {
                 path: handle.path.clone(),
                 cut: handle.cut,
                 bytes: None,
-                address,
+                address: session.address.clone(),
             };
+            if handle.is_unknown() {
+                if session.standing == Standing::Partner && !past {
+                    let path = Some(file.path);
+                    self.daily.note(NoticeKind::UnknownDirection, at, 1, path);
+                }
+                continue;
+            }
             let what = if handle.write {
                 Transfer::UploadInterrupted
             } else {
@@ -535,8 +560,8 @@ impl Monitor<'_> {
         let over = |s: &&SftpSession| s.ending.is_some_and(|at| at.plus(ENDING) <= time);
         let over: Vec<SftpSession> = sftp.values().filter(over).cloned().collect();
         for session in over {
-            let at = session.ending.unwrap_or(time);
-            self.finish(session, at, false, false);
+            let (at, past) = (session.ending.unwrap_or(time), session.past);
+            self.finish(session, at, false, past);
         }
     }
 
@@ -550,7 +575,7 @@ impl Monitor<'_> {
             self.count(
                 (session.boot, session.pid),
                 at,
-                session.standing,
+                (session.standing, session.uid),
                 &session.user,
                 Pending::File(what, file),
             );
@@ -558,12 +583,17 @@ impl Monitor<'_> {
     }
 }
 
-fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags) -> Verdict {
-    let partner = session.standing.partner();
+/// Keeps an open file, and no more than so many.
+fn keep(session: &mut SftpSession, handle: Handle) {
     if session.handles.len() >= HANDLES_KEPT {
         session.handles.remove(0);
     }
-    session.handles.push(Handle {
+    session.handles.push(handle);
+}
+
+fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags) -> Verdict {
+    let partner = session.standing.partner();
+    keep(session, Handle {
         path: text(record.event.path.as_deref()),
         cut: record.event.cut,
         write: flags.write,
@@ -578,14 +608,21 @@ fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags) -> Verdict
 /// A write failed: the file that the line names, else any that is open for writing, did not arrive whole.
 fn write_error(session: &mut SftpSession, record: &Record<'_>) -> Verdict {
     let named = record.event.path.as_deref().map(String::from_utf8_lossy);
-    for handle in session.handles.iter_mut().filter(|h| h.write) {
-        // The line carries at most 100 bytes of the name.
-        if named
-            .as_ref()
-            .is_none_or(|name| handle.path.starts_with(&**name))
-        {
+    let mut open = false;
+    for handle in session.handles.iter_mut().filter(|h| h.write || h.is_unknown()) {
+        if named.as_ref().is_none_or(|name| handle.is_named(name)) {
             handle.write_error = true;
+            open = true;
         }
+    }
+    if let Some(name) = named.filter(|_| !open) {
+        // Only what is open can be written to: this file's open was not seen.
+        keep(session, Handle {
+            path: name.into_owned(),
+            write: true,
+            write_error: true,
+            ..Handle::default()
+        });
     }
     Verdict::new(
         "ignored",

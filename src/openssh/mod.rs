@@ -1,7 +1,10 @@
 //! The wording of sshd and sftp-server: a message becomes an [`Event`], or nothing. No state, no I/O.
 
 mod auth;
+mod ended;
 mod line;
+mod name;
+mod other;
 mod sftp;
 
 use std::borrow::Cow;

@@ -20,7 +20,8 @@ pub const POST: Duration = Duration::from_secs(10);
 /// The most that is read of an answer. Slack echoes the message, blocks and all, several times longer than it was sent.
 const ANSWER_MOST: usize = 256 * 1024;
 
-/// A connection to one channel of one workspace.
+/// The way to one channel of one workspace; a clone shares it.
+#[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     url: String,

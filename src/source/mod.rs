@@ -24,6 +24,23 @@ pub enum Position {
     File(FilePosition),
 }
 
+impl Position {
+    /// Is it the same place? What a position is only recognised by may differ.
+    pub fn is(&self, other: &Position) -> bool {
+        match (self, other) {
+            (Position::Journal(one), Position::Journal(other)) => {
+                let key = |p: &JournalPosition| (p.boot.clone(), p.monotonic, p.realtime, p.hash);
+                key(one) == key(other)
+            }
+            (Position::File(one), Position::File(other)) => {
+                let key = |p: &FilePosition| (p.device, p.inode, p.offset, p.hash);
+                key(one) == key(other)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The last journal entry that was read, known by its cursor and, since a cursor changes at a flush on systemd 252,
 /// by boot, times and a hash of its message as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +56,12 @@ pub struct JournalPosition {
     /// journald's time of receipt.
     pub realtime: Time,
     /// A hash of the message.
+    #[serde(with = "crate::state::hex")]
     pub hash: u64,
+    /// The boots that were read before or lie before the start, by the first eight digits of their ids. Any other is new:
+    /// no clock tells reliably which boot came after which.
+    #[serde(default)]
+    pub boots: Vec<String>,
 }
 
 /// The place in a log file up to which it was read, and what the file is known by: inode numbers come back.
@@ -54,6 +76,7 @@ pub struct FilePosition {
     /// The offset of the first byte not yet read: always behind a line end.
     pub offset: u64,
     /// A hash of the last bytes before the offset (at most `hashed` of them).
+    #[serde(with = "crate::state::hex")]
     pub hash: u64,
     /// How many bytes before the offset were hashed.
     pub hashed: u64,
@@ -121,6 +144,7 @@ pub enum Remark {
 }
 
 /// A source of either kind, as the reading thread holds it.
+#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is not moved about")]
 pub enum Source {
     /// The journal.
     Journal(journal::JournalReader),
@@ -139,6 +163,18 @@ impl Source {
         match self {
             Source::Journal(reader) => reader.read(limit, each),
             Source::AuthLog(reader) => reader.read(limit, each),
+        }
+    }
+
+    /// The same source, opened anew behind a position.
+    pub fn again(&self, position: &Position) -> anyhow::Result<Source> {
+        match (self, position) {
+            (Source::Journal(reader), Position::Journal(position)) => Ok(Source::Journal(reader.again(position)?)),
+            (Source::AuthLog(_), Position::File(position)) => {
+                let start = Start::At(position.clone());
+                Ok(Source::AuthLog(auth_log::AuthLogReader::open(&position.path, start)?))
+            }
+            _ => anyhow::bail!("the position is another source's"),
         }
     }
 
@@ -165,6 +201,11 @@ impl Source {
             Source::AuthLog(reader) => reader.remarks(),
         }
     }
+}
+
+/// A hash that stays the same over releases and machines: FNV-1a, 64 bits.
+pub fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The first half of a boot id as entries carry it.

@@ -92,7 +92,7 @@ impl RealDisk {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let directory = rustix::fs::open(&self.path, flags, Mode::empty())?;
         let stat = rustix::fs::fstat(&directory)?;
-        check(&self.path, &stat)?;
+        not_everyones(&self.path, &stat)?;
         self.directory = Some(directory);
         Ok(())
     }
@@ -158,19 +158,24 @@ fn plain(path: &Path, stat: &Stat) -> io::Result<()> {
 }
 
 /// Nobody but the owner, and those whom the owner put into its group, may plant files in the directory.
-fn check(path: &Path, stat: &Stat) -> io::Result<()> {
-    let shown = path.display();
-    if stat.st_mode & 0o002 != 0 {
-        let remedy = format!("run `chmod o-w {shown}`");
-        return Err(Refusal::new(path, "can be written by everyone", remedy).into());
+fn not_everyones(path: &Path, stat: &Stat) -> io::Result<()> {
+    if stat.st_mode & 0o002 == 0 {
+        return Ok(());
     }
+    let remedy = format!("run `chmod o-w {}`", path.display());
+    Err(Refusal::new(path, "can be written by everyone", remedy).into())
+}
+
+/// Only its owner writes into the directory: files of root's would stop the daemon, what another owner plants there
+/// could be followed. Root's own directory is open to whom root lets write.
+fn ours(path: &Path, stat: &Stat) -> io::Result<()> {
     let me = rustix::process::geteuid().as_raw();
-    if stat.st_uid != me && stat.st_uid != 0 && me != 0 {
-        let why = format!("belongs to uid {}, and this is uid {me}", stat.st_uid);
-        let remedy = format!("run this as that user, or `chown {me} {shown}`");
-        return Err(Refusal::new(path, why, remedy).into());
+    if stat.st_uid == me || stat.st_uid == 0 {
+        return Ok(());
     }
-    Ok(())
+    let why = format!("belongs to uid {}, and this is uid {me}", stat.st_uid);
+    let remedy = format!("run this as that user, or `chown {me} {}`", path.display());
+    Err(Refusal::new(path, why, remedy).into())
 }
 
 impl Disk for RealDisk {
@@ -188,12 +193,7 @@ impl Disk for RealDisk {
             }
             other => other?,
         }
-        let owner = rustix::fs::fstat(self.directory()?)?.st_uid;
-        if rustix::process::geteuid().is_root() && owner != 0 {
-            // Files of root's would stop the daemon, and root would follow what the owner plants.
-            let remedy = format!("run this as uid {owner}");
-            return Err(Refusal::new(&self.path, "is not root's", remedy).into());
-        }
+        ours(&self.path, &rustix::fs::fstat(self.directory()?)?)?;
         locks::acquire(wait, || {
             let (file, stat) = self.open_file(name, OFlags::RDWR | OFlags::CREATE)?;
             Ok((OwnedFd::from(file), stat))

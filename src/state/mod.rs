@@ -3,6 +3,7 @@
 mod disk;
 mod error;
 mod files;
+pub(crate) mod hex;
 mod locks;
 mod owner;
 mod recover;

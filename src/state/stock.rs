@@ -132,8 +132,8 @@ impl<D: Disk> Files<D> {
             (None, None) => recover::fresh(now.date_naive()),
         };
         let mut base = Base::of(daily);
-        let kept = NoticeKind::StateDamaged;
-        recover::note(&mut base.daily, kept, now.into(), Some(aside.clone()));
+        let kind = NoticeKind::StateDamaged;
+        recover::note(&mut base.daily, kind, now.into(), Some(aside.clone()));
         base.recoveries.push(Recovery::Damaged {
             why,
             aside: self.disk.path(&aside),

@@ -7,4 +7,7 @@
     reason = "each test takes its part of it, and a test may panic"
 )]
 
+pub mod hostile;
+pub mod journal;
 pub mod slack;
+pub mod texts;

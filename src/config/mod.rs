@@ -1,10 +1,23 @@
 //! The configuration file, its defaults, and the Slack token.
 
+mod check;
+mod file;
+mod token;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::time::Zone;
+
+pub use file::ConfigError;
+pub use token::Token;
+
+use check::check;
+use file::Text;
+
+/// Where the configuration is unless told otherwise.
+pub const DEFAULT_PATH: &str = "/etc/sftp-monitor/config.toml";
 
 /// The whole configuration, checked: what is in here can be used as it is.
 #[derive(Clone, Debug)]
@@ -123,30 +136,25 @@ pub struct Digest {
 }
 
 impl Config {
+    /// Reads the configuration. Without a path the default one, which may be missing; one that is named may not.
+    pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
+        let (path, named) = (path.unwrap_or(Path::new(DEFAULT_PATH)), path.is_some());
+        match std::fs::read_to_string(path) {
+            Ok(text) => Config::parse(path, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Config::parse(path, ""),
+            Err(error) => Err(Text { path, text: "" }.wrong(None, error.to_string())),
+        }
+    }
+
+    /// The configuration that a file of this text is.
+    pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
+        let text = Text { path, text };
+        check(text.parse()?, &text)
+    }
+
     /// What holds for this partner.
     pub fn alerts_for(&self, partner: &str) -> &Alerts {
         self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 }
 
-/// The Slack token. It shows itself to nobody but the one request that carries it.
-#[derive(Clone)]
-pub struct Token(String);
-
-impl Token {
-    /// The token as it was found.
-    pub fn new(token: String) -> Self {
-        Token(token)
-    }
-
-    /// The token itself, for the header of a request.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(…)")
-    }
-}

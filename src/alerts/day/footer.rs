@@ -1,0 +1,238 @@
+//! What stands under the table: uploads that came to nothing, and whatever makes the figures less than certain.
+
+use chrono::{Days, NaiveDate};
+
+use crate::alerts::blocks::{Line, plain, within};
+use crate::alerts::text::list_within;
+use crate::alerts::{Voice, file_text};
+use crate::clean::{HOST, clean};
+use crate::language::{Language, Noun};
+use crate::state::{ClosedDay, Counters, Notice, NoticeKind, Troubled};
+use crate::time::Time;
+
+/// The most bytes of it; what does not fit is counted.
+const FOOTER_MOST: usize = 1_700;
+
+/// The lines of a day.
+pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
+    let mut lines = Vec::new();
+    lines.extend(troubled(day, false, voice));
+    lines.extend(troubled(day, true, voice));
+    lines.extend(without_data(&day.day.without_data, voice.language));
+    lines.extend(
+        day.day
+            .notices
+            .iter()
+            .map(|notice| told(notice, day.date, voice)),
+    );
+    let rest = |more: usize| {
+        let more = voice.language.number(more as u64);
+        plain(match voice.language {
+            Language::French => format!("… et {more} de plus"),
+            Language::English => format!("… and {more} more"),
+        })
+    };
+    within(lines.into_iter().map(plain).collect(), FOOTER_MOST, rest)
+}
+
+fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
+    let language = voice.language;
+    let number = |counters: &Counters| match failed {
+        true => counters.upload_failed,
+        false => counters.upload_interrupted,
+    };
+    let files = day
+        .day
+        .troubled
+        .iter()
+        .filter(|troubled| troubled.failed == failed);
+    let files: Vec<String> = files.map(|troubled| file(troubled, voice)).collect();
+    let counted = day
+        .partners
+        .values()
+        .map(number)
+        .fold(0, u64::saturating_add);
+    let count = counted.max(files.len() as u64);
+    if count == 0 {
+        return None;
+    }
+    let uploads = language.count(count, Noun::Upload);
+    let ended = match (language, failed) {
+        (Language::French, false) if language.is_one(count) => "interrompu",
+        (Language::French, false) => "interrompus",
+        (Language::French, true) => "en échec sur le disque du serveur",
+        (Language::English, false) => "broken off",
+        (Language::English, true) => "failed on the server's disk",
+    };
+    let which = match files.is_empty() {
+        true => String::new(),
+        false => {
+            let colon = language.pick(" : ", ": ");
+            format!("{colon}{}", list_within(&files, count, language))
+        }
+    };
+    Some(format!("⚠️ {uploads} {ended}{which}"))
+}
+
+/// `feed.xml de Alice (1,5 ko)`
+fn file(troubled: &Troubled, voice: &Voice) -> String {
+    let language = voice.language;
+    let name = file_text::name(&troubled.file);
+    let size = troubled
+        .file
+        .bytes
+        .map(|bytes| format!(" ({})", language.size(bytes)));
+    let partner = voice.user(&troubled.partner, None);
+    let of = language.pick("de", "of");
+    format!("{name} {of} {partner}{}", size.unwrap_or_default())
+}
+
+/// `Jours sans données : du 27/03 au 29/03`
+fn without_data(dates: &[NaiveDate], language: Language) -> Option<String> {
+    let mut runs: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    for &date in dates {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add_days(Days::new(1)) == Some(date) => *last = date,
+            _ => runs.push((date, date)),
+        }
+    }
+    let run = |(first, last): &(NaiveDate, NaiveDate)| {
+        let (from, to) = (language.date(*first), language.date(*last));
+        match language {
+            _ if first == last => from,
+            Language::French => format!("du {from} au {to}"),
+            Language::English => format!("{from} to {to}"),
+        }
+    };
+    let runs: Vec<String> = runs.iter().map(run).collect();
+    let begin = match dates.len() {
+        0 => return None,
+        1 => language.pick("Jour sans données : ", "Day without data: "),
+        _ => language.pick("Jours sans données : ", "Days without data: "),
+    };
+    let list = list_within(&runs, runs.len() as u64, language);
+    Some(format!("⚠️ {begin}{list}"))
+}
+
+/// A notice in one line.
+fn told(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
+    let said = match voice.language {
+        Language::French => french(notice, date, voice),
+        Language::English => english(notice, date, voice),
+    };
+    let detail = notice
+        .detail
+        .as_deref()
+        .map(|detail| format!(" — {}", clean(detail, HOST)));
+    format!("⚠️ {said}{}", detail.unwrap_or_default())
+}
+
+fn french(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
+    let (period, at) = (period(notice, voice), at(notice.from, date, voice));
+    let some = |one: &str, many: &str| match notice.count {
+        0 => format!("des {many}"),
+        1 => format!("1 {one}"),
+        count => format!("{} {many}", Language::French.number(count)),
+    };
+    match notice.kind {
+        NoticeKind::Gap => {
+            format!("Journal incomplet{period} : des entrées ont disparu avant d'être lues")
+        }
+        NoticeKind::Dropped => format!("journald a perdu {}{period}", some("message", "messages")),
+        NoticeKind::Unreadable => format!(
+            "Non lu{period} : {}",
+            some("entrée illisible", "entrées illisibles")
+        ),
+        NoticeKind::Unattributed => format!(
+            "Non attribué{period} : {} de sessions inconnues",
+            some("fichier", "fichiers")
+        ),
+        NoticeKind::UnknownDirection => format!(
+            "Non compté{period} : {} de sens inconnu",
+            some("transfert", "transferts")
+        ),
+        NoticeKind::Undecided => format!(
+            "Base des comptes muette{period}, perdu : {}",
+            some("événement", "événements")
+        ),
+        NoticeKind::StateDeleted => format!("daily.json supprimé{at} par un autre programme"),
+        NoticeKind::StateDamaged => {
+            format!("daily.json trouvé endommagé{at}, repris d'une copie plus ancienne ou de zéro")
+        }
+        NoticeKind::SourceChanged => format!("Source des journaux changée{at}"),
+        NoticeKind::SessionsForgotten => {
+            format!("Trop de sessions ouvertes{period} : les plus anciennes ont été oubliées")
+        }
+    }
+}
+
+fn english(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
+    let (period, at) = (period(notice, voice), at(notice.from, date, voice));
+    let some = |one: &str, many: &str| match notice.count {
+        0 => format!("some {many}"),
+        1 => format!("1 {one}"),
+        count => format!("{} {many}", Language::English.number(count)),
+    };
+    match notice.kind {
+        NoticeKind::Gap => {
+            format!("Log incomplete{period}: entries vanished before they were read")
+        }
+        NoticeKind::Dropped => format!("journald lost {}{period}", some("message", "messages")),
+        NoticeKind::Unreadable => format!(
+            "Not read{period}: {}",
+            some("unreadable entry", "unreadable entries")
+        ),
+        NoticeKind::Unattributed => format!(
+            "Attributed to nobody{period}: {} of unknown sessions",
+            some("file", "files")
+        ),
+        NoticeKind::UnknownDirection => format!(
+            "Not counted{period}: {} of unknown direction",
+            some("transfer", "transfers")
+        ),
+        NoticeKind::Undecided => format!(
+            "User database silent{period}, lost: {}",
+            some("event", "events")
+        ),
+        NoticeKind::StateDeleted => format!("daily.json deleted{at} by another program"),
+        NoticeKind::StateDamaged => {
+            format!("daily.json found damaged{at}, taken from an older copy or begun anew")
+        }
+        NoticeKind::SourceChanged => format!("Source of the logs changed{at}"),
+        NoticeKind::SessionsForgotten => {
+            format!("Too many sessions open{period}: the oldest were forgotten")
+        }
+    }
+}
+
+/// ` du 29/03 à 22h10 au 30/03 à 06h07`; nothing where nobody knows.
+fn period(notice: &Notice, voice: &Voice) -> String {
+    let language = voice.language;
+    let moment = |time| language.moment(time, voice.zone);
+    let (from, to) = (moment(notice.from), moment(notice.to));
+    let unknown = Time::default();
+    match (notice.from == unknown, notice.to == unknown) {
+        (true, true) => String::new(),
+        (true, false) => format!(" {} {to}", language.pick("avant le", "before")),
+        (false, true) => format!(" {} {from}", language.pick("depuis le", "since")),
+        (false, false) if from == to => format!(" {} {from}", language.pick("le", "on")),
+        (false, false) => match language {
+            Language::French => format!(" du {from} au {to}"),
+            Language::English => format!(" from {from} to {to}"),
+        },
+    }
+}
+
+/// ` à 23h59`, with the date where it is another.
+fn at(time: Time, date: NaiveDate, voice: &Voice) -> String {
+    let language = voice.language;
+    if time == Time::default() {
+        String::new()
+    } else if voice.zone.date(time) == date {
+        let clock = language.clock(time, voice.zone);
+        format!(" {} {clock}", language.pick("à", "at"))
+    } else {
+        let moment = language.moment(time, voice.zone);
+        format!(" {} {moment}", language.pick("le", "on"))
+    }
+}

@@ -1,0 +1,7 @@
+//! A closed day in words: the table that the digest posts.
+
+mod footer;
+mod messages;
+mod table;
+
+pub use messages::day_messages;

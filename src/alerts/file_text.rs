@@ -1,0 +1,169 @@
+//! Messages about files, in words.
+
+use super::blocks::{Line, bold, plain, span};
+use super::text::{Told, list_within};
+use super::{File, Files, NAMES_KEPT, Transfer, Voice};
+use crate::clean::{HOST, PATH, clean};
+use crate::language::{Language, Noun};
+
+/// The most characters of a file's name: what file systems allow.
+const FILE_NAME: usize = 255;
+
+/// What is said of files that arrived, were fetched, or broke off.
+pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
+    let language = voice.language;
+    let user = voice.user(&files.partner, files.full_name.as_deref());
+    let [before, after] = match language {
+        Language::French => french(files),
+        Language::English => english(files),
+    };
+    let said = format!(
+        "{after}{}{}",
+        names(files, language),
+        sizes(files, language)
+    );
+    Told {
+        lines: vec![vec![span(before), bold(user), span(said)]],
+        details: details(files, language),
+        context: vec![language.moment(files.at, voice.zone)],
+        ..Told::default()
+    }
+}
+
+/// What stands before and behind the partner's name.
+fn french(files: &Files) -> [String; 2] {
+    let language = Language::French;
+    let (n, one) = (language.number(files.count), files.count < 2);
+    let several = |noun| match one {
+        true => " ".to_string(),
+        false => format!(" {} : ", language.count(files.count, noun)),
+    };
+    let interrupted = if one {
+        " interrompu : "
+    } else {
+        " interrompus : "
+    };
+    let begin = |what: &str| match one {
+        true => format!("⚠️ {what} de "),
+        false => format!("⚠️ {n} {}s de ", what.to_lowercase()),
+    };
+    match files.what {
+        Transfer::Upload => ["📄 ".into(), format!(" a uploadé{}", several(Noun::File))],
+        Transfer::Download => [
+            "📥 ".into(),
+            format!(" a téléchargé{}", several(Noun::File)),
+        ],
+        Transfer::UploadInterrupted => [begin("Upload"), interrupted.into()],
+        Transfer::UploadFailed => [
+            begin("Upload"),
+            " en échec sur le disque du serveur : ".into(),
+        ],
+        Transfer::DownloadInterrupted => [begin("Download"), interrupted.into()],
+    }
+}
+
+/// What stands before and behind the partner's name.
+fn english(files: &Files) -> [String; 2] {
+    let language = Language::English;
+    let (n, one) = (language.number(files.count), files.count < 2);
+    let several = |noun| match one {
+        true => " ".to_string(),
+        false => format!(" {}: ", language.count(files.count, noun)),
+    };
+    let begin = |what: &str| match one {
+        true => format!("⚠️ {what} by "),
+        false => format!("⚠️ {n} {}s by ", what.to_lowercase()),
+    };
+    match files.what {
+        Transfer::Upload => ["📄 ".into(), format!(" uploaded{}", several(Noun::File))],
+        Transfer::Download => ["📥 ".into(), format!(" downloaded{}", several(Noun::File))],
+        Transfer::UploadInterrupted => [begin("Upload"), " broke off: ".into()],
+        Transfer::UploadFailed => [begin("Upload"), " failed on the server's disk: ".into()],
+        Transfer::DownloadInterrupted => [begin("Download"), " broke off: ".into()],
+    }
+}
+
+/// The names, empty files marked.
+fn names(files: &Files, language: Language) -> String {
+    let told = &files.files[..files.files.len().min(NAMES_KEPT)];
+    let mark = |file: &File| match is_empty_upload(files.what, file) && files.count > 1 {
+        true => format!("{} ({})", name(file), language.pick("vide", "empty")),
+        false => name(file),
+    };
+    let names: Vec<String> = told.iter().map(mark).collect();
+    match names.is_empty() {
+        true => "?".into(),
+        false => list_within(&names, files.count, language),
+    }
+}
+
+/// A file's name, as far as it is known.
+pub(crate) fn name(file: &File) -> String {
+    let mut shown = name_of(&file.path);
+    if file.cut && !shown.ends_with('…') {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The last component of a path.
+pub(crate) fn name_of(path: &str) -> String {
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    let name = last.filter(|name| !name.is_empty()).unwrap_or(path);
+    clean(name, FILE_NAME)
+}
+
+fn is_empty_upload(what: Transfer, file: &File) -> bool {
+    what == Transfer::Upload && file.bytes == Some(0)
+}
+
+/// What is said of the sizes in the sentence: that one file is empty, how much of one arrived, the total of several.
+fn sizes(files: &Files, language: Language) -> String {
+    let bytes = match (files.count, files.some_unknown) {
+        (0 | 1, _) => files.files.first().and_then(|file| file.bytes),
+        (_, true) if files.bytes == 0 => None,
+        _ => Some(files.bytes),
+    };
+    let whole = matches!(files.what, Transfer::Upload | Transfer::Download);
+    match (files.count, bytes) {
+        (0 | 1, Some(0)) if files.what == Transfer::Upload => {
+            language.pick(" (fichier vide)", " (empty file)").into()
+        }
+        (0 | 1, _) if whole => String::new(),
+        (_, None) => language
+            .pick(" (taille inconnue)", " (size unknown)")
+            .into(),
+        (_, Some(bytes)) => {
+            let size = language.size(bytes);
+            let least = match files.some_unknown && files.count > 1 {
+                true => language.pick("au moins ", "at least "),
+                false => "",
+            };
+            format!(" ({least}{size}{})", gone(files.what, language))
+        }
+    }
+}
+
+/// What became of the bytes of a file that is not whole.
+fn gone(what: Transfer, language: Language) -> &'static str {
+    match what {
+        Transfer::Upload | Transfer::Download => "",
+        Transfer::UploadInterrupted => language.pick(" reçus", " received"),
+        Transfer::UploadFailed => language.pick(" écrits", " written"),
+        Transfer::DownloadInterrupted => language.pick(" envoyés", " sent"),
+    }
+}
+
+/// Path, size and address of each file.
+fn details(files: &Files, language: Language) -> Vec<Line> {
+    let detail = |file: &File| {
+        let mut parts = vec![clean(&file.path, PATH)];
+        if file.cut {
+            parts[0].push('…');
+        }
+        parts.extend(file.bytes.map(|bytes| language.size(bytes)));
+        parts.extend(file.address.as_deref().map(|address| clean(address, HOST)));
+        plain(parts.join(" · "))
+    };
+    files.files.iter().take(NAMES_KEPT).map(detail).collect()
+}

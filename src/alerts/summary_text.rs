@@ -1,0 +1,115 @@
+//! What happened while nobody could tell, in one message.
+
+use super::blocks::{BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span, weight, within};
+use super::text::{Told, list_within};
+use super::{Summary, SummaryRow, Voice, file_text};
+use crate::language::{Language, Noun};
+
+/// What the label and the lines around the partners take of a message's blocks, at most.
+const AROUND: usize = 1_500;
+
+/// From when to when, the totals, and a line for each partner, as many as fit.
+pub(super) fn tell(summary: &Summary, voice: &Voice) -> Told {
+    let language = voice.language;
+    let mut totals = SummaryRow::default();
+    let mut rows = Vec::new();
+    for (account, row) in &summary.partners {
+        let said = row_said(row, language, true);
+        if said.is_empty() {
+            continue;
+        }
+        add(&mut totals, row);
+        let partner = voice.partner(account, row.full_name.as_deref());
+        let said = format!("{}{}", language.pick(" : ", ": "), said.join(", "));
+        rows.push(vec![bold(partner), span(said)]);
+    }
+    let head = head(summary, &totals, voice);
+    let rest = |more: usize| {
+        let partners = language.count(more as u64, Noun::Partner);
+        plain(match language {
+            Language::French => format!("… et {partners} de plus"),
+            Language::English => format!("… and {partners} more"),
+        })
+    };
+    let cut = |most: usize, rows: Vec<Line>| {
+        let mut lines = vec![head.clone()];
+        lines.extend(within(rows, most - weight(&lines), rest));
+        lines
+    };
+    let repeated = language.pick(
+        "en partie peut-être déjà publié",
+        "some of it may be a repeat",
+    );
+    Told {
+        short: Some(cut(TEXT_MOST, rows.clone())),
+        lines: cut(BLOCKS_MOST - AROUND, rows),
+        context: summary
+            .maybe_repeated
+            .then(|| repeated.into())
+            .into_iter()
+            .collect(),
+        ..Told::default()
+    }
+}
+
+fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice) -> Line {
+    let language = voice.language;
+    let from = language.moment(summary.from, voice.zone);
+    let to = language.moment(summary.to, voice.zone);
+    let said = row_said(totals, language, false);
+    let said = match said.is_empty() {
+        true => String::new(),
+        false => format!(" — {}", said.join(", ")),
+    };
+    plain(match language {
+        Language::French => format!("📋 Rattrapage du {from} au {to}{said}"),
+        Language::English => format!("📋 Catching up, from {from} to {to}{said}"),
+    })
+}
+
+/// What a row counts, without what it counts none of.
+fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut say = |number: u64, words: String| {
+        if number > 0 {
+            said.push(words);
+        }
+    };
+    say(row.logins, language.count(row.logins, Noun::Login));
+    say(row.failures, language.count(row.failures, Noun::Failure));
+    let mut uploads = language.count(row.uploads, Noun::File);
+    if with_names && !row.names.is_empty() {
+        uploads += &format!(" ({})", names(row, language));
+    }
+    say(row.uploads, uploads);
+    say(row.downloads, language.count(row.downloads, Noun::Download));
+    let ended = match (language, language.is_one(row.troubled)) {
+        (Language::French, true) => "interrompu ou en échec",
+        (Language::French, false) => "interrompus ou en échec",
+        (Language::English, _) => "broken off or failed",
+    };
+    let troubled = language.count(row.troubled, Noun::Upload);
+    say(row.troubled, format!("{troubled} {ended}"));
+    said
+}
+
+fn names(row: &SummaryRow, language: Language) -> String {
+    let names: Vec<String> = row
+        .names
+        .iter()
+        .map(|name| file_text::name_of(name))
+        .collect();
+    list_within(&names, row.uploads, language)
+}
+
+fn add(totals: &mut SummaryRow, row: &SummaryRow) {
+    for (total, number) in [
+        (&mut totals.logins, row.logins),
+        (&mut totals.failures, row.failures),
+        (&mut totals.uploads, row.uploads),
+        (&mut totals.downloads, row.downloads),
+        (&mut totals.troubled, row.troubled),
+    ] {
+        *total = total.saturating_add(number);
+    }
+}

@@ -1,0 +1,246 @@
+//! Messages in words.
+
+use std::net::IpAddr;
+
+use super::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span};
+use super::{Cause, Content, Failures, Form, Logins, Message, NAMES_KEPT, Rendered, Voice};
+use super::{file_text, summary_text};
+use crate::clean::{HOST, NAME, PATH, clean, escape, escape_within};
+use crate::language::{Language, Noun};
+
+/// The most bytes of a list of names or addresses in a sentence; what does not fit is counted.
+const LIST_MOST: usize = 1_800;
+
+/// What a message says, before it takes a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The sentences.
+    pub(crate) lines: Vec<Line>,
+    /// The sentences where they must be short: in `text`.
+    pub(crate) short: Option<Vec<Line>>,
+    /// What only blocks have room for.
+    pub(crate) details: Vec<Line>,
+    /// The line at the end, without the label.
+    pub(crate) context: Vec<String>,
+}
+
+/// A message in words, in the form that Slack has asked for.
+pub fn render(message: &Message, voice: &Voice) -> Rendered {
+    let told = tell(&message.content, voice);
+    let short = told.short.as_ref().unwrap_or(&told.lines);
+    let text = escape_within(&blocks::joined(short), TEXT_MOST);
+    Rendered {
+        text,
+        blocks: told.blocks(message.form, message.maybe_repeated, voice),
+    }
+}
+
+impl Told {
+    fn blocks(self, form: Form, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
+        let mut context = vec![voice.label()];
+        context.extend(self.context);
+        let context = context.join(" · ");
+        let repeated = repeated.then(|| repeat(voice.language));
+        let rest = |more: usize| plain(format!("… +{more}"));
+        // What the sentences leave, less the two lines at the end.
+        let room = BLOCKS_MOST.saturating_sub(blocks::weight(&self.lines) + 5 * HOST);
+        let details = blocks::within(self.details, room, rest);
+        let lines = [self.lines, details].concat();
+        let blocks = match form {
+            Form::Blocks => {
+                let mut blocks = vec![blocks::rich_text(&lines), blocks::context(&context)];
+                blocks.extend(repeated.map(blocks::context));
+                blocks
+            }
+            Form::Preformatted => {
+                let mut text = format!("{}\n{context}", blocks::joined(&lines));
+                if let Some(repeated) = repeated {
+                    text.push('\n');
+                    text.push_str(repeated);
+                }
+                vec![blocks::preformatted(&text)]
+            }
+            Form::Text => return None,
+        };
+        Some(blocks.into())
+    }
+}
+
+/// What is said of a message whose first try may have arrived.
+pub(crate) fn repeat(language: Language) -> &'static str {
+    language.pick(
+        "Peut-être déjà publié : la réponse de Slack au premier envoi s'est perdue.",
+        "May be a repeat: Slack's answer to the first try was lost.",
+    )
+}
+
+fn tell(content: &Content, voice: &Voice) -> Told {
+    match content {
+        Content::Started {
+            source,
+            first: _,
+            missing_group,
+        } => started(source, missing_group.as_deref(), voice),
+        Content::Logins(logins) => logged_in(logins, voice),
+        Content::Failures(failures) => failed(failures, voice),
+        Content::Files(files) | Content::Troubled(files) => file_text::tell(files, voice),
+        Content::Summary(summary) => summary_text::tell(summary, voice),
+        Content::LogLevel {
+            partners,
+            count,
+            found,
+            line,
+            file,
+        } => log_level(partners, *count as u64, [found, line, file], voice),
+    }
+}
+
+fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Told {
+    let (label, source) = (voice.label(), clean(source, PATH));
+    let mut lines = vec![plain(match voice.language {
+        Language::French => format!("👀 Surveillance active sur {label} — source : {source}"),
+        Language::English => format!("👀 Watching {label} — source: {source}"),
+    })];
+    if let Some(group) = missing_group {
+        let group = clean(group, NAME);
+        lines.push(plain(match voice.language {
+            Language::French => format!(
+                "⚠️ Le journal existe mais n'est pas lisible : ajoutez l'utilisateur du service au groupe {group}"
+            ),
+            Language::English => format!(
+                "⚠️ There is a journal, but it cannot be read: add the service's user to the group {group}"
+            ),
+        }));
+    }
+    Told {
+        lines,
+        ..Told::default()
+    }
+}
+
+fn logged_in(logins: &Logins, voice: &Voice) -> Told {
+    let language = voice.language;
+    let partner = voice.partner(&logins.partner, logins.full_name.as_deref());
+    let addresses = addresses(&logins.addresses, language);
+    let at = language.moment(logins.at, voice.zone);
+    let times = match logins.count {
+        0 | 1 => String::new(),
+        count => format!(" {}", language.count(count, Noun::Time)),
+    };
+    let mut said = match language {
+        Language::French => format!(" s'est connecté{times} depuis {addresses} — {at}"),
+        Language::English => format!(" logged in{times} from {addresses} — {at}"),
+    };
+    if logins.after_failures > 0 {
+        let failures = language.count(logins.after_failures, Noun::Failure);
+        said += &format!(" ({} {failures})", language.pick("après", "after"));
+    }
+    Told {
+        lines: vec![vec![span("✅ "), bold(partner), span(said)]],
+        context: method(&logins.method).into_iter().collect(),
+        ..Told::default()
+    }
+}
+
+fn failed(failures: &Failures, voice: &Voice) -> Told {
+    let language = voice.language;
+    let partner = voice.partner(&failures.partner, failures.full_name.as_deref());
+    let addresses = addresses(&failures.addresses, language);
+    let at = language.moment(failures.at, voice.zone);
+    let advice = advice(failures.cause, language);
+    let several = language.number(failures.count);
+    let (begin, end) = match (language, failures.count) {
+        (Language::French, 0 | 1) => ("🔴 Échec de connexion de ".into(), "depuis"),
+        (Language::French, _) => (format!("🔴 {several} échecs de connexion de "), "depuis"),
+        (Language::English, 0 | 1) => ("🔴 Login failed for ".into(), "from"),
+        (Language::English, _) => (format!("🔴 {several} failed logins for "), "from"),
+    };
+    let mut context = Vec::new();
+    context.extend(failures.addresses.last().and_then(|address| ip(address)));
+    context.extend(failures.method.as_deref().and_then(method));
+    context.push(at.clone());
+    let today = language.count(failures.today, Noun::Failure);
+    context.push(format!("{today} {}", language.pick("aujourd'hui", "today")));
+    let said = format!(" — {advice} ({end} {addresses}, {at})");
+    Told {
+        lines: vec![vec![span(begin), bold(partner), span(said)]],
+        context,
+        ..Told::default()
+    }
+}
+
+/// What to do about a failure, or what it was. The advice about passwords is English in French as well: the team knows it.
+fn advice(cause: Cause, language: Language) -> &'static str {
+    match cause {
+        Cause::Password => "check if password changed",
+        Cause::Key => language.pick("clé refusée", "key refused"),
+        Cause::KeyOrAbandoned => language.pick(
+            "clé refusée ou connexion abandonnée",
+            "key refused or connection given up",
+        ),
+        Cause::Configuration => language.pick(
+            "refusé par la configuration de sshd",
+            "refused by sshd's configuration",
+        ),
+    }
+}
+
+fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Told {
+    let language = voice.language;
+    let names: Vec<String> = partners
+        .iter()
+        .map(|partner| clean(partner, NAME))
+        .collect();
+    let names = list_within(&names, count, language);
+    let [found, line, file] = what.map(|part| clean(part, HOST));
+    let (begin, say, write) = match language {
+        Language::French => (
+            "⚠️ Transferts invisibles pour ",
+            format!(" : sftp-server ne journalise aucun fichier sans -l INFO (trouvé : {found})"),
+            format!("À écrire dans {file} : {line}"),
+        ),
+        Language::English => (
+            "⚠️ Transfers cannot be seen for ",
+            format!(": sftp-server logs no file without -l INFO (found: {found})"),
+            format!("To be written into {file}: {line}"),
+        ),
+    };
+    Told {
+        lines: vec![vec![span(begin), bold(names), span(say)], plain(write)],
+        ..Told::default()
+    }
+}
+
+/// As many of these as fit into a sentence, and how many more there are.
+pub(crate) fn list_within(items: &[String], count: u64, language: Language) -> String {
+    let mut used = 0;
+    let fits = |item: &&String| {
+        used += escape(item).len() + 2;
+        used <= LIST_MOST
+    };
+    let fitting = items.iter().take(NAMES_KEPT).take_while(fits).count();
+    let count = count.max(items.len() as u64);
+    language.list_of(&items[..fitting], count)
+}
+
+/// Addresses, the latest of them where there are too many.
+fn addresses(addresses: &[String], language: Language) -> String {
+    if addresses.is_empty() {
+        return "?".into();
+    }
+    let kept = &addresses[addresses.len().saturating_sub(NAMES_KEPT)..];
+    let shown: Vec<String> = kept.iter().map(|address| clean(address, HOST)).collect();
+    list_within(&shown, shown.len() as u64, language)
+}
+
+/// An address, if it is one and nothing that Slack could take for a link.
+fn ip(address: &str) -> Option<String> {
+    address.parse::<IpAddr>().ok().map(|ip| ip.to_string())
+}
+
+/// A method such as `keyboard-interactive/pam`, if it looks like one.
+fn method(method: &str) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte);
+    let is_method = !method.is_empty() && method.len() <= NAME && method.bytes().all(plain);
+    is_method.then(|| method.to_string())
+}

@@ -1,0 +1,147 @@
+//! The configuration file as it is written, before it is checked.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// The whole file. What is not set is none; what is not known is refused.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct File {
+    pub(super) timezone: Option<Spanned<String>>,
+    pub(super) slack: Slack,
+    pub(super) partners: Partners,
+    pub(super) source: Source,
+    pub(super) alerts: AlertsWithPartners,
+    pub(super) digest: Digest,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(super) struct Slack {
+    pub(super) channel: Option<Spanned<String>>,
+    pub(super) label: Option<Spanned<String>>,
+    pub(super) api_url: Option<Spanned<String>>,
+    pub(super) language: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Partners {
+    pub(super) group: Option<Spanned<String>>,
+    pub(super) users: Vec<Spanned<String>>,
+    pub(super) names: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(super) struct Source {
+    pub(super) kind: Option<Spanned<String>>,
+    pub(super) auth_log: Option<Spanned<PathBuf>>,
+    pub(super) journal_directory: Option<Spanned<PathBuf>>,
+}
+
+/// `[alerts]`, with `[alerts.partners.NAME]` beside its own keys.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(super) struct AlertsWithPartners {
+    pub(super) login: Option<bool>,
+    pub(super) failure: Option<bool>,
+    pub(super) upload: Option<bool>,
+    pub(super) download: Option<bool>,
+    pub(super) max_per_hour: Option<Spanned<i64>>,
+    pub(super) again_after: Option<Spanned<String>>,
+    pub(super) group_window: Option<Spanned<String>>,
+    pub(super) partners: BTreeMap<String, Alerts>,
+}
+
+/// The keys of `[alerts]` that a partner may have as well.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(super) struct Alerts {
+    pub(super) login: Option<bool>,
+    pub(super) failure: Option<bool>,
+    pub(super) upload: Option<bool>,
+    pub(super) download: Option<bool>,
+    pub(super) max_per_hour: Option<Spanned<i64>>,
+    pub(super) again_after: Option<Spanned<String>>,
+    pub(super) group_window: Option<Spanned<String>>,
+}
+
+impl AlertsWithPartners {
+    /// The keys of its own, and the partners'.
+    pub(super) fn split(self) -> (Alerts, BTreeMap<String, Alerts>) {
+        let own = Alerts {
+            login: self.login,
+            failure: self.failure,
+            upload: self.upload,
+            download: self.download,
+            max_per_hour: self.max_per_hour,
+            again_after: self.again_after,
+            group_window: self.group_window,
+        };
+        (own, self.partners)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(super) struct Digest {
+    pub(super) closes_from: Option<Spanned<String>>,
+}
+
+/// What is wrong with the configuration: the file, the line, the key, and what would be right.
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigError {
+    pub(super) path: PathBuf,
+    pub(super) line: Option<usize>,
+    pub(super) what: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.what)
+    }
+}
+
+/// The file's text, to find lines in.
+pub(super) struct Text<'a> {
+    pub(super) path: &'a std::path::Path,
+    pub(super) text: &'a str,
+}
+
+impl Text<'_> {
+    /// An error at a place in the file.
+    pub(super) fn wrong(&self, at: Option<Range<usize>>, what: impl Into<String>) -> ConfigError {
+        let line = at.map(|at| self.text.bytes().take(at.start).filter(|&b| b == b'\n').count() + 1);
+        ConfigError { path: self.path.to_owned(), line, what: what.into() }
+    }
+
+    /// Reads the file; an unknown key is told with the nearest one that is known.
+    pub(super) fn parse(&self) -> Result<File, ConfigError> {
+        toml::from_str(self.text).map_err(|error: toml::de::Error| {
+            let message = error.message().to_owned();
+            self.wrong(error.span(), nearest(&message).unwrap_or(message))
+        })
+    }
+}
+
+/// `unknown field X, expected one of A, B` in fewer words, with the key that X is most like.
+fn nearest(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (unknown, rest) = rest.split_once('`')?;
+    let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+    let likely = known.iter().max_by(|a, b| {
+        strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b))
+    });
+    let hint = likely.map(|key| format!("; did you mean \"{key}\"?")).unwrap_or_default();
+    Some(format!("unknown key \"{unknown}\"{hint} (known here: {})", known.join(", ")))
+}

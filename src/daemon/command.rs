@@ -1,0 +1,33 @@
+//! `sftp-monitor run`.
+
+use crate::cli::{self, Cli};
+use crate::config::{Config, Token};
+use crate::daemon::start::{self, Options};
+use crate::directory::{self, Accounts};
+use crate::log::{Priority, line};
+use crate::state::{Store, become_owner};
+
+/// Runs the daemon.
+pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
+    let config = Config::load(cli.config.as_deref())?;
+    let token = if arguments.dry_run { None } else { Some(Token::find()?) };
+    if let Some(remark) = token.as_ref().and_then(Token::remark) {
+        line(Priority::Warning, remark);
+    }
+    let mut accounts = arguments.partners.is_none().then(|| Accounts::new(&config.partners));
+    let log_level = accounts.as_mut().and_then(|accounts| crate::sshd_config::warning(&config, accounts));
+    let store = if arguments.dry_run {
+        Store::in_memory()
+    } else {
+        let path = cli.state_directory();
+        become_owner(&path)?;
+        Store::open(&path)?.with_patience(start::PATIENCE)
+    };
+    let directory = match accounts {
+        Some(accounts) => Box::new(accounts),
+        None => directory::of(&config, arguments.partners.as_deref()),
+    };
+    let options = Options { from_start: arguments.from_start };
+    start::run(&config, token.as_ref(), store, directory, log_level, &options)?;
+    Ok(0)
+}

@@ -1,0 +1,156 @@
+//! Counting a whole log: the monitor's own rules, and a sheet of counters for every date.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
+use super::span::{Span, midnight};
+use crate::directory::Directory;
+use crate::entry::{Entry, Record};
+use crate::monitor::{Monitor, Rules};
+use crate::state::{Counters, Daily};
+use crate::time::Time;
+
+/// How far time moves before the ends of sessions are looked at again: they are decided five seconds later anyway.
+const STEP: Duration = Duration::from_secs(1);
+
+/// How long after its last line a log is taken to have ended: longer than any decision waits.
+const AFTER: Duration = Duration::from_secs(60);
+
+/// What happened on one date.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sheet {
+    /// What each partner did, by account name.
+    pub partners: BTreeMap<String, Counters>,
+    /// Failures of anyone who is no partner.
+    pub unknown_attempts: u64,
+}
+
+impl Sheet {
+    fn swap(&mut self, daily: &mut Daily) {
+        std::mem::swap(&mut self.partners, &mut daily.partners);
+        std::mem::swap(&mut self.unknown_attempts, &mut daily.unknown_attempts);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.partners.is_empty() && self.unknown_attempts == 0
+    }
+}
+
+/// The sheets of a log, by date; dates on which nothing happened have none.
+pub type Sheets = BTreeMap<NaiveDate, Sheet>;
+
+/// Counts entries as they come.
+pub struct Counting<'a> {
+    rules: &'a Rules,
+    directory: &'a mut dyn Directory,
+    span: Span,
+    daily: Daily,
+    now: Time,
+    sheets: Sheets,
+    /// The first moment of the open date, and the first of the next: so that most events need no calendar.
+    open: (Time, Time),
+    advanced: Time,
+}
+
+impl<'a> Counting<'a> {
+    /// Nothing was counted yet.
+    pub fn new(rules: &'a Rules, directory: &'a mut dyn Directory, span: Span, now: Time) -> Self {
+        Counting {
+            rules,
+            directory,
+            span,
+            daily: Daily::default(),
+            now,
+            sheets: Sheets::new(),
+            open: (Time::default(), Time::default()),
+            advanced: Time::default(),
+        }
+    }
+
+    /// Takes the next entry in.
+    pub fn take(&mut self, entry: Entry<'_>) {
+        let Some(mut record) = Record::of(entry, self.directory) else {
+            return;
+        };
+        let time = record.origin.time;
+        if !self.span.holds(time) {
+            record.origin.past = true;
+        }
+        if time >= self.advanced.plus(STEP) {
+            // Before the date changes: what ended before counts for the date before.
+            self.advance(time);
+        }
+        if time < self.open.0 || time >= self.open.1 {
+            self.turn_to(time);
+        }
+        self.monitor().apply(&record);
+    }
+
+    fn monitor(&mut self) -> Monitor<'_> {
+        Monitor {
+            rules: self.rules,
+            daily: &mut self.daily,
+            now: self.now,
+            in_flight: None,
+        }
+    }
+
+    fn advance(&mut self, time: Time) {
+        self.advanced = time;
+        self.monitor().advance(time, false);
+    }
+
+    /// Opens the sheet of the date of `time`, and puts away the one before.
+    fn turn_to(&mut self, time: Time) {
+        self.put_away();
+        let zone = self.rules.zone;
+        let date = zone.date(time);
+        self.daily.date = date;
+        self.daily.resume.day = Default::default();
+        let next = date.succ_opt().unwrap_or(date);
+        self.open = (midnight(zone, date), midnight(zone, next));
+        if let Some(mut sheet) = self.sheets.remove(&date) {
+            sheet.swap(&mut self.daily);
+        }
+    }
+
+    fn put_away(&mut self) {
+        let mut sheet = Sheet::default();
+        sheet.swap(&mut self.daily);
+        if !sheet.is_empty() {
+            self.sheets.insert(self.daily.date, sheet);
+        }
+    }
+
+    /// The log is at its end: decides what is still open. Returns the sheets, and how many events the user database left
+    /// undecided.
+    pub fn finish(mut self) -> (Sheets, usize) {
+        self.advance(self.advanced.plus(AFTER));
+        self.ask_again();
+        self.put_away();
+        for sheet in self.sheets.values_mut() {
+            sheet
+                .partners
+                .retain(|_, c| c.success + c.failed + c.upload + c.download > 0);
+        }
+        self.sheets.retain(|_, sheet| !sheet.is_empty());
+        (self.sheets, self.daily.resume.undecided.len())
+    }
+
+    /// What the user database did not know when it was asked, it may know now.
+    fn ask_again(&mut self) {
+        let waiting = std::mem::take(&mut self.daily.resume.undecided);
+        let mut left = Vec::new();
+        for event in waiting {
+            self.turn_to(event.at);
+            let user = event.user.clone();
+            let answer = self.directory.account(user.as_bytes());
+            self.daily.resume.undecided.push(event);
+            self.monitor().answer(&user, &answer);
+            left.append(&mut self.daily.resume.undecided);
+        }
+        self.daily.resume.undecided = left;
+    }
+}

@@ -1,0 +1,74 @@
+//! Whether the machine's journal can be read.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use systemd::journal::OpenOptions;
+
+use super::handle::ROOTS;
+
+/// Whether this process can read the machine's journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readable {
+    /// It can.
+    Yes,
+    /// There is one, but not for this process.
+    NoPermission {
+        /// The group that would do.
+        group: &'static str,
+    },
+    /// There is none.
+    NoJournal(String),
+}
+
+/// The group that may read all journal files (systemd-journald.service(8)).
+const GROUP: &str = "systemd-journal";
+
+/// Whether this process can read the machine's journal.
+///
+/// `sd_journal_open(3)` succeeds without permission, and the journal then is empty; and a user's own `user-UID.journal` is
+/// readable to that user without saying anything about the rest. So: are there files of the system's that can be opened?
+pub fn readable() -> Readable {
+    let opened = OpenOptions::default().local_only(true).system(true).open();
+    match opened
+        .and_then(|journal| Ok(journal.has_persistent_files()? || journal.has_runtime_files()?))
+    {
+        Ok(true) => Readable::Yes,
+        Ok(false) => without_files(),
+        Err(error) => Readable::NoJournal(format!("the journal cannot be opened: {error}")),
+    }
+}
+
+/// Why no file of the system's journal could be opened.
+fn without_files() -> Readable {
+    let mut empty = Vec::new();
+    for root in ROOTS {
+        match holds_files(Path::new(root)) {
+            Ok(true) => {
+                return Readable::NoPermission { group: GROUP };
+            }
+            Ok(false) => empty.push(root),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                return Readable::NoPermission { group: GROUP };
+            }
+            Err(_) => {}
+        }
+    }
+    let why = match empty.as_slice() {
+        [] => format!("neither {} exists", ROOTS.join(" nor ")),
+        roots => format!("{} holds none of this machine", roots.join(" and ")),
+    };
+    Readable::NoJournal(why)
+}
+
+/// Whether a directory of journald's holds a system journal of this machine, readable or not.
+fn holds_files(root: &Path) -> std::io::Result<bool> {
+    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    match root.join(machine.trim()).read_dir() {
+        Ok(mut files) => Ok(files.any(|file| {
+            file.is_ok_and(|file| file.file_name().as_encoded_bytes().starts_with(b"system"))
+        })),
+        Err(error) if error.kind() == ErrorKind::NotFound => root.read_dir().map(|_| false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,272 @@
+//! The fields of one entry, read into buffers that are used again for the next.
+
+use std::borrow::Cow;
+use std::ffi::CStr;
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+
+use systemd::journal::Journal;
+
+use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS};
+use crate::entry::{Boot, Entry, Origin};
+use crate::source;
+use crate::time::Time;
+
+/// How often an entry that lacks a field which every entry has is read again: it is being written at this moment, and
+/// libsystemd leaves out data objects that are only half there.
+const RETRIES: u32 = 5;
+
+/// The pause before each of these.
+const RETRY_PAUSE: Duration = Duration::from_millis(1);
+
+/// Only an entry as young as this can still be in the making; and so nobody can slow reading down for long by sending
+/// entries without a message.
+const IN_THE_MAKING: Duration = Duration::from_secs(2);
+
+/// A field's value. Several values of one field are joined by line ends: neither sshd nor sftp-server ever sends a field
+/// twice or a message with a line end in it, so what is put together like this is nothing that they said.
+#[derive(Default)]
+struct Field {
+    value: Vec<u8>,
+    given: bool,
+}
+
+impl Field {
+    fn clear(&mut self) {
+        self.value.clear();
+        self.given = false;
+    }
+
+    fn add(&mut self, value: &[u8]) {
+        if self.given {
+            self.value.push(b'\n');
+        }
+        self.given = true;
+        let room = LONGEST_FIELD.saturating_sub(self.value.len());
+        self.value
+            .extend_from_slice(&value[..value.len().min(room)]);
+    }
+
+    fn number<N: std::str::FromStr>(&self) -> Option<N> {
+        std::str::from_utf8(&self.value).ok()?.parse().ok()
+    }
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        std::str::from_utf8(&self.value)
+            .ok()
+            .filter(|text| !text.is_empty())
+            .map(Cow::Borrowed)
+    }
+}
+
+/// What is to be done with an entry.
+pub(super) enum Verdict {
+    /// It goes out; with the number of messages that journald says it dropped.
+    HandOut(Option<u64>),
+    /// Nothing of ours, or a forged notice of losses.
+    Skip,
+    /// It has no message, or nobody knows whose it is.
+    Unreadable,
+}
+
+/// Where and when an entry was logged; libsystemd keeps these outside the fields.
+#[derive(Clone, Copy)]
+pub(super) struct Stamp {
+    pub(super) boot: Boot,
+    pub(super) monotonic: u64,
+    pub(super) realtime: Time,
+}
+
+/// The fields that matter, of the entry that was read last.
+#[derive(Default)]
+pub(super) struct Fields {
+    message: Field,
+    identifier: Field,
+    pid: Field,
+    uid: Field,
+    host: Field,
+    session: Field,
+    audit_session: Field,
+    message_id: Field,
+    transport: Field,
+    dropped: Field,
+    unit: Field,
+}
+
+impl Fields {
+    /// Reads the entry that the handle stands on; again, after a moment, if it is still being written.
+    pub(super) fn read(&mut self, journal: &mut Journal, logged: Time) {
+        self.read_once(journal);
+        for _ in 0..RETRIES {
+            if self.complete() || Time::from(SystemTime::now()).since(logged) > IN_THE_MAKING {
+                return;
+            }
+            sleep(RETRY_PAUSE);
+            self.read_once(journal);
+        }
+    }
+
+    /// One pass over all fields costs as much as asking for the one that libsystemd finds last.
+    fn read_once(&mut self, journal: &mut Journal) {
+        self.clear();
+        journal.restart_data();
+        loop {
+            match journal.enumerate_data() {
+                Ok(Some(field)) => {
+                    if let (Some(to), Some(value)) = (self.named(field.name()), field.value()) {
+                        to.add(value);
+                    }
+                }
+                Ok(None) => return,
+                Err(_) => break,
+            }
+        }
+        // One field that cannot be had (too large, compressed in an unknown way: sd_journal_get_data(3)) ends the
+        // enumeration. It need not be one of ours.
+        self.clear();
+        for name in NAMES {
+            if let Ok(Some(field)) = journal.get_data(name) {
+                if let (Some(to), Some(value)) = (self.named(field.name()), field.value()) {
+                    to.add(value);
+                }
+            }
+        }
+    }
+
+    fn named(&mut self, name: &[u8]) -> Option<&mut Field> {
+        Some(match name {
+            b"MESSAGE" => &mut self.message,
+            b"SYSLOG_IDENTIFIER" => &mut self.identifier,
+            b"_PID" => &mut self.pid,
+            b"_UID" => &mut self.uid,
+            b"_HOSTNAME" => &mut self.host,
+            b"_SYSTEMD_SESSION" => &mut self.session,
+            b"_AUDIT_SESSION" => &mut self.audit_session,
+            b"MESSAGE_ID" => &mut self.message_id,
+            b"_TRANSPORT" => &mut self.transport,
+            b"N_DROPPED" => &mut self.dropped,
+            b"OBJECT_SYSTEMD_UNIT" => &mut self.unit,
+            _ => return None,
+        })
+    }
+
+    fn clear(&mut self) {
+        for name in NAMES {
+            if let Some(field) = self.named(name.to_bytes()) {
+                field.clear();
+            }
+        }
+    }
+
+    /// journald gives every entry these.
+    fn complete(&self) -> bool {
+        self.message.given
+            && self.pid.given
+            && self.uid.given
+            && (self.identifier.given || self.message_id.given)
+    }
+
+    /// Whether the entry goes out.
+    pub(super) fn verdict(&self) -> Verdict {
+        if !self.message.given {
+            return Verdict::Unreadable;
+        }
+        let identifier = self.identifier.value.as_slice();
+        let mut programs = identifier.split(|&byte| byte == b'\n');
+        if programs.any(|name| PROGRAMS.iter().any(|program| program.as_bytes() == name)) {
+            return Verdict::HandOut(None);
+        }
+        if self.message_id.value != DROPPED.as_bytes() {
+            return if self.identifier.given {
+                Verdict::Skip
+            } else {
+                Verdict::Unreadable
+            };
+        }
+        // Only journald itself can set these two; anybody can send the rest.
+        let from_journald = self.transport.value == b"driver" && self.uid.value == b"0";
+        match self.dropped.number() {
+            Some(dropped) if from_journald && may_hold_ssh(&self.unit.value) => {
+                Verdict::HandOut(Some(dropped))
+            }
+            _ => Verdict::Skip,
+        }
+    }
+
+    /// The entry, borrowed.
+    pub(super) fn entry(&self, stamp: Stamp, past: bool, dropped: Option<u64>) -> Entry<'_> {
+        let origin = Origin {
+            time: stamp.realtime,
+            boot: stamp.boot,
+            host: Cow::Borrowed(&self.host.value),
+            identifier: Cow::Borrowed(&self.identifier.value),
+            pid: self.pid.number().unwrap_or(0),
+            // Without the field nobody vouches for the sender: as good as a user that is not root.
+            uid: Some(self.uid.number().unwrap_or(u32::MAX)),
+            session: self.session.text().or_else(|| self.audit_session.text()),
+            past,
+        };
+        Entry {
+            origin,
+            message: &self.message.value,
+            dropped,
+        }
+    }
+
+    /// A hash of the message.
+    pub(super) fn hash(&self) -> u64 {
+        source::hash(&self.message.value)
+    }
+}
+
+/// The fields that are read.
+const NAMES: [&CStr; 11] = [
+    c"MESSAGE",
+    c"SYSLOG_IDENTIFIER",
+    c"_PID",
+    c"_UID",
+    c"_HOSTNAME",
+    c"_SYSTEMD_SESSION",
+    c"_AUDIT_SESSION",
+    c"MESSAGE_ID",
+    c"_TRANSPORT",
+    c"N_DROPPED",
+    c"OBJECT_SYSTEMD_UNIT",
+];
+
+/// Whether a unit may be one in which sshd or a session's sftp-server runs; true where journald named none.
+fn may_hold_ssh(unit: &[u8]) -> bool {
+    let is = |prefix: &[u8], suffix: &[u8]| unit.starts_with(prefix) && unit.ends_with(suffix);
+    matches!(unit, b"" | b"ssh.service" | b"sshd.service")
+        || is(b"ssh@", b".service")
+        || is(b"sshd@", b".service")
+        || is(b"session-", b".scope")
+        || is(b"user-", b".slice")
+        || is(b"user@", b".service")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_hold_ssh;
+
+    #[test]
+    fn losses_matter_where_sshd_or_a_session_may_run() {
+        for unit in [
+            "",
+            "ssh.service",
+            "sshd@12-192.0.2.7:22-198.51.100.9:5522.service",
+            "session-c12.scope",
+            "user-1000.slice",
+        ] {
+            assert!(may_hold_ssh(unit.as_bytes()), "{unit}");
+        }
+        for unit in [
+            "nginx.service",
+            "ssh.socket",
+            "sshguard.service",
+            "session-.slice",
+        ] {
+            assert!(!may_hold_ssh(unit.as_bytes()), "{unit}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The status as programs read it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::words;
+use crate::explain::rfc3339;
+use crate::sessions::Standing;
+use crate::source::Position;
+use crate::state::{Counters, Daily, NoticeKind, Resume};
+use crate::time::{Time, Zone};
+
+/// What `status --json` tells.
+#[derive(Debug, Serialize)]
+pub(super) struct Facts<'a> {
+    date: NaiveDate,
+    partners: &'a BTreeMap<String, Counters>,
+    unknown_attempts: u64,
+    source: Option<&'a str>,
+    position: Option<Position>,
+    counted_until: Option<String>,
+    sessions: Vec<Session<'a>>,
+    waiting: usize,
+    pause_until: Option<String>,
+    closed: Vec<Closed<'a>>,
+    parked: Vec<Parked<'a>>,
+    notices: Vec<Told<'a>>,
+    forged: u64,
+    undecided: usize,
+}
+
+/// A log-in, or an sftp session.
+#[derive(Debug, Serialize)]
+pub(super) struct Session<'a> {
+    /// `log-in`, or `sftp`.
+    pub(super) kind: &'static str,
+    pub(super) user: &'a str,
+    pub(super) partner: Option<bool>,
+    pub(super) address: Option<&'a str>,
+    pub(super) pid: u32,
+    #[serde(skip)]
+    pub(super) since: Time,
+    #[serde(rename = "since")]
+    at: String,
+    pub(super) open_files: Vec<&'a str>,
+}
+
+/// A closed day whose table Slack has not taken.
+#[derive(Debug, Serialize)]
+struct Closed<'a> {
+    id: &'a str,
+    until: String,
+    messages_posted: usize,
+    error: Option<&'a str>,
+}
+
+/// A message that Slack refused for good.
+#[derive(Debug, Serialize)]
+struct Parked<'a> {
+    id: u64,
+    what: String,
+    since: String,
+    error: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    kind: NoticeKind,
+    from: String,
+    to: String,
+    count: u64,
+    detail: Option<&'a str>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(daily: &'a Daily, zone: Zone) -> Self {
+        let resume = &daily.resume;
+        let at = |time: Time| rfc3339(zone, time);
+        let closed = resume.closed.iter().map(|day| Closed {
+            id: &day.id,
+            until: at(day.until),
+            messages_posted: day.messages_posted,
+            error: day.refused.as_deref(),
+        });
+        let parked = resume.parked.iter().map(|message| Parked {
+            id: message.id,
+            what: words::message(&message.content),
+            since: at(message.since),
+            error: message.refused.as_deref(),
+        });
+        let notices = resume.day.notices.iter().map(|notice| Told {
+            kind: notice.kind,
+            from: at(notice.from),
+            to: at(notice.to),
+            count: notice.count,
+            detail: notice.detail.as_deref(),
+        });
+        Facts {
+            date: daily.date,
+            partners: &daily.partners,
+            unknown_attempts: daily.unknown_attempts,
+            source: resume.source.as_deref(),
+            position: position(resume),
+            counted_until: known(resume.counted_until).map(at),
+            sessions: sessions(resume, zone),
+            waiting: waiting(resume),
+            pause_until: resume.pause_until.map(at),
+            closed: closed.collect(),
+            parked: parked.collect(),
+            notices: notices.collect(),
+            forged: resume.forged,
+            undecided: resume.undecided.len(),
+        }
+    }
+}
+
+/// A time, where there is one.
+pub(super) fn known(time: Time) -> Option<Time> {
+    (time != Time::default()).then_some(time)
+}
+
+/// Where reading stands in the source that was read last; of several journals in the one that is furthest.
+pub(super) fn position(resume: &Resume) -> Option<Position> {
+    let file = resume
+        .source
+        .as_ref()
+        .and_then(|source| resume.files.get(source));
+    let journal = resume
+        .journals
+        .values()
+        .max_by_key(|position| position.realtime);
+    file.cloned()
+        .map(Position::File)
+        .or_else(|| journal.cloned().map(Position::Journal))
+}
+
+/// How many messages wait: those that Slack has not taken yet, and those that are still being gathered.
+pub(super) fn waiting(resume: &Resume) -> usize {
+    let alerts = &resume.alerts;
+    let gathered = alerts
+        .groups
+        .values()
+        .filter(|group| group.gathered.is_some());
+    let backlog = usize::from(alerts.backlog.is_some());
+    resume.outbox.len() + alerts.waiting.len() + gathered.count() + backlog
+}
+
+/// Log-ins and sftp sessions that are open.
+pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
+    let partner = |standing: Standing| standing.partner();
+    let connections = resume.sessions.connections.0.values();
+    let logins = connections.filter(|c| c.accepted).map(|login| Session {
+        kind: "log-in",
+        user: login.user.as_deref().unwrap_or_default(),
+        partner: partner(login.standing),
+        address: login.address.as_deref(),
+        pid: login.pid,
+        since: login.at,
+        at: rfc3339(zone, login.at),
+        open_files: Vec::new(),
+    });
+    let sftp = resume.sessions.sftp.0.values().map(|session| Session {
+        kind: "sftp",
+        user: &session.user,
+        partner: partner(session.standing),
+        address: session.address.as_deref(),
+        pid: session.pid,
+        since: session.since,
+        at: rfc3339(zone, session.since),
+        open_files: session
+            .handles
+            .iter()
+            .map(|handle| handle.path.as_str())
+            .collect(),
+    });
+    logins.chain(sftp).collect()
+}

@@ -1,0 +1,60 @@
+//! `status`: where the day and the program stand, read from the state; nothing is written or locked.
+
+mod facts;
+mod text;
+mod words;
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context, anyhow};
+
+use crate::cli::{self, Cli};
+use crate::config::Config;
+use crate::output;
+use crate::state::{Daily, StateError, Store};
+use crate::time::{Time, Zone};
+
+/// Runs the command. Exit code 1 where there is no state yet.
+pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
+    let config = Config::load(cli.config.as_deref())?;
+    let now = Time::from(SystemTime::now());
+    let directory = cli.state_directory();
+    let Some(daily) = load(&directory, config.zone, now)? else {
+        let place = directory.display();
+        eprintln!(
+            "nothing recorded yet in {place}: is the service running? `systemctl status sftp-monitor`"
+        );
+        return Ok(1);
+    };
+    output::to_output(|out| {
+        match arguments.json {
+            true => {
+                serde_json::to_writer(&mut *out, &facts::Facts::of(&daily, config.zone))?;
+                writeln!(out)?;
+            }
+            false => text::write(&daily, config.zone, now, output::is_terminal(), out)?,
+        }
+        Ok(0)
+    })
+}
+
+fn load(directory: &Path, zone: Zone, now: Time) -> anyhow::Result<Option<Daily>> {
+    let denied = |error: &StateError| match error {
+        StateError::Disk { path, cause, .. } if cause.kind() == ErrorKind::PermissionDenied => {
+            Some(path.clone())
+        }
+        _ => None,
+    };
+    let loaded = Store::open(directory).and_then(|mut store| store.load(zone.local(now)));
+    loaded
+        .map_err(|error| match denied(&error) {
+            Some(path) => anyhow!(
+                "{} is not for this user to read: `sudo sftp-monitor status`",
+                path.display()
+            ),
+            None => error.into(),
+        })
+        .context("reading the state")
+}

@@ -1,0 +1,117 @@
+//! Messages and notices in a few English words, for a terminal. Log text in them is cleaned where it is written.
+
+use std::time::Duration;
+
+use crate::alerts::Content;
+use crate::state::{Notice, NoticeKind};
+
+/// What a message is about.
+pub(super) fn message(content: &Content) -> String {
+    let what = match content {
+        Content::Started { .. } => return "the first start".to_owned(),
+        Content::Summary(_) => return "a summary of an absence".to_owned(),
+        Content::LogLevel { .. } => return "sftp-server's log level".to_owned(),
+        Content::Logins(_) => "log-in",
+        Content::Failures(_) => "failed log-in",
+        Content::Files(_) => "file",
+        Content::Troubled(_) => "transfer that broke off or failed",
+    };
+    let partner = content.group().map_or("", |(_, partner)| partner);
+    format!("{what} of {partner}")
+}
+
+/// What a notice says.
+pub(super) fn notice(notice: &Notice) -> String {
+    let count = notice.count;
+    let said = match notice.kind {
+        NoticeKind::Gap => "log entries are gone unread".to_owned(),
+        NoticeKind::Dropped => format!("journald dropped {}", many(count, "message")),
+        NoticeKind::Unreadable => format!("{} could not be read", many(count, "entry")),
+        NoticeKind::Unattributed => {
+            format!(
+                "{} by processes whose log-in nobody saw: credited to nobody",
+                many(count, "transfer")
+            )
+        }
+        NoticeKind::UnknownDirection => {
+            format!(
+                "{} whose direction nobody can tell: not counted",
+                many(count, "transfer")
+            )
+        }
+        NoticeKind::Undecided => {
+            format!(
+                "{} too many waited for the user database: counted for nobody",
+                many(count, "event")
+            )
+        }
+        NoticeKind::StateDeleted => "another program deleted daily.json".to_owned(),
+        NoticeKind::StateDamaged => {
+            "daily.json was damaged; an older one took its place".to_owned()
+        }
+        NoticeKind::SourceChanged => "reading changed to another source".to_owned(),
+        NoticeKind::SessionsForgotten => {
+            format!(
+                "{} too many were open to be kept",
+                many(count, "connection")
+            )
+        }
+    };
+    match &notice.detail {
+        Some(detail) => format!("{said} ({detail})"),
+        None => said,
+    }
+}
+
+/// A number of things; of an unknown number, some.
+pub(super) fn many(count: u64, thing: &str) -> String {
+    match (count, thing.strip_suffix('y')) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) if thing != "day" => format!("{} {stem}ies", figure(count)),
+        _ => format!("{} {thing}s", figure(count)),
+    }
+}
+
+fn figure(count: u64) -> String {
+    match count {
+        0 => "some".to_owned(),
+        count => count.to_string(),
+    }
+}
+
+/// How long ago something was, in the one unit that matters.
+pub(super) fn ago(age: Duration) -> String {
+    let seconds = age.as_secs();
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    match count {
+        0 => "just now".to_owned(),
+        count => format!("{} ago", many(count, unit)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_told_in_the_one_unit_that_matters() {
+        let told = |seconds| ago(Duration::from_secs(seconds));
+        assert_eq!(told(0), "just now");
+        assert_eq!(told(1), "1 second ago");
+        assert_eq!(told(119), "1 minute ago");
+        assert_eq!(told(7_300), "2 hours ago");
+        assert_eq!(told(200_000), "2 days ago");
+    }
+
+    #[test]
+    fn plurals_are_english() {
+        assert_eq!(many(2, "entry"), "2 entries");
+        assert_eq!(many(0, "entry"), "some entries");
+        assert_eq!(many(1, "day"), "1 day");
+    }
+}

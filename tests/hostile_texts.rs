@@ -1,0 +1,227 @@
+//! Whatever a log says, no message pings, formats, links or hides anything, and none grows beyond what Slack takes.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use sftp_monitor::alerts::{
+    Cause, Content, Failures, File, Files, Form, Logins, Message, Rendered, Summary, SummaryRow,
+    Transfer, Voice,
+};
+use sftp_monitor::config::Language;
+use sftp_monitor::time::{Time, Zone};
+use support::hostile::{assert_harmless, assert_small, hostile_text};
+
+const AT: Time = Time::from_seconds(1_774_843_675);
+
+fn render(content: Content, form: Form, language: Language) -> Rendered {
+    let message = Message {
+        id: 1,
+        since: AT,
+        content,
+        maybe_repeated: true,
+        form,
+        refused: None,
+    };
+    let voice = Voice {
+        language,
+        zone: Zone::Named(chrono_tz::Europe::Paris),
+        label: "sftp1".into(),
+        names: BTreeMap::new(),
+    };
+    sftp_monitor::alerts::render(&message, &voice)
+}
+
+fn check(content: &Content) {
+    for form in [Form::Blocks, Form::Preformatted, Form::Text] {
+        for language in [Language::French, Language::English] {
+            let rendered = render(content.clone(), form, language);
+            assert_harmless(&rendered);
+            assert_small(&rendered);
+        }
+    }
+}
+
+fn files(what: Transfer, count: u64, files: Vec<File>) -> Content {
+    Content::Files(Files {
+        partner: "alice".into(),
+        full_name: None,
+        what,
+        count,
+        files,
+        bytes: u64::MAX,
+        some_unknown: true,
+        at: AT,
+    })
+}
+
+/// Every content with this text wherever a log, or the machine, has a say.
+fn contents(text: &str) -> Vec<Content> {
+    let (text, many) = (text.to_string(), vec![text.to_string(); 10]);
+    let file = File {
+        path: text.clone(),
+        cut: true,
+        bytes: Some(7),
+        address: Some(text.clone()),
+    };
+    let row = SummaryRow {
+        full_name: Some(text.clone()),
+        uploads: 12,
+        troubled: 3,
+        names: many.clone(),
+        ..SummaryRow::default()
+    };
+    let mut named = Files {
+        partner: text.clone(),
+        full_name: Some(text.clone()),
+        what: Transfer::UploadFailed,
+        count: 10,
+        files: vec![file.clone(); 10],
+        bytes: 7,
+        some_unknown: false,
+        at: AT,
+    };
+    let all = Content::Troubled(named.clone());
+    (named.count, named.files) = (1, vec![file]);
+    vec![
+        all,
+        Content::Files(named),
+        Content::Started {
+            source: text.clone(),
+            first: false,
+            missing_group: Some(text.clone()),
+        },
+        Content::Logins(Logins {
+            partner: text.clone(),
+            count: 10,
+            addresses: many.clone(),
+            at: AT,
+            method: text.clone(),
+            ..Logins::default()
+        }),
+        Content::Failures(Failures {
+            partner: text.clone(),
+            full_name: None,
+            count: 10,
+            cause: Cause::KeyOrAbandoned,
+            addresses: many.clone(),
+            at: AT,
+            method: Some(text.clone()),
+            today: 10,
+        }),
+        Content::Summary(Summary {
+            from: AT,
+            to: AT,
+            partners: BTreeMap::from([(text.clone(), row)]),
+            maybe_repeated: true,
+        }),
+        Content::LogLevel {
+            partners: many,
+            count: 12,
+            found: text.clone(),
+            line: text.clone(),
+            file: text,
+        },
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_from_a_log_is_more_than_text(text in hostile_text()) {
+        for content in contents(&text) {
+            check(&content);
+        }
+    }
+}
+
+#[test]
+fn the_longest_names_fit_whatever_they_are_made_of() {
+    for c in ["&", "é", "日", "🔥", "\u{202e}", "a/", "/"] {
+        for content in contents(&c.repeat(5_000)) {
+            check(&content);
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_partners_and_files_fit_into_one_message_that_counts_the_rest() {
+    let row = SummaryRow {
+        logins: 1,
+        uploads: 10,
+        names: (0..10).map(|n| format!("feed-{n}.xml")).collect(),
+        ..SummaryRow::default()
+    };
+    let partners = (0..10_000)
+        .map(|n| (format!("partner-{n:05}"), row.clone()))
+        .collect();
+    let summary = Content::Summary(Summary {
+        from: AT,
+        to: AT,
+        partners,
+        maybe_repeated: false,
+    });
+    check(&summary);
+    let rendered = render(summary, Form::Blocks, Language::French);
+    for said in [&rendered.text, &rendered.plain()] {
+        assert!(
+            said.contains("10\u{202f}000 connexions, 100\u{202f}000 fichiers"),
+            "{said}"
+        );
+        assert!(said.contains("\n… et 9\u{202f}9"), "{said}");
+        assert!(said.contains("partenaires de plus"), "{said}");
+    }
+
+    let many = vec![
+        File {
+            path: "/in/feed.xml".into(),
+            ..File::default()
+        };
+        10_000
+    ];
+    let files = files(Transfer::Upload, 10_000, many);
+    check(&files);
+    let text = render(files, Form::Text, Language::English).text;
+    assert!(text.contains("feed.xml and 9,990 others"), "{text}");
+}
+
+#[test]
+fn an_element_without_text_is_left_out_since_slack_refuses_it() {
+    for content in contents("") {
+        let rendered = render(content, Form::Blocks, Language::French);
+        assert!(
+            !rendered
+                .blocks
+                .unwrap()
+                .to_string()
+                .contains(r#""text":"""#)
+        );
+    }
+}
+
+#[test]
+fn the_check_itself_sees_what_it_must_see() {
+    let harmful = |text: &str, blocks: Value| {
+        let rendered = Rendered {
+            text: text.into(),
+            blocks: Some(blocks),
+        };
+        std::panic::catch_unwind(|| assert_harmless(&rendered)).is_err()
+    };
+    let element =
+        |text: &str| json!([{"type": "rich_text", "elements": [{"type": "text", "text": text}]}]);
+    assert!(!harmful("a &amp; b", element("<!channel>")));
+    assert!(harmful("<!channel>", element("a")));
+    assert!(harmful("a & b", element("a")));
+    assert!(harmful("a\u{1b}", element("a")));
+    assert!(harmful("a", element("\u{202e}")));
+    assert!(harmful(
+        "a",
+        json!([{"type": "section", "text": {"type": "mrkdwn", "text": "*"}}])
+    ));
+}

@@ -1,0 +1,91 @@
+//! Messages in words: content above, the texts below, in files that a person can read and diff.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::{Value, json};
+use sftp_monitor::alerts::{Content, Form, Message, Rendered, Voice};
+use sftp_monitor::config::Language;
+use sftp_monitor::time::{Time, Zone};
+use support::texts::{Case, compare, parse, with_times};
+
+fn render(content: &Value, language: Language, form: Form, maybe_repeated: bool) -> Rendered {
+    let content: Content = serde_json::from_value(with_times(content.clone())).unwrap();
+    let names = BTreeMap::from([("bob".to_string(), "Bob & Fils".to_string())]);
+    let voice = Voice {
+        language,
+        zone: Zone::Named(chrono_tz::Europe::Paris),
+        label: "sftp1".into(),
+        names,
+    };
+    let message = Message {
+        id: 1,
+        since: Time::default(),
+        content,
+        maybe_repeated,
+        form,
+        refused: None,
+    };
+    sftp_monitor::alerts::render(&message, &voice)
+}
+
+#[test]
+fn every_message_says_what_the_table_says() {
+    let path = "tests/texts/alerts.txt";
+    let cases = parse(&fs::read_to_string(path).unwrap());
+    assert!(cases.len() > 20);
+    let said = |case: &Case| Case {
+        french: vec![render(&case.content, Language::French, Form::Blocks, false).text],
+        english: vec![render(&case.content, Language::English, Form::Blocks, false).text],
+        ..case.clone()
+    };
+    compare(path, &cases.iter().map(said).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_message_looks_as_the_snapshot_shows() {
+    let cases = parse(&fs::read_to_string("tests/texts/alerts.txt").unwrap());
+    let mut looks = BTreeMap::new();
+    for case in &cases {
+        let blocks = render(&case.content, Language::French, Form::Blocks, false).blocks;
+        looks.insert(case.title.clone(), blocks.unwrap());
+    }
+    let first = &cases[2].content;
+    let repeated = render(first, Language::French, Form::Blocks, true).blocks;
+    looks.insert("log-in, maybe a repeat".into(), repeated.unwrap());
+    let repeated = render(first, Language::English, Form::Preformatted, true).blocks;
+    looks.insert(
+        "log-in, preformatted, maybe a repeat".into(),
+        repeated.unwrap(),
+    );
+    support::texts::compare_json("tests/texts/alerts.json", &json!(looks));
+}
+
+#[test]
+fn a_repeat_is_never_mentioned_in_the_text_and_text_alone_has_no_blocks() {
+    for case in parse(&fs::read_to_string("tests/texts/alerts.txt").unwrap()) {
+        let once = render(&case.content, Language::French, Form::Blocks, false);
+        for form in [Form::Blocks, Form::Preformatted, Form::Text] {
+            let again = render(&case.content, Language::French, form, true);
+            assert_eq!(again.text, once.text);
+            assert_eq!(again.blocks.is_none(), form == Form::Text);
+            let says_so = again.plain().contains("Peut-être déjà publié");
+            assert_eq!(says_so, form != Form::Text, "{}", case.title);
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_prints_the_message_with_its_context() {
+    let case = &parse(&fs::read_to_string("tests/texts/alerts.txt").unwrap())[11];
+    assert_eq!(case.title, "file arrived");
+    let message = render(&case.content, Language::English, Form::Blocks, false);
+    assert_eq!(
+        message.plain(),
+        "📄 alice uploaded feed.xml\n/in/feed.xml · 12.4 MB · 192.0.2.7\nsftp1 · 30/03 at 06:07"
+    );
+}
