@@ -7,7 +7,6 @@ use super::{Monitor, Verdict};
 use crate::alerts::{File, Transfer};
 use crate::entry::Record;
 use crate::sessions::{Handle, OtherHalf, SftpSession, Standing};
-use crate::state::NoticeKind;
 
 impl Monitor<'_> {
     /// A handle was closed: an upload, a download, or neither.
@@ -106,9 +105,7 @@ impl Monitor<'_> {
         record: &Record<'_>,
         file: File,
     ) -> Verdict {
-        if session.standing == Standing::Partner {
-            self.notice(record, NoticeKind::UnknownDirection, 1, Some(file.path));
-        }
+        self.file(session, record, Transfer::Unknown, file);
         Verdict::new(
             "ignored",
             session.standing.partner(),

@@ -325,7 +325,10 @@ fn wanted(content: &Content, rules: &config::Alerts) -> bool {
         Content::Failures(_) => rules.failure,
         Content::Files(files) | Content::Troubled(files) => match files.what {
             Transfer::Download | Transfer::DownloadInterrupted => rules.download,
-            Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed => rules.upload,
+            Transfer::Upload
+            | Transfer::UploadInterrupted
+            | Transfer::UploadFailed
+            | Transfer::Unknown => rules.upload,
         },
         Content::Started { .. } | Content::Summary(_) | Content::LogLevel { .. } => true,
     }

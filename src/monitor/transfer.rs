@@ -245,14 +245,9 @@ impl Monitor<'_> {
                 bytes: None,
                 address: session.address.clone(),
             };
-            if handle.is_unknown() {
-                if session.standing == Standing::Partner && !past {
-                    let path = Some(file.path);
-                    self.daily.note(NoticeKind::UnknownDirection, at, 1, path);
-                }
-                continue;
-            }
-            let what = if handle.write {
+            let what = if handle.is_unknown() {
+                Transfer::Unknown
+            } else if handle.write {
                 Transfer::UploadInterrupted
             } else {
                 Transfer::DownloadInterrupted
