@@ -1,7 +1,10 @@
 //! The rules: events and the time go in, counters and messages come out. Pure: no clock, no file, no socket.
 
 mod auth;
+mod close;
 mod count;
+mod ends;
+mod rename;
 mod transfer;
 mod undecided;
 
