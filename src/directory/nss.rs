@@ -107,6 +107,15 @@ fn text(pointer: *const c_char) -> Vec<u8> {
     unsafe { CStr::from_ptr(pointer) }.to_bytes().to_vec()
 }
 
+/// What glibc's functions of before 2.1.2 and those of libnss_wrapper return in place of the error, which is then in errno.
+const IN_ERRNO: c_int = -1;
+
+fn last_errno() -> c_int {
+    std::io::Error::last_os_error()
+        .raw_os_error()
+        .unwrap_or(IN_ERRNO)
+}
+
 /// Calls with buffers that grow until the entry fits.
 fn grown<T>(
     mut call: impl FnMut(&mut [c_char]) -> (c_int, Option<T>),
@@ -115,6 +124,11 @@ fn grown<T>(
     while size <= BUFFER_MOST {
         let mut buffer = vec![0; size];
         let (result, found) = call(&mut buffer);
+        let result = if result == IN_ERRNO {
+            last_errno()
+        } else {
+            result
+        };
         match said(result, found.is_some(), only_local)? {
             Said::Found => return Ok(found),
             Said::Absent => return Ok(None),
