@@ -18,3 +18,16 @@ test: prerequisites
 
 prerequisites:
 	@packaging/prerequisites "$(CARGO)"
+
+DESTDIR ?=
+PREFIX ?= /usr
+
+.PHONY: install
+install:
+	@[ -x target/release/sftp-monitor ] || { echo "first: make build" >&2; exit 1; }
+	install -Dm755 target/release/sftp-monitor $(DESTDIR)$(PREFIX)/bin/sftp-monitor
+	install -Dm644 units/sftp-monitor.service $(DESTDIR)/usr/lib/systemd/system/sftp-monitor.service
+	install -Dm644 units/sftp-monitor-digest.service $(DESTDIR)/usr/lib/systemd/system/sftp-monitor-digest.service
+	install -Dm644 units/sftp-monitor-digest.timer $(DESTDIR)/usr/lib/systemd/system/sftp-monitor-digest.timer
+	install -Dm644 units/sysusers.conf $(DESTDIR)/usr/lib/sysusers.d/sftp-monitor.conf
+	[ -n "$(DESTDIR)" ] || { systemd-sysusers sftp-monitor.conf && systemctl daemon-reload; }

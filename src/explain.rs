@@ -172,7 +172,7 @@ fn explain_file(
     out: &mut dyn Write,
 ) -> anyhow::Result<u64> {
     let mut lines = Lines::open(path).map_err(|error| cannot(path, &error))?;
-    let mut envelope = Envelope::new(Time::from(std::time::SystemTime::now()));
+    let mut envelope = Envelope::new();
     let mut no_text = 0;
     while let Some(line) = lines.next_line().map_err(|error| cannot(path, &error))? {
         match envelope.read(line) {

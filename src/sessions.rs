@@ -1,5 +1,7 @@
 //! Who a process works for, and what a connection has already counted: connections, log-ins, sftp sessions and their handles.
 
+mod handle;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -8,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::entry::Boot;
 use crate::state::{Keyed, Table, is_zero};
 use crate::time::Time;
+
+pub use handle::{Handle, OtherHalf};
 
 /// What a process is known by: its boot and pid.
 pub type Process = (Boot, u32);
@@ -18,6 +22,10 @@ pub const KEPT: usize = 1_000;
 
 /// How long a connection that ended is remembered, so that its last lines count nothing again: they come within milliseconds.
 const ENDED_KEPT: Duration = Duration::from_secs(5);
+
+/// How long a connection that is not authenticated is remembered without a line of it: sshd gives it two minutes
+/// (`LoginGraceTime`), and most versions say nothing when they are over.
+const SILENT_KEPT: Duration = Duration::from_secs(3_600);
 
 /// Everything that is open.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -126,6 +134,14 @@ impl Connection {
     pub fn counted(&self) -> u64 {
         self.passwords + self.pam_errors.max(self.keyboard_failed)
     }
+
+    /// Can a line of this process, then, and from this port where it says so, still be this connection's? Else the pid
+    /// is another's by now.
+    pub fn goes_on(&self, time: Time, port: Option<u16>) -> bool {
+        let silent = time.since(self.at);
+        let same = port.is_none() || self.port.is_none() || port == self.port;
+        same && !self.accepted && silent < if self.ended { ENDED_KEPT } else { SILENT_KEPT }
+    }
 }
 
 impl Keyed for Connection {
@@ -165,6 +181,9 @@ pub struct SftpSession {
     /// Its log-in ended then; its own end may still be told for a few seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<Time>,
+    /// That was before counting began: what it left open counts nothing.
+    #[serde(skip_serializing_if = "is_false")]
+    pub past: bool,
     /// Files that are open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<Handle>,
@@ -195,66 +214,12 @@ pub enum Last {
     },
 }
 
-/// An open file of an sftp session.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Handle {
-    /// The path as it was logged, decoded; lossy, as all text in the state.
-    pub path: String,
-    /// The path is only the beginning.
-    #[serde(skip_serializing_if = "is_false")]
-    pub cut: bool,
-    /// Opened for writing.
-    #[serde(skip_serializing_if = "is_false")]
-    pub write: bool,
-    /// Created or truncated.
-    #[serde(skip_serializing_if = "is_false")]
-    pub create: bool,
-    /// Opened for reading.
-    #[serde(skip_serializing_if = "is_false")]
-    pub read: bool,
-    /// The open's `sent status` came at once: most likely there is no such handle.
-    #[serde(skip_serializing_if = "is_false")]
-    pub refused: bool,
-    /// A write to it failed.
-    #[serde(skip_serializing_if = "is_false")]
-    pub write_error: bool,
-    /// Bytes of a transfer that closed while this handle was open and may be the other half of a copy on the server.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub other_half: Option<OtherHalf>,
-}
-
-/// The half of a possible copy that closed first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OtherHalf {
-    /// Its path.
-    pub path: String,
-    /// Its bytes.
-    pub bytes: u64,
-    /// When it closed.
-    pub at: Time,
-    /// It was written, and is counted; else it was read, and is a download unless this handle writes as much.
-    pub written: bool,
-}
-
-impl Handle {
-    /// Is this the file that a line names? Where either name was cut, as far as both go.
-    pub fn is(&self, path: &str, cut: bool) -> bool {
-        match (self.cut, cut) {
-            (false, false) => self.path == path,
-            (true, false) => path.starts_with(&self.path),
-            (false, true) => self.path.starts_with(path),
-            (true, true) => self.path.starts_with(path) || path.starts_with(&self.path),
-        }
-    }
-}
-
 impl Sessions {
     /// Forgets connections that ended long enough before `time`, and the oldest where there are too many.
     /// Returns how many were forgotten though they were open.
     pub fn forget(&mut self, time: Time) -> u64 {
         let connections = &mut self.connections.0;
-        connections.retain(|_, c| !c.ended || time.since(c.at) < ENDED_KEPT);
+        connections.retain(|_, c| c.accepted || c.goes_on(time, None));
         let mut open = 0;
         for key in oldest(connections, |c| (!c.ended, c.accepted, c.at)) {
             open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));

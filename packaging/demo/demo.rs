@@ -1,9 +1,11 @@
 //! The demonstration: the real daemon follows a log that is written before your eyes, and posts to a Slack on loopback
 //! that prints what it gets; then the real digest closes the day and posts its table.
 
+mod slack;
+
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -26,9 +28,9 @@ fn main() -> Result<()> {
     let directory = tempfile::tempdir().context("making a directory for the demonstration")?;
     let log = directory.path().join("auth.log");
     File::create(&log)?;
-    let slack = TcpListener::bind("127.0.0.1:0").context("listening as Slack")?;
-    let url = format!("http://{}/api", slack.local_addr()?);
-    std::thread::spawn(move || slack.incoming().flatten().for_each(|request| drop(take(request))));
+    let listener = TcpListener::bind("127.0.0.1:0").context("listening as Slack")?;
+    let url = format!("http://{}/api", listener.local_addr()?);
+    std::thread::spawn(move || slack::serve(&listener, show));
     let config = configuration(directory.path(), &log, &url)?;
     say("# sftp-monitor run: it follows the log below; what Slack gets is framed");
     let mut daemon = program(directory.path(), &config, "run").spawn().context("starting the daemon")?;
@@ -94,37 +96,13 @@ fn write_the_day(log: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Takes a request as Slack would, and prints the message in it.
-fn take(stream: TcpStream) -> Result<()> {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut header = String::new();
-        if reader.read_line(&mut header)? == 0 {
-            return Ok(());
-        }
-        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse()?;
-        }
-        if header.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    let message: serde_json::Value = serde_json::from_slice(&body)?;
+/// Prints a message as Slack would show it.
+fn show(message: &serde_json::Value) {
     let text = message["text"].as_str().unwrap_or_default().to_owned();
     let blocks = Some(message["blocks"].clone()).filter(|blocks| blocks.is_array());
     let shown = Rendered { text, blocks }.plain();
     let framed: Vec<String> = shown.trim_end().lines().map(|line| format!("    ┃ {line}")).collect();
     say(&framed.join("\n"));
-    let answer = r#"{"ok":true,"channel":"C0APAF806F8","ts":"1.0"}"#;
-    write!(
-        reader.get_mut(),
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
-        answer.len()
-    )?;
-    Ok(())
 }
 
 fn say(text: &str) {

@@ -170,21 +170,24 @@ impl Alerts {
         let mut late = Vec::new();
         self.groups.retain(|name, group| {
             let rules = rules(name.split_once(' ').map_or("", |(_, partner)| partner));
-            if group.gathered.is_some() && group.due(&rules).is_none_or(|due| due <= time) {
-                if let Some((since, content)) = group.gathered.take() {
-                    group.note(time, &rules);
-                    late.push((since, content));
-                }
+            let due = group.due(&rules);
+            if due <= time
+                && let Some((since, content)) = group.gathered.take()
+            {
+                // Windows follow each other on the events' time, however late they are looked at.
+                group.note(due, &rules);
+                late.push((since, due, content));
             }
             let keep = HOUR.max(rules.again_after);
             group.gathered.is_some()
                 || time < group.until
                 || group.told.last().is_some_and(|&t| time.since(t) < keep)
         });
-        for (since, content) in late {
-            match now.since(since) > NEWS {
+        for (since, due, content) in late {
+            // What the pace held back is as old as the time at which it could leave.
+            match now.since(due) > NEWS {
                 true => summary::fold(self.backlog.get_or_insert_default(), since, content),
-                false => outbox.push(since, content),
+                false => outbox.push(due, content),
             }
         }
         self.age(now, outbox, in_flight);
@@ -213,13 +216,19 @@ impl Alerts {
         }
     }
 
+    /// When what waits in the outbox is no news any more and joins the summary.
+    pub fn ages(messages: &[Message], in_flight: Option<u64>) -> Option<Time> {
+        let alerts = messages.iter().filter(|m| m.content.group().is_some() && Some(m.id) != in_flight);
+        alerts.map(|m| m.since.plus(NEWS)).min()
+    }
+
     /// When `advance` has something to do next, as far as time alone brings it.
     pub fn due(&self, rules: &dyn Fn(&str) -> config::Alerts) -> Option<Time> {
         let gathered = self
             .groups
             .iter()
             .filter(|(_, group)| group.gathered.is_some())
-            .filter_map(|(name, group)| {
+            .map(|(name, group)| {
                 group.due(&rules(
                     name.split_once(' ').map_or("", |(_, partner)| partner),
                 ))
@@ -256,8 +265,8 @@ impl Group {
     }
 
     /// When what was gathered is told.
-    fn due(&self, rules: &config::Alerts) -> Option<Time> {
-        Some(self.free_from(self.until, rules).unwrap_or(self.until))
+    fn due(&self, rules: &config::Alerts) -> Time {
+        self.free_from(self.until, rules).unwrap_or(self.until)
     }
 
     /// Notes that a message is told, and opens the window behind it.

@@ -32,7 +32,7 @@ pub const NAMES_KEPT: usize = 10;
 pub struct Message {
     /// Its id, never used again.
     pub id: u64,
-    /// The time of the first event that it tells: its age.
+    /// The time from which its age is told: that of its first event, or the end of the window that held it back.
     pub since: Time,
     /// What it says.
     pub content: Content,
@@ -198,6 +198,8 @@ pub enum Transfer {
     UploadFailed,
     /// Its download broke off.
     DownloadInterrupted,
+    /// sshd cut the message, and no other line tells which way it went.
+    Unknown,
 }
 
 /// One file.
@@ -252,6 +254,11 @@ impl Content {
                 partner,
                 ..
             }) => Some(("interrupted", partner)),
+            Content::Troubled(Files {
+                what: Transfer::Unknown,
+                partner,
+                ..
+            }) => Some(("unknown-direction", partner)),
             Content::Troubled(files) => Some(("interrupted-download", &files.partner)),
             Content::Started { .. } | Content::Summary(_) | Content::LogLevel { .. } => None,
         }

@@ -14,7 +14,7 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         }
         Content::Summary(_) | Content::Started { .. } | Content::LogLevel { .. } => return,
     };
-    summary.span(since, until);
+    summary.span(since.min(until), until);
     let row = summary.partners.entry(partner.clone()).or_default();
     if row.full_name.is_none() {
         row.full_name.clone_from(full_name);

@@ -150,7 +150,10 @@ impl Monitor<'_> {
             Transfer::Download => counters.download += 1,
             Transfer::UploadInterrupted => counters.upload_interrupted += 1,
             Transfer::UploadFailed => counters.upload_failed += 1,
-            Transfer::DownloadInterrupted => {}
+            Transfer::DownloadInterrupted | Transfer::Unknown => {}
+        }
+        if what == Transfer::Unknown {
+            self.daily.note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
         }
         let failed = what == Transfer::UploadFailed;
         let troubled = &mut self.daily.resume.day.troubled;

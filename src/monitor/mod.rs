@@ -1,14 +1,17 @@
 //! The rules: events and the time go in, counters and messages come out. Pure: no clock, no file, no socket.
 
 mod auth;
+mod close;
 mod count;
+mod ends;
+mod rename;
 mod transfer;
 mod undecided;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::alerts::{Content, Outbox};
+use crate::alerts::{Alerts, Content, Outbox};
 use crate::config;
 use crate::directory::Answer;
 use crate::entry::{Boot, Record};
@@ -100,7 +103,9 @@ impl Monitor<'_> {
             let counted = &mut self.daily.resume.counted_until;
             *counted = origin.time.max(*counted);
         }
+        self.pass(origin.time);
         self.note_boot(origin.boot, origin.time);
+        self.past_endings(origin.past);
         self.learn(record);
         if let Some(uid) = forged(record) {
             self.daily.resume.forged += u64::from(!origin.past);
@@ -128,6 +133,15 @@ impl Monitor<'_> {
             | Kind::WriteError
             | Kind::Request => self.transfer(record),
             _ => self.auth(record),
+        }
+    }
+
+    /// What was due before an event happens before it, though both are read at once.
+    fn pass(&mut self, time: Time) {
+        if self.due().is_some_and(|due| due < time) {
+            let before = time.minus(Duration::from_micros(1));
+            self.end_sessions(before);
+            self.let_out(before, false);
         }
     }
 
@@ -170,6 +184,7 @@ impl Monitor<'_> {
             .filter_map(|s| s.ending.map(|at| at.plus(ENDING)));
         endings
             .chain(resume.alerts.due(&|partner| self.rules.alerts_for(partner)))
+            .chain(Alerts::ages(&resume.outbox, self.in_flight))
             .min()
     }
 
@@ -224,6 +239,14 @@ impl Monitor<'_> {
             for sftp in sessions.sftp.0.values_mut().filter(|s| s.boot != boot) {
                 sftp.ending = sftp.ending.or(Some(time.minus(ENDING)));
             }
+        }
+    }
+
+    /// Marks the sessions that have just ended where that counts nothing.
+    fn past_endings(&mut self, past: bool) {
+        if past {
+            let sftp = self.daily.resume.sessions.sftp.0.values_mut();
+            sftp.filter(|s| s.ending.is_some()).for_each(|s| s.past = true);
         }
     }
 
@@ -302,7 +325,10 @@ fn wanted(content: &Content, rules: &config::Alerts) -> bool {
         Content::Failures(_) => rules.failure,
         Content::Files(files) | Content::Troubled(files) => match files.what {
             Transfer::Download | Transfer::DownloadInterrupted => rules.download,
-            Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed => rules.upload,
+            Transfer::Upload
+            | Transfer::UploadInterrupted
+            | Transfer::UploadFailed
+            | Transfer::Unknown => rules.upload,
         },
         Content::Started { .. } | Content::Summary(_) | Content::LogLevel { .. } => true,
     }

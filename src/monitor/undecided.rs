@@ -51,11 +51,12 @@ pub enum Pending {
 
 impl Monitor<'_> {
     /// Counts an event for an account of this standing, or lets it wait. Returns the id of an alert that can be renamed.
+    /// Of an sftp session comes the uid too: should the account's turn out to be another, the event is nobody's.
     pub(super) fn count(
         &mut self,
         process: Process,
         at: Time,
-        standing: Standing,
+        (standing, uid): (Standing, Option<u32>),
         user: &str,
         event: Pending,
     ) -> Option<u64> {
@@ -74,14 +75,6 @@ impl Monitor<'_> {
             }
             Standing::Undecided => {
                 let (boot, pid) = process;
-                let uid = self
-                    .daily
-                    .resume
-                    .sessions
-                    .sftp
-                    .0
-                    .get(&process)
-                    .and_then(|s| s.uid);
                 self.wait(Undecided {
                     user: user.to_owned(),
                     at,
@@ -93,6 +86,16 @@ impl Monitor<'_> {
             }
         }
         None
+    }
+
+    /// The file of an upload of this process that waits, by its name.
+    pub(super) fn undecided_file(&mut self, process: Process, path: &str) -> Option<&mut File> {
+        let waiting = self.daily.resume.undecided.iter_mut().rev();
+        let mut files = waiting.filter_map(|u| match &mut u.event {
+            Pending::File(Transfer::Upload, file) if (u.boot, u.pid) == process => Some(file),
+            _ => None,
+        });
+        files.find(|file| file.path == path)
     }
 
     fn wait(&mut self, event: Undecided) {
@@ -176,7 +179,7 @@ impl Monitor<'_> {
             } in decided
             {
                 match own(uid) {
-                    true => drop(self.count((boot, pid), at, standing, user, event)),
+                    true => drop(self.count((boot, pid), at, (standing, uid), user, event)),
                     false => self.daily.resume.forged += 1,
                 }
             }

@@ -1,163 +1,197 @@
-//! Ends of connections, before and after log-in (packet.c, serverloop.c, sshd.c).
+//! The end of a connection (packet.c, serverloop.c, sshd.c, sshd-session.c), before log-in or after it.
 
-use super::auth::{name, peer, strip, who};
-use super::line::{Level, Line, number};
+use std::borrow::Cow;
+
+use super::fields::{
+    Id, Peer, Words, host, host_maybe_port, host_port_then, id, split_at_first, split_at_last,
+};
+use super::line::{Line, number};
 use super::{Event, Kind, Who};
 
-/// What a line says of a connection's beginning or end; none where it is not about that.
+/// The event of a line that ends a connection.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
+    let rest = |words: &[u8]| text.strip_prefix(words);
     match text.first()? {
-        b'C' => connection(line),
-        b'D' => strip(text, b"Disconnected from ")
-            .and_then(|rest| end(line, rest))
-            .or_else(|| disconnecting(line)),
-        b'R' => received(line).or_else(|| read_error(text)),
-        b'T' => timeout(line),
-        b't' => strip(text, b"terminating inactive connection from ").and_then(|rest| end(line, rest)),
-        b'U' => strip(text, b"Unable to negotiate with ").and_then(|rest| end(line, until_error(line, rest)?)),
-        _ => tagged(line),
-    }
-}
-
-/// `Connection closed by`, `reset by`, `from … timed out`, and `Connection from IP port P on L port Q`.
-fn connection<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let rest = strip(line.text, b"Connection ")?;
-    if let Some(rest) = strip(rest, b"closed by ").or_else(|| strip(rest, b"reset by ")) {
-        return end(line, rest);
-    }
-    let rest = strip(rest, b"from ").or_else(|| strip(rest, b"to "))?;
-    for timed_out in [&b" timed out while waiting to read"[..], b" timed out"] {
-        if let Some(rest) = rest.strip_suffix(timed_out) {
-            return end(line, rest);
+        b'C' => {
+            let whole = rest(b"Connection closed by ").or_else(|| rest(b"Connection reset by "));
+            whole
+                .and_then(|rest| id(rest, line.cut))
+                .map(|id| ended(line, id))
+                .or_else(|| timed_out(line))
         }
-    }
-    if line.level != Level::Info {
-        return None;
-    }
-    let on = memchr::memmem::find(rest, b" on ")?;
-    let (from, port) = peer(&rest[..on])?;
-    let mut event = Event::of(Kind::Connection);
-    event.address = Some(from);
-    event.port = Some(port);
-    Some(event)
-}
-
-/// `[WHO ]IP port N`: anchored right, the name as long as it gets. Up to 7.1 without the port.
-fn end<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    if line.cut {
-        // The true address was cut off: what stands at the end is part of the name.
-        let (who, _) = who(rest)?;
-        let mut event = Event::of(Kind::EndedBefore { who });
-        event.cut = true;
-        return Some(event);
-    }
-    let (head, port) = match memchr::memmem::rfind(rest, b" port ") {
-        Some(at) => match number(&rest[at + 6..]) {
-            Some(port) => (&rest[..at], Some(port)),
-            None => (rest, None),
+        b'D' => match rest(b"Disconnected from ") {
+            Some(rest) => Some(ended(line, id(rest, line.cut)?)),
+            None => disconnecting(line),
         },
-        None => (rest, None),
-    };
-    let (preamble, from) = match memchr::memrchr(b' ', head) {
-        Some(at) => (&head[..at], &head[at + 1..]),
-        None => (&b""[..], head),
-    };
-    let named = if preamble.is_empty() { None } else { Some(who(preamble)?) };
-    let after = !line.preauth && named.is_none_or(|_| preamble.starts_with(b"user "));
-    let kind = match after {
-        true => Kind::EndedAfter,
-        false => Kind::EndedBefore { who: named.map_or(Who::Nobody, |(who, _)| who) },
-    };
-    let mut event = Event::of(kind);
-    event.user = named.map(|(_, user)| name(line, user));
-    event.address = Some(super::auth::address(from)?);
-    event.port = port;
-    Some(event)
-}
-
-/// `Disconnecting [WHO ]IP port P: REASON`: the reason may repeat what the client sent, so nothing is taken from it.
-fn disconnecting<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let rest = strip(line.text, b"Disconnecting")?;
-    if !matches!(rest.first(), Some(b' ' | b':')) {
-        return None;
-    }
-    let before = line.preauth || rest.ends_with(b": Too many authentication failures");
-    let kind = if before { Kind::EndedBefore { who: Who::Nobody } } else { Kind::Accompanying };
-    let mut event = Event::of(kind);
-    event.cut = line.cut;
-    Some(event)
-}
-
-/// `Received disconnect from IP port N:CODE: TEXT`, up to 7.1 `from IP: CODE: TEXT`: the text is the client's.
-fn received<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let rest = strip(line.text, b"Received disconnect from ")?;
-    let kind = if line.preauth { Kind::EndedBefore { who: Who::Nobody } } else { Kind::EndedAfter };
-    let mut event = Event::of(kind);
-    let blank = memchr::memchr(b' ', rest)?;
-    let (first, behind) = (&rest[..blank], &rest[blank + 1..]);
-    match strip(behind, b"port ") {
-        Some(digits) => {
-            event.address = super::auth::address(first);
-            event.port = number(&digits[..memchr::memchr(b':', digits)?]);
+        b'R' => received(line),
+        b'T' => timeout(line),
+        b'U' => rest(b"Unable to negotiate with ")
+            .and_then(negotiation)
+            .map(refused),
+        b't' => {
+            let who = rest(b"terminating inactive connection from ");
+            who.and_then(|who| id(who, line.cut))
+                .map(|id| ended(line, id))
         }
-        None => event.address = super::auth::address(first.strip_suffix(b":")?),
+        _ => None,
     }
-    Some(event)
+    .or_else(|| tagged(line))
 }
 
-/// `Read error from remote host IP port N: E`.
-fn read_error(text: &[u8]) -> Option<Event<'_>> {
-    let rest = strip(text, b"Read error from remote host ")?;
-    let at = memchr::memmem::find(rest, b": ")?;
-    let mut event = Event::of(Kind::EndedAfter);
-    match peer(&rest[..at]) {
-        Some((from, port)) => (event.address, event.port) = (Some(from), Some(port)),
-        None => event.address = super::auth::address(&rest[..at]),
-    }
-    Some(event)
-}
-
-/// `Timeout before authentication …` by the listener (9.8 and later) or by the process itself, and
-/// `Timeout, client not responding[ from user U IP port N]`.
-fn timeout<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    if let Some(rest) = strip(line.text, b"Timeout before authentication for ") {
-        let pid = memchr::memmem::rfind(rest, b", pid = ").map(|at| &rest[at + 8..]);
-        if let (true, Some(pid)) = (rest.starts_with(b"connection from "), pid) {
-            let digits = pid.iter().position(|b| !b.is_ascii_digit()).unwrap_or(pid.len());
-            let mut event = Event::of(Kind::GraceTimeout);
-            event.about = Some(number(&pid[..digits])?);
-            return Some(event);
+/// The end of the connection with this id. Whom sshd is authenticating, or takes for invalid, has not logged in, even where
+/// the cut took ` [preauth]` away.
+fn ended<'a>(line: &Line<'a>, id: Id<'a>) -> Event<'a> {
+    let before = line.preauth || matches!(id.words, Words::Authenticating | Words::Invalid);
+    let kind = if before {
+        Kind::EndedBefore {
+            who: id.words.who(),
         }
-        let mut event = Event::of(Kind::EndedBefore { who: Who::Nobody });
-        (event.address, event.port) = peer(rest).map_or((None, None), |(from, port)| (Some(from), Some(port)));
-        return Some(event);
-    }
-    let rest = strip(line.text, b"Timeout, client not responding")?;
-    match strip(rest, b" from ") {
-        Some(rest) => end(line, rest),
-        None => Some(Event::of(Kind::Accompanying)),
-    }
-}
-
-/// `TAG: Connection from [WHO ]IP port N: ERR`, the tag being a function of sshd or `banner exchange`.
-fn tagged<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let at = memchr::memmem::find(line.text, b": Connection ")?;
-    if !line.text[..at].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ' | b':')) {
-        return None;
-    }
-    let rest = &line.text[at + 13..];
-    let rest = strip(rest, b"from ").or_else(|| strip(rest, b"to "))?;
-    end(line, until_error(line, rest)?)
-}
-
-/// The peer before `: ERR`. The error is sshd's own text, so the last colon with a blank that follows a port is the one.
-fn until_error<'a>(line: &Line<'_>, rest: &'a [u8]) -> Option<&'a [u8]> {
-    if line.cut {
-        return Some(rest);
-    }
-    memchr::memmem::rfind_iter(rest, b": ").map(|at| &rest[..at]).find(|head| {
-        let port = memchr::memmem::rfind(head, b" port ").map(|at| &head[at + 6..]);
-        port.is_some_and(|port| number::<u16>(port).is_some())
+    } else {
+        Kind::EndedAfter
+    };
+    id.peer.put(Event {
+        user: id.user.map(|name| line.account(name)),
+        ..Event::of(kind)
     })
+}
+
+/// The end of a connection whose line names nobody.
+fn nobody<'a>(line: &Line<'a>, peer: Peer<'a>) -> Event<'a> {
+    ended(
+        line,
+        Id {
+            words: Words::Nobody,
+            user: None,
+            peer,
+        },
+    )
+}
+
+/// `[WHO ]IP[ port N]: E. Their offer: O`, where O is the client's.
+fn negotiation(rest: &[u8]) -> Option<Peer<'_>> {
+    host_port_then(rest)
+        .map(|(peer, _)| peer)
+        .or_else(|| host(split_at_first(rest, b": ")?.0))
+}
+
+/// A connection that never came to a name.
+fn refused(peer: Peer<'_>) -> Event<'_> {
+    peer.put(Event::of(Kind::EndedBefore { who: Who::Nobody }))
+}
+
+/// `Connection from [WHO ]IP port N timed out`, `Connection from [WHO ]IP port N: E`; up to 7.1 `Connection to IP timed out[ while waiting to read]`.
+fn timed_out<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    if let Some(rest) = line.text.strip_prefix(b"Connection to ") {
+        let (address, _) = split_at_first(rest, b" timed out")?;
+        return Some(nobody(line, host(address)?));
+    }
+    let rest = line.text.strip_prefix(b"Connection from ")?;
+    if let Some(who) = rest.strip_suffix(b" timed out").filter(|_| !line.cut) {
+        return Some(ended(line, id(who, false)?));
+    }
+    failed(line, rest)
+}
+
+/// `[WHO ]IP port N: E`.
+fn failed<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+    // What stands behind the last `: ` is ssherr.c's or strerror's, and holds none itself.
+    let who = if line.cut {
+        rest
+    } else {
+        split_at_last(rest, b": ")?.0
+    };
+    Some(ended(line, id(who, line.cut)?))
+}
+
+/// `Disconnecting [WHO IP port P]: REASON`: that the connection ends, and nothing more, as the end of the line may repeat
+/// what the client sent.
+fn disconnecting<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    const TOO_MANY: &[u8] = b"Too many authentication failures";
+    let rest = line.text.strip_prefix(b"Disconnecting")?;
+    // 6.6 and 6.7 put ` for U` behind the reason, but nothing before it.
+    let too_many = rest
+        .strip_prefix(b": ")
+        .is_some_and(|rest| rest.starts_with(TOO_MANY))
+        || (!line.cut
+            && rest
+                .strip_suffix(TOO_MANY)
+                .is_some_and(|rest| rest.ends_with(b": ")));
+    let (words, _) = Words::of(rest.strip_prefix(b" ").unwrap_or(rest));
+    let before =
+        too_many || line.preauth || matches!(words, Words::Authenticating | Words::Invalid);
+    let kind = if before {
+        Kind::EndedBefore { who: Who::Nobody }
+    } else {
+        Kind::EndedAfter
+    };
+    let detail = too_many.then_some(Cow::Borrowed("Too many authentication failures"));
+    Some(Event {
+        detail,
+        ..Event::of(kind)
+    })
+}
+
+/// `Received disconnect from IP port N:CODE: TEXT` (up to 7.1 `IP: CODE: TEXT`), where TEXT is the client's;
+/// `Read error from remote host IP[ port N]: E`; `Read from socket failed: E` up to 6.8.
+fn received<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    if let Some(rest) = line.text.strip_prefix(b"Received disconnect from ") {
+        let (peer, rest) = host_port_then(rest).or_else(|| {
+            let (address, _) = split_at_first(rest, b": ")?;
+            Some((host(address)?, &rest[address.len()..]))
+        })?;
+        // With the suffix gone nobody knows when; another line follows.
+        let event = if line.cut {
+            peer.put(Event::of(Kind::Accompanying))
+        } else {
+            nobody(line, peer)
+        };
+        return rest.starts_with(b":").then_some(event);
+    }
+    if let Some(rest) = line.text.strip_prefix(b"Read error from remote host ") {
+        return failed(line, rest);
+    }
+    line.text
+        .strip_prefix(b"Read from socket failed: ")
+        .map(|_| nobody(line, Peer::default()))
+}
+
+/// `Timeout before authentication …` and `Timeout, client not responding[ from WHO IP port N]`.
+fn timeout<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    if let Some(rest) = line.text.strip_prefix(b"Timeout, client not responding") {
+        let who = rest.strip_prefix(b" from ");
+        return Some(
+            who.and_then(|who| id(who, line.cut))
+                .map_or(nobody(line, Peer::default()), |id| ended(line, id)),
+        );
+    }
+    let rest = line
+        .text
+        .strip_prefix(b"Timeout before authentication for ")?;
+    if let Some(rest) = rest.strip_prefix(b"connection from ") {
+        // The listener's, since 9.8, with both ends of the connection; 9.8 has them swapped, so neither is told.
+        let (_, pid) = split_at_last(rest, b", pid = ")?;
+        let digits = pid.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        return Some(Event {
+            about: Some(number(&pid[..digits])?),
+            ..Event::of(Kind::GraceTimeout)
+        });
+    }
+    // The process's own, up to 9.7; it bears no suffix.
+    host_maybe_port(rest).map(refused)
+}
+
+/// `TAG: Connection from [WHO ]IP port N: E` (`banner exchange`, `ssh_dispatch_run_fatal`, …; up to 7.1 `Connection to IP`).
+fn tagged<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let (tag, rest) = split_at_first(line.text, b": Connection ")?;
+    if !tag.iter().all(|byte| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b' ' | b':')
+    }) {
+        return None;
+    }
+    failed(
+        line,
+        rest.strip_prefix(b"from ")
+            .or_else(|| rest.strip_prefix(b"to "))?,
+    )
 }

@@ -2,15 +2,20 @@
 
 mod auth;
 mod ended;
+mod escape;
+mod fields;
+mod known;
 mod line;
 mod name;
-mod other;
+mod pam;
+mod rename;
 mod sftp;
 
 use std::borrow::Cow;
 
-pub use line::{decode, strip};
-pub use sftp::rename_splits;
+pub use escape::decode;
+pub use line::strip;
+pub use rename::rename_splits;
 
 /// The program that wrote a message, by its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +183,8 @@ pub struct Event<'a> {
     pub bytes_written: Option<u64>,
     /// Another process that the message is about.
     pub about: Option<u32>,
-    /// Why, in sshd's own words (still escaped): the reason of a refusal, the text of a status.
+    /// Why, in sshd's own words (still escaped): the reason of a refusal, the text of a status. Of a rename that has no
+    /// `path`, its names: [`rename_splits`].
     pub detail: Option<Cow<'a, str>>,
     /// How often it happened: more than 1 only for syslog's "message repeated N times", and for `Lost`.
     pub repeated: u32,
@@ -246,16 +252,33 @@ impl<'a> Event<'a> {
     }
 }
 
-/// What a message of this program says; none where it says nothing that OpenSSH says.
+/// What a message of this program says; none where it says nothing that OpenSSH says, and for its debugging lines.
 pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
     let line = strip(message);
-    let mut event = match program {
+    if line.level == line::Level::Debug {
+        return None;
+    }
+    let event = match program {
         Program::Sshd if line.postauth => sftp::parse(&line).or_else(|| auth::parse(&line)),
+        // An sftp line of Red Hat's sshd whose suffix was cut off: sshd itself writes none like it.
+        Program::Sshd if line.cut => auth::parse(&line).or_else(|| {
+            let line = line::Line {
+                postauth: true,
+                ..line
+            };
+            Some(Event {
+                postauth: true,
+                ..sftp::parse(&line)?
+            })
+        }),
         Program::Sshd => auth::parse(&line),
         Program::Sftp => sftp::parse(&line),
         Program::Unknown => auth::parse(&line).or_else(|| sftp::parse(&line)),
     }?;
-    event.repeated = line.repeated;
-    event.postauth = line.postauth;
-    Some(event)
+    Some(Event {
+        repeated: line.repeated,
+        cut: line.cut,
+        postauth: event.postauth || line.postauth,
+        ..event
+    })
 }

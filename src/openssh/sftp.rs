@@ -1,224 +1,235 @@
-//! The lines of sftp-server and internal-sftp (sftp-server.c; the formats at INFO did not change from 6.6 to 10.5).
+//! The lines of internal-sftp and sftp-server (sftp-server.c), the same from 6.6 to 10.5.
+//!
+//! A file's name may hold anything, quotes too, so everything else is found from the right end. The end of a message of
+//! 500 bytes proves nothing: there all that is left is taken for the name, and nothing else is told.
 
-use std::borrow::Cow;
+use super::fields::{host, split_at_last};
+use super::line::{Line, number};
+use super::{Event, Flags, Kind, rename};
 
-use super::line::{Level, Line, ascii, decode, number, without_cut_escape};
-use super::{Event, Flags, Kind};
-
-/// What a line of sftp-server says; none where it says nothing that sftp-server says.
+/// The event of a line of an sftp process.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    match line.level {
-        Level::Info => {}
-        Level::Error => return error(line),
-        Level::Fatal | Level::Debug => return Some(Event::of(Kind::Request)),
-    }
     let text = line.text;
-    let (word, rest) = split_word(text);
-    match word {
-        b"session" => session(line, rest),
-        b"open" => open(line, rest),
-        b"close" => close(line, rest, false),
-        b"forced" => match split_word(rest) {
-            (b"close", rest) => close(line, rest, true),
-            (b"closedir", rest) => quoted(line, rest, b"", Kind::Request),
-            _ => None,
-        },
-        b"rename" | b"posix-rename" => rename(line, rest, false),
-        b"hardlink" => rename(line, rest, true),
-        b"remove" => named(line, rest, Kind::Remove),
-        b"rmdir" => named(line, rest, Kind::Rmdir),
-        b"mkdir" => mkdir(line, rest),
-        b"sent" => status(rest),
-        _ => request(word, rest),
-    }
-}
-
-/// The word before the first blank, and what follows it.
-fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
-    match memchr::memchr(b' ', text) {
-        Some(at) => (&text[..at], &text[at + 1..]),
-        None => (text, b""),
-    }
-}
-
-/// `session opened for local user U from [IP]`, and `closed`.
-fn session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let (word, rest) = split_word(rest);
-    let kind = match word {
-        b"opened" => Kind::SessionOpened,
-        b"closed" => Kind::SessionClosed,
-        _ => return None,
-    };
-    let rest = rest.strip_prefix(b"for local user ")?;
-    let from = memchr::memmem::rfind(rest, b" from [")?;
-    let address = rest[from + 7..].strip_suffix(b"]")?;
-    if address.iter().any(|b| matches!(b, b' ' | b']')) {
-        return None;
-    }
-    let mut event = Event::of(kind);
-    event.user = Some(decode(&rest[..from], line.postauth));
-    event.address = ascii(address).filter(|&a| a != "UNKNOWN").map(Cow::Borrowed);
-    Some(event)
-}
-
-/// A name that sshd cut: as far as it goes.
-fn cut_name<'a>(line: &Line<'a>, quoted: &'a [u8]) -> Option<Cow<'a, [u8]>> {
-    Some(decode(without_cut_escape(quoted.strip_prefix(b"\"")?), line.postauth))
-}
-
-/// `open "NAME" flags F mode 0M`: anchored right, since names contain what they like.
-fn open<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let mut event = Event::of(Kind::Open(Flags { unknown: true, ..Flags::default() }));
-    event.cut = line.cut;
-    if line.cut {
-        event.path = Some(cut_name(line, rest)?);
-        return Some(event);
-    }
-    let mode = memchr::memmem::rfind(rest, b" mode 0")?;
-    if !rest[mode + 7..].iter().all(|b| (b'0'..=b'7').contains(b)) {
-        return None;
-    }
-    let at = memchr::memmem::rfind(&rest[..mode], b"\" flags ")?;
-    let flags = &rest[at + 8..mode];
-    if !flags.iter().all(|b| b.is_ascii_uppercase() || *b == b',') {
-        return None;
-    }
-    let has = |flag: &[u8]| flags.split(|&b| b == b',').any(|f| f == flag);
-    let write = has(b"WRITE") || has(b"APPEND");
-    event.kind = Kind::Open(Flags {
-        write,
-        create: has(b"CREATE") || has(b"TRUNCATE"),
-        read: has(b"READ") || flags.is_empty(),
-        unknown: false,
-    });
-    event.path = Some(decode(rest[..at].strip_prefix(b"\"")?, line.postauth));
-    Some(event)
-}
-
-/// `close "NAME" bytes read R written W`, anchored right.
-fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool) -> Option<Event<'a>> {
-    let mut event = Event::of(Kind::Close { forced });
-    event.cut = line.cut;
-    if line.cut {
-        event.path = Some(cut_name(line, rest)?);
-        return Some(event);
-    }
-    let at = memchr::memmem::rfind(rest, b"\" bytes read ")?;
-    let counts = &rest[at + 13..];
-    let between = memchr::memmem::find(counts, b" written ")?;
-    event.bytes_read = Some(number(&counts[..between])?);
-    event.bytes_written = Some(number(&counts[between + 9..])?);
-    event.path = Some(decode(rest[..at].strip_prefix(b"\"")?, line.postauth));
-    Some(event)
-}
-
-/// `rename old "A" new "B"`: ambiguous where `" new "` occurs more than once; then `detail` keeps `A" new "B` escaped.
-fn rename<'a>(line: &Line<'a>, rest: &'a [u8], link: bool) -> Option<Event<'a>> {
-    let mut event = Event::of(Kind::Rename { link });
-    event.cut = line.cut;
-    let names = rest.strip_prefix(b"old \"")?;
-    let names = match line.cut {
-        true => without_cut_escape(names),
-        false => names.strip_suffix(b"\"")?,
-    };
-    let mut splits = memchr::memmem::find_iter(names, b"\" new \"");
-    match (splits.next(), splits.next()) {
-        (Some(at), None) => {
-            event.path = Some(decode(&names[..at], line.postauth));
-            event.target = Some(decode(&names[at + 7..], line.postauth));
+    let rest = |words: &[u8]| text.strip_prefix(words);
+    match text.first()? {
+        b'o' => rest(b"open \"").and_then(|rest| open(line, rest)),
+        b'c' => rest(b"close \"").and_then(|rest| close(line, rest, false)),
+        b'f' => rest(b"forced close \"").and_then(|rest| close(line, rest, true)),
+        b's' => session(line).or_else(|| rest(b"sent status ").map(status)),
+        b'r' => {
+            let named = rest(b"remove name \"").and_then(|rest| quoted(line, rest, Kind::Remove));
+            let named = named.or_else(|| quoted(line, rest(b"rmdir name \"")?, Kind::Rmdir));
+            named.or_else(|| rename::parse(line, rest(b"rename old \"")?, false))
         }
-        (Some(_), Some(_)) => event.detail = ascii(names).map(Cow::Borrowed),
-        (None, _) if line.cut => event.path = Some(decode(names, line.postauth)),
-        (None, _) => return None,
+        b'm' => rest(b"mkdir name \"").and_then(|rest| mkdir(line, rest)),
+        b'p' => {
+            let renamed =
+                rest(b"posix-rename old \"").and_then(|rest| rename::parse(line, rest, false));
+            renamed.or_else(|| write_error(line, rest(b"process_write: ")?))
+        }
+        b'h' => rest(b"hardlink old \"").and_then(|rest| rename::parse(line, rest, true)),
+        _ => None,
     }
-    Some(event)
+    .or_else(|| other(text))
 }
 
-/// The ways in which an ambiguous rename's names can be told apart: its `detail` holds `A" new "B`.
-pub fn rename_splits(detail: &str, twice: bool) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
-    let names = detail.as_bytes();
-    memchr::memmem::find_iter(names, b"\" new \"")
-        .map(move |at| (decode(&names[..at], twice), decode(&names[at + 7..], twice)))
+/// `session opened|closed for local user U from [IP]`.
+fn session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let rest = line.text.strip_prefix(b"session ")?;
+    let (kind, rest) = match rest.strip_prefix(b"opened for local user ") {
+        Some(rest) => (Kind::SessionOpened, rest),
+        None => (
+            Kind::SessionClosed,
+            rest.strip_prefix(b"closed for local user ")?,
+        ),
+    };
+    if line.cut {
+        return Some(Event::of(kind));
+    }
+    let (name, address) = split_at_last(rest, b" from [")?;
+    Some(host(address.strip_suffix(b"]")?)?.put(Event {
+        user: Some(line.account(name)),
+        ..Event::of(kind)
+    }))
 }
 
-/// `remove name "NAME"` and its like.
-fn named<'a>(line: &Line<'a>, rest: &'a [u8], kind: Kind) -> Option<Event<'a>> {
-    quoted(line, rest.strip_prefix(b"name ")?, b"", kind)
+/// `open "NAME" flags F mode 0M`.
+fn open<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+    if line.cut {
+        return Some(file(
+            line,
+            rest,
+            Kind::Open(Flags {
+                unknown: true,
+                ..Flags::default()
+            }),
+        ));
+    }
+    let rest = without_mode(rest)?;
+    let words = rest
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_uppercase() || **byte == b',')
+        .count();
+    let (name, words) = rest.split_at(rest.len() - words);
+    Some(file(
+        line,
+        name.strip_suffix(b"\" flags ")?,
+        Kind::Open(flags(words)),
+    ))
 }
 
+/// What the words between `flags` and `mode` say; none at all is how a client that asks for nothing is shown.
+fn flags(words: &[u8]) -> Flags {
+    let mut flags = Flags {
+        read: words.is_empty(),
+        ..Flags::default()
+    };
+    for word in words.split(|byte| *byte == b',') {
+        match word {
+            b"READ" => flags.read = true,
+            b"WRITE" | b"APPEND" => flags.write = true,
+            b"CREATE" | b"TRUNCATE" => flags.create = true,
+            _ => {}
+        }
+    }
+    flags
+}
+
+/// The text before ` mode 0M`.
+fn without_mode(text: &[u8]) -> Option<&[u8]> {
+    let digits = text
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b'0'..=b'7'))
+        .count();
+    let (rest, mode) = text.split_at(text.len() - digits);
+    rest.strip_suffix(b" mode ")
+        .filter(|_| mode.starts_with(b"0"))
+}
+
+/// `close "NAME" bytes read R written W`.
+fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool) -> Option<Event<'a>> {
+    let kind = Kind::Close { forced };
+    if line.cut {
+        return Some(file(line, rest, kind));
+    }
+    let (name, counters) = split_at_last(rest, b"\" bytes read ")?;
+    let (read, written) = split_at_last(counters, b" written ")?;
+    let event = file(line, name, kind);
+    Some(Event {
+        bytes_read: Some(number(read)?),
+        bytes_written: Some(number(written)?),
+        ..event
+    })
+}
+
+/// `mkdir name "NAME" mode 0M`.
 fn mkdir<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let rest = rest.strip_prefix(b"name ")?;
     if line.cut {
-        return quoted(line, rest, b"", Kind::Mkdir);
+        return Some(file(line, rest, Kind::Mkdir));
     }
-    let mode = memchr::memmem::rfind(rest, b"\" mode 0")?;
-    if !rest[mode + 8..].iter().all(|b| (b'0'..=b'7').contains(b)) {
+    quoted(line, without_mode(rest)?, Kind::Mkdir)
+}
+
+/// `NAME"`.
+fn quoted<'a>(line: &Line<'a>, rest: &'a [u8], kind: Kind) -> Option<Event<'a>> {
+    if line.cut {
+        return Some(file(line, rest, kind));
+    }
+    Some(file(line, rest.strip_suffix(b"\"")?, kind))
+}
+
+/// `sent status TEXT`: at INFO every one but success and end of file, at DEBUG those too.
+fn status(rest: &[u8]) -> Event<'_> {
+    Event {
+        detail: Some(String::from_utf8_lossy(rest)),
+        ..Event::of(Kind::Status)
+    }
+}
+
+/// `process_write: write|seek "NAME": E` (8.6), `write: E` (8.4), `write failed` and `seek failed` before. Of the name
+/// at most 100 bytes are printed.
+fn write_error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+    let event = Event::of(Kind::WriteError);
+    let Some(rest) = rest
+        .strip_prefix(b"write \"")
+        .or_else(|| rest.strip_prefix(b"seek \""))
+    else {
+        return (rest.starts_with(b"write") || rest.starts_with(b"seek")).then_some(event);
+    };
+    if line.cut {
+        return Some(file(line, rest, Kind::WriteError));
+    }
+    let (name, error) = split_at_last(rest, b"\": ")?;
+    Some(Event {
+        path: Some(line.path(name)),
+        detail: Some(String::from_utf8_lossy(error)),
+        ..event
+    })
+}
+
+/// An event about a file.
+fn file<'a>(line: &Line<'a>, name: &'a [u8], kind: Kind) -> Event<'a> {
+    Event {
+        path: Some(line.path(name)),
+        ..Event::of(kind)
+    }
+}
+
+/// How the lines of further requests begin.
+const REQUESTS: &[&str] = &[
+    "opendir \"",
+    "closedir \"",
+    "forced closedir \"",
+    "symlink old \"",
+    "set \"",
+    "statvfs \"",
+    "stat name \"",
+    "lstat name \"",
+    "realpath \"",
+    "readlink \"",
+    "fsync \"",
+    "expand \"",
+    "home-directory \"",
+    "users-groups-by-id: ",
+    "received client version ",
+];
+
+/// How the lines begin that sftp-server writes about itself and about what it refuses.
+const KNOWN: &[&str] = &[
+    "Bad file mode ",
+    "Invalid log facility ",
+    "Invalid log level ",
+    "Malformed ",
+    "No user found for ",
+    "Received ",
+    "Refusing ",
+    "Unknown extended request ",
+    "Unknown message ",
+    "bad message from ",
+    "chdir to ",
+    "iqueue grows too large",
+    "msg_len ",
+    "poll: ",
+    "process_",
+    "read: ",
+    "select: ",
+    "unexpected ",
+    "write: ",
+];
+
+/// What else an sftp process says.
+fn other(text: &[u8]) -> Option<Event<'_>> {
+    let first = text.first()?;
+    let begins =
+        |words: &str| words.as_bytes().first() == Some(first) && text.starts_with(words.as_bytes());
+    let kind = if REQUESTS.iter().any(|words| begins(words)) {
+        Kind::Request
+    } else if KNOWN.iter().any(|words| begins(words)) {
+        Kind::Accompanying
+    } else {
         return None;
-    }
-    quoted(line, &rest[..=mode], b"", Kind::Mkdir)
-}
-
-/// `"NAME"` and a fixed end.
-fn quoted<'a>(line: &Line<'a>, rest: &'a [u8], end: &[u8], kind: Kind) -> Option<Event<'a>> {
-    let mut event = Event::of(kind);
-    event.cut = line.cut;
-    if line.cut {
-        event.path = Some(cut_name(line, rest)?);
-        return Some(event);
-    }
-    let name = rest.strip_prefix(b"\"")?.strip_suffix(end)?.strip_suffix(b"\"")?;
-    event.path = Some(decode(name, line.postauth));
-    Some(event)
-}
-
-/// `sent status TEXT`: the texts of status_to_message.
-fn status(rest: &[u8]) -> Option<Event<'_>> {
-    let text = ascii(rest.strip_prefix(b"status ")?)?;
-    let known = matches!(
-        text,
-        "Success"
-            | "End of file"
-            | "No such file"
-            | "Permission denied"
-            | "Failure"
-            | "Bad message"
-            | "No connection"
-            | "Connection lost"
-            | "Operation unsupported"
-            | "Unknown error"
-    );
-    let mut event = Event::of(Kind::Status);
-    event.detail = Some(Cow::Borrowed(text));
-    known.then_some(event)
-}
-
-/// `error: process_write: write "NAME": …` since 8.6, without the name before. Of the name at most 100 bytes are printed.
-fn error<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let Some(rest) = line.text.strip_prefix(b"process_write: ") else {
-        return Some(Event::of(Kind::Request));
     };
-    let mut event = Event::of(Kind::WriteError);
-    let name = rest.strip_prefix(b"write \"").or_else(|| rest.strip_prefix(b"seek \""));
-    if let Some(name) = name
-        && !line.cut
-        && let Some(end) = memchr::memmem::rfind(name, b"\": ")
-    {
-        event.path = Some(decode(&name[..end], line.postauth));
-        event.detail = ascii(&name[end + 3..]).map(Cow::Borrowed);
-    }
-    Some(event)
-}
-
-/// Other requests, at INFO and VERBOSE: they only say that the process works.
-fn request<'a>(word: &[u8], rest: &[u8]) -> Option<Event<'a>> {
-    let known = match word {
-        b"opendir" | b"closedir" | b"statvfs" | b"stat" | b"lstat" | b"realpath" | b"readlink" | b"fsync"
-        | b"expand" | b"home-directory" | b"set" => rest.contains(&b'"'),
-        b"symlink" => rest.starts_with(b"old \""),
-        b"received" => rest.starts_with(b"client version "),
-        b"users-groups-by-id:" => true,
-        b"Refusing" => [&b"in read-only mode"[..], b"request"].iter().any(|end| rest.ends_with(end)),
-        _ => false,
-    };
-    known.then(|| Event::of(Kind::Request))
+    Some(Event::of(kind))
 }

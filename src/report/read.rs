@@ -65,7 +65,7 @@ fn file(
     counting: &mut Counting<'_>,
     progress: &mut Progress,
 ) -> std::io::Result<u64> {
-    let mut envelope = Envelope::new(Time::from(std::time::SystemTime::now()));
+    let mut envelope = Envelope::new();
     let (mut number, mut skipped) = (0_u64, 0);
     loop {
         number += 1;
@@ -75,7 +75,7 @@ fn file(
         let Some(line) = lines.next_line()? else {
             return Ok(skipped);
         };
-        match envelope.read(line) {
+        match envelope.read_syslog(line) {
             Read::Entry(entry) => counting.take(entry),
             Read::NoText => skipped += 1,
             Read::Other => {}
@@ -90,12 +90,12 @@ fn began(path: &Path) -> std::io::Result<Time> {
         return Ok(unknown);
     }
     let mut lines = Lines::open(path)?;
-    let mut envelope = Envelope::new(Time::from(std::time::SystemTime::now()));
+    let mut envelope = Envelope::new();
     for _ in 0..HEAD {
         let Some(line) = lines.next_line()? else {
             break;
         };
-        if let Read::Entry(entry) = envelope.read(line)
+        if let Read::Entry(entry) = envelope.read_syslog(line)
             && entry.origin.time != Time::default()
         {
             return Ok(entry.origin.time);

@@ -1,6 +1,7 @@
 //! Where entries come from: the journal or auth.log, read in order from a position.
 
 pub mod auth_log;
+mod buffer;
 pub mod envelope;
 pub mod journal;
 pub mod lines;
@@ -79,6 +80,9 @@ pub struct FilePosition {
     pub hash: u64,
     /// How many bytes before the offset were hashed.
     pub hashed: u64,
+    /// The time of the last line before the offset.
+    #[serde(default)]
+    pub time: Time,
 }
 
 /// Where reading starts.

@@ -1,223 +1,238 @@
-//! auth.log: followed through rotation by rename, by copy and truncate, and through its absence.
+//! Reading a log file that a syslog daemon writes, and following it through rotation and truncation.
 
-mod file;
-mod rotate;
+mod follow;
+mod generations;
+mod identity;
+mod past;
+mod reading;
+mod watch;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::Context;
-use inotify::{Inotify, WatchMask};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use anyhow::Context as _;
 
 use super::envelope::{Envelope, Read};
 use super::{FilePosition, Progress, Remark, Start};
 use crate::entry::Entry;
 use crate::openssh::Program;
 use crate::time::Time;
+use identity::LogFile;
+use past::Past;
+use reading::Reading;
+use watch::Watch;
 
-use file::LogFile;
+/// How much one call reads at most where nothing of it is of interest, so that the caller stays in control.
+const AT_ONCE: u64 = 8 << 20;
 
-/// How much is read at once.
-const BUFFER: usize = 256 * 1024;
-
-/// The longest line that is read: sshd's end at 500 bytes, and what goes beyond this is passed over.
-const LINE: usize = 64 * 1024;
-
-/// How far back in the file a first start looks for sessions that are open.
-const LOOK_BACK: u64 = 64 * 1024 * 1024;
-
-/// How long a file that was rotated away must have been quiet before reading goes on with the new one: writers keep the
-/// old one open until they are told to open the new one.
-const QUIET: Duration = Duration::from_secs(3);
-
-/// Reads a log file in order from a position.
+/// Reads a log file and what it was rotated to, in order, from a position.
+#[derive(Debug)]
 pub struct AuthLogReader {
     path: PathBuf,
-    watch: Inotify,
-    /// The file that is being read; none while there is none.
-    current: Option<LogFile>,
-    /// Generations that come after it, the oldest first.
-    next: VecDeque<LogFile>,
-    /// The offset behind the last line that was handed out.
-    offset: u64,
-    /// What was read of the file behind the offset.
-    buffer: Vec<u8>,
-    /// A line that is too long is being passed over.
-    skipping: bool,
-    /// When the current file last grew.
-    grew: Instant,
-    counts_after: Option<Time>,
-    /// What lies before this offset of the current file is past.
-    past_until: u64,
-    last_time: Time,
-    position: FilePosition,
+    /// What is read now.
+    reading: Option<Reading>,
+    /// What was written after it, oldest first, the log itself last.
+    later: VecDeque<LogFile>,
+    watch: Watch,
+    envelope: Envelope,
+    past: Option<Past>,
+    position: Option<FilePosition>,
+    /// The time of the last line.
+    last: Time,
+    /// When it was first seen that a later log holds lines while this one was still growing.
+    waiting: Option<Instant>,
+    /// When to look again without being told to.
+    look_again: Option<Instant>,
+    /// The time of the last line before a gap, and why there is one.
+    gap: Option<(Time, String)>,
+    /// Lines that were no text since they were last told of.
+    unreadable: u64,
     remarks: Vec<Remark>,
 }
 
 impl AuthLogReader {
-    /// Opens a log; it may be missing for now.
+    /// Opens a log, which may not exist yet; its directory must. Then what appears there is read from its start.
     pub fn open(path: &Path, start: Start<FilePosition>) -> anyhow::Result<Self> {
-        let directory = path.parent().context("a log file has a directory")?;
-        let watch = Inotify::init().context("watching for changes")?;
-        let mask = WatchMask::MODIFY | WatchMask::CREATE | WatchMask::MOVED_TO | WatchMask::MOVED_FROM | WatchMask::DELETE;
-        watch.watches().add(directory, mask).with_context(|| format!("watching {}", directory.display()))?;
+        let watch = Watch::over(path).with_context(|| format!("{}", path.display()))?;
         let mut reader = AuthLogReader {
             path: path.to_owned(),
+            reading: None,
+            later: VecDeque::new(),
             watch,
-            current: None,
-            next: VecDeque::new(),
-            offset: 0,
-            buffer: Vec::new(),
-            skipping: false,
-            grew: Instant::now(),
-            counts_after: None,
-            past_until: 0,
-            last_time: Time::default(),
-            position: FilePosition { path: path.to_owned(), ..FilePosition::default() },
+            envelope: Envelope::new(),
+            past: None,
+            position: None,
+            last: Time::default(),
+            waiting: None,
+            look_again: None,
+            gap: None,
+            unreadable: 0,
             remarks: Vec::new(),
         };
-        match start {
-            Start::At(position) => reader.resume(&position)?,
-            Start::Beginning => reader.current = file::open(path)?,
-            Start::Now { .. } => reader.from_here(None)?,
-            Start::After { time, .. } => reader.from_here(Some(time))?,
+        if !reader.watch.sees() {
+            let why =
+                "the kernel grants no watch (fs.inotify.max_user_instances, max_user_watches)";
+            let said = format!("{}: {why}: looked at every second", path.display());
+            reader.remarks.push(Remark::Said(said));
         }
-        reader.note()?;
+        let now = Time::from(SystemTime::now());
+        match start {
+            Start::Beginning => reader.reading = reader.whole_log()?,
+            Start::At(position) => reader.locate(position)?,
+            Start::Now { look_back } => {
+                let since = now.minus(look_back);
+                if let Some(now) = past::now(path, since, now)? {
+                    (reader.past, reader.position) = (Some(now.past), now.position);
+                    (reader.reading, reader.later) = (now.reading, now.later);
+                }
+            }
+            Start::After { time, look_back } => {
+                let since = time.minus(look_back);
+                (reader.past, reader.later) = past::after(path, since, time)?;
+            }
+        }
+        if reader.reading.is_none()
+            && let Some(first) = reader.later.pop_front()
+        {
+            reader.reading = Some(Reading::begin(first)?);
+        }
+        reader.watch_files();
         Ok(reader)
     }
 
-    /// Starts behind a time, or behind what the file holds now; what lies before is past.
-    fn from_here(&mut self, time: Option<Time>) -> anyhow::Result<()> {
-        self.current = file::open(&self.path)?;
-        let length = self.current.as_ref().map_or(Ok(0), LogFile::length)?;
-        match time {
-            Some(time) => self.counts_after = Some(time),
-            // By the offset, as `tail -n 0` does: stamps may tell no more than seconds.
-            None => self.past_until = length,
-        }
-        if length > LOOK_BACK {
-            self.offset = length - LOOK_BACK;
-            self.skipping = true;
-        }
-        Ok(())
-    }
-
-    /// Hands out at most `limit` entries of OpenSSH's programs, in order.
-    pub fn read(&mut self, limit: usize, each: &mut dyn FnMut(&Entry<'_>)) -> anyhow::Result<Progress> {
+    /// Hands out at most `limit` entries of sshd and sftp-server, in order; lines of other programs, and those without
+    /// envelope, are passed over. After an error, a call reads on where the last one ended.
+    pub fn read(
+        &mut self,
+        limit: usize,
+        each: &mut dyn FnMut(&Entry<'_>),
+    ) -> anyhow::Result<Progress> {
+        let now = Time::from(SystemTime::now());
+        self.envelope.set_now(now);
         let mut progress = Progress::default();
-        while progress.entries < limit {
-            if self.current.is_none() && !self.appeared()? {
+        let mut bytes = 0;
+        loop {
+            progress.entries += self.hand_out(limit - progress.entries, now, each);
+            self.note_position();
+            if progress.entries >= limit || bytes >= AT_ONCE {
+                return Ok(progress);
+            }
+            let Some(count) = self.advance()? else {
+                self.arrived(now);
                 progress.at_end = true;
-                break;
-            }
-            let grown = self.fill()?;
-            let handed = self.hand_out(limit - progress.entries, each);
-            progress.entries += handed;
-            if !grown && handed == 0 && !self.next_file()? {
-                progress.at_end = true;
-                break;
-            }
+                return Ok(progress);
+            };
+            bytes += count;
         }
-        self.note()?;
-        Ok(progress)
     }
 
-    /// Reads more of the file; false where there is no more for now.
-    fn fill(&mut self) -> anyhow::Result<bool> {
-        let Some(current) = &self.current else { return Ok(false) };
-        let held = self.buffer.len();
-        if held >= BUFFER {
-            return Ok(false);
-        }
-        self.buffer.resize(held + BUFFER, 0);
-        let read = current.read_at(&mut self.buffer[held..], self.offset + held as u64);
-        self.buffer.truncate(held + read.as_ref().copied().unwrap_or(0));
-        let read = read?;
-        if read > 0 {
-            self.grew = Instant::now();
-        }
-        Ok(read > 0)
-    }
-
-    /// Hands out the whole lines that are held.
-    fn hand_out(&mut self, limit: usize, each: &mut dyn FnMut(&Entry<'_>)) -> usize {
-        let mut envelope = Envelope::new(Time::from(SystemTime::now()));
-        let (mut handed, mut used, mut unreadable) = (0, 0, 0);
-        while handed < limit {
-            let rest = &self.buffer[used..];
-            let Some(end) = memchr::memchr(b'\n', rest) else { break };
-            let line = &rest[..end];
-            let past = self.offset + (used as u64) < self.past_until;
-            used += end + 1;
-            if std::mem::take(&mut self.skipping) {
-                continue;
-            }
-            match envelope.read(line) {
-                Read::Entry(mut entry) if !entry.origin.identifier.is_empty() => {
-                    self.last_time = entry.origin.time;
-                    if matches!(Program::of(&entry.origin.identifier), Some(Program::Sshd | Program::Sftp)) {
-                        entry.origin.past = past || self.counts_after.is_some_and(|after| entry.origin.time <= after);
-                        each(&entry);
-                        handed += 1;
-                    }
-                }
-                Read::NoText => unreadable += 1,
-                Read::Entry(_) | Read::Other => {}
-            }
-        }
-        self.buffer.drain(..used);
-        self.offset += used as u64;
-        if self.buffer.len() > LINE {
-            // A line that no syslog writes: its beginning goes, and its end when that comes.
-            unreadable += u64::from(!self.skipping);
-            self.skipping = true;
-            self.offset += self.buffer.len() as u64;
-            self.buffer.clear();
-        }
-        if unreadable > 0 {
-            self.remarks.push(Remark::Unreadable { count: unreadable });
-        }
-        handed
-    }
-
-    /// Makes where reading stands the position.
-    fn note(&mut self) -> anyhow::Result<()> {
-        let Some(current) = &self.current else { return Ok(()) };
-        let same = current.is(&self.position) && self.position.offset == self.offset;
-        if !same || self.position.hashed == 0 {
-            self.position = current.position(&self.path, self.offset)?;
-        }
-        Ok(())
-    }
-
-    /// Waits until something changes beside the log, at most this long.
+    /// Waits until there may be more to read, at most this long.
     pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
-        // A file that was rotated away is left only after a while: then nothing changes that would wake us.
-        let at_most = if self.next.is_empty() && !self.rotated() { at_most } else { at_most.min(QUIET / 3) };
-        let timeout = Timespec { tv_sec: i64::try_from(at_most.as_secs())?, tv_nsec: i64::from(at_most.subsec_nanos()) };
-        let mut events = [0; 4 * 1024];
-        let ready = poll(&mut [PollFd::new(&self.watch, PollFlags::IN)], Some(&timeout));
-        match ready {
-            Ok(0) | Err(rustix::io::Errno::INTR) => {}
-            Ok(_) => match self.watch.read_events(&mut events) {
-                Ok(events) => drop(events),
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error).context("watching for changes"),
-            },
-            Err(error) => return Err(error).context("watching for changes"),
-        }
+        let until = self.look_again.take();
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        self.watch
+            .wait(left.map_or(at_most, |left| left.min(at_most)))?;
         Ok(())
     }
 
-    /// The position behind the last line that was handed out.
+    /// The position behind the last entry that was handed out.
     pub fn position(&self) -> Option<FilePosition> {
-        Some(self.position.clone())
+        self.position.clone()
     }
 
     /// What there is to say since the last call.
     pub fn remarks(&mut self) -> Vec<Remark> {
+        let count = std::mem::take(&mut self.unreadable);
+        if count > 0 {
+            self.remarks.push(Remark::Unreadable { count });
+        }
         std::mem::take(&mut self.remarks)
+    }
+
+    /// Hands out the lines that are in memory.
+    fn hand_out(&mut self, limit: usize, now: Time, each: &mut dyn FnMut(&Entry<'_>)) -> usize {
+        let Some(reading) = &mut self.reading else {
+            return 0;
+        };
+        let later_than = reading.log.later_than;
+        let mut count = 0;
+        while count < limit {
+            let (identity, offset) = (reading.log.identity, reading.offset);
+            let Some(line) = reading.next() else { break };
+            if (self.past)
+                .as_ref()
+                .is_some_and(|past| past.ends_at(identity, offset))
+            {
+                self.past = None;
+            }
+            if line.too_long {
+                self.unreadable += 1;
+                continue;
+            }
+            let mut entry = match self.envelope.read_syslog(line.text) {
+                Read::Entry(entry) => entry,
+                Read::NoText => {
+                    self.unreadable += 1;
+                    continue;
+                }
+                Read::Other => continue,
+            };
+            let origin = &mut entry.origin;
+            if origin.time == Time::default() {
+                origin.time = if self.last == Time::default() {
+                    now
+                } else {
+                    self.last
+                };
+            }
+            self.last = origin.time;
+            if later_than.is_some_and(|time| origin.time <= time) {
+                continue;
+            }
+            if let Some((from, why)) = self.gap.take() {
+                let to = origin.time;
+                self.remarks.push(Remark::Gap { from, to, why });
+            }
+            if let Some(past) = &mut self.past {
+                let Some(is_past) = past.holds(origin.time) else {
+                    continue;
+                };
+                origin.past = is_past;
+            }
+            if origin.identifier.is_empty() || Program::of(&origin.identifier).is_none() {
+                continue;
+            }
+            each(&entry);
+            count += 1;
+        }
+        count
+    }
+
+    /// Takes down how far reading has come, unless it is still in the past: that is read again, as past, after a start.
+    fn note_position(&mut self) {
+        if self.past.as_ref().is_some_and(|past| !past.is_left()) {
+            return;
+        }
+        // Nothing stands before the start of a file to know it by: the end of the file before it says as much.
+        if let Some(reading) = &self.reading
+            && (reading.offset > 0 || self.position.is_none())
+            && let Some(position) = reading.position(&self.path, self.last)
+        {
+            self.position = Some(position);
+        }
+    }
+
+    /// Everything was read that there is.
+    fn arrived(&mut self, now: Time) {
+        if let (Some(past), Some(reading)) = (&self.past, &self.reading)
+            && past.ends_at(reading.log.identity, reading.offset)
+        {
+            self.past = None;
+            self.note_position();
+        }
+        if let Some((from, why)) = self.gap.take() {
+            self.remarks.push(Remark::Gap { from, to: now, why });
+        }
     }
 }

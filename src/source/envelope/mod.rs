@@ -1,162 +1,286 @@
-//! The envelope of a line: RFC 3164, RFC 3339 and RFC 5424, what `journalctl` prints, or nothing but a message.
+//! The envelope of a log line, as syslog daemons and `journalctl` write it: when, on which host, by which program.
 
-mod json;
+mod journalctl;
 mod stamp;
 
 use std::borrow::Cow;
+use std::time::SystemTime;
+
+use memchr::memchr;
 
 use crate::entry::{Entry, Origin};
-use crate::time::Time;
-
-use json::Owned;
+use crate::time::{Time, Zone};
 use stamp::Stamps;
 
-/// Reads the envelopes of lines, one after the other.
-pub struct Envelope {
-    stamps: Stamps,
-    json: Owned,
-}
+/// How long a line may be, in bytes. rsyslog takes messages of 8 KiB (`maxMessageSize`), sshd writes 500 bytes (log.c);
+/// what is longer is no line.
+pub const LONGEST_LINE: usize = 64 * 1024;
 
 /// What a line is.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read<'a> {
-    /// An entry; of a line without envelope the identifier is empty and the time zero.
+    /// An entry. A line without an envelope is a bare message: its identifier is empty and its time the epoch.
     Entry(Entry<'a>),
-    /// No text: it holds NUL bytes.
+    /// No text: it holds a NUL, or is longer than a line may be.
     NoText,
     /// An empty line.
     Other,
 }
 
+/// Takes lines out of their envelopes. Nothing is copied, but from the lines of `journalctl -o json`.
+#[derive(Debug)]
+pub struct Envelope {
+    stamps: Stamps,
+    /// The message of a JSON line, with its escapes undone.
+    message: Vec<u8>,
+}
+
+impl Default for Envelope {
+    fn default() -> Self {
+        Envelope::new()
+    }
+}
+
 impl Envelope {
-    /// `now` is what years are chosen by, and which of two readings of a repeated hour is meant.
-    pub fn new(now: Time) -> Self {
-        Envelope { stamps: Stamps::new(now), json: Owned::default() }
+    /// For lines of this machine that were written up to now.
+    pub fn new() -> Self {
+        Envelope::at(Zone::Machine, SystemTime::now().into())
     }
 
-    /// Takes the envelope off a line (without its line end).
+    /// For lines whose stamps, where they have no zone, are of `zone`, and where they have no year, are near `now`.
+    pub fn at(zone: Zone, now: Time) -> Self {
+        Envelope {
+            stamps: Stamps::new(zone, now),
+            message: Vec::new(),
+        }
+    }
+
+    /// Sets the present.
+    pub fn set_now(&mut self, now: Time) {
+        self.stamps.set_now(now);
+    }
+
+    /// Reads a line, which is without its line feed.
     pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
+        if line.starts_with(b"{")
+            && line.len() <= LONGEST_LINE
+            && let Some((origin, dropped)) = journalctl::json(line, &mut self.message)
+        {
+            let message = &self.message;
+            return Read::Entry(Entry {
+                origin,
+                message,
+                dropped,
+            });
+        }
+        self.read_syslog(line)
+    }
+
+    /// Reads a line of a log that only a syslog daemon writes: there, what looks like the journal's JSON is none, and its
+    /// trusted fields are not to be trusted.
+    pub fn read_syslog<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
             return Read::Other;
         }
-        if memchr::memchr(0, line).is_some() {
+        if line.len() > LONGEST_LINE || memchr(0, line).is_some() {
             return Read::NoText;
         }
-        if line[0] == b'{' && self.json.read(line) {
-            return Read::Entry(self.json.entry());
-        }
-        Read::Entry(self.syslog(line).unwrap_or_else(|| Entry { message: line, ..Entry::default() }))
-    }
-
-    fn syslog<'a>(&mut self, line: &'a [u8]) -> Option<Entry<'a>> {
-        let rest = without_priority(line);
-        if let Some(entry) = rest.strip_prefix(b"1 ").and_then(|rest| self.rfc5424(rest)) {
-            return Some(entry);
-        }
-        let (time, rest) = self.stamps.read(rest)?;
-        let (host, rest) = word(rest)?;
-        let (identifier, pid, message) = tag(rest)?;
-        let message = without_solaris_id(message);
-        Some(Entry { origin: origin(time, host, identifier, pid), message, dropped: None })
-    }
-
-    /// `TIMESTAMP HOST APP PROCID MSGID SD MSG`: a field without value is `-`, and some write two blanks before MSG.
-    fn rfc5424<'a>(&mut self, rest: &'a [u8]) -> Option<Entry<'a>> {
-        let (time, rest) = match rest.strip_prefix(b"- ") {
-            Some(rest) => (Time::default(), rest),
-            None => self.stamps.read(rest)?,
-        };
-        let (host, rest) = word(rest)?;
-        let (identifier, rest) = word(rest)?;
-        let (pid, rest) = word(rest)?;
-        let (_, rest) = word(rest)?;
-        let rest = structured_data(rest)?;
-        let message = rest.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(rest);
-        let value = |field: &'a [u8]| if field == b"-" { &b""[..] } else { field };
-        Some(Entry {
-            origin: origin(time, value(host), value(identifier), number(pid).unwrap_or(0)),
-            message: message.strip_prefix(b" ").unwrap_or(message),
+        let (origin, message) = enveloped(&mut self.stamps, line).unwrap_or((bare(), line));
+        Read::Entry(Entry {
+            origin,
+            message,
             dropped: None,
         })
     }
 }
 
-fn origin<'a>(time: Time, host: &'a [u8], identifier: &'a [u8], pid: u32) -> Origin<'a> {
-    Origin { time, host: Cow::Borrowed(host), identifier: Cow::Borrowed(identifier), pid, ..Origin::default() }
+/// The origin of a message without envelope.
+fn bare() -> Origin<'static> {
+    Origin::default()
 }
 
-/// Without `<PRI>`.
-fn without_priority(line: &[u8]) -> &[u8] {
-    let end = || {
-        let rest = line.strip_prefix(b"<")?;
-        let digits = rest.iter().take(4).position(|&b| b == b'>')?;
-        number(&rest[..digits])?;
-        Some(&rest[digits + 1..])
+/// An envelope in one of the forms of syslog, and what it holds; none where a line has none.
+fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
+    let line = without_priority(line);
+    if let Some(rest) = line.strip_prefix(b"1 ") {
+        return rfc5424(stamps, rest);
+    }
+    let (time, rest) = match line.first()? {
+        b'0'..=b'9' => stamps.rfc3339(line)?,
+        _ => stamps.rfc3164(line)?,
     };
-    end().unwrap_or(line)
+    let (host, tag, message) = header(rest)?;
+    let (identifier, pid) = tag;
+    Some((origin(time, host, identifier, pid), message))
 }
 
-/// The word up to the next blank, and what follows it.
-fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = memchr::memchr(b' ', text).filter(|&at| at > 0)?;
-    Some((&text[..at], &text[at + 1..]))
-}
-
-/// `TAG[PID]: MESSAGE` or `TAG: MESSAGE`; some systems write `[TAG]`.
-fn tag(text: &[u8]) -> Option<(&[u8], u32, &[u8])> {
-    let end = text.iter().position(|b| matches!(b, b'[' | b':' | b' '))?;
-    match text[end] {
-        b'[' if end > 0 => {
-            let rest = &text[end + 1..];
-            let close = memchr::memchr(b']', rest)?;
-            let pid = number(&rest[..close])?;
-            let rest = rest[close + 1..].strip_prefix(b":")?;
-            Some((&text[..end], pid, rest.strip_prefix(b" ").unwrap_or(rest)))
-        }
-        b':' if end > 0 => {
-            let rest = &text[end + 1..];
-            Some((&text[..end], 0, rest.strip_prefix(b" ").unwrap_or(rest)))
-        }
-        b'[' => {
-            let close = memchr::memchr(b']', text)?;
-            let rest = text[close + 1..].strip_prefix(b":")?;
-            Some((&text[1..close], 0, rest.strip_prefix(b" ").unwrap_or(rest)))
-        }
-        _ => None,
+fn origin<'a>(time: Time, host: &'a [u8], identifier: &'a [u8], pid: u32) -> Origin<'a> {
+    Origin {
+        time,
+        host: Cow::Borrowed(host),
+        identifier: Cow::Borrowed(identifier),
+        pid,
+        ..Origin::default()
     }
 }
 
-/// Solaris puts `[ID 800047 auth.info] ` before the message.
-fn without_solaris_id(message: &[u8]) -> &[u8] {
-    let rest = message.strip_prefix(b"[ID ").and_then(|rest| Some(&rest[memchr::memchr(b']', rest)? + 1..]));
-    rest.map_or(message, |rest| rest.strip_prefix(b" ").unwrap_or(rest))
+/// The line without its `<38>`, which lines have that were taken from the wire.
+fn without_priority(line: &[u8]) -> &[u8] {
+    let Some(rest) = line.strip_prefix(b"<") else {
+        return line;
+    };
+    match rest.iter().position(|b| !b.is_ascii_digit()) {
+        Some(digits @ 1..=3) if rest[digits] == b'>' => &rest[digits + 1..],
+        _ => line,
+    }
 }
 
-/// What follows the structured data and one blank: `-`, or elements in brackets whose values may hold `\]`.
-fn structured_data(text: &[u8]) -> Option<&[u8]> {
-    let mut rest = text;
-    if let Some(after) = rest.strip_prefix(b"-") {
-        rest = after;
+/// The first word and what stands behind the blank after it.
+fn word(text: &[u8]) -> (&[u8], &[u8]) {
+    // Words are too short for memchr to pay.
+    match text.iter().position(|&byte| byte == b' ') {
+        Some(blank) => (&text[..blank], &text[blank + 1..]),
+        None => (text, b""),
     }
-    while rest.first() == Some(&b'[') {
-        let mut escaped = false;
-        let end = rest.iter().position(|&b| {
-            let close = b == b']' && !escaped;
-            escaped = b == b'\\' && !escaped;
-            close
-        })?;
-        rest = &rest[end + 1..];
-    }
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix(b" ") }
 }
 
-/// A number that fills all of `text`.
-fn number(text: &[u8]) -> Option<u32> {
-    if text.is_empty() || text.len() > 10 {
+/// A program's name and process.
+type Tag<'a> = (&'a [u8], u32);
+
+/// `HOST TAG: MESSAGE`, what stands behind a stamp in the traditional form.
+fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
+    let text = text.trim_ascii_start();
+    let (mut first, mut rest) = word(text);
+    // FreeBSD's syslogd -vv: `<auth.info> HOST TAG: MESSAGE`.
+    if first.starts_with(b"<") && first.ends_with(b">") {
+        (first, rest) = word(rest);
+    }
+    if first.is_empty() {
         return None;
     }
-    text.iter().try_fold(0u32, |n, b| {
-        let digit = b.is_ascii_digit().then(|| u32::from(b - b'0'))?;
-        n.checked_mul(10)?.checked_add(digit)
+    // `journalctl --no-hostname`, and what a program sends to /dev/log: no host.
+    if first.ends_with(b"]:") {
+        return Some((b"", tag(first), without_solaris_id(rest)));
+    }
+    if is_repeat(rest) {
+        return Some((first, (b"syslogd", 0), rest));
+    }
+    let (mut second, mut message) = word(rest);
+    // BusyBox' syslogd: `HOST auth.info TAG: MESSAGE`.
+    if !second.ends_with(b":") && memchr(b'.', second).is_some() {
+        let (third, behind) = word(message);
+        if third.ends_with(b":") {
+            (second, message) = (third, behind);
+        }
+    }
+    if second.is_empty() {
+        return None;
+    }
+    Some((first, tag(second), without_solaris_id(message)))
+}
+
+/// `last message repeated 3 times` of old syslog daemons: it names neither program nor process, so it says nothing.
+fn is_repeat(text: &[u8]) -> bool {
+    text.starts_with(b"last message repeated ") && text.ends_with(b" times")
+}
+
+/// A tag: `sshd[4711]:`, `sshd:`, `[sshd]:`.
+fn tag(text: &[u8]) -> Tag<'_> {
+    let text = text.strip_suffix(b":").unwrap_or(text);
+    let (name, pid) = match numbered(text) {
+        Some(tag) => tag,
+        None => (text, 0),
+    };
+    let inner = name
+        .strip_prefix(b"[")
+        .and_then(|name| name.strip_suffix(b"]"));
+    // An empty identifier stands for a message without envelope, which anything could be.
+    match inner.unwrap_or(name) {
+        b"" => (b"-", pid),
+        name => (name, pid),
+    }
+}
+
+/// `NAME[PID]`.
+fn numbered(text: &[u8]) -> Option<Tag<'_>> {
+    let inside = text.strip_suffix(b"]")?;
+    let bracket = inside.iter().rposition(|&byte| byte == b'[')?;
+    Some((&inside[..bracket], number(&inside[bracket + 1..])?))
+}
+
+/// The number of a process.
+fn number(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u32, |sum, digit| {
+        let digit = u32::from(digit.is_ascii_digit().then(|| digit - b'0')?);
+        sum.checked_mul(10)?.checked_add(digit)
     })
 }
+
+/// A message without the `[ID 800047 auth.info] ` that Solaris puts before it.
+fn without_solaris_id(message: &[u8]) -> &[u8] {
+    let Some(rest) = message.strip_prefix(b"[ID ") else {
+        return message;
+    };
+    match memchr(b']', rest) {
+        Some(end) if rest[end + 1..].starts_with(b" ") => &rest[end + 2..],
+        _ => message,
+    }
+}
+
+/// `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, what stands behind the version (RFC 5424, 6).
+fn rfc5424<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
+    let (time, rest) = match text.strip_prefix(b"- ") {
+        Some(rest) => (Time::default(), rest),
+        None => stamps.rfc3339(text)?,
+    };
+    let (host, rest) = word(rest);
+    let (identifier, rest) = word(rest);
+    let (process, rest) = word(rest);
+    let (_, rest) = word(rest);
+    let rest = behind_structured_data(rest)?;
+    if host.is_empty() || identifier.is_empty() || process.is_empty() {
+        return None;
+    }
+    // rsyslog keeps the blank that the traditional form has before the message.
+    let message = rest.strip_prefix(b" ").unwrap_or(rest);
+    let message = message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message);
+    let host = if host == b"-" { b"" } else { host };
+    let pid = number(process).unwrap_or(0);
+    Some((origin(time, host, identifier, pid), message))
+}
+
+/// What stands behind `-` or `[id name="value" …][…]` and the blank after it. In a value, `"`, `\` and `]` are escaped.
+fn behind_structured_data(text: &[u8]) -> Option<&[u8]> {
+    let mut rest = match text.strip_prefix(b"-") {
+        Some(rest) => rest,
+        None if text.starts_with(b"[") => text,
+        None => return None,
+    };
+    while let Some(element) = rest.strip_prefix(b"[") {
+        let mut quoted = false;
+        let mut escaped = false;
+        let end = element.iter().position(|&byte| {
+            let was_escaped = std::mem::take(&mut escaped);
+            match byte {
+                _ if was_escaped => {}
+                b'\\' => escaped = quoted,
+                b'"' => quoted = !quoted,
+                b']' => return !quoted,
+                _ => {}
+            }
+            false
+        })?;
+        rest = &element[end + 1..];
+    }
+    match rest {
+        b"" => Some(rest),
+        _ => rest.strip_prefix(b" "),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,145 +1,270 @@
-//! The stamps of lines: read over bytes, since a log has one a line, with the zone asked once an hour.
+//! The stamps of log lines, read by hand over bytes: one stands on every line.
 
-use chrono::{Datelike, Local, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono::{Datelike, Days, Local, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
 
-use crate::time::Time;
+use crate::time::{Time, Zone};
 
-/// The months as RFC 3164 writes them.
-const MONTHS: [&[u8; 3]; 12] =
-    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+/// How far ahead of now a stamp without a year may lie before it is taken for one of the year before. The reading nearest
+/// to now would put a log of seven months ago five months ahead; no log tells the future, but clocks have been wrong.
+const AHEAD: Days = Days::new(31);
 
-/// How many years back a stamp without year may lie: February 29 comes every four (at most eight) years.
+/// How many years back a day is looked for that not every year has: 29 February is eight years apart around 1900 and 2100.
 const YEARS_BACK: i32 = 8;
 
-/// How far ahead of now a stamp without year may lie: no log is from the future, but clocks differ.
-const AHEAD: i64 = 7 * 86_400 * 1_000_000;
+/// Seconds of an hour.
+const HOUR: i64 = 3_600;
 
-/// Reads stamps.
+/// Seconds of a day.
+const DAY: i64 = 24 * HOUR;
+
+/// The day of the epoch, as chrono counts days from 1 January of the year 1.
+const EPOCH: i32 = 719_163;
+
+/// Reads stamps, and remembers the last day and hour: most lines are of the same.
+#[derive(Debug)]
 pub(super) struct Stamps {
+    zone: Zone,
     now: Time,
-    /// The last local hour that was looked up (year or none, month, day, hour), and when it began.
-    hour: Option<((Option<i32>, u32, u32, u32), Time)>,
+    /// The last day that was read, by its numbers, and its days since the epoch.
+    day: Option<((i32, u32, u32), i64)>,
+    /// The last hour whose offset from UTC was looked up, in hours of local time since the epoch, and the offset in seconds.
+    hour: Option<(i64, i64)>,
 }
 
 impl Stamps {
-    pub(super) fn new(now: Time) -> Self {
-        Stamps { now, hour: None }
-    }
-
-    /// The stamp at the beginning of `text`, and what follows it and one blank.
-    pub(super) fn read<'a>(&mut self, text: &'a [u8]) -> Option<(Time, &'a [u8])> {
-        match text.first()? {
-            b'0'..=b'9' => self.rfc3339(text),
-            b'A'..=b'Z' => self.rfc3164(text),
-            _ => None,
+    /// Stamps without a zone are read in `zone`, those without a year near `now`.
+    pub(super) const fn new(zone: Zone, now: Time) -> Self {
+        Stamps {
+            zone,
+            now,
+            day: None,
+            hour: None,
         }
     }
 
-    /// `Mmm dd hh:mm:ss[.ffffff]`, the day padded with a blank or a zero.
-    fn rfc3164<'a>(&mut self, text: &'a [u8]) -> Option<(Time, &'a [u8])> {
-        let month = MONTHS.iter().position(|month| text.starts_with(*month))?;
-        let [b' ', tens, ones, b' ', rest @ ..] = text.get(3..)? else { return None };
-        let tens = if *tens == b' ' { b'0' } else { *tens };
-        let day = two(&[tens, *ones])?;
-        let (hour, within, rest) = clock(rest)?;
-        let start = self.hour_start(None, u32::try_from(month).ok()? + 1, day, hour)?;
-        Some((Time(start.0 + within), rest.strip_prefix(b" ")?))
+    /// Sets the present. What is remembered goes: the year, or the machine's zone, may be another one now.
+    pub(super) fn set_now(&mut self, now: Time) {
+        *self = Stamps::new(self.zone, now);
     }
 
-    /// `YYYY-MM-DDThh:mm:ss[.f][ZONE]`; without a zone the machine's.
-    fn rfc3339<'a>(&mut self, text: &'a [u8]) -> Option<(Time, &'a [u8])> {
-        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b't' | b' ', rest @ ..] = text else { return None };
-        let year = two(&[*y1, *y2])? * 100 + two(&[*y3, *y4])?;
-        let (month, day) = (two(&[*m1, *m2])?, two(&[*d1, *d2])?);
-        let year = i32::try_from(year).ok()?;
-        let (hour, within, rest) = clock(rest)?;
-        let (start, rest) = match zone(rest) {
-            Some((offset, rest)) => {
-                let date = NaiveDate::from_ymd_opt(year, month, day)?;
-                let days = i64::from(date.num_days_from_ce()) - EPOCH_DAYS;
-                let seconds = days * 86_400 + i64::from(hour) * 3_600 - offset;
-                (Time::from_seconds(seconds), rest)
-            }
-            None => (self.hour_start(Some(year), month, day, hour)?, rest),
+    /// Reads `Mar  3 06:07:55`, also with a fraction, at the beginning of `text`. Returns what stands behind the blank after it.
+    pub(super) fn rfc3164<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
+        let (month, rest) = text.split_at_checked(3)?;
+        let month = month_of(month)?;
+        let rest = blanks(rest)?;
+        let (day, rest) = match rest {
+            [tens @ b'0'..=b'3', ones @ b'0'..=b'9', rest @ ..] => (two(*tens, *ones), rest),
+            [ones @ b'1'..=b'9', rest @ ..] => (u32::from(ones - b'0'), rest),
+            _ => return None,
         };
-        Some((Time(start.0 + within), rest.strip_prefix(b" ")?))
+        let (seconds, rest) = time_of_day(blanks(rest)?)?;
+        let (micros, rest) = fraction(rest);
+        let rest = end(rest)?;
+        let day = self.day_without_year(month, day)?;
+        let local = day * DAY + seconds;
+        Some((time(local - self.offset(local), micros), rest))
     }
 
-    /// When a local hour began. Without a year the one nearest to now that is not ahead of it; of two readings the one
-    /// nearest to now.
-    fn hour_start(&mut self, year: Option<i32>, month: u32, day: u32, hour: u32) -> Option<Time> {
-        let key = (year, month, day, hour);
-        if let Some((known, start)) = self.hour
-            && known == key
+    /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`.
+    /// Returns what stands behind the blank after it.
+    pub(super) fn rfc3339<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
+        let (date, rest) = text.split_at_checked(10)?;
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else {
+            return None;
+        };
+        if ![y1, y2, y3, y4, m1, m2, d1, d2]
+            .iter()
+            .all(u8::is_ascii_digit)
         {
-            return Some(start);
+            return None;
         }
-        let this = self.now.utc().year();
-        let years = year.map_or(this - YEARS_BACK..=this + 1, |year| year..=year);
-        let start = years
-            .filter_map(|year| NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour, 0, 0))
-            .flat_map(|local| readings(&Local, local))
-            .filter(|time| year.is_some() || time.0 - self.now.0 <= AHEAD)
-            .min_by_key(|time| (time.0 - self.now.0).abs())?;
-        self.hour = Some((key, start));
-        Some(start)
+        let year = two(y1, y2) * 100 + two(y3, y4);
+        let day = self.day(year as i32, two(m1, m2), two(d1, d2))?;
+        let (b'T' | b't' | b' ', rest) = rest.split_first().map(|(b, r)| (*b, r))? else {
+            return None;
+        };
+        let (seconds, rest) = time_of_day(rest)?;
+        let (micros, rest) = fraction(rest);
+        let local = day * DAY + seconds;
+        let (offset, rest) = match zone(rest)? {
+            (Some(offset), rest) => (offset, rest),
+            (None, rest) => (self.offset(local), rest),
+        };
+        Some((time(local - offset, micros), end(rest)?))
+    }
+
+    /// The days from the epoch to a date.
+    fn day(&mut self, year: i32, month: u32, day: u32) -> Option<i64> {
+        let asked = (year, month, day);
+        match self.day {
+            Some((known, days)) if known == asked => Some(days),
+            _ => {
+                let days = days(NaiveDate::from_ymd_opt(year, month, day)?);
+                self.day = Some((asked, days));
+                Some(days)
+            }
+        }
+    }
+
+    /// The days from the epoch to a day of the year: the last one that does not lie ahead.
+    fn day_without_year(&mut self, month: u32, day: u32) -> Option<i64> {
+        let asked = (0, month, day);
+        match self.day {
+            Some((known, days)) if known == asked => Some(days),
+            _ => {
+                let latest = self.zone.date(self.now).checked_add_days(AHEAD)?;
+                let mut years = latest.year() - YEARS_BACK..=latest.year();
+                let found = years.rfind(|&year| {
+                    NaiveDate::from_ymd_opt(year, month, day).is_some_and(|date| date <= latest)
+                })?;
+                let days = days(NaiveDate::from_ymd_opt(found, month, day)?);
+                self.day = Some((asked, days));
+                Some(days)
+            }
+        }
+    }
+
+    /// How many seconds the local time `local` (in seconds since the epoch, as if it were UTC) is ahead of UTC.
+    fn offset(&mut self, local: i64) -> i64 {
+        let hour = local.div_euclid(HOUR);
+        if let Some((known, offset)) = self.hour
+            && known == hour
+        {
+            return offset;
+        }
+        let first = self.readings(hour * HOUR);
+        let last = self.readings(hour * HOUR + HOUR - 1);
+        if let (MappedLocalTime::Single(first), MappedLocalTime::Single(last)) = (first, last)
+            && first == last
+        {
+            self.hour = Some((hour, first));
+            return first;
+        }
+        match self.readings(local) {
+            MappedLocalTime::Single(offset) => offset,
+            // The hour that autumn repeats.
+            MappedLocalTime::Ambiguous(one, other) => {
+                let now = self.now.0.div_euclid(1_000_000);
+                let away = |offset: i64| (local - offset).abs_diff(now);
+                if away(other) < away(one) { other } else { one }
+            }
+            // The hour that spring leaves out: as if the clock had not been put forward yet.
+            MappedLocalTime::None => self.readings(local - 3 * HOUR).latest().unwrap_or(0),
+        }
+    }
+
+    /// The offsets that a local time can have, in seconds.
+    fn readings(&self, local: i64) -> MappedLocalTime<i64> {
+        let Some(utc) = chrono::DateTime::from_timestamp(local, 0) else {
+            return MappedLocalTime::Single(0);
+        };
+        let local: NaiveDateTime = utc.naive_utc();
+        let seconds = |offset: chrono::FixedOffset| i64::from(offset.local_minus_utc());
+        match self.zone {
+            Zone::Machine => Local.offset_from_local_datetime(&local).map(seconds),
+            Zone::Named(zone) => zone
+                .offset_from_local_datetime(&local)
+                .map(|offset| seconds(offset.fix())),
+        }
     }
 }
 
-/// The days from the first of January of the year 1 to the epoch, as chrono counts them.
-const EPOCH_DAYS: i64 = 719_163;
-
-/// The times that a local time can be: two where the hour was repeated in autumn; where it was skipped in spring, what
-/// the clock would have shown without the change.
-pub(super) fn readings<Z: TimeZone>(zone: &Z, local: NaiveDateTime) -> Vec<Time> {
-    match zone.from_local_datetime(&local) {
-        LocalResult::Single(time) => vec![Time::from(time)],
-        LocalResult::Ambiguous(first, second) => vec![Time::from(first), Time::from(second)],
-        LocalResult::None => {
-            let before = local - chrono::Duration::hours(3);
-            let earlier = zone.from_local_datetime(&before).earliest();
-            earlier.map(|time| Time(Time::from(time).0 + 3 * 3_600_000_000)).into_iter().collect()
-        }
-    }
+/// The days from the epoch to a date.
+fn days(date: NaiveDate) -> i64 {
+    i64::from(date.num_days_from_ce() - EPOCH)
 }
 
-/// `hh:mm:ss[.f]`: the hour, the microseconds within it, and what follows.
-fn clock(text: &[u8]) -> Option<(u32, i64, &[u8])> {
-    let [h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = text else { return None };
-    let (hour, minute, second) = (two(&[*h1, *h2])?, two(&[*m1, *m2])?, two(&[*s1, *s2])?);
-    NaiveTime::from_hms_opt(hour, minute, second.min(59))?;
-    let mut within = i64::from(minute * 60 + second) * 1_000_000;
-    let mut rest = rest;
-    if let [b'.' | b',', fraction @ ..] = rest {
-        let digits = fraction.iter().position(|b| !b.is_ascii_digit()).unwrap_or(fraction.len());
-        let mut unit = 100_000;
-        for digit in &fraction[..digits] {
-            within += i64::from(digit - b'0') * unit;
-            unit /= 10;
-        }
-        rest = &fraction[digits..];
-    }
-    Some((hour, within, rest))
+const fn time(seconds: i64, micros: i64) -> Time {
+    Time(seconds * 1_000_000 + micros)
 }
 
-/// `Z`, `+hh:mm`, `+hhmm` or `+hh`: seconds east of Greenwich, and what follows.
-fn zone(text: &[u8]) -> Option<(i64, &[u8])> {
+const fn two(tens: u8, ones: u8) -> u32 {
+    (tens - b'0') as u32 * 10 + (ones - b'0') as u32
+}
+
+const fn month_of(name: &[u8]) -> Option<u32> {
+    Some(match name {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    })
+}
+
+/// What stands behind one blank or more.
+fn blanks(text: &[u8]) -> Option<&[u8]> {
+    let rest = text.strip_prefix(b" ")?;
+    Some(rest.trim_ascii_start())
+}
+
+/// What stands behind the blank that ends a stamp.
+fn end(text: &[u8]) -> Option<&[u8]> {
+    text.strip_prefix(b" ")
+}
+
+/// Reads `06:07:55`, in seconds. A minute may have a leap second.
+fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (clock, rest) = text.split_at_checked(8)?;
+    let [h1, h2, b':', m1, m2, b':', s1, s2] = *clock else {
+        return None;
+    };
+    if ![h1, h2, m1, m2, s1, s2].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (hour, minute, second) = (two(h1, h2), two(m1, m2), two(s1, s2));
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    Some((i64::from(hour * 3_600 + minute * 60 + second), rest))
+}
+
+/// Reads `.123456` where it stands, in microseconds; further digits are left out.
+fn fraction(text: &[u8]) -> (i64, &[u8]) {
+    let [b'.' | b',', digits @ ..] = text else {
+        return (0, text);
+    };
+    let count = digits.iter().take_while(|b| b.is_ascii_digit()).count();
+    if count == 0 {
+        return (0, text);
+    }
+    let told = digits[..count.min(6)].iter();
+    let micros = told.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    let missing = 6_usize.saturating_sub(count);
+    (micros * 10_i64.pow(missing as u32), &digits[count..])
+}
+
+/// Reads `Z`, `+01:00`, `+0100` (journalctl before systemd 255) or `+01`, in seconds; none where no zone stands there.
+fn zone(text: &[u8]) -> Option<(Option<i64>, &[u8])> {
     let (sign, rest) = match text {
-        [b'Z' | b'z', rest @ ..] => return Some((0, rest)),
+        [b'Z' | b'z', rest @ ..] => return Some((Some(0), rest)),
         [b'+', rest @ ..] => (1, rest),
         [b'-', rest @ ..] => (-1, rest),
+        _ => return Some((None, text)),
+    };
+    let (h1, h2, m1, m2, rest) = match rest {
+        [h1, h2, b':', m1, m2, rest @ ..] => (h1, h2, m1, m2, rest),
+        [h1, h2, m1 @ b'0'..=b'9', m2, rest @ ..] => (h1, h2, m1, m2, rest),
+        [h1, h2, rest @ ..] => (h1, h2, &b'0', &b'0', rest),
         _ => return None,
     };
-    let [h1, h2, rest @ ..] = rest else { return None };
-    let hours = i64::from(two(&[*h1, *h2])?);
-    let (minutes, rest) = match rest {
-        [b':', m1, m2, rest @ ..] => (two(&[*m1, *m2])?, rest),
-        [m1, m2, rest @ ..] if m1.is_ascii_digit() => (two(&[*m1, *m2])?, rest),
-        rest => (0, rest),
-    };
-    Some((sign * (hours * 3_600 + i64::from(minutes) * 60), rest))
+    if ![h1, h2, m1, m2].into_iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (hours, minutes) = (two(*h1, *h2), two(*m1, *m2));
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
+    Some((Some(sign * i64::from(hours * 3_600 + minutes * 60)), rest))
 }
 
-fn two(digits: &[u8; 2]) -> Option<u32> {
-    digits.iter().all(u8::is_ascii_digit).then(|| u32::from(digits[0] - b'0') * 10 + u32::from(digits[1] - b'0'))
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! A Slack on loopback: takes every message and says ok.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+use anyhow::Result;
+use serde_json::Value;
+
+/// What Slack answers to a message that it takes.
+const OK: &str = r#"{"ok":true,"channel":"C0APAF806F8","ts":"1.0"}"#;
+
+/// Takes messages, one connection after the other, until the listener fails.
+pub(crate) fn serve(listener: &TcpListener, on_message: impl Fn(&Value)) {
+    for request in listener.incoming().flatten() {
+        if let Err(error) = take(request, &on_message) {
+            eprintln!("a request that is none: {error}");
+        }
+    }
+}
+
+/// Takes a request as Slack would.
+fn take(stream: TcpStream, on_message: &impl Fn(&Value)) -> Result<()> {
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        if reader.read_line(&mut header)? == 0 {
+            return Ok(());
+        }
+        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse()?;
+        }
+        if header.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    on_message(&serde_json::from_slice(&body)?);
+    write!(
+        reader.get_mut(),
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{OK}",
+        OK.len()
+    )?;
+    Ok(())
+}

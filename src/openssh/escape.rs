@@ -1,0 +1,203 @@
+//! The escapes of a message: what log.c makes of bytes that are not printable ASCII, once or twice, and back.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+/// Undoes sshd's escapes (log.c, strnvis with `VIS_CSTYLE|VIS_NL|VIS_TAB|VIS_OCTAL`); what is no escape stays as it is.
+///
+/// `twice` is for text that came through the monitor, which escapes again what the child had escaped (monitor.c, up to
+/// OpenSSH 10.2; once only since 10.3). No line tells its version, so the text decides: it is undone a second time only
+/// where the first result is, to the letter, what strnvis prints, and holds an escape. `\303\251` is, so it becomes `é`;
+/// `al\151ce` is not, as strnvis prints `i` as it is, so nobody becomes `alice` by writing backslashes.
+pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
+    let once = unescape(escaped);
+    if twice && is_escaped(&once) {
+        Cow::Owned(unescape(&once).into_owned())
+    } else {
+        once
+    }
+}
+
+/// The account's name of a line that came through the monitor.
+///
+/// As [`decode`] twice, but where that would put a control character into the name: no account has one, while
+/// `DOMAIN\nina` of OpenSSH 10.3 looks the same as `DOMAIN`, newline, `ina` of 10.2.
+pub(super) fn decode_account(escaped: &[u8]) -> Cow<'_, [u8]> {
+    let twice = decode(escaped, true);
+    if twice.iter().any(u8::is_ascii_control) {
+        decode(escaped, false)
+    } else {
+        twice
+    }
+}
+
+/// As [`decode`], of text whose end was cut off: an escape that lost its end is left out, and so is a character of
+/// UTF-8 that did.
+pub(super) fn decode_cut(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
+    let once = unescape(whole(escaped));
+    let inner = whole(&once);
+    let text = if twice && is_escaped(inner) {
+        Cow::Owned(unescape(inner).into_owned())
+    } else {
+        once
+    };
+    let length = whole_characters(&text);
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..length]),
+        Cow::Owned(mut text) => {
+            text.truncate(length);
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// The length of the text without a character at its end that lacks bytes.
+fn whole_characters(text: &[u8]) -> usize {
+    let from = text.len().saturating_sub(3);
+    let last = text[from..].utf8_chunks().last();
+    let broken = last.map_or(&b""[..], |chunk| chunk.invalid());
+    // What cannot be completed is no character that was cut, but a name of other bytes.
+    let lead = broken
+        .first()
+        .is_some_and(|byte| matches!(byte, 0xc2..=0xf4));
+    if text.ends_with(broken) && lead {
+        text.len() - broken.len()
+    } else {
+        text.len()
+    }
+}
+
+/// Undoes one layer.
+fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
+    let Some(first) = memchr(b'\\', text) else {
+        return Cow::Borrowed(text);
+    };
+    let mut decoded = Vec::with_capacity(text.len());
+    let (plain, mut rest) = text.split_at(first);
+    decoded.extend_from_slice(plain);
+    while !rest.is_empty() {
+        let (byte, length) = escape(rest).unwrap_or((b'\\', 1));
+        decoded.push(byte);
+        rest = &rest[length..];
+        let (plain, escaped) = rest.split_at(memchr(b'\\', rest).unwrap_or(rest.len()));
+        decoded.extend_from_slice(plain);
+        rest = escaped;
+    }
+    Cow::Owned(decoded)
+}
+
+/// The byte that the escape at the start of `text` stands for, and the escape's length.
+fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    let octal = |digit: u8| digit - b'0';
+    Some(match *text {
+        [b'\\', b'\\', ..] => (b'\\', 2),
+        [b'\\', b'n', ..] => (b'\n', 2),
+        [b'\\', b'r', ..] => (b'\r', 2),
+        [b'\\', b'b', ..] => (0x08, 2),
+        [b'\\', b'a', ..] => (0x07, 2),
+        [b'\\', b'v', ..] => (0x0b, 2),
+        [b'\\', b't', ..] => (b'\t', 2),
+        [b'\\', b'f', ..] => (0x0c, 2),
+        [b'\\', a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
+            (octal(a) << 6 | octal(b) << 3 | octal(c), 4)
+        }
+        _ => return None,
+    })
+}
+
+/// Whether strnvis can have printed this, and there is an escape in it.
+fn is_escaped(text: &[u8]) -> bool {
+    let mut rest = text;
+    let mut found = false;
+    while let Some(&first) = rest.first() {
+        let length = match first {
+            b'\\' => match escape(rest) {
+                // Octal is only for what has no other form.
+                Some((b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0 | 0x07 | 0x08, 4)) | None => {
+                    return false;
+                }
+                Some((_, length)) => length,
+            },
+            // The child of 10.0 to 10.2 escapes as for a terminal, which leaves these five as they are.
+            b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x07 | 0x08 => 1,
+            _ => return false,
+        };
+        found |= first == b'\\';
+        rest = &rest[length..];
+    }
+    found
+}
+
+/// The text without an escape at its end that is not whole.
+fn whole(text: &[u8]) -> &[u8] {
+    let from = text.len().saturating_sub(3);
+    let Some(at) = memchr::memrchr(b'\\', &text[from..]).map(|at| from + at) else {
+        return text;
+    };
+    // Backslashes in a row are pairs from the left: an odd one starts an escape.
+    let row = text[..=at]
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'\\')
+        .count();
+    if row % 2 == 1 && escape(&text[at..]).is_none() {
+        &text[..at]
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_escape_of_strnvis_is_undone() {
+        assert_eq!(
+            &*decode(br"a\\b\n\r\b\a\v\t\f\303\251\177", false),
+            b"a\\b\n\r\x08\x07\x0b\t\x0c\xc3\xa9\x7f"
+        );
+    }
+
+    #[test]
+    fn what_is_no_escape_stays() {
+        assert_eq!(&*decode(br"\x\8\40\400\", false), br"\x\8\40\400\");
+        assert!(matches!(decode(b"plain \"name\"", true), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn text_that_came_through_the_monitor_is_undone_once_or_twice_by_its_own_look() {
+        assert_eq!(&*decode(br"\\303\\251", true), "é".as_bytes());
+        assert_eq!(&*decode(br"\303\251", true), "é".as_bytes());
+        assert_eq!(&*decode(br"DOMAIN\\\\bob", true), br"DOMAIN\bob");
+        assert_eq!(&*decode(br"DOMAIN\\carol", true), br"DOMAIN\carol");
+        assert_eq!(&*decode(br"al\\151ce", true), br"al\151ce");
+        assert_eq!(&*decode(br"\\303\251", true), b"\\303\xa9");
+        assert_eq!(&*decode(br"a\\012", true), br"a\012");
+    }
+
+    #[test]
+    fn no_account_gets_a_control_character_from_a_domain_and_a_backslash() {
+        assert_eq!(&*decode_account(br"DOMAIN\\nina"), br"DOMAIN\nina");
+        assert_eq!(&*decode_account(br"DOMAIN\\\\nina"), br"DOMAIN\nina");
+        assert_eq!(&*decode_account(br"\\303\\251"), "é".as_bytes());
+    }
+
+    #[test]
+    fn an_escape_that_was_cut_is_left_out() {
+        for cut in [r"a\", r"a\3", r"a\30"] {
+            assert_eq!(&*decode_cut(cut.as_bytes(), false), b"a", "{cut}");
+        }
+        assert_eq!(&*decode_cut(br"a\\", false), br"a\");
+        assert_eq!(&*decode_cut(br"a\\30", false), br"a\30");
+        assert_eq!(&*decode_cut(br"a\\303\\25", true), b"a");
+        assert_eq!(&*decode_cut(br"a\\303\\", true), b"a");
+        assert_eq!(&*decode_cut(br"a\303\25", true), b"a");
+        assert_eq!(&*decode_cut(br"a\377\342\202", false), b"a\xff");
+        assert_eq!(
+            &*decode_cut(br"a\342\202\254\377", false),
+            b"a\xe2\x82\xac\xff"
+        );
+    }
+}

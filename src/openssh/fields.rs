@@ -1,0 +1,219 @@
+//! The pieces that sshd's lines have in common: peers, connection ids, text cut at a mark. All on escaped text.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memmem, memrchr};
+
+use super::line::number;
+use super::{Event, Who};
+
+/// Where a connection comes from; both are none for `UNKNOWN port 65535` (packet.c: the peer is gone, or no socket).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Peer<'a> {
+    pub(super) address: Option<&'a str>,
+    pub(super) port: Option<u16>,
+}
+
+impl<'a> Peer<'a> {
+    /// An event with this peer.
+    pub(super) fn put(self, event: Event<'a>) -> Event<'a> {
+        Event {
+            address: self.address.map(Cow::Borrowed),
+            port: self.port,
+            ..event
+        }
+    }
+}
+
+/// `HOST`: an address, with a `%scope` perhaps, or a name.
+pub(super) fn host(text: &[u8]) -> Option<Peer<'_>> {
+    if text.is_empty() || !text.iter().all(u8::is_ascii_graphic) {
+        return None;
+    }
+    let address = if text == b"UNKNOWN" {
+        None
+    } else {
+        Some(std::str::from_utf8(text).ok()?)
+    };
+    Some(Peer {
+        address,
+        port: None,
+    })
+}
+
+/// `HOST port N`.
+pub(super) fn host_port(text: &[u8]) -> Option<Peer<'_>> {
+    let (name, rest) = split_at_first(text, b" port ")?;
+    let peer = host(name)?;
+    let port = number(rest)?;
+    Some(Peer {
+        port: peer.address.map(|_| port),
+        ..peer
+    })
+}
+
+/// `HOST port N`, or `HOST` alone as older versions have it.
+pub(super) fn host_maybe_port(text: &[u8]) -> Option<Peer<'_>> {
+    if memchr(b' ', text).is_some() {
+        host_port(text)
+    } else {
+        host(text)
+    }
+}
+
+/// `HOST port NMORE`, where `MORE` starts with what is no digit: the peer, and `MORE`.
+pub(super) fn host_port_then(text: &[u8]) -> Option<(Peer<'_>, &[u8])> {
+    let (name, rest) = split_at_first(text, b" port ")?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let end = name.len() + b" port ".len() + digits;
+    Some((host_port(&text[..end])?, &text[end..]))
+}
+
+/// `U from HOST[ port N]` with the last ` from `: whatever the name holds, sshd's own words stand behind it.
+pub(super) fn name_from(text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
+    let (name, peer) = split_at_last(text, b" from ")?;
+    Some((name, host_maybe_port(peer)?))
+}
+
+/// What stands before and behind the first `mark`.
+pub(super) fn split_at_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = memmem::find(text, mark)?;
+    Some((&text[..at], &text[at + mark.len()..]))
+}
+
+/// What stands before and behind the last `mark`.
+pub(super) fn split_at_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = memmem::rfind(text, mark)?;
+    Some((&text[..at], &text[at + mark.len()..]))
+}
+
+/// `[WHO ]HOST[ port N]` as packet.c writes it (`sshpkt_vfatal`, `ssh_packet_read_poll`): WHO since 7.5, the port since 7.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Id<'a> {
+    pub(super) words: Words,
+    /// The name, escaped; none in a line that was cut, whose end may be the name's and no address.
+    pub(super) user: Option<&'a [u8]>,
+    pub(super) peer: Peer<'a>,
+}
+
+/// The words before a name in a connection id (auth2.c, sshd-session.c).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Words {
+    /// `authenticating user U`: before log-in, a valid account.
+    Authenticating,
+    /// `invalid user U`: before log-in.
+    Invalid,
+    /// `user U`: after log-in.
+    User,
+    /// None: no name was sent yet.
+    Nobody,
+}
+
+impl Words {
+    /// The words at the start of a connection id, and what follows them.
+    pub(super) fn of(text: &[u8]) -> (Words, &[u8]) {
+        // Without the blank: a slip of monitor.c, in all versions.
+        let all = [
+            (&b"authenticating user "[..], Words::Authenticating),
+            (b"invalid user ", Words::Invalid),
+            (b"user ", Words::User),
+            (b"authenticatinguser ", Words::Authenticating),
+        ];
+        let found = all
+            .into_iter()
+            .find_map(|(words, of)| Some((of, text.strip_prefix(words)?)));
+        found.unwrap_or((Words::Nobody, text))
+    }
+
+    /// The same, as an event tells it.
+    pub(super) const fn who(self) -> Who {
+        match self {
+            Words::Authenticating | Words::User => Who::Valid,
+            Words::Invalid => Who::Invalid,
+            Words::Nobody => Who::Nobody,
+        }
+    }
+}
+
+/// A connection id that is the whole text. The name ends where the last two words begin, so it may hold anything.
+pub(super) fn id(text: &[u8], cut: bool) -> Option<Id<'_>> {
+    let (words, rest) = Words::of(text);
+    if cut {
+        return Some(Id {
+            words,
+            user: None,
+            peer: Peer::default(),
+        });
+    }
+    if words == Words::Nobody {
+        return Some(Id {
+            words,
+            user: None,
+            peer: host_maybe_port(rest)?,
+        });
+    }
+    let name_host = memmem::rfind(rest, b" port ")?;
+    let host_at = memrchr(b' ', &rest[..name_host])?;
+    Some(Id {
+        words,
+        user: Some(&rest[..host_at]),
+        peer: host_port(&rest[host_at + 1..])?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_is_an_address_and_a_port() {
+        let peer = host_port(b"fe80::1%eth0 port 22").expect("a peer");
+        assert_eq!((peer.address, peer.port), (Some("fe80::1%eth0"), Some(22)));
+        assert_eq!(host_port(b"UNKNOWN port 65535"), Some(Peer::default()));
+        assert_eq!(
+            host_maybe_port(b"sftp.example.org").and_then(|p| p.address),
+            Some("sftp.example.org")
+        );
+        for no in [
+            &b"1.2.3.4 port 65536"[..],
+            b"1.2.3.4 port ",
+            b"1.2.3.4 port -1",
+            b" port 1",
+            b"a b port 1",
+            b"1.2.3.4 port 1 ",
+        ] {
+            assert_eq!(host_maybe_port(no), None, "{}", no.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn the_last_two_words_are_the_peer_and_all_before_them_is_the_name() {
+        let id = id(b"invalid user x 9.9.9.9 port 22 192.0.2.7 port 5", false).expect("an id");
+        assert_eq!(
+            (id.words, id.user),
+            (Words::Invalid, Some(&b"x 9.9.9.9 port 22"[..]))
+        );
+        assert_eq!(id.peer.address, Some("192.0.2.7"));
+    }
+
+    #[test]
+    fn a_name_may_be_empty_or_blank() {
+        assert_eq!(
+            id(b"invalid user  192.0.2.7 port 5", false).and_then(|id| id.user),
+            Some(&b""[..])
+        );
+        assert_eq!(
+            id(b"invalid user   192.0.2.7 port 5", false).and_then(|id| id.user),
+            Some(&b" "[..])
+        );
+    }
+
+    #[test]
+    fn of_a_cut_id_only_the_first_words_count() {
+        let id = id(b"invalid user xxx 9.9.9.9 port 22", true).expect("an id");
+        assert_eq!(
+            (id.words, id.user, id.peer),
+            (Words::Invalid, None, Peer::default())
+        );
+    }
+}

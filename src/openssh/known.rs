@@ -1,0 +1,160 @@
+//! sshd's lines that count nothing: known, so that nobody wonders about them (auth*.c, kex*.c, packet.c, sshd*.c, srclimit.c).
+
+use std::borrow::Cow;
+
+use super::fields::{host, split_at_first, split_at_last};
+use super::line::Line;
+use super::{Event, Kind};
+
+/// How such lines begin, by first byte.
+const KNOWN: &[&str] = &[
+    "Accepted certificate ID ",
+    "Accepted key ",
+    "Account ",
+    "Address ",
+    "Attempt to write login records ",
+    "Authentication key ",
+    "Authentication refused: ",
+    "/",
+    "Bad packet length ",
+    "Bad protocol version identification ",
+    "Bad remote protocol version ",
+    "Bind to port ",
+    "Cannot bind ",
+    "Certificate ",
+    "Changed root directory to ",
+    "Close session: ",
+    "Closing connection to ",
+    "Corrupted MAC on input",
+    "Could not ",
+    "Did not receive identification string from ",
+    "Exiting on signal ",
+    "Failed to ",
+    "Failed publickey ",
+    "Finished discarding for ",
+    "Hm, kex protocol error",
+    "Login name ",
+    "Login restricted",
+    "Maxstartups logging rate-limited",
+    "MaxStartups logging rate-limited",
+    "Missing privilege separation directory: ",
+    "Nasty PTR record ",
+    "PAM ",
+    "PAM: ",
+    "Packet integrity error",
+    "PerSourcePenalties logging rate-limited",
+    "Protocol major versions differ: ",
+    "Received SIGHUP",
+    "Received request ",
+    "Received signal ",
+    "Refused by key options",
+    "Refusing certificate ID ",
+    "Root login accepted for forced command.",
+    "SSH: Server;",
+    "Server listening on ",
+    "Session process ",
+    "Set /proc/self/oom_score_adj ",
+    "Timeout ",
+    "Transferred: sent ",
+    "Unable to ",
+    "Unsupported ",
+    "User ",
+    "WARNING: ",
+    "Warning: ",
+    "Write failed: ",
+    "bad client public DH value",
+    "bad ownership or modes for ",
+    "banner exchange: ",
+    "banner line ",
+    "beginning MaxStartups throttling",
+    "buffer_get",
+    "connect_to ",
+    "dispatch_protocol_error: ",
+    "drop connection ",
+    "exited MaxStartups throttling",
+    "fork of ",
+    "hostbased ",
+    "in MaxStartups throttling ",
+    "input_userauth_request: ",
+    "kex protocol error",
+    "kex_exchange_identification: ",
+    "kex_",
+    "key type ",
+    "key_",
+    "login_",
+    "lastlog_",
+    "maximum authentication attempts exceeded",
+    "message authentication code incorrect",
+    "mm_",
+    "monitor_",
+    "no hostkey alg",
+    "no matching ",
+    "no more sessions",
+    "no hostkeys available",
+    "packet_",
+    "padding error",
+    "probed from ",
+    "process_output: ",
+    "public key ",
+    "publickey key type ",
+    "refused connect from ",
+    "refusing previously-used ",
+    "reexec ",
+    "refused local port forward: ",
+    "reprocess config",
+    "reverse mapping checking ",
+    "rexec ",
+    "scanned from ",
+    "session process ",
+    "session_",
+    "setproctitle",
+    "sshd: no hostkeys available",
+    "srclimit_",
+    "ssh_",
+    "sshpkt_",
+    "subsystem request for ",
+    "userauth_",
+    "wrong user name passed to monitor: ",
+];
+
+/// The event of a line that only accompanies others.
+pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let text = line.text;
+    if let Some(event) = restricted_key(line) {
+        return Some(event);
+    }
+    let first = text.first()?;
+    let known = KNOWN
+        .iter()
+        .any(|words| words.as_bytes().first() == Some(first) && text.starts_with(words.as_bytes()));
+    (known || hostbased_key(text)).then_some(Event::of(Kind::Accompanying))
+}
+
+/// `[FILE:LINE: ]Authentication tried for U with correct key but not from a permitted host (…ip=IP…).` and
+/// `… with valid certificate but not from a permitted source address (IP).`: U is an account's name.
+fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let (_, rest) = split_at_first(line.text, b"Authentication tried for ")?;
+    let key = split_at_first(rest, b" with correct key but not from a permitted host (");
+    let (name, rest) =
+        key.or_else(|| split_at_first(rest, b" with valid certificate but not from a permitted "))?;
+    let event = Event {
+        detail: Some(Cow::Borrowed("not from a permitted host")),
+        ..Event::of(Kind::Accompanying)
+    };
+    let event = Event {
+        user: Some(line.account(name)),
+        ..event
+    };
+    let address = split_at_last(rest, b"ip=").map_or(rest, |(_, rest)| rest);
+    let end = memchr::memchr3(b',', b')', b' ', address)
+        .filter(|_| !line.cut)
+        .unwrap_or(0);
+    Some(host(&address[..end]).map_or(event.clone(), |peer| peer.put(event)))
+}
+
+/// `Accepted TYPE public key FINGERPRINT from U@HOST` (auth2-hostbased.c, VERBOSE).
+fn hostbased_key(text: &[u8]) -> bool {
+    text.strip_prefix(b"Accepted ")
+        .and_then(|rest| split_at_first(rest, b" "))
+        .is_some_and(|(_, rest)| rest.starts_with(b"public key "))
+}

@@ -1,0 +1,163 @@
+//! Waiting for a log to grow, to be replaced or to appear, without looking at it again and again: inotify(7).
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
+use rustix::io::Errno;
+
+use super::generations::directory;
+
+/// How long to wait at most where the kernel cannot tell of changes: no watches are left, or the directory is gone.
+const BLIND: Duration = Duration::from_secs(1);
+
+/// Room for the events of one read; one with the longest name takes 272 bytes.
+const EVENTS: usize = 4096;
+
+/// Watches over a log, by its directory and by the files that are read.
+#[derive(Debug)]
+pub(super) struct Watch {
+    directory: PathBuf,
+    name: OsString,
+    inotify: Option<OwnedFd>,
+    in_directory: Option<i32>,
+    files: Vec<i32>,
+    /// Everything is watched that is to be.
+    whole: bool,
+}
+
+impl Watch {
+    /// Watches over a log that may not be there yet. Its directory must be.
+    pub(super) fn over(path: &Path) -> io::Result<Self> {
+        let mut watch = Watch {
+            directory: directory(path).to_owned(),
+            name: path.file_name().unwrap_or_default().to_owned(),
+            inotify: inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok(),
+            in_directory: None,
+            files: Vec::new(),
+            whole: true,
+        };
+        std::fs::metadata(&watch.directory)?;
+        watch.add_directory();
+        Ok(watch)
+    }
+
+    /// Whether the kernel tells of every change.
+    pub(super) const fn sees(&self) -> bool {
+        self.inotify.is_some() && self.in_directory.is_some() && self.whole
+    }
+
+    fn add_directory(&mut self) {
+        // Not what is written in the directory: other logs grow there all the time.
+        let flags = WatchFlags::CREATE
+            | WatchFlags::MOVED_TO
+            | WatchFlags::DELETE_SELF
+            | WatchFlags::MOVE_SELF
+            | WatchFlags::ONLYDIR;
+        if let Some(inotify) = &self.inotify {
+            self.in_directory = inotify::add_watch(inotify, &self.directory, flags).ok();
+        }
+    }
+
+    /// Watches exactly these files from here on. By the descriptor, so that it is the very file that is read.
+    pub(super) fn files<'f>(&mut self, files: impl Iterator<Item = &'f File>) {
+        let Some(inotify) = &self.inotify else {
+            return;
+        };
+        self.whole = true;
+        let mut watched = Vec::new();
+        for file in files {
+            let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+            match inotify::add_watch(inotify, path, WatchFlags::MODIFY) {
+                Ok(watch) => watched.push(watch),
+                Err(_) => self.whole = false,
+            }
+        }
+        for old in &self.files {
+            if !watched.contains(old) {
+                // An error says that the kernel forgot it before: the file is gone.
+                let _ = inotify::remove_watch(inotify, *old);
+            }
+        }
+        self.files = watched;
+    }
+
+    /// Waits until something happened to the log, at most this long.
+    pub(super) fn wait(&mut self, at_most: Duration) -> io::Result<()> {
+        if self.in_directory.is_none() {
+            self.add_directory();
+        }
+        let at_most = if self.sees() {
+            at_most
+        } else {
+            at_most.min(BLIND)
+        };
+        let Some(inotify) = &self.inotify else {
+            std::thread::sleep(at_most);
+            return Ok(());
+        };
+        let until = Instant::now() + at_most;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let timeout = Timespec::try_from(left).map_err(|_| Errno::INVAL)?;
+            match poll(&mut [PollFd::new(inotify, PollFlags::IN)], Some(&timeout)) {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(Errno::INTR) => continue,
+                Err(error) => return Err(error.into()),
+            }
+            let news = news(inotify, self.in_directory, &self.files, &self.name)?;
+            if news.directory_gone {
+                self.in_directory = None;
+            }
+            if news.of_log || news.directory_gone {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// What the kernel tells.
+#[derive(Clone, Copy, Debug, Default)]
+struct News {
+    /// Something happened to the log.
+    of_log: bool,
+    /// The directory was moved or deleted: its watch tells nothing any more.
+    directory_gone: bool,
+}
+
+/// Takes all events there are.
+fn news(
+    inotify: &OwnedFd,
+    directory: Option<i32>,
+    files: &[i32],
+    name: &OsStr,
+) -> io::Result<News> {
+    let mut room = [MaybeUninit::uninit(); EVENTS];
+    let mut reader = Reader::new(inotify, &mut room);
+    let gone =
+        ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF | ReadFlags::IGNORED | ReadFlags::UNMOUNT;
+    let mut news = News::default();
+    loop {
+        let event = match reader.next() {
+            Ok(event) => event,
+            Err(Errno::AGAIN) => return Ok(news),
+            Err(Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        // What is told of other watches is about files that are no longer read.
+        if event.events().contains(ReadFlags::QUEUE_OVERFLOW) || files.contains(&event.wd()) {
+            news.of_log = true;
+        } else if Some(event.wd()) == directory {
+            news.directory_gone |= event.events().intersects(gone);
+            news.of_log |= (event.file_name()).is_some_and(|n| n.to_bytes() == name.as_bytes());
+        }
+    }
+}

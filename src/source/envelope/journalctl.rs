@@ -1,0 +1,185 @@
+//! The lines of `journalctl -o json` (systemd's JOURNAL_EXPORT_FORMATS.md, "Journal JSON Format").
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
+
+use crate::entry::Origin;
+use crate::source::boot;
+use crate::time::Time;
+
+/// `MESSAGE_ID` of journald's own entry that it dropped messages (sd-messages.h, SD_MESSAGE_JOURNAL_DROPPED).
+const DROPPED: &[u8] = b"a596d6fe7bfa4994828e72309e95d61e";
+
+/// What journalctl writes in place of an identifier where an entry has none. It is no program's of ours.
+const UNKNOWN: &[u8] = b"unknown";
+
+/// The fields that are looked at.
+#[derive(Deserialize)]
+struct Fields<'a> {
+    #[serde(rename = "MESSAGE", borrow, default)]
+    message: Field<'a>,
+    #[serde(rename = "__REALTIME_TIMESTAMP", borrow)]
+    time: Field<'a>,
+    #[serde(rename = "_BOOT_ID", borrow, default)]
+    boot: Field<'a>,
+    #[serde(rename = "_HOSTNAME", borrow, default)]
+    host: Field<'a>,
+    #[serde(rename = "SYSLOG_IDENTIFIER", borrow, default)]
+    identifier: Field<'a>,
+    #[serde(rename = "_PID", borrow, default)]
+    pid: Field<'a>,
+    #[serde(rename = "_UID", borrow, default)]
+    uid: Field<'a>,
+    #[serde(rename = "_SYSTEMD_SESSION", borrow, default)]
+    systemd_session: Field<'a>,
+    #[serde(rename = "_AUDIT_SESSION", borrow, default)]
+    audit_session: Field<'a>,
+    #[serde(rename = "_TRANSPORT", borrow, default)]
+    transport: Field<'a>,
+    #[serde(rename = "MESSAGE_ID", borrow, default)]
+    message_id: Field<'a>,
+    #[serde(rename = "N_DROPPED", borrow, default)]
+    dropped: Field<'a>,
+}
+
+/// A field's value: a string; an array of bytes where it is no UTF-8; null where it is too large to be shown. Of a field
+/// that an entry has several times, an array of those; the first counts, as with sd_journal_get_data(3).
+#[derive(Default)]
+struct Field<'a>(Option<Cow<'a, [u8]>>);
+
+impl Field<'_> {
+    fn number<N: std::str::FromStr>(&self) -> Option<N> {
+        std::str::from_utf8(self.0.as_deref()?).ok()?.parse().ok()
+    }
+
+    fn is(&self, value: &[u8]) -> bool {
+        self.0.as_deref() == Some(value)
+    }
+}
+
+impl<'a, 'de: 'a> Deserialize<'de> for Field<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FieldVisitor)
+    }
+}
+
+struct FieldVisitor;
+
+impl<'de> Visitor<'de> for FieldVisitor {
+    type Value = Field<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string, an array or null")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Field(Some(Cow::Borrowed(text.as_bytes()))))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Field(Some(Cow::Owned(text.as_bytes().to_vec()))))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Field(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
+        let first = match array.next_element::<Element<'de>>()? {
+            None => return Ok(Field(None)),
+            Some(Element::Byte(byte)) => {
+                let mut bytes = vec![byte];
+                while let Some(byte) = array.next_element()? {
+                    bytes.push(byte);
+                }
+                return Ok(Field(Some(Cow::Owned(bytes))));
+            }
+            Some(Element::Value(first)) => first,
+        };
+        while array.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(first)
+    }
+}
+
+/// What an array begins with.
+enum Element<'a> {
+    /// A byte: the array is one value.
+    Byte(u8),
+    /// A whole value: the array is of several.
+    Value(Field<'a>),
+}
+
+impl<'a, 'de: 'a> Deserialize<'de> for Element<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ElementVisitor)
+    }
+}
+
+struct ElementVisitor;
+
+impl<'de> Visitor<'de> for ElementVisitor {
+    type Value = Element<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        FieldVisitor.expecting(formatter)
+    }
+
+    fn visit_u64<E: Error>(self, byte: u64) -> Result<Self::Value, E> {
+        u8::try_from(byte).map(Element::Byte).map_err(E::custom)
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        FieldVisitor.visit_borrowed_str(text).map(Element::Value)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        FieldVisitor.visit_str(text).map(Element::Value)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Element::Value(Field(None)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<Self::Value, A::Error> {
+        FieldVisitor.visit_seq(array).map(Element::Value)
+    }
+}
+
+/// Reads a line: its message goes to `message`, its origin and what journald says that it dropped are returned; none
+/// where the line is no JSON of journalctl's.
+pub(super) fn json<'a>(line: &'a [u8], message: &mut Vec<u8>) -> Option<(Origin<'a>, Option<u64>)> {
+    let fields: Fields<'a> = serde_json::from_slice(line).ok()?;
+    let origin = Origin {
+        time: Time(fields.time.number()?),
+        boot: boot(fields.boot.0.as_deref().unwrap_or_default()),
+        pid: fields.pid.number().unwrap_or(0),
+        uid: fields.uid.number(),
+        session: fields
+            .systemd_session
+            .0
+            .or(fields.audit_session.0)
+            .and_then(text),
+        host: fields.host.0.unwrap_or_default(),
+        // An empty identifier stands for a message without envelope, which anything could be.
+        identifier: (fields.identifier.0.filter(|name| !name.is_empty()))
+            .unwrap_or(Cow::Borrowed(UNKNOWN)),
+        past: false,
+    };
+    // No other sender can set _TRANSPORT.
+    let dropped = (fields.transport.is(b"driver") && fields.message_id.is(DROPPED))
+        .then(|| fields.dropped.number())
+        .flatten();
+    message.clear();
+    message.extend_from_slice(fields.message.0.as_deref().unwrap_or_default());
+    Some((origin, dropped))
+}
+
+fn text(bytes: Cow<'_, [u8]>) -> Option<Cow<'_, str>> {
+    match bytes {
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+        Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
+    }
+}

@@ -1,0 +1,349 @@
+//! Plays scenarios: entries through the real rules, time as the daemon lets it pass, a Slack that takes everything.
+
+use sftp_monitor::alerts::{Voice, day_messages, render};
+use sftp_monitor::days;
+use sftp_monitor::directory::Answer;
+use sftp_monitor::entry::{Boot, Entry, Origin, Record};
+use sftp_monitor::monitor::{Monitor, Rules};
+use sftp_monitor::outbox;
+use sftp_monitor::slack::Next;
+use sftp_monitor::state::Daily;
+use sftp_monitor::time::Time;
+
+use crate::said::counted;
+use crate::scenario::{Line, SETTLED, Step, config, shortened};
+use crate::users::{Account, Users};
+
+/// How long after the last step a scenario goes on, so that all that waits gets out.
+const LAST: std::time::Duration = std::time::Duration::from_secs(7_200);
+
+/// A scenario being played.
+struct Player {
+    rules: Rules,
+    voice: Voice,
+    closes_from: u32,
+    users: Users,
+    daily: Daily,
+    now: Time,
+    /// When the first thing happened: times of that date are told without it.
+    began: Time,
+    down: Vec<(Time, Time)>,
+    past: Time,
+    /// Entries that nobody has read yet, and when somebody will.
+    absent: Option<(Time, Vec<Line>)>,
+    show_asked: bool,
+    told: Vec<String>,
+    posted: Vec<String>,
+}
+
+/// What is told in these steps, and what is counted.
+pub fn played(steps: &[Step]) -> [String; 2] {
+    Player::new(steps).played(steps)
+}
+
+impl Player {
+    fn new(steps: &[Step]) -> Self {
+        let config = config(steps);
+        Player {
+            rules: Rules::of(&config),
+            voice: Voice::of(&config),
+            closes_from: config.digest.closes_from,
+            users: Users::default(),
+            daily: Daily::default(),
+            now: Time::default(),
+            began: Time::default(),
+            down: Vec::new(),
+            past: Time::default(),
+            absent: None,
+            show_asked: false,
+            told: Vec::new(),
+            posted: Vec::new(),
+        }
+    }
+
+    /// What is told, and what is counted.
+    fn played(mut self, steps: &[Step]) -> [String; 2] {
+        steps.iter().for_each(|step| self.step(step));
+        self.read_absent();
+        self.pass(self.now.plus(LAST));
+        let told = self.told.iter().map(|line| format!("{line}\n")).collect();
+        [told, self.counted()]
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Account {
+                name,
+                uid,
+                full_name,
+                partner,
+                listed,
+            } => {
+                let uid = Some(*uid);
+                let answer = match partner {
+                    true => Answer::Partner {
+                        uid,
+                        full_name: full_name.clone(),
+                    },
+                    false => Answer::Other { uid },
+                };
+                let account = Account {
+                    answer,
+                    listed: *listed,
+                    silent: None,
+                };
+                self.users
+                    .accounts
+                    .borrow_mut()
+                    .insert(name.clone(), account);
+            }
+            Step::Silent { name, until } => {
+                let until = until.unwrap_or(Time(i64::MAX));
+                self.users
+                    .accounts
+                    .borrow_mut()
+                    .get_mut(name)
+                    .unwrap()
+                    .silent = Some(until);
+            }
+            Step::Config { .. } => {}
+            Step::SlackDown(from, to) => self.down.push((*from, *to)),
+            Step::Past(until) => self.past = *until,
+            Step::Absent(until) => self.absent = Some((*until, Vec::new())),
+            Step::OpenDate(date) => self.daily.date = *date,
+            Step::ShowAsked => self.show_asked = true,
+            Step::Restart => {
+                let text = serde_json::to_string(&self.daily).unwrap();
+                self.daily = serde_json::from_str(&text).unwrap();
+            }
+            Step::Clock(time) => self.pass_to(*time),
+            Step::Digest(time) => self.digest(*time),
+            Step::Entry(line) => match &mut self.absent {
+                Some((_, lines)) => lines.push(line.clone()),
+                None => {
+                    self.pass_to(line.time);
+                    self.commit(Some(line), true);
+                }
+            },
+        }
+    }
+
+    /// Reads what was logged while nobody read.
+    fn read_absent(&mut self) {
+        if let Some((until, lines)) = self.absent.take() {
+            self.now = self.now.max(until);
+            for line in &lines {
+                self.commit(Some(line), false);
+            }
+            self.commit(None, true);
+        }
+    }
+
+    fn pass_to(&mut self, time: Time) {
+        self.read_absent();
+        self.pass(time);
+    }
+
+    /// Time passes: what is due is done when it is due.
+    fn pass(&mut self, until: Time) {
+        for _ in 0..10_000 {
+            let due = self.monitor().due().map(|due| due.plus(SETTLED));
+            let up = self
+                .down
+                .iter()
+                .map(|(_, to)| *to)
+                .filter(|to| *to > self.now);
+            let accounts = self.users.accounts.borrow();
+            let answers: Vec<Time> = accounts.values().filter_map(|a| a.silent).collect();
+            drop(accounts);
+            let answers = answers.into_iter().filter(|at| *at > self.now);
+            let Some(next) = due
+                .into_iter()
+                .chain(up)
+                .chain(answers)
+                .min()
+                .filter(|next| *next <= until)
+            else {
+                self.now = self.now.max(until);
+                return;
+            };
+            self.now = self.now.max(next);
+            self.commit(None, true);
+        }
+        panic!("something is due for ever at {}", self.now.utc());
+    }
+
+    fn monitor(&mut self) -> Monitor<'_> {
+        Monitor {
+            rules: &self.rules,
+            daily: &mut self.daily,
+            now: self.now,
+            in_flight: None,
+        }
+    }
+
+    /// One commit, as the daemon makes it.
+    fn commit(&mut self, line: Option<&Line>, caught_up: bool) {
+        if self.began == Time::default() {
+            self.began = self.now;
+        }
+        days::settle(&mut self.daily, self.rules.zone, self.now);
+        self.users.now = self.now;
+        let verdict = line.and_then(|line| {
+            let record = Record::of(self.entry(line), &mut self.users.clone());
+            let verdict = record.map(|record| self.monitor().apply(&record.into_owned()));
+            line.explain.then_some(verdict)
+        });
+        for user in self.monitor().questions() {
+            let answer = self.users.answer(&user);
+            self.monitor().answer(&user, &answer);
+        }
+        let read = line.map_or(self.now, |line| line.time);
+        let until = if caught_up {
+            self.now.minus(SETTLED)
+        } else {
+            read
+        };
+        self.monitor().advance(until, caught_up);
+        if let (Some(line), Some(verdict)) = (line, verdict) {
+            let said = verdict.map_or("no event".to_owned(), |v| {
+                format!("{}: {}", v.event, v.reason)
+            });
+            self.told.push(format!("{} {said}", self.clock(line.time)));
+        }
+        if caught_up {
+            self.post();
+        }
+    }
+
+    fn entry<'a>(&self, line: &'a Line) -> Entry<'a> {
+        let origin = Origin {
+            time: line.time,
+            boot: Boot(if line.uid.is_some() { line.boot } else { 0 }),
+            identifier: line.identifier.as_bytes().into(),
+            pid: line.pid,
+            uid: line.uid,
+            session: line.session.as_deref().map(Into::into),
+            past: line.time < self.past,
+            ..Origin::default()
+        };
+        Entry {
+            origin,
+            message: line.message.as_bytes(),
+            dropped: line.dropped,
+        }
+    }
+
+    fn is_down(&self) -> bool {
+        self.down
+            .iter()
+            .any(|(from, to)| *from <= self.now && self.now < *to)
+    }
+
+    fn post(&mut self) {
+        while !self.is_down()
+            && let Some(message) = outbox::take_message(&mut self.daily)
+        {
+            let text = render(&message, &self.voice).text;
+            let text = shortened(&text)
+                .replace('\n', "\n    ")
+                .replace('\u{202F}', " ");
+            self.told.push(format!("{} {text}", self.clock(self.now)));
+            outbox::settle_message(&mut self.daily, &message, &Next::Done);
+        }
+    }
+
+    fn digest(&mut self, at: Time) {
+        self.pass_to(at);
+        let zone = self.rules.zone;
+        let closing = days::close_for_digest(&mut self.daily, zone, at, self.closes_from);
+        let mut said = format!("{} digest", self.clock(at));
+        for (what, ids) in [
+            ("closes", &closing.closed),
+            ("has nothing to post of", &closing.empty),
+        ] {
+            if !ids.is_empty() {
+                said += &format!(" {what} {}", ids.join(", "));
+            }
+        }
+        self.told.push(said);
+        while !self.is_down()
+            && let Some(day) = outbox::take_day(&mut self.daily)
+        {
+            for message in day_messages(&day, &self.voice, zone.date(at)) {
+                let text = shortened(&message.text)
+                    .replace('\n', "\n    ")
+                    .replace('\u{202F}', " ");
+                self.told.push(format!("{} {text}", self.clock(at)));
+            }
+            self.posted.push(counted(
+                &day.id,
+                &day.partners,
+                day.unknown_attempts,
+                &day.day,
+                &|time| self.clock(time),
+            ));
+            outbox::settle_day(&mut self.daily, &day, 1, &Next::Done);
+        }
+    }
+
+    /// A time as people write it, to the tenth of a second.
+    fn clock(&self, time: Time) -> String {
+        let local = self.rules.zone.local(time);
+        let date = match local.date_naive() {
+            date if date == self.rules.zone.date(self.began) => String::new(),
+            date => date.format("%d/%m ").to_string(),
+        };
+        let tenths = match local.timestamp_subsec_millis() / 100 {
+            0 => String::new(),
+            tenths => format!(".{tenths}"),
+        };
+        format!("{date}{}{tenths}", local.format("%H:%M:%S"))
+    }
+
+    /// What was counted, day by day, and what is left.
+    fn counted(&self) -> String {
+        let mut lines = self.posted.clone();
+        for day in &self.daily.resume.closed {
+            lines.push(
+                "waits for Slack: ".to_owned()
+                    + &counted(
+                        &day.id,
+                        &day.partners,
+                        day.unknown_attempts,
+                        &day.day,
+                        &|time| self.clock(time),
+                    ),
+            );
+        }
+        let part = match self.daily.resume.day.part {
+            0 | 1 => String::new(),
+            part => format!(".{part}"),
+        };
+        let date = format!("{}{part}", self.daily.date);
+        let resume = &self.daily.resume;
+        lines.push(counted(
+            &date,
+            &self.daily.partners,
+            self.daily.unknown_attempts,
+            &resume.day,
+            &|time| self.clock(time),
+        ));
+        let left = [
+            ("forged", resume.forged),
+            (
+                "waiting for the user database",
+                resume.undecided.len() as u64,
+            ),
+            ("waiting for Slack", resume.outbox.len() as u64),
+            ("sftp sessions open", resume.sessions.sftp.0.len() as u64),
+        ];
+        for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
+            lines.push(format!("{what}: {count}"));
+        }
+        if self.show_asked {
+            lines.push(format!("asked: {}", self.users.asked.borrow().join(", ")));
+        }
+        lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+}
