@@ -43,13 +43,12 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 /// log-ins: sshd prints them even for the mere question whether a key would do.
 fn accepted<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = line.text.strip_prefix(b"Accepted ") {
-        return attempt(line, rest, |valid| {
-            if valid {
-                Kind::Accepted
-            } else {
-                Kind::Accompanying
-            }
-        });
+        let (_, name) = split_at_first(rest, b" for ")?;
+        return if name.starts_with(b"invalid user ") {
+            None
+        } else {
+            attempt(line, rest, |_| Kind::Accepted)
+        };
     }
     let rest = line.text.strip_prefix(b"Access denied for user ")?;
     let event = Event::of(Kind::AccessDenied);

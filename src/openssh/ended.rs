@@ -181,7 +181,7 @@ fn timeout<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     host_maybe_port(rest).map(refused)
 }
 
-/// `TAG: Connection from [WHO ]IP port N: E` (`banner exchange`, `ssh_dispatch_run_fatal`, …; up to 7.1 `Connection to IP`).
+/// `TAG: Connection from [WHO ]IP port N: E` (`banner exchange`, `ssh_dispatch_run_fatal`, …; `to IP` up to 7.1).
 fn tagged<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let (tag, rest) = split_at_first(line.text, b": Connection ")?;
     if !tag.iter().all(|byte| {
@@ -189,9 +189,10 @@ fn tagged<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     }) {
         return None;
     }
-    failed(
-        line,
-        rest.strip_prefix(b"from ")
-            .or_else(|| rest.strip_prefix(b"to "))?,
-    )
+    let who = rest
+        .strip_prefix(b"from ")
+        .or_else(|| rest.strip_prefix(b"to "))?;
+    // Up to 10.2 the monitor itself reads the banner, so there is no suffix.
+    let preauth = line.preauth || tag == b"banner exchange";
+    failed(&Line { preauth, ..*line }, who)
 }

@@ -130,26 +130,29 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     (known || hostbased_key(text)).then_some(Event::of(Kind::Accompanying))
 }
 
-/// `[FILE:LINE: ]Authentication tried for U with correct key but not from a permitted host (…ip=IP…).` and
+/// `[FILE:LINE: ]Authentication tried for U with correct key but not from a permitted host (…, ip=IP…).` and
 /// `… with valid certificate but not from a permitted source address (IP).`: U is an account's name.
 fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let (_, rest) = split_at_first(line.text, b"Authentication tried for ")?;
+    let (place, rest) = split_at_first(line.text, b"Authentication tried for ")?;
+    // A client's words may stand in quotes behind others.
+    let own = place.is_empty()
+        || place
+            .strip_suffix(b": ")
+            .is_some_and(|place| !place.contains(&b' '));
     let key = split_at_first(rest, b" with correct key but not from a permitted host (");
     let (name, rest) =
         key.or_else(|| split_at_first(rest, b" with valid certificate but not from a permitted "))?;
-    let event = Event {
-        detail: Some(Cow::Borrowed("not from a permitted host")),
-        ..Event::of(Kind::Accompanying)
-    };
+    let detail = Some(Cow::Borrowed("not from a permitted host"));
     let event = Event {
         user: Some(line.account(name)),
-        ..event
+        detail,
+        ..Event::of(Kind::Accompanying)
     };
-    let address = split_at_last(rest, b"ip=").map_or(rest, |(_, rest)| rest);
-    let end = memchr::memchr3(b',', b')', b' ', address)
-        .filter(|_| !line.cut)
-        .unwrap_or(0);
-    Some(host(&address[..end]).map_or(event.clone(), |peer| peer.put(event)))
+    let address = split_at_last(rest, b"ip=").or_else(|| split_at_last(rest, b"("));
+    let end =
+        address.and_then(|(_, address)| Some(&address[..memchr::memchr2(b',', b')', address)?]));
+    let peer = end.filter(|_| !line.cut).and_then(host).unwrap_or_default();
+    own.then(|| peer.put(event))
 }
 
 /// `Accepted TYPE public key FINGERPRINT from U@HOST` (auth2-hostbased.c, VERBOSE).
