@@ -1,7 +1,10 @@
 //! The command line.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Tells an operations team, in Slack, what the partners of an OpenSSH SFTP server do.
@@ -47,7 +50,7 @@ pub struct Run {
     #[arg(long)]
     pub from_start: bool,
     /// With --dry-run: the partners, where their accounts do not exist on this machine
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', requires = "dry_run")]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new(), requires = "dry_run")]
     pub partners: Option<Vec<String>>,
 }
 
@@ -77,7 +80,7 @@ pub struct Explain {
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The partners, where their accounts do not exist on this machine
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub partners: Option<Vec<String>>,
 }
 
@@ -104,7 +107,7 @@ pub struct Report {
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
     /// The partners, where their accounts do not exist on this machine
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub partners: Option<Vec<String>>,
 }
 
@@ -117,12 +120,111 @@ pub enum Format {
     Json,
 }
 
+/// Where the state is unless told otherwise.
+const STATE_DIRECTORY: &str = "/var/lib/sftp-monitor";
+
 impl Cli {
     /// Where the state is: as told, else as systemd says, else in its place.
     pub fn state_directory(&self) -> PathBuf {
-        let systemd = || std::env::var("STATE_DIRECTORY").ok().filter(|given| !given.is_empty());
-        let first = |given: String| given.split(':').next().unwrap_or_default().into();
-        let own = || PathBuf::from("/var/lib/sftp-monitor");
-        self.state_directory.clone().or_else(|| systemd().map(first)).unwrap_or_else(own)
+        let given = self.state_directory.clone();
+        given
+            .or_else(|| first(&std::env::var_os("STATE_DIRECTORY")?))
+            .unwrap_or_else(|| STATE_DIRECTORY.into())
+    }
+}
+
+/// The first of the directories that systemd names, separated by colons (systemd.exec(5), StateDirectory=).
+fn first(given: &OsStr) -> Option<PathBuf> {
+    let first = given
+        .as_bytes()
+        .split(|&b| b == b':')
+        .next()
+        .filter(|first| !first.is_empty())?;
+    Some(OsStr::from_bytes(first).into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn of_several_state_directories_the_first_is_taken() {
+        assert_eq!(
+            first(OsStr::new("/var/lib/a:/var/lib/b")),
+            Some("/var/lib/a".into())
+        );
+        assert_eq!(first(OsStr::new("/var/lib/a")), Some("/var/lib/a".into()));
+        assert_eq!(first(OsStr::new("")), None);
+    }
+
+    #[test]
+    fn global_options_stand_before_or_after_the_command() {
+        for words in [
+            [
+                "sftp-monitor",
+                "--config",
+                "/c",
+                "--state-directory",
+                "/s",
+                "-v",
+                "status",
+            ],
+            [
+                "sftp-monitor",
+                "status",
+                "--config",
+                "/c",
+                "--state-directory",
+                "/s",
+                "-v",
+            ],
+        ] {
+            let cli = Cli::try_parse_from(words).unwrap();
+            assert_eq!(
+                (cli.config, cli.state_directory, cli.verbose),
+                (Some("/c".into()), Some("/s".into()), true)
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_a_usage_error() {
+        for words in [
+            "sftp-monitor",
+            "sftp-monitor watch",
+            "sftp-monitor run --partners alice",
+            "sftp-monitor report",
+            "sftp-monitor report --journal --auth-log /var/log/auth.log",
+            "sftp-monitor report --journal --format csv",
+            "sftp-monitor run --dry-run --partners alice,,bob",
+            "sftp-monitor digest --date 2026-03-30",
+        ] {
+            let refused = Cli::try_parse_from(words.split(' ')).unwrap_err();
+            assert_eq!(refused.exit_code(), 2, "{words}");
+        }
+    }
+
+    #[test]
+    fn partners_are_separated_by_commas() {
+        let cli =
+            Cli::try_parse_from(["sftp-monitor", "explain", "--partners", "alice,bob c", "-"])
+                .unwrap();
+        let Command::Explain(explain) = cli.command else {
+            panic!("another command")
+        };
+        assert_eq!(
+            explain.partners,
+            Some(vec!["alice".to_owned(), "bob c".to_owned()])
+        );
+        assert_eq!(explain.files, [PathBuf::from("-")]);
     }
 }

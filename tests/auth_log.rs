@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use proptest::prelude::*;
 use sftp_monitor::entry::Entry;
 use sftp_monitor::source::auth_log::AuthLogReader;
 use sftp_monitor::source::{FilePosition, Progress, Remark, Start};
@@ -55,22 +56,30 @@ impl Log {
         file.expect("the log")
     }
 
-    /// Rotates by renaming, as logrotate does it with up to nine generations.
-    fn rotate(&self) {
-        for number in (1..9).rev() {
-            let from = self.named(&format!("auth.log.{number}"));
-            if from.exists() {
-                std::fs::rename(&from, self.named(&format!("auth.log.{}", number + 1)))
-                    .expect("a rename");
+    /// Makes room for a new first generation.
+    fn shift(&self) {
+        for number in (1..30).rev() {
+            for ending in ["", ".gz"] {
+                let name = |number: u32| self.named(&format!("auth.log.{number}{ending}"));
+                if name(number).exists() {
+                    std::fs::rename(name(number), name(number + 1)).expect("a rename");
+                }
             }
         }
+    }
+
+    /// Rotates by renaming, as logrotate does.
+    fn rotate(&self) {
+        self.shift();
         std::fs::rename(&self.path, self.named("auth.log.1")).expect("a rename");
         leave_alone(&self.named("auth.log.1"));
     }
 
     /// Rotates by copying and truncating.
     fn copy_and_truncate(&self) {
+        self.shift();
         std::fs::copy(&self.path, self.named("auth.log.1")).expect("a copy");
+        leave_alone(&self.named("auth.log.1"));
         let log = OpenOptions::new()
             .write(true)
             .open(&self.path)
@@ -651,6 +660,23 @@ fn a_rotated_log_that_is_compressed_and_damaged_leaves_a_gap() {
 }
 
 #[test]
+fn a_rotated_log_that_was_compressed_by_another_program_leaves_a_gap() {
+    let log = Log::of(&["a"]);
+    let mut follow = log.read_whole();
+    follow.read();
+    let position = follow.position();
+    log.rotate();
+    log.write(&["b"]);
+    log.rotate();
+    std::fs::write(log.named("auth.log.1.xz"), b"\xfd7zXZ\0").expect("a file");
+    std::fs::remove_file(log.named("auth.log.1")).expect("the file");
+    log.write(&["c"]);
+    let mut follow = log.at(position);
+    assert_eq!(follow.read(), ["c"]);
+    follow.tells_of_a_gap();
+}
+
+#[test]
 fn after_a_gap_what_is_left_of_later_generations_is_read() {
     let log = Log::new();
     let at = |hour: u32| format!("2026-03-30T0{hour}:00:00Z");
@@ -811,6 +837,141 @@ fn a_position_while_a_long_line_is_written_is_before_that_line() {
     log.write(&["b"]);
     assert_eq!(log.at(position).read(), ["b"]);
     assert_eq!(follow.read(), ["b"]);
+}
+
+// All of it together.
+
+/// What can happen to a log and its reader.
+#[derive(Clone, Debug)]
+enum Happening {
+    Write(u8),
+    /// The beginning of a line, whose rest the next write completes.
+    Begin,
+    Rename,
+    CopyAndTruncate(u8),
+    Compress(u8),
+    Read(u8),
+    Restart,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        4 => (1..40_u8).prop_map(Happening::Write),
+        1 => Just(Happening::Begin),
+        2 => Just(Happening::Rename),
+        1 => (0..5_u8).prop_map(Happening::CopyAndTruncate),
+        1 => (1..4_u8).prop_map(Happening::Compress),
+        3 => (1..60_u8).prop_map(Happening::Read),
+        2 => Just(Happening::Restart),
+    ]
+}
+
+/// A log that is written, with what was written and what was read of it.
+struct History {
+    log: Log,
+    follow: Follow,
+    written: Vec<String>,
+    read: Vec<String>,
+    begun: bool,
+}
+
+impl History {
+    fn new() -> Self {
+        let log = Log::new();
+        let follow = log.read_whole();
+        History {
+            log,
+            follow,
+            written: Vec::new(),
+            read: Vec::new(),
+            begun: false,
+        }
+    }
+
+    fn write(&mut self, count: u8) {
+        for _ in 0..count {
+            let message = self.written.len().to_string();
+            let line = line(&message);
+            let from = if std::mem::take(&mut self.begun) {
+                10
+            } else {
+                0
+            };
+            self.log
+                .appending()
+                .write_all(&line.as_bytes()[from..])
+                .expect("the log");
+            self.written.push(message);
+        }
+    }
+
+    fn read(&mut self, limit: usize) -> bool {
+        let (follow, read) = (&mut self.follow, &mut self.read);
+        let progress = follow.try_read(limit, &mut |entry| read.push(text(entry.message)));
+        progress.expect("no error").at_end
+    }
+
+    fn happen(&mut self, happening: &Happening) {
+        match *happening {
+            Happening::Write(count) => self.write(count),
+            Happening::Begin => {
+                if !self.begun {
+                    let line = line(&self.written.len().to_string());
+                    self.log
+                        .appending()
+                        .write_all(&line.as_bytes()[..10])
+                        .expect("the log");
+                    self.begun = true;
+                }
+            }
+            Happening::Rename => {
+                // A daemon writes lines whole before it turns to another file.
+                self.write(u8::from(self.begun));
+                if self.log.path.exists() {
+                    self.log.rotate();
+                }
+            }
+            Happening::CopyAndTruncate(unread) => {
+                // Of the log something was read before: else there is nothing to know it by.
+                self.write(1);
+                while !self.read(100) {}
+                self.write(unread);
+                self.log.copy_and_truncate();
+            }
+            Happening::Compress(number) => {
+                let path = self.log.named(&format!("auth.log.{number}"));
+                if path.exists() {
+                    compress(&path);
+                }
+            }
+            Happening::Read(limit) => drop(self.read(usize::from(limit))),
+            Happening::Restart => {
+                if let Some(position) = self.follow.0.position() {
+                    self.follow = self.log.at(position);
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_happens_to_a_log_every_line_is_read_once_and_in_order(
+        happenings in proptest::collection::vec(happening(), 1..25),
+    ) {
+        let mut history = History::new();
+        history.write(1);
+        while !history.read(100) {}
+        for happening in &happenings {
+            history.happen(happening);
+        }
+        history.write(1);
+        while !history.read(100) {}
+        prop_assert_eq!(&history.read, &history.written);
+        prop_assert_eq!(history.follow.said(), []);
+    }
 }
 
 // What is no log.

@@ -59,6 +59,7 @@ fn french(files: &Files) -> [String; 2] {
             " en échec sur le disque du serveur : ".into(),
         ],
         Transfer::DownloadInterrupted => [begin("Download"), interrupted.into()],
+        Transfer::Unknown => [begin("Transfert"), " dans un sens inconnu, non compté : ".into()],
     }
 }
 
@@ -80,6 +81,7 @@ fn english(files: &Files) -> [String; 2] {
         Transfer::UploadInterrupted => [begin("Upload"), " broke off: ".into()],
         Transfer::UploadFailed => [begin("Upload"), " failed on the server's disk: ".into()],
         Transfer::DownloadInterrupted => [begin("Download"), " broke off: ".into()],
+        Transfer::Unknown => [begin("Transfer"), " in an unknown direction, not counted: ".into()],
     }
 }
 
@@ -147,7 +149,7 @@ fn sizes(files: &Files, language: Language) -> String {
 /// What became of the bytes of a file that is not whole.
 fn gone(what: Transfer, language: Language) -> &'static str {
     match what {
-        Transfer::Upload | Transfer::Download => "",
+        Transfer::Upload | Transfer::Download | Transfer::Unknown => "",
         Transfer::UploadInterrupted => language.pick(" reçus", " received"),
         Transfer::UploadFailed => language.pick(" écrits", " written"),
         Transfer::DownloadInterrupted => language.pick(" envoyés", " sent"),

@@ -198,6 +198,8 @@ pub enum Transfer {
     UploadFailed,
     /// Its download broke off.
     DownloadInterrupted,
+    /// sshd cut the message, and no other line tells which way it went.
+    Unknown,
 }
 
 /// One file.
@@ -252,6 +254,11 @@ impl Content {
                 partner,
                 ..
             }) => Some(("interrupted", partner)),
+            Content::Troubled(Files {
+                what: Transfer::Unknown,
+                partner,
+                ..
+            }) => Some(("unknown-direction", partner)),
             Content::Troubled(files) => Some(("interrupted-download", &files.partner)),
             Content::Started { .. } | Content::Summary(_) | Content::LogLevel { .. } => None,
         }

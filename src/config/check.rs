@@ -6,12 +6,16 @@ use std::time::Duration;
 use reqwest::Url;
 use toml::Spanned;
 
-use super::file::{self, ConfigError, Text};
+use super::duration;
+use super::file::{self, ConfigError, Text, nearest};
 use super::{Alerts, Config, Digest, Language, Partners, Slack, SourceConfig, SourceKind};
 use crate::time::Zone;
 
 /// The team's channel.
 const CHANNEL: &str = "C0APAF806F8";
+
+/// An example of a server's label; the default is the host name.
+const LABEL: &str = "sftp1";
 
 /// The partners' group.
 const GROUP: &str = "sftp-feeds";
@@ -40,29 +44,46 @@ pub(super) fn check(file: file::File, text: &Text<'_>) -> Result<Config, ConfigE
         slack: slack(file.slack, text)?,
         partners: Partners {
             group: not_empty(file.partners.group, GROUP, "partners.group", text)?,
-            users: file.partners.users.into_iter().map(Spanned::into_inner).collect(),
+            users: users(file.partners.users, text)?,
             names: file.partners.names,
         },
         source: source(file.source, text)?,
         alerts,
         alerts_of,
-        digest: Digest { closes_from: closes_from(file.digest.closes_from, text)? },
+        digest: Digest {
+            closes_from: closes_from(file.digest.closes_from, text)?,
+        },
     })
 }
 
 fn zone(timezone: Option<Spanned<String>>, text: &Text<'_>) -> Result<Zone, ConfigError> {
-    let Some(name) = timezone else { return Ok(Zone::Machine) };
-    let zone = name.get_ref().parse().map(Zone::Named);
-    zone.map_err(|_| {
-        let likely = chrono_tz::TZ_VARIANTS
-            .iter()
-            .max_by(|a, b| {
-                let like = |zone: &chrono_tz::Tz| strsim::jaro_winkler(name.get_ref(), zone.name());
-                like(a).total_cmp(&like(b))
-            })
-            .map_or("Europe/Paris", |zone| zone.name());
-        text.wrong(Some(name.span()), format!("timezone: there is no zone \"{}\"; did you mean \"{likely}\"?", name.get_ref()))
+    let Some(name) = timezone else {
+        return Ok(Zone::Machine);
+    };
+    name.get_ref().parse().map(Zone::Named).map_err(|_| {
+        let hint = nearest_zone(name.get_ref())
+            .map_or("for example \"Europe/Paris\"".to_owned(), |zone| {
+                format!("did you mean \"{zone}\"?")
+            });
+        text.wrong(
+            Some(name.span()),
+            format!("timezone: there is no zone \"{}\"; {hint}", name.get_ref()),
+        )
     })
+}
+
+/// The zone that was probably meant: in other case, without its continent, or mistyped.
+fn nearest_zone(name: &str) -> Option<&'static str> {
+    let zones = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    let city = |zone: &str| {
+        zone.rsplit('/')
+            .next()
+            .is_some_and(|city| city.eq_ignore_ascii_case(name))
+    };
+    zones()
+        .find(|zone| zone.eq_ignore_ascii_case(name))
+        .or_else(|| zones().find(|zone| city(zone)))
+        .or_else(|| nearest(name, zones()))
 }
 
 fn slack(slack: file::Slack, text: &Text<'_>) -> Result<Slack, ConfigError> {
@@ -79,25 +100,37 @@ fn slack(slack: file::Slack, text: &Text<'_>) -> Result<Slack, ConfigError> {
     };
     Ok(Slack {
         channel: not_empty(slack.channel, CHANNEL, "slack.channel", text)?,
-        label: not_empty(slack.label, &host_name(), "slack.label", text)?,
+        label: match slack.label {
+            None => host_name(),
+            label => not_empty(label, LABEL, "slack.label", text)?,
+        },
         api_url: api_url(slack.api_url, text)?,
         language,
     })
 }
 
-/// This machine's name without its domain.
+/// This machine's name without its domain, by uname(2): /proc/sys is hidden in the service's sandbox.
 fn host_name() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::fs::read_to_string("/etc/hostname"));
-    let name = name.unwrap_or_default();
-    let short = name.trim().split('.').next().unwrap_or_default();
-    if short.is_empty() { "sftp".to_owned() } else { short.to_owned() }
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    let short = name.split('.').next().unwrap_or_default();
+    if short.is_empty() {
+        "sftp".to_owned()
+    } else {
+        short.to_owned()
+    }
 }
 
 /// The base of Slack's methods. A mistyped address must not carry the token in the clear.
 fn api_url(url: Option<Spanned<String>>, text: &Text<'_>) -> Result<String, ConfigError> {
-    let Some(url) = url else { return Ok(API_URL.to_owned()) };
+    let Some(url) = url else {
+        return Ok(API_URL.to_owned());
+    };
     let wrong = |what: &str| text.wrong(Some(url.span()), format!("slack.api-url: {what}"));
-    let parsed = Url::parse(url.get_ref()).map_err(|error| wrong(&format!("{error}; for example \"{API_URL}\"")))?;
+    let parsed = Url::parse(url.get_ref())
+        .map_err(|error| wrong(&format!("{error}; for example \"{API_URL}\"")))?;
     let loopback = match parsed.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
@@ -107,11 +140,18 @@ fn api_url(url: Option<Spanned<String>>, text: &Text<'_>) -> Result<String, Conf
     match parsed.scheme() {
         "https" => {}
         "http" if loopback => {}
-        "http" => return Err(wrong("plain http would show the token to others: use https (http only towards this machine)")),
+        "http" => {
+            return Err(wrong(
+                "plain http would show the token to others: use https (http only towards this machine)",
+            ));
+        }
         _ => return Err(wrong("neither https nor http")),
     }
-    if !parsed.username().is_empty() || parsed.password().is_some() || parsed.query().is_some() {
-        return Err(wrong("an address without user, password and query"));
+    let bare = parsed.query().is_none() && parsed.fragment().is_none();
+    if !bare || !parsed.username().is_empty() || parsed.password().is_some() {
+        return Err(wrong(
+            "an address without user, password, query and fragment is needed",
+        ));
     }
     Ok(parsed.as_str().trim_end_matches('/').to_owned())
 }
@@ -124,15 +164,18 @@ fn source(source: file::Source, text: &Text<'_>) -> Result<SourceConfig, ConfigE
             "journal" => SourceKind::Journal,
             "auth-log" => SourceKind::AuthLog,
             other => {
-                let what = format!("source.kind: \"{other}\" is none of \"auto\", \"journal\", \"auth-log\"");
+                let what = format!(
+                    "source.kind: \"{other}\" is none of \"auto\", \"journal\", \"auth-log\""
+                );
                 return Err(text.wrong(Some(kind.span()), what));
             }
         },
     };
     let absolute = |path: Option<Spanned<PathBuf>>, key: &str| match path {
-        Some(path) if !path.get_ref().is_absolute() => {
-            Err(text.wrong(Some(path.span()), format!("source.{key}: a path that begins with / is needed")))
-        }
+        Some(path) if !path.get_ref().is_absolute() => Err(text.wrong(
+            Some(path.span()),
+            format!("source.{key}: a path that begins with / is needed"),
+        )),
         path => Ok(path.map(Spanned::into_inner)),
     };
     Ok(SourceConfig {
@@ -145,9 +188,13 @@ fn source(source: file::Source, text: &Text<'_>) -> Result<SourceConfig, ConfigE
 fn alerts(own: file::Alerts, general: &Alerts, text: &Text<'_>) -> Result<Alerts, ConfigError> {
     let max_per_hour = match own.max_per_hour {
         None => general.max_per_hour,
-        Some(most) if (1..=MOST_PER_HOUR).contains(most.get_ref()) => u32::try_from(*most.get_ref()).unwrap_or(1),
+        Some(most) if (1..=MOST_PER_HOUR).contains(most.get_ref()) => {
+            u32::try_from(*most.get_ref()).unwrap_or(1)
+        }
         Some(most) => {
-            let what = format!("max-per-hour: a number from 1 to {MOST_PER_HOUR} is needed (to be told nothing: login = false and the like)");
+            let what = format!(
+                "max-per-hour: a number from 1 to {MOST_PER_HOUR} is needed (to be told nothing: login = false and the like)"
+            );
             return Err(text.wrong(Some(most.span()), what));
         }
     };
@@ -162,32 +209,60 @@ fn alerts(own: file::Alerts, general: &Alerts, text: &Text<'_>) -> Result<Alerts
     })
 }
 
-/// A duration as a number and a unit: `30s`, `5m`, `2h`, `3d`.
-fn duration(value: Option<Spanned<String>>, default: Duration, key: &str, text: &Text<'_>) -> Result<Duration, ConfigError> {
-    let Some(value) = value else { return Ok(default) };
-    let parsed = humantime::parse_duration(value.get_ref()).ok().filter(|d| *d <= Duration::from_secs(366 * 86_400));
-    parsed.ok_or_else(|| {
-        let what = format!("{key}: \"{}\" is no time; for example \"30s\", \"5m\", \"2h\"", value.get_ref());
+fn duration(
+    value: Option<Spanned<String>>,
+    default: Duration,
+    key: &str,
+    text: &Text<'_>,
+) -> Result<Duration, ConfigError> {
+    let Some(value) = value else {
+        return Ok(default);
+    };
+    duration::duration(value.get_ref()).ok_or_else(|| {
+        let what = format!(
+            "{key}: \"{}\" is no duration; for example \"30s\", \"5m\", \"2h\", \"3d\"",
+            value.get_ref()
+        );
         text.wrong(Some(value.span()), what)
     })
 }
 
-/// `HH:MM` as minutes after midnight.
 fn closes_from(value: Option<Spanned<String>>, text: &Text<'_>) -> Result<u32, ConfigError> {
-    let Some(value) = value else { return Ok(CLOSES_FROM) };
-    let parsed = chrono::NaiveTime::parse_from_str(value.get_ref(), "%H:%M").ok();
-    parsed.map(|time| chrono::Timelike::hour(&time) * 60 + chrono::Timelike::minute(&time)).ok_or_else(|| {
-        let what = format!("digest.closes-from: \"{}\" is no time of day; for example \"23:00\"", value.get_ref());
+    let Some(value) = value else {
+        return Ok(CLOSES_FROM);
+    };
+    duration::time_of_day(value.get_ref()).ok_or_else(|| {
+        let what = format!(
+            "digest.closes-from: \"{}\" is no time of day; for example \"23:00\"",
+            value.get_ref()
+        );
         text.wrong(Some(value.span()), what)
     })
 }
 
-fn not_empty(value: Option<Spanned<String>>, default: &str, key: &str, text: &Text<'_>) -> Result<String, ConfigError> {
+fn users(users: Vec<Spanned<String>>, text: &Text<'_>) -> Result<Vec<String>, ConfigError> {
+    let account = |user: Spanned<String>| match user.get_ref().trim().is_empty() {
+        true => Err(text.wrong(
+            Some(user.span()),
+            "partners.users: an empty name; for example [\"alice\", \"bob\"]",
+        )),
+        false => Ok(user.into_inner()),
+    };
+    users.into_iter().map(account).collect()
+}
+
+fn not_empty(
+    value: Option<Spanned<String>>,
+    default: &str,
+    key: &str,
+    text: &Text<'_>,
+) -> Result<String, ConfigError> {
     match value {
         None => Ok(default.to_owned()),
-        Some(value) if value.get_ref().trim().is_empty() => {
-            Err(text.wrong(Some(value.span()), format!("{key}: empty; for example \"{default}\"")))
-        }
+        Some(value) if value.get_ref().trim().is_empty() => Err(text.wrong(
+            Some(value.span()),
+            format!("{key}: empty; for example \"{default}\""),
+        )),
         Some(value) => Ok(value.into_inner()),
     }
 }

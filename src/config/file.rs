@@ -121,27 +121,76 @@ pub(super) struct Text<'a> {
 impl Text<'_> {
     /// An error at a place in the file.
     pub(super) fn wrong(&self, at: Option<Range<usize>>, what: impl Into<String>) -> ConfigError {
-        let line = at.map(|at| self.text.bytes().take(at.start).filter(|&b| b == b'\n').count() + 1);
-        ConfigError { path: self.path.to_owned(), line, what: what.into() }
+        let line = at.map(|at| {
+            self.text
+                .bytes()
+                .take(at.start)
+                .filter(|&b| b == b'\n')
+                .count()
+                + 1
+        });
+        ConfigError {
+            path: self.path.to_owned(),
+            line,
+            what: what.into(),
+        }
     }
 
     /// Reads the file; an unknown key is told with the nearest one that is known.
     pub(super) fn parse(&self) -> Result<File, ConfigError> {
         toml::from_str(self.text).map_err(|error: toml::de::Error| {
-            let message = error.message().to_owned();
-            self.wrong(error.span(), nearest(&message).unwrap_or(message))
+            // A parser's message may have several lines; an error here has one.
+            let message = error
+                .message()
+                .lines()
+                .map(str::trim)
+                .collect::<Vec<_>>()
+                .join(", ");
+            let what = unknown_key(&message).unwrap_or_else(|| {
+                match error.span().and_then(|at| self.key(at.start)) {
+                    Some(key) => format!("{key}: {message}"),
+                    None => message,
+                }
+            });
+            self.wrong(error.span(), what)
         })
+    }
+
+    /// The key whose value begins here.
+    fn key(&self, at: usize) -> Option<&str> {
+        let before = self.text.get(..at)?;
+        let line = before.rsplit('\n').next()?;
+        let (key, _) = line.split_once('=')?;
+        Some(key.trim())
     }
 }
 
-/// `unknown field X, expected one of A, B` in fewer words, with the key that X is most like.
-fn nearest(message: &str) -> Option<String> {
+/// How many letters may be wrong in a key or a zone for it to be taken as meant.
+const LETTERS_WRONG: usize = 3;
+
+/// The nearest word, if one is near.
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let distance =
+        |other: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &other.to_lowercase());
+    let near = known
+        .map(|other| (distance(other), other))
+        .min_by_key(|(distance, _)| *distance);
+    near.filter(|(distance, other)| *distance <= LETTERS_WRONG.min(other.len() / 2))
+        .map(|(_, other)| other)
+}
+
+/// serde's `unknown field X, expected one of A, B` in fewer words, with the key that X is most like.
+fn unknown_key(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `")?;
     let (unknown, rest) = rest.split_once('`')?;
     let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-    let likely = known.iter().max_by(|a, b| {
-        strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b))
-    });
-    let hint = likely.map(|key| format!("; did you mean \"{key}\"?")).unwrap_or_default();
-    Some(format!("unknown key \"{unknown}\"{hint} (known here: {})", known.join(", ")))
+    // The scripts' habit, and other programs', is the underscore.
+    let hint = nearest(&unknown.replace('_', "-"), known.iter().copied());
+    let hint = hint
+        .map(|key| format!("; did you mean \"{key}\"?"))
+        .unwrap_or_default();
+    Some(format!(
+        "unknown key \"{unknown}\"{hint} (known here: {})",
+        known.join(", ")
+    ))
 }

@@ -1,6 +1,7 @@
 //! The configuration file, its defaults, and the Slack token.
 
 mod check;
+mod duration;
 mod file;
 mod token;
 

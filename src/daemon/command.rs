@@ -15,7 +15,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
         line(Priority::Warning, remark);
     }
     let mut accounts = arguments.partners.is_none().then(|| Accounts::new(&config.partners));
-    let log_level = accounts.as_mut().and_then(|accounts| crate::sshd_config::warning(&config, accounts));
+    let log_level = accounts.as_mut().map_or_else(Vec::new, |accounts| crate::sshd_config::warning(&config, accounts));
     let store = if arguments.dry_run {
         Store::in_memory()
     } else {

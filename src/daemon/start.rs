@@ -56,7 +56,7 @@ pub(super) fn run(
     token: Option<&Token>,
     mut store: Store,
     directory: Box<dyn Directory + Send>,
-    log_level: Option<Content>,
+    log_level: Vec<Content>,
     options: &Options,
 ) -> anyhow::Result<()> {
     let instance = store.instance_lock()?;
@@ -110,7 +110,7 @@ pub(super) fn run(
 }
 
 /// What is said first.
-fn announcements(before: &Before, chosen: &Chosen, log_level: Option<Content>) -> Vec<Content> {
+fn announcements(before: &Before, chosen: &Chosen, log_level: Vec<Content>) -> Vec<Content> {
     let missing_group = chosen.missing_group.map(str::to_owned);
     let started = (!before.announced || missing_group.is_some()).then(|| Content::Started {
         source: chosen.name.clone(),

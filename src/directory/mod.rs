@@ -1,11 +1,13 @@
 //! The user database: is this account a partner, and what is it called.
 
 mod accounts;
+mod memory;
 mod nss;
+mod question;
 
 use crate::config::Config;
 
-pub use accounts::Accounts;
+pub use accounts::{Accounts, Groups};
 
 /// What the user database says of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,10 @@
 //! The rules: events and the time go in, counters and messages come out. Pure: no clock, no file, no socket.
 
 mod auth;
+mod close;
 mod count;
+mod ends;
+mod rename;
 mod transfer;
 mod undecided;
 
@@ -322,7 +325,10 @@ fn wanted(content: &Content, rules: &config::Alerts) -> bool {
         Content::Failures(_) => rules.failure,
         Content::Files(files) | Content::Troubled(files) => match files.what {
             Transfer::Download | Transfer::DownloadInterrupted => rules.download,
-            Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed => rules.upload,
+            Transfer::Upload
+            | Transfer::UploadInterrupted
+            | Transfer::UploadFailed
+            | Transfer::Unknown => rules.upload,
         },
         Content::Started { .. } | Content::Summary(_) | Content::LogLevel { .. } => true,
     }

@@ -1,21 +1,16 @@
 //! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
 
-use std::borrow::Cow;
-
 use super::{ENDING, Monitor, Pending, Verdict};
 use crate::alerts::{File, Transfer};
 use crate::directory::Answer;
 use crate::entry::Record;
-use crate::openssh::{Flags, Kind, rename_splits};
-use crate::sessions::{Handle, Last, OtherHalf, Process, SftpSession, Standing};
+use crate::openssh::{Flags, Kind};
+use crate::sessions::{Handle, Last, Process, SftpSession, Standing};
 use crate::state::NoticeKind;
 use crate::time::Time;
 
 /// How many open files of one session are kept: sftp-server's own limit is the process's file limit, far below.
 const HANDLES_KEPT: usize = 64;
-
-/// How many uploads that a session just finished can still be renamed.
-const RENAMED: usize = 16;
 
 impl Monitor<'_> {
     /// Takes in a line of sftp-server.
@@ -200,294 +195,6 @@ impl Monitor<'_> {
         )
     }
 
-    /// A handle was closed: an upload, a download, or neither.
-    fn close(&mut self, session: &mut SftpSession, record: &Record<'_>, forced: bool) -> Verdict {
-        let event = &record.event;
-        let path = text(event.path.as_deref());
-        let mut handles = session.handles.iter().enumerate().rev();
-        let open = handles.find_map(|(at, h)| Some((at, h.closed_by(&path, event.cut)?)));
-        let (handle, (path, cut)) = match open {
-            Some((at, name)) => (session.handles.remove(at), name),
-            None => (Handle::default(), (path, event.cut)),
-        };
-        let (read, written) = (event.bytes_read, event.bytes_written);
-        let partner = session.standing.partner();
-        let file = File {
-            path,
-            cut,
-            bytes: None,
-            address: session.address.clone(),
-        };
-        if forced {
-            return self.forced_close(session, record, &handle, file);
-        }
-        let uploaded = |bytes| File {
-            bytes,
-            ..file.clone()
-        };
-        if handle.write_error && (handle.write || written.is_some_and(|w| w > 0)) {
-            self.other_half_was_read(session, &handle, record.origin.past);
-            self.file(session, record, Transfer::UploadFailed, uploaded(written));
-            return Verdict::new(
-                "upload_failed",
-                partner,
-                "a write failed since the file was opened",
-            );
-        }
-        match (read, written) {
-            (_, Some(written)) if written > 0 => {
-                self.uploaded(session, record, &handle, uploaded(Some(written)), written)
-            }
-            (Some(read), _) if read > 0 => {
-                self.downloaded(session, record, &handle, uploaded(Some(read)), read)
-            }
-            (Some(_), Some(_)) if handle.write && handle.create => {
-                self.file(session, record, Transfer::Upload, uploaded(Some(0)));
-                Verdict::new(
-                    "upload",
-                    partner,
-                    counted(session, "an empty file was created or truncated"),
-                )
-            }
-            (Some(_), Some(_)) => {
-                let what = if handle.write { "upload" } else { "download" };
-                Verdict::new(what, partner, "nothing was read or written: counts nothing")
-            }
-            _ if handle.write && !handle.read => {
-                self.file(session, record, Transfer::Upload, file);
-                Verdict::new(
-                    "upload",
-                    partner,
-                    counted(session, "the message was cut: its open tells the direction"),
-                )
-            }
-            _ if handle.read && !handle.write => {
-                self.file(session, record, Transfer::Download, file);
-                Verdict::new(
-                    "download",
-                    partner,
-                    counted(session, "the message was cut: its open tells the direction"),
-                )
-            }
-            _ => self.unknown_direction(session, record, file),
-        }
-    }
-
-    /// Nobody can tell whether this was an upload or a download.
-    fn unknown_direction(
-        &mut self,
-        session: &SftpSession,
-        record: &Record<'_>,
-        file: File,
-    ) -> Verdict {
-        if session.standing == Standing::Partner {
-            self.notice(record, NoticeKind::UnknownDirection, 1, Some(file.path));
-        }
-        Verdict::new(
-            "ignored",
-            session.standing.partner(),
-            "the message was cut and no open tells the direction: counts nothing",
-        )
-    }
-
-    fn uploaded(
-        &mut self,
-        session: &mut SftpSession,
-        record: &Record<'_>,
-        handle: &Handle,
-        file: File,
-        written: u64,
-    ) -> Verdict {
-        let (at, partner) = (record.origin.time, session.standing.partner());
-        let path = file.path.clone();
-        let mut copy = false;
-        if let Some(half) = &handle.other_half {
-            copy = !half.written && half.bytes == written;
-            if !copy && !half.written {
-                // What was read while this file was open was no copy of it: a download after all.
-                let address = session.address.clone();
-                let read = File {
-                    path: half.path.clone(),
-                    cut: false,
-                    bytes: Some(half.bytes),
-                    address,
-                };
-                self.file_at(
-                    session,
-                    half.at,
-                    record.origin.past,
-                    Transfer::Download,
-                    read,
-                );
-            }
-        }
-        for open in session
-            .handles
-            .iter_mut()
-            .filter(|h| h.read && !h.write && !copy)
-        {
-            open.other_half = Some(OtherHalf {
-                path: path.clone(),
-                bytes: written,
-                at,
-                written: true,
-            });
-        }
-        self.file(session, record, Transfer::Upload, file);
-        let why = if copy {
-            "a copy made on the server"
-        } else {
-            "bytes were written"
-        };
-        Verdict::new("upload", partner, counted(session, why))
-    }
-
-    fn downloaded(
-        &mut self,
-        session: &mut SftpSession,
-        record: &Record<'_>,
-        handle: &Handle,
-        file: File,
-        read: u64,
-    ) -> Verdict {
-        let (at, partner) = (record.origin.time, session.standing.partner());
-        if handle
-            .other_half
-            .as_ref()
-            .is_some_and(|half| half.written && half.bytes == read)
-        {
-            return Verdict::new(
-                "download",
-                partner,
-                "the reading half of a copy made on the server: counts nothing",
-            );
-        }
-        let writing = session
-            .handles
-            .iter_mut()
-            .rev()
-            .find(|h| h.write && !h.refused && h.other_half.is_none());
-        if let Some(writing) = writing {
-            writing.other_half = Some(OtherHalf {
-                path: file.path,
-                bytes: read,
-                at,
-                written: false,
-            });
-            return Verdict::new(
-                "download",
-                partner,
-                "counts unless the file that is being written turns out to be a copy",
-            );
-        }
-        self.file(session, record, Transfer::Download, file);
-        Verdict::new(
-            "download",
-            partner,
-            counted(session, "bytes were read and none written"),
-        )
-    }
-
-    fn forced_close(
-        &mut self,
-        session: &mut SftpSession,
-        record: &Record<'_>,
-        handle: &Handle,
-        mut file: File,
-    ) -> Verdict {
-        let (read, written) = (record.event.bytes_read, record.event.bytes_written);
-        let partner = session.standing.partner();
-        self.other_half_was_read(session, handle, record.origin.past);
-        if handle.write || written.is_some_and(|w| w > 0) {
-            file.bytes = written;
-            self.file(session, record, Transfer::UploadInterrupted, file);
-            Verdict::new(
-                "upload_interrupted",
-                partner,
-                counted(session, "still open when the session ended"),
-            )
-        } else if handle.is_unknown() && record.event.cut {
-            self.unknown_direction(session, record, file)
-        } else {
-            file.bytes = read;
-            if handle.read || read.is_some_and(|r| r > 0) {
-                self.file(session, record, Transfer::DownloadInterrupted, file);
-            }
-            Verdict::new(
-                "download_interrupted",
-                partner,
-                "still open when the session ended: counts nothing",
-            )
-        }
-    }
-
-    /// The file that was being written is gone: what was read meanwhile was a download.
-    fn other_half_was_read(&mut self, session: &SftpSession, handle: &Handle, past: bool) {
-        if let Some(half) = handle.other_half.as_ref().filter(|half| !half.written) {
-            let address = session.address.clone();
-            let file = File {
-                path: half.path.clone(),
-                cut: false,
-                bytes: Some(half.bytes),
-                address,
-            };
-            self.file_at(session, half.at, past, Transfer::Download, file);
-        }
-    }
-
-    /// A file just uploaded got another name: the alert tells that one.
-    fn rename(&mut self, session: &mut SftpSession, record: &Record<'_>, link: bool) -> Verdict {
-        let event = &record.event;
-        let process = (session.boot, session.pid);
-        let partner = session.standing.partner();
-        let told = if link {
-            "a further name: counts nothing"
-        } else {
-            "counts nothing"
-        };
-        let waiting: Vec<(u64, String)> = (self.daily.resume.alerts.waiting.iter().rev())
-            .filter(|w| w.process == process && w.at <= record.origin.time)
-            .filter_map(|w| match &w.content {
-                crate::alerts::Content::Files(files) => {
-                    files.files.first().map(|f| (w.id, f.path.clone()))
-                }
-                _ => None,
-            })
-            .take(RENAMED)
-            .collect();
-        let exact = event.path.as_deref().zip(event.target.as_deref());
-        let exact = exact.map(|(from, to)| (Cow::Borrowed(from), Cow::Borrowed(to)));
-        let splits = event
-            .detail
-            .as_deref()
-            .into_iter()
-            .flat_map(|detail| rename_splits(detail, event.postauth));
-        for (from, to) in exact.into_iter().chain(splits) {
-            let from = String::from_utf8_lossy(&from);
-            let Some((id, _)) = waiting.iter().find(|(_, path)| *path == *from) else {
-                let Some(file) = self.undecided_file(process, &from) else {
-                    continue;
-                };
-                file.path = String::from_utf8_lossy(&to).into_owned();
-                file.cut = event.cut;
-                return Verdict::new("rename", partner, "names the file that was just uploaded");
-            };
-            if let Some(file) = self.daily.resume.alerts.waiting_file(*id) {
-                let before =
-                    std::mem::replace(&mut file.path, String::from_utf8_lossy(&to).into_owned());
-                let earlier = std::mem::replace(&mut file.cut, event.cut);
-                if !earlier {
-                    session.last = Some(Last::Rename {
-                        alert: *id,
-                        from: before,
-                    });
-                }
-            }
-            return Verdict::new("rename", partner, "names the file that was just uploaded");
-        }
-        Verdict::new("rename", partner, told)
-    }
-
     /// `sent status …`: at INFO it belongs to the line before it only where nothing invisible came between.
     fn status(
         &mut self,
@@ -538,14 +245,9 @@ impl Monitor<'_> {
                 bytes: None,
                 address: session.address.clone(),
             };
-            if handle.is_unknown() {
-                if session.standing == Standing::Partner && !past {
-                    let path = Some(file.path);
-                    self.daily.note(NoticeKind::UnknownDirection, at, 1, path);
-                }
-                continue;
-            }
-            let what = if handle.write {
+            let what = if handle.is_unknown() {
+                Transfer::Unknown
+            } else if handle.write {
                 Transfer::UploadInterrupted
             } else {
                 Transfer::DownloadInterrupted
@@ -566,11 +268,11 @@ impl Monitor<'_> {
     }
 
     /// Counts a file at the time of the record.
-    fn file(&mut self, session: &SftpSession, record: &Record<'_>, what: Transfer, file: File) {
+    pub(super) fn file(&mut self, session: &SftpSession, record: &Record<'_>, what: Transfer, file: File) {
         self.file_at(session, record.origin.time, record.origin.past, what, file);
     }
 
-    fn file_at(&mut self, session: &SftpSession, at: Time, past: bool, what: Transfer, file: File) {
+    pub(super) fn file_at(&mut self, session: &SftpSession, at: Time, past: bool, what: Transfer, file: File) {
         if !past {
             self.count(
                 (session.boot, session.pid),
@@ -631,17 +333,6 @@ fn write_error(session: &mut SftpSession, record: &Record<'_>) -> Verdict {
     )
 }
 
-fn text(bytes: Option<&[u8]>) -> String {
+pub(super) fn text(bytes: Option<&[u8]>) -> String {
     String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
-}
-
-/// What is said of a transfer that counts for partners alone.
-fn counted(session: &SftpSession, why: &'static str) -> Cow<'static, str> {
-    match session.standing {
-        Standing::Partner => Cow::Borrowed(why),
-        Standing::Undecided => {
-            Cow::Owned(format!("{why}; the user database does not answer: waits"))
-        }
-        _ => Cow::Borrowed("no partner: counts nothing"),
-    }
 }

@@ -182,6 +182,7 @@ impl Buffer {
 
 /// How many NULs a text begins with.
 fn leading_nuls(text: &[u8]) -> usize {
+    /// Compared as a whole: a hole is long.
     const NULS: [u8; 512] = [0; 512];
     if text.first() != Some(&0) {
         return 0;

@@ -1,90 +1,278 @@
-//! What a command of `ForceCommand` or `Subsystem` makes sftp-server log (sftp-server.c, session.c).
+//! What a command of `ForceCommand` or `Subsystem` makes sftp-server log (session.c, sftp-server.c).
 
-/// What is logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Logging {
-    /// Opens and closes: `-l INFO` or more.
-    Files,
-    /// No file.
-    Nothing,
-    /// Another program: nobody knows.
+use super::words::words;
+
+/// The name that sshd knows its own sftp-server by.
+const INTERNAL: &str = "internal-sftp";
+
+/// How many words sshd takes of an internal-sftp command, itself included (session.c, ARGV_MAX).
+const WORDS_TAKEN: usize = 9;
+
+/// sftp-server's options that take an argument, and those that take none (sftp-server.c, `d:f:l:P:p:Q:u:cehR`).
+const OPTIONS: (&str, &str) = ("dflPpQu", "cehR");
+
+/// What of a file is logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Logging {
+    /// Opens and closes, at this level.
+    Files(String),
+    /// Nothing.
+    Nothing {
+        /// Why not.
+        why: &'static str,
+        /// The command as it should be.
+        better: String,
+    },
+    /// It is another program: nobody knows.
     Unknown,
 }
 
-/// The options of sftp-server that take an argument (sftp-server.c, getopt string `d:f:l:P:p:Q:u:cehR`).
-const WITH_ARGUMENT: &str = "dflPpQu";
-
-/// What this command makes sftp-server log.
-pub(super) fn logging(command: &str) -> Logging {
-    let command = command.trim();
-    // Recognised only at the very beginning, unquoted, before a blank or the end (session.c, IS_INTERNAL_SFTP).
-    if let Some(arguments) = command.strip_prefix("internal-sftp") {
+/// `ForceCommand`: the raw rest of the line, quotes and comment included.
+pub(super) fn forced(command: &str) -> Logging {
+    let bare = command.replace(['"', '\''], "");
+    let better = || better(bare.split_whitespace());
+    if let Some(arguments) = command.strip_prefix(INTERNAL) {
         return match arguments.chars().next() {
-            None => Logging::Nothing,
-            Some(' ') => options(arguments),
-            // Up to OpenSSH 10.3 arguments are split at blanks alone: behind a tab they are no arguments, and the level
-            // stays ERROR.
-            Some('\t') => Logging::Nothing,
+            // Up to OpenSSH 10.3 arguments are separated by blanks alone. A tab makes one word of its two sides, sshd
+            // says nothing, and the level stays ERROR; later versions take the line, but who knows which runs here.
+            Some('\t') => Logging::Nothing {
+                why: "a tab follows internal-sftp, where a blank is needed",
+                better: better(),
+            },
+            None | Some(' ') => sftp_server(
+                arguments.split(' ').filter(|word| !word.is_empty()),
+                WORDS_TAKEN - 1,
+                better,
+            ),
             Some(_) => Logging::Unknown,
         };
     }
-    if command.starts_with("\"internal-sftp") || command.starts_with("'internal-sftp") {
-        // With its quotes it is no internal-sftp but a program that does not exist.
-        return Logging::Nothing;
+    if bare.starts_with(INTERNAL) {
+        return Logging::Nothing {
+            why: "with its quotes it is no internal-sftp but a program that is not there",
+            better: better(),
+        };
     }
-    let (program, arguments) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
-    match program.rsplit('/').next() {
-        Some("sftp-server") => options(arguments),
+    program(&bare.split_whitespace().collect::<Vec<_>>(), better)
+}
+
+/// `Subsystem sftp`: the words behind the name, which sshd puts together again with one blank between them.
+pub(super) fn subsystem(command: &str) -> Logging {
+    let words = words(command);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [INTERNAL, arguments @ ..] => {
+            let arguments = arguments
+                .iter()
+                .flat_map(|word| word.split(' '))
+                .filter(|word| !word.is_empty());
+            sftp_server(arguments, WORDS_TAKEN - 1, || better(words.iter().copied()))
+        }
+        [quoted, ..] if quoted.split(' ').next() == Some(INTERNAL) => Logging::Nothing {
+            why: "with its quotes it is no internal-sftp but a program that is not there",
+            better: better(words.iter().flat_map(|word| word.split_whitespace())),
+        },
+        words => program(words, || better(words.iter().copied())),
+    }
+}
+
+/// A command that the login shell runs.
+fn program(words: &[&str], better: impl Fn() -> String) -> Logging {
+    let words = if words.first() == Some(&"exec") {
+        &words[1..]
+    } else {
+        words
+    };
+    match words {
+        [path, arguments @ ..] if path.rsplit('/').next() == Some("sftp-server") => {
+            sftp_server(arguments.iter().copied(), usize::MAX, better)
+        }
         _ => Logging::Unknown,
     }
 }
 
-/// getopt's reading: `-l INFO`, `-lINFO`, `-elINFO`; the last level wins; what is no option ends them.
-fn options(arguments: &str) -> Logging {
-    let mut level = "ERROR".to_owned();
-    let mut to_stderr = false;
-    let mut words = arguments.split_whitespace();
-    'words: while let Some(word) = words.next() {
-        let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty() && *letters != "-") else { break };
-        for (at, letter) in letters.char_indices() {
-            if WITH_ARGUMENT.contains(letter) {
-                let rest = &letters[at + letter.len_utf8()..];
-                let argument = if rest.is_empty() { words.next().unwrap_or_default() } else { rest };
-                if letter == 'l' {
-                    level = argument.to_ascii_uppercase();
-                }
-                continue 'words;
-            }
-            to_stderr |= letter == 'e';
-        }
+/// What sftp-server makes of its arguments.
+fn sftp_server<'a>(
+    arguments: impl Iterator<Item = &'a str>,
+    most: usize,
+    better: impl Fn() -> String,
+) -> Logging {
+    let options = Options::read(arguments.take(most));
+    let nothing = |why| Logging::Nothing {
+        why,
+        better: better(),
+    };
+    if options.refused {
+        return nothing("it has an option with which sftp-server ends at once");
     }
-    let files = matches!(level.as_str(), "INFO" | "VERBOSE" | "DEBUG" | "DEBUG1" | "DEBUG2" | "DEBUG3");
-    if files && !to_stderr { Logging::Files } else { Logging::Nothing }
+    let level = options.level.unwrap_or("ERROR").to_ascii_uppercase();
+    match level.as_str() {
+        "INFO" | "VERBOSE" | "DEBUG" | "DEBUG1" | "DEBUG2" | "DEBUG3" if options.to_stderr => {
+            nothing("-e sends the log to the client")
+        }
+        "INFO" | "VERBOSE" | "DEBUG" | "DEBUG1" | "DEBUG2" | "DEBUG3" => Logging::Files(level),
+        "QUIET" | "FATAL" | "ERROR" => nothing("the level is below INFO"),
+        _ => nothing("there is no such level"),
+    }
+}
+
+/// The same command with `-l INFO`, and without what keeps that from working.
+fn better<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut words = words.peekable();
+    let mut better = Vec::new();
+    // `exec` and the program.
+    better.extend(
+        words
+            .next_if_eq(&"exec")
+            .into_iter()
+            .chain(words.next())
+            .map(str::to_owned),
+    );
+    better.extend(Options::read(words).kept);
+    better.extend(["-l".to_owned(), "INFO".to_owned()]);
+    better.join(" ")
+}
+
+/// The arguments of sftp-server.
+#[derive(Default)]
+struct Options<'a> {
+    /// Of `-l`; the last one wins.
+    level: Option<&'a str>,
+    /// `-e`.
+    to_stderr: bool,
+    /// sftp-server only prints something with these, and ends.
+    refused: bool,
+    /// Those that have nothing to do with the log's level.
+    kept: Vec<String>,
+}
+
+impl<'a> Options<'a> {
+    /// getopt's reading: `-l INFO`, `-lINFO`, `-elINFO`; what is no option ends them.
+    fn read(mut words: impl Iterator<Item = &'a str>) -> Self {
+        let mut options = Options::default();
+        while let Some(letters) = words.next().and_then(|word| word.strip_prefix('-')) {
+            if letters.is_empty() || letters == "-" || !options.letters(letters, &mut words) {
+                break;
+            }
+        }
+        options
+    }
+
+    /// One word of options; false where none may follow.
+    fn letters(&mut self, letters: &'a str, words: &mut impl Iterator<Item = &'a str>) -> bool {
+        for (at, letter) in letters.char_indices() {
+            if OPTIONS.0.contains(letter) {
+                let rest = &letters[at + letter.len_utf8()..];
+                let argument = if rest.is_empty() {
+                    words.next()
+                } else {
+                    Some(rest)
+                };
+                match (letter, argument) {
+                    ('l', Some(level)) => self.level = Some(level),
+                    ('Q', _) | (_, None) => self.refused = true,
+                    (_, Some(argument)) => self
+                        .kept
+                        .extend([format!("-{letter}"), argument.to_owned()]),
+                }
+                return true;
+            }
+            match letter {
+                'e' => self.to_stderr = true,
+                // As a login shell: what follows is not read.
+                'c' => return false,
+                'R' => self.kept.push("-R".to_owned()),
+                // `-h`, and what is no option.
+                _ => self.refused = true,
+            }
+        }
+        true
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The level, or the better command, or `?`.
+    fn told(logging: Logging) -> String {
+        match logging {
+            Logging::Files(level) => level,
+            Logging::Nothing { better, .. } => format!("=> {better}"),
+            Logging::Unknown => "?".to_owned(),
+        }
+    }
+
     #[test]
-    fn a_level_counts_as_sftp_server_reads_it() {
-        for (command, logging_of_it) in [
-            ("internal-sftp", Logging::Nothing),
-            ("internal-sftp -l INFO", Logging::Files),
-            ("internal-sftp -lINFO", Logging::Files),
-            ("internal-sftp -f LOCAL3 -l verbose -u 0002", Logging::Files),
-            ("internal-sftp -l INFO -l ERROR", Logging::Nothing),
-            ("internal-sftp -elINFO", Logging::Nothing),
-            ("internal-sftp\t-l INFO", Logging::Nothing),
-            ("internal-sftp -l INFO # our partners", Logging::Files),
-            ("internal-sftp -d /l -R", Logging::Nothing),
-            ("\"internal-sftp -l INFO\"", Logging::Nothing),
-            ("internal-sftpd -l INFO", Logging::Unknown),
-            ("/usr/lib/openssh/sftp-server -l DEBUG3", Logging::Files),
-            ("/usr/lib/openssh/sftp-server", Logging::Nothing),
-            ("/usr/local/bin/wrapper", Logging::Unknown),
+    fn a_forced_command_counts_as_sshd_and_sftp_server_read_it() {
+        for (command, expected) in [
+            ("internal-sftp", "=> internal-sftp -l INFO"),
+            ("internal-sftp -l INFO", "INFO"),
+            ("internal-sftp -lINFO", "INFO"),
+            ("internal-sftp  -f LOCAL3 -l verbose -u 0002", "VERBOSE"),
+            ("internal-sftp -l INFO # our partners", "INFO"),
+            ("internal-sftp # -l INFO", "=> internal-sftp -l INFO"),
+            ("internal-sftp -l INFO -l ERROR", "=> internal-sftp -l INFO"),
+            (
+                "internal-sftp -u 0002 -d /upload -R",
+                "=> internal-sftp -u 0002 -d /upload -R -l INFO",
+            ),
+            (
+                "internal-sftp -d -lINFO",
+                "=> internal-sftp -d -lINFO -l INFO",
+            ),
+            ("internal-sftp -elINFO", "=> internal-sftp -l INFO"),
+            ("internal-sftp -l INFOS", "=> internal-sftp -l INFO"),
+            ("internal-sftp -x -l INFO", "=> internal-sftp -l INFO"),
+            ("internal-sftp -l", "=> internal-sftp -l INFO"),
+            ("internal-sftp\t-l INFO", "=> internal-sftp -l INFO"),
+            ("internal-sftp -l\tINFO", "=> internal-sftp -l INFO"),
+            (
+                "internal-sftp -u 0002\t-l INFO",
+                "=> internal-sftp -u 0002 -l INFO",
+            ),
+            ("\"internal-sftp -l INFO\"", "=> internal-sftp -l INFO"),
+            ("internal-sftp -l \"INFO\"", "=> internal-sftp -l INFO"),
+            (
+                "internal-sftp -d a -u 1 -P b -p c -l INFO",
+                "=> internal-sftp -d a -u 1 -P b -p c -l INFO",
+            ),
+            ("internal-sftpd -l INFO", "?"),
+            ("Internal-SFTP -l INFO", "?"),
+            ("/usr/lib/openssh/sftp-server -l DEBUG3", "DEBUG3"),
+            ("exec /usr/lib/openssh/sftp-server\t-l INFO", "INFO"),
+            (
+                "/usr/lib/openssh/sftp-server -e",
+                "=> /usr/lib/openssh/sftp-server -l INFO",
+            ),
+            ("/usr/local/bin/wrapper", "?"),
+            ("", "?"),
         ] {
-            assert_eq!(logging(command), logging_of_it, "{command}");
+            assert_eq!(told(forced(command)), expected, "{command}");
+        }
+    }
+
+    #[test]
+    fn a_subsystem_counts_word_by_word() {
+        for (command, expected) in [
+            ("internal-sftp -l INFO", "INFO"),
+            ("internal-sftp\t-l\tINFO", "INFO"),
+            ("\"internal-sftp\" -l INFO", "INFO"),
+            ("internal-sftp \"-l INFO\"", "INFO"),
+            ("internal-sftp # -l INFO", "=> internal-sftp -l INFO"),
+            ("\"internal-sftp -l INFO\"", "=> internal-sftp -l INFO"),
+            (
+                "/usr/lib/openssh/sftp-server",
+                "=> /usr/lib/openssh/sftp-server -l INFO",
+            ),
+            (
+                "/usr/libexec/openssh/sftp-server -f AUTHPRIV -l INFO",
+                "INFO",
+            ),
+            ("/usr/local/bin/wrapper", "?"),
+            ("", "?"),
+        ] {
+            assert_eq!(told(subsystem(command)), expected, "{command}");
         }
     }
 }

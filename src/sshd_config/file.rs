@@ -1,9 +1,10 @@
-//! sshd_config as a list of directives, each with the conditions under which it holds (misc.c, servconf.c).
+//! sshd_config as a list of directives, each with the conditions under which it holds (servconf.c).
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::Who;
+use super::Partner;
+use super::words::{keyword, listed, matches, words};
 
 /// How deep files may include one another (servconf.c, SERVCONF_MAX_DEPTH).
 const DEPTH: usize = 16;
@@ -12,27 +13,24 @@ const DEPTH: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive {
     /// The keyword in lower case.
-    pub keyword: String,
+    pub(super) keyword: String,
     /// The rest of the line, raw: of ForceCommand it is the command, quotes and all.
-    pub value: String,
+    pub(super) value: String,
     /// The line without blanks around it.
-    pub text: String,
+    pub(super) text: String,
     /// The file.
-    pub file: PathBuf,
+    pub(super) file: PathBuf,
     /// The line's number.
-    pub line: usize,
+    pub(super) line: usize,
     /// The `Match` blocks that it stands in: all must hold.
-    pub conditions: Vec<Condition>,
+    conditions: Vec<Condition>,
 }
 
 /// A criterion of `Match`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Condition {
-    /// `User` and its patterns.
+enum Condition {
     User(String),
-    /// `Group` and its patterns.
     Group(String),
-    /// `all`.
     All,
     /// Holds for no account that exists: `invalid-user`.
     Never,
@@ -40,7 +38,7 @@ pub enum Condition {
     Other,
 }
 
-/// A file that cannot be read.
+/// A file that cannot be read, or a pattern of files that is not understood.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {cause}", path.display())]
 pub struct Unreadable {
@@ -48,30 +46,25 @@ pub struct Unreadable {
     cause: io::Error,
 }
 
+/// Where the files are read: the disk, or a test's text.
+pub struct Files<'a> {
+    /// The text of a file.
+    pub read: &'a dyn Fn(&Path) -> io::Result<String>,
+    /// The names in a directory.
+    pub list: &'a dyn Fn(&Path) -> io::Result<Vec<String>>,
+}
+
 impl Directive {
-    /// Is it about sftp? Of `Subsystem` only the one of that name, which is case-sensitive.
-    pub(super) fn is_of_sftp(&self) -> bool {
-        self.keyword != "subsystem" || word(&self.value).0 == "sftp"
+    /// Does it stand in a `Match` block? Then it outweighs those of the global section.
+    pub(super) fn is_conditional(&self) -> bool {
+        !self.conditions.is_empty()
     }
 
-    /// The command of a `Subsystem sftp`; its words may be quoted, and a comment may follow.
-    pub(super) fn subsystem(&self) -> &str {
-        let command = word(&self.value).1;
-        command.split(" #").next().unwrap_or(command).trim()
-    }
-
-    /// Does it hold for this account?
-    pub(super) fn holds(&self, who: &mut dyn Who) -> Option<bool> {
+    /// Does it hold for this partner? None where that depends on more than is known here.
+    pub(super) fn holds(&self, partner: &Partner<'_>) -> Option<bool> {
         let mut holds = Some(true);
         for condition in &self.conditions {
-            let one = match condition {
-                Condition::User(patterns) => who.user(patterns),
-                Condition::Group(patterns) => who.group(patterns),
-                Condition::All => Some(true),
-                Condition::Never => Some(false),
-                Condition::Other => None,
-            };
-            match one {
+            match condition.holds(partner) {
                 Some(true) => {}
                 Some(false) => return Some(false),
                 None => holds = None,
@@ -81,162 +74,176 @@ impl Directive {
     }
 }
 
-/// Reads the configuration and all that it includes.
-pub fn parse(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<Vec<Directive>, Unreadable> {
-    let mut directives = Vec::new();
-    include(path, read, &[], 0, &mut directives)?;
-    Ok(directives)
+impl Condition {
+    fn holds(&self, partner: &Partner<'_>) -> Option<bool> {
+        match self {
+            Condition::User(patterns) => Some(listed(patterns, partner.name) == Some(true)),
+            Condition::Group(patterns) => {
+                let said: Vec<_> = partner
+                    .groups?
+                    .iter()
+                    .map(|group| listed(patterns, group))
+                    .collect();
+                // One group that is excluded outweighs all that are meant (groupaccess.c).
+                Some(said.contains(&Some(true)) && !said.contains(&Some(false)))
+            }
+            Condition::All => Some(true),
+            Condition::Never => Some(false),
+            Condition::Other => None,
+        }
+    }
 }
 
-/// One file. A `Match` that begins in it ends with it.
-fn include(
-    path: &Path,
-    read: &dyn Fn(&Path) -> io::Result<String>,
-    outer: &[Condition],
-    depth: usize,
-    directives: &mut Vec<Directive>,
-) -> Result<(), Unreadable> {
-    let text = read(path).map_err(|cause| Unreadable { path: path.to_owned(), cause })?;
-    let mut conditions = outer.to_vec();
-    for (number, text) in text.lines().enumerate() {
-        let text = text.trim();
-        let (keyword, value) = directive(text);
-        match keyword.as_str() {
-            "" => {}
-            "include" if depth < DEPTH => {
-                for pattern in words(value) {
-                    for file in files(&pattern, path) {
-                        include(&file, read, &conditions, depth + 1, directives)?;
-                    }
+/// Reads the configuration and all that it includes.
+pub fn parse(path: &Path, files: &Files<'_>) -> Result<Vec<Directive>, Unreadable> {
+    let unreadable = |cause| Unreadable {
+        path: path.to_owned(),
+        cause,
+    };
+    let text = (files.read)(path).map_err(unreadable)?;
+    let home = path.parent().unwrap_or(Path::new("/"));
+    let mut reading = Reading {
+        home,
+        files,
+        directives: Vec::new(),
+    };
+    reading.file(path, &text, &[], 0)?;
+    Ok(reading.directives)
+}
+
+/// A configuration while it is read.
+struct Reading<'a> {
+    /// What the paths of `Include` are relative to: the directory of the first file, whichever file they stand in.
+    home: &'a Path,
+    files: &'a Files<'a>,
+    directives: Vec<Directive>,
+}
+
+impl Reading<'_> {
+    /// One file. A `Match` that begins in it ends with it; one that it is included from holds for all of it.
+    fn file(
+        &mut self,
+        path: &Path,
+        text: &str,
+        outer: &[Condition],
+        depth: usize,
+    ) -> Result<(), Unreadable> {
+        let mut conditions = outer.to_vec();
+        for (number, line) in text.lines().enumerate() {
+            let Some((keyword, value)) = keyword(line) else {
+                continue;
+            };
+            match keyword.as_str() {
+                "include" => self.include(value, &conditions, depth)?,
+                "match" => conditions = [outer, &criteria(value)].concat(),
+                _ => self.directives.push(Directive {
+                    keyword,
+                    value: value.to_owned(),
+                    text: line.trim().to_owned(),
+                    file: path.to_owned(),
+                    line: number + 1,
+                    conditions: conditions.clone(),
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    fn include(
+        &mut self,
+        value: &str,
+        conditions: &[Condition],
+        depth: usize,
+    ) -> Result<(), Unreadable> {
+        for pattern in words(value) {
+            let pattern = self.home.join(pattern);
+            let unreadable = |cause| Unreadable {
+                path: pattern.clone(),
+                cause,
+            };
+            if depth == DEPTH {
+                return Err(unreadable(io::Error::other("included too deep")));
+            }
+            for path in self.expand(&pattern).map_err(unreadable)? {
+                match (self.files.read)(&path) {
+                    Ok(text) => self.file(&path, &text, conditions, depth + 1)?,
+                    // What is not there is not included, and that is no error.
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    Err(cause) => return Err(Unreadable { path, cause }),
                 }
             }
-            "match" => {
-                conditions = outer.to_vec();
-                conditions.extend(criteria(value));
+        }
+        Ok(())
+    }
+
+    /// The files that a pattern means, in lexical order, as glob(3) finds them.
+    fn expand(&self, pattern: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut found = vec![PathBuf::new()];
+        for part in pattern.components() {
+            let part = part.as_os_str().to_string_lossy();
+            if part.contains(['[', '\\']) {
+                return Err(io::Error::other(
+                    "a pattern of a kind that is not read here",
+                ));
             }
-            _ => directives.push(Directive {
-                keyword,
-                value: value.to_owned(),
-                text: text.to_owned(),
-                file: path.to_owned(),
-                line: number + 1,
-                conditions: conditions.clone(),
-            }),
+            if !part.contains(['*', '?']) {
+                found.iter_mut().for_each(|path| path.push(&*part));
+                continue;
+            }
+            let mut deeper = Vec::new();
+            for directory in found {
+                let names = match (self.files.list)(&directory) {
+                    Err(error)
+                        if matches!(
+                            error.kind(),
+                            ErrorKind::NotFound | ErrorKind::NotADirectory
+                        ) =>
+                    {
+                        Vec::new()
+                    }
+                    names => names?,
+                };
+                let hidden = |name: &str| name.starts_with('.') && !part.starts_with('.');
+                let meant = names
+                    .iter()
+                    .filter(|name| !hidden(name) && matches(&part, name));
+                deeper.extend(meant.map(|name| directory.join(name)));
+            }
+            found = deeper;
         }
-    }
-    Ok(())
-}
-
-/// The keyword, in lower case, and the rest: separated by blanks and at most one `=`; the keyword may be quoted.
-fn directive(text: &str) -> (String, &str) {
-    if text.starts_with('#') {
-        return (String::new(), "");
-    }
-    let (keyword, rest) = match text.strip_prefix('"') {
-        Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
-        None => {
-            let end = text.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(text.len());
-            text.split_at(end)
-        }
-    };
-    let rest = rest.trim_start();
-    let rest = rest.strip_prefix('=').unwrap_or(rest).trim_start();
-    (keyword.to_ascii_lowercase(), rest)
-}
-
-/// The first word, without its quotes, and what follows it.
-fn word(text: &str) -> (&str, &str) {
-    let text = text.trim_start();
-    match text.strip_prefix('"').and_then(|quoted| quoted.split_once('"')) {
-        Some((word, rest)) => (word, rest.trim_start()),
-        None => {
-            let end = text.find(char::is_whitespace).unwrap_or(text.len());
-            (&text[..end], text[end..].trim_start())
-        }
+        found.sort();
+        Ok(found)
     }
 }
 
-/// All words, up to a comment.
-fn words(mut text: &str) -> Vec<String> {
+/// The criteria of a `Match` line; since OpenSSH 9.9 also written `criterion=value`.
+fn criteria(line: &str) -> Vec<Condition> {
+    let words = words(line);
+    let parts = words.iter().flat_map(|word| match word.split_once('=') {
+        Some((criterion, value)) => [criterion, value],
+        None => [word.as_str(), ""],
+    });
+    let mut parts = parts.filter(|part| !part.is_empty());
     let mut found = Vec::new();
-    loop {
-        let (one, rest) = word(text);
-        if one.is_empty() || one.starts_with('#') {
-            return found;
-        }
-        found.push(one.to_owned());
-        text = rest;
-    }
-}
-
-/// The criteria of a `Match` line; since 9.9 also written `criterion=value`.
-fn criteria(value: &str) -> Vec<Condition> {
-    let mut found = Vec::new();
-    let mut words = words(value).into_iter();
-    while let Some(one) = words.next() {
-        let (name, value) = match one.split_once('=') {
-            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-            None => (one, None),
-        };
-        let mut value = || value.clone().or_else(|| words.next()).unwrap_or_default();
-        found.push(match name.to_ascii_lowercase().as_str() {
-            "all" => Condition::All,
-            "invalid-user" => Condition::Never,
-            "user" => Condition::User(value()),
-            "group" => Condition::Group(value()),
+    while let Some(criterion) = parts.next() {
+        let condition = match criterion.to_ascii_lowercase().as_str() {
+            "all" => Some(Condition::All),
+            "invalid-user" => Some(Condition::Never),
+            "user" => parts
+                .next()
+                .map(|patterns| Condition::User(patterns.to_owned())),
+            "group" => parts
+                .next()
+                .map(|patterns| Condition::Group(patterns.to_owned())),
             _ => {
-                value();
-                Condition::Other
+                parts.next();
+                None
             }
-        });
+        };
+        found.push(condition.unwrap_or(Condition::Other));
     }
-    found
-}
-
-/// Does a name match a list of patterns with `*`, `?` and `!` (match.c)? One that is negated and matches decides.
-pub(super) fn matches(patterns: &str, name: &str) -> bool {
-    let mut matched = false;
-    for pattern in patterns.split(',') {
-        match pattern.strip_prefix('!') {
-            Some(negated) if glob(negated.as_bytes(), name.as_bytes()) => return false,
-            Some(_) => {}
-            None => matched |= glob(pattern.as_bytes(), name.as_bytes()),
-        }
+    if found.is_empty() {
+        found.push(Condition::Other);
     }
-    matched
-}
-
-fn glob(pattern: &[u8], name: &[u8]) -> bool {
-    match (pattern, name) {
-        ([], []) => true,
-        ([b'*', rest @ ..], _) => glob(rest, name) || (!name.is_empty() && glob(pattern, &name[1..])),
-        ([b'?', rest @ ..], [_, name @ ..]) => glob(rest, name),
-        ([one, rest @ ..], [other, name @ ..]) => one == other && glob(rest, name),
-        _ => false,
-    }
-}
-
-/// The files that an `Include` means, in lexical order; relative to sshd's directory. None is no error.
-fn files(pattern: &str, from: &Path) -> Vec<PathBuf> {
-    let pattern = match Path::new(pattern).is_absolute() {
-        true => PathBuf::from(pattern),
-        false => from.parent().unwrap_or(Path::new("/etc/ssh")).join(pattern),
-    };
-    let (Some(directory), Some(name)) = (pattern.parent(), pattern.file_name()) else { return Vec::new() };
-    let name = name.to_string_lossy();
-    if !name.contains(['*', '?', '[']) {
-        return vec![pattern.clone()].into_iter().filter(|file| file.exists()).collect();
-    }
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let hidden = |other: &str| other.starts_with('.') && !name.starts_with('.');
-    let mut found: Vec<PathBuf> = entries
-        .filter(|entry| {
-            let other = entry.file_name();
-            let other = other.to_string_lossy();
-            !hidden(&other) && glob(name.as_bytes(), other.as_bytes())
-        })
-        .map(|entry| entry.path())
-        .collect();
-    found.sort();
     found
 }

@@ -3,161 +3,178 @@
 //! sshd_config is read as sshd reads it (servconf.c): the first value of a keyword wins, a matching `Match` block overrides
 //! the global section, `ForceCommand` overrides `Subsystem`. What cannot be known from here (other criteria of `Match`,
 //! a file that cannot be read) is unknown, which is not the same as missing.
+//!
+//! # Limitations
+//!
+//! A command that a key or certificate carries (`command="…"` in authorized_keys) is not seen, and neither are options that
+//! sshd was started with, nor a change that sshd was not told to read yet.
 
 mod command;
 mod file;
+mod warning;
+mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::alerts::{Content, NAMES_KEPT};
-use crate::clean::for_terminal;
-use crate::config::Config;
-use crate::directory::Accounts;
-use crate::log::{Priority, line};
+use command::Logging;
 
-pub use command::Logging;
-pub use file::{Directive, Unreadable, parse};
+pub use file::{Directive, Files, Unreadable, parse};
+pub use warning::{Gap, gaps, warning};
 
-/// Where sshd's configuration is.
-const PATH: &str = "/etc/ssh/sshd_config";
-
-/// What is to be written where there is a `Subsystem` line alone.
-const SUBSYSTEM: &str = "Subsystem sftp internal-sftp -l INFO";
-
-/// What is to be written where a command is forced.
-const FORCE_COMMAND: &str = "ForceCommand internal-sftp -l INFO";
+/// Whom `Match` is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Partner<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// The names of all its groups; none where the user database did not answer.
+    pub groups: Option<&'a [String]>,
+}
 
 /// What is in force for a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InForce {
     /// Files are logged.
-    Logged,
-    /// They are not.
-    Missing {
-        /// The directive as it stands.
-        found: String,
-        /// What is to be written in its place.
-        line: &'static str,
-        /// Where it stands.
-        at: (PathBuf, usize),
+    Logged {
+        /// At this level: INFO or a more verbose one.
+        level: String,
     },
+    /// They are not.
+    Missing(Missing),
     /// It cannot be known from here.
-    Unknown(String),
+    Unknown {
+        /// Why not.
+        why: String,
+    },
 }
 
-/// Who a partner is to `Match`: yes, no, or not known.
-pub trait Who {
-    /// Is this the account's name, by a list of patterns?
-    fn user(&self, patterns: &str) -> Option<bool>;
-    /// Is the account in such a group?
-    fn group(&mut self, patterns: &str) -> Option<bool>;
+/// What keeps files from being logged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The directive as it stands.
+    pub found: String,
+    /// What is wrong with it.
+    pub why: &'static str,
+    /// What is to be written in its place.
+    pub line: String,
+    /// The file that it stands in.
+    pub file: PathBuf,
+    /// The line's number there.
+    pub number: usize,
 }
 
 /// What is in force for a partner.
-pub fn in_force(directives: &[Directive], who: &mut dyn Who) -> InForce {
-    let forced = match effective(directives, "forcecommand", who) {
-        Ok(directive) => directive.filter(|d| !d.value.eq_ignore_ascii_case("none")),
-        Err(why) => return InForce::Unknown(why),
+pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
+    let mut cases = Vec::new();
+    for forced in possible(directives, "forcecommand", partner) {
+        // `none` takes back what the global section forces.
+        match forced.filter(|directive| !directive.value.eq_ignore_ascii_case("none")) {
+            Some(directive) => cases.push(judge(
+                directive,
+                "ForceCommand",
+                command::forced(&directive.value),
+            )),
+            None => cases.extend(
+                possible(directives, "subsystem", partner)
+                    .into_iter()
+                    .map(of_subsystem),
+            ),
+        }
+    }
+    // Where a Match cannot be decided there are several cases; if all are alike it does not matter.
+    let decided = match cases.as_slice() {
+        [] | [_] => true,
+        cases
+            if cases
+                .iter()
+                .all(|case| matches!(case, InForce::Logged { .. })) =>
+        {
+            true
+        }
+        cases => cases.iter().all(|case| matches!(case, InForce::Missing(_))),
     };
-    let directive = match forced {
-        Some(directive) => Some(directive),
-        None => match effective(directives, "subsystem", who) {
-            Ok(directive) => directive,
-            Err(why) => return InForce::Unknown(why),
-        },
-    };
-    let Some(directive) = directive else { return InForce::Unknown("there is no Subsystem sftp".to_owned()) };
-    let command = if forced.is_some() { &directive.value } else { directive.subsystem() };
-    match command::logging(command) {
-        Logging::Files => InForce::Logged,
-        Logging::Nothing => InForce::Missing {
-            found: directive.text.clone(),
-            line: if forced.is_some() { FORCE_COMMAND } else { SUBSYSTEM },
-            at: (directive.file.clone(), directive.line),
-        },
-        Logging::Unknown => InForce::Unknown(format!("{} runs a command of its own", directive.text)),
+    let last = cases.pop().unwrap_or_else(|| of_subsystem(None));
+    match (decided, undecided(directives, partner)) {
+        (false, Some(directive)) => {
+            let (file, line) = (directive.file.display(), directive.line);
+            InForce::Unknown {
+                why: format!("{file}:{line} stands under a Match that cannot be decided here"),
+            }
+        }
+        _ => last,
     }
 }
 
-/// The directive of a keyword that holds: the first of a block that matches, else the first of the global section.
-fn effective<'a>(directives: &'a [Directive], keyword: &str, who: &mut dyn Who) -> Result<Option<&'a Directive>, String> {
-    let of_keyword = || directives.iter().filter(|d| d.keyword == keyword && d.is_of_sftp());
-    for directive in of_keyword().filter(|d| !d.conditions.is_empty()) {
-        match directive.holds(who) {
-            Some(true) => return Ok(Some(directive)),
+/// The directives of this keyword that may be the one that holds, the surest last: of the blocks that match the first, and
+/// before it each of which nobody knows whether it does; else the first of the global section.
+fn possible<'a>(
+    directives: &'a [Directive],
+    keyword: &str,
+    partner: &Partner<'_>,
+) -> Vec<Option<&'a Directive>> {
+    let mut possible = Vec::new();
+    let of_keyword = || directives.iter().filter(|directive| is(directive, keyword));
+    for directive in of_keyword().filter(|directive| directive.is_conditional()) {
+        match directive.holds(partner) {
             Some(false) => {}
-            None => {
-                let (file, line) = (directive.file.display(), directive.line);
-                return Err(format!("{file}:{line} holds under a Match that cannot be decided here"));
+            None => possible.push(Some(directive)),
+            Some(true) => {
+                possible.push(Some(directive));
+                return possible;
             }
         }
     }
-    Ok(of_keyword().find(|d| d.conditions.is_empty()))
+    possible.push(of_keyword().find(|directive| !directive.is_conditional()));
+    possible
 }
 
-/// A partner of this machine.
-struct Partner<'a> {
-    name: String,
-    accounts: &'a mut Accounts,
+/// Is it of this keyword? Of `Subsystem` only the one named sftp, which is case-sensitive.
+fn is(directive: &Directive, keyword: &str) -> bool {
+    directive.keyword == keyword
+        && (keyword != "subsystem"
+            || words::words(&directive.value)
+                .first()
+                .is_some_and(|name| name == "sftp"))
 }
 
-impl Who for Partner<'_> {
-    fn user(&self, patterns: &str) -> Option<bool> {
-        Some(file::matches(patterns, &self.name))
-    }
-
-    fn group(&mut self, patterns: &str) -> Option<bool> {
-        let mut matched = Some(false);
-        for pattern in patterns.split(',') {
-            let (negated, pattern) = pattern.strip_prefix('!').map_or((false, pattern), |rest| (true, rest));
-            if pattern.contains(['*', '?']) {
-                // Which groups there are to match is not asked for.
-                matched = None;
-                continue;
-            }
-            match self.accounts.in_group(self.name.as_bytes(), pattern) {
-                Some(true) if negated => return Some(false),
-                Some(true) if matched.is_some() => matched = Some(true),
-                Some(_) => {}
-                None => return None,
-            }
-        }
-        matched
-    }
+/// The first directive of which nobody knows whether it holds.
+fn undecided<'a>(directives: &'a [Directive], partner: &Partner<'_>) -> Option<&'a Directive> {
+    let matters =
+        |directive: &&Directive| is(directive, "forcecommand") || is(directive, "subsystem");
+    directives
+        .iter()
+        .filter(matters)
+        .find(|directive| directive.holds(partner).is_none())
 }
 
-/// The warning at start, where `-l INFO` is missing for partners. What cannot be known is said in the log alone.
-pub fn warning(config: &Config, accounts: &mut Accounts) -> Option<Content> {
-    let directives = match parse(Path::new(PATH), &|path| std::fs::read_to_string(path)) {
-        Ok(directives) => directives,
-        Err(unreadable) => {
-            line(Priority::Info, &format!("{unreadable}: whether sftp-server's -l INFO is in force is unknown"));
-            return None;
-        }
+fn of_subsystem(directive: Option<&Directive>) -> InForce {
+    let Some(directive) = directive else {
+        return InForce::Unknown {
+            why: "there is no Subsystem sftp: nobody can transfer a file".to_owned(),
+        };
     };
-    let mut missing: Vec<(String, String, &'static str, String)> = Vec::new();
-    for name in accounts.listed_partners().unwrap_or_default() {
-        let name = String::from_utf8_lossy(&name).into_owned();
-        if config.partners.users.contains(&name) && accounts.in_group(name.as_bytes(), &config.partners.group).is_none() {
-            continue;
-        }
-        match in_force(&directives, &mut Partner { name: name.clone(), accounts }) {
-            InForce::Missing { found, line, at } => {
-                missing.push((name, found, line, format!("{}:{}", at.0.display(), at.1)));
+    // What follows the name; it may be quoted, but nobody does that.
+    let command = directive
+        .value
+        .split_once(char::is_whitespace)
+        .map_or("", |(_, command)| command);
+    judge(directive, "Subsystem sftp", command::subsystem(command))
+}
+
+fn judge(directive: &Directive, keyword: &str, logging: Logging) -> InForce {
+    match logging {
+        Logging::Files(level) => InForce::Logged { level },
+        Logging::Nothing { why, better } => InForce::Missing(Missing {
+            found: directive.text.clone(),
+            why,
+            line: format!("{keyword} {better}"),
+            file: directive.file.clone(),
+            number: directive.line,
+        }),
+        Logging::Unknown => {
+            let (file, line) = (directive.file.display(), directive.line);
+            InForce::Unknown {
+                why: format!("{file}:{line} runs a program that is not sftp-server"),
             }
-            InForce::Unknown(why) => {
-                line(Priority::Info, &format!("sftp-server's log level for {}: unknown: {why}", for_terminal(&name)));
-            }
-            InForce::Logged => {}
         }
     }
-    let (_, found, write, file) = missing.first()?.clone();
-    line(Priority::Warning, &format!("sftp-server's -l INFO is missing: {file}: {found}; write: {write}"));
-    Some(Content::LogLevel {
-        partners: missing.iter().take(NAMES_KEPT).map(|(name, ..)| name.clone()).collect(),
-        count: missing.len(),
-        found,
-        line: write.to_owned(),
-        file,
-    })
 }

@@ -146,7 +146,7 @@ impl Boot {
     /// The first boot, or the next ones, each beginning an hour after the one before.
     pub fn number(number: u64) -> Boot {
         Boot {
-            id: format!("{number:016x}{:016x}", 0xb007),
+            id: format!("{number:08x}b007b007b007b007b007b007"),
             machine: MACHINE.into(),
             clock: BEGINNING + (number - 1) * 3600 * SECOND,
             monotonic: 10 * SECOND,

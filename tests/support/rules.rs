@@ -1,87 +1,21 @@
 //! Plays scenarios: entries through the real rules, time as the daemon lets it pass, a Slack that takes everything.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::rc::Rc;
-
 use sftp_monitor::alerts::{Voice, day_messages, render};
-use sftp_monitor::config::Config;
 use sftp_monitor::days;
-use sftp_monitor::directory::{Answer, Directory};
+use sftp_monitor::directory::Answer;
 use sftp_monitor::entry::{Boot, Entry, Origin, Record};
 use sftp_monitor::monitor::{Monitor, Rules};
 use sftp_monitor::outbox;
 use sftp_monitor::slack::Next;
-use sftp_monitor::state::{Counters, Daily, Day, Notice};
+use sftp_monitor::state::Daily;
 use sftp_monitor::time::Time;
 
-use crate::scenario::{Line, SETTLED, Scenario, Step, shortened};
+use crate::said::counted;
+use crate::scenario::{Line, SETTLED, Step, config, shortened};
+use crate::users::{Account, Users};
 
 /// How long after the last step a scenario goes on, so that all that waits gets out.
 const LAST: std::time::Duration = std::time::Duration::from_secs(7_200);
-
-/// An account of the user database: the answer, whether it is on the group's list, until when nobody answers for it.
-struct Account {
-    answer: Answer,
-    listed: bool,
-    silent: Option<Time>,
-}
-
-/// The user database.
-#[derive(Clone, Default)]
-struct Users {
-    accounts: Rc<RefCell<BTreeMap<String, Account>>>,
-    asked: Rc<RefCell<Vec<String>>>,
-    /// What answered once: the last answer stands.
-    answered: Rc<RefCell<BTreeSet<String>>>,
-    now: Time,
-}
-
-impl Users {
-    fn answer(&self, user: &str) -> Answer {
-        let accounts = self.accounts.borrow();
-        let Some(account) = accounts.get(user) else {
-            return Answer::Other { uid: None };
-        };
-        let silent = account.silent.is_some_and(|until| self.now < until);
-        if silent && !self.answered.borrow().contains(user) {
-            return Answer::Unknown;
-        }
-        self.answered.borrow_mut().insert(user.to_owned());
-        account.answer.clone()
-    }
-}
-
-impl Directory for Users {
-    fn account(&mut self, user: &[u8]) -> Answer {
-        let user = String::from_utf8_lossy(user).into_owned();
-        let answer = self.answer(&user);
-        let mut asked = self.asked.borrow_mut();
-        if !asked.contains(&user) {
-            asked.push(user);
-        }
-        answer
-    }
-
-    fn listed(&mut self, user: &[u8]) -> bool {
-        let accounts = self.accounts.borrow();
-        accounts
-            .get(&*String::from_utf8_lossy(user))
-            .is_some_and(|account| account.listed)
-    }
-
-    fn name_of(&mut self, of: u32) -> Option<Vec<u8>> {
-        let accounts = self.accounts.borrow();
-        let (name, _) = accounts.iter().find(|(_, account)| match account.answer {
-            Answer::Partner { uid, .. } | Answer::Other { uid } => {
-                uid == Some(of) && account.silent.is_none_or(|until| self.now >= until)
-            }
-            Answer::Unknown => false,
-        })?;
-        Some(name.clone().into_bytes())
-    }
-}
 
 /// A scenario being played.
 struct Player {
@@ -102,59 +36,14 @@ struct Player {
     posted: Vec<String>,
 }
 
-/// What comes of a scenario, once without and once with the entries of LogLevel VERBOSE where it has such.
-pub fn play(scenario: &Scenario) -> String {
-    let verbose = |step: &Step| matches!(step, Step::Entry(line) if line.verbose);
-    let whole = Player::new(&scenario.steps).played(&scenario.steps);
-    if !scenario.steps.iter().any(verbose) {
-        return whole.concat();
-    }
-    let brief: Vec<Step> = (scenario.steps.iter().filter(|step| !verbose(step)))
-        .cloned()
-        .collect();
-    let brief = Player::new(&brief).played(&brief);
-    let [told, counted] = &whole;
-    assert_eq!(
-        brief[1], *counted,
-        "{}: INFO counts what is left, VERBOSE what is right",
-        scenario.title
-    );
-    let said = match brief[0] == *told {
-        true => told.clone(),
-        false => marked("INFO    ", &brief[0]) + &marked("VERBOSE ", told),
-    };
-    said + counted
-}
-
-fn marked(mark: &str, lines: &str) -> String {
-    lines
-        .lines()
-        .map(|line| format!("{mark}{line}\n"))
-        .collect()
+/// What is told in these steps, and what is counted.
+pub fn played(steps: &[Step]) -> [String; 2] {
+    Player::new(steps).played(steps)
 }
 
 impl Player {
     fn new(steps: &[Step]) -> Self {
-        let mut tables: BTreeMap<&str, String> = BTreeMap::new();
-        for step in steps {
-            if let Step::Config { table, line } = step {
-                *tables.entry(table).or_default() += &format!("{line}\n");
-            }
-        }
-        let mut text = String::new();
-        for (table, lines) in tables {
-            let head = if table.is_empty() {
-                String::new()
-            } else {
-                format!("[{table}]\n")
-            };
-            text += &(head + &lines);
-        }
-        if !text.contains("timezone") {
-            text = format!("timezone = \"Europe/Paris\"\n{text}");
-        }
-        let mut config = Config::parse(Path::new("scenario"), &text).unwrap();
-        config.slack.label = "sftp1".to_owned();
+        let config = config(steps);
         Player {
             rules: Rules::of(&config),
             voice: Voice::of(&config),
@@ -392,7 +281,7 @@ impl Player {
                 &day.partners,
                 day.unknown_attempts,
                 &day.day,
-                self,
+                &|time| self.clock(time),
             ));
             outbox::settle_day(&mut self.daily, &day, 1, &Next::Done);
         }
@@ -418,7 +307,13 @@ impl Player {
         for day in &self.daily.resume.closed {
             lines.push(
                 "waits for Slack: ".to_owned()
-                    + &counted(&day.id, &day.partners, day.unknown_attempts, &day.day, self),
+                    + &counted(
+                        &day.id,
+                        &day.partners,
+                        day.unknown_attempts,
+                        &day.day,
+                        &|time| self.clock(time),
+                    ),
             );
         }
         let part = match self.daily.resume.day.part {
@@ -432,7 +327,7 @@ impl Player {
             &self.daily.partners,
             self.daily.unknown_attempts,
             &resume.day,
-            self,
+            &|time| self.clock(time),
         ));
         let left = [
             ("forged", resume.forged),
@@ -451,59 +346,4 @@ impl Player {
         }
         lines.iter().map(|line| format!("{line}\n")).collect()
     }
-}
-
-/// A day in one line.
-fn counted(
-    id: &str,
-    partners: &BTreeMap<String, Counters>,
-    unknown: u64,
-    day: &Day,
-    player: &Player,
-) -> String {
-    let mut said: Vec<String> = Vec::new();
-    for (partner, c) in partners {
-        let counts = [
-            ("success", c.success),
-            ("failed", c.failed),
-            ("upload", c.upload),
-            ("download", c.download),
-            ("interrupted", c.upload_interrupted),
-            ("upload_failed", c.upload_failed),
-        ];
-        let counts = counts.iter().filter(|(_, count)| *count > 0);
-        let counts: Vec<String> = counts
-            .map(|(what, count)| format!("{what} {count}"))
-            .collect();
-        said.push(format!("{partner} {}", counts.join(" ")));
-    }
-    if unknown > 0 {
-        said.push(format!("unknown {unknown}"));
-    }
-    for Notice {
-        kind,
-        from,
-        to,
-        count,
-        detail,
-    } in &day.notices
-    {
-        let span = match from == to {
-            true => player.clock(*from),
-            false => format!("{}–{}", player.clock(*from), player.clock(*to)),
-        };
-        let detail = detail
-            .as_ref()
-            .map(|d| format!(" ({})", shortened(d)))
-            .unwrap_or_default();
-        said.push(format!("notice {kind:?} {count} at {span}{detail}"));
-    }
-    if !day.without_data.is_empty() {
-        let dates: Vec<String> = day.without_data.iter().map(ToString::to_string).collect();
-        said.push(format!("without data {}", dates.join(" ")));
-    }
-    if said.is_empty() {
-        said.push("nothing".to_owned());
-    }
-    format!("{id}: {}", said.join("; "))
 }

@@ -1,8 +1,11 @@
 //! Scenarios as text: what happens, one step a line, and below `->` what comes of it.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use sftp_monitor::config::Config;
 use sftp_monitor::time::Time;
 
 /// A scenario as its file has it.
@@ -43,7 +46,7 @@ pub enum Step {
     OpenDate(NaiveDate),
     /// The questions that the user database got are told.
     ShowAsked,
-    /// What was opened last is also open as the daemon that the state was handed to sees it: it starts anew.
+    /// The state is written, and read by a daemon that starts.
     Restart,
     /// Time passes.
     Clock(Time),
@@ -136,9 +139,7 @@ impl Reader {
                 let name = name.to_owned();
                 Step::Silent { name, until }
             }
-            "alerts" | "digest-of" => table("alerts", rest),
-            "config" => table("", rest),
-            word if word.starts_with("alerts.") => table(word, rest),
+            word if word == "alerts" || word.starts_with("alerts.") => table(word, rest),
             "slack-down" => {
                 let (from, to) = rest.split_once(" to ").unwrap();
                 Step::SlackDown(self.time(from), self.time(to))
@@ -264,6 +265,23 @@ pub fn shortened(text: &str) -> String {
         }
     }
     short
+}
+
+/// The configuration that the steps write.
+pub fn config(steps: &[Step]) -> Config {
+    let mut tables: BTreeMap<&str, String> = BTreeMap::new();
+    for step in steps {
+        if let Step::Config { table, line } = step {
+            *tables.entry(table).or_default() += &format!("{line}\n");
+        }
+    }
+    let mut text = "timezone = \"Europe/Paris\"\n".to_owned();
+    for (table, lines) in tables {
+        text += &format!("[{table}]\n{lines}");
+    }
+    let mut config = Config::parse(Path::new("scenario"), &text).unwrap();
+    config.slack.label = "sftp1".to_owned();
+    config
 }
 
 /// How long after an entry was logged the daemon takes it for certain that it has all that was logged before.

@@ -148,6 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_be_read_is_told_with_the_group_that_may() {
+        let error = io::Error::from_raw_os_error(libc::EACCES);
+        let told = refused(Path::new("/var/log/auth.log"), &error).to_string();
+        assert!(
+            told.starts_with("/var/log/auth.log: Permission denied"),
+            "{told}"
+        );
+        assert!(told.contains("usermod -aG adm"), "{told}");
+    }
+
+    #[test]
     fn lines_end_behind_the_last_line_feed() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("auth.log");

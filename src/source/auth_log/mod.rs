@@ -214,7 +214,9 @@ impl AuthLogReader {
         if self.past.as_ref().is_some_and(|past| !past.is_left()) {
             return;
         }
+        // Nothing stands before the start of a file to know it by: the end of the file before it says as much.
         if let Some(reading) = &self.reading
+            && (reading.offset > 0 || self.position.is_none())
             && let Some(position) = reading.position(&self.path, self.last)
         {
             self.position = Some(position);

@@ -138,7 +138,8 @@ fn without_priority(line: &[u8]) -> &[u8] {
 
 /// The first word and what stands behind the blank after it.
 fn word(text: &[u8]) -> (&[u8], &[u8]) {
-    match memchr(b' ', text) {
+    // Words are too short for memchr to pay.
+    match text.iter().position(|&byte| byte == b' ') {
         Some(blank) => (&text[..blank], &text[blank + 1..]),
         None => (text, b""),
     }
@@ -204,13 +205,8 @@ fn tag(text: &[u8]) -> Tag<'_> {
 /// `NAME[PID]`.
 fn numbered(text: &[u8]) -> Option<Tag<'_>> {
     let inside = text.strip_suffix(b"]")?;
-    let digits = inside
-        .iter()
-        .rev()
-        .take_while(|b| b.is_ascii_digit())
-        .count();
-    let (name, pid) = inside.split_at(inside.len() - digits);
-    Some((name.strip_suffix(b"[")?, number(pid)?))
+    let bracket = inside.iter().rposition(|&byte| byte == b'[')?;
+    Some((&inside[..bracket], number(&inside[bracket + 1..])?))
 }
 
 /// The number of a process.

@@ -110,3 +110,40 @@ fn no_prefix_of_a_line_is_more_than_a_bare_message_or_the_same_line_cut() {
         }
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_stands_on_a_line_its_message_is_what_it_ends_in(
+        start in "(<[0-9]{1,4}>)?(1 )?(Mar  3 06:07:55|2026-03-03T06:07:55Z|-)? ?",
+        rest in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..80),
+    ) {
+        let line = [start.as_bytes(), &rest].concat();
+        if let Read::Entry(entry) = envelope().read_syslog(&line) {
+            let line = line.strip_suffix(b"\r").unwrap_or(&line);
+            proptest::prop_assert!(line.ends_with(entry.message));
+        }
+    }
+
+    #[test]
+    fn whatever_program_writes_whatever_message_it_is_read_as_written(
+        identifier in "[a-zA-Z][a-zA-Z0-9_./()-]{0,15}",
+        pid in proptest::prelude::any::<u32>(),
+        message in "[ -~]{0,80}",
+    ) {
+        for (line, pid) in [
+            (format!("Mar  3 06:07:55 sftp1 {identifier}[{pid}]: {message}"), pid),
+            (format!("Mar  3 06:07:55 sftp1 {identifier}: {message}"), 0),
+            (format!("2026-03-03T06:07:55+01:00 sftp1 {identifier}[{pid}]: {message}"), pid),
+            (format!("<38>1 2026-03-03T05:07:55Z sftp1 {identifier} {pid} - -  {message}"), pid),
+        ] {
+            let mut envelope = envelope();
+            let Read::Entry(entry) = envelope.read(line.as_bytes()) else { panic!("{line}") };
+            let read = (&*entry.origin.identifier, entry.origin.pid, entry.message);
+            // Solaris' numbers of messages are taken off.
+            if !message.starts_with("[ID ") {
+                assert_eq!(read, (identifier.as_bytes(), pid, message.as_bytes()), "{line}");
+            }
+            assert_eq!(entry.origin.time, Time::from_seconds(1_772_514_475), "{line}");
+        }
+    }
+}

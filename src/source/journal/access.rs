@@ -41,9 +41,10 @@ pub fn readable() -> Readable {
 
 /// Why no file of the system's journal could be opened.
 fn without_files() -> Readable {
+    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
     let mut empty = Vec::new();
     for root in ROOTS {
-        match holds_files(Path::new(root)) {
+        match holds_files(Path::new(root), machine.trim()) {
             Ok(true) => {
                 return Readable::NoPermission { group: GROUP };
             }
@@ -61,14 +62,32 @@ fn without_files() -> Readable {
     Readable::NoJournal(why)
 }
 
-/// Whether a directory of journald's holds a system journal of this machine, readable or not.
-fn holds_files(root: &Path) -> std::io::Result<bool> {
-    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
-    match root.join(machine.trim()).read_dir() {
-        Ok(mut files) => Ok(files.any(|file| {
-            file.is_ok_and(|file| file.file_name().as_encoded_bytes().starts_with(b"system"))
-        })),
+/// Whether a directory of journald's holds a system journal of a machine, readable or not.
+fn holds_files(root: &Path, machine: &str) -> std::io::Result<bool> {
+    let system = |name: &[u8]| name.starts_with(b"system") && name.ends_with(b".journal");
+    match root.join(machine).read_dir() {
+        Ok(files) => Ok(files
+            .flatten()
+            .any(|file| system(file.file_name().as_encoded_bytes()))),
         Err(error) if error.kind() == ErrorKind::NotFound => root.read_dir().map(|_| false),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_files;
+
+    #[test]
+    fn a_journal_is_there_where_the_machine_has_a_system_file() {
+        let root = tempfile::tempdir().expect("a directory");
+        let holds = || holds_files(root.path(), "id").ok();
+        assert_eq!(holds_files(&root.path().join("missing"), "id").ok(), None);
+        assert_eq!(holds(), Some(false));
+        std::fs::create_dir(root.path().join("id")).expect("a directory");
+        std::fs::write(root.path().join("id/user-1000.journal"), "").expect("a file");
+        assert_eq!(holds(), Some(false));
+        std::fs::write(root.path().join("id/system.journal"), "").expect("a file");
+        assert_eq!(holds(), Some(true));
     }
 }

@@ -112,33 +112,46 @@ pub(super) fn find(
     if known && journal.next()? > 0 && journal.test_cursor(&position.cursor)? {
         return journal.cursor().map(Some);
     }
-    journal.seek_monotonic_usec(boot, position.monotonic)?;
     let mut fields = Fields::default();
-    while journal.next()? > 0 {
+    let mut more = seek(journal, boot, position.monotonic)?;
+    while more {
         let entry = here(journal, &mut fields)?;
         if entry.monotonic > position.monotonic {
             break;
         }
-        if (entry.monotonic, entry.realtime, entry.hash)
-            == (position.monotonic, position.realtime, position.hash)
-        {
+        if (entry.realtime, entry.hash) == (position.realtime, position.hash) {
             return Ok(Some(entry.cursor));
         }
+        more = journal.next()? > 0;
     }
     Ok(None)
 }
 
-/// The time of a boot's first entry behind a time since boot, whoever wrote it.
-pub(super) fn first_behind(
+/// The time of a boot's first entry from a time since boot on, whoever wrote it.
+pub(super) fn first_from(
     journal: &mut Journal,
     boot: Id128,
     monotonic: u64,
 ) -> systemd::Result<Option<Time>> {
+    match seek(journal, boot, monotonic)? {
+        true => Ok(Some(Time(journal.timestamp_usec()? as i64))),
+        false => Ok(None),
+    }
+}
+
+/// Goes to a boot's first entry from a time since boot on; false if there is none.
+///
+/// Where a file holds nothing from there on, `sd_journal_seek_monotonic_usec` leads to the head of that file.
+fn seek(journal: &mut Journal, boot: Id128, monotonic: u64) -> systemd::Result<bool> {
+    if end(journal, boot).is_none_or(|end| end < monotonic) {
+        return Ok(false);
+    }
     match_boot(journal, boot)?;
     journal.seek_monotonic_usec(boot, monotonic)?;
-    Ok(if journal.next()? > 0 {
-        Some(Time(journal.timestamp_usec()? as i64))
-    } else {
-        None
-    })
+    while journal.next()? > 0 {
+        if journal.monotonic_timestamp()?.0 >= monotonic {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use systemd::id128::Id128;
+
 use super::fields::{Stamp, Verdict};
 use super::start::{From, Leg};
 use super::{JournalReader, boots, handle};
@@ -14,6 +16,9 @@ pub(super) struct Reading {
     pub(super) leg: Leg,
     /// The cursor of the entry behind which reading goes on, as long as it may be the next one.
     skip: Option<String>,
+    /// What is earlier than this time since boot was read, or is not to be read. libsystemd comes up with it all the same,
+    /// where a file holds nothing that is later.
+    floor: u64,
     /// The boot's last entry when reading of it began: once it is at its end, everything up to there was read.
     tail: Option<JournalPosition>,
     /// Everything up to this time since boot was read.
@@ -30,7 +35,7 @@ enum Step {
     },
     Nothing,
     /// An entry of a boot that was not known of.
-    Foreign,
+    Foreign(Id128),
     End,
 }
 
@@ -53,9 +58,10 @@ impl JournalReader {
                     progress.entries += 1;
                 }
                 Step::Nothing => {}
-                Step::Foreign => {
+                Step::Foreign(boot) => {
                     self.mark();
                     self.retrace();
+                    self.met.push(boot);
                     self.several_boots = true;
                     self.stirred = true;
                     self.next_look = Instant::now();
@@ -92,7 +98,10 @@ impl JournalReader {
             return Ok(Step::Nothing);
         };
         if boot != reading.leg.boot {
-            return Ok(Step::Foreign);
+            return Ok(Step::Foreign(boot));
+        }
+        if monotonic < reading.floor {
+            return Ok(Step::Nothing);
         }
         if let Some(cursor) = reading.skip.take() {
             if self.journal.test_cursor(&cursor)? {
@@ -144,28 +153,32 @@ impl JournalReader {
         };
         let (boot, from) = (leg.boot, leg.from.clone());
         let tail = boots::tail(&mut self.journal, boot)?;
-        let found = match &from {
-            From::Behind(position) => boots::find(&mut self.journal, boot, position)?,
-            From::Head | From::Monotonic(_) => None,
-        };
-        handle::match_ours(&mut self.journal, self.several_boots.then_some(boot))?;
-        match (&found, from) {
-            (Some(cursor), _) => self.journal.seek_cursor(cursor)?,
-            (None, From::Head) => self.journal.seek_head()?,
-            (None, From::Monotonic(monotonic)) => {
-                self.journal.seek_monotonic_usec(boot, monotonic)?
-            }
-            (None, From::Behind(position)) => {
-                self.journal.seek_monotonic_usec(boot, position.monotonic)?
+        let (mut skip, mut floor) = (None, 0);
+        match from {
+            From::Head => {}
+            From::Monotonic(monotonic) => floor = monotonic,
+            From::Behind(position) => {
+                floor = position.monotonic;
+                skip = boots::find(&mut self.journal, boot, &position)?;
             }
         }
-        let began = Instant::now();
+        if let Some(tail) = tail.as_ref().filter(|tail| tail.monotonic < floor) {
+            // Nothing is there yet: what comes will be behind what there is.
+            skip = Some(tail.cursor.clone());
+        }
+        handle::match_ours(&mut self.journal, self.several_boots.then_some(boot))?;
+        match &skip {
+            Some(cursor) => self.journal.seek_cursor(cursor)?,
+            None if floor > 0 => self.journal.seek_monotonic_usec(boot, floor)?,
+            None => self.journal.seek_head()?,
+        }
         self.reading = self.legs.pop_front().map(|leg| Reading {
             leg,
-            skip: found,
+            skip,
+            floor,
             tail,
             read: 0,
-            began,
+            began: Instant::now(),
         });
         Ok(true)
     }

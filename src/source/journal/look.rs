@@ -202,12 +202,19 @@ impl JournalReader {
 
     /// The legs that are to be added.
     fn new_legs(&mut self) -> anyhow::Result<Vec<Leg>> {
-        let (boots, undisturbed) =
+        let (mut boots, undisturbed) =
             boots::list(&mut self.journal).context("listing the boots in the journal")?;
         if !undisturbed {
             self.retrace();
         }
-        self.several_boots = boots.len() > 1;
+        let unlisted = std::mem::take(&mut self.met);
+        boots.extend(
+            unlisted
+                .into_iter()
+                .filter(|boot| !boots.contains(boot))
+                .collect::<Vec<_>>(),
+        );
+        self.several_boots |= boots.len() > 1;
         let (read, mut new) = (self.earlier.clone(), Vec::new());
         for boot in boots
             .iter()
@@ -306,5 +313,21 @@ impl JournalReader {
         )));
         self.start_at(start);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Trouble;
+
+    #[test]
+    fn only_the_third_equal_error_in_a_row_is_too_many() {
+        let mut trouble = Trouble::default();
+        let came = ["a", "a", "b", "b", "a", "a", "a", "a"];
+        let lasting = came.map(|error| trouble.repeats(&anyhow::anyhow!(error)));
+        assert_eq!(
+            lasting,
+            [false, false, false, false, false, false, true, true]
+        );
     }
 }

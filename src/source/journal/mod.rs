@@ -60,6 +60,8 @@ pub struct JournalReader {
     earlier: Vec<String>,
     /// The journal holds more than one boot, so that entries must be matched by boot: which costs time, so not otherwise.
     several_boots: bool,
+    /// Boots of which an entry was seen: a damaged journal may not list them.
+    met: Vec<Id128>,
     fields: Fields,
     /// The entry that was read last, as long as it is not yet the position.
     unmarked: Option<Stamp>,
@@ -101,6 +103,7 @@ impl JournalReader {
             left: Vec::new(),
             earlier: Vec::new(),
             several_boots: false,
+            met: Vec::new(),
             fields: Fields::default(),
             unmarked: None,
             position: None,

@@ -157,7 +157,7 @@ impl Plan {
         let mut survivor = None;
         if let Some(&boot) = own.first() {
             let there = boots::find(journal, boot, position)?.is_some();
-            survivor = boots::first_behind(journal, boot, position.monotonic)?;
+            survivor = boots::first_from(journal, boot, position.monotonic)?;
             plan.legs.insert(
                 0,
                 Leg {
@@ -174,7 +174,7 @@ impl Plan {
             survivor,
             plan.legs.iter().find(|leg| !own.contains(&leg.boot)),
         ) {
-            survivor = boots::first_behind(journal, next.boot, 0)?;
+            survivor = boots::first_from(journal, next.boot, 0)?;
         }
         plan.remark = Some(Remark::Gap {
             from: position.realtime,

@@ -1,14 +1,20 @@
 //! The journal's reader against real journals.
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod boots;
+mod entries;
+mod follow;
+mod resume;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sftp_monitor::source::journal::JournalReader;
+use sftp_monitor::source::journal::{JournalReader, SeveralMachines};
 use sftp_monitor::source::{JournalPosition, Remark, Start};
 use sftp_monitor::time::Time;
-use support::journal::{BEGINNING, Boot, Item, Journals};
+use support::journal::{BEGINNING, Boot, Item, Journals, MACHINE, SECOND};
 
 /// Enough to read any of these journals at once.
 const ALL: usize = 100_000;
@@ -79,73 +85,4 @@ fn gaps(reader: &mut JournalReader) -> usize {
         .iter()
         .filter(|remark| matches!(remark, Remark::Gap { .. }))
         .count()
-}
-
-#[test]
-fn reading_resumes_exactly_behind_the_entry_that_was_read_last() {
-    let Some(journals) = Journals::new() else {
-        return;
-    };
-    let mut boot = Boot::number(1);
-    journals.write(
-        "system.journal",
-        &sshd(&mut boot, &["a1", "a2", "a3", "a4"]),
-    );
-    for (last, rest) in [
-        ("a1", vec!["a2", "a3", "a4"]),
-        ("a3", vec!["a4"]),
-        ("a4", vec![]),
-    ] {
-        let mut reader = open(
-            journals.path(),
-            Start::At(position_behind(journals.path(), last)),
-        );
-        assert_eq!(read(&mut reader), rest);
-        assert_eq!(gaps(&mut reader), 0);
-    }
-}
-
-#[test]
-fn a_live_entry_wakes_the_reader() {
-    let Some(journals) = Journals::new() else {
-        return;
-    };
-    let mut boot = Boot::number(1);
-    let mut live = journals.follow("system.journal");
-    live.append(&boot.sshd(1, "a1"));
-    let mut reader = open(journals.path(), Start::Beginning);
-    assert_eq!(follow(&mut reader, 1), ["a1"]);
-    live.append(&boot.other("nothing"));
-    live.append(&boot.sftp(1001, 2, "a2"));
-    assert_eq!(follow(&mut reader, 1), ["a2"]);
-}
-
-#[test]
-fn an_entry_carries_who_said_it_when_and_where() {
-    let Some(journals) = Journals::new() else {
-        return;
-    };
-    let mut boot = Boot::number(1);
-    journals.write(
-        "system.journal",
-        &[boot.sftp(1001, 4712, "close").with("_AUDIT_SESSION", "7")],
-    );
-    let mut seen = 0;
-    open(journals.path(), Start::Beginning)
-        .read(ALL, &mut |entry| {
-            seen += 1;
-            let origin = &entry.origin;
-            assert_eq!(origin.time, Time(BEGINNING as i64));
-            assert_eq!(origin.boot.0, 1);
-            assert_eq!(
-                (&*origin.host, &*origin.identifier),
-                (&b"sftp1"[..], &b"internal-sftp"[..])
-            );
-            assert_eq!((origin.pid, origin.uid), (4712, Some(1001)));
-            assert_eq!(origin.session.as_deref(), Some("7"));
-            assert!(!origin.past);
-            assert_eq!((entry.message, entry.dropped), (&b"close"[..], None));
-        })
-        .expect("the journal is read");
-    assert_eq!(seen, 1);
 }

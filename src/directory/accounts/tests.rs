@@ -1,0 +1,165 @@
+//! A database that is slow, silent, or of two minds.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::super::question::Seen;
+use super::*;
+
+/// Short, so that a test of what hangs does not.
+const SOON: Duration = Duration::from_millis(50);
+
+fn partners(users: &[&str]) -> config::Partners {
+    config::Partners {
+        group: "sftp-feeds".to_owned(),
+        users: users.iter().map(|&user| user.to_owned()).collect(),
+        names: std::collections::BTreeMap::new(),
+    }
+}
+
+fn accounts(
+    users: &[&str],
+    database: impl FnMut(&Question) -> Option<Reply> + Send + 'static,
+) -> Accounts {
+    Accounts::over(&partners(users), SOON, database)
+}
+
+fn seen(uid: u32, member: bool) -> Option<Reply> {
+    let full_name = Some("Alice".to_owned());
+    Some(Reply::Account(Some(Seen {
+        uid,
+        full_name,
+        member: Some(member),
+    })))
+}
+
+fn partner(uid: Option<u32>) -> Answer {
+    Answer::Partner {
+        uid,
+        full_name: uid.map(|_| "Alice".to_owned()),
+    }
+}
+
+#[test]
+fn a_member_is_a_partner_and_an_answer_is_not_asked_for_twice() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let mut accounts = accounts(&[], move |question| {
+        count.fetch_add(1, Ordering::Relaxed);
+        seen(1001, *question == Question::Account(b"alice".to_vec()))
+    });
+    for _ in 0..3 {
+        assert_eq!(accounts.account(b"alice"), partner(Some(1001)));
+        assert_eq!(
+            accounts.account(b"Alice"),
+            Answer::Other { uid: Some(1001) }
+        );
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_name_that_cannot_be_one_is_not_asked_for() {
+    let mut accounts = accounts(&[], |_| panic!("asked"));
+    assert_eq!(accounts.account(b""), Answer::Other { uid: None });
+    assert_eq!(accounts.account(b"alice\0"), Answer::Other { uid: None });
+    assert_eq!(accounts.groups_of(b"alice\0"), Groups::NoAccount);
+}
+
+#[test]
+fn users_of_the_configuration_are_partners_with_or_without_account_or_answer() {
+    let mut none = accounts(&["dave"], |_| Some(Reply::Account(None)));
+    assert_eq!(none.account(b"dave"), partner(None));
+    let mut silent = accounts(&["dave"], |_| None);
+    assert_eq!(silent.account(b"dave"), partner(None));
+    assert!(silent.listed(b"dave"));
+    assert_eq!(silent.account(b"erin"), Answer::Unknown);
+    let mut account = accounts(&["dave"], |_| seen(1004, false));
+    assert_eq!(account.account(b"dave"), partner(Some(1004)));
+}
+
+#[test]
+fn a_database_that_hangs_costs_one_deadline_and_the_last_answers_stand() {
+    let (go, wait) = channel::<()>();
+    let mut accounts = accounts(&[], move |question| match question {
+        Question::Account(name) if name == b"alice" => seen(1001, true),
+        Question::Account(name) if name == b"slow" => {
+            let _ = wait.recv();
+            seen(1002, true)
+        }
+        _ => Some(Reply::Group(Some(vec![b"alice".to_vec()]))),
+    });
+    assert_eq!(accounts.account(b"alice"), partner(Some(1001)));
+    assert!(accounts.listed(b"alice"));
+    let begun = Instant::now();
+    assert_eq!(accounts.account(b"slow"), Answer::Unknown);
+    assert!(begun.elapsed() >= SOON);
+    let begun = Instant::now();
+    for number in 0..1_000 {
+        assert_eq!(
+            accounts.account(format!("user{number}").as_bytes()),
+            Answer::Unknown
+        );
+    }
+    assert_eq!(accounts.account(b"slow"), Answer::Unknown);
+    assert_eq!(accounts.account(b"alice"), partner(Some(1001)));
+    assert!(accounts.listed(b"alice"));
+    assert!(
+        begun.elapsed() < SOON * 20,
+        "{:?} for what must not be waited for",
+        begun.elapsed()
+    );
+    // It comes back, and its late answer is taken.
+    go.send(()).unwrap();
+    let mut tries = 0;
+    while accounts.account(b"slow") == Answer::Unknown {
+        tries += 1;
+        assert!(tries < 1_000, "the late answer was not taken");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(accounts.account(b"slow"), partner(Some(1002)));
+}
+
+#[test]
+fn without_the_group_nobody_is_a_partner_by_it() {
+    let mut accounts = accounts(&["dave"], |question| match question {
+        Question::Account(_) => Some(Reply::Account(Some(Seen {
+            uid: 1001,
+            full_name: None,
+            member: None,
+        }))),
+        _ => Some(Reply::Group(None)),
+    });
+    assert_eq!(
+        accounts.account(b"alice"),
+        Answer::Other { uid: Some(1001) }
+    );
+    assert!(!accounts.listed(b"alice"));
+    assert!(accounts.told.no_group);
+    assert_eq!(accounts.listed_partners(), Some(vec![b"dave".to_vec()]));
+}
+
+#[test]
+fn a_name_on_the_list_without_an_account_is_a_partner() {
+    let mut accounts = accounts(&[], |question| match question {
+        Question::Account(_) => Some(Reply::Account(None)),
+        _ => Some(Reply::Group(Some(vec![b"alice".to_vec()]))),
+    });
+    assert_eq!(accounts.account(b"alice"), partner(None));
+    assert_eq!(accounts.account(b"mallory"), Answer::Other { uid: None });
+}
+
+#[test]
+fn made_up_names_do_not_reach_the_database() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let note = Arc::clone(&asked);
+    let mut accounts = accounts(&[], move |question| {
+        note.lock().unwrap().push(question.clone());
+        Some(Reply::Group(Some(vec![b"alice".to_vec()])))
+    });
+    for number in 0..100 {
+        assert!(!accounts.listed(format!("admin{number}").as_bytes()));
+    }
+    assert_eq!(*asked.lock().unwrap(), [Question::Group]);
+}

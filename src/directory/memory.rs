@@ -1,0 +1,193 @@
+//! What the user database said, and how long that holds.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::question::{Question, Reply};
+
+/// How long an answer holds.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// How long "no answer" holds: long enough that a flood of events does not become one of questions.
+const FRESH_UNKNOWN: Duration = Duration::from_secs(2);
+
+/// How long an account or group that was there must be denied until that is believed. A name service that restarts, or
+/// whose server is away, may deny for a while what it knew before.
+const DENIED: Duration = Duration::from_secs(600);
+
+/// How many answers are remembered; those that are not about partners make room.
+const REMEMBERED: usize = 10_000;
+
+/// Answers by question.
+#[derive(Debug, Default)]
+pub(super) struct Memory(HashMap<Question, Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    /// When it was asked last.
+    at: Instant,
+    /// The last time it was asked there was an answer.
+    answered: bool,
+    /// The last answer that there was.
+    last: Option<Reply>,
+    /// Since when what the last answer says was there is denied.
+    denied: Option<Instant>,
+}
+
+impl Memory {
+    /// Need this not be asked now?
+    pub(super) fn is_fresh(&self, question: &Question, now: Instant) -> bool {
+        self.0.get(question).is_some_and(|kept| {
+            let holds = if kept.answered { FRESH } else { FRESH_UNKNOWN };
+            now.saturating_duration_since(kept.at) < holds
+        })
+    }
+
+    /// The last answer that there was, however old: it stands until there is another.
+    pub(super) fn last(&self, question: &Question) -> Option<&Reply> {
+        self.0.get(question)?.last.as_ref()
+    }
+
+    /// Keeps what was said, or that nothing was.
+    pub(super) fn keep(&mut self, question: Question, reply: Option<Reply>, now: Instant) {
+        if self.0.len() >= REMEMBERED && !self.0.contains_key(&question) {
+            self.forget();
+        }
+        let nothing = Kept {
+            at: now,
+            answered: false,
+            last: None,
+            denied: None,
+        };
+        let kept = self.0.entry(question).or_insert(nothing);
+        kept.at = now;
+        kept.answered = false;
+        let Some(reply) = reply else { return };
+        let was_there = kept.last.as_ref().is_some_and(|last| !last.denies());
+        if was_there && reply.denies() {
+            let since = *kept.denied.get_or_insert(now);
+            if now.saturating_duration_since(since) < DENIED {
+                return;
+            }
+        }
+        kept.denied = None;
+        kept.answered = true;
+        kept.last = Some(reply);
+    }
+
+    fn forget(&mut self) {
+        self.0
+            .retain(|_, kept| kept.last.as_ref().is_some_and(Reply::is_of_partners));
+        if self.0.len() >= REMEMBERED {
+            self.0.retain(|question, _| *question == Question::Group);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::question::Seen;
+    use super::*;
+
+    fn account(name: &str) -> Question {
+        Question::Account(name.into())
+    }
+
+    fn seen(member: bool) -> Option<Reply> {
+        Some(Reply::Account(Some(Seen {
+            uid: 1001,
+            full_name: None,
+            member: Some(member),
+        })))
+    }
+
+    fn after(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn an_answer_holds_for_a_minute_and_none_for_two_seconds() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        assert!(!memory.is_fresh(&account("alice"), now));
+        memory.keep(account("alice"), seen(true), now);
+        assert!(memory.is_fresh(&account("alice"), now + after(59)));
+        assert!(!memory.is_fresh(&account("alice"), now + after(60)));
+        memory.keep(account("bob"), None, now);
+        assert!(memory.is_fresh(&account("bob"), now + after(1)));
+        assert!(!memory.is_fresh(&account("bob"), now + after(2)));
+    }
+
+    #[test]
+    fn the_last_answer_stands_while_there_is_none() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        memory.keep(account("alice"), seen(true), now);
+        memory.keep(account("alice"), None, now + after(3_600));
+        assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
+        memory.keep(account("alice"), seen(false), now + after(3_700));
+        assert_eq!(memory.last(&account("alice")), seen(false).as_ref());
+    }
+
+    #[test]
+    fn an_account_that_vanishes_is_believed_gone_after_ten_minutes() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        let gone = || Some(Reply::Account(None));
+        memory.keep(account("alice"), seen(true), now);
+        memory.keep(account("alice"), gone(), now + after(60));
+        assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
+        assert!(
+            !memory.is_fresh(&account("alice"), now + after(62)),
+            "it is asked again soon"
+        );
+        memory.keep(account("alice"), None, now + after(100));
+        memory.keep(account("alice"), gone(), now + after(659));
+        assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
+        memory.keep(account("alice"), gone(), now + after(660));
+        assert_eq!(memory.last(&account("alice")), gone().as_ref());
+    }
+
+    #[test]
+    fn an_account_that_comes_back_must_vanish_anew() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        memory.keep(account("alice"), seen(true), now);
+        memory.keep(
+            account("alice"),
+            Some(Reply::Account(None)),
+            now + after(60),
+        );
+        memory.keep(account("alice"), seen(true), now + after(120));
+        memory.keep(
+            account("alice"),
+            Some(Reply::Account(None)),
+            now + after(700),
+        );
+        assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
+    }
+
+    #[test]
+    fn a_group_that_vanishes_takes_no_partner_with_it() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        let without_group = Reply::Account(Some(Seen {
+            uid: 1001,
+            full_name: None,
+            member: None,
+        }));
+        memory.keep(account("alice"), seen(true), now);
+        memory.keep(account("alice"), Some(without_group), now + after(60));
+        assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
+    }
+
+    #[test]
+    fn strangers_make_room_and_partners_stay() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        memory.keep(account("alice"), seen(true), now);
+        for number in 0..3 * REMEMBERED {
+            memory.keep(account(&number.to_string()), seen(false), now);
+            assert!(memory.0.len() <= REMEMBERED);
+        }
+        assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
+        for number in 0..3 * REMEMBERED {
+            memory.keep(account(&number.to_string()), seen(true), now);
+            assert!(memory.0.len() <= REMEMBERED);
+        }
+    }
+}

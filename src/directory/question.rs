@@ -1,0 +1,154 @@
+//! What is asked of the user database, and what this machine's says.
+
+use super::nss::{self, Account, NoAnswer};
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Question {
+    /// The account of this name, and whether it is a member of the partners' group.
+    Account(Vec<u8>),
+    /// The name of the account with this uid.
+    Name(u32),
+    /// The partners' group.
+    Group,
+    /// The names of all groups of this account.
+    Groups(Vec<u8>),
+}
+
+/// What is said in answer; none of each where there is no such account or group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    Account(Option<Seen>),
+    Name(Option<Vec<u8>>),
+    /// The group's list of members.
+    Group(Option<Vec<Vec<u8>>>),
+    Groups(Option<Vec<Vec<u8>>>),
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) uid: u32,
+    pub(super) full_name: Option<String>,
+    /// Is it a member of the partners' group? None where there is no such group.
+    pub(super) member: Option<bool>,
+}
+
+impl Reply {
+    /// Does it say that something is not there?
+    pub(super) fn denies(&self) -> bool {
+        match self {
+            Reply::Account(seen) => seen.as_ref().is_none_or(|seen| seen.member.is_none()),
+            Reply::Name(name) => name.is_none(),
+            Reply::Group(names) | Reply::Groups(names) => names.is_none(),
+        }
+    }
+
+    /// Is it about a partner, or the partners' group? That is what must not be forgotten.
+    pub(super) fn is_of_partners(&self) -> bool {
+        match self {
+            Reply::Account(seen) => seen.as_ref().is_some_and(|seen| seen.member == Some(true)),
+            Reply::Group(members) => members.is_some(),
+            Reply::Name(_) | Reply::Groups(_) => false,
+        }
+    }
+}
+
+/// What the C library says; none where it does not know.
+pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
+    let said = match question {
+        Question::Account(name) => account(group, name).map(Reply::Account),
+        Question::Name(uid) => {
+            nss::by_uid(*uid).map(|account| Reply::Name(account.map(|account| account.name)))
+        }
+        Question::Group => {
+            nss::group(group).map(|group| Reply::Group(group.map(|group| group.members)))
+        }
+        Question::Groups(name) => groups(name).map(Reply::Groups),
+    };
+    said.ok()
+}
+
+fn account(group: &str, name: &[u8]) -> Result<Option<Seen>, NoAnswer> {
+    let Some(account) = nss::by_name(name)? else {
+        return Ok(None);
+    };
+    // A "no" of getgrouplist is none while the database is down, so the question that can fail comes after it.
+    let groups = nss::groups_of(&account);
+    let member = nss::group(group)?.map(|group| {
+        account.gid == group.gid
+            || group.members.contains(&account.name)
+            || groups.contains(&group.gid)
+    });
+    Ok(Some(Seen {
+        uid: account.uid,
+        full_name: full_name(&account),
+        member,
+    }))
+}
+
+fn groups(name: &[u8]) -> Result<Option<Vec<Vec<u8>>>, NoAnswer> {
+    let Some(account) = nss::by_name(name)? else {
+        return Ok(None);
+    };
+    let mut names = Vec::new();
+    for gid in nss::groups_of(&account) {
+        // One without a name cannot be meant by any.
+        names.extend(nss::group_by_gid(gid)?.map(|group| group.name));
+    }
+    Ok(Some(names))
+}
+
+/// The first part of the GECOS field, in which `&` stands for the account's name with a capital, as finger(1) has it.
+fn full_name(account: &Account) -> Option<String> {
+    let first = account
+        .gecos
+        .split(|&b| b == b',')
+        .next()
+        .unwrap_or_default();
+    let name = String::from_utf8_lossy(first);
+    let name = name
+        .trim()
+        .replace('&', &capitalized(&String::from_utf8_lossy(&account.name)));
+    (!name.is_empty()).then_some(name)
+}
+
+fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_full_name_is_the_first_part_of_the_gecos_field() {
+        for (gecos, name) in [
+            (
+                "Alice Liddell,Room 7,+33 1 23 45 67 89,",
+                Some("Alice Liddell"),
+            ),
+            ("Société Générale", Some("Société Générale")),
+            ("& Martin", Some("Élodie Martin")),
+            ("&", Some("Élodie")),
+            (",,,", None),
+            (" ,x", None),
+            ("", None),
+        ] {
+            let (uid, gid) = (1001, 100);
+            let account = Account {
+                name: "élodie".into(),
+                uid,
+                gid,
+                gecos: gecos.into(),
+            };
+            assert_eq!(full_name(&account).as_deref(), name, "{gecos}");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Closed files: which is an upload, which a download, which neither.
+
+use std::borrow::Cow;
+
+use super::transfer::text;
+use super::{Monitor, Verdict};
+use crate::alerts::{File, Transfer};
+use crate::entry::Record;
+use crate::sessions::{Handle, OtherHalf, SftpSession, Standing};
+
+impl Monitor<'_> {
+    /// A handle was closed: an upload, a download, or neither.
+    pub(super) fn close(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        forced: bool,
+    ) -> Verdict {
+        let event = &record.event;
+        let path = text(event.path.as_deref());
+        let mut handles = session.handles.iter().enumerate().rev();
+        let open = handles.find_map(|(at, h)| Some((at, h.closed_by(&path, event.cut)?)));
+        let (handle, (path, cut)) = match open {
+            Some((at, name)) => (session.handles.remove(at), name),
+            None => (Handle::default(), (path, event.cut)),
+        };
+        let (read, written) = (event.bytes_read, event.bytes_written);
+        let partner = session.standing.partner();
+        let mut file = File {
+            path,
+            cut,
+            bytes: None,
+            address: session.address.clone(),
+        };
+        if forced {
+            return self.forced_close(session, record, &handle, file);
+        }
+        if handle.write_error && (handle.write || written.is_some_and(|w| w > 0)) {
+            self.other_half_was_read(session, &handle, record.origin.past);
+            file.bytes = written;
+            self.file(session, record, Transfer::UploadFailed, file);
+            return Verdict::new(
+                "upload_failed",
+                partner,
+                "a write failed since the file was opened",
+            );
+        }
+        if read.is_none() || written.is_none() {
+            return self.closed_cut(session, record, &handle, file);
+        }
+        self.closed_whole(session, record, &handle, file)
+    }
+
+    /// The close tells what was read and written.
+    fn closed_whole(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        mut file: File,
+    ) -> Verdict {
+        let partner = session.standing.partner();
+        let read = record.event.bytes_read.unwrap_or(0);
+        let written = record.event.bytes_written.unwrap_or(0);
+        if written > 0 {
+            file.bytes = Some(written);
+            return self.uploaded(session, record, handle, file, written);
+        }
+        if read > 0 {
+            file.bytes = Some(read);
+            return self.downloaded(session, record, handle, file, read);
+        }
+        if handle.write && handle.create {
+            file.bytes = Some(0);
+            self.file(session, record, Transfer::Upload, file);
+            let why = counted(session, "an empty file was created or truncated");
+            return Verdict::new("upload", partner, why);
+        }
+        let what = if handle.write { "upload" } else { "download" };
+        Verdict::new(what, partner, "nothing was read or written: counts nothing")
+    }
+
+    /// The close was cut: its open tells the direction, if anything does.
+    fn closed_cut(
+        &mut self,
+        session: &SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        file: File,
+    ) -> Verdict {
+        let (event, what) = match (handle.write, handle.read) {
+            (true, false) => ("upload", Transfer::Upload),
+            (false, true) => ("download", Transfer::Download),
+            _ => return self.unknown_direction(session, record, file),
+        };
+        self.file(session, record, what, file);
+        let why = counted(session, "the message was cut: its open tells the direction");
+        Verdict::new(event, session.standing.partner(), why)
+    }
+
+    /// Nobody can tell whether this was an upload or a download.
+    fn unknown_direction(
+        &mut self,
+        session: &SftpSession,
+        record: &Record<'_>,
+        file: File,
+    ) -> Verdict {
+        self.file(session, record, Transfer::Unknown, file);
+        Verdict::new(
+            "ignored",
+            session.standing.partner(),
+            "the message was cut and no open tells the direction: counts nothing",
+        )
+    }
+
+    fn uploaded(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        file: File,
+        written: u64,
+    ) -> Verdict {
+        let (at, partner) = (record.origin.time, session.standing.partner());
+        let path = file.path.clone();
+        let mut copy = false;
+        if let Some(half) = &handle.other_half {
+            copy = !half.written && half.bytes == written;
+            if !copy && !half.written {
+                // What was read while this file was open was no copy of it: a download after all.
+                let address = session.address.clone();
+                let read = File {
+                    path: half.path.clone(),
+                    cut: false,
+                    bytes: Some(half.bytes),
+                    address,
+                };
+                self.file_at(
+                    session,
+                    half.at,
+                    record.origin.past,
+                    Transfer::Download,
+                    read,
+                );
+            }
+        }
+        for open in session
+            .handles
+            .iter_mut()
+            .filter(|h| h.read && !h.write && !copy)
+        {
+            open.other_half = Some(OtherHalf {
+                path: path.clone(),
+                bytes: written,
+                at,
+                written: true,
+            });
+        }
+        self.file(session, record, Transfer::Upload, file);
+        let why = if copy {
+            "a copy made on the server"
+        } else {
+            "bytes were written"
+        };
+        Verdict::new("upload", partner, counted(session, why))
+    }
+
+    fn downloaded(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        file: File,
+        read: u64,
+    ) -> Verdict {
+        let (at, partner) = (record.origin.time, session.standing.partner());
+        if handle
+            .other_half
+            .as_ref()
+            .is_some_and(|half| half.written && half.bytes == read)
+        {
+            return Verdict::new(
+                "download",
+                partner,
+                "the reading half of a copy made on the server: counts nothing",
+            );
+        }
+        let writing = session
+            .handles
+            .iter_mut()
+            .rev()
+            .find(|h| h.write && !h.refused && h.other_half.is_none());
+        if let Some(writing) = writing {
+            writing.other_half = Some(OtherHalf {
+                path: file.path,
+                bytes: read,
+                at,
+                written: false,
+            });
+            return Verdict::new(
+                "download",
+                partner,
+                "counts unless the file that is being written turns out to be a copy",
+            );
+        }
+        self.file(session, record, Transfer::Download, file);
+        Verdict::new(
+            "download",
+            partner,
+            counted(session, "bytes were read and none written"),
+        )
+    }
+
+    fn forced_close(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        mut file: File,
+    ) -> Verdict {
+        let (read, written) = (record.event.bytes_read, record.event.bytes_written);
+        let partner = session.standing.partner();
+        self.other_half_was_read(session, handle, record.origin.past);
+        if handle.write || written.is_some_and(|w| w > 0) {
+            file.bytes = written;
+            self.file(session, record, Transfer::UploadInterrupted, file);
+            Verdict::new(
+                "upload_interrupted",
+                partner,
+                counted(session, "still open when the session ended"),
+            )
+        } else if handle.is_unknown() && record.event.cut {
+            self.unknown_direction(session, record, file)
+        } else {
+            file.bytes = read;
+            if handle.read || read.is_some_and(|r| r > 0) {
+                self.file(session, record, Transfer::DownloadInterrupted, file);
+            }
+            Verdict::new(
+                "download_interrupted",
+                partner,
+                "still open when the session ended: counts nothing",
+            )
+        }
+    }
+
+    /// The file that was being written is gone: what was read meanwhile was a download.
+    pub(super) fn other_half_was_read(
+        &mut self,
+        session: &SftpSession,
+        handle: &Handle,
+        past: bool,
+    ) {
+        if let Some(half) = handle.other_half.as_ref().filter(|half| !half.written) {
+            let address = session.address.clone();
+            let file = File {
+                path: half.path.clone(),
+                cut: false,
+                bytes: Some(half.bytes),
+                address,
+            };
+            self.file_at(session, half.at, past, Transfer::Download, file);
+        }
+    }
+}
+
+/// What is said of a transfer that counts for partners alone.
+fn counted(session: &SftpSession, why: &'static str) -> Cow<'static, str> {
+    match session.standing {
+        Standing::Partner => Cow::Borrowed(why),
+        Standing::Undecided => {
+            Cow::Owned(format!("{why}; the user database does not answer: waits"))
+        }
+        _ => Cow::Borrowed("no partner: counts nothing"),
+    }
+}

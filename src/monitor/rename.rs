@@ -1,0 +1,69 @@
+//! Files that get another name: the alert of an upload that waits tells the new one.
+
+use super::transfer::text;
+use super::{Monitor, Verdict};
+use crate::alerts::Content;
+use crate::entry::Record;
+use crate::openssh::{Event, rename_splits};
+use crate::sessions::{Last, Process, SftpSession};
+use crate::time::Time;
+
+/// How many uploads that a session just finished can still be renamed.
+const RENAMED: usize = 16;
+
+impl Monitor<'_> {
+    /// A file just uploaded got another name: the alert tells that one.
+    pub(super) fn rename(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        link: bool,
+    ) -> Verdict {
+        let partner = session.standing.partner();
+        let process = (session.boot, session.pid);
+        let waiting = self.just_uploaded(process, record.origin.time);
+        for (from, to) in names(&record.event) {
+            let alert = waiting.iter().find(|(_, path)| *path == from);
+            let file = match alert {
+                Some((id, _)) => self.daily.resume.alerts.waiting_file(*id),
+                None => self.undecided_file(process, &from),
+            };
+            let Some(file) = file else { continue };
+            file.path = to;
+            let earlier = std::mem::replace(&mut file.cut, record.event.cut);
+            if let Some(&(alert, _)) = alert
+                && !earlier
+            {
+                session.last = Some(Last::Rename { alert, from });
+            }
+            return Verdict::new("rename", partner, "names the file that was just uploaded");
+        }
+        let told = match link {
+            true => "a further name: counts nothing",
+            false => "counts nothing",
+        };
+        Verdict::new("rename", partner, told)
+    }
+
+    /// The uploads of a process whose alerts wait, the latest first.
+    fn just_uploaded(&self, process: Process, time: Time) -> Vec<(u64, String)> {
+        let waiting = self.daily.resume.alerts.waiting.iter().rev();
+        let own = waiting.filter(|w| w.process == process && w.at <= time);
+        own.filter_map(|w| match &w.content {
+            Content::Files(files) => files.files.first().map(|f| (w.id, f.path.clone())),
+            _ => None,
+        })
+        .take(RENAMED)
+        .collect()
+    }
+}
+
+/// The names that a rename may be about: one pair, or several where the names themselves contain what stands between them.
+fn names(event: &Event<'_>) -> Vec<(String, String)> {
+    let exact = event.path.as_deref().zip(event.target.as_deref());
+    let exact = exact.map(|(from, to)| (text(Some(from)), text(Some(to))));
+    let splits = event.detail.as_deref().into_iter();
+    let splits = splits.flat_map(|detail| rename_splits(detail, event.postauth));
+    let splits = splits.map(|(from, to)| (text(Some(&from)), text(Some(&to))));
+    exact.into_iter().chain(splits).collect()
+}

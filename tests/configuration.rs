@@ -1,0 +1,177 @@
+//! The configuration file: what is read of it, what is refused and how, and the file that is shipped.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use sftp_monitor::config::{Alerts, Config, Language, SourceKind};
+use sftp_monitor::time::Zone;
+
+const PATH: &str = "/etc/sftp-monitor/config.toml";
+const SHIPPED: &str = include_str!("../packaging/config.toml");
+
+fn parse(text: &str) -> Result<Config, String> {
+    Config::parse(Path::new(PATH), text).map_err(|error| error.to_string())
+}
+
+/// The shipped file with every key in force.
+fn uncommented() -> String {
+    let is_key = |rest: &str| rest.starts_with(|c: char| c.is_ascii_lowercase());
+    let line = |line: &'static str| {
+        line.strip_prefix('#')
+            .filter(|rest| is_key(rest))
+            .unwrap_or(line)
+    };
+    SHIPPED.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_is_wrong_is_told_with_file_line_and_what_would_be_right() {
+    let cases = include_str!("configuration/refused.txt");
+    let mut text = String::new();
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for line in cases.lines() {
+        match line.strip_prefix("-> ") {
+            Some(expected) => {
+                let said = parse(text.trim_start_matches('\n'))
+                    .err()
+                    .unwrap_or_default();
+                if said != format!("{PATH}:{expected}") {
+                    wrong.push(format!("{text}-> {said}"));
+                }
+                text.clear();
+                seen += 1;
+            }
+            None if line.starts_with('#') => {}
+            None => text += &format!("{line}\n"),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen > 25, "{seen} cases");
+}
+
+#[test]
+fn without_a_file_there_are_defaults() {
+    let config = parse("").unwrap();
+    assert_eq!(config.zone, Zone::Machine);
+    assert_eq!(config.slack.channel, "C0APAF806F8");
+    assert!(!config.slack.label.is_empty() && !config.slack.label.contains('.'));
+    assert_eq!(config.slack.api_url, "https://slack.com/api");
+    assert_eq!(config.slack.language, Language::French);
+    assert_eq!(config.partners.group, "sftp-feeds");
+    assert_eq!(config.source.kind, SourceKind::Auto);
+    assert_eq!(config.source.auth_log, Path::new("/var/log/auth.log"));
+    assert_eq!(config.alerts, Alerts::default());
+    assert_eq!(config.digest.closes_from, 23 * 60);
+}
+
+#[test]
+fn the_shipped_file_changes_nothing() {
+    let mut shipped = parse(SHIPPED).unwrap();
+    // Its empty table of an example partner takes all from [alerts].
+    assert_eq!(shipped.alerts_of.remove("bob"), Some(Alerts::default()));
+    assert_eq!(format!("{shipped:?}"), format!("{:?}", parse("").unwrap()));
+}
+
+#[test]
+fn every_key_of_the_shipped_file_is_known_and_shows_its_default() {
+    let (all, default) = (parse(&uncommented()).unwrap(), parse("").unwrap());
+    assert_eq!(all.alerts, default.alerts);
+    assert_eq!(all.alerts_for("bob"), &default.alerts);
+    assert_eq!(all.digest.closes_from, default.digest.closes_from);
+    assert_eq!(all.slack.channel, default.slack.channel);
+    assert_eq!(all.slack.api_url, default.slack.api_url);
+    assert_eq!(all.slack.language, default.slack.language);
+    assert_eq!(
+        (all.partners.group, all.partners.users),
+        (default.partners.group, default.partners.users)
+    );
+    assert_eq!(
+        (all.source.kind, all.source.auth_log),
+        (default.source.kind, default.source.auth_log)
+    );
+    // Examples, since their defaults depend on the machine.
+    assert!(matches!(all.zone, Zone::Named(_)));
+    assert!(all.source.journal_directory.is_some());
+}
+
+#[test]
+fn every_key_that_is_known_is_in_the_shipped_file() {
+    let table: toml::Table = uncommented().parse().unwrap();
+    for section in [
+        "",
+        "slack",
+        "partners",
+        "source",
+        "alerts",
+        "alerts.partners.bob",
+        "digest",
+    ] {
+        let header = if section.is_empty() {
+            String::new()
+        } else {
+            format!("[{section}]\n")
+        };
+        let said = parse(&format!("{header}nonsense-key = 1")).unwrap_err();
+        let known = said
+            .rsplit_once("known here: ")
+            .unwrap()
+            .1
+            .trim_end_matches(')')
+            .to_owned();
+        let parts = section.split('.').filter(|part| !part.is_empty());
+        let shipped = parts.fold(&table, |table, part| table[part].as_table().unwrap());
+        for key in known.split(", ") {
+            assert!(
+                shipped.contains_key(key),
+                "{key} of [{section}] is not documented in packaging/config.toml"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_partner_takes_from_the_general_alerts_what_it_does_not_set() {
+    let config = parse(
+        "[alerts]\ndownload = true\nagain-after = \"5m\"\n[alerts.partners.bob]\nlogin = false\nagain-after = \"1h\"",
+    )
+    .unwrap();
+    let bob = Alerts {
+        login: false,
+        download: true,
+        again_after: Duration::from_secs(3_600),
+        ..Alerts::default()
+    };
+    assert_eq!(config.alerts_for("bob"), &bob);
+    assert!(config.alerts_for("alice").login);
+    assert_eq!(
+        config.alerts_for("alice").again_after,
+        Duration::from_secs(300)
+    );
+}
+
+#[test]
+fn plain_http_is_taken_towards_this_machine_alone() {
+    for url in [
+        "http://127.0.0.1:8080/api/",
+        "http://[::1]:8080/api",
+        "http://localhost/api",
+        "https://slack-gov.com/api/",
+    ] {
+        let config = parse(&format!("[slack]\napi-url = \"{url}\"")).unwrap();
+        assert_eq!(config.slack.api_url, url.trim_end_matches('/'));
+    }
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    let error = Config::load(Some(&path)).unwrap_err().to_string();
+    assert!(error.starts_with(&path.display().to_string()), "{error}");
+    std::fs::write(&path, b"[slack]\nlabel = \"caf\xe9\"\n").unwrap();
+    assert!(Config::load(Some(&path)).is_err(), "text that is not UTF-8");
+    std::fs::write(&path, "[slack]\nlabel = \"café\"\n").unwrap();
+    assert_eq!(Config::load(Some(&path)).unwrap().slack.label, "café");
+}

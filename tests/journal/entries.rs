@@ -1,0 +1,163 @@
+//! What an entry carries.
+
+use super::*;
+
+#[test]
+fn an_entry_carries_who_said_it_when_and_where() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let mut boot = Boot::number(1);
+    journals.write(
+        "system.journal",
+        &[boot.sftp(1001, 4712, "close").with("_AUDIT_SESSION", "7")],
+    );
+    let mut seen = 0;
+    open(journals.path(), Start::Beginning)
+        .read(ALL, &mut |entry| {
+            seen += 1;
+            let origin = &entry.origin;
+            assert_eq!(origin.time, Time(BEGINNING as i64));
+            assert_eq!(origin.boot.0, 0x0000_0001_b007_b007);
+            assert_eq!(
+                (&*origin.host, &*origin.identifier),
+                (&b"sftp1"[..], &b"internal-sftp"[..])
+            );
+            assert_eq!((origin.pid, origin.uid), (4712, Some(1001)));
+            assert_eq!(origin.session.as_deref(), Some("7"));
+            assert!(!origin.past);
+            assert_eq!((entry.message, entry.dropped), (&b"close"[..], None));
+        })
+        .expect("the journal is read");
+    assert_eq!(seen, 1);
+}
+
+#[test]
+fn messages_of_any_shape_pass_or_are_counted_as_unreadable() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let mut boot = Boot::number(1);
+    let accepted = "Accepted password for alice from 192.0.2.7 port 1 ssh2";
+    journals.write(
+        "system.journal",
+        &[
+            boot.sshd(1, "").without("MESSAGE"),
+            boot.sshd(1, ""),
+            boot.sshd(1, "")
+                .without("MESSAGE")
+                .and("MESSAGE", b"high \xff\x00 byte"),
+            boot.sshd(1, "").with("MESSAGE", &format!("x\n{accepted}")),
+            boot.sshd(1, accepted).and("MESSAGE", b"something else"),
+            boot.sshd(1, "two names")
+                .and("SYSLOG_IDENTIFIER", b"internal-sftp"),
+            boot.sshd(1, "no uid").without("_UID"),
+            boot.sshd(1, &"x".repeat(100_000)),
+        ],
+    );
+    let mut seen = Vec::new();
+    let mut reader = open(journals.path(), Start::Beginning);
+    reader
+        .read(ALL, &mut |entry| {
+            seen.push((
+                entry.origin.identifier.to_vec(),
+                entry.message.to_vec(),
+                entry.origin.uid,
+            ));
+        })
+        .expect("reads");
+    assert_eq!(reader.remarks(), [Remark::Unreadable { count: 1 }]);
+    let messages: Vec<&[u8]> = seen
+        .iter()
+        .map(|(_, message, _)| message.as_slice())
+        .collect();
+    assert_eq!(messages[0], b"");
+    assert_eq!(messages[1], b"high \xff\x00 byte");
+    assert_eq!(messages[2], format!("x\n{accepted}").as_bytes());
+    assert!(
+        messages[3].contains(&b'\n'),
+        "two messages are one that nobody takes for sshd's"
+    );
+    assert!(seen[4].0.contains(&b'\n'), "two identifiers are no program");
+    assert_eq!(
+        seen[5].2,
+        Some(u32::MAX),
+        "nobody vouches for it, so it is not root's"
+    );
+    assert!(messages[6].len() < 100_000);
+    assert_eq!(messages.len(), 7);
+}
+
+#[test]
+fn only_journald_says_that_journald_dropped_messages() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let mut boot = Boot::number(1);
+    journals.write(
+        "system.journal",
+        &[
+            boot.dropped(1, "ssh.service"),
+            boot.dropped(2, "ssh@3-192.0.2.7:22.service"),
+            boot.dropped(3, "session-12.scope"),
+            boot.dropped(4, "").without("OBJECT_SYSTEMD_UNIT"),
+            boot.dropped(90, "nginx.service"),
+            boot.dropped(91, "ssh.service")
+                .with("_TRANSPORT", "journal"),
+            boot.dropped(92, "ssh.service").with("_UID", "1001"),
+            boot.dropped(93, "ssh.service").with("N_DROPPED", "many"),
+            boot.sshd(1, "a1")
+                .with("MESSAGE_ID", "a596d6fe7bfa4994828e72309e95d61e")
+                .with("N_DROPPED", "94"),
+        ],
+    );
+    let mut seen = Vec::new();
+    open(journals.path(), Start::Beginning)
+        .read(ALL, &mut |entry| seen.push(entry.dropped))
+        .expect("reads");
+    assert_eq!(seen, [Some(1), Some(2), Some(3), Some(4), None]);
+}
+
+/// Prints how long reading takes, and how long libsystemd alone for the messages of the same entries. The budget is for a
+/// release build: `cargo test --release --test journal -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints figures, needs a quiet machine"]
+fn reading_is_not_much_slower_than_libsystemd_alone() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let mut boot = Boot::number(1);
+    let items: Vec<Item> = (0..100_000)
+        .map(|number| {
+            boot.sshd(
+                number / 7,
+                &format!("Failed password for bob{number} from 192.0.2.1 port 1 ssh2"),
+            )
+        })
+        .collect();
+    journals.write("system.journal", &items);
+    for _ in 0..3 {
+        let begun = Instant::now();
+        let path = journals.path().to_str().expect("a plain path");
+        let mut bare = systemd::journal::OpenDirectoryOptions::default()
+            .open_directory(path)
+            .expect("it opens");
+        bare.match_add("SYSLOG_IDENTIFIER", "sshd")
+            .expect("it matches");
+        bare.seek_head().expect("it seeks");
+        let mut messages = 0;
+        while bare.next().expect("it reads") > 0 {
+            messages += usize::from(bare.get_data(c"MESSAGE").expect("it reads").is_some());
+        }
+        let alone = begun.elapsed();
+        let begun = Instant::now();
+        assert_eq!(
+            read(&mut open(journals.path(), Start::Beginning)).len(),
+            messages
+        );
+        println!(
+            "{messages} entries: {:?}, libsystemd alone {alone:?}",
+            begun.elapsed()
+        );
+    }
+}

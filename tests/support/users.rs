@@ -1,0 +1,70 @@
+//! A user database that tells what it was asked.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use sftp_monitor::directory::{Answer, Directory};
+use sftp_monitor::time::Time;
+
+/// An account of the user database: the answer, whether it is on the group's list, until when nobody answers for it.
+pub struct Account {
+    pub answer: Answer,
+    pub listed: bool,
+    pub silent: Option<Time>,
+}
+
+/// The user database.
+#[derive(Clone, Default)]
+pub struct Users {
+    pub accounts: Rc<RefCell<BTreeMap<String, Account>>>,
+    pub asked: Rc<RefCell<Vec<String>>>,
+    /// What answered once: the last answer stands.
+    answered: Rc<RefCell<BTreeSet<String>>>,
+    pub now: Time,
+}
+
+impl Users {
+    pub fn answer(&self, user: &str) -> Answer {
+        let accounts = self.accounts.borrow();
+        let Some(account) = accounts.get(user) else {
+            return Answer::Other { uid: None };
+        };
+        let silent = account.silent.is_some_and(|until| self.now < until);
+        if silent && !self.answered.borrow().contains(user) {
+            return Answer::Unknown;
+        }
+        self.answered.borrow_mut().insert(user.to_owned());
+        account.answer.clone()
+    }
+}
+
+impl Directory for Users {
+    fn account(&mut self, user: &[u8]) -> Answer {
+        let user = String::from_utf8_lossy(user).into_owned();
+        let answer = self.answer(&user);
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&user) {
+            asked.push(user);
+        }
+        answer
+    }
+
+    fn listed(&mut self, user: &[u8]) -> bool {
+        let accounts = self.accounts.borrow();
+        accounts
+            .get(&*String::from_utf8_lossy(user))
+            .is_some_and(|account| account.listed)
+    }
+
+    fn name_of(&mut self, of: u32) -> Option<Vec<u8>> {
+        let accounts = self.accounts.borrow();
+        let (name, _) = accounts.iter().find(|(_, account)| match account.answer {
+            Answer::Partner { uid, .. } | Answer::Other { uid } => {
+                uid == Some(of) && account.silent.is_none_or(|until| self.now >= until)
+            }
+            Answer::Unknown => false,
+        })?;
+        Some(name.clone().into_bytes())
+    }
+}
