@@ -208,6 +208,7 @@ impl Monitor<'_> {
             Some(Last::Open) if !matches!(status, "Success" | "End of file") => {
                 if let Some(handle) = session.handles.last_mut() {
                     handle.refused = true;
+                    handle.write_refused = status == "Failure";
                 }
                 Verdict::new("ignored", partner, "the open before it was refused")
             }

@@ -88,12 +88,12 @@ impl World {
         let log = OpenOptions::new().append(true).create(true).open(self.path("daemon.log")).expect("a log");
         let mut command = self.command(&["run"]);
         command.env("NOTIFY_SOCKET", &socket).stderr(log);
-        let child = command.spawn().expect("the daemon starts");
+        let daemon = Daemon { child: command.spawn().expect("the daemon starts"), notify };
         let mut buffer = [0; 4096];
         loop {
-            let length = notify.recv(&mut buffer).expect("the daemon says that it is ready");
+            let length = daemon.notify.recv(&mut buffer).expect("the daemon says that it is ready");
             if buffer[..length].windows(7).any(|part| part == b"READY=1") {
-                return Daemon { child, notify };
+                return daemon;
             }
         }
     }
