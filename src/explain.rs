@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use chrono::SecondsFormat;
 use serde::Serialize;
@@ -49,18 +48,16 @@ pub struct Explainer<'a> {
     rules: &'a Rules,
     directory: &'a mut dyn Directory,
     daily: Daily,
-    now: Time,
     line: u64,
 }
 
 impl<'a> Explainer<'a> {
     /// Nothing was read yet. The lines are numbered from 1, through all files of the stream.
-    pub fn new(rules: &'a Rules, directory: &'a mut dyn Directory, now: Time) -> Self {
+    pub fn new(rules: &'a Rules, directory: &'a mut dyn Directory) -> Self {
         Explainer {
             rules,
             directory,
             daily: Daily::default(),
-            now,
             line: 0,
         }
     }
@@ -94,11 +91,14 @@ impl<'a> Explainer<'a> {
         let mut monitor = Monitor {
             rules: self.rules,
             daily: &mut self.daily,
-            now: self.now,
+            // As if each line were news: an old log is explained as it would have been told then.
+            now: time,
             in_flight: None,
         };
         monitor.advance(time, false);
-        monitor.apply(record)
+        let verdict = monitor.apply(record);
+        self.daily.resume.outbox.clear();
+        verdict
     }
 
     fn write(
@@ -140,13 +140,13 @@ impl<'a> Explainer<'a> {
 pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
     let config = Config::load(cli.config.as_deref())?;
     let rules = Rules {
-        silent: true,
+        // Renames change what waits to be told: so all is told, to nobody.
+        silent: false,
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..Rules::of(&config)
     };
     let mut directory = crate::directory::of(&config, arguments.partners.as_deref());
-    let now = Time::from(SystemTime::now());
-    let mut explainer = Explainer::new(&rules, directory.as_mut(), now);
+    let mut explainer = Explainer::new(&rules, directory.as_mut());
     let standard_input = [PathBuf::from("-")];
     let files = match arguments.files.as_slice() {
         [] => standard_input.as_slice(),

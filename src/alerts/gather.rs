@@ -218,7 +218,9 @@ impl Alerts {
 
     /// When what waits in the outbox is no news any more and joins the summary.
     pub fn ages(messages: &[Message], in_flight: Option<u64>) -> Option<Time> {
-        let alerts = messages.iter().filter(|m| m.content.group().is_some() && Some(m.id) != in_flight);
+        let alerts = messages
+            .iter()
+            .filter(|m| m.content.group().is_some() && Some(m.id) != in_flight);
         alerts.map(|m| m.since.plus(NEWS)).min()
     }
 

@@ -144,16 +144,16 @@ impl Monitor<'_> {
         what: Transfer,
         file: File,
     ) -> Option<u64> {
-        let counters = self.counters(at, partner);
         match what {
-            Transfer::Upload => counters.upload += 1,
-            Transfer::Download => counters.download += 1,
-            Transfer::UploadInterrupted => counters.upload_interrupted += 1,
-            Transfer::UploadFailed => counters.upload_failed += 1,
-            Transfer::DownloadInterrupted | Transfer::Unknown => {}
+            Transfer::Upload => self.counters(at, partner).upload += 1,
+            Transfer::Download => self.counters(at, partner).download += 1,
+            Transfer::UploadInterrupted => self.counters(at, partner).upload_interrupted += 1,
+            Transfer::UploadFailed => self.counters(at, partner).upload_failed += 1,
+            Transfer::DownloadInterrupted | Transfer::Unknown => self.roll(at),
         }
         if what == Transfer::Unknown {
-            self.daily.note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
+            self.daily
+                .note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
         }
         let failed = what == Transfer::UploadFailed;
         let troubled = &mut self.daily.resume.day.troubled;

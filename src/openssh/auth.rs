@@ -1,21 +1,22 @@
 //! sshd's lines about log-ins (auth.c, auth2.c, auth-pam.c, monitor.c, session.c), by their first byte.
 
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter};
+
 use super::fields::{
-    Peer, host, host_maybe_port, host_port, host_port_then, id, name_from, split_at_first,
-    split_at_last,
+    Peer, host_maybe_port, host_port_then, id, name_from, name_from_port, split_at_last,
 };
 use super::line::{Line, number};
 use super::{Event, Kind, ended, known, pam};
-use std::borrow::Cow;
 
 /// The event of a line of sshd.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
     let rest = |words: &[u8]| text.strip_prefix(words);
     let event = match text.first()? {
-        b'F' => {
-            rest(b"Failed ").and_then(|rest| attempt(line, rest, |valid| Kind::Failed { valid }))
-        }
+        b'F' => rest(b"Failed ")
+            .and_then(|rest| attempt(line, rest, |valid| Some(Kind::Failed { valid }))),
         b'A' => accepted(line),
         b'R' => rest(b"ROOT LOGIN REFUSED FROM ").and_then(root_refused),
         b'i' => rest(b"input_userauth_request: invalid user ").map(|name| requested(line, name)),
@@ -43,13 +44,7 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 /// log-ins: sshd prints them even for the mere question whether a key would do.
 fn accepted<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = line.text.strip_prefix(b"Accepted ") {
-        return attempt(line, rest, |valid| {
-            if valid {
-                Kind::Accepted
-            } else {
-                Kind::Accompanying
-            }
-        });
+        return attempt(line, rest, |valid| valid.then_some(Kind::Accepted));
     }
     let rest = line.text.strip_prefix(b"Access denied for user ")?;
     let event = Event::of(Kind::AccessDenied);
@@ -70,16 +65,21 @@ struct Attempt<'a> {
 }
 
 /// `METHOD for [invalid user ]U from IP port P ssh2[: EXTRA]`, the line of auth.c's `auth_log`.
-fn attempt<'a>(line: &Line<'a>, rest: &'a [u8], kind: impl Fn(bool) -> Kind) -> Option<Event<'a>> {
-    let (method, rest) = split_at_first(rest, b" ")?;
+fn attempt<'a>(
+    line: &Line<'a>,
+    rest: &'a [u8],
+    kind: impl Fn(bool) -> Option<Kind>,
+) -> Option<Event<'a>> {
+    let (method, rest) = rest.split_at(memchr(b' ', rest)?);
     let method = std::str::from_utf8(method)
         .ok()
         .filter(|method| !method.is_empty())?;
-    let attempt = attempted(line, rest.strip_prefix(b"for ")?)?;
+    let attempt = attempted(line, rest.strip_prefix(b" for ")?)?;
+    let event = Event::of(kind(attempt.valid)?);
     let event = Event {
         user: attempt.user,
         method: Some(Cow::Borrowed(method)),
-        ..Event::of(kind(attempt.valid))
+        ..event
     };
     Some(attempt.peer.put(event))
 }
@@ -100,11 +100,11 @@ fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<Attempt<'a>> {
         let rest = rest
             .strip_suffix(b" ssh2")
             .or_else(|| rest.strip_suffix(b" ssh1"))?;
-        let (name, peer) = split_at_last(rest, b" from ")?;
+        let (name, peer) = name_from_port(rest)?;
         return Some(Attempt {
             valid: false,
             user: Some(line.account(name)),
-            peer: host_port(peer)?,
+            peer,
         });
     }
     match valid_attempt(line.cut, text) {
@@ -124,22 +124,17 @@ fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<Attempt<'a>> {
 
 /// `U from IP port P ssh2[: EXTRA]` with the shortest U.
 fn valid_attempt(cut: bool, text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
-    const FROM: &[u8] = b" from ";
-    let mut start = 1;
-    while let Some(at) = memchr::memmem::find(text.get(start..)?, FROM) {
-        let at = start + at;
-        if let Some((peer, rest)) = host_port_then(&text[at + FROM.len()..]) {
+    memchr_iter(b' ', text)
+        .skip_while(|at| *at == 0)
+        .find_map(|at| {
+            let (peer, rest) = host_port_then(text[at..].strip_prefix(b" from ")?)?;
             let rest = rest
                 .strip_prefix(b" ssh2")
-                .or_else(|| rest.strip_prefix(b" ssh1"));
+                .or_else(|| rest.strip_prefix(b" ssh1"))?;
             // Where the message was cut, an end that looks whole proves nothing; words with more behind them stand.
-            if rest.is_some_and(|rest| (rest.is_empty() && !cut) || rest.starts_with(b": ")) {
-                return Some((&text[..at], peer));
-            }
-        }
-        start = at + 1;
-    }
-    None
+            let whole = (rest.is_empty() && !cut) || rest.starts_with(b": ");
+            whole.then_some((&text[..at], peer))
+        })
 }
 
 /// `Postponed METHOD for …`, `Partial METHOD for …`, and PAM's own.
@@ -149,7 +144,7 @@ fn postponed<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         .strip_prefix(b"Postponed ")
         .or_else(|| text.strip_prefix(b"Partial "))
     {
-        return attempt(line, rest, |_| Kind::Underway);
+        return attempt(line, rest, |_| Some(Kind::Underway));
     }
     pam::error(line, text.strip_prefix(b"PAM: ")?)
 }
@@ -160,7 +155,7 @@ fn invalid_user<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     if line.cut {
         return Some(event);
     }
-    let (name, peer) = name_from(rest)?;
+    let (name, peer) = name_from_port(rest).or_else(|| name_from(rest))?;
     Some(peer.put(Event {
         user: Some(line.account(name)),
         ..event
@@ -194,8 +189,8 @@ fn prohibited<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     if line.cut {
         return Some(event);
     }
-    let (name, peer) = split_at_last(sent.unwrap_or(rest), b" from ")?;
-    Some(host_port(peer)?.put(Event {
+    let (name, peer) = name_from_port(sent.unwrap_or(rest))?;
+    Some(peer.put(Event {
         user: Some(line.account(name)),
         ..event
     }))
@@ -241,10 +236,7 @@ fn user<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         | b"not listed in AllowUsers"
         | b"not in any group"
         | b"a group is listed in DenyGroups"
-        | b"none of user's groups are listed in AllowGroups" => {
-            let (name, peer) = split_at_last(name, b" from ")?;
-            (name, host(peer)?)
-        }
+        | b"none of user's groups are listed in AllowGroups" => name_from(name)?,
         b"account is locked" => (name, Peer::default()),
         shell if shell.starts_with(b"shell ") => {
             let path = shell
@@ -275,7 +267,7 @@ fn starting_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     if line.cut {
         return Some(event);
     }
-    let (head, peer) = name_from(without_channel(rest))?;
+    let (head, peer) = name_from_port(without_channel(rest))?;
     let (what, name) = split_at_last(head, b" for ")?;
     let detail = std::str::from_utf8(what).ok().map(Cow::Borrowed);
     Some(peer.put(Event {
@@ -287,7 +279,7 @@ fn starting_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
 
 /// `Close session: user U from IP port P id N`.
 fn close_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let (name, peer) = name_from(without_channel(rest))?;
+    let (name, peer) = name_from_port(without_channel(rest))?;
     Some(peer.put(Event {
         user: Some(line.account(name)),
         ..Event::of(Kind::CloseSession)

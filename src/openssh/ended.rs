@@ -181,17 +181,17 @@ fn timeout<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     host_maybe_port(rest).map(refused)
 }
 
-/// `TAG: Connection from [WHO ]IP port N: E` (`banner exchange`, `ssh_dispatch_run_fatal`, …; up to 7.1 `Connection to IP`).
+/// `TAG: Connection from [WHO ]IP port N: E` (`banner exchange`, `ssh_dispatch_run_fatal`, …; `to IP` up to 7.1).
 fn tagged<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let (tag, rest) = split_at_first(line.text, b": Connection ")?;
-    if !tag.iter().all(|byte| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b' ' | b':')
-    }) {
-        return None;
-    }
-    failed(
-        line,
-        rest.strip_prefix(b"from ")
-            .or_else(|| rest.strip_prefix(b"to "))?,
-    )
+    let word =
+        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_ :".contains(byte);
+    let length = line.text.iter().take_while(|byte| word(byte)).count();
+    let (tag, rest) = line.text.split_at(length);
+    let (tag, rest) = (tag.strip_suffix(b": ")?, rest.strip_prefix(b"Connection ")?);
+    let who = rest
+        .strip_prefix(b"from ")
+        .or_else(|| rest.strip_prefix(b"to "))?;
+    // Up to 10.2 the monitor itself reads the banner, so there is no suffix.
+    let preauth = line.preauth || tag == b"banner exchange";
+    failed(&Line { preauth, ..*line }, who)
 }

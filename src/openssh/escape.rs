@@ -36,14 +36,13 @@ pub(super) fn decode_account(escaped: &[u8]) -> Cow<'_, [u8]> {
 /// UTF-8 that did.
 pub(super) fn decode_cut(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
     let once = unescape(whole(escaped));
-    let inner = whole(&once);
-    let text = if twice && is_escaped(inner) {
-        Cow::Owned(unescape(inner).into_owned())
-    } else {
-        once
-    };
-    let length = whole_characters(&text);
-    match text {
+    let inner = if twice { whole(&once) } else { &once };
+    if twice && is_escaped(inner) {
+        let text = unescape(inner);
+        return Cow::Owned(text[..whole_characters(&text)].to_vec());
+    }
+    let length = whole_characters(inner);
+    match once {
         Cow::Borrowed(text) => Cow::Borrowed(&text[..length]),
         Cow::Owned(mut text) => {
             text.truncate(length);
@@ -193,6 +192,7 @@ mod tests {
         assert_eq!(&*decode_cut(br"a\\30", false), br"a\30");
         assert_eq!(&*decode_cut(br"a\\303\\25", true), b"a");
         assert_eq!(&*decode_cut(br"a\\303\\", true), b"a");
+        assert_eq!(&*decode_cut(br"a\\", true), b"a");
         assert_eq!(&*decode_cut(br"a\303\25", true), b"a");
         assert_eq!(&*decode_cut(br"a\377\342\202", false), b"a\xff");
         assert_eq!(

@@ -43,36 +43,50 @@ pub(super) fn host(text: &[u8]) -> Option<Peer<'_>> {
 
 /// `HOST port N`.
 pub(super) fn host_port(text: &[u8]) -> Option<Peer<'_>> {
-    let (name, rest) = split_at_first(text, b" port ")?;
-    let peer = host(name)?;
-    let port = number(rest)?;
-    Some(Peer {
-        port: peer.address.map(|_| port),
-        ..peer
-    })
+    let (peer, rest) = host_port_then(text)?;
+    rest.is_empty().then_some(peer)
 }
 
 /// `HOST port N`, or `HOST` alone as older versions have it.
 pub(super) fn host_maybe_port(text: &[u8]) -> Option<Peer<'_>> {
-    if memchr(b' ', text).is_some() {
-        host_port(text)
-    } else {
-        host(text)
-    }
+    host_port(text).or_else(|| host(text))
 }
 
 /// `HOST port NMORE`, where `MORE` starts with what is no digit: the peer, and `MORE`.
 pub(super) fn host_port_then(text: &[u8]) -> Option<(Peer<'_>, &[u8])> {
-    let (name, rest) = split_at_first(text, b" port ")?;
+    let (name, rest) = text.split_at(memchr(b' ', text)?);
+    let peer = host(name)?;
+    let rest = rest.strip_prefix(b" port ")?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let end = name.len() + b" port ".len() + digits;
-    Some((host_port(&text[..end])?, &text[end..]))
+    let port = number(&rest[..digits])?;
+    let port = peer.address.map(|_| port);
+    Some((Peer { port, ..peer }, &rest[digits..]))
 }
 
-/// `U from HOST[ port N]` with the last ` from `: whatever the name holds, sshd's own words stand behind it.
+/// `… HOST port N`: what stands before the blank before the peer, and the peer. Whatever stands there, the last words are
+/// sshd's own.
+pub(super) fn before_peer(text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
+    let (head, _) = last_word(text)?;
+    let (before, _) = last_word(head.strip_suffix(b" port")?)?;
+    Some((before, host_port(&text[before.len() + 1..])?))
+}
+
+/// What stands before the last blank, and behind it.
+fn last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memrchr(b' ', text)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// `U from HOST port N`.
+pub(super) fn name_from_port(text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
+    let (before, peer) = before_peer(text)?;
+    Some((before.strip_suffix(b" from")?, peer))
+}
+
+/// `U from HOST`.
 pub(super) fn name_from(text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
-    let (name, peer) = split_at_last(text, b" from ")?;
-    Some((name, host_maybe_port(peer)?))
+    let (before, name) = last_word(text)?;
+    Some((before.strip_suffix(b" from")?, host(name)?))
 }
 
 /// What stands before and behind the first `mark`.
@@ -152,12 +166,11 @@ pub(super) fn id(text: &[u8], cut: bool) -> Option<Id<'_>> {
             peer: host_maybe_port(rest)?,
         });
     }
-    let name_host = memmem::rfind(rest, b" port ")?;
-    let host_at = memrchr(b' ', &rest[..name_host])?;
+    let (user, peer) = before_peer(rest)?;
     Some(Id {
         words,
-        user: Some(&rest[..host_at]),
-        peer: host_port(&rest[host_at + 1..])?,
+        user: Some(user),
+        peer,
     })
 }
 

@@ -6,8 +6,9 @@ use super::fields::{host, split_at_first, split_at_last};
 use super::line::Line;
 use super::{Event, Kind};
 
-/// How such lines begin, by first byte.
+/// How such lines begin, in order.
 const KNOWN: &[&str] = &[
+    "/",
     "Accepted certificate ID ",
     "Accepted key ",
     "Account ",
@@ -15,7 +16,6 @@ const KNOWN: &[&str] = &[
     "Attempt to write login records ",
     "Authentication key ",
     "Authentication refused: ",
-    "/",
     "Bad packet length ",
     "Bad protocol version identification ",
     "Bad remote protocol version ",
@@ -29,14 +29,14 @@ const KNOWN: &[&str] = &[
     "Could not ",
     "Did not receive identification string from ",
     "Exiting on signal ",
-    "Failed to ",
     "Failed publickey ",
+    "Failed to ",
     "Finished discarding for ",
     "Hm, kex protocol error",
     "Login name ",
     "Login restricted",
-    "Maxstartups logging rate-limited",
     "MaxStartups logging rate-limited",
+    "Maxstartups logging rate-limited",
     "Missing privilege separation directory: ",
     "Nasty PTR record ",
     "PAM ",
@@ -77,30 +77,30 @@ const KNOWN: &[&str] = &[
     "in MaxStartups throttling ",
     "input_userauth_request: ",
     "kex protocol error",
-    "kex_exchange_identification: ",
     "kex_",
+    "kex_exchange_identification: ",
     "key type ",
     "key_",
-    "login_",
     "lastlog_",
+    "login_",
     "maximum authentication attempts exceeded",
     "message authentication code incorrect",
     "mm_",
     "monitor_",
     "no hostkey alg",
+    "no hostkeys available",
     "no matching ",
     "no more sessions",
-    "no hostkeys available",
     "packet_",
     "padding error",
     "probed from ",
     "process_output: ",
     "public key ",
     "publickey key type ",
-    "refused connect from ",
-    "refusing previously-used ",
     "reexec ",
+    "refused connect from ",
     "refused local port forward: ",
+    "refusing previously-used ",
     "reprocess config",
     "reverse mapping checking ",
     "rexec ",
@@ -108,9 +108,9 @@ const KNOWN: &[&str] = &[
     "session process ",
     "session_",
     "setproctitle",
-    "sshd: no hostkeys available",
     "srclimit_",
     "ssh_",
+    "sshd: no hostkeys available",
     "sshpkt_",
     "subsystem request for ",
     "userauth_",
@@ -124,32 +124,38 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         return Some(event);
     }
     let first = text.first()?;
-    let known = KNOWN
+    let start = KNOWN.partition_point(|words| words.as_bytes() < &[*first][..]);
+    let mut alike = KNOWN[start..]
         .iter()
-        .any(|words| words.as_bytes().first() == Some(first) && text.starts_with(words.as_bytes()));
+        .take_while(|words| words.as_bytes().first() == Some(first));
+    let known = alike.any(|words| text.starts_with(words.as_bytes()));
     (known || hostbased_key(text)).then_some(Event::of(Kind::Accompanying))
 }
 
-/// `[FILE:LINE: ]Authentication tried for U with correct key but not from a permitted host (…ip=IP…).` and
+/// `[FILE:LINE: ]Authentication tried for U with correct key but not from a permitted host (…, ip=IP…).` and
 /// `… with valid certificate but not from a permitted source address (IP).`: U is an account's name.
 fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let (_, rest) = split_at_first(line.text, b"Authentication tried for ")?;
+    const TRIED: &[u8] = b"Authentication tried for ";
+    // Further to the right such words would be somebody's else.
+    let place = memchr::memchr(b' ', line.text)?;
+    let rest = line
+        .text
+        .strip_prefix(TRIED)
+        .or_else(|| line.text[place + 1..].strip_prefix(TRIED))?;
     let key = split_at_first(rest, b" with correct key but not from a permitted host (");
     let (name, rest) =
         key.or_else(|| split_at_first(rest, b" with valid certificate but not from a permitted "))?;
-    let event = Event {
-        detail: Some(Cow::Borrowed("not from a permitted host")),
-        ..Event::of(Kind::Accompanying)
-    };
+    let detail = Some(Cow::Borrowed("not from a permitted host"));
     let event = Event {
         user: Some(line.account(name)),
-        ..event
+        detail,
+        ..Event::of(Kind::Accompanying)
     };
-    let address = split_at_last(rest, b"ip=").map_or(rest, |(_, rest)| rest);
-    let end = memchr::memchr3(b',', b')', b' ', address)
-        .filter(|_| !line.cut)
-        .unwrap_or(0);
-    Some(host(&address[..end]).map_or(event.clone(), |peer| peer.put(event)))
+    let address = split_at_last(rest, b"ip=").or_else(|| split_at_last(rest, b"("));
+    let end =
+        address.and_then(|(_, address)| Some(&address[..memchr::memchr2(b',', b')', address)?]));
+    let peer = end.filter(|_| !line.cut).and_then(host).unwrap_or_default();
+    Some(peer.put(event))
 }
 
 /// `Accepted TYPE public key FINGERPRINT from U@HOST` (auth2-hostbased.c, VERBOSE).
@@ -157,4 +163,25 @@ fn hostbased_key(text: &[u8]) -> bool {
     text.strip_prefix(b"Accepted ")
         .and_then(|rest| split_at_first(rest, b" "))
         .is_some_and(|(_, rest)| rest.starts_with(b"public key "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_beginnings_are_in_order_as_the_search_needs_them() {
+        assert!(KNOWN.is_sorted());
+    }
+
+    #[test]
+    fn every_beginning_is_found() {
+        for words in KNOWN {
+            assert!(
+                parse(&crate::openssh::strip(words.as_bytes())).is_some(),
+                "{words}"
+            );
+        }
+        assert_eq!(parse(&crate::openssh::strip(b"Something else")), None);
+    }
 }

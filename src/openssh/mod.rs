@@ -259,16 +259,17 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
         return None;
     }
     let event = match program {
-        Program::Sshd if line.postauth => sftp::parse(&line).or_else(|| auth::parse(&line)),
+        Program::Sshd if line.postauth => auth::parse(&line).or_else(|| sftp::parse(&line)),
         // An sftp line of Red Hat's sshd whose suffix was cut off: sshd itself writes none like it.
         Program::Sshd if line.cut => auth::parse(&line).or_else(|| {
             let line = line::Line {
                 postauth: true,
                 ..line
             };
+            let event = sftp::parse(&line)?;
             Some(Event {
                 postauth: true,
-                ..sftp::parse(&line)?
+                ..event
             })
         }),
         Program::Sshd => auth::parse(&line),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::fields::{host, split_at_first, split_at_last};
+use super::fields::{name_from, split_at_first, split_at_last};
 use super::line::Line;
 use super::{Event, Kind};
 
@@ -77,8 +77,8 @@ pub(super) fn error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     if line.cut {
         return Some(event);
     }
-    let (name, peer) = split_at_last(rest, b" from ")?;
-    Some(host(peer)?.put(Event {
+    let (name, peer) = name_from(rest)?;
+    Some(peer.put(Event {
         user: Some(line.account(name)),
         ..event
     }))

@@ -32,8 +32,9 @@ pub(super) fn parse<'a>(line: &Line<'a>, rest: &'a [u8], link: bool) -> Option<E
             ..event
         });
     }
+    // Of a cut line too the first name is whole.
     let (path, target) = (
-        line.path(&names[..at]),
+        decode(&names[..at], line.postauth),
         line.path(&names[at + BETWEEN.len()..]),
     );
     Some(Event {

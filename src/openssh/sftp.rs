@@ -114,14 +114,25 @@ fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool) -> Option<Event<'a>>
     if line.cut {
         return Some(file(line, rest, kind));
     }
-    let (name, counters) = split_at_last(rest, b"\" bytes read ")?;
-    let (read, written) = split_at_last(counters, b" written ")?;
+    let (rest, written) = number_behind(rest, b" written ")?;
+    let (name, read) = number_behind(rest, b"\" bytes read ")?;
     let event = file(line, name, kind);
     Some(Event {
-        bytes_read: Some(number(read)?),
-        bytes_written: Some(number(written)?),
+        bytes_read: Some(read),
+        bytes_written: Some(written),
         ..event
     })
+}
+
+/// What stands before `words` and the number that the text ends in, and the number.
+fn number_behind<'a>(text: &'a [u8], words: &[u8]) -> Option<(&'a [u8], u64)> {
+    let digits = text
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let (rest, digits) = text.split_at(text.len() - digits);
+    Some((rest.strip_suffix(words)?, number(digits)?))
 }
 
 /// `mkdir name "NAME" mode 0M`.

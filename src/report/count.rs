@@ -12,8 +12,8 @@ use crate::monitor::{Monitor, Rules};
 use crate::state::{Counters, Daily};
 use crate::time::Time;
 
-/// How far time moves before the ends of sessions are looked at again: they are decided five seconds later anyway.
-const STEP: Duration = Duration::from_secs(1);
+/// How far time moves before what ended is forgotten: what is due before an event is decided before it anyway.
+const STEP: Duration = Duration::from_secs(300);
 
 /// How long after its last line a log is taken to have ended: longer than any decision waits.
 const AFTER: Duration = Duration::from_secs(60);

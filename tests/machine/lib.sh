@@ -19,7 +19,7 @@
 set -euo pipefail
 
 machine_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-work= root= machine_nspawn= machine_init=
+work='' root='' machine_nspawn='' machine_init=''
 
 say() { echo "machine: $*" >&2; }
 
@@ -107,6 +107,7 @@ Host *
     IdentitiesOnly yes
     BatchMode no
 CONFIG
+    # shellcheck disable=SC2016
     printf '#!/bin/sh\nprintf "%%s\\n" "$PASSWORD"\n' >"$root/root/askpass"
     chmod 755 "$root/root/askpass"
 }
@@ -186,7 +187,7 @@ machine_off() {
     if [[ -n $machine_init ]]; then kill -RTMIN+4 "$machine_init" 2>/dev/null || true; fi
     until_true 20 machine_gone || kill -KILL "$machine_nspawn" "$machine_init" 2>/dev/null || true
     wait "$machine_nspawn" 2>/dev/null || true
-    machine_nspawn= machine_init=
+    machine_nspawn='' machine_init=''
 }
 
 machine_gone() { ! kill -0 "$machine_nspawn" 2>/dev/null; }

@@ -9,5 +9,6 @@
 
 pub mod hostile;
 pub mod journal;
+pub mod program;
 pub mod slack;
 pub mod texts;
