@@ -239,12 +239,10 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     become_owner(&path)?;
     let mut store = Store::open(&path)?;
     let early = store.load(zone.local(now()));
-    if let Ok(Some(daily)) = early
-        && closes_early(&daily, zone, now(), closes_from)
-        && !arguments.yes
-        && !confirmed(&daily)?
-    {
-        return Err(Stop::Usage("nothing was closed".to_owned()).into());
+    if let Ok(Some(daily)) = early {
+        if closes_early(&daily, zone, now(), closes_from) && !arguments.yes && !confirmed(&daily)? {
+            return Err(Stop::Usage("nothing was closed".to_owned()).into());
+        }
     }
     let client = Client::new(&config.slack, &token)?;
     let digest = Digest {

@@ -181,10 +181,10 @@ impl Daemon {
     /// Ends: what is under way gets a little time; all else is durable.
     async fn stop(mut self) {
         service::stopping();
-        if let Some(posting) = self.posting.take()
-            && let Ok(posted) = timeout(LAST_POST, posting).await
-        {
-            self.sender.settle(&mut self.committer, &posted, now());
+        if let Some(posting) = self.posting.take() {
+            if let Ok(posted) = timeout(LAST_POST, posting).await {
+                self.sender.settle(&mut self.committer, &posted, now());
+            }
         }
         line(Priority::Info, "stopped");
     }

@@ -51,11 +51,11 @@ impl Monitor<'_> {
         let (origin, event) = (&record.origin, &record.event);
         let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
         let standing = self.standing(&user, record.answer.as_ref());
-        if let Some(sender) = origin.uid.filter(|_| !event.postauth)
-            && !self.may_be(sender, &user, record.answer.as_ref())
-        {
-            self.daily.resume.forged += u64::from(!origin.past);
-            return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+        if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
+            if !self.may_be(sender, &user, record.answer.as_ref()) {
+                self.daily.resume.forged += u64::from(!origin.past);
+                return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+            }
         }
         if let Some(earlier) = self.daily.resume.sessions.sftp.0.remove(&process) {
             self.finish(earlier, origin.time, false, origin.past);
