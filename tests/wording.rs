@@ -11,6 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use sftp_monitor::openssh::{Event, Flags, Kind, Program, Who, parse};
+use sftp_monitor::source::envelope::{Envelope, Read};
 
 /// Values longer than this are shown by their ends and their length.
 const SHOWN: usize = 90;
@@ -44,6 +45,49 @@ fn every_sample_is_the_event_above_it() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Lines under sshd's name in `tests/samples` that are no event: a shell without a terminal, and one that `logger` forged.
+const UNKNOWN: [&str; 2] = [
+    "error: open /dev/tty failed",
+    "first line#012Accepted password",
+];
+
+#[test]
+fn every_line_of_a_real_sshd_is_known() {
+    let versions = fs::read_dir("tests/samples")
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let logs = versions
+        .filter(|path| path.is_dir())
+        .flat_map(|path| fs::read_dir(path).unwrap());
+    let logs = logs.map(|entry| entry.unwrap().path());
+    let mut seen = 0;
+    for path in logs.filter(|path| path.to_str().unwrap().ends_with(".auth.log")) {
+        let mut envelope = Envelope::new();
+        for line in fs::read(&path).unwrap().split(|byte| *byte == b'\n') {
+            let Read::Entry(entry) = envelope.read(line) else {
+                continue;
+            };
+            let program = Program::of(&entry.origin.identifier);
+            let Some(program) = program.filter(|program| *program != Program::Unknown) else {
+                continue;
+            };
+            let unknown = UNKNOWN
+                .iter()
+                .any(|start| entry.message.starts_with(start.as_bytes()));
+            let known = parse(program, entry.message).is_some();
+            assert_eq!(
+                known,
+                !unknown,
+                "{}: {}",
+                path.display(),
+                entry.message.escape_ascii()
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 1000, "{seen} lines");
 }
 
 fn samples() -> Vec<PathBuf> {
