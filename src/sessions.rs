@@ -248,7 +248,7 @@ impl Sessions {
         })
     }
 
-    /// Removes a log-in, and marks the sftp sessions that end with it: those of its log-in session, else, where it was
+    /// Removes a log-in, and marks the sftp sessions that end with it: those of its log-in session and, where it was
     /// that account's last log-in from that address, those of that account and address.
     pub fn end_login(&mut self, login: Process, time: Time) {
         let Some(gone) = self.connections.0.remove(&login) else {
@@ -265,11 +265,9 @@ impl Sessions {
             .values_mut()
             .filter(|s| s.user == user && s.boot == gone.boot)
         {
-            let with_it = match (&sftp.session, &gone.session) {
-                (Some(own), Some(ended)) => own == ended,
-                _ => last && (sftp.address.is_none() || sftp.address == gone.address),
-            };
-            if with_it && sftp.ending.is_none() {
+            let same = sftp.session.is_some() && sftp.session == gone.session;
+            let from_there = sftp.address.is_none() || sftp.address == gone.address;
+            if (same || last && from_there) && sftp.ending.is_none() {
                 sftp.ending = Some(time);
             }
         }

@@ -87,6 +87,13 @@ impl Monitor<'_> {
     pub(super) fn login_over(&mut self, record: &Record<'_>, login: Option<Process>) {
         if let Some(login) = login {
             let sessions = &mut self.daily.resume.sessions;
+            // The lines of a log-in's end name its session where those of its beginning did not: PAM opened it later.
+            if let (Some(ended), Some(session)) = (
+                sessions.connections.0.get_mut(&login),
+                record.origin.session.as_deref(),
+            ) {
+                ended.session = Some(session.to_owned());
+            }
             sessions.end_login(login, record.origin.time);
             self.past_endings(record.origin.past);
         }

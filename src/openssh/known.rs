@@ -113,6 +113,7 @@ const KNOWN: &[&str] = &[
     "sshd: no hostkeys available",
     "sshpkt_",
     "subsystem request for ",
+    "syslogin_perform_logout: ",
     "userauth_",
     "wrong user name passed to monitor: ",
 ];
