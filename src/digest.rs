@@ -9,10 +9,10 @@ use crate::alerts::{Rendered, Voice, day_messages};
 use crate::cli::{self, Cli};
 use crate::config::{Config, Token};
 use crate::days::{self, Closing};
+use crate::exit::{self, Stop};
 use crate::log::{Priority, line};
 use crate::outbox;
 use crate::slack::{Client, Next, POST, Pace, Verdict};
-use crate::exit::{self, Stop};
 use crate::state::{ClosedDay, Daily, SendLock, Store, become_owner};
 use crate::time::{Time, Zone};
 
@@ -56,14 +56,33 @@ pub fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> b
     let mut copy = daily.clone();
     let from = chrono::Timelike::num_seconds_from_midnight(&zone.local(now).time()) / 60;
     let before = from < closes_from && copy.date == zone.date(now);
-    before && !days::close_for_digest(&mut copy, zone, now, closes_from).closed.is_empty()
+    before
+        && !days::close_for_digest(&mut copy, zone, now, closes_from)
+            .closed
+            .is_empty()
 }
 
 /// The messages that a run at this time would post, and what it would close; changes nothing.
-pub fn preview(mut daily: Daily, zone: Zone, closes_from: u32, voice: &Voice, now: Time) -> (Closing, Vec<Rendered>) {
+pub fn preview(
+    mut daily: Daily,
+    zone: Zone,
+    closes_from: u32,
+    voice: &Voice,
+    now: Time,
+) -> (Closing, Vec<Rendered>) {
     let closing = days::close_for_digest(&mut daily, zone, now, closes_from);
-    let waiting = daily.resume.closed.iter().filter(|day| day.refused.is_none());
-    let messages = waiting.flat_map(|day| messages(day, voice, zone, now).into_iter().skip(day.messages_posted)).collect();
+    let waiting = daily
+        .resume
+        .closed
+        .iter()
+        .filter(|day| day.refused.is_none());
+    let messages = waiting
+        .flat_map(|day| {
+            messages(day, voice, zone, now)
+                .into_iter()
+                .skip(day.messages_posted)
+        })
+        .collect();
     (closing, messages)
 }
 
@@ -75,7 +94,10 @@ fn messages(day: &ClosedDay, voice: &Voice, zone: Zone, now: Time) -> Vec<Render
 fn with_names(mut voice: Voice, daily: &Daily) -> Voice {
     for (account, known) in &daily.resume.known {
         if let Some(name) = &known.full_name {
-            voice.names.entry(account.clone()).or_insert_with(|| name.clone());
+            voice
+                .names
+                .entry(account.clone())
+                .or_insert_with(|| name.clone());
         }
     }
     voice
@@ -88,7 +110,10 @@ impl Digest {
         let at = now();
         let (closing, voice) = self.store.commit(zone.local(at), |daily, recoveries| {
             crate::daemon::recovered(recoveries);
-            (days::close_for_digest(daily, zone, at, closes_from), with_names(self.voice.clone(), daily))
+            (
+                days::close_for_digest(daily, zone, at, closes_from),
+                with_names(self.voice.clone(), daily),
+            )
         })?;
         self.voice = voice;
         say(&closing);
@@ -101,7 +126,10 @@ impl Digest {
         let mut pace = Pace::default();
         let mut refused = false;
         loop {
-            let lock = self.store.send_lock(LOCK)?.context("another process has been posting for 30 seconds")?;
+            let lock = self
+                .store
+                .send_lock(LOCK)?
+                .context("another process has been posting for 30 seconds")?;
             let (day, asked) = self.store.commit(self.zone.local(now()), |daily, _| {
                 (outbox::take_day(daily), daily.resume.pause_until)
             })?;
@@ -112,7 +140,10 @@ impl Digest {
                 // Not under the lock: others may post what is not for Slack's channel limit to delay.
                 drop(lock);
                 if ready > until {
-                    line(Priority::Warning, "Slack asks for a longer pause than this run waits; the next run goes on");
+                    line(
+                        Priority::Warning,
+                        "Slack asks for a longer pause than this run waits; the next run goes on",
+                    );
                     return Ok(Ended::Later);
                 }
                 tokio::time::sleep(ready.since(now())).await;
@@ -125,13 +156,22 @@ impl Digest {
                 _ => {}
             }
         }
-        Ok(if refused { Ended::Refused } else { Ended::Posted })
+        Ok(if refused {
+            Ended::Refused
+        } else {
+            Ended::Posted
+        })
     }
 
     /// Takes back the mark of a day that was not posted after all.
     fn put_back(&mut self, day: &ClosedDay) -> anyhow::Result<()> {
         self.store.commit(self.zone.local(now()), |daily, _| {
-            if let Some(kept) = daily.resume.closed.iter_mut().find(|kept| kept.id == day.id) {
+            if let Some(kept) = daily
+                .resume
+                .closed
+                .iter_mut()
+                .find(|kept| kept.id == day.id)
+            {
                 kept.maybe_repeated = day.maybe_repeated;
             }
         })?;
@@ -139,7 +179,12 @@ impl Digest {
     }
 
     /// Posts the next message of a day.
-    async fn post(&mut self, day: &ClosedDay, pace: &mut Pace, _lock: &SendLock) -> anyhow::Result<Next> {
+    async fn post(
+        &mut self,
+        day: &ClosedDay,
+        pace: &mut Pace,
+        _lock: &SendLock,
+    ) -> anyhow::Result<Next> {
         let messages = messages(day, &self.voice, self.zone, now());
         let verdict = match messages.get(day.messages_posted) {
             Some(message) => self.client.post(message, POST).await,
@@ -147,12 +192,23 @@ impl Digest {
         };
         let next = pace.settle(day.form, &verdict, now());
         match &next {
-            Next::Done => line(Priority::Info, &format!("{}: message {} posted", day.id, day.messages_posted + 1)),
-            Next::Park { error } => line(Priority::Error, &format!("{}: Slack refused the table for good: {error}; it is kept", day.id)),
+            Next::Done => line(
+                Priority::Info,
+                &format!("{}: message {} posted", day.id, day.messages_posted + 1),
+            ),
+            Next::Park { error } => line(
+                Priority::Error,
+                &format!(
+                    "{}: Slack refused the table for good: {error}; it is kept",
+                    day.id
+                ),
+            ),
             _ => line(Priority::Warning, &format!("{}: {verdict}", day.id)),
         }
         let total = messages.len();
-        self.store.commit(self.zone.local(now()), |daily, _| outbox::settle_day(daily, day, total, &next))?;
+        self.store.commit(self.zone.local(now()), |daily, _| {
+            outbox::settle_day(daily, day, total, &next)
+        })?;
         Ok(next)
     }
 }
@@ -163,7 +219,10 @@ fn say(closing: &Closing) {
         line(Priority::Info, &format!("{id} is closed"));
     }
     for id in &closing.empty {
-        line(Priority::Info, &format!("{id}: nothing happened since the part before it; nothing to post"));
+        line(
+            Priority::Info,
+            &format!("{id}: nothing happened since the part before it; nothing to post"),
+        );
     }
 }
 
@@ -180,16 +239,23 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     become_owner(&path)?;
     let mut store = Store::open(&path)?;
     let early = store.load(zone.local(now()));
-    if let Ok(Some(daily)) = early
-        && closes_early(&daily, zone, now(), closes_from)
-        && !arguments.yes
-        && !confirmed(&daily)?
-    {
-        return Err(Stop::Usage("nothing was closed".to_owned()).into());
+    if let Ok(Some(daily)) = early {
+        if closes_early(&daily, zone, now(), closes_from) && !arguments.yes && !confirmed(&daily)? {
+            return Err(Stop::Usage("nothing was closed".to_owned()).into());
+        }
     }
     let client = Client::new(&config.slack, &token)?;
-    let digest = Digest { store, zone, closes_from, voice: Voice::of(&config), client };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting")?;
+    let digest = Digest {
+        store,
+        zone,
+        closes_from,
+        voice: Voice::of(&config),
+        client,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting")?;
     Ok(match runtime.block_on(digest.run())? {
         Ended::Posted => 0,
         Ended::Refused => 1,
@@ -214,7 +280,10 @@ fn confirmed(daily: &Daily) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Ok(true);
     }
-    eprint!("Close {} now, before its time, and post its table for everyone? [y/N] ", daily.date);
+    eprint!(
+        "Close {} now, before its time, and post its table for everyone? [y/N] ",
+        daily.date
+    );
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))

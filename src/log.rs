@@ -50,8 +50,14 @@ pub fn line(priority: Priority, message: &str) {
 fn is_journal() -> bool {
     static JOURNAL: OnceLock<bool> = OnceLock::new();
     *JOURNAL.get_or_init(|| {
-        let Ok(stream) = std::env::var("JOURNAL_STREAM") else { return false };
-        let own = std::io::stderr().as_fd().try_clone_to_owned().map(std::fs::File::from);
-        own.and_then(|file| file.metadata()).is_ok_and(|meta| stream == format!("{}:{}", meta.dev(), meta.ino()))
+        let Ok(stream) = std::env::var("JOURNAL_STREAM") else {
+            return false;
+        };
+        let own = std::io::stderr()
+            .as_fd()
+            .try_clone_to_owned()
+            .map(std::fs::File::from);
+        own.and_then(|file| file.metadata())
+            .is_ok_and(|meta| stream == format!("{}:{}", meta.dev(), meta.ino()))
     })
 }

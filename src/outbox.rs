@@ -20,7 +20,13 @@ pub fn take_message(daily: &mut Daily) -> Option<Message> {
 /// Takes in what became of a message that was posted.
 pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Next) {
     let resume = &mut daily.resume;
-    let Some(at) = resume.outbox.iter().position(|message| message.id == posted.id) else { return };
+    let Some(at) = resume
+        .outbox
+        .iter()
+        .position(|message| message.id == posted.id)
+    else {
+        return;
+    };
     match next {
         Next::Done => drop(resume.outbox.remove(at)),
         Next::Again { form } => {
@@ -35,7 +41,11 @@ pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Next) {
             let excess = resume.parked.len().saturating_sub(PARKED_KEPT);
             resume.parked.drain(..excess);
         }
-        Next::Pause { until, maybe_repeated, asked } => {
+        Next::Pause {
+            until,
+            maybe_repeated,
+            asked,
+        } => {
             resume.outbox[at].maybe_repeated = posted.maybe_repeated || *maybe_repeated;
             if *asked {
                 resume.pause_until = Some(*until);
@@ -46,7 +56,11 @@ pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Next) {
 
 /// Takes the oldest closed day that waits, as it was before: from here on its next message may have been posted.
 pub fn take_day(daily: &mut Daily) -> Option<ClosedDay> {
-    let head = daily.resume.closed.iter_mut().find(|day| day.refused.is_none())?;
+    let head = daily
+        .resume
+        .closed
+        .iter_mut()
+        .find(|day| day.refused.is_none())?;
     let day = head.clone();
     head.maybe_repeated = true;
     Some(day)
@@ -55,7 +69,9 @@ pub fn take_day(daily: &mut Daily) -> Option<ClosedDay> {
 /// Takes in what became of the message of a day that was posted, of so many that the day needs.
 pub fn settle_day(daily: &mut Daily, posted: &ClosedDay, messages: usize, next: &Next) {
     let resume = &mut daily.resume;
-    let Some(at) = resume.closed.iter().position(|day| day.id == posted.id) else { return };
+    let Some(at) = resume.closed.iter().position(|day| day.id == posted.id) else {
+        return;
+    };
     let day = &mut resume.closed[at];
     day.maybe_repeated = posted.maybe_repeated;
     match next {
@@ -64,14 +80,22 @@ pub fn settle_day(daily: &mut Daily, posted: &ClosedDay, messages: usize, next: 
             day.maybe_repeated = false;
             if day.messages_posted >= messages {
                 let day = resume.closed.remove(at);
-                resume.posted.push(PostedDay { id: day.id, since: day.day.since, until: day.until });
+                resume.posted.push(PostedDay {
+                    id: day.id,
+                    since: day.day.since,
+                    until: day.until,
+                });
                 let excess = resume.posted.len().saturating_sub(POSTED_KEPT);
                 resume.posted.drain(..excess);
             }
         }
         Next::Again { form } => day.form = *form,
         Next::Park { error } => day.refused = Some(error.clone()),
-        Next::Pause { until, maybe_repeated, asked } => {
+        Next::Pause {
+            until,
+            maybe_repeated,
+            asked,
+        } => {
             day.maybe_repeated |= *maybe_repeated;
             if *asked {
                 resume.pause_until = Some(*until);

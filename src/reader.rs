@@ -70,7 +70,8 @@ pub struct Heartbeat(Arc<AtomicI64>);
 
 impl Heartbeat {
     fn beat(&self) {
-        self.0.store(Time::from(SystemTime::now()).0, Ordering::Relaxed);
+        self.0
+            .store(Time::from(SystemTime::now()).0, Ordering::Relaxed);
     }
 
     /// The time of the last beat.
@@ -108,7 +109,10 @@ pub fn follow(
             }
             begins = Some(position);
         }
-        let mut batch = Batch { begins: begins.clone(), ..Batch::default() };
+        let mut batch = Batch {
+            begins: begins.clone(),
+            ..Batch::default()
+        };
         let failed = gather(&mut source, directory.as_mut(), &mut batch).err();
         match &failed {
             Some(error) => {
@@ -153,7 +157,11 @@ pub fn follow(
 }
 
 /// Reads until the batch is full, the time is up, or the present is reached.
-fn gather(source: &mut Source, directory: &mut dyn Directory, batch: &mut Batch) -> anyhow::Result<()> {
+fn gather(
+    source: &mut Source,
+    directory: &mut dyn Directory,
+    batch: &mut Batch,
+) -> anyhow::Result<()> {
     let begun = Instant::now();
     let mut entries = 0;
     let result = loop {

@@ -10,7 +10,10 @@ const FED_AT: u32 = 3;
 /// Tells the service manager; that it cannot be told is no reason to stop.
 fn tell(states: &[NotifyState<'_>]) {
     if let Err(error) = notify(states) {
-        crate::log::line(crate::log::Priority::Debug, &format!("telling the service manager: {error}"));
+        crate::log::line(
+            crate::log::Priority::Debug,
+            &format!("telling the service manager: {error}"),
+        );
     }
 }
 

@@ -29,15 +29,36 @@ fn a_login_a_failure_and_an_upload_are_told_and_counted() {
     world.write(LOGIN);
     world.write(FAILURE);
     world.write(&uploaded("feed.xml.filepart"));
-    world.write("internal-sftp[300]: rename old \"/upload/feed.xml.filepart\" new \"/upload/feed.xml\"");
+    world.write(
+        "internal-sftp[300]: rename old \"/upload/feed.xml.filepart\" new \"/upload/feed.xml\"",
+    );
     world.write("sshd[400]: Failed password for invalid user admin from 203.0.113.9 port 1 ssh2");
     let texts = world.told("📄 alice a uploadé feed.xml");
-    assert!(texts.iter().any(|text| text.starts_with("✅ Alice s'est connecté depuis 192.0.2.7")), "{texts:#?}");
-    assert!(texts.iter().any(|text| text.starts_with("🔴 Échec de connexion de Bob — check if password changed")), "{texts:#?}");
-    assert!(!texts.iter().any(|text| text.contains("filepart")), "{texts:#?}");
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.starts_with("✅ Alice s'est connecté depuis 192.0.2.7")),
+        "{texts:#?}"
+    );
+    assert!(
+        texts.iter().any(
+            |text| text.starts_with("🔴 Échec de connexion de Bob — check if password changed")
+        ),
+        "{texts:#?}"
+    );
+    assert!(
+        !texts.iter().any(|text| text.contains("filepart")),
+        "{texts:#?}"
+    );
     let state = world.state(|state| state["resume"]["outbox"] == json!([]));
-    assert_eq!(state["partners"]["alice"], json!({"success": 1, "failed": 0, "upload": 1, "download": 0}));
-    assert_eq!(state["partners"]["bob"], json!({"success": 0, "failed": 1, "upload": 0, "download": 0}));
+    assert_eq!(
+        state["partners"]["alice"],
+        json!({"success": 1, "failed": 0, "upload": 1, "download": 0})
+    );
+    assert_eq!(
+        state["partners"]["bob"],
+        json!({"success": 0, "failed": 1, "upload": 0, "download": 0})
+    );
     assert_eq!(state["unknown_attempts"], 1);
     daemon.stop();
 }
@@ -51,13 +72,24 @@ fn what_happens_while_it_is_away_is_counted_once_and_what_is_old_is_told_in_one_
     daemon.kill();
     let stamp = (chrono::Local::now() - chrono::Duration::minutes(30)).to_rfc3339();
     for n in 0..5 {
-        world.write_raw(&format!("{stamp} sftp1 sshd[5{n}]: Accepted publickey for bob from 192.0.2.9 port {n} ssh2\n"));
+        world.write_raw(&format!(
+            "{stamp} sftp1 sshd[5{n}]: Accepted publickey for bob from 192.0.2.9 port {n} ssh2\n"
+        ));
     }
     world.write("sshd[101]: Accepted password for alice from 192.0.2.7 port 5002 ssh2");
     let daemon = world.daemon();
     let texts = world.told("5");
-    world.state(|state| state["partners"]["bob"]["success"] == 5 && state["partners"]["alice"]["success"] == 2);
-    assert_eq!(texts.iter().filter(|text| text.starts_with("✅ Bob")).count(), 0, "{texts:#?}");
+    world.state(|state| {
+        state["partners"]["bob"]["success"] == 5 && state["partners"]["alice"]["success"] == 2
+    });
+    assert_eq!(
+        texts
+            .iter()
+            .filter(|text| text.starts_with("✅ Bob"))
+            .count(),
+        0,
+        "{texts:#?}"
+    );
     daemon.kill();
     world.daemon().stop();
     let state = world.state(|_| true);
@@ -67,7 +99,9 @@ fn what_happens_while_it_is_away_is_counted_once_and_what_is_old_is_told_in_one_
 
 #[test]
 fn the_journal_is_followed_and_forgeries_count_nothing() {
-    let Some(journals) = Journals::new() else { return };
+    let Some(journals) = Journals::new() else {
+        return;
+    };
     let now = u64::try_from(chrono::Utc::now().timestamp_micros()).unwrap();
     let mut boot = Boot::number(1).with_clock(now - 60_000_000);
     let mut live = journals.follow("system.journal");
@@ -75,29 +109,69 @@ fn the_journal_is_followed_and_forgeries_count_nothing() {
     let world = World::of_journal(journals.path());
     let daemon = world.daemon();
     boot.clock = u64::try_from(chrono::Utc::now().timestamp_micros()).unwrap();
-    live.append(&boot.sshd(100, "Accepted password for alice from 192.0.2.7 port 5000 ssh2"));
-    live.append(&boot.entry("sshd", 1002, 101, "Accepted password for bob from 192.0.2.66 port 5000 ssh2"));
-    live.append(&boot.sftp(1002, 102, "session opened for local user alice from [192.0.2.66]"));
+    live.append(&boot.sshd(
+        100,
+        "Accepted password for alice from 192.0.2.7 port 5000 ssh2",
+    ));
+    live.append(&boot.entry(
+        "sshd",
+        1002,
+        101,
+        "Accepted password for bob from 192.0.2.66 port 5000 ssh2",
+    ));
+    live.append(&boot.sftp(
+        1002,
+        102,
+        "session opened for local user alice from [192.0.2.66]",
+    ));
     world.told("✅ Alice s'est connecté depuis 192.0.2.7");
-    world.state(|state| state["partners"]["alice"]["success"] == 1 && state["resume"]["forged"] == 1);
+    world.state(|state| {
+        state["partners"]["alice"]["success"] == 1 && state["resume"]["forged"] == 1
+    });
     daemon.kill();
-    live.append(&boot.sshd(103, "Accepted password for bob from 192.0.2.8 port 5000 ssh2"));
+    live.append(&boot.sshd(
+        103,
+        "Accepted password for bob from 192.0.2.8 port 5000 ssh2",
+    ));
     let daemon = world.daemon();
     let texts = world.told("✅ Bob s'est connecté depuis 192.0.2.8");
-    assert_eq!(texts.iter().filter(|text| text.starts_with("✅ Alice")).count(), 1, "{texts:#?}");
-    assert!(!texts.iter().any(|text| text.contains("192.0.2.66")), "{texts:#?}");
+    assert_eq!(
+        texts
+            .iter()
+            .filter(|text| text.starts_with("✅ Alice"))
+            .count(),
+        1,
+        "{texts:#?}"
+    );
+    assert!(
+        !texts.iter().any(|text| text.contains("192.0.2.66")),
+        "{texts:#?}"
+    );
     daemon.stop();
 }
 
 #[test]
 fn a_directory_with_the_journals_of_two_machines_is_refused() {
-    let Some(journals) = Journals::new() else { return };
+    let Some(journals) = Journals::new() else {
+        return;
+    };
     let mut one = Boot::number(1);
     let mut other = Boot::number(2).of_machine("0123456789abcdef0123456789abcdef");
-    journals.write("one.journal", &[one.sshd(1, "Server listening on 0.0.0.0 port 22.")]);
-    journals.write("other.journal", &[other.sshd(1, "Server listening on 0.0.0.0 port 22.")]);
+    journals.write(
+        "one.journal",
+        &[one.sshd(1, "Server listening on 0.0.0.0 port 22.")],
+    );
+    journals.write(
+        "other.journal",
+        &[other.sshd(1, "Server listening on 0.0.0.0 port 22.")],
+    );
     let output = World::of_journal(journals.path()).run(&["run"]);
-    assert_eq!(output.status.code(), Some(78), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(78),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]
@@ -145,7 +219,11 @@ fn a_pause_that_slack_asks_for_is_obeyed() {
     world.slack.then(Answer::Limited(Some("3")));
     let daemon = world.daemon();
     let posts = world.slack.wait_for(2);
-    assert!(posts[1].at - posts[0].at >= Duration::from_secs(3), "{:?}", posts[1].at - posts[0].at);
+    assert!(
+        posts[1].at - posts[0].at >= Duration::from_secs(3),
+        "{:?}",
+        posts[1].at - posts[0].at
+    );
     daemon.stop();
 }
 
@@ -183,7 +261,11 @@ fn a_wrong_token_loses_no_message() {
     world.slack.always(Answer::Refused("invalid_auth"));
     let daemon = world.daemon();
     world.write(LOGIN);
-    world.state(|state| state["resume"]["outbox"].as_array().is_some_and(|outbox| outbox.len() == 2));
+    world.state(|state| {
+        state["resume"]["outbox"]
+            .as_array()
+            .is_some_and(|outbox| outbox.len() == 2)
+    });
     world.slack.wait_for(1);
     daemon.stop();
     assert!(world.said().contains("invalid_auth"), "{}", world.said());
@@ -208,13 +290,18 @@ fn the_service_manager_hears_of_readiness_status_and_life() {
     world.slack.always(Answer::Silence);
     let socket = world.path("own");
     let notify = std::os::unix::net::UnixDatagram::bind(&socket).unwrap();
-    notify.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    notify
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
     let mut command = world.command(&["run"]);
-    command.env("NOTIFY_SOCKET", &socket).env("WATCHDOG_USEC", "900000");
+    command
+        .env("NOTIFY_SOCKET", &socket)
+        .env("WATCHDOG_USEC", "900000");
     let mut child = command.spawn().unwrap();
     let mut heard = String::new();
     let until = Instant::now() + Duration::from_secs(20);
-    while !(heard.contains("READY=1") && heard.contains("STATUS=") && heard.contains("WATCHDOG=1")) {
+    while !(heard.contains("READY=1") && heard.contains("STATUS=") && heard.contains("WATCHDOG=1"))
+    {
         assert!(Instant::now() < until, "{heard}");
         let mut buffer = [0; 4096];
         let length = notify.recv(&mut buffer).unwrap();
@@ -235,14 +322,27 @@ fn the_digest_posts_each_day_once_however_often_it_runs() {
     world.slack.always(Answer::Status(500, String::new()));
     std::thread::sleep(Duration::from_millis(100));
     let output = world.run(&["digest", "--dry-run"]);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("Partenaire"), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("Partenaire"),
+        "{output:?}"
+    );
     world.state(|state| state["unknown_attempts"] == 1);
     world.slack.always(Answer::Ok);
     for _ in 0..2 {
         let output = world.run(&["digest", "--yes"]);
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
-    let tables = world.slack.texts().iter().filter(|text| text.contains("Activité SFTP")).count();
+    let tables = world
+        .slack
+        .texts()
+        .iter()
+        .filter(|text| text.contains("Activité SFTP"))
+        .count();
     assert_eq!(tables, 1, "{:#?}", world.slack.texts());
     let state = world.state(|state| state["partners"] == json!({}));
     assert_eq!(state["resume"]["closed"], json!([]));
@@ -255,7 +355,11 @@ fn a_second_daemon_is_refused_and_a_missing_token_says_how_to_set_it() {
     let daemon = world.daemon();
     assert_eq!(world.run(&["run"]).status.code(), Some(75));
     daemon.stop();
-    let output = world.command(&["run"]).env_remove("SLACK_BOT_TOKEN").output().unwrap();
+    let output = world
+        .command(&["run"])
+        .env_remove("SLACK_BOT_TOKEN")
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(78), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
@@ -267,13 +371,17 @@ fn a_second_daemon_is_refused_and_a_missing_token_says_how_to_set_it() {
 fn a_dry_run_prints_and_touches_nothing() {
     let world = World::new();
     let mut command = world.command(&["run", "--dry-run", "--partners", "alice"]);
-    command.env_remove("SLACK_BOT_TOKEN").stdout(std::fs::File::create(world.path("out")).unwrap());
+    command
+        .env_remove("SLACK_BOT_TOKEN")
+        .stdout(std::fs::File::create(world.path("out")).unwrap());
     let mut child = command.spawn().unwrap();
     let until = Instant::now() + Duration::from_secs(20);
     let mut port = 5000;
     loop {
         port += 1;
-        world.write(&format!("sshd[{port}]: Accepted password for alice from 192.0.2.7 port {port} ssh2"));
+        world.write(&format!(
+            "sshd[{port}]: Accepted password for alice from 192.0.2.7 port {port} ssh2"
+        ));
         let out = std::fs::read_to_string(world.path("out")).unwrap();
         if out.contains("✅ Alice s'est connecté depuis 192.0.2.7") {
             break;
@@ -303,14 +411,20 @@ fn the_file_that_the_old_scripts_left_is_taken_over_and_one_that_is_deleted_star
     std::fs::remove_file(world.path("state/daily.json")).unwrap();
     world.write("sshd[101]: Accepted password for alice from 192.0.2.7 port 5001 ssh2");
     let state = world.state(|state| state["partners"]["alice"]["success"] == 1);
-    assert_eq!(state["resume"]["day"]["notices"][0]["kind"], "state-deleted");
+    assert_eq!(
+        state["resume"]["day"]["notices"][0]["kind"],
+        "state-deleted"
+    );
     daemon.stop();
 }
 
 #[test]
 fn killed_again_and_again_it_counts_every_event_once() {
     let world = World::new();
-    let seconds = std::env::var("KILL_LOOP_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
+    let seconds = std::env::var("KILL_LOOP_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(10);
     let until = Instant::now() + Duration::from_secs(seconds);
     let mut written = 0;
     let mut round = 0_u64;
@@ -320,7 +434,9 @@ fn killed_again_and_again_it_counts_every_event_once() {
         let daemon = world.daemon();
         for _ in 0..50 {
             written += 1;
-            world.write(&format!("sshd[{written}]: Accepted password for alice from 192.0.2.7 port 5000 ssh2"));
+            world.write(&format!(
+                "sshd[{written}]: Accepted password for alice from 192.0.2.7 port 5000 ssh2"
+            ));
         }
         if round % 5 == 0 {
             world.run(&["digest", "--yes"]);
@@ -334,11 +450,26 @@ fn killed_again_and_again_it_counts_every_event_once() {
         let texts = world.slack.texts();
         let tables = texts.iter().filter(|text| text.contains("Activité SFTP"));
         let count = |text: &String| {
-            let digits: String = text.split(" connexion").next().unwrap_or_default().chars().rev().take_while(|c| c.is_ascii_digit() || *c == '\u{202f}').collect();
-            digits.chars().rev().filter(char::is_ascii_digit).collect::<String>().parse::<u64>().unwrap_or(0)
+            let digits: String = text
+                .split(" connexion")
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .rev()
+                .take_while(|c| c.is_ascii_digit() || *c == '\u{202f}')
+                .collect();
+            digits
+                .chars()
+                .rev()
+                .filter(char::is_ascii_digit)
+                .collect::<String>()
+                .parse::<u64>()
+                .unwrap_or(0)
         };
         tables.map(count).sum()
     };
-    world.state(|state| state["partners"]["alice"]["success"].as_u64().unwrap_or(0) + posted(&world) == written);
+    world.state(|state| {
+        state["partners"]["alice"]["success"].as_u64().unwrap_or(0) + posted(&world) == written
+    });
     daemon.stop();
 }

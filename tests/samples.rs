@@ -20,8 +20,12 @@ const PARTNERS: &str = "alice,bob,dave,erin";
 const ABOVE: &str = "#= ";
 
 fn versions() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples")).unwrap();
-    let mut found: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let entries =
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples")).unwrap();
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
     found.sort();
     assert!(!found.is_empty(), "there are samples");
     found
@@ -29,7 +33,11 @@ fn versions() -> Vec<PathBuf> {
 
 fn program(arguments: &[&str], input: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sftp-monitor"));
-    command.args(arguments).env("TZ", "Europe/Paris").stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+        .args(arguments)
+        .env("TZ", "Europe/Paris")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let text = input.to_owned();
@@ -43,7 +51,14 @@ fn program(arguments: &[&str], input: &str) -> String {
 /// What stands above a line.
 fn above(explained: &Value) -> String {
     let mut said = format!("{ABOVE}{}", explained["event"].as_str().unwrap());
-    for key in ["user", "address", "method", "path", "bytes_read", "bytes_written"] {
+    for key in [
+        "user",
+        "address",
+        "method",
+        "path",
+        "bytes_read",
+        "bytes_written",
+    ] {
         match &explained[key] {
             Value::Null => {}
             Value::String(text) => said.push_str(&format!(" {key}={text:?}")),
@@ -60,13 +75,21 @@ fn above(explained: &Value) -> String {
 fn annotated(text: &str) -> String {
     let lines = || text.lines().filter(|line| !line.starts_with(ABOVE));
     let samples: Vec<&str> = lines().filter(|line| !line.starts_with('#')).collect();
-    let explained = program(&["explain", "--partners", PARTNERS], &(samples.join("\n") + "\n"));
-    let mut explained = explained.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let explained = program(
+        &["explain", "--partners", PARTNERS],
+        &(samples.join("\n") + "\n"),
+    );
+    let mut explained = explained
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
     let mut annotated = String::new();
     for line in lines() {
         if !line.starts_with('#') {
             let explained = explained.next().expect("one object a line");
-            let other = explained["reason"].as_str().unwrap().starts_with("not sshd's");
+            let other = explained["reason"]
+                .as_str()
+                .unwrap()
+                .starts_with("not sshd's");
             if !other {
                 annotated.push_str(&above(&explained));
                 annotated.push('\n');
@@ -92,7 +115,12 @@ fn compare(path: &Path, found: &str) {
     for (number, (expected, found)) in expected.lines().zip(found.lines()).enumerate() {
         assert_eq!(expected, found, "{}:{}", path.display(), number + 1);
     }
-    assert_eq!(expected.lines().count(), found.lines().count(), "{}", path.display());
+    assert_eq!(
+        expected.lines().count(),
+        found.lines().count(),
+        "{}",
+        path.display()
+    );
 }
 
 #[test]
@@ -108,25 +136,56 @@ fn every_line_of_a_real_sshd_is_what_stands_above_it() {
 
 #[test]
 fn the_same_actions_count_the_same_by_every_way_on_which_they_are_logged() {
-    let Some(journals) = Journals::new() else { return };
+    let Some(journals) = Journals::new() else {
+        return;
+    };
     for version in versions() {
         let mut found = String::new();
-        for log in ["info.auth.log", "info.traditional.auth.log", "verbose.auth.log"] {
+        for log in [
+            "info.auth.log",
+            "info.traditional.auth.log",
+            "verbose.auth.log",
+        ] {
             let path = version.join(log);
-            let report = program(&["report", "--partners", PARTNERS, "--format", "json", "--auth-log", path.to_str().unwrap()], "");
+            let report = program(
+                &[
+                    "report",
+                    "--partners",
+                    PARTNERS,
+                    "--format",
+                    "json",
+                    "--auth-log",
+                    path.to_str().unwrap(),
+                ],
+                "",
+            );
             found.push_str(&format!("{log}\n{report}"));
         }
         for export in ["info.export", "verbose.export"] {
             let path = version.join(export);
             let status = Command::new("/usr/lib/systemd/systemd-journal-remote")
-                .arg(format!("--output={}", journals.file("sample.journal").display()))
+                .arg(format!(
+                    "--output={}",
+                    journals.file("sample.journal").display()
+                ))
                 .arg(&path)
                 .stderr(Stdio::null())
                 .status()
                 .unwrap();
             assert!(status.success(), "{status}");
             let directory = journals.path().to_str().unwrap();
-            let report = program(&["report", "--partners", PARTNERS, "--format", "json", "--journal-directory", directory], "");
+            let report = program(
+                &[
+                    "report",
+                    "--partners",
+                    PARTNERS,
+                    "--format",
+                    "json",
+                    "--journal-directory",
+                    directory,
+                ],
+                "",
+            );
             found.push_str(&format!("{export}\n{report}"));
             journals.remove("sample.journal");
         }

@@ -33,12 +33,16 @@ fn main() -> Result<()> {
     std::thread::spawn(move || slack::serve(&listener, show));
     let config = configuration(directory.path(), &log, &url)?;
     say("# sftp-monitor run: it follows the log below; what Slack gets is framed");
-    let mut daemon = program(directory.path(), &config, "run").spawn().context("starting the daemon")?;
+    let mut daemon = program(directory.path(), &config, "run")
+        .spawn()
+        .context("starting the daemon")?;
     std::thread::sleep(Duration::from_secs(2));
     write_the_day(&log)?;
     std::thread::sleep(LAST_ALERTS);
     say("# sftp-monitor digest: the table of the day");
-    let digest = program(directory.path(), &config, "digest").status().context("running the digest")?;
+    let digest = program(directory.path(), &config, "digest")
+        .status()
+        .context("running the digest")?;
     std::thread::sleep(Duration::from_millis(500));
     say("# sftp-monitor status");
     program(directory.path(), &config, "status").status()?;
@@ -73,10 +77,22 @@ group-window = "6s"
 /// The program, beside this one.
 fn program(directory: &Path, config: &Path, command: &str) -> Command {
     let own = std::env::current_exe().unwrap_or_default();
-    let path = own.ancestors().nth(2).unwrap_or(Path::new(".")).join("sftp-monitor");
+    let path = own
+        .ancestors()
+        .nth(2)
+        .unwrap_or(Path::new("."))
+        .join("sftp-monitor");
     let mut program = Command::new(path);
-    program.arg("--config").arg(config).arg("--state-directory").arg(directory.join("state"));
-    program.arg(command).env("SLACK_BOT_TOKEN", "xoxb-demo").env_remove("CREDENTIALS_DIRECTORY").stdin(Stdio::null());
+    program
+        .arg("--config")
+        .arg(config)
+        .arg("--state-directory")
+        .arg(directory.join("state"));
+    program
+        .arg(command)
+        .env("SLACK_BOT_TOKEN", "xoxb-demo")
+        .env_remove("CREDENTIALS_DIRECTORY")
+        .stdin(Stdio::null());
     if command == "digest" {
         program.arg("--yes");
     }
@@ -86,7 +102,10 @@ fn program(directory: &Path, config: &Path, command: &str) -> Command {
 /// Writes the sample's lines, each stamped with the present.
 fn write_the_day(log: &Path) -> Result<()> {
     let mut log = OpenOptions::new().append(true).open(log)?;
-    for line in DAY.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+    for line in DAY
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+    {
         let (wait, message) = line.split_once(' ').context("a line of the sample")?;
         std::thread::sleep(Duration::from_secs_f64(wait.parse()?));
         let stamp = Local::now().to_rfc3339_opts(SecondsFormat::Micros, false);
@@ -101,7 +120,11 @@ fn show(message: &serde_json::Value) {
     let text = message["text"].as_str().unwrap_or_default().to_owned();
     let blocks = Some(message["blocks"].clone()).filter(|blocks| blocks.is_array());
     let shown = Rendered { text, blocks }.plain();
-    let framed: Vec<String> = shown.trim_end().lines().map(|line| format!("    ┃ {line}")).collect();
+    let framed: Vec<String> = shown
+        .trim_end()
+        .lines()
+        .map(|line| format!("    ┃ {line}"))
+        .collect();
     say(&framed.join("\n"));
 }
 

@@ -59,7 +59,10 @@ fn french(files: &Files) -> [String; 2] {
             " en échec sur le disque du serveur : ".into(),
         ],
         Transfer::DownloadInterrupted => [begin("Download"), interrupted.into()],
-        Transfer::Unknown => [begin("Transfert"), " dans un sens inconnu, non compté : ".into()],
+        Transfer::Unknown => [
+            begin("Transfert"),
+            " dans un sens inconnu, non compté : ".into(),
+        ],
     }
 }
 
@@ -81,7 +84,10 @@ fn english(files: &Files) -> [String; 2] {
         Transfer::UploadInterrupted => [begin("Upload"), " broke off: ".into()],
         Transfer::UploadFailed => [begin("Upload"), " failed on the server's disk: ".into()],
         Transfer::DownloadInterrupted => [begin("Download"), " broke off: ".into()],
-        Transfer::Unknown => [begin("Transfer"), " in an unknown direction, not counted: ".into()],
+        Transfer::Unknown => [
+            begin("Transfer"),
+            " in an unknown direction, not counted: ".into(),
+        ],
     }
 }
 

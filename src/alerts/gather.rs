@@ -171,12 +171,12 @@ impl Alerts {
         self.groups.retain(|name, group| {
             let rules = rules(name.split_once(' ').map_or("", |(_, partner)| partner));
             let due = group.due(&rules);
-            if due <= time
-                && let Some((since, content)) = group.gathered.take()
-            {
-                // Windows follow each other on the events' time, however late they are looked at.
-                group.note(due, &rules);
-                late.push((since, due, content));
+            if due <= time {
+                if let Some((since, content)) = group.gathered.take() {
+                    // Windows follow each other on the events' time, however late they are looked at.
+                    group.note(due, &rules);
+                    late.push((since, due, content));
+                }
             }
             let keep = HOUR.max(rules.again_after);
             group.gathered.is_some()
@@ -191,7 +191,7 @@ impl Alerts {
             }
         }
         self.age(now, outbox, in_flight);
-        if caught_up && let Some(backlog) = self.backlog.take() {
+        if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
             summary::put(backlog, outbox, in_flight);
         }
     }
@@ -218,7 +218,9 @@ impl Alerts {
 
     /// When what waits in the outbox is no news any more and joins the summary.
     pub fn ages(messages: &[Message], in_flight: Option<u64>) -> Option<Time> {
-        let alerts = messages.iter().filter(|m| m.content.group().is_some() && Some(m.id) != in_flight);
+        let alerts = messages
+            .iter()
+            .filter(|m| m.content.group().is_some() && Some(m.id) != in_flight);
         alerts.map(|m| m.since.plus(NEWS)).min()
     }
 

@@ -70,12 +70,12 @@ impl SummaryRow {
 pub(super) fn put(mut backlog: Summary, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
     let waiting =
         |m: &super::Message| matches!(m.content, Content::Summary(_)) && Some(m.id) != in_flight;
-    if let Some(at) = outbox.messages.iter().position(waiting)
-        && let Content::Summary(earlier) = outbox.messages.remove(at).content
-    {
-        let mut whole = earlier;
-        whole.add(backlog);
-        backlog = whole;
+    if let Some(at) = outbox.messages.iter().position(waiting) {
+        if let Content::Summary(earlier) = outbox.messages.remove(at).content {
+            let mut whole = earlier;
+            whole.add(backlog);
+            backlog = whole;
+        }
     }
     let (since, repeated) = (backlog.from, backlog.maybe_repeated);
     outbox.push(since, Content::Summary(backlog));

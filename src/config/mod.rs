@@ -142,7 +142,9 @@ impl Config {
         let (path, named) = (path.unwrap_or(Path::new(DEFAULT_PATH)), path.is_some());
         match std::fs::read_to_string(path) {
             Ok(text) => Config::parse(path, &text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Config::parse(path, ""),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => {
+                Config::parse(path, "")
+            }
             Err(error) => Err(Text { path, text: "" }.wrong(None, error.to_string())),
         }
     }
@@ -158,4 +160,3 @@ impl Config {
         self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 }
-

@@ -10,12 +10,21 @@ use crate::state::{Store, become_owner};
 /// Runs the daemon.
 pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     let config = Config::load(cli.config.as_deref())?;
-    let token = if arguments.dry_run { None } else { Some(Token::find()?) };
+    let token = if arguments.dry_run {
+        None
+    } else {
+        Some(Token::find()?)
+    };
     if let Some(remark) = token.as_ref().and_then(Token::remark) {
         line(Priority::Warning, remark);
     }
-    let mut accounts = arguments.partners.is_none().then(|| Accounts::new(&config.partners));
-    let log_level = accounts.as_mut().map_or_else(Vec::new, |accounts| crate::sshd_config::warning(&config, accounts));
+    let mut accounts = arguments
+        .partners
+        .is_none()
+        .then(|| Accounts::new(&config.partners));
+    let log_level = accounts.as_mut().map_or_else(Vec::new, |accounts| {
+        crate::sshd_config::warning(&config, accounts)
+    });
     let store = if arguments.dry_run {
         Store::in_memory()
     } else {
@@ -27,7 +36,16 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
         Some(accounts) => Box::new(accounts),
         None => directory::of(&config, arguments.partners.as_deref()),
     };
-    let options = Options { from_start: arguments.from_start };
-    start::run(&config, token.as_ref(), store, directory, log_level, &options)?;
+    let options = Options {
+        from_start: arguments.from_start,
+    };
+    start::run(
+        &config,
+        token.as_ref(),
+        store,
+        directory,
+        log_level,
+        &options,
+    )?;
     Ok(0)
 }

@@ -84,28 +84,40 @@ impl Committer {
     /// another process found the file damaged or deleted, and an older one took its place.
     pub(super) fn commit(&mut self, batch: &Batch) -> Result<Option<Position>, StateError> {
         let now = now();
-        let (rules, source, in_flight, announce) = (&self.rules, &self.source, self.in_flight, &self.announce);
-        let view = self.store.commit(rules.zone.local(now), |daily, recoveries| {
-            recovered(recoveries);
-            days::settle(daily, rules.zone, now);
-            let stands = match place(daily, batch) {
-                Place::Here => true,
-                // A disk that failed at the very last step may have kept the batch all the same.
-                Place::Behind => false,
-                Place::Elsewhere(position) => return Err(position),
-            };
-            let mut monitor = Monitor { rules, daily, now, in_flight };
-            if stands {
-                take_in(&mut monitor, batch, source);
-            }
-            announced(monitor.daily, announce, now);
-            // Before the present is reached only what was read tells what time it is.
-            let until = if batch.caught_up { Some(now.minus(SETTLED)) } else { batch.until };
-            if let Some(until) = until {
-                monitor.advance(until, batch.caught_up);
-            }
-            Ok(view(&monitor))
-        })?;
+        let (rules, source, in_flight, announce) =
+            (&self.rules, &self.source, self.in_flight, &self.announce);
+        let view = self
+            .store
+            .commit(rules.zone.local(now), |daily, recoveries| {
+                recovered(recoveries);
+                days::settle(daily, rules.zone, now);
+                let stands = match place(daily, batch) {
+                    Place::Here => true,
+                    // A disk that failed at the very last step may have kept the batch all the same.
+                    Place::Behind => false,
+                    Place::Elsewhere(position) => return Err(position),
+                };
+                let mut monitor = Monitor {
+                    rules,
+                    daily,
+                    now,
+                    in_flight,
+                };
+                if stands {
+                    take_in(&mut monitor, batch, source);
+                }
+                announced(monitor.daily, announce, now);
+                // Before the present is reached only what was read tells what time it is.
+                let until = if batch.caught_up {
+                    Some(now.minus(SETTLED))
+                } else {
+                    batch.until
+                };
+                if let Some(until) = until {
+                    monitor.advance(until, batch.caught_up);
+                }
+                Ok(view(&monitor))
+            })?;
         match view {
             Ok(view) => self.view = view,
             Err(position) => return Ok(Some(position)),
@@ -118,21 +130,37 @@ impl Committer {
     }
 
     /// A change of the state that is no batch: what became of a message.
-    pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Daily) -> T) -> Result<T, StateError> {
+    pub(super) fn change<T>(
+        &mut self,
+        change: impl FnOnce(&mut Daily) -> T,
+    ) -> Result<T, StateError> {
         let now = now();
         let (rules, in_flight) = (&self.rules, self.in_flight);
-        let (result, view) = self.store.commit(rules.zone.local(now), |daily, recoveries| {
-            recovered(recoveries);
-            let result = change(daily);
-            (result, view(&Monitor { rules, daily, now, in_flight }))
-        })?;
+        let (result, view) = self
+            .store
+            .commit(rules.zone.local(now), |daily, recoveries| {
+                recovered(recoveries);
+                let result = change(daily);
+                (
+                    result,
+                    view(&Monitor {
+                        rules,
+                        daily,
+                        now,
+                        in_flight,
+                    }),
+                )
+            })?;
         self.view = view;
         Ok(result)
     }
 
     /// When time alone brings something: some time after it is due, so that what was logged before has been read.
     pub(super) fn due(&self) -> Option<Time> {
-        self.view.due.filter(|_| self.caught_up).map(|due| due.plus(SETTLED))
+        self.view
+            .due
+            .filter(|_| self.caught_up)
+            .map(|due| due.plus(SETTLED))
     }
 
     pub(super) fn is_due(&self, now: Time) -> bool {
@@ -141,7 +169,10 @@ impl Committer {
 
     /// A batch of nothing, to be committed for what time brings.
     pub(super) fn idle(&self) -> Batch {
-        Batch { caught_up: self.caught_up, ..Batch::default() }
+        Batch {
+            caught_up: self.caught_up,
+            ..Batch::default()
+        }
     }
 
     /// Hands the reading thread the accounts on whose answer something waits.
@@ -159,13 +190,20 @@ impl Committer {
             return;
         }
         self.seeking = Some(position.clone());
-        line(Priority::Warning, "the state stands elsewhere than reading does: reading goes back to it");
+        line(
+            Priority::Warning,
+            "the state stands elsewhere than reading does: reading goes back to it",
+        );
         let _ = self.orders.send(Order::Seek(position));
     }
 
     /// What `systemctl status` shows.
     pub(super) fn status(&self) -> String {
-        let trouble = self.trouble.as_ref().map(|trouble| format!("; Slack: {trouble}")).unwrap_or_default();
+        let trouble = self
+            .trouble
+            .as_ref()
+            .map(|trouble| format!("; Slack: {trouble}"))
+            .unwrap_or_default();
         format!("{}: {}{trouble}", self.source, self.view.status)
     }
 
@@ -184,7 +222,10 @@ fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) {
     for record in &batch.records {
         let verdict = monitor.apply(record);
         if is_verbose() {
-            let said = format!("{}: {} ({})", verdict.event, verdict.reason, record.origin.pid);
+            let said = format!(
+                "{}: {} ({})",
+                verdict.event, verdict.reason, record.origin.pid
+            );
             line(Priority::Debug, &said);
         }
     }
@@ -197,10 +238,15 @@ fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) {
     let resume = &mut monitor.daily.resume;
     match &batch.position {
         Some(Position::Journal(position)) => {
-            resume.journals.insert(position.machine.clone(), position.clone());
+            resume
+                .journals
+                .insert(position.machine.clone(), position.clone());
         }
         Some(Position::File(position)) => {
-            resume.files.insert(position.path.to_string_lossy().into_owned(), position.clone());
+            resume.files.insert(
+                position.path.to_string_lossy().into_owned(),
+                position.clone(),
+            );
         }
         None => {}
     }
@@ -220,10 +266,22 @@ enum Place {
 }
 
 fn place(daily: &Daily, batch: &Batch) -> Place {
-    let (Some(begins), Some(ends)) = (&batch.begins, &batch.position) else { return Place::Here };
+    let (Some(begins), Some(ends)) = (&batch.begins, &batch.position) else {
+        return Place::Here;
+    };
     let stands = match ends {
-        Position::Journal(end) => daily.resume.journals.get(&end.machine).cloned().map(Position::Journal),
-        Position::File(end) => daily.resume.files.get(&*end.path.to_string_lossy()).cloned().map(Position::File),
+        Position::Journal(end) => daily
+            .resume
+            .journals
+            .get(&end.machine)
+            .cloned()
+            .map(Position::Journal),
+        Position::File(end) => daily
+            .resume
+            .files
+            .get(&*end.path.to_string_lossy())
+            .cloned()
+            .map(Position::File),
     };
     match stands {
         Some(stands) if stands.is(begins) => Place::Here,
@@ -241,8 +299,16 @@ fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
         if let Content::Started { first: true, .. } = content {
             resume.announced = true;
         }
-        if !resume.outbox.iter().any(|message| message.content == *content) {
-            Outbox { messages: &mut resume.outbox, next: &mut resume.next_message }.push(now, content.clone());
+        if !resume
+            .outbox
+            .iter()
+            .any(|message| message.content == *content)
+        {
+            Outbox {
+                messages: &mut resume.outbox,
+                next: &mut resume.next_message,
+            }
+            .push(now, content.clone());
         }
     }
 }
@@ -251,14 +317,27 @@ fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
 fn remarked(daily: &mut Daily, remark: &Remark, now: Time) {
     match remark {
         Remark::Gap { from, to, why } => {
-            line(Priority::Warning, &format!("entries are missing from {} to {}: {why}", from.utc(), to.utc()));
+            line(
+                Priority::Warning,
+                &format!(
+                    "entries are missing from {} to {}: {why}",
+                    from.utc(),
+                    to.utc()
+                ),
+            );
             daily.note_span(NoticeKind::Gap, (*from, *to), 0, Some(why.clone()));
         }
         Remark::Unreadable { count } => {
-            line(Priority::Warning, &format!("{count} entries could not be read"));
+            line(
+                Priority::Warning,
+                &format!("{count} entries could not be read"),
+            );
             daily.note(NoticeKind::Unreadable, now, *count, None);
         }
-        Remark::Reopened { why } => line(Priority::Warning, &format!("opened the log again at the same position: {why}")),
+        Remark::Reopened { why } => line(
+            Priority::Warning,
+            &format!("opened the log again at the same position: {why}"),
+        ),
         Remark::Said(said) => line(Priority::Info, said),
     }
 }
@@ -297,7 +376,9 @@ fn in_words(recovery: &Recovery) -> String {
 
 fn view(monitor: &Monitor<'_>) -> View {
     let resume = &monitor.daily.resume;
-    let sum = |of: fn(&crate::state::Counters) -> u64| monitor.daily.partners.values().map(of).sum::<u64>();
+    let sum = |of: fn(&crate::state::Counters) -> u64| {
+        monitor.daily.partners.values().map(of).sum::<u64>()
+    };
     let status = format!(
         "{}: {} log-ins, {} failures, {} uploads, {} downloads, {} unknown attempts; {} messages and {} days wait for Slack",
         monitor.daily.date,

@@ -19,8 +19,8 @@ use crate::reader::{Batch, Heartbeat};
 use crate::service;
 use crate::time::Time;
 
-pub(crate) use commit::recovered;
 pub use command::command;
+pub(crate) use commit::recovered;
 
 use commit::Committer;
 use post::{Posted, Sender};
@@ -93,7 +93,10 @@ impl Daemon {
     /// Commits a batch, or holds it until the next try.
     fn take(&mut self, batch: Batch) {
         if let Some(why) = &batch.trouble {
-            line(Priority::Error, &format!("the log cannot be read: {why}; trying again at the same position"));
+            line(
+                Priority::Error,
+                &format!("the log cannot be read: {why}; trying again at the same position"),
+            );
             service::status(&format!("the log cannot be read: {why}"));
         }
         self.try_commit(batch, RETRY);
@@ -104,7 +107,10 @@ impl Daemon {
             Ok(Some(elsewhere)) => self.committer.seek(elsewhere),
             Ok(None) => {
                 if pause > RETRY {
-                    line(Priority::Notice, "the state can be written again: counting goes on where it stood");
+                    line(
+                        Priority::Notice,
+                        "the state can be written again: counting goes on where it stood",
+                    );
                 }
                 if !self.ready && batch.trouble.is_none() {
                     self.ready = true;
@@ -115,7 +121,10 @@ impl Daemon {
             }
             Err(error) => {
                 if pause == RETRY {
-                    line(Priority::Error, &format!("{error:#}; nothing is lost, trying again"));
+                    line(
+                        Priority::Error,
+                        &format!("{error:#}; nothing is lost, trying again"),
+                    );
                 }
                 let next = (pause * 2).min(RETRY_MOST);
                 self.held = Some((batch, next, Instant::now() + pause));
@@ -139,7 +148,11 @@ impl Daemon {
             return Some(*until);
         }
         let now = now();
-        let post = self.posting.is_none().then(|| self.sender.ready_at(&self.committer, now)).flatten();
+        let post = self
+            .posting
+            .is_none()
+            .then(|| self.sender.ready_at(&self.committer, now))
+            .flatten();
         let next = [self.committer.due(), post].into_iter().flatten().min()?;
         Some(Instant::now() + next.since(now).max(Duration::from_millis(1)))
     }
@@ -168,10 +181,10 @@ impl Daemon {
     /// Ends: what is under way gets a little time; all else is durable.
     async fn stop(mut self) {
         service::stopping();
-        if let Some(posting) = self.posting.take()
-            && let Ok(posted) = timeout(LAST_POST, posting).await
-        {
-            self.sender.settle(&mut self.committer, &posted, now());
+        if let Some(posting) = self.posting.take() {
+            if let Ok(posted) = timeout(LAST_POST, posting).await {
+                self.sender.settle(&mut self.committer, &posted, now());
+            }
         }
         line(Priority::Info, "stopped");
     }

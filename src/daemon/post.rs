@@ -41,7 +41,12 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(target: Target, voice: Voice) -> Self {
-        Sender { target, voice, pace: Pace::default(), again: None }
+        Sender {
+            target,
+            voice,
+            pace: Pace::default(),
+            again: None,
+        }
     }
 
     /// When the next message may be posted; none while there is none.
@@ -83,13 +88,23 @@ impl Sender {
         match &self.target {
             Target::Output => {
                 println!("{}\n", rendered.plain());
-                Some(Box::pin(async { Posted { message, verdict: Verdict::Accepted, _lock: lock } }))
+                Some(Box::pin(async {
+                    Posted {
+                        message,
+                        verdict: Verdict::Accepted,
+                        _lock: lock,
+                    }
+                }))
             }
             Target::Slack(client) => {
                 let client = client.clone();
                 Some(Box::pin(async move {
                     let verdict = client.post(&rendered, POST).await;
-                    Posted { message, verdict, _lock: lock }
+                    Posted {
+                        message,
+                        verdict,
+                        _lock: lock,
+                    }
                 }))
             }
         }
@@ -97,13 +112,19 @@ impl Sender {
 
     /// Takes in what came of a post.
     pub(super) fn settle(&mut self, committer: &mut Committer, posted: &Posted, now: Time) {
-        let Posted { message, verdict, .. } = posted;
+        let Posted {
+            message, verdict, ..
+        } = posted;
         let next = self.pace.settle(message.form, verdict, now);
         self.say(committer, verdict, &next);
         committer.in_flight = None;
-        if let Err(error) = committer.change(|daily| outbox::settle_message(daily, message, &next)) {
+        if let Err(error) = committer.change(|daily| outbox::settle_message(daily, message, &next))
+        {
             // The message stays, marked as one that may be a repeat: it is posted again.
-            line(Priority::Error, &format!("{error:#}; a message may be posted again"));
+            line(
+                Priority::Error,
+                &format!("{error:#}; a message may be posted again"),
+            );
         }
     }
 
@@ -121,7 +142,12 @@ impl Sender {
             _ => {}
         }
         if let Next::Park { error } = next {
-            line(Priority::Error, &format!("Slack refused a message for good: {error}; `sftp-monitor status` shows it"));
+            line(
+                Priority::Error,
+                &format!(
+                    "Slack refused a message for good: {error}; `sftp-monitor status` shows it"
+                ),
+            );
         }
         committer.trouble = trouble;
     }

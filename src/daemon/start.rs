@@ -61,11 +61,16 @@ pub(super) fn run(
 ) -> anyhow::Result<()> {
     let instance = store.instance_lock()?;
     if instance.is_none() {
-        return Err(Stop::Later("another sftp-monitor runs on this state directory".to_owned()).into());
+        return Err(
+            Stop::Later("another sftp-monitor runs on this state directory".to_owned()).into(),
+        );
     }
     let before = before(&mut store, config)?;
     let chosen = choose(config)?;
-    line(Priority::Info, &format!("reading {}: {}", chosen.name, chosen.why));
+    line(
+        Priority::Info,
+        &format!("reading {}: {}", chosen.name, chosen.why),
+    );
     if options.from_start && (before.journal.is_some() || before.file.is_some()) {
         let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
         return Err(Stop::Usage(why.to_owned()).into());
@@ -82,7 +87,10 @@ pub(super) fn run(
     let (orders, ordered) = mpsc::channel();
     let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
     let heartbeat = Heartbeat::default();
-    let runtime = Builder::new_current_thread().enable_all().build().context("starting the loop")?;
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting the loop")?;
     let rules = Rules::of(config);
     let daemon = Daemon {
         committer: Committer::new(store, rules, chosen.name, orders, announce),
@@ -123,10 +131,18 @@ fn announcements(before: &Before, chosen: &Chosen, log_level: Vec<Content>) -> V
 /// Notes that reading changed from one source to another.
 fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> anyhow::Result<()> {
     let from = before.source.as_deref().unwrap_or("another source");
-    line(Priority::Warning, &format!("reading changes from {from} to {to}: what was counted until then is skipped"));
+    line(
+        Priority::Warning,
+        &format!("reading changes from {from} to {to}: what was counted until then is skipped"),
+    );
     let (at, detail) = (now(), format!("{from} -> {to}"));
     store.commit(config.zone.local(at), |daily, _| {
-        daily.note_span(NoticeKind::SourceChanged, (before.counted_until, at), 0, Some(detail.clone()));
+        daily.note_span(
+            NoticeKind::SourceChanged,
+            (before.counted_until, at),
+            0,
+            Some(detail.clone()),
+        );
     })?;
     Ok(())
 }
@@ -145,7 +161,12 @@ struct Chosen {
 /// Which source is read. `auto`: the journal if this user can really read the system's, else auth.log.
 fn choose(config: &Config) -> anyhow::Result<Chosen> {
     let source = &config.source;
-    let journal = |why: &str| Chosen { journal: true, name: "journal".to_owned(), why: why.to_owned(), missing_group: None };
+    let journal = |why: &str| Chosen {
+        journal: true,
+        name: "journal".to_owned(),
+        why: why.to_owned(),
+        missing_group: None,
+    };
     let log = |why: String, missing_group| Chosen {
         journal: false,
         name: source.auth_log.to_string_lossy().into_owned(),
@@ -160,7 +181,10 @@ fn choose(config: &Config) -> anyhow::Result<Chosen> {
     }
     let (refused, group) = match readable() {
         Readable::Yes => return Ok(journal("this user can read the system's journal")),
-        Readable::NoPermission { group } => (format!("the journal cannot be read: join the group {group}"), Some(group)),
+        Readable::NoPermission { group } => (
+            format!("the journal cannot be read: join the group {group}"),
+            Some(group),
+        ),
         Readable::NoJournal(why) => (format!("there is no journal: {why}"), None),
     };
     if source.kind == SourceKind::Journal {
@@ -187,10 +211,13 @@ struct Opening {
 impl Opening {
     fn open(&self) -> anyhow::Result<Source> {
         match (&self.journal, &self.file) {
-            (Some((directory, start)), _) => {
-                Ok(Source::Journal(JournalReader::open(directory.as_deref(), start.clone())?))
+            (Some((directory, start)), _) => Ok(Source::Journal(JournalReader::open(
+                directory.as_deref(),
+                start.clone(),
+            )?)),
+            (None, Some((path, start))) => {
+                Ok(Source::AuthLog(AuthLogReader::open(path, start.clone())?))
             }
-            (None, Some((path, start))) => Ok(Source::AuthLog(AuthLogReader::open(path, start.clone())?)),
             (None, None) => bail!("no source was chosen"),
         }
     }
@@ -214,20 +241,44 @@ fn opening(config: &Config, chosen: &Chosen, before: &Before, options: &Options)
     };
     let changed = other && before.counted_until != Time::default();
     let (journal, file) = match chosen.journal {
-        true => (Some((config.source.journal_directory.clone(), start(&before.journal, before, changed, false))), None),
-        false => {
-            (None, Some((config.source.auth_log.clone(), start(&before.file, before, changed, options.from_start))))
-        }
+        true => (
+            Some((
+                config.source.journal_directory.clone(),
+                start(&before.journal, before, changed, false),
+            )),
+            None,
+        ),
+        false => (
+            None,
+            Some((
+                config.source.auth_log.clone(),
+                start(&before.file, before, changed, options.from_start),
+            )),
+        ),
     };
-    Opening { journal, file, changed }
+    Opening {
+        journal,
+        file,
+        changed,
+    }
 }
 
-fn start<P: Clone>(position: &Option<P>, before: &Before, changed: bool, from_start: bool) -> Start<P> {
+fn start<P: Clone>(
+    position: &Option<P>,
+    before: &Before,
+    changed: bool,
+    from_start: bool,
+) -> Start<P> {
     match position {
         Some(position) => Start::At(position.clone()),
         None if from_start => Start::Beginning,
-        None if changed => Start::After { time: before.counted_until, look_back: LOOK_BACK },
-        None => Start::Now { look_back: LOOK_BACK },
+        None if changed => Start::After {
+            time: before.counted_until,
+            look_back: LOOK_BACK,
+        },
+        None => Start::Now {
+            look_back: LOOK_BACK,
+        },
     }
 }
 
@@ -235,17 +286,24 @@ fn start<P: Clone>(position: &Option<P>, before: &Before, changed: bool, from_st
 fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
     let at = now();
     let file = config.source.auth_log.to_string_lossy().into_owned();
-    let before = store.commit(config.zone.local(at), |daily: &mut Daily, recoveries: &[Recovery]| {
-        recovered(recoveries);
-        crate::days::settle(daily, config.zone, at);
-        let resume = &daily.resume;
-        Before {
-            journal: resume.journals.values().max_by_key(|position| position.realtime).cloned(),
-            file: resume.files.get(&file).cloned(),
-            source: resume.source.clone(),
-            counted_until: resume.counted_until,
-            announced: resume.announced,
-        }
-    })?;
+    let before = store.commit(
+        config.zone.local(at),
+        |daily: &mut Daily, recoveries: &[Recovery]| {
+            recovered(recoveries);
+            crate::days::settle(daily, config.zone, at);
+            let resume = &daily.resume;
+            Before {
+                journal: resume
+                    .journals
+                    .values()
+                    .max_by_key(|position| position.realtime)
+                    .cloned(),
+                file: resume.files.get(&file).cloned(),
+                source: resume.source.clone(),
+                counted_until: resume.counted_until,
+                announced: resume.announced,
+            }
+        },
+    )?;
     Ok(before)
 }

@@ -47,7 +47,10 @@ pub struct Fixed(pub Vec<String>);
 impl Directory for Fixed {
     fn account(&mut self, user: &[u8]) -> Answer {
         match self.listed(user) {
-            true => Answer::Partner { uid: None, full_name: None },
+            true => Answer::Partner {
+                uid: None,
+                full_name: None,
+            },
             false => Answer::Other { uid: None },
         }
     }

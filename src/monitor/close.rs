@@ -70,6 +70,12 @@ impl Monitor<'_> {
             file.bytes = Some(read);
             return self.downloaded(session, record, handle, file, read);
         }
+        if handle.write && handle.write_refused {
+            file.bytes = Some(0);
+            self.file(session, record, Transfer::UploadFailed, file);
+            let why = counted(session, "a write was refused since the file was opened");
+            return Verdict::new("upload_failed", partner, why);
+        }
         if handle.write && handle.create {
             file.bytes = Some(0);
             self.file(session, record, Transfer::Upload, file);

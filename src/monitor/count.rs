@@ -152,7 +152,8 @@ impl Monitor<'_> {
             Transfer::DownloadInterrupted | Transfer::Unknown => self.roll(at),
         }
         if what == Transfer::Unknown {
-            self.daily.note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
+            self.daily
+                .note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
         }
         let failed = what == Transfer::UploadFailed;
         let troubled = &mut self.daily.resume.day.troubled;

@@ -74,11 +74,11 @@ impl Monitor<'_> {
             .and_then(|login| self.daily.resume.sessions.connections.0.get(&login))
             .and_then(|c| c.uid);
         let sender = record.origin.uid.filter(|&sender| sender != 0);
-        if let (Some(sender), Some(uid)) = (sender, uid)
-            && sender != uid
-        {
-            self.daily.resume.forged += u64::from(!record.origin.past);
-            return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+        if let (Some(sender), Some(uid)) = (sender, uid) {
+            if sender != uid {
+                self.daily.resume.forged += u64::from(!record.origin.past);
+                return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+            }
         }
         self.login_over(record, login);
         Verdict::new("ignored", None, "the log-in's end")
@@ -95,10 +95,10 @@ impl Monitor<'_> {
     /// PAM opened the log-in's session: from here on the journal tells which.
     pub(super) fn session_of(&mut self, record: &Record<'_>) {
         let process = (record.origin.boot, record.origin.pid);
-        if let Some(session) = record.origin.session.as_deref()
-            && let Some(connection) = self.daily.resume.sessions.connections.0.get_mut(&process)
-        {
-            connection.session = Some(session.to_owned());
+        if let Some(session) = record.origin.session.as_deref() {
+            if let Some(connection) = self.daily.resume.sessions.connections.0.get_mut(&process) {
+                connection.session = Some(session.to_owned());
+            }
         }
     }
 }

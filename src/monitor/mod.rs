@@ -246,7 +246,8 @@ impl Monitor<'_> {
     fn past_endings(&mut self, past: bool) {
         if past {
             let sftp = self.daily.resume.sessions.sftp.0.values_mut();
-            sftp.filter(|s| s.ending.is_some()).for_each(|s| s.past = true);
+            sftp.filter(|s| s.ending.is_some())
+                .for_each(|s| s.past = true);
         }
     }
 

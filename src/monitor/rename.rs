@@ -31,10 +31,10 @@ impl Monitor<'_> {
             let Some(file) = file else { continue };
             file.path = to;
             let earlier = std::mem::replace(&mut file.cut, record.event.cut);
-            if let Some(&(alert, _)) = alert
-                && !earlier
-            {
-                session.last = Some(Last::Rename { alert, from });
+            if let Some(&(alert, _)) = alert {
+                if !earlier {
+                    session.last = Some(Last::Rename { alert, from });
+                }
             }
             return Verdict::new("rename", partner, "names the file that was just uploaded");
         }

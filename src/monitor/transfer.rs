@@ -51,11 +51,11 @@ impl Monitor<'_> {
         let (origin, event) = (&record.origin, &record.event);
         let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
         let standing = self.standing(&user, record.answer.as_ref());
-        if let Some(sender) = origin.uid.filter(|_| !event.postauth)
-            && !self.may_be(sender, &user, record.answer.as_ref())
-        {
-            self.daily.resume.forged += u64::from(!origin.past);
-            return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+        if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
+            if !self.may_be(sender, &user, record.answer.as_ref()) {
+                self.daily.resume.forged += u64::from(!origin.past);
+                return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+            }
         }
         if let Some(earlier) = self.daily.resume.sessions.sftp.0.remove(&process) {
             self.finish(earlier, origin.time, false, origin.past);
@@ -208,6 +208,7 @@ impl Monitor<'_> {
             Some(Last::Open) if !matches!(status, "Success" | "End of file") => {
                 if let Some(handle) = session.handles.last_mut() {
                     handle.refused = true;
+                    handle.write_refused = status == "Failure";
                 }
                 Verdict::new("ignored", partner, "the open before it was refused")
             }
@@ -268,11 +269,24 @@ impl Monitor<'_> {
     }
 
     /// Counts a file at the time of the record.
-    pub(super) fn file(&mut self, session: &SftpSession, record: &Record<'_>, what: Transfer, file: File) {
+    pub(super) fn file(
+        &mut self,
+        session: &SftpSession,
+        record: &Record<'_>,
+        what: Transfer,
+        file: File,
+    ) {
         self.file_at(session, record.origin.time, record.origin.past, what, file);
     }
 
-    pub(super) fn file_at(&mut self, session: &SftpSession, at: Time, past: bool, what: Transfer, file: File) {
+    pub(super) fn file_at(
+        &mut self,
+        session: &SftpSession,
+        at: Time,
+        past: bool,
+        what: Transfer,
+        file: File,
+    ) {
         if !past {
             self.count(
                 (session.boot, session.pid),
@@ -295,14 +309,17 @@ fn keep(session: &mut SftpSession, handle: Handle) {
 
 fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags) -> Verdict {
     let partner = session.standing.partner();
-    keep(session, Handle {
-        path: text(record.event.path.as_deref()),
-        cut: record.event.cut,
-        write: flags.write,
-        create: flags.create,
-        read: flags.read,
-        ..Handle::default()
-    });
+    keep(
+        session,
+        Handle {
+            path: text(record.event.path.as_deref()),
+            cut: record.event.cut,
+            write: flags.write,
+            create: flags.create,
+            read: flags.read,
+            ..Handle::default()
+        },
+    );
     session.last = Some(Last::Open);
     Verdict::new("open", partner, "its close counts")
 }
@@ -311,7 +328,11 @@ fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags) -> Verdict
 fn write_error(session: &mut SftpSession, record: &Record<'_>) -> Verdict {
     let named = record.event.path.as_deref().map(String::from_utf8_lossy);
     let mut open = false;
-    for handle in session.handles.iter_mut().filter(|h| h.write || h.is_unknown()) {
+    for handle in session
+        .handles
+        .iter_mut()
+        .filter(|h| h.write || h.is_unknown())
+    {
         if named.as_ref().is_none_or(|name| handle.is_named(name)) {
             handle.write_error = true;
             open = true;
@@ -319,12 +340,15 @@ fn write_error(session: &mut SftpSession, record: &Record<'_>) -> Verdict {
     }
     if let Some(name) = named.filter(|_| !open) {
         // Only what is open can be written to: this file's open was not seen.
-        keep(session, Handle {
-            path: name.into_owned(),
-            write: true,
-            write_error: true,
-            ..Handle::default()
-        });
+        keep(
+            session,
+            Handle {
+                path: name.into_owned(),
+                write: true,
+                write_error: true,
+                ..Handle::default()
+            },
+        );
     }
     Verdict::new(
         "ignored",

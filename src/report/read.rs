@@ -95,10 +95,10 @@ fn began(path: &Path) -> std::io::Result<Time> {
         let Some(line) = lines.next_line()? else {
             break;
         };
-        if let Read::Entry(entry) = envelope.read_syslog(line)
-            && entry.origin.time != Time::default()
-        {
-            return Ok(entry.origin.time);
+        if let Read::Entry(entry) = envelope.read_syslog(line) {
+            if entry.origin.time != Time::default() {
+                return Ok(entry.origin.time);
+            }
         }
     }
     Ok(unknown)

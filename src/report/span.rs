@@ -29,10 +29,10 @@ impl Span {
     pub fn parse(since: Option<&str>, until: Option<&str>, zone: Zone) -> anyhow::Result<Span> {
         let since = since.map(|text| first(text, zone)).transpose()?;
         let until = until.map(|text| last(text, zone)).transpose()?;
-        if let (Some(since), Some(until)) = (since, until)
-            && since > until
-        {
-            return Err(anyhow!("--since lies after --until"));
+        if let (Some(since), Some(until)) = (since, until) {
+            if since > until {
+                return Err(anyhow!("--since lies after --until"));
+            }
         }
         Ok(Span { since, until })
     }

@@ -26,6 +26,10 @@ pub struct Handle {
     /// The open's `sent status` came at once: most likely there is no such handle.
     #[serde(skip_serializing_if = "is_false")]
     pub refused: bool,
+    /// The status was "Failure": where there is such a handle all the same, a write to it was refused without an error
+    /// line, as one that found room for a part is (sftp-server.c, process_write).
+    #[serde(skip_serializing_if = "is_false")]
+    pub write_refused: bool,
     /// A write to it failed.
     #[serde(skip_serializing_if = "is_false")]
     pub write_error: bool,

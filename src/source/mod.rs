@@ -144,7 +144,10 @@ pub enum Remark {
 }
 
 /// A source of either kind, as the reading thread holds it.
-#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is not moved about")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it, and it is not moved about"
+)]
 pub enum Source {
     /// The journal.
     Journal(journal::JournalReader),
@@ -169,10 +172,15 @@ impl Source {
     /// The same source, opened anew behind a position.
     pub fn again(&self, position: &Position) -> anyhow::Result<Source> {
         match (self, position) {
-            (Source::Journal(reader), Position::Journal(position)) => Ok(Source::Journal(reader.again(position)?)),
+            (Source::Journal(reader), Position::Journal(position)) => {
+                Ok(Source::Journal(reader.again(position)?))
+            }
             (Source::AuthLog(_), Position::File(position)) => {
                 let start = Start::At(position.clone());
-                Ok(Source::AuthLog(auth_log::AuthLogReader::open(&position.path, start)?))
+                Ok(Source::AuthLog(auth_log::AuthLogReader::open(
+                    &position.path,
+                    start,
+                )?))
             }
             _ => anyhow::bail!("the position is another source's"),
         }
@@ -205,7 +213,9 @@ impl Source {
 
 /// A hash that stays the same over releases and machines: FNV-1a, 64 bits.
 pub fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// The first half of a boot id as entries carry it.

@@ -28,15 +28,28 @@ impl World {
     /// Reads an auth.log.
     pub fn new() -> World {
         let directory = tempfile::tempdir().expect("a directory");
-        let world = World { slack: Slack::start(), directory, config: String::new() };
+        let world = World {
+            slack: Slack::start(),
+            directory,
+            config: String::new(),
+        };
         File::create(world.log()).expect("a log");
-        World { config: format!("[source]\nkind = \"auth-log\"\nauth-log = \"{}\"\n", world.log().display()), ..world }
+        World {
+            config: format!(
+                "[source]\nkind = \"auth-log\"\nauth-log = \"{}\"\n",
+                world.log().display()
+            ),
+            ..world
+        }
     }
 
     /// Reads the journals in a directory.
     pub fn of_journal(journals: &Path) -> World {
         let world = World::new();
-        let config = format!("[source]\nkind = \"journal\"\njournal-directory = \"{}\"\n", journals.display());
+        let config = format!(
+            "[source]\nkind = \"journal\"\njournal-directory = \"{}\"\n",
+            journals.display()
+        );
         World { config, ..world }
     }
 
@@ -55,7 +68,11 @@ impl World {
     }
 
     pub fn write_raw(&self, text: &str) {
-        let mut log = OpenOptions::new().append(true).create(true).open(self.log()).expect("the log");
+        let mut log = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(self.log())
+            .expect("the log");
         log.write_all(text.as_bytes()).expect("the log is written");
     }
 
@@ -68,8 +85,16 @@ impl World {
         );
         std::fs::write(&config, text).expect("the configuration is written");
         let mut command = Command::new(env!("CARGO_BIN_EXE_sftp-monitor"));
-        command.arg("--config").arg(config).arg("--state-directory").arg(self.path("state")).args(arguments);
-        command.env("SLACK_BOT_TOKEN", "xoxb-test").env_remove("CREDENTIALS_DIRECTORY").env_remove("NOTIFY_SOCKET");
+        command
+            .arg("--config")
+            .arg(config)
+            .arg("--state-directory")
+            .arg(self.path("state"))
+            .args(arguments);
+        command
+            .env("SLACK_BOT_TOKEN", "xoxb-test")
+            .env_remove("CREDENTIALS_DIRECTORY")
+            .env_remove("NOTIFY_SOCKET");
         command.stdin(Stdio::null());
         command
     }
@@ -85,15 +110,25 @@ impl World {
         let _ = std::fs::remove_file(&socket);
         let notify = std::os::unix::net::UnixDatagram::bind(&socket).expect("a socket");
         notify.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let log = OpenOptions::new().append(true).create(true).open(self.path("daemon.log")).expect("a log");
+        let log = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(self.path("daemon.log"))
+            .expect("a log");
         let mut command = self.command(&["run"]);
         command.env("NOTIFY_SOCKET", &socket).stderr(log);
-        let child = command.spawn().expect("the daemon starts");
+        let daemon = Daemon {
+            child: command.spawn().expect("the daemon starts"),
+            notify,
+        };
         let mut buffer = [0; 4096];
         loop {
-            let length = notify.recv(&mut buffer).expect("the daemon says that it is ready");
+            let length = daemon
+                .notify
+                .recv(&mut buffer)
+                .expect("the daemon says that it is ready");
             if buffer[..length].windows(7).any(|part| part == b"READY=1") {
-                return Daemon { child, notify };
+                return daemon;
             }
         }
     }
@@ -107,7 +142,11 @@ impl World {
             if wanted(&state) {
                 return state;
             }
-            assert!(Instant::now() < until, "the state never came to what was wanted: {state:#}\n{}", self.said());
+            assert!(
+                Instant::now() < until,
+                "the state never came to what was wanted: {state:#}\n{}",
+                self.said()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -120,7 +159,11 @@ impl World {
             if texts.iter().any(|text| text.contains(wanted)) {
                 return texts;
             }
-            assert!(Instant::now() < until, "never told: {wanted}; told: {texts:#?}\n{}", self.said());
+            assert!(
+                Instant::now() < until,
+                "never told: {wanted}; told: {texts:#?}\n{}",
+                self.said()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }

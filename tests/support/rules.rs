@@ -241,9 +241,10 @@ impl Player {
     }
 
     fn post(&mut self) {
-        while !self.is_down()
-            && let Some(message) = outbox::take_message(&mut self.daily)
-        {
+        while !self.is_down() {
+            let Some(message) = outbox::take_message(&mut self.daily) else {
+                break;
+            };
             let text = render(&message, &self.voice).text;
             let text = shortened(&text)
                 .replace('\n', "\n    ")
@@ -267,9 +268,10 @@ impl Player {
             }
         }
         self.told.push(said);
-        while !self.is_down()
-            && let Some(day) = outbox::take_day(&mut self.daily)
-        {
+        while !self.is_down() {
+            let Some(day) = outbox::take_day(&mut self.daily) else {
+                break;
+            };
             for message in day_messages(&day, &self.voice, zone.date(at)) {
                 let text = shortened(&message.text)
                     .replace('\n', "\n    ")

@@ -140,13 +140,13 @@ pub(super) struct Found {
 /// Finds the file that a position was taken in, under whatever name it has now, or a copy of it: by the bytes before the
 /// position. The log itself is looked at first, then the file with the number that the position names, then the newest.
 pub(super) fn find(path: &Path, position: &FilePosition) -> anyhow::Result<Option<Found>> {
-    if let Some(log) = LogFile::open(path)?
-        && let Some(reading) = Reading::resume(log, position)?
-    {
-        return Ok(Some(Found {
-            reading,
-            later: VecDeque::new(),
-        }));
+    if let Some(log) = LogFile::open(path)? {
+        if let Some(reading) = Reading::resume(log, position)? {
+            return Ok(Some(Found {
+                reading,
+                later: VecDeque::new(),
+            }));
+        }
     }
     let generations = all(path);
     let mut order: Vec<usize> = (0..generations.len()).rev().collect();

@@ -92,10 +92,10 @@ impl AuthLogReader {
                 (reader.past, reader.later) = past::after(path, since, time)?;
             }
         }
-        if reader.reading.is_none()
-            && let Some(first) = reader.later.pop_front()
-        {
-            reader.reading = Some(Reading::begin(first)?);
+        if reader.reading.is_none() {
+            if let Some(first) = reader.later.pop_front() {
+                reader.reading = Some(Reading::begin(first)?);
+            }
         }
         reader.watch_files();
         Ok(reader)
@@ -215,21 +215,22 @@ impl AuthLogReader {
             return;
         }
         // Nothing stands before the start of a file to know it by: the end of the file before it says as much.
-        if let Some(reading) = &self.reading
-            && (reading.offset > 0 || self.position.is_none())
-            && let Some(position) = reading.position(&self.path, self.last)
-        {
-            self.position = Some(position);
+        if let Some(reading) = &self.reading {
+            if reading.offset > 0 || self.position.is_none() {
+                if let Some(position) = reading.position(&self.path, self.last) {
+                    self.position = Some(position);
+                }
+            }
         }
     }
 
     /// Everything was read that there is.
     fn arrived(&mut self, now: Time) {
-        if let (Some(past), Some(reading)) = (&self.past, &self.reading)
-            && past.ends_at(reading.log.identity, reading.offset)
-        {
-            self.past = None;
-            self.note_position();
+        if let (Some(past), Some(reading)) = (&self.past, &self.reading) {
+            if past.ends_at(reading.log.identity, reading.offset) {
+                self.past = None;
+                self.note_position();
+            }
         }
         if let Some((from, why)) = self.gap.take() {
             self.remarks.push(Remark::Gap { from, to: now, why });

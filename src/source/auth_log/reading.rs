@@ -89,9 +89,10 @@ impl Reading {
 
     /// Passes over the first bytes of a compressed file. Whether there are as many.
     fn pass(&mut self, count: u64) -> io::Result<bool> {
-        while self.offset < count
-            && let Some(stream) = &mut self.stream
-        {
+        while self.offset < count {
+            let Some(stream) = &mut self.stream else {
+                break;
+            };
             let mut stream = io::Read::take(stream, count - self.offset);
             let (filled, read) = self.buffer.fill_from(&mut stream)?;
             if filled != Filled::Grown {

@@ -62,16 +62,15 @@ impl Envelope {
 
     /// Reads a line, which is without its line feed.
     pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
-        if line.starts_with(b"{")
-            && line.len() <= LONGEST_LINE
-            && let Some((origin, dropped)) = journalctl::json(line, &mut self.message)
-        {
-            let message = &self.message;
-            return Read::Entry(Entry {
-                origin,
-                message,
-                dropped,
-            });
+        if line.starts_with(b"{") && line.len() <= LONGEST_LINE {
+            if let Some((origin, dropped)) = journalctl::json(line, &mut self.message) {
+                let message = &self.message;
+                return Read::Entry(Entry {
+                    origin,
+                    message,
+                    dropped,
+                });
+            }
         }
         self.read_syslog(line)
     }

@@ -127,18 +127,18 @@ impl Stamps {
     /// How many seconds the local time `local` (in seconds since the epoch, as if it were UTC) is ahead of UTC.
     fn offset(&mut self, local: i64) -> i64 {
         let hour = local.div_euclid(HOUR);
-        if let Some((known, offset)) = self.hour
-            && known == hour
-        {
-            return offset;
+        if let Some((known, offset)) = self.hour {
+            if known == hour {
+                return offset;
+            }
         }
         let first = self.readings(hour * HOUR);
         let last = self.readings(hour * HOUR + HOUR - 1);
-        if let (MappedLocalTime::Single(first), MappedLocalTime::Single(last)) = (first, last)
-            && first == last
-        {
-            self.hour = Some((hour, first));
-            return first;
+        if let (MappedLocalTime::Single(first), MappedLocalTime::Single(last)) = (first, last) {
+            if first == last {
+                self.hour = Some((hour, first));
+                return first;
+            }
         }
         match self.readings(local) {
             MappedLocalTime::Single(offset) => offset,
