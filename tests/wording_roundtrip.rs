@@ -387,11 +387,11 @@ const STARTS: &[&str] = &[
     "auth.c:auth_log():1",
 ];
 
-/// How a line is written: from its text to its bytes.
-type Write = fn(&[u8]) -> Vec<u8>;
+/// How a message gets into the log.
+type Log = fn(&[u8]) -> Vec<u8>;
 
 /// An sftp process, or Red Hat's sshd in its place.
-fn sftp(red_hat: bool) -> (Program, Write) {
+fn sftp(red_hat: bool) -> (Program, Log) {
     match red_hat {
         true => (Program::Sshd, |text| {
             log_through_monitor(Child::Twice, text, " [postauth]")

@@ -193,3 +193,30 @@ fn journals_of_several_machines_are_refused() {
     });
     assert!(refused, "a machine that joins later is noticed as well");
 }
+
+#[test]
+fn an_entry_in_a_file_not_known_yet_is_read_before_a_later_one() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let mut boot = Boot::number(1);
+    journals.write("system.journal", &sshd(&mut boot, &["a1"]));
+    let mut reader = open(journals.path(), Start::Beginning);
+    assert_eq!(read(&mut reader), ["a1"]);
+    reader.wait(Duration::ZERO).expect("waiting works");
+    let mut expected = Vec::new();
+    for uid in 1000..1003 {
+        // No wait in between: nothing has told the reader that there is a new file.
+        let (first, second) = (format!("first of {uid}"), format!("second of {uid}"));
+        let file = format!("user-{uid}.journal");
+        journals.write(&file, &[boot.sftp(uid, uid, &first)]);
+        journals.write("system.journal", &[boot.sshd(uid, &second)]);
+        expected.extend([first, second]);
+        assert_eq!(read(&mut reader), expected[expected.len() - 2..]);
+    }
+    assert_eq!(
+        read(&mut open(journals.path(), Start::Beginning))[1..],
+        expected
+    );
+    assert_eq!(reader.remarks(), []);
+}

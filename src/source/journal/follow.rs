@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use systemd::id128::Id128;
+use systemd::journal::JournalWaitResult;
 
 use super::fields::{Stamp, Verdict};
 use super::start::{From, Leg};
@@ -10,6 +11,9 @@ use super::{JournalReader, boots, handle};
 use crate::entry::Entry;
 use crate::source::{JournalPosition, Progress, Remark};
 use crate::time::Time;
+
+/// How often the end of a boot is looked for, while files come and go.
+const LOOKS_FOR_FILES: u32 = 10;
 
 /// The boot being read.
 pub(super) struct Reading {
@@ -19,6 +23,10 @@ pub(super) struct Reading {
     /// What is earlier than this time since boot was read, or is not to be read. libsystemd comes up with it all the same,
     /// where a file holds nothing that is later.
     floor: u64,
+    /// The boot's last entry that was there in any file when these were looked through for new ones. What is later may
+    /// hide something that is earlier, in a file that libsystemd does not know yet or that it looked into just before:
+    /// which it would pass over, once it went by.
+    horizon: u64,
     /// The boot's last entry when reading of it began: once it is at its end, everything up to there was read.
     tail: Option<JournalPosition>,
     /// Everything up to this time since boot was read.
@@ -36,6 +44,8 @@ enum Step {
     Nothing,
     /// An entry of a boot that was not known of.
     Foreign(Id128),
+    /// An entry beyond the horizon.
+    Beyond(u64),
     End,
 }
 
@@ -47,6 +57,11 @@ impl JournalReader {
         each: &mut dyn FnMut(&Entry<'_>),
         progress: &mut Progress,
     ) -> anyhow::Result<()> {
+        self.beyond = false;
+        self.fresh = std::mem::take(&mut self.rested);
+        if self.fresh {
+            self.widen()?;
+        }
         while progress.entries < limit {
             match self.step()? {
                 Step::HandOut {
@@ -66,11 +81,25 @@ impl JournalReader {
                     self.stirred = true;
                     self.next_look = Instant::now();
                 }
+                Step::Beyond(monotonic) => {
+                    self.mark();
+                    self.retrace();
+                    self.reach = monotonic;
+                    if self.fresh && self.legs.len() == 1 {
+                        // All that was there at the beginning of this call was read: that is the present. What goes on
+                        // coming is read in larger pieces by the next calls.
+                        self.told = true;
+                        self.beyond = true;
+                        progress.at_end = true;
+                        return Ok(());
+                    }
+                }
                 Step::End => {
                     self.mark();
                     self.finish_boot();
                     progress.at_end = !self.go_on()?;
                     if progress.at_end {
+                        self.rested = true;
                         return Ok(());
                     }
                 }
@@ -102,6 +131,9 @@ impl JournalReader {
         }
         if monotonic < reading.floor {
             return Ok(Step::Nothing);
+        }
+        if monotonic > reading.horizon {
+            return Ok(Step::Beyond(monotonic));
         }
         if let Some(cursor) = reading.skip.take() {
             if self.journal.test_cursor(&cursor)? {
@@ -152,7 +184,13 @@ impl JournalReader {
             return Ok(false);
         };
         let (boot, from) = (leg.boot, leg.from.clone());
-        let tail = boots::tail(&mut self.journal, boot)?;
+        let tail = self.known_tail(boot)?;
+        // At least the entry that was beyond the horizon before, or else nothing ever went on in a damaged journal.
+        let reach = std::mem::take(&mut self.reach);
+        let horizon = tail
+            .as_ref()
+            .map_or(u64::MAX, |tail| tail.monotonic.max(reach));
+        self.fresh = true;
         let (mut skip, mut floor) = (None, 0);
         match from {
             From::Head => {}
@@ -176,11 +214,44 @@ impl JournalReader {
             leg,
             skip,
             floor,
+            horizon,
             tail,
             read: 0,
             began: Instant::now(),
         });
         Ok(true)
+    }
+
+    /// The boot's last entry, where every file that holds an earlier one is known.
+    fn known_tail(&mut self, boot: Id128) -> systemd::Result<Option<JournalPosition>> {
+        for _ in 0..LOOKS_FOR_FILES {
+            let tail = boots::tail(&mut self.journal, boot)?;
+            // journald writes one entry after the other: what was written before the tail has its file already.
+            if !self.files_changed()? {
+                return Ok(tail);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes note of what happened to the files, and says whether one came or went.
+    fn files_changed(&mut self) -> systemd::Result<bool> {
+        let change = self.journal.process()?;
+        self.stirred |= !matches!(change, JournalWaitResult::Nop);
+        Ok(matches!(change, JournalWaitResult::Invalidate))
+    }
+
+    /// Sets the horizon to where the boot ends now, before libsystemd looks for the next entry.
+    fn widen(&mut self) -> anyhow::Result<()> {
+        let Some(reading) = self.reading.as_mut() else {
+            return Ok(());
+        };
+        reading.horizon = boots::end(&self.journal, reading.leg.boot).unwrap_or(u64::MAX);
+        if self.files_changed()? {
+            // A file came or went; it also went if libsystemd could not read it for a moment.
+            self.reopen(None)?;
+        }
+        Ok(())
     }
 
     /// The boot has no more entries for now: everything up to the end it had in the beginning was read.

@@ -36,6 +36,8 @@ pub(super) fn open(directory: Option<&Path>) -> anyhow::Result<Journal> {
             .with_context(|| format!("opening the journals in {}", path.display()))?,
     };
     journal.set_data_threshold(LONGEST_FIELD)?;
+    // From here on libsystemd watches for new files (sd_journal_get_fd(3)). Where it cannot, waiting says why.
+    let _ = journal.fd();
     Ok(journal)
 }
 

@@ -37,6 +37,9 @@ use super::{JournalPosition, Progress, Remark, Start};
 use crate::entry::Entry;
 use crate::time::Time;
 
+/// How long an entry that came while reading was about to end waits for those that come with it.
+const BEYOND: Duration = Duration::from_millis(5);
+
 /// A directory that holds the journals of several machines.
 #[derive(Debug, thiserror::Error)]
 #[error("{} holds journals of several machines ({}): only those of one machine can be followed", .0.display(), .1.join(", "))]
@@ -68,6 +71,14 @@ pub struct JournalReader {
     position: Option<JournalPosition>,
     /// The past is read: from here on, the position tells all.
     told: bool,
+    /// The end was reached: reading rests until it is called again.
+    rested: bool,
+    /// The horizon was set in this call.
+    fresh: bool,
+    /// The last call ended before an entry beyond the horizon.
+    beyond: bool,
+    /// That entry.
+    reach: u64,
     /// Something changed since boots were looked for.
     stirred: bool,
     next_look: Instant,
@@ -108,6 +119,10 @@ impl JournalReader {
             unmarked: None,
             position: None,
             told: false,
+            rested: false,
+            fresh: false,
+            beyond: false,
+            reach: 0,
             stirred: true,
             next_look: Instant::now(),
             trouble: Trouble::default(),
@@ -171,6 +186,12 @@ impl JournalReader {
         let until_look = self.next_look.saturating_duration_since(Instant::now());
         let at_most = if self.stirred {
             at_most.min(until_look)
+        } else {
+            at_most
+        };
+        // The notice of an entry that was seen too early may have come already.
+        let at_most = if self.beyond {
+            at_most.min(BEYOND)
         } else {
             at_most
         };
