@@ -91,6 +91,7 @@ const KNOWN: &[&str] = &[
     "no hostkeys available",
     "no matching ",
     "no more sessions",
+    "open /dev/tty failed",
     "packet_",
     "padding error",
     "probed from ",
@@ -113,7 +114,7 @@ const KNOWN: &[&str] = &[
     "sshd: no hostkeys available",
     "sshpkt_",
     "subsystem request for ",
-    "syslogin_perform_logout: ",
+    "syslogin_",
     "userauth_",
     "wrong user name passed to monitor: ",
 ];
