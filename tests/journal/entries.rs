@@ -33,6 +33,28 @@ fn an_entry_carries_who_said_it_when_and_where() {
 }
 
 #[test]
+fn blanks_that_journald_took_off_a_message_s_end_are_put_back() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let mut boot = Boot::number(1);
+    let cut = "Connection closed by invalid user x 9.9.9.9 port 22 [preauth]";
+    let raw = format!("<38>Nov 23 09:04:24 sshd[1]: {cut:<500}");
+    journals.write(
+        "system.journal",
+        &[
+            boot.sshd(1, cut).with("SYSLOG_RAW", &raw),
+            boot.sshd(2, "another").with("SYSLOG_RAW", &raw),
+        ],
+    );
+    let mut seen = Vec::new();
+    open(journals.path(), Start::Beginning)
+        .read(ALL, &mut |entry| seen.push(entry.message.len()))
+        .expect("the journal is read");
+    assert_eq!(seen, [500, "another".len()]);
+}
+
+#[test]
 fn messages_of_any_shape_pass_or_are_counted_as_unreadable() {
     let Some(journals) = Journals::new() else {
         return;

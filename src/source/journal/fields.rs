@@ -81,6 +81,7 @@ pub(super) struct Stamp {
 #[derive(Default)]
 pub(super) struct Fields {
     message: Field,
+    raw: Field,
     identifier: Field,
     pid: Field,
     uid: Field,
@@ -99,10 +100,26 @@ impl Fields {
         self.read_once(journal);
         for _ in 0..RETRIES {
             if self.complete() || Time::from(SystemTime::now()).since(logged) > IN_THE_MAKING {
-                return;
+                break;
             }
             sleep(RETRY_PAUSE);
             self.read_once(journal);
+        }
+        self.restore_blanks();
+    }
+
+    /// journald takes the blanks off a message's end, and then keeps what it got as `SYSLOG_RAW`
+    /// (systemd.journal-fields(7)). Whether sshd cut a message shows in its length, so the blanks go back: a name full of
+    /// them would else pass for a message that is whole.
+    fn restore_blanks(&mut self) {
+        let message = &mut self.message.value;
+        let raw = self.raw.value.as_slice();
+        let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
+        let sent = raw.trim_ascii_end();
+        if self.raw.given && sent.ends_with(message) {
+            let blanks = raw.len() - sent.len();
+            let room = LONGEST_FIELD.saturating_sub(message.len());
+            message.extend(std::iter::repeat_n(b' ', blanks.min(room)));
         }
     }
 
@@ -136,6 +153,7 @@ impl Fields {
     fn named(&mut self, name: &[u8]) -> Option<&mut Field> {
         Some(match name {
             b"MESSAGE" => &mut self.message,
+            b"SYSLOG_RAW" => &mut self.raw,
             b"SYSLOG_IDENTIFIER" => &mut self.identifier,
             b"_PID" => &mut self.pid,
             b"_UID" => &mut self.uid,
@@ -220,8 +238,9 @@ impl Fields {
 }
 
 /// The fields that are read.
-const NAMES: [&CStr; 11] = [
+const NAMES: [&CStr; 12] = [
     c"MESSAGE",
+    c"SYSLOG_RAW",
     c"SYSLOG_IDENTIFIER",
     c"_PID",
     c"_UID",
