@@ -1,4 +1,26 @@
 //! Tells an operations team, in Slack, what the partners of an OpenSSH SFTP server do.
+//!
+//! # The way of a log line
+//!
+//! A [`source`] (the journal, or auth.log through its rotations) hands out entries in order, from a position. [`entry`] is
+//! what such an entry is: where it comes from, and a message that is still bytes. [`openssh`] knows the wording of sshd and
+//! sftp-server and turns a message into an event, or into nothing; [`directory`] says who an account is. Both together
+//! make a record. All of this may block, and lives in the thread of [`reader`].
+//!
+//! [`monitor`] holds the rules: records and the time go in, and the [`state`] changes, which is counters, open
+//! [`sessions`], and messages that wait. It is pure: no clock, no file, no socket. [`days`] says which day an event counts
+//! for and when one is closed. [`alerts`] gathers what is told, keeps it as facts, and makes words of it at the very end,
+//! in the [`language`] of the configuration; [`clean`] makes harmless what came from a log.
+//!
+//! [`daemon`] is the loop around it: it commits batches of records, posts the head of the outbox to [`slack`], and tells
+//! the service manager ([`service`]) that all turns. [`digest`] is another process on the same state: it closes the day and
+//! posts its table. [`outbox`] is what both do to the state when something was posted.
+//!
+//! # The other commands
+//!
+//! [`explain`] and [`report`] run the same rules over logs of the past, [`status`] shows the state, and [`output`] is what
+//! they share of printing. [`cli`] and [`config`] are how a person tells the program what to do, [`sshd_config`] whether sshd
+//! logs what it must, [`log`] and [`exit`] how it answers.
 
 pub mod alerts;
 pub mod clean;

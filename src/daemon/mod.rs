@@ -3,6 +3,7 @@
 mod command;
 mod commit;
 mod post;
+mod said;
 mod start;
 
 use std::future::Future;
@@ -20,7 +21,7 @@ use crate::service;
 use crate::time::Time;
 
 pub use command::command;
-pub(crate) use commit::recovered;
+pub(crate) use said::recovered;
 
 use commit::Committer;
 use post::{Posted, Sender};

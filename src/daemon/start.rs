@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-use super::commit::{Committer, recovered};
+use super::commit::Committer;
 use super::post::{Sender, Target};
+use super::said::recovered;
 use super::{Daemon, now};
 use crate::alerts::{Content, Voice};
 use crate::config::{Config, SourceKind, Token};

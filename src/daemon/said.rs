@@ -1,0 +1,67 @@
+//! What the log says of the source and of the state file, and what of it the day's table must tell.
+
+use crate::log::{Priority, line};
+use crate::source::Remark;
+use crate::state::{Daily, NoticeKind, Recovery, Snapshot};
+use crate::time::Time;
+
+/// Says what the source says, and keeps what makes the day's figures less than certain.
+pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) {
+    match remark {
+        Remark::Gap { from, to, why } => {
+            line(
+                Priority::Warning,
+                &format!(
+                    "entries are missing from {} to {}: {why}",
+                    from.utc(),
+                    to.utc()
+                ),
+            );
+            daily.note_span(NoticeKind::Gap, (*from, *to), 0, Some(why.clone()));
+        }
+        Remark::Unreadable { count } => {
+            line(
+                Priority::Warning,
+                &format!("{count} entries could not be read"),
+            );
+            daily.note(NoticeKind::Unreadable, now, *count, None);
+        }
+        Remark::Reopened { why } => line(
+            Priority::Warning,
+            &format!("opened the log again at the same position: {why}"),
+        ),
+        Remark::Said(said) => line(Priority::Info, said),
+    }
+}
+
+/// Says what was unusual about the state file; the store keeps it as a notice.
+pub(crate) fn recovered(recoveries: &[Recovery]) {
+    for recovery in recoveries {
+        line(Priority::Warning, &in_words(recovery));
+    }
+}
+
+fn in_words(recovery: &Recovery) -> String {
+    match recovery {
+        Recovery::Fresh => "first start: there is no daily.json yet".to_owned(),
+        Recovery::TakenOver { from_memory: true } => {
+            "daily.json lost everything but its counters, which are kept; the rest comes from memory".to_owned()
+        }
+        Recovery::TakenOver { from_memory: false } => {
+            "daily.json has counters alone: they are kept, and reading starts from now".to_owned()
+        }
+        Recovery::NewerVersion { version, aside, .. } => format!(
+            "daily.json is of a newer version ({version}) and was copied to {}: counters are kept, reading starts from now",
+            aside.display()
+        ),
+        Recovery::Damaged { why, aside, from } => {
+            let then = match from {
+                Some(Snapshot::Memory) => "this process's memory takes its place",
+                Some(Snapshot::Backup) => "the one before it takes its place, and what it does not know is read again",
+                None => "there is no other: counting starts from zero and reading from now",
+            };
+            format!("daily.json is damaged ({why}) and was set aside as {}: {then}", aside.display())
+        }
+        Recovery::Deleted { .. } => "daily.json was deleted by another program: counters start from zero".to_owned(),
+    }
+}
