@@ -424,7 +424,7 @@ fn killed_again_and_again_it_counts_every_event_once() {
     let seconds = std::env::var("KILL_LOOP_SECONDS")
         .ok()
         .and_then(|text| text.parse().ok())
-        .unwrap_or(10);
+        .unwrap_or(60);
     let until = Instant::now() + Duration::from_secs(seconds);
     let mut written = 0;
     let mut round = 0_u64;

@@ -80,8 +80,8 @@ impl World {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let config = self.path("config.toml");
         let text = format!(
-            "[slack]\nlabel = \"sftp1\"\napi-url = \"{}\"\n[partners]\n{USERS}\n{}",
-            self.slack.url, self.config
+            "{}[slack]\nlabel = \"sftp1\"\napi-url = \"{}\"\n[partners]\n{USERS}\n",
+            self.config, self.slack.url
         );
         std::fs::write(&config, text).expect("the configuration is written");
         let mut command = Command::new(env!("CARGO_BIN_EXE_sftp-monitor"));
