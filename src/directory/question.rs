@@ -99,7 +99,8 @@ fn groups(name: &[u8]) -> Result<Option<Vec<Vec<u8>>>, NoAnswer> {
     Ok(Some(names))
 }
 
-/// The first part of the GECOS field, in which `&` stands for the account's name with a capital, as finger(1) has it.
+/// The first part of the GECOS field. A `&` stays: it is part of many a company's name, and only finger(1) still takes
+/// it for the account's.
 fn full_name(account: &Account) -> Option<String> {
     let first = account
         .gecos
@@ -107,20 +108,8 @@ fn full_name(account: &Account) -> Option<String> {
         .next()
         .unwrap_or_default();
     let name = String::from_utf8_lossy(first);
-    let name = name
-        .trim()
-        .replace('&', &capitalized(&String::from_utf8_lossy(&account.name)));
-    (!name.is_empty()).then_some(name)
-}
-
-fn capitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(letters)
-        .collect()
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -135,8 +124,7 @@ mod tests {
                 Some("Alice Liddell"),
             ),
             ("Société Générale", Some("Société Générale")),
-            ("& Martin", Some("Élodie Martin")),
-            ("&", Some("Élodie")),
+            ("Martin & Cie", Some("Martin & Cie")),
             (",,,", None),
             (" ,x", None),
             ("", None),
