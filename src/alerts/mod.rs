@@ -9,6 +9,7 @@ mod rendered;
 mod summary;
 mod summary_text;
 mod text;
+mod unit_text;
 mod voice;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use day::day_messages;
 pub use gather::{Alerts, NEWS, Outbox};
 pub use rendered::Rendered;
 pub use text::render;
+pub use unit_text::{FailedUnit, unit_failed};
 pub use voice::Voice;
 
 /// How many names a message or a summary keeps of a partner's files.

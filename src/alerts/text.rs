@@ -26,16 +26,19 @@ pub(crate) struct Told {
 
 /// A message in words, in the form that Slack has asked for.
 pub fn render(message: &Message, voice: &Voice) -> Rendered {
-    let told = tell(&message.content, voice);
-    let short = told.short.as_ref().unwrap_or(&told.lines);
-    let text = escape_within(&blocks::joined(short), TEXT_MOST);
-    Rendered {
-        text,
-        blocks: told.blocks(message.form, message.maybe_repeated, voice),
-    }
+    tell(&message.content, voice).render(message.form, message.maybe_repeated, voice)
 }
 
 impl Told {
+    /// It in this form.
+    pub(super) fn render(self, form: Form, repeated: bool, voice: &Voice) -> Rendered {
+        let short = self.short.as_ref().unwrap_or(&self.lines);
+        Rendered {
+            text: escape_within(&blocks::joined(short), TEXT_MOST),
+            blocks: self.blocks(form, repeated, voice),
+        }
+    }
+
     fn blocks(self, form: Form, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
         let mut context = vec![voice.label()];
         context.extend(self.context);

@@ -9,5 +9,6 @@ mod codes;
 pub mod pace;
 
 pub use answer::{Refusal, Verdict};
+pub(crate) use client::chain;
 pub use client::{Client, POST};
 pub use pace::{Next, Pace};
