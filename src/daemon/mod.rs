@@ -43,9 +43,6 @@ const RETRY: Duration = Duration::from_millis(500);
 /// The longest pause between two tries to commit.
 const RETRY_MOST: Duration = Duration::from_secs(30);
 
-/// How long a message may be due before all is not well: what the heartbeat's watcher is to notice.
-const OVERDUE: Duration = Duration::from_secs(600);
-
 /// The present.
 fn now() -> Time {
     Time::from(SystemTime::now())
@@ -196,14 +193,12 @@ impl Daemon {
         }
     }
 
-    /// Is all well? Reading stands at the present, the last commit succeeded, and nothing that is due waits for long.
+    /// Is all well, as the heartbeat says? Reading stands at the present, the last commit succeeded, and nothing waits for
+    /// long.
     fn is_well(&self) -> bool {
-        let now = now();
-        let oldest = self.committer.view.oldest;
-        self.held.is_none()
-            && self.committer.stands_at_present()
-            && now.since(self.heartbeat.last()) < BLIND
-            && oldest.is_none_or(|oldest| now.since(oldest) < OVERDUE)
+        let committed = self.held.is_none() && self.committer.stands_at_present();
+        let times = (self.heartbeat.last(), self.committer.view.oldest);
+        committed && ping::is_well(times, now())
     }
 
     /// Ends: what is under way gets a little time; all else is durable.

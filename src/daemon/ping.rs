@@ -18,6 +18,15 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// For a whole fetch.
 const FETCH: Duration = Duration::from_secs(10);
 
+/// How long a message or a table may wait for Slack before all is not well.
+const OVERDUE: Duration = Duration::from_secs(600);
+
+/// Is all well, as far as times tell: when the source was last read without an error, and since when the oldest message or
+/// table waits for Slack?
+pub(super) fn is_well((read, oldest): (Time, Option<Time>), now: Time) -> bool {
+    now.since(read) < super::BLIND && oldest.is_none_or(|oldest| now.since(oldest) < OVERDUE)
+}
+
 /// A fetch under way, and what came of it.
 type Fetching = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 
@@ -101,5 +110,20 @@ impl Pinger {
             (Err(_), true) | (Ok(()), false) => return,
         }
         self.failing = !self.failing;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_well_while_the_source_is_read_and_nothing_waits_for_long() {
+        let at = |minutes: u64| Time::default().plus(Duration::from_secs(minutes * 60));
+        let now = at(100);
+        assert!(is_well((at(100), None), now));
+        assert!(is_well((at(99), Some(at(91))), now));
+        assert!(!is_well((at(97), None), now));
+        assert!(!is_well((at(100), Some(at(90))), now));
     }
 }
