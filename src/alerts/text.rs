@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span};
 use super::{Cause, Content, Failures, Form, Logins, Message, NAMES_KEPT, Rendered, Voice};
-use super::{file_text, summary_text};
+use super::{file_text, summary_text, warning_text};
 use crate::clean::{HOST, NAME, PATH, clean, escape, escape_within};
 use crate::language::{Language, Noun};
 
@@ -87,6 +87,8 @@ fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Logins(logins) => logged_in(logins, voice),
         Content::Failures(failures) => failed(failures, voice),
         Content::Files(files) | Content::Troubled(files) => file_text::tell(files, voice),
+        Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
+        Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::LogLevel {
             partners,
@@ -185,6 +187,11 @@ fn advice(cause: Cause, language: Language) -> &'static str {
             "refusé par la configuration de sshd",
             "refused by sshd's configuration",
         ),
+        Cause::Expired => language.pick(
+            "compte ou mot de passe expiré",
+            "account or password expired",
+        ),
+        Cause::Locked => language.pick("compte verrouillé", "account locked"),
     }
 }
 
@@ -227,7 +234,7 @@ pub(crate) fn list_within(items: &[String], count: u64, language: Language) -> S
 }
 
 /// Addresses, the latest of them where there are too many.
-fn addresses(addresses: &[String], language: Language) -> String {
+pub(super) fn addresses(addresses: &[String], language: Language) -> String {
     if addresses.is_empty() {
         return "?".into();
     }

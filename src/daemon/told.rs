@@ -113,6 +113,7 @@ mod tests {
             event,
             answer: None,
             account: None,
+            forced: false,
         };
         let verdict = Verdict {
             event: "login",

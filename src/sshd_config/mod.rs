@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 use command::Logging;
 
-pub use file::{Directive, Files, Unreadable, parse};
+pub use file::{Directive, Files, PATH, Unreadable, installed, parse};
 pub use warning::{Gap, gaps, warning};
 
 /// Whom `Match` is asked about.
@@ -102,6 +102,14 @@ pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
         }
         _ => last,
     }
+}
+
+/// Does it leave the partner nothing but an sftp-server that logs files? Only where that is certain.
+pub fn forces_logging(directives: &[Directive], partner: &Partner<'_>) -> bool {
+    let logs =
+        |directive: &Directive| matches!(command::forced(&directive.value), Logging::Files(_));
+    let forced = possible(directives, "forcecommand", partner);
+    forced.iter().all(|forced| forced.is_some_and(logs))
 }
 
 /// The directives of this keyword that may be the one that holds, the surest last: of the blocks that match the first, and
