@@ -29,5 +29,5 @@ install:
 	install -Dm644 units/sftp-monitor.service $(DESTDIR)/usr/lib/systemd/system/sftp-monitor.service
 	install -Dm644 units/sftp-monitor-digest.service $(DESTDIR)/usr/lib/systemd/system/sftp-monitor-digest.service
 	install -Dm644 units/sftp-monitor-digest.timer $(DESTDIR)/usr/lib/systemd/system/sftp-monitor-digest.timer
-	install -Dm644 units/sysusers.conf $(DESTDIR)/usr/lib/sysusers.d/sftp-monitor.conf
+	install -Dm644 units/sftp-monitor.sysusers $(DESTDIR)/usr/lib/sysusers.d/sftp-monitor.conf
 	[ -n "$(DESTDIR)" ] || { systemd-sysusers sftp-monitor.conf && systemctl daemon-reload; }
