@@ -21,11 +21,12 @@
 //!
 //! [`explain`] and [`report`] run the same rules over logs of the past, [`status`] shows the state, and [`output`] is what
 //! they share of printing. [`cli`] and [`config`] are how a person tells the program what to do, [`sshd_config`] whether sshd
-//! logs what it must, [`log`] and [`exit`] how it answers.
+//! logs what it must, [`log`] and [`exit`] how it answers. [`completions`] writes what a shell needs to complete all this.
 
 pub mod alerts;
 pub mod clean;
 pub mod cli;
+pub mod completions;
 pub mod config;
 pub mod daemon;
 pub mod days;

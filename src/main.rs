@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Command::Status(arguments) => sftp_monitor::status::command(&cli, arguments),
         Command::Explain(arguments) => sftp_monitor::explain::command(&cli, arguments),
         Command::Report(arguments) => sftp_monitor::report::command(&cli, arguments),
+        Command::Completions(arguments) => sftp_monitor::completions::command(arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),
