@@ -9,6 +9,9 @@ use serde_json::Value;
 /// What Slack answers to a message that it takes.
 const OK: &str = r#"{"ok":true,"channel":"C0APAF806F8","ts":"1.0"}"#;
 
+/// What it answers to the question whose token it is.
+const IDENTITY: &str = r#"{"ok":true,"team":"Example","user":"sftp-monitor"}"#;
+
 /// Takes messages, one connection after the other, until the listener fails.
 pub(crate) fn serve(listener: &TcpListener, on_message: impl Fn(&Value)) {
     for request in listener.incoming().flatten() {
@@ -21,6 +24,8 @@ pub(crate) fn serve(listener: &TcpListener, on_message: impl Fn(&Value)) {
 /// Takes a request as Slack would.
 fn take(stream: TcpStream, on_message: &impl Fn(&Value)) -> Result<()> {
     let mut reader = BufReader::new(stream);
+    let mut request = String::new();
+    reader.read_line(&mut request)?;
     let mut length = 0;
     loop {
         let mut header = String::new();
@@ -36,11 +41,17 @@ fn take(stream: TcpStream, on_message: &impl Fn(&Value)) -> Result<()> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    on_message(&serde_json::from_slice(&body)?);
+    let answer = match request.contains("/auth.test ") {
+        true => IDENTITY,
+        false => {
+            on_message(&serde_json::from_slice(&body)?);
+            OK
+        }
+    };
     write!(
         reader.get_mut(),
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{OK}",
-        OK.len()
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-oauth-scopes: chat:write\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
+        answer.len()
     )?;
     Ok(())
 }
