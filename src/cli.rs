@@ -32,6 +32,8 @@ pub enum Command {
     Run(Run),
     /// Close the day, and post the table of every closed day not yet posted
     Digest(Digest),
+    /// Say in Slack that a unit failed: what OnFailure= of the units starts
+    NotifyFailure(NotifyFailure),
     /// Today's table, where reading stands, what waits for Slack
     Status(Status),
     /// Everything that must be right, each with the command that mends it: exit code 1 for warnings, 2 for problems
@@ -67,6 +69,14 @@ pub struct Digest {
     /// Close the day before its time without asking
     #[arg(long)]
     pub yes: bool,
+}
+
+/// `notify-failure`.
+#[derive(Debug, Args)]
+pub struct NotifyFailure {
+    /// The unit's full name: sftp-monitor.service
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub unit: String,
 }
 
 /// `status`.

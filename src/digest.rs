@@ -10,7 +10,7 @@ use crate::cli::{self, Cli};
 use crate::config::{Config, Token};
 use crate::days::{self, Closing};
 use crate::exit::{self, Stop};
-use crate::log::{Priority, line};
+use crate::log::{Priority, Topic, about, line};
 use crate::outbox;
 use crate::slack::{Client, Next, POST, Pace, Verdict};
 use crate::state::{ClosedDay, Daily, SendLock, Store, become_owner};
@@ -192,18 +192,24 @@ impl Digest {
         };
         let next = pace.settle(day.form, &verdict, now());
         match &next {
-            Next::Done => line(
+            Next::Done => about(
+                Topic::DayPosted,
                 Priority::Info,
                 &format!("{}: message {} posted", day.id, day.messages_posted + 1),
             ),
-            Next::Park { error } => line(
+            Next::Park { error } => about(
+                Topic::DayRefused,
                 Priority::Error,
                 &format!(
                     "{}: Slack refused the table for good: {error}; it is kept",
                     day.id
                 ),
             ),
-            _ => line(Priority::Warning, &format!("{}: {verdict}", day.id)),
+            _ => about(
+                Topic::SlackFailing,
+                Priority::Warning,
+                &format!("{}: {verdict}", day.id),
+            ),
         }
         let total = messages.len();
         self.store.commit(self.zone.local(now()), |daily, _| {
@@ -235,7 +241,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
         let daily = Store::open(&path)?.load(zone.local(now()))?;
         return print(daily.unwrap_or_default(), &config);
     }
-    let token = Token::find()?;
+    let token = Token::find("sftp-monitor-digest.service")?;
     become_owner(&path)?;
     let mut store = Store::open(&path)?;
     let early = store.load(zone.local(now()));

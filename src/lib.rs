@@ -14,7 +14,8 @@
 //!
 //! [`daemon`] is the loop around it: it commits batches of records, posts the head of the outbox to [`slack`], and tells
 //! the service manager ([`service`]) that all turns. [`digest`] is another process on the same state: it closes the day and
-//! posts its table. [`outbox`] is what both do to the state when something was posted.
+//! posts its table. [`outbox`] is what both do to the state when something was posted. [`notify_failure`] says in Slack that one
+//! of them failed.
 //!
 //! # The other commands
 //!
@@ -39,6 +40,7 @@ pub mod explain;
 pub mod language;
 pub mod log;
 pub mod monitor;
+pub mod notify_failure;
 pub mod openssh;
 pub mod outbox;
 pub mod output;

@@ -95,7 +95,7 @@ fn of_slack(
         Some(finding) => findings.push(finding),
         None => unseen.push("the token, and what Slack says of it"),
     }
-    if let token::Found::At(token, _) = &found {
+    if let token::Found::At(token) = &found {
         findings.push(slack::judge(&slack::gather(config, token)?));
     }
     Ok(())

@@ -1,10 +1,11 @@
 //! The token: where the service finds it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use super::finding::Finding;
+use super::units::SERVICE;
 use crate::config::Token;
 use crate::program;
 
@@ -18,10 +19,7 @@ pub(super) const STORE: &str = "systemd-ask-password 'Slack token:' | sudo insta
 /// The credential's name (systemd.exec(5), LoadCredential=).
 const CREDENTIAL: &str = "slack-bot-token";
 
-/// Where systemd looks for a credential that is named without a path.
-const STORES: [&str; 3] = ["/etc/credstore", "/run/credstore", "/usr/lib/credstore"];
-
-/// Where it looks for encrypted ones.
+/// Where systemd looks for an encrypted credential that is named without a path.
 const ENCRYPTED: [&str; 3] = [
     "/etc/credstore.encrypted",
     "/run/credstore.encrypted",
@@ -37,7 +35,7 @@ const DEADLINE: Duration = Duration::from_secs(15);
 /// The token, and where it was found.
 pub(super) enum Found {
     /// There.
-    At(Token, String),
+    At(Token),
     /// Nowhere.
     Nowhere(String),
     /// This user may not look where it is.
@@ -48,34 +46,14 @@ pub(super) enum Found {
 pub(super) fn find(root: bool) -> Found {
     let encrypted = ENCRYPTED.map(|store| Path::new(store).join(CREDENTIAL));
     let encrypted = encrypted.into_iter().find(|path| path.exists());
-    match (Token::find(), encrypted) {
-        (Ok(token), _) => Found::At(token, place()),
+    match (Token::find(SERVICE), encrypted) {
+        (Ok(token), _) => Found::At(token),
         (Err(_), Some(path)) if root => match decrypt(&path) {
-            Ok(token) => Found::At(token, format!("encrypted in {}", path.display())),
+            Ok(token) => Found::At(token),
             Err(why) => Found::Nowhere(format!("{} cannot be decrypted: {why}", path.display())),
         },
         (Err(stop), _) if root => Found::Nowhere(stop.to_string()),
         (Err(_), _) => Found::NotSeen,
-    }
-}
-
-/// Where `Token::find` found it.
-fn place() -> String {
-    let given = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let holds = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|meta| meta.len() > 0);
-    let given = given
-        .map(|directory| directory.join(CREDENTIAL))
-        .filter(holds);
-    if let Some(path) = given {
-        return format!("in {}", path.display());
-    }
-    if std::env::var_os("SLACK_BOT_TOKEN").is_some_and(|token| !token.is_empty()) {
-        return "in the environment of this command, $SLACK_BOT_TOKEN".to_owned();
-    }
-    let stored = STORES.map(|store| Path::new(store).join(CREDENTIAL));
-    match stored.into_iter().find(holds) {
-        Some(path) => format!("in {}", path.display()),
-        None => format!("in {ENVIRONMENT}"),
     }
 }
 
@@ -85,7 +63,10 @@ fn decrypt(path: &Path) -> Result<Token, String> {
     let printed = program::text(command.arg(path).arg("-"), DEADLINE)?;
     let token = printed.trim_end_matches(['\n', '\r']);
     match !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic()) {
-        true => Ok(Token::new(token.to_owned())),
+        true => Ok(Token::new(
+            token.to_owned(),
+            format!("{}, encrypted", path.display()),
+        )),
         false => Err("what is in it is no token".to_owned()),
     }
 }
@@ -93,9 +74,11 @@ fn decrypt(path: &Path) -> Result<Token, String> {
 /// What is said of it; nothing where this user may not look.
 pub(super) fn judge(found: &Found) -> Option<Finding> {
     match found {
-        Found::At(token, place) => Some(match token.remark() {
-            Some(remark) => Finding::warning(NAME, format!("{place}: {remark}")).mended_by(STORE),
-            None => Finding::ok(NAME, place.clone()),
+        Found::At(token) => Some(match (token.remark(), token.place()) {
+            (Some(remark), place) => {
+                Finding::warning(NAME, format!("in {place}: {remark}")).mended_by(STORE)
+            }
+            (None, place) => Finding::ok(NAME, format!("in {place}")),
         }),
         Found::Nowhere(why) => Some(Finding::problem(NAME, why.clone()).mended_by(STORE)),
         Found::NotSeen => None,
@@ -109,7 +92,7 @@ mod tests {
     #[test]
     fn where_it_is_is_told_and_never_what_it_is() {
         let of = |token: &str| {
-            let found = Found::At(Token::new(token.to_owned()), "in /etc/x".to_owned());
+            let found = Found::At(Token::new(token.to_owned(), "/etc/x"));
             judge(&found).map(|found| found.told()).unwrap_or_default()
         };
         assert_eq!(of("xoxb-secret"), "ok token: in /etc/x\n");

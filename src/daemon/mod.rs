@@ -2,9 +2,12 @@
 
 mod command;
 mod commit;
+mod ping;
 mod post;
+mod reload;
 mod said;
 mod start;
+mod told;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,7 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
-use crate::log::{Priority, line};
+use crate::log::{Priority, Topic, about, line};
 use crate::reader::{Batch, Heartbeat};
 use crate::service;
 use crate::time::Time;
@@ -24,7 +27,9 @@ pub use command::command;
 pub(crate) use said::recovered;
 
 use commit::Committer;
+use ping::Pinger;
 use post::{Posted, Sender};
+use reload::Fixed;
 
 /// How long a source may fail before the watchdog is no longer fed.
 const BLIND: Duration = Duration::from_secs(120);
@@ -55,6 +60,8 @@ pub(crate) struct Daemon {
     held: Option<(Batch, Duration, Instant)>,
     posting: Option<Posting>,
     heartbeat: Heartbeat,
+    pinger: Pinger,
+    fixed: Fixed,
     ready: bool,
 }
 
@@ -63,6 +70,8 @@ impl Daemon {
     pub(crate) async fn turn(mut self, mut batches: Receiver<Batch>) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+        // Before the service manager is told that we are ready: without a handler the signal would end us.
+        let mut hangup = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
         let mut fed = service::watchdog().map(interval);
         if let Some(fed) = &mut fed {
             fed.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -73,6 +82,8 @@ impl Daemon {
                 biased;
                 _ = terminate.recv() => break,
                 _ = interrupt.recv() => break,
+                _ = hangup.recv() => self.reload(),
+                () = self.pinger.fetched() => {}
                 posted = under_way(&mut self.posting) => {
                     self.posting = None;
                     self.settle(&posted);
@@ -85,6 +96,7 @@ impl Daemon {
                 () = tick(&mut fed) => self.feed(),
             }
             self.post();
+            self.pinger.turn(now(), self.is_well());
         }
         drop(batches);
         self.stop().await;
@@ -94,7 +106,8 @@ impl Daemon {
     /// Commits a batch, or holds it until the next try.
     fn take(&mut self, batch: Batch) {
         if let Some(why) = &batch.trouble {
-            line(
+            about(
+                Topic::Unreadable,
                 Priority::Error,
                 &format!("the log cannot be read: {why}; trying again at the same position"),
             );
@@ -154,7 +167,8 @@ impl Daemon {
             .is_none()
             .then(|| self.sender.ready_at(&self.committer, now))
             .flatten();
-        let next = [self.committer.due(), post].into_iter().flatten().min()?;
+        let times = [self.committer.due(), post, self.pinger.due()];
+        let next = times.into_iter().flatten().min()?;
         Some(Instant::now() + next.since(now).max(Duration::from_millis(1)))
     }
 
@@ -179,6 +193,14 @@ impl Daemon {
         }
     }
 
+    /// Is all well, as the heartbeat says? Reading stands at the present, the last commit succeeded, and nothing waits for
+    /// long.
+    fn is_well(&self) -> bool {
+        let committed = self.held.is_none() && self.committer.stands_at_present();
+        let times = (self.heartbeat.last(), self.committer.view.oldest);
+        committed && ping::is_well(times, now())
+    }
+
     /// Ends: what is under way gets a little time; all else is durable.
     async fn stop(mut self) {
         service::stopping();
@@ -187,7 +209,7 @@ impl Daemon {
                 self.sender.settle(&mut self.committer, &posted, now());
             }
         }
-        line(Priority::Info, "stopped");
+        about(Topic::Stopped, Priority::Info, "stopped");
     }
 }
 

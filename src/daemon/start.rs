@@ -7,14 +7,16 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use super::commit::Committer;
+use super::ping::Pinger;
 use super::post::{Sender, Target};
+use super::reload::Fixed;
 use super::said::recovered;
 use super::{Daemon, now};
 use crate::alerts::{Content, Voice};
-use crate::config::{Config, SourceKind, Token};
+use crate::config::{Config, SourceKind};
 use crate::directory::Directory;
 use crate::exit::Stop;
-use crate::log::{Priority, line};
+use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
 use crate::reader::{self, Heartbeat};
 use crate::slack::Client;
@@ -39,6 +41,8 @@ const BATCHES: usize = 1;
 pub(super) struct Options {
     /// Read an auth.log from its beginning.
     pub(super) from_start: bool,
+    /// What a reload leaves as it is.
+    pub(super) fixed: Fixed,
 }
 
 /// What the state says about where to go on.
@@ -54,11 +58,10 @@ struct Before {
 /// Runs the daemon until a signal ends it.
 pub(super) fn run(
     config: &Config,
-    token: Option<&Token>,
     mut store: Store,
     directory: Box<dyn Directory + Send>,
     log_level: Vec<Content>,
-    options: &Options,
+    options: Options,
 ) -> anyhow::Result<()> {
     let instance = store.instance_lock()?;
     if instance.is_none() {
@@ -68,7 +71,8 @@ pub(super) fn run(
     }
     let before = before(&mut store, config)?;
     let chosen = choose(config)?;
-    line(
+    about(
+        Topic::Started,
         Priority::Info,
         &format!("reading {}: {}", chosen.name, chosen.why),
     );
@@ -76,12 +80,12 @@ pub(super) fn run(
         let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
         return Err(Stop::Usage(why.to_owned()).into());
     }
-    let opening = opening(config, &chosen, &before, options);
+    let opening = opening(config, &chosen, &before, options.from_start);
     if opening.changed {
         changed(&mut store, config, &before, &chosen.name)?;
     }
     let announce = announcements(&before, &chosen, log_level);
-    let target = match token {
+    let target = match &options.fixed.token {
         Some(token) => Target::Slack(Client::new(&config.slack, token)?),
         None => Target::Output,
     };
@@ -99,6 +103,9 @@ pub(super) fn run(
         held: None,
         posting: None,
         heartbeat: heartbeat.clone(),
+        pinger: Pinger::new(config.heartbeat.url.as_ref())
+            .context("setting up the client for the heartbeat")?,
+        fixed: options.fixed,
         ready: false,
     };
     // A journal may not leave the thread that opened it, so that thread opens it, and says how that went.
@@ -235,7 +242,7 @@ impl Opening {
 
 /// Where reading starts: behind the stored position; behind the last event counted where another source was read before;
 /// else with what comes from now on.
-fn opening(config: &Config, chosen: &Chosen, before: &Before, options: &Options) -> Opening {
+fn opening(config: &Config, chosen: &Chosen, before: &Before, from_start: bool) -> Opening {
     let other = match chosen.journal {
         true => before.journal.is_none() && before.file.is_some(),
         false => before.file.is_none() && before.journal.is_some(),
@@ -253,7 +260,7 @@ fn opening(config: &Config, chosen: &Chosen, before: &Before, options: &Options)
             None,
             Some((
                 config.source.auth_log.clone(),
-                start(&before.file, before, changed, options.from_start),
+                start(&before.file, before, changed, from_start),
             )),
         ),
     };

@@ -41,6 +41,10 @@ pub trait Directory {
 
     /// The name of the account with this uid, if the user database knows one.
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>>;
+
+    /// Does sshd's configuration leave this account nothing but an internal-sftp that logs what it does? Not where nobody
+    /// knows.
+    fn forces_sftp(&mut self, user: &[u8]) -> bool;
 }
 
 /// Partners by name, where their accounts do not exist on this machine: nobody is asked.
@@ -63,6 +67,10 @@ impl Directory for Fixed {
 
     fn name_of(&mut self, _uid: u32) -> Option<Vec<u8>> {
         None
+    }
+
+    fn forces_sftp(&mut self, _: &[u8]) -> bool {
+        false
     }
 }
 

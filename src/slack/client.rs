@@ -105,7 +105,7 @@ impl Client {
         ) {
             (Verdict::Retry { ambiguous, why }, Some(error)) => Verdict::Retry {
                 ambiguous,
-                why: format!("{why}: {}", chain(error)),
+                why: format!("{why}: {}", chain(&error.without_url())),
             },
             (verdict, _) => verdict,
         }
@@ -180,13 +180,12 @@ fn not_answered(error: reqwest::Error) -> Verdict {
     let ambiguous = !error.is_connect() && !error.is_builder();
     Verdict::Retry {
         ambiguous,
-        why: chain(error),
+        why: chain(&error.without_url()),
     }
 }
 
 /// An error with its causes, in one line.
-fn chain(error: reqwest::Error) -> String {
-    let error = error.without_url();
+pub(crate) fn chain(error: &reqwest::Error) -> String {
     let mut said = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -10,6 +10,7 @@ mod identity;
 pub mod pace;
 
 pub use answer::{Refusal, Verdict};
+pub(crate) use client::chain;
 pub use client::{Client, POST};
 pub use identity::Identity;
 pub use pace::{Next, Pace};

@@ -106,6 +106,14 @@ pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
     }
 }
 
+/// Does it leave the partner nothing but an sftp-server that logs files? Only where that is certain.
+pub fn forces_logging(directives: &[Directive], partner: &Partner<'_>) -> bool {
+    let logs =
+        |directive: &Directive| matches!(command::forced(&directive.value), Logging::Files(_));
+    let forced = possible(directives, "forcecommand", partner);
+    forced.iter().all(|forced| forced.is_some_and(logs))
+}
+
 /// The directives of this keyword that may be the one that holds, the surest last: of the blocks that match the first, and
 /// before it each of which nobody knows whether it does; else the first of the global section.
 fn possible<'a>(
