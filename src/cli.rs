@@ -36,6 +36,10 @@ pub enum Command {
     NotifyFailure(NotifyFailure),
     /// Today's table, where reading stands, what waits for Slack
     Status(Status),
+    /// Everything that must be right, each with the command that mends it: exit code 1 for warnings, 2 for problems
+    Check(Check),
+    /// Give every partner's chroot a /dev/log that leads to journald; only root may
+    Devlog,
     /// What the monitor takes each line of a log for, and why: one JSON object a line
     Explain(Explain),
     /// Counters per day and partner, from logs
@@ -81,6 +85,14 @@ pub struct NotifyFailure {
 #[derive(Debug, Args)]
 pub struct Status {
     /// As one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// As a JSON list
     #[arg(long)]
     pub json: bool,
 }

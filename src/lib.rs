@@ -20,16 +20,20 @@
 //! # The other commands
 //!
 //! [`explain`] and [`report`] run the same rules over logs of the past, [`status`] shows the state, and [`output`] is what
-//! they share of printing. [`cli`] and [`config`] are how a person tells the program what to do, [`sshd_config`] whether sshd
-//! logs what it must, [`log`] and [`exit`] how it answers. [`completions`] writes what a shell needs to complete all this.
+//! they share of printing. [`check`] looks at everything that must be right and names what mends it, [`devlog`] is the mend of
+//! the commonest fault; both ask [`sshd_config`] what sshd does with a partner, and [`program`] asks other programs.
+//! [`cli`] and [`config`] are how a person tells the program what to do, [`log`] and [`exit`] how it answers. [`completions`] writes
+//! what a shell needs to complete all this.
 
 pub mod alerts;
+pub mod check;
 pub mod clean;
 pub mod cli;
 pub mod completions;
 pub mod config;
 pub mod daemon;
 pub mod days;
+pub mod devlog;
 pub mod digest;
 pub mod directory;
 pub mod entry;
@@ -42,6 +46,7 @@ pub mod notify_failure;
 pub mod openssh;
 pub mod outbox;
 pub mod output;
+pub mod program;
 pub mod reader;
 pub mod report;
 pub mod service;

@@ -4,10 +4,12 @@ mod accounts;
 mod memory;
 mod nss;
 mod question;
+mod roster;
 
 use crate::config::Config;
 
 pub use accounts::{Accounts, Groups};
+pub use roster::{Account, By, Partner, Roster};
 
 /// What the user database says of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@
 //! sshd was started with, nor a change that sshd was not told to read yet.
 
 mod command;
+mod effective;
 mod file;
 mod warning;
 mod words;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 
 use command::Logging;
 
+pub use effective::{Asked, Chroot, Effective, Sshd, expand};
 pub use file::{Directive, Files, PATH, Unreadable, installed, parse};
 pub use warning::{Gap, gaps, warning};
 
