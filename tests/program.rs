@@ -151,6 +151,54 @@ fn the_journal_is_followed_and_forgeries_count_nothing() {
 }
 
 #[test]
+fn going_from_one_source_to_the_other_and_back_counts_nothing_twice() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let clock = || u64::try_from(chrono::Utc::now().timestamp_micros()).unwrap();
+    let mut boot = Boot::number(1).with_clock(clock() - 60_000_000);
+    let mut live = journals.follow("system.journal");
+    live.append(&boot.sshd(10, "Server listening on 0.0.0.0 port 22."));
+    let mut world = World::of_journal(journals.path());
+    let of_journal = world.config.clone();
+    let log = world.log();
+    let of_log = format!(
+        "[source]\nkind = \"auth-log\"\nauth-log = \"{}\"\n",
+        log.display()
+    );
+    let mut login = |world: &World, pid: u32, user: &str| {
+        let text = format!("Accepted password for {user} from 192.0.2.7 port {pid} ssh2");
+        boot.clock = clock();
+        live.append(&boot.sshd(pid, &text));
+        world.write(&format!("sshd[{pid}]: {text}"));
+        // The log's stamp of a line is some microseconds later than the journal's: what follows it lies behind both.
+        boot.clock = clock() + 1_000;
+        live.append(&boot.sshd(pid, "Connection closed by 192.0.2.7 port 1"));
+    };
+    let counted = |world: &World, user: &str, count: u64| {
+        world.state(|state| state["partners"][user]["success"] == count)
+    };
+    let daemon = world.daemon();
+    login(&world, 100, "alice");
+    counted(&world, "alice", 1);
+    daemon.stop();
+    world.config = of_log;
+    let daemon = world.daemon();
+    login(&world, 101, "alice");
+    counted(&world, "alice", 2);
+    daemon.stop();
+    world.config = of_journal;
+    let daemon = world.daemon();
+    login(&world, 102, "alice");
+    login(&world, 103, "bob");
+    let state = counted(&world, "bob", 1);
+    assert_eq!(state["partners"]["alice"]["success"], 3, "{state:#}");
+    let notices = state["resume"]["day"]["notices"].as_array().unwrap();
+    assert_eq!(notices.len(), 2, "{notices:#?}");
+    daemon.stop();
+}
+
+#[test]
 fn a_directory_with_the_journals_of_two_machines_is_refused() {
     let Some(journals) = Journals::new() else {
         return;

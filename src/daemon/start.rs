@@ -67,15 +67,15 @@ pub(super) fn run(
         );
     }
     let before = before(&mut store, config)?;
+    if options.from_start && (before.journal.is_some() || before.file.is_some()) {
+        let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
+        return Err(Stop::Usage(why.to_owned()).into());
+    }
     let chosen = choose(config)?;
     line(
         Priority::Info,
         &format!("reading {}: {}", chosen.name, chosen.why),
     );
-    if options.from_start && (before.journal.is_some() || before.file.is_some()) {
-        let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
-        return Err(Stop::Usage(why.to_owned()).into());
-    }
     let opening = opening(config, &chosen, &before, options);
     if opening.changed {
         changed(&mut store, config, &before, &chosen.name)?;
@@ -233,13 +233,11 @@ impl Opening {
     }
 }
 
-/// Where reading starts: behind the stored position; behind the last event counted where another source was read before;
-/// else with what comes from now on.
+/// Where reading starts: behind the stored position; behind the last event counted where another source was read last,
+/// also if this one was read before that, for what the other one told meanwhile is counted; else with what comes from now
+/// on.
 fn opening(config: &Config, chosen: &Chosen, before: &Before, options: &Options) -> Opening {
-    let other = match chosen.journal {
-        true => before.journal.is_none() && before.file.is_some(),
-        false => before.file.is_none() && before.journal.is_some(),
-    };
+    let other = (before.source.as_ref()).is_some_and(|source| *source != chosen.name);
     let changed = other && before.counted_until != Time::default();
     let (journal, file) = match chosen.journal {
         true => (
@@ -271,12 +269,13 @@ fn start<P: Clone>(
     from_start: bool,
 ) -> Start<P> {
     match position {
-        Some(position) => Start::At(position.clone()),
-        None if from_start => Start::Beginning,
-        None if changed => Start::After {
-            time: before.counted_until,
+        _ if changed => Start::After {
+            // A clock that was ahead for a while is no reason to pass over what comes until then.
+            time: before.counted_until.min(now()),
             look_back: LOOK_BACK,
         },
+        Some(position) => Start::At(position.clone()),
+        None if from_start => Start::Beginning,
         None => Start::Now {
             look_back: LOOK_BACK,
         },
