@@ -116,7 +116,7 @@ impl Digest {
             )
         })?;
         self.voice = voice;
-        say(&closing);
+        say(&closing, "is closed");
         self.send().await
     }
 
@@ -126,10 +126,9 @@ impl Digest {
         let mut pace = Pace::default();
         let mut refused = false;
         loop {
-            let lock = self
-                .store
-                .send_lock(LOCK)?
-                .context("another process has been posting for 30 seconds")?;
+            let lock = self.store.send_lock(LOCK)?.ok_or_else(|| {
+                Stop::Later("another process has been posting for 30 seconds".to_owned())
+            })?;
             let (day, asked) = self.store.commit(self.zone.local(now()), |daily, _| {
                 (outbox::take_day(daily), daily.resume.pause_until)
             })?;
@@ -213,10 +212,10 @@ impl Digest {
     }
 }
 
-/// Says what was closed.
-fn say(closing: &Closing) {
+/// Says what was closed, or would be.
+fn say(closing: &Closing, closed: &str) {
     for id in &closing.closed {
-        line(Priority::Info, &format!("{id} is closed"));
+        line(Priority::Info, &format!("{id} {closed}"));
     }
     for id in &closing.empty {
         line(
@@ -267,7 +266,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
 fn print(daily: Daily, config: &Config) -> anyhow::Result<u8> {
     let voice = with_names(Voice::of(config), &daily);
     let (closing, messages) = preview(daily, config.zone, config.digest.closes_from, &voice, now());
-    say(&closing);
+    say(&closing, "would be closed");
     let mut out = std::io::stdout().lock();
     for message in messages {
         writeln!(out, "{}\n", message.plain().trim_end())?;
