@@ -126,7 +126,9 @@ fn the_journal_is_followed_and_forgeries_count_nothing() {
     ));
     world.told("✅ Alice s'est connecté depuis 192.0.2.7");
     world.state(|state| {
-        state["partners"]["alice"]["success"] == 1 && state["resume"]["forged"] == 1
+        state["partners"]["alice"]["success"] == 1
+            && state["resume"]["forged"] == 1
+            && state["resume"]["outbox"] == json!([])
     });
     daemon.kill();
     live.append(&boot.sshd(
@@ -371,6 +373,10 @@ fn the_digest_posts_each_day_once_however_often_it_runs() {
     std::thread::sleep(Duration::from_millis(100));
     let output = world.run(&["digest", "--dry-run"]);
     assert!(
+        String::from_utf8_lossy(&output.stderr).contains("would be closed"),
+        "{output:?}"
+    );
+    assert!(
         String::from_utf8_lossy(&output.stdout).contains("Partenaire"),
         "{output:?}"
     );
@@ -395,6 +401,17 @@ fn the_digest_posts_each_day_once_however_often_it_runs() {
     let state = world.state(|state| state["partners"] == json!({}));
     assert_eq!(state["resume"]["closed"], json!([]));
     daemon.stop();
+}
+
+#[test]
+fn a_log_that_is_none_is_for_somebody_to_mend_first() {
+    let world = World::new();
+    std::fs::rename(world.log(), world.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(world.path("elsewhere"), world.log()).unwrap();
+    let output = world.run(&["run"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(78), "{said}");
+    assert!(said.contains("name the log itself"), "{said}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::monitor::Rules;
 use crate::reader::{self, Heartbeat};
 use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
-use crate::source::journal::{JournalReader, Readable, readable};
+use crate::source::journal::{JournalReader, Readable, not_opened, readable, readable_in};
 use crate::source::{FilePosition, JournalPosition, Position, Source, Start};
 use crate::state::{Daily, NoticeKind, Recovery, Store};
 use crate::time::Time;
@@ -176,8 +176,16 @@ fn choose(config: &Config) -> anyhow::Result<Chosen> {
     };
     match (source.kind, &source.journal_directory) {
         (SourceKind::AuthLog, _) => return Ok(log("the configuration says so".to_owned(), None)),
-        (SourceKind::Auto, Some(_)) => return Ok(journal("the configuration names its directory")),
-        (SourceKind::Journal, Some(_)) => return Ok(journal("the configuration says so")),
+        (kind, Some(directory)) => {
+            if matches!(readable_in(directory)?, Readable::NoPermission { .. }) {
+                return Err(Stop::Setup(not_opened(directory)).into());
+            }
+            let why = match kind {
+                SourceKind::Auto => "the configuration names its directory",
+                _ => "the configuration says so",
+            };
+            return Ok(journal(why));
+        }
         (SourceKind::Auto | SourceKind::Journal, None) => {}
     }
     let (refused, group) = match readable() {

@@ -39,6 +39,46 @@ pub fn readable() -> Readable {
     }
 }
 
+/// Whether this process can read the journals in a directory; `sd_journal_open_directory(3)` says nothing where it cannot.
+pub fn readable_in(directory: &Path) -> anyhow::Result<Readable> {
+    let journal = super::handle::open(Some(directory))?;
+    if journal.has_persistent_files()? || journal.has_runtime_files()? {
+        return Ok(Readable::Yes);
+    }
+    Ok(match forbidden(directory) {
+        true => Readable::NoPermission { group: GROUP },
+        false => Readable::NoJournal(format!(
+            "{} holds none that can be opened",
+            directory.display()
+        )),
+    })
+}
+
+/// What is said where none of a directory's journals can be opened.
+pub fn not_opened(directory: &Path) -> String {
+    let directory = directory.display();
+    format!(
+        "none of the journals in {directory} can be opened: join the group that `ls -lR {directory}` shows"
+    )
+}
+
+/// Whether a directory, or one below it as journald makes them for each machine, or a journal there, is closed to this
+/// process. A file that is being made is none of these.
+fn forbidden(directory: &Path) -> bool {
+    let denied = |error: &std::io::Error| error.kind() == ErrorKind::PermissionDenied;
+    let journal = |path: &Path| path.extension() == Some("journal".as_ref());
+    let entries = match directory.read_dir() {
+        Ok(entries) => entries.flatten(),
+        Err(error) => return denied(&error),
+    };
+    entries.map(|entry| entry.path()).any(|path| {
+        if path.is_dir() {
+            return forbidden(&path);
+        }
+        journal(&path) && std::fs::File::open(&path).is_err_and(|error| denied(&error))
+    })
+}
+
 /// Why no file of the system's journal could be opened.
 fn without_files() -> Readable {
     let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
@@ -76,7 +116,18 @@ fn holds_files(root: &Path, machine: &str) -> std::io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::holds_files;
+    use super::{Readable, holds_files, readable_in};
+
+    #[test]
+    fn a_directory_without_a_journal_that_can_be_opened_is_none() {
+        let root = tempfile::tempdir().expect("a directory");
+        let found = || readable_in(root.path()).expect("a directory");
+        assert!(matches!(found(), Readable::NoJournal(_)));
+        std::fs::create_dir(root.path().join("id")).expect("a directory");
+        std::fs::write(root.path().join("id/system.journal"), "").expect("a file");
+        assert!(matches!(found(), Readable::NoJournal(_)));
+        assert!(readable_in(&root.path().join("missing")).is_err());
+    }
 
     #[test]
     fn a_journal_is_there_where_the_machine_has_a_system_file() {
