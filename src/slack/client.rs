@@ -91,9 +91,9 @@ impl Client {
             .post(&self.url)
             .timeout(at_most)
             .header(AUTHORIZATION, self.authorization.clone())
-            .json(&post)
-            // Without the charset Slack warns in its answer.
-            .header(CONTENT_TYPE, "application/json; charset=utf-8");
+            // Without the charset Slack warns in its answer. Set before the body, which would else add a header of its own.
+            .header(CONTENT_TYPE, "application/json; charset=utf-8")
+            .json(&post);
         match request.send().await {
             Ok(response) => self.answered(response).await,
             Err(error) => not_answered(error),
