@@ -24,7 +24,10 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            line(Priority::Error, &format!("sftp-monitor: {error:#}"));
+            line(
+                Priority::Error,
+                &format!("sftp-monitor: {}", exit::said(&error)),
+            );
             ExitCode::from(exit::code(&error))
         }
     }

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 
 use super::count::Counting;
 use super::progress::{Progress, Unit};
@@ -12,7 +12,7 @@ use super::span::Span;
 use crate::log::{Priority, line};
 use crate::source::Start;
 use crate::source::envelope::{Envelope, Read};
-use crate::source::journal::JournalReader;
+use crate::source::journal::{JournalReader, Readable, not_opened, readable, readable_in};
 use crate::source::lines::Lines;
 use crate::time::Time;
 
@@ -115,6 +115,22 @@ pub(crate) fn cannot(path: &Path, error: &std::io::Error) -> anyhow::Error {
     }
 }
 
+/// A journal that this user may not read looks like one without entries, and a report of it like a quiet day.
+fn can_be_read(directory: Option<&Path>) -> anyhow::Result<()> {
+    let found = match directory {
+        None => readable(),
+        Some(directory) => readable_in(directory)?,
+    };
+    match (found, directory) {
+        (Readable::Yes, _) => Ok(()),
+        (Readable::NoPermission { .. }, Some(directory)) => bail!(not_opened(directory)),
+        (Readable::NoPermission { group }, None) => bail!(
+            "the journal cannot be read: `sudo usermod -aG {group} $USER` grants it, from the next log-in on"
+        ),
+        (Readable::NoJournal(why), _) => bail!("there is no journal: {why}"),
+    }
+}
+
 /// Counts the entries of a journal: the machine's own, or those of a directory.
 pub(super) fn journal(
     directory: Option<&Path>,
@@ -128,6 +144,7 @@ pub(super) fn journal(
             look_back: LOOK_BACK,
         },
     };
+    can_be_read(directory)?;
     let mut reader = JournalReader::open(directory, start)?;
     let mut progress = Progress::new(Unit::Entries);
     let mut entries = 0;

@@ -44,9 +44,13 @@ pub(super) fn write(
     }
     if !resume.undecided.is_empty() {
         let events = many(resume.undecided.len() as u64, "event");
+        let wait = match resume.undecided.len() {
+            1 => "waits",
+            _ => "wait",
+        };
         lines.push((
             "Accounts",
-            format!("{events} wait for the user database to answer"),
+            format!("{events} {wait} for the user database to answer"),
         ));
     }
     if resume.forged > 0 {

@@ -166,14 +166,16 @@ impl AuthLogReader {
             {
                 self.past = None;
             }
+            // What lies in the past would not have counted.
+            let counts = self.past.as_ref().is_none_or(past::Past::is_left);
             if line.too_long {
-                self.unreadable += 1;
+                self.unreadable += u64::from(counts);
                 continue;
             }
             let mut entry = match self.envelope.read_syslog(line.text) {
                 Read::Entry(entry) => entry,
                 Read::NoText => {
-                    self.unreadable += 1;
+                    self.unreadable += u64::from(counts);
                     continue;
                 }
                 Read::Other => continue,
