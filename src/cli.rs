@@ -32,8 +32,14 @@ pub enum Command {
     Run(Run),
     /// Close the day, and post the table of every closed day not yet posted
     Digest(Digest),
+    /// Say in Slack that a unit failed: what OnFailure= of the units starts
+    NotifyFailure(NotifyFailure),
     /// Today's table, where reading stands, what waits for Slack
     Status(Status),
+    /// Everything that must be right, each with the command that mends it: exit code 1 for warnings, 2 for problems
+    Check(Check),
+    /// Give every partner's chroot a /dev/log that leads to journald; only root may
+    Devlog,
     /// What the monitor takes each line of a log for, and why: one JSON object a line
     Explain(Explain),
     /// Counters per day and partner, from logs
@@ -67,10 +73,26 @@ pub struct Digest {
     pub yes: bool,
 }
 
+/// `notify-failure`.
+#[derive(Debug, Args)]
+pub struct NotifyFailure {
+    /// The unit's full name: sftp-monitor.service
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub unit: String,
+}
+
 /// `status`.
 #[derive(Debug, Args)]
 pub struct Status {
     /// As one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// As a JSON list
     #[arg(long)]
     pub json: bool,
 }

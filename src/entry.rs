@@ -83,6 +83,8 @@ pub struct Record<'a> {
     pub answer: Option<Answer>,
     /// The account that `_UID` is, for lines of an sftp session that name none themselves.
     pub account: Option<Vec<u8>>,
+    /// Of a partner's log-in: sshd's configuration leaves the account nothing but an internal-sftp that logs what it does.
+    pub forced: bool,
 }
 
 impl<'a> Record<'a> {
@@ -96,16 +98,24 @@ impl<'a> Record<'a> {
                 event,
                 answer: None,
                 account: None,
+                forced: false,
             });
         }
         let program = Program::of(&entry.origin.identifier)?;
         let event = parse(program, entry.message)?;
         let (answer, account) = ask(&entry.origin, &event, directory);
+        let forced = event.kind == Kind::Accepted
+            && matches!(answer, Some(Answer::Partner { .. }))
+            && event
+                .user
+                .as_deref()
+                .is_some_and(|user| directory.forces_sftp(user));
         Some(Record {
             origin: entry.origin,
             event,
             answer,
             account,
+            forced,
         })
     }
 
@@ -116,6 +126,7 @@ impl<'a> Record<'a> {
             event: self.event.into_owned(),
             answer: self.answer,
             account: self.account,
+            forced: self.forced,
         }
     }
 }
@@ -131,6 +142,7 @@ fn ask(
     match (event.kind, event.user.as_deref()) {
         (
             Kind::Accepted
+            | Kind::Expired
             | Kind::NotAllowed
             | Kind::AccessDenied
             | Kind::Failed { valid: true }

@@ -29,6 +29,8 @@ pub enum Noun {
     Blocked,
     /// A partner.
     Partner,
+    /// A session of sftp.
+    Session,
     /// Times that something happened.
     Time,
     /// A thing named before.
@@ -44,6 +46,7 @@ impl Noun {
             (Language::French, Noun::File) => ("fichier", "fichiers"),
             (Language::French, Noun::Blocked) => ("connexion bloquée", "connexions bloquées"),
             (Language::French, Noun::Partner) => ("partenaire", "partenaires"),
+            (_, Noun::Session) => ("session", "sessions"),
             (Language::French, Noun::Time) => ("fois", "fois"),
             (Language::French, Noun::Other) => ("autre", "autres"),
             (Language::English, Noun::Login) => ("login", "logins"),

@@ -14,21 +14,26 @@
 //!
 //! [`daemon`] is the loop around it: it commits batches of records, posts the head of the outbox to [`slack`], and tells
 //! the service manager ([`service`]) that all turns. [`digest`] is another process on the same state: it closes the day and
-//! posts its table. [`outbox`] is what both do to the state when something was posted.
+//! posts its table. [`outbox`] is what both do to the state when something was posted. [`notify_failure`] says in Slack that one
+//! of them failed.
 //!
 //! # The other commands
 //!
 //! [`explain`] and [`report`] run the same rules over logs of the past, [`status`] shows the state, and [`output`] is what
-//! they share of printing. [`cli`] and [`config`] are how a person tells the program what to do, [`sshd_config`] whether sshd
-//! logs what it must, [`log`] and [`exit`] how it answers. [`completions`] writes what a shell needs to complete all this.
+//! they share of printing. [`check`] looks at everything that must be right and names what mends it, [`devlog`] is the mend of
+//! the commonest fault; both ask [`sshd_config`] what sshd does with a partner, and [`program`] asks other programs.
+//! [`cli`] and [`config`] are how a person tells the program what to do, [`log`] and [`exit`] how it answers. [`completions`] writes
+//! what a shell needs to complete all this.
 
 pub mod alerts;
+pub mod check;
 pub mod clean;
 pub mod cli;
 pub mod completions;
 pub mod config;
 pub mod daemon;
 pub mod days;
+pub mod devlog;
 pub mod digest;
 pub mod directory;
 pub mod entry;
@@ -37,9 +42,11 @@ pub mod explain;
 pub mod language;
 pub mod log;
 pub mod monitor;
+pub mod notify_failure;
 pub mod openssh;
 pub mod outbox;
 pub mod output;
+pub mod program;
 pub mod reader;
 pub mod report;
 pub mod service;

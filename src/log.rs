@@ -1,4 +1,5 @@
-//! The program's own log: one line an episode on standard error, with its priority where journald reads it.
+//! The program's own log: one line an episode. Under systemd it is an entry of the journal with fields of its own, else a
+//! line on standard error.
 
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
@@ -21,6 +22,61 @@ pub enum Priority {
     Debug = 7,
 }
 
+/// What an entry is about, where the message catalog explains it: its `MESSAGE_ID`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Reading begins.
+    Started,
+    /// The service was told to end, and did.
+    Stopped,
+    /// The log cannot be read.
+    Unreadable,
+    /// Log entries are gone unread.
+    Gap,
+    /// journald dropped messages.
+    Dropped,
+    /// Slack does not take messages.
+    SlackFailing,
+    /// It takes them again.
+    SlackRecovered,
+    /// It refused a message for good.
+    MessageRefused,
+    /// The table of a day was posted.
+    DayPosted,
+    /// Slack refused the table of a day for good.
+    DayRefused,
+    /// The state file was damaged, deleted, or of another version.
+    StateRecovered,
+    /// A new configuration was refused; the one before it stays.
+    ReloadRefused,
+    /// Something that a partner did was counted.
+    Event,
+    /// A unit failed, and Slack was told.
+    UnitFailed,
+}
+
+impl Topic {
+    /// The `MESSAGE_ID`, as in `packaging/sftp-monitor.catalog`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Topic::Started => "2ef13deadd5c4a09912fee98a9408021",
+            Topic::Stopped => "3d70aec4204145a1825e89d384251075",
+            Topic::Unreadable => "822f82ea536648c4b802fb762230fb4e",
+            Topic::Gap => "37a6e8927b074f7782d880cb548d7cc0",
+            Topic::Dropped => "ffc18053ca164be48223e1e0285ea019",
+            Topic::SlackFailing => "0a9a9d2f083742acbbab330c6ca662ce",
+            Topic::SlackRecovered => "81b1985246184c9fb6a4cf54cb5fd7ab",
+            Topic::MessageRefused => "8cdf535b4bcc4500b714d65cd74c3f65",
+            Topic::DayPosted => "df3df9eb5f9b4d1099ef914ed715af88",
+            Topic::DayRefused => "8794dbadae604363804ef6a8f883ba07",
+            Topic::StateRecovered => "64dc80f4802744b6a0f7814dd2f4345c",
+            Topic::ReloadRefused => "c7e8b1bab9844a1299d6b143f97f5d6d",
+            Topic::Event => "3ffc7bdab4f64970b55066303fdd4aef",
+            Topic::UnitFailed => "b5d7864093544cef99f3c65a35b3242d",
+        }
+    }
+}
+
 /// Whether `-v` was given.
 static VERBOSE: OnceLock<bool> = OnceLock::new();
 
@@ -36,15 +92,46 @@ pub fn is_verbose() -> bool {
 
 /// Writes a line. Whatever of it came from a log is made harmless here.
 pub fn line(priority: Priority, message: &str) {
+    write(priority, None, message, &[]);
+}
+
+/// Writes a line about something that the catalog explains.
+pub fn about(topic: Topic, priority: Priority, message: &str) {
+    write(priority, Some(topic), message, &[]);
+}
+
+/// Writes what a partner did, with these fields: where the journal takes it, and elsewhere with `-v` alone.
+pub fn event(message: &str, fields: &[(&str, String)]) {
+    if is_journal() || is_verbose() {
+        write(Priority::Info, Some(Topic::Event), message, fields);
+    }
+}
+
+fn write(priority: Priority, topic: Option<Topic>, message: &str, fields: &[(&str, String)]) {
     if priority == Priority::Debug && !is_verbose() {
         return;
     }
     let message = for_terminal(message);
-    match is_journal() {
-        true => eprintln!("<{}>{message}", priority as u8),
-        false => eprintln!("{message}"),
+    if !is_journal() {
+        eprintln!("{message}");
+        return;
+    }
+    let mut entry = vec![
+        format!("MESSAGE={message}"),
+        format!("PRIORITY={}", priority as u8),
+    ];
+    entry.extend(topic.map(|topic| format!("MESSAGE_ID={}", topic.id())));
+    let own = |(name, value): &(&str, String)| format!("{FIELDS}{name}={}", for_terminal(value));
+    entry.extend(fields.iter().map(own));
+    let entry: Vec<&str> = entry.iter().map(String::as_str).collect();
+    // A value cannot begin a field of its own: each is handed over with its length (sd_journal_sendv(3)).
+    if systemd::journal::send(&entry).is_err() {
+        eprintln!("<{}>{message}", priority as u8);
     }
 }
+
+/// What the names of our own fields begin with.
+const FIELDS: &str = "SFTP_MONITOR_";
 
 /// Is standard error the journal's stream? `$JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
 fn is_journal() -> bool {
@@ -60,4 +147,33 @@ fn is_journal() -> bool {
         own.and_then(|file| file.metadata())
             .is_ok_and(|meta| stream == format!("{}:{}", meta.dev(), meta.ino()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_topic_is_explained_in_the_catalog() {
+        let catalog = include_str!("../packaging/sftp-monitor.catalog");
+        for topic in [
+            Topic::Started,
+            Topic::Stopped,
+            Topic::Unreadable,
+            Topic::Gap,
+            Topic::Dropped,
+            Topic::SlackFailing,
+            Topic::SlackRecovered,
+            Topic::MessageRefused,
+            Topic::DayPosted,
+            Topic::DayRefused,
+            Topic::StateRecovered,
+            Topic::ReloadRefused,
+            Topic::Event,
+            Topic::UnitFailed,
+        ] {
+            let header = format!("-- {}\n", topic.id());
+            assert!(catalog.contains(&header), "{topic:?}");
+        }
+    }
 }

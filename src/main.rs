@@ -13,7 +13,10 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Run(arguments) => sftp_monitor::daemon::command(&cli, arguments),
         Command::Digest(arguments) => sftp_monitor::digest::command(&cli, arguments),
+        Command::NotifyFailure(arguments) => sftp_monitor::notify_failure::command(&cli, arguments),
         Command::Status(arguments) => sftp_monitor::status::command(&cli, arguments),
+        Command::Check(arguments) => sftp_monitor::check::command(&cli, arguments),
+        Command::Devlog => sftp_monitor::devlog::command(&cli),
         Command::Explain(arguments) => sftp_monitor::explain::command(&cli, arguments),
         Command::Report(arguments) => sftp_monitor::report::command(&cli, arguments),
         Command::Completions(arguments) => sftp_monitor::completions::command(arguments),

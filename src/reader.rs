@@ -56,8 +56,9 @@ pub struct Batch {
 }
 
 /// What the loop wants of the thread.
-#[derive(Debug)]
 pub enum Order {
+    /// Ask this user database from here on.
+    Directory(Box<dyn Directory + Send>),
     /// Ask the user database for these accounts until it answers.
     Ask(Vec<String>),
     /// Go on behind this position.
@@ -84,7 +85,7 @@ impl Heartbeat {
 pub fn follow(
     mut source: Source,
     mut begins: Option<Position>,
-    mut directory: Box<dyn Directory>,
+    mut directory: Box<dyn Directory + Send>,
     orders: &Receiver<Order>,
     batches: &Sender<Batch>,
     heartbeat: &Heartbeat,
@@ -96,6 +97,7 @@ pub fn follow(
         let mut seek = None;
         loop {
             match orders.try_recv() {
+                Ok(Order::Directory(other)) => directory = other,
                 Ok(Order::Ask(users)) => asked = users.into(),
                 Ok(Order::Seek(position)) => seek = Some(position),
                 Err(TryRecvError::Empty) => break,

@@ -22,6 +22,14 @@ pub fn ready(status: &str) {
     tell(&[NotifyState::Ready, NotifyState::Status(&one_line(status))]);
 }
 
+/// A new configuration is being taken; [`ready`] ends it. With the time, as `Type=notify-reload` wants it (sd_notify(3)).
+pub fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Err(_) => tell(&[NotifyState::Reloading]),
+    }
+}
+
 /// What `systemctl status` shows. Carries no text from a log.
 pub fn status(status: &str) {
     tell(&[NotifyState::Status(&one_line(status))]);

@@ -35,6 +35,9 @@ pub struct Sessions {
     pub connections: Table<Connection>,
     /// sftp-server's processes.
     pub sftp: Table<SftpSession>,
+    /// Log-ins of partners of which no line of sftp-server was seen yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Unseen>,
     /// The boot of the latest entry.
     #[serde(skip_serializing_if = "Boot::is_unknown")]
     pub boot: Boot,
@@ -112,6 +115,12 @@ pub struct Connection {
     /// `User U … not allowed because …` was seen.
     #[serde(skip_serializing_if = "is_false")]
     pub not_allowed: bool,
+    /// The account is locked, says sshd.
+    #[serde(skip_serializing_if = "is_false")]
+    pub locked: bool,
+    /// The account or its password has expired, says PAM.
+    #[serde(skip_serializing_if = "is_false")]
+    pub expired: bool,
     /// It was authenticated: a log-in.
     #[serde(skip_serializing_if = "is_false")]
     pub accepted: bool,
@@ -149,6 +158,36 @@ impl Keyed for Connection {
     fn key(&self) -> Process {
         (self.boot, self.pid)
     }
+}
+
+/// A log-in of a partner of which no line of sftp-server was seen yet.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unseen {
+    /// The boot.
+    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    pub boot: Boot,
+    /// The pid of the log-in.
+    pub pid: u32,
+    /// The account.
+    pub user: String,
+    /// The peer's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The log-in session, from the journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// When it logged in.
+    pub since: Time,
+    /// When it ended, if it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Time>,
+    /// sshd said that it starts sftp for it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub started: bool,
+    /// sshd's configuration leaves the account nothing but an internal-sftp that logs.
+    #[serde(skip_serializing_if = "is_false")]
+    pub forced: bool,
 }
 
 /// A process of sftp-server.

@@ -22,7 +22,7 @@ fn client(url: &str) -> Client {
         api_url: url.into(),
         language: Language::French,
     };
-    Client::new(&settings, &Token::new(TOKEN.into())).unwrap()
+    Client::new(&settings, &Token::new(TOKEN.into(), "a test")).unwrap()
 }
 
 fn message() -> Rendered {
@@ -237,5 +237,5 @@ async fn the_token_is_in_no_verdict() {
         let said = verdict(answer).await;
         assert!(!format!("{said} {said:?}").contains(TOKEN), "{said:?}");
     }
-    assert!(!format!("{:?}", Token::new(TOKEN.into())).contains(TOKEN));
+    assert!(!format!("{:?}", Token::new(TOKEN.into(), "a test")).contains(TOKEN));
 }

@@ -12,6 +12,9 @@ pub(crate) const OK: &str = r#"{"ok":true,"channel":"C0APAF806F8","ts":"1.0"}"#;
 /// What is answered to a message. None: nothing comes, and the connection stays open.
 pub(crate) type Answer = Option<String>;
 
+/// What it answers to the question whose token it is.
+const IDENTITY: &str = r#"{"ok":true,"team":"Example","user":"sftp-monitor"}"#;
+
 /// Takes messages, one connection after the other, until the listener fails.
 pub(crate) fn serve(listener: &TcpListener, on_message: impl Fn(&Value) -> Answer) {
     let mut open = Vec::new();
@@ -26,6 +29,8 @@ pub(crate) fn serve(listener: &TcpListener, on_message: impl Fn(&Value) -> Answe
 /// Takes a request as Slack would; returns the connection where it is to stay open.
 fn take(stream: TcpStream, on_message: &impl Fn(&Value) -> Answer) -> Result<Option<TcpStream>> {
     let mut reader = BufReader::new(stream);
+    let mut request = String::new();
+    reader.read_line(&mut request)?;
     let mut length = 0;
     loop {
         let mut header = String::new();
@@ -41,12 +46,16 @@ fn take(stream: TcpStream, on_message: &impl Fn(&Value) -> Answer) -> Result<Opt
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    let Some(answer) = on_message(&serde_json::from_slice(&body)?) else {
+    let answer = match request.contains("/auth.test ") {
+        true => Some(IDENTITY.to_owned()),
+        false => on_message(&serde_json::from_slice(&body)?),
+    };
+    let Some(answer) = answer else {
         return Ok(Some(reader.into_inner()));
     };
     write!(
         reader.get_mut(),
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-oauth-scopes: chat:write\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
         answer.len()
     )?;
     Ok(None)

@@ -1,6 +1,6 @@
 //! Joining messages of one kind and partner into one.
 
-use super::{Content, Failures, File, Files, Logins, NAMES_KEPT};
+use super::{Content, Failures, File, Files, Hindered, Logins, NAMES_KEPT};
 
 /// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
 pub(super) fn join(first: &mut Content, second: Content) {
@@ -10,8 +10,16 @@ pub(super) fn join(first: &mut Content, second: Content) {
         (Content::Files(a), Content::Files(b)) | (Content::Troubled(a), Content::Troubled(b)) => {
             files(a, b)
         }
+        (Content::Hindered(a), Content::Hindered(b)) => hindered(a, b),
         _ => {}
     }
+}
+
+fn hindered(first: &mut Hindered, second: Hindered) {
+    first.count += second.count;
+    first.at = second.at;
+    first.detail = second.detail;
+    addresses(&mut first.addresses, second.addresses);
 }
 
 fn logins(first: &mut Logins, second: Logins) {

@@ -9,7 +9,9 @@ mod rendered;
 mod summary;
 mod summary_text;
 mod text;
+mod unit_text;
 mod voice;
+mod warning_text;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +24,7 @@ pub use day::day_messages;
 pub use gather::{Alerts, NEWS, Outbox};
 pub use rendered::Rendered;
 pub use text::render;
+pub use unit_text::{FailedUnit, unit_failed};
 pub use voice::Voice;
 
 /// How many names a message or a summary keeps of a partner's files.
@@ -86,6 +89,10 @@ pub enum Content {
     Files(Files),
     /// Uploads broke off, or failed on the server's disk; downloads broke off.
     Troubled(Files),
+    /// A partner is let in and cannot work, or is not even let try.
+    Hindered(Hindered),
+    /// A partner's sessions leave no line of sftp-server.
+    Blind(Blind),
     /// What happened longer than ten minutes ago, in one message.
     Summary(Summary),
     /// sftp-server's `-l INFO` is not in force.
@@ -159,6 +166,60 @@ pub enum Cause {
     KeyOrAbandoned,
     /// sshd's configuration refuses the account.
     Configuration,
+    /// The account or its password has expired.
+    Expired,
+    /// The account is locked.
+    Locked,
+}
+
+/// What keeps a partner from working.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hindered {
+    /// The account.
+    pub partner: String,
+    /// The full name of its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// What.
+    pub obstacle: Obstacle,
+    /// How many times.
+    pub count: u64,
+    /// The addresses, the latest last, up to ten.
+    pub addresses: Vec<String>,
+    /// sshd's own words the latest time.
+    pub detail: String,
+    /// The latest time.
+    pub at: Time,
+}
+
+/// What keeps a partner from working, as far as sshd says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// Only sftp is allowed, and something else was asked for.
+    NotSftp,
+    /// sshd could not start sftp.
+    Subsystem,
+    /// sshd refuses the chroot directory.
+    Chroot,
+    /// sshd turns the address away: too many connections, or a penalty.
+    TurnedAway,
+}
+
+/// Sessions of a partner that left no line of sftp-server though they should have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Blind {
+    /// The account.
+    pub partner: String,
+    /// The full name of its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// sshd said that it started sftp; else it is probable.
+    pub sure: bool,
+    /// How many today.
+    pub sessions: u64,
+    /// The latest one's end.
+    pub at: Time,
 }
 
 /// Files of one partner.
@@ -260,7 +321,25 @@ impl Content {
                 ..
             }) => Some(("unknown-direction", partner)),
             Content::Troubled(files) => Some(("interrupted-download", &files.partner)),
-            Content::Started { .. } | Content::Summary(_) | Content::LogLevel { .. } => None,
+            Content::Hindered(Hindered {
+                obstacle, partner, ..
+            }) => Some((obstacle.name(), partner)),
+            Content::Started { .. }
+            | Content::Summary(_)
+            | Content::LogLevel { .. }
+            | Content::Blind(_) => None,
+        }
+    }
+}
+
+impl Obstacle {
+    /// What messages of it are gathered under.
+    fn name(self) -> &'static str {
+        match self {
+            Obstacle::NotSftp => "not-sftp",
+            Obstacle::Subsystem => "no-subsystem",
+            Obstacle::Chroot => "chroot",
+            Obstacle::TurnedAway => "turned-away",
         }
     }
 }
@@ -287,6 +366,9 @@ pub struct SummaryRow {
     /// Uploads that broke off or failed.
     #[serde(skip_serializing_if = "is_zero")]
     pub troubled: u64,
+    /// Times that sshd let it in and it could not work, or did not let it try.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hindered: u64,
     /// The names of the first ten files that arrived.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,

@@ -12,7 +12,11 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         Content::Files(files) | Content::Troubled(files) => {
             (files.at, &files.partner, &files.full_name)
         }
-        Content::Summary(_) | Content::Started { .. } | Content::LogLevel { .. } => return,
+        Content::Hindered(hindered) => (hindered.at, &hindered.partner, &hindered.full_name),
+        Content::Summary(_)
+        | Content::Started { .. }
+        | Content::LogLevel { .. }
+        | Content::Blind(_) => return,
     };
     summary.span(since.min(until), until);
     let row = summary.partners.entry(partner.clone()).or_default();
@@ -30,6 +34,7 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
                 .extend(files.files.into_iter().take(room).map(|file| file.path));
         }
         Content::Troubled(files) => row.troubled += files.count,
+        Content::Hindered(hindered) => row.hindered += hindered.count,
         _ => {}
     }
 }
@@ -61,6 +66,7 @@ impl SummaryRow {
         self.uploads += other.uploads;
         self.downloads += other.downloads;
         self.troubled += other.troubled;
+        self.hindered += other.hindered;
         let room = NAMES_KEPT.saturating_sub(self.names.len());
         self.names.extend(other.names.into_iter().take(room));
     }

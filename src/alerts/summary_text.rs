@@ -90,6 +90,14 @@ fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<Strin
     };
     let troubled = language.count(row.troubled, Noun::Upload);
     say(row.troubled, format!("{troubled} {ended}"));
+    let times = language.count(row.hindered, Noun::Time);
+    say(
+        row.hindered,
+        match language {
+            Language::French => format!("empêché {times}"),
+            Language::English => format!("kept from working {times}"),
+        },
+    );
     said
 }
 
@@ -109,6 +117,7 @@ fn add(totals: &mut SummaryRow, row: &SummaryRow) {
         (&mut totals.uploads, row.uploads),
         (&mut totals.downloads, row.downloads),
         (&mut totals.troubled, row.troubled),
+        (&mut totals.hindered, row.hindered),
     ] {
         *total = total.saturating_add(number);
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span};
 use super::{Cause, Content, Failures, Form, Logins, Message, NAMES_KEPT, Rendered, Voice};
-use super::{file_text, summary_text};
+use super::{file_text, summary_text, warning_text};
 use crate::clean::{HOST, NAME, PATH, clean, escape, escape_within};
 use crate::language::{Language, Noun};
 
@@ -26,16 +26,19 @@ pub(crate) struct Told {
 
 /// A message in words, in the form that Slack has asked for.
 pub fn render(message: &Message, voice: &Voice) -> Rendered {
-    let told = tell(&message.content, voice);
-    let short = told.short.as_ref().unwrap_or(&told.lines);
-    let text = escape_within(&blocks::joined(short), TEXT_MOST);
-    Rendered {
-        text,
-        blocks: told.blocks(message.form, message.maybe_repeated, voice),
-    }
+    tell(&message.content, voice).render(message.form, message.maybe_repeated, voice)
 }
 
 impl Told {
+    /// It in this form.
+    pub(super) fn render(self, form: Form, repeated: bool, voice: &Voice) -> Rendered {
+        let short = self.short.as_ref().unwrap_or(&self.lines);
+        Rendered {
+            text: escape_within(&blocks::joined(short), TEXT_MOST),
+            blocks: self.blocks(form, repeated, voice),
+        }
+    }
+
     fn blocks(self, form: Form, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
         let mut context = vec![voice.label()];
         context.extend(self.context);
@@ -84,6 +87,8 @@ fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Logins(logins) => logged_in(logins, voice),
         Content::Failures(failures) => failed(failures, voice),
         Content::Files(files) | Content::Troubled(files) => file_text::tell(files, voice),
+        Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
+        Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::LogLevel {
             partners,
@@ -182,6 +187,11 @@ fn advice(cause: Cause, language: Language) -> &'static str {
             "refusé par la configuration de sshd",
             "refused by sshd's configuration",
         ),
+        Cause::Expired => language.pick(
+            "compte ou mot de passe expiré",
+            "account or password expired",
+        ),
+        Cause::Locked => language.pick("compte verrouillé", "account locked"),
     }
 }
 
@@ -224,7 +234,7 @@ pub(crate) fn list_within(items: &[String], count: u64, language: Language) -> S
 }
 
 /// Addresses, the latest of them where there are too many.
-fn addresses(addresses: &[String], language: Language) -> String {
+pub(super) fn addresses(addresses: &[String], language: Language) -> String {
     if addresses.is_empty() {
         return "?".into();
     }

@@ -8,7 +8,9 @@ use toml::Spanned;
 
 use super::duration;
 use super::file::{self, ConfigError, Text, nearest};
-use super::{Alerts, Config, Digest, Language, Partners, Slack, SourceConfig, SourceKind};
+use super::{
+    Alerts, Config, Digest, Heartbeat, Language, Partners, Slack, SourceConfig, SourceKind,
+};
 use crate::time::Zone;
 
 /// The team's channel.
@@ -22,6 +24,9 @@ const GROUP: &str = "sftp-feeds";
 
 /// Slack's Web API.
 const API_URL: &str = "https://slack.com/api";
+
+/// An example of an address to be fetched.
+const HEARTBEAT_URL: &str = "https://hc-ping.com/your-uuid";
 
 /// Where rsyslog writes what sshd says, on Debian.
 const AUTH_LOG: &str = "/var/log/auth.log";
@@ -52,6 +57,10 @@ pub(super) fn check(file: file::File, text: &Text<'_>) -> Result<Config, ConfigE
         alerts_of,
         digest: Digest {
             closes_from: closes_from(file.digest.closes_from, text)?,
+            idle: file.digest.idle.unwrap_or(true),
+        },
+        heartbeat: Heartbeat {
+            url: heartbeat(file.heartbeat.url, text)?,
         },
     })
 }
@@ -129,24 +138,7 @@ fn api_url(url: Option<Spanned<String>>, text: &Text<'_>) -> Result<String, Conf
         return Ok(API_URL.to_owned());
     };
     let wrong = |what: &str| text.wrong(Some(url.span()), format!("slack.api-url: {what}"));
-    let parsed = Url::parse(url.get_ref())
-        .map_err(|error| wrong(&format!("{error}; for example \"{API_URL}\"")))?;
-    let loopback = match parsed.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    match parsed.scheme() {
-        "https" => {}
-        "http" if loopback => {}
-        "http" => {
-            return Err(wrong(
-                "plain http would show the token to others: use https (http only towards this machine)",
-            ));
-        }
-        _ => return Err(wrong("neither https nor http")),
-    }
+    let parsed = address(url.get_ref(), API_URL).map_err(|what| wrong(&what))?;
     let bare = parsed.query().is_none() && parsed.fragment().is_none();
     if !bare || !parsed.username().is_empty() || parsed.password().is_some() {
         return Err(wrong(
@@ -154,6 +146,37 @@ fn api_url(url: Option<Spanned<String>>, text: &Text<'_>) -> Result<String, Conf
         ));
     }
     Ok(parsed.as_str().trim_end_matches('/').to_owned())
+}
+
+/// What is fetched while all is well; an empty address is none.
+fn heartbeat(url: Option<Spanned<String>>, text: &Text<'_>) -> Result<Option<Url>, ConfigError> {
+    let Some(url) = url.filter(|url| !url.get_ref().is_empty()) else {
+        return Ok(None);
+    };
+    let parsed = address(url.get_ref(), HEARTBEAT_URL);
+    parsed
+        .map(Some)
+        .map_err(|what| text.wrong(Some(url.span()), format!("heartbeat.url: {what}")))
+}
+
+/// An address that shows its secrets to nobody: https, or plain http towards this machine.
+fn address(url: &str, example: &str) -> Result<Url, String> {
+    let parsed = Url::parse(url).map_err(|error| format!("{error}; for example \"{example}\""))?;
+    let loopback = match parsed.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    match parsed.scheme() {
+        "https" => Ok(parsed),
+        "http" if loopback => Ok(parsed),
+        "http" => Err(
+            "plain http can be read by others on the way: use https (http only towards this machine)"
+                .to_owned(),
+        ),
+        _ => Err("neither https nor http".to_owned()),
+    }
 }
 
 fn source(source: file::Source, text: &Text<'_>) -> Result<SourceConfig, ConfigError> {

@@ -18,6 +18,7 @@ pub(super) struct File {
     pub(super) source: Source,
     pub(super) alerts: AlertsWithPartners,
     pub(super) digest: Digest,
+    pub(super) heartbeat: Heartbeat,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -92,6 +93,13 @@ impl AlertsWithPartners {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(super) struct Digest {
     pub(super) closes_from: Option<Spanned<String>>,
+    pub(super) idle: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Heartbeat {
+    pub(super) url: Option<Spanned<String>>,
 }
 
 /// What is wrong with the configuration: the file, the line, the key, and what would be right.

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use reqwest::Url;
+
 use crate::time::Zone;
 
 pub use file::ConfigError;
@@ -37,6 +39,8 @@ pub struct Config {
     pub alerts_of: BTreeMap<String, Alerts>,
     /// `[digest]`.
     pub digest: Digest,
+    /// `[heartbeat]`.
+    pub heartbeat: Heartbeat,
 }
 
 /// `[slack]`.
@@ -74,7 +78,7 @@ pub struct Partners {
 }
 
 /// `[source]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceConfig {
     /// Which source.
     pub kind: SourceKind,
@@ -134,6 +138,15 @@ impl Default for Alerts {
 pub struct Digest {
     /// Minutes after midnight from which a run of digest closes the day.
     pub closes_from: u32,
+    /// The partners that did nothing are named.
+    pub idle: bool,
+}
+
+/// `[heartbeat]`.
+#[derive(Clone, Debug, Default)]
+pub struct Heartbeat {
+    /// What is fetched every five minutes while all is well; plain http only towards loopback.
+    pub url: Option<Url>,
 }
 
 impl Config {
@@ -147,6 +160,15 @@ impl Config {
             }
             Err(error) => Err(Text { path, text: "" }.wrong(None, error.to_string())),
         }
+    }
+
+    /// What a file that is refused as a whole says of Slack, else the defaults: enough to say there that it is refused.
+    pub fn of_slack_alone(path: Option<&Path>) -> Result<Config, ConfigError> {
+        let path = path.unwrap_or(Path::new(DEFAULT_PATH));
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let mut table: toml::Table = text.parse().unwrap_or_default();
+        table.retain(|key, _| key == "slack");
+        Config::parse(path, &table.to_string()).or_else(|_| Config::parse(path, ""))
     }
 
     /// The configuration that a file of this text is.

@@ -13,49 +13,84 @@ const CREDENTIAL: &str = "slack-bot-token";
 /// The environment variable, as the scripts had it.
 const VARIABLE: &str = "SLACK_BOT_TOKEN";
 
+/// The directories that systemd looks through for a credential that is loaded by its name alone (systemd.exec(5)). A
+/// credential that it decrypts lies in those of the same name with `.encrypted` behind it.
+const STORES: [&str; 3] = ["etc/credstore", "run/credstore", "usr/lib/credstore"];
+
+/// The file of environment variables that the units read.
+const ENVIRONMENT_FILE: &str = "etc/default/sftp-monitor";
+
 /// The Slack token. It shows itself to nobody but the one request that carries it.
 #[derive(Clone)]
-pub struct Token(String);
+pub struct Token {
+    secret: String,
+    place: String,
+}
 
 impl Token {
-    /// The token as it was found.
-    pub fn new(token: String) -> Self {
-        Token(token)
+    /// The token as it was found in this place.
+    pub fn new(secret: String, place: impl Into<String>) -> Self {
+        Token {
+            secret,
+            place: place.into(),
+        }
     }
 
     /// The token itself, for the header of a request.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.secret
     }
 
-    /// Looks for the token: first as a credential, then in the environment.
-    pub fn find() -> Result<Token, Stop> {
+    /// Where it was found.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Looks for the token: first as a credential, then in the environment. Where root runs a command by hand, systemd has
+    /// handed over nothing: then in the places from which the units get it. One that is encrypted only systemd decrypts:
+    /// the error says which `unit` to start in place of the command.
+    pub fn find(unit: &str) -> Result<Token, Stop> {
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        Self::find_in(credentials.as_deref(), std::env::var_os(VARIABLE))
+        let by_hand = credentials.is_none() && rustix::process::geteuid().is_root();
+        Self::find_in(
+            credentials.as_deref(),
+            std::env::var_os(VARIABLE),
+            by_hand.then_some((Path::new("/"), unit)),
+        )
     }
 
-    fn find_in(credentials: Option<&Path>, variable: Option<OsString>) -> Result<Token, Stop> {
-        let credential = match credentials.map(|directory| directory.join(CREDENTIAL)) {
+    fn find_in(
+        credentials: Option<&Path>,
+        variable: Option<OsString>,
+        by_hand: Option<(&Path, &str)>,
+    ) -> Result<Token, Stop> {
+        let given = match credentials.map(|directory| directory.join(CREDENTIAL)) {
             Some(path) => credential(&path)?,
             None => None,
         };
-        let found = credential.or_else(|| usable(variable?.into_vec()));
-        let token = found.ok_or_else(|| {
+        let given = given.or_else(|| Some((usable(variable?.into_vec())?, VARIABLE.to_owned())));
+        let found = match (given, by_hand) {
+            (None, Some((root, unit))) => as_the_units(root, unit)?,
+            (given, _) => given,
+        };
+        let (token, place) = found.ok_or_else(|| {
             Stop::Setup(format!(
-                "no Slack token: write it to /etc/credstore/{CREDENTIAL} (the unit loads it), or set {VARIABLE} in /etc/default/sftp-monitor"
+                "no Slack token: write it to /etc/credstore/{CREDENTIAL} (the unit loads it), or set {VARIABLE} in /{ENVIRONMENT_FILE}"
             ))
         })?;
         match String::from_utf8(token) {
-            Ok(token) if token.bytes().all(|b| b.is_ascii_graphic()) => Ok(Token(token)),
-            _ => Err(Stop::Setup(
-                "the Slack token holds blanks or other characters that no token has".to_owned(),
-            )),
+            Ok(token) if token.bytes().all(|b| b.is_ascii_graphic()) => {
+                Ok(Token::new(token, place))
+            }
+            _ => Err(Stop::Setup(format!(
+                "the Slack token in {place} holds blanks or other characters that no token has"
+            ))),
         }
     }
 
     /// What looks wrong with it though it may be right.
     pub fn remark(&self) -> Option<&'static str> {
-        let usual = self.0.starts_with("xox");
+        let usual = self.secret.starts_with("xox");
         (!usual).then_some(
             "the Slack token does not begin with xox: is it encrypted, or another secret?",
         )
@@ -68,11 +103,57 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// A token and where it was found.
+type Place = (Vec<u8>, String);
+
+/// Looks where the units get the token from, below this root.
+fn as_the_units(root: &Path, unit: &str) -> Result<Option<Place>, Stop> {
+    for store in STORES {
+        if let Some(found) = credential(&root.join(store).join(CREDENTIAL))? {
+            return Ok(Some(found));
+        }
+    }
+    for store in STORES {
+        let path = root.join(format!("{store}.encrypted")).join(CREDENTIAL);
+        if path.exists() {
+            return Err(Stop::Setup(format!(
+                "the Slack token is an encrypted credential ({}), which systemd decrypts for the unit alone: systemctl start {unit}",
+                path.display()
+            )));
+        }
+    }
+    let path = root.join(ENVIRONMENT_FILE);
+    match std::fs::read(&path) {
+        Ok(text) => Ok(variable(&text).map(|token| (token, path.display().to_string()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Stop::Setup(format!(
+            "the Slack token in {}: {error}",
+            path.display()
+        ))),
+    }
+}
+
+/// The variable's value in a file of environment variables: the last one counts, quotes around it do not
+/// (systemd.exec(5), EnvironmentFile=).
+fn variable(text: &[u8]) -> Option<Vec<u8>> {
+    let value = |line: &[u8]| {
+        let rest = line.trim_ascii().strip_prefix(VARIABLE.as_bytes())?;
+        let value = rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
+        let quoted = [b'"', b'\''].into_iter().find_map(|quote| {
+            let inner = value.strip_prefix(&[quote])?;
+            inner.strip_suffix(&[quote])
+        });
+        Some(quoted.unwrap_or(value).to_vec())
+    };
+    let last = text.split(|&b| b == b'\n').filter_map(value).next_back();
+    usable(last?)
+}
+
 /// The credential's content. One that is there and cannot be read is not the same as none: the variable might hold an
 /// older token.
-fn credential(path: &Path) -> Result<Option<Vec<u8>>, Stop> {
+fn credential(path: &Path) -> Result<Option<Place>, Stop> {
     match std::fs::read(path) {
-        Ok(content) => Ok(usable(content)),
+        Ok(content) => Ok(usable(content).map(|token| (token, path.display().to_string()))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Stop::Setup(format!(
             "the Slack token in {}: {error}",
@@ -104,7 +185,7 @@ mod tests {
     }
 
     fn found(credentials: Option<&Path>, variable: Option<&str>) -> Result<String, String> {
-        let token = Token::find_in(credentials, variable.map(OsString::from));
+        let token = Token::find_in(credentials, variable.map(OsString::from), None);
         token
             .map(|token| token.expose().to_owned())
             .map_err(|stop| stop.to_string())
@@ -153,6 +234,72 @@ mod tests {
         assert!(found(Some(directory.path()), Some("xoxb-2")).is_err());
     }
 
+    /// What root finds by hand below a root that holds these files.
+    fn by_hand(files: &[(&str, &str)]) -> Result<(String, String), String> {
+        let root = tempfile::tempdir().unwrap();
+        for (path, content) in files {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        let unit = "sftp-monitor-digest.service";
+        let found = Token::find_in(None, None, Some((root.path(), unit)));
+        let place = |token: &Token| {
+            let below = Path::new(token.place()).strip_prefix(root.path());
+            below.unwrap().display().to_string()
+        };
+        found
+            .map(|token| (token.expose().to_owned(), place(&token)))
+            .map_err(|stop| stop.to_string())
+    }
+
+    #[test]
+    fn by_hand_root_finds_the_token_where_the_units_do() {
+        let store = ("etc/credstore/slack-bot-token", "xoxb-1\n");
+        let file = (
+            "etc/default/sftp-monitor",
+            "# SLACK_BOT_TOKEN=xoxb-0\nOTHER=1\nSLACK_BOT_TOKEN=\"xoxb-2\"\n",
+        );
+        let found = |token: &str, place: &str| Ok((token.to_owned(), place.to_owned()));
+        assert_eq!(by_hand(&[store, file]), found("xoxb-1", store.0));
+        assert_eq!(by_hand(&[file]), found("xoxb-2", file.0));
+        let run = ("run/credstore/slack-bot-token", "xoxb-3");
+        assert_eq!(by_hand(&[file, run]), found("xoxb-3", run.0));
+        assert!(by_hand(&[]).unwrap_err().starts_with("no Slack token"));
+    }
+
+    #[test]
+    fn by_hand_an_encrypted_token_leads_to_the_unit_that_gets_it() {
+        let encrypted = ("etc/credstore.encrypted/slack-bot-token", "k6iUCUh0RJCQ");
+        let said = by_hand(&[encrypted]).unwrap_err();
+        assert!(
+            said.ends_with("systemctl start sftp-monitor-digest.service"),
+            "{said}"
+        );
+        assert!(!said.contains("k6iUCUh0RJCQ"));
+    }
+
+    #[test]
+    fn of_a_file_of_variables_the_last_value_counts_and_its_quotes_do_not() {
+        for (text, value) in [
+            ("SLACK_BOT_TOKEN=xoxb-1", Some("xoxb-1")),
+            (
+                "SLACK_BOT_TOKEN=xoxb-1\n SLACK_BOT_TOKEN = 'xoxb-2' \n",
+                Some("xoxb-2"),
+            ),
+            ("SLACK_BOT_TOKEN=xoxb-1\r\n", Some("xoxb-1")),
+            ("SLACK_BOT_TOKEN=\n", None),
+            ("SLACK_BOT_TOKEN=\"\"\n", None),
+            ("SLACK_BOT_TOKENS=xoxb-1\n#SLACK_BOT_TOKEN=xoxb-1\n", None),
+        ] {
+            assert_eq!(
+                variable(text.as_bytes()).as_deref(),
+                value.map(str::as_bytes),
+                "{text}"
+            );
+        }
+    }
+
     #[test]
     fn blanks_in_a_token_are_refused_and_it_is_not_repeated() {
         for wrong in [
@@ -169,15 +316,15 @@ mod tests {
 
     #[test]
     fn a_token_shows_itself_to_nobody() {
-        let token = Token::new("xoxb-secret".to_owned());
+        let token = Token::new("xoxb-secret".to_owned(), "a test");
         assert!(!format!("{token:?} {token:#?}").contains("secret"));
     }
 
     #[test]
     fn what_does_not_begin_like_a_token_is_remarked() {
-        assert_eq!(Token::new("xoxb-1".to_owned()).remark(), None);
+        assert_eq!(Token::new("xoxb-1".to_owned(), "a test").remark(), None);
         assert!(
-            Token::new("k6iUCUh0RJCQyvL8k8q1UyAAAAAB".to_owned())
+            Token::new("k6iUCUh0RJCQyvL8k8q1UyAAAAAB".to_owned(), "a test")
                 .remark()
                 .is_some()
         );

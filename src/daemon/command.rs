@@ -2,6 +2,7 @@
 
 use crate::cli::{self, Cli};
 use crate::config::{Config, Token};
+use crate::daemon::reload::Fixed;
 use crate::daemon::start::{self, Options};
 use crate::directory::{self, Accounts};
 use crate::log::{Priority, line};
@@ -13,7 +14,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     let token = if arguments.dry_run {
         None
     } else {
-        Some(Token::find()?)
+        Some(Token::find("sftp-monitor.service")?)
     };
     if let Some(remark) = token.as_ref().and_then(Token::remark) {
         line(Priority::Warning, remark);
@@ -38,14 +39,13 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     };
     let options = Options {
         from_start: arguments.from_start,
+        fixed: Fixed {
+            path: cli.config.clone(),
+            source: config.source.clone(),
+            partners: arguments.partners.clone(),
+            token,
+        },
     };
-    start::run(
-        &config,
-        token.as_ref(),
-        store,
-        directory,
-        log_level,
-        &options,
-    )?;
+    start::run(&config, store, directory, log_level, options)?;
     Ok(0)
 }

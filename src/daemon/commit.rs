@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use super::now;
 use super::said::{recovered, remarked};
+use super::told::{self, Doubtful, Told, told};
 use crate::alerts::{Content, Outbox};
 use crate::days;
 use crate::log::{Priority, is_verbose, line};
 use crate::monitor::{Monitor, Rules};
 use crate::reader::{Batch, Order};
 use crate::service;
-use crate::source::Position;
-use crate::state::{Daily, StateError, Store};
+use crate::source::{Position, Remark};
+use crate::state::{Daily, NoticeKind, StateError, Store};
 use crate::time::Time;
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
@@ -27,6 +28,11 @@ pub(super) struct View {
     pub(super) waiting: usize,
     /// Slack asked for a pause until then.
     pub(super) pause_until: Option<Time>,
+    /// Since when the oldest message or table waits for Slack.
+    pub(super) oldest: Option<Time>,
+    /// Lines that someone forged, and lines that nobody understands, so far.
+    pub(super) forged: u64,
+    pub(super) unparsed: u64,
     status: String,
     questions: Vec<String>,
 }
@@ -45,11 +51,14 @@ pub(super) struct Committer {
     pub(super) in_flight: Option<u64>,
     /// What Slack's last error was, for the status line.
     pub(super) trouble: Option<String>,
+    /// Why a new configuration was refused, until one is taken.
+    pub(super) refused: Option<String>,
     caught_up: bool,
     /// Where the reading thread was told to go on: what it read before that is passed over.
     seeking: Option<Position>,
     asked: Vec<String>,
     told: String,
+    doubtful: Doubtful,
 }
 
 impl Committer {
@@ -69,11 +78,25 @@ impl Committer {
             view: View::default(),
             in_flight: None,
             trouble: None,
+            refused: None,
             caught_up: false,
             seeking: None,
             asked: Vec::new(),
             told: String::new(),
+            doubtful: Doubtful::default(),
         }
+    }
+
+    /// Follows these rules from here on, and hands the reading thread what belongs to them.
+    pub(super) fn rule(&mut self, rules: Rules, order: Order) {
+        self.rules = rules;
+        // The thread is gone only when the loop is about to end.
+        let _ = self.orders.send(order);
+    }
+
+    /// Has reading reached the present?
+    pub(super) fn stands_at_present(&self) -> bool {
+        self.caught_up
     }
 
     /// The store, for the lock of sending.
@@ -87,6 +110,7 @@ impl Committer {
         let now = now();
         let (rules, source, in_flight, announce) =
             (&self.rules, &self.source, self.in_flight, &self.announce);
+        let mut entries = Vec::new();
         let view = self
             .store
             .commit(rules.zone.local(now), |daily, recoveries| {
@@ -105,7 +129,7 @@ impl Committer {
                     in_flight,
                 };
                 if stands {
-                    take_in(&mut monitor, batch, source);
+                    entries = take_in(&mut monitor, batch, source);
                 }
                 announced(monitor.daily, announce, now);
                 // Before the present is reached only what was read tells what time it is.
@@ -119,10 +143,13 @@ impl Committer {
                 }
                 Ok(view(&monitor))
             })?;
-        match view {
-            Ok(view) => self.view = view,
+        let view = match view {
+            Ok(view) => view,
             Err(position) => return Ok(Some(position)),
-        }
+        };
+        told::write(&entries);
+        self.doubtful.say(&view, now);
+        self.view = view;
         self.caught_up = batch.caught_up;
         self.seeking = self.seeking.take().filter(|_| batch.begins.is_none());
         self.announce.clear();
@@ -205,7 +232,12 @@ impl Committer {
             .as_ref()
             .map(|trouble| format!("; Slack: {trouble}"))
             .unwrap_or_default();
-        format!("{}: {}{trouble}", self.source, self.view.status)
+        let refused = self
+            .refused
+            .as_ref()
+            .map(|why| format!("; new configuration refused: {why}"))
+            .unwrap_or_default();
+        format!("{}: {}{trouble}{refused}", self.source, self.view.status)
     }
 
     /// Tells the service manager if there is anything new.
@@ -218,8 +250,9 @@ impl Committer {
     }
 }
 
-/// Applies a batch to the state.
-fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) {
+/// Applies a batch to the state. Returns what the log is to say of it once it is committed.
+fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) -> Vec<Told> {
+    let mut entries = Vec::new();
     for record in &batch.records {
         let verdict = monitor.apply(record);
         if is_verbose() {
@@ -229,11 +262,15 @@ fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) {
             );
             line(Priority::Debug, &said);
         }
+        entries.extend(told(record, &verdict, monitor.daily));
     }
     for (user, answer) in &batch.answers {
         monitor.answer(user, answer);
     }
     for remark in &batch.remarks {
+        if matches!(remark, Remark::Gap { .. } | Remark::Unreadable { .. }) {
+            monitor.nothing_is_proved();
+        }
         remarked(monitor.daily, remark, monitor.now);
     }
     let resume = &mut monitor.daily.resume;
@@ -254,6 +291,7 @@ fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) {
     if batch.position.is_some() && resume.source.as_deref() != Some(source) {
         resume.source = Some(source.to_owned());
     }
+    entries
 }
 
 /// Where the state stands, seen from a batch.
@@ -330,8 +368,15 @@ fn view(monitor: &Monitor<'_>) -> View {
         resume.outbox.len(),
         resume.closed.len(),
     );
+    let notices = resume.day.notices.iter();
+    let unparsed = notices.filter(|notice| notice.kind == NoticeKind::Unparsed);
+    let messages = resume.outbox.iter().map(|message| message.since);
+    let days = resume.closed.iter().filter(|day| day.refused.is_none());
     View {
+        oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),
+        forged: resume.forged,
+        unparsed: unparsed.map(|notice| notice.count).sum(),
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
         status,

@@ -2,9 +2,12 @@
 
 mod command;
 mod commit;
+mod ping;
 mod post;
+mod reload;
 mod said;
 mod start;
+mod told;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,16 +18,19 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
-use crate::log::{Priority, line};
+use crate::log::{Priority, Topic, about, line};
 use crate::reader::{Batch, Heartbeat};
 use crate::service;
+use crate::state::InstanceLock;
 use crate::time::Time;
 
 pub use command::command;
 pub(crate) use said::recovered;
 
 use commit::Committer;
+use ping::Pinger;
 use post::{Posted, Sender};
+use reload::Fixed;
 
 /// How long a source may fail before the watchdog is no longer fed.
 const BLIND: Duration = Duration::from_secs(120);
@@ -55,6 +61,9 @@ pub(crate) struct Daemon {
     held: Option<(Batch, Duration, Instant)>,
     posting: Option<Posting>,
     heartbeat: Heartbeat,
+    pinger: Pinger,
+    fixed: Fixed,
+    instance: InstanceLock,
     ready: bool,
 }
 
@@ -63,6 +72,8 @@ impl Daemon {
     pub(crate) async fn turn(mut self, mut batches: Receiver<Batch>) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+        // Before the service manager is told that we are ready: without a handler the signal would end us.
+        let mut hangup = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
         let mut fed = service::watchdog().map(interval);
         if let Some(fed) = &mut fed {
             fed.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -73,6 +84,8 @@ impl Daemon {
                 biased;
                 _ = terminate.recv() => break,
                 _ = interrupt.recv() => break,
+                _ = hangup.recv() => self.reload(),
+                () = self.pinger.fetched() => {}
                 posted = under_way(&mut self.posting) => {
                     self.posting = None;
                     self.settle(&posted);
@@ -85,6 +98,7 @@ impl Daemon {
                 () = tick(&mut fed) => self.feed(),
             }
             self.post();
+            self.pinger.turn(now(), self.is_well());
         }
         drop(batches);
         self.stop().await;
@@ -94,7 +108,8 @@ impl Daemon {
     /// Commits a batch, or holds it until the next try.
     fn take(&mut self, batch: Batch) {
         if let Some(why) = &batch.trouble {
-            line(
+            about(
+                Topic::Unreadable,
                 Priority::Error,
                 &format!("the log cannot be read: {why}; trying again at the same position"),
             );
@@ -154,7 +169,8 @@ impl Daemon {
             .is_none()
             .then(|| self.sender.ready_at(&self.committer, now))
             .flatten();
-        let next = [self.committer.due(), post].into_iter().flatten().min()?;
+        let times = [self.committer.due(), post, self.pinger.due()];
+        let next = times.into_iter().flatten().min()?;
         Some(Instant::now() + next.since(now).max(Duration::from_millis(1)))
     }
 
@@ -173,10 +189,19 @@ impl Daemon {
 
     /// Feeds the watchdog while both sides turn: this loop does, or it would not be here.
     fn feed(&self) {
+        self.instance.alive();
         // While a batch is held back the thread cannot hand over the next one, and waits as it should.
         if self.held.is_some() || now().since(self.heartbeat.last()) < BLIND {
             service::alive();
         }
+    }
+
+    /// Is all well, as the heartbeat says? Reading stands at the present, the last commit succeeded, and nothing waits for
+    /// long.
+    fn is_well(&self) -> bool {
+        let committed = self.held.is_none() && self.committer.stands_at_present();
+        let times = (self.heartbeat.last(), self.committer.view.oldest);
+        committed && ping::is_well(times, now())
     }
 
     /// Ends: what is under way gets a little time; all else is durable.
@@ -187,7 +212,8 @@ impl Daemon {
                 self.sender.settle(&mut self.committer, &posted, now());
             }
         }
-        line(Priority::Info, "stopped");
+        self.instance.alive();
+        about(Topic::Stopped, Priority::Info, "stopped");
     }
 }
 

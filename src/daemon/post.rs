@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Posting;
 use super::commit::Committer;
 use crate::alerts::{Message, Voice, render};
-use crate::log::{Priority, line};
+use crate::log::{Priority, Topic, about, line};
 use crate::outbox;
 use crate::slack::{Client, Next, POST, Pace, Verdict};
 use crate::state::SendLock;
@@ -46,6 +46,15 @@ impl Sender {
             voice,
             pace: Pace::default(),
             again: None,
+        }
+    }
+
+    /// Speaks so from here on, and to this address: a new configuration may have mended what was wrong.
+    pub(super) fn speak(&mut self, voice: Voice, client: Option<Client>) {
+        self.voice = voice;
+        if let Some(client) = client {
+            self.target = Target::Slack(client);
+            self.pace = Pace::default();
         }
     }
 
@@ -135,14 +144,23 @@ impl Sender {
             _ => Some(verdict.to_string()),
         };
         match (&committer.trouble, &trouble) {
-            (Some(_), None) => line(Priority::Notice, "Slack takes messages again"),
+            (Some(_), None) => about(
+                Topic::SlackRecovered,
+                Priority::Notice,
+                "Slack takes messages again",
+            ),
             (before, Some(now)) if before.as_ref() != Some(now) => {
-                line(Priority::Warning, &format!("Slack: {now}; messages wait"));
+                about(
+                    Topic::SlackFailing,
+                    Priority::Warning,
+                    &format!("Slack: {now}; messages wait"),
+                );
             }
             _ => {}
         }
         if let Next::Park { error } = next {
-            line(
+            about(
+                Topic::MessageRefused,
                 Priority::Error,
                 &format!(
                     "Slack refused a message for good: {error}; `sftp-monitor status` shows it"

@@ -1,6 +1,6 @@
 //! What the log says of the source and of the state file, and what of it the day's table must tell.
 
-use crate::log::{Priority, line};
+use crate::log::{Priority, Topic, about, line};
 use crate::source::Remark;
 use crate::state::{Daily, NoticeKind, Recovery, Snapshot};
 use crate::time::Time;
@@ -9,7 +9,8 @@ use crate::time::Time;
 pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) {
     match remark {
         Remark::Gap { from, to, why } => {
-            line(
+            about(
+                Topic::Gap,
                 Priority::Warning,
                 &format!(
                     "entries are missing from {} to {}: {why}",
@@ -20,7 +21,8 @@ pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) {
             daily.note_span(NoticeKind::Gap, (*from, *to), 0, Some(why.clone()));
         }
         Remark::Unreadable { count } => {
-            line(
+            about(
+                Topic::Gap,
                 Priority::Warning,
                 &format!("{count} entries could not be read"),
             );
@@ -37,7 +39,11 @@ pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) {
 /// Says what was unusual about the state file; the store keeps it as a notice.
 pub(crate) fn recovered(recoveries: &[Recovery]) {
     for recovery in recoveries {
-        line(Priority::Warning, &in_words(recovery));
+        about(
+            Topic::StateRecovered,
+            Priority::Warning,
+            &in_words(recovery),
+        );
     }
 }
 

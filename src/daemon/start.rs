@@ -7,21 +7,23 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use super::commit::Committer;
+use super::ping::Pinger;
 use super::post::{Sender, Target};
+use super::reload::Fixed;
 use super::said::recovered;
 use super::{Daemon, now};
-use crate::alerts::{Content, Voice};
-use crate::config::{Config, SourceKind, Token};
+use crate::alerts::{Content, NEWS, Voice};
+use crate::config::{Config, SourceKind};
 use crate::directory::Directory;
 use crate::exit::Stop;
-use crate::log::{Priority, line};
+use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
 use crate::reader::{self, Heartbeat};
 use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
 use crate::source::journal::{JournalReader, Readable, readable};
 use crate::source::{FilePosition, JournalPosition, Position, Source, Start};
-use crate::state::{Daily, NoticeKind, Recovery, Store};
+use crate::state::{Daily, InstanceLock, NoticeKind, Recovery, Store};
 use crate::time::Time;
 use tokio::runtime::Builder;
 
@@ -39,6 +41,8 @@ const BATCHES: usize = 1;
 pub(super) struct Options {
     /// Read an auth.log from its beginning.
     pub(super) from_start: bool,
+    /// What a reload leaves as it is.
+    pub(super) fixed: Fixed,
 }
 
 /// What the state says about where to go on.
@@ -54,21 +58,23 @@ struct Before {
 /// Runs the daemon until a signal ends it.
 pub(super) fn run(
     config: &Config,
-    token: Option<&Token>,
     mut store: Store,
     directory: Box<dyn Directory + Send>,
     log_level: Vec<Content>,
-    options: &Options,
+    options: Options,
 ) -> anyhow::Result<()> {
-    let instance = store.instance_lock()?;
-    if instance.is_none() {
-        return Err(
-            Stop::Later("another sftp-monitor runs on this state directory".to_owned()).into(),
-        );
-    }
+    let Some(instance) = store.instance_lock()? else {
+        let why = "another sftp-monitor runs on this state directory";
+        return Err(Stop::Later(why.to_owned()).into());
+    };
     let before = before(&mut store, config)?;
+    if before.announced {
+        absent(&mut store, config, &instance)?;
+    }
+    instance.alive();
     let chosen = choose(config)?;
-    line(
+    about(
+        Topic::Started,
         Priority::Info,
         &format!("reading {}: {}", chosen.name, chosen.why),
     );
@@ -76,12 +82,12 @@ pub(super) fn run(
         let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
         return Err(Stop::Usage(why.to_owned()).into());
     }
-    let opening = opening(config, &chosen, &before, options);
+    let opening = opening(config, &chosen, &before, options.from_start);
     if opening.changed {
         changed(&mut store, config, &before, &chosen.name)?;
     }
     let announce = announcements(&before, &chosen, log_level);
-    let target = match token {
+    let target = match &options.fixed.token {
         Some(token) => Target::Slack(Client::new(&config.slack, token)?),
         None => Target::Output,
     };
@@ -99,6 +105,10 @@ pub(super) fn run(
         held: None,
         posting: None,
         heartbeat: heartbeat.clone(),
+        pinger: Pinger::new(config.heartbeat.url.as_ref())
+            .context("setting up the client for the heartbeat")?,
+        fixed: options.fixed,
+        instance,
         ready: false,
     };
     // A journal may not leave the thread that opened it, so that thread opens it, and says how that went.
@@ -129,6 +139,22 @@ fn announcements(before: &Before, chosen: &Chosen, log_level: Vec<Content>) -> V
     started.into_iter().chain(log_level).collect()
 }
 
+/// Notes that no daemon ran, where that was longer than what is still told as news.
+fn absent(store: &mut Store, config: &Config, instance: &InstanceLock) -> anyhow::Result<()> {
+    let at = now();
+    let Some(from) = instance.last_alive().filter(|&from| at.since(from) > NEWS) else {
+        return Ok(());
+    };
+    let local = |time| config.zone.local(time).format("%Y-%m-%d %H:%M:%S");
+    let (begun, over) = (local(from), local(at));
+    let told = format!("no monitor ran from {begun} to {over}: what happened is counted now");
+    line(Priority::Warning, &told);
+    store.commit(config.zone.local(at), |daily, _| {
+        daily.note_span(NoticeKind::Down, (from, at), 0, None);
+    })?;
+    Ok(())
+}
+
 /// Notes that reading changed from one source to another.
 fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> anyhow::Result<()> {
     let from = before.source.as_deref().unwrap_or("another source");
@@ -138,6 +164,8 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
     );
     let (at, detail) = (now(), format!("{from} -> {to}"));
     store.commit(config.zone.local(at), |daily, _| {
+        // Lines that would have shown a session are in the other source.
+        daily.resume.sessions.unseen.clear();
         daily.note_span(
             NoticeKind::SourceChanged,
             (before.counted_until, at),
@@ -235,7 +263,7 @@ impl Opening {
 
 /// Where reading starts: behind the stored position; behind the last event counted where another source was read before;
 /// else with what comes from now on.
-fn opening(config: &Config, chosen: &Chosen, before: &Before, options: &Options) -> Opening {
+fn opening(config: &Config, chosen: &Chosen, before: &Before, from_start: bool) -> Opening {
     let other = match chosen.journal {
         true => before.journal.is_none() && before.file.is_some(),
         false => before.file.is_none() && before.journal.is_some(),
@@ -253,7 +281,7 @@ fn opening(config: &Config, chosen: &Chosen, before: &Before, options: &Options)
             None,
             Some((
                 config.source.auth_log.clone(),
-                start(&before.file, before, changed, options.from_start),
+                start(&before.file, before, changed, from_start),
             )),
         ),
     };

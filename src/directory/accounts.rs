@@ -8,9 +8,13 @@ use super::question::{self, Question, Reply};
 use super::{Answer, Directory};
 use crate::config;
 use crate::log::{Priority, line};
+use crate::sshd_config::{Directive, Partner, forces_logging, installed};
 
 /// How long a question may take before reading goes on without its answer.
 const DEADLINE: Duration = Duration::from_secs(2);
+
+/// How long sshd's configuration is believed without reading it again.
+const SSHD_KEPT: Duration = Duration::from_secs(60);
 
 /// How long nothing is said of further questions without an answer: one line for an outage, not one for each.
 const TELL_AGAIN: Duration = Duration::from_secs(600);
@@ -27,6 +31,8 @@ pub struct Accounts {
     /// The question that the worker has not answered yet.
     pending: Option<Question>,
     memory: Memory,
+    /// sshd's configuration, and when it was read.
+    sshd: Option<(Instant, Vec<Directive>)>,
     told: Told,
 }
 
@@ -79,6 +85,7 @@ impl Accounts {
             replies,
             pending: None,
             memory: Memory::default(),
+            sshd: None,
             told: Told::default(),
         }
     }
@@ -227,6 +234,25 @@ impl Directory for Accounts {
         let is_listed = |members: &Vec<Vec<u8>>| members.iter().any(|member| member == user);
         self.configured(user)
             || matches!(self.ask(Question::Group), Some(Reply::Group(Some(members))) if is_listed(&members))
+    }
+
+    fn forces_sftp(&mut self, user: &[u8]) -> bool {
+        let Groups::Known(groups) = self.groups_of(user) else {
+            return false;
+        };
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let groups: Vec<String> = groups.iter().map(|group| lossy(group)).collect();
+        let known = self.sshd.take().filter(|(at, _)| at.elapsed() < SSHD_KEPT);
+        // What cannot be read forces nothing, as far as anybody can tell.
+        let read = || (Instant::now(), installed().unwrap_or_default());
+        let (at, directives) = known.unwrap_or_else(read);
+        let partner = Partner {
+            name: &lossy(user),
+            groups: Some(&groups),
+        };
+        let forced = forces_logging(&directives, &partner);
+        self.sshd = Some((at, directives));
+        forced
     }
 
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>> {

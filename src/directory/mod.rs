@@ -4,10 +4,12 @@ mod accounts;
 mod memory;
 mod nss;
 mod question;
+mod roster;
 
 use crate::config::Config;
 
 pub use accounts::{Accounts, Groups};
+pub use roster::{Account, By, Partner, Roster};
 
 /// What the user database says of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,10 @@ pub trait Directory {
 
     /// The name of the account with this uid, if the user database knows one.
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>>;
+
+    /// Does sshd's configuration leave this account nothing but an internal-sftp that logs what it does? Not where nobody
+    /// knows.
+    fn forces_sftp(&mut self, user: &[u8]) -> bool;
 }
 
 /// Partners by name, where their accounts do not exist on this machine: nobody is asked.
@@ -61,6 +67,10 @@ impl Directory for Fixed {
 
     fn name_of(&mut self, _uid: u32) -> Option<Vec<u8>> {
         None
+    }
+
+    fn forces_sftp(&mut self, _: &[u8]) -> bool {
+        false
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::count::Refused;
+use super::ends::refusal;
 use super::{Monitor, Pending, Verdict};
 use crate::alerts::Cause;
 use crate::directory::Answer;
@@ -33,6 +34,7 @@ impl Monitor<'_> {
             Kind::NotAllowed => {
                 let mut connection = self.named(record, true);
                 connection.not_allowed = true;
+                connection.locked = record.event.detail.as_deref() == Some("account is locked");
                 let partner = connection.standing.partner();
                 self.keep(connection);
                 Verdict::new(
@@ -40,6 +42,14 @@ impl Monitor<'_> {
                     partner,
                     "refused by sshd's configuration: the attempt itself counts, not this line",
                 )
+            }
+            Kind::Expired => {
+                let mut connection = self.named(record, true);
+                connection.expired = true;
+                let partner = connection.standing.partner();
+                self.keep(connection);
+                let why = "expired: the attempt itself counts, not this line";
+                Verdict::new("ignored", partner, why)
             }
             Kind::MaxAttempts { valid } => {
                 let connection = self.named(record, valid);
@@ -73,6 +83,12 @@ impl Monitor<'_> {
                 Verdict::new("ignored", None, "PAM's own line: accompanies")
             }
             Kind::EndedAfter => self.ended_after(record),
+            Kind::Hindered(by) => self.hindered(record, by),
+            Kind::TurnedAway => self.turned_away(record),
+            Kind::StartingSession => {
+                self.session_starting(record);
+                Verdict::new("ignored", None, "accompanies: counts nothing")
+            }
             _ => Verdict::new("ignored", None, "accompanies: counts nothing"),
         }
     }
@@ -142,7 +158,7 @@ impl Monitor<'_> {
         };
         let address = event.address.as_deref().map(str::to_owned);
         let process = (origin.boot, origin.pid);
-        self.keep(Connection {
+        let login = Connection {
             boot: origin.boot,
             pid: origin.pid,
             at: origin.time,
@@ -154,7 +170,9 @@ impl Monitor<'_> {
             session: origin.session.as_deref().map(str::to_owned),
             uid,
             ..Connection::default()
-        });
+        };
+        self.await_sftp(&login, record);
+        self.keep(login);
         if !origin.past {
             for _ in 0..event.repeated {
                 let login = Pending::Login {
@@ -231,11 +249,7 @@ impl Monitor<'_> {
         let user = connection.user.clone().unwrap_or_default();
         let refused = Refused {
             count: counts,
-            cause: if connection.not_allowed {
-                Cause::Configuration
-            } else {
-                Cause::Password
-            },
+            cause: refusal(&connection).unwrap_or(Cause::Password),
             address: connection.address.clone(),
             method: Some(
                 record

@@ -42,12 +42,12 @@ pub struct Refused {
 
 impl Monitor<'_> {
     /// The counters of a partner on the day that an event of this time counts for.
-    fn counters(&mut self, at: Time, partner: &str) -> &mut Counters {
+    pub(super) fn counters(&mut self, at: Time, partner: &str) -> &mut Counters {
         self.roll(at);
         self.daily.partners.entry(partner.to_owned()).or_default()
     }
 
-    fn roll(&mut self, at: Time) {
+    pub(super) fn roll(&mut self, at: Time) {
         days::roll(self.daily, self.rules.zone, at, self.now);
     }
 
@@ -61,6 +61,9 @@ impl Monitor<'_> {
         method: &str,
     ) {
         self.counters(at, partner).success += 1;
+        if let Some(address) = &address {
+            self.came_from(address, partner, at);
+        }
         let known = self
             .daily
             .resume
@@ -101,6 +104,7 @@ impl Monitor<'_> {
         counters.failed += refused.count;
         let today = counters.failed;
         if let Some(address) = &refused.address {
+            self.came_from(address, partner, at);
             let failures = &mut self
                 .daily
                 .resume
@@ -180,6 +184,12 @@ impl Monitor<'_> {
 }
 
 impl Daily {
+    /// Someone wrote a line in sshd's name.
+    pub fn forged(&mut self, at: Time) {
+        self.resume.forged += 1;
+        self.note(NoticeKind::Forged, at, 1, None);
+    }
+
     /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count.
     pub fn note(&mut self, kind: NoticeKind, at: Time, count: u64, detail: Option<String>) {
         self.note_span(kind, (at, at), count, detail);

@@ -20,8 +20,8 @@ impl Monitor<'_> {
             self.keep(connection);
             return Verdict::new("login_refused", standing.partner(), AGAIN);
         }
-        let cause = match (connection.not_allowed, connection.key_refused) {
-            (true, _) => Cause::Configuration,
+        let cause = match (refusal(&connection), connection.key_refused) {
+            (Some(cause), _) => cause,
             (_, true) => Cause::Key,
             _ => Cause::KeyOrAbandoned,
         };
@@ -30,7 +30,7 @@ impl Monitor<'_> {
             cause,
             address: connection.address.clone(),
             method: connection.key_refused.then(|| "publickey".to_owned()),
-            abandoned: !connection.not_allowed,
+            abandoned: refusal(&connection).is_none(),
         };
         let process = (connection.boot, connection.pid);
         connection.end_counted = true;
@@ -76,7 +76,7 @@ impl Monitor<'_> {
         let sender = record.origin.uid.filter(|&sender| sender != 0);
         if let (Some(sender), Some(uid)) = (sender, uid) {
             if sender != uid {
-                self.daily.resume.forged += u64::from(!record.origin.past);
+                self.forgery(record);
                 return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
             }
         }
@@ -86,6 +86,7 @@ impl Monitor<'_> {
 
     pub(super) fn login_over(&mut self, record: &Record<'_>, login: Option<Process>) {
         if let Some(login) = login {
+            self.unseen_ended(login, record.origin.session.as_deref(), record.origin.time);
             let sessions = &mut self.daily.resume.sessions;
             // The lines of a log-in's end name its session where those of its beginning did not: PAM opened it later.
             if let (Some(ended), Some(session)) = (
@@ -107,5 +108,19 @@ impl Monitor<'_> {
                 connection.session = Some(session.to_owned());
             }
         }
+    }
+}
+
+/// Why sshd refuses the account of a connection whatever it brings, where a line of it says so.
+pub(super) fn refusal(connection: &Connection) -> Option<Cause> {
+    match (
+        connection.expired,
+        connection.locked,
+        connection.not_allowed,
+    ) {
+        (true, _, _) => Some(Cause::Expired),
+        (_, true, _) => Some(Cause::Locked),
+        (_, _, true) => Some(Cause::Configuration),
+        _ => None,
     }
 }

@@ -1,9 +1,11 @@
 //! The rules: events and the time go in, counters and messages come out. Pure: no clock, no file, no socket.
 
 mod auth;
+mod blind;
 mod close;
 mod count;
 mod ends;
+mod hindered;
 mod rename;
 mod transfer;
 mod undecided;
@@ -15,7 +17,7 @@ use crate::alerts::{Alerts, Content, Outbox};
 use crate::config;
 use crate::directory::Answer;
 use crate::entry::{Boot, Record};
-use crate::openssh::Kind;
+use crate::openssh::{Hindrance, Kind};
 use crate::sessions::{Process, Standing};
 use crate::state::{Daily, NoticeKind};
 use crate::time::{Time, Zone};
@@ -108,11 +110,12 @@ impl Monitor<'_> {
         self.past_endings(origin.past);
         self.learn(record);
         if let Some(uid) = forged(record) {
-            self.daily.resume.forged += u64::from(!origin.past);
+            self.forgery(record);
             return Verdict::new("ignored", None, format!("forged: sent by uid {uid}"));
         }
         match record.event.kind {
             Kind::Lost => {
+                self.nothing_is_proved();
                 self.notice(
                     record,
                     NoticeKind::Dropped,
@@ -132,8 +135,23 @@ impl Monitor<'_> {
             | Kind::Status
             | Kind::WriteError
             | Kind::Request => self.transfer(record),
+            Kind::Unparsed => self.unparsed(record),
             _ => self.auth(record),
         }
+    }
+
+    /// A line that begins like one that counts. Of a user's process it is worth a notice where that works for a partner.
+    fn unparsed(&mut self, record: &Record<'_>) -> Verdict {
+        let origin = &record.origin;
+        let own = origin.uid.is_none_or(|uid| uid == 0);
+        if own || self.works_for_partner((origin.boot, origin.pid)) {
+            self.notice(record, NoticeKind::Unparsed, 1, None);
+        }
+        Verdict::new(
+            "ignored",
+            None,
+            "begins like a line that counts, and nobody understands it",
+        )
     }
 
     /// What was due before an event happens before it, though both are read at once.
@@ -141,6 +159,7 @@ impl Monitor<'_> {
         if self.due().is_some_and(|due| due < time) {
             let before = time.minus(Duration::from_micros(1));
             self.end_sessions(before);
+            self.judge_unseen(before);
             self.let_out(before, false);
         }
     }
@@ -148,6 +167,7 @@ impl Monitor<'_> {
     /// Lets out what is due when all events before `time` are known; `caught_up` when reading has reached the present.
     pub fn advance(&mut self, time: Time, caught_up: bool) {
         self.end_sessions(time);
+        self.judge_unseen(time);
         let forgotten = self.daily.resume.sessions.forget(time);
         if forgotten > 0 {
             self.daily
@@ -183,6 +203,7 @@ impl Monitor<'_> {
             .values()
             .filter_map(|s| s.ending.map(|at| at.plus(ENDING)));
         endings
+            .chain(self.unseen_due())
             .chain(resume.alerts.due(&|partner| self.rules.alerts_for(partner)))
             .chain(Alerts::ages(&resume.outbox, self.in_flight))
             .min()
@@ -236,6 +257,8 @@ impl Monitor<'_> {
         sessions.boot = boot;
         if known {
             sessions.connections.0.retain(|(of, _), _| *of == boot);
+            // The machine went down: what was to come did not.
+            sessions.unseen.retain(|unseen| unseen.boot == boot);
             for sftp in sessions.sftp.0.values_mut().filter(|s| s.boot != boot) {
                 sftp.ending = sftp.ending.or(Some(time.minus(ENDING)));
             }
@@ -288,6 +311,7 @@ impl Monitor<'_> {
         detail: Option<String>,
     ) {
         if !record.origin.past {
+            self.roll(record.origin.time);
             self.daily.note(kind, record.origin.time, count, detail);
         }
     }
@@ -313,6 +337,8 @@ fn forged(record: &Record<'_>) -> Option<u32> {
             | Kind::StartingSession
             | Kind::CloseSession
             | Kind::EndedAfter
+            | Kind::Hindered(Hindrance::NotSftp | Hindrance::Subsystem)
+            | Kind::Unparsed
             | Kind::Accompanying
     );
     (!own || record.event.postauth).then_some(uid)
@@ -323,7 +349,7 @@ fn wanted(content: &Content, rules: &config::Alerts) -> bool {
     use crate::alerts::Transfer;
     match content {
         Content::Logins(_) => rules.login,
-        Content::Failures(_) => rules.failure,
+        Content::Failures(_) | Content::Hindered(_) => rules.failure,
         Content::Files(files) | Content::Troubled(files) => match files.what {
             Transfer::Download | Transfer::DownloadInterrupted => rules.download,
             Transfer::Upload
@@ -331,6 +357,9 @@ fn wanted(content: &Content, rules: &config::Alerts) -> bool {
             | Transfer::UploadFailed
             | Transfer::Unknown => rules.upload,
         },
-        Content::Started { .. } | Content::Summary(_) | Content::LogLevel { .. } => true,
+        Content::Started { .. }
+        | Content::Summary(_)
+        | Content::LogLevel { .. }
+        | Content::Blind(_) => true,
     }
 }

@@ -23,6 +23,9 @@ impl Monitor<'_> {
             Ok(session) => session,
             Err(verdict) => return verdict,
         };
+        if session.at == Time::default() {
+            self.sftp_seen(&session);
+        }
         session.at = record.origin.time;
         let last = session.last.take();
         let partner = session.standing.partner();
@@ -53,7 +56,7 @@ impl Monitor<'_> {
         let standing = self.standing(&user, record.answer.as_ref());
         if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
             if !self.may_be(sender, &user, record.answer.as_ref()) {
-                self.daily.resume.forged += u64::from(!origin.past);
+                self.forgery(record);
                 return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
             }
         }
@@ -65,19 +68,21 @@ impl Monitor<'_> {
             .address
             .as_deref()
             .filter(|address| sessions.has_login(&user, address));
+        let session = SftpSession {
+            boot: origin.boot,
+            pid: origin.pid,
+            at: origin.time,
+            since: origin.time,
+            address: address.map(str::to_owned),
+            uid: origin.uid.filter(|_| !event.postauth),
+            session: origin.session.as_deref().map(str::to_owned),
+            standing,
+            user,
+            ..SftpSession::default()
+        };
+        self.sftp_seen(&session);
         if process.1 != 0 {
-            sessions.sftp.put(SftpSession {
-                boot: origin.boot,
-                pid: origin.pid,
-                at: origin.time,
-                since: origin.time,
-                address: address.map(str::to_owned),
-                uid: origin.uid.filter(|_| !event.postauth),
-                session: origin.session.as_deref().map(str::to_owned),
-                standing,
-                user,
-                ..SftpSession::default()
-            });
+            self.daily.resume.sessions.sftp.put(session);
         }
         let reason = match standing {
             Standing::Partner => "names the account of this process",

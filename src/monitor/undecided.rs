@@ -180,7 +180,7 @@ impl Monitor<'_> {
             {
                 match own(uid) {
                     true => drop(self.count((boot, pid), at, (standing, uid), user, event)),
-                    false => self.daily.resume.forged += 1,
+                    false => self.daily.forged(at),
                 }
             }
         }

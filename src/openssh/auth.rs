@@ -8,7 +8,7 @@ use super::fields::{
     Peer, host_maybe_port, host_port_then, id, name_from, name_from_port, split_at_last,
 };
 use super::line::{Line, number};
-use super::{Event, Kind, ended, known, pam};
+use super::{Event, Hindrance, Kind, ended, known, pam};
 
 /// The event of a line of sshd.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
@@ -299,12 +299,12 @@ fn without_channel(text: &[u8]) -> &[u8] {
 /// `Connection from WHO IP port N: refusing non-sftp session`, `subsystem request for S by user U failed, R` and a chroot
 /// that sshd refuses: the log-in stood, and no sftp session comes of it.
 fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let event = |user, words: &'a [u8]| {
+    let event = |hindrance, user, words: &'a [u8]| {
         let detail = std::str::from_utf8(words).ok().map(Cow::Borrowed);
         Event {
             user,
             detail,
-            ..Event::of(Kind::Accompanying)
+            ..Event::of(Kind::Hindered(hindrance))
         }
     };
     let text = line.text;
@@ -312,25 +312,29 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         const REFUSAL: &[u8] = b"refusing non-sftp session";
         let id = id(rest.strip_suffix(REFUSAL)?.strip_suffix(b": ")?, line.cut)?;
         let user = id.user.map(|name| line.account(name));
-        return Some(id.peer.put(event(user, REFUSAL)));
+        return Some(id.peer.put(event(Hindrance::NotSftp, user, REFUSAL)));
     }
     if let Some(rest) = text.strip_prefix(b"subsystem request for ") {
         let head = rest.strip_suffix(b" failed, subsystem not found");
         let head = head
             .or_else(|| rest.strip_suffix(b" failed, execution failed"))
             .filter(|_| !line.cut);
-        let name = head
-            .and_then(|head| split_at_last(head, b" by user "))
-            .map(|(_, name)| line.account(name));
-        return Some(event(name, text));
+        let parts = head.and_then(|head| split_at_last(head, b" by user "));
+        let user = parts.map(|(_, name)| line.account(name));
+        // Whoever asks for another subsystem has not come for files.
+        return match parts {
+            Some((b"sftp", _)) => Some(event(Hindrance::Subsystem, user, text)),
+            _ => Some(Event {
+                kind: Kind::Accompanying,
+                ..event(Hindrance::Subsystem, user, text)
+            }),
+        };
     }
     let chroot = [
         &b"bad ownership or modes for chroot directory "[..],
         b"chroot path ",
         b"chroot(",
     ];
-    chroot
-        .iter()
-        .any(|words| text.starts_with(words))
-        .then(|| event(None, text))
+    let of_chroot = chroot.iter().any(|words| text.starts_with(words));
+    of_chroot.then(|| event(Hindrance::Chroot, None, text))
 }

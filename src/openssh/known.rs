@@ -122,7 +122,7 @@ const KNOWN: &[&str] = &[
 /// The event of a line that only accompanies others.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
-    if let Some(event) = restricted_key(line) {
+    if let Some(event) = restricted_key(line).or_else(|| turned_away(line)) {
         return Some(event);
     }
     let first = text.first()?;
@@ -158,6 +158,40 @@ fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         address.and_then(|(_, address)| Some(&address[..memchr::memchr2(b',', b')', address)?]));
     let peer = end.filter(|_| !line.cut).and_then(host).unwrap_or_default();
     Some(peer.put(event))
+}
+
+/// `drop connection #N from [IP]:P on [IP]:P WHY` (sshd.c), `srclimit_penalise: FAMILY: new NET active penalty of S seconds for
+/// WHY` and `srclimit_penalise: NET: activating FAMILY penalty of S seconds for WHY` (srclimit.c): the listener's own words.
+fn turned_away<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let event = |address: &'a [u8], why: &'a [u8]| {
+        let peer = host(address)?;
+        let detail = std::str::from_utf8(why).ok().map(Cow::Borrowed);
+        Some(peer.put(Event {
+            detail,
+            ..Event::of(Kind::TurnedAway)
+        }))
+    };
+    if line.cut {
+        return None;
+    }
+    if let Some(rest) = line.text.strip_prefix(b"drop connection #") {
+        let (_, rest) = split_at_first(rest, b" from [")?;
+        let (address, rest) = split_at_first(rest, b"]:")?;
+        let (_, rest) = split_at_first(rest, b" on [")?;
+        let (_, rest) = split_at_first(rest, b"]:")?;
+        let (_, why) = split_at_first(rest, b" ")?;
+        return event(address, why);
+    }
+    let rest = line.text.strip_prefix(b"srclimit_penalise: ")?;
+    let net = split_at_first(rest, b": new ")
+        .and_then(|(_, rest)| split_at_first(rest, b" active penalty of "))
+        .or_else(|| split_at_first(rest, b": activating "));
+    let (net, rest) = net?;
+    let (_, why) = split_at_first(rest, b" seconds for ")?;
+    // The bits of an address that stands alone say nothing.
+    let alone = net.strip_suffix(b"/32").filter(|net| !net.contains(&b':'));
+    let alone = alone.or_else(|| net.strip_suffix(b"/128"));
+    event(alone.unwrap_or(net), why)
 }
 
 /// `Accepted TYPE public key FINGERPRINT from U@HOST` (auth2-hostbased.c, VERBOSE).

@@ -13,6 +13,8 @@ mod sftp;
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 pub use escape::decode;
 pub use line::strip;
 pub use rename::rename_splits;
@@ -130,10 +132,31 @@ pub enum Kind {
     WriteError,
     /// Another request of sftp-server (`opendir`, `set`, `stat`, `symlink`, …): it only says that the process works.
     Request,
+    /// The log-in stood, and no sftp session comes of it; `detail` has sshd's words, with the path of a chroot.
+    Hindered(Hindrance),
+    /// `drop connection #N from [IP]:P …`, `srclimit_penalise: … active penalty …`: sshd turns an address away (`address`, with
+    /// `/BITS` behind it where it is a whole network); `detail` is why.
+    TurnedAway,
+    /// `pam_unix(sshd:account): account U has expired …`, `expired password for user U …`: the log-in is refused for it.
+    Expired,
+    /// The beginning is that of an event, and nobody understands the rest: a version to come, or damage.
+    Unparsed,
     /// Another line of OpenSSH that is known and counts nothing (`drop connection …`, `Server listening …`, PAM's own).
     Accompanying,
     /// journald says that it dropped messages; `repeated` is how many.
     Lost,
+}
+
+/// Why no sftp session came of a log-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hindrance {
+    /// `refusing non-sftp session`: a shell, a command or scp's old protocol under `ForceCommand internal-sftp`.
+    NotSftp,
+    /// `subsystem request for sftp … failed`.
+    Subsystem,
+    /// The chroot directory has the wrong owner or mode, or is not there.
+    Chroot,
 }
 
 /// What sshd calls the user of a connection that ended before authentication.
@@ -275,11 +298,45 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
         Program::Sshd => auth::parse(&line),
         Program::Sftp => sftp::parse(&line),
         Program::Unknown => auth::parse(&line).or_else(|| sftp::parse(&line)),
-    }?;
+    }
+    .or_else(|| looks_like_ours(program, &line).then_some(Event::of(Kind::Unparsed)))?;
     Some(Event {
         repeated: line.repeated,
         cut: line.cut,
         postauth: event.postauth || line.postauth,
         ..event
     })
+}
+
+/// How sshd's lines begin that say something that counts.
+const OF_SSHD: &[&[u8]] = &[
+    b"Accepted ",
+    b"Access denied for user ",
+    b"Connection closed by ",
+    b"Connection reset by ",
+    b"Disconnected from ",
+    b"Failed ",
+    b"Invalid user ",
+    b"maximum authentication attempts ",
+];
+
+/// How sftp-server's do.
+const OF_SFTP: &[&[u8]] = &[
+    b"close \"",
+    b"forced close \"",
+    b"open \"",
+    b"posix-rename old ",
+    b"rename old ",
+    b"session closed for ",
+    b"session opened for ",
+];
+
+/// Does a line that nobody understands begin like one that counts?
+fn looks_like_ours(program: Program, line: &line::Line<'_>) -> bool {
+    let begins = |all: &[&[u8]]| all.iter().any(|words| line.text.starts_with(words));
+    match program {
+        Program::Sshd => begins(OF_SSHD) || line.postauth && begins(OF_SFTP),
+        Program::Sftp => begins(OF_SFTP),
+        Program::Unknown => begins(OF_SSHD) || begins(OF_SFTP),
+    }
 }

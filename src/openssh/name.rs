@@ -33,6 +33,10 @@ impl Event<'_> {
             | Kind::Status
             | Kind::WriteError
             | Kind::Request
+            | Kind::Hindered(_)
+            | Kind::TurnedAway
+            | Kind::Expired
+            | Kind::Unparsed
             | Kind::Accompanying => "ignored",
         }
     }

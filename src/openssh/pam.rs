@@ -16,6 +16,9 @@ pub(super) fn module(rest: &[u8]) -> Option<Event<'_>> {
     {
         return None;
     }
+    if let Some(text) = rest.strip_prefix(b"account): ") {
+        return Some(account(text));
+    }
     let of_session = module == b"unix" && rest.starts_with(b"session): ");
     Some(
         of_session
@@ -40,6 +43,22 @@ fn session(text: &[u8]) -> Option<Event<'_>> {
         user: Some(Cow::Borrowed(name)),
         ..Event::of(kind)
     })
+}
+
+/// `account U has expired (…)` and `expired password for user U (…)` (pam_unix_acct.c). That a password will expire refuses
+/// nobody.
+fn account(text: &[u8]) -> Event<'_> {
+    let account = text.strip_prefix(b"account ");
+    let name = account
+        .and_then(|rest| split_at_last(rest, b" has expired ("))
+        .or_else(|| split_at_last(text.strip_prefix(b"expired password for user ")?, b" ("));
+    match name {
+        Some((name, _)) => Event {
+            user: Some(Cow::Borrowed(name)),
+            ..Event::of(Kind::Expired)
+        },
+        None => Event::of(Kind::Accompanying),
+    }
 }
 
 /// The name without the `(uid=N)` that Linux-PAM 1.4 puts behind it.

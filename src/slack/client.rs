@@ -1,10 +1,10 @@
-//! The one call that goes out to Slack: `chat.postMessage`.
+//! The calls that go out to Slack: `chat.postMessage`, and those that only ask.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, redirect};
 use serde::Serialize;
 use serde_json::Value;
@@ -24,10 +24,16 @@ const ANSWER_MOST: usize = 256 * 1024;
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    url: String,
+    api_url: String,
     channel: String,
     token: Token,
     authorization: HeaderValue,
+}
+
+/// An answer that says ok.
+pub(super) struct Answer {
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
 }
 
 /// The fields of a post. <https://docs.slack.dev/reference/methods/chat.postMessage>
@@ -67,7 +73,7 @@ impl Client {
         authorization.set_sensitive(true);
         Ok(Client {
             http: builder.build().context("setting up the client for Slack")?,
-            url: format!("{}/chat.postMessage", slack.api_url),
+            api_url: slack.api_url.clone(),
             channel: slack.channel.clone(),
             token: token.clone(),
             authorization,
@@ -86,26 +92,66 @@ impl Client {
             mrkdwn: false,
             parse: "none",
         };
-        let request = self
-            .http
-            .post(&self.url)
-            .timeout(at_most)
-            .header(AUTHORIZATION, self.authorization.clone())
-            .json(&post)
-            // Without the charset Slack warns in its answer.
-            .header(CONTENT_TYPE, "application/json; charset=utf-8");
-        match request.send().await {
-            Ok(response) => self.answered(response).await,
-            Err(error) => not_answered(error),
+        let response = match self.request("chat.postMessage", &post, at_most).await {
+            Ok(response) => response,
+            Err(verdict) => return verdict,
+        };
+        let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
+        let (body, broken) = self.body(response).await;
+        let now = SystemTime::now().into();
+        match (
+            classify(status, retry_after.as_deref(), body.as_bytes(), now),
+            broken,
+        ) {
+            (Verdict::Retry { ambiguous, why }, Some(error)) => Verdict::Retry {
+                ambiguous,
+                why: format!("{why}: {}", chain(&error.without_url())),
+            },
+            (verdict, _) => verdict,
         }
     }
 
-    async fn answered(&self, mut response: Response) -> Verdict {
-        let status = response.status().as_u16();
-        let header = response.headers().get(RETRY_AFTER);
-        let retry_after = header
-            .and_then(|value| value.to_str().ok())
-            .map(String::from);
+    /// Calls a method that only asks; what Slack does not answer with ok is the verdict.
+    pub(super) async fn call(
+        &self,
+        method: &str,
+        arguments: &Value,
+        at_most: Duration,
+    ) -> Result<Answer, Verdict> {
+        let response = self.request(method, arguments, at_most).await?;
+        let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
+        let headers = response.headers().clone();
+        let (body, _) = self.body(response).await;
+        let now = SystemTime::now().into();
+        match classify(status, retry_after.as_deref(), body.as_bytes(), now) {
+            Verdict::Accepted => Ok(Answer {
+                headers,
+                body: serde_json::from_str(&body).unwrap_or_default(),
+            }),
+            verdict => Err(verdict),
+        }
+    }
+
+    async fn request(
+        &self,
+        method: &str,
+        arguments: &impl Serialize,
+        at_most: Duration,
+    ) -> Result<Response, Verdict> {
+        self.http
+            .post(format!("{}/{method}", self.api_url))
+            .timeout(at_most)
+            .header(AUTHORIZATION, self.authorization.clone())
+            .json(arguments)
+            // Without the charset Slack warns in its answer.
+            .header(CONTENT_TYPE, "application/json; charset=utf-8")
+            .send()
+            .await
+            .map_err(not_answered)
+    }
+
+    /// What was answered, without the token, and what kept the rest from coming.
+    async fn body(&self, mut response: Response) -> (String, Option<reqwest::Error>) {
         let mut body = Vec::new();
         let mut broken = None;
         while body.len() < ANSWER_MOST {
@@ -120,18 +166,13 @@ impl Client {
         }
         // An answer may echo the request; what is logged of it must not hold the token.
         let body = String::from_utf8_lossy(&body).replace(self.token.expose(), "…");
-        let now = SystemTime::now().into();
-        match (
-            classify(status, retry_after.as_deref(), body.as_bytes(), now),
-            broken,
-        ) {
-            (Verdict::Retry { ambiguous, why }, Some(error)) => Verdict::Retry {
-                ambiguous,
-                why: format!("{why}: {}", chain(error)),
-            },
-            (verdict, _) => verdict,
-        }
+        (body, broken)
     }
+}
+
+fn retry_after(response: &Response) -> Option<String> {
+    let header = response.headers().get(RETRY_AFTER)?;
+    header.to_str().ok().map(String::from)
 }
 
 fn not_answered(error: reqwest::Error) -> Verdict {
@@ -139,13 +180,12 @@ fn not_answered(error: reqwest::Error) -> Verdict {
     let ambiguous = !error.is_connect() && !error.is_builder();
     Verdict::Retry {
         ambiguous,
-        why: chain(error),
+        why: chain(&error.without_url()),
     }
 }
 
 /// An error with its causes, in one line.
-fn chain(error: reqwest::Error) -> String {
-    let error = error.without_url();
+pub(crate) fn chain(error: &reqwest::Error) -> String {
     let mut said = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

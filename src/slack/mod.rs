@@ -1,13 +1,16 @@
 //! Slack: posting a message, what its answer means, and when the next may go out.
 //!
-//! [`Client`] does the one network call there is. [`answer`] says what a reply means and [`pace`] what follows from it; both
+//! [`Client`] does the network calls there are. [`answer`] says what a reply means and [`pace`] what follows from it; both
 //! are pure, and both the daemon and the digest use them.
 
 pub mod answer;
 mod client;
 mod codes;
+mod identity;
 pub mod pace;
 
 pub use answer::{Refusal, Verdict};
+pub(crate) use client::chain;
 pub use client::{Client, POST};
+pub use identity::Identity;
 pub use pace::{Next, Pace};

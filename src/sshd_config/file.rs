@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use super::Partner;
 use super::words::{keyword, listed, matches, words};
 
+/// Where sshd's configuration is.
+pub const PATH: &str = "/etc/ssh/sshd_config";
+
 /// How deep files may include one another (servconf.c, SERVCONF_MAX_DEPTH).
 const DEPTH: usize = 16;
 
@@ -92,6 +95,20 @@ impl Condition {
             Condition::Other => None,
         }
     }
+}
+
+/// Reads this machine's configuration.
+pub fn installed() -> Result<Vec<Directive>, Unreadable> {
+    let lossy = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let files = Files {
+        read: &|path| std::fs::read(path).map(lossy),
+        list: &|directory| {
+            std::fs::read_dir(directory)?
+                .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+                .collect()
+        },
+    };
+    parse(Path::new(PATH), &files)
 }
 
 /// Reads the configuration and all that it includes.

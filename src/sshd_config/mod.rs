@@ -10,6 +10,7 @@
 //! sshd was started with, nor a change that sshd was not told to read yet.
 
 mod command;
+mod effective;
 mod file;
 mod warning;
 mod words;
@@ -18,7 +19,8 @@ use std::path::PathBuf;
 
 use command::Logging;
 
-pub use file::{Directive, Files, Unreadable, parse};
+pub use effective::{Asked, Chroot, Effective, Sshd, expand};
+pub use file::{Directive, Files, PATH, Unreadable, installed, parse};
 pub use warning::{Gap, gaps, warning};
 
 /// Whom `Match` is asked about.
@@ -102,6 +104,14 @@ pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
         }
         _ => last,
     }
+}
+
+/// Does it leave the partner nothing but an sftp-server that logs files? Only where that is certain.
+pub fn forces_logging(directives: &[Directive], partner: &Partner<'_>) -> bool {
+    let logs =
+        |directive: &Directive| matches!(command::forced(&directive.value), Logging::Files(_));
+    let forced = possible(directives, "forcecommand", partner);
+    forced.iter().all(|forced| forced.is_some_and(logs))
 }
 
 /// The directives of this keyword that may be the one that holds, the surest last: of the blocks that match the first, and

@@ -1,18 +1,13 @@
 //! The warning at start, where `-l INFO` is missing for partners.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Directive, Files, InForce, Missing, Partner, in_force, parse};
+use super::{Directive, InForce, Missing, Partner, in_force, installed};
 use crate::alerts::{Content, NAMES_KEPT};
 use crate::config::Config;
 use crate::directory::{Accounts, Groups};
 use crate::log::{Priority, line};
-
-/// Where sshd's configuration is.
-const PATH: &str = "/etc/ssh/sshd_config";
 
 /// How long partners are looked at: the service is to be ready soon, and the first of thousands show what is missing.
 const LOOKING: Duration = Duration::from_millis(100);
@@ -70,11 +65,7 @@ pub fn warning(config: &Config, accounts: &mut Accounts) -> Vec<Content> {
             &format!("whether sftp-server's -l INFO is in force is unknown: {why}"),
         )
     };
-    let files = Files {
-        read: &|path| std::fs::read(path).map(lossy),
-        list: &names,
-    };
-    let directives = match parse(Path::new(PATH), &files) {
+    let directives = match installed() {
         Ok(directives) => directives,
         Err(unreadable) => {
             unknown(&unreadable.to_string());
@@ -136,10 +127,4 @@ fn content(gap: Gap) -> Content {
 
 fn lossy(bytes: Vec<u8>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn names(directory: &Path) -> io::Result<Vec<String>> {
-    std::fs::read_dir(directory)?
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-        .collect()
 }

@@ -70,6 +70,9 @@ pub struct Counters {
     /// Uploads that failed on the server's disk.
     #[serde(skip_serializing_if = "is_zero")]
     pub upload_failed: u64,
+    /// Log-ins that left no line of sftp-server though they should have.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub blind: u64,
     /// Counters of others, kept as they are.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -106,6 +109,9 @@ pub struct Resume {
     pub sessions: Sessions,
     /// What the user database says of accounts that are, or were seen as, partners.
     pub known: BTreeMap<String, Known>,
+    /// The addresses that partners came from lately.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub addresses: BTreeMap<String, Used>,
     /// Events that wait for an answer of the user database.
     pub undecided: Vec<crate::monitor::Undecided>,
     /// Alerts that are being gathered.
@@ -141,6 +147,22 @@ pub struct Known {
     /// Refused attempts since the last log-in, by address (the latest few).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, u64>,
+    /// Log-ins in a row that left no line of sftp-server, where the configuration says that they should.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unseen: u64,
+    /// The date on which it was last told that its sessions are blind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blind_told: Option<NaiveDate>,
+}
+
+/// An address that partners came from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Used {
+    /// When last.
+    pub at: Time,
+    /// Who, that day; up to ten.
+    pub partners: std::collections::BTreeSet<String>,
 }
 
 /// What belongs to the open day beside its counters.
@@ -161,6 +183,18 @@ pub struct Day {
     /// Notices of the day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
+    /// Partners that did nothing, as the digest found when it first looked at the closed day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Idle>,
+}
+
+/// Partners that did nothing on a day.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Idle {
+    /// The first ten, with their full names where they have one.
+    pub partners: Vec<(String, Option<String>)>,
+    /// How many in all.
+    pub count: u64,
 }
 
 /// An upload that broke off or failed.
@@ -255,4 +289,10 @@ pub enum NoticeKind {
     SourceChanged,
     /// More connections or sessions were open than are kept.
     SessionsForgotten,
+    /// Lines that someone wrote in sshd's name: ignored.
+    Forged,
+    /// Lines that begin like ones that count, and that nobody understands.
+    Unparsed,
+    /// The monitor did not run.
+    Down,
 }

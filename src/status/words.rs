@@ -14,6 +14,8 @@ pub(super) fn message(content: &Content) -> String {
         Content::Logins(_) => "log-in",
         Content::Failures(_) => "failed log-in",
         Content::Files(_) => "file",
+        Content::Hindered(_) => "log-in that could not work",
+        Content::Blind(blind) => return format!("blind sessions of {}", blind.partner),
         Content::Troubled(_) => "transfer that broke off or failed",
     };
     let partner = content.group().map_or("", |(_, partner)| partner);
@@ -50,6 +52,14 @@ pub(super) fn notice(notice: &Notice) -> String {
             "daily.json was damaged; an older one took its place".to_owned()
         }
         NoticeKind::SourceChanged => "reading changed to another source".to_owned(),
+        NoticeKind::Forged => {
+            format!("{} forged in sshd's name, ignored", many(count, "line"))
+        }
+        NoticeKind::Unparsed => format!(
+            "{} begin like ones that count, and nobody understands them",
+            many(count, "line")
+        ),
+        NoticeKind::Down => "the monitor did not run; what happened was counted later".to_owned(),
         NoticeKind::SessionsForgotten => {
             format!(
                 "{} too many were open to be kept",

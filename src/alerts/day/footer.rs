@@ -18,6 +18,7 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     let mut lines = Vec::new();
     lines.extend(troubled(day, false, voice));
     lines.extend(troubled(day, true, voice));
+    lines.extend(blind(day, voice));
     lines.extend(without_data(&day.day.without_data, voice.language));
     lines.extend(
         day.day
@@ -72,6 +73,52 @@ fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
         }
     };
     Some(format!("⚠️ {uploads} {ended}{which}"))
+}
+
+/// `Sans activité : Bob, Carol`
+pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
+    let language = voice.language;
+    let idle = day.day.idle.as_ref().filter(|idle| idle.count > 0)?;
+    let partners = idle.partners.iter();
+    let names: Vec<String> = partners
+        .map(|(account, full_name)| voice.partner(account, full_name.as_deref()))
+        .collect();
+    let more = idle.count.saturating_sub(names.len() as u64);
+    // Names, then how many more: a list of those that are away, not a sentence.
+    let mut list = names.join(", ");
+    if more > 0 {
+        let others = language.count(more, Noun::Other);
+        list += &format!(" {} {others}", language.pick("et", "and"));
+    }
+    Some(format!(
+        "{}{list}",
+        language.pick("Sans activité : ", "No activity: ")
+    ))
+}
+
+/// `3 sessions de Alice et 1 session de Bob sans trace de fichiers : sftp-monitor check`
+fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
+    let language = voice.language;
+    let partners = day.partners.iter().filter(|(_, c)| c.blind > 0);
+    let of = language.pick("de", "of");
+    let partners: Vec<String> = partners
+        .map(|(account, counters)| {
+            let sessions = language.count(counters.blind, Noun::Session);
+            format!("{sessions} {of} {}", voice.partner(account, None))
+        })
+        .collect();
+    if partners.is_empty() {
+        return None;
+    }
+    let list = list_within(&partners, partners.len() as u64, language);
+    Some(match language {
+        Language::French => {
+            format!("⚠️ {list} sans aucune trace de fichiers — sftp-monitor check dit pourquoi")
+        }
+        Language::English => {
+            format!("⚠️ {list} without any trace of files — sftp-monitor check says why")
+        }
+    })
 }
 
 /// `feed.xml de Alice (1,5 ko)`
@@ -160,6 +207,17 @@ fn french(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             format!("daily.json trouvé endommagé{at}, repris d'une copie plus ancienne ou de zéro")
         }
         NoticeKind::SourceChanged => format!("Source des journaux changée{at}"),
+        NoticeKind::Forged => format!(
+            "Lignes falsifiées{period} : {} au nom de sshd, sans effet",
+            some("ligne", "lignes")
+        ),
+        NoticeKind::Unparsed => format!(
+            "Non compris{period} : {} de sshd ou de sftp-server",
+            some("ligne", "lignes")
+        ),
+        NoticeKind::Down => {
+            format!("Surveillance arrêtée{period} : ce qui s'est passé a été compté après coup")
+        }
         NoticeKind::SessionsForgotten => {
             format!("Trop de sessions ouvertes{period} : les plus anciennes ont été oubliées")
         }
@@ -199,6 +257,17 @@ fn english(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             format!("daily.json found damaged{at}, taken from an older copy or begun anew")
         }
         NoticeKind::SourceChanged => format!("Source of the logs changed{at}"),
+        NoticeKind::Forged => format!(
+            "Forged lines{period}: {} in sshd's name, without effect",
+            some("line", "lines")
+        ),
+        NoticeKind::Unparsed => format!(
+            "Not understood{period}: {} of sshd or sftp-server",
+            some("line", "lines")
+        ),
+        NoticeKind::Down => {
+            format!("The monitor did not run{period}: what happened was counted later")
+        }
         NoticeKind::SessionsForgotten => {
             format!("Too many sessions open{period}: the oldest were forgotten")
         }

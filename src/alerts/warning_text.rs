@@ -1,0 +1,97 @@
+//! Warnings in words: partners that cannot work, and sessions that nobody sees.
+
+use super::blocks::{bold, span};
+use super::text::{Told, addresses};
+use super::{Blind, Hindered, Obstacle, Voice};
+use crate::clean::{HOST, clean};
+use crate::language::{Language, Noun};
+
+/// A partner is let in and cannot work, or is not even let try.
+pub(super) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
+    let language = voice.language;
+    let partner = voice.partner(&hindered.partner, hindered.full_name.as_deref());
+    let at = language.moment(hindered.at, voice.zone);
+    let times = match hindered.count {
+        0 | 1 => String::new(),
+        count => format!("{}, ", language.count(count, Noun::Time)),
+    };
+    let detail = clean(&hindered.detail, HOST);
+    let what = match (language, hindered.obstacle) {
+        (Language::French, Obstacle::TurnedAway) => " ne peut pas se connecter",
+        (Language::French, _) => " se connecte mais ne peut pas travailler",
+        (Language::English, Obstacle::TurnedAway) => " cannot connect",
+        (Language::English, _) => " logs in but cannot work",
+    };
+    let why = match (language, hindered.obstacle) {
+        (Language::French, Obstacle::NotSftp) => {
+            "seul sftp est permis, autre chose est demandé (shell, commande, rsync, scp -O)"
+                .to_owned()
+        }
+        (Language::French, Obstacle::Subsystem) => format!("sshd ne lance pas sftp : {detail}"),
+        (Language::French, Obstacle::Chroot) => format!("sshd refuse son chroot : {detail}"),
+        (Language::French, Obstacle::TurnedAway) => format!(
+            "sshd écarte son adresse {} : {detail}",
+            addresses(&hindered.addresses, language)
+        ),
+        (Language::English, Obstacle::NotSftp) => {
+            "only sftp is allowed, something else is asked for (shell, command, rsync, scp -O)"
+                .to_owned()
+        }
+        (Language::English, Obstacle::Subsystem) => format!("sshd does not start sftp: {detail}"),
+        (Language::English, Obstacle::Chroot) => format!("sshd refuses its chroot: {detail}"),
+        (Language::English, Obstacle::TurnedAway) => format!(
+            "sshd turns its address {} away: {detail}",
+            addresses(&hindered.addresses, language)
+        ),
+    };
+    Told {
+        lines: vec![vec![
+            span("⚠️ "),
+            bold(partner),
+            span(format!("{what} — {why} ({times}{at})")),
+        ]],
+        context: vec!["sftp-monitor check".to_owned()],
+        ..Told::default()
+    }
+}
+
+/// Sessions that left no line of sftp-server though they should have.
+pub(super) fn blind(blind: &Blind, voice: &Voice) -> Told {
+    let language = voice.language;
+    let partner = voice.partner(&blind.partner, blind.full_name.as_deref());
+    let sessions = language.count(blind.sessions, Noun::Session);
+    let (begin, end) = match (language, blind.sure) {
+        (Language::French, true) => (
+            "⚠️ Les fichiers de ",
+            format!(
+                " ne se voient pas : {sessions} sftp sans aucune ligne de sftp-server — cause probable : sftp-server sans -l INFO"
+            ),
+        ),
+        (Language::French, false) => (
+            "⚠️ Les fichiers de ",
+            format!(
+                " ne se voient probablement pas : {sessions} de suite sans aucune ligne de sftp-server — cause probable : pas de /dev/log dans son chroot"
+            ),
+        ),
+        (Language::English, true) => (
+            "⚠️ The files of ",
+            format!(
+                " are not seen: {sessions} of sftp without any line of sftp-server — probable cause: sftp-server without -l INFO"
+            ),
+        ),
+        (Language::English, false) => (
+            "⚠️ The files of ",
+            format!(
+                " are probably not seen: {sessions} in a row without any line of sftp-server — probable cause: no /dev/log in its chroot"
+            ),
+        ),
+    };
+    Told {
+        lines: vec![vec![span(begin), bold(partner), span(end)]],
+        context: vec![
+            language.moment(blind.at, voice.zone),
+            "sftp-monitor check".to_owned(),
+        ],
+        ..Told::default()
+    }
+}

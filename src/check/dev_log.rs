@@ -1,0 +1,243 @@
+//! `/dev/log` as each partner's sftp-server finds it: whether what it says there reaches the log that is read.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::chroot::Chroot;
+use super::finding::Finding;
+use super::probe::{self, Log, OWN, Reached};
+use super::source::Chosen;
+use super::words::{self, names};
+
+/// The name of the matter.
+const NAME: &str = "dev-log";
+
+/// How many paths a mend takes at once; the next run names those that are left.
+const PATHS: usize = 20;
+
+/// What was seen.
+#[derive(Debug)]
+pub(super) struct Facts {
+    /// The machine's own `/dev/log`.
+    pub(super) own: Reached,
+    /// Those who are not locked in.
+    pub(super) free: Vec<String>,
+    pub(super) chroots: Vec<Tried>,
+    /// The log that was looked into.
+    pub(super) log: String,
+}
+
+/// A chroot's `/dev/log`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tried {
+    pub(super) path: PathBuf,
+    pub(super) partners: Vec<String>,
+    pub(super) reached: Reached,
+    /// `/dev` in it is not root's alone: root does not work there.
+    pub(super) dev_of_others: bool,
+}
+
+/// Tries them; nothing where there is no log of this machine's to look into.
+pub(super) fn gather(chroots: &[Chroot], free: &[&str], source: &Chosen) -> Option<Facts> {
+    let log = match source {
+        Chosen::Journal => Log::Journal,
+        Chosen::AuthLog(path) => Log::File(path.clone()),
+        Chosen::Directory(_) | Chosen::Nothing => return None,
+    };
+    // sshd ends the sessions of the others.
+    let sound = || chroots.iter().filter(|chroot| chroot.fault.is_none());
+    let mut roots = vec![Path::new(OWN)];
+    roots.extend(sound().map(|chroot| chroot.path.as_path()));
+    let mut reached = probe::try_all(&roots, &log).into_iter();
+    let own = reached.next().unwrap_or(Reached::NotSeen);
+    let tried = sound().zip(reached).map(|(chroot, reached)| Tried {
+        path: chroot.path.clone(),
+        partners: chroot.partners.clone(),
+        reached,
+        dev_of_others: std::fs::symlink_metadata(chroot.path.join("dev"))
+            .is_ok_and(|meta| meta.uid() != 0 || meta.mode() & 0o022 != 0),
+    });
+    Some(Facts {
+        own,
+        free: free.iter().map(|name| (*name).to_owned()).collect(),
+        chroots: tried.collect(),
+        log: match &log {
+            Log::Journal => "the journal".to_owned(),
+            Log::File(path) => path.display().to_string(),
+        },
+    })
+}
+
+/// What is said of them. `devlog` is the command that binds journald's socket into the chroots.
+pub(super) fn judge(facts: &Facts, devlog: &str) -> Vec<Finding> {
+    let log = &facts.log;
+    if facts.own != Reached::Log && facts.own != Reached::NotSeen {
+        let said = format!("the machine's own /dev/log does not reach {log}: nothing is seen");
+        let mend = match log.as_str() {
+            "the journal" => "sudo systemctl restart systemd-journald.service",
+            _ => "sudo systemctl restart rsyslog.service",
+        };
+        return vec![Finding::problem(NAME, said).mended_by(mend)];
+    }
+    let mut found = Vec::new();
+    if !facts.free.is_empty() && facts.own == Reached::Log {
+        let said = format!(
+            "the machine's own reaches {log}, for {}",
+            names(&facts.free)
+        );
+        found.push(Finding::ok(NAME, said));
+    }
+    let of = |reached: &Reached| -> Vec<&Tried> {
+        facts
+            .chroots
+            .iter()
+            .filter(|tried| tried.reached == *reached)
+            .collect()
+    };
+    let reaching = of(&Reached::Log);
+    if !reaching.is_empty() {
+        let said = format!("in the chroot reaches {log}, for {}", partners(&reaching));
+        found.push(Finding::ok(NAME, said));
+    }
+    for (reached, what) in [
+        (Reached::Missing, "there is none in the chroot"),
+        (Reached::NoSocket, "in the chroot is no socket"),
+        (
+            Reached::Dead,
+            "in the chroot leads to a socket that nobody listens to",
+        ),
+        (Reached::Elsewhere, "in the chroot leads elsewhere"),
+        (
+            Reached::Link,
+            "in the chroot is a link that leads nowhere from there",
+        ),
+        (Reached::Closed, "in the chroot is closed to the partner"),
+    ] {
+        let blind = of(&reached);
+        if blind.is_empty() {
+            continue;
+        }
+        let said = format!(
+            "{what}: no file of {} reaches {log} ({})",
+            partners(&blind),
+            paths(&blind)
+        );
+        found.push(Finding::problem(NAME, said).mended_by(mend(&reached, &blind, devlog)));
+    }
+    found
+}
+
+fn partners(tried: &[&Tried]) -> String {
+    let all: Vec<&String> = tried.iter().flat_map(|tried| &tried.partners).collect();
+    names(&all)
+}
+
+fn paths(tried: &[&Tried]) -> String {
+    let all: Vec<String> = tried
+        .iter()
+        .map(|tried| tried.path.join("dev/log").display().to_string())
+        .collect();
+    names(&all)
+}
+
+/// The command, after what stands in its way was put aside.
+fn mend(reached: &Reached, blind: &[&Tried], devlog: &str) -> String {
+    let at = |name: &str, tried: &mut dyn Iterator<Item = &&Tried>| {
+        let all: Vec<String> = tried
+            .take(PATHS)
+            .map(|tried| words::path(&tried.path.join(name)))
+            .collect();
+        all.join(" ")
+    };
+    let mut steps = Vec::new();
+    let foreign = at("dev", &mut blind.iter().filter(|tried| tried.dev_of_others));
+    if !foreign.is_empty() {
+        steps.push(format!(
+            "sudo chown root:root {foreign} && sudo chmod 0755 {foreign}"
+        ));
+    }
+    match reached {
+        Reached::Link => steps.push(format!("sudo rm {}", at("dev/log", &mut blind.iter()))),
+        Reached::Closed => {
+            let (dev, log) = (
+                at("dev", &mut blind.iter()),
+                at("dev/log", &mut blind.iter()),
+            );
+            steps.push(format!("sudo chmod 0755 {dev} && sudo chmod 0666 {log}"));
+        }
+        _ => {}
+    }
+    steps.push(devlog.to_owned());
+    steps.join(" && ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::told;
+    use super::*;
+
+    const DEVLOG: &str = "sudo sftp-monitor devlog";
+
+    fn tried(partner: &str, reached: Reached) -> Tried {
+        Tried {
+            path: format!("/srv/sftp/{partner}").into(),
+            partners: vec![partner.to_owned()],
+            reached,
+            dev_of_others: false,
+        }
+    }
+
+    fn judged(own: Reached, free: &[&str], chroots: &[Tried]) -> String {
+        let facts = Facts {
+            own,
+            free: free.iter().map(|name| (*name).to_owned()).collect(),
+            chroots: chroots.to_vec(),
+            log: "the journal".to_owned(),
+        };
+        told(&judge(&facts, DEVLOG))
+    }
+
+    #[test]
+    fn partners_whose_lines_arrive_are_told_together() {
+        let chroots = [tried("alice", Reached::Log), tried("bob", Reached::Log)];
+        assert_eq!(
+            judged(Reached::Log, &["carol"], &chroots),
+            "ok dev-log: the machine's own reaches the journal, for carol\n\
+             ok dev-log: in the chroot reaches the journal, for alice, bob\n"
+        );
+    }
+
+    #[test]
+    fn a_blind_chroot_is_a_problem_whatever_makes_it_blind() {
+        let mut mine = tried("dora", Reached::Missing);
+        mine.dev_of_others = true;
+        let chroots = [
+            tried("alice", Reached::Missing),
+            tried("bob", Reached::Dead),
+            tried("carl", Reached::Link),
+            mine,
+            tried("eve", Reached::Elsewhere),
+        ];
+        assert_eq!(
+            judged(Reached::Log, &[], &chroots),
+            "problem dev-log: there is none in the chroot: no file of alice, dora reaches the journal (/srv/sftp/alice/dev/log, /srv/sftp/dora/dev/log)\n  \
+             > sudo chown root:root /srv/sftp/dora/dev && sudo chmod 0755 /srv/sftp/dora/dev && sudo sftp-monitor devlog\n\
+             problem dev-log: in the chroot leads to a socket that nobody listens to: no file of bob reaches the journal (/srv/sftp/bob/dev/log)\n  \
+             > sudo sftp-monitor devlog\n\
+             problem dev-log: in the chroot leads elsewhere: no file of eve reaches the journal (/srv/sftp/eve/dev/log)\n  \
+             > sudo sftp-monitor devlog\n\
+             problem dev-log: in the chroot is a link that leads nowhere from there: no file of carl reaches the journal (/srv/sftp/carl/dev/log)\n  \
+             > sudo rm /srv/sftp/carl/dev/log && sudo sftp-monitor devlog\n"
+        );
+    }
+
+    #[test]
+    fn where_the_machines_own_leads_nowhere_the_chroots_are_not_to_blame() {
+        let chroots = [tried("alice", Reached::Elsewhere)];
+        assert_eq!(
+            judged(Reached::Elsewhere, &[], &chroots),
+            "problem dev-log: the machine's own /dev/log does not reach the journal: nothing is seen\n  \
+             > sudo systemctl restart systemd-journald.service\n"
+        );
+    }
+}

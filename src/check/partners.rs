@@ -1,0 +1,169 @@
+//! The partners: whether there is a group, who is in it, and what they are called.
+
+use super::finding::Finding;
+use super::words::{names, word};
+use crate::alerts::Voice;
+use crate::directory::{By, Roster};
+
+/// The name of the matter.
+const NAME: &str = "partners";
+
+pub(super) fn judge(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
+    let shown = word(group);
+    let add = format!("sudo usermod --append --groups {shown} NAME");
+    match roster.group {
+        None => {
+            let said = "the user database does not answer: nobody knows who the partners are";
+            return vec![
+                Finding::problem(NAME, said).mended_by("getent group ".to_owned() + &shown),
+            ];
+        }
+        Some(false) => {
+            let said = format!("there is no group {group}{}", instead(roster));
+            let mend = format!("sudo groupadd {shown} && {add}");
+            let found = match roster.partners.is_empty() {
+                true => Finding::problem(NAME, said),
+                false => Finding::warning(NAME, said),
+            };
+            return vec![found.mended_by(mend)];
+        }
+        Some(true) if roster.partners.is_empty() => {
+            let said =
+                format!("group {group} has no member and `users` names none: nobody is a partner");
+            return vec![Finding::problem(NAME, said).mended_by(add)];
+        }
+        Some(true) => {}
+    }
+    let here = roster
+        .partners
+        .iter()
+        .filter(|(_, partner)| partner.account.is_some());
+    let shown: Vec<String> = here
+        .map(|(name, partner)| {
+            let display = voice.partner(name, partner.full_name.as_deref());
+            match display.to_lowercase() == name.to_lowercase() {
+                true => name.clone(),
+                false => format!("{name} ({display})"),
+            }
+        })
+        .collect();
+    let count = shown.len();
+    let mut found = vec![Finding::ok(
+        NAME,
+        format!("{count} in group {group}: {}", names(&shown)),
+    )];
+    if count == 0 {
+        found.clear();
+    }
+    // Those of `users` may exist on other hosts only; that is what the key is for.
+    let gone = roster
+        .partners
+        .iter()
+        .filter(|(_, partner)| partner.account.is_none() && partner.by != By::Configured);
+    let gone: Vec<&str> = gone.map(|(name, _)| name.as_str()).collect();
+    if let Some(first) = gone.first() {
+        let said = format!(
+            "group {group} lists names without an account: {}",
+            names(&gone)
+        );
+        let mend = format!("sudo gpasswd --delete {} {}", word(first), word(group));
+        found.push(Finding::warning(NAME, said).mended_by(mend));
+    }
+    let elsewhere = roster
+        .partners
+        .iter()
+        .filter(|(_, partner)| partner.account.is_none() && partner.by == By::Configured);
+    let elsewhere: Vec<&str> = elsewhere.map(|(name, _)| name.as_str()).collect();
+    if !elsewhere.is_empty() {
+        let said = format!(
+            "`users` without an account on this machine: {}",
+            names(&elsewhere)
+        );
+        found.push(Finding::ok(NAME, said));
+    }
+    found
+}
+
+/// Who is a partner all the same.
+fn instead(roster: &Roster) -> String {
+    let configured: Vec<&String> = roster.partners.keys().collect();
+    match configured.is_empty() {
+        true => " and `users` names none: nobody is a partner".to_owned(),
+        false => format!(": only `users` are partners: {}", names(&configured)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::told;
+    use super::*;
+    use crate::config::Config;
+    use crate::directory::{Account, Partner};
+
+    fn partner(name: &str, full_name: Option<&str>, by: By, here: bool) -> (String, Partner) {
+        let account = Account {
+            uid: 1001,
+            gid: 1001,
+            home: "/home/x".into(),
+            shell: "/bin/sh".into(),
+            groups: None,
+        };
+        let partner = Partner {
+            full_name: full_name.map(str::to_owned),
+            by,
+            account: here.then_some(account),
+        };
+        (name.to_owned(), partner)
+    }
+
+    fn judged(group: Option<bool>, partners: &[(String, Partner)]) -> String {
+        let voice =
+            Voice::of(&Config::parse("c".as_ref(), "").unwrap_or_else(|_| panic!("the defaults")));
+        let roster = Roster {
+            group,
+            partners: partners.iter().cloned().collect(),
+        };
+        told(&judge(&roster, "sftp-feeds", &voice))
+    }
+
+    #[test]
+    fn members_are_shown_with_their_names() {
+        let said = judged(
+            Some(true),
+            &[
+                partner("alice", Some("Alice & Cie"), By::Primary, true),
+                partner("bob", None, By::Member, true),
+                partner("remote", None, By::Configured, false),
+                partner("zoe", None, By::Member, false),
+            ],
+        );
+        assert_eq!(
+            said,
+            "ok partners: 2 in group sftp-feeds: alice (Alice & Cie), bob\n\
+             warning partners: group sftp-feeds lists names without an account: zoe\n  \
+             > sudo gpasswd --delete zoe sftp-feeds\n\
+             ok partners: `users` without an account on this machine: remote\n"
+        );
+    }
+
+    #[test]
+    fn without_partners_nothing_would_be_told() {
+        assert_eq!(
+            judged(Some(true), &[]),
+            "problem partners: group sftp-feeds has no member and `users` names none: nobody is a partner\n  \
+             > sudo usermod --append --groups sftp-feeds NAME\n"
+        );
+        assert_eq!(
+            judged(Some(false), &[]),
+            "problem partners: there is no group sftp-feeds and `users` names none: nobody is a partner\n  \
+             > sudo groupadd sftp-feeds && sudo usermod --append --groups sftp-feeds NAME\n"
+        );
+        let configured = [partner("carol", None, By::Configured, true)];
+        assert!(judged(Some(false), &configured).starts_with(
+            "warning partners: there is no group sftp-feeds: only `users` are partners: carol"
+        ));
+        assert!(
+            judged(None, &[]).starts_with("problem partners: the user database does not answer")
+        );
+    }
+}

@@ -1,0 +1,283 @@
+//! Does a `/dev/log` lead into the log? A line is sent through each, as the partner's sftp-server would, and looked for.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+use systemd::journal::OpenOptions;
+
+/// How long the lines are waited for: journald writes them at once, rsyslog a little later.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a socket may take a line: one whose reader hangs would take none for ever.
+const SENDING: Duration = Duration::from_millis(300);
+
+/// How often a log file is read again.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// The identifier of the lines: no line of sshd's looks so.
+const IDENTIFIER: &str = "sftp-monitor-check";
+
+/// auth.info, so that the line goes where sshd's go (syslog.h).
+const PRIORITY: u8 = 4 << 3 | 6;
+
+/// Where a machine's processes log to that are not locked in.
+pub(super) const OWN: &str = "/";
+
+/// What became of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// It is in the log.
+    Log,
+    /// The socket took it, and the log does not have it.
+    Elsewhere,
+    /// Nobody listens to the socket any more, or it takes nothing.
+    Dead,
+    /// There is nothing.
+    Missing,
+    /// There is a link that leads nowhere from inside.
+    Link,
+    /// What stands there is no socket.
+    NoSocket,
+    /// The partner may not write to it.
+    Closed,
+    /// This user cannot look there.
+    NotSeen,
+}
+
+/// Where the lines are looked for.
+#[derive(Debug)]
+pub(super) enum Log {
+    Journal,
+    File(PathBuf),
+}
+
+/// Sends a line through the `/dev/log` below each directory, and looks for all of them.
+pub(super) fn try_all(roots: &[&Path], log: &Log) -> Vec<Reached> {
+    let nonce = nonce();
+    let end = match log {
+        Log::Journal => None,
+        Log::File(path) => File::open(path)
+            .and_then(|mut file| file.seek(SeekFrom::End(0)).map(|_| file))
+            .ok(),
+    };
+    let begun = SystemTime::now();
+    let mut reached: Vec<Reached> = Vec::new();
+    for (at, root) in roots.iter().enumerate() {
+        let asked = root.join("dev/log");
+        let line = format!(
+            "does {} lead here? (sftp-monitor check) {nonce}.{at}.",
+            asked.display()
+        );
+        reached.push(match send(root, &line) {
+            Ok(()) => Reached::Elsewhere,
+            Err(fault) => fault,
+        });
+    }
+    let sent = |reached: &[Reached]| reached.contains(&Reached::Elsewhere);
+    let until = Instant::now() + PATIENCE;
+    let mut text = Vec::new();
+    let mut end = end;
+    while sent(&reached) {
+        let seen = match &mut end {
+            Some(file) => file.read_to_end(&mut text).is_ok(),
+            None => in_journal(begun, &mut text),
+        };
+        mark(&text, &nonce, &mut reached);
+        if !seen || Instant::now() >= until {
+            break;
+        }
+        std::thread::sleep(AGAIN);
+    }
+    reached
+}
+
+/// Marks the lines that the text holds.
+fn mark(text: &[u8], nonce: &str, reached: &mut [Reached]) {
+    for (at, reached) in reached.iter_mut().enumerate() {
+        let sign = format!("{nonce}.{at}.");
+        if *reached == Reached::Elsewhere && memchr::memmem::find(text, sign.as_bytes()).is_some() {
+            *reached = Reached::Log;
+        }
+    }
+}
+
+/// What nobody else's line holds.
+fn nonce() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let nanos = now.map_or(0, |now| now.as_nanos());
+    format!("{:x}.{nanos:x}", std::process::id())
+}
+
+/// Sends a line through a socket that is found as by a process locked into `root`.
+fn send(root: &Path, line: &str) -> Result<(), Reached> {
+    let socket = open(root)?;
+    let stat = rustix::fs::fstat(&socket).map_err(|_| Reached::NotSeen)?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::Socket {
+        return Err(Reached::NoSocket);
+    }
+    // Root may write where a partner may not.
+    if stat.st_mode & 0o002 == 0 {
+        return Err(Reached::Closed);
+    }
+    let sending = || {
+        let datagram = UnixDatagram::unbound()?;
+        datagram.set_write_timeout(Some(SENDING))?;
+        // Its path may be longer than the address of a socket can be.
+        datagram.connect(format!("/proc/self/fd/{}", socket.as_raw_fd()))?;
+        let pid = std::process::id();
+        datagram.send(format!("<{PRIORITY}>{IDENTIFIER}[{pid}]: {line}").as_bytes())
+    };
+    match sending() {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Err(Reached::NotSeen),
+        Err(_) => Err(Reached::Dead),
+    }
+}
+
+/// Opens `/dev/log` with `root` as the root directory: a link counts as it does inside.
+fn open(root: &Path) -> Result<OwnedFd, Reached> {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    let fault = |errno| match errno {
+        Errno::NOENT | Errno::NOTDIR => Reached::Missing,
+        _ => Reached::NotSeen,
+    };
+    let root = rustix::fs::open(root, flags | OFlags::DIRECTORY, Mode::empty()).map_err(fault)?;
+    // A partner must be able to pass through the directory.
+    if let Ok(stat) = rustix::fs::statat(root.as_fd(), "dev", rustix::fs::AtFlags::empty()) {
+        if stat.st_mode & 0o001 == 0 {
+            return Err(Reached::Closed);
+        }
+    }
+    let within = ResolveFlags::IN_ROOT;
+    let opened = match rustix::fs::openat2(root.as_fd(), "dev/log", flags, Mode::empty(), within) {
+        // Kernels before 5.6.
+        Err(Errno::NOSYS) => rustix::fs::openat(
+            root.as_fd(),
+            "dev/log",
+            flags | OFlags::NOFOLLOW,
+            Mode::empty(),
+        ),
+        opened => opened,
+    };
+    opened.map_err(|errno| {
+        let no_follow = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
+        let link = rustix::fs::statat(root.as_fd(), "dev/log", no_follow)
+            .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink);
+        match link {
+            true => Reached::Link,
+            false => fault(errno),
+        }
+    })
+}
+
+/// Gathers what the journal has of our lines since then; false where it cannot be read.
+fn in_journal(since: SystemTime, text: &mut Vec<u8>) -> bool {
+    let since = since.duration_since(SystemTime::UNIX_EPOCH);
+    let since = since.map_or(0, |since| since.as_micros() as u64);
+    let mut read = || -> systemd::Result<()> {
+        let mut journal = OpenOptions::default().local_only(true).open()?;
+        journal.match_add("SYSLOG_IDENTIFIER", IDENTIFIER)?;
+        // A little earlier: a line is stamped by its sender's clock or by journald's.
+        journal.seek_realtime_usec(since.saturating_sub(1_000_000))?;
+        text.clear();
+        while let Some(entry) = journal.next_entry()? {
+            text.extend(
+                entry
+                    .get("MESSAGE")
+                    .map(String::as_bytes)
+                    .unwrap_or_default(),
+            );
+            text.push(b'\n');
+        }
+        Ok(())
+    };
+    read().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use std::io::Write;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    /// A chroot with a socket that writes what it gets into a file, once.
+    fn chroot_with_socket(
+        log: &Path,
+        writes: bool,
+    ) -> (tempfile::TempDir, Option<std::thread::JoinHandle<()>>) {
+        let chroot = tempfile::tempdir().unwrap();
+        std::fs::create_dir(chroot.path().join("dev")).unwrap();
+        std::fs::set_permissions(chroot.path().join("dev"), PermissionsExt::from_mode(0o755))
+            .unwrap();
+        let path = chroot.path().join("dev/log");
+        let socket = UnixDatagram::bind(&path).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o666)).unwrap();
+        let log = log.to_owned();
+        let writer = writes.then(|| {
+            std::thread::spawn(move || {
+                let mut line = [0; 1024];
+                let count = socket.recv(&mut line).unwrap();
+                let mut file = File::options().append(true).open(log).unwrap();
+                file.write_all(&line[..count]).unwrap();
+            })
+        });
+        (chroot, writer)
+    }
+
+    #[test]
+    fn each_way_in_which_a_line_is_lost_is_told_apart() {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let (good, writer) = chroot_with_socket(log.path(), true);
+        // Its socket was closed at once.
+        let (dead, _) = chroot_with_socket(log.path(), false);
+        let (bare, link, file) = (
+            tempfile::tempdir().unwrap(),
+            tempfile::tempdir().unwrap(),
+            tempfile::tempdir().unwrap(),
+        );
+        for chroot in [&link, &file] {
+            std::fs::create_dir(chroot.path().join("dev")).unwrap();
+            std::fs::set_permissions(chroot.path().join("dev"), PermissionsExt::from_mode(0o755))
+                .unwrap();
+        }
+        // It leads to a socket that is there, but not from inside.
+        symlink(good.path().join("dev/log"), link.path().join("dev/log")).unwrap();
+        std::fs::write(file.path().join("dev/log"), "").unwrap();
+        let (elsewhere, _keeps) = {
+            let (chroot, _) = chroot_with_socket(log.path(), false);
+            let path = chroot.path().join("dev/log");
+            std::fs::remove_file(&path).unwrap();
+            let socket = UnixDatagram::bind(&path).unwrap();
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o666)).unwrap();
+            (chroot, socket)
+        };
+        let (closed, _) = chroot_with_socket(log.path(), false);
+        let only_owner = PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(closed.path().join("dev/log"), only_owner).unwrap();
+        let chroots = [&good, &dead, &bare, &link, &file, &elsewhere, &closed];
+        let roots: Vec<&Path> = chroots.iter().map(|chroot| chroot.path()).collect();
+        let reached = try_all(&roots, &Log::File(log.path().to_owned()));
+        assert_eq!(
+            reached,
+            [
+                Reached::Log,
+                Reached::Dead,
+                Reached::Missing,
+                Reached::Link,
+                Reached::NoSocket,
+                Reached::Elsewhere,
+                Reached::Closed,
+            ]
+        );
+        writer.unwrap().join().unwrap();
+    }
+}

@@ -1,0 +1,197 @@
+//! Whether sftp-server logs the files of each partner: the command that sshd runs for it, and its `-l`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::finding::Finding;
+use super::words::{names, path};
+use crate::sshd_config::{Asked, InForce, Missing, PATH};
+
+/// The name of the matter.
+const NAME: &str = "sftp-log-level";
+
+/// What was seen of sshd's configuration.
+pub(super) struct Facts<'a> {
+    /// Each partner, with whether its files are logged and whether there is a `Subsystem sftp` for it.
+    pub(super) partners: Vec<(&'a str, &'a InForce, bool)>,
+    pub(super) asked: Asked,
+    /// What sshd's unit is called.
+    pub(super) ssh: &'a str,
+}
+
+pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut logged: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut missing: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
+    let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for (name, in_force, subsystem) in &facts.partners {
+        match in_force {
+            _ if !subsystem => refused.push(*name),
+            InForce::Logged { level } => logged.entry(level).or_default().push(name),
+            InForce::Missing(gap) => missing.entry(gap).or_default().push(name),
+            InForce::Unknown { why } => unknown.entry(why).or_default().push(name),
+        }
+    }
+    let (by, reload) = (by(&facts.asked), reload(facts.ssh));
+    for (level, partners) in logged {
+        let said = format!("-l {level} for {}{by}", names(&partners));
+        found.push(Finding::ok(NAME, said));
+    }
+    for (gap, partners) in missing {
+        let Missing {
+            found: line,
+            why,
+            line: better,
+            ..
+        } = gap;
+        let said = format!(
+            "no file of {} is logged: {}{line}: {why}; write: {better}",
+            names(&partners),
+            place(gap)
+        );
+        let mend = mend(gap).map(|edit| format!("{edit} && {reload}"));
+        let problem = Finding::problem(NAME, said);
+        found.push(match mend {
+            Some(mend) => problem.mended_by(mend),
+            None => problem.mended_by(format!("sudoedit {PATH}")),
+        });
+    }
+    if !refused.is_empty() {
+        let said = format!(
+            "{PATH} has no `Subsystem sftp`: sshd refuses every transfer of {}",
+            names(&refused)
+        );
+        let edit = format!("sudo sed -i '1i Subsystem sftp internal-sftp -l INFO' {PATH}");
+        found.push(Finding::problem(NAME, said).mended_by(format!("{edit} && {reload}")));
+    }
+    for (why, partners) in unknown {
+        let said = format!("unknown for {}: {why}", names(&partners));
+        found.push(Finding::warning(NAME, said).mended_by("sudo sftp-monitor check"));
+    }
+    found
+}
+
+/// How it is known.
+fn by(asked: &Asked) -> String {
+    match asked {
+        Asked::Sshd => ", sshd says".to_owned(),
+        Asked::Files(why) => format!(", its files say ({why})"),
+    }
+}
+
+/// sshd takes no configuration that is wrong, and a reload ends no session.
+pub(super) fn reload(ssh: &str) -> String {
+    format!("sudo sshd -t && sudo systemctl try-reload-or-restart {ssh}")
+}
+
+fn place(gap: &Missing) -> String {
+    match gap.file == PathBuf::new() {
+        true => String::new(),
+        false => format!("{}:{}: ", gap.file.display(), gap.number),
+    }
+}
+
+/// Writes the better line in the place of the one that is there.
+fn mend(gap: &Missing) -> Option<String> {
+    // What a shell or sed gives a meaning is left to a person.
+    let plain = gap.line.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+    if gap.number == 0 || !plain || gap.line.contains(['\'', '\\', '|', '&']) {
+        return None;
+    }
+    let script = format!(r"{}s|^\([[:blank:]]*\).*|\1{}|", gap.number, gap.line);
+    Some(format!("sudo sed -i '{script}' {}", path(&gap.file)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::told;
+    use super::*;
+
+    fn logged() -> InForce {
+        let level = "INFO".to_owned();
+        InForce::Logged { level }
+    }
+
+    fn missing(number: usize) -> InForce {
+        InForce::Missing(Missing {
+            found: "ForceCommand internal-sftp".to_owned(),
+            why: "the level is below INFO",
+            line: "ForceCommand internal-sftp -l INFO".to_owned(),
+            file: if number == 0 {
+                PathBuf::new()
+            } else {
+                "/etc/ssh/sshd_config.d/sftp.conf".into()
+            },
+            number,
+        })
+    }
+
+    fn judged(partners: &[(&str, InForce)], asked: Asked) -> String {
+        let partners = partners
+            .iter()
+            .map(|(name, in_force)| (*name, in_force, true));
+        let facts = Facts {
+            partners: partners.collect(),
+            asked,
+            ssh: "ssh",
+        };
+        told(&judge(&facts))
+    }
+
+    #[test]
+    fn partners_with_the_same_line_are_told_together_with_the_edit_that_mends_it() {
+        let partners = [
+            ("alice", missing(7)),
+            ("bob", logged()),
+            ("dora", missing(7)),
+        ];
+        assert_eq!(
+            judged(&partners, Asked::Sshd),
+            "ok sftp-log-level: -l INFO for bob, sshd says\n\
+             problem sftp-log-level: no file of alice, dora is logged: /etc/ssh/sshd_config.d/sftp.conf:7: \
+             ForceCommand internal-sftp: the level is below INFO; write: ForceCommand internal-sftp -l INFO\n  \
+             > sudo sed -i '7s|^\\([[:blank:]]*\\).*|\\1ForceCommand internal-sftp -l INFO|' /etc/ssh/sshd_config.d/sftp.conf \
+             && sudo sshd -t && sudo systemctl try-reload-or-restart ssh\n"
+        );
+    }
+
+    #[test]
+    fn a_line_that_stands_nowhere_in_the_files_is_left_to_a_person() {
+        let said = judged(&[("alice", missing(0))], Asked::Sshd);
+        assert!(
+            said.ends_with("> sudoedit /etc/ssh/sshd_config\n"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_known_is_a_warning() {
+        let unknown = InForce::Unknown {
+            why: "/etc/ssh/sshd_config: Permission denied".to_owned(),
+        };
+        assert_eq!(
+            judged(
+                &[("alice", unknown)],
+                Asked::Files("only root may ask sshd".to_owned())
+            ),
+            "warning sftp-log-level: unknown for alice: /etc/ssh/sshd_config: Permission denied\n  > sudo sftp-monitor check\n"
+        );
+    }
+
+    #[test]
+    fn without_a_subsystem_the_first_line_becomes_one() {
+        let in_force = logged();
+        let facts = Facts {
+            partners: vec![("alice", &in_force, false)],
+            asked: Asked::Sshd,
+            ssh: "sshd",
+        };
+        assert_eq!(
+            told(&judge(&facts)),
+            "problem sftp-log-level: /etc/ssh/sshd_config has no `Subsystem sftp`: sshd refuses every transfer of alice\n  \
+             > sudo sed -i '1i Subsystem sftp internal-sftp -l INFO' /etc/ssh/sshd_config && sudo sshd -t \
+             && sudo systemctl try-reload-or-restart sshd\n"
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! The state directory: whose it is, and whether `daily.json` can be read.
+
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use nix::unistd::{Uid, User};
+
+use super::finding::Finding;
+use super::units::SERVICE;
+use super::words::path;
+use crate::state::{Daily, StateError, Store};
+use crate::time::{Time, Zone};
+
+/// The name of the matter.
+const NAME: &str = "state";
+
+/// The user that the service runs as.
+const USER: &str = "sftp-monitor";
+
+/// What was seen of the directory.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// It is not there yet.
+    Nothing,
+    /// This user may not look into it.
+    Closed,
+    /// It is there.
+    There {
+        /// Whose it is; none where it is the service's, or the service has no user.
+        foreign_owner: Option<String>,
+        /// Its mode.
+        mode: u32,
+        /// What is in it.
+        daily: Box<Result<Option<Daily>, StateError>>,
+    },
+}
+
+pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
+    let meta = match std::fs::metadata(directory) {
+        Ok(meta) => meta,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Seen::Nothing,
+        Err(_) => return Seen::Closed,
+    };
+    let daily = Store::open(directory).and_then(|mut store| store.load(zone.local(now)));
+    if let Err(StateError::Disk { cause, .. }) = &daily {
+        if cause.kind() == ErrorKind::PermissionDenied {
+            return Seen::Closed;
+        }
+    }
+    let user = User::from_name(USER).ok().flatten();
+    let foreign = user.is_some_and(|user| user.uid.as_raw() != meta.uid());
+    let owner = || {
+        let named = User::from_uid(Uid::from_raw(meta.uid())).ok().flatten();
+        named.map_or_else(|| format!("uid {}", meta.uid()), |user| user.name)
+    };
+    Seen::There {
+        foreign_owner: foreign.then(owner),
+        mode: meta.mode() & 0o7777,
+        daily: Box::new(daily),
+    }
+}
+
+/// What is said of it; nothing where this user may not look.
+pub(super) fn judge(seen: &Seen, directory: &Path, root: bool) -> Option<Finding> {
+    let (shown, word) = (directory.display(), path(directory));
+    let restart = format!("sudo systemctl restart {SERVICE}");
+    let (foreign_owner, mode, daily) = match seen {
+        Seen::Nothing => {
+            let said = format!("{shown} is not there yet: the service makes it");
+            return Some(Finding::ok(NAME, said));
+        }
+        Seen::Closed if root => {
+            let said = format!("{shown} cannot be read, not even by root");
+            return Some(Finding::problem(NAME, said).mended_by(format!("ls -ld {word}")));
+        }
+        Seen::Closed => return None,
+        Seen::There {
+            foreign_owner,
+            mode,
+            daily,
+        } => (foreign_owner, *mode, daily),
+    };
+    if let Some(owner) = foreign_owner {
+        let said = format!("{shown} belongs to {owner}: the service cannot write there");
+        let mend = format!("sudo chown -R {USER}:{USER} {word} && {restart}");
+        return Some(Finding::problem(NAME, said).mended_by(mend));
+    }
+    if mode & 0o022 != 0 {
+        let said =
+            format!("{shown} is writable by others (mode {mode:04o}): the service refuses it");
+        let mend = format!("sudo chmod go-w {word} && {restart}");
+        return Some(Finding::problem(NAME, said).mended_by(mend));
+    }
+    Some(match daily.as_ref() {
+        Ok(Some(daily)) => Finding::ok(
+            NAME,
+            format!("{shown}/daily.json is sound, of {}", daily.date),
+        ),
+        Ok(None) => Finding::ok(NAME, format!("{shown} holds no daily.json yet")),
+        Err(error @ StateError::Damaged { .. }) => {
+            Finding::warning(NAME, error.to_string()).mended_by(restart)
+        }
+        Err(error) => Finding::problem(NAME, error.to_string()).mended_by(format!("ls -la {word}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(
+        foreign: Option<&str>,
+        mode: u32,
+        daily: Result<Option<Daily>, StateError>,
+    ) -> String {
+        let seen = Seen::There {
+            foreign_owner: foreign.map(str::to_owned),
+            mode,
+            daily: Box::new(daily),
+        };
+        let said = judge(&seen, Path::new("/var/lib/sftp-monitor"), true);
+        said.map(|found| found.told()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_directory_that_the_service_cannot_use_has_its_mend() {
+        assert_eq!(
+            judged(Some("root"), 0o750, Ok(None)),
+            "problem state: /var/lib/sftp-monitor belongs to root: the service cannot write there\n  \
+             > sudo chown -R sftp-monitor:sftp-monitor /var/lib/sftp-monitor && sudo systemctl restart sftp-monitor.service\n"
+        );
+        assert!(
+            judged(None, 0o777, Ok(None)).starts_with(
+                "problem state: /var/lib/sftp-monitor is writable by others (mode 0777)"
+            )
+        );
+        assert_eq!(
+            judged(None, 0o750, Ok(None)),
+            "ok state: /var/lib/sftp-monitor holds no daily.json yet\n"
+        );
+        let daily = Daily::default();
+        let sound = judged(None, 0o750, Ok(Some(daily)));
+        assert!(
+            sound.starts_with("ok state: /var/lib/sftp-monitor/daily.json is sound"),
+            "{sound}"
+        );
+    }
+
+    #[test]
+    fn a_damaged_file_is_set_aside_at_the_next_start() {
+        let error = StateError::Damaged {
+            path: "/var/lib/sftp-monitor/daily.json".into(),
+            why: "it ends in the middle".to_owned(),
+        };
+        let said = judged(None, 0o750, Err(error));
+        assert!(
+            said.starts_with("warning state: /var/lib/sftp-monitor/daily.json is damaged"),
+            "{said}"
+        );
+        assert!(
+            said.ends_with("> sudo systemctl restart sftp-monitor.service\n"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_this_user_may_not_see_is_not_judged() {
+        assert!(judge(&Seen::Closed, Path::new("/var/lib/sftp-monitor"), false).is_none());
+    }
+}

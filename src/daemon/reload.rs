@@ -1,0 +1,80 @@
+//! SIGHUP: the configuration is read again. A bad one is refused, and the one before it stays.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::Daemon;
+use super::ping::Pinger;
+use crate::alerts::Voice;
+use crate::config::{Config, SourceConfig, Token};
+use crate::directory;
+use crate::log::{Priority, Topic, about, line};
+use crate::monitor::Rules;
+use crate::reader::Order;
+use crate::service;
+use crate::slack::Client;
+
+/// What stays as it was at the start, and where the configuration is.
+pub(super) struct Fixed {
+    /// The file that was named; none for the default one.
+    pub(super) path: Option<PathBuf>,
+    /// What is read: another source, or another place of it, is taken at a start alone.
+    pub(super) source: SourceConfig,
+    /// The partners that the command line names, in place of the user database.
+    pub(super) partners: Option<Vec<String>>,
+    /// The token; none where messages are printed. systemd hands over credentials at a start alone.
+    pub(super) token: Option<Token>,
+}
+
+impl Daemon {
+    /// Reads the configuration again, and takes it or says why not.
+    pub(super) fn reload(&mut self) {
+        if self.ready {
+            service::reloading();
+        }
+        match self.take_configuration() {
+            Ok(()) => {
+                line(Priority::Notice, "the configuration was read again");
+                self.committer.refused = None;
+            }
+            Err(error) => {
+                let why = format!("{error:#}");
+                let told =
+                    format!("the new configuration is refused, the one before it stays: {why}");
+                about(Topic::ReloadRefused, Priority::Error, &told);
+                self.committer.refused = Some(why);
+            }
+        }
+        if self.ready {
+            service::ready(&self.committer.status());
+        }
+    }
+
+    fn take_configuration(&mut self) -> anyhow::Result<()> {
+        let config = Config::load(self.fixed.path.as_deref())?;
+        let client = match &self.fixed.token {
+            Some(token) => Some(Client::new(&config.slack, token)?),
+            None => None,
+        };
+        let pinger = Pinger::new(config.heartbeat.url.as_ref())
+            .context("setting up the client for the heartbeat")?;
+        if config.source != self.fixed.source {
+            line(
+                Priority::Warning,
+                "[source] has changed: that is taken at a start alone: systemctl restart sftp-monitor",
+            );
+        }
+        let directory = directory::of(&config, self.fixed.partners.as_deref());
+        self.committer.rule(
+            Rules {
+                foreign: self.fixed.source.journal_directory.is_some(),
+                ..Rules::of(&config)
+            },
+            Order::Directory(directory),
+        );
+        self.sender.speak(Voice::of(&config), client);
+        self.pinger = pinger;
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! What the program's own log says of what partners do: an entry each, with fields to search by.
+
+use std::time::Duration;
+
+use super::commit::View;
+use crate::entry::Record;
+use crate::log::{Priority, Topic, about, event, line};
+use crate::monitor::Verdict;
+use crate::openssh::Kind;
+use crate::state::Daily;
+use crate::time::Time;
+
+/// An entry of the log to be, written once what it tells is committed.
+pub(super) struct Told {
+    message: String,
+    fields: Vec<(&'static str, String)>,
+    lost: bool,
+}
+
+/// The entry for a log-in, a failure or a transfer of a partner, or for one by which journald says that it dropped messages.
+pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Option<Told> {
+    let count = record.event.repeated;
+    if record.origin.past {
+        return None;
+    }
+    if record.event.kind == Kind::Lost {
+        return Some(Told {
+            message: format!("journald dropped {count} messages: what they said is lost"),
+            fields: Vec::new(),
+            lost: true,
+        });
+    }
+    let counts = matches!(
+        verdict.event,
+        "login"
+            | "login_failed"
+            | "login_refused"
+            | "upload"
+            | "upload_interrupted"
+            | "upload_failed"
+            | "download"
+            | "download_interrupted"
+    );
+    if !counts || verdict.partner != Some(true) {
+        return None;
+    }
+    let process = (record.origin.boot, record.origin.pid);
+    let sessions = &daily.resume.sessions;
+    let session = sessions.sftp.0.get(&process);
+    let connection = sessions.connections.0.get(&process);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let user = record.event.user.as_deref().map(text);
+    let user = user
+        .or_else(|| session.map(|session| session.user.clone()))
+        .or_else(|| connection.and_then(|connection| connection.user.clone()));
+    let address = record.event.address.as_deref().map(str::to_owned);
+    let address = address.or_else(|| session.and_then(|session| session.address.clone()));
+    let fields = [
+        ("EVENT", Some(verdict.event.to_owned())),
+        ("USER", user),
+        ("ADDRESS", address),
+        ("PATH", record.event.path.as_deref().map(text)),
+        ("REASON", Some(verdict.reason.clone().into_owned())),
+        ("COUNT", (count > 1).then(|| count.to_string())),
+    ];
+    let fields: Vec<_> = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect();
+    Some(Told {
+        message: in_words(verdict, &fields),
+        fields,
+        lost: false,
+    })
+}
+
+/// `upload: alice from 192.0.2.7, /upload/a.xml (a reason)`.
+fn in_words(verdict: &Verdict, fields: &[(&'static str, String)]) -> String {
+    let field = |wanted: &str| {
+        let found = fields.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| value.as_str())
+    };
+    let user = field("USER").unwrap_or("an unknown account");
+    let address = field("ADDRESS").map(|address| format!(" from {address}"));
+    let path = field("PATH").map(|path| format!(", {path}"));
+    let (address, path) = (address.unwrap_or_default(), path.unwrap_or_default());
+    format!(
+        "{}: {user}{address}{path} ({})",
+        verdict.event, verdict.reason
+    )
+}
+
+/// Writes the entries.
+pub(super) fn write(entries: &[Told]) {
+    for told in entries {
+        match told.lost {
+            true => about(Topic::Dropped, Priority::Warning, &told.message),
+            false => event(&told.message, &told.fields),
+        }
+    }
+}
+
+/// How long nothing more is said of lines that anybody can write as often as they like.
+const SAID_AGAIN: Duration = Duration::from_secs(3_600);
+
+/// Lines that someone forged, and lines that nobody understands: said once an hour at most.
+#[derive(Default)]
+pub(super) struct Doubtful {
+    forged: Hourly,
+    unparsed: Hourly,
+}
+
+/// What was said last: when, and how many there were.
+#[derive(Default)]
+struct Hourly(Option<(Time, u64)>);
+
+impl Doubtful {
+    /// Says what is new.
+    pub(super) fn say(&mut self, view: &View, now: Time) {
+        if let Some(count) = self.forged.news(view.forged, now) {
+            let told = format!("{count} lines in sshd's name that other users wrote were ignored");
+            line(Priority::Warning, &told);
+        }
+        if let Some(count) = self.unparsed.news(view.unparsed, now) {
+            let told = format!(
+                "{count} lines begin like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?"
+            );
+            line(Priority::Warning, &told);
+        }
+    }
+}
+
+impl Hourly {
+    /// How many are new, if that is to be said now. What there was at the start is not.
+    fn news(&mut self, count: u64, now: Time) -> Option<u64> {
+        let Some((at, before)) = self.0 else {
+            self.0 = Some((Time::default(), count));
+            return None;
+        };
+        // A day's end begins a count anew.
+        let new = count.checked_sub(before).unwrap_or(count);
+        if new == 0 || now.since(at) < SAID_AGAIN {
+            return None;
+        }
+        self.0 = Some((now, count));
+        Some(new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+    use crate::entry::Origin;
+    use crate::openssh::Event;
+
+    fn login(partner: Option<bool>) -> Option<Told> {
+        let mut event = Event::of(Kind::Accepted);
+        event.user = Some(Cow::Borrowed(b"alice"));
+        event.address = Some("192.0.2.7".into());
+        let record = Record {
+            origin: Origin::default(),
+            event,
+            answer: None,
+            account: None,
+            forced: false,
+        };
+        let verdict = Verdict {
+            event: "login",
+            partner,
+            reason: "Accepted password".into(),
+        };
+        told(&record, &verdict, &Daily::default())
+    }
+
+    #[test]
+    fn what_a_partner_does_is_an_entry_with_fields_to_search_by() {
+        let told = login(Some(true)).expect("an entry");
+        assert_eq!(
+            told.message,
+            "login: alice from 192.0.2.7 (Accepted password)"
+        );
+        let fields: Vec<String> = told
+            .fields
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "EVENT=login",
+                "USER=alice",
+                "ADDRESS=192.0.2.7",
+                "REASON=Accepted password"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_may_be_written_without_end_is_said_once_an_hour() {
+        let at = |minutes: u64| Time::default().plus(Duration::from_secs(minutes * 60));
+        let mut said = Hourly::default();
+        assert_eq!(said.news(5, at(100)), None);
+        assert_eq!(said.news(7, at(101)), Some(2));
+        assert_eq!(said.news(9, at(130)), None);
+        assert_eq!(said.news(10, at(161)), Some(3));
+        assert_eq!(said.news(10, at(300)), None);
+    }
+
+    #[test]
+    fn what_others_do_is_none() {
+        assert!(login(Some(false)).is_none());
+        assert!(login(None).is_none());
+    }
+}

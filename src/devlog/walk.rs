@@ -1,0 +1,239 @@
+//! The way to a directory that only root can have changed: as sshd demands of a chroot, and as root may walk it.
+
+use std::fmt;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+use rustix::io::Errno;
+
+/// The bits of a mode that let others than the owner write.
+pub(super) const OTHERS_WRITE: u32 = 0o022;
+
+/// Something on the way that is not as it must be; nothing was changed there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    /// What stands there.
+    pub(super) path: PathBuf,
+    /// What is wrong with it.
+    pub(super) why: String,
+    /// What mends it.
+    pub(super) mend: String,
+}
+
+impl Refused {
+    pub(super) fn new(path: &Path, why: impl fmt::Display, mend: impl fmt::Display) -> Self {
+        Refused {
+            path: path.to_owned(),
+            why: why.to_string(),
+            mend: mend.to_string(),
+        }
+    }
+
+    /// A call failed.
+    pub(super) fn failed(path: &Path, action: &str, errno: Errno) -> Self {
+        let mend = match errno {
+            Errno::ROFS => "mount its file system read-write",
+            Errno::PERM | Errno::ACCESS => "run this as root, with its capabilities",
+            _ => "`ls -ld` shows what stands there",
+        };
+        Refused::new(path, format_args!("{action}: {errno}"), mend)
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.path.display(), self.why, self.mend)
+    }
+}
+
+/// A directory that was walked to, and its path.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) fd: OwnedFd,
+    pub(super) path: PathBuf,
+    /// Whose every directory on the way must be: root's.
+    owner: u32,
+}
+
+impl Place {
+    /// The root directory.
+    pub(super) fn root() -> Result<Place, Refused> {
+        Place::at(Path::new("/"), 0)
+    }
+
+    /// A directory to begin at.
+    fn at(path: &Path, owner: u32) -> Result<Place, Refused> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = rustix::fs::open(path, flags, Mode::empty())
+            .map_err(|errno| Refused::failed(path, "cannot be opened", errno))?;
+        let place = Place {
+            fd,
+            path: path.to_owned(),
+            owner,
+        };
+        place.stat().and_then(|stat| place.trusted(&stat))?;
+        Ok(place)
+    }
+
+    /// A directory below this one: no link is followed, and each on the way must be root's alone.
+    pub(super) fn walk(self, below: &Path) -> Result<Place, Refused> {
+        let mut place = self;
+        for component in below.components() {
+            match component {
+                Component::Normal(name) => place = place.enter(Path::new(name))?,
+                Component::RootDir | Component::CurDir => {}
+                Component::ParentDir | Component::Prefix(_) => {
+                    let mend = "write the path without it";
+                    return Err(Refused::new(below, "holds `..`", mend));
+                }
+            }
+        }
+        Ok(place)
+    }
+
+    /// One directory deeper.
+    pub(super) fn enter(&self, name: &Path) -> Result<Place, Refused> {
+        let path = self.path.join(name);
+        let stat = match self.look(name)? {
+            Some(stat) => stat,
+            None => {
+                let mend = format!("mkdir -m 0755 {}", path.display());
+                return Err(Refused::new(&path, "is not there", mend));
+            }
+        };
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Directory => {}
+            FileType::Symlink => {
+                let mend = "write the path that it leads to into sshd's configuration";
+                return Err(Refused::new(&path, "is a symbolic link", mend));
+            }
+            _ => {
+                let mend = "a directory must stand there";
+                return Err(Refused::new(&path, "is no directory", mend));
+            }
+        }
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = rustix::fs::openat(self.fd.as_fd(), name, flags, Mode::empty())
+            .map_err(|errno| Refused::failed(&path, "cannot be opened", errno))?;
+        let place = Place {
+            fd,
+            path,
+            owner: self.owner,
+        };
+        // Of what was opened, not of what was looked at before.
+        place.stat().and_then(|stat| place.trusted(&stat))?;
+        Ok(place)
+    }
+
+    /// What stands under a name; none where nothing does.
+    pub(super) fn look(&self, name: &Path) -> Result<Option<Stat>, Refused> {
+        match rustix::fs::statat(self.fd.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(stat)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => {
+                let path = self.path.join(name);
+                Err(Refused::failed(&path, "cannot be looked at", errno))
+            }
+        }
+    }
+
+    pub(super) fn stat(&self) -> Result<Stat, Refused> {
+        rustix::fs::fstat(self.fd.as_fd())
+            .map_err(|errno| Refused::failed(&self.path, "cannot be looked at", errno))
+    }
+
+    /// Nobody but root can put something else there.
+    fn trusted(&self, stat: &Stat) -> Result<(), Refused> {
+        let path = self.path.display();
+        if stat.st_uid != self.owner {
+            let why = format!("belongs to uid {}, not to root", stat.st_uid);
+            return Err(Refused::new(&self.path, why, format!("chown root {path}")));
+        }
+        if stat.st_mode & OTHERS_WRITE != 0 {
+            let why = format!(
+                "is writable by others than root (mode {:04o})",
+                stat.st_mode & 0o7777
+            );
+            let mend = format!("chmod go-w {path}");
+            return Err(Refused::new(&self.path, why, mend));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    /// A directory of this user's alone, which stands for the root.
+    fn root() -> (tempfile::TempDir, u32) {
+        let directory = tempfile::tempdir().unwrap();
+        set_mode(directory.path(), 0o755);
+        (directory, rustix::process::geteuid().as_raw())
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    }
+
+    fn refused(root: &Path, owner: u32, below: &str) -> String {
+        let walked = Place::at(root, owner).and_then(|place| place.walk(Path::new(below)));
+        let said = walked.unwrap_err().to_string();
+        said.replace(&root.display().to_string(), "")
+    }
+
+    #[test]
+    fn a_way_of_roots_own_directories_is_walked() {
+        let (directory, owner) = root();
+        std::fs::create_dir_all(directory.path().join("srv/sftp/alice")).unwrap();
+        for name in ["srv", "srv/sftp", "srv/sftp/alice"] {
+            set_mode(&directory.path().join(name), 0o755);
+        }
+        let place = Place::at(directory.path(), owner).unwrap();
+        let place = place.walk(Path::new("/srv/./sftp/alice")).unwrap();
+        assert_eq!(place.path, directory.path().join("srv/sftp/alice"));
+    }
+
+    #[test]
+    fn whatever_another_could_have_put_there_is_refused_with_its_mend() {
+        let (directory, owner) = root();
+        let at = |name: &str| directory.path().join(name);
+        std::fs::create_dir_all(at("srv/sftp")).unwrap();
+        set_mode(&at("srv"), 0o755);
+        set_mode(&at("srv/sftp"), 0o775);
+        std::fs::write(at("file"), "").unwrap();
+        symlink(at("srv"), at("link")).unwrap();
+        for (below, expected) in [
+            (
+                "/srv/sftp/alice",
+                "/srv/sftp is writable by others than root (mode 0775): chmod go-w /srv/sftp",
+            ),
+            (
+                "/srv/none",
+                "/srv/none is not there: mkdir -m 0755 /srv/none",
+            ),
+            (
+                "/link/sftp",
+                "/link is a symbolic link: write the path that it leads to into sshd's configuration",
+            ),
+            (
+                "/file",
+                "/file is no directory: a directory must stand there",
+            ),
+            (
+                "/srv/../srv",
+                "/srv/../srv holds `..`: write the path without it",
+            ),
+        ] {
+            assert_eq!(refused(directory.path(), owner, below), expected);
+        }
+        let said = refused(directory.path(), owner + 1, "/srv");
+        let expected = format!(" belongs to uid {owner}, not to root: chown root ");
+        assert_eq!(said, expected);
+    }
+}

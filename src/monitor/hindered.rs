@@ -1,0 +1,208 @@
+//! Partners that sshd lets in and that cannot work, and those that it does not even let try.
+
+use std::net::IpAddr;
+
+use super::{Monitor, Verdict};
+use crate::alerts::{Content, Hindered, Obstacle};
+use crate::entry::Record;
+use crate::openssh::Hindrance;
+use crate::sessions::Process;
+use crate::state::Used;
+use crate::time::Time;
+use std::time::Duration;
+
+/// How soon after the log-in sshd refuses its chroot: the process that does names neither account nor log-in.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
+/// How many addresses of partners are remembered.
+const ADDRESSES_KEPT: usize = 256;
+
+/// How many partners are remembered of one address, behind which a whole company may be.
+const PARTNERS_KEPT: usize = 10;
+
+impl Monitor<'_> {
+    /// The log-in stood, and no sftp session comes of it.
+    pub(super) fn hindered(&mut self, record: &Record<'_>, by: Hindrance) -> Verdict {
+        let detail = record.event.detail.as_deref().unwrap_or_default();
+        let user = match by {
+            Hindrance::Chroot => self.refused_chroot(record.origin.time, detail),
+            Hindrance::NotSftp | Hindrance::Subsystem => {
+                let user = record.event.user.as_deref();
+                let user = user.map(|user| String::from_utf8_lossy(user).into_owned());
+                let uid = record.origin.uid.filter(|&uid| uid != 0);
+                let own = user
+                    .as_ref()
+                    .and_then(|user| self.daily.resume.known.get(user)?.uid);
+                if matches!((uid, own), (Some(uid), Some(own)) if uid != own) {
+                    self.forgery(record);
+                    let why = format!("forged: sent by uid {}", uid.unwrap_or_default());
+                    return Verdict::new("ignored", None, why);
+                }
+                user
+            }
+        };
+        let partner = user.filter(|user| self.daily.resume.known.contains_key(user));
+        let Some(partner) = partner else {
+            let why = "the log-in stood and no sftp session came of it: of no partner";
+            return Verdict::new("ignored", None, why);
+        };
+        self.excused(&partner);
+        if !record.origin.past {
+            let obstacle = match by {
+                Hindrance::NotSftp => Obstacle::NotSftp,
+                Hindrance::Subsystem => Obstacle::Subsystem,
+                Hindrance::Chroot => Obstacle::Chroot,
+            };
+            let address = record.event.address.as_deref().map(str::to_owned);
+            self.tell_hindered(record, partner, obstacle, address, detail);
+        }
+        let why = "the log-in stood and no sftp session came of it: told";
+        Verdict::new("ignored", Some(true), why)
+    }
+
+    /// Whose chroot sshd refuses: of the log-ins of just now the one whose name is in the path, else the only one.
+    fn refused_chroot(&self, at: Time, detail: &str) -> Option<String> {
+        let fresh = |since: Time| at.since(since) <= AT_ONCE && since <= at;
+        let unseen = self.daily.resume.sessions.unseen.iter();
+        let mut users: Vec<&str> = unseen
+            .filter(|unseen| unseen.ended.is_none() && fresh(unseen.since))
+            .map(|unseen| unseen.user.as_str())
+            .collect();
+        users.sort_unstable();
+        users.dedup();
+        let named = |user: &&&str| detail.split(['/', '"']).any(|part| part == **user);
+        let found = users.iter().find(named).or(match users.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        });
+        found.map(|user| (*user).to_owned())
+    }
+
+    /// sshd turns an address away: that of a partner, if one used it today.
+    pub(super) fn turned_away(&mut self, record: &Record<'_>) -> Verdict {
+        let nothing = Verdict::new("ignored", None, "no address of a partner: counts nothing");
+        let (Some(net), false) = (record.event.address.as_deref(), record.origin.past) else {
+            return nothing;
+        };
+        let today = self.rules.zone.date(record.origin.time);
+        let used = &self.daily.resume.addresses;
+        let of_today = |used: &&Used| self.rules.zone.date(used.at) == today;
+        let partners: Vec<(String, String)> = match net.contains('/') {
+            false => used.get_key_value(net).into_iter().collect::<Vec<_>>(),
+            true => used.iter().filter(|(ip, _)| covers(net, ip)).collect(),
+        }
+        .into_iter()
+        .filter(|(_, used)| of_today(used))
+        .flat_map(|(ip, used)| used.partners.iter().map(|p| (p.clone(), ip.clone())))
+        .collect();
+        if partners.is_empty() {
+            return nothing;
+        }
+        let why = record.event.detail.as_deref().unwrap_or_default();
+        for (partner, address) in partners {
+            self.tell_hindered(record, partner, Obstacle::TurnedAway, Some(address), why);
+        }
+        Verdict::new("ignored", Some(true), "an address of a partner: told")
+    }
+
+    fn tell_hindered(
+        &mut self,
+        record: &Record<'_>,
+        partner: String,
+        obstacle: Obstacle,
+        address: Option<String>,
+        detail: &str,
+    ) {
+        let at = record.origin.time;
+        self.tell(
+            at,
+            Content::Hindered(Hindered {
+                full_name: self.full_name(&partner),
+                partner,
+                obstacle,
+                count: u64::from(record.event.repeated),
+                addresses: address.into_iter().collect(),
+                detail: detail.to_owned(),
+                at,
+            }),
+        );
+    }
+
+    /// Remembers that a partner came from this address.
+    pub(super) fn came_from(&mut self, address: &str, partner: &str, at: Time) {
+        let addresses = &mut self.daily.resume.addresses;
+        let used = addresses.entry(address.to_owned()).or_default();
+        if self.rules.zone.date(used.at) != self.rules.zone.date(at) {
+            used.partners.clear();
+        }
+        used.at = used.at.max(at);
+        if used.partners.len() < PARTNERS_KEPT {
+            used.partners.insert(partner.to_owned());
+        }
+        if addresses.len() > ADDRESSES_KEPT {
+            let oldest = addresses.iter().min_by_key(|(_, used)| used.at);
+            if let Some(oldest) = oldest.map(|(address, _)| address.clone()) {
+                addresses.remove(&oldest);
+            }
+        }
+    }
+
+    /// A line that only another could have written, under a name that is not the writer's.
+    pub(super) fn forgery(&mut self, record: &Record<'_>) {
+        if !record.origin.past {
+            self.daily.forged(record.origin.time);
+        }
+    }
+
+    /// The process that a line of sftp-server comes from works for a partner, as far as anybody knows.
+    pub(super) fn works_for_partner(&self, process: Process) -> bool {
+        let session = self.daily.resume.sessions.sftp.0.get(&process);
+        session.is_some_and(|session| session.standing.partner() == Some(true))
+    }
+}
+
+/// Is an address in a network, `ADDRESS/BITS`?
+fn covers(net: &str, address: &str) -> bool {
+    let Some((base, bits)) = net.split_once('/') else {
+        return net == address;
+    };
+    let (Ok(base), Ok(bits), Ok(address)) = (
+        base.parse::<IpAddr>(),
+        bits.parse::<u32>(),
+        address.parse::<IpAddr>(),
+    ) else {
+        return false;
+    };
+    match (base, address) {
+        (IpAddr::V4(base), IpAddr::V4(address)) if bits <= 32 => {
+            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
+            u32::from(base) & mask == u32::from(address) & mask
+        }
+        (IpAddr::V6(base), IpAddr::V6(address)) if bits <= 128 => {
+            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+            u128::from(base) & mask == u128::from(address) & mask
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_network_covers_the_addresses_that_begin_as_it_does() {
+        for (net, address, is) in [
+            ("192.0.2.0/24", "192.0.2.7", true),
+            ("192.0.2.0/24", "192.0.3.7", false),
+            ("2001:db8::/64", "2001:db8::7", true),
+            ("2001:db8::/64", "2001:db8:1::7", false),
+            ("0.0.0.0/0", "192.0.2.7", true),
+            ("192.0.2.7", "192.0.2.7", true),
+            ("192.0.2.0/33", "192.0.2.7", false),
+            ("::/0", "192.0.2.7", false),
+        ] {
+            assert_eq!(covers(net, address), is, "{net} {address}");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! What is in force for a partner: asked of sshd itself where that is possible, else read from its files.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::command::{self, Logging};
+use super::{Directive, InForce, Missing, Partner, in_force, installed, is, possible, words};
+use crate::directory::Account;
+use crate::program;
+
+/// Where sshd is, on every distribution.
+const SSHD: &str = "/usr/sbin/sshd";
+
+/// How long sshd may take to print its configuration: it takes milliseconds.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// The client's address that sshd is asked about: one of nobody's, as a partner's is to us (RFC 5737).
+const ADDRESS: &str = "192.0.2.1";
+
+/// What is in force for a partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effective {
+    /// Whether sftp-server logs files.
+    pub logging: InForce,
+    /// Is there a `Subsystem sftp`? Without it sshd refuses whoever wants to transfer a file, whatever is forced.
+    pub subsystem: bool,
+    /// Where the partner is locked in.
+    pub chroot: Chroot,
+}
+
+/// `ChrootDirectory`, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chroot {
+    /// Nowhere.
+    None,
+    /// In this directory, whose `%u`, `%h`, `%U` and `%%` are not replaced yet.
+    Directory(String),
+    /// It cannot be known from here.
+    Unknown,
+}
+
+/// How it was found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// `sshd -T -C user=…` said so.
+    Sshd,
+    /// sshd could not be asked, for this reason; its files say so.
+    Files(String),
+}
+
+/// sshd's configuration, to be asked partner by partner.
+#[derive(Debug)]
+pub struct Sshd {
+    directives: Option<Vec<Directive>>,
+    unreadable: String,
+    /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
+    refused: Option<String>,
+}
+
+impl Sshd {
+    /// This machine's. Only root may ask sshd itself: it wants to read its host keys.
+    pub fn open(root: bool) -> Sshd {
+        let refused = match (root, Path::new(SSHD).exists()) {
+            (true, true) => None,
+            (true, false) => Some(format!("there is no {SSHD}")),
+            (false, _) => Some("only root may ask sshd".to_owned()),
+        };
+        let (directives, unreadable) = match installed() {
+            Ok(directives) => (Some(directives), String::new()),
+            Err(error) => (None, error.to_string()),
+        };
+        Sshd {
+            directives,
+            unreadable,
+            refused,
+        }
+    }
+
+    /// Why sshd could not be asked.
+    pub fn asked(&self) -> Asked {
+        match &self.refused {
+            None => Asked::Sshd,
+            Some(why) => Asked::Files(why.clone()),
+        }
+    }
+
+    /// From now on the files alone are read: asking takes too long.
+    pub fn stop_asking(&mut self, why: &str) {
+        self.refused.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// What is in force for this partner.
+    pub fn effective(&mut self, partner: &Partner<'_>) -> Effective {
+        if self.refused.is_none() {
+            let connection = format!("user={},host={ADDRESS},addr={ADDRESS}", partner.name);
+            // A comma would begin another attribute: such a name is looked up in the files.
+            if !partner.name.contains(',') {
+                match program::text(Command::new(SSHD).args(["-T", "-C", &connection]), DEADLINE) {
+                    Ok(printed) => return of_printed(&printed, self.directives.as_deref()),
+                    Err(why) => self.refused = Some(why),
+                }
+            }
+        }
+        match &self.directives {
+            Some(directives) => of_files(directives, partner),
+            None => Effective {
+                logging: InForce::Unknown {
+                    why: self.unreadable.clone(),
+                },
+                subsystem: true,
+                chroot: Chroot::Unknown,
+            },
+        }
+    }
+}
+
+/// What `sshd -T` printed: a keyword and its value a line; keywords are in lower case up to OpenSSH 10.4.
+fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
+    let values = |keyword: &'static str| {
+        let lines = printed.lines().filter_map(|line| line.split_once(' '));
+        lines
+            .filter(move |(name, _)| name.eq_ignore_ascii_case(keyword))
+            .map(|(_, value)| value.trim_end())
+    };
+    // `none`, and up to OpenSSH 7.4 nothing, where nothing is set.
+    let set = |keyword| values(keyword).find(|value| !value.eq_ignore_ascii_case("none"));
+    let sftp = values("subsystem").find_map(|value| {
+        let (name, command) = value.split_once(' ').unwrap_or((value, ""));
+        (name == "sftp").then(|| command.trim())
+    });
+    let (keyword, value, logging) = match (set("forcecommand"), sftp) {
+        (Some(forced), _) => ("ForceCommand", forced, command::forced(forced)),
+        (None, Some(command)) => ("Subsystem sftp", command, command::subsystem(command)),
+        (None, None) => ("Subsystem sftp", "", Logging::Unknown),
+    };
+    Effective {
+        logging: match logging {
+            Logging::Files(level) => InForce::Logged { level },
+            Logging::Nothing { why, better } => {
+                let place = directives.and_then(|all| place(all, keyword, value));
+                InForce::Missing(Missing {
+                    found: format!("{keyword} {value}"),
+                    why,
+                    line: format!("{keyword} {better}"),
+                    file: place.map_or_else(PathBuf::new, |directive| directive.file.clone()),
+                    number: place.map_or(0, |directive| directive.line),
+                })
+            }
+            Logging::Unknown => InForce::Unknown {
+                why: format!("{keyword} {value} runs a program that is not sftp-server"),
+            },
+        },
+        subsystem: sftp.is_some(),
+        chroot: match set("chrootdirectory") {
+            Some(directory) => Chroot::Directory(directory.to_owned()),
+            None => Chroot::None,
+        },
+    }
+}
+
+/// Where a value stands in the files: sshd does not tell.
+fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<&'a Directive> {
+    let alike = |one: &str, other: &str| words::words(one) == words::words(other);
+    let (keyword, value) = match keyword.split_once(' ') {
+        Some((keyword, name)) => (keyword, format!("{name} {value}")),
+        None => (keyword, value.to_owned()),
+    };
+    let keyword = keyword.to_ascii_lowercase();
+    let mut found = directives
+        .iter()
+        .filter(|directive| is(directive, &keyword) && alike(&directive.value, &value));
+    found.next()
+}
+
+/// The same from the files.
+fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
+    let first = |keyword| possible(directives, keyword, partner);
+    let chroot = match first("chrootdirectory").as_slice() {
+        [None] | [] => Chroot::None,
+        [Some(directive)] => match words::words(&directive.value).into_iter().next() {
+            Some(value) if !value.eq_ignore_ascii_case("none") => Chroot::Directory(value),
+            _ => Chroot::None,
+        },
+        _ => Chroot::Unknown,
+    };
+    Effective {
+        logging: in_force(directives, partner),
+        subsystem: first("subsystem").iter().any(Option::is_some),
+        chroot,
+    }
+}
+
+/// `ChrootDirectory` for this account, as sshd replaces what begins with `%` (sshd_config(5), TOKENS).
+pub fn expand(template: &str, name: &str, account: &Account) -> PathBuf {
+    let mut path = String::new();
+    let mut letters = template.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, letter == '%') {
+            (_, true) => match letters.next() {
+                Some('u') => path.push_str(name),
+                Some('h') => path.push_str(&account.home.to_string_lossy()),
+                Some('U') => path.push_str(&account.uid.to_string()),
+                Some(other) => path.push(other),
+                None => {}
+            },
+            (letter, false) => path.push(letter),
+        }
+    }
+    path.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRINTED: &str = "\
+port 22
+subsystem sftp /usr/lib/openssh/sftp-server -l INFO
+forcecommand internal-sftp -u 0027
+chrootdirectory /srv/sftp/%u
+loglevel INFO
+";
+
+    fn parsed(text: &str) -> Vec<Directive> {
+        let read = |_: &Path| Ok(text.to_owned());
+        let files = super::super::Files {
+            read: &read,
+            list: &|_| Ok(Vec::new()),
+        };
+        super::super::parse(Path::new("/etc/ssh/sshd_config"), &files).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_sshd_prints_is_placed_in_its_files() {
+        let directives = parsed("Port 22\nMatch Group x\n  ForceCommand internal-sftp -u 0027\n");
+        let effective = of_printed(PRINTED, Some(&directives));
+        let InForce::Missing(missing) = effective.logging else {
+            panic!("{effective:?}")
+        };
+        assert_eq!(missing.line, "ForceCommand internal-sftp -u 0027 -l INFO");
+        assert_eq!(missing.file, Path::new("/etc/ssh/sshd_config"));
+        assert_eq!(missing.number, 3);
+        assert_eq!(effective.chroot, Chroot::Directory("/srv/sftp/%u".into()));
+    }
+
+    #[test]
+    fn keywords_count_in_any_case_and_none_is_nothing() {
+        let printed =
+            "Subsystem sftp internal-sftp -l VERBOSE \nForceCommand none\nChrootDirectory none\n";
+        let effective = of_printed(printed, None);
+        let level = "VERBOSE".to_owned();
+        assert_eq!(effective.logging, InForce::Logged { level });
+        assert_eq!(effective.chroot, Chroot::None);
+        assert!(effective.subsystem);
+    }
+
+    #[test]
+    fn without_a_subsystem_nobody_can_transfer_a_file() {
+        let forced = "forcecommand internal-sftp -l INFO\n";
+        assert!(!of_printed(forced, None).subsystem);
+        assert!(matches!(
+            of_printed("", None).logging,
+            InForce::Unknown { .. }
+        ));
+    }
+
+    #[test]
+    fn the_files_say_the_same() {
+        let directives = parsed(
+            "Subsystem sftp internal-sftp\nMatch Group feeds\nForceCommand internal-sftp -l INFO\nChrootDirectory \"/srv/%h\"\n\
+             Match Address 10.0.0.0/8\nChrootDirectory none\n",
+        );
+        let groups = ["feeds".to_owned()];
+        let of = |groups| {
+            of_files(
+                &directives,
+                &Partner {
+                    name: "alice",
+                    groups,
+                },
+            )
+        };
+        let effective = of(Some(&groups));
+        assert!(matches!(effective.logging, InForce::Logged { .. }));
+        assert_eq!(effective.chroot, Chroot::Directory("/srv/%h".into()));
+        // In no group, only the address decides.
+        assert_eq!(of(Some(&[])).chroot, Chroot::Unknown);
+    }
+
+    #[test]
+    fn the_directory_is_made_for_the_account() {
+        let account = Account {
+            uid: 1001,
+            gid: 1001,
+            home: "/home/alice".into(),
+            shell: "/bin/false".into(),
+            groups: None,
+        };
+        for (template, path) in [
+            ("/srv/sftp/%u", "/srv/sftp/alice"),
+            ("%h", "/home/alice"),
+            ("/srv/%U/100%%", "/srv/1001/100%"),
+            ("/srv", "/srv"),
+        ] {
+            assert_eq!(expand(template, "alice", &account), Path::new(path));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The daemon as a service: reload, heartbeat, and what is told when a unit of it failed.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::Duration;
+
+use support::program::{Daemon, World};
+use support::slack::Answer;
+
+const LOGIN: &str = "sshd[100]: Accepted password for alice from 192.0.2.7 port 5000 ssh2";
+const FAILURE: &str = "sshd[200]: Failed password for bob from 192.0.2.8 port 5001 ssh2";
+
+impl Daemon {
+    /// Sends SIGHUP; what the service manager is told until the daemon is ready again.
+    fn reload(&self) -> Vec<String> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+        let mut told = Vec::new();
+        let mut buffer = [0; 4096];
+        loop {
+            let length = self.notify.recv(&mut buffer).unwrap();
+            told.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
+            if told.last().unwrap().contains("READY=1") {
+                return told;
+            }
+        }
+    }
+}
+
+fn configure(world: &World, change: impl Fn(&str) -> String) {
+    let path = world.path("config.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, change(&text)).unwrap();
+}
+
+#[test]
+fn a_reload_takes_a_good_configuration() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.told("Surveillance active");
+    configure(&world, |text| {
+        let english = text.replace("[slack]", "[slack]\nlanguage = \"en\"");
+        english.replace("\"alice\", ", "\"carol\", ")
+    });
+    let told = daemon.reload();
+    let reloading = told.iter().find(|told| told.contains("RELOADING=1"));
+    assert!(reloading.unwrap().contains("MONOTONIC_USEC="), "{told:#?}");
+    // Who is a partner is asked anew as well: alice no longer is one, carol is.
+    world.write(LOGIN);
+    world.write("sshd[300]: Accepted password for carol from 192.0.2.9 port 5002 ssh2");
+    world.write(FAILURE);
+    let texts = world.told("🔴 Login failed for Bob");
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.contains("Carol logged in from 192.0.2.9")),
+        "{texts:#?}"
+    );
+    assert!(
+        !texts.iter().any(|text| text.contains("Alice")),
+        "{texts:#?}"
+    );
+    daemon.stop();
+}
+
+#[test]
+fn a_bad_configuration_is_refused_and_the_one_before_it_stays() {
+    let world = World::new();
+    let daemon = world.daemon();
+    configure(&world, |text| {
+        text.replace("[slack]", "[slack]\nlangage = \"en\"")
+    });
+    let told = daemon.reload();
+    let status = told.last().unwrap();
+    assert!(
+        status.contains("new configuration refused") && status.contains("unknown key \"langage\""),
+        "{told:#?}"
+    );
+    let said = world.said();
+    assert!(
+        said.contains("the new configuration is refused, the one before it stays")
+            && said.contains("did you mean \"language\"?"),
+        "{said}"
+    );
+    world.write(LOGIN);
+    world.told("✅ Alice s'est connecté depuis 192.0.2.7");
+    // A good one ends it.
+    configure(&world, |text| text.replace("langage", "language"));
+    let told = daemon.reload();
+    assert!(!told.last().unwrap().contains("refused"), "{told:#?}");
+    daemon.stop();
+}
+
+#[test]
+fn a_reload_that_asks_for_another_source_says_that_it_takes_a_start() {
+    let world = World::new();
+    let daemon = world.daemon();
+    configure(&world, |text| text.replace("auth.log\"", "other.log\""));
+    daemon.reload();
+    let said = world.said();
+    assert!(said.contains("systemctl restart sftp-monitor"), "{said}");
+    world.write(LOGIN);
+    world.told("✅ Alice s'est connecté");
+    daemon.stop();
+}
+
+#[test]
+fn the_heartbeat_is_fetched_once_reading_stands_at_the_present() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut world = World::new();
+    world.config += &format!(
+        "[heartbeat]\nurl = \"http://{}/ping/some-uuid\"\n",
+        listener.local_addr().unwrap()
+    );
+    let daemon = world.daemon();
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut request = String::new();
+    BufReader::new(&stream).read_line(&mut request).unwrap();
+    assert_eq!(request, "GET /ping/some-uuid HTTP/1.1\r\n");
+    stream
+        .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        .unwrap();
+    drop(stream);
+    for _ in 0..200 {
+        if world.said().contains("heartbeat.url cannot be fetched") {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let said = world.said();
+    assert!(
+        said.contains("heartbeat.url cannot be fetched: it answers 404 Not Found"),
+        "{said}"
+    );
+    // The address may be a secret.
+    assert!(!said.contains("some-uuid"), "{said}");
+    daemon.stop();
+}
+
+#[test]
+fn a_unit_that_failed_is_told_with_how_it_ended() {
+    let world = World::new();
+    let mut command = world.command(&["notify-failure", "sftp-monitor.service"]);
+    command.env("MONITOR_SERVICE_RESULT", "exit-code");
+    command.env("MONITOR_EXIT_STATUS", "78");
+    assert!(command.status().unwrap().success());
+    assert_eq!(
+        world.slack.texts(),
+        ["🚨 La surveillance est arrêtée sur sftp1 : sftp-monitor.service a échoué (exit-code 78)"]
+    );
+}
+
+#[test]
+fn a_unit_that_failed_of_its_configuration_is_told_all_the_same() {
+    let mut world = World::new();
+    world.config = "langage = \"en\"\n[alerts]\nlogin = 7\n".to_owned();
+    let output = world.run(&["notify-failure", "sftp-monitor-digest.service"]);
+    assert!(output.status.success(), "{output:?}");
+    let texts = world.slack.texts();
+    assert_eq!(
+        texts,
+        ["🚨 Le tableau du jour n'est pas posté pour sftp1 : sftp-monitor-digest.service a échoué"]
+    );
+}
+
+#[test]
+fn a_failure_that_slack_cannot_be_told_now_is_tried_again_later() {
+    let world = World::new();
+    world.slack.always(Answer::Refused("invalid_auth"));
+    let output = world.run(&["notify-failure", "sftp-monitor.service"]);
+    assert_eq!(output.status.code(), Some(75), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("invalid_auth"), "{said}");
+    world.slack.always(Answer::Refused("no_text"));
+    let output = world.run(&["notify-failure", "sftp-monitor.service"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+}
