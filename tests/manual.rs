@@ -123,6 +123,39 @@ fn every_command_and_option_is_in_the_manual() {
 }
 
 #[test]
+fn the_manual_and_the_readme_name_no_command_that_there_is_not() {
+    let command = Cli::command();
+    let known = |name: &str| name == "help" || command.find_subcommand(name).is_some();
+    let text = plain(COMMANDS) + README;
+    let mut named = 0;
+    for line in text.lines() {
+        // As it is typed: after a $, or indented.
+        let typed = line
+            .strip_prefix("    ")
+            .unwrap_or_default()
+            .trim_start_matches("$ ");
+        let typed = typed.strip_prefix("sudo ").unwrap_or(typed);
+        let Some(name) = typed.strip_prefix("sftp-monitor ") else {
+            continue;
+        };
+        named += 1;
+        let name = name.split(' ').next().unwrap();
+        assert!(known(name), "sftp-monitor {name}");
+    }
+    assert!(named > 6, "{named} commands");
+    let commands = section(COMMANDS, "COMMANDS");
+    let headings = commands.split("\n.TP\n").filter_map(|entry| {
+        let (macro_, heading) = entry.lines().next()?.split_once(' ')?;
+        macro_
+            .starts_with(".B")
+            .then(|| heading.split(' ').next().unwrap_or(heading).to_owned())
+    });
+    for heading in headings.filter(|heading| !heading.starts_with('-')) {
+        assert!(known(&heading), "sftp-monitor.8: {heading}");
+    }
+}
+
+#[test]
 fn every_configuration_key_is_in_the_manual_and_in_the_readme() {
     let page = section(CONFIGURATION, "KEYS");
     let partners =
