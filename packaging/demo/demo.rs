@@ -115,8 +115,8 @@ fn write_the_day(log: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints a message as Slack would show it.
-fn show(message: &serde_json::Value) {
+/// Prints a message as Slack would show it, and takes it.
+fn show(message: &serde_json::Value) -> slack::Answer {
     let text = message["text"].as_str().unwrap_or_default().to_owned();
     let blocks = Some(message["blocks"].clone()).filter(|blocks| blocks.is_array());
     let shown = Rendered { text, blocks }.plain();
@@ -126,6 +126,7 @@ fn show(message: &serde_json::Value) {
         .map(|line| format!("    ┃ {line}"))
         .collect();
     say(&framed.join("\n"));
+    Some(slack::OK.to_owned())
 }
 
 fn say(text: &str) {
