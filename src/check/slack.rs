@@ -3,11 +3,14 @@
 use super::finding::Finding;
 use super::token::{ENVIRONMENT, STORE};
 use super::words::word;
-use crate::config::{Config, Token};
-use crate::slack::{Client, Identity, Verdict};
+use crate::alerts::{Rendered, Voice};
+use crate::clean::escape;
+use crate::config::{Config, Language, Token};
+use crate::slack::{Channel, Client, Identity, POST, Verdict};
 
-/// The name of the matter.
+/// The names of the matters.
 const NAME: &str = "slack";
+const CHANNEL: &str = "channel";
 
 /// The variables that name a proxy for https, in the order in which they count.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -22,7 +25,20 @@ pub(super) struct Facts {
     proxy: Option<Proxy>,
     /// One that the service has and this command has not.
     proxy_of_service: Option<Proxy>,
+    /// The channel's id.
+    channel_id: String,
+    /// What Slack says of the channel, where the token may ask.
+    channel: Option<Result<Channel, Verdict>>,
+    /// What became of a line, where one was to be posted.
+    sent: Option<Verdict>,
 }
+
+/// The scope without which nothing can be posted, and the one with which the bot need not be in the channel.
+const POSTS: &str = "chat:write";
+const POSTS_ANYWHERE: &str = "chat:write.public";
+
+/// The scopes of which one lets the token ask about a channel.
+const ASKS: [&str; 2] = ["channels:read", "groups:read"];
 
 /// A proxy, and the variable that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +47,8 @@ struct Proxy {
     url: String,
 }
 
-/// Asks Slack whose token it is.
-pub(super) fn gather(config: &Config, token: &Token) -> anyhow::Result<Facts> {
+/// Asks Slack whose token it is, and about the channel; posts a line where that is asked for.
+pub(super) fn gather(config: &Config, token: &Token, send: bool) -> anyhow::Result<Facts> {
     let client = Client::new(&config.slack, token)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -42,12 +58,34 @@ pub(super) fn gather(config: &Config, token: &Token) -> anyhow::Result<Facts> {
     let proxy = proxy(|variable| std::env::var(variable).ok()).filter(|_| proxied);
     let file = std::fs::read_to_string(ENVIRONMENT).unwrap_or_default();
     let of_service = self::proxy(|variable| assigned(&file, variable)).filter(|_| proxied);
+    let answer = runtime.block_on(client.identity());
+    let may_ask = answer
+        .as_ref()
+        .is_ok_and(|identity| ASKS.iter().any(|scope| has(identity, scope)));
     Ok(Facts {
-        answer: runtime.block_on(client.identity()),
+        channel: may_ask.then(|| runtime.block_on(client.channel())),
+        sent: (send && answer.is_ok()).then(|| runtime.block_on(client.post(&line(config), POST))),
+        answer,
         api_url: config.slack.api_url.clone(),
         proxy_of_service: of_service.filter(|_| proxy.is_none()),
         proxy,
+        channel_id: config.slack.channel.clone(),
     })
+}
+
+/// Does the token have this scope? Only where Slack says so.
+fn has(identity: &Identity, scope: &str) -> bool {
+    identity.scopes.iter().flatten().any(|own| own == scope)
+}
+
+/// The line that `--send` posts.
+fn line(config: &Config) -> Rendered {
+    let label = escape(&Voice::of(config).label());
+    let text = match config.slack.language {
+        Language::French => format!("👋 Test de {label} : sftp-monitor peut écrire ici"),
+        Language::English => format!("👋 Test of {label}: sftp-monitor can post here"),
+    };
+    Rendered { text, blocks: None }
 }
 
 /// The first variable that names a proxy.
@@ -80,7 +118,71 @@ fn assigned(file: &str, variable: &str) -> Option<String> {
     values.next()
 }
 
-pub(super) fn judge(facts: &Facts) -> Finding {
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let mut found = vec![of_token(facts)];
+    if let Ok(identity) = &facts.answer {
+        found.push(of_channel(facts, identity));
+    }
+    if let Some(verdict) = &facts.sent {
+        found.push(match verdict {
+            Verdict::Accepted => Finding::ok(
+                CHANNEL,
+                format!("a line was posted to {}", facts.channel_id),
+            ),
+            verdict => Finding::problem(CHANNEL, format!("a line was not taken: {verdict}"))
+                .mended_by("sudo sftp-monitor check --send"),
+        });
+    }
+    found
+}
+
+/// What is known of the channel: posting alone proves it.
+fn of_channel(facts: &Facts, identity: &Identity) -> Finding {
+    let id = &facts.channel_id;
+    let user = &identity.user;
+    if identity.scopes.is_some() && !has(identity, POSTS) {
+        let said = format!(
+            "the token lacks the scope {POSTS}: add it at https://api.slack.com/apps, install the app again, and store its new token"
+        );
+        return Finding::problem(CHANNEL, said).mended_by(STORE);
+    }
+    match &facts.channel {
+        None => Finding::ok(
+            CHANNEL,
+            format!(
+                "{id}, which the token may not ask about; `sudo sftp-monitor check --send` posts a line"
+            ),
+        ),
+        Some(Ok(Channel {
+            name,
+            archived: true,
+            ..
+        })) => Finding::problem(
+            CHANNEL,
+            format!("{id} ({name}) is archived: unarchive it, or set slack.channel to another"),
+        )
+        .mended_by("sudoedit /etc/sftp-monitor/config.toml"),
+        Some(Ok(Channel {
+            name,
+            member: false,
+            ..
+        })) if !has(identity, POSTS_ANYWHERE) => {
+            let said =
+                format!("{user} is not in {id} ({name}): type the invitation there, in Slack");
+            Finding::problem(CHANNEL, said).mended_by(format!("/invite @{user}"))
+        }
+        Some(Ok(Channel { name, .. })) => {
+            Finding::ok(CHANNEL, format!("{id} ({name}) can be posted to"))
+        }
+        Some(Err(verdict)) => Finding::problem(
+            CHANNEL,
+            format!("{id}: {verdict}: is it the channel's id, and the bot invited?"),
+        )
+        .mended_by(format!("/invite @{user}")),
+    }
+}
+
+fn of_token(facts: &Facts) -> Finding {
     let way = match (&facts.proxy, &facts.proxy_of_service) {
         (Some(proxy), _) => format!(", through the proxy {} ({})", proxy.url, proxy.variable),
         (None, Some(proxy)) => format!(
@@ -130,8 +232,63 @@ mod tests {
                 url: without_password(url),
             }),
             proxy_of_service: None,
+            channel_id: "C1".to_owned(),
+            channel: None,
+            sent: None,
         };
-        judge(&facts).told()
+        of_token(&facts).told()
+    }
+
+    fn channel(scopes: &[&str], channel: Option<Channel>) -> String {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let identity = Identity {
+            team: "Example".into(),
+            user: "sftp".into(),
+            scopes: Some(scopes),
+        };
+        let facts = Facts {
+            answer: Ok(identity.clone()),
+            api_url: "https://slack.com/api".to_owned(),
+            proxy: None,
+            proxy_of_service: None,
+            channel_id: "C1".to_owned(),
+            channel: channel.map(Ok),
+            sent: None,
+        };
+        of_channel(&facts, &identity).told()
+    }
+
+    #[test]
+    fn the_channel_is_known_as_far_as_the_scopes_allow() {
+        let ops = |archived, member| {
+            Some(Channel {
+                name: "ops".into(),
+                archived,
+                member,
+            })
+        };
+        assert!(
+            channel(&["channels:read"], None)
+                .starts_with("problem channel: the token lacks the scope chat:write")
+        );
+        assert!(
+            channel(&["chat:write"], None)
+                .starts_with("ok channel: C1, which the token may not ask about")
+        );
+        let all = ["chat:write", "channels:read"];
+        assert_eq!(
+            channel(&all, ops(false, true)),
+            "ok channel: C1 (ops) can be posted to\n"
+        );
+        assert!(
+            channel(&all, ops(true, true)).starts_with("problem channel: C1 (ops) is archived")
+        );
+        assert_eq!(
+            channel(&all, ops(false, false)),
+            "problem channel: sftp is not in C1 (ops): type the invitation there, in Slack\n  > /invite @sftp\n"
+        );
+        let public = ["chat:write", "chat:write.public", "channels:read"];
+        assert!(channel(&public, ops(false, false)).starts_with("ok channel"));
     }
 
     #[test]

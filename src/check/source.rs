@@ -190,7 +190,11 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
             Finding::ok(NAME, said)
         }
         (Chosen::AuthLog(_), SourceKind::AuthLog) => {
-            Finding::ok(NAME, format!("{log}, which {whom} can read ({because})"))
+            let said = format!(
+                "{log}, which {whom} can read ({because}); any local account can forge lines there, and a transfer \
+                 whose log-in was not seen is credited to nobody"
+            );
+            Finding::ok(NAME, said)
         }
         (Chosen::AuthLog(_), _) => {
             let said =

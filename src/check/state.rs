@@ -36,6 +36,16 @@ pub(super) enum Seen {
     },
 }
 
+impl Seen {
+    /// The state, where it is there and sound.
+    pub(super) fn daily(&self) -> Option<&Daily> {
+        match self {
+            Seen::There { daily, .. } => daily.as_ref().as_ref().ok()?.as_ref(),
+            Seen::Nothing | Seen::Closed => None,
+        }
+    }
+}
+
 pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
     let meta = match std::fs::metadata(directory) {
         Ok(meta) => meta,

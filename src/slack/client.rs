@@ -80,6 +80,11 @@ impl Client {
         })
     }
 
+    /// The channel that is posted to.
+    pub(super) fn channel_id(&self) -> &str {
+        &self.channel
+    }
+
     /// Posts a message, in at most this time.
     pub async fn post(&self, message: &Rendered, at_most: Duration) -> Verdict {
         let post = Post {

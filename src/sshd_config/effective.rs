@@ -23,6 +23,10 @@ const ADDRESS: &str = "192.0.2.1";
 pub struct Effective {
     /// Whether sftp-server logs files.
     pub logging: InForce,
+    /// The command where it is no internal-sftp: the partner's shell runs it, where the partner is locked in.
+    pub outside: Option<Missing>,
+    /// sshd's own level where it is so low that no log-in is logged.
+    pub quiet: Option<Missing>,
     /// Is there a `Subsystem sftp`? Without it sshd refuses whoever wants to transfer a file, whatever is forced.
     pub subsystem: bool,
     /// Where the partner is locked in.
@@ -108,6 +112,8 @@ impl Sshd {
                 logging: InForce::Unknown {
                     why: self.unreadable.clone(),
                 },
+                outside: None,
+                quiet: None,
                 subsystem: true,
                 chroot: Chroot::Unknown,
             },
@@ -134,23 +140,33 @@ fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
         (None, Some(command)) => ("Subsystem sftp", command, command::subsystem(command)),
         (None, None) => ("Subsystem sftp", "", Logging::Unknown),
     };
+    let missing = |keyword: &str, value: &str, why, line: String| {
+        let place = directives.and_then(|all| place(all, keyword, value));
+        Missing {
+            found: format!("{keyword} {value}"),
+            why,
+            line,
+            file: place.map_or_else(PathBuf::new, |directive| directive.file.clone()),
+            number: place.map_or(0, |directive| directive.line),
+        }
+    };
     Effective {
         logging: match logging {
             Logging::Files(level) => InForce::Logged { level },
             Logging::Nothing { why, better } => {
-                let place = directives.and_then(|all| place(all, keyword, value));
-                InForce::Missing(Missing {
-                    found: format!("{keyword} {value}"),
-                    why,
-                    line: format!("{keyword} {better}"),
-                    file: place.map_or_else(PathBuf::new, |directive| directive.file.clone()),
-                    number: place.map_or(0, |directive| directive.line),
-                })
+                let line = format!("{keyword} {better}");
+                InForce::Missing(missing(keyword, value, why, line))
             }
             Logging::Unknown => InForce::Unknown {
                 why: format!("{keyword} {value} runs a program that is not sftp-server"),
             },
         },
+        outside: (!value.is_empty() && !is_internal(value))
+            .then(|| missing(keyword, value, OUTSIDE, internal(keyword))),
+        quiet: values("loglevel")
+            .next()
+            .filter(|level| is_quiet(level))
+            .map(|level| missing("LogLevel", level, QUIET, "LogLevel INFO".to_owned())),
         subsystem: sftp.is_some(),
         chroot: match set("chrootdirectory") {
             Some(directory) => Chroot::Directory(directory.to_owned()),
@@ -159,9 +175,42 @@ fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
     }
 }
 
+/// Why a command that is not sshd's own may not work.
+const OUTSIDE: &str = "the partner's shell runs it, where the partner is locked in";
+
+/// What is wrong with a low level of sshd's.
+const QUIET: &str = "below INFO sshd logs no log-in";
+
+/// Does sshd run it itself? (session.c, IS_INTERNAL_SFTP.)
+fn is_internal(command: &str) -> bool {
+    words::words(command)
+        .first()
+        .is_some_and(|word| word == "internal-sftp")
+}
+
+/// The line with sshd's own sftp-server in the command's place.
+fn internal(keyword: &str) -> String {
+    format!("{keyword} internal-sftp -l INFO")
+}
+
+/// Is a `LogLevel` below INFO?
+fn is_quiet(level: &str) -> bool {
+    ["QUIET", "FATAL", "ERROR"]
+        .iter()
+        .any(|quiet| level.eq_ignore_ascii_case(quiet))
+}
+
 /// Where a value stands in the files: sshd does not tell.
 fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<&'a Directive> {
-    let alike = |one: &str, other: &str| words::words(one) == words::words(other);
+    // Levels are printed in capitals.
+    let alike = |one: &str, other: &str| {
+        let (one, other) = (words::words(one), words::words(other));
+        one.len() == other.len()
+            && one
+                .iter()
+                .zip(&other)
+                .all(|(a, b)| a.eq_ignore_ascii_case(b))
+    };
     let (keyword, value) = match keyword.split_once(' ') {
         Some((keyword, name)) => (keyword, format!("{name} {value}")),
         None => (keyword, value.to_owned()),
@@ -176,6 +225,11 @@ fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<
 /// The same from the files.
 fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
     let first = |keyword| possible(directives, keyword, partner);
+    // Only what is certain.
+    let decided = |keyword| match first(keyword).as_slice() {
+        [Some(directive)] => Some(*directive),
+        _ => None,
+    };
     let chroot = match first("chrootdirectory").as_slice() {
         [None] | [] => Chroot::None,
         [Some(directive)] => match words::words(&directive.value).into_iter().next() {
@@ -184,8 +238,30 @@ fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
         },
         _ => Chroot::Unknown,
     };
+    let missing = |directive: &Directive, why, line| Missing {
+        found: directive.text.clone(),
+        why,
+        line,
+        file: directive.file.clone(),
+        number: directive.line,
+    };
+    let forced = first("forcecommand");
+    let outside = match forced.as_slice() {
+        [None] => decided("subsystem").and_then(|directive| {
+            let (_, command) = directive.value.split_once(char::is_whitespace)?;
+            (!is_internal(command)).then(|| missing(directive, OUTSIDE, internal("Subsystem sftp")))
+        }),
+        [Some(directive)] if !is_internal(&directive.value) => {
+            Some(missing(directive, OUTSIDE, internal("ForceCommand")))
+        }
+        _ => None,
+    };
     Effective {
         logging: in_force(directives, partner),
+        outside,
+        quiet: decided("loglevel")
+            .filter(|directive| is_quiet(directive.value.trim()))
+            .map(|directive| missing(directive, QUIET, "LogLevel INFO".to_owned())),
         subsystem: first("subsystem").iter().any(Option::is_some),
         chroot,
     }
@@ -263,6 +339,33 @@ loglevel INFO
             of_printed("", None).logging,
             InForce::Unknown { .. }
         ));
+    }
+
+    #[test]
+    fn a_level_below_info_and_a_command_of_the_shell_are_seen_either_way() {
+        let text = "LogLevel error\nSubsystem sftp /usr/lib/openssh/sftp-server -l INFO\n";
+        let directives = parsed(text);
+        let printed = "loglevel ERROR\nsubsystem sftp /usr/lib/openssh/sftp-server -l INFO\nforcecommand none\n";
+        let of_files = of_files(
+            &directives,
+            &Partner {
+                name: "alice",
+                groups: Some(&[]),
+            },
+        );
+        let of_printed = of_printed(printed, Some(&directives));
+        for effective in [of_files, of_printed] {
+            let Some(quiet) = effective.quiet else {
+                panic!("not quiet")
+            };
+            assert_eq!((quiet.number, quiet.line.as_str()), (1, "LogLevel INFO"));
+            let Some(outside) = effective.outside else {
+                panic!("not outside")
+            };
+            let line = "Subsystem sftp internal-sftp -l INFO";
+            assert_eq!((outside.number, outside.line.as_str()), (2, line));
+            assert!(matches!(effective.logging, InForce::Logged { .. }));
+        }
     }
 
     #[test]
