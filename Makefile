@@ -1,10 +1,16 @@
-# make demo   the main job before your eyes: no Slack, no sshd
-# make test   all the tests; those on real Debian machines where root and the tools are at hand
-# make build  the release binary
+# make demo     the main job before your eyes: no Slack, no sshd
+# make test     all the tests; those on real Debian machines where root and the tools are at hand
+# make build    the release binary
+# make deb      the package for Debian 12 and 13
+# make install  the same without a package: DESTDIR=, PREFIX=/usr
 
 CARGO ?= cargo
+DESTDIR ?=
+PREFIX ?= /usr
+# Debian's zsh looks in share/zsh/vendor-completions too, others do not.
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 
-.PHONY: build demo test prerequisites
+.PHONY: build completions deb demo install prerequisites test
 
 build: prerequisites
 	$(CARGO) build --locked --release
@@ -19,15 +25,41 @@ test: prerequisites
 prerequisites:
 	@packaging/prerequisites "$(CARGO)"
 
-DESTDIR ?=
-PREFIX ?= /usr
+# The program writes them itself.
+completions: build
+	mkdir -p target/completions
+	target/release/sftp-monitor completions bash >target/completions/sftp-monitor
+	target/release/sftp-monitor completions zsh >target/completions/_sftp-monitor
+	target/release/sftp-monitor completions fish >target/completions/sftp-monitor.fish
 
-.PHONY: install
+deb: completions
+	@packaging/prerequisites "$(CARGO)" deb
+	$(CARGO) deb --no-build --locked
+
+# The paths in units, manual and examples are those of the package.
+relocated = sed -e 's,/usr/bin/sftp-monitor,$(PREFIX)/bin/sftp-monitor,' -e 's,/usr/share/doc/,$(PREFIX)/share/doc/,'
+share = $(DESTDIR)$(PREFIX)/share
+systemd = $(DESTDIR)$(PREFIX)/lib/systemd
+
 install:
-	@[ -x target/release/sftp-monitor ] || { echo "first: make build" >&2; exit 1; }
+	@[ -e target/completions/sftp-monitor.fish ] || { echo "first: make build completions" >&2; exit 1; }
 	install -Dm755 target/release/sftp-monitor $(DESTDIR)$(PREFIX)/bin/sftp-monitor
-	install -Dm644 units/sftp-monitor.service $(DESTDIR)/usr/lib/systemd/system/sftp-monitor.service
-	install -Dm644 units/sftp-monitor-digest.service $(DESTDIR)/usr/lib/systemd/system/sftp-monitor-digest.service
-	install -Dm644 units/sftp-monitor-digest.timer $(DESTDIR)/usr/lib/systemd/system/sftp-monitor-digest.timer
-	install -Dm644 units/sysusers.conf $(DESTDIR)/usr/lib/sysusers.d/sftp-monitor.conf
-	[ -n "$(DESTDIR)" ] || { systemd-sysusers sftp-monitor.conf && systemctl daemon-reload; }
+	for unit in units/*.path units/*.service units/*.timer; do \
+	    $(relocated) $$unit | install -Dm644 /dev/stdin $(systemd)/system/$${unit#units/} || exit; done
+	install -Dm644 units/sftp-monitor.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sftp-monitor.conf
+	install -Dm644 packaging/sftp-monitor.catalog $(systemd)/catalog/sftp-monitor.catalog
+	$(relocated) packaging/man/sftp-monitor.8 | install -Dm644 /dev/stdin $(share)/man/man8/sftp-monitor.8
+	$(relocated) packaging/man/sftp-monitor.toml.5 | install -Dm644 /dev/stdin $(share)/man/man5/sftp-monitor.toml.5
+	install -Dm644 target/completions/sftp-monitor $(share)/bash-completion/completions/sftp-monitor
+	install -Dm644 target/completions/_sftp-monitor $(DESTDIR)$(ZSH_COMPLETIONS)/_sftp-monitor
+	install -Dm644 target/completions/sftp-monitor.fish $(share)/fish/vendor_completions.d/sftp-monitor.fish
+	for example in packaging/examples/*; do \
+	    $(relocated) $$example | install -Dm644 /dev/stdin $(share)/doc/sftp-monitor/examples/$${example##*/} || exit; done
+	install -Dm644 packaging/slack-app.json $(share)/doc/sftp-monitor/examples/slack-app.json
+	install -Dm644 -t $(share)/doc/sftp-monitor README.md packaging/doc/design.md
+	install -Dm644 CHANGELOG.md $(share)/doc/sftp-monitor/changelog
+	install -Dm644 LICENSE $(share)/doc/sftp-monitor/copyright
+	[ -e $(DESTDIR)/etc/sftp-monitor/config.toml ] || \
+	    install -Dm644 packaging/config.toml $(DESTDIR)/etc/sftp-monitor/config.toml
+	[ -e $(DESTDIR)/etc/default/sftp-monitor ] || install -Dm640 packaging/default $(DESTDIR)/etc/default/sftp-monitor
+	[ -n "$(DESTDIR)" ] || { systemd-sysusers sftp-monitor.conf && journalctl --update-catalog && systemctl daemon-reload; }

@@ -44,6 +44,8 @@ pub enum Command {
     Explain(Explain),
     /// Counters per day and partner, from logs
     Report(Report),
+    /// A script that completes commands and options, for a shell to read
+    Completions(Completions),
 }
 
 /// `run`.
@@ -134,6 +136,13 @@ pub struct Report {
     /// The partners, where their accounts do not exist on this machine
     #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub partners: Option<Vec<String>>,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
 }
 
 /// How `report` prints.

@@ -5,15 +5,16 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 
-use crate::alerts::{Rendered, Voice, day_messages};
+use crate::alerts::{NAMES_KEPT, Rendered, Voice, day_messages};
 use crate::cli::{self, Cli};
 use crate::config::{Config, Token};
 use crate::days::{self, Closing};
+use crate::directory::{Accounts, Answer, Directory};
 use crate::exit::{self, Stop};
 use crate::log::{Priority, Topic, about, line};
 use crate::outbox;
 use crate::slack::{Client, Next, POST, Pace, Verdict};
-use crate::state::{ClosedDay, Daily, SendLock, Store, become_owner};
+use crate::state::{ClosedDay, Counters, Daily, Idle, SendLock, Store, become_owner};
 use crate::time::{Time, Zone};
 
 /// How long a run waits for another process that is posting: a post takes ten seconds at most.
@@ -45,6 +46,8 @@ pub struct Digest {
     pub voice: Voice,
     /// Slack.
     pub client: Client,
+    /// Who are partners; none where those that did nothing are not to be named.
+    pub accounts: Option<Accounts>,
 }
 
 fn now() -> Time {
@@ -60,30 +63,6 @@ pub fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> b
         && !days::close_for_digest(&mut copy, zone, now, closes_from)
             .closed
             .is_empty()
-}
-
-/// The messages that a run at this time would post, and what it would close; changes nothing.
-pub fn preview(
-    mut daily: Daily,
-    zone: Zone,
-    closes_from: u32,
-    voice: &Voice,
-    now: Time,
-) -> (Closing, Vec<Rendered>) {
-    let closing = days::close_for_digest(&mut daily, zone, now, closes_from);
-    let waiting = daily
-        .resume
-        .closed
-        .iter()
-        .filter(|day| day.refused.is_none());
-    let messages = waiting
-        .flat_map(|day| {
-            messages(day, voice, zone, now)
-                .into_iter()
-                .skip(day.messages_posted)
-        })
-        .collect();
-    (closing, messages)
 }
 
 fn messages(day: &ClosedDay, voice: &Voice, zone: Zone, now: Time) -> Vec<Rendered> {
@@ -117,7 +96,49 @@ impl Digest {
         })?;
         self.voice = voice;
         say(&closing);
+        self.name_idle()?;
         self.send().await
+    }
+
+    /// Writes down who did nothing on the closed days that nobody has looked at yet.
+    fn name_idle(&mut self) -> anyhow::Result<()> {
+        let Some(accounts) = &mut self.accounts else {
+            return Ok(());
+        };
+        let local = self.zone.local(now());
+        let waiting = |daily: &Daily| {
+            let closed = daily.resume.closed.iter();
+            closed
+                .filter(|day| day.day.idle.is_none())
+                .cloned()
+                .collect()
+        };
+        let days: Vec<ClosedDay> = self
+            .store
+            .load(local)?
+            .as_ref()
+            .map_or_else(Vec::new, waiting);
+        // Where the user database does not answer, nobody is named: the next run asks again.
+        let Some(listed) = (!days.is_empty())
+            .then(|| accounts.listed_partners())
+            .flatten()
+        else {
+            return Ok(());
+        };
+        let found: Vec<(String, Idle)> = days
+            .iter()
+            .map(|day| (day.id.clone(), idle(day, &listed, accounts)))
+            .collect();
+        self.store.commit(local, |daily, _| {
+            for (id, idle) in found {
+                let mut closed = daily.resume.closed.iter_mut();
+                // A table that was posted in part stays as it is.
+                if let Some(day) = closed.find(|day| day.id == id && day.messages_posted == 0) {
+                    day.day.idle.get_or_insert(idle);
+                }
+            }
+        })?;
+        Ok(())
     }
 
     /// Posts closed days until none waits, Slack cannot, or patience ends.
@@ -219,6 +240,23 @@ impl Digest {
     }
 }
 
+/// The listed partners that did nothing on a day.
+fn idle(day: &ClosedDay, listed: &[Vec<u8>], accounts: &mut Accounts) -> Idle {
+    let name = |account: &Vec<u8>| String::from_utf8_lossy(account).into_owned();
+    let of_day = |account: &String| day.partners.get(account);
+    let away = |account: &String| of_day(account).is_none_or(|c| *c == Counters::default());
+    let idle: Vec<String> = listed.iter().map(name).filter(away).collect();
+    let named = idle.iter().take(NAMES_KEPT);
+    let partners = named.map(|account| match accounts.account(account.as_bytes()) {
+        Answer::Partner { full_name, .. } => (account.clone(), full_name),
+        _ => (account.clone(), None),
+    });
+    Idle {
+        partners: partners.collect(),
+        count: idle.len() as u64,
+    }
+}
+
 /// Says what was closed.
 fn say(closing: &Closing) {
     for id in &closing.closed {
@@ -257,6 +295,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
         closes_from,
         voice: Voice::of(&config),
         client,
+        accounts: config.digest.idle.then(|| Accounts::new(&config.partners)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -270,13 +309,27 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
 }
 
 /// Prints what a run would post.
-fn print(daily: Daily, config: &Config) -> anyhow::Result<u8> {
+fn print(mut daily: Daily, config: &Config) -> anyhow::Result<u8> {
+    let (zone, now) = (config.zone, now());
     let voice = with_names(Voice::of(config), &daily);
-    let (closing, messages) = preview(daily, config.zone, config.digest.closes_from, &voice, now());
-    say(&closing);
+    say(&days::close_for_digest(
+        &mut daily,
+        zone,
+        now,
+        config.digest.closes_from,
+    ));
+    let mut accounts = config.digest.idle.then(|| Accounts::new(&config.partners));
+    let listed = accounts.as_mut().and_then(Accounts::listed_partners);
+    let closed = daily.resume.closed.iter_mut();
     let mut out = std::io::stdout().lock();
-    for message in messages {
-        writeln!(out, "{}\n", message.plain().trim_end())?;
+    for day in closed.filter(|day| day.refused.is_none()) {
+        if let (Some(accounts), Some(listed), None) = (&mut accounts, &listed, &day.day.idle) {
+            day.day.idle = Some(idle(day, listed, accounts));
+        }
+        let messages = messages(day, &voice, zone, now);
+        for message in messages.into_iter().skip(day.messages_posted) {
+            writeln!(out, "{}\n", message.plain().trim_end())?;
+        }
     }
     Ok(0)
 }

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Command::Devlog => sftp_monitor::devlog::command(&cli),
         Command::Explain(arguments) => sftp_monitor::explain::command(&cli, arguments),
         Command::Report(arguments) => sftp_monitor::report::command(&cli, arguments),
+        Command::Completions(arguments) => sftp_monitor::completions::command(arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),

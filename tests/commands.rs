@@ -187,3 +187,20 @@ fn status_shows_the_day_and_changes_nothing() {
         text
     );
 }
+
+#[test]
+fn the_completions_of_each_shell_know_commands_and_options() {
+    let world = World::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = output(&world, &["completions", shell]);
+        for word in [
+            "digest",
+            "explain",
+            "completions",
+            "state-directory",
+            "from-start",
+        ] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}

@@ -57,6 +57,7 @@ pub(super) fn check(file: file::File, text: &Text<'_>) -> Result<Config, ConfigE
         alerts_of,
         digest: Digest {
             closes_from: closes_from(file.digest.closes_from, text)?,
+            idle: file.digest.idle.unwrap_or(true),
         },
         heartbeat: Heartbeat {
             url: heartbeat(file.heartbeat.url, text)?,

@@ -93,6 +93,7 @@ impl AlertsWithPartners {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(super) struct Digest {
     pub(super) closes_from: Option<Spanned<String>>,
+    pub(super) idle: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -138,6 +138,8 @@ impl Default for Alerts {
 pub struct Digest {
     /// Minutes after midnight from which a run of digest closes the day.
     pub closes_from: u32,
+    /// The partners that did nothing are named.
+    pub idle: bool,
 }
 
 /// `[heartbeat]`.

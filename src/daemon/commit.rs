@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use super::now;
 use super::said::{recovered, remarked};
-use super::told::{self, Told, told};
+use super::told::{self, Doubtful, Told, told};
 use crate::alerts::{Content, Outbox};
 use crate::days;
 use crate::log::{Priority, is_verbose, line};
 use crate::monitor::{Monitor, Rules};
 use crate::reader::{Batch, Order};
 use crate::service;
-use crate::source::Position;
-use crate::state::{Daily, StateError, Store};
+use crate::source::{Position, Remark};
+use crate::state::{Daily, NoticeKind, StateError, Store};
 use crate::time::Time;
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
@@ -30,6 +30,9 @@ pub(super) struct View {
     pub(super) pause_until: Option<Time>,
     /// Since when the oldest message or table waits for Slack.
     pub(super) oldest: Option<Time>,
+    /// Lines that someone forged, and lines that nobody understands, so far.
+    pub(super) forged: u64,
+    pub(super) unparsed: u64,
     status: String,
     questions: Vec<String>,
 }
@@ -55,6 +58,7 @@ pub(super) struct Committer {
     seeking: Option<Position>,
     asked: Vec<String>,
     told: String,
+    doubtful: Doubtful,
 }
 
 impl Committer {
@@ -79,6 +83,7 @@ impl Committer {
             seeking: None,
             asked: Vec::new(),
             told: String::new(),
+            doubtful: Doubtful::default(),
         }
     }
 
@@ -138,11 +143,13 @@ impl Committer {
                 }
                 Ok(view(&monitor))
             })?;
-        match view {
-            Ok(view) => self.view = view,
+        let view = match view {
+            Ok(view) => view,
             Err(position) => return Ok(Some(position)),
-        }
+        };
         told::write(&entries);
+        self.doubtful.say(&view, now);
+        self.view = view;
         self.caught_up = batch.caught_up;
         self.seeking = self.seeking.take().filter(|_| batch.begins.is_none());
         self.announce.clear();
@@ -261,6 +268,9 @@ fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) -> Vec<Told> 
         monitor.answer(user, answer);
     }
     for remark in &batch.remarks {
+        if matches!(remark, Remark::Gap { .. } | Remark::Unreadable { .. }) {
+            monitor.nothing_is_proved();
+        }
         remarked(monitor.daily, remark, monitor.now);
     }
     let resume = &mut monitor.daily.resume;
@@ -358,11 +368,15 @@ fn view(monitor: &Monitor<'_>) -> View {
         resume.outbox.len(),
         resume.closed.len(),
     );
+    let notices = resume.day.notices.iter();
+    let unparsed = notices.filter(|notice| notice.kind == NoticeKind::Unparsed);
     let messages = resume.outbox.iter().map(|message| message.since);
     let days = resume.closed.iter().filter(|day| day.refused.is_none());
     View {
         oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),
+        forged: resume.forged,
+        unparsed: unparsed.map(|notice| notice.count).sum(),
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
         status,

@@ -21,6 +21,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use crate::log::{Priority, Topic, about, line};
 use crate::reader::{Batch, Heartbeat};
 use crate::service;
+use crate::state::InstanceLock;
 use crate::time::Time;
 
 pub use command::command;
@@ -62,6 +63,7 @@ pub(crate) struct Daemon {
     heartbeat: Heartbeat,
     pinger: Pinger,
     fixed: Fixed,
+    instance: InstanceLock,
     ready: bool,
 }
 
@@ -187,6 +189,7 @@ impl Daemon {
 
     /// Feeds the watchdog while both sides turn: this loop does, or it would not be here.
     fn feed(&self) {
+        self.instance.alive();
         // While a batch is held back the thread cannot hand over the next one, and waits as it should.
         if self.held.is_some() || now().since(self.heartbeat.last()) < BLIND {
             service::alive();
@@ -209,6 +212,7 @@ impl Daemon {
                 self.sender.settle(&mut self.committer, &posted, now());
             }
         }
+        self.instance.alive();
         about(Topic::Stopped, Priority::Info, "stopped");
     }
 }

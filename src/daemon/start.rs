@@ -12,7 +12,7 @@ use super::post::{Sender, Target};
 use super::reload::Fixed;
 use super::said::recovered;
 use super::{Daemon, now};
-use crate::alerts::{Content, Voice};
+use crate::alerts::{Content, NEWS, Voice};
 use crate::config::{Config, SourceKind};
 use crate::directory::Directory;
 use crate::exit::Stop;
@@ -23,7 +23,7 @@ use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
 use crate::source::journal::{JournalReader, Readable, readable};
 use crate::source::{FilePosition, JournalPosition, Position, Source, Start};
-use crate::state::{Daily, NoticeKind, Recovery, Store};
+use crate::state::{Daily, InstanceLock, NoticeKind, Recovery, Store};
 use crate::time::Time;
 use tokio::runtime::Builder;
 
@@ -63,13 +63,15 @@ pub(super) fn run(
     log_level: Vec<Content>,
     options: Options,
 ) -> anyhow::Result<()> {
-    let instance = store.instance_lock()?;
-    if instance.is_none() {
-        return Err(
-            Stop::Later("another sftp-monitor runs on this state directory".to_owned()).into(),
-        );
-    }
+    let Some(instance) = store.instance_lock()? else {
+        let why = "another sftp-monitor runs on this state directory";
+        return Err(Stop::Later(why.to_owned()).into());
+    };
     let before = before(&mut store, config)?;
+    if before.announced {
+        absent(&mut store, config, &instance)?;
+    }
+    instance.alive();
     let chosen = choose(config)?;
     about(
         Topic::Started,
@@ -106,6 +108,7 @@ pub(super) fn run(
         pinger: Pinger::new(config.heartbeat.url.as_ref())
             .context("setting up the client for the heartbeat")?,
         fixed: options.fixed,
+        instance,
         ready: false,
     };
     // A journal may not leave the thread that opened it, so that thread opens it, and says how that went.
@@ -136,6 +139,22 @@ fn announcements(before: &Before, chosen: &Chosen, log_level: Vec<Content>) -> V
     started.into_iter().chain(log_level).collect()
 }
 
+/// Notes that no daemon ran, where that was longer than what is still told as news.
+fn absent(store: &mut Store, config: &Config, instance: &InstanceLock) -> anyhow::Result<()> {
+    let at = now();
+    let Some(from) = instance.last_alive().filter(|&from| at.since(from) > NEWS) else {
+        return Ok(());
+    };
+    let local = |time| config.zone.local(time).format("%Y-%m-%d %H:%M:%S");
+    let (begun, over) = (local(from), local(at));
+    let told = format!("no monitor ran from {begun} to {over}: what happened is counted now");
+    line(Priority::Warning, &told);
+    store.commit(config.zone.local(at), |daily, _| {
+        daily.note_span(NoticeKind::Down, (from, at), 0, None);
+    })?;
+    Ok(())
+}
+
 /// Notes that reading changed from one source to another.
 fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> anyhow::Result<()> {
     let from = before.source.as_deref().unwrap_or("another source");
@@ -145,6 +164,8 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
     );
     let (at, detail) = (now(), format!("{from} -> {to}"));
     store.commit(config.zone.local(at), |daily, _| {
+        // Lines that would have shown a session are in the other source.
+        daily.resume.sessions.unseen.clear();
         daily.note_span(
             NoticeKind::SourceChanged,
             (before.counted_until, at),

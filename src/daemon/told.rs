@@ -1,10 +1,14 @@
 //! What the program's own log says of what partners do: an entry each, with fields to search by.
 
+use std::time::Duration;
+
+use super::commit::View;
 use crate::entry::Record;
-use crate::log::{Priority, Topic, about, event};
+use crate::log::{Priority, Topic, about, event, line};
 use crate::monitor::Verdict;
 use crate::openssh::Kind;
 use crate::state::Daily;
+use crate::time::Time;
 
 /// An entry of the log to be, written once what it tells is committed.
 pub(super) struct Told {
@@ -96,6 +100,53 @@ pub(super) fn write(entries: &[Told]) {
     }
 }
 
+/// How long nothing more is said of lines that anybody can write as often as they like.
+const SAID_AGAIN: Duration = Duration::from_secs(3_600);
+
+/// Lines that someone forged, and lines that nobody understands: said once an hour at most.
+#[derive(Default)]
+pub(super) struct Doubtful {
+    forged: Hourly,
+    unparsed: Hourly,
+}
+
+/// What was said last: when, and how many there were.
+#[derive(Default)]
+struct Hourly(Option<(Time, u64)>);
+
+impl Doubtful {
+    /// Says what is new.
+    pub(super) fn say(&mut self, view: &View, now: Time) {
+        if let Some(count) = self.forged.news(view.forged, now) {
+            let told = format!("{count} lines in sshd's name that other users wrote were ignored");
+            line(Priority::Warning, &told);
+        }
+        if let Some(count) = self.unparsed.news(view.unparsed, now) {
+            let told = format!(
+                "{count} lines begin like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?"
+            );
+            line(Priority::Warning, &told);
+        }
+    }
+}
+
+impl Hourly {
+    /// How many are new, if that is to be said now. What there was at the start is not.
+    fn news(&mut self, count: u64, now: Time) -> Option<u64> {
+        let Some((at, before)) = self.0 else {
+            self.0 = Some((Time::default(), count));
+            return None;
+        };
+        // A day's end begins a count anew.
+        let new = count.checked_sub(before).unwrap_or(count);
+        if new == 0 || now.since(at) < SAID_AGAIN {
+            return None;
+        }
+        self.0 = Some((now, count));
+        Some(new)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
@@ -144,6 +195,17 @@ mod tests {
                 "REASON=Accepted password"
             ]
         );
+    }
+
+    #[test]
+    fn what_may_be_written_without_end_is_said_once_an_hour() {
+        let at = |minutes: u64| Time::default().plus(Duration::from_secs(minutes * 60));
+        let mut said = Hourly::default();
+        assert_eq!(said.news(5, at(100)), None);
+        assert_eq!(said.news(7, at(101)), Some(2));
+        assert_eq!(said.news(9, at(130)), None);
+        assert_eq!(said.news(10, at(161)), Some(3));
+        assert_eq!(said.news(10, at(300)), None);
     }
 
     #[test]

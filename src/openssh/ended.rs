@@ -26,6 +26,8 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         },
         b'R' => received(line),
         b'T' => timeout(line),
+        // What an account that PAM refuses leaves after keyboard-interactive: the process dies of it (monitor.c).
+        b'm' => rest(b"monitor_read: unpermitted request ").map(|_| refused(Peer::default())),
         b'U' => rest(b"Unable to negotiate with ")
             .and_then(negotiation)
             .map(refused),

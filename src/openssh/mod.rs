@@ -337,7 +337,6 @@ fn looks_like_ours(program: Program, line: &line::Line<'_>) -> bool {
     match program {
         Program::Sshd => begins(OF_SSHD) || line.postauth && begins(OF_SFTP),
         Program::Sftp => begins(OF_SFTP),
-        // Without an identifier it may be anybody's.
-        Program::Unknown => false,
+        Program::Unknown => begins(OF_SSHD) || begins(OF_SFTP),
     }
 }

@@ -5,8 +5,10 @@ use std::os::fd::OwnedFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FlockOperation, Stat};
+use rustix::fs::{FlockOperation, Stat, Timespec, Timestamps, UTIME_NOW};
 use rustix::io::Errno;
+
+use crate::time::Time;
 
 /// Held during a commit.
 pub(super) const STATE_LOCK: &str = ".state.lock";
@@ -30,6 +32,30 @@ pub struct SendLock<L = OwnedFd> {
 #[must_use]
 pub struct InstanceLock<L = OwnedFd> {
     pub(super) _held: Option<L>,
+}
+
+impl InstanceLock {
+    /// When the daemon before this one, or this one, last said that it lives; none where the state is in memory.
+    pub fn last_alive(&self) -> Option<Time> {
+        let stat = rustix::fs::fstat(self._held.as_ref()?).ok()?;
+        Some(Time(stat.st_mtime.checked_mul(1_000_000)?))
+    }
+
+    /// Says that this daemon lives: the file's time is what a next one knows of when this one ended.
+    pub fn alive(&self) {
+        let now = Timespec {
+            tv_sec: 0,
+            tv_nsec: UTIME_NOW,
+        };
+        let times = Timestamps {
+            last_access: now,
+            last_modification: now,
+        };
+        if let Some(held) = &self._held {
+            // Where that fails, a later start tells of a longer absence than there was.
+            let _ = rustix::fs::futimens(held, &times);
+        }
+    }
 }
 
 /// Locks the file that `open` opens, trying for as long as `wait`.

@@ -183,6 +183,18 @@ pub struct Day {
     /// Notices of the day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
+    /// Partners that did nothing, as the digest found when it first looked at the closed day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Idle>,
+}
+
+/// Partners that did nothing on a day.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Idle {
+    /// The first ten, with their full names where they have one.
+    pub partners: Vec<(String, Option<String>)>,
+    /// How many in all.
+    pub count: u64,
 }
 
 /// An upload that broke off or failed.

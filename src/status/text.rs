@@ -91,6 +91,14 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
         table.add_row(std::iter::once(Cell::new("Total")).chain(total.cells(terminal)));
         write_table(&table, out)?;
     }
+    for (name, counters) in daily.partners.iter().filter(|(_, c)| c.blind > 0) {
+        let sessions = many(counters.blind, "session");
+        let name = for_terminal(name);
+        writeln!(
+            out,
+            "{sessions} of {name} left no trace of files: sftp-monitor check"
+        )?;
+    }
     match daily.unknown_attempts {
         0 => Ok(()),
         count => writeln!(out, "And {} of others, blocked.", many(count, "attempt")),

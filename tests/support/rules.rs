@@ -91,6 +91,7 @@ impl Player {
                     answer,
                     listed: *listed,
                     silent: None,
+                    forced: false,
                 };
                 self.users
                     .accounts
@@ -105,6 +106,14 @@ impl Player {
                     .get_mut(name)
                     .unwrap()
                     .silent = Some(until);
+            }
+            Step::Forced { name } => {
+                self.users
+                    .accounts
+                    .borrow_mut()
+                    .get_mut(name)
+                    .unwrap()
+                    .forced = true;
             }
             Step::Config { .. } => {}
             Step::SlackDown(from, to) => self.down.push((*from, *to)),

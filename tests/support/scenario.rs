@@ -34,6 +34,8 @@ pub enum Step {
     },
     /// The user database does not answer for this account, until then.
     Silent { name: String, until: Option<Time> },
+    /// sshd's configuration leaves this account nothing but an internal-sftp that logs.
+    Forced { name: String },
     /// A line of the configuration, with the table that it belongs to.
     Config { table: String, line: String },
     /// Slack takes nothing.
@@ -139,6 +141,9 @@ impl Reader {
                 let name = name.to_owned();
                 Step::Silent { name, until }
             }
+            "forced" => Step::Forced {
+                name: rest.to_owned(),
+            },
             word if word == "alerts" || word.starts_with("alerts.") => table(word, rest),
             "slack-down" => {
                 let (from, to) = rest.split_once(" to ").unwrap();

@@ -12,6 +12,7 @@ pub struct Account {
     pub answer: Answer,
     pub listed: bool,
     pub silent: Option<Time>,
+    pub forced: bool,
 }
 
 /// The user database.
@@ -55,6 +56,13 @@ impl Directory for Users {
         accounts
             .get(&*String::from_utf8_lossy(user))
             .is_some_and(|account| account.listed)
+    }
+
+    fn forces_sftp(&mut self, user: &[u8]) -> bool {
+        let accounts = self.accounts.borrow();
+        accounts
+            .get(&*String::from_utf8_lossy(user))
+            .is_some_and(|account| account.forced)
     }
 
     fn name_of(&mut self, of: u32) -> Option<Vec<u8>> {

@@ -75,6 +75,27 @@ fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
     Some(format!("⚠️ {uploads} {ended}{which}"))
 }
 
+/// `Sans activité : Bob, Carol`
+pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
+    let language = voice.language;
+    let idle = day.day.idle.as_ref().filter(|idle| idle.count > 0)?;
+    let partners = idle.partners.iter();
+    let names: Vec<String> = partners
+        .map(|(account, full_name)| voice.partner(account, full_name.as_deref()))
+        .collect();
+    let more = idle.count.saturating_sub(names.len() as u64);
+    // Names, then how many more: a list of those that are away, not a sentence.
+    let mut list = names.join(", ");
+    if more > 0 {
+        let others = language.count(more, Noun::Other);
+        list += &format!(" {} {others}", language.pick("et", "and"));
+    }
+    Some(format!(
+        "{}{list}",
+        language.pick("Sans activité : ", "No activity: ")
+    ))
+}
+
 /// `3 sessions de Alice et 1 session de Bob sans trace de fichiers : sftp-monitor check`
 fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
     let language = voice.language;

@@ -162,6 +162,7 @@ fn range_said(title: &str, part: &[table::Row], language: Language) -> String {
 fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     let blocked = voice.language.count(day.unknown_attempts, Noun::Blocked);
     let mut lines = vec![plain(format!("🛡️ {blocked}"))];
+    lines.extend(footer::idle(day, voice).map(plain));
     lines.extend(footer::lines(day, voice));
     lines
 }

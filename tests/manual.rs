@@ -1,0 +1,186 @@
+//! The manual, the catalog and the package's changelog say what there is: every command, option, key, unit and exit code.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+
+use clap::{Arg, Command, CommandFactory};
+use sftp_monitor::cli::Cli;
+use sftp_monitor::exit;
+
+const COMMANDS: &str = include_str!("../packaging/man/sftp-monitor.8");
+const CONFIGURATION: &str = include_str!("../packaging/man/sftp-monitor.toml.5");
+const SHIPPED: &str = include_str!("../packaging/config.toml");
+const README: &str = include_str!("../README.md");
+const CATALOG: &str = include_str!("../packaging/sftp-monitor.catalog");
+const CHANGELOG: &str = include_str!("../packaging/debian/changelog");
+
+/// The page's text without what troff(1) reads.
+fn plain(page: &str) -> String {
+    let mut text = page.replace("\\-", "-");
+    for mark in ["\\fR", "\\fI", "\\fP", "\""] {
+        text = text.replace(mark, "");
+    }
+    text
+}
+
+/// What stands under a heading of the page.
+fn section(page: &str, heading: &str) -> String {
+    let page = plain(page);
+    let (_, rest) = page.split_once(&format!("\n.SH {heading}\n")).unwrap();
+    let end = rest.find("\n.SH ").unwrap_or(rest.len());
+    rest[..end].to_owned()
+}
+
+/// The entry of a command: up to the next one at the same depth.
+fn entry<'a>(commands: &'a str, name: &str) -> Option<&'a str> {
+    let is_heading = |line: &str| {
+        let mut words = line.split(' ');
+        let bold = words.next().is_some_and(|macro_| macro_.starts_with(".B"));
+        bold && words.next() == Some(name)
+    };
+    let mut found = None;
+    let (mut depth, mut at) = (0, 0);
+    let mut after_tag = false;
+    for line in commands.split_inclusive('\n') {
+        match line.trim_end() {
+            ".RS" => depth += 1,
+            ".RE" => depth -= 1,
+            ".TP" if depth == 0 && found.is_some() => return found.map(|from| &commands[from..at]),
+            heading if depth == 0 && after_tag && is_heading(heading) => found = Some(at),
+            _ => {}
+        }
+        after_tag = line.trim_end() == ".TP";
+        at += line.len();
+    }
+    found.map(|from| &commands[from..])
+}
+
+/// The options of a command, as they are written.
+fn options(command: &Command, wanted: impl Fn(&Arg) -> bool) -> Vec<String> {
+    let options = command.get_arguments().filter(|option| wanted(option));
+    options
+        .filter_map(|option| option.get_long())
+        .map(|long| format!("--{long}"))
+        .collect()
+}
+
+/// The keys that a person may write, `section.key` each.
+fn keys_of_the_shipped_file() -> BTreeSet<String> {
+    let mut section = String::new();
+    let mut keys = BTreeSet::new();
+    for line in SHIPPED.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            section = format!("{name}.");
+        }
+        let written = line.strip_prefix('#').unwrap_or(line);
+        match written.split_once(" = ") {
+            Some((key, _)) if !key.contains(' ') => drop(keys.insert(format!("{section}{key}"))),
+            _ => {}
+        }
+    }
+    keys
+}
+
+/// The keys in the README's table; `.failure` after `alerts.login` is `alerts.failure`.
+fn keys_of_the_readme() -> BTreeSet<String> {
+    let (_, table) = README.split_once("| key | default | |\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let mut keys = BTreeSet::new();
+    for row in rows.skip(1) {
+        let mut section = "";
+        for key in row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2) {
+            match key.strip_prefix('.') {
+                Some(short) => keys.insert(format!("{section}.{short}")),
+                None => keys.insert(key.to_owned()),
+            };
+            section = key
+                .split('.')
+                .next()
+                .filter(|s| !s.is_empty())
+                .unwrap_or(section);
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_command_and_option_is_in_the_manual() {
+    let command = Cli::command();
+    let commands = section(COMMANDS, "COMMANDS");
+    let mut missing = Vec::new();
+    for sub in command.get_subcommands() {
+        let Some(entry) = entry(&commands, sub.get_name()) else {
+            missing.push(sub.get_name().to_owned());
+            continue;
+        };
+        let own = options(sub, |option| !option.is_global_set());
+        missing.extend(own.into_iter().filter(|option| !entry.contains(option)));
+    }
+    let general = section(COMMANDS, "OPTIONS");
+    let global = options(&command, Arg::is_global_set).into_iter();
+    missing.extend(global.filter(|option| !general.contains(option)));
+    assert!(missing.is_empty(), "not in sftp-monitor.8: {missing:?}");
+}
+
+#[test]
+fn every_configuration_key_is_in_the_manual_and_in_the_readme() {
+    let page = section(CONFIGURATION, "KEYS");
+    let partners =
+        |key: &str| key.starts_with("alerts.partners.") || key.starts_with("partners.names.");
+    let shipped = keys_of_the_shipped_file();
+    assert!(shipped.len() > 20, "{shipped:?}");
+    let readme = keys_of_the_readme();
+    for key in shipped.iter().filter(|key| !partners(key)) {
+        assert!(readme.contains(key), "{key} is not in the README");
+    }
+    let all = shipped.union(&readme).filter(|key| !partners(key));
+    let is_there = |key: &str| page.split([' ', '\n']).any(|word| word == key);
+    let missing: Vec<_> = all.filter(|key| !is_there(key)).collect();
+    assert!(
+        missing.is_empty(),
+        "not in sftp-monitor.toml.5: {missing:?}"
+    );
+}
+
+#[test]
+fn every_exit_code_and_unit_is_in_the_manual() {
+    let codes = section(COMMANDS, "EXIT STATUS");
+    for code in [0, 1, exit::USAGE, exit::LATER, exit::SETUP] {
+        assert!(codes.contains(&format!(".TP\n.B {code}\n")), "{code}");
+    }
+    let units = section(COMMANDS, "UNITS");
+    for unit in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/units")).unwrap() {
+        let unit = unit.unwrap().file_name().into_string().unwrap();
+        // An instance of a template is written with its name.
+        let unit = unit.split('@').next().unwrap();
+        assert!(
+            unit.ends_with(".sysusers") || units.contains(unit),
+            "{unit}"
+        );
+    }
+}
+
+#[test]
+fn each_entry_of_the_catalog_has_an_id_of_its_own_a_subject_and_a_body() {
+    let mut ids = BTreeSet::new();
+    for entry in CATALOG.split("\n-- ").skip(1) {
+        let (id, rest) = entry.split_once('\n').unwrap();
+        assert!(
+            id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()),
+            "{id}"
+        );
+        assert!(ids.insert(id), "{id} stands there twice");
+        let (head, body) = rest.split_once("\n\n").unwrap();
+        assert!(
+            head.starts_with("Subject: ") && !body.trim().is_empty(),
+            "{id}"
+        );
+    }
+    assert!(!ids.is_empty());
+}
+
+#[test]
+fn the_packages_changelog_begins_with_this_version() {
+    let version = concat!("sftp-monitor (", env!("CARGO_PKG_VERSION"), "-1) ");
+    assert!(CHANGELOG.starts_with(version), "{CHANGELOG}");
+}
