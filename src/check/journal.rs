@@ -159,7 +159,8 @@ pub(super) fn judge(facts: &Facts, now: Time) -> Vec<Finding> {
         true => Finding::ok(NAME, format!("on disk{reach}")),
         false => {
             let said = format!("in memory alone: after a boot, what was not read before is gone{reach}");
-            let mend = "sudo mkdir -p /var/log/journal && sudo systemd-tmpfiles --create --prefix /var/log/journal \
+            let mend = "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nStorage=persistent\\n' \
+                        | sudo tee /etc/systemd/journald.conf.d/zz-storage.conf && sudo systemctl restart systemd-journald.service \
                         && sudo journalctl --flush";
             Finding::warning(NAME, said).mended_by(mend)
         }
@@ -236,7 +237,13 @@ mod tests {
             "ok journal: on disk, reaching back 9 days: the monitor can be away for so long\n\
              ok journal: journald takes 10000 lines of a session in 30s, and drops what a flood has more\n"
         );
-        assert!(judged(false, "", 0).starts_with("warning journal: in memory alone"));
+        let memory = judged(false, "", 0);
+        assert!(memory.starts_with("warning journal: in memory alone"));
+        // A command is one line.
+        assert!(
+            memory.contains(r"'[Journal]\nStorage=persistent\n' | sudo tee"),
+            "{memory}"
+        );
     }
 
     #[test]

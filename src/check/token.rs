@@ -12,9 +12,10 @@ use crate::program;
 /// The name of the matter.
 const NAME: &str = "token";
 
-/// The command that reads the token from the terminal, shows it to nobody, and puts it where the service looks.
+/// The command that reads the token from the terminal, shows it to nobody, and puts it where the service looks. One that
+/// does not run is not started by it: what else keeps it from running is told behind.
 pub(super) const STORE: &str = "systemd-ask-password 'Slack token:' | sudo install -D -m 0600 /dev/stdin \
-    /etc/credstore/slack-bot-token && sudo systemctl restart sftp-monitor.service";
+    /etc/credstore/slack-bot-token && sudo systemctl try-restart sftp-monitor.service";
 
 /// The credential's name (systemd.exec(5), LoadCredential=).
 const CREDENTIAL: &str = "slack-bot-token";

@@ -84,7 +84,7 @@ impl View {
         if config.source.journal_directory.is_some() {
             return;
         }
-        if source.chosen() == source::Chosen::Journal {
+        if source.intended() == source::Chosen::Journal {
             let facts = journal::gather(&self.units, self.now);
             self.findings.extend(journal::judge(&facts, self.now));
         }
@@ -108,7 +108,7 @@ impl View {
             }));
         let facts = accounts::gather(&roster, &effective, config.zone, self.now);
         self.findings.extend(accounts::judge(&facts, ssh));
-        self.chroots(&roster, &effective, &source.chosen());
+        self.chroots(&roster, &effective, &source.intended());
     }
 
     fn chroots(
