@@ -14,6 +14,7 @@ mod journal;
 mod partners;
 mod print;
 mod probe;
+mod proxy;
 mod running;
 mod scripts;
 mod sftp_command;

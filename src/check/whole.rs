@@ -66,7 +66,13 @@ impl View {
             None => self.unseen.push("the token, and what Slack says of it"),
         }
         if let token::Found::At(token) = &found {
-            let facts = slack::gather(config, token, send)?;
+            let facts = slack::gather(
+                config,
+                (token, token::store(&found)),
+                &self.units,
+                self.root,
+                send,
+            )?;
             self.findings.extend(slack::judge(&facts));
         }
         Ok(())

@@ -13,6 +13,6 @@ pub mod pace;
 pub use answer::{Refusal, Verdict};
 pub use channel::Channel;
 pub(crate) use client::chain;
-pub use client::{Client, POST};
+pub use client::{Client, POST, Way};
 pub use identity::Identity;
 pub use pace::{Next, Pace};
