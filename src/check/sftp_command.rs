@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::edit::{self, place};
 use super::finding::Finding;
 use super::words::names;
-use crate::sshd_config::{Asked, InForce, Missing, PATH};
+use crate::sshd_config::{ADDRESS, Asked, InForce, Missing, PATH};
 
 /// The name of the matter.
 const NAME: &str = "sftp-log-level";
@@ -15,6 +15,8 @@ pub(super) struct Facts<'a> {
     /// Each partner, with whether its files are logged and whether there is a `Subsystem sftp` for it.
     pub(super) partners: Vec<(&'a str, &'a InForce, bool)>,
     pub(super) asked: Asked,
+    /// More than the account decides, such as the client's address.
+    pub(super) depends: bool,
     /// What sshd's unit is called.
     pub(super) ssh: &'a str,
 }
@@ -33,7 +35,7 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
             InForce::Unknown { why } => unknown.entry(why).or_default().push(name),
         }
     }
-    let by = by(&facts.asked);
+    let by = by(&facts.asked, facts.depends);
     for (level, partners) in logged {
         let said = format!("-l {level} for {}{by}", names(&partners));
         found.push(Finding::ok(NAME, said));
@@ -68,8 +70,13 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// How it is known.
-fn by(asked: &Asked) -> String {
+fn by(asked: &Asked, depends: bool) -> String {
     match asked {
+        Asked::Sshd if depends => {
+            format!(
+                ", sshd says of a client at {ADDRESS}; its `Match` also asks for more than the account"
+            )
+        }
         Asked::Sshd => ", sshd says".to_owned(),
         Asked::Files(why) => format!(", its files say ({why})"),
     }
@@ -108,6 +115,7 @@ mod tests {
         let facts = Facts {
             partners: partners.collect(),
             asked,
+            depends: false,
             ssh: "ssh",
         };
         told(&judge(&facts))
@@ -159,6 +167,7 @@ mod tests {
         let facts = Facts {
             partners: vec![("alice", &in_force, false)],
             asked: Asked::Sshd,
+            depends: false,
             ssh: "sshd",
         };
         assert_eq!(

@@ -100,6 +100,11 @@ impl View {
             self.unseen.push("sshd's own word on each partner");
             self.unseen.push("what expires");
         }
+        let partners = effective.keys().map(|&name| sshd_config::Partner {
+            name,
+            groups: groups(&roster, name),
+        });
+        let depends = sshd.depends_on_more(partners);
         let facts = sshd::gather(&self.units, &effective);
         self.findings.extend(sshd::judge(&facts));
         let logging = effective
@@ -110,6 +115,7 @@ impl View {
             .extend(sftp_command::judge(&sftp_command::Facts {
                 partners: logging.collect(),
                 asked: sshd.asked(),
+                depends,
                 ssh,
             }));
         let facts = accounts::gather(&roster, &effective, config.zone, self.now);
@@ -163,6 +169,11 @@ impl View {
             self.findings.extend(waiting::judge(daily, self.now));
         }
     }
+}
+
+fn groups<'a>(roster: &'a Roster, name: &str) -> Option<&'a [String]> {
+    let account = roster.partners.get(name)?.account.as_ref()?;
+    account.groups.as_deref()
 }
 
 /// What sshd does with each partner that has an account here.

@@ -1,22 +1,10 @@
-//! What is in force for a partner: asked of sshd itself where that is possible, else read from its files.
+//! What is in force for a partner, from what sshd prints and from its files.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+use std::path::PathBuf;
 
 use super::command::{self, Logging};
-use super::{Directive, InForce, Missing, Partner, in_force, installed, is, possible, words};
+use super::{Directive, InForce, Missing, Partner, in_force, is, possible, words};
 use crate::directory::Account;
-use crate::program;
-
-/// Where sshd is, on every distribution.
-const SSHD: &str = "/usr/sbin/sshd";
-
-/// How long sshd may take to print its configuration: it takes milliseconds.
-const DEADLINE: Duration = Duration::from_secs(5);
-
-/// The client's address that sshd is asked about: one of nobody's, as a partner's is to us (RFC 5737).
-const ADDRESS: &str = "192.0.2.1";
 
 /// What is in force for a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,85 +32,8 @@ pub enum Chroot {
     Unknown,
 }
 
-/// How it was found out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// `sshd -T -C user=…` said so.
-    Sshd,
-    /// sshd could not be asked, for this reason; its files say so.
-    Files(String),
-}
-
-/// sshd's configuration, to be asked partner by partner.
-#[derive(Debug)]
-pub struct Sshd {
-    directives: Option<Vec<Directive>>,
-    unreadable: String,
-    /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
-    refused: Option<String>,
-}
-
-impl Sshd {
-    /// This machine's. Only root may ask sshd itself: it wants to read its host keys.
-    pub fn open(root: bool) -> Sshd {
-        let refused = match (root, Path::new(SSHD).exists()) {
-            (true, true) => None,
-            (true, false) => Some(format!("there is no {SSHD}")),
-            (false, _) => Some("only root may ask sshd".to_owned()),
-        };
-        let (directives, unreadable) = match installed() {
-            Ok(directives) => (Some(directives), String::new()),
-            Err(error) => (None, error.to_string()),
-        };
-        Sshd {
-            directives,
-            unreadable,
-            refused,
-        }
-    }
-
-    /// Why sshd could not be asked.
-    pub fn asked(&self) -> Asked {
-        match &self.refused {
-            None => Asked::Sshd,
-            Some(why) => Asked::Files(why.clone()),
-        }
-    }
-
-    /// From now on the files alone are read: asking takes too long.
-    pub fn stop_asking(&mut self, why: &str) {
-        self.refused.get_or_insert_with(|| why.to_owned());
-    }
-
-    /// What is in force for this partner.
-    pub fn effective(&mut self, partner: &Partner<'_>) -> Effective {
-        if self.refused.is_none() {
-            let connection = format!("user={},host={ADDRESS},addr={ADDRESS}", partner.name);
-            // A comma would begin another attribute: such a name is looked up in the files.
-            if !partner.name.contains(',') {
-                match program::text(Command::new(SSHD).args(["-T", "-C", &connection]), DEADLINE) {
-                    Ok(printed) => return of_printed(&printed, self.directives.as_deref()),
-                    Err(why) => self.refused = Some(why),
-                }
-            }
-        }
-        match &self.directives {
-            Some(directives) => of_files(directives, partner),
-            None => Effective {
-                logging: InForce::Unknown {
-                    why: self.unreadable.clone(),
-                },
-                outside: None,
-                quiet: None,
-                subsystem: true,
-                chroot: Chroot::Unknown,
-            },
-        }
-    }
-}
-
 /// What `sshd -T` printed: a keyword and its value a line; keywords are in lower case up to OpenSSH 10.4.
-fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
+pub(super) fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
     let values = |keyword: &'static str| {
         let lines = printed.lines().filter_map(|line| line.split_once(' '));
         lines
@@ -223,7 +134,7 @@ fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<
 }
 
 /// The same from the files.
-fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
+pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
     let first = |keyword| possible(directives, keyword, partner);
     // Only what is certain.
     let decided = |keyword| match first(keyword).as_slice() {
@@ -288,6 +199,8 @@ pub fn expand(template: &str, name: &str, account: &Account) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     const PRINTED: &str = "\
