@@ -95,6 +95,9 @@ pub struct Check {
     /// As a JSON list
     #[arg(long)]
     pub json: bool,
+    /// Post a line to the channel: the one proof that messages arrive
+    #[arg(long)]
+    pub send: bool,
 }
 
 /// `explain`.

@@ -9,11 +9,11 @@ use serde_json::Value;
 /// What Slack answers to a message that it takes.
 pub(crate) const OK: &str = r#"{"ok":true,"channel":"C0APAF806F8","ts":"1.0"}"#;
 
+/// What it answers, once it would take a message, to whoever asks whose token it is.
+const IDENTITY: &str = r#"{"ok":true,"team":"Example","user":"sftp-monitor"}"#;
+
 /// What is answered to a message. None: nothing comes, and the connection stays open.
 pub(crate) type Answer = Option<String>;
-
-/// What it answers to the question whose token it is.
-const IDENTITY: &str = r#"{"ok":true,"team":"Example","user":"sftp-monitor"}"#;
 
 /// Takes messages, one connection after the other, until the listener fails.
 pub(crate) fn serve(listener: &TcpListener, on_message: impl Fn(&Value) -> Answer) {
@@ -46,13 +46,12 @@ fn take(stream: TcpStream, on_message: &impl Fn(&Value) -> Answer) -> Result<Opt
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    let answer = match request.contains("/auth.test ") {
-        true => Some(IDENTITY.to_owned()),
-        false => on_message(&serde_json::from_slice(&body)?),
-    };
-    let Some(answer) = answer else {
+    let Some(mut answer) = on_message(&serde_json::from_slice(&body)?) else {
         return Ok(Some(reader.into_inner()));
     };
+    if answer == OK && request.contains("/auth.test ") {
+        answer = IDENTITY.to_owned();
+    }
     write!(
         reader.get_mut(),
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-oauth-scopes: chat:write\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",

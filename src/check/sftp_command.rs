@@ -1,11 +1,11 @@
 //! Whether sftp-server logs the files of each partner: the command that sshd runs for it, and its `-l`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
+use super::edit::{self, place};
 use super::finding::Finding;
-use super::words::{names, path};
-use crate::sshd_config::{Asked, InForce, Missing, PATH};
+use super::words::names;
+use crate::sshd_config::{ADDRESS, Asked, InForce, Missing, PATH};
 
 /// The name of the matter.
 const NAME: &str = "sftp-log-level";
@@ -15,6 +15,8 @@ pub(super) struct Facts<'a> {
     /// Each partner, with whether its files are logged and whether there is a `Subsystem sftp` for it.
     pub(super) partners: Vec<(&'a str, &'a InForce, bool)>,
     pub(super) asked: Asked,
+    /// More than the account decides, such as the client's address.
+    pub(super) depends: bool,
     /// What sshd's unit is called.
     pub(super) ssh: &'a str,
 }
@@ -33,7 +35,7 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
             InForce::Unknown { why } => unknown.entry(why).or_default().push(name),
         }
     }
-    let (by, reload) = (by(&facts.asked), reload(facts.ssh));
+    let by = by(&facts.asked, facts.depends);
     for (level, partners) in logged {
         let said = format!("-l {level} for {}{by}", names(&partners));
         found.push(Finding::ok(NAME, said));
@@ -50,20 +52,15 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
             names(&partners),
             place(gap)
         );
-        let mend = mend(gap).map(|edit| format!("{edit} && {reload}"));
-        let problem = Finding::problem(NAME, said);
-        found.push(match mend {
-            Some(mend) => problem.mended_by(mend),
-            None => problem.mended_by(format!("sudoedit {PATH}")),
-        });
+        found.push(Finding::problem(NAME, said).mended_by(edit::mend(gap, facts.ssh)));
     }
     if !refused.is_empty() {
         let said = format!(
             "{PATH} has no `Subsystem sftp`: sshd refuses every transfer of {}",
             names(&refused)
         );
-        let edit = format!("sudo sed -i '1i Subsystem sftp internal-sftp -l INFO' {PATH}");
-        found.push(Finding::problem(NAME, said).mended_by(format!("{edit} && {reload}")));
+        let mend = edit::first_line("Subsystem sftp internal-sftp -l INFO", facts.ssh);
+        found.push(Finding::problem(NAME, said).mended_by(mend));
     }
     for (why, partners) in unknown {
         let said = format!("unknown for {}: {why}", names(&partners));
@@ -73,38 +70,22 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// How it is known.
-fn by(asked: &Asked) -> String {
+fn by(asked: &Asked, depends: bool) -> String {
     match asked {
+        Asked::Sshd if depends => {
+            format!(
+                ", sshd says of a client at {ADDRESS}; its `Match` also asks for more than the account"
+            )
+        }
         Asked::Sshd => ", sshd says".to_owned(),
         Asked::Files(why) => format!(", its files say ({why})"),
     }
 }
 
-/// sshd takes no configuration that is wrong, and a reload ends no session.
-pub(super) fn reload(ssh: &str) -> String {
-    format!("sudo sshd -t && sudo systemctl try-reload-or-restart {ssh}")
-}
-
-fn place(gap: &Missing) -> String {
-    match gap.file == PathBuf::new() {
-        true => String::new(),
-        false => format!("{}:{}: ", gap.file.display(), gap.number),
-    }
-}
-
-/// Writes the better line in the place of the one that is there.
-fn mend(gap: &Missing) -> Option<String> {
-    // What a shell or sed gives a meaning is left to a person.
-    let plain = gap.line.chars().all(|c| c.is_ascii_graphic() || c == ' ');
-    if gap.number == 0 || !plain || gap.line.contains(['\'', '\\', '|', '&']) {
-        return None;
-    }
-    let script = format!(r"{}s|^\([[:blank:]]*\).*|\1{}|", gap.number, gap.line);
-    Some(format!("sudo sed -i '{script}' {}", path(&gap.file)))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::super::finding::told;
     use super::*;
 
@@ -134,6 +115,7 @@ mod tests {
         let facts = Facts {
             partners: partners.collect(),
             asked,
+            depends: false,
             ssh: "ssh",
         };
         told(&judge(&facts))
@@ -160,7 +142,7 @@ mod tests {
     fn a_line_that_stands_nowhere_in_the_files_is_left_to_a_person() {
         let said = judged(&[("alice", missing(0))], Asked::Sshd);
         assert!(
-            said.ends_with("> sudoedit /etc/ssh/sshd_config\n"),
+            said.ends_with("> sudoedit /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh\n"),
             "{said}"
         );
     }
@@ -185,6 +167,7 @@ mod tests {
         let facts = Facts {
             partners: vec![("alice", &in_force, false)],
             asked: Asked::Sshd,
+            depends: false,
             ssh: "sshd",
         };
         assert_eq!(

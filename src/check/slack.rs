@@ -1,16 +1,18 @@
 //! Slack: whether it can be reached, and what it says of the token.
 
 use super::finding::Finding;
-use super::token::{ENVIRONMENT, STORE};
+use super::proxy::Proxy;
+use super::token::ENVIRONMENT;
+use super::units::{SERVICE, Units};
 use super::words::word;
-use crate::config::{Config, Token};
-use crate::slack::{Client, Identity, Verdict};
+use crate::alerts::{Rendered, Voice};
+use crate::clean::escape;
+use crate::config::{Config, Language, Token};
+use crate::slack::{Channel, Client, Identity, POST, Verdict, Way};
 
-/// The name of the matter.
+/// The names of the matters.
 const NAME: &str = "slack";
-
-/// The variables that name a proxy for https, in the order in which they count.
-const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+const CHANNEL: &str = "channel";
 
 /// What was seen of Slack.
 pub(super) struct Facts {
@@ -18,76 +20,151 @@ pub(super) struct Facts {
     answer: Result<Identity, Verdict>,
     /// Where Slack is.
     api_url: String,
-    /// The proxy on the way.
+    /// The proxy on the way: the service's, as far as that may be seen.
     proxy: Option<Proxy>,
-    /// One that the service has and this command has not.
-    proxy_of_service: Option<Proxy>,
+    /// One that this command has and the service has not.
+    own_proxy: Option<Proxy>,
+    /// The channel's id.
+    channel_id: String,
+    /// What Slack says of the channel, where the token may ask.
+    channel: Option<Result<Channel, Verdict>>,
+    /// What became of a line, where one was to be posted.
+    sent: Option<Verdict>,
+    /// The command that stores another token.
+    store: &'static str,
 }
 
-/// A proxy, and the variable that names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Proxy {
-    variable: String,
-    url: String,
-}
+/// The scope without which nothing can be posted, and the one with which the bot need not be in the channel.
+const POSTS: &str = "chat:write";
+const POSTS_ANYWHERE: &str = "chat:write.public";
 
-/// Asks Slack whose token it is.
-pub(super) fn gather(config: &Config, token: &Token) -> anyhow::Result<Facts> {
-    let client = Client::new(&config.slack, token)?;
+/// The scopes of which one lets the token ask about a channel.
+const ASKS: [&str; 2] = ["channels:read", "groups:read"];
+
+/// Asks Slack whose token it is, and about the channel, by the way that the service takes; posts a line where that is
+/// asked for.
+pub(super) fn gather(
+    config: &Config,
+    (token, store): (&Token, &'static str),
+    units: &Units,
+    root: bool,
+    send: bool,
+) -> anyhow::Result<Facts> {
+    let own = Proxy::own();
+    let (way, proxy, own_proxy) = match (root, Proxy::of_service(units)) {
+        // Only root may read the service's environment.
+        (false, _) => (Way::Environment, own, None),
+        (true, None) => (Way::Direct, None, own),
+        (true, Some(proxy)) => {
+            let (url, except) = (proxy.url.clone(), proxy.except.clone());
+            (Way::Proxy { url, except }, Some(proxy), None)
+        }
+    };
+    // Plain http goes to loopback, without a proxy.
+    let proxied = config.slack.api_url.starts_with("https:");
+    let client = Client::by(&way, &config.slack, token)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    // Plain http goes to loopback, without a proxy.
-    let proxied = config.slack.api_url.starts_with("https:");
-    let proxy = proxy(|variable| std::env::var(variable).ok()).filter(|_| proxied);
-    let file = std::fs::read_to_string(ENVIRONMENT).unwrap_or_default();
-    let of_service = self::proxy(|variable| assigned(&file, variable)).filter(|_| proxied);
+    let answer = runtime.block_on(client.identity());
+    let asks = |identity: &Identity| ASKS.iter().any(|scope| has(identity, scope));
+    let may_ask = answer.as_ref().is_ok_and(asks);
+    let posted = || runtime.block_on(client.post(&line(config), POST));
     Ok(Facts {
-        answer: runtime.block_on(client.identity()),
+        channel: may_ask.then(|| runtime.block_on(client.channel())),
+        sent: (send && answer.is_ok()).then(posted),
+        answer,
         api_url: config.slack.api_url.clone(),
-        proxy_of_service: of_service.filter(|_| proxy.is_none()),
-        proxy,
+        proxy: proxy.filter(|_| proxied),
+        own_proxy: own_proxy.filter(|_| proxied),
+        channel_id: config.slack.channel.clone(),
+        store,
     })
 }
 
-/// The first variable that names a proxy.
-fn proxy(get: impl Fn(&str) -> Option<String>) -> Option<Proxy> {
-    PROXIES.into_iter().find_map(|variable| {
-        let url = get(variable).filter(|url| !url.is_empty())?;
-        let variable = variable.to_owned();
-        Some(Proxy {
-            variable,
-            url: without_password(&url),
-        })
-    })
+/// Does the token have this scope? Only where Slack says so.
+fn has(identity: &Identity, scope: &str) -> bool {
+    identity.scopes.iter().flatten().any(|own| own == scope)
 }
 
-/// A proxy's address may hold a password, which is for nobody's screen.
-fn without_password(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        (None, Some((_, host))) => format!("…@{host}"),
-        _ => url.to_owned(),
+/// The line that `--send` posts.
+fn line(config: &Config) -> Rendered {
+    let label = escape(&Voice::of(config).label());
+    let text = match config.slack.language {
+        Language::French => format!("👋 Test de {label} : sftp-monitor peut écrire ici"),
+        Language::English => format!("👋 Test of {label}: sftp-monitor can post here"),
+    };
+    Rendered { text, blocks: None }
+}
+
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let mut found = vec![of_token(facts)];
+    if let Ok(identity) = &facts.answer {
+        found.push(of_channel(facts, identity));
+    }
+    if let Some(verdict) = &facts.sent {
+        found.push(match verdict {
+            Verdict::Accepted => Finding::ok(
+                CHANNEL,
+                format!("a line was posted to {}", facts.channel_id),
+            ),
+            verdict => Finding::problem(CHANNEL, format!("a line was not taken: {verdict}"))
+                .mended_by("sudo sftp-monitor check --send"),
+        });
+    }
+    found
+}
+
+/// What is known of the channel: posting alone proves it.
+fn of_channel(facts: &Facts, identity: &Identity) -> Finding {
+    let id = &facts.channel_id;
+    let user = &identity.user;
+    if identity.scopes.is_some() && !has(identity, POSTS) {
+        let said = format!(
+            "the token lacks the scope {POSTS}: add it at https://api.slack.com/apps, install the app again, and store its new token"
+        );
+        return Finding::problem(CHANNEL, said).mended_by(facts.store);
+    }
+    match &facts.channel {
+        None => Finding::ok(
+            CHANNEL,
+            format!(
+                "{id}, which the token may not ask about; `sudo sftp-monitor check --send` posts a line"
+            ),
+        ),
+        Some(Ok(Channel {
+            name,
+            archived: true,
+            ..
+        })) => Finding::problem(
+            CHANNEL,
+            format!("{id} ({name}) is archived: unarchive it, or set slack.channel to another"),
+        )
+        .mended_by("sudoedit /etc/sftp-monitor/config.toml"),
+        Some(Ok(Channel {
+            name,
+            member: false,
+            ..
+        })) if !has(identity, POSTS_ANYWHERE) => {
+            let said =
+                format!("{user} is not in {id} ({name}): type the invitation there, in Slack");
+            Finding::problem(CHANNEL, said).mended_by(format!("/invite @{user}"))
+        }
+        Some(Ok(Channel { name, .. })) => {
+            Finding::ok(CHANNEL, format!("{id} ({name}) can be posted to"))
+        }
+        Some(Err(verdict)) => Finding::problem(
+            CHANNEL,
+            format!("{id}: {verdict}: is it the channel's id, and the bot invited?"),
+        )
+        .mended_by(format!("/invite @{user}")),
     }
 }
 
-/// The last value of a variable in an EnvironmentFile= (systemd.exec(5)).
-fn assigned(file: &str, variable: &str) -> Option<String> {
-    let mut values = file.lines().rev().filter_map(|line| {
-        let (name, value) = line.trim().split_once('=')?;
-        (name.trim() == variable).then(|| value.trim().trim_matches(['"', '\'']).to_owned())
-    });
-    values.next()
-}
-
-pub(super) fn judge(facts: &Facts) -> Finding {
-    let way = match (&facts.proxy, &facts.proxy_of_service) {
-        (Some(proxy), _) => format!(", through the proxy {} ({})", proxy.url, proxy.variable),
-        (None, Some(proxy)) => format!(
-            ", without the proxy {} that {ENVIRONMENT} gives the service ({})",
-            proxy.url, proxy.variable
-        ),
-        (None, None) => String::new(),
+fn of_token(facts: &Facts) -> Finding {
+    let way = match &facts.proxy {
+        Some(proxy) => format!(", through the proxy {}", proxy.shown()),
+        None => String::new(),
     };
     let base = &facts.api_url;
     match &facts.answer {
@@ -97,19 +174,27 @@ pub(super) fn judge(facts: &Facts) -> Finding {
         ),
         Err(Verdict::Configuration(refusal) | Verdict::Unknown(refusal)) => {
             let said = format!("{base} refuses the token: {refusal}{way}");
-            Finding::problem(NAME, said).mended_by(STORE)
+            Finding::problem(NAME, said).mended_by(facts.store)
         }
         Err(Verdict::Wait { why, .. }) => {
             let said = format!("{base} asks for a pause: {why}{way}");
             Finding::warning(NAME, said).mended_by("sudo sftp-monitor check")
         }
         Err(verdict) => {
-            let said = format!("{base} cannot be reached: {verdict}{way}");
-            let mend = match (&facts.proxy, &facts.proxy_of_service) {
-                (None, Some(_)) => {
-                    format!("sudo sh -c 'set -a; . {ENVIRONMENT}; exec sftp-monitor check'")
-                }
-                _ => format!("curl -sSv {}", word(&format!("{base}/api.test"))),
+            let only_here = facts.own_proxy.as_ref().map(|proxy| {
+                format!(
+                    "; this command has a proxy ({}), the service has none",
+                    proxy.variable
+                )
+            });
+            let only_here = only_here.unwrap_or_default();
+            let said = format!("{base} cannot be reached: {verdict}{way}{only_here}");
+            let mend = match &facts.own_proxy {
+                Some(Proxy { variable, .. }) => format!(
+                    "printf '%s\\n' \"{variable}=${variable}\" | sudo tee -a {ENVIRONMENT} >/dev/null \
+                     && sudo systemctl try-restart {SERVICE}"
+                ),
+                None => format!("curl -sSv {}", word(&format!("{base}/api.test"))),
             };
             Finding::problem(NAME, said).mended_by(mend)
         }
@@ -127,11 +212,69 @@ mod tests {
             api_url: "https://slack.com/api".to_owned(),
             proxy: proxy.map(|url| Proxy {
                 variable: "HTTPS_PROXY".to_owned(),
-                url: without_password(url),
+                url: url.to_owned(),
+                except: String::new(),
             }),
-            proxy_of_service: None,
+            own_proxy: None,
+            channel_id: "C1".to_owned(),
+            channel: None,
+            sent: None,
+            store: "store it",
         };
-        judge(&facts).told()
+        of_token(&facts).told()
+    }
+
+    fn channel(scopes: &[&str], channel: Option<Channel>) -> String {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let identity = Identity {
+            team: "Example".into(),
+            user: "sftp".into(),
+            scopes: Some(scopes),
+        };
+        let facts = Facts {
+            answer: Ok(identity.clone()),
+            api_url: "https://slack.com/api".to_owned(),
+            proxy: None,
+            own_proxy: None,
+            channel_id: "C1".to_owned(),
+            channel: channel.map(Ok),
+            sent: None,
+            store: "store it",
+        };
+        of_channel(&facts, &identity).told()
+    }
+
+    #[test]
+    fn the_channel_is_known_as_far_as_the_scopes_allow() {
+        let ops = |archived, member| {
+            Some(Channel {
+                name: "ops".into(),
+                archived,
+                member,
+            })
+        };
+        assert!(
+            channel(&["channels:read"], None)
+                .starts_with("problem channel: the token lacks the scope chat:write")
+        );
+        assert!(
+            channel(&["chat:write"], None)
+                .starts_with("ok channel: C1, which the token may not ask about")
+        );
+        let all = ["chat:write", "channels:read"];
+        assert_eq!(
+            channel(&all, ops(false, true)),
+            "ok channel: C1 (ops) can be posted to\n"
+        );
+        assert!(
+            channel(&all, ops(true, true)).starts_with("problem channel: C1 (ops) is archived")
+        );
+        assert_eq!(
+            channel(&all, ops(false, false)),
+            "problem channel: sftp is not in C1 (ops): type the invitation there, in Slack\n  > /invite @sftp\n"
+        );
+        let public = ["chat:write", "chat:write.public", "channels:read"];
+        assert!(channel(&public, ops(false, false)).starts_with("ok channel"));
     }
 
     #[test]
@@ -150,7 +293,12 @@ mod tests {
             detail: String::new(),
         };
         let said = judged(Err(Verdict::Configuration(refusal)), None);
-        assert!(said.starts_with("problem slack: https://slack.com/api refuses the token: invalid_auth\n  > systemd-ask-password"), "{said}");
+        assert!(
+            said.starts_with(
+                "problem slack: https://slack.com/api refuses the token: invalid_auth\n  > store it"
+            ),
+            "{said}"
+        );
         let retry = Verdict::Retry {
             ambiguous: false,
             why: "connection refused".into(),
@@ -158,16 +306,6 @@ mod tests {
         assert_eq!(
             judged(Err(retry), None),
             "problem slack: https://slack.com/api cannot be reached: connection refused\n  > curl -sSv https://slack.com/api/api.test\n"
-        );
-    }
-
-    #[test]
-    fn the_service_has_its_proxy_from_its_environment_file() {
-        let file = "# HTTPS_PROXY=no\nSLACK_BOT_TOKEN=x\nHTTPS_PROXY=\"http://proxy:3128\"\n";
-        let found = proxy(|variable| assigned(file, variable));
-        assert_eq!(
-            found.map(|proxy| proxy.url).as_deref(),
-            Some("http://proxy:3128")
         );
     }
 }

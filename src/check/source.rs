@@ -99,6 +99,16 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// What the service reads, or will once what keeps it from that is mended.
+    pub(super) fn intended(&self) -> Chosen {
+        let source = &self.config.source;
+        match (self.chosen(), source.kind) {
+            (Chosen::Nothing, SourceKind::AuthLog) => Chosen::AuthLog(source.auth_log.clone()),
+            (Chosen::Nothing, SourceKind::Auto | SourceKind::Journal) => Chosen::Journal,
+            (chosen, _) => chosen,
+        }
+    }
+
     /// What the service reads, as it chooses itself.
     pub(super) fn chosen(&self) -> Chosen {
         let source = &self.config.source;
@@ -163,7 +173,9 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
     let source = &facts.config.source;
     let (whom, log) = (&facts.whom, source.auth_log.display());
     let join = |group: &str| {
-        format!("sudo usermod --append --groups {group} {USER} && sudo systemctl restart {SERVICE}")
+        format!(
+            "sudo usermod --append --groups {group} {USER} && sudo systemctl try-restart {SERVICE}"
+        )
     };
     let because = match (source.kind, &source.journal_directory) {
         (SourceKind::Auto, None) => "auto",
@@ -190,7 +202,11 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
             Finding::ok(NAME, said)
         }
         (Chosen::AuthLog(_), SourceKind::AuthLog) => {
-            Finding::ok(NAME, format!("{log}, which {whom} can read ({because})"))
+            let said = format!(
+                "{log}, which {whom} can read ({because}); any local account can forge lines there, and a transfer \
+                 whose log-in was not seen is credited to nobody"
+            );
+            Finding::ok(NAME, said)
         }
         (Chosen::AuthLog(_), _) => {
             let said =
@@ -253,13 +269,13 @@ mod tests {
             judged("", Access::Denied, Access::Yes),
             "warning source: /var/log/auth.log, whose lines anybody may have written: the journal cannot be read by \
              the service's user sftp-monitor\n  > sudo usermod --append --groups systemd-journal sftp-monitor \
-             && sudo systemctl restart sftp-monitor.service\n"
+             && sudo systemctl try-restart sftp-monitor.service\n"
         );
         assert_eq!(
             judged("", Access::Denied, Access::Denied),
             "problem source: nothing is read: the journal cannot be read by the service's user sftp-monitor; \
              /var/log/auth.log cannot be read by the service's user sftp-monitor\n  \
-             > sudo usermod --append --groups systemd-journal sftp-monitor && sudo systemctl restart sftp-monitor.service\n"
+             > sudo usermod --append --groups systemd-journal sftp-monitor && sudo systemctl try-restart sftp-monitor.service\n"
         );
     }
 
@@ -275,7 +291,7 @@ mod tests {
         let said = judged(log, Access::Yes, Access::Denied);
         assert!(
             said.ends_with(
-                "--groups adm sftp-monitor && sudo systemctl restart sftp-monitor.service\n"
+                "--groups adm sftp-monitor && sudo systemctl try-restart sftp-monitor.service\n"
             ),
             "{said}"
         );

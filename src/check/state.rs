@@ -36,6 +36,16 @@ pub(super) enum Seen {
     },
 }
 
+impl Seen {
+    /// The state, where it is there and sound.
+    pub(super) fn daily(&self) -> Option<&Daily> {
+        match self {
+            Seen::There { daily, .. } => daily.as_ref().as_ref().ok()?.as_ref(),
+            Seen::Nothing | Seen::Closed => None,
+        }
+    }
+}
+
 pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
     let meta = match std::fs::metadata(directory) {
         Ok(meta) => meta,
@@ -64,7 +74,7 @@ pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
 /// What is said of it; nothing where this user may not look.
 pub(super) fn judge(seen: &Seen, directory: &Path, root: bool) -> Option<Finding> {
     let (shown, word) = (directory.display(), path(directory));
-    let restart = format!("sudo systemctl restart {SERVICE}");
+    let restart = format!("sudo systemctl try-restart {SERVICE}");
     let (foreign_owner, mode, daily) = match seen {
         Seen::Nothing => {
             let said = format!("{shown} is not there yet: the service makes it");
@@ -128,7 +138,7 @@ mod tests {
         assert_eq!(
             judged(Some("root"), 0o750, Ok(None)),
             "problem state: /var/lib/sftp-monitor belongs to root: the service cannot write there\n  \
-             > sudo chown -R sftp-monitor:sftp-monitor /var/lib/sftp-monitor && sudo systemctl restart sftp-monitor.service\n"
+             > sudo chown -R sftp-monitor:sftp-monitor /var/lib/sftp-monitor && sudo systemctl try-restart sftp-monitor.service\n"
         );
         assert!(
             judged(None, 0o777, Ok(None)).starts_with(
@@ -159,7 +169,7 @@ mod tests {
             "{said}"
         );
         assert!(
-            said.ends_with("> sudo systemctl restart sftp-monitor.service\n"),
+            said.ends_with("> sudo systemctl try-restart sftp-monitor.service\n"),
             "{said}"
         );
     }

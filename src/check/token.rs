@@ -12,9 +12,22 @@ use crate::program;
 /// The name of the matter.
 const NAME: &str = "token";
 
-/// The command that reads the token from the terminal, shows it to nobody, and puts it where the service looks.
-pub(super) const STORE: &str = "systemd-ask-password 'Slack token:' | sudo install -D -m 0600 /dev/stdin \
-    /etc/credstore/slack-bot-token && sudo systemctl restart sftp-monitor.service";
+/// The command that reads the token from the terminal, shows it to nobody, and puts it where the service looks. One that
+/// does not run is not started by it: what else keeps it from running is told behind.
+const STORE: &str = "sudo sh -c 'systemd-ask-password \"Slack token:\" | install -Dm600 /dev/stdin \
+    /etc/credstore/slack-bot-token' && sudo systemctl try-restart sftp-monitor.service";
+
+/// The same for one that is encrypted for this machine.
+const STORE_ENCRYPTED: &str = "sudo sh -c 'systemd-ask-password \"Slack token:\" | systemd-creds encrypt \
+    --name=slack-bot-token - /etc/credstore.encrypted/slack-bot-token' && sudo systemctl try-restart sftp-monitor.service";
+
+/// The command that has the units load an encrypted token.
+const LOAD: &str = "for unit in sftp-monitor sftp-monitor-digest sftp-monitor-failure@; do sudo install -Dm644 \
+    /usr/share/doc/sftp-monitor/examples/encrypted-token.conf /etc/systemd/system/$unit.service.d/encrypted-token.conf; \
+    done; sudo systemctl daemon-reload && sudo systemctl try-restart sftp-monitor.service";
+
+/// What a place says of a token that is encrypted.
+const IS_ENCRYPTED: &str = ", encrypted";
 
 /// The credential's name (systemd.exec(5), LoadCredential=).
 const CREDENTIAL: &str = "slack-bot-token";
@@ -65,22 +78,46 @@ fn decrypt(path: &Path) -> Result<Token, String> {
     match !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic()) {
         true => Ok(Token::new(
             token.to_owned(),
-            format!("{}, encrypted", path.display()),
+            format!("{}{IS_ENCRYPTED}", path.display()),
         )),
         false => Err("what is in it is no token".to_owned()),
     }
 }
 
+/// The command that stores another token in the place of the one that is there.
+pub(super) fn store(found: &Found) -> &'static str {
+    match found {
+        Found::At(token) if token.place().ends_with(IS_ENCRYPTED) => STORE_ENCRYPTED,
+        _ => STORE,
+    }
+}
+
+/// Do the units load an encrypted token? Unless a drop-in says so they load one in the clear.
+fn is_loaded_encrypted() -> bool {
+    let wanted = format!("LoadCredentialEncrypted={CREDENTIAL}");
+    let units = program::text(Command::new("systemctl").args(["cat", SERVICE]), DEADLINE);
+    units.is_ok_and(|text| text.lines().any(|line| line.trim() == wanted))
+}
+
 /// What is said of it; nothing where this user may not look.
 pub(super) fn judge(found: &Found) -> Option<Finding> {
+    told(found, &is_loaded_encrypted)
+}
+
+fn told(found: &Found, is_loaded_encrypted: &dyn Fn() -> bool) -> Option<Finding> {
+    let store = store(found);
     match found {
         Found::At(token) => Some(match (token.remark(), token.place()) {
             (Some(remark), place) => {
-                Finding::warning(NAME, format!("in {place}: {remark}")).mended_by(STORE)
+                Finding::warning(NAME, format!("in {place}: {remark}")).mended_by(store)
+            }
+            (None, place) if place.ends_with(IS_ENCRYPTED) && !is_loaded_encrypted() => {
+                let said = format!("in {place}, and no drop-in has the units load it");
+                Finding::problem(NAME, said).mended_by(LOAD)
             }
             (None, place) => Finding::ok(NAME, format!("in {place}")),
         }),
-        Found::Nowhere(why) => Some(Finding::problem(NAME, why.clone()).mended_by(STORE)),
+        Found::Nowhere(why) => Some(Finding::problem(NAME, why.clone()).mended_by(store)),
         Found::NotSeen => None,
     }
 }
@@ -93,7 +130,9 @@ mod tests {
     fn where_it_is_is_told_and_never_what_it_is() {
         let of = |token: &str| {
             let found = Found::At(Token::new(token.to_owned(), "/etc/x"));
-            judge(&found).map(|found| found.told()).unwrap_or_default()
+            told(&found, &|| true)
+                .map(|found| found.told())
+                .unwrap_or_default()
         };
         assert_eq!(of("xoxb-secret"), "ok token: in /etc/x\n");
         let odd = of("k6iUCUh0RJCQ");
@@ -102,10 +141,27 @@ mod tests {
     }
 
     #[test]
+    fn an_encrypted_one_must_be_loaded_as_such() {
+        let token = Token::new("xoxb-1".to_owned(), "/etc/x, encrypted");
+        let found = Found::At(token);
+        let said = |loaded: bool| told(&found, &|| loaded).map(|found| found.told());
+        assert_eq!(
+            said(true).as_deref(),
+            Some("ok token: in /etc/x, encrypted\n")
+        );
+        assert!(said(false).is_some_and(|said| {
+            said.starts_with("problem token: in /etc/x, encrypted, and no drop-in")
+        }));
+        assert!(store(&found).contains("systemd-creds encrypt"));
+    }
+
+    #[test]
     fn without_one_the_command_asks_for_it() {
         let said = judge(&Found::Nowhere("no Slack token".to_owned()));
         let said = said.map(|found| found.told()).unwrap_or_default();
-        assert!(said.starts_with("problem token: no Slack token\n  > systemd-ask-password"));
+        assert!(
+            said.starts_with("problem token: no Slack token\n  > sudo sh -c 'systemd-ask-password")
+        );
         assert!(judge(&Found::NotSeen).is_none());
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Response, redirect};
+use reqwest::{NoProxy, Proxy, Response, redirect};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -51,9 +51,30 @@ struct Post<'a> {
     parse: &'static str,
 }
 
+/// The way to Slack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// As the environment says: `HTTPS_PROXY`, `NO_PROXY`.
+    Environment,
+    /// Through no proxy.
+    Direct,
+    /// Through this one.
+    Proxy {
+        /// Its address.
+        url: String,
+        /// The hosts for which it is not used.
+        except: String,
+    },
+}
+
 impl Client {
     /// A client for this channel; nothing is sent yet.
     pub fn new(slack: &Slack, token: &Token) -> anyhow::Result<Self> {
+        Self::by(&Way::Environment, slack, token)
+    }
+
+    /// The same by another way.
+    pub fn by(way: &Way, slack: &Slack, token: &Token) -> anyhow::Result<Self> {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .timeout(POST)
@@ -63,9 +84,16 @@ impl Client {
             // open whether the message arrived.
             .pool_max_idle_per_host(0)
             .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
-        if slack.api_url.starts_with("http:") {
-            // Plain http goes to loopback only; a proxy would be given the token in clear.
-            builder = builder.no_proxy();
+        // Plain http goes to loopback only; a proxy would be given the token in clear.
+        let loopback = slack.api_url.starts_with("http:");
+        match way {
+            _ if loopback => builder = builder.no_proxy(),
+            Way::Environment => {}
+            Way::Direct => builder = builder.no_proxy(),
+            Way::Proxy { url, except } => {
+                let proxy = Proxy::https(url).context("the proxy's address")?;
+                builder = builder.proxy(proxy.no_proxy(NoProxy::from_string(except)));
+            }
         }
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()))
             .ok()
@@ -78,6 +106,11 @@ impl Client {
             token: token.clone(),
             authorization,
         })
+    }
+
+    /// The channel that is posted to.
+    pub(super) fn channel_id(&self) -> &str {
+        &self.channel
     }
 
     /// Posts a message, in at most this time.

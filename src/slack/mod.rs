@@ -4,13 +4,15 @@
 //! are pure, and both the daemon and the digest use them.
 
 pub mod answer;
+mod channel;
 mod client;
 mod codes;
 mod identity;
 pub mod pace;
 
 pub use answer::{Refusal, Verdict};
+pub use channel::Channel;
 pub(crate) use client::chain;
-pub use client::{Client, POST};
+pub use client::{Client, POST, Way};
 pub use identity::Identity;
 pub use pace::{Next, Pace};

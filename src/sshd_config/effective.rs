@@ -1,28 +1,20 @@
-//! What is in force for a partner: asked of sshd itself where that is possible, else read from its files.
+//! What is in force for a partner, from what sshd prints and from its files.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+use std::path::PathBuf;
 
 use super::command::{self, Logging};
-use super::{Directive, InForce, Missing, Partner, in_force, installed, is, possible, words};
+use super::{Directive, InForce, Missing, Partner, in_force, is, possible, words};
 use crate::directory::Account;
-use crate::program;
-
-/// Where sshd is, on every distribution.
-const SSHD: &str = "/usr/sbin/sshd";
-
-/// How long sshd may take to print its configuration: it takes milliseconds.
-const DEADLINE: Duration = Duration::from_secs(5);
-
-/// The client's address that sshd is asked about: one of nobody's, as a partner's is to us (RFC 5737).
-const ADDRESS: &str = "192.0.2.1";
 
 /// What is in force for a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effective {
     /// Whether sftp-server logs files.
     pub logging: InForce,
+    /// The command where it is no internal-sftp: the partner's shell runs it, where the partner is locked in.
+    pub outside: Option<Missing>,
+    /// sshd's own level where it is so low that no log-in is logged.
+    pub quiet: Option<Missing>,
     /// Is there a `Subsystem sftp`? Without it sshd refuses whoever wants to transfer a file, whatever is forced.
     pub subsystem: bool,
     /// Where the partner is locked in.
@@ -40,83 +32,8 @@ pub enum Chroot {
     Unknown,
 }
 
-/// How it was found out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// `sshd -T -C user=…` said so.
-    Sshd,
-    /// sshd could not be asked, for this reason; its files say so.
-    Files(String),
-}
-
-/// sshd's configuration, to be asked partner by partner.
-#[derive(Debug)]
-pub struct Sshd {
-    directives: Option<Vec<Directive>>,
-    unreadable: String,
-    /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
-    refused: Option<String>,
-}
-
-impl Sshd {
-    /// This machine's. Only root may ask sshd itself: it wants to read its host keys.
-    pub fn open(root: bool) -> Sshd {
-        let refused = match (root, Path::new(SSHD).exists()) {
-            (true, true) => None,
-            (true, false) => Some(format!("there is no {SSHD}")),
-            (false, _) => Some("only root may ask sshd".to_owned()),
-        };
-        let (directives, unreadable) = match installed() {
-            Ok(directives) => (Some(directives), String::new()),
-            Err(error) => (None, error.to_string()),
-        };
-        Sshd {
-            directives,
-            unreadable,
-            refused,
-        }
-    }
-
-    /// Why sshd could not be asked.
-    pub fn asked(&self) -> Asked {
-        match &self.refused {
-            None => Asked::Sshd,
-            Some(why) => Asked::Files(why.clone()),
-        }
-    }
-
-    /// From now on the files alone are read: asking takes too long.
-    pub fn stop_asking(&mut self, why: &str) {
-        self.refused.get_or_insert_with(|| why.to_owned());
-    }
-
-    /// What is in force for this partner.
-    pub fn effective(&mut self, partner: &Partner<'_>) -> Effective {
-        if self.refused.is_none() {
-            let connection = format!("user={},host={ADDRESS},addr={ADDRESS}", partner.name);
-            // A comma would begin another attribute: such a name is looked up in the files.
-            if !partner.name.contains(',') {
-                match program::text(Command::new(SSHD).args(["-T", "-C", &connection]), DEADLINE) {
-                    Ok(printed) => return of_printed(&printed, self.directives.as_deref()),
-                    Err(why) => self.refused = Some(why),
-                }
-            }
-        }
-        match &self.directives {
-            Some(directives) => of_files(directives, partner),
-            None => Effective {
-                logging: InForce::Unknown {
-                    why: self.unreadable.clone(),
-                },
-                subsystem: true,
-                chroot: Chroot::Unknown,
-            },
-        }
-    }
-}
-
 /// What `sshd -T` printed: a keyword and its value a line; keywords are in lower case up to OpenSSH 10.4.
-fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
+pub(super) fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
     let values = |keyword: &'static str| {
         let lines = printed.lines().filter_map(|line| line.split_once(' '));
         lines
@@ -134,23 +51,33 @@ fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
         (None, Some(command)) => ("Subsystem sftp", command, command::subsystem(command)),
         (None, None) => ("Subsystem sftp", "", Logging::Unknown),
     };
+    let missing = |keyword: &str, value: &str, why, line: String| {
+        let place = directives.and_then(|all| place(all, keyword, value));
+        Missing {
+            found: format!("{keyword} {value}"),
+            why,
+            line,
+            file: place.map_or_else(PathBuf::new, |directive| directive.file.clone()),
+            number: place.map_or(0, |directive| directive.line),
+        }
+    };
     Effective {
         logging: match logging {
             Logging::Files(level) => InForce::Logged { level },
             Logging::Nothing { why, better } => {
-                let place = directives.and_then(|all| place(all, keyword, value));
-                InForce::Missing(Missing {
-                    found: format!("{keyword} {value}"),
-                    why,
-                    line: format!("{keyword} {better}"),
-                    file: place.map_or_else(PathBuf::new, |directive| directive.file.clone()),
-                    number: place.map_or(0, |directive| directive.line),
-                })
+                let line = format!("{keyword} {better}");
+                InForce::Missing(missing(keyword, value, why, line))
             }
             Logging::Unknown => InForce::Unknown {
                 why: format!("{keyword} {value} runs a program that is not sftp-server"),
             },
         },
+        outside: (!value.is_empty() && !is_internal(value))
+            .then(|| missing(keyword, value, OUTSIDE, internal(keyword))),
+        quiet: values("loglevel")
+            .next()
+            .filter(|level| is_quiet(level))
+            .map(|level| missing("LogLevel", level, QUIET, "LogLevel INFO".to_owned())),
         subsystem: sftp.is_some(),
         chroot: match set("chrootdirectory") {
             Some(directory) => Chroot::Directory(directory.to_owned()),
@@ -159,9 +86,42 @@ fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
     }
 }
 
+/// Why a command that is not sshd's own may not work.
+const OUTSIDE: &str = "the partner's shell runs it, where the partner is locked in";
+
+/// What is wrong with a low level of sshd's.
+const QUIET: &str = "below INFO sshd logs no log-in";
+
+/// Does sshd run it itself? (session.c, IS_INTERNAL_SFTP.)
+fn is_internal(command: &str) -> bool {
+    words::words(command)
+        .first()
+        .is_some_and(|word| word == "internal-sftp")
+}
+
+/// The line with sshd's own sftp-server in the command's place.
+fn internal(keyword: &str) -> String {
+    format!("{keyword} internal-sftp -l INFO")
+}
+
+/// Is a `LogLevel` below INFO?
+fn is_quiet(level: &str) -> bool {
+    ["QUIET", "FATAL", "ERROR"]
+        .iter()
+        .any(|quiet| level.eq_ignore_ascii_case(quiet))
+}
+
 /// Where a value stands in the files: sshd does not tell.
 fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<&'a Directive> {
-    let alike = |one: &str, other: &str| words::words(one) == words::words(other);
+    // Levels are printed in capitals.
+    let alike = |one: &str, other: &str| {
+        let (one, other) = (words::words(one), words::words(other));
+        one.len() == other.len()
+            && one
+                .iter()
+                .zip(&other)
+                .all(|(a, b)| a.eq_ignore_ascii_case(b))
+    };
     let (keyword, value) = match keyword.split_once(' ') {
         Some((keyword, name)) => (keyword, format!("{name} {value}")),
         None => (keyword, value.to_owned()),
@@ -174,8 +134,13 @@ fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<
 }
 
 /// The same from the files.
-fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
+pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
     let first = |keyword| possible(directives, keyword, partner);
+    // Only what is certain.
+    let decided = |keyword| match first(keyword).as_slice() {
+        [Some(directive)] => Some(*directive),
+        _ => None,
+    };
     let chroot = match first("chrootdirectory").as_slice() {
         [None] | [] => Chroot::None,
         [Some(directive)] => match words::words(&directive.value).into_iter().next() {
@@ -184,8 +149,30 @@ fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
         },
         _ => Chroot::Unknown,
     };
+    let missing = |directive: &Directive, why, line| Missing {
+        found: directive.text.clone(),
+        why,
+        line,
+        file: directive.file.clone(),
+        number: directive.line,
+    };
+    let forced = first("forcecommand");
+    let outside = match forced.as_slice() {
+        [None] => decided("subsystem").and_then(|directive| {
+            let (_, command) = directive.value.split_once(char::is_whitespace)?;
+            (!is_internal(command)).then(|| missing(directive, OUTSIDE, internal("Subsystem sftp")))
+        }),
+        [Some(directive)] if !is_internal(&directive.value) => {
+            Some(missing(directive, OUTSIDE, internal("ForceCommand")))
+        }
+        _ => None,
+    };
     Effective {
         logging: in_force(directives, partner),
+        outside,
+        quiet: decided("loglevel")
+            .filter(|directive| is_quiet(directive.value.trim()))
+            .map(|directive| missing(directive, QUIET, "LogLevel INFO".to_owned())),
         subsystem: first("subsystem").iter().any(Option::is_some),
         chroot,
     }
@@ -212,6 +199,8 @@ pub fn expand(template: &str, name: &str, account: &Account) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     const PRINTED: &str = "\
@@ -263,6 +252,33 @@ loglevel INFO
             of_printed("", None).logging,
             InForce::Unknown { .. }
         ));
+    }
+
+    #[test]
+    fn a_level_below_info_and_a_command_of_the_shell_are_seen_either_way() {
+        let text = "LogLevel error\nSubsystem sftp /usr/lib/openssh/sftp-server -l INFO\n";
+        let directives = parsed(text);
+        let printed = "loglevel ERROR\nsubsystem sftp /usr/lib/openssh/sftp-server -l INFO\nforcecommand none\n";
+        let of_files = of_files(
+            &directives,
+            &Partner {
+                name: "alice",
+                groups: Some(&[]),
+            },
+        );
+        let of_printed = of_printed(printed, Some(&directives));
+        for effective in [of_files, of_printed] {
+            let Some(quiet) = effective.quiet else {
+                panic!("not quiet")
+            };
+            assert_eq!((quiet.number, quiet.line.as_str()), (1, "LogLevel INFO"));
+            let Some(outside) = effective.outside else {
+                panic!("not outside")
+            };
+            let line = "Subsystem sftp internal-sftp -l INFO";
+            assert_eq!((outside.number, outside.line.as_str()), (2, line));
+            assert!(matches!(effective.logging, InForce::Logged { .. }));
+        }
     }
 
     #[test]

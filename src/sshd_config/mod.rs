@@ -12,6 +12,7 @@
 mod command;
 mod effective;
 mod file;
+mod sshd;
 mod warning;
 mod words;
 
@@ -19,8 +20,9 @@ use std::path::PathBuf;
 
 use command::Logging;
 
-pub use effective::{Asked, Chroot, Effective, Sshd, expand};
+pub use effective::{Chroot, Effective, expand};
 pub use file::{Directive, Files, PATH, Unreadable, installed, parse};
+pub use sshd::{ADDRESS, Asked, Sshd};
 pub use warning::{Gap, gaps, warning};
 
 /// Whom `Match` is asked about.

@@ -26,12 +26,11 @@ fn main() -> anyhow::Result<()> {
             }
             Some(Err(_)) | None => {}
         }
-        let text = message["text"]
-            .as_str()
-            .unwrap_or_default()
-            .replace('\n', "\\n");
-        let mut out = std::io::stdout().lock();
-        let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+        // Without a text it is a question, not a message.
+        if let Some(text) = message["text"].as_str() {
+            let mut out = std::io::stdout().lock();
+            let _ = writeln!(out, "{}", text.replace('\n', "\\n")).and_then(|()| out.flush());
+        }
         Some(slack::OK.to_owned())
     });
     Ok(())

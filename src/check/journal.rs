@@ -1,0 +1,294 @@
+//! The journal: whether it outlives a boot, how far back it reaches, and what journald drops in a flood.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use systemd::journal::OpenOptions;
+
+use super::finding::Finding;
+use super::units::Units;
+use super::words::many;
+use crate::program;
+use crate::time::Time;
+
+/// The name of the matter.
+const NAME: &str = "journal";
+
+/// How long systemd-analyze may take.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// journald's own limit: so many messages of a unit in so much time, before it drops the rest (journald.conf(5)).
+const BURST: u64 = 10_000;
+const INTERVAL: Duration = Duration::from_secs(30);
+
+/// What is written where the limit is too low, or was reached.
+const HIGHER: u64 = 100_000;
+
+/// How far back losses are looked for.
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+
+/// The `MESSAGE_ID` under which journald tells that it dropped messages.
+const DROPPED: &str = "a596d6fe7bfa4994828e72309e95d61e";
+
+/// How many messages of a unit journald takes in how much time; none where there is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limit {
+    burst: u64,
+    interval: Duration,
+}
+
+/// What was seen of the journal.
+#[derive(Debug)]
+pub(super) struct Facts {
+    /// Its files lie on disk.
+    persistent: bool,
+    /// Its first entry.
+    begins: Option<Time>,
+    limit: Option<Limit>,
+    /// How many messages of sshd and its sessions journald dropped within the week.
+    dropped: u64,
+}
+
+pub(super) fn gather(units: &Units, now: Time) -> Facts {
+    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    let file = Path::new("/var/log/journal")
+        .join(machine.trim())
+        .join("system.journal");
+    let configuration = program::text(
+        Command::new("systemd-analyze").args(["cat-config", "systemd/journald.conf"]),
+        DEADLINE,
+    );
+    let of_journald = limit(&configuration.unwrap_or_default());
+    let ssh = format!("{}.service", units.ssh());
+    let of_unit = of_unit(
+        units.get(&ssh, "LogRateLimitBurst"),
+        units.get(&ssh, "LogRateLimitIntervalUSec"),
+    );
+    Facts {
+        persistent: file.exists(),
+        begins: begins(),
+        // The lower one is reached first.
+        limit: [of_unit, of_journald]
+            .into_iter()
+            .flatten()
+            .min_by_key(|limit| limit.burst),
+        dropped: dropped(now).unwrap_or(0),
+    }
+}
+
+fn begins() -> Option<Time> {
+    let mut journal = OpenOptions::default().local_only(true).open().ok()?;
+    journal.seek_head().ok()?;
+    journal.next_entry().ok()??;
+    journal.timestamp().ok().map(Time::from)
+}
+
+fn dropped(now: Time) -> systemd::Result<u64> {
+    let mut journal = OpenOptions::default().local_only(true).open()?;
+    journal.match_add("MESSAGE_ID", DROPPED)?;
+    let since = SystemTime::from(now.minus(WEEK).utc());
+    let since = since.duration_since(SystemTime::UNIX_EPOCH);
+    journal.seek_realtime_usec(since.map_or(0, |since| since.as_micros() as u64))?;
+    let mut dropped = 0;
+    while let Some(entry) = journal.next_entry()? {
+        dropped += entry
+            .get("MESSAGE")
+            .and_then(|message| suppressed(message))
+            .unwrap_or(0);
+    }
+    Ok(dropped)
+}
+
+/// `Suppressed 17 messages from session-5.scope`: of what may be sshd's.
+fn suppressed(message: &str) -> Option<u64> {
+    let (count, unit) = message
+        .strip_prefix("Suppressed ")?
+        .split_once(" messages from ")?;
+    let unit = unit.trim();
+    let ours = unit.starts_with("ssh") && unit.ends_with(".service")
+        || unit.starts_with("session-") && unit.ends_with(".scope")
+        || unit.starts_with("user-") && unit.ends_with(".slice");
+    count.parse().ok().filter(|_| ours)
+}
+
+/// The limit of a configuration whose later lines outweigh the earlier ones; none where it is switched off.
+fn limit(configuration: &str) -> Option<Limit> {
+    let value = |key: &str| {
+        let mut lines = configuration.lines().rev().map(str::trim);
+        lines.find_map(|line| {
+            Some(
+                line.strip_prefix(key)?
+                    .trim_start()
+                    .strip_prefix('=')?
+                    .trim(),
+            )
+        })
+    };
+    let burst = value("RateLimitBurst")
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(BURST);
+    let interval = value("RateLimitIntervalSec")
+        .and_then(span)
+        .unwrap_or(INTERVAL);
+    (burst > 0 && !interval.is_zero()).then_some(Limit { burst, interval })
+}
+
+/// What a unit's own limit is; `0` where it has none.
+fn of_unit(burst: &str, interval: &str) -> Option<Limit> {
+    let burst = burst.parse().ok().filter(|burst| *burst > 0)?;
+    let interval = span(interval).filter(|interval| !interval.is_zero())?;
+    Some(Limit { burst, interval })
+}
+
+/// A span as systemd writes it; a bare number is seconds (systemd.time(7)).
+fn span(text: &str) -> Option<Duration> {
+    match text.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => humantime::parse_duration(text).ok(),
+    }
+}
+
+pub(super) fn judge(facts: &Facts, now: Time) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let reach = facts
+        .begins
+        .map(|begins| away(now.since(begins)))
+        .unwrap_or_default();
+    found.push(match facts.persistent {
+        true => Finding::ok(NAME, format!("on disk{reach}")),
+        false => {
+            let said = format!("in memory alone: after a boot, what was not read before is gone{reach}");
+            let mend = "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nStorage=persistent\\n' \
+                        | sudo tee /etc/systemd/journald.conf.d/zz-storage.conf && sudo systemctl restart systemd-journald.service \
+                        && sudo journalctl --flush";
+            Finding::warning(NAME, said).mended_by(mend)
+        }
+    });
+    let Some(Limit { burst, interval }) = facts.limit else {
+        found.push(Finding::ok(
+            NAME,
+            "journald drops nothing in a flood: it has no limit",
+        ));
+        return found;
+    };
+    let rate = format!(
+        "{burst} lines of a session in {}",
+        humantime::format_duration(interval)
+    );
+    let low =
+        burst.saturating_mul(INTERVAL.as_secs()) < BURST.saturating_mul(interval.as_secs().max(1));
+    let raise = format!(
+        "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nRateLimitIntervalSec=30s\\nRateLimitBurst={HIGHER}\\n' \
+         | sudo tee /etc/systemd/journald.conf.d/zz-sftp-monitor.conf && sudo systemctl restart systemd-journald.service"
+    );
+    let raised =
+        burst.saturating_mul(INTERVAL.as_secs()) > BURST.saturating_mul(interval.as_secs().max(1));
+    if facts.dropped > 0 && !raised {
+        let lost = many(usize::try_from(facts.dropped).unwrap_or(usize::MAX), "line");
+        let said = format!(
+            "journald dropped {lost} of sshd or of sessions within a week: more than {rate}"
+        );
+        found.push(Finding::warning(NAME, said).mended_by(raise));
+    } else if low {
+        let said = format!("journald drops what goes beyond {rate}: a flood hides uploads");
+        found.push(Finding::warning(NAME, said).mended_by(raise));
+    } else {
+        found.push(Finding::ok(
+            NAME,
+            format!("journald takes {rate}, and drops what a flood has more"),
+        ));
+    }
+    found
+}
+
+/// How long the service may be down without missing anything.
+fn away(reach: Duration) -> String {
+    let days = reach.as_secs() / 86_400;
+    match (days, reach.as_secs() / 3_600) {
+        (0, 0) => ", begun within the hour".to_owned(),
+        (0, hours) => format!(", reaching back {hours} h: the monitor can be away for so long"),
+        (1, _) => ", reaching back 1 day: the monitor can be away for so long".to_owned(),
+        (days, _) => format!(", reaching back {days} days: the monitor can be away for so long"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::told;
+    use super::*;
+
+    const NOW: Time = Time::from_seconds(1_774_843_675);
+
+    fn judged(persistent: bool, configuration: &str, dropped: u64) -> String {
+        let facts = Facts {
+            persistent,
+            begins: Some(NOW.minus(Duration::from_secs(9 * 86_400 + 100))),
+            limit: limit(configuration),
+            dropped,
+        };
+        told(&judge(&facts, NOW))
+    }
+
+    #[test]
+    fn a_journal_on_disk_says_how_long_one_can_be_away() {
+        assert_eq!(
+            judged(true, "#RateLimitBurst=5\n", 0),
+            "ok journal: on disk, reaching back 9 days: the monitor can be away for so long\n\
+             ok journal: journald takes 10000 lines of a session in 30s, and drops what a flood has more\n"
+        );
+        let memory = judged(false, "", 0);
+        assert!(memory.starts_with("warning journal: in memory alone"));
+        // A command is one line.
+        assert!(
+            memory.contains(r"'[Journal]\nStorage=persistent\n' | sudo tee"),
+            "{memory}"
+        );
+    }
+
+    #[test]
+    fn a_low_limit_and_losses_are_told_until_it_is_raised() {
+        let low = judged(
+            true,
+            "[Journal]\nRateLimitBurst=20000\n[Journal]\nRateLimitBurst = 50\nRateLimitIntervalSec=1min\n",
+            0,
+        );
+        assert!(
+            low.contains(
+                "warning journal: journald drops what goes beyond 50 lines of a session in 1m"
+            ),
+            "{low}"
+        );
+        let lost = judged(true, "", 17);
+        assert!(
+            lost.contains(
+                "warning journal: journald dropped 17 lines of sshd or of sessions within a week"
+            ),
+            "{lost}"
+        );
+        let raised = judged(
+            true,
+            "RateLimitIntervalSec=30s\nRateLimitBurst=100000\n",
+            17,
+        );
+        assert!(
+            raised.contains("ok journal: journald takes 100000"),
+            "{raised}"
+        );
+        assert!(judged(true, "RateLimitBurst=0\n", 0).contains("it has no limit"));
+    }
+
+    #[test]
+    fn only_losses_that_may_be_sshds_count() {
+        assert_eq!(
+            suppressed("Suppressed 17 messages from session-5.scope"),
+            Some(17)
+        );
+        assert_eq!(
+            suppressed("Suppressed 3 messages from ssh.service"),
+            Some(3)
+        );
+        assert_eq!(suppressed("Suppressed 3 messages from nginx.service"), None);
+        assert_eq!(suppressed("Suppressed many messages"), None);
+    }
+}

@@ -1,0 +1,192 @@
+//! sshd itself: whether it runs, which version, under which names it logs, and whether it logs log-ins at all.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::edit::{self, place};
+use super::finding::Finding;
+use super::units::Units;
+use super::words::names;
+use crate::program;
+use crate::sshd_config::{Effective, Missing};
+
+/// The name of the matter.
+const NAME: &str = "sshd";
+
+/// How long sshd may take to say its version.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// The first version whose sessions log as `sshd-session`.
+const SESSIONS: (u32, u32) = (9, 8);
+
+/// What was seen of sshd.
+pub(super) struct Facts<'a> {
+    /// What it says its version is: `OpenSSH_9.2p1`.
+    version: Option<String>,
+    /// It, or a socket that starts it, is active; none where systemd does not say.
+    active: Option<bool>,
+    /// The program that runs was replaced since it was started.
+    replaced: bool,
+    /// It was started with an option that takes its log elsewhere.
+    elsewhere: Option<String>,
+    /// Lines that keep log-ins from being logged, each with for whom.
+    quiet: BTreeMap<&'a Missing, Vec<&'a str>>,
+    ssh: &'a str,
+}
+
+pub(super) fn gather<'a>(
+    units: &'a Units,
+    effective: &'a BTreeMap<&'a str, Effective>,
+) -> Facts<'a> {
+    let script = "/usr/sbin/sshd -V 2>&1; true";
+    let said = program::text(Command::new("sh").args(["-c", script]), DEADLINE);
+    let ssh = units.ssh();
+    let pid = units.get(&format!("{ssh}.service"), "MainPID");
+    let process = Path::new("/proc").join(pid);
+    let program = std::fs::read_link(process.join("exe")).unwrap_or_default();
+    let arguments = std::fs::read(process.join("cmdline")).unwrap_or_default();
+    let mut quiet: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
+    for (name, effective) in effective {
+        if let Some(gap) = &effective.quiet {
+            quiet.entry(gap).or_default().push(name);
+        }
+    }
+    Facts {
+        version: said.ok().and_then(|said| version(&said)),
+        active: units.unknown.is_none().then(|| units.ssh_is_active()),
+        replaced: program.to_string_lossy().ends_with(" (deleted)"),
+        elsewhere: elsewhere(&String::from_utf8_lossy(&arguments)),
+        quiet,
+        ssh,
+    }
+}
+
+/// The word that names the version: in the midst of a usage message where sshd does not know `-V` (before 9.3).
+fn version(said: &str) -> Option<String> {
+    let words = said.split([' ', ',', '\n']);
+    let mut versions = words.filter(|word| word.starts_with("OpenSSH_"));
+    versions.next().map(str::to_owned)
+}
+
+/// The first two numbers of a version.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let (major, rest) = version.strip_prefix("OpenSSH_")?.split_once('.')?;
+    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// `-E FILE` and `-e` take the log away from syslog (sshd(8)); the arguments are separated by NULs.
+fn elsewhere(arguments: &str) -> Option<String> {
+    let mut words = arguments.split('\0').skip(1);
+    words
+        .find(|word| word.starts_with("-E") || *word == "-e")
+        .map(str::to_owned)
+}
+
+pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
+    let ssh = facts.ssh;
+    let version = facts
+        .version
+        .as_deref()
+        .unwrap_or("sshd of an unknown version");
+    let logs_as = match numbers(version) {
+        Some(numbers) if numbers >= SESSIONS => "sshd-session and internal-sftp",
+        Some(_) => "sshd and internal-sftp",
+        None => "sshd or sshd-session, and internal-sftp",
+    };
+    let mut found = Vec::new();
+    match facts.active {
+        Some(false) => {
+            let said = format!("{ssh}.service does not run: nobody can log in");
+            let mend = format!("sudo systemctl enable --now {ssh}.service");
+            found.push(Finding::problem(NAME, said).mended_by(mend));
+        }
+        _ if facts.replaced => {
+            let said = format!("{version} was installed, and an older one still runs");
+            let mend = format!("sudo systemctl restart {ssh}.service");
+            found.push(Finding::warning(NAME, said).mended_by(mend));
+        }
+        _ => found.push(Finding::ok(NAME, format!("{version} logs as {logs_as}"))),
+    }
+    if let Some(option) = &facts.elsewhere {
+        let said = format!("sshd runs with {option}: no log-in reaches the log");
+        found.push(
+            Finding::problem(NAME, said).mended_by(format!("sudo systemctl edit {ssh}.service")),
+        );
+    }
+    for (gap, partners) in &facts.quiet {
+        let said = format!(
+            "no log-in of {} is logged: {}{}: {}; write: {}",
+            names(partners),
+            place(gap),
+            gap.found,
+            gap.why,
+            gap.line
+        );
+        found.push(Finding::problem(NAME, said).mended_by(edit::mend(gap, ssh)));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::told;
+    use super::*;
+
+    fn facts(version: &str) -> Facts<'_> {
+        Facts {
+            version: self::version(version),
+            active: Some(true),
+            replaced: false,
+            elsewhere: None,
+            quiet: BTreeMap::new(),
+            ssh: "ssh",
+        }
+    }
+
+    #[test]
+    fn the_version_says_as_what_it_logs() {
+        let old = "unknown option -- V\nOpenSSH_9.2p1 Debian-2+deb12u10, OpenSSL 3.0.17 1 Jul 2025\nusage: sshd";
+        assert_eq!(
+            told(&judge(&facts(old))),
+            "ok sshd: OpenSSH_9.2p1 logs as sshd and internal-sftp\n"
+        );
+        let new = "OpenSSH_10.0p2 Debian-7, OpenSSL 3.5.1 1 Jul 2025\n";
+        assert_eq!(
+            told(&judge(&facts(new))),
+            "ok sshd: OpenSSH_10.0p2 logs as sshd-session and internal-sftp\n"
+        );
+    }
+
+    #[test]
+    fn an_sshd_that_does_not_run_or_logs_elsewhere_is_a_problem() {
+        let mut stopped = facts("OpenSSH_9.2p1");
+        stopped.active = Some(false);
+        assert_eq!(
+            told(&judge(&stopped)),
+            "problem sshd: ssh.service does not run: nobody can log in\n  > sudo systemctl enable --now ssh.service\n"
+        );
+        let mut file = facts("OpenSSH_9.2p1");
+        file.elsewhere = elsewhere("/usr/sbin/sshd\0-D\0-E/var/log/sshd\0");
+        assert!(told(&judge(&file)).contains("problem sshd: sshd runs with -E/var/log/sshd"));
+        assert_eq!(elsewhere("/usr/sbin/sshd\0-D\0"), None);
+    }
+
+    #[test]
+    fn a_level_below_info_hides_log_ins() {
+        let gap = Missing {
+            found: "LogLevel ERROR".to_owned(),
+            why: "below INFO sshd logs no log-in",
+            line: "LogLevel INFO".to_owned(),
+            file: "/etc/ssh/sshd_config".into(),
+            number: 9,
+        };
+        let mut quiet = facts("OpenSSH_9.2p1");
+        quiet.quiet = BTreeMap::from([(&gap, vec!["alice", "bob"])]);
+        let said = told(&judge(&quiet));
+        assert!(said.contains("problem sshd: no log-in of alice, bob is logged: /etc/ssh/sshd_config:9: LogLevel ERROR: below INFO"), "{said}");
+        assert!(said.contains(r"> sudo sed -i '9s|^\([[:blank:]]*\).*|\1LogLevel INFO|' /etc/ssh/sshd_config && sudo sshd -t"), "{said}");
+    }
+}

@@ -1,0 +1,222 @@
+//! All matters in the order in which they depend on one another.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::finding::Finding;
+use super::units::Units;
+use super::{
+    accounts, chroot, clock, configuration, dev_log, journal, partners, probe, running, scripts,
+    sftp_command, slack, source, sshd, state, token, waiting,
+};
+use crate::alerts::Voice;
+use crate::cli::Cli;
+use crate::config::Config;
+use crate::directory::Roster;
+use crate::sshd_config::{self, Effective, Sshd, expand};
+use crate::time::{Time, Zone};
+
+/// How long sshd is asked about partner after partner before its files are read instead.
+const ASKING: Duration = Duration::from_secs(10);
+
+/// What the matters are looked at with.
+struct View {
+    root: bool,
+    now: Time,
+    units: Units,
+    findings: Vec<Finding>,
+    /// What this user may not see.
+    unseen: Vec<&'static str>,
+}
+
+/// All that is found.
+pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
+    let mut view = View {
+        root: rustix::process::geteuid().is_root(),
+        now: Time::from(SystemTime::now()),
+        units: Units::gather(),
+        findings: Vec::new(),
+        unseen: Vec::new(),
+    };
+    let (config, finding) = configuration::load(cli.config.as_deref());
+    view.findings.push(finding);
+    let zone = config.as_ref().map_or(Zone::Machine, |config| config.zone);
+    if let Some(config) = &config {
+        view.slack(config, send)?;
+        view.partners(config);
+        view.others(config);
+    }
+    view.state(cli, zone);
+    let units = running::judge(&view.units, zone);
+    view.findings.extend(units);
+    if !view.unseen.is_empty() {
+        let said = format!("not seen: {}; run as root", view.unseen.join(", "));
+        let finding = Finding::warning("view", said).mended_by("sudo sftp-monitor check");
+        view.findings.push(finding);
+    }
+    Ok(view.findings)
+}
+
+impl View {
+    fn slack(&mut self, config: &Config, send: bool) -> anyhow::Result<()> {
+        let found = token::find(self.root);
+        match token::judge(&found) {
+            Some(finding) => self.findings.push(finding),
+            None => self.unseen.push("the token, and what Slack says of it"),
+        }
+        if let token::Found::At(token) = &found {
+            let facts = slack::gather(
+                config,
+                (token, token::store(&found)),
+                &self.units,
+                self.root,
+                send,
+            )?;
+            self.findings.extend(slack::judge(&facts));
+        }
+        Ok(())
+    }
+
+    /// The partners, where the log comes from, and all that lies between the two.
+    fn partners(&mut self, config: &Config) {
+        let roster = Roster::gather(&config.partners);
+        let group = &config.partners.group;
+        self.findings
+            .extend(partners::judge(&roster, group, &Voice::of(config)));
+        let source = source::Facts::gather(config, &self.units, self.root);
+        self.findings.push(source::judge(&source));
+        // Journals of other machines say nothing about this one's sshd.
+        if config.source.journal_directory.is_some() {
+            return;
+        }
+        if source.intended() == source::Chosen::Journal {
+            let facts = journal::gather(&self.units, self.now);
+            self.findings.extend(journal::judge(&facts, self.now));
+        }
+        let mut sshd = Sshd::open(self.root);
+        let effective = effective(&roster, &mut sshd);
+        if !self.root {
+            self.unseen.push("sshd's own word on each partner");
+            self.unseen.push("what expires");
+        }
+        let partners = effective.keys().map(|&name| sshd_config::Partner {
+            name,
+            groups: groups(&roster, name),
+        });
+        let depends = sshd.depends_on_more(partners);
+        let facts = sshd::gather(&self.units, &effective);
+        self.findings.extend(sshd::judge(&facts));
+        let logging = effective
+            .iter()
+            .map(|(name, effective)| (*name, &effective.logging, effective.subsystem));
+        let ssh = self.units.ssh();
+        self.findings
+            .extend(sftp_command::judge(&sftp_command::Facts {
+                partners: logging.collect(),
+                asked: sshd.asked(),
+                depends,
+                ssh,
+            }));
+        let facts = accounts::gather(&roster, &effective, config.zone, self.now);
+        self.findings.extend(accounts::judge(&facts, ssh));
+        self.chroots(&roster, &effective, &source.intended());
+    }
+
+    fn chroots(
+        &mut self,
+        roster: &Roster,
+        effective: &BTreeMap<&str, Effective>,
+        source: &source::Chosen,
+    ) {
+        let (chroots, free, unknown) = chroots(roster, effective);
+        self.findings
+            .extend(chroot::judge(&chroots, &free, &unknown));
+        let tried = dev_log::gather(&chroots, &free, source);
+        let seen = tried.filter(|facts| facts.own != probe::Reached::NotSeen);
+        match seen {
+            Some(facts) => {
+                let devlog = self.units.devlog();
+                self.findings.extend(dev_log::judge(&facts, &devlog));
+            }
+            None if !self.root && !effective.is_empty() => {
+                self.unseen.push("whether each /dev/log reaches the log");
+            }
+            None => {}
+        }
+    }
+
+    /// What lies beside the way from sshd to Slack.
+    fn others(&mut self, config: &Config) {
+        let facts = clock::gather(config.zone, config.digest.closes_from);
+        self.findings
+            .extend(clock::judge(&facts, self.units.next, self.now));
+        let started = scripts::gather(&config.slack.channel);
+        self.findings.extend(scripts::judge(&started));
+        if !self.root {
+            self.unseen.push("the users' crontabs");
+        }
+    }
+
+    fn state(&mut self, cli: &Cli, zone: Zone) {
+        let directory = cli.state_directory();
+        let seen = state::gather(&directory, zone, self.now);
+        match state::judge(&seen, &directory, self.root) {
+            Some(finding) => self.findings.push(finding),
+            None => self.unseen.push("the state"),
+        }
+        if let Some(daily) = seen.daily() {
+            self.findings.extend(waiting::judge(daily, self.now));
+        }
+    }
+}
+
+fn groups<'a>(roster: &'a Roster, name: &str) -> Option<&'a [String]> {
+    let account = roster.partners.get(name)?.account.as_ref()?;
+    account.groups.as_deref()
+}
+
+/// What sshd does with each partner that has an account here.
+fn effective<'a>(roster: &'a Roster, sshd: &mut Sshd) -> BTreeMap<&'a str, Effective> {
+    let until = Instant::now() + ASKING;
+    let mut effective = BTreeMap::new();
+    for (name, partner) in &roster.partners {
+        let Some(account) = &partner.account else {
+            continue;
+        };
+        if Instant::now() > until {
+            sshd.stop_asking("asking about all partners takes too long");
+        }
+        let groups = account.groups.as_deref();
+        let asked = sshd.effective(&sshd_config::Partner { name, groups });
+        effective.insert(name.as_str(), asked);
+    }
+    effective
+}
+
+/// The chroots, each with who is locked into it; who is in none; and of whom it is unknown.
+fn chroots<'a>(
+    roster: &Roster,
+    effective: &BTreeMap<&'a str, Effective>,
+) -> (Vec<chroot::Chroot>, Vec<&'a str>, Vec<&'a str>) {
+    let mut paths: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
+    let (mut free, mut unknown) = (Vec::new(), Vec::new());
+    for (&name, effective) in effective {
+        let account = roster
+            .partners
+            .get(name)
+            .and_then(|partner| partner.account.as_ref());
+        match (&effective.chroot, account) {
+            (sshd_config::Chroot::Directory(template), Some(account)) => {
+                let path = expand(template, name, account);
+                paths.entry(path).or_default().push(name.to_owned());
+            }
+            (sshd_config::Chroot::None, _) => free.push(name),
+            _ => unknown.push(name),
+        }
+    }
+    let chroots = paths
+        .into_iter()
+        .map(|(path, partners)| chroot::Chroot::gather(path, partners));
+    (chroots.collect(), free, unknown)
+}

@@ -1,0 +1,164 @@
+//! Asking sshd itself what is in force for a partner; where that cannot be, its files are read.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::effective::{Chroot, Effective, of_files, of_printed};
+use super::{Directive, InForce, Partner, installed};
+use crate::program;
+
+/// Where sshd is, on every distribution.
+const SSHD: &str = "/usr/sbin/sshd";
+
+/// How long sshd may take to print its configuration: it takes milliseconds.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// The client's address that sshd is asked about: one of nobody's, as a partner's is to us (RFC 5737).
+pub const ADDRESS: &str = "192.0.2.1";
+
+/// How it was found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// `sshd -T -C user=…` said so.
+    Sshd,
+    /// sshd could not be asked, for this reason; its files say so.
+    Files(String),
+}
+
+/// sshd's configuration, to be asked partner by partner.
+#[derive(Debug)]
+pub struct Sshd {
+    directives: Option<Vec<Directive>>,
+    unreadable: String,
+    /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
+    refused: Option<String>,
+    /// What sshd said, by which directives under a `Match` hold: for partners who are alike in that it says the same.
+    said: BTreeMap<Vec<Option<bool>>, Effective>,
+}
+
+impl Sshd {
+    /// This machine's. Only root may ask sshd itself: it wants to read its host keys.
+    pub fn open(root: bool) -> Sshd {
+        let refused = match (root, Path::new(SSHD).exists()) {
+            (true, true) => None,
+            (true, false) => Some(format!("there is no {SSHD}")),
+            (false, _) => Some("only root may ask sshd".to_owned()),
+        };
+        let (directives, unreadable) = match installed() {
+            Ok(directives) => (Some(directives), String::new()),
+            Err(error) => (None, error.to_string()),
+        };
+        Sshd {
+            directives,
+            unreadable,
+            refused,
+            said: BTreeMap::new(),
+        }
+    }
+
+    /// Why sshd could not be asked.
+    pub fn asked(&self) -> Asked {
+        match &self.refused {
+            None => Asked::Sshd,
+            Some(why) => Asked::Files(why.clone()),
+        }
+    }
+
+    /// From now on the files alone are read: asking takes too long.
+    pub fn stop_asking(&mut self, why: &str) {
+        self.refused.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// Does more than the account decide for any of these partners, such as the client's address?
+    pub fn depends_on_more<'p>(&self, mut partners: impl Iterator<Item = Partner<'p>>) -> bool {
+        let told = ["forcecommand", "subsystem", "chrootdirectory", "loglevel"];
+        let matter = |one: &&Directive| told.contains(&one.keyword.as_str());
+        let directives = self.directives.as_deref().unwrap_or_default();
+        partners.any(|partner| {
+            let mut matter = directives.iter().filter(matter);
+            matter.any(|one| one.holds(&partner).is_none())
+        })
+    }
+
+    /// What is in force for this partner.
+    pub fn effective(&mut self, partner: &Partner<'_>) -> Effective {
+        let alike = self.directives.as_ref().map(|directives| {
+            let conditional = directives.iter().filter(|one| one.is_conditional());
+            conditional.map(|one| one.holds(partner)).collect()
+        });
+        if let Some(said) = alike.as_ref().and_then(|alike| self.said.get(alike)) {
+            return said.clone();
+        }
+        if let Some(printed) = self.ask(partner.name) {
+            let effective = of_printed(&printed, self.directives.as_deref());
+            // Where its groups are unknown, nobody knows whom it is like.
+            if let Some(alike) = alike.filter(|_| partner.groups.is_some()) {
+                self.said.insert(alike, effective.clone());
+            }
+            return effective;
+        }
+        match &self.directives {
+            Some(directives) => of_files(directives, partner),
+            None => Effective {
+                logging: InForce::Unknown {
+                    why: self.unreadable.clone(),
+                },
+                outside: None,
+                quiet: None,
+                subsystem: true,
+                chroot: Chroot::Unknown,
+            },
+        }
+    }
+
+    /// What sshd prints for an account; none where it does not.
+    fn ask(&mut self, name: &str) -> Option<String> {
+        // A comma would begin another attribute: such a name is looked up in the files.
+        if self.refused.is_some() || name.contains(',') {
+            return None;
+        }
+        let connection = format!("user={name},host={ADDRESS},addr={ADDRESS}");
+        match program::text(Command::new(SSHD).args(["-T", "-C", &connection]), DEADLINE) {
+            Ok(printed) => Some(printed),
+            Err(why) => {
+                self.refused = Some(why);
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::super::{Files, parse};
+    use super::*;
+
+    fn depends(text: &str, name: &str) -> bool {
+        let files = Files {
+            read: &|_| Ok(text.to_owned()),
+            list: &|_| Ok(Vec::new()),
+        };
+        let directives = parse(Path::new("/etc/ssh/sshd_config"), &files).unwrap();
+        let sshd = Sshd {
+            directives: Some(directives),
+            unreadable: String::new(),
+            refused: None,
+            said: BTreeMap::new(),
+        };
+        let groups = Some(&[] as &[String]);
+        sshd.depends_on_more(std::iter::once(Partner { name, groups }))
+    }
+
+    #[test]
+    fn an_address_matters_where_it_decides_on_what_is_told_here() {
+        let text = "Match User bob Address 10.0.0.0/8\nForceCommand internal-sftp\n";
+        assert!(depends(text, "bob"));
+        assert!(!depends(text, "alice"));
+        let banner = "Match Address 10.0.0.0/8\nBanner /etc/issue\n";
+        assert!(!depends(banner, "bob"));
+    }
+}
