@@ -9,6 +9,7 @@ use super::ping::Pinger;
 use crate::alerts::Voice;
 use crate::config::{Config, SourceConfig, Token};
 use crate::directory;
+use crate::expect;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
 use crate::reader::Order;
@@ -65,7 +66,10 @@ impl Daemon {
                 "[source] has changed: that is taken at a start alone: systemctl restart sftp-monitor",
             );
         }
-        let directory = directory::of(&config, self.fixed.partners.as_deref());
+        let mut directory = directory::of(&config, self.fixed.partners.as_deref());
+        for warning in expect::warnings(&config, directory.as_mut()) {
+            line(Priority::Warning, &warning);
+        }
         self.committer.rule(
             Rules {
                 foreign: self.fixed.source.journal_directory.is_some(),

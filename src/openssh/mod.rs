@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-pub use escape::decode;
+pub use escape::{decode, encode};
 pub use line::strip;
 pub use rename::rename_splits;
 
