@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::Daemon;
 use super::ping::Pinger;
+use super::{Daemon, RETRY};
 use crate::alerts::Voice;
 use crate::config::{Config, SourceConfig, Token};
 use crate::directory;
@@ -38,6 +38,10 @@ impl Daemon {
             Ok(()) => {
                 line(Priority::Notice, "the configuration was read again");
                 self.committer.refused = None;
+                if self.ready && self.held.is_none() {
+                    // What is due next may be another now.
+                    self.try_commit(self.committer.idle(), RETRY);
+                }
             }
             Err(error) => {
                 let why = format!("{error:#}");

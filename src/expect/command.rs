@@ -40,7 +40,7 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
         match arguments.json {
             true => table::json(&standings, out)?,
             false if standings.is_empty() => {}
-            false => table::table(&standings, output::is_terminal(), out)?,
+            false => table::table(&standings, config.zone, output::is_terminal(), out)?,
         }
         Ok(0)
     })

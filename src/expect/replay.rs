@@ -212,10 +212,7 @@ impl Replay<'_> {
             writeln!(out)?;
         }
         let columns = ["Date", "Partner", "Files", "Due", "Arrived", "Outcome"];
-        let mut table = table::with_columns(&columns, terminal);
-        for column in table.column_iter_mut() {
-            column.set_cell_alignment(comfy_table::CellAlignment::Left);
-        }
+        let mut table = table::of_texts(&columns, terminal);
         for (feed, expected) in self.ordered() {
             let date = expected.date(feed.due).to_string();
             let arrived = match feed.at {

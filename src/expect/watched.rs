@@ -148,7 +148,7 @@ impl Watched {
         let day = self.day.as_mut()?;
         let count = expected.count as usize;
         let name = file.name_in_state();
-        if day.names.iter().any(|known| *known == name) || day.names.len() >= count + SPARE {
+        if day.names.contains(&name) || day.names.len() >= count + SPARE {
             return None;
         }
         day.names.push(name);
