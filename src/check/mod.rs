@@ -6,6 +6,7 @@
 mod chroot;
 mod configuration;
 mod dev_log;
+mod expected;
 mod finding;
 mod partners;
 mod print;
@@ -112,6 +113,7 @@ fn of_partners(
     let roster = Roster::gather(&config.partners);
     let group = &config.partners.group;
     findings.extend(partners::judge(&roster, group, &Voice::of(config)));
+    findings.extend(expected::judge(&expected::gather(config)));
     let source = source::Facts::gather(config, units, root);
     findings.push(source::judge(&source));
     // Journals of other machines say nothing about this one's sshd.

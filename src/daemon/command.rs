@@ -39,7 +39,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
         None => directory::of(&config, arguments.partners.as_deref()),
     };
     for warning in expect::warnings(&config, directory.as_mut()) {
-        line(Priority::Warning, &warning);
+        line(Priority::Warning, &warning.to_string());
     }
     let options = Options {
         from_start: arguments.from_start,

@@ -72,7 +72,7 @@ impl Daemon {
         }
         let mut directory = directory::of(&config, self.fixed.partners.as_deref());
         for warning in expect::warnings(&config, directory.as_mut()) {
-            line(Priority::Warning, &warning);
+            line(Priority::Warning, &warning.to_string());
         }
         self.committer.rule(
             Rules {

@@ -1,5 +1,6 @@
 //! `sftp-monitor expect`.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use anyhow::Context;
@@ -18,7 +19,7 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
     let config = Config::load(cli.config.as_deref())?;
     let mut directory = directory::of(&config, arguments.partners.as_deref());
     for warning in warnings(&config, directory.as_mut()) {
-        line(Priority::Warning, &warning);
+        line(Priority::Warning, &warning.to_string());
     }
     if config.expects.is_empty() {
         line(
@@ -53,9 +54,32 @@ fn load(cli: &Cli, config: &Config, now: Time) -> anyhow::Result<Option<Daily>> 
     loaded.context("reading the state (`sudo sftp-monitor expect` may read it)")
 }
 
-/// What is not wrong with the expectations, but hardly meant: two that are the same, and accounts that are no partners.
-pub(crate) fn warnings(config: &Config, directory: &mut dyn Directory) -> Vec<String> {
-    let mut warnings = config.warnings.clone();
+/// What is hardly meant, though it is not wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Warning {
+    /// What.
+    pub(crate) said: String,
+    /// The command that mends it.
+    pub(crate) remedy: Option<String>,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said)?;
+        match &self.remedy {
+            Some(remedy) => write!(f, ": `{remedy}`, or name it in partners.users"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is hardly meant with the expectations: two that are the same, and accounts that are no partners.
+pub(crate) fn warnings(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
+    let twice = config.warnings.iter().map(|said| Warning {
+        said: said.clone(),
+        remedy: None,
+    });
+    let mut warnings: Vec<Warning> = twice.collect();
     let mut asked: Vec<&str> = Vec::new();
     for expected in &config.expects {
         let partner = expected.partner.as_str();
@@ -70,9 +94,10 @@ pub(crate) fn warnings(config: &Config, directory: &mut dyn Directory) -> Vec<St
             Answer::Other { .. } => {}
         }
         let group = &config.partners.group;
-        warnings.push(format!(
-                "[[expect]]: {partner} is no partner, and no file of it can arrive: `sudo usermod -aG {group} {partner}`, or name it in partners.users"
-        ));
+        warnings.push(Warning {
+            said: format!("[[expect]]: {partner} is no partner, and no file of it can arrive"),
+            remedy: Some(format!("sudo usermod --append --groups {group} {partner}")),
+        });
     }
     warnings
 }

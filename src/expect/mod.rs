@@ -19,7 +19,7 @@ use crate::time::Zone;
 
 pub use calendar::Weekdays;
 pub use command::command;
-pub(crate) use command::warnings;
+pub(crate) use command::{Warning, warnings};
 pub use outcome::{Feed, Outcome};
 pub use pattern::Pattern;
 pub use standing::{FeedStanding, State};

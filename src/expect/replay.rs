@@ -162,7 +162,12 @@ impl Replay<'_> {
 
     /// Time passes up to this moment: each deadline is judged when it is due.
     fn pass(&mut self, until: Time) {
+        let mut before = None;
         while let Some(due) = self.monitor(until).due().filter(|due| *due < until) {
+            // What is still due then has to wait for what comes.
+            if before.replace(due) == Some(due) {
+                return;
+            }
             self.monitor(due).advance(due, true);
             self.hear();
         }
