@@ -73,6 +73,12 @@ fn keys_of_the_shipped_file() -> BTreeSet<String> {
             section = format!("{name}.");
         }
         let written = line.strip_prefix('#').unwrap_or(line);
+        if let Some(name) = written
+            .strip_prefix("[[")
+            .and_then(|w| w.strip_suffix("]]"))
+        {
+            section = format!("{name}.");
+        }
         match written.split_once(" = ") {
             Some((key, _)) if !key.contains(' ') => drop(keys.insert(format!("{section}{key}"))),
             _ => {}

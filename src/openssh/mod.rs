@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use ended::UNPERMITTED;
-pub use escape::decode;
+pub use escape::{decode, encode};
 pub use line::strip;
 pub use rename::rename_splits;
 
