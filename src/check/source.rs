@@ -190,7 +190,11 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
             Finding::ok(NAME, said)
         }
         (Chosen::AuthLog(_), SourceKind::AuthLog) => {
-            Finding::ok(NAME, format!("{log}, which {whom} can read ({because})"))
+            let said = "whose lines any local account may have written";
+            Finding::ok(
+                NAME,
+                format!("{log}, {said}, and which {whom} can read ({because})"),
+            )
         }
         (Chosen::AuthLog(_), _) => {
             let said =
@@ -271,7 +275,11 @@ mod tests {
                 .starts_with("problem source: nothing is read")
         );
         let log = "[source]\nkind = \"auth-log\"\n";
-        assert!(judged(log, Access::Yes, Access::Yes).starts_with("ok source: /var/log/auth.log"));
+        assert_eq!(
+            judged(log, Access::Yes, Access::Yes),
+            "ok source: /var/log/auth.log, whose lines any local account may have written, and which the service's user \
+             sftp-monitor can read (the configuration says so)\n"
+        );
         let said = judged(log, Access::Yes, Access::Denied);
         assert!(
             said.ends_with(
