@@ -19,7 +19,7 @@ use std::time::Duration;
 use crate::alerts::{Alerts, Content, Outbox};
 use crate::config;
 use crate::directory::Answer;
-use crate::entry::{Boot, Record};
+use crate::entry::{Boot, NOBODY, Record};
 use crate::expect::Expectation;
 use crate::openssh::{Hindrance, Kind};
 use crate::sessions::{Process, Standing};
@@ -118,7 +118,7 @@ impl Monitor<'_> {
         self.learn(record);
         if let Some(uid) = forged(record) {
             self.forgery(record);
-            return Verdict::new("ignored", None, format!("forged: sent by uid {uid}"));
+            return Verdict::new("ignored", None, forged_by(uid));
         }
         match record.event.kind {
             Kind::Lost => {
@@ -312,6 +312,19 @@ impl Monitor<'_> {
         }
     }
 
+    /// Can the sender of a line speak for an account of this uid? Root can. An account whose uid nobody knows can speak
+    /// for itself only where it lives on another machine.
+    fn speaks_for(&self, sender: Option<u32>, own: Option<u32>) -> bool {
+        sender
+            .filter(|&sender| sender != 0)
+            .is_none_or(|sender| own.map_or(self.rules.foreign, |own| own == sender))
+    }
+
+    /// The uid of a partner, as the user database last told it.
+    fn known_uid(&self, user: &str) -> Option<u32> {
+        self.daily.resume.known.get(user)?.uid
+    }
+
     fn full_name(&self, user: &str) -> Option<String> {
         self.daily
             .resume
@@ -338,27 +351,36 @@ impl Monitor<'_> {
 /// it is known whose they should be.
 fn forged(record: &Record<'_>) -> Option<u32> {
     let uid = record.origin.uid.filter(|&uid| uid != 0)?;
-    let own = matches!(
-        record.event.kind,
-        Kind::SessionOpened
-            | Kind::SessionClosed
-            | Kind::Open(_)
-            | Kind::Close { .. }
-            | Kind::Rename { .. }
-            | Kind::Remove
-            | Kind::Mkdir
-            | Kind::Rmdir
-            | Kind::Status
-            | Kind::WriteError
-            | Kind::Request
-            | Kind::StartingSession
-            | Kind::CloseSession
-            | Kind::EndedAfter
-            | Kind::Hindered(Hindrance::NotSftp | Hindrance::Subsystem)
-            | Kind::Unparsed
-            | Kind::Accompanying
-    );
+    let own = uid != NOBODY
+        && matches!(
+            record.event.kind,
+            Kind::SessionOpened
+                | Kind::SessionClosed
+                | Kind::Open(_)
+                | Kind::Close { .. }
+                | Kind::Rename { .. }
+                | Kind::Remove
+                | Kind::Mkdir
+                | Kind::Rmdir
+                | Kind::Status
+                | Kind::WriteError
+                | Kind::Request
+                | Kind::StartingSession
+                | Kind::CloseSession
+                | Kind::EndedAfter
+                | Kind::Hindered(Hindrance::NotSftp | Hindrance::Subsystem)
+                | Kind::Unparsed
+                | Kind::Accompanying
+        );
     (!own || record.event.postauth).then_some(uid)
+}
+
+/// What is said of a forged line.
+fn forged_by(uid: u32) -> String {
+    match uid {
+        NOBODY => "forged: nobody vouches for its sender".to_owned(),
+        uid => format!("forged: sent by uid {uid}"),
+    }
 }
 
 /// Does the configuration want this told?

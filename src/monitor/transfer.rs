@@ -1,6 +1,6 @@
 //! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
 
-use super::{ENDING, Monitor, Pending, Verdict};
+use super::{ENDING, Monitor, Pending, Verdict, forged_by};
 use crate::alerts::{File, Transfer};
 use crate::directory::Answer;
 use crate::entry::Record;
@@ -57,7 +57,7 @@ impl Monitor<'_> {
         if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
             if !self.may_be(sender, &user, record.answer.as_ref()) {
                 self.forgery(record);
-                return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+                return Verdict::new("ignored", None, forged_by(sender));
             }
         }
         if let Some(earlier) = self.daily.resume.sessions.sftp.0.remove(&process) {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use systemd::journal::Journal;
 
 use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS};
-use crate::entry::{Boot, Entry, Origin};
+use crate::entry::{Boot, Entry, NOBODY, Origin};
 use crate::source;
 use crate::time::Time;
 
@@ -92,6 +92,7 @@ pub(super) struct Fields {
     transport: Field,
     dropped: Field,
     unit: Field,
+    sender_unit: Field,
 }
 
 impl Fields {
@@ -164,6 +165,7 @@ impl Fields {
             b"_TRANSPORT" => &mut self.transport,
             b"N_DROPPED" => &mut self.dropped,
             b"OBJECT_SYSTEMD_UNIT" => &mut self.unit,
+            b"_SYSTEMD_UNIT" => &mut self.sender_unit,
             _ => return None,
         })
     }
@@ -194,14 +196,20 @@ impl Fields {
 
     /// Whether the entry goes out.
     pub(super) fn verdict(&self) -> Verdict {
+        // sshd and sftp-server talk syslog, and there journald gives every entry a message: what lacks one otherwise was
+        // sent without, as anybody may.
+        let syslog = matches!(self.transport.value.as_slice(), b"" | b"syslog");
         if !self.message.given {
-            return Verdict::Unreadable;
+            return match syslog {
+                true => Verdict::Unreadable,
+                false => Verdict::Skip,
+            };
         }
         if self.is_of_programs() {
             return Verdict::HandOut(None);
         }
         if self.message_id.value != DROPPED.as_bytes() {
-            return if self.identifier.given {
+            return if self.identifier.given || !syslog {
                 Verdict::Skip
             } else {
                 Verdict::Unreadable
@@ -225,8 +233,11 @@ impl Fields {
             host: Cow::Borrowed(&self.host.value),
             identifier: Cow::Borrowed(&self.identifier.value),
             pid: self.pid.number().unwrap_or(0),
-            // Without the field nobody vouches for the sender: as good as a user that is not root.
-            uid: Some(self.uid.number().unwrap_or(u32::MAX)),
+            uid: Some(sender(
+                self.uid.number(),
+                &self.transport.value,
+                &self.sender_unit.value,
+            )),
             session: self.session.text().or_else(|| self.audit_session.text()),
             past,
         };
@@ -244,7 +255,7 @@ impl Fields {
 }
 
 /// The fields that are read.
-const NAMES: [&CStr; 12] = [
+const NAMES: [&CStr; 13] = [
     c"MESSAGE",
     c"SYSLOG_RAW",
     c"SYSLOG_IDENTIFIER",
@@ -257,14 +268,38 @@ const NAMES: [&CStr; 12] = [
     c"_TRANSPORT",
     c"N_DROPPED",
     c"OBJECT_SYSTEMD_UNIT",
+    c"_SYSTEMD_UNIT",
 ];
+
+/// Who sent an entry, as far as `_UID` proves it. [`NOBODY`] where the field is missing, and where root did not speak as
+/// sshd does.
+///
+/// The identifier of a stream is that of the process which opened it, while `_UID` is that of the one which writes: whoever
+/// may have root run any program (sudo, a setuid one) lets it write what it likes under sshd's name, by `systemd-cat -t
+/// sshd`. sshd itself talks syslog; or writes to the stream of its own unit, where it was started with `-e`.
+pub(in crate::source) fn sender(uid: Option<u32>, transport: &[u8], unit: &[u8]) -> u32 {
+    let as_sshd = match transport {
+        b"" | b"syslog" => true,
+        b"stdout" => is_of_sshd(unit),
+        _ => false,
+    };
+    match uid {
+        Some(0) if !as_sshd => NOBODY,
+        uid => uid.unwrap_or(NOBODY),
+    }
+}
+
+/// Is this one of the units that sshd runs in, as the distributions call them?
+fn is_of_sshd(unit: &[u8]) -> bool {
+    let instance = |template: &[u8]| unit.starts_with(template) && unit.ends_with(b".service");
+    matches!(unit, b"ssh.service" | b"sshd.service") || instance(b"ssh@") || instance(b"sshd@")
+}
 
 /// Whether a unit may be one in which sshd or a session's sftp-server runs; true where journald named none.
 fn may_hold_ssh(unit: &[u8]) -> bool {
     let is = |prefix: &[u8], suffix: &[u8]| unit.starts_with(prefix) && unit.ends_with(suffix);
-    matches!(unit, b"" | b"ssh.service" | b"sshd.service")
-        || is(b"ssh@", b".service")
-        || is(b"sshd@", b".service")
+    unit.is_empty()
+        || is_of_sshd(unit)
         || is(b"session-", b".scope")
         || is(b"user-", b".slice")
         || is(b"user@", b".service")
@@ -272,7 +307,7 @@ fn may_hold_ssh(unit: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{DROPPED, Fields, may_hold_ssh};
+    use super::{DROPPED, Fields, NOBODY, may_hold_ssh, sender};
 
     fn fields(given: &[(&[u8], &[u8])]) -> Fields {
         let mut fields = Fields::default();
@@ -313,6 +348,34 @@ mod tests {
             rest.remove(missing);
             assert!(!fields(&rest).complete(), "{missing}");
         }
+    }
+
+    #[test]
+    fn root_is_believed_where_it_speaks_as_sshd_does() {
+        for (transport, unit, believed) in [
+            ("syslog", "", true),
+            ("syslog", "session-3.scope", true),
+            ("", "", true),
+            // sshd -e.
+            ("stdout", "sshd.service", true),
+            (
+                "stdout",
+                "sshd@12-192.0.2.7:22-198.51.100.9:5522.service",
+                true,
+            ),
+            // systemd-cat -t sshd sudo …
+            ("stdout", "session-3.scope", false),
+            ("stdout", "user@1002.service", false),
+            ("stdout", "", false),
+            ("journal", "ssh.service", false),
+            ("kernel", "", false),
+        ] {
+            let expected = if believed { 0 } else { NOBODY };
+            let said = sender(Some(0), transport.as_bytes(), unit.as_bytes());
+            assert_eq!(said, expected, "{transport} {unit}");
+        }
+        assert_eq!(sender(Some(1002), b"stdout", b""), 1002);
+        assert_eq!(sender(None, b"syslog", b""), NOBODY);
     }
 
     #[test]
