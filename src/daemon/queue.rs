@@ -64,7 +64,14 @@ impl Queue {
                 return None;
             }
         };
-        let message = match committer.change(now, outbox::take_message) {
+        // What Slack asked of another process meanwhile is known only now.
+        let pace = self.pace.as_ref();
+        let taken = committer.change(now, |daily| {
+            let asked = daily.resume.pause_until;
+            let ready = pace.is_none_or(|pace| pace.ready_at(now, asked) <= now);
+            ready.then(|| outbox::take_message(daily)).flatten()
+        });
+        let message = match taken {
             Ok(message) => message?,
             Err(error) => {
                 line(Priority::Error, &format!("{error:#}; the message waits"));
