@@ -311,6 +311,17 @@ fn it_ends_within_five_seconds_though_slack_hangs_and_keeps_the_message() {
 }
 
 #[test]
+fn a_log_that_cannot_be_written_ends_nothing() {
+    let world = World::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let daemon = world.daemon_logging_to(full.unwrap());
+    world.slack.always(Answer::Status(500, String::new()));
+    world.write(LOGIN);
+    world.state(|state| state["partners"]["alice"]["success"] == 1);
+    daemon.stop();
+}
+
+#[test]
 fn the_service_manager_hears_of_readiness_status_and_life() {
     let world = World::new();
     world.slack.always(Answer::Silence);
