@@ -26,4 +26,8 @@ pub(crate) struct Odds {
     pub(crate) kill: u64,
     pub(crate) power_cut: u64,
     pub(crate) error: u64,
+    /// The user database does not answer.
+    pub(crate) unknown: u64,
+    /// Slack does anything but take a message.
+    pub(crate) slack: u64,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sftp_monitor::state::{Disk, Found};
 
-use crate::sim_disk::{SimDisk, SimLock};
+use crate::disk::{SimDisk, SimLock};
 
 /// A way to break the protocol.
 #[derive(Clone, Copy, Debug, PartialEq)]

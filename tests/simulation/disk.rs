@@ -46,6 +46,8 @@ pub(crate) struct World {
     pub(crate) changes: Cell<u64>,
     /// Files' contents are not made durable: a deliberate fault.
     pub(crate) no_file_sync: Cell<bool>,
+    /// How often the power failed.
+    pub(crate) cuts: Cell<u64>,
     /// The directory cannot be made durable.
     pub(crate) broken_directory_sync: Cell<bool>,
     tree: RefCell<Tree>,
@@ -60,6 +62,7 @@ impl World {
             always: RefCell::default(),
             changes: Cell::default(),
             no_file_sync: Cell::default(),
+            cuts: Cell::default(),
             broken_directory_sync: Cell::default(),
             tree: RefCell::default(),
         })
@@ -115,6 +118,7 @@ impl World {
             }
         }
         self.changes.set(self.changes.get() + 1);
+        self.cuts.set(self.cuts.get() + 1);
     }
 
     /// A file as processes see it.

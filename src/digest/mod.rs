@@ -1,5 +1,8 @@
 //! The digest: closes the day, and posts the table of every closed day that Slack has not taken yet, oldest first.
 
+mod tables;
+
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, SystemTime};
 
@@ -12,10 +15,11 @@ use crate::days::{self, Closing};
 use crate::directory::{Accounts, Answer, Directory};
 use crate::exit::{self, Stop};
 use crate::log::{Priority, Topic, about, line};
-use crate::outbox;
-use crate::slack::{Client, Next, POST, Pace, Verdict};
+use crate::slack::{Client, Next, POST, Verdict};
 use crate::state::{ClosedDay, Counters, Daily, Idle, SendLock, Store, become_owner};
 use crate::time::{Time, Zone};
+
+pub use tables::{Tables, Turn};
 
 /// How long a run waits for another process that is posting: a post takes ten seconds at most.
 const LOCK: Duration = Duration::from_secs(30);
@@ -25,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How a run of digest ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+enum Ended {
     /// All that was closed is posted.
     Posted,
     /// Slack refused a table for good.
@@ -34,20 +38,14 @@ pub enum Ended {
     Later,
 }
 
-/// What a run of digest needs.
-pub struct Digest {
-    /// The state.
-    pub store: Store,
-    /// The zone of the dates.
-    pub zone: Zone,
-    /// Minutes after midnight from which on a run closes the day.
-    pub closes_from: u32,
+/// A run of digest.
+struct Digest {
+    tables: Tables,
     /// How it speaks.
-    pub voice: Voice,
-    /// Slack.
-    pub client: Client,
+    voice: Voice,
+    client: Client,
     /// Who are partners; none where those that did nothing are not to be named.
-    pub accounts: Option<Accounts>,
+    accounts: Option<Accounts>,
 }
 
 fn now() -> Time {
@@ -55,7 +53,7 @@ fn now() -> Time {
 }
 
 /// Would a run at this time close the open day by hand, before its time? Then a person is asked first.
-pub fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> bool {
+fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> bool {
     let mut copy = daily.clone();
     let from = chrono::Timelike::num_seconds_from_midnight(&zone.local(now).time()) / 60;
     let before = from < closes_from && copy.date == zone.date(now);
@@ -69,32 +67,27 @@ fn messages(day: &ClosedDay, voice: &Voice, zone: Zone, now: Time) -> Vec<Render
     day_messages(day, voice, zone.date(now))
 }
 
+/// The full names of partners, as the user database told them.
+fn names(daily: &Daily) -> BTreeMap<String, String> {
+    let known = daily.resume.known.iter();
+    let named =
+        known.filter_map(|(account, known)| Some((account.clone(), known.full_name.clone()?)));
+    named.collect()
+}
+
 /// The voice with the names that the user database told.
-fn with_names(mut voice: Voice, daily: &Daily) -> Voice {
-    for (account, known) in &daily.resume.known {
-        if let Some(name) = &known.full_name {
-            voice
-                .names
-                .entry(account.clone())
-                .or_insert_with(|| name.clone());
-        }
+fn with_names(mut voice: Voice, names: BTreeMap<String, String>) -> Voice {
+    for (account, name) in names {
+        voice.names.entry(account).or_insert(name);
     }
     voice
 }
 
 impl Digest {
     /// Closes the day, then posts all that is closed.
-    pub async fn run(mut self) -> anyhow::Result<Ended> {
-        let (zone, closes_from) = (self.zone, self.closes_from);
-        let at = now();
-        let (closing, voice) = self.store.commit(zone.local(at), |daily, recoveries| {
-            crate::daemon::recovered(recoveries);
-            (
-                days::close_for_digest(daily, zone, at, closes_from),
-                with_names(self.voice.clone(), daily),
-            )
-        })?;
-        self.voice = voice;
+    async fn run(mut self) -> anyhow::Result<Ended> {
+        let (closing, names) = self.tables.close(now())?;
+        self.voice = with_names(self.voice, names);
         say(&closing, "is closed");
         self.name_idle()?;
         self.send().await
@@ -105,7 +98,7 @@ impl Digest {
         let Some(accounts) = &mut self.accounts else {
             return Ok(());
         };
-        let local = self.zone.local(now());
+        let local = self.tables.zone.local(now());
         let waiting = |daily: &Daily| {
             let closed = daily.resume.closed.iter();
             closed
@@ -114,6 +107,7 @@ impl Digest {
                 .collect()
         };
         let days: Vec<ClosedDay> = self
+            .tables
             .store
             .load(local)?
             .as_ref()
@@ -129,7 +123,7 @@ impl Digest {
             .iter()
             .map(|day| (day.id.clone(), idle(day, &listed, accounts)))
             .collect();
-        self.store.commit(local, |daily, _| {
+        self.tables.store.commit(local, |daily, _| {
             for (id, idle) in found {
                 let mut closed = daily.resume.closed.iter_mut();
                 // A table that was posted in part stays as it is.
@@ -144,36 +138,27 @@ impl Digest {
     /// Posts closed days until none waits, Slack cannot, or patience ends.
     async fn send(&mut self) -> anyhow::Result<Ended> {
         let until = now().plus(PATIENCE);
-        let mut pace = Pace::default();
         let mut refused = false;
         loop {
-            let lock = self.store.send_lock(LOCK)?.ok_or_else(|| {
-                Stop::Later("another process has been posting for 30 seconds".to_owned())
-            })?;
-            let (day, asked) = self.store.commit(self.zone.local(now()), |daily, _| {
-                (outbox::take_day(daily), daily.resume.pause_until)
-            })?;
-            let Some(day) = day else { break };
-            let ready = pace.ready_at(now(), asked);
-            if ready > now() {
-                self.put_back(&day)?;
-                // Not under the lock: others may post what is not for Slack's channel limit to delay.
-                drop(lock);
-                if ready > until {
+            match self.tables.take(now(), LOCK)? {
+                Turn::Done => break,
+                Turn::Busy => {
+                    let why = "another process has been posting for 30 seconds";
+                    return Err(Stop::Later(why.to_owned()).into());
+                }
+                Turn::Wait(ready) if ready > until => {
                     line(
                         Priority::Warning,
                         "Slack asks for a longer pause than this run waits; the next run goes on",
                     );
                     return Ok(Ended::Later);
                 }
-                tokio::time::sleep(ready.since(now())).await;
-                continue;
-            }
-            let next = self.post(&day, &mut pace, &lock).await?;
-            match next {
-                Next::Park { .. } => refused = true,
-                Next::Pause { until: pause, .. } if pause > until => return Ok(Ended::Later),
-                _ => {}
+                Turn::Wait(ready) => tokio::time::sleep(ready.since(now())).await,
+                Turn::Post(day, lock) => match self.post(&day, &lock).await? {
+                    Next::Park { .. } => refused = true,
+                    Next::Pause { until: pause, .. } if pause > until => return Ok(Ended::Later),
+                    _ => {}
+                },
             }
         }
         Ok(if refused {
@@ -183,34 +168,14 @@ impl Digest {
         })
     }
 
-    /// Takes back the mark of a day that was not posted after all.
-    fn put_back(&mut self, day: &ClosedDay) -> anyhow::Result<()> {
-        self.store.commit(self.zone.local(now()), |daily, _| {
-            if let Some(kept) = daily
-                .resume
-                .closed
-                .iter_mut()
-                .find(|kept| kept.id == day.id)
-            {
-                kept.maybe_repeated = day.maybe_repeated;
-            }
-        })?;
-        Ok(())
-    }
-
     /// Posts the next message of a day.
-    async fn post(
-        &mut self,
-        day: &ClosedDay,
-        pace: &mut Pace,
-        _lock: &SendLock,
-    ) -> anyhow::Result<Next> {
-        let messages = messages(day, &self.voice, self.zone, now());
+    async fn post(&mut self, day: &ClosedDay, _lock: &SendLock) -> anyhow::Result<Next> {
+        let messages = messages(day, &self.voice, self.tables.zone, now());
         let verdict = match messages.get(day.messages_posted) {
             Some(message) => self.client.post(message, POST).await,
             None => Verdict::Accepted,
         };
-        let next = pace.settle(day.form, &verdict, now());
+        let next = self.tables.settle(day, messages.len(), &verdict, now())?;
         match &next {
             Next::Done => about(
                 Topic::DayPosted,
@@ -231,10 +196,6 @@ impl Digest {
                 &format!("{}: {verdict}", day.id),
             ),
         }
-        let total = messages.len();
-        self.store.commit(self.zone.local(now()), |daily, _| {
-            outbox::settle_day(daily, day, total, &next)
-        })?;
         Ok(next)
     }
 }
@@ -289,9 +250,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     }
     let client = Client::new(&config.slack, &token)?;
     let digest = Digest {
-        store,
-        zone,
-        closes_from,
+        tables: Tables::new(store, zone, closes_from),
         voice: Voice::of(&config),
         client,
         accounts: config.digest.idle.then(|| Accounts::new(&config.partners)),
@@ -310,7 +269,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
 /// Prints what a run would post.
 fn print(mut daily: Daily, config: &Config) -> anyhow::Result<u8> {
     let (zone, now) = (config.zone, now());
-    let voice = with_names(Voice::of(config), &daily);
+    let voice = with_names(Voice::of(config), names(&daily));
     let closing = days::close_for_digest(&mut daily, zone, now, config.digest.closes_from);
     say(&closing, "would be closed");
     let mut accounts = config.digest.idle.then(|| Accounts::new(&config.partners));

@@ -1,28 +1,28 @@
-//! Crashes, power cuts, full disks and lost replies at every step, over the real store: nothing is lost, nothing is
-//! counted twice. `SIMULATION_SEEDS=N` tries more seeds, `SIMULATION_SEED=n` one of them.
+//! Crashes, power cuts, full disks, lost replies, vacuumed journals, clocks that are set and digests at any moment, over the
+//! real rules, alerts, state, outbox and digest: nothing is lost, nothing is counted twice. `SIMULATION_SEEDS=N` tries more
+//! seeds, `SIMULATION_SEED=n` one of them.
 
-#[path = "support/dice.rs"]
+mod clock;
+mod daemon;
 mod dice;
-#[path = "support/machine.rs"]
+mod disk;
+mod journal;
 mod machine;
-#[path = "support/model.rs"]
-mod model;
-#[path = "support/sabotage.rs"]
 mod sabotage;
-#[path = "support/sim_disk.rs"]
-mod sim_disk;
-#[path = "support/sim_slack.rs"]
 mod slack;
+mod users;
+mod verdict;
+mod writer;
 
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use chrono::{DateTime, FixedOffset};
+use disk::World;
 use machine::{ACTIONS, Simulation};
 use sabotage::Fault;
 use sftp_monitor::state::Store;
-use sim_disk::World;
 
 /// How many seeds an ordinary run tries.
 const SEEDS: u64 = 200;
