@@ -11,6 +11,7 @@ mod dev_log;
 mod edit;
 mod finding;
 mod journal;
+mod obstacle;
 mod partners;
 mod print;
 mod probe;
