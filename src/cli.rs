@@ -44,6 +44,8 @@ pub enum Command {
     Explain(Explain),
     /// Counters per day and partner, from logs
     Report(Report),
+    /// The feeds that must arrive: the next deadline, the last arrival and the state today of each
+    Expect(Expect),
     /// A script that completes commands and options, for a shell to read
     Completions(Completions),
 }
@@ -145,6 +147,36 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
+/// `expect`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("log").requires("replay"))]
+pub struct Expect {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// What the expectations would have told of past days, from the log that the daemon reads or from another
+    #[arg(long, requires = "since")]
+    pub replay: bool,
+    /// With --replay: from this date or time on: 2026-03-30, or "2026-03-30 06:00"
+    #[arg(long, value_name = "DATE", requires = "replay")]
+    pub since: Option<String>,
+    /// With --replay: up to this date, the day included, or up to this time
+    #[arg(long, value_name = "DATE", requires = "replay")]
+    pub until: Option<String>,
+    /// With --replay: read these logs, also compressed by gzip; - is standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., group = "log")]
+    pub auth_log: Vec<PathBuf>,
+    /// With --replay: read the machine's own journal
+    #[arg(long, group = "log")]
+    pub journal: bool,
+    /// With --replay: read the journals in this directory
+    #[arg(long, value_name = "DIRECTORY", group = "log")]
+    pub journal_directory: Option<PathBuf>,
+    /// The partners, where their accounts do not exist on this machine
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    pub partners: Option<Vec<String>>,
+}
+
 /// How `report` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -239,6 +271,9 @@ mod tests {
             "sftp-monitor report",
             "sftp-monitor report --journal --auth-log /var/log/auth.log",
             "sftp-monitor report --journal --format csv",
+            "sftp-monitor expect --replay",
+            "sftp-monitor expect --since 2026-03-30",
+            "sftp-monitor expect --journal",
             "sftp-monitor run --dry-run --partners alice,,bob",
             "sftp-monitor digest --date 2026-03-30",
         ] {

@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate, NaiveTime};
 
+use crate::expect::Feed;
 use crate::state::{ClosedDay, Counters, Daily, Day};
 use crate::time::{Time, Zone};
 
@@ -85,6 +86,7 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
     let date = daily.date;
     let quiet = is_quiet(daily);
     let mut day = std::mem::take(&mut daily.resume.day);
+    let feeds = day.feeds.iter().filter_map(Feed::carried_on).collect();
     let part = day.part.max(1);
     let id = id(date, part);
     day.part = part;
@@ -119,6 +121,7 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
     daily.resume.day = Day {
         part: next_part(daily, next),
         since,
+        feeds,
         ..Day::default()
     };
     (id, posted)
@@ -128,6 +131,7 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
 fn is_quiet(daily: &Daily) -> bool {
     daily.unknown_attempts == 0
         && daily.resume.day.notices.is_empty()
+        && daily.resume.day.feeds.iter().all(|feed| feed.carried)
         && daily
             .partners
             .values()

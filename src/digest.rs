@@ -95,7 +95,7 @@ impl Digest {
             )
         })?;
         self.voice = voice;
-        say(&closing);
+        say(&closing, "is closed");
         self.name_idle()?;
         self.send().await
     }
@@ -147,10 +147,9 @@ impl Digest {
         let mut pace = Pace::default();
         let mut refused = false;
         loop {
-            let lock = self
-                .store
-                .send_lock(LOCK)?
-                .context("another process has been posting for 30 seconds")?;
+            let lock = self.store.send_lock(LOCK)?.ok_or_else(|| {
+                Stop::Later("another process has been posting for 30 seconds".to_owned())
+            })?;
             let (day, asked) = self.store.commit(self.zone.local(now()), |daily, _| {
                 (outbox::take_day(daily), daily.resume.pause_until)
             })?;
@@ -257,10 +256,10 @@ fn idle(day: &ClosedDay, listed: &[Vec<u8>], accounts: &mut Accounts) -> Idle {
     }
 }
 
-/// Says what was closed.
-fn say(closing: &Closing) {
+/// Says what was closed, or would be.
+fn say(closing: &Closing, closed: &str) {
     for id in &closing.closed {
-        line(Priority::Info, &format!("{id} is closed"));
+        line(Priority::Info, &format!("{id} {closed}"));
     }
     for id in &closing.empty {
         line(
@@ -312,12 +311,8 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
 fn print(mut daily: Daily, config: &Config) -> anyhow::Result<u8> {
     let (zone, now) = (config.zone, now());
     let voice = with_names(Voice::of(config), &daily);
-    say(&days::close_for_digest(
-        &mut daily,
-        zone,
-        now,
-        config.digest.closes_from,
-    ));
+    let closing = days::close_for_digest(&mut daily, zone, now, config.digest.closes_from);
+    say(&closing, "would be closed");
     let mut accounts = config.digest.idle.then(|| Accounts::new(&config.partners));
     let listed = accounts.as_mut().and_then(Accounts::listed_partners);
     let closed = daily.resume.closed.iter_mut();

@@ -24,6 +24,18 @@ pub enum Stop {
     Setup(String),
 }
 
+/// An error with its causes, each said once: some errors' words hold their cause already.
+pub fn said(error: &anyhow::Error) -> String {
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !said.contains(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
+}
+
 /// The exit code of an error.
 pub fn code(error: &anyhow::Error) -> u8 {
     for cause in error.chain() {
@@ -44,4 +56,21 @@ pub fn code(error: &anyhow::Error) -> u8 {
         }
     }
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    #[test]
+    fn an_error_says_each_of_its_causes_once() {
+        let error = std::io::Error::other("no space").into();
+        let error: anyhow::Error = Result::<(), anyhow::Error>::Err(error)
+            .context("writing x: no space; free some")
+            .context("the state")
+            .expect_err("an error");
+        assert_eq!(said(&error), "the state: writing x: no space; free some");
+    }
 }

@@ -142,6 +142,7 @@ pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
     let rules = Rules {
         // Renames change what waits to be told: so all is told, to nobody.
         silent: false,
+        expects: Vec::new(),
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..Rules::of(&config)
     };

@@ -4,6 +4,8 @@
 //! figure. Before a colon it has an ordinary space: the sentences are fixed down to the byte, and people search for them with
 //! the space bar they have. French counts 0 and 1 as one: `0 échec`, `1 fichier`, `2 fichiers`.
 
+use std::time::Duration;
+
 use chrono::{NaiveDate, Timelike};
 
 pub use crate::config::Language;
@@ -31,6 +33,8 @@ pub enum Noun {
     Partner,
     /// A session of sftp.
     Session,
+    /// A feed that was expected.
+    Feed,
     /// Times that something happened.
     Time,
     /// A thing named before.
@@ -47,6 +51,7 @@ impl Noun {
             (Language::French, Noun::Blocked) => ("connexion bloquée", "connexions bloquées"),
             (Language::French, Noun::Partner) => ("partenaire", "partenaires"),
             (_, Noun::Session) => ("session", "sessions"),
+            (Language::French, Noun::Feed) => ("flux attendu", "flux attendus"),
             (Language::French, Noun::Time) => ("fois", "fois"),
             (Language::French, Noun::Other) => ("autre", "autres"),
             (Language::English, Noun::Login) => ("login", "logins"),
@@ -54,6 +59,7 @@ impl Noun {
             (Language::English, Noun::File) => ("file", "files"),
             (Language::English, Noun::Blocked) => ("blocked connection", "blocked connections"),
             (Language::English, Noun::Partner) => ("partner", "partners"),
+            (Language::English, Noun::Feed) => ("expected feed", "expected feeds"),
             (Language::English, Noun::Time) => ("time", "times"),
             (Language::English, Noun::Other) => ("other", "others"),
             (_, Noun::Upload) => ("upload", "uploads"),
@@ -135,6 +141,22 @@ impl Language {
             (Language::French, _) => format!("{whole},{rest}{THIN}{name}"),
             (Language::English, 0) => format!("{whole} {name}"),
             (Language::English, _) => format!("{whole}.{rest} {name}"),
+        }
+    }
+
+    /// How long something lasted, in the two units that matter: `42 min`, `1 h 05 min`, `2 j 3 h`; `2 d 3 h`.
+    pub fn lasting(self, duration: Duration) -> String {
+        let minutes = duration.as_secs() / 60;
+        let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
+        let space = self.pick("\u{202F}", " ");
+        let day = self.pick("j", "d");
+        match (days, hours, minutes) {
+            (0, 0, 0) => self.pick("moins d'une minute", "less than a minute").into(),
+            (0, 0, minutes) => format!("{minutes}{space}min"),
+            (0, hours, 0) => format!("{hours}{space}h"),
+            (0, hours, minutes) => format!("{hours}{space}h {minutes:02}{space}min"),
+            (days, 0, _) => format!("{days}{space}{day}"),
+            (days, hours, _) => format!("{days}{space}{day} {hours}{space}h"),
         }
     }
 

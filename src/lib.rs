@@ -9,8 +9,9 @@
 //!
 //! [`monitor`] holds the rules: records and the time go in, and the [`state`] changes, which is counters, open
 //! [`sessions`], and messages that wait. It is pure: no clock, no file, no socket. [`days`] says which day an event counts
-//! for and when one is closed. [`alerts`] gathers what is told, keeps it as facts, and makes words of it at the very end,
-//! in the [`language`] of the configuration; [`clean`] makes harmless what came from a log.
+//! for and when one is closed, [`expect`] which feeds must arrive and by when. [`alerts`] gathers what is told, keeps it as
+//! facts, and makes words of it at the very end, in the [`language`] of the configuration; [`clean`] makes harmless what came
+//! from a log.
 //!
 //! [`daemon`] is the loop around it: it commits batches of records, posts the head of the outbox to [`slack`], and tells
 //! the service manager ([`service`]) that all turns. [`digest`] is another process on the same state: it closes the day and
@@ -38,6 +39,7 @@ pub mod digest;
 pub mod directory;
 pub mod entry;
 pub mod exit;
+pub mod expect;
 pub mod explain;
 pub mod language;
 pub mod log;

@@ -18,13 +18,17 @@ fn main() -> ExitCode {
         Command::Check(arguments) => sftp_monitor::check::command(&cli, arguments),
         Command::Devlog => sftp_monitor::devlog::command(&cli),
         Command::Explain(arguments) => sftp_monitor::explain::command(&cli, arguments),
+        Command::Expect(arguments) => sftp_monitor::expect::command(&cli, arguments),
         Command::Report(arguments) => sftp_monitor::report::command(&cli, arguments),
         Command::Completions(arguments) => sftp_monitor::completions::command(arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            line(Priority::Error, &format!("sftp-monitor: {error:#}"));
+            line(
+                Priority::Error,
+                &format!("sftp-monitor: {}", exit::said(&error)),
+            );
             ExitCode::from(exit::code(&error))
         }
     }

@@ -244,10 +244,11 @@ impl Keyed for SftpSession {
 pub enum Last {
     /// An open: a status at once refuses it.
     Open,
-    /// A rename that changed the name an alert tells: a refusal takes it back.
+    /// A rename that changed the name an alert tells, or that of an expected feed: a refusal takes it back.
     Rename {
         /// The alert that waits.
-        alert: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alert: Option<u64>,
         /// The name before.
         from: String,
     },

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, Local, NaiveDate, TimeZone, Utc};
+use chrono::{
+    DateTime, FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone,
+    Utc,
+};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -77,5 +80,27 @@ impl Zone {
     /// The local calendar date at `time`.
     pub fn date(self, time: Time) -> NaiveDate {
         self.local(time).date_naive()
+    }
+
+    /// The first and the last moment of a local time: two where a change of the clock repeats it. One that a change skips
+    /// is the moment of the change.
+    pub fn moments(self, local: NaiveDateTime) -> (Time, Time) {
+        let found = |local: NaiveDateTime| match self {
+            Zone::Machine => both(Local.from_local_datetime(&local)),
+            Zone::Named(zone) => both(zone.from_local_datetime(&local)),
+        };
+        // No change of a clock skips more than a day (Samoa, 2011).
+        let mut steps =
+            (0..=24 * 60).filter_map(|minute| found(local + TimeDelta::minutes(minute)));
+        let unknown = || Time::from(local.and_utc());
+        steps.next().unwrap_or_else(|| (unknown(), unknown()))
+    }
+}
+
+fn both<Z: TimeZone>(mapped: MappedLocalTime<DateTime<Z>>) -> Option<(Time, Time)> {
+    match mapped {
+        MappedLocalTime::Single(only) => Some((Time::from(only.clone()), only.into())),
+        MappedLocalTime::Ambiguous(first, last) => Some((first.into(), last.into())),
+        MappedLocalTime::None => None,
     }
 }

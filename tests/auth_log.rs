@@ -280,6 +280,20 @@ fn a_first_start_reads_back_what_is_recent_as_past() {
     follow.says_nothing();
 }
 
+#[test]
+fn what_cannot_be_read_of_the_past_is_no_loss() {
+    let log = Log::new();
+    let recent = line_at(&chrono::Utc::now().to_rfc3339(), "recent");
+    std::fs::write(&log.path, [b"\xff\xfe\0\n", recent.as_bytes()].concat()).expect("the log");
+    let mut follow = log.open(Start::Now { look_back: DAY });
+    assert_eq!(follow.read(), ["recent"]);
+    follow.says_nothing();
+    log.appending().write_all(b"\xff\xfe\0\n").expect("the log");
+    log.write(&["new"]);
+    assert_eq!(follow.read(), ["new"]);
+    assert_eq!(follow.said(), [Remark::Unreadable { count: 1 }]);
+}
+
 fn text_of(entry: &Entry<'_>) -> String {
     text(entry.message)
 }

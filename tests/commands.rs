@@ -204,3 +204,14 @@ fn the_completions_of_each_shell_know_commands_and_options() {
         }
     }
 }
+
+#[test]
+fn a_directory_without_journals_makes_no_report_of_a_quiet_day() {
+    let world = world();
+    let directory = world.path("journals");
+    std::fs::create_dir(&directory).unwrap();
+    let output = world.run(&["report", "--journal-directory", directory.to_str().unwrap()]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("there is no journal"), "{said}");
+}

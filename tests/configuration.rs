@@ -16,7 +16,8 @@ fn parse(text: &str) -> Result<Config, String> {
 
 /// The shipped file with every key in force.
 fn uncommented() -> String {
-    let is_key = |rest: &str| rest.starts_with(|c: char| c.is_ascii_lowercase());
+    let is_key =
+        |rest: &str| rest.starts_with(|c: char| c.is_ascii_lowercase()) || rest.starts_with("[[");
     let line = |line: &'static str| {
         line.strip_prefix('#')
             .filter(|rest| is_key(rest))
@@ -91,7 +92,8 @@ fn every_key_of_the_shipped_file_is_known_and_shows_its_default() {
         (all.source.kind, all.source.auth_log),
         (default.source.kind, default.source.auth_log)
     );
-    // Examples, since their defaults depend on the machine.
+    // Examples, since their defaults depend on the machine, or there is none.
+    assert_eq!(all.expects.len(), 1);
     assert!(matches!(all.zone, Zone::Named(_)));
     assert!(all.source.journal_directory.is_some());
 }
@@ -107,11 +109,12 @@ fn every_key_that_is_known_is_in_the_shipped_file() {
         "alerts",
         "alerts.partners.bob",
         "digest",
+        "expect",
     ] {
-        let header = if section.is_empty() {
-            String::new()
-        } else {
-            format!("[{section}]\n")
+        let header = match section {
+            "" => String::new(),
+            "expect" => "[[expect]]\n".to_owned(),
+            section => format!("[{section}]\n"),
         };
         let said = parse(&format!("{header}nonsense-key = 1")).unwrap_err();
         let known = said
@@ -121,7 +124,10 @@ fn every_key_that_is_known_is_in_the_shipped_file() {
             .trim_end_matches(')')
             .to_owned();
         let parts = section.split('.').filter(|part| !part.is_empty());
-        let shipped = parts.fold(&table, |table, part| table[part].as_table().unwrap());
+        let shipped = parts.fold(&table, |table, part| {
+            let part = &table[part];
+            part.get(0).unwrap_or(part).as_table().unwrap()
+        });
         for key in known.split(", ") {
             assert!(
                 shipped.contains_key(key),
@@ -174,4 +180,56 @@ fn a_file_that_was_named_must_be_there() {
     assert!(Config::load(Some(&path)).is_err(), "text that is not UTF-8");
     std::fs::write(&path, "[slack]\nlabel = \"café\"\n").unwrap();
     assert_eq!(Config::load(Some(&path)).unwrap().slack.label, "café");
+}
+
+#[test]
+fn an_expectation_has_defaults_and_an_id_of_what_is_expected_when() {
+    let config = parse(
+        "timezone = \"Europe/Paris\"\n[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"07:30\"",
+    )
+    .unwrap();
+    let expected = &config.expects[0];
+    assert_eq!(expected.id, "alice *.xml 07:30 Mon..Sun Europe/Paris");
+    assert_eq!((expected.count, expected.min_size), (1, 1));
+    assert_eq!(expected.grace, Duration::ZERO);
+    assert_eq!(expected.mention, None);
+}
+
+#[test]
+fn days_are_written_as_ranges_and_lists_and_told_in_one_form() {
+    for (written, told) in [
+        ("Mon..Fri", "Mon..Fri"),
+        ("mon,WED", "Mon,Wed"),
+        ("Monday..Wednesday, Sat", "Mon..Wed,Sat"),
+        ("Sat..Mon", "Mon,Sat,Sun"),
+        ("Fri..Tue", "Mon,Tue,Fri..Sun"),
+        ("Sun", "Sun"),
+        ("Mon..Sun", "Mon..Sun"),
+    ] {
+        let text = format!(
+            "[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"07:30\"\ndays = \"{written}\""
+        );
+        assert_eq!(parse(&text).unwrap().expects[0].days.to_string(), told);
+    }
+}
+
+#[test]
+fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
+    let one = "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"07:30\"\n";
+    let config = parse(&format!("{one}{one}count = 2\n")).unwrap();
+    assert_eq!(config.expects.len(), 1);
+    let warning =
+        "the same files, time, days and zone are expected of alice in line 1: this one is left out";
+    assert_eq!(config.warnings, [format!("{PATH}:5: expect: {warning}")]);
+}
+
+#[test]
+fn dates_left_out_may_be_texts_or_dates_and_sizes_may_have_units() {
+    let text = "[[expect]]\npartner = \"a\"\nfiles = \"*\"\nby = \"07:30\"\nexcept = [2026-12-25, \"2027-01-01\"]\nmin-size = \"1.5 MB\"\n";
+    let config = parse(text).unwrap();
+    let except: Vec<String> = (config.expects[0].except.iter())
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(except, ["2026-12-25", "2027-01-01"]);
+    assert_eq!(config.expects[0].min_size, 1_500_000);
 }

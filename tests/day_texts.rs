@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sftp_monitor::alerts::{File, Form, Rendered, Voice, day_messages};
 use sftp_monitor::config::Language;
+use sftp_monitor::expect::{Feed, Outcome};
 use sftp_monitor::state::{ClosedDay, Counters, Notice, NoticeKind, Troubled};
 use sftp_monitor::time::{Time, Zone};
 use support::hostile::{assert_harmless, assert_small, hostile_text, size};
@@ -194,7 +195,7 @@ fn hostile_day(text: &str, partners: usize) -> ClosedDay {
         path: text.into(),
         cut: true,
         bytes: Some(u64::MAX),
-        address: None,
+        ..File::default()
     };
     let troubled = |failed| Troubled {
         partner: text.into(),
@@ -212,6 +213,21 @@ fn hostile_day(text: &str, partners: usize) -> ClosedDay {
         };
         50
     ];
+    let outcomes = [Outcome::Missing, Outcome::Late, Outcome::OnTime];
+    let feed = |outcome| Feed {
+        id: text.into(),
+        partner: text.into(),
+        full_name: None,
+        files: text.into(),
+        outcome,
+        due: Time(1),
+        at: (outcome != Outcome::Missing).then_some(Time(2)),
+        arrived: 3,
+        count: 4,
+        since: None,
+        carried: false,
+    };
+    day.day.feeds = outcomes.map(feed).to_vec();
     day
 }
 

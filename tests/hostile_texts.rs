@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sftp_monitor::alerts::{
-    Cause, Content, Failures, File, Files, Form, Logins, Message, Rendered, Summary, SummaryRow,
-    Transfer, Voice,
+    Cause, Content, Failures, FeedArrived, FeedMissing, File, Files, Form, Logins, Message, Quiet,
+    Rendered, Seen, SeenFile, Summary, SummaryRow, Transfer, Voice,
 };
 use sftp_monitor::config::Language;
 use sftp_monitor::time::{Time, Zone};
@@ -67,6 +67,7 @@ fn contents(text: &str) -> Vec<Content> {
         cut: true,
         bytes: Some(7),
         address: Some(text.clone()),
+        ..File::default()
     };
     let row = SummaryRow {
         full_name: Some(text.clone()),
@@ -86,9 +87,49 @@ fn contents(text: &str) -> Vec<Content> {
         at: AT,
     };
     let all = Content::Troubled(named.clone());
-    (named.count, named.files) = (1, vec![file]);
+    (named.count, named.files) = (1, vec![file.clone()]);
+    let seen = SeenFile {
+        at: AT,
+        what: Transfer::UploadInterrupted,
+        file: file.clone(),
+    };
     vec![
         all,
+        Content::FeedMissing(FeedMissing {
+            id: text.clone(),
+            partner: text.clone(),
+            full_name: None,
+            files: text.clone(),
+            due: AT,
+            arrived: 3,
+            count: 4,
+            since: Some(AT),
+            seen: Seen {
+                login: Some(AT),
+                file: Some(seen),
+                ..Seen::default()
+            },
+            mention: None,
+        }),
+        Content::FeedArrived(FeedArrived {
+            id: text.clone(),
+            partner: text.clone(),
+            full_name: None,
+            files: text.clone(),
+            due: AT,
+            at: AT,
+            count: 1,
+            file,
+            on_time: false,
+            since: Some(AT),
+        }),
+        Content::Quiet(Quiet {
+            partner: text.clone(),
+            full_name: None,
+            since: AT,
+            never: false,
+            at: AT,
+        }),
         Content::Files(named),
         Content::Started {
             source: text.clone(),

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::time::Duration;
+
 use chrono::DateTime;
 use sftp_monitor::language::{Language, Noun};
 use sftp_monitor::time::{Time, Zone};
@@ -37,6 +39,7 @@ fn formatted(language: Language, input: &str) -> String {
         "date" => language.date(words[1].parse().unwrap()),
         "clock" => language.clock(time(), zone),
         "moment" => language.moment(time(), zone),
+        "lasting" => language.lasting(Duration::from_secs(number())),
         "list" => language.list(&words[1..]),
         "list_of" => language.list_of(&words[2..], number()),
         other => panic!("{other}"),
@@ -52,6 +55,7 @@ fn noun(name: &str) -> Noun {
         Noun::Download,
         Noun::Blocked,
         Noun::Partner,
+        Noun::Feed,
         Noun::Time,
         Noun::Other,
     ];

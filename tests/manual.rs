@@ -73,6 +73,12 @@ fn keys_of_the_shipped_file() -> BTreeSet<String> {
             section = format!("{name}.");
         }
         let written = line.strip_prefix('#').unwrap_or(line);
+        if let Some(name) = written
+            .strip_prefix("[[")
+            .and_then(|w| w.strip_suffix("]]"))
+        {
+            section = format!("{name}.");
+        }
         match written.split_once(" = ") {
             Some((key, _)) if !key.contains(' ') => drop(keys.insert(format!("{section}{key}"))),
             _ => {}
@@ -120,6 +126,39 @@ fn every_command_and_option_is_in_the_manual() {
     let global = options(&command, Arg::is_global_set).into_iter();
     missing.extend(global.filter(|option| !general.contains(option)));
     assert!(missing.is_empty(), "not in sftp-monitor.8: {missing:?}");
+}
+
+#[test]
+fn the_manual_and_the_readme_name_no_command_that_there_is_not() {
+    let command = Cli::command();
+    let known = |name: &str| name == "help" || command.find_subcommand(name).is_some();
+    let text = plain(COMMANDS) + README;
+    let mut named = 0;
+    for line in text.lines() {
+        // As it is typed: after a $, or indented.
+        let typed = line
+            .strip_prefix("    ")
+            .unwrap_or_default()
+            .trim_start_matches("$ ");
+        let typed = typed.strip_prefix("sudo ").unwrap_or(typed);
+        let Some(name) = typed.strip_prefix("sftp-monitor ") else {
+            continue;
+        };
+        named += 1;
+        let name = name.split(' ').next().unwrap();
+        assert!(known(name), "sftp-monitor {name}");
+    }
+    assert!(named > 6, "{named} commands");
+    let commands = section(COMMANDS, "COMMANDS");
+    let headings = commands.split("\n.TP\n").filter_map(|entry| {
+        let (macro_, heading) = entry.lines().next()?.split_once(' ')?;
+        macro_
+            .starts_with(".B")
+            .then(|| heading.split(' ').next().unwrap_or(heading).to_owned())
+    });
+    for heading in headings.filter(|heading| !heading.starts_with('-')) {
+        assert!(known(&heading), "sftp-monitor.8: {heading}");
+    }
 }
 
 #[test]

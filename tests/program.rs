@@ -126,7 +126,9 @@ fn the_journal_is_followed_and_forgeries_count_nothing() {
     ));
     world.told("✅ Alice s'est connecté depuis 192.0.2.7");
     world.state(|state| {
-        state["partners"]["alice"]["success"] == 1 && state["resume"]["forged"] == 1
+        state["partners"]["alice"]["success"] == 1
+            && state["resume"]["forged"] == 1
+            && state["resume"]["outbox"] == json!([])
     });
     daemon.kill();
     live.append(&boot.sshd(
@@ -147,6 +149,54 @@ fn the_journal_is_followed_and_forgeries_count_nothing() {
         !texts.iter().any(|text| text.contains("192.0.2.66")),
         "{texts:#?}"
     );
+    daemon.stop();
+}
+
+#[test]
+fn going_from_one_source_to_the_other_and_back_counts_nothing_twice() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let clock = || u64::try_from(chrono::Utc::now().timestamp_micros()).unwrap();
+    let mut boot = Boot::number(1).with_clock(clock() - 60_000_000);
+    let mut live = journals.follow("system.journal");
+    live.append(&boot.sshd(10, "Server listening on 0.0.0.0 port 22."));
+    let mut world = World::of_journal(journals.path());
+    let of_journal = world.config.clone();
+    let log = world.log();
+    let of_log = format!(
+        "[source]\nkind = \"auth-log\"\nauth-log = \"{}\"\n",
+        log.display()
+    );
+    let mut login = |world: &World, pid: u32, user: &str| {
+        let text = format!("Accepted password for {user} from 192.0.2.7 port {pid} ssh2");
+        boot.clock = clock();
+        live.append(&boot.sshd(pid, &text));
+        world.write(&format!("sshd[{pid}]: {text}"));
+        // The log's stamp of a line is some microseconds later than the journal's: what follows it lies behind both.
+        boot.clock = clock() + 1_000;
+        live.append(&boot.sshd(pid, "Connection closed by 192.0.2.7 port 1"));
+    };
+    let counted = |world: &World, user: &str, count: u64| {
+        world.state(|state| state["partners"][user]["success"] == count)
+    };
+    let daemon = world.daemon();
+    login(&world, 100, "alice");
+    counted(&world, "alice", 1);
+    daemon.stop();
+    world.config = of_log;
+    let daemon = world.daemon();
+    login(&world, 101, "alice");
+    counted(&world, "alice", 2);
+    daemon.stop();
+    world.config = of_journal;
+    let daemon = world.daemon();
+    login(&world, 102, "alice");
+    login(&world, 103, "bob");
+    let state = counted(&world, "bob", 1);
+    assert_eq!(state["partners"]["alice"]["success"], 3, "{state:#}");
+    let notices = state["resume"]["day"]["notices"].as_array().unwrap();
+    assert_eq!(notices.len(), 2, "{notices:#?}");
     daemon.stop();
 }
 
@@ -323,6 +373,10 @@ fn the_digest_posts_each_day_once_however_often_it_runs() {
     std::thread::sleep(Duration::from_millis(100));
     let output = world.run(&["digest", "--dry-run"]);
     assert!(
+        String::from_utf8_lossy(&output.stderr).contains("would be closed"),
+        "{output:?}"
+    );
+    assert!(
         String::from_utf8_lossy(&output.stdout).contains("Partenaire"),
         "{output:?}"
     );
@@ -347,6 +401,17 @@ fn the_digest_posts_each_day_once_however_often_it_runs() {
     let state = world.state(|state| state["partners"] == json!({}));
     assert_eq!(state["resume"]["closed"], json!([]));
     daemon.stop();
+}
+
+#[test]
+fn a_log_that_is_none_is_for_somebody_to_mend_first() {
+    let world = World::new();
+    std::fs::rename(world.log(), world.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(world.path("elsewhere"), world.log()).unwrap();
+    let output = world.run(&["run"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(78), "{said}");
+    assert!(said.contains("name the log itself"), "{said}");
 }
 
 #[test]

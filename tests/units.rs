@@ -124,6 +124,6 @@ fn a_failed_unit_is_told_and_the_one_that_tells_sets_off_no_other() {
     let tells = |unit| text(unit).contains("OnFailure=sftp-monitor-failure@%n.service\n");
     assert!(tells("sftp-monitor.service") && tells("sftp-monitor-digest.service"));
     let teller = text("sftp-monitor-failure@.service");
-    assert!(!teller.contains("OnFailure"));
+    assert!(!teller.contains("\nOnFailure="));
     assert!(teller.contains("ExecStart=/usr/bin/sftp-monitor notify-failure %i\n"));
 }

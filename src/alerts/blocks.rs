@@ -104,6 +104,20 @@ pub(crate) fn rich_text(lines: &[Line]) -> Value {
     json!({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]})
 }
 
+/// The same block, calling the user or the user group with this id at the end of its first line.
+pub(crate) fn calling(mut rich_text: Value, id: &str) -> Value {
+    let mention = match id.starts_with('S') {
+        true => json!({"type": "usergroup", "usergroup_id": id}),
+        false => json!({"type": "user", "user_id": id}),
+    };
+    if let Some(elements) = rich_text["elements"][0]["elements"].as_array_mut() {
+        let end = elements.iter().position(|e| e["text"] == "\n");
+        let end = end.unwrap_or(elements.len());
+        elements.splice(end..end, [json!({"type": "text", "text": " "}), mention]);
+    }
+    rich_text
+}
+
 /// A block of this text in letters of one width.
 pub(crate) fn preformatted(text: &str) -> Value {
     let element = json!({"type": "text", "text": text});

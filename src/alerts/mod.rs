@@ -2,6 +2,9 @@
 
 mod blocks;
 mod day;
+mod feed;
+mod feed_text;
+mod file_name;
 mod file_text;
 mod gather;
 mod merge;
@@ -21,6 +24,7 @@ use crate::state::is_zero;
 use crate::time::Time;
 
 pub use day::day_messages;
+pub use feed::{FeedArrived, FeedMissing, Quiet, Seen, SeenFile};
 pub use gather::{Alerts, NEWS, Outbox};
 pub use rendered::Rendered;
 pub use text::render;
@@ -95,6 +99,12 @@ pub enum Content {
     Blind(Blind),
     /// What happened longer than ten minutes ago, in one message.
     Summary(Summary),
+    /// An expected feed is not there.
+    FeedMissing(FeedMissing),
+    /// It is there after all.
+    FeedArrived(FeedArrived),
+    /// A partner has not logged in for long.
+    Quiet(Quiet),
     /// sftp-server's `-l INFO` is not in force.
     LogLevel {
         /// For whom, account names, up to ten.
@@ -268,6 +278,9 @@ pub enum Transfer {
 pub struct File {
     /// Its whole path as the partner sees it; log text, escaped where it is shown.
     pub path: String,
+    /// The path's bytes, escaped as sshd escapes them, where they are no UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub odd: Option<String>,
     /// The path is only the beginning: sshd cut the message.
     #[serde(default, skip_serializing_if = "is_false")]
     pub cut: bool,
@@ -328,6 +341,8 @@ impl Content {
             | Content::Summary(_)
             | Content::LogLevel { .. }
             | Content::Blind(_) => None,
+            // Told once each, when it is due: nothing joins them, and no age makes them part of a summary.
+            Content::FeedMissing(_) | Content::FeedArrived(_) | Content::Quiet(_) => None,
         }
     }
 }

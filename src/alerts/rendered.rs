@@ -50,6 +50,11 @@ fn rows(rows: &Value, plain: &mut String) {
 
 /// All that a block says, in order.
 fn texts(block: &Value, plain: &mut String) {
+    let called = block["usergroup_id"].as_str().or(block["user_id"].as_str());
+    if let Some(id) = called {
+        plain.push('@');
+        plain.push_str(id);
+    }
     match (&block["text"], &block["elements"]) {
         (Value::String(text), _) => plain.push_str(text),
         (_, Value::Array(elements)) => elements.iter().for_each(|inner| texts(inner, plain)),

@@ -12,6 +12,7 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         Content::Files(files) | Content::Troubled(files) => {
             (files.at, &files.partner, &files.full_name)
         }
+        Content::FeedMissing(_) | Content::FeedArrived(_) | Content::Quiet(_) => return,
         Content::Hindered(hindered) => (hindered.at, &hindered.partner, &hindered.full_name),
         Content::Summary(_)
         | Content::Started { .. }

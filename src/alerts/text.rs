@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span};
 use super::{Cause, Content, Failures, Form, Logins, Message, NAMES_KEPT, Rendered, Voice};
-use super::{file_text, summary_text, warning_text};
+use super::{feed_text, file_text, summary_text, warning_text};
 use crate::clean::{HOST, NAME, PATH, clean, escape, escape_within};
 use crate::language::{Language, Noun};
 
@@ -22,6 +22,8 @@ pub(crate) struct Told {
     pub(crate) details: Vec<Line>,
     /// The line at the end, without the label.
     pub(crate) context: Vec<String>,
+    /// The user or the user group that is called, in blocks alone.
+    pub(crate) mention: Option<String>,
 }
 
 /// A message in words, in the form that Slack has asked for.
@@ -51,7 +53,11 @@ impl Told {
         let lines = [self.lines, details].concat();
         let blocks = match form {
             Form::Blocks => {
-                let mut blocks = vec![blocks::rich_text(&lines), blocks::context(&context)];
+                let text = match &self.mention {
+                    Some(id) => blocks::calling(blocks::rich_text(&lines), id),
+                    None => blocks::rich_text(&lines),
+                };
+                let mut blocks = vec![text, blocks::context(&context)];
                 blocks.extend(repeated.map(blocks::context));
                 blocks
             }
@@ -90,6 +96,9 @@ fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
+        Content::FeedMissing(missing) => feed_text::missing(missing, voice),
+        Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
+        Content::Quiet(quiet) => feed_text::quiet(quiet, voice),
         Content::LogLevel {
             partners,
             count,

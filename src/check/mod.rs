@@ -9,6 +9,7 @@ mod clock;
 mod configuration;
 mod dev_log;
 mod edit;
+mod expected;
 mod finding;
 mod journal;
 mod obstacle;

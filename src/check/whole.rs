@@ -8,8 +8,8 @@ use super::finding::Finding;
 use super::obstacle::Means;
 use super::units::Units;
 use super::{
-    accounts, chroot, clock, configuration, dev_log, journal, partners, probe, running, scripts,
-    sftp_command, slack, source, sshd, state, token, waiting,
+    accounts, chroot, clock, configuration, dev_log, expected, journal, partners, probe, running,
+    scripts, sftp_command, slack, source, sshd, state, token, waiting,
 };
 use crate::alerts::Voice;
 use crate::cli::Cli;
@@ -85,6 +85,8 @@ impl View {
         let group = &config.partners.group;
         self.findings
             .extend(partners::judge(&roster, group, &Voice::of(config)));
+        self.findings
+            .extend(expected::judge(&expected::gather(config)));
         let source = source::Facts::gather(config, &self.units, self.root);
         self.findings.push(source::judge(&source));
         // Journals of other machines say nothing about this one's sshd.

@@ -44,8 +44,12 @@ pub(super) fn check(file: file::File, text: &Text<'_>) -> Result<Config, ConfigE
         .into_iter()
         .map(|(name, own)| Ok((name, self::alerts(own, &alerts, text)?)))
         .collect::<Result<_, ConfigError>>()?;
+    let zone = zone(file.timezone, "timezone", text)?;
+    let (expects, warnings) = super::expect::expects(file.expect, zone, text)?;
     Ok(Config {
-        zone: zone(file.timezone, text)?,
+        zone,
+        expects,
+        warnings,
         slack: slack(file.slack, text)?,
         partners: Partners {
             group: not_empty(file.partners.group, GROUP, "partners.group", text)?,
@@ -65,7 +69,11 @@ pub(super) fn check(file: file::File, text: &Text<'_>) -> Result<Config, ConfigE
     })
 }
 
-fn zone(timezone: Option<Spanned<String>>, text: &Text<'_>) -> Result<Zone, ConfigError> {
+pub(super) fn zone(
+    timezone: Option<Spanned<String>>,
+    key: &str,
+    text: &Text<'_>,
+) -> Result<Zone, ConfigError> {
     let Some(name) = timezone else {
         return Ok(Zone::Machine);
     };
@@ -76,7 +84,7 @@ fn zone(timezone: Option<Spanned<String>>, text: &Text<'_>) -> Result<Zone, Conf
             });
         text.wrong(
             Some(name.span()),
-            format!("timezone: there is no zone \"{}\"; {hint}", name.get_ref()),
+            format!("{key}: there is no zone \"{}\"; {hint}", name.get_ref()),
         )
     })
 }
@@ -229,10 +237,11 @@ fn alerts(own: file::Alerts, general: &Alerts, text: &Text<'_>) -> Result<Alerts
         max_per_hour,
         again_after: duration(own.again_after, general.again_after, "again-after", text)?,
         group_window: duration(own.group_window, general.group_window, "group-window", text)?,
+        quiet_after: duration(own.quiet_after, general.quiet_after, "quiet-after", text)?,
     })
 }
 
-fn duration(
+pub(super) fn duration(
     value: Option<Spanned<String>>,
     default: Duration,
     key: &str,

@@ -19,6 +19,7 @@ pub(super) struct File {
     pub(super) alerts: AlertsWithPartners,
     pub(super) digest: Digest,
     pub(super) heartbeat: Heartbeat,
+    pub(super) expect: Vec<Spanned<Expect>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -57,6 +58,7 @@ pub(super) struct AlertsWithPartners {
     pub(super) max_per_hour: Option<Spanned<i64>>,
     pub(super) again_after: Option<Spanned<String>>,
     pub(super) group_window: Option<Spanned<String>>,
+    pub(super) quiet_after: Option<Spanned<String>>,
     pub(super) partners: BTreeMap<String, Alerts>,
 }
 
@@ -71,6 +73,7 @@ pub(super) struct Alerts {
     pub(super) max_per_hour: Option<Spanned<i64>>,
     pub(super) again_after: Option<Spanned<String>>,
     pub(super) group_window: Option<Spanned<String>>,
+    pub(super) quiet_after: Option<Spanned<String>>,
 }
 
 impl AlertsWithPartners {
@@ -84,6 +87,7 @@ impl AlertsWithPartners {
             max_per_hour: self.max_per_hour,
             again_after: self.again_after,
             group_window: self.group_window,
+            quiet_after: self.quiet_after,
         };
         (own, self.partners)
     }
@@ -100,6 +104,22 @@ pub(super) struct Digest {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Heartbeat {
     pub(super) url: Option<Spanned<String>>,
+}
+
+/// `[[expect]]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(super) struct Expect {
+    pub(super) partner: Option<Spanned<String>>,
+    pub(super) files: Option<Spanned<String>>,
+    pub(super) by: Option<Spanned<toml::Value>>,
+    pub(super) days: Option<Spanned<String>>,
+    pub(super) except: Vec<Spanned<toml::Value>>,
+    pub(super) timezone: Option<Spanned<String>>,
+    pub(super) grace: Option<Spanned<String>>,
+    pub(super) count: Option<Spanned<i64>>,
+    pub(super) min_size: Option<Spanned<toml::Value>>,
+    pub(super) mention: Option<Spanned<String>>,
 }
 
 /// What is wrong with the configuration: the file, the line, the key, and what would be right.
@@ -129,19 +149,18 @@ pub(super) struct Text<'a> {
 impl Text<'_> {
     /// An error at a place in the file.
     pub(super) fn wrong(&self, at: Option<Range<usize>>, what: impl Into<String>) -> ConfigError {
-        let line = at.map(|at| {
-            self.text
-                .bytes()
-                .take(at.start)
-                .filter(|&b| b == b'\n')
-                .count()
-                + 1
-        });
+        let line = at.map(|at| self.line(at.start));
         ConfigError {
             path: self.path.to_owned(),
             line,
             what: what.into(),
         }
+    }
+
+    /// The number of the line that a place is in.
+    pub(super) fn line(&self, at: usize) -> usize {
+        let before = self.text.bytes().take(at);
+        before.filter(|&b| b == b'\n').count() + 1
     }
 
     /// Reads the file; an unknown key is told with the nearest one that is known.
@@ -154,6 +173,15 @@ impl Text<'_> {
                 .map(str::trim)
                 .collect::<Vec<_>>()
                 .join(", ");
+            let at = error.span().map(|at| at.start);
+            if at
+                .and_then(|at| self.text.get(at..))
+                .is_some_and(|text| text.starts_with("[expect]"))
+            {
+                let what =
+                    "expect: each feed has a table of its own: write [[expect]], with two brackets";
+                return self.wrong(error.span(), what);
+            }
             let what = unknown_key(&message).unwrap_or_else(|| {
                 match error.span().and_then(|at| self.key(at.start)) {
                     Some(key) => format!("{key}: {message}"),

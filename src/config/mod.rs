@@ -2,6 +2,7 @@
 
 mod check;
 mod duration;
+mod expect;
 mod file;
 mod token;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+use crate::expect::Expectation;
 use crate::time::Zone;
 
 pub use file::ConfigError;
@@ -41,6 +43,10 @@ pub struct Config {
     pub digest: Digest,
     /// `[heartbeat]`.
     pub heartbeat: Heartbeat,
+    /// `[[expect]]`: the feeds that must arrive.
+    pub expects: Vec<Expectation>,
+    /// What is not wrong, but hardly meant: for the log.
+    pub warnings: Vec<String>,
 }
 
 /// `[slack]`.
@@ -117,6 +123,8 @@ pub struct Alerts {
     pub again_after: Duration,
     /// What follows the first within this time is told together.
     pub group_window: Duration,
+    /// After how long without a log-in a partner is told to be quiet; zero for never.
+    pub quiet_after: Duration,
 }
 
 impl Default for Alerts {
@@ -129,6 +137,7 @@ impl Default for Alerts {
             max_per_hour: 12,
             again_after: Duration::ZERO,
             group_window: Duration::from_secs(30),
+            quiet_after: Duration::ZERO,
         }
     }
 }

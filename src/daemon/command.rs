@@ -4,7 +4,8 @@ use crate::cli::{self, Cli};
 use crate::config::{Config, Token};
 use crate::daemon::reload::Fixed;
 use crate::daemon::start::{self, Options};
-use crate::directory::{self, Accounts};
+use crate::directory::{self, Accounts, Directory};
+use crate::expect;
 use crate::log::{Priority, line};
 use crate::state::{Store, become_owner};
 
@@ -33,10 +34,13 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
         become_owner(&path)?;
         Store::open(&path)?.with_patience(start::PATIENCE)
     };
-    let directory = match accounts {
+    let mut directory: Box<dyn Directory + Send> = match accounts {
         Some(accounts) => Box::new(accounts),
         None => directory::of(&config, arguments.partners.as_deref()),
     };
+    for warning in expect::warnings(&config, directory.as_mut()) {
+        line(Priority::Warning, &warning.to_string());
+    }
     let options = Options {
         from_start: arguments.from_start,
         fixed: Fixed {

@@ -122,6 +122,7 @@ impl Committer {
                     Place::Behind => false,
                     Place::Elsewhere(position) => return Err(position),
                 };
+                let last = daily.resume.next_message;
                 let mut monitor = Monitor {
                     rules,
                     daily,
@@ -141,6 +142,7 @@ impl Committer {
                 if let Some(until) = until {
                     monitor.advance(until, batch.caught_up);
                 }
+                entries.extend(told::told_since(last, &monitor.daily.resume.outbox));
                 Ok(view(&monitor))
             })?;
         let view = match view {

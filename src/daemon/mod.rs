@@ -141,6 +141,7 @@ impl Daemon {
                         Priority::Error,
                         &format!("{error:#}; nothing is lost, trying again"),
                     );
+                    service::status(&format!("the state cannot be written: {error:#}"));
                 }
                 let next = (pause * 2).min(RETRY_MOST);
                 self.held = Some((batch, next, Instant::now() + pause));

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::Daemon;
 use super::ping::Pinger;
+use super::{Daemon, RETRY};
 use crate::alerts::Voice;
 use crate::config::{Config, SourceConfig, Token};
 use crate::directory;
+use crate::expect;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
 use crate::reader::Order;
@@ -37,6 +38,10 @@ impl Daemon {
             Ok(()) => {
                 line(Priority::Notice, "the configuration was read again");
                 self.committer.refused = None;
+                if self.ready && self.held.is_none() {
+                    // What is due next may be another now.
+                    self.try_commit(self.committer.idle(), RETRY);
+                }
             }
             Err(error) => {
                 let why = format!("{error:#}");
@@ -65,7 +70,10 @@ impl Daemon {
                 "[source] has changed: that is taken at a start alone: systemctl restart sftp-monitor",
             );
         }
-        let directory = directory::of(&config, self.fixed.partners.as_deref());
+        let mut directory = directory::of(&config, self.fixed.partners.as_deref());
+        for warning in expect::warnings(&config, directory.as_mut()) {
+            line(Priority::Warning, &warning.to_string());
+        }
         self.committer.rule(
             Rules {
                 foreign: self.fixed.source.journal_directory.is_some(),

@@ -21,7 +21,7 @@ use crate::monitor::Rules;
 use crate::reader::{self, Heartbeat};
 use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
-use crate::source::journal::{JournalReader, Readable, readable};
+use crate::source::journal::{JournalReader, Readable, not_opened, readable, readable_in};
 use crate::source::{FilePosition, JournalPosition, Position, Source, Start};
 use crate::state::{Daily, InstanceLock, NoticeKind, Recovery, Store};
 use crate::time::Time;
@@ -68,6 +68,10 @@ pub(super) fn run(
         return Err(Stop::Later(why.to_owned()).into());
     };
     let before = before(&mut store, config)?;
+    if options.from_start && (before.journal.is_some() || before.file.is_some()) {
+        let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
+        return Err(Stop::Usage(why.to_owned()).into());
+    }
     if before.announced {
         absent(&mut store, config, &instance)?;
     }
@@ -78,10 +82,6 @@ pub(super) fn run(
         Priority::Info,
         &format!("reading {}: {}", chosen.name, chosen.why),
     );
-    if options.from_start && (before.journal.is_some() || before.file.is_some()) {
-        let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
-        return Err(Stop::Usage(why.to_owned()).into());
-    }
     let opening = opening(config, &chosen, &before, options.from_start);
     if opening.changed {
         changed(&mut store, config, &before, &chosen.name)?;
@@ -204,8 +204,16 @@ fn choose(config: &Config) -> anyhow::Result<Chosen> {
     };
     match (source.kind, &source.journal_directory) {
         (SourceKind::AuthLog, _) => return Ok(log("the configuration says so".to_owned(), None)),
-        (SourceKind::Auto, Some(_)) => return Ok(journal("the configuration names its directory")),
-        (SourceKind::Journal, Some(_)) => return Ok(journal("the configuration says so")),
+        (kind, Some(directory)) => {
+            if matches!(readable_in(directory)?, Readable::NoPermission { .. }) {
+                return Err(Stop::Setup(not_opened(directory)).into());
+            }
+            let why = match kind {
+                SourceKind::Auto => "the configuration names its directory",
+                _ => "the configuration says so",
+            };
+            return Ok(journal(why));
+        }
         (SourceKind::Auto | SourceKind::Journal, None) => {}
     }
     let (refused, group) = match readable() {
@@ -261,13 +269,11 @@ impl Opening {
     }
 }
 
-/// Where reading starts: behind the stored position; behind the last event counted where another source was read before;
-/// else with what comes from now on.
+/// Where reading starts: behind the stored position; behind the last event counted where another source was read last,
+/// also if this one was read before that, for what the other one told meanwhile is counted; else with what comes from now
+/// on.
 fn opening(config: &Config, chosen: &Chosen, before: &Before, from_start: bool) -> Opening {
-    let other = match chosen.journal {
-        true => before.journal.is_none() && before.file.is_some(),
-        false => before.file.is_none() && before.journal.is_some(),
-    };
+    let other = (before.source.as_ref()).is_some_and(|source| *source != chosen.name);
     let changed = other && before.counted_until != Time::default();
     let (journal, file) = match chosen.journal {
         true => (
@@ -299,12 +305,13 @@ fn start<P: Clone>(
     from_start: bool,
 ) -> Start<P> {
     match position {
-        Some(position) => Start::At(position.clone()),
-        None if from_start => Start::Beginning,
-        None if changed => Start::After {
-            time: before.counted_until,
+        _ if changed => Start::After {
+            // A clock that was ahead for a while is no reason to pass over what comes until then.
+            time: before.counted_until.min(now()),
             look_back: LOOK_BACK,
         },
+        Some(position) => Start::At(position.clone()),
+        None if from_start => Start::Beginning,
         None => Start::Now {
             look_back: LOOK_BACK,
         },

@@ -1,8 +1,9 @@
-//! What the program's own log says of what partners do: an entry each, with fields to search by.
+//! What the program's own log says of what partners do, and do not do: an entry each, with fields to search by.
 
 use std::time::Duration;
 
 use super::commit::View;
+use crate::alerts::{Content, Message};
 use crate::entry::Record;
 use crate::log::{Priority, Topic, about, event, line};
 use crate::monitor::Verdict;
@@ -70,6 +71,57 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
     Some(Told {
         message: in_words(verdict, &fields),
         fields,
+        lost: false,
+    })
+}
+
+/// The entries for what was told since this message of feeds that must arrive, and of partners that stay away.
+pub(super) fn told_since(message: u64, outbox: &[Message]) -> Vec<Told> {
+    let new = outbox.iter().filter(|new| new.id > message);
+    new.filter_map(|new| of_feed(&new.content)).collect()
+}
+
+fn of_feed(content: &Content) -> Option<Told> {
+    let (event, user, files, reason) = match content {
+        Content::FeedMissing(feed) => (
+            "feed_missing",
+            &feed.partner,
+            Some(&feed.files),
+            format!(
+                "{} of {} files, due {}",
+                feed.arrived,
+                feed.count,
+                feed.due.utc()
+            ),
+        ),
+        Content::FeedArrived(feed) => (
+            "feed_arrived",
+            &feed.partner,
+            Some(&feed.files),
+            format!("due {}, complete {}", feed.due.utc(), feed.at.utc()),
+        ),
+        Content::Quiet(quiet) => (
+            "partner_quiet",
+            &quiet.partner,
+            None,
+            format!("no log-in since {}", quiet.since.utc()),
+        ),
+        _ => return None,
+    };
+    let pattern = files.map(|files| format!(", {files}"));
+    let message = format!("{event}: {user}{} ({reason})", pattern.unwrap_or_default());
+    let fields = [
+        ("EVENT", Some(event.to_owned())),
+        ("USER", Some(user.clone())),
+        ("FILES", files.cloned()),
+        ("REASON", Some(reason)),
+    ];
+    let fields = fields.into_iter();
+    Some(Told {
+        message,
+        fields: fields
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect(),
         lost: false,
     })
 }

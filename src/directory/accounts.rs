@@ -158,13 +158,16 @@ impl Accounts {
         self.users.iter().any(|own| own == user)
     }
 
-    /// The group's listed members and the configuration's `users`; none where nobody knows the group. Those whose primary
-    /// group it is are not among them: they are not listed anywhere.
+    /// The group's listed members, the accounts of this machine whose primary group it is, and the configuration's `users`;
+    /// none where nobody knows the group. Accounts of a directory whose primary group it is are listed nowhere.
     pub fn listed_partners(&mut self) -> Option<Vec<Vec<u8>>> {
         let Some(Reply::Group(members)) = self.ask(Question::Group) else {
             return None;
         };
         let mut partners = members.unwrap_or_default();
+        if let Some(Reply::Group(Some(primary))) = self.ask(Question::Primary) {
+            partners.extend(primary);
+        }
         partners.extend(self.users.iter().cloned());
         partners.sort();
         partners.dedup();

@@ -2,6 +2,9 @@
 
 use super::nss::{self, Account, NoAnswer};
 
+/// The accounts of the machine itself (passwd(5)).
+const PASSWD: &str = "/etc/passwd";
+
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Question {
@@ -11,6 +14,8 @@ pub(super) enum Question {
     Name(u32),
     /// The partners' group.
     Group,
+    /// The accounts of this machine's own file whose primary group it is.
+    Primary,
     /// The names of all groups of this account.
     Groups(Vec<u8>),
 }
@@ -64,6 +69,10 @@ pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
         Question::Group => {
             nss::group(group).map(|group| Reply::Group(group.map(|group| group.members)))
         }
+        Question::Primary => nss::group(group).map(|group| {
+            let passwd = std::fs::read(PASSWD).unwrap_or_default();
+            Reply::Group(group.map(|group| with_primary_group(&passwd, group.gid)))
+        }),
         Question::Groups(name) => groups(name).map(Reply::Groups),
     };
     said.ok()
@@ -99,6 +108,18 @@ fn groups(name: &[u8]) -> Result<Option<Vec<Vec<u8>>>, NoAnswer> {
     Ok(Some(names))
 }
 
+/// The names in a passwd(5) file that have this primary group. No group's list of members holds them, and going through
+/// all accounts with getpwent(3) is refused by most directories, and slow with the others.
+fn with_primary_group(passwd: &[u8], gid: u32) -> Vec<Vec<u8>> {
+    let of = |line: &[u8]| {
+        let mut fields = line.split(|&b| b == b':');
+        let name = fields.next().filter(|name| !name.is_empty())?.to_vec();
+        let primary = std::str::from_utf8(fields.nth(2)?).ok()?.parse().ok();
+        (primary == Some(gid)).then_some(name)
+    };
+    passwd.split(|&b| b == b'\n').filter_map(of).collect()
+}
+
 /// The first part of the GECOS field. A `&` stays: it is part of many a company's name, and only finger(1) still takes
 /// it for the account's.
 fn full_name(account: &Account) -> Option<String> {
@@ -115,6 +136,12 @@ fn full_name(account: &Account) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn those_whose_primary_group_it_is_stand_in_the_file_of_accounts() {
+        let passwd = b"root:x:0:0:root:/root:/bin/bash\nalice:x:1001:5000:A:/:/bin/false\nbroken\n:x:1:5000::/:\nbob:x:1002:1002::/:/bin/false\n";
+        assert_eq!(with_primary_group(passwd, 5000), [b"alice".to_vec()]);
+    }
 
     #[test]
     fn the_full_name_is_the_first_part_of_the_gecos_field() {

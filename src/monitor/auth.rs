@@ -8,7 +8,7 @@ use super::{Monitor, Pending, Verdict};
 use crate::alerts::Cause;
 use crate::directory::Answer;
 use crate::entry::Record;
-use crate::openssh::{Kind, Method, Who};
+use crate::openssh::{Kind, Method, UNPERMITTED, Who};
 use crate::sessions::{Connection, Standing};
 
 /// Another trace of an attempt that was counted already.
@@ -68,6 +68,9 @@ impl Monitor<'_> {
             }
             Kind::EndedBefore { who } => {
                 let connection = match who {
+                    Who::Nobody if record.event.detail.as_deref() == Some(UNPERMITTED) => {
+                        self.helped(record)
+                    }
                     Who::Nobody => self.connection(record),
                     Who::Valid | Who::Invalid => self.named(record, who == Who::Valid),
                 };
@@ -94,7 +97,7 @@ impl Monitor<'_> {
     }
 
     /// The connection of the record's process, new where it was not seen before or was another's with the same pid.
-    fn connection(&mut self, record: &Record<'_>) -> Connection {
+    pub(super) fn connection(&mut self, record: &Record<'_>) -> Connection {
         let origin = &record.origin;
         let process = (origin.boot, origin.pid);
         let known = self.daily.resume.sessions.connections.0.get(&process);

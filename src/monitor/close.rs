@@ -27,11 +27,15 @@ impl Monitor<'_> {
         let (read, written) = (event.bytes_read, event.bytes_written);
         let partner = session.standing.partner();
         let mut file = File {
-            path,
             cut,
-            bytes: None,
             address: session.address.clone(),
+            ..File::default()
         };
+        match event.path.as_deref() {
+            // To the byte, where the name is the one of this line.
+            Some(bytes) if text(Some(bytes)) == path => file.rename(bytes),
+            _ => file.path = path,
+        }
         if forced {
             return self.forced_close(session, record, &handle, file);
         }
@@ -137,9 +141,9 @@ impl Monitor<'_> {
                 let address = session.address.clone();
                 let read = File {
                     path: half.path.clone(),
-                    cut: false,
                     bytes: Some(half.bytes),
                     address,
+                    ..File::default()
                 };
                 self.file_at(
                     session,
@@ -261,9 +265,9 @@ impl Monitor<'_> {
             let address = session.address.clone();
             let file = File {
                 path: half.path.clone(),
-                cut: false,
                 bytes: Some(half.bytes),
                 address,
+                ..File::default()
             };
             self.file_at(session, half.at, past, Transfer::Download, file);
         }

@@ -89,6 +89,9 @@ impl Monitor<'_> {
             after_failures,
         };
         let _ = process;
+        let seen = self.seen(partner);
+        seen.login = seen.login.max(Some(at));
+        seen.quiet = false;
         self.tell(at, Content::Logins(logins));
     }
 
@@ -117,6 +120,7 @@ impl Monitor<'_> {
             }
             *failures.entry(address.clone()).or_default() += refused.count;
         }
+        self.seen(partner).failure = Some(at);
         let content = Content::Failures(Failures {
             partner: partner.to_owned(),
             full_name: self.full_name(partner),
@@ -148,6 +152,10 @@ impl Monitor<'_> {
         what: Transfer,
         file: File,
     ) -> Option<u64> {
+        if what == Transfer::Upload {
+            self.feed_uploaded(process, at, partner, &file);
+        }
+        self.saw_file(partner, at, what, &file);
         match what {
             Transfer::Upload => self.counters(at, partner).upload += 1,
             Transfer::Download => self.counters(at, partner).download += 1,

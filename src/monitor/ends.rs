@@ -1,11 +1,16 @@
 //! Ends of connections: before log-in each is an attempt, after it the end of what was open.
 
+use std::time::Duration;
+
 use super::auth::{AGAIN, counted_as};
 use super::count::Refused;
 use super::{Monitor, Pending, Verdict};
 use crate::alerts::Cause;
 use crate::entry::Record;
 use crate::sessions::{Connection, Process};
+
+/// How soon a process dies of what PAM said in its helper.
+const AT_ONCE: Duration = Duration::from_secs(2);
 
 impl Monitor<'_> {
     /// A connection ended before log-in: that counts one where nothing of it was counted and somebody was named.
@@ -45,6 +50,24 @@ impl Monitor<'_> {
             );
         }
         Verdict::new("login_refused", standing.partner(), counted_as(standing, 1))
+    }
+
+    /// The connection of a process that died of a request out of turn. That is what an expired account leaves after
+    /// keyboard-interactive: PAM said so in a helper of the process, under a pid of its own, and nobody names the account
+    /// again.
+    pub(super) fn helped(&mut self, record: &Record<'_>) -> Connection {
+        let own = self.connection(record);
+        let (boot, time) = (record.origin.boot, record.origin.time);
+        let just_now = |c: &&Connection| c.boot == boot && time.since(c.at) <= AT_ONCE;
+        let expired = |c: &&Connection| c.expired && !c.ended && c.counted() == 0;
+        let connections = self.daily.resume.sessions.connections.0.values();
+        let helper = connections
+            .filter(|c| expired(c) && just_now(c))
+            .max_by_key(|c| c.at);
+        match helper.filter(|_| own.user.is_none()).cloned() {
+            Some(helper) => helper,
+            None => own,
+        }
     }
 
     /// The listener says that a connection took too long: its own process says nothing.

@@ -5,7 +5,9 @@ mod blind;
 mod close;
 mod count;
 mod ends;
+mod feeds;
 mod hindered;
+mod quiet;
 mod rename;
 mod transfer;
 mod undecided;
@@ -17,6 +19,7 @@ use crate::alerts::{Alerts, Content, Outbox};
 use crate::config;
 use crate::directory::Answer;
 use crate::entry::{Boot, Record};
+use crate::expect::Expectation;
 use crate::openssh::{Hindrance, Kind};
 use crate::sessions::{Process, Standing};
 use crate::state::{Daily, NoticeKind};
@@ -36,6 +39,8 @@ pub struct Rules {
     pub alerts: config::Alerts,
     /// What is told of single partners.
     pub alerts_of: std::collections::BTreeMap<String, config::Alerts>,
+    /// The feeds that must arrive.
+    pub expects: Vec<Expectation>,
     /// Nothing is told at all: only counters are wanted.
     pub silent: bool,
     /// Accounts that do not exist here may log in all the same: the journals are another machine's.
@@ -49,6 +54,7 @@ impl Rules {
             zone: config.zone,
             alerts: config.alerts.clone(),
             alerts_of: config.alerts_of.clone(),
+            expects: config.expects.clone(),
             silent: false,
             foreign: config.source.journal_directory.is_some(),
         }
@@ -156,7 +162,7 @@ impl Monitor<'_> {
 
     /// What was due before an event happens before it, though both are read at once.
     fn pass(&mut self, time: Time) {
-        if self.due().is_some_and(|due| due < time) {
+        if self.alerts_due().is_some_and(|due| due < time) {
             let before = time.minus(Duration::from_micros(1));
             self.end_sessions(before);
             self.judge_unseen(before);
@@ -174,6 +180,10 @@ impl Monitor<'_> {
                 .note(NoticeKind::SessionsForgotten, time, forgotten, None);
         }
         self.let_out(time, caught_up);
+        if caught_up {
+            self.judge_feeds(time);
+            self.judge_quiet(time);
+        }
     }
 
     fn let_out(&mut self, time: Time, caught_up: bool) {
@@ -195,6 +205,12 @@ impl Monitor<'_> {
 
     /// When `advance` has something to do next, as far as time alone brings it.
     pub fn due(&self) -> Option<Time> {
+        let due = [self.alerts_due(), self.feeds_due(), self.quiet_due()];
+        due.into_iter().flatten().min()
+    }
+
+    /// The same without deadlines: those are judged only when reading has reached the present.
+    fn alerts_due(&self) -> Option<Time> {
         let resume = &self.daily.resume;
         let endings = resume
             .sessions
@@ -357,6 +373,7 @@ fn wanted(content: &Content, rules: &config::Alerts) -> bool {
             | Transfer::UploadFailed
             | Transfer::Unknown => rules.upload,
         },
+        Content::FeedMissing(_) | Content::FeedArrived(_) | Content::Quiet(_) => true,
         Content::Started { .. }
         | Content::Summary(_)
         | Content::LogLevel { .. }

@@ -21,20 +21,29 @@ impl Monitor<'_> {
     ) -> Verdict {
         let partner = session.standing.partner();
         let process = (session.boot, session.pid);
-        let waiting = self.just_uploaded(process, record.origin.time);
-        for (from, to) in names(&record.event) {
+        let (at, cut) = (record.origin.time, record.event.cut);
+        let waiting = self.just_uploaded(process, at);
+        for (from_bytes, to) in names(&record.event) {
+            let from = text(Some(&from_bytes));
+            let pair = [&*from_bytes, &*to];
+            let feed = self.feed_renamed(process, &session.user, at, pair, (link, cut));
             let alert = waiting.iter().find(|(_, path)| *path == from);
+            let mut alert = alert.map(|(id, _)| *id);
             let file = match alert {
-                Some((id, _)) => self.daily.resume.alerts.waiting_file(*id),
+                Some(id) => self.daily.resume.alerts.waiting_file(id),
                 None => self.undecided_file(process, &from),
             };
-            let Some(file) = file else { continue };
-            file.path = to;
-            let earlier = std::mem::replace(&mut file.cut, record.event.cut);
-            if let Some(&(alert, _)) = alert {
-                if !earlier {
-                    session.last = Some(Last::Rename { alert, from });
+            match file {
+                Some(file) => {
+                    file.rename(&to);
+                    let earlier = std::mem::replace(&mut file.cut, cut);
+                    alert = alert.filter(|_| !earlier);
                 }
+                None if feed => {}
+                None => continue,
+            }
+            if feed || alert.is_some() {
+                session.last = Some(Last::Rename { alert, from });
             }
             return Verdict::new("rename", partner, "names the file that was just uploaded");
         }
@@ -59,11 +68,11 @@ impl Monitor<'_> {
 }
 
 /// The names that a rename may be about: one pair, or several where the names themselves contain what stands between them.
-fn names(event: &Event<'_>) -> Vec<(String, String)> {
+fn names(event: &Event<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
     let exact = event.path.as_deref().zip(event.target.as_deref());
-    let exact = exact.map(|(from, to)| (text(Some(from)), text(Some(to))));
+    let exact = exact.map(|(from, to)| (from.to_owned(), to.to_owned()));
     let splits = event.detail.as_deref().into_iter();
     let splits = splits.flat_map(|detail| rename_splits(detail, event.postauth));
-    let splits = splits.map(|(from, to)| (text(Some(&from)), text(Some(&to))));
+    let splits = splits.map(|(from, to)| (from.into_owned(), to.into_owned()));
     exact.into_iter().chain(splits).collect()
 }

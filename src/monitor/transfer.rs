@@ -223,8 +223,11 @@ impl Monitor<'_> {
                     "Failure" | "Permission denied" | "Operation unsupported"
                 ) =>
             {
-                if let Some(file) = self.daily.resume.alerts.waiting_file(alert) {
-                    file.path = from;
+                let process = (session.boot, session.pid);
+                self.feed_rename_refused(process, &session.user, &from);
+                let waiting = &mut self.daily.resume.alerts;
+                if let Some(file) = alert.and_then(|alert| waiting.waiting_file(alert)) {
+                    file.rename(from.as_bytes());
                 }
                 Verdict::new("ignored", partner, "the rename before it was refused")
             }
@@ -240,6 +243,7 @@ impl Monitor<'_> {
             .sftp
             .0
             .remove(&(session.boot, session.pid));
+        self.feed_session_over((session.boot, session.pid));
         for handle in &session.handles {
             self.other_half_was_read(&session, handle, past);
             if clean || handle.refused {
@@ -248,8 +252,8 @@ impl Monitor<'_> {
             let file = File {
                 path: handle.path.clone(),
                 cut: handle.cut,
-                bytes: None,
                 address: session.address.clone(),
+                ..File::default()
             };
             let what = if handle.is_unknown() {
                 Transfer::Unknown
@@ -292,14 +296,18 @@ impl Monitor<'_> {
         what: Transfer,
         file: File,
     ) {
+        let process = (session.boot, session.pid);
         if !past {
             self.count(
-                (session.boot, session.pid),
+                process,
                 at,
                 (session.standing, session.uid),
                 &session.user,
                 Pending::File(what, file),
             );
+        } else if what == Transfer::Upload && session.standing == Standing::Partner {
+            // It counts nothing any more, but a feed that is expected today is there.
+            self.feed_uploaded(process, at, &session.user, &file);
         }
     }
 }

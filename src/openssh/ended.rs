@@ -8,6 +8,9 @@ use super::fields::{
 use super::line::{Line, number};
 use super::{Event, Kind, Who};
 
+/// The `detail` of a connection that ended because its process died of a request out of turn.
+pub(crate) const UNPERMITTED: &str = "unpermitted request";
+
 /// The event of a line that ends a connection.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
@@ -27,7 +30,10 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         b'R' => received(line),
         b'T' => timeout(line),
         // What an account that PAM refuses leaves after keyboard-interactive: the process dies of it (monitor.c).
-        b'm' => rest(b"monitor_read: unpermitted request ").map(|_| refused(Peer::default())),
+        b'm' => rest(b"monitor_read: unpermitted request ").map(|_| Event {
+            detail: Some(Cow::Borrowed(UNPERMITTED)),
+            ..refused(Peer::default())
+        }),
         b'U' => rest(b"Unable to negotiate with ")
             .and_then(negotiation)
             .map(refused),

@@ -19,6 +19,19 @@ pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
     }
 }
 
+/// Bytes as text that [`decode`] makes the same bytes of: printable ASCII as it is, all else in octal.
+pub fn encode(bytes: &[u8]) -> String {
+    let mut escaped = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        match byte {
+            b'\\' => escaped.push_str("\\\\"),
+            b' '..=b'~' => escaped.push(char::from(byte)),
+            _ => escaped.push_str(&format!("\\{byte:03o}")),
+        }
+    }
+    escaped
+}
+
 /// The account's name of a line that came through the monitor.
 ///
 /// As [`decode`] twice, but where that would put a control character into the name: no account has one, while

@@ -15,7 +15,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-pub use escape::decode;
+pub(crate) use ended::UNPERMITTED;
+pub use escape::{decode, encode};
 pub use line::strip;
 pub use rename::rename_splits;
 

@@ -30,6 +30,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
     .map_err(|error| Stop::Usage(error.to_string()))?;
     let rules = Rules {
         silent: true,
+        expects: Vec::new(),
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..Rules::of(&config)
     };
@@ -37,8 +38,11 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
     let now = Time::from(SystemTime::now());
     let mut counting = Counting::new(&rules, directory.as_mut(), span, now);
     match arguments.auth_log.as_slice() {
-        [] => read::journal(arguments.journal_directory.as_deref(), span, &mut counting)?,
-        files => read::files(files, &mut counting)?,
+        [] => {
+            let directory = arguments.journal_directory.as_deref();
+            read::journal(directory, span, &mut |entry| counting.take(entry))?;
+        }
+        files => read::files(files, &mut |entry| counting.take(entry))?,
     }
     let (sheets, undecided) = counting.finish();
     if undecided > 0 {

@@ -1,18 +1,18 @@
-//! Reading whole logs for a report, as fast as they come.
+//! Reading whole logs of the past, as fast as they come.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 
-use super::count::Counting;
 use super::progress::{Progress, Unit};
 use super::span::Span;
+use crate::entry::Entry;
 use crate::log::{Priority, line};
 use crate::source::Start;
 use crate::source::envelope::{Envelope, Read};
-use crate::source::journal::JournalReader;
+use crate::source::journal::{JournalReader, Readable, not_opened, readable, readable_in};
 use crate::source::lines::Lines;
 use crate::time::Time;
 
@@ -28,8 +28,8 @@ const LINES: u64 = 1 << 14;
 /// How many lines at a file's beginning may be without a time before it is given up to know when it began.
 const HEAD: usize = 100;
 
-/// Counts the lines of files, as one log.
-pub(super) fn files(paths: &[PathBuf], counting: &mut Counting<'_>) -> anyhow::Result<()> {
+/// Hands out the entries of files, as one log.
+pub(crate) fn files(paths: &[PathBuf], take: &mut impl FnMut(Entry<'_>)) -> anyhow::Result<()> {
     let mut ordered = Vec::with_capacity(paths.len());
     let mut size = 0;
     for path in paths {
@@ -44,7 +44,7 @@ pub(super) fn files(paths: &[PathBuf], counting: &mut Counting<'_>) -> anyhow::R
     let mut before = 0;
     for (_, path) in ordered {
         let mut lines = Lines::open(path).map_err(|error| cannot(path, &error))?;
-        let skipped = file(&mut lines, before, counting, &mut progress);
+        let skipped = file(&mut lines, before, take, &mut progress);
         let skipped = skipped.map_err(|error| cannot(path, &error))?;
         before += lines.read_so_far();
         if skipped > 0 {
@@ -58,11 +58,11 @@ pub(super) fn files(paths: &[PathBuf], counting: &mut Counting<'_>) -> anyhow::R
     Ok(())
 }
 
-/// Counts the lines of one file. Returns how many were no text.
+/// Hands out the entries of one file. Returns how many were no text.
 fn file(
     lines: &mut Lines,
     before: u64,
-    counting: &mut Counting<'_>,
+    take: &mut impl FnMut(Entry<'_>),
     progress: &mut Progress,
 ) -> std::io::Result<u64> {
     let mut envelope = Envelope::new();
@@ -76,7 +76,7 @@ fn file(
             return Ok(skipped);
         };
         match envelope.read_syslog(line) {
-            Read::Entry(entry) => counting.take(entry),
+            Read::Entry(entry) => take(entry),
             Read::NoText => skipped += 1,
             Read::Other => {}
         }
@@ -115,11 +115,27 @@ pub(crate) fn cannot(path: &Path, error: &std::io::Error) -> anyhow::Error {
     }
 }
 
-/// Counts the entries of a journal: the machine's own, or those of a directory.
-pub(super) fn journal(
+/// A journal that this user may not read looks like one without entries, and a report of it like a quiet day.
+fn can_be_read(directory: Option<&Path>) -> anyhow::Result<()> {
+    let found = match directory {
+        None => readable(),
+        Some(directory) => readable_in(directory)?,
+    };
+    match (found, directory) {
+        (Readable::Yes, _) => Ok(()),
+        (Readable::NoPermission { .. }, Some(directory)) => bail!(not_opened(directory)),
+        (Readable::NoPermission { group }, None) => bail!(
+            "the journal cannot be read: `sudo usermod -aG {group} $USER` grants it, from the next log-in on"
+        ),
+        (Readable::NoJournal(why), _) => bail!("there is no journal: {why}"),
+    }
+}
+
+/// Hands out the entries of a journal: the machine's own, or those of a directory.
+pub(crate) fn journal(
     directory: Option<&Path>,
     span: Span,
-    counting: &mut Counting<'_>,
+    take: &mut impl FnMut(Entry<'_>),
 ) -> anyhow::Result<()> {
     let start = match span.since {
         None => Start::Beginning,
@@ -128,6 +144,7 @@ pub(super) fn journal(
             look_back: LOOK_BACK,
         },
     };
+    can_be_read(directory)?;
     let mut reader = JournalReader::open(directory, start)?;
     let mut progress = Progress::new(Unit::Entries);
     let mut entries = 0;
@@ -135,7 +152,7 @@ pub(super) fn journal(
         let mut over = false;
         let read = reader.read(SLICE, &mut |entry| {
             over = span.until.is_some_and(|until| entry.origin.time > until);
-            counting.take(entry.clone());
+            take(entry.clone());
         })?;
         entries += read.entries as u64;
         progress.at(entries);

@@ -1,9 +1,7 @@
 //! The span of time that a report covers, and how people write its ends.
 
 use anyhow::anyhow;
-use chrono::{
-    DateTime, Days, Duration, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone,
-};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::time::{Time, Zone};
 
@@ -80,18 +78,7 @@ pub(super) fn midnight(zone: Zone, date: NaiveDate) -> Time {
 
 /// A local time. Of one that exists twice the first; one that a change of the clock skips is the moment of the change.
 fn at(zone: Zone, local: NaiveDateTime) -> Time {
-    let found = |local: NaiveDateTime| match zone {
-        Zone::Machine => first_of(Local.from_local_datetime(&local)),
-        Zone::Named(named) => first_of(named.from_local_datetime(&local)),
-    };
-    // No change of a clock skips more than a day (Samoa, 2011).
-    let steps = (0..=96).map(|quarter| local + Duration::minutes(15 * quarter));
-    let mut steps = steps.filter_map(found);
-    steps.next().unwrap_or_else(|| local.and_utc().into())
-}
-
-fn first_of<Z: TimeZone>(mapped: MappedLocalTime<DateTime<Z>>) -> Option<Time> {
-    mapped.earliest().map(Time::from)
+    zone.moments(local).0
 }
 
 #[cfg(test)]

@@ -73,13 +73,25 @@ pub(crate) fn number(figure: u64, grouped: bool) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
-/// A table with these columns, the last four of them figures; without lines where it goes to a pipe.
-pub(crate) fn with_columns(columns: &[&str], terminal: bool) -> Table {
+/// A table of texts with these columns; without lines where it goes to a pipe.
+pub(crate) fn of_texts(columns: &[&str], terminal: bool) -> Table {
+    let mut table = empty(terminal);
+    table.set_header(columns);
+    table
+}
+
+fn empty(terminal: bool) -> Table {
     let mut table = Table::new();
     table.load_preset(match terminal {
         true => presets::UTF8_HORIZONTAL_ONLY,
         false => presets::NOTHING,
     });
+    table
+}
+
+/// A table with these columns, the last four of them figures; without lines where it goes to a pipe.
+pub(crate) fn with_columns(columns: &[&str], terminal: bool) -> Table {
+    let mut table = empty(terminal);
     let figures = columns.len().saturating_sub(4);
     table.set_header(
         columns

@@ -175,9 +175,9 @@ impl Client {
             .post(format!("{}/{method}", self.api_url))
             .timeout(at_most)
             .header(AUTHORIZATION, self.authorization.clone())
-            .json(arguments)
-            // Without the charset Slack warns in its answer.
+            // Without the charset Slack warns in its answer. Set before the body, which would else add a header of its own.
             .header(CONTENT_TYPE, "application/json; charset=utf-8")
+            .json(arguments)
             .send()
             .await
             .map_err(not_answered)

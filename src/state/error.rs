@@ -10,7 +10,7 @@ use rustix::io::Errno;
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Another process holds the lock: try again later.
-    #[error("another process has held {} for {waited:?}: `fuser {}` shows which", path.display(), path.display())]
+    #[error("another process has held {} for {} s: `fuser {}` shows which", path.display(), waited.as_secs(), path.display())]
     Busy {
         /// The lock file.
         path: PathBuf,

@@ -17,7 +17,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::alerts::{Alerts, File, Message};
+use crate::alerts::{Alerts, File, Message, Seen};
+use crate::expect::{Feed, Feeds};
 use crate::sessions::Sessions;
 use crate::source::{FilePosition, JournalPosition};
 use crate::time::Time;
@@ -112,6 +113,9 @@ pub struct Resume {
     /// The addresses that partners came from lately.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses: BTreeMap<String, Used>,
+    /// Feeds that must arrive.
+    #[serde(skip_serializing_if = "Feeds::is_empty")]
+    pub feeds: Feeds,
     /// Events that wait for an answer of the user database.
     pub undecided: Vec<crate::monitor::Undecided>,
     /// Alerts that are being gathered.
@@ -147,6 +151,9 @@ pub struct Known {
     /// Refused attempts since the last log-in, by address (the latest few).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, u64>,
+    /// What it did last.
+    #[serde(skip_serializing_if = "Seen::is_empty")]
+    pub seen: Seen,
     /// Log-ins in a row that left no line of sftp-server, where the configuration says that they should.
     #[serde(skip_serializing_if = "is_zero")]
     pub unseen: u64,
@@ -183,6 +190,9 @@ pub struct Day {
     /// Notices of the day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
+    /// Expected feeds of the day, and those of days before that are still missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<Feed>,
     /// Partners that did nothing, as the digest found when it first looked at the closed day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idle: Option<Idle>,

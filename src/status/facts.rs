@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::words;
+use crate::expect::{self, FeedStanding};
 use crate::explain::rfc3339;
 use crate::sessions::Standing;
 use crate::source::Position;
@@ -27,6 +28,7 @@ pub(super) struct Facts<'a> {
     closed: Vec<Closed<'a>>,
     parked: Vec<Parked<'a>>,
     notices: Vec<Told<'a>>,
+    feeds: Vec<expect::Row>,
     forged: u64,
     undecided: usize,
 }
@@ -75,7 +77,7 @@ struct Told<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(daily: &'a Daily, zone: Zone) -> Self {
+    pub(super) fn of(daily: &'a Daily, feeds: &[FeedStanding<'_>], zone: Zone) -> Self {
         let resume = &daily.resume;
         let at = |time: Time| rfc3339(zone, time);
         let closed = resume.closed.iter().map(|day| Closed {
@@ -110,6 +112,7 @@ impl<'a> Facts<'a> {
             closed: closed.collect(),
             parked: parked.collect(),
             notices: notices.collect(),
+            feeds: feeds.iter().map(expect::Row::of).collect(),
             forged: resume.forged,
             undecided: resume.undecided.len(),
         }

@@ -12,6 +12,7 @@ use anyhow::{Context, anyhow};
 
 use crate::cli::{self, Cli};
 use crate::config::Config;
+use crate::expect::FeedStanding;
 use crate::output;
 use crate::state::{Daily, StateError, Store};
 use crate::time::{Time, Zone};
@@ -28,13 +29,24 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
         );
         return Ok(1);
     };
+    let feeds: Vec<FeedStanding<'_>> = config
+        .expects
+        .iter()
+        .map(|expected| FeedStanding::of(expected, Some(&daily), now))
+        .collect();
     output::to_output(|out| {
         match arguments.json {
             true => {
-                serde_json::to_writer(&mut *out, &facts::Facts::of(&daily, config.zone))?;
+                serde_json::to_writer(&mut *out, &facts::Facts::of(&daily, &feeds, config.zone))?;
                 writeln!(out)?;
             }
-            false => text::write(&daily, config.zone, now, output::is_terminal(), out)?,
+            false => text::write(
+                &daily,
+                &feeds,
+                (config.zone, now),
+                output::is_terminal(),
+                out,
+            )?,
         }
         Ok(0)
     })

@@ -7,6 +7,7 @@ use comfy_table::Cell;
 use super::facts::{Session, known, position, sessions, waiting};
 use super::words::{ago, many, message, notice};
 use crate::clean::for_terminal;
+use crate::expect::{self, FeedStanding};
 use crate::report::table::{Four, with_columns, write_table};
 use crate::source::Position;
 use crate::state::{Daily, Resume};
@@ -15,14 +16,15 @@ use crate::time::{Time, Zone};
 /// Writes all of it.
 pub(super) fn write(
     daily: &Daily,
-    zone: Zone,
-    now: Time,
+    feeds: &[FeedStanding<'_>],
+    (zone, now): (Zone, Time),
     terminal: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     today(daily, zone, terminal, out)?;
     let resume = &daily.resume;
     let mut lines = vec![("Reading", reading(resume, zone, now))];
+    lines.extend(feeds.iter().map(|feed| ("Feed", expect::line(feed))));
     lines.extend(
         open_sessions(resume, zone)
             .into_iter()
@@ -44,9 +46,13 @@ pub(super) fn write(
     }
     if !resume.undecided.is_empty() {
         let events = many(resume.undecided.len() as u64, "event");
+        let wait = match resume.undecided.len() {
+            1 => "waits",
+            _ => "wait",
+        };
         lines.push((
             "Accounts",
-            format!("{events} wait for the user database to answer"),
+            format!("{events} {wait} for the user database to answer"),
         ));
     }
     if resume.forged > 0 {

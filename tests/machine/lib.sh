@@ -135,21 +135,38 @@ CONFIG
 in_tree() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
 
 machine_boot() {
+    machine_starts
+    machine_is_up
+}
+
+# machine_starts: returns when programs can be run in it; much else in it may not run yet.
+machine_starts() {
     # Without the variable, newer systemds refuse the cgroup v1 that some hosts still have.
     SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit \
         --private-network --timezone=off --machine="${work##*/sftp-monitor-}" --hostname=sftp1 \
         </dev/null >"$work/boot.log" 2>&1 &
     machine_nspawn=$!
-    if ! until_true 60 machine_up; then
-        tail -n 30 "$work/boot.log" >&2
-        die "did not boot"
-    fi
+    until_true 20 machine_lives || machine_stuck
 }
 
-machine_up() {
-    local state
+# machine_is_up: waits until systemd has started everything.
+machine_is_up() { until_true 60 machine_runs || machine_stuck; }
+
+machine_stuck() {
+    tail -n 30 "$work/boot.log" >&2
+    die "did not boot"
+}
+
+machine_lives() {
     kill -0 "$machine_nspawn" 2>/dev/null || { cat "$work/boot.log" >&2; die "systemd-nspawn ended"; }
-    machine_init=$(pgrep -P "$machine_nspawn" | head -n1) || return 1
+    # Until it is systemd, it is a part of nspawn that makes the machine ready.
+    machine_init=$(pgrep -P "$machine_nspawn" --exact systemd) || return 1
+    inside test -d /run/systemd/system 2>/dev/null
+}
+
+machine_runs() {
+    local state
+    machine_lives || return 1
     state=$(inside systemctl is-system-running 2>/dev/null) || true
     [[ $state == running || $state == degraded ]]
 }

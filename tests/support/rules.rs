@@ -125,7 +125,13 @@ impl Player {
                 let text = serde_json::to_string(&self.daily).unwrap();
                 self.daily = serde_json::from_str(&text).unwrap();
             }
-            Step::Clock(time) => self.pass_to(*time),
+            Step::Clock(time) => {
+                self.pass_to(*time);
+                if self.began == Time::default() {
+                    // The daemon's first commit.
+                    self.commit(None, true);
+                }
+            }
             Step::Digest(time) => self.digest(*time),
             Step::Entry(line) => match &mut self.absent {
                 Some((_, lines)) => lines.push(line.clone()),
@@ -286,6 +292,9 @@ impl Player {
                     .replace('\n', "\n    ")
                     .replace('\u{202F}', " ");
                 self.told.push(format!("{} {text}", self.clock(at)));
+                let plain = message.plain().replace('\u{202F}', " ");
+                let feeds = plain.lines().filter(|line| line.starts_with(['⏰', '✅']));
+                self.told.extend(feeds.map(|line| format!("    {line}")));
             }
             self.posted.push(counted(
                 &day.id,

@@ -145,6 +145,7 @@ impl Reader {
                 name: rest.to_owned(),
             },
             word if word == "alerts" || word.starts_with("alerts.") => table(word, rest),
+            "expect" => table("expect", rest),
             "slack-down" => {
                 let (from, to) = rest.split_once(" to ").unwrap();
                 Step::SlackDown(self.time(from), self.time(to))
@@ -275,12 +276,18 @@ pub fn shortened(text: &str) -> String {
 /// The configuration that the steps write.
 pub fn config(steps: &[Step]) -> Config {
     let mut tables: BTreeMap<&str, String> = BTreeMap::new();
+    let mut expects = Vec::new();
     for step in steps {
         if let Step::Config { table, line } = step {
+            if table == "expect" {
+                expects.push(format!("{{{line}}}"));
+                continue;
+            }
             *tables.entry(table).or_default() += &format!("{line}\n");
         }
     }
     let mut text = "timezone = \"Europe/Paris\"\n".to_owned();
+    text += &format!("expect = [{}]\n", expects.join(", "));
     for (table, lines) in tables {
         text += &format!("[{table}]\n{lines}");
     }

@@ -205,7 +205,11 @@ fn read(stream: &TcpStream) -> Option<Post> {
         let Some((name, value)) = line.split_once(':') else {
             break;
         };
-        headers.insert(name.to_lowercase(), value.trim().to_string());
+        // One that is sent twice shows as a list, as proxies take it (RFC 9110, 5.3).
+        headers
+            .entry(name.to_lowercase())
+            .and_modify(|known: &mut String| *known = format!("{known}, {}", value.trim()))
+            .or_insert_with(|| value.trim().to_string());
     }
     let mut bytes = vec![0; headers.get("content-length")?.parse().ok()?];
     reader.read_exact(&mut bytes).ok()?;

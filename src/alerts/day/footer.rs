@@ -1,10 +1,10 @@
-//! What stands under the table: uploads that came to nothing, and whatever makes the figures less than certain.
+//! What stands under the table: expected feeds, uploads that came to nothing, and whatever makes the figures less than certain.
 
 use chrono::{Days, NaiveDate};
 
 use crate::alerts::blocks::{Line, plain, within};
 use crate::alerts::text::list_within;
-use crate::alerts::{Voice, file_text};
+use crate::alerts::{Voice, feed_text, file_text};
 use crate::clean::{HOST, clean};
 use crate::language::{Language, Noun};
 use crate::state::{ClosedDay, Counters, Notice, NoticeKind, Troubled};
@@ -15,7 +15,7 @@ const FOOTER_MOST: usize = 1_700;
 
 /// The lines of a day.
 pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
-    let mut lines = Vec::new();
+    let mut lines = feed_text::of_the_day(&day.day.feeds, voice);
     lines.extend(troubled(day, false, voice));
     lines.extend(troubled(day, true, voice));
     lines.extend(blind(day, voice));

@@ -141,6 +141,17 @@ fn without_the_group_nobody_is_a_partner_by_it() {
 }
 
 #[test]
+fn partners_are_listed_whichever_way_they_belong_to_the_group() {
+    let mut accounts = accounts(&["dave", "bob"], |question| match question {
+        Question::Primary => Some(Reply::Group(Some(vec![b"alice".to_vec()]))),
+        _ => Some(Reply::Group(Some(vec![b"bob".to_vec()]))),
+    });
+    let listed = ["alice", "bob", "dave"].map(|name| name.as_bytes().to_vec());
+    assert_eq!(accounts.listed_partners(), Some(listed.to_vec()));
+    assert!(!accounts.listed(b"alice"));
+}
+
+#[test]
 fn a_name_on_the_list_without_an_account_is_a_partner() {
     let mut accounts = accounts(&[], |question| match question {
         Question::Account(_) => Some(Reply::Account(None)),

@@ -39,6 +39,11 @@ enum Age {
 }
 
 impl Generation {
+    /// Is it plain text, or compressed in the one way that is read?
+    pub(super) fn is_readable(&self) -> bool {
+        !self.packed || self.path.extension() == Some(OsStr::new("gz"))
+    }
+
     /// Opens it; none where it is gone.
     fn open(&self) -> anyhow::Result<Option<LogFile>> {
         let mut log = LogFile::open(&self.path)?;

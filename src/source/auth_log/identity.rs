@@ -6,8 +6,9 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::SystemTime;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 
+use crate::exit::Stop;
 use crate::source::buffer::again;
 use crate::source::lines::GZIP;
 use crate::time::Time;
@@ -54,7 +55,10 @@ impl LogFile {
         };
         let metadata = file.metadata().map_err(|error| refused(path, &error))?;
         if !metadata.is_file() {
-            bail!("{}: not a regular file; it is not read", path.display());
+            let shown = path.display();
+            return Err(setup(format!(
+                "{shown}: not a regular file; it is not read"
+            )));
         }
         let mut magic = [0; GZIP.len()];
         let known = again(|| file.read_at(&mut magic, 0)).map_err(|error| refused(path, &error))?;
@@ -104,25 +108,29 @@ pub(super) fn named(path: &Path) -> anyhow::Result<Option<Identity>> {
     }
 }
 
-/// Why a file cannot be read, and what helps.
+/// Why a file cannot be read, and what helps. What somebody must mend first says so: no use in starting again.
 fn refused(path: &Path, error: &io::Error) -> anyhow::Error {
     let shown = path.display();
     match error.raw_os_error() {
         Some(libc::ELOOP) => match std::fs::read_link(path) {
-            Ok(target) => anyhow!(
+            Ok(target) => setup(format!(
                 "{shown}: a symbolic link, which is not followed; name the log itself in [source] auth-log: {}",
                 path.parent()
                     .unwrap_or(Path::new("/"))
                     .join(target)
                     .display()
-            ),
+            )),
             Err(_) => anyhow!("{shown}: {error}"),
         },
-        Some(libc::EACCES | libc::EPERM) => {
-            anyhow!("{shown}: {error}; logs are readable for the group adm: usermod -aG adm USER")
-        }
+        Some(libc::EACCES | libc::EPERM) => setup(format!(
+            "{shown}: {error}; logs are readable for the group adm: usermod -aG adm USER"
+        )),
         _ => anyhow!("{shown}: {error}"),
     }
+}
+
+fn setup(why: String) -> anyhow::Error {
+    Stop::Setup(why).into()
 }
 
 /// FNV-1a in 64 bits (draft-eastlake-fnv). It is kept in the state and so must stay what it is.

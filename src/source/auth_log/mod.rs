@@ -26,6 +26,16 @@ use watch::Watch;
 /// How much one call reads at most where nothing of it is of interest, so that the caller stays in control.
 const AT_ONCE: u64 = 8 << 20;
 
+/// A log and the files that it was rotated to, as far as they can be read.
+pub fn with_rotated(path: &Path) -> Vec<PathBuf> {
+    let rotated = generations::all(path).into_iter();
+    let readable = rotated.filter(generations::Generation::is_readable);
+    readable
+        .map(|generation| generation.path)
+        .chain([path.to_owned()])
+        .collect()
+}
+
 /// Reads a log file and what it was rotated to, in order, from a position.
 #[derive(Debug)]
 pub struct AuthLogReader {
@@ -166,14 +176,16 @@ impl AuthLogReader {
             {
                 self.past = None;
             }
+            // What lies in the past would not have counted.
+            let counts = self.past.as_ref().is_none_or(past::Past::is_left);
             if line.too_long {
-                self.unreadable += 1;
+                self.unreadable += u64::from(counts);
                 continue;
             }
             let mut entry = match self.envelope.read_syslog(line.text) {
                 Read::Entry(entry) => entry,
                 Read::NoText => {
-                    self.unreadable += 1;
+                    self.unreadable += u64::from(counts);
                     continue;
                 }
                 Read::Other => continue,

@@ -39,6 +39,64 @@ pub fn readable() -> Readable {
     }
 }
 
+/// Whether this process can read any of the journals in a directory; `sd_journal_open_directory(3)` says nothing where it
+/// cannot, and `sd_journal_has_persistent_files(3)` knows only what lies below /run and /var.
+pub fn readable_in(directory: &Path) -> anyhow::Result<Readable> {
+    let mut found = Found::default();
+    found.look(directory, true);
+    if found.denied && !found.opened {
+        return Ok(Readable::NoPermission { group: GROUP });
+    }
+    super::handle::open(Some(directory))?;
+    Ok(match found.opened {
+        true => Readable::Yes,
+        false => Readable::NoJournal(format!("{} holds none", directory.display())),
+    })
+}
+
+/// What a directory holds of journals.
+#[derive(Debug, Default)]
+struct Found {
+    /// One that can be opened.
+    opened: bool,
+    /// One that is closed to this process, or a directory that is.
+    denied: bool,
+}
+
+impl Found {
+    /// Looks into a directory, and into those below it, as journald makes them for each machine.
+    fn look(&mut self, directory: &Path, below: bool) {
+        let denied = |error: &std::io::Error| error.kind() == ErrorKind::PermissionDenied;
+        let entries = match directory.read_dir() {
+            Ok(entries) => entries.flatten(),
+            Err(error) => {
+                self.denied |= denied(&error);
+                return;
+            }
+        };
+        for path in entries.map(|entry| entry.path()) {
+            if path.is_dir() {
+                if below {
+                    self.look(&path, false);
+                }
+            } else if path.extension() == Some("journal".as_ref()) {
+                match std::fs::File::open(&path) {
+                    Ok(_) => self.opened = true,
+                    Err(error) => self.denied |= denied(&error),
+                }
+            }
+        }
+    }
+}
+
+/// What is said where none of a directory's journals can be opened.
+pub fn not_opened(directory: &Path) -> String {
+    let directory = directory.display();
+    format!(
+        "none of the journals in {directory} can be opened: join the group that `ls -lR {directory}` shows"
+    )
+}
+
 /// Why no file of the system's journal could be opened.
 fn without_files() -> Readable {
     let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
@@ -76,7 +134,20 @@ fn holds_files(root: &Path, machine: &str) -> std::io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::holds_files;
+    use super::{Readable, holds_files, readable_in};
+
+    #[test]
+    fn journals_in_a_directory_lie_in_it_or_below_it() {
+        let root = tempfile::tempdir().expect("a directory");
+        let found = || readable_in(root.path()).expect("a directory");
+        assert!(matches!(found(), Readable::NoJournal(_)));
+        std::fs::create_dir(root.path().join("id")).expect("a directory");
+        std::fs::write(root.path().join("id/other.log"), "").expect("a file");
+        assert!(matches!(found(), Readable::NoJournal(_)));
+        std::fs::write(root.path().join("id/system.journal"), "").expect("a file");
+        assert_eq!(found(), Readable::Yes);
+        assert!(readable_in(&root.path().join("missing")).is_err());
+    }
 
     #[test]
     fn a_journal_is_there_where_the_machine_has_a_system_file() {

@@ -176,12 +176,20 @@ impl Fields {
         }
     }
 
-    /// journald gives every entry these.
+    /// journald gives every entry these. What is matched by its identifier has that, else it is matched by the id of
+    /// journald's own messages, which come with a number and mostly with a unit.
     fn complete(&self) -> bool {
-        self.message.given
-            && self.pid.given
-            && self.uid.given
-            && (self.identifier.given || self.message_id.given)
+        let always = [&self.message, &self.pid, &self.uid, &self.transport];
+        let own = || self.dropped.given && self.unit.given;
+        always.iter().all(|field| field.given)
+            && (self.is_of_programs()
+                || self.message_id.given && (self.transport.value != b"driver" || own()))
+    }
+
+    fn is_of_programs(&self) -> bool {
+        let identifier = self.identifier.value.as_slice();
+        let mut programs = identifier.split(|&byte| byte == b'\n');
+        programs.any(|name| PROGRAMS.iter().any(|program| program.as_bytes() == name))
     }
 
     /// Whether the entry goes out.
@@ -189,9 +197,7 @@ impl Fields {
         if !self.message.given {
             return Verdict::Unreadable;
         }
-        let identifier = self.identifier.value.as_slice();
-        let mut programs = identifier.split(|&byte| byte == b'\n');
-        if programs.any(|name| PROGRAMS.iter().any(|program| program.as_bytes() == name)) {
+        if self.is_of_programs() {
             return Verdict::HandOut(None);
         }
         if self.message_id.value != DROPPED.as_bytes() {
@@ -266,7 +272,48 @@ fn may_hold_ssh(unit: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::may_hold_ssh;
+    use super::{DROPPED, Fields, may_hold_ssh};
+
+    fn fields(given: &[(&[u8], &[u8])]) -> Fields {
+        let mut fields = Fields::default();
+        for (name, value) in given {
+            fields.named(name).expect("a field").add(value);
+        }
+        fields
+    }
+
+    #[test]
+    fn an_entry_is_complete_when_it_has_what_its_kind_always_has() {
+        let sshd: [(&[u8], &[u8]); 5] = [
+            (b"MESSAGE", b"x"),
+            (b"_PID", b"1"),
+            (b"_UID", b"0"),
+            (b"_TRANSPORT", b"syslog"),
+            (b"SYSLOG_IDENTIFIER", b"sshd"),
+        ];
+        let dropped: [(&[u8], &[u8]); 8] = [
+            (b"MESSAGE", b"Suppressed 5 messages from ssh.service"),
+            (b"_PID", b"1"),
+            (b"_UID", b"0"),
+            (b"SYSLOG_IDENTIFIER", b"systemd-journald"),
+            (b"_TRANSPORT", b"driver"),
+            (b"MESSAGE_ID", DROPPED.as_bytes()),
+            (b"N_DROPPED", b"5"),
+            (b"OBJECT_SYSTEMD_UNIT", b"ssh.service"),
+        ];
+        assert!(fields(&sshd).complete());
+        assert!(fields(&dropped).complete());
+        for missing in 0..sshd.len() {
+            let mut rest = sshd.to_vec();
+            rest.remove(missing);
+            assert!(!fields(&rest).complete(), "{missing}");
+        }
+        for missing in (0..dropped.len()).filter(|missing| *missing != 3) {
+            let mut rest = dropped.to_vec();
+            rest.remove(missing);
+            assert!(!fields(&rest).complete(), "{missing}");
+        }
+    }
 
     #[test]
     fn losses_matter_where_sshd_or_a_session_may_run() {

@@ -26,7 +26,7 @@ use anyhow::Context;
 use systemd::id128::Id128;
 use systemd::journal::{Journal, JournalWaitResult};
 
-pub use access::{Readable, readable};
+pub use access::{Readable, not_opened, readable, readable_in};
 
 use self::fields::{Fields, Stamp};
 use self::follow::Reading;

@@ -1,0 +1,257 @@
+//! Messages about feeds that must arrive, and about partners that stay away, in words.
+
+use super::blocks::{Line, bold, plain, span};
+use super::text::Told;
+use super::{FeedArrived, FeedMissing, Quiet, Seen, SeenFile, Transfer, Voice, file_text};
+use crate::clean::{HOST, PATH, clean};
+use crate::expect::{Feed, Outcome};
+use crate::language::{Language, Noun};
+use crate::time::Time;
+
+/// The most characters of a pattern in a sentence.
+const PATTERN: usize = 120;
+
+/// A feed is not there: since when, and what the partner did instead.
+pub(super) fn missing(missing: &FeedMissing, voice: &Voice) -> Told {
+    let language = voice.language;
+    let partner = voice.partner(&missing.partner, missing.full_name.as_deref());
+    let files = clean(&missing.files, PATTERN);
+    let due = language.moment(missing.due, voice.zone);
+    let said = match language {
+        Language::French => format!(" n'a {} le {due}", some_french(missing, &files)),
+        Language::English => format!(" {}, expected by {due}", some_english(missing, &files)),
+    };
+    let since = missing.since.map(|since| {
+        let since = language.moment(since, voice.zone);
+        match language {
+            Language::French => format!(" (manque depuis le {since})"),
+            Language::English => format!(" (missing since {since})"),
+        }
+    });
+    let instead = instead(&missing.seen, voice);
+    let said = format!("{said}{} — {instead}", since.unwrap_or_default());
+    Told {
+        lines: vec![vec![span("⏰ "), bold(partner), span(said)]],
+        details: path(missing.seen.file.as_ref()),
+        mention: missing.mention.clone(),
+        ..Told::default()
+    }
+}
+
+fn some_french(missing: &FeedMissing, files: &str) -> String {
+    let language = Language::French;
+    let (count, arrived) = (u64::from(missing.count), u64::from(missing.arrived));
+    let all = language.number(count);
+    match (count, arrived) {
+        (1, _) => format!("pas livré {files}, attendu"),
+        (_, 0) => format!("livré aucun des {all} fichiers {files}, attendus"),
+        _ => {
+            let some = language.count(arrived, Noun::File);
+            format!("livré que {some} {files} sur {all}, attendus")
+        }
+    }
+}
+
+fn some_english(missing: &FeedMissing, files: &str) -> String {
+    let language = Language::English;
+    let (count, arrived) = (u64::from(missing.count), u64::from(missing.arrived));
+    let all = language.number(count);
+    match (count, arrived) {
+        (1, _) => format!("did not deliver {files}"),
+        (_, 0) => format!("delivered none of {all} files {files}"),
+        _ => format!(
+            "delivered only {} of {all} files {files}",
+            language.number(arrived)
+        ),
+    }
+}
+
+/// What a partner did last, of each kind.
+fn instead(seen: &Seen, voice: &Voice) -> String {
+    let language = voice.language;
+    let moment = |at: Time| language.moment(at, voice.zone);
+    let mut said = Vec::new();
+    if let Some(at) = seen.login {
+        let last = language.pick("dernière connexion le", "last login on");
+        said.push(format!("{last} {}", moment(at)));
+    }
+    // Failures that a log-in followed explain nothing.
+    if let Some(at) = seen.failure.filter(|at| Some(*at) > seen.login) {
+        let last = language.pick("dernier échec de connexion le", "last failed login on");
+        said.push(format!("{last} {}", moment(at)));
+    }
+    said.extend(seen.file.as_ref().map(|file| last_file(file, voice)));
+    match said.is_empty() {
+        true => language
+            .pick("aucune connexion connue", "no login known")
+            .to_owned(),
+        false => said.join(", "),
+    }
+}
+
+/// `dernier fichier autre.csv (48,3 ko) le 30/03 à 06h07`
+fn last_file(seen: &SeenFile, voice: &Voice) -> String {
+    let language = voice.language;
+    let what = match seen.what {
+        Transfer::UploadInterrupted => language.pick("upload interrompu", "upload broken off"),
+        Transfer::UploadFailed => language.pick("upload en échec", "failed upload"),
+        _ => language.pick("dernier fichier", "last file"),
+    };
+    let size = match (seen.file.bytes, seen.what) {
+        (Some(0), Transfer::Upload) => format!(" ({})", language.pick("vide", "empty")),
+        (Some(bytes), _) => format!(" ({})", language.size(bytes)),
+        (None, _) => String::new(),
+    };
+    let (name, at) = (
+        file_text::name(&seen.file),
+        language.moment(seen.at, voice.zone),
+    );
+    let on = language.pick("le", "on");
+    format!("{what} {name}{size} {on} {at}")
+}
+
+fn path(seen: Option<&SeenFile>) -> Vec<Line> {
+    let path = seen.map(|seen| plain(clean(&seen.file.path, PATH)));
+    path.into_iter().collect()
+}
+
+/// A feed is there: how late, or that it comes again.
+pub(super) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
+    let language = voice.language;
+    let partner = voice.partner(&arrived.partner, arrived.full_name.as_deref());
+    let files = clean(&arrived.files, PATTERN);
+    let name = match arrived.count {
+        1 => file_text::name(&arrived.file),
+        count => {
+            let files_of = language.count(u64::from(count), Noun::File);
+            format!("{files_of} {files}")
+        }
+    };
+    let moment = |at: Time| language.moment(at, voice.zone);
+    let late = language.lasting(arrived.at.since(arrived.due));
+    let said = match (language, arrived.since, arrived.on_time) {
+        (Language::French, Some(since), true) => format!(
+            " livre à nouveau : {name} — {files} manquait depuis le {}",
+            moment(since)
+        ),
+        (Language::English, Some(since), true) => format!(
+            " delivers again: {name} — {files} had been missing since {}",
+            moment(since)
+        ),
+        (Language::French, since, _) => {
+            let since = since.map(|since| format!(", manquait depuis le {}", moment(since)));
+            format!(
+                " a livré {name} — {late} de retard ({files} attendu le {}{})",
+                moment(arrived.due),
+                since.unwrap_or_default()
+            )
+        }
+        (Language::English, since, _) => {
+            let since = since.map(|since| format!(", missing since {}", moment(since)));
+            format!(
+                " delivered {name} — {late} late ({files} expected by {}{})",
+                moment(arrived.due),
+                since.unwrap_or_default()
+            )
+        }
+    };
+    let mut detail = vec![clean(&arrived.file.path, PATH)];
+    detail.extend(arrived.file.bytes.map(|bytes| language.size(bytes)));
+    detail.extend(
+        arrived
+            .file
+            .address
+            .as_deref()
+            .map(|from| clean(from, HOST)),
+    );
+    Told {
+        lines: vec![vec![span("✅ "), bold(partner), span(said)]],
+        details: vec![plain(detail.join(" · "))],
+        context: vec![moment(arrived.at)],
+        ..Told::default()
+    }
+}
+
+/// A partner has not logged in for long.
+pub(super) fn quiet(quiet: &Quiet, voice: &Voice) -> Told {
+    let language = voice.language;
+    let partner = voice.partner(&quiet.partner, quiet.full_name.as_deref());
+    let since = language.moment(quiet.since, voice.zone);
+    let long = language.lasting(quiet.at.since(quiet.since));
+    let said = match (language, quiet.never) {
+        (Language::French, false) => {
+            format!(" ne s'est pas connecté depuis {long} (dernière connexion le {since})")
+        }
+        (Language::French, true) => {
+            format!(" ne s'est pas connecté depuis {long} (surveillé depuis le {since})")
+        }
+        (Language::English, false) => {
+            format!(" has not logged in for {long} (last login on {since})")
+        }
+        (Language::English, true) => {
+            format!(" has not logged in for {long} (watched since {since})")
+        }
+    };
+    Told {
+        lines: vec![vec![span("💤 "), bold(partner), span(said)]],
+        ..Told::default()
+    }
+}
+
+/// The lines of a day's table about its expected feeds: what is missing first, what was on time in one line.
+pub(super) fn of_the_day(feeds: &[Feed], voice: &Voice) -> Vec<String> {
+    let language = voice.language;
+    let told = |outcome: Outcome| feeds.iter().filter(move |feed| feed.outcome == outcome);
+    let troubled = [Outcome::Missing, Outcome::Late, Outcome::Recovered];
+    let troubled = troubled.into_iter().flat_map(told);
+    let mut lines: Vec<String> = troubled.map(|feed| of_one(feed, voice)).collect();
+    let on_time = told(Outcome::OnTime).count() as u64;
+    if on_time > 0 {
+        let feeds = language.count(on_time, Noun::Feed);
+        let when = language.pick("à l'heure", "on time");
+        lines.push(format!("✅ {feeds} {when}"));
+    }
+    lines
+}
+
+/// `⏰ *.xml de Alice : pas arrivé (3 sur 4), attendu le 30/03 à 07h30`
+fn of_one(feed: &Feed, voice: &Voice) -> String {
+    let language = voice.language;
+    let partner = voice.partner(&feed.partner, feed.full_name.as_deref());
+    let files = clean(&feed.files, PATTERN);
+    let moment = |at: Time| language.moment(at, voice.zone);
+    let due = moment(feed.due);
+    let said = match (feed.outcome, feed.at) {
+        (Outcome::Missing, _) | (_, None) => {
+            let of = match feed.count {
+                1 => String::new(),
+                count => format!(
+                    " ({} {} {})",
+                    language.number(u64::from(feed.arrived)),
+                    language.pick("sur", "of"),
+                    language.number(u64::from(count))
+                ),
+            };
+            let since = feed.since.map(|since| match language {
+                Language::French => format!(", manque depuis le {}", moment(since)),
+                Language::English => format!(", missing since {}", moment(since)),
+            });
+            let since = since.unwrap_or_default();
+            match language {
+                Language::French => format!("pas arrivé{of}, attendu le {due}{since}"),
+                Language::English => format!("not there{of}, expected by {due}{since}"),
+            }
+        }
+        (_, Some(at)) => {
+            let (late, at) = (language.lasting(at.since(feed.due)), moment(at));
+            match language {
+                Language::French => format!("arrivé le {at}, attendu le {due} ({late} de retard)"),
+                Language::English => format!("arrived on {at}, expected by {due} ({late} late)"),
+            }
+        }
+    };
+    match language {
+        Language::French => format!("⏰ {files} de {partner} : {said}"),
+        Language::English => format!("⏰ {files} of {partner}: {said}"),
+    }
+}

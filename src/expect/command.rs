@@ -1,0 +1,103 @@
+//! `sftp-monitor expect`.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use anyhow::Context;
+
+use super::{FeedStanding, replay, table};
+use crate::cli::{self, Cli};
+use crate::config::Config;
+use crate::directory::{self, Answer, Directory};
+use crate::log::{Priority, line};
+use crate::output;
+use crate::state::{Daily, Store};
+use crate::time::Time;
+
+/// Runs the command: where each expected feed stands, or what past days would have brought.
+pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
+    let config = Config::load(cli.config.as_deref())?;
+    let mut directory = directory::of(&config, arguments.partners.as_deref());
+    for warning in warnings(&config, directory.as_mut()) {
+        line(Priority::Warning, &warning.to_string());
+    }
+    if config.expects.is_empty() {
+        line(
+            Priority::Notice,
+            "no feed is expected: the configuration has no [[expect]]",
+        );
+    }
+    if arguments.replay {
+        return replay::command(&config, directory.as_mut(), arguments);
+    }
+    let now = Time::from(SystemTime::now());
+    let daily = load(cli, &config, now)?;
+    let standings: Vec<FeedStanding<'_>> = config
+        .expects
+        .iter()
+        .map(|expected| FeedStanding::of(expected, daily.as_ref(), now))
+        .collect();
+    output::to_output(|out| {
+        match arguments.json {
+            true => table::json(&standings, out)?,
+            false if standings.is_empty() => {}
+            false => table::table(&standings, config.zone, output::is_terminal(), out)?,
+        }
+        Ok(0)
+    })
+}
+
+/// The state; none before the first start.
+fn load(cli: &Cli, config: &Config, now: Time) -> anyhow::Result<Option<Daily>> {
+    let directory = cli.state_directory();
+    let loaded = Store::open(&directory).and_then(|mut store| store.load(config.zone.local(now)));
+    loaded.context("reading the state (`sudo sftp-monitor expect` may read it)")
+}
+
+/// What is hardly meant, though it is not wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Warning {
+    /// What.
+    pub(crate) said: String,
+    /// The command that mends it.
+    pub(crate) remedy: Option<String>,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said)?;
+        match &self.remedy {
+            Some(remedy) => write!(f, ": `{remedy}`, or name it in partners.users"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is hardly meant with the expectations: two that are the same, and accounts that are no partners.
+pub(crate) fn warnings(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
+    let twice = config.warnings.iter().map(|said| Warning {
+        said: said.clone(),
+        remedy: None,
+    });
+    let mut warnings: Vec<Warning> = twice.collect();
+    let mut asked: Vec<&str> = Vec::new();
+    for expected in &config.expects {
+        let partner = expected.partner.as_str();
+        if asked.contains(&partner) {
+            continue;
+        }
+        asked.push(partner);
+        match directory.account(partner.as_bytes()) {
+            Answer::Partner { .. } => continue,
+            // Each further question would take as long.
+            Answer::Unknown => break,
+            Answer::Other { .. } => {}
+        }
+        let group = &config.partners.group;
+        warnings.push(Warning {
+            said: format!("[[expect]]: {partner} is no partner, and no file of it can arrive"),
+            remedy: Some(format!("sudo usermod --append --groups {group} {partner}")),
+        });
+    }
+    warnings
+}

@@ -1,0 +1,283 @@
+//! `expect --replay`: what the configured expectations would have told of past days, from the log alone.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+
+use super::table::clock;
+use super::{Feed, Outcome, Watched};
+use crate::alerts::{Voice, render};
+use crate::clean::{for_terminal, unescape};
+use crate::cli;
+use crate::config::{Config, SourceKind};
+use crate::directory::{Answer, Directory};
+use crate::entry::{Entry, Record};
+use crate::exit::Stop;
+use crate::explain::rfc3339;
+use crate::monitor::{Monitor, Rules};
+use crate::output;
+use crate::report::{Span, read, table};
+use crate::source::auth_log;
+use crate::source::journal::{Readable, readable};
+use crate::state::Daily;
+use crate::time::Time;
+
+/// How long after its last line an sftp session is still given to end: longer than any decision waits.
+const AFTER: Duration = Duration::from_secs(60);
+
+/// What would have been told at a moment.
+#[derive(Debug, Serialize)]
+struct Said {
+    #[serde(skip)]
+    at: Time,
+    time: String,
+    text: String,
+}
+
+/// The days of the past, being gone through.
+struct Replay<'a> {
+    rules: Rules,
+    voice: Voice,
+    directory: &'a mut dyn Directory,
+    span: Span,
+    end: Time,
+    daily: Daily,
+    said: Vec<Said>,
+    days: Vec<Feed>,
+}
+
+/// Runs it.
+pub(super) fn command(
+    config: &Config,
+    directory: &mut dyn Directory,
+    arguments: &cli::Expect,
+) -> anyhow::Result<u8> {
+    let (since, until) = (arguments.since.as_deref(), arguments.until.as_deref());
+    let span =
+        Span::parse(since, until, config.zone).map_err(|error| Stop::Usage(error.to_string()))?;
+    let now = Time::from(SystemTime::now());
+    let mut replay = Replay {
+        rules: Rules {
+            silent: true,
+            foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
+            ..Rules::of(config)
+        },
+        voice: Voice::of(config),
+        directory,
+        span,
+        end: span.until.map_or(now, |until| until.min(now)),
+        daily: Daily::default(),
+        said: Vec::new(),
+        days: Vec::new(),
+    };
+    replay.rules.alerts.quiet_after = Duration::ZERO;
+    replay.rules.alerts_of.clear();
+    replay.begin();
+    let mut take = |entry: Entry<'_>| replay.take(entry);
+    match log(config, arguments)? {
+        Log::Journal(directory) => read::journal(directory.as_deref(), span, &mut take)?,
+        Log::Files(files) => read::files(&files, &mut take)?,
+    }
+    replay.finish();
+    output::to_output(|out| {
+        match arguments.json {
+            true => replay.json(out)?,
+            false => replay.text(output::is_terminal(), out)?,
+        }
+        Ok(0)
+    })
+}
+
+/// What is read.
+enum Log {
+    Journal(Option<PathBuf>),
+    Files(Vec<PathBuf>),
+}
+
+/// What the command line names, else what the daemon reads, with the logs that were rotated.
+fn log(config: &Config, arguments: &cli::Expect) -> anyhow::Result<Log> {
+    let source = &config.source;
+    if !arguments.auth_log.is_empty() {
+        return Ok(Log::Files(arguments.auth_log.clone()));
+    }
+    if let Some(directory) = &arguments.journal_directory {
+        return Ok(Log::Journal(Some(directory.clone())));
+    }
+    let journal = match (source.kind, &source.journal_directory) {
+        (SourceKind::AuthLog, _) => false,
+        (_, Some(_)) | (SourceKind::Journal, _) => true,
+        (SourceKind::Auto, None) => matches!(readable(), Readable::Yes),
+    };
+    match journal || arguments.journal {
+        true => Ok(Log::Journal(
+            source
+                .journal_directory
+                .clone()
+                .filter(|_| !arguments.journal),
+        )),
+        false => Ok(Log::Files(auth_log::with_rotated(&source.auth_log))),
+    }
+}
+
+impl Replay<'_> {
+    /// Expects from the first moment on.
+    fn begin(&mut self) {
+        let since = self.span.since.unwrap_or_default();
+        for expected in &self.rules.expects {
+            let watched = Watched {
+                from: expected.date(since),
+                ..Watched::default()
+            };
+            let feeds = &mut self.daily.resume.feeds;
+            feeds.watched.insert(expected.id.clone(), watched);
+        }
+        self.daily.date = self.rules.zone.date(since);
+    }
+
+    /// Takes the next entry in, after the deadlines before it.
+    fn take(&mut self, entry: Entry<'_>) {
+        let Some(mut record) = Record::of(entry, self.directory) else {
+            return;
+        };
+        let at = record.origin.time;
+        record.origin.past = self.span.since.is_some_and(|since| at < since);
+        if at > self.end {
+            return;
+        }
+        self.pass(at);
+        let mut monitor = self.monitor(at);
+        monitor.advance(at, false);
+        monitor.apply(&record);
+        self.hear();
+        for user in self.monitor(at).questions() {
+            let answer = self.directory.account(user.as_bytes());
+            if answer != Answer::Unknown {
+                self.monitor(at).answer(&user, &answer);
+                self.hear();
+            }
+        }
+    }
+
+    /// Time passes up to this moment: each deadline is judged when it is due.
+    fn pass(&mut self, until: Time) {
+        let mut before = None;
+        while let Some(due) = self.monitor(until).due().filter(|due| *due < until) {
+            // What is still due then has to wait for what comes.
+            if before.replace(due) == Some(due) {
+                return;
+            }
+            self.monitor(due).advance(due, true);
+            self.hear();
+        }
+    }
+
+    fn finish(&mut self) {
+        let end = self.end;
+        self.monitor(end).advance(end.minus(AFTER), false);
+        self.pass(end);
+    }
+
+    fn monitor(&mut self, now: Time) -> Monitor<'_> {
+        Monitor {
+            rules: &self.rules,
+            daily: &mut self.daily,
+            now,
+            in_flight: None,
+        }
+    }
+
+    /// Keeps what was told, and what became of the feeds.
+    fn hear(&mut self) {
+        let resume = &mut self.daily.resume;
+        for message in std::mem::take(&mut resume.outbox) {
+            let text = unescape(&render(&message, &self.voice).text);
+            self.said.push(Said {
+                at: message.since,
+                time: rfc3339(self.rules.zone, message.since),
+                text,
+            });
+        }
+        resume.closed.clear();
+        for feed in resume.day.feeds.iter().filter(|feed| !feed.carried) {
+            let same = |known: &Feed| known.id == feed.id && known.due == feed.due;
+            self.days.retain(|known| !same(known));
+            self.days.push(feed.clone());
+        }
+    }
+
+    /// What would have been told, then how each day of each feed came out.
+    fn text(&self, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
+        for said in &self.said {
+            let at = self.rules.zone.local(said.at).format("%Y-%m-%d %H:%M:%S");
+            writeln!(out, "{at}  {}", for_terminal(&said.text))?;
+        }
+        if !self.said.is_empty() {
+            writeln!(out)?;
+        }
+        let columns = ["Date", "Partner", "Files", "Due", "Arrived", "Outcome"];
+        let mut table = table::of_texts(&columns, terminal);
+        for (feed, expected) in self.ordered() {
+            let date = expected.date(feed.due).to_string();
+            let arrived = match feed.at {
+                Some(at) => clock(expected, at),
+                None if feed.count > 1 => format!("{} of {}", feed.arrived, feed.count),
+                None => "-".to_owned(),
+            };
+            let cells = [
+                date,
+                feed.partner.clone(),
+                feed.files.clone(),
+                expected.clock(),
+                arrived,
+                word(feed.outcome).to_owned(),
+            ];
+            table.add_row(cells.map(|cell| for_terminal(&cell).into_owned()));
+        }
+        if self.days.is_empty() {
+            return writeln!(out, "No deadline of an expected feed in this time.");
+        }
+        table::write_table(&table, out)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let days = self.ordered().into_iter().map(|(feed, expected)| {
+            serde_json::json!({
+                "date": expected.date(feed.due),
+                "partner": feed.partner,
+                "files": feed.files,
+                "deadline": rfc3339(expected.zone, expected.deadline(expected.date(feed.due))),
+                "arrived_at": feed.at.map(|at| rfc3339(expected.zone, at)),
+                "arrived": feed.arrived,
+                "count": feed.count,
+                "outcome": feed.outcome,
+            })
+        });
+        let days: Vec<_> = days.collect();
+        serde_json::to_writer(
+            &mut *out,
+            &serde_json::json!({"told": self.said, "days": days}),
+        )?;
+        out.write_all(b"\n")
+    }
+
+    /// The days of the feeds, by date, each with what was expected.
+    fn ordered(&self) -> Vec<(&Feed, &super::Expectation)> {
+        let expected = |feed: &Feed| self.rules.expects.iter().find(|e| e.id == feed.id);
+        let mut days: Vec<_> = (self.days.iter())
+            .filter_map(|feed| Some((feed, expected(feed)?)))
+            .collect();
+        days.sort_by_key(|(feed, _)| (feed.due, feed.partner.clone(), feed.files.clone()));
+        days
+    }
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::OnTime => "on time",
+        Outcome::Missing => "missing",
+        Outcome::Late => "late",
+        Outcome::Recovered => "recovered",
+    }
+}

@@ -1,0 +1,173 @@
+//! Feeds that must arrive, with the real program: told once whatever is restarted, listed, replayed over the shipped logs.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::process::Command;
+
+use chrono::{Days, Local, Timelike};
+use serde_json::{Value, json};
+use support::program::World;
+
+const UPLOAD: &str = "internal-sftp[300]: close \"/upload/feed.xml\" bytes read 0 written 500";
+const OPENED: &str = "internal-sftp[300]: session opened for local user alice from [192.0.2.7]";
+const LOG: &str = "tests/samples/openssh-9.2-debian12/info.auth.log";
+
+/// A world in which alice must send a file by the beginning of each day.
+fn world() -> World {
+    let mut world = World::new();
+    world.config.push_str(
+        "[alerts]\ngroup-window = \"0s\"\n[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"00:00\"\nmention = \"S012AB3CD\"\n",
+    );
+    world
+}
+
+/// The state says that the feed was watched for since yesterday.
+fn watched_since_yesterday(world: &World) {
+    let path = world.path("state").join("daily.json");
+    let mut state: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let yesterday = Local::now().date_naive() - Days::new(1);
+    let watched = &mut state["resume"]["feeds"]["watched"];
+    let watched = watched.as_object_mut().unwrap().values_mut().next();
+    watched.unwrap()["from"] = json!(yesterday);
+    std::fs::write(&path, state.to_string()).unwrap();
+}
+
+/// Slack has taken all, and the state knows: what is killed before that may say it once more.
+fn settled(world: &World) {
+    world.state(|state| state["resume"]["outbox"] == json!([]));
+}
+
+fn stdout(world: &World, arguments: &[&str]) -> String {
+    let output = world.run(arguments);
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn what_is_missing_is_told_once_and_once_more_when_it_is_there_whatever_is_restarted() {
+    let world = world();
+    let daemon = world.daemon();
+    world.state(|state| state["resume"]["feeds"]["watched"].is_object());
+    daemon.stop();
+    watched_since_yesterday(&world);
+    // Down at the deadline: told when reading has caught up.
+    let daemon = world.daemon();
+    world.told("⏰ Alice n'a pas livré *.xml");
+    let posts = world.slack.posts();
+    let missing = posts.iter().find(|post| post.text().starts_with('⏰'));
+    let called = r#"{"type":"usergroup","usergroup_id":"S012AB3CD"}"#;
+    assert!(missing.unwrap().blocks().contains(called));
+    let listed = stdout(&world, &["expect"]);
+    assert!(listed.contains("missing since "), "{listed}");
+    assert!(stdout(&world, &["status"]).contains("alice *.xml by 00:00: missing since"));
+    settled(&world);
+    daemon.kill();
+    let daemon = world.daemon();
+    world.write(OPENED);
+    world.write(UPLOAD);
+    world.told("✅ Alice a livré feed.xml");
+    settled(&world);
+    daemon.kill();
+    let daemon = world.daemon();
+    world.write("internal-sftp[300]: close \"/upload/other.xml\" bytes read 0 written 500");
+    let texts = world.told("a uploadé other.xml");
+    let told = |mark: char| texts.iter().filter(|text| text.starts_with(mark)).count();
+    assert_eq!((told('⏰'), told('✅')), (1, 1), "{texts:#?}");
+    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
+    assert_eq!(feeds[0]["state"], "late", "{feeds}");
+    assert_eq!(feeds[0]["last_arrival"]["path"], "/upload/other.xml");
+    let status: Value = serde_json::from_str(&stdout(&world, &["status", "--json"])).unwrap();
+    assert_eq!(status["feeds"][0]["state"], "late", "{status}");
+    daemon.stop();
+}
+
+#[test]
+fn a_reload_brings_new_expectations_and_refuses_bad_ones() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.told("Surveillance active");
+    let path = world.path("config.toml");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let reload = || {
+        let pid = daemon.child.id().to_string();
+        Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+        let mut buffer = [0; 4096];
+        loop {
+            let length = daemon.notify.recv(&mut buffer).unwrap();
+            let told = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            if told.contains("READY=1") {
+                return told;
+            }
+        }
+    };
+    let expect = |rest: &str| {
+        format!("{before}[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\n{rest}\n")
+    };
+    std::fs::write(&path, expect("by = \"24:00\"")).unwrap();
+    let told = reload();
+    assert!(told.contains("\"24:00\" is no time of day"), "{told}");
+    // Due some seconds from now: nothing else happens that could wake the daemon.
+    let now = Local::now();
+    let (by, grace) = (now.format("%H:%M"), now.second() + 5);
+    std::fs::write(
+        &path,
+        expect(&format!("by = \"{by}\"\ngrace = \"{grace}s\"")),
+    )
+    .unwrap();
+    assert!(!reload().contains("refused"));
+    world.told("⏰ Alice n'a pas livré *.xml");
+    daemon.stop();
+}
+
+#[test]
+fn a_partner_that_is_none_and_an_expectation_that_is_there_twice_are_warnings() {
+    let mut world = world();
+    let twice = "[[expect]]\npartner = \"mallory\"\nfiles = \"*.xml\"\nby = \"07:30\"\n".repeat(2);
+    world.config.push_str(&twice);
+    let daemon = world.daemon();
+    let said = world.said();
+    assert!(said.contains("[[expect]]: mallory is no partner"), "{said}");
+    assert!(said.contains("this one is left out"), "{said}");
+    daemon.stop();
+}
+
+#[test]
+fn a_replay_says_what_the_days_of_a_log_would_have_brought() {
+    let mut world = World::new();
+    world.config = "timezone = \"Europe/Paris\"\n".to_owned();
+    for (partner, files, rest) in [
+        ("alice", "*.xml", "by = \"19:54\""),
+        ("alice", "feed2.xml", "by = \"19:55\""),
+        ("alice", "/upload/five/*", "by = \"20:00\"\ncount = 4"),
+        (
+            "bob",
+            "*.csv",
+            "by = \"07:00\"\ncount = 3\nexcept = [\"2026-11-24\"]",
+        ),
+    ] {
+        world.config.push_str(&format!(
+            "[[expect]]\npartner = \"{partner}\"\nfiles = \"{files}\"\n{rest}\n"
+        ));
+    }
+    let replay = |last: &[&str]| {
+        let words = "expect --replay --since 2026-11-23 --until 2026-11-24 --partners alice,bob";
+        let words: Vec<&str> = words.split(' ').chain(last.iter().copied()).collect();
+        stdout(&world, &words)
+    };
+    let told = replay(&["--auth-log", LOG]);
+    let expected = include_str!("texts/replay.txt");
+    assert_eq!(told.replace('\u{202F}', "␣"), expected, "{told}");
+    let told: Value = serde_json::from_str(&replay(&["--json", "--auth-log", LOG])).unwrap();
+    let outcomes: Vec<&str> = (told["days"].as_array().unwrap().iter())
+        .map(|day| day["outcome"].as_str().unwrap())
+        .collect();
+    let first = ["missing", "late", "on-time", "on-time"];
+    assert_eq!(outcomes[..4], first, "{told}");
+    assert_eq!(
+        told["told"][2],
+        json!({"time": "2026-11-23T19:54:32+01:00",
+            "text": "✅ Alice a livré feed.xml — moins d'une minute de retard (*.xml attendu le 23/11 à 19h54)"})
+    );
+}
