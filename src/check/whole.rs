@@ -93,7 +93,12 @@ impl View {
         if config.source.journal_directory.is_some() {
             return;
         }
-        if source.intended() == source::Chosen::Journal {
+        // Where this user may not read, a line that is not found says nothing.
+        let looked_into = match self.root {
+            true => source.intended(),
+            false => source.chosen(),
+        };
+        if looked_into == source::Chosen::Journal {
             let facts = journal::gather(&self.units, self.now);
             self.findings.extend(journal::judge(&facts, self.now));
         }
@@ -124,7 +129,7 @@ impl View {
         let facts = accounts::gather(&roster, &effective, config.zone, self.now);
         self.findings.extend(accounts::judge(&facts, ssh));
         let files = sshd.files_with("chrootdirectory");
-        self.chroots(&roster, &effective, &source.intended(), &files);
+        self.chroots(&roster, &effective, &looked_into, &files);
     }
 
     fn chroots(
