@@ -12,6 +12,7 @@ mod edit;
 mod expected;
 mod finding;
 mod journal;
+mod obstacle;
 mod partners;
 mod print;
 mod probe;
