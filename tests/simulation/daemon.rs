@@ -14,7 +14,7 @@ use sftp_monitor::slack::{Next, Pace, Verdict};
 use sftp_monitor::source::Position;
 use sftp_monitor::state::{Daily, Disk};
 
-use crate::journal::{MACHINE, Reader};
+use crate::journal::{MACHINE, Reader, Written};
 use crate::machine::Simulation;
 use crate::sabotage::{Fault, Sabotaged};
 use crate::users::Users;
@@ -43,18 +43,21 @@ struct Posting {
 }
 
 impl Simulation {
-    /// The very first start, and its first commit.
+    /// The very first start, and two commits: from here on the backup has a position as well.
     pub(crate) fn first_start(&self) {
         self.start();
         let mut place = self.daemon.borrow_mut();
         let daemon = place.as_mut().expect("nothing fails yet");
-        self.commit(
-            daemon,
-            Batch {
-                caught_up: true,
-                ..Batch::default()
-            },
-        );
+        for line in [
+            "Server listening on 0.0.0.0 port 22.",
+            "Server listening on :: port 22.",
+        ] {
+            let entry = Written::new(("sshd", 0, 1), self.clock.now(), line.to_owned(), None);
+            self.clock.go_on(Duration::from_millis(1));
+            self.journal.write(self.clock.running(), entry);
+            self.read(daemon);
+            self.take(daemon);
+        }
         self.begun.set(true);
     }
 
@@ -93,6 +96,7 @@ impl Simulation {
         let Ok((position, announced)) = before else {
             return;
         };
+        self.trace(|| format!("daemon {process} starts at {position:?}"));
         let started = (!announced).then(|| Content::Started {
             source: "journal".to_owned(),
             first: true,
@@ -155,7 +159,20 @@ impl Simulation {
                 ..Batch::default()
             });
         }
-        match daemon.committer.commit(&batch, now) {
+        let committed = daemon.committer.commit(&batch, now);
+        self.trace(|| {
+            let place = |position: &Option<Position>| match position {
+                Some(Position::Journal(position)) => position.cursor.clone(),
+                _ => "none".to_owned(),
+            };
+            let (begins, ends) = (place(&batch.begins), place(&batch.position));
+            let process = daemon.process;
+            format!(
+                "daemon {process}: {begins} to {ends}, {} records: {committed:?}",
+                batch.records.len()
+            )
+        });
+        match committed {
             Ok(Some(elsewhere)) => daemon.committer.seek(elsewhere),
             Ok(None) => {
                 if let Some(rest) = rest {
@@ -230,7 +247,7 @@ impl Simulation {
             .queue
             .settle(committer, &taken.message, &verdict, now)
         {
-            self.settled(&verdict, delivery);
+            self.settled(&verdict, delivery, now);
         }
     }
 

@@ -47,6 +47,7 @@ pub(crate) struct Simulation {
     vanishing: bool,
     /// In this seed the clock is set.
     clock_set: bool,
+    traced: bool,
     /// The last change of the disk that was looked at, and the last power cut.
     looked_at: Cell<u64>,
     cuts: Cell<u64>,
@@ -96,6 +97,7 @@ impl Simulation {
             damage,
             vanishing: !damage && dice.once_in(2),
             clock_set: dice.once_in(2),
+            traced: std::env::var_os("SIMULATION_SEED").is_some(),
             looked_at: Cell::default(),
             cuts: Cell::default(),
             whole: RefCell::default(),
@@ -119,6 +121,14 @@ impl Simulation {
 
     pub(crate) fn complain(&self, what: String) {
         self.wrong.borrow_mut().get_or_insert(what);
+    }
+
+    /// Says what happens, where one seed is played alone.
+    pub(crate) fn trace(&self, what: impl FnOnce() -> String) {
+        if self.traced {
+            let local = self.clock.zone.local(self.clock.now());
+            println!("{} {}", local.format("%Y-%m-%d %H:%M:%S%.3f"), what());
+        }
     }
 
     /// At every instant there is a whole state, and a backup that is whole too.
@@ -168,10 +178,12 @@ impl Simulation {
                 && self.depth.get() == 1
                 && self.world.content("daily.json.bak").is_some() =>
             {
+                self.trace(|| "the state is damaged".to_owned());
                 self.world.damage("daily.json", JUNK);
             }
             20 if self.vanishing && dice.once_in(3) => {
                 let count = 1 + dice.roll(8) as usize;
+                self.trace(|| format!("{count} entries are vacuumed"));
                 self.journal.vacuum(count, self.position().as_ref());
             }
             21 if dice.once_in(4) && self.world.odds.get().power_cut > 0 => {
@@ -225,6 +237,7 @@ impl Simulation {
     /// The machine starts again. With the power the journal's last entries are lost too.
     fn reboot(&self, power_cut: bool) {
         let dice = &self.world.dice;
+        self.trace(|| format!("a reboot, power cut: {power_cut}"));
         if power_cut && self.vanishing {
             let lost = dice.roll(4) as usize;
             self.journal.lose_tail(lost, self.position().as_ref());
@@ -260,17 +273,26 @@ impl Simulation {
     fn digest(&self) {
         let (process, store) = self.store(true);
         let mut tables = Tables::new(store, self.clock.zone, CLOSES_FROM);
-        if tables.close(self.clock.now()).is_err() {
-            return;
-        }
+        let closing = match tables.close(self.clock.now()) {
+            Ok((closing, _)) => closing,
+            Err(_) => return,
+        };
+        self.trace(|| format!("digest {process}: {closing:?}"));
         self.begun.set(true);
         while let Ok(Turn::Post(day, lock)) = tables.take(self.clock.now(), Duration::ZERO) {
             let answer = self.post_table(process, &day);
-            let settled = tables.settle(&day, 1, &answer.verdict, self.clock.now());
+            let now = self.clock.now();
+            let settled = tables.settle(&day, 1, &answer.verdict, now);
             drop(lock);
+            self.trace(|| {
+                format!(
+                    "digest {process}: {} {:?} {settled:?}",
+                    day.id, answer.verdict
+                )
+            });
             match settled {
                 Ok(Next::Pause { .. }) => {
-                    self.settled(&answer.verdict, None);
+                    self.settled(&answer.verdict, None, now);
                     break;
                 }
                 Ok(_) => self.clock.go_on(Duration::from_secs(2)),
@@ -281,6 +303,7 @@ impl Simulation {
 
     /// Nothing goes wrong any more, and all that waits is done.
     pub(crate) fn rest(&self) {
+        self.trace(|| "rest".to_owned());
         self.world.odds.set(Odds::default());
         for step in 0..LONGEST_REST {
             self.bring_daemon_on();

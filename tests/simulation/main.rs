@@ -54,19 +54,25 @@ fn nothing_is_lost_or_counted_twice_whatever_breaks() {
         None => 0..number("SIMULATION_SEEDS").unwrap_or(SEEDS),
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for first in 0..threads {
-            let seeds = seeds.clone().skip(first).step_by(threads);
-            scope.spawn(|| seeds.for_each(assert_right));
-        }
+    let wrong = |first| {
+        let mut seeds = seeds.clone().skip(first).step_by(threads);
+        seeds.find_map(|seed| Some((seed, play(seed, Fault::None).err()?)))
+    };
+    let found: Vec<(u64, String)> = thread::scope(|scope| {
+        let played: Vec<_> = (0..threads)
+            .map(|first| scope.spawn(move || wrong(first)))
+            .collect();
+        let ended = played.into_iter().map(|thread| thread.join());
+        ended
+            .filter_map(|found| found.expect("seeds panic inside"))
+            .collect()
     });
-}
-
-fn assert_right(seed: u64) {
-    if let Err(wrong) = play(seed, Fault::None) {
-        let again = format!("SIMULATION_SEED={seed} cargo test --test simulation nothing_is_lost");
-        panic!("{wrong}\nrepeat it with: {again}");
+    for (seed, wrong) in &found {
+        println!(
+            "{wrong}\nrepeat it with: SIMULATION_SEED={seed} cargo test --test simulation nothing_is_lost"
+        );
     }
+    assert!(found.is_empty(), "seeds that failed: {found:?}");
 }
 
 #[test]

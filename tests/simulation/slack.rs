@@ -136,13 +136,12 @@ impl Simulation {
         answer
     }
 
-    /// The sender knows what became of a post.
-    pub(crate) fn settled(&self, verdict: &Verdict, delivery: Option<usize>) {
+    /// The sender knows since `now` what became of a post.
+    pub(crate) fn settled(&self, verdict: &Verdict, delivery: Option<usize>, now: Time) {
         if let (Verdict::Accepted, Some(number)) = (verdict, delivery) {
             self.slack.messages.borrow_mut()[number].settled = true;
         }
         if let Verdict::Wait { pause, .. } = verdict {
-            let now = self.clock.now();
             self.slack.pause.set(Some((now, now.plus(*pause))));
         }
     }
