@@ -49,8 +49,30 @@ pub enum Topic {
     StateRecovered,
     /// A new configuration was refused; the one before it stays.
     ReloadRefused,
-    /// Something that a partner did was counted.
-    Event,
+    /// Reading has reached the present.
+    CaughtUp,
+    /// Lines that someone wrote in sshd's name.
+    Forged,
+    /// A partner logged in.
+    Login,
+    /// A partner could not log in.
+    LoginFailed,
+    /// A partner's file arrived.
+    Upload,
+    /// A partner fetched a file.
+    Download,
+    /// A partner's transfer broke off.
+    Interrupted,
+    /// A partner's upload failed on the server's disk.
+    UploadFailed,
+    /// A partner gave a file another name.
+    Rename,
+    /// A feed is missing at its deadline.
+    FeedMissing,
+    /// A feed that was missing is there.
+    FeedArrived,
+    /// A partner has not logged in for long.
+    PartnerQuiet,
     /// A unit failed, and Slack was told.
     UnitFailed,
 }
@@ -71,7 +93,18 @@ impl Topic {
             Topic::DayRefused => "8794dbadae604363804ef6a8f883ba07",
             Topic::StateRecovered => "64dc80f4802744b6a0f7814dd2f4345c",
             Topic::ReloadRefused => "c7e8b1bab9844a1299d6b143f97f5d6d",
-            Topic::Event => "3ffc7bdab4f64970b55066303fdd4aef",
+            Topic::CaughtUp => "8c4666dd86014df0ba83e6a5598a8160",
+            Topic::Forged => "70ff662f53cf4b5db70efbb054854d99",
+            Topic::Login => "ed48faf877254695ac825d8e12155919",
+            Topic::LoginFailed => "d39e08c5807043b0a21a02b04201241d",
+            Topic::Upload => "202579637db24c77afe8d53f0451a5ce",
+            Topic::Download => "d9f39c6a53bc4d45ab13e29181e77b81",
+            Topic::Interrupted => "1c18497f49cc483aa7360dd7f79864d4",
+            Topic::UploadFailed => "75679deb59be4949923d67f4ea1f07ef",
+            Topic::Rename => "1c4463ff597b48e58bbd34f0cd723c3f",
+            Topic::FeedMissing => "85ccb17422934edf8e290dfa03d20b10",
+            Topic::FeedArrived => "96d0729d0a0e4e1ca2415ac0715ff100",
+            Topic::PartnerQuiet => "083bf10dd70744d7b0f00602e78c44ad",
             Topic::UnitFailed => "b5d7864093544cef99f3c65a35b3242d",
         }
     }
@@ -100,11 +133,9 @@ pub fn about(topic: Topic, priority: Priority, message: &str) {
     write(priority, Some(topic), message, &[]);
 }
 
-/// Writes what a partner did, with these fields: where the journal takes it, and elsewhere with `-v` alone.
-pub fn event(message: &str, fields: &[(&str, String)]) {
-    if is_journal() || is_verbose() {
-        write(Priority::Info, Some(Topic::Event), message, fields);
-    }
+/// Writes what a partner did, with these fields.
+pub fn event(topic: Topic, message: &str, fields: &[(&str, String)]) {
+    write(Priority::Info, Some(topic), message, fields);
 }
 
 fn write(priority: Priority, topic: Option<Topic>, message: &str, fields: &[(&str, String)]) {
@@ -131,7 +162,7 @@ fn write(priority: Priority, topic: Option<Topic>, message: &str, fields: &[(&st
 }
 
 /// What the names of our own fields begin with.
-const FIELDS: &str = "SFTP_MONITOR_";
+const FIELDS: &str = "SFTP_";
 
 /// Is standard error the journal's stream? `$JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
 fn is_journal() -> bool {
@@ -169,7 +200,18 @@ mod tests {
             Topic::DayRefused,
             Topic::StateRecovered,
             Topic::ReloadRefused,
-            Topic::Event,
+            Topic::CaughtUp,
+            Topic::Forged,
+            Topic::Login,
+            Topic::LoginFailed,
+            Topic::Upload,
+            Topic::Download,
+            Topic::Interrupted,
+            Topic::UploadFailed,
+            Topic::Rename,
+            Topic::FeedMissing,
+            Topic::FeedArrived,
+            Topic::PartnerQuiet,
             Topic::UnitFailed,
         ] {
             let header = format!("-- {}\n", topic.id());

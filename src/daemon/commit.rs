@@ -8,7 +8,7 @@ use super::said::{recovered, remarked};
 use super::told::{self, Doubtful, Told, told};
 use crate::alerts::{Content, Outbox};
 use crate::days;
-use crate::log::{Priority, is_verbose, line};
+use crate::log::{Priority, Topic, about, is_verbose, line};
 use crate::monitor::{Monitor, Rules};
 use crate::reader::{Batch, Order};
 use crate::service;
@@ -152,6 +152,10 @@ impl Committer {
         told::write(&entries);
         self.doubtful.say(&view, now);
         self.view = view;
+        if batch.caught_up && !self.caught_up {
+            let told = "reading has reached the present";
+            about(Topic::CaughtUp, Priority::Info, told);
+        }
         self.caught_up = batch.caught_up;
         self.seeking = self.seeking.take().filter(|_| batch.begins.is_none());
         self.announce.clear();

@@ -15,7 +15,7 @@ use crate::time::Time;
 pub(super) struct Told {
     message: String,
     fields: Vec<(&'static str, String)>,
-    lost: bool,
+    topic: Topic,
 }
 
 /// The entry for a log-in, a failure or a transfer of a partner, or for one by which journald says that it dropped messages.
@@ -28,21 +28,20 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
         return Some(Told {
             message: format!("journald dropped {count} messages: what they said is lost"),
             fields: Vec::new(),
-            lost: true,
+            topic: Topic::Dropped,
         });
     }
-    let counts = matches!(
-        verdict.event,
-        "login"
-            | "login_failed"
-            | "login_refused"
-            | "upload"
-            | "upload_interrupted"
-            | "upload_failed"
-            | "download"
-            | "download_interrupted"
-    );
-    if !counts || verdict.partner != Some(true) {
+    let topic = match verdict.event {
+        "login" => Topic::Login,
+        "login_failed" | "login_refused" => Topic::LoginFailed,
+        "upload" => Topic::Upload,
+        "upload_interrupted" | "download_interrupted" => Topic::Interrupted,
+        "upload_failed" => Topic::UploadFailed,
+        "download" => Topic::Download,
+        "rename" => Topic::Rename,
+        _ => return None,
+    };
+    if verdict.partner != Some(true) {
         return None;
     }
     let process = (record.origin.boot, record.origin.pid);
@@ -56,11 +55,20 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
         .or_else(|| connection.and_then(|connection| connection.user.clone()));
     let address = record.event.address.as_deref().map(str::to_owned);
     let address = address.or_else(|| session.and_then(|session| session.address.clone()));
+    let written = record.event.bytes_written.filter(|bytes| *bytes > 0);
+    let bytes = written.or(record.event.bytes_read);
     let fields = [
         ("EVENT", Some(verdict.event.to_owned())),
+        ("PARTNER", user.clone()),
         ("USER", user),
         ("ADDRESS", address),
         ("PATH", record.event.path.as_deref().map(text)),
+        ("TARGET", record.event.target.as_deref().map(text)),
+        ("BYTES", bytes.map(|bytes| bytes.to_string())),
+        (
+            "HOST",
+            Some(text(&record.origin.host)).filter(|host| !host.is_empty()),
+        ),
         ("REASON", Some(verdict.reason.clone().into_owned())),
         ("COUNT", (count > 1).then(|| count.to_string())),
     ];
@@ -71,7 +79,7 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
     Some(Told {
         message: in_words(verdict, &fields),
         fields,
-        lost: false,
+        topic,
     })
 }
 
@@ -82,8 +90,9 @@ pub(super) fn told_since(message: u64, outbox: &[Message]) -> Vec<Told> {
 }
 
 fn of_feed(content: &Content) -> Option<Told> {
-    let (event, user, files, reason) = match content {
+    let (topic, event, user, files, reason) = match content {
         Content::FeedMissing(feed) => (
+            Topic::FeedMissing,
             "feed_missing",
             &feed.partner,
             Some(&feed.files),
@@ -95,12 +104,14 @@ fn of_feed(content: &Content) -> Option<Told> {
             ),
         ),
         Content::FeedArrived(feed) => (
+            Topic::FeedArrived,
             "feed_arrived",
             &feed.partner,
             Some(&feed.files),
             format!("due {}, complete {}", feed.due.utc(), feed.at.utc()),
         ),
         Content::Quiet(quiet) => (
+            Topic::PartnerQuiet,
             "partner_quiet",
             &quiet.partner,
             None,
@@ -112,6 +123,7 @@ fn of_feed(content: &Content) -> Option<Told> {
     let message = format!("{event}: {user}{} ({reason})", pattern.unwrap_or_default());
     let fields = [
         ("EVENT", Some(event.to_owned())),
+        ("PARTNER", Some(user.clone())),
         ("USER", Some(user.clone())),
         ("FILES", files.cloned()),
         ("REASON", Some(reason)),
@@ -122,7 +134,7 @@ fn of_feed(content: &Content) -> Option<Told> {
         fields: fields
             .filter_map(|(name, value)| Some((name, value?)))
             .collect(),
-        lost: false,
+        topic,
     })
 }
 
@@ -135,6 +147,8 @@ fn in_words(verdict: &Verdict, fields: &[(&'static str, String)]) -> String {
     let user = field("USER").unwrap_or("an unknown account");
     let address = field("ADDRESS").map(|address| format!(" from {address}"));
     let path = field("PATH").map(|path| format!(", {path}"));
+    let target = field("TARGET").map(|target| format!(" -> {target}"));
+    let path = path.map(|path| path + &target.unwrap_or_default());
     let (address, path) = (address.unwrap_or_default(), path.unwrap_or_default());
     format!(
         "{}: {user}{address}{path} ({})",
@@ -145,9 +159,9 @@ fn in_words(verdict: &Verdict, fields: &[(&'static str, String)]) -> String {
 /// Writes the entries.
 pub(super) fn write(entries: &[Told]) {
     for told in entries {
-        match told.lost {
-            true => about(Topic::Dropped, Priority::Warning, &told.message),
-            false => event(&told.message, &told.fields),
+        match told.topic {
+            Topic::Dropped => about(Topic::Dropped, Priority::Warning, &told.message),
+            topic => event(topic, &told.message, &told.fields),
         }
     }
 }
@@ -171,7 +185,7 @@ impl Doubtful {
     pub(super) fn say(&mut self, view: &View, now: Time) {
         if let Some(count) = self.forged.news(view.forged, now) {
             let told = format!("{count} lines in sshd's name that other users wrote were ignored");
-            line(Priority::Warning, &told);
+            about(Topic::Forged, Priority::Warning, &told);
         }
         if let Some(count) = self.unparsed.news(view.unparsed, now) {
             let told = format!(
@@ -242,6 +256,7 @@ mod tests {
             fields,
             [
                 "EVENT=login",
+                "PARTNER=alice",
                 "USER=alice",
                 "ADDRESS=192.0.2.7",
                 "REASON=Accepted password"

@@ -3,15 +3,13 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use anyhow::Context;
-
 use super::{FeedStanding, replay, table};
 use crate::cli::{self, Cli};
 use crate::config::Config;
 use crate::directory::{self, Answer, Directory};
 use crate::log::{Priority, line};
 use crate::output;
-use crate::state::{Daily, Store};
+use crate::status::load;
 use crate::time::Time;
 
 /// Runs the command: where each expected feed stands, or what past days would have brought.
@@ -31,7 +29,7 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
         return replay::command(&config, directory.as_mut(), arguments);
     }
     let now = Time::from(SystemTime::now());
-    let daily = load(cli, &config, now)?;
+    let daily = load(&cli.state_directory(), config.zone, now, "expect")?;
     let standings: Vec<FeedStanding<'_>> = config
         .expects
         .iter()
@@ -45,13 +43,6 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
         }
         Ok(0)
     })
-}
-
-/// The state; none before the first start.
-fn load(cli: &Cli, config: &Config, now: Time) -> anyhow::Result<Option<Daily>> {
-    let directory = cli.state_directory();
-    let loaded = Store::open(&directory).and_then(|mut store| store.load(config.zone.local(now)));
-    loaded.context("reading the state (`sudo sftp-monitor expect` may read it)")
 }
 
 /// What is hardly meant, though it is not wrong.

@@ -164,21 +164,16 @@ impl Watched {
     }
 
     /// A file has another name; both are the feed's.
-    pub fn rename(&mut self, from: &File, to: &File) -> bool {
-        let names = self.day.iter_mut().flat_map(|day| &mut day.names);
+    pub fn rename(&mut self, from: &File, to: &File) {
         let from = from.name_in_state();
-        let Some(name) = names.into_iter().find(|name| **name == from) else {
-            return false;
-        };
-        *name = to.name_in_state();
-        if let Some(last) = self
-            .last
-            .as_mut()
-            .filter(|last| last.file.name_in_state() == from)
-        {
+        let mut names = self.day.iter_mut().flat_map(|day| &mut day.names);
+        if let Some(name) = names.find(|name| **name == from) {
+            *name = to.name_in_state();
+        }
+        let last = self.last.as_mut();
+        if let Some(last) = last.filter(|last| last.file.name_in_state() == from) {
             last.file = to.clone();
         }
-        true
     }
 
     /// A file is the feed's no more. `undo` says whether a day that was complete with it may be open again.
@@ -186,24 +181,23 @@ impl Watched {
         &mut self,
         expected: &Expectation,
         file: &File,
-        undo: impl FnOnce(NaiveDate) -> bool,
-    ) -> bool {
+        undo: impl FnOnce(NaiveDate, Time) -> bool,
+    ) {
         let Some(day) = &mut self.day else {
-            return false;
+            return;
         };
         let name = file.name_in_state();
         let Some(at) = day.names.iter().position(|known| *known == name) else {
-            return false;
+            return;
         };
         let enough = day.names.len() > expected.count as usize;
-        if day.arrived.is_some() && !enough {
-            if !undo(day.date) {
-                return false;
+        if let Some(arrived) = day.arrived.filter(|_| !enough) {
+            if !undo(day.date, arrived) {
+                return;
             }
             day.arrived = None;
         }
         day.names.remove(at);
-        true
     }
 
     /// Judges what is due when all that happened up to `until` is known. Tells once of each day.

@@ -5,6 +5,7 @@ mod blind;
 mod close;
 mod count;
 mod ends;
+mod feed_names;
 mod feeds;
 mod hindered;
 mod quiet;

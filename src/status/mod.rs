@@ -22,7 +22,7 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
     let config = Config::load(cli.config.as_deref())?;
     let now = Time::from(SystemTime::now());
     let directory = cli.state_directory();
-    let Some(daily) = load(&directory, config.zone, now)? else {
+    let Some(daily) = load(&directory, config.zone, now, "status")? else {
         let place = directory.display();
         eprintln!(
             "nothing recorded yet in {place}: is the service running? `systemctl status sftp-monitor`"
@@ -52,7 +52,13 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
     })
 }
 
-fn load(directory: &Path, zone: Zone, now: Time) -> anyhow::Result<Option<Daily>> {
+/// The state as a command that only looks finds it; none before the first start.
+pub(crate) fn load(
+    directory: &Path,
+    zone: Zone,
+    now: Time,
+    command: &str,
+) -> anyhow::Result<Option<Daily>> {
     let denied = |error: &StateError| match error {
         StateError::Disk { path, cause, .. } if cause.kind() == ErrorKind::PermissionDenied => {
             Some(path.clone())
@@ -63,7 +69,7 @@ fn load(directory: &Path, zone: Zone, now: Time) -> anyhow::Result<Option<Daily>
     loaded
         .map_err(|error| match denied(&error) {
             Some(path) => anyhow!(
-                "{} is not for this user to read: `sudo sftp-monitor status`",
+                "{} is not for this user to read: `sudo sftp-monitor {command}`",
                 path.display()
             ),
             None => error.into(),
