@@ -47,9 +47,9 @@ install:
 	for unit in units/*.path units/*.service units/*.timer; do \
 	    $(relocated) $$unit | install -Dm644 /dev/stdin $(systemd)/system/$${unit#units/} || exit; done
 	install -Dm644 units/sftp-monitor.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sftp-monitor.conf
-	install -Dm644 packaging/sftp-monitor.catalog $(systemd)/catalog/sftp-monitor.catalog
-	$(relocated) packaging/man/sftp-monitor.8 | install -Dm644 /dev/stdin $(share)/man/man8/sftp-monitor.8
-	$(relocated) packaging/man/sftp-monitor.toml.5 | install -Dm644 /dev/stdin $(share)/man/man5/sftp-monitor.toml.5
+	install -Dm644 -t $(systemd)/catalog packaging/*.catalog
+	for page in packaging/man/*; do \
+	    $(relocated) $$page | install -Dm644 /dev/stdin $(share)/man/man$${page##*.}/$${page##*/} || exit; done
 	install -Dm644 target/completions/sftp-monitor $(share)/bash-completion/completions/sftp-monitor
 	install -Dm644 target/completions/_sftp-monitor $(DESTDIR)$(ZSH_COMPLETIONS)/_sftp-monitor
 	install -Dm644 target/completions/sftp-monitor.fish $(share)/fish/vendor_completions.d/sftp-monitor.fish

@@ -1,4 +1,5 @@
-//! The manual, the catalog and the package's changelog say what there is: every command, option, key, unit and exit code.
+//! The manual, the catalogs and the package's changelog say what there is: every command, option, key, unit, exit code, field
+//! and message id.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
@@ -7,11 +8,16 @@ use clap::{Arg, Command, CommandFactory};
 use sftp_monitor::cli::Cli;
 use sftp_monitor::exit;
 
-const COMMANDS: &str = include_str!("../packaging/man/sftp-monitor.8");
+const COMMANDS: &str = include_str!("../packaging/man/sftp-monitor.1");
+const UNITS: &str = include_str!("../packaging/man/sftp-monitor.service.8");
 const CONFIGURATION: &str = include_str!("../packaging/man/sftp-monitor.toml.5");
 const SHIPPED: &str = include_str!("../packaging/config.toml");
 const README: &str = include_str!("../README.md");
-const CATALOG: &str = include_str!("../packaging/sftp-monitor.catalog");
+const ENGLISH: &str = include_str!("../packaging/sftp-monitor.catalog");
+const FRENCH: &str = include_str!("../packaging/sftp-monitor.fr.catalog");
+/// Where the message ids are, and where the names of the fields.
+const LOG: &str = include_str!("../src/log.rs");
+const TOLD: &str = include_str!("../src/daemon/told.rs");
 const CHANGELOG: &str = include_str!("../packaging/debian/changelog");
 
 /// The page's text without what troff(1) reads.
@@ -125,14 +131,14 @@ fn every_command_and_option_is_in_the_manual() {
     let general = section(COMMANDS, "OPTIONS");
     let global = options(&command, Arg::is_global_set).into_iter();
     missing.extend(global.filter(|option| !general.contains(option)));
-    assert!(missing.is_empty(), "not in sftp-monitor.8: {missing:?}");
+    assert!(missing.is_empty(), "not in sftp-monitor.1: {missing:?}");
 }
 
 #[test]
 fn the_manual_and_the_readme_name_no_command_that_there_is_not() {
     let command = Cli::command();
     let known = |name: &str| name == "help" || command.find_subcommand(name).is_some();
-    let text = plain(COMMANDS) + README;
+    let text = plain(COMMANDS) + &plain(UNITS) + README;
     let mut named = 0;
     for line in text.lines() {
         // As it is typed: after a $, or indented.
@@ -157,7 +163,7 @@ fn the_manual_and_the_readme_name_no_command_that_there_is_not() {
             .then(|| heading.split(' ').next().unwrap_or(heading).to_owned())
     });
     for heading in headings.filter(|heading| !heading.starts_with('-')) {
-        assert!(known(&heading), "sftp-monitor.8: {heading}");
+        assert!(known(&heading), "sftp-monitor.1: {heading}");
     }
 }
 
@@ -187,7 +193,7 @@ fn every_exit_code_and_unit_is_in_the_manual() {
     for code in [0, 1, exit::USAGE, exit::LATER, exit::SETUP] {
         assert!(codes.contains(&format!(".TP\n.B {code}\n")), "{code}");
     }
-    let units = section(COMMANDS, "UNITS");
+    let units = section(UNITS, "UNITS");
     for unit in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/units")).unwrap() {
         let unit = unit.unwrap().file_name().into_string().unwrap();
         // An instance of a template is written with its name.
@@ -199,23 +205,101 @@ fn every_exit_code_and_unit_is_in_the_manual() {
     }
 }
 
-#[test]
-fn each_entry_of_the_catalog_has_an_id_of_its_own_a_subject_and_a_body() {
-    let mut ids = BTreeSet::new();
-    for entry in CATALOG.split("\n-- ").skip(1) {
+/// An entry of a catalog.
+struct Explained<'a> {
+    id: &'a str,
+    head: &'a str,
+    body: &'a str,
+}
+
+fn entries(catalog: &str) -> Vec<Explained<'_>> {
+    let entries = catalog.split("\n-- ").skip(1).map(|entry| {
         let (id, rest) = entry.split_once('\n').unwrap();
-        assert!(
-            id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()),
-            "{id}"
-        );
-        assert!(ids.insert(id), "{id} stands there twice");
         let (head, body) = rest.split_once("\n\n").unwrap();
+        Explained { id, head, body }
+    });
+    entries.collect()
+}
+
+/// The words that a text has between these two.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Vec<&'a str> {
+    let rests = text.split(before).skip(1);
+    rests
+        .filter_map(|rest| rest.split_once(after))
+        .map(|(word, _)| word)
+        .collect()
+}
+
+#[test]
+fn every_message_id_is_in_the_manual_and_in_the_catalogs_of_both_languages() {
+    let ids = between(LOG, " => \"", "\",\n");
+    let is_id = |id: &&str| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    assert!(ids.len() > 20 && ids.iter().all(is_id), "{ids:?}");
+    let wanted: BTreeSet<_> = ids.iter().copied().collect();
+    assert_eq!(wanted.len(), ids.len(), "an id stands there twice");
+    let journal = section(UNITS, "JOURNAL");
+    for id in &wanted {
         assert!(
-            head.starts_with("Subject: ") && !body.trim().is_empty(),
-            "{id}"
+            journal.contains(&format!("    {id}  ")),
+            "{id} is not in sftp-monitor.service.8"
         );
     }
-    assert!(!ids.is_empty());
+    for catalog in [ENGLISH, FRENCH] {
+        let explained = entries(catalog);
+        let own: BTreeSet<_> = explained.iter().map(|entry| entry.id).collect();
+        assert_eq!(own, wanted);
+        assert_eq!(explained.len(), own.len(), "an entry stands there twice");
+    }
+}
+
+#[test]
+fn both_languages_say_the_same_with_the_same_fields() {
+    let fields = |text: &str| -> BTreeSet<String> {
+        let words = text.split('@').filter(|word| word.starts_with("SFTP_"));
+        words.map(str::to_owned).collect()
+    };
+    for (english, french) in entries(ENGLISH).iter().zip(entries(FRENCH)) {
+        assert_eq!(english.id, french.id);
+        for entry in [english, &french] {
+            let whole = entry.head.starts_with("Subject: ") && !entry.body.trim().is_empty();
+            assert!(whole, "{}", entry.id);
+        }
+        let rest = |entry: &Explained<'_>| entry.head.split_once('\n').unwrap().1.to_owned();
+        assert_eq!(rest(english), rest(&french), "{}", french.id);
+        let all = |entry: &Explained<'_>| fields(&format!("{}\n{}", entry.head, entry.body));
+        assert_eq!(all(english), all(&french), "{}", french.id);
+    }
+}
+
+#[test]
+fn every_field_of_the_journal_is_in_the_manual() {
+    let (code, _) = TOLD.split_once("#[cfg(test)]").unwrap();
+    let names = between(code, "(\"", "\", ");
+    let is_field = |name: &&&str| name.bytes().all(|b| b.is_ascii_uppercase());
+    let names: BTreeSet<_> = names.iter().filter(is_field).collect();
+    assert!(names.len() > 8, "{names:?}");
+    let journal = section(UNITS, "JOURNAL");
+    for name in names {
+        assert!(journal.contains(&format!("SFTP_{name}")), "SFTP_{name}");
+    }
+}
+
+#[test]
+fn the_pages_that_units_and_catalogs_name_are_there() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
+    let mut texts = vec![ENGLISH.to_owned(), FRENCH.to_owned()];
+    for unit in std::fs::read_dir(format!("{root}units")).unwrap() {
+        texts.push(std::fs::read_to_string(unit.unwrap().path()).unwrap());
+    }
+    let named: BTreeSet<_> = texts
+        .iter()
+        .flat_map(|text| between(text, "man:", ")"))
+        .collect();
+    assert!(named.contains("sftp-monitor.service(8"), "{named:?}");
+    for page in named {
+        let file = format!("{root}packaging/man/{}", page.replace('(', "."));
+        assert!(std::path::Path::new(&file).exists(), "{page})");
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ fn client(url: &str) -> Client {
         channel: "C0APAF806F8".into(),
         label: "sftp1".into(),
         api_url: url.into(),
+        ca_file: None,
         language: Language::French,
     };
     Client::new(&settings, &Token::new(TOKEN.into(), "a test")).unwrap()

@@ -63,8 +63,7 @@ pub(super) enum Chosen {
 impl<'a> Facts<'a> {
     pub(super) fn gather(config: &'a Config, units: &Units, root: bool) -> Facts<'a> {
         let auth_log = &config.source.auth_log;
-        let user = Some(units.get(SERVICE, "User")).filter(|user| !user.is_empty());
-        let user = user.unwrap_or(USER).to_owned();
+        let user = user(units);
         if !root {
             return Facts {
                 config,
@@ -77,10 +76,7 @@ impl<'a> Facts<'a> {
                 auth_log: own_access(auth_log),
             };
         }
-        let look = |path: &Path| match identity(&user, units) {
-            Ok(identity) => access_as(path, &identity),
-            Err(why) => Access::Missing(why),
-        };
+        let look = |path: &Path| look_as(path, units);
         let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
         let journals =
             ROOTS.map(|root| Path::new(root).join(machine.trim()).join("system.journal"));
@@ -132,6 +128,20 @@ fn own_access(path: &Path) -> Access {
         Ok(_) => Access::Yes,
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Access::Denied,
         Err(error) => Access::Missing(error.to_string()),
+    }
+}
+
+/// The user that the service runs as.
+fn user(units: &Units) -> String {
+    let user = Some(units.get(SERVICE, "User")).filter(|user| !user.is_empty());
+    user.unwrap_or(USER).to_owned()
+}
+
+/// May the service's user read this file? Only root may ask.
+pub(super) fn look_as(path: &Path, units: &Units) -> Access {
+    match identity(&user(units), units) {
+        Ok(identity) => access_as(path, &identity),
+        Err(why) => Access::Missing(why),
     }
 }
 

@@ -8,8 +8,8 @@ use super::finding::Finding;
 use super::obstacle::Means;
 use super::units::Units;
 use super::{
-    accounts, chroot, clock, configuration, dev_log, expected, journal, partners, probe, running,
-    scripts, sftp_command, slack, source, sshd, state, token, waiting,
+    accounts, ca_file, chroot, clock, configuration, dev_log, expected, journal, partners, probe,
+    running, scripts, sftp_command, slack, source, sshd, state, token, waiting,
 };
 use crate::alerts::Voice;
 use crate::cli::Cli;
@@ -61,6 +61,8 @@ pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
 
 impl View {
     fn slack(&mut self, config: &Config, send: bool) -> anyhow::Result<()> {
+        let roots = ca_file::gather(config, &self.units, self.root);
+        self.findings.extend(roots.as_ref().map(ca_file::judge));
         let found = token::find(self.root);
         match token::judge(&found) {
             Some(finding) => self.findings.push(finding),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 use toml::Spanned;
 
+use super::ca_file::ca_file;
 use super::duration;
 use super::file::{self, ConfigError, Text, nearest};
 use super::{
@@ -122,6 +123,7 @@ fn slack(slack: file::Slack, text: &Text<'_>) -> Result<Slack, ConfigError> {
             label => not_empty(label, LABEL, "slack.label", text)?,
         },
         api_url: api_url(slack.api_url, text)?,
+        ca_file: ca_file(slack.ca_file, text)?,
         language,
     })
 }

@@ -28,6 +28,7 @@ pub(super) struct Slack {
     pub(super) channel: Option<Spanned<String>>,
     pub(super) label: Option<Spanned<String>>,
     pub(super) api_url: Option<Spanned<String>>,
+    pub(super) ca_file: Option<Spanned<PathBuf>>,
     pub(super) language: Option<Spanned<String>>,
 }
 

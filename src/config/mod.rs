@@ -1,5 +1,6 @@
 //! The configuration file, its defaults, and the Slack token.
 
+mod ca_file;
 mod check;
 mod duration;
 mod expect;
@@ -15,6 +16,7 @@ use reqwest::Url;
 use crate::expect::Expectation;
 use crate::time::Zone;
 
+pub use ca_file::CaFile;
 pub use file::ConfigError;
 pub use token::Token;
 
@@ -58,6 +60,8 @@ pub struct Slack {
     pub label: String,
     /// The base of Slack's methods, without a slash at its end; plain http only towards loopback.
     pub api_url: String,
+    /// Further roots of the certificates that Slack, or a proxy before it, may show.
+    pub ca_file: Option<CaFile>,
     /// The language of alerts and digest.
     pub language: Language,
 }
@@ -177,7 +181,14 @@ impl Config {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let mut table: toml::Table = text.parse().unwrap_or_default();
         table.retain(|key, _| key == "slack");
-        Config::parse(path, &table.to_string()).or_else(|_| Config::parse(path, ""))
+        let whole = table.to_string();
+        // Without the certificates Slack may still be reached; without its channel nobody is told.
+        if let Some(slack) = table.get_mut("slack").and_then(toml::Value::as_table_mut) {
+            slack.remove("ca-file");
+        }
+        Config::parse(path, &whole)
+            .or_else(|_| Config::parse(path, &table.to_string()))
+            .or_else(|_| Config::parse(path, ""))
     }
 
     /// The configuration that a file of this text is.

@@ -84,6 +84,9 @@ impl Client {
             // open whether the message arrived.
             .pool_max_idle_per_host(0)
             .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
+        if let Some(roots) = &slack.ca_file {
+            builder = builder.tls_certs_merge(roots.certificates().iter().cloned());
+        }
         // Plain http goes to loopback only; a proxy would be given the token in clear.
         let loopback = slack.api_url.starts_with("http:");
         match way {

@@ -22,6 +22,8 @@ pub struct World {
     directory: tempfile::TempDir,
     /// What is written into the configuration besides Slack and partners.
     pub config: String,
+    /// What is written into its `[slack]` besides.
+    pub slack_config: String,
 }
 
 impl World {
@@ -32,6 +34,7 @@ impl World {
             slack: Slack::start(),
             directory,
             config: String::new(),
+            slack_config: String::new(),
         };
         File::create(world.log()).expect("a log");
         World {
@@ -80,8 +83,8 @@ impl World {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let config = self.path("config.toml");
         let text = format!(
-            "{}[slack]\nlabel = \"sftp1\"\napi-url = \"{}\"\n[partners]\n{USERS}\n",
-            self.config, self.slack.url
+            "{}[slack]\nlabel = \"sftp1\"\napi-url = \"{}\"\n{}[partners]\n{USERS}\n",
+            self.config, self.slack.url, self.slack_config
         );
         std::fs::write(&config, text).expect("the configuration is written");
         let mut command = Command::new(env!("CARGO_BIN_EXE_sftp-monitor"));

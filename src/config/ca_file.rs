@@ -1,0 +1,86 @@
+//! `slack.ca-file`: a file of certificates that are taken as roots beside the system's own.
+
+use std::path::{Path, PathBuf};
+
+use reqwest::Certificate;
+use toml::Spanned;
+
+use super::file::{ConfigError, Text};
+
+/// What the units' sandbox hides (systemd.exec(5), ProtectHome= and PrivateTmp=).
+const HIDDEN: [&str; 5] = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
+
+/// Certificates as they were read, and where from.
+#[derive(Clone, Debug)]
+pub struct CaFile {
+    path: PathBuf,
+    certificates: Vec<Certificate>,
+}
+
+impl CaFile {
+    /// Where they are.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The certificates, at least one.
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
+    /// Does it lie where the units' sandbox hides it?
+    pub fn is_hidden(&self) -> bool {
+        is_hidden(&self.path)
+    }
+
+    fn read(path: &Path) -> Result<CaFile, String> {
+        let shown = path.display();
+        let text = std::fs::read(path).map_err(|error| {
+            let hint = match is_hidden(path) {
+                true => {
+                    "; the service sees nothing there: copy it to a place like /etc/sftp-monitor"
+                }
+                false => "",
+            };
+            format!("{shown}: {error}{hint}")
+        })?;
+        let wrong = |error| {
+            let cause = anyhow::Error::from(error);
+            let cause = cause.root_cause();
+            format!("{shown}: a certificate in it cannot be read ({cause})")
+        };
+        let certificates = Certificate::from_pem_bundle(&text).map_err(wrong)?;
+        if certificates.is_empty() {
+            return Err(format!(
+                "{shown} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)"
+            ));
+        }
+        // What is in them shows only where they are put to use.
+        let client = reqwest::Client::builder().tls_certs_only(certificates.iter().cloned());
+        client.build().map_err(wrong)?;
+        Ok(CaFile {
+            path: path.to_owned(),
+            certificates,
+        })
+    }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    HIDDEN.iter().any(|hidden| path.starts_with(hidden))
+}
+
+/// The certificates that the key names; an empty path is none.
+pub(super) fn ca_file(
+    path: Option<Spanned<PathBuf>>,
+    text: &Text<'_>,
+) -> Result<Option<CaFile>, ConfigError> {
+    let Some(path) = path.filter(|path| !path.get_ref().as_os_str().is_empty()) else {
+        return Ok(None);
+    };
+    let read = match path.get_ref().is_absolute() {
+        true => CaFile::read(path.get_ref()),
+        false => Err("a path that begins with / is needed".to_owned()),
+    };
+    read.map(Some)
+        .map_err(|what| text.wrong(Some(path.span()), format!("slack.ca-file: {what}")))
+}
