@@ -17,6 +17,9 @@ pub const NEWS: Duration = Duration::from_secs(600);
 /// The span of `max-per-hour`.
 const HOUR: Duration = Duration::from_secs(3_600);
 
+/// Longer than any alert waits for what may follow it: what is due later was noted by a clock that ran ahead.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
 /// How many alerts wait in the outbox before all of them become one summary: at a message a second, what would come
 /// behind them is no alert any more.
 const OUTBOX_KEPT: usize = 60;
@@ -67,6 +70,11 @@ pub struct Waiting {
     pub at: Time,
     /// What it says.
     pub content: Content,
+}
+
+/// The partner of a group, by the group's name.
+fn partner_of(group: &str) -> &str {
+    group.split_once(' ').map_or("", |(_, partner)| partner)
 }
 
 /// Where messages go: the outbox and the number of the next message.
@@ -147,6 +155,22 @@ impl Alerts {
         outbox.push(at, content);
     }
 
+    /// A clock that ran ahead left times that are far from the present: nothing is held back until then.
+    pub fn set_right(&mut self, now: Time, rules: &dyn Fn(&str) -> config::Alerts) {
+        for waiting in &mut self.waiting {
+            if waiting.due > now.plus(LONGEST_WAIT) {
+                waiting.due = now;
+            }
+        }
+        for (name, group) in &mut self.groups {
+            let rules = rules(partner_of(name));
+            if group.until > now.plus(rules.group_window) {
+                group.until = now;
+            }
+            group.told.retain(|told| *told <= now);
+        }
+    }
+
     /// Lets out what is due when all events before `time` are known. Without `caught_up` the summary goes on growing.
     /// `in_flight` is the message that is being posted: it must not change.
     pub fn advance(
@@ -167,7 +191,7 @@ impl Alerts {
         }
         let mut late = Vec::new();
         self.groups.retain(|name, group| {
-            let rules = rules(name.split_once(' ').map_or("", |(_, partner)| partner));
+            let rules = rules(partner_of(name));
             let due = group.due(&rules);
             if due <= time {
                 if let Some((since, content)) = group.gathered.take() {
@@ -246,11 +270,7 @@ impl Alerts {
             .groups
             .iter()
             .filter(|(_, group)| group.gathered.is_some())
-            .map(|(name, group)| {
-                group.due(&rules(
-                    name.split_once(' ').map_or("", |(_, partner)| partner),
-                ))
-            });
+            .map(|(name, group)| group.due(&rules(partner_of(name))));
         self.waiting.iter().map(|w| w.due).chain(gathered).min()
     }
 

@@ -78,8 +78,10 @@ pub(super) fn put(mut backlog: Summary, outbox: &mut Outbox<'_>, in_flight: Opti
     let waiting =
         |m: &super::Message| matches!(m.content, Content::Summary(_)) && Some(m.id) != in_flight;
     if let Some(at) = outbox.messages.iter().position(waiting) {
-        if let Content::Summary(earlier) = outbox.messages.remove(at).content {
-            let mut whole = earlier;
+        let message = outbox.messages.remove(at);
+        if let Content::Summary(mut whole) = message.content {
+            // Its reply may have been lost: what it told may come again.
+            whole.maybe_repeated |= message.maybe_repeated;
             whole.add(backlog);
             backlog = whole;
         }
