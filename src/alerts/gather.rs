@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Content, Files, Form, Message, Summary, Transfer, merge, summary};
 use crate::config;
 use crate::sessions::Process;
+use crate::state::add;
 use crate::time::Time;
 
 /// What is older than this is told in a summary, not as an alert.
@@ -88,7 +89,7 @@ pub struct Outbox<'a> {
 impl Outbox<'_> {
     /// Appends a message.
     pub fn push(&mut self, since: Time, content: Content) {
-        *self.next += 1;
+        add(self.next, 1);
         let id = *self.next;
         self.messages.push(Message {
             id,
@@ -104,7 +105,7 @@ impl Outbox<'_> {
 impl Alerts {
     /// Tells this later. Returns the id by which it can be changed or taken back meanwhile.
     pub fn wait(&mut self, process: Process, at: Time, delay: Duration, content: Content) -> u64 {
-        self.next += 1;
+        add(&mut self.next, 1);
         self.waiting.push(Waiting {
             id: self.next,
             due: at.plus(delay),
