@@ -56,7 +56,7 @@ install:
 	for example in packaging/examples/*; do \
 	    $(relocated) $$example | install -Dm644 /dev/stdin $(share)/doc/sftp-monitor/examples/$${example##*/} || exit; done
 	install -Dm644 packaging/slack-app.json $(share)/doc/sftp-monitor/examples/slack-app.json
-	install -Dm644 -t $(share)/doc/sftp-monitor README.md packaging/doc/design.md
+	install -Dm644 -t $(share)/doc/sftp-monitor README.md packaging/doc/design.md packaging/doc/guarantees.md
 	install -Dm644 CHANGELOG.md $(share)/doc/sftp-monitor/changelog
 	install -Dm644 LICENSE $(share)/doc/sftp-monitor/copyright
 	[ -e $(DESTDIR)/etc/sftp-monitor/config.toml ] || \

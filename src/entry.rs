@@ -22,6 +22,9 @@ impl Boot {
     }
 }
 
+/// `uid` of an entry for whose sender nobody vouches. No account has it: it is what the kernel says where there is none.
+pub const NOBODY: u32 = u32::MAX;
+
 /// Where an entry comes from: everything about it but its message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin<'a> {
@@ -35,7 +38,7 @@ pub struct Origin<'a> {
     pub identifier: Cow<'a, [u8]>,
     /// `_PID`, or the number in brackets of a syslog line; 0 where there is none.
     pub pid: u32,
-    /// `_UID`, the only field that no local user can forge; none in auth.log.
+    /// `_UID`, which no local user can forge; [`NOBODY`] where it proves nothing; none in auth.log.
     pub uid: Option<u32>,
     /// `_SYSTEMD_SESSION`, else `_AUDIT_SESSION`.
     pub session: Option<Cow<'a, str>>,
@@ -138,6 +141,9 @@ fn ask(
     event: &Event<'_>,
     directory: &mut dyn Directory,
 ) -> (Option<Answer>, Option<Vec<u8>>) {
+    if origin.uid == Some(NOBODY) {
+        return (None, None);
+    }
     let root = origin.uid.is_none_or(|uid| uid == 0);
     match (event.kind, event.user.as_deref()) {
         (

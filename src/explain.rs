@@ -131,7 +131,7 @@ impl<'a> Explainer<'a> {
             count: event.map_or(1, |e| e.repeated),
             reason: verdict.reason,
         };
-        serde_json::to_writer(&mut *out, &said)?;
+        output::json(out, &said)?;
         out.write_all(b"\n")
     }
 }

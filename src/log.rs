@@ -1,6 +1,7 @@
 //! The program's own log: one line an episode. Under systemd it is an entry of the journal with fields of its own, else a
 //! line on standard error.
 
+use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::sync::OnceLock;
@@ -144,7 +145,7 @@ fn write(priority: Priority, topic: Option<Topic>, message: &str, fields: &[(&st
     }
     let message = for_terminal(message);
     if !is_journal() {
-        eprintln!("{message}");
+        to_stderr(&message);
         return;
     }
     let mut entry = vec![
@@ -157,8 +158,14 @@ fn write(priority: Priority, topic: Option<Topic>, message: &str, fields: &[(&st
     let entry: Vec<&str> = entry.iter().map(String::as_str).collect();
     // A value cannot begin a field of its own: each is handed over with its length (sd_journal_sendv(3)).
     if systemd::journal::send(&entry).is_err() {
-        eprintln!("<{}>{message}", priority as u8);
+        to_stderr(&format!("<{}>{message}", priority as u8));
     }
+}
+
+/// A log that cannot be written, on a full disk say, must not end what it is about: `eprintln` would.
+fn to_stderr(line: &str) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = writeln!(stderr, "{line}");
 }
 
 /// What the names of our own fields begin with.

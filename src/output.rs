@@ -1,6 +1,12 @@
-//! Standard output of the commands: buffered, and a reader that went away (`| head`) is a quiet end.
+//! Standard output of the commands: buffered, and a reader that went away (`| head`) is a quiet end. JSON holds no character
+//! that a terminal obeys or hides.
 
 use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+use crate::clean::is_hidden;
 
 /// How much is gathered before it is written to a pipe or a file.
 const BUFFER: usize = 64 * 1024;
@@ -32,7 +38,60 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
+/// Writes a value as JSON that may be looked at: what cannot be seen is escaped, so that nothing is lost either.
+pub fn json<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> serde_json::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Visible))
+}
+
+/// Escapes what serde_json leaves as it is: DEL, the C1 controls, bidirectional and invisible characters.
+struct Visible;
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        text: &str,
+    ) -> io::Result<()> {
+        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return out.write_all(text.as_bytes());
+        }
+        let mut plain = 0;
+        for (at, c) in text.char_indices().filter(|&(_, c)| is_hidden(c)) {
+            out.write_all(&text.as_bytes()[plain..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            plain = at + c.len_utf8();
+        }
+        out.write_all(&text.as_bytes()[plain..])
+    }
+}
+
 /// Is standard output a terminal? Then numbers are grouped as people read them.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::json;
+
+    #[test]
+    fn json_shows_what_cannot_be_seen_as_escapes_that_mean_the_same() {
+        for (text, written) in [
+            ("feed é 日本 🔥.xml", "feed é 日本 🔥.xml"),
+            ("a\u{1b}[2J\"\n", "a\\u001b[2J\\\"\\n"),
+            ("a\u{7f}b\u{9b}c", "a\\u007fb\\u009bc"),
+            ("\u{202e}é\u{2066}", "\\u202eé\\u2066"),
+            ("\u{e0041}", "\\udb40\\udc41"),
+        ] {
+            let mut out = Vec::new();
+            json(&mut out, text).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), format!("\"{written}\""));
+            let read: String = serde_json::from_str(&format!("\"{written}\"")).unwrap();
+            assert_eq!(read, text);
+        }
+    }
 }

@@ -278,6 +278,32 @@ fn a_pause_that_slack_asks_for_is_obeyed() {
 }
 
 #[test]
+fn a_pause_that_slack_asked_of_the_digest_is_obeyed_by_the_daemon() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.told("Surveillance active");
+    world.state(|state| state["resume"]["outbox"] == json!([]));
+    world.write(LOGIN);
+    world.write(FAILURE);
+    // One of the two goes out; the other waits a second, and the digest comes in between.
+    world.slack.wait_for(2);
+    world.slack.then(Answer::Limited(Some("3")));
+    let mut digest = world.command(&["digest", "--yes"]).spawn().unwrap();
+    let limited = world.slack.wait_for(3)[2].at;
+    world.told("🔴 Échec de connexion de Bob");
+    for post in &world.slack.posts()[3..] {
+        let pause = post.at - limited;
+        assert!(
+            pause >= Duration::from_secs(3),
+            "{pause:?}: {}",
+            post.text()
+        );
+    }
+    assert!(digest.wait().unwrap().success());
+    daemon.stop();
+}
+
+#[test]
 fn a_lost_reply_repeats_the_message_and_says_so_outside_its_text() {
     let world = World::new();
     world.slack.then(Answer::Close);
@@ -332,6 +358,17 @@ fn it_ends_within_five_seconds_though_slack_hangs_and_keeps_the_message() {
     assert!(took < Duration::from_secs(5), "{took:?}");
     let state = world.state(|_| true);
     assert_eq!(state["resume"]["outbox"][0]["maybe_repeated"], true);
+}
+
+#[test]
+fn a_log_that_cannot_be_written_ends_nothing() {
+    let world = World::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let daemon = world.daemon_logging_to(full.unwrap());
+    world.slack.always(Answer::Status(500, String::new()));
+    world.write(LOGIN);
+    world.state(|state| state["partners"]["alice"]["success"] == 1);
+    daemon.stop();
 }
 
 #[test]

@@ -21,6 +21,10 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// behind them is no alert any more.
 const OUTBOX_KEPT: usize = 60;
 
+/// How many alerts wait for a few seconds at most. A rename follows its file at once: of more files than these in two
+/// seconds the first have their last names long since, and the state stays small.
+const WAITING_KEPT: usize = 256;
+
 /// Alerts that are being gathered: part of the state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -154,13 +158,7 @@ impl Alerts {
         outbox: &mut Outbox<'_>,
         in_flight: Option<u64>,
     ) {
-        let (due, waiting) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(|w| w.due <= time);
-        self.waiting = waiting;
-        let mut due: Vec<Waiting> = due;
-        due.sort_by_key(|w| (w.due, w.id));
-        for Waiting { at, content, .. } in due {
+        for Waiting { at, content, .. } in self.take_due(time) {
             let rules = content
                 .group()
                 .map(|(_, partner)| rules(partner))
@@ -194,6 +192,24 @@ impl Alerts {
         if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
             summary::put(backlog, outbox, in_flight);
         }
+    }
+
+    /// What need not wait any more, in order. Where too many wait, half of them, so that it is not done for each.
+    fn take_due(&mut self, time: Time) -> Vec<Waiting> {
+        let many = self.waiting.len() > WAITING_KEPT;
+        // Asked for every event: what waits is not moved for nothing.
+        if !many && self.waiting.iter().all(|w| w.due > time) {
+            return Vec::new();
+        }
+        let mut all = std::mem::take(&mut self.waiting);
+        all.sort_by_key(|w| (w.due, w.id));
+        let due = all.partition_point(|w| w.due <= time);
+        let excess = match many {
+            true => all.len() - WAITING_KEPT / 2,
+            false => 0,
+        };
+        self.waiting = all.split_off(due.max(excess));
+        all
     }
 
     /// Takes what is no news any more, or too much, out of the outbox and into the summary.

@@ -1,19 +1,17 @@
 //! `/dev/log` as each partner's sftp-server finds it: whether what it says there reaches the log that is read.
 
-use std::os::unix::fs::MetadataExt;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::chroot::Chroot;
 use super::finding::Finding;
+use super::obstacle::{Means, Obstacle};
 use super::probe::{self, Log, OWN, Reached};
 use super::source::Chosen;
-use super::words::{self, names};
+use super::words::names;
 
 /// The name of the matter.
 const NAME: &str = "dev-log";
-
-/// How many paths a mend takes at once; the next run names those that are left.
-const PATHS: usize = 20;
 
 /// What was seen.
 #[derive(Debug)]
@@ -33,8 +31,8 @@ pub(super) struct Tried {
     pub(super) path: PathBuf,
     pub(super) partners: Vec<String>,
     pub(super) reached: Reached,
-    /// `/dev` in it is not root's alone: root does not work there.
-    pub(super) dev_of_others: bool,
+    /// What stands in the way of a mend.
+    pub(super) obstacle: Obstacle,
 }
 
 /// Tries them; nothing where there is no log of this machine's to look into.
@@ -54,8 +52,7 @@ pub(super) fn gather(chroots: &[Chroot], free: &[&str], source: &Chosen) -> Opti
         path: chroot.path.clone(),
         partners: chroot.partners.clone(),
         reached,
-        dev_of_others: std::fs::symlink_metadata(chroot.path.join("dev"))
-            .is_ok_and(|meta| meta.uid() != 0 || meta.mode() & 0o022 != 0),
+        obstacle: Obstacle::of(&chroot.path),
     });
     Some(Facts {
         own,
@@ -68,8 +65,8 @@ pub(super) fn gather(chroots: &[Chroot], free: &[&str], source: &Chosen) -> Opti
     })
 }
 
-/// What is said of them. `devlog` is the command that binds journald's socket into the chroots.
-pub(super) fn judge(facts: &Facts, devlog: &str) -> Vec<Finding> {
+/// What is said of them.
+pub(super) fn judge(facts: &Facts, means: &Means<'_>) -> Vec<Finding> {
     let log = &facts.log;
     if facts.own != Reached::Log && facts.own != Reached::NotSeen {
         let said = format!("the machine's own /dev/log does not reach {log}: nothing is seen");
@@ -112,17 +109,22 @@ pub(super) fn judge(facts: &Facts, devlog: &str) -> Vec<Finding> {
             "in the chroot is a link that leads nowhere from there",
         ),
         (Reached::Closed, "in the chroot is closed to the partner"),
+        (
+            Reached::ClosedDirectory,
+            "in the chroot lies in a directory that is closed to the partner",
+        ),
     ] {
-        let blind = of(&reached);
-        if blind.is_empty() {
-            continue;
+        let mut blind: BTreeMap<&Obstacle, Vec<&Tried>> = BTreeMap::new();
+        for tried in of(&reached) {
+            blind.entry(&tried.obstacle).or_default().push(tried);
         }
-        let said = format!(
-            "{what}: no file of {} reaches {log} ({})",
-            partners(&blind),
-            paths(&blind)
-        );
-        found.push(Finding::problem(NAME, said).mended_by(mend(&reached, &blind, devlog)));
+        for (obstacle, blind) in blind {
+            let (whose, where_) = (partners(&blind), paths(&blind));
+            let said = format!("{what}: no file of {whose} reaches {log} ({where_})");
+            let chroots: Vec<&Path> = blind.iter().map(|tried| tried.path.as_path()).collect();
+            let mend = obstacle.mend(&reached, &chroots, means);
+            found.push(Finding::problem(NAME, said).mended_by(mend));
+        }
     }
     found
 }
@@ -140,37 +142,6 @@ fn paths(tried: &[&Tried]) -> String {
     names(&all)
 }
 
-/// The command, after what stands in its way was put aside.
-fn mend(reached: &Reached, blind: &[&Tried], devlog: &str) -> String {
-    let at = |name: &str, tried: &mut dyn Iterator<Item = &&Tried>| {
-        let all: Vec<String> = tried
-            .take(PATHS)
-            .map(|tried| words::path(&tried.path.join(name)))
-            .collect();
-        all.join(" ")
-    };
-    let mut steps = Vec::new();
-    let foreign = at("dev", &mut blind.iter().filter(|tried| tried.dev_of_others));
-    if !foreign.is_empty() {
-        steps.push(format!(
-            "sudo chown root:root {foreign} && sudo chmod 0755 {foreign}"
-        ));
-    }
-    match reached {
-        Reached::Link => steps.push(format!("sudo rm {}", at("dev/log", &mut blind.iter()))),
-        Reached::Closed => {
-            let (dev, log) = (
-                at("dev", &mut blind.iter()),
-                at("dev/log", &mut blind.iter()),
-            );
-            steps.push(format!("sudo chmod 0755 {dev} && sudo chmod 0666 {log}"));
-        }
-        _ => {}
-    }
-    steps.push(devlog.to_owned());
-    steps.join(" && ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::finding::told;
@@ -183,7 +154,7 @@ mod tests {
             path: format!("/srv/sftp/{partner}").into(),
             partners: vec![partner.to_owned()],
             reached,
-            dev_of_others: false,
+            obstacle: Obstacle::None,
         }
     }
 
@@ -194,7 +165,12 @@ mod tests {
             chroots: chroots.to_vec(),
             log: "the journal".to_owned(),
         };
-        told(&judge(&facts, DEVLOG))
+        let means = Means {
+            devlog: DEVLOG,
+            files: &[],
+            ssh: "ssh",
+        };
+        told(&judge(&facts, &means))
     }
 
     #[test]
@@ -210,7 +186,7 @@ mod tests {
     #[test]
     fn a_blind_chroot_is_a_problem_whatever_makes_it_blind() {
         let mut mine = tried("dora", Reached::Missing);
-        mine.dev_of_others = true;
+        mine.obstacle = Obstacle::DevOfOthers;
         let chroots = [
             tried("alice", Reached::Missing),
             tried("bob", Reached::Dead),
@@ -220,7 +196,9 @@ mod tests {
         ];
         assert_eq!(
             judged(Reached::Log, &[], &chroots),
-            "problem dev-log: there is none in the chroot: no file of alice, dora reaches the journal (/srv/sftp/alice/dev/log, /srv/sftp/dora/dev/log)\n  \
+            "problem dev-log: there is none in the chroot: no file of alice reaches the journal (/srv/sftp/alice/dev/log)\n  \
+             > sudo sftp-monitor devlog\n\
+             problem dev-log: there is none in the chroot: no file of dora reaches the journal (/srv/sftp/dora/dev/log)\n  \
              > sudo chown root:root /srv/sftp/dora/dev && sudo chmod 0755 /srv/sftp/dora/dev && sudo sftp-monitor devlog\n\
              problem dev-log: in the chroot leads to a socket that nobody listens to: no file of bob reaches the journal (/srv/sftp/bob/dev/log)\n  \
              > sudo sftp-monitor devlog\n\

@@ -13,6 +13,7 @@ mod edit;
 mod expected;
 mod finding;
 mod journal;
+mod obstacle;
 mod partners;
 mod print;
 mod probe;

@@ -10,7 +10,7 @@ use crate::clean::for_terminal;
 
 /// As a JSON list.
 pub(super) fn json(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, findings)?;
+    crate::output::json(out, findings)?;
     out.write_all(b"\n")
 }
 

@@ -46,6 +46,8 @@ pub(super) enum Reached {
     NoSocket,
     /// The partner may not write to it.
     Closed,
+    /// The partner may not pass through `/dev`.
+    ClosedDirectory,
     /// This user cannot look there.
     NotSeen,
 }
@@ -151,7 +153,7 @@ fn open(root: &Path) -> Result<OwnedFd, Reached> {
     // A partner must be able to pass through the directory.
     if let Ok(stat) = rustix::fs::statat(root.as_fd(), "dev", rustix::fs::AtFlags::empty()) {
         if stat.st_mode & 0o001 == 0 {
-            return Err(Reached::Closed);
+            return Err(Reached::ClosedDirectory);
         }
     }
     let within = ResolveFlags::IN_ROOT;

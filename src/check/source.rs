@@ -297,7 +297,11 @@ mod tests {
                 .starts_with("problem source: nothing is read")
         );
         let log = "[source]\nkind = \"auth-log\"\n";
-        assert!(judged(log, Access::Yes, Access::Yes).starts_with("ok source: /var/log/auth.log"));
+        assert_eq!(
+            judged(log, Access::Yes, Access::Yes),
+            "ok source: /var/log/auth.log, whose lines any local account may have written, and which the service's user \
+             sftp-monitor can read (the configuration says so)\n"
+        );
         let said = judged(log, Access::Yes, Access::Denied);
         assert!(
             said.ends_with(

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::finding::Finding;
+use super::obstacle::Means;
 use super::units::Units;
 use super::{
     accounts, ca_file, chroot, clock, configuration, dev_log, expected, journal, partners, probe,
@@ -94,7 +95,12 @@ impl View {
         if config.source.journal_directory.is_some() {
             return;
         }
-        if source.intended() == source::Chosen::Journal {
+        // Where this user may not read, a line that is not found says nothing.
+        let looked_into = match self.root {
+            true => source.intended(),
+            false => source.chosen(),
+        };
+        if looked_into == source::Chosen::Journal {
             let facts = journal::gather(&self.units, self.now);
             self.findings.extend(journal::judge(&facts, self.now));
         }
@@ -124,7 +130,8 @@ impl View {
             }));
         let facts = accounts::gather(&roster, &effective, config.zone, self.now);
         self.findings.extend(accounts::judge(&facts, ssh));
-        self.chroots(&roster, &effective, &source.intended());
+        let files = sshd.files_with("chrootdirectory");
+        self.chroots(&roster, &effective, &looked_into, &files);
     }
 
     fn chroots(
@@ -132,6 +139,7 @@ impl View {
         roster: &Roster,
         effective: &BTreeMap<&str, Effective>,
         source: &source::Chosen,
+        files: &[PathBuf],
     ) {
         let (chroots, free, unknown) = chroots(roster, effective);
         self.findings
@@ -140,8 +148,12 @@ impl View {
         let seen = tried.filter(|facts| facts.own != probe::Reached::NotSeen);
         match seen {
             Some(facts) => {
-                let devlog = self.units.devlog();
-                self.findings.extend(dev_log::judge(&facts, &devlog));
+                let means = Means {
+                    devlog: &self.units.devlog(),
+                    files,
+                    ssh: self.units.ssh(),
+                };
+                self.findings.extend(dev_log::judge(&facts, &means));
             }
             None if !self.root && !effective.is_empty() => {
                 self.unseen.push("whether each /dev/log reaches the log");

@@ -3,17 +3,17 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::now;
-use super::said::{recovered, remarked};
-use super::told::{self, Doubtful, Told, told};
-use crate::alerts::{Content, Outbox};
+use super::batch::{Place, announced, place, take_in};
+use super::said::recovered;
+use super::told::{self, Doubtful};
+use crate::alerts::Content;
 use crate::days;
-use crate::log::{Priority, Topic, about, is_verbose, line};
+use crate::log::{Priority, Topic, about, line};
 use crate::monitor::{Monitor, Rules};
 use crate::reader::{Batch, Order};
 use crate::service;
-use crate::source::{Position, Remark};
-use crate::state::{Daily, NoticeKind, StateError, Store};
+use crate::source::Position;
+use crate::state::{Daily, Disk, NoticeKind, RealDisk, StateError, Store};
 use crate::time::Time;
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
@@ -38,8 +38,8 @@ pub(super) struct View {
 }
 
 /// The one that commits.
-pub(super) struct Committer {
-    store: Store,
+pub struct Committer<D: Disk = RealDisk> {
+    store: Store<D>,
     rules: Rules,
     /// What the source is called in the state and in the first message.
     source: String,
@@ -61,9 +61,10 @@ pub(super) struct Committer {
     doubtful: Doubtful,
 }
 
-impl Committer {
-    pub(super) fn new(
-        store: Store,
+impl<D: Disk> Committer<D> {
+    /// One that has committed nothing yet. `announce` is said with the first batch.
+    pub fn new(
+        store: Store<D>,
         rules: Rules,
         source: String,
         orders: mpsc::Sender<Order>,
@@ -95,19 +96,23 @@ impl Committer {
     }
 
     /// Has reading reached the present?
-    pub(super) fn stands_at_present(&self) -> bool {
+    pub fn stands_at_present(&self) -> bool {
         self.caught_up
     }
 
+    /// Messages that wait for Slack.
+    pub fn waiting(&self) -> usize {
+        self.view.waiting
+    }
+
     /// The store, for the lock of sending.
-    pub(super) fn store(&mut self) -> &mut Store {
+    pub(super) fn store(&mut self) -> &mut Store<D> {
         &mut self.store
     }
 
     /// Commits a batch. Returns where reading must go on instead, where the state stands elsewhere than the batch begins:
     /// another process found the file damaged or deleted, and an older one took its place.
-    pub(super) fn commit(&mut self, batch: &Batch) -> Result<Option<Position>, StateError> {
-        let now = now();
+    pub fn commit(&mut self, batch: &Batch, now: Time) -> Result<Option<Position>, StateError> {
         let (rules, source, in_flight, announce) =
             (&self.rules, &self.source, self.in_flight, &self.announce);
         let mut entries = Vec::new();
@@ -164,11 +169,11 @@ impl Committer {
     }
 
     /// A change of the state that is no batch: what became of a message.
-    pub(super) fn change<T>(
+    pub fn change<T>(
         &mut self,
+        now: Time,
         change: impl FnOnce(&mut Daily) -> T,
     ) -> Result<T, StateError> {
-        let now = now();
         let (rules, in_flight) = (&self.rules, self.in_flight);
         let (result, view) = self
             .store
@@ -190,19 +195,20 @@ impl Committer {
     }
 
     /// When time alone brings something: some time after it is due, so that what was logged before has been read.
-    pub(super) fn due(&self) -> Option<Time> {
+    pub fn due(&self) -> Option<Time> {
         self.view
             .due
             .filter(|_| self.caught_up)
             .map(|due| due.plus(SETTLED))
     }
 
-    pub(super) fn is_due(&self, now: Time) -> bool {
+    /// Does time alone bring something by now?
+    pub fn is_due(&self, now: Time) -> bool {
         self.due().is_some_and(|due| due <= now)
     }
 
     /// A batch of nothing, to be committed for what time brings.
-    pub(super) fn idle(&self) -> Batch {
+    pub fn idle(&self) -> Batch {
         Batch {
             caught_up: self.caught_up,
             ..Batch::default()
@@ -219,7 +225,7 @@ impl Committer {
     }
 
     /// Makes the reading thread go on elsewhere.
-    pub(super) fn seek(&mut self, position: Position) {
+    pub fn seek(&mut self, position: Position) {
         if self.seeking.as_ref() == Some(&position) {
             return;
         }
@@ -252,108 +258,6 @@ impl Committer {
         if status != self.told {
             service::status(&status);
             self.told = status;
-        }
-    }
-}
-
-/// Applies a batch to the state. Returns what the log is to say of it once it is committed.
-fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) -> Vec<Told> {
-    let mut entries = Vec::new();
-    for record in &batch.records {
-        let verdict = monitor.apply(record);
-        if is_verbose() {
-            let said = format!(
-                "{}: {} ({})",
-                verdict.event, verdict.reason, record.origin.pid
-            );
-            line(Priority::Debug, &said);
-        }
-        entries.extend(told(record, &verdict, monitor.daily));
-    }
-    for (user, answer) in &batch.answers {
-        monitor.answer(user, answer);
-    }
-    for remark in &batch.remarks {
-        if matches!(remark, Remark::Gap { .. } | Remark::Unreadable { .. }) {
-            monitor.nothing_is_proved();
-        }
-        remarked(monitor.daily, remark, monitor.now);
-    }
-    let resume = &mut monitor.daily.resume;
-    match &batch.position {
-        Some(Position::Journal(position)) => {
-            resume
-                .journals
-                .insert(position.machine.clone(), position.clone());
-        }
-        Some(Position::File(position)) => {
-            resume.files.insert(
-                position.path.to_string_lossy().into_owned(),
-                position.clone(),
-            );
-        }
-        None => {}
-    }
-    if batch.position.is_some() && resume.source.as_deref() != Some(source) {
-        resume.source = Some(source.to_owned());
-    }
-    entries
-}
-
-/// Where the state stands, seen from a batch.
-enum Place {
-    /// Where the batch begins.
-    Here,
-    /// Where it ends.
-    Behind,
-    /// Somewhere else.
-    Elsewhere(Position),
-}
-
-fn place(daily: &Daily, batch: &Batch) -> Place {
-    let (Some(begins), Some(ends)) = (&batch.begins, &batch.position) else {
-        return Place::Here;
-    };
-    let stands = match ends {
-        Position::Journal(end) => daily
-            .resume
-            .journals
-            .get(&end.machine)
-            .cloned()
-            .map(Position::Journal),
-        Position::File(end) => daily
-            .resume
-            .files
-            .get(&*end.path.to_string_lossy())
-            .cloned()
-            .map(Position::File),
-    };
-    match stands {
-        Some(stands) if stands.is(begins) => Place::Here,
-        Some(stands) if stands.is(ends) => Place::Behind,
-        Some(stands) => Place::Elsewhere(stands),
-        // A state without position goes on from where reading stands.
-        None => Place::Here,
-    }
-}
-
-/// Puts what is to be said at the start into the outbox.
-fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
-    let resume = &mut daily.resume;
-    for content in announce {
-        if let Content::Started { first: true, .. } = content {
-            resume.announced = true;
-        }
-        if !resume
-            .outbox
-            .iter()
-            .any(|message| message.content == *content)
-        {
-            Outbox {
-                messages: &mut resume.outbox,
-                next: &mut resume.next_message,
-            }
-            .push(now, content.clone());
         }
     }
 }

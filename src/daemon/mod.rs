@@ -1,9 +1,11 @@
 //! The daemon: one loop over batches, timers, signals, the watchdog, and at most one post in flight.
 
+mod batch;
 mod command;
 mod commit;
 mod ping;
 mod post;
+mod queue;
 mod reload;
 mod said;
 mod start;
@@ -25,9 +27,10 @@ use crate::state::InstanceLock;
 use crate::time::Time;
 
 pub use command::command;
+pub use commit::Committer;
+pub use queue::{Queue, Taken};
 pub(crate) use said::recovered;
 
-use commit::Committer;
 use ping::Pinger;
 use post::{Posted, Sender};
 use reload::Fixed;
@@ -119,7 +122,7 @@ impl Daemon {
     }
 
     fn try_commit(&mut self, batch: Batch, pause: Duration) {
-        match self.committer.commit(&batch) {
+        match self.committer.commit(&batch, now()) {
             Ok(Some(elsewhere)) => self.committer.seek(elsewhere),
             Ok(None) => {
                 if pause > RETRY {

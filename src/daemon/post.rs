@@ -1,25 +1,17 @@
-//! Posting the outbox: one message at a time, each removed by its id once Slack has it.
-
-use std::time::Duration;
+//! Posting the outbox: one message at a time, in words, to Slack or to standard output.
 
 use super::Posting;
 use super::commit::Committer;
-use crate::alerts::{Message, Voice, render};
-use crate::log::{Priority, Topic, about, line};
-use crate::outbox;
-use crate::slack::{Client, Next, POST, Pace, Verdict};
-use crate::state::SendLock;
+use super::queue::{Queue, Taken};
+use crate::alerts::{Voice, render};
+use crate::slack::{Client, POST, Pace, Verdict};
 use crate::time::Time;
-
-/// How soon the lock of sending is tried again while another process posts.
-const LOCK_AGAIN: Duration = Duration::from_millis(300);
 
 /// What came of a post.
 pub(super) struct Posted {
-    message: Message,
+    /// The lock in it is held until the answer is committed.
+    taken: Taken,
     verdict: Verdict,
-    /// Held until the answer is committed.
-    _lock: SendLock,
 }
 
 /// Where messages go.
@@ -34,18 +26,19 @@ pub(super) enum Target {
 pub(super) struct Sender {
     target: Target,
     voice: Voice,
-    pace: Pace,
-    /// Another process was posting: not before then.
-    again: Option<Time>,
+    queue: Queue,
 }
 
 impl Sender {
     pub(super) fn new(target: Target, voice: Voice) -> Self {
+        let queue = match target {
+            Target::Slack(_) => Queue::new(Some(Pace::default())),
+            Target::Output => Queue::new(None),
+        };
         Sender {
             target,
             voice,
-            pace: Pace::default(),
-            again: None,
+            queue,
         }
     }
 
@@ -54,54 +47,26 @@ impl Sender {
         self.voice = voice;
         if let Some(client) = client {
             self.target = Target::Slack(client);
-            self.pace = Pace::default();
+            self.queue = Queue::new(Some(Pace::default()));
         }
     }
 
     /// When the next message may be posted; none while there is none.
     pub(super) fn ready_at(&self, committer: &Committer, now: Time) -> Option<Time> {
-        if committer.view.waiting == 0 {
-            return None;
-        }
-        let pace = match self.target {
-            Target::Slack(_) => self.pace.ready_at(now, committer.view.pause_until),
-            Target::Output => now,
-        };
-        Some(self.again.map_or(pace, |again| again.max(pace)))
+        self.queue.ready_at(committer, now)
     }
 
     /// Begins to post the head of the outbox if it may be posted now.
     pub(super) fn begin(&mut self, committer: &mut Committer, now: Time) -> Option<Posting> {
-        if self.ready_at(committer, now)? > now {
-            return None;
-        }
-        self.again = Some(now.plus(LOCK_AGAIN));
-        let lock = match committer.store().send_lock(Duration::ZERO) {
-            Ok(Some(lock)) => lock,
-            Ok(None) => return None,
-            Err(error) => {
-                line(Priority::Error, &format!("{error:#}"));
-                return None;
-            }
-        };
-        let message = match committer.change(outbox::take_message) {
-            Ok(message) => message?,
-            Err(error) => {
-                line(Priority::Error, &format!("{error:#}; the message waits"));
-                return None;
-            }
-        };
-        self.again = None;
-        committer.in_flight = Some(message.id);
-        let rendered = render(&message, &self.voice);
+        let taken = self.queue.take(committer, now)?;
+        let rendered = render(&taken.message, &self.voice);
         match &self.target {
             Target::Output => {
                 println!("{}\n", rendered.plain());
                 Some(Box::pin(async {
                     Posted {
-                        message,
+                        taken,
                         verdict: Verdict::Accepted,
-                        _lock: lock,
                     }
                 }))
             }
@@ -109,11 +74,7 @@ impl Sender {
                 let client = client.clone();
                 Some(Box::pin(async move {
                     let verdict = client.post(&rendered, POST).await;
-                    Posted {
-                        message,
-                        verdict,
-                        _lock: lock,
-                    }
+                    Posted { taken, verdict }
                 }))
             }
         }
@@ -121,52 +82,7 @@ impl Sender {
 
     /// Takes in what came of a post.
     pub(super) fn settle(&mut self, committer: &mut Committer, posted: &Posted, now: Time) {
-        let Posted {
-            message, verdict, ..
-        } = posted;
-        let next = self.pace.settle(message.form, verdict, now);
-        self.say(committer, verdict, &next);
-        committer.in_flight = None;
-        if let Err(error) = committer.change(|daily| outbox::settle_message(daily, message, &next))
-        {
-            // The message stays, marked as one that may be a repeat: it is posted again.
-            line(
-                Priority::Error,
-                &format!("{error:#}; a message may be posted again"),
-            );
-        }
-    }
-
-    /// One line an episode: when Slack begins to fail, fails otherwise, refuses a message, takes one again.
-    fn say(&self, committer: &mut Committer, verdict: &Verdict, next: &Next) {
-        let trouble = match next {
-            Next::Done => None,
-            _ => Some(verdict.to_string()),
-        };
-        match (&committer.trouble, &trouble) {
-            (Some(_), None) => about(
-                Topic::SlackRecovered,
-                Priority::Notice,
-                "Slack takes messages again",
-            ),
-            (before, Some(now)) if before.as_ref() != Some(now) => {
-                about(
-                    Topic::SlackFailing,
-                    Priority::Warning,
-                    &format!("Slack: {now}; messages wait"),
-                );
-            }
-            _ => {}
-        }
-        if let Next::Park { error } = next {
-            about(
-                Topic::MessageRefused,
-                Priority::Error,
-                &format!(
-                    "Slack refused a message for good: {error}; `sftp-monitor status` shows it"
-                ),
-            );
-        }
-        committer.trouble = trouble;
+        self.queue
+            .settle(committer, &posted.taken.message, &posted.verdict, now);
     }
 }

@@ -219,16 +219,14 @@ impl Directory for Accounts {
                     uid: Some(seen.uid),
                 },
             },
-            _ if configured => Answer::Partner {
-                uid: None,
-                full_name: None,
-            },
-            // The group's list names it, though there is no account: as with `listed`, the list is believed.
-            Some(_) if self.listed(user) => Answer::Partner {
+            // The configuration or the group's list names it, though there is no account: as with `listed`, they are
+            // believed.
+            Some(_) if configured || self.listed(user) => Answer::Partner {
                 uid: None,
                 full_name: None,
             },
             Some(_) => Answer::Other { uid: None },
+            // Also of one that the configuration names: without the uid nobody can tell its lines from a forger's.
             None => Answer::Unknown,
         }
     }

@@ -255,10 +255,8 @@ impl Replay<'_> {
             })
         });
         let days: Vec<_> = days.collect();
-        serde_json::to_writer(
-            &mut *out,
-            &serde_json::json!({"told": self.said, "days": days}),
-        )?;
+        let replayed = serde_json::json!({"told": self.said, "days": days});
+        crate::output::json(out, &replayed)?;
         out.write_all(b"\n")
     }
 

@@ -69,7 +69,7 @@ impl Row {
 /// Writes all feeds as a JSON list, on one line.
 pub(super) fn json(standings: &[FeedStanding<'_>], out: &mut dyn Write) -> io::Result<()> {
     let rows: Vec<Row> = standings.iter().map(Row::of).collect();
-    serde_json::to_writer(&mut *out, &rows)?;
+    crate::output::json(out, &rows)?;
     out.write_all(b"\n")
 }
 

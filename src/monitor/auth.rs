@@ -11,6 +11,10 @@ use crate::entry::Record;
 use crate::openssh::{Kind, Method, UNPERMITTED, Who};
 use crate::sessions::{Connection, Standing};
 
+/// How many times one line may say that somebody logged in. A process of sshd says it once; in auth.log anybody may write
+/// that it was four thousand million times, which would be counted for hours.
+const REPEATED_MOST: u32 = 2_000;
+
 /// Another trace of an attempt that was counted already.
 pub(super) const AGAIN: &str = "second trace of the same attempt: counts nothing";
 
@@ -177,7 +181,7 @@ impl Monitor<'_> {
         self.await_sftp(&login, record);
         self.keep(login);
         if !origin.past {
-            for _ in 0..event.repeated {
+            for _ in 0..event.repeated.min(REPEATED_MOST) {
                 let login = Pending::Login {
                     address: address.clone(),
                     method: method.to_owned(),

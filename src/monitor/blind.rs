@@ -102,9 +102,7 @@ impl Monitor<'_> {
             .filter(|_| sftp)
             .and_then(|address| self.daily.resume.sessions.login_from(address, event.port));
         let Some((boot, pid)) = login else { return };
-        let uid = self.daily.resume.sessions.connections.0.get(&(boot, pid));
-        let uid = uid.and_then(|login| login.uid);
-        if matches!((uid, record.origin.uid), (Some(own), Some(sender)) if own != sender) {
+        if !self.speaks_for(record.origin.uid, self.uid_of_login((boot, pid))) {
             return;
         }
         let unseen = &mut self.daily.resume.sessions.unseen;

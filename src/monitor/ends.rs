@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::auth::{AGAIN, counted_as};
 use super::count::Refused;
-use super::{Monitor, Pending, Verdict};
+use super::{Monitor, Pending, Verdict, forged_by};
 use crate::alerts::Cause;
 use crate::entry::Record;
 use crate::sessions::{Connection, Process};
@@ -93,18 +93,25 @@ impl Monitor<'_> {
         let by_address = event.address.as_deref();
         let login = by_address
             .and_then(|address| self.daily.resume.sessions.login_from(address, event.port));
-        let uid = login
-            .and_then(|login| self.daily.resume.sessions.connections.0.get(&login))
-            .and_then(|c| c.uid);
-        let sender = record.origin.uid.filter(|&sender| sender != 0);
-        if let (Some(sender), Some(uid)) = (sender, uid) {
-            if sender != uid {
+        let own = login.and_then(|login| self.uid_of_login(login));
+        if let Some(sender) = record.origin.uid.filter(|_| login.is_some()) {
+            if !self.speaks_for(Some(sender), own) {
+                if own.is_none() {
+                    let why = "nobody knows whose log-in it is: its own process tells the end";
+                    return Verdict::new("ignored", None, why);
+                }
                 self.forgery(record);
-                return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+                return Verdict::new("ignored", None, forged_by(sender));
             }
         }
         self.login_over(record, login);
         Verdict::new("ignored", None, "the log-in's end")
+    }
+
+    /// The uid of the account that a log-in is of, where anybody knows it.
+    pub(super) fn uid_of_login(&self, login: Process) -> Option<u32> {
+        let login = self.daily.resume.sessions.connections.0.get(&login)?;
+        login.uid.or_else(|| self.known_uid(login.user.as_deref()?))
     }
 
     pub(super) fn login_over(&mut self, record: &Record<'_>, login: Option<Process>) {

@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::{Monitor, Verdict};
+use super::{Monitor, Verdict, forged_by};
 use crate::alerts::{Content, Hindered, Obstacle};
-use crate::entry::Record;
+use crate::entry::{NOBODY, Record};
 use crate::openssh::Hindrance;
 use crate::sessions::Process;
 use crate::state::Used;
@@ -29,14 +29,13 @@ impl Monitor<'_> {
             Hindrance::NotSftp | Hindrance::Subsystem => {
                 let user = record.event.user.as_deref();
                 let user = user.map(|user| String::from_utf8_lossy(user).into_owned());
-                let uid = record.origin.uid.filter(|&uid| uid != 0);
-                let own = user
-                    .as_ref()
-                    .and_then(|user| self.daily.resume.known.get(user)?.uid);
-                if matches!((uid, own), (Some(uid), Some(own)) if uid != own) {
+                let partner = |user: &String| self.daily.resume.known.contains_key(user);
+                let user = user.filter(partner);
+                let own = user.as_ref().and_then(|user| self.known_uid(user));
+                if user.is_some() && !self.speaks_for(record.origin.uid, own) {
                     self.forgery(record);
-                    let why = format!("forged: sent by uid {}", uid.unwrap_or_default());
-                    return Verdict::new("ignored", None, why);
+                    let sender = record.origin.uid.unwrap_or(NOBODY);
+                    return Verdict::new("ignored", None, forged_by(sender));
                 }
                 user
             }

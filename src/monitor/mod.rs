@@ -7,90 +7,33 @@ mod count;
 mod ends;
 mod feed_names;
 mod feeds;
+mod forged;
+mod handles;
 mod hindered;
 mod quiet;
 mod rename;
+mod rules;
 mod transfer;
 mod undecided;
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::alerts::{Alerts, Content, Outbox};
 use crate::config;
 use crate::directory::Answer;
 use crate::entry::{Boot, Record};
-use crate::expect::Expectation;
-use crate::openssh::{Hindrance, Kind};
+use crate::openssh::Kind;
 use crate::sessions::{Process, Standing};
 use crate::state::{Daily, NoticeKind};
-use crate::time::{Time, Zone};
+use crate::time::Time;
 
+pub use rules::{Rules, Verdict};
 pub use undecided::{Pending, Undecided};
+
+use forged::{forged, forged_by};
 
 /// How long an sftp session may still tell its own end after its log-in's: the lines of different processes cross.
 const ENDING: Duration = Duration::from_secs(5);
-
-/// How the rules are set.
-#[derive(Clone, Debug, Default)]
-pub struct Rules {
-    /// The zone of the date that an event counts for.
-    pub zone: Zone,
-    /// What is told.
-    pub alerts: config::Alerts,
-    /// What is told of single partners.
-    pub alerts_of: std::collections::BTreeMap<String, config::Alerts>,
-    /// The feeds that must arrive.
-    pub expects: Vec<Expectation>,
-    /// Nothing is told at all: only counters are wanted.
-    pub silent: bool,
-    /// Accounts that do not exist here may log in all the same: the journals are another machine's.
-    pub foreign: bool,
-}
-
-impl Rules {
-    /// As the configuration says.
-    pub fn of(config: &config::Config) -> Self {
-        Rules {
-            zone: config.zone,
-            alerts: config.alerts.clone(),
-            alerts_of: config.alerts_of.clone(),
-            expects: config.expects.clone(),
-            silent: false,
-            foreign: config.source.journal_directory.is_some(),
-        }
-    }
-
-    /// What holds for this partner.
-    pub fn alerts_for(&self, partner: &str) -> config::Alerts {
-        self.alerts_of.get(partner).unwrap_or(&self.alerts).clone()
-    }
-}
-
-/// What the rules made of an entry: what `explain` prints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The event's name.
-    pub event: &'static str,
-    /// Whether its account is a partner; none where nobody can know.
-    pub partner: Option<bool>,
-    /// What it counts, and why.
-    pub reason: Cow<'static, str>,
-}
-
-impl Verdict {
-    fn new(
-        event: &'static str,
-        partner: Option<bool>,
-        reason: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Verdict {
-            event,
-            partner,
-            reason: reason.into(),
-        }
-    }
-}
 
 /// The rules at work on a state.
 pub struct Monitor<'a> {
@@ -118,7 +61,7 @@ impl Monitor<'_> {
         self.learn(record);
         if let Some(uid) = forged(record) {
             self.forgery(record);
-            return Verdict::new("ignored", None, format!("forged: sent by uid {uid}"));
+            return Verdict::new("ignored", None, forged_by(uid));
         }
         match record.event.kind {
             Kind::Lost => {
@@ -312,6 +255,19 @@ impl Monitor<'_> {
         }
     }
 
+    /// Can the sender of a line speak for an account of this uid? Root can. An account whose uid nobody knows can speak
+    /// for itself only where it lives on another machine.
+    fn speaks_for(&self, sender: Option<u32>, own: Option<u32>) -> bool {
+        sender
+            .filter(|&sender| sender != 0)
+            .is_none_or(|sender| own.map_or(self.rules.foreign, |own| own == sender))
+    }
+
+    /// The uid of a partner, as the user database last told it.
+    fn known_uid(&self, user: &str) -> Option<u32> {
+        self.daily.resume.known.get(user)?.uid
+    }
+
     fn full_name(&self, user: &str) -> Option<String> {
         self.daily
             .resume
@@ -332,33 +288,6 @@ impl Monitor<'_> {
             self.daily.note(kind, record.origin.time, count, detail);
         }
     }
-}
-
-/// The uid of a user who wrote a line that only root's processes write. Lines of a user's own processes are judged where
-/// it is known whose they should be.
-fn forged(record: &Record<'_>) -> Option<u32> {
-    let uid = record.origin.uid.filter(|&uid| uid != 0)?;
-    let own = matches!(
-        record.event.kind,
-        Kind::SessionOpened
-            | Kind::SessionClosed
-            | Kind::Open(_)
-            | Kind::Close { .. }
-            | Kind::Rename { .. }
-            | Kind::Remove
-            | Kind::Mkdir
-            | Kind::Rmdir
-            | Kind::Status
-            | Kind::WriteError
-            | Kind::Request
-            | Kind::StartingSession
-            | Kind::CloseSession
-            | Kind::EndedAfter
-            | Kind::Hindered(Hindrance::NotSftp | Hindrance::Subsystem)
-            | Kind::Unparsed
-            | Kind::Accompanying
-    );
-    (!own || record.event.postauth).then_some(uid)
 }
 
 /// Does the configuration want this told?

@@ -1,16 +1,14 @@
 //! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
 
-use super::{ENDING, Monitor, Pending, Verdict};
+use super::handles::{open, write_error};
+use super::{ENDING, Monitor, Pending, Verdict, forged_by};
 use crate::alerts::{File, Transfer};
 use crate::directory::Answer;
 use crate::entry::Record;
-use crate::openssh::{Flags, Kind};
-use crate::sessions::{Handle, Last, Process, SftpSession, Standing};
+use crate::openssh::Kind;
+use crate::sessions::{Last, Process, SftpSession, Standing};
 use crate::state::NoticeKind;
 use crate::time::Time;
-
-/// How many open files of one session are kept: sftp-server's own limit is the process's file limit, far below.
-const HANDLES_KEPT: usize = 64;
 
 impl Monitor<'_> {
     /// Takes in a line of sftp-server.
@@ -57,7 +55,7 @@ impl Monitor<'_> {
         if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
             if !self.may_be(sender, &user, record.answer.as_ref()) {
                 self.forgery(record);
-                return Verdict::new("ignored", None, format!("forged: sent by uid {sender}"));
+                return Verdict::new("ignored", None, forged_by(sender));
             }
         }
         if let Some(earlier) = self.daily.resume.sessions.sftp.0.remove(&process) {
@@ -310,64 +308,6 @@ impl Monitor<'_> {
             self.feed_uploaded(process, at, &session.user, &file);
         }
     }
-}
-
-/// Keeps an open file, and no more than so many.
-fn keep(session: &mut SftpSession, handle: Handle) {
-    if session.handles.len() >= HANDLES_KEPT {
-        session.handles.remove(0);
-    }
-    session.handles.push(handle);
-}
-
-fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags) -> Verdict {
-    let partner = session.standing.partner();
-    keep(
-        session,
-        Handle {
-            path: text(record.event.path.as_deref()),
-            cut: record.event.cut,
-            write: flags.write,
-            create: flags.create,
-            read: flags.read,
-            ..Handle::default()
-        },
-    );
-    session.last = Some(Last::Open);
-    Verdict::new("open", partner, "its close counts")
-}
-
-/// A write failed: the file that the line names, else any that is open for writing, did not arrive whole.
-fn write_error(session: &mut SftpSession, record: &Record<'_>) -> Verdict {
-    let named = record.event.path.as_deref().map(String::from_utf8_lossy);
-    let mut open = false;
-    for handle in session
-        .handles
-        .iter_mut()
-        .filter(|h| h.write || h.is_unknown())
-    {
-        if named.as_ref().is_none_or(|name| handle.is_named(name)) {
-            handle.write_error = true;
-            open = true;
-        }
-    }
-    if let Some(name) = named.filter(|_| !open) {
-        // Only what is open can be written to: this file's open was not seen.
-        keep(
-            session,
-            Handle {
-                path: name.into_owned(),
-                write: true,
-                write_error: true,
-                ..Handle::default()
-            },
-        );
-    }
-    Verdict::new(
-        "ignored",
-        session.standing.partner(),
-        "a write failed: the file's close tells",
-    )
 }
 
 pub(super) fn text(bytes: Option<&[u8]>) -> String {

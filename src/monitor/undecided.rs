@@ -146,7 +146,11 @@ impl Monitor<'_> {
             Answer::Partner { .. } => Standing::Partner,
             _ => Standing::Stranger,
         };
-        let own = |of: Option<u32>| !matches!((of, answer), (Some(of), Answer::Partner { uid: Some(uid), .. }) if of != *uid);
+        let foreign = self.rules.foreign;
+        let own = |of: Option<u32>| match (of, answer) {
+            (Some(of), Answer::Partner { uid, .. }) => uid.map_or(foreign, |uid| uid == of),
+            _ => true,
+        };
         for sftp in resume.sessions.sftp.0.values_mut() {
             if sftp.standing == Standing::Undecided && sftp.user == user {
                 sftp.standing = if own(sftp.uid) {

@@ -122,7 +122,7 @@ pub(super) fn json(sheets: &Sheets, out: &mut dyn Write) -> io::Result<()> {
     let report = Report {
         days: days.collect(),
     };
-    serde_json::to_writer(&mut *out, &report)?;
+    crate::output::json(out, &report)?;
     out.write_all(b"\n")
 }
 

@@ -1,7 +1,7 @@
 //! Asking sshd itself what is in force for a partner; where that cannot be, its files are read.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -64,6 +64,16 @@ impl Sshd {
             None => Asked::Sshd,
             Some(why) => Asked::Files(why.clone()),
         }
+    }
+
+    /// The files that hold this keyword.
+    pub fn files_with(&self, keyword: &str) -> Vec<PathBuf> {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let with = directives.iter().filter(|one| one.keyword == keyword);
+        let mut files: Vec<PathBuf> = with.map(|one| one.file.clone()).collect();
+        files.sort();
+        files.dedup();
+        files
     }
 
     /// From now on the files alone are read: asking takes too long.

@@ -37,7 +37,7 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
     output::to_output(|out| {
         match arguments.json {
             true => {
-                serde_json::to_writer(&mut *out, &facts::Facts::of(&daily, &feeds, config.zone))?;
+                output::json(out, &facts::Facts::of(&daily, &feeds, config.zone))?;
                 writeln!(out)?;
             }
             false => text::write(

@@ -55,6 +55,39 @@ fn blanks_that_journald_took_off_a_message_s_end_are_put_back() {
 }
 
 #[test]
+fn root_is_nobody_where_it_did_not_speak_as_sshd_does() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let mut boot = Boot::number(1);
+    let mut said = |transport: &str, unit: &str| {
+        boot.sshd(1, "Accepted password for alice from 192.0.2.66 port 1 ssh2")
+            .with("_TRANSPORT", transport)
+            .with("_SYSTEMD_UNIT", unit)
+    };
+    let items = [
+        said("syslog", "session-1.scope"),
+        // systemd-cat -t sshd sudo …
+        said("stdout", "session-1.scope"),
+        // sshd -e.
+        said("stdout", "ssh.service"),
+        said("journal", "ssh.service"),
+        // Without a message by any other way: nothing is lost of what sshd said.
+        said("journal", "session-1.scope").without("MESSAGE"),
+        said("stdout", "session-1.scope").without("MESSAGE"),
+    ];
+    journals.write("system.journal", &items);
+    let mut reader = open(journals.path(), Start::Beginning);
+    let mut senders = Vec::new();
+    reader
+        .read(ALL, &mut |entry| senders.push(entry.origin.uid))
+        .expect("the journal is read");
+    let nobody = Some(sftp_monitor::entry::NOBODY);
+    assert_eq!(senders, [Some(0), nobody, Some(0), nobody]);
+    assert_eq!(reader.remarks(), []);
+}
+
+#[test]
 fn messages_of_any_shape_pass_or_are_counted_as_unreadable() {
     let Some(journals) = Journals::new() else {
         return;

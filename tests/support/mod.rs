@@ -9,6 +9,7 @@
 
 pub mod hostile;
 pub mod journal;
+pub mod nss;
 pub mod program;
 pub mod slack;
 pub mod texts;

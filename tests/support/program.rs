@@ -109,15 +109,24 @@ impl World {
 
     /// Starts the daemon and waits until it says that it is ready.
     pub fn daemon(&self) -> Daemon {
+        self.daemon_logging_to(self.log_file())
+    }
+
+    /// Where daemons write their log.
+    pub fn log_file(&self) -> File {
+        OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(self.path("daemon.log"))
+            .expect("a log")
+    }
+
+    /// The same, with this as its standard error.
+    pub fn daemon_logging_to(&self, log: File) -> Daemon {
         let socket = self.path(&format!("notify{}", Instant::now().elapsed().as_nanos()));
         let _ = std::fs::remove_file(&socket);
         let notify = std::os::unix::net::UnixDatagram::bind(&socket).expect("a socket");
         notify.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let log = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(self.path("daemon.log"))
-            .expect("a log");
         let mut command = self.command(&["run"]);
         command.env("NOTIFY_SOCKET", &socket).stderr(log);
         let daemon = Daemon {

@@ -68,11 +68,12 @@ fn a_name_that_cannot_be_one_is_not_asked_for() {
 }
 
 #[test]
-fn users_of_the_configuration_are_partners_with_or_without_account_or_answer() {
+fn users_of_the_configuration_are_partners_with_or_without_account_once_it_is_known_whether_there_is_one()
+ {
     let mut none = accounts(&["dave"], |_| Some(Reply::Account(None)));
     assert_eq!(none.account(b"dave"), partner(None));
     let mut silent = accounts(&["dave"], |_| None);
-    assert_eq!(silent.account(b"dave"), partner(None));
+    assert_eq!(silent.account(b"dave"), Answer::Unknown);
     assert!(silent.listed(b"dave"));
     assert_eq!(silent.account(b"erin"), Answer::Unknown);
     let mut account = accounts(&["dave"], |_| seen(1004, false));

@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
 use crate::entry::Origin;
 use crate::source::boot;
+use crate::source::journal::sender;
 use crate::time::Time;
 
 /// `MESSAGE_ID` of journald's own entry that it dropped messages (sd-messages.h, SD_MESSAGE_JOURNAL_DROPPED).
@@ -39,6 +40,8 @@ struct Fields<'a> {
     audit_session: Field<'a>,
     #[serde(rename = "_TRANSPORT", borrow, default)]
     transport: Field<'a>,
+    #[serde(rename = "_SYSTEMD_UNIT", borrow, default)]
+    unit: Field<'a>,
     #[serde(rename = "MESSAGE_ID", borrow, default)]
     message_id: Field<'a>,
     #[serde(rename = "N_DROPPED", borrow, default)]
@@ -156,7 +159,11 @@ pub(super) fn json<'a>(line: &'a [u8], message: &mut Vec<u8>) -> Option<(Origin<
         time: Time(fields.time.number()?),
         boot: boot(fields.boot.0.as_deref().unwrap_or_default()),
         pid: fields.pid.number().unwrap_or(0),
-        uid: fields.uid.number(),
+        // An export without the field proves nothing, and claims nothing.
+        uid: fields.uid.number().map(|uid| {
+            let text = |field: &Field<'a>| field.0.clone().unwrap_or_default();
+            sender(Some(uid), &text(&fields.transport), &text(&fields.unit))
+        }),
         session: fields
             .systemd_session
             .0

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use systemd::journal::Journal;
 
 use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS};
-use crate::entry::{Boot, Entry, Origin};
+use crate::entry::{Boot, Entry, NOBODY, Origin};
 use crate::source;
 use crate::time::Time;
 
@@ -92,6 +92,7 @@ pub(super) struct Fields {
     transport: Field,
     dropped: Field,
     unit: Field,
+    sender_unit: Field,
 }
 
 impl Fields {
@@ -164,6 +165,7 @@ impl Fields {
             b"_TRANSPORT" => &mut self.transport,
             b"N_DROPPED" => &mut self.dropped,
             b"OBJECT_SYSTEMD_UNIT" => &mut self.unit,
+            b"_SYSTEMD_UNIT" => &mut self.sender_unit,
             _ => return None,
         })
     }
@@ -194,14 +196,20 @@ impl Fields {
 
     /// Whether the entry goes out.
     pub(super) fn verdict(&self) -> Verdict {
+        // sshd and sftp-server talk syslog, and there journald gives every entry a message: what lacks one otherwise was
+        // sent without, as anybody may.
+        let syslog = matches!(self.transport.value.as_slice(), b"" | b"syslog");
         if !self.message.given {
-            return Verdict::Unreadable;
+            return match syslog {
+                true => Verdict::Unreadable,
+                false => Verdict::Skip,
+            };
         }
         if self.is_of_programs() {
             return Verdict::HandOut(None);
         }
         if self.message_id.value != DROPPED.as_bytes() {
-            return if self.identifier.given {
+            return if self.identifier.given || !syslog {
                 Verdict::Skip
             } else {
                 Verdict::Unreadable
@@ -225,8 +233,11 @@ impl Fields {
             host: Cow::Borrowed(&self.host.value),
             identifier: Cow::Borrowed(&self.identifier.value),
             pid: self.pid.number().unwrap_or(0),
-            // Without the field nobody vouches for the sender: as good as a user that is not root.
-            uid: Some(self.uid.number().unwrap_or(u32::MAX)),
+            uid: Some(sender(
+                self.uid.number(),
+                &self.transport.value,
+                &self.sender_unit.value,
+            )),
             session: self.session.text().or_else(|| self.audit_session.text()),
             past,
         };
@@ -244,7 +255,7 @@ impl Fields {
 }
 
 /// The fields that are read.
-const NAMES: [&CStr; 12] = [
+const NAMES: [&CStr; 13] = [
     c"MESSAGE",
     c"SYSLOG_RAW",
     c"SYSLOG_IDENTIFIER",
@@ -257,82 +268,42 @@ const NAMES: [&CStr; 12] = [
     c"_TRANSPORT",
     c"N_DROPPED",
     c"OBJECT_SYSTEMD_UNIT",
+    c"_SYSTEMD_UNIT",
 ];
+
+/// Who sent an entry, as far as `_UID` proves it. [`NOBODY`] where the field is missing, and where root did not speak as
+/// sshd does.
+///
+/// The identifier of a stream is that of the process which opened it, while `_UID` is that of the one which writes: whoever
+/// may have root run any program (sudo, a setuid one) lets it write what it likes under sshd's name, by `systemd-cat -t
+/// sshd`. sshd itself talks syslog; or writes to the stream of its own unit, where it was started with `-e`.
+pub(in crate::source) fn sender(uid: Option<u32>, transport: &[u8], unit: &[u8]) -> u32 {
+    let as_sshd = match transport {
+        b"" | b"syslog" => true,
+        b"stdout" => is_of_sshd(unit),
+        _ => false,
+    };
+    match uid {
+        Some(0) if !as_sshd => NOBODY,
+        uid => uid.unwrap_or(NOBODY),
+    }
+}
+
+/// Is this one of the units that sshd runs in, as the distributions call them?
+fn is_of_sshd(unit: &[u8]) -> bool {
+    let instance = |template: &[u8]| unit.starts_with(template) && unit.ends_with(b".service");
+    matches!(unit, b"ssh.service" | b"sshd.service") || instance(b"ssh@") || instance(b"sshd@")
+}
 
 /// Whether a unit may be one in which sshd or a session's sftp-server runs; true where journald named none.
 fn may_hold_ssh(unit: &[u8]) -> bool {
     let is = |prefix: &[u8], suffix: &[u8]| unit.starts_with(prefix) && unit.ends_with(suffix);
-    matches!(unit, b"" | b"ssh.service" | b"sshd.service")
-        || is(b"ssh@", b".service")
-        || is(b"sshd@", b".service")
+    unit.is_empty()
+        || is_of_sshd(unit)
         || is(b"session-", b".scope")
         || is(b"user-", b".slice")
         || is(b"user@", b".service")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{DROPPED, Fields, may_hold_ssh};
-
-    fn fields(given: &[(&[u8], &[u8])]) -> Fields {
-        let mut fields = Fields::default();
-        for (name, value) in given {
-            fields.named(name).expect("a field").add(value);
-        }
-        fields
-    }
-
-    #[test]
-    fn an_entry_is_complete_when_it_has_what_its_kind_always_has() {
-        let sshd: [(&[u8], &[u8]); 5] = [
-            (b"MESSAGE", b"x"),
-            (b"_PID", b"1"),
-            (b"_UID", b"0"),
-            (b"_TRANSPORT", b"syslog"),
-            (b"SYSLOG_IDENTIFIER", b"sshd"),
-        ];
-        let dropped: [(&[u8], &[u8]); 8] = [
-            (b"MESSAGE", b"Suppressed 5 messages from ssh.service"),
-            (b"_PID", b"1"),
-            (b"_UID", b"0"),
-            (b"SYSLOG_IDENTIFIER", b"systemd-journald"),
-            (b"_TRANSPORT", b"driver"),
-            (b"MESSAGE_ID", DROPPED.as_bytes()),
-            (b"N_DROPPED", b"5"),
-            (b"OBJECT_SYSTEMD_UNIT", b"ssh.service"),
-        ];
-        assert!(fields(&sshd).complete());
-        assert!(fields(&dropped).complete());
-        for missing in 0..sshd.len() {
-            let mut rest = sshd.to_vec();
-            rest.remove(missing);
-            assert!(!fields(&rest).complete(), "{missing}");
-        }
-        for missing in (0..dropped.len()).filter(|missing| *missing != 3) {
-            let mut rest = dropped.to_vec();
-            rest.remove(missing);
-            assert!(!fields(&rest).complete(), "{missing}");
-        }
-    }
-
-    #[test]
-    fn losses_matter_where_sshd_or_a_session_may_run() {
-        for unit in [
-            "",
-            "ssh.service",
-            "sshd@12-192.0.2.7:22-198.51.100.9:5522.service",
-            "session-c12.scope",
-            "user-1000.slice",
-        ] {
-            assert!(may_hold_ssh(unit.as_bytes()), "{unit}");
-        }
-        for unit in [
-            "nginx.service",
-            "ssh.socket",
-            "sshguard.service",
-            "session-.slice",
-        ] {
-            assert!(!may_hold_ssh(unit.as_bytes()), "{unit}");
-        }
-    }
-}
+mod tests;

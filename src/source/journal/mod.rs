@@ -27,6 +27,7 @@ use systemd::id128::Id128;
 use systemd::journal::{Journal, JournalWaitResult};
 
 pub use access::{Readable, not_opened, readable, readable_in};
+pub(super) use fields::sender;
 
 use self::fields::{Fields, Stamp};
 use self::follow::Reading;

@@ -1,0 +1,8 @@
+//! One of the targets, by the name of this binary: `cargo +nightly fuzz run message`. README: tests/README.md.
+#![no_main]
+
+mod targets;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| targets::of(env!("CARGO_BIN_NAME"))(data));

@@ -1,0 +1,237 @@
+//! What messages say, as facts: the words are made of them at the very end.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::is_false;
+use crate::state::is_zero;
+use crate::time::Time;
+
+/// Log-ins of one partner.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Logins {
+    /// The account.
+    pub partner: String,
+    /// The full name of its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// How many.
+    pub count: u64,
+    /// The addresses, the latest last, up to ten.
+    pub addresses: Vec<String>,
+    /// The latest one's time.
+    pub at: Time,
+    /// The latest one's method.
+    pub method: String,
+    /// Refused attempts from the same address just before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub after_failures: u64,
+}
+
+/// Refused attempts of one partner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failures {
+    /// The account.
+    pub partner: String,
+    /// The full name of its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// How many.
+    pub count: u64,
+    /// The latest one's cause.
+    pub cause: Cause,
+    /// The addresses, the latest last, up to ten.
+    pub addresses: Vec<String>,
+    /// The latest one's time.
+    pub at: Time,
+    /// The latest one's method, where the log tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The partner's failures of the day, these included.
+    pub today: u64,
+}
+
+/// Why an attempt was refused, as far as the log tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// A password, or keyboard-interactive.
+    Password,
+    /// A key: a line says so.
+    Key,
+    /// A key, or the connection was given up: only its end tells.
+    KeyOrAbandoned,
+    /// sshd's configuration refuses the account.
+    Configuration,
+    /// The account or its password has expired.
+    Expired,
+    /// The account is locked.
+    Locked,
+}
+
+/// What keeps a partner from working.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hindered {
+    /// The account.
+    pub partner: String,
+    /// The full name of its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// What.
+    pub obstacle: Obstacle,
+    /// How many times.
+    pub count: u64,
+    /// The addresses, the latest last, up to ten.
+    pub addresses: Vec<String>,
+    /// sshd's own words the latest time.
+    pub detail: String,
+    /// The latest time.
+    pub at: Time,
+}
+
+/// What keeps a partner from working, as far as sshd says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// Only sftp is allowed, and something else was asked for.
+    NotSftp,
+    /// sshd could not start sftp.
+    Subsystem,
+    /// sshd refuses the chroot directory.
+    Chroot,
+    /// sshd turns the address away: too many connections, or a penalty.
+    TurnedAway,
+}
+
+/// Sessions of a partner that left no line of sftp-server though they should have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Blind {
+    /// The account.
+    pub partner: String,
+    /// The full name of its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// sshd said that it started sftp; else it is probable.
+    pub sure: bool,
+    /// How many today.
+    pub sessions: u64,
+    /// The latest one's end.
+    pub at: Time,
+}
+
+/// Files of one partner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Files {
+    /// The account.
+    pub partner: String,
+    /// The full name of its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// Which way they went, and how it ended.
+    pub what: Transfer,
+    /// How many.
+    pub count: u64,
+    /// The first ten.
+    pub files: Vec<File>,
+    /// The bytes of all of them, as far as they are known.
+    pub bytes: u64,
+    /// The size of some is unknown.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub some_unknown: bool,
+    /// The latest one's time.
+    pub at: Time,
+}
+
+/// What happened to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transfer {
+    /// It arrived.
+    Upload,
+    /// It was fetched.
+    Download,
+    /// Its upload broke off.
+    UploadInterrupted,
+    /// Its upload failed on the server's disk.
+    UploadFailed,
+    /// Its download broke off.
+    DownloadInterrupted,
+    /// sshd cut the message, and no other line tells which way it went.
+    Unknown,
+}
+
+/// One file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct File {
+    /// Its whole path as the partner sees it; log text, escaped where it is shown.
+    pub path: String,
+    /// The path's bytes, escaped as sshd escapes them, where they are no UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub odd: Option<String>,
+    /// The path is only the beginning: sshd cut the message.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cut: bool,
+    /// Its size; none where the log does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// From where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// What happened longer than ten minutes ago, told in one message.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The first event's time.
+    pub from: Time,
+    /// The last event's time.
+    pub to: Time,
+    /// What each partner did.
+    pub partners: BTreeMap<String, SummaryRow>,
+    /// Some of it may have been told already.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub maybe_repeated: bool,
+}
+
+impl Obstacle {
+    /// What messages of it are gathered under.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Obstacle::NotSftp => "not-sftp",
+            Obstacle::Subsystem => "no-subsystem",
+            Obstacle::Chroot => "chroot",
+            Obstacle::TurnedAway => "turned-away",
+        }
+    }
+}
+
+/// What one partner did, of a summary.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SummaryRow {
+    /// The full name of its GECOS field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// Log-ins.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub logins: u64,
+    /// Failures.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub failures: u64,
+    /// Files that arrived.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub uploads: u64,
+    /// Files that were fetched.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub downloads: u64,
+    /// Uploads that broke off or failed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub troubled: u64,
+    /// Times that sshd let it in and it could not work, or did not let it try.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hindered: u64,
+    /// The names of the first ten files that arrived.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+}

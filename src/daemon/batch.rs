@@ -1,0 +1,114 @@
+//! What a batch does to the state: counters and messages, position and notices, all in one change.
+
+use super::said::remarked;
+use super::told::{Told, told};
+use crate::alerts::{Content, Outbox};
+use crate::log::{Priority, is_verbose, line};
+use crate::monitor::Monitor;
+use crate::reader::Batch;
+use crate::source::{Position, Remark};
+use crate::state::Daily;
+use crate::time::Time;
+
+/// Applies a batch to the state. Returns what the log is to say of it once it is committed.
+pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) -> Vec<Told> {
+    let mut entries = Vec::new();
+    for record in &batch.records {
+        let verdict = monitor.apply(record);
+        if is_verbose() {
+            let said = format!(
+                "{}: {} ({})",
+                verdict.event, verdict.reason, record.origin.pid
+            );
+            line(Priority::Debug, &said);
+        }
+        entries.extend(told(record, &verdict, monitor.daily));
+    }
+    for (user, answer) in &batch.answers {
+        monitor.answer(user, answer);
+    }
+    for remark in &batch.remarks {
+        if matches!(remark, Remark::Gap { .. } | Remark::Unreadable { .. }) {
+            monitor.nothing_is_proved();
+        }
+        remarked(monitor.daily, remark, monitor.now);
+    }
+    let resume = &mut monitor.daily.resume;
+    match &batch.position {
+        Some(Position::Journal(position)) => {
+            resume
+                .journals
+                .insert(position.machine.clone(), position.clone());
+        }
+        Some(Position::File(position)) => {
+            resume.files.insert(
+                position.path.to_string_lossy().into_owned(),
+                position.clone(),
+            );
+        }
+        None => {}
+    }
+    if batch.position.is_some() && resume.source.as_deref() != Some(source) {
+        resume.source = Some(source.to_owned());
+    }
+    entries
+}
+
+/// Where the state stands, seen from a batch.
+pub(super) enum Place {
+    /// Where the batch begins.
+    Here,
+    /// Where it ends.
+    Behind,
+    /// Somewhere else.
+    Elsewhere(Position),
+}
+
+/// Whether a batch goes on where the state stands.
+pub(super) fn place(daily: &Daily, batch: &Batch) -> Place {
+    let (Some(begins), Some(ends)) = (&batch.begins, &batch.position) else {
+        return Place::Here;
+    };
+    let stands = match ends {
+        Position::Journal(end) => daily
+            .resume
+            .journals
+            .get(&end.machine)
+            .cloned()
+            .map(Position::Journal),
+        Position::File(end) => daily
+            .resume
+            .files
+            .get(&*end.path.to_string_lossy())
+            .cloned()
+            .map(Position::File),
+    };
+    match stands {
+        Some(stands) if stands.is(begins) => Place::Here,
+        Some(stands) if stands.is(ends) => Place::Behind,
+        Some(stands) => Place::Elsewhere(stands),
+        // A state without position goes on from where reading stands.
+        None => Place::Here,
+    }
+}
+
+/// Puts what is to be said at the start into the outbox.
+pub(super) fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
+    let resume = &mut daily.resume;
+    for content in announce {
+        if let Content::Started { first: true, .. } = content {
+            resume.announced = true;
+        }
+        if !resume
+            .outbox
+            .iter()
+            .any(|message| message.content == *content)
+        {
+            Outbox {
+                messages: &mut resume.outbox,
+                next: &mut resume.next_message,
+            }
+            .push(now, content.clone());
+        }
+    }
+}

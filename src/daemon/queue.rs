@@ -1,0 +1,146 @@
+//! The way out of the outbox: one message at a time, each removed by its id once Slack has it.
+
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use super::commit::Committer;
+use crate::alerts::Message;
+use crate::log::{Priority, Topic, about, line};
+use crate::outbox;
+use crate::slack::{Next, Pace, Verdict};
+use crate::state::{Disk, SendLock};
+use crate::time::Time;
+
+/// How soon the lock of sending is tried again while another process posts.
+const LOCK_AGAIN: Duration = Duration::from_millis(300);
+
+/// A message that was taken for posting.
+pub struct Taken<L = OwnedFd> {
+    /// The message as it was before it was marked as perhaps sent.
+    pub message: Message,
+    /// Held until the answer is committed.
+    _lock: SendLock<L>,
+}
+
+/// When the head of the outbox may go, and what becomes of it.
+pub struct Queue {
+    /// The pace that Slack asks for; none where messages are printed.
+    pace: Option<Pace>,
+    /// Another process was posting: not before then.
+    again: Option<Time>,
+}
+
+impl Queue {
+    /// One that has posted nothing yet.
+    pub fn new(pace: Option<Pace>) -> Self {
+        Queue { pace, again: None }
+    }
+
+    /// When the next message may be posted; none while there is none.
+    pub fn ready_at<D: Disk>(&self, committer: &Committer<D>, now: Time) -> Option<Time> {
+        if committer.view.waiting == 0 {
+            return None;
+        }
+        let pace = self.pace.as_ref();
+        let pace = pace.map_or(now, |pace| pace.ready_at(now, committer.view.pause_until));
+        Some(self.again.map_or(pace, |again| again.max(pace)))
+    }
+
+    /// Takes the head of the outbox if it may be posted now. Until it is settled, others may not send.
+    pub fn take<D: Disk>(
+        &mut self,
+        committer: &mut Committer<D>,
+        now: Time,
+    ) -> Option<Taken<D::Lock>> {
+        if self.ready_at(committer, now)? > now {
+            return None;
+        }
+        self.again = Some(now.plus(LOCK_AGAIN));
+        let lock = match committer.store().send_lock(Duration::ZERO) {
+            Ok(Some(lock)) => lock,
+            Ok(None) => return None,
+            Err(error) => {
+                line(Priority::Error, &format!("{error:#}"));
+                return None;
+            }
+        };
+        // What Slack asked of another process meanwhile is known only now.
+        let pace = self.pace.as_ref();
+        let taken = committer.change(now, |daily| {
+            let asked = daily.resume.pause_until;
+            let ready = pace.is_none_or(|pace| pace.ready_at(now, asked) <= now);
+            ready.then(|| outbox::take_message(daily)).flatten()
+        });
+        let message = match taken {
+            Ok(message) => message?,
+            Err(error) => {
+                line(Priority::Error, &format!("{error:#}; the message waits"));
+                return None;
+            }
+        };
+        self.again = None;
+        committer.in_flight = Some(message.id);
+        Some(Taken {
+            message,
+            _lock: lock,
+        })
+    }
+
+    /// Takes in what came of a post; says whether the state knows it now.
+    pub fn settle<D: Disk>(
+        &mut self,
+        committer: &mut Committer<D>,
+        message: &Message,
+        verdict: &Verdict,
+        now: Time,
+    ) -> bool {
+        let next = match &mut self.pace {
+            Some(pace) => pace.settle(message.form, verdict, now),
+            None => Next::Done,
+        };
+        Self::say(committer, verdict, &next);
+        committer.in_flight = None;
+        let settled = committer.change(now, |daily| outbox::settle_message(daily, message, &next));
+        if let Err(error) = &settled {
+            // The message stays, marked as one that may be a repeat: it is posted again.
+            line(
+                Priority::Error,
+                &format!("{error:#}; a message may be posted again"),
+            );
+        }
+        settled.is_ok()
+    }
+
+    /// One line an episode: when Slack begins to fail, fails otherwise, refuses a message, takes one again.
+    fn say<D: Disk>(committer: &mut Committer<D>, verdict: &Verdict, next: &Next) {
+        let trouble = match next {
+            Next::Done => None,
+            _ => Some(verdict.to_string()),
+        };
+        match (&committer.trouble, &trouble) {
+            (Some(_), None) => about(
+                Topic::SlackRecovered,
+                Priority::Notice,
+                "Slack takes messages again",
+            ),
+            (before, Some(now)) if before.as_ref() != Some(now) => {
+                about(
+                    Topic::SlackFailing,
+                    Priority::Warning,
+                    &format!("Slack: {now}; messages wait"),
+                );
+            }
+            _ => {}
+        }
+        if let Next::Park { error } = next {
+            about(
+                Topic::MessageRefused,
+                Priority::Error,
+                &format!(
+                    "Slack refused a message for good: {error}; `sftp-monitor status` shows it"
+                ),
+            );
+        }
+        committer.trouble = trouble;
+    }
+}

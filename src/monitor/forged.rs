@@ -1,0 +1,40 @@
+//! Lines in sshd's name that another wrote.
+
+use crate::entry::{NOBODY, Record};
+use crate::openssh::{Hindrance, Kind};
+
+/// The uid of a user who wrote a line that only root's processes write. Lines of a user's own processes are judged where
+/// it is known whose they should be.
+pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
+    let uid = record.origin.uid.filter(|&uid| uid != 0)?;
+    let own = uid != NOBODY
+        && matches!(
+            record.event.kind,
+            Kind::SessionOpened
+                | Kind::SessionClosed
+                | Kind::Open(_)
+                | Kind::Close { .. }
+                | Kind::Rename { .. }
+                | Kind::Remove
+                | Kind::Mkdir
+                | Kind::Rmdir
+                | Kind::Status
+                | Kind::WriteError
+                | Kind::Request
+                | Kind::StartingSession
+                | Kind::CloseSession
+                | Kind::EndedAfter
+                | Kind::Hindered(Hindrance::NotSftp | Hindrance::Subsystem)
+                | Kind::Unparsed
+                | Kind::Accompanying
+        );
+    (!own || record.event.postauth).then_some(uid)
+}
+
+/// What is said of a forged line.
+pub(super) fn forged_by(uid: u32) -> String {
+    match uid {
+        NOBODY => "forged: nobody vouches for its sender".to_owned(),
+        uid => format!("forged: sent by uid {uid}"),
+    }
+}

@@ -1,0 +1,68 @@
+//! Open files of an sftp session, as its lines open and fail them.
+
+use super::Verdict;
+use super::transfer::text;
+use crate::entry::Record;
+use crate::openssh::Flags;
+use crate::sessions::{Handle, Last, SftpSession};
+
+/// How many open files of one session are kept: sftp-server's own limit is the process's file limit, far below.
+const HANDLES_KEPT: usize = 64;
+
+/// Keeps an open file, and no more than so many.
+pub(super) fn keep(session: &mut SftpSession, handle: Handle) {
+    if session.handles.len() >= HANDLES_KEPT {
+        session.handles.remove(0);
+    }
+    session.handles.push(handle);
+}
+
+pub(super) fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags) -> Verdict {
+    let partner = session.standing.partner();
+    keep(
+        session,
+        Handle {
+            path: text(record.event.path.as_deref()),
+            cut: record.event.cut,
+            write: flags.write,
+            create: flags.create,
+            read: flags.read,
+            ..Handle::default()
+        },
+    );
+    session.last = Some(Last::Open);
+    Verdict::new("open", partner, "its close counts")
+}
+
+/// A write failed: the file that the line names, else any that is open for writing, did not arrive whole.
+pub(super) fn write_error(session: &mut SftpSession, record: &Record<'_>) -> Verdict {
+    let named = record.event.path.as_deref().map(String::from_utf8_lossy);
+    let mut open = false;
+    for handle in session
+        .handles
+        .iter_mut()
+        .filter(|h| h.write || h.is_unknown())
+    {
+        if named.as_ref().is_none_or(|name| handle.is_named(name)) {
+            handle.write_error = true;
+            open = true;
+        }
+    }
+    if let Some(name) = named.filter(|_| !open) {
+        // Only what is open can be written to: this file's open was not seen.
+        keep(
+            session,
+            Handle {
+                path: name.into_owned(),
+                write: true,
+                write_error: true,
+                ..Handle::default()
+            },
+        );
+    }
+    Verdict::new(
+        "ignored",
+        session.standing.partner(),
+        "a write failed: the file's close tells",
+    )
+}

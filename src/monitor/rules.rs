@@ -1,0 +1,68 @@
+//! How the rules are set, and what they make of an entry.
+
+use std::borrow::Cow;
+
+use crate::config;
+use crate::expect::Expectation;
+use crate::time::Zone;
+
+/// How the rules are set.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The zone of the date that an event counts for.
+    pub zone: Zone,
+    /// What is told.
+    pub alerts: config::Alerts,
+    /// What is told of single partners.
+    pub alerts_of: std::collections::BTreeMap<String, config::Alerts>,
+    /// The feeds that must arrive.
+    pub expects: Vec<Expectation>,
+    /// Nothing is told at all: only counters are wanted.
+    pub silent: bool,
+    /// Accounts that do not exist here may log in all the same: the journals are another machine's.
+    pub foreign: bool,
+}
+
+impl Rules {
+    /// As the configuration says.
+    pub fn of(config: &config::Config) -> Self {
+        Rules {
+            zone: config.zone,
+            alerts: config.alerts.clone(),
+            alerts_of: config.alerts_of.clone(),
+            expects: config.expects.clone(),
+            silent: false,
+            foreign: config.source.journal_directory.is_some(),
+        }
+    }
+
+    /// What holds for this partner.
+    pub fn alerts_for(&self, partner: &str) -> config::Alerts {
+        self.alerts_of.get(partner).unwrap_or(&self.alerts).clone()
+    }
+}
+
+/// What the rules made of an entry: what `explain` prints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The event's name.
+    pub event: &'static str,
+    /// Whether its account is a partner; none where nobody can know.
+    pub partner: Option<bool>,
+    /// What it counts, and why.
+    pub reason: Cow<'static, str>,
+}
+
+impl Verdict {
+    pub(super) fn new(
+        event: &'static str,
+        partner: Option<bool>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Verdict {
+            event,
+            partner,
+            reason: reason.into(),
+        }
+    }
+}

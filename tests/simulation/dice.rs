@@ -1,0 +1,33 @@
+//! Chance, the same for the same seed.
+
+use std::cell::Cell;
+
+/// Numbers that look random and are the same for the same seed (splitmix64).
+pub(crate) struct Dice(pub Cell<u64>);
+
+impl Dice {
+    pub(crate) fn roll(&self, sides: u64) -> u64 {
+        self.0.set(self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
+        let mut z = self.0.get();
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % sides
+    }
+
+    pub(crate) fn once_in(&self, times: u64) -> bool {
+        times > 0 && self.roll(times) == 0
+    }
+}
+
+/// How often, once in so many operations, something goes wrong; 0 is never.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Odds {
+    pub(crate) interleave: u64,
+    pub(crate) kill: u64,
+    pub(crate) power_cut: u64,
+    pub(crate) error: u64,
+    /// The user database does not answer.
+    pub(crate) unknown: u64,
+    /// Slack does anything but take a message.
+    pub(crate) slack: u64,
+}

@@ -1,0 +1,168 @@
+//! Slack as it is simulated: what it takes, what it answers, and what of its answers arrives.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use sftp_monitor::alerts::{Content, Message};
+use sftp_monitor::slack::Verdict;
+use sftp_monitor::slack::answer::classify;
+use sftp_monitor::state::{ClosedDay, Daily};
+use sftp_monitor::time::Time;
+
+use crate::machine::{JUNK, Simulation};
+use crate::sabotage::Fault;
+
+/// A message that Slack took.
+pub(crate) struct Delivery {
+    pub(crate) id: u64,
+    pub(crate) content: Content,
+    /// The sender knows it for certain.
+    pub(crate) settled: bool,
+}
+
+/// What Slack has taken.
+#[derive(Default)]
+pub(crate) struct Slack {
+    pub(crate) messages: RefCell<Vec<Delivery>>,
+    /// The tables of each day, in order.
+    pub(crate) tables: RefCell<BTreeMap<String, Vec<ClosedDay>>>,
+    /// It asked to be left alone until then, and that was understood.
+    pub(crate) pause: Cell<Option<(Time, Time)>>,
+}
+
+/// What became of a post.
+pub(crate) struct Answer {
+    /// Slack took it.
+    pub(crate) taken: bool,
+    /// What the sender makes of the reply.
+    pub(crate) verdict: Verdict,
+}
+
+impl Simulation {
+    fn answer(&self, process: u64) -> Answer {
+        let (dice, now) = (&self.world.dice, self.clock.now());
+        if let Some((from, until)) = self.slack.pause.get() {
+            if now >= from && now < until && !self.damage && !self.world.is_dead(process) {
+                self.complain(format!("posted at {now:?}, not to be before {until:?}"));
+            }
+        }
+        let lost = |ambiguous| Verdict::Retry {
+            ambiguous,
+            why: "no reply".to_owned(),
+        };
+        let refused = |code: &str| {
+            let body = format!("{{\"ok\":false,\"error\":\"{code}\"}}");
+            classify(200, None, body.as_bytes(), now)
+        };
+        let (taken, verdict) = match dice.once_in(self.world.odds.get().slack) {
+            _ if self.world.is_dead(process) => (false, lost(false)),
+            false => (true, classify(200, None, b"{\"ok\":true}", now)),
+            true => match dice.roll(9) {
+                0 => (false, lost(false)),
+                1 | 2 => (true, lost(true)),
+                3 => (false, classify(500, None, b"", now)),
+                4 => (true, classify(500, None, b"", now)),
+                5 => (false, classify(429, Some("7"), b"", now)),
+                6 => (false, refused("invalid_auth")),
+                7 => (false, refused("invalid_blocks")),
+                _ => (false, refused("some_new_code")),
+            },
+        };
+        Answer { taken, verdict }
+    }
+
+    /// The state as it would be after a power cut now; none where that is what others wrote.
+    pub(crate) fn durable(&self) -> Option<Daily> {
+        let bytes = self.world.durable("daily.json").unwrap_or_default();
+        if bytes == JUNK {
+            return None;
+        }
+        Some(serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    /// Posts a message. With the answer comes the number of its delivery, where Slack took it.
+    pub(crate) fn post_message(&self, process: u64, message: &Message) -> (Answer, Option<usize>) {
+        let answer = self.answer(process);
+        if !answer.taken {
+            return (answer, None);
+        }
+        let early = self.fault == Fault::EarlyAcknowledgement;
+        if let (Some(durable), false) = (self.durable(), early) {
+            if !durable.resume.outbox.iter().any(|m| m.id == message.id) {
+                self.complain(format!("{message:?} is posted and not durable"));
+            }
+        }
+        let mut messages = self.slack.messages.borrow_mut();
+        let names = files(&message.content);
+        let before = messages.iter().find(|delivery| {
+            delivery.id == message.id || files(&delivery.content).iter().any(|f| names.contains(f))
+        });
+        if let (Some(before), false, false) = (before, message.maybe_repeated, self.damage) {
+            let before = &before.content;
+            self.complain(format!(
+                "{message:?} repeats {before:?} and does not say so"
+            ));
+        }
+        messages.push(Delivery {
+            id: message.id,
+            content: message.content.clone(),
+            settled: false,
+        });
+        let number = messages.len() - 1;
+        drop(messages);
+        self.perhaps_kill(process);
+        (answer, Some(number))
+    }
+
+    pub(crate) fn post_table(&self, process: u64, day: &ClosedDay) -> Answer {
+        let answer = self.answer(process);
+        if !answer.taken {
+            return answer;
+        }
+        if self
+            .durable()
+            .is_some_and(|daily| daily.resume.closed.iter().all(|d| d.id != day.id))
+        {
+            self.complain(format!("{} is posted and not durable", day.id));
+        }
+        let mut tables = self.slack.tables.borrow_mut();
+        let of_day = tables.entry(day.id.clone()).or_default();
+        if !of_day.is_empty() && !day.maybe_repeated && !self.damage {
+            self.complain(format!("{} is posted again and does not say so", day.id));
+        }
+        of_day.push(day.clone());
+        drop(tables);
+        self.perhaps_kill(process);
+        answer
+    }
+
+    /// The sender knows since `now` what became of a post.
+    pub(crate) fn settled(&self, verdict: &Verdict, delivery: Option<usize>, now: Time) {
+        if let (Verdict::Accepted, Some(number)) = (verdict, delivery) {
+            self.slack.messages.borrow_mut()[number].settled = true;
+        }
+        if let Verdict::Wait { pause, .. } = verdict {
+            self.slack.pause.set(Some((now, now.plus(*pause))));
+        }
+    }
+
+    /// The sender may die before it reads the reply.
+    fn perhaps_kill(&self, process: u64) {
+        if self.world.dice.once_in(self.world.odds.get().kill) {
+            self.world.kill(process);
+        }
+    }
+}
+
+/// The numbers of the uploads that a message names.
+pub(crate) fn files(content: &Content) -> Vec<String> {
+    let number = |path: &String| path.chars().filter(char::is_ascii_digit).collect();
+    match content {
+        Content::Files(files) => files.files.iter().map(|file| number(&file.path)).collect(),
+        Content::Summary(summary) => {
+            let rows = summary.partners.values();
+            rows.flat_map(|row| row.names.iter().map(number)).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,190 @@
+//! What must be true in the end: the sums of what was counted, of what was told, and the tables.
+
+use std::collections::BTreeMap;
+
+use sftp_monitor::alerts::{Content, Transfer};
+use sftp_monitor::state::{Counters, Daily, Notice, NoticeKind};
+
+use crate::journal::due;
+use crate::machine::Simulation;
+use crate::users::PARTNERS;
+use crate::writer::{Counts, What};
+
+type Sums = BTreeMap<Counts, u64>;
+
+impl Simulation {
+    /// What is wrong with what came of it all.
+    pub(crate) fn verdict(&self) -> Result<(), String> {
+        if let Some(wrong) = self.wrong.borrow().clone() {
+            return Err(wrong);
+        }
+        let bytes = self
+            .world
+            .content("daily.json")
+            .ok_or("there is no state")?;
+        let daily: Daily = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        let waiting = waiting(&daily);
+        if !waiting.is_empty() {
+            return Err(format!(
+                "in the end there still wait: {}",
+                waiting.join(", ")
+            ));
+        }
+        self.counted_once(&daily)?;
+        self.told(&daily)?;
+        self.days(&daily)
+    }
+
+    /// The posted tables, each id once, and the open day add up to what was written.
+    fn counted_once(&self, daily: &Daily) -> Result<(), String> {
+        let tables = self.slack.tables.borrow();
+        let mut counted = Sums::new();
+        let mut notices: Vec<&Notice> = daily.resume.day.notices.iter().collect();
+        count(&mut counted, &daily.partners, daily.unknown_attempts);
+        for posted in tables.values() {
+            let last = &posted[posted.len() - 1];
+            count(&mut counted, &last.partners, last.unknown_attempts);
+            notices.extend(&last.day.notices);
+        }
+        for day in daily
+            .resume
+            .closed
+            .iter()
+            .filter(|day| day.refused.is_some())
+        {
+            // What Slack refused for good was not posted, unless a reply before that was lost.
+            if !tables.contains_key(&day.id) {
+                count(&mut counted, &day.partners, day.unknown_attempts);
+                notices.extend(&day.day.notices);
+            }
+        }
+        let due = due(&self.journal.entries.borrow());
+        let mut lost = 0;
+        for (what, &(least, most)) in &due {
+            let counted = counted.remove(what).unwrap_or(0);
+            if counted < least || counted > most {
+                return Err(format!("{what:?}: counted {counted} of {least} to {most}"));
+            }
+            lost += most - counted;
+        }
+        if let Some((what, count)) = counted.iter().find(|(_, count)| **count > 0) {
+            return Err(format!("{what:?}: counted {count} that nobody wrote"));
+        }
+        let gap = notices.iter().any(|notice| notice.kind == NoticeKind::Gap);
+        match lost > 0 && !gap {
+            true => Err(format!("{lost} entries are gone, and no table says so")),
+            false => Ok(()),
+        }
+    }
+
+    /// Everything was told at least once, and what the sender knows to have arrived not twice.
+    fn told(&self, daily: &Daily) -> Result<(), String> {
+        let (mut sure, mut unsure) = (Sums::new(), Sums::new());
+        let mut started = false;
+        for delivery in &*self.slack.messages.borrow() {
+            started |= matches!(delivery.content, Content::Started { .. });
+            match delivery.settled {
+                true => tell(&mut sure, &delivery.content),
+                false => tell(&mut unsure, &delivery.content),
+            }
+        }
+        for message in &daily.resume.parked {
+            started |= matches!(message.content, Content::Started { .. });
+            tell(&mut sure, &message.content);
+        }
+        if !started && !self.damage {
+            return Err("the start was never told".to_owned());
+        }
+        let due = due(&self.journal.entries.borrow());
+        for (what, &(least, most)) in due.iter().filter(|(what, _)| what.partner.is_some()) {
+            let sure = sure.get(what).copied().unwrap_or(0);
+            let unsure = unsure.get(what).copied().unwrap_or(0);
+            if sure + unsure < least || (sure > most && !self.damage) {
+                return Err(format!(
+                    "{what:?}: told {sure} for certain, {unsure} perhaps, of {least} to {most}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Each day's table was posted, with the same figures whenever it was repeated.
+    fn days(&self, daily: &Daily) -> Result<(), String> {
+        let tables = self.slack.tables.borrow();
+        for (id, tables) in &*tables {
+            let figures = |at: usize| (&tables[at].partners, tables[at].unknown_attempts);
+            if !self.damage && (1..tables.len()).any(|at| figures(at) != figures(0)) {
+                return Err(format!(
+                    "{id} was posted with different figures: {tables:?}"
+                ));
+            }
+        }
+        let posted = daily.resume.posted.iter().map(|day| &day.id);
+        let mut missing = posted.filter(|id| !id.contains('.') && !tables.contains_key(*id));
+        match missing.next() {
+            Some(id) => Err(format!("{id} counts as posted and never was")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What has not come to rest.
+pub(crate) fn waiting(daily: &Daily) -> Vec<String> {
+    let resume = &daily.resume;
+    let groups = resume.alerts.groups.values();
+    let closed = resume.closed.iter().filter(|day| day.refused.is_none());
+    let counts = [
+        ("messages", resume.outbox.len()),
+        ("days", closed.count()),
+        ("alerts", resume.alerts.waiting.len()),
+        ("windows", groups.filter(|g| g.gathered.is_some()).count()),
+        ("summaries", usize::from(resume.alerts.backlog.is_some())),
+        ("questions", resume.undecided.len()),
+    ];
+    let some = counts.iter().filter(|(_, count)| *count > 0);
+    some.map(|(what, count)| format!("{count} {what}"))
+        .collect()
+}
+
+fn count(sums: &mut Sums, partners: &BTreeMap<String, Counters>, unknown: u64) {
+    for (name, counters) in partners {
+        let partner = PARTNERS.iter().map(|(name, _)| *name).find(|p| p == name);
+        for (what, count) in [
+            (What::Login, counters.success),
+            (What::Failure, counters.failed),
+            (What::Upload, counters.upload),
+            (What::Download, counters.download),
+        ] {
+            *sums.entry(Counts { partner, what }).or_default() += count;
+        }
+    }
+    let strangers = Counts {
+        partner: None,
+        what: What::Failure,
+    };
+    *sums.entry(strangers).or_default() += unknown;
+}
+
+fn tell(sums: &mut Sums, content: &Content) {
+    let mut add = |name: &str, what, count| {
+        let partner = PARTNERS.iter().map(|(name, _)| *name).find(|p| *p == name);
+        *sums.entry(Counts { partner, what }).or_default() += count;
+    };
+    match content {
+        Content::Logins(logins) => add(&logins.partner, What::Login, logins.count),
+        Content::Failures(failures) => add(&failures.partner, What::Failure, failures.count),
+        Content::Files(files) if files.what == Transfer::Download => {
+            add(&files.partner, What::Download, files.count);
+        }
+        Content::Files(files) => add(&files.partner, What::Upload, files.count),
+        Content::Summary(summary) => {
+            for (name, row) in &summary.partners {
+                add(name, What::Login, row.logins);
+                add(name, What::Failure, row.failures);
+                add(name, What::Upload, row.uploads);
+                add(name, What::Download, row.downloads);
+            }
+        }
+        _ => {}
+    }
+}
