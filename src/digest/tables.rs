@@ -22,7 +22,7 @@ pub struct Tables<D: Disk = RealDisk> {
 /// What is to be done next.
 pub enum Turn<L = OwnedFd> {
     /// Post the next message of this day, and settle what came of it while the lock is held.
-    Post(ClosedDay, SendLock<L>),
+    Post(Box<ClosedDay>, SendLock<L>),
     /// Slack asks for a pause until then; meanwhile others may send.
     Wait(Time),
     /// Another process is sending.
@@ -69,7 +69,7 @@ impl<D: Disk> Tables<D> {
             // Not under the lock: others may post what is not for Slack's channel limit to delay.
             return Ok(Turn::Wait(ready));
         }
-        Ok(Turn::Post(day, lock))
+        Ok(Turn::Post(Box::new(day), lock))
     }
 
     /// Takes in what became of a message of a day that needs so many.
