@@ -155,7 +155,8 @@ fn next_part(daily: &Daily, date: NaiveDate) -> u32 {
         "" => Some(1),
         further => further.strip_prefix('.')?.parse().ok(),
     };
-    closed.chain(posted).filter_map(part).max().unwrap_or(0) + 1
+    let last = closed.chain(posted).filter_map(part).max();
+    last.map_or(1, |last: u32| last.saturating_add(1))
 }
 
 fn tomorrow(date: NaiveDate) -> NaiveDate {

@@ -141,7 +141,8 @@ pub struct Connection {
 impl Connection {
     /// How many refused attempts it has counted: of keyboard-interactive's two traces the larger is what happened.
     pub fn counted(&self) -> u64 {
-        self.passwords + self.pam_errors.max(self.keyboard_failed)
+        let interactive = self.pam_errors.max(self.keyboard_failed);
+        self.passwords.saturating_add(interactive)
     }
 
     /// Can a line of this process, then, and from this port where it says so, still be this connection's? Else the pid

@@ -1,14 +1,8 @@
 //! The corpus of the fuzz targets, played through them as the fuzzer does: no panic, and what must hold holds.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    missing_docs,
-    reason = "a test may panic"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[allow(unreachable_pub, reason = "it is a crate's own in fuzz/")]
-#[path = "../fuzz/src/targets.rs"]
+#[path = "../fuzz/src/targets/mod.rs"]
 mod targets;
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! One of the targets, by the name of this binary: `cargo +nightly fuzz run message`. README: tests/README.md.
+//! One of the targets, by the name of this binary; tests/README.md says how they are run.
 #![no_main]
 
 mod targets;

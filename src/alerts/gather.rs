@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Content, Files, Form, Message, Summary, Transfer, merge, summary};
 use crate::config;
 use crate::sessions::Process;
+use crate::state::add;
 use crate::time::Time;
 
 /// What is older than this is told in a summary, not as an alert.
@@ -16,6 +17,9 @@ pub const NEWS: Duration = Duration::from_secs(600);
 
 /// The span of `max-per-hour`.
 const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Longer than any alert waits for what may follow it: what is due later was noted by a clock that ran ahead.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// How many alerts wait in the outbox before all of them become one summary: at a message a second, what would come
 /// behind them is no alert any more.
@@ -69,6 +73,11 @@ pub struct Waiting {
     pub content: Content,
 }
 
+/// The partner of a group, by the group's name.
+fn partner_of(group: &str) -> &str {
+    group.split_once(' ').map_or("", |(_, partner)| partner)
+}
+
 /// Where messages go: the outbox and the number of the next message.
 pub struct Outbox<'a> {
     /// The messages, oldest first.
@@ -80,7 +89,7 @@ pub struct Outbox<'a> {
 impl Outbox<'_> {
     /// Appends a message.
     pub fn push(&mut self, since: Time, content: Content) {
-        *self.next += 1;
+        add(self.next, 1);
         let id = *self.next;
         self.messages.push(Message {
             id,
@@ -96,7 +105,7 @@ impl Outbox<'_> {
 impl Alerts {
     /// Tells this later. Returns the id by which it can be changed or taken back meanwhile.
     pub fn wait(&mut self, process: Process, at: Time, delay: Duration, content: Content) -> u64 {
-        self.next += 1;
+        add(&mut self.next, 1);
         self.waiting.push(Waiting {
             id: self.next,
             due: at.plus(delay),
@@ -147,6 +156,22 @@ impl Alerts {
         outbox.push(at, content);
     }
 
+    /// A clock that ran ahead left times that are far from the present: nothing is held back until then.
+    pub fn set_right(&mut self, now: Time, rules: &dyn Fn(&str) -> config::Alerts) {
+        for waiting in &mut self.waiting {
+            if waiting.due > now.plus(LONGEST_WAIT) {
+                waiting.due = now;
+            }
+        }
+        for (name, group) in &mut self.groups {
+            let rules = rules(partner_of(name));
+            if group.until > now.plus(rules.group_window) {
+                group.until = now;
+            }
+            group.told.retain(|told| *told <= now);
+        }
+    }
+
     /// Lets out what is due when all events before `time` are known. Without `caught_up` the summary goes on growing.
     /// `in_flight` is the message that is being posted: it must not change.
     pub fn advance(
@@ -167,7 +192,7 @@ impl Alerts {
         }
         let mut late = Vec::new();
         self.groups.retain(|name, group| {
-            let rules = rules(name.split_once(' ').map_or("", |(_, partner)| partner));
+            let rules = rules(partner_of(name));
             let due = group.due(&rules);
             if due <= time {
                 if let Some((since, content)) = group.gathered.take() {
@@ -246,11 +271,7 @@ impl Alerts {
             .groups
             .iter()
             .filter(|(_, group)| group.gathered.is_some())
-            .map(|(name, group)| {
-                group.due(&rules(
-                    name.split_once(' ').map_or("", |(_, partner)| partner),
-                ))
-            });
+            .map(|(name, group)| group.due(&rules(partner_of(name))));
         self.waiting.iter().map(|w| w.due).chain(gathered).min()
     }
 

@@ -1,6 +1,7 @@
 //! Joining messages of one kind and partner into one.
 
 use super::{Content, Failures, File, Files, Hindered, Logins, NAMES_KEPT};
+use crate::state::add;
 
 /// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
 pub(super) fn join(first: &mut Content, second: Content) {
@@ -16,22 +17,22 @@ pub(super) fn join(first: &mut Content, second: Content) {
 }
 
 fn hindered(first: &mut Hindered, second: Hindered) {
-    first.count += second.count;
+    add(&mut first.count, second.count);
     first.at = second.at;
     first.detail = second.detail;
     addresses(&mut first.addresses, second.addresses);
 }
 
 fn logins(first: &mut Logins, second: Logins) {
-    first.count += second.count;
-    first.after_failures += second.after_failures;
+    add(&mut first.count, second.count);
+    add(&mut first.after_failures, second.after_failures);
     first.at = second.at;
     first.method = second.method;
     addresses(&mut first.addresses, second.addresses);
 }
 
 fn failures(first: &mut Failures, second: Failures) {
-    first.count += second.count;
+    add(&mut first.count, second.count);
     first.at = second.at;
     first.cause = second.cause;
     first.method = second.method;
@@ -40,7 +41,7 @@ fn failures(first: &mut Failures, second: Failures) {
 }
 
 fn files(first: &mut Files, second: Files) {
-    first.count += second.count;
+    add(&mut first.count, second.count);
     first.bytes = first.bytes.saturating_add(second.bytes);
     first.some_unknown |= second.some_unknown;
     first.at = second.at;

@@ -2,6 +2,7 @@
 
 use super::gather::Outbox;
 use super::{Content, NAMES_KEPT, Summary, SummaryRow, Transfer};
+use crate::state::add;
 use crate::time::Time;
 
 /// Adds what a message would have told.
@@ -25,17 +26,19 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         row.full_name.clone_from(full_name);
     }
     match content {
-        Content::Logins(logins) => row.logins += logins.count,
-        Content::Failures(failures) => row.failures += failures.count,
-        Content::Files(files) if files.what == Transfer::Download => row.downloads += files.count,
+        Content::Logins(logins) => add(&mut row.logins, logins.count),
+        Content::Failures(failures) => add(&mut row.failures, failures.count),
+        Content::Files(files) if files.what == Transfer::Download => {
+            add(&mut row.downloads, files.count)
+        }
         Content::Files(files) => {
-            row.uploads += files.count;
+            add(&mut row.uploads, files.count);
             let room = NAMES_KEPT.saturating_sub(row.names.len());
             row.names
                 .extend(files.files.into_iter().take(room).map(|file| file.path));
         }
-        Content::Troubled(files) => row.troubled += files.count,
-        Content::Hindered(hindered) => row.hindered += hindered.count,
+        Content::Troubled(files) => add(&mut row.troubled, files.count),
+        Content::Hindered(hindered) => add(&mut row.hindered, hindered.count),
         _ => {}
     }
 }
@@ -62,12 +65,12 @@ impl Summary {
 impl SummaryRow {
     fn add(&mut self, other: SummaryRow) {
         self.full_name = self.full_name.take().or(other.full_name);
-        self.logins += other.logins;
-        self.failures += other.failures;
-        self.uploads += other.uploads;
-        self.downloads += other.downloads;
-        self.troubled += other.troubled;
-        self.hindered += other.hindered;
+        add(&mut self.logins, other.logins);
+        add(&mut self.failures, other.failures);
+        add(&mut self.uploads, other.uploads);
+        add(&mut self.downloads, other.downloads);
+        add(&mut self.troubled, other.troubled);
+        add(&mut self.hindered, other.hindered);
         let room = NAMES_KEPT.saturating_sub(self.names.len());
         self.names.extend(other.names.into_iter().take(room));
     }
@@ -78,8 +81,10 @@ pub(super) fn put(mut backlog: Summary, outbox: &mut Outbox<'_>, in_flight: Opti
     let waiting =
         |m: &super::Message| matches!(m.content, Content::Summary(_)) && Some(m.id) != in_flight;
     if let Some(at) = outbox.messages.iter().position(waiting) {
-        if let Content::Summary(earlier) = outbox.messages.remove(at).content {
-            let mut whole = earlier;
+        let message = outbox.messages.remove(at);
+        if let Content::Summary(mut whole) = message.content {
+            // Its reply may have been lost: what it told may come again.
+            whole.maybe_repeated |= message.maybe_repeated;
             whole.add(backlog);
             backlog = whole;
         }

@@ -299,8 +299,8 @@ mod tests {
         let log = "[source]\nkind = \"auth-log\"\n";
         assert_eq!(
             judged(log, Access::Yes, Access::Yes),
-            "ok source: /var/log/auth.log, whose lines any local account may have written, and which the service's user \
-             sftp-monitor can read (the configuration says so)\n"
+            "ok source: /var/log/auth.log, which the service's user sftp-monitor can read (the configuration says so); any \
+             local account can forge lines there, and a transfer whose log-in was not seen is credited to nobody\n"
         );
         let said = judged(log, Access::Yes, Access::Denied);
         assert!(

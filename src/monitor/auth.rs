@@ -10,6 +10,7 @@ use crate::directory::Answer;
 use crate::entry::Record;
 use crate::openssh::{Kind, Method, UNPERMITTED, Who};
 use crate::sessions::{Connection, Standing};
+use crate::state::add;
 
 /// How many times one line may say that somebody logged in. A process of sshd says it once; in auth.log anybody may write
 /// that it was four thousand million times, which would be counted for hours.
@@ -205,11 +206,11 @@ impl Monitor<'_> {
         let count = u64::from(record.event.repeated);
         let (again, offers) = match record.event.method() {
             Method::Password => {
-                connection.passwords += count;
+                add(&mut connection.passwords, count);
                 (AGAIN, false)
             }
             Method::KeyboardInteractive => {
-                connection.keyboard_failed += count;
+                add(&mut connection.keyboard_failed, count);
                 (AGAIN, false)
             }
             Method::PublicKey => {
@@ -236,7 +237,7 @@ impl Monitor<'_> {
     fn pam_error(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
         let mut connection = self.named(record, valid);
         let before = connection.counted();
-        connection.pam_errors += u64::from(record.event.repeated);
+        add(&mut connection.pam_errors, u64::from(record.event.repeated));
         let counts = connection.counted() - before;
         let address = connection.address.clone();
         connection.address = address.or_else(|| record.event.address.as_deref().map(str::to_owned));

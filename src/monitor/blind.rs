@@ -10,6 +10,7 @@ use super::{ENDING, Monitor};
 use crate::alerts::{Blind, Content, Outbox};
 use crate::entry::Record;
 use crate::sessions::{Connection, KEPT, Process, SftpSession, Standing, Unseen};
+use crate::state::add;
 use crate::time::Time;
 
 /// How long a log-in may last without a line of sftp-server before it is judged.
@@ -155,7 +156,7 @@ impl Monitor<'_> {
         let blind = if unseen.started {
             1
         } else if unseen.forced && at.since(unseen.since) >= SHORTEST {
-            known.unseen += 1;
+            add(&mut known.unseen, 1);
             match known.unseen.cmp(&IN_A_ROW) {
                 std::cmp::Ordering::Less => return,
                 // Those before it are blind as well, it turns out.
@@ -170,7 +171,7 @@ impl Monitor<'_> {
 
     fn count_blind(&mut self, unseen: &Unseen, at: Time, blind: u64) {
         let counters = self.counters(at, &unseen.user);
-        counters.blind += blind;
+        add(&mut counters.blind, blind);
         let sessions = counters.blind;
         let today = self.daily.date;
         let known = self

@@ -6,7 +6,7 @@ use super::Monitor;
 use crate::alerts::{Cause, Content, Failures, File, Files, Logins, Transfer};
 use crate::days;
 use crate::sessions::Process;
-use crate::state::{Counters, Daily, Notice, NoticeKind, Troubled};
+use crate::state::{Counters, Daily, Notice, NoticeKind, Troubled, add};
 use crate::time::Time;
 
 /// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename
@@ -60,7 +60,7 @@ impl Monitor<'_> {
         address: Option<String>,
         method: &str,
     ) {
-        self.counters(at, partner).success += 1;
+        add(&mut self.counters(at, partner).success, 1);
         if let Some(address) = &address {
             self.came_from(address, partner, at);
         }
@@ -104,7 +104,7 @@ impl Monitor<'_> {
         refused: Refused,
     ) {
         let counters = self.counters(at, partner);
-        counters.failed += refused.count;
+        add(&mut counters.failed, refused.count);
         let today = counters.failed;
         if let Some(address) = &refused.address {
             self.came_from(address, partner, at);
@@ -118,7 +118,7 @@ impl Monitor<'_> {
             if failures.len() >= FAILED_FROM && !failures.contains_key(address) {
                 failures.pop_first();
             }
-            *failures.entry(address.clone()).or_default() += refused.count;
+            add(failures.entry(address.clone()).or_default(), refused.count);
         }
         self.seen(partner).failure = Some(at);
         let content = Content::Failures(Failures {
@@ -140,7 +140,7 @@ impl Monitor<'_> {
     /// An attempt of anyone else was refused.
     pub(super) fn count_unknown(&mut self, at: Time, count: u64) {
         self.roll(at);
-        self.daily.unknown_attempts += count;
+        add(&mut self.daily.unknown_attempts, count);
     }
 
     /// A partner's file was transferred, or its transfer broke off. Returns the id of an alert that waits for a rename.
@@ -157,10 +157,12 @@ impl Monitor<'_> {
         }
         self.saw_file(partner, at, what, &file);
         match what {
-            Transfer::Upload => self.counters(at, partner).upload += 1,
-            Transfer::Download => self.counters(at, partner).download += 1,
-            Transfer::UploadInterrupted => self.counters(at, partner).upload_interrupted += 1,
-            Transfer::UploadFailed => self.counters(at, partner).upload_failed += 1,
+            Transfer::Upload => add(&mut self.counters(at, partner).upload, 1),
+            Transfer::Download => add(&mut self.counters(at, partner).download, 1),
+            Transfer::UploadInterrupted => {
+                add(&mut self.counters(at, partner).upload_interrupted, 1)
+            }
+            Transfer::UploadFailed => add(&mut self.counters(at, partner).upload_failed, 1),
             Transfer::DownloadInterrupted | Transfer::Unknown => self.roll(at),
         }
         if what == Transfer::Unknown {
@@ -194,7 +196,7 @@ impl Monitor<'_> {
 impl Daily {
     /// Someone wrote a line in sshd's name.
     pub fn forged(&mut self, at: Time) {
-        self.resume.forged += 1;
+        add(&mut self.resume.forged, 1);
         self.note(NoticeKind::Forged, at, 1, None);
     }
 
@@ -221,7 +223,7 @@ impl Daily {
             Some(notice) => {
                 notice.from = notice.from.min(from);
                 notice.to = notice.to.max(to);
-                notice.count += count;
+                add(&mut notice.count, count);
             }
             None if full => {}
             None => notices.push(Notice {

@@ -116,6 +116,7 @@ impl Monitor<'_> {
 
     /// Lets out what is due when all events before `time` are known; `caught_up` when reading has reached the present.
     pub fn advance(&mut self, time: Time, caught_up: bool) {
+        self.set_right();
         self.end_sessions(time);
         self.judge_unseen(time);
         let forgotten = self.daily.resume.sessions.forget(time);
@@ -128,6 +129,24 @@ impl Monitor<'_> {
             self.judge_feeds(time);
             self.judge_quiet(time);
         }
+    }
+
+    /// Lets nothing wait for a time that a clock which ran ahead has left.
+    fn set_right(&mut self) {
+        let now = self.now;
+        let sessions = &mut self.daily.resume.sessions;
+        let endings = sessions
+            .sftp
+            .0
+            .values_mut()
+            .filter_map(|s| s.ending.as_mut());
+        for ending in endings.filter(|ending| **ending > now.plus(ENDING)) {
+            *ending = now.minus(ENDING);
+        }
+        let counted = &mut self.daily.resume.counted_until;
+        *counted = now.min(*counted);
+        let rules = |partner: &str| self.rules.alerts_for(partner);
+        self.daily.resume.alerts.set_right(now, &rules);
     }
 
     fn let_out(&mut self, time: Time, caught_up: bool) {

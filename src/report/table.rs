@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::count::{Sheet, Sheets};
 use crate::clean::for_terminal;
 use crate::language::Language;
-use crate::state::Counters;
+use crate::state::{Counters, add};
 
 /// What stands in the partner's place for failures of anyone who is no partner.
 const NOBODY: &str = "(no partner)";
@@ -50,10 +50,10 @@ impl From<&Counters> for Four {
 
 impl Four {
     pub(crate) fn add(&mut self, other: Four) {
-        self.success += other.success;
-        self.failed += other.failed;
-        self.upload += other.upload;
-        self.download += other.download;
+        add(&mut self.success, other.success);
+        add(&mut self.failed, other.failed);
+        add(&mut self.upload, other.upload);
+        add(&mut self.download, other.download);
     }
 
     /// Its figures, as cells of a row.
@@ -153,7 +153,7 @@ pub(super) fn table(sheets: &Sheets, terminal: bool, out: &mut dyn Write) -> io:
         }
         if sheet.unknown_attempts > 0 {
             row(&date, NOBODY, nobody(sheet.unknown_attempts));
-            strangers += sheet.unknown_attempts;
+            add(&mut strangers, sheet.unknown_attempts);
         }
     }
     row("Total", "", total.cells(terminal).collect());

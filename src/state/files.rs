@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::{Refusal, StateError};
 use super::stock::{Base, Former, parsed};
-use super::{Daily, RESUME_VERSION};
+use super::{Daily, RESUME_VERSION, add};
 use crate::time::Time;
 
 /// The state.
@@ -59,7 +59,7 @@ impl<D: Disk> Files<D> {
             return Ok(());
         }
         daily.resume.version = RESUME_VERSION;
-        daily.resume.commits += 1;
+        add(&mut daily.resume.commits, 1);
         let bytes = self.written(&daily)?;
         self.sweep();
         let number = UNFINISHED_FILES.fetch_add(1, Ordering::Relaxed);

@@ -79,6 +79,11 @@ pub struct Counters {
     pub other: Map<String, Value>,
 }
 
+/// Counts so many more, as far as a number goes: a file that somebody edited may hold the greatest there is.
+pub(crate) fn add(to: &mut u64, more: u64) {
+    *to = to.saturating_add(more);
+}
+
 pub(crate) fn is_zero(number: &u64) -> bool {
     *number == 0
 }

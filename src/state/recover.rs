@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use super::{Daily, Day, Notice, NoticeKind, RESUME_VERSION, Resume};
+use super::{Daily, Day, Notice, NoticeKind, RESUME_VERSION, Resume, add};
 use crate::time::Time;
 
 /// The largest counter that is believed: beyond 2^53 jq and its kin round numbers, and adding must not overflow.
@@ -220,7 +220,7 @@ pub(super) fn note(daily: &mut Daily, kind: NoticeKind, now: Time, detail: Optio
     let notices = &mut daily.resume.day.notices;
     if let Some(notice) = notices.iter_mut().find(|notice| notice.kind == kind) {
         notice.to = now;
-        notice.count += 1;
+        add(&mut notice.count, 1);
         notice.detail = detail;
         return;
     }

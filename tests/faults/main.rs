@@ -8,7 +8,10 @@ mod support;
 
 mod apart;
 mod damage;
+mod digests;
 mod disk;
+mod kill_loop;
 mod power;
+mod sources;
 mod sweep;
 mod watch;

@@ -220,6 +220,12 @@ impl Simulation {
             6..=7 => self.clock.go_on(minutes(20)),
             8 => self.clock.go_on(minutes(300)),
             9 => self.clock.go_on(self.clock.until_midnight(dice)),
+            // Slack goes away for longer, or is back.
+            10 if dice.once_in(2) => {
+                let odds = self.world.odds.get();
+                let slack = if odds.slack == 1 { 3 } else { 1 };
+                self.world.odds.set(Odds { slack, ..odds });
+            }
             10 if dice.once_in(3) => self.clock.go_on(minutes(5 * 24 * 60)),
             11 if self.clock_set => {
                 self.slack.pause.set(None);

@@ -25,7 +25,7 @@ use sabotage::Fault;
 use sftp_monitor::state::Store;
 
 /// How many seeds an ordinary run tries.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 2_000;
 /// How many seeds a deliberate fault may take to be found.
 const SEEDS_TO_FIND_A_FAULT: u64 = 400;
 /// Plays one seed.

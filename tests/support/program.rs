@@ -180,10 +180,27 @@ impl World {
         }
     }
 
+    /// How many log-ins the tables tell that Slack got: each table's text has its sum.
+    pub fn logins_in_tables(&self) -> u64 {
+        let texts = self.slack.texts();
+        let tables = texts.iter().filter(|text| text.contains("Activité SFTP"));
+        tables.map(|text| logins_in(text)).sum()
+    }
+
     /// What the daemons wrote to their log.
     pub fn said(&self) -> String {
         std::fs::read_to_string(self.path("daemon.log")).unwrap_or_default()
     }
+}
+
+/// The number before the word for log-ins, without the thin spaces in it.
+fn logins_in(table: &str) -> u64 {
+    let before = table.split(" connexion").next().unwrap_or_default();
+    let number = before.chars().rev();
+    let number = number.take_while(|c| c.is_ascii_digit() || *c == '\u{202f}');
+    let digits: String = number.filter(char::is_ascii_digit).collect();
+    let digits: String = digits.chars().rev().collect();
+    digits.parse().unwrap_or(0)
 }
 
 /// A running daemon; it is killed where the test ends without stopping it.
@@ -193,6 +210,15 @@ pub struct Daemon {
 }
 
 impl Daemon {
+    /// Takes what it tells the service manager, as that would: one that nobody takes it from waits.
+    pub fn listen(&self) {
+        let notify = self.notify.try_clone().expect("a socket");
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while notify.recv(&mut buffer).is_ok_and(|length| length > 0) {}
+        });
+    }
+
     /// Ends it as systemd does; the time it took.
     pub fn stop(mut self) -> Duration {
         let begun = Instant::now();

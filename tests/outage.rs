@@ -1,0 +1,217 @@
+//! Slack is away for hours or days while much happens: the state stays small, what is told afterwards is little and true,
+//! and every day's table comes, once and in order.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "support/daemon.rs"]
+mod daemon;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use daemon::{Daemon, PARIS, PARTNERS, partner, time};
+use sftp_monitor::alerts::Content;
+use sftp_monitor::digest::{Tables, Turn};
+use sftp_monitor::slack::Verdict;
+use sftp_monitor::state::Store;
+use sftp_monitor::time::Time;
+
+/// Minutes after midnight from which on a digest closes the day.
+const CLOSES_FROM: u32 = 23 * 60;
+
+fn away() -> Verdict {
+    Verdict::Retry {
+        ambiguous: false,
+        why: "connection refused".to_owned(),
+    }
+}
+
+/// Log-ins, failures and uploads that were told of each partner.
+fn told(contents: &[(Content, bool)]) -> BTreeMap<String, [u64; 3]> {
+    let mut told: BTreeMap<String, [u64; 3]> = BTreeMap::new();
+    let mut add = |partner: &String, counts: [u64; 3]| {
+        let sums = told.entry(partner.clone()).or_default();
+        sums.iter_mut()
+            .zip(counts)
+            .for_each(|(sum, count)| *sum += count);
+    };
+    for (content, _) in contents {
+        match content {
+            Content::Logins(logins) => add(&logins.partner, [logins.count, 0, 0]),
+            Content::Failures(failures) => add(&failures.partner, [0, failures.count, 0]),
+            Content::Files(files) => add(&files.partner, [0, 0, files.count]),
+            Content::Summary(summary) => {
+                for (partner, row) in &summary.partners {
+                    add(partner, [row.logins, row.failures, row.uploads]);
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    told
+}
+
+fn expected(written: u64) -> BTreeMap<String, [u64; 3]> {
+    let each = written / 5 / PARTNERS;
+    let all = (0..PARTNERS).map(|n| (partner(n), [2 * each, each, 2 * each]));
+    all.collect()
+}
+
+/// Log-ins, failures and uploads of each partner, over all days.
+fn counted(state: &Path, now: Time) -> BTreeMap<String, [u64; 3]> {
+    let daily = Store::open(state)
+        .unwrap()
+        .load(PARIS.local(now))
+        .unwrap()
+        .unwrap();
+    let mut sums: BTreeMap<String, [u64; 3]> = BTreeMap::new();
+    let closed = daily.resume.closed.iter().map(|day| &day.partners);
+    for (partner, c) in closed.chain([&daily.partners]).flatten() {
+        let [logins, failures, uploads] = sums.entry(partner.clone()).or_default();
+        *logins += c.success;
+        *failures += c.failed;
+        *uploads += c.upload;
+    }
+    sums
+}
+
+#[test]
+fn a_hundred_thousand_events_while_slack_is_away_for_a_day_stay_small_and_end_in_few_messages() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T06:00:00+02:00"));
+    let ten_minutes = Duration::from_secs(600);
+    let mut largest = 0;
+    for _ in 0..125 {
+        daemon.happen(800, ten_minutes);
+        daemon.post(&away());
+        largest = largest.max(
+            directory
+                .path()
+                .join("daily.json")
+                .metadata()
+                .unwrap()
+                .len(),
+        );
+    }
+    assert_eq!(daemon.written, 100_000);
+    assert!(largest < 256 << 10, "the state has had {largest} bytes");
+    daemon.rest();
+    assert_eq!(counted(directory.path(), daemon.now), expected(100_000));
+    assert_eq!(told(&daemon.told), expected(100_000));
+    let first = &daemon.told[0].0;
+    assert!(matches!(first, Content::Summary(_)), "{first:?}");
+    // Beyond the summary only what the windows held that were open when Slack came back.
+    let most = 1 + 3 * usize::try_from(PARTNERS).unwrap();
+    assert!(daemon.told.len() <= most, "{} messages", daemon.told.len());
+}
+
+#[test]
+fn a_storm_of_fifty_thousand_events_in_a_minute_is_told_at_a_message_a_second_at_most_and_exactly()
+{
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T06:00:00+02:00"));
+    for _ in 0..60 {
+        // A second's events in quarters, and as many chances to post.
+        for _ in 0..4 {
+            daemon.happen(225, Duration::from_millis(250));
+            daemon.post(&Verdict::Accepted);
+        }
+    }
+    assert!(daemon.told.len() <= 60, "{} messages", daemon.told.len());
+    daemon.rest();
+    assert_eq!(counted(directory.path(), daemon.now), expected(54_000));
+    assert_eq!(told(&daemon.told), expected(54_000));
+}
+
+#[test]
+fn three_days_of_slack_being_away_bring_three_tables_in_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = || Store::open(directory.path()).unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T06:00:00+02:00"));
+    for day in ["2026-03-30", "2026-03-31", "2026-04-01"] {
+        daemon.now = time(&format!("{day}T12:00:00+02:00"));
+        daemon.happen(100, Duration::from_secs(600));
+        let evening = time(&format!("{day}T23:59:00+02:00"));
+        let mut tables = Tables::new(store(), PARIS, CLOSES_FROM);
+        tables.close(evening).unwrap();
+        let Turn::Post(first, _lock) = tables.take(evening, Duration::ZERO).unwrap() else {
+            panic!("nothing to post on {day}");
+        };
+        assert_eq!(first.id, "2026-03-30");
+        tables.settle(&first, 1, &away(), evening).unwrap();
+    }
+    let mut now = time("2026-04-02T23:59:00+02:00");
+    let mut tables = Tables::new(store(), PARIS, CLOSES_FROM);
+    tables.close(now).unwrap();
+    let mut posted = Vec::new();
+    while let Turn::Post(day, lock) = tables.take(now, Duration::ZERO).unwrap() {
+        tables.settle(&day, 1, &Verdict::Accepted, now).unwrap();
+        let uploads: u64 = day.partners.values().map(|counters| counters.upload).sum();
+        posted.push(format!("{}: {uploads} uploads", day.id));
+        drop(lock);
+        now = now.plus(Duration::from_secs(2));
+    }
+    let days = [
+        "2026-03-30: 40 uploads",
+        "2026-03-31: 40 uploads",
+        "2026-04-01: 40 uploads",
+        "2026-04-02: 0 uploads",
+    ];
+    assert_eq!(posted, days);
+}
+
+#[test]
+fn a_summary_whose_reply_was_lost_says_so_also_when_more_has_joined_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T06:00:00+02:00"));
+    let lost = Verdict::Retry {
+        ambiguous: true,
+        why: "no reply".to_owned(),
+    };
+    for _ in 0..2 {
+        daemon.happen(100, Duration::from_secs(1));
+        daemon.now = daemon.now.plus(Duration::from_secs(1_000));
+        daemon.commit(Vec::new());
+        daemon.post(&lost);
+    }
+    daemon.rest();
+    let summaries = daemon
+        .told
+        .iter()
+        .filter(|(content, _)| matches!(content, Content::Summary(_)));
+    let marked: Vec<bool> = summaries.map(|(_, repeated)| *repeated).collect();
+    assert_eq!(marked, [false, true, true]);
+}
+
+#[test]
+fn a_clock_that_was_far_ahead_for_a_moment_holds_no_alert_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T06:00:00+02:00"));
+    daemon.happen(5, Duration::from_secs(1));
+    daemon.rest();
+    let right = daemon.now;
+    daemon.now = time("2036-03-30T06:00:00+02:00");
+    daemon.happen(5, Duration::from_secs(1));
+    daemon.now = right.plus(Duration::from_secs(60));
+    daemon.written = 100;
+    daemon.happen(5, Duration::from_secs(1));
+    daemon.rest();
+    // The first partner's again.
+    let logins: u64 = daemon
+        .told
+        .iter()
+        .map(|(content, _)| match content {
+            Content::Logins(logins) => logins.count,
+            Content::Summary(summary) => summary.partners.values().map(|row| row.logins).sum(),
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(logins, 6);
+    let daily = Store::open(directory.path())
+        .unwrap()
+        .load(PARIS.local(daemon.now))
+        .unwrap()
+        .unwrap();
+    assert_eq!(daily.date.to_string(), "2026-03-30");
+}
