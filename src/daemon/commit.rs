@@ -152,7 +152,11 @@ impl<D: Disk> Committer<D> {
             })?;
         let view = match view {
             Ok(view) => view,
-            Err(position) => return Ok(Some(position)),
+            Err(position) => {
+                // Answers that came with the batch are passed over with it: they are asked for again.
+                self.asked.clear();
+                return Ok(Some(position));
+            }
         };
         told::write(&entries);
         self.doubtful.say(&view, now);

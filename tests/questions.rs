@@ -1,0 +1,84 @@
+//! Questions to the user database that wait for an answer, between the loop and the reading thread.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::borrow::Cow;
+use std::sync::mpsc::{Receiver, channel};
+
+use sftp_monitor::daemon::Committer;
+use sftp_monitor::directory::Answer;
+use sftp_monitor::entry::{Origin, Record};
+use sftp_monitor::monitor::Rules;
+use sftp_monitor::openssh::{Event, Kind};
+use sftp_monitor::reader::{Batch, Order};
+use sftp_monitor::source::{FilePosition, Position};
+use sftp_monitor::state::Store;
+use sftp_monitor::time::Time;
+
+const NOW: Time = Time::from_seconds(1_774_843_675);
+
+fn at(offset: u64) -> Option<Position> {
+    Some(Position::File(FilePosition {
+        path: "/var/log/auth.log".into(),
+        offset,
+        ..FilePosition::default()
+    }))
+}
+
+fn asked(orders: &Receiver<Order>) -> Vec<Vec<String>> {
+    let asked = orders.try_iter().filter_map(|order| match order {
+        Order::Ask(users) => Some(users),
+        _ => None,
+    });
+    asked.collect()
+}
+
+#[test]
+fn an_answer_that_comes_with_a_batch_that_is_passed_over_is_asked_for_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let (order, orders) = channel();
+    let store = Store::open(directory.path()).unwrap();
+    let source = "/var/log/auth.log".to_owned();
+    let mut committer = Committer::new(store, Rules::default(), source, order, Vec::new());
+    let mut event = Event::of(Kind::Accepted);
+    event.user = Some(Cow::Borrowed(b"alice"));
+    let login = Record {
+        origin: Origin {
+            time: NOW,
+            pid: 1,
+            ..Origin::default()
+        },
+        event,
+        answer: Some(Answer::Unknown),
+        account: None,
+        forced: false,
+    };
+    let undecided = Batch {
+        records: vec![login],
+        position: at(100),
+        ..Batch::default()
+    };
+    assert_eq!(committer.commit(&undecided, NOW).unwrap(), None);
+    assert_eq!(asked(&orders), [["alice"]]);
+    // Another process had to take the backup: the state stands elsewhere than reading does.
+    let answered = Batch {
+        answers: vec![(
+            "alice".to_owned(),
+            Answer::Partner {
+                uid: None,
+                full_name: None,
+            },
+        )],
+        begins: at(200),
+        position: at(300),
+        ..Batch::default()
+    };
+    assert_eq!(committer.commit(&answered, NOW).unwrap(), at(100));
+    let next = Batch {
+        begins: at(100),
+        position: at(100),
+        ..Batch::default()
+    };
+    assert_eq!(committer.commit(&next, NOW).unwrap(), None);
+    assert_eq!(asked(&orders), [["alice"]]);
+}
