@@ -6,6 +6,10 @@ use crate::openssh::{Hindrance, Kind};
 /// The uid of a user who wrote a line that only root's processes write. Lines of a user's own processes are judged where
 /// it is known whose they should be.
 pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
+    // That journald dropped messages, the source has believed journald alone.
+    if record.event.kind == Kind::Lost {
+        return None;
+    }
     let uid = record.origin.uid.filter(|&uid| uid != 0)?;
     let own = uid != NOBODY
         && matches!(
