@@ -147,12 +147,17 @@ impl Monitor<'_> {
             _ => Standing::Stranger,
         };
         let foreign = self.rules.foreign;
-        let own = |of: Option<u32>| match (of, answer) {
-            (Some(of), Answer::Partner { uid, .. }) => uid.map_or(foreign, |uid| uid == of),
+        let told = resume.known.get(user).and_then(|known| known.uid);
+        let own = |of: Option<u32>| match (of, standing) {
+            (Some(of), Standing::Partner) => told.map_or(foreign, |uid| uid == of),
             _ => true,
         };
+        // The group's list makes a partner and knows no uid: whether a process is the account's is still to be answered.
+        let open = |of: Option<u32>| {
+            standing == Standing::Partner && of.is_some() && told.is_none() && !foreign
+        };
         for sftp in resume.sessions.sftp.0.values_mut() {
-            if sftp.standing == Standing::Undecided && sftp.user == user {
+            if sftp.standing == Standing::Undecided && sftp.user == user && !open(sftp.uid) {
                 sftp.standing = if own(sftp.uid) {
                     standing
                 } else {
@@ -170,7 +175,7 @@ impl Monitor<'_> {
         if resume.undecided.iter().any(|u| u.user == user) {
             let (decided, waiting) = std::mem::take(&mut resume.undecided)
                 .into_iter()
-                .partition(|u| u.user == user);
+                .partition(|u| u.user == user && !open(u.uid));
             resume.undecided = waiting;
             let decided: Vec<Undecided> = decided;
             for Undecided {
