@@ -26,7 +26,7 @@ slack_says() { echo "$1" >"$work/slack.refusal"; }
 slack_takes() { rm -f "$work/slack.refusal"; }
 
 # said TEXT: waits until Slack got a message that contains TEXT.
-said() { until_true 20 grep -qF -- "$1" "$work/slack.log"; }
+said() { until_true 45 grep -qF -- "$1" "$work/slack.log"; }
 
 # expect N TEXT: Slack got N messages with this text, once it has had the time to get one too many.
 expect() {
@@ -44,14 +44,14 @@ counts() {
 }
 
 # settled FILTER: waits until it holds of the state.
-settled() { until_true 20 jq -e "$1" "$state" >/dev/null 2>&1 || true; }
+settled() { until_true 45 jq -e "$1" "$state" >/dev/null 2>&1 || true; }
 
 # holds WHAT CMD…: CMD succeeds, within a while.
-holds() { local what=$1; shift; until_true 20 "$@" >/dev/null 2>&1 || failed "$what: $*"; }
+holds() { local what=$1; shift; until_true 45 "$@" >/dev/null 2>&1 || failed "$what: $*"; }
 
 # shows UNIT PROPERTY VALUE: what systemd says of a unit, within a while; VALUE is a pattern.
 shows() {
-    until_true 30 shows_now "$@" || failed "$1: $2 is $(inside systemctl show --property="$2" --value "$1"), not $3"
+    until_true 45 shows_now "$@" || failed "$1: $2 is $(inside systemctl show --property="$2" --value "$1"), not $3"
 }
 
 # shellcheck disable=SC2053  # a pattern
