@@ -213,6 +213,11 @@ machine_clean() {
     local status=$? mount
     trap - EXIT
     set +e
+    if [[ $status != 0 && -n $machine_init ]]; then
+        say "ended in: ${FUNCNAME[*]:1}, called at lines ${BASH_LINENO[*]:1}"
+        say '--- the end of the journal'
+        inside journalctl --no-pager -n 60 >&2
+    fi
     machine_off
     if [[ -n $work ]]; then
         # What is mounted below the tree must be gone before anything is removed.
