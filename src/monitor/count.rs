@@ -54,7 +54,6 @@ impl Monitor<'_> {
     /// A partner logged in.
     pub(super) fn count_login(
         &mut self,
-        process: Process,
         at: Time,
         partner: &str,
         address: Option<String>,
@@ -88,7 +87,6 @@ impl Monitor<'_> {
             method: method.to_owned(),
             after_failures,
         };
-        let _ = process;
         let seen = self.seen(partner);
         seen.login = seen.login.max(Some(at));
         seen.quiet = false;

@@ -183,12 +183,6 @@ impl Monitor<'_> {
     fn unattributed(&mut self, record: &Record<'_>) -> Verdict {
         let event = record.event.name();
         if let Kind::Close { .. } = record.event.kind {
-            let path = record
-                .event
-                .path
-                .as_deref()
-                .map(|path| String::from_utf8_lossy(path).into_owned());
-            let _ = path;
             self.notice(record, NoticeKind::Unattributed, 1, None);
         }
         Verdict::new(
