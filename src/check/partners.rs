@@ -131,7 +131,7 @@ mod tests {
         let said = judged(
             Some(true),
             &[
-                partner("alice", Some("Alice & Cie"), By::Primary, true),
+                partner("alice", Some("Alice & Cie"), By::Member, true),
                 partner("bob", None, By::Member, true),
                 partner("remote", None, By::Configured, false),
                 partner("zoe", None, By::Member, false),
