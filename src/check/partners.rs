@@ -103,7 +103,6 @@ mod tests {
     fn partner(name: &str, full_name: Option<&str>, by: By, here: bool) -> (String, Partner) {
         let account = Account {
             uid: 1001,
-            gid: 1001,
             home: "/home/x".into(),
             shell: "/bin/sh".into(),
             groups: None,

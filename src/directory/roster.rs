@@ -42,8 +42,6 @@ pub enum By {
 pub struct Account {
     /// Its uid.
     pub uid: u32,
-    /// The uid's primary group.
-    pub gid: u32,
     /// Its home directory.
     pub home: PathBuf,
     /// Its log-in shell.
@@ -95,7 +93,6 @@ fn partner(name: &str, by: By, accounts: &mut Accounts) -> Partner {
         by,
         account: account.map(|user| Account {
             uid: user.uid.as_raw(),
-            gid: user.gid.as_raw(),
             home: user.dir,
             shell: user.shell,
             groups: match groups {
