@@ -67,16 +67,16 @@ pub enum Order {
 
 /// When the source was last read without an error: the loop feeds the watchdog by it.
 #[derive(Clone, Debug, Default)]
-pub struct Heartbeat(Arc<AtomicI64>);
+pub struct LastRead(Arc<AtomicI64>);
 
-impl Heartbeat {
-    fn beat(&self) {
+impl LastRead {
+    fn note(&self) {
         self.0
             .store(Time::from(SystemTime::now()).0, Ordering::Relaxed);
     }
 
-    /// The time of the last beat.
-    pub fn last(&self) -> Time {
+    /// The time.
+    pub fn time(&self) -> Time {
         Time(self.0.load(Ordering::Relaxed))
     }
 }
@@ -88,7 +88,7 @@ pub fn follow(
     mut directory: Box<dyn Directory + Send>,
     orders: &Receiver<Order>,
     batches: &Sender<Batch>,
-    heartbeat: &Heartbeat,
+    last_read: &LastRead,
 ) {
     let mut asked: VecDeque<String> = VecDeque::new();
     let mut was_caught_up = false;
@@ -123,7 +123,7 @@ pub fn follow(
                 batch.caught_up = false;
             }
             None => {
-                heartbeat.beat();
+                last_read.note();
                 batch.answers = answers(&mut asked, directory.as_mut());
             }
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use super::commit::Committer;
-use super::ping::Pinger;
+use super::heartbeat::Heartbeat;
 use super::post::{Sender, Target};
 use super::reload::Fixed;
 use super::said::recovered;
@@ -18,7 +18,7 @@ use crate::directory::Directory;
 use crate::exit::Stop;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
-use crate::reader::{self, Heartbeat};
+use crate::reader::{self, LastRead};
 use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
 use crate::source::journal::{JournalReader, Readable, not_opened, readable, readable_in};
@@ -93,7 +93,7 @@ pub(super) fn run(
     };
     let (orders, ordered) = mpsc::channel();
     let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
-    let heartbeat = Heartbeat::default();
+    let last_read = LastRead::default();
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
@@ -104,8 +104,8 @@ pub(super) fn run(
         sender: Sender::new(target, Voice::of(config)),
         held: None,
         posting: None,
-        heartbeat: heartbeat.clone(),
-        pinger: Pinger::new(config.heartbeat.url.as_ref())
+        last_read: last_read.clone(),
+        heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())
             .context("setting up the client for the heartbeat")?,
         fixed: options.fixed,
         instance,
@@ -119,7 +119,7 @@ pub(super) fn run(
             Ok(source) => {
                 let _ = opened.send(Ok(()));
                 let begins = opening.begins();
-                reader::follow(source, begins, directory, &ordered, &batches, &heartbeat);
+                reader::follow(source, begins, directory, &ordered, &batches, &last_read);
             }
             Err(error) => drop(opened.send(Err(error))),
         })
