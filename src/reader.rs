@@ -10,6 +10,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::directory::{Answer, Directory};
 use crate::entry::Record;
+use crate::log::{Priority, line};
 use crate::source::{Position, Remark, Source};
 use crate::time::Time;
 
@@ -94,20 +95,13 @@ pub fn follow(
     let mut was_caught_up = false;
     let mut failing: Option<Duration> = None;
     loop {
-        let mut seek = None;
-        loop {
-            match orders.try_recv() {
-                Ok(Order::Directory(other)) => directory = other,
-                Ok(Order::Ask(users)) => asked = users.into(),
-                Ok(Order::Seek(position)) => seek = Some(position),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => return,
-            }
-        }
+        let Ok(seek) = take_orders(orders, &mut directory, &mut asked) else {
+            return;
+        };
         if let Some(position) = seek {
             match source.again(&position) {
                 Ok(again) => source = again,
-                Err(error) => crate::log::line(crate::log::Priority::Error, &format!("{error:#}")),
+                Err(error) => line(Priority::Error, &format!("{error:#}")),
             }
             begins = Some(position);
         }
@@ -154,6 +148,27 @@ pub fn follow(
         }
         if batches.is_closed() {
             return;
+        }
+    }
+}
+
+/// The loop has dropped its end of the channel.
+struct Over;
+
+/// Takes what the loop has ordered. Returns behind which position to go on, where it said so.
+fn take_orders(
+    orders: &Receiver<Order>,
+    directory: &mut Box<dyn Directory + Send>,
+    asked: &mut VecDeque<String>,
+) -> Result<Option<Position>, Over> {
+    let mut seek = None;
+    loop {
+        match orders.try_recv() {
+            Ok(Order::Directory(other)) => *directory = other,
+            Ok(Order::Ask(users)) => *asked = users.into(),
+            Ok(Order::Seek(position)) => seek = Some(position),
+            Err(TryRecvError::Empty) => return Ok(seek),
+            Err(TryRecvError::Disconnected) => return Err(Over),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use tokio::runtime::Builder;
 
 use super::commit::Committer;
 use super::heartbeat::Heartbeat;
@@ -25,7 +26,6 @@ use crate::source::journal::{JournalReader, Readable, not_opened, readable, read
 use crate::source::{FilePosition, JournalPosition, Position, Source, Start};
 use crate::state::{Daily, InstanceLock, NoticeKind, Recovery, Store};
 use crate::time::Time;
-use tokio::runtime::Builder;
 
 /// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
@@ -111,21 +111,31 @@ pub(super) fn run(
         instance,
         ready: false,
     };
-    // A journal may not leave the thread that opened it, so that thread opens it, and says how that went.
+    let read = move |source: Source, begins: Option<Position>| {
+        reader::follow(source, begins, directory, &ordered, &batches, &last_read);
+    };
+    begin_to_read(opening, read)?;
+    runtime.block_on(daemon.turn(incoming))
+}
+
+/// Opens the source in a thread of its own, and has it read there. A journal may not leave the thread that opened it, so that
+/// thread opens it, and says how that went.
+fn begin_to_read(
+    opening: Opening,
+    read: impl FnOnce(Source, Option<Position>) + Send + 'static,
+) -> anyhow::Result<()> {
     let (opened, result) = mpsc::channel();
     std::thread::Builder::new()
         .name("reader".to_owned())
         .spawn(move || match opening.open() {
             Ok(source) => {
                 let _ = opened.send(Ok(()));
-                let begins = opening.begins();
-                reader::follow(source, begins, directory, &ordered, &batches, &last_read);
+                read(source, opening.begins());
             }
             Err(error) => drop(opened.send(Err(error))),
         })
         .context("starting the reading thread")?;
-    result.recv().context("opening the log")??;
-    runtime.block_on(daemon.turn(incoming))
+    result.recv().context("opening the log")?
 }
 
 /// What is said first.
