@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Expectation, FeedStanding, State};
 use crate::clean::for_terminal;
-use crate::report::table::{of_texts, write_table};
+use crate::output::table::{of_texts, write_table};
 use crate::time::{Time, Zone};
 
 /// One feed, of `expect --json` and of `status --json`.
