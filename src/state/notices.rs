@@ -88,7 +88,7 @@ impl Daily {
                 notice.to = notice.to.max(to);
                 add(&mut notice.count, count);
             }
-            None if full => {}
+            // The first of its kind, however many others there are: there are a dozen kinds.
             None => notices.push(Notice {
                 kind,
                 from,
@@ -97,5 +97,37 @@ impl Daily {
                 detail,
             }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_notices_a_day_has_the_first_of_another_kind_is_kept_and_no_kind_grows() {
+        let mut daily = Daily::default();
+        let at = Time::from_seconds(1);
+        for number in 0..3 * NOTICES_KEPT {
+            let path = Some(format!("/upload/{number}"));
+            daily.note(NoticeKind::UnknownDirection, at, 1, path);
+        }
+        daily.note_span(NoticeKind::Gap, (at, at), 0, Some("vacuumed".to_owned()));
+        daily.forged(at);
+        let notices = &daily.resume.day.notices;
+        let of = |kind| {
+            let alike = notices.iter().filter(move |notice| notice.kind == kind);
+            (
+                alike.clone().count(),
+                alike.map(|notice| notice.count).sum::<u64>(),
+            )
+        };
+        let told = [
+            NoticeKind::UnknownDirection,
+            NoticeKind::Gap,
+            NoticeKind::Forged,
+        ]
+        .map(of);
+        assert_eq!(told, [(NOTICES_KEPT, 60), (1, 0), (1, 1)]);
     }
 }
