@@ -18,6 +18,7 @@ use crate::time::Zone;
 
 pub use ca_file::CaFile;
 pub use file::ConfigError;
+pub(crate) use token::CREDENTIAL;
 pub use token::Token;
 
 use check::check;

@@ -20,7 +20,7 @@ pub(crate) const DROPPED: &str = "a596d6fe7bfa4994828e72309e95d61e";
 pub(super) const LONGEST_FIELD: usize = 8 * 1024;
 
 /// Where journald keeps files; each has a directory per machine below it (systemd-journald.service(8)).
-pub(super) const ROOTS: [&str; 2] = ["/run/log/journal", "/var/log/journal"];
+pub(crate) const ROOTS: [&str; 2] = ["/run/log/journal", "/var/log/journal"];
 
 /// Opens the machine's own journal, or the files of a directory.
 ///

@@ -29,7 +29,7 @@ use systemd::journal::{Journal, JournalWaitResult};
 pub use access::{Readable, not_opened, readable, readable_in};
 pub(crate) use fields::may_hold_ssh;
 pub(super) use fields::sender;
-pub(crate) use handle::DROPPED;
+pub(crate) use handle::{DROPPED, ROOTS};
 
 use self::fields::{Fields, Stamp};
 use self::follow::Reading;
