@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chrono::{
-    DateTime, FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone,
-    Utc,
+    DateTime, FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, SecondsFormat,
+    TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,11 @@ impl Zone {
     /// The local calendar date at `time`.
     pub fn date(self, time: Time) -> NaiveDate {
         self.local(time).date_naive()
+    }
+
+    /// A time as RFC 3339 tells it: local, to the second.
+    pub fn rfc3339(self, time: Time) -> String {
+        self.local(time).to_rfc3339_opts(SecondsFormat::Secs, false)
     }
 
     /// The first and the last moment of a local time: two where a change of the clock repeats it. One that a change skips

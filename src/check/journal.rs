@@ -10,6 +10,7 @@ use super::finding::Finding;
 use super::units::Units;
 use super::words::many;
 use crate::program;
+use crate::source::journal::{DROPPED, may_hold_ssh};
 use crate::time::Time;
 
 /// The name of the matter.
@@ -18,8 +19,10 @@ const NAME: &str = "journal";
 /// How long systemd-analyze may take.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// journald's own limit: so many messages of a unit in so much time, before it drops the rest (journald.conf(5)).
+/// How many messages of a unit journald takes in [`INTERVAL`] by default, before it drops the rest (journald.conf(5)).
 const BURST: u64 = 10_000;
+
+/// In how much time it takes so many.
 const INTERVAL: Duration = Duration::from_secs(30);
 
 /// What is written where the limit is too low, or was reached.
@@ -27,9 +30,6 @@ const HIGHER: u64 = 100_000;
 
 /// How far back losses are looked for.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
-
-/// The `MESSAGE_ID` under which journald tells that it dropped messages.
-const DROPPED: &str = "a596d6fe7bfa4994828e72309e95d61e";
 
 /// How many messages of a unit journald takes in how much time; none where there is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,10 +105,7 @@ fn suppressed(message: &str) -> Option<u64> {
     let (count, unit) = message
         .strip_prefix("Suppressed ")?
         .split_once(" messages from ")?;
-    let unit = unit.trim();
-    let ours = unit.starts_with("ssh") && unit.ends_with(".service")
-        || unit.starts_with("session-") && unit.ends_with(".scope")
-        || unit.starts_with("user-") && unit.ends_with(".slice");
+    let ours = may_hold_ssh(unit.trim().as_bytes());
     count.parse().ok().filter(|_| ours)
 }
 
@@ -288,7 +285,10 @@ mod tests {
             suppressed("Suppressed 3 messages from ssh.service"),
             Some(3)
         );
-        assert_eq!(suppressed("Suppressed 3 messages from nginx.service"), None);
+        for other in ["nginx.service", "sshguard.service"] {
+            let message = format!("Suppressed 3 messages from {other}");
+            assert_eq!(suppressed(&message), None, "{message}");
+        }
         assert_eq!(suppressed("Suppressed many messages"), None);
     }
 }

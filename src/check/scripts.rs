@@ -13,8 +13,10 @@ use crate::program;
 /// The name of the matter.
 const NAME: &str = "old-scripts";
 
-/// cron's own tables, and the directories that it runs.
+/// cron's own tables.
 const TABLES: [&str; 2] = ["/etc/crontab", "/etc/anacrontab"];
+
+/// Its directories: the first holds tables, the others programs that it runs.
 const DIRECTORIES: [&str; 5] = [
     "/etc/cron.d",
     "/etc/cron.hourly",

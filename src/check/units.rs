@@ -8,11 +8,23 @@ use std::time::Duration;
 use crate::program;
 use crate::time::Time;
 
+/// The daemon.
 pub(super) const SERVICE: &str = "sftp-monitor.service";
+
+/// What starts the digest every evening.
 pub(super) const TIMER: &str = "sftp-monitor-digest.timer";
+
+/// The digest.
 pub(super) const DIGEST: &str = "sftp-monitor-digest.service";
+
+/// What binds journald's socket into the chroots, at boot.
 pub(super) const DEVLOG: &str = "sftp-monitor-devlog.service";
+
+/// What starts it again when accounts change.
 pub(super) const DEVLOG_PATH: &str = "sftp-monitor-devlog.path";
+
+/// The user that the service runs as, where its unit does not say.
+pub(super) const USER: &str = "sftp-monitor";
 
 /// sshd's unit: Debian's name, and everybody else's.
 const SSH: [&str; 2] = ["ssh.service", "sshd.service"];

@@ -18,6 +18,7 @@ use crate::time::Zone;
 
 pub use ca_file::CaFile;
 pub use file::ConfigError;
+pub(crate) use token::CREDENTIAL;
 pub use token::Token;
 
 use check::check;
@@ -111,7 +112,7 @@ pub enum SourceKind {
 }
 
 /// `[alerts]`: what is told of a partner, and how often.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alerts {
     /// Log-ins are told.
     pub login: bool,
@@ -195,10 +196,5 @@ impl Config {
     pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         let text = Text { path, text };
         check(text.parse()?, &text)
-    }
-
-    /// What holds for this partner.
-    pub fn alerts_for(&self, partner: &str) -> &Alerts {
-        self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 }

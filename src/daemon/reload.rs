@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::ping::Pinger;
+use super::heartbeat::Heartbeat;
 use super::{Daemon, RETRY};
 use crate::alerts::Voice;
 use crate::config::{Config, SourceConfig, Token};
@@ -62,7 +62,7 @@ impl Daemon {
             Some(token) => Some(Client::new(&config.slack, token)?),
             None => None,
         };
-        let pinger = Pinger::new(config.heartbeat.url.as_ref())
+        let heartbeat = Heartbeat::new(config.heartbeat.url.as_ref())
             .context("setting up the client for the heartbeat")?;
         if config.source != self.fixed.source {
             line(
@@ -82,7 +82,7 @@ impl Daemon {
             Order::Directory(directory),
         );
         self.sender.speak(Voice::of(&config), client);
-        self.pinger = pinger;
+        self.heartbeat = heartbeat;
         Ok(())
     }
 }

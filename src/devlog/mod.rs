@@ -16,14 +16,12 @@ use crate::config::Config;
 use crate::directory::Roster;
 use crate::exit::Stop;
 use crate::log::{Priority, line};
+use crate::output::names;
 use crate::sshd_config::{self, Chroot, Partner, Sshd, expand};
 use bind::{Done, Socket};
 
 /// How long sshd is asked about partner after partner before its files are read instead: ssh waits for this at boot.
 const ASKING: Duration = Duration::from_secs(20);
-
-/// How many partners a line names.
-const NAMED: usize = 10;
 
 /// Without this directory sshd refuses to say anything; its own unit makes it, which at boot is later.
 const PRIVILEGE_SEPARATION: &str = "/run/sshd";
@@ -102,12 +100,4 @@ fn make_privilege_separation_directory() {
     // Where it cannot be made, sshd says so, and its files are read.
     let _ =
         std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o755).create(path);
-}
-
-fn names(partners: &[String]) -> String {
-    let mut names = partners[..partners.len().min(NAMED)].join(", ");
-    if partners.len() > NAMED {
-        names.push_str(&format!(" and {} more", partners.len() - NAMED));
-    }
-    names
 }

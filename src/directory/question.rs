@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn those_whose_primary_group_it_is_stand_in_the_file_of_accounts() {
-        let passwd = b"root:x:0:0:root:/root:/bin/bash\nalice:x:1001:5000:A:/:/bin/false\nbroken\n:x:1:5000::/:\nbob:x:1002:1002::/:/bin/false\n";
+        let passwd = b"root:x:0:0:root:/root:/bin/bash\nalice:x:1001:5000:A:/:/bin/false\nbroken\n+nis::::::\n:x:1:5000::/:\nbob:x:5000:1002::/:/bin/false\n";
         assert_eq!(with_primary_group(passwd, 5000), [b"alice".to_vec()]);
     }
 

@@ -15,10 +15,9 @@ use crate::config::{Config, SourceKind};
 use crate::directory::{Answer, Directory};
 use crate::entry::{Entry, Record};
 use crate::exit::Stop;
-use crate::explain::rfc3339;
 use crate::monitor::{Monitor, Rules};
-use crate::output;
-use crate::report::{Span, read, table};
+use crate::output::{self, table};
+use crate::report::{Span, read};
 use crate::source::auth_log;
 use crate::source::journal::{Readable, readable};
 use crate::state::Daily;
@@ -195,7 +194,7 @@ impl Replay<'_> {
             let text = unescape(&render(&message, &self.voice).text);
             self.said.push(Said {
                 at: message.since,
-                time: rfc3339(self.rules.zone, message.since),
+                time: self.rules.zone.rfc3339(message.since),
                 text,
             });
         }
@@ -247,8 +246,8 @@ impl Replay<'_> {
                 "date": expected.date(feed.due),
                 "partner": feed.partner,
                 "files": feed.files,
-                "deadline": rfc3339(expected.zone, expected.deadline(expected.date(feed.due))),
-                "arrived_at": feed.at.map(|at| rfc3339(expected.zone, at)),
+                "deadline": expected.zone.rfc3339(expected.deadline(expected.date(feed.due))),
+                "arrived_at": feed.at.map(|at| expected.zone.rfc3339(at)),
                 "arrived": feed.arrived,
                 "count": feed.count,
                 "outcome": feed.outcome,

@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::{Expectation, FeedStanding, State};
 use crate::clean::for_terminal;
-use crate::explain::rfc3339;
-use crate::report::table::{of_texts, write_table};
+use crate::output::table::{of_texts, write_table};
 use crate::time::{Time, Zone};
 
 /// One feed, of `expect --json` and of `status --json`.
@@ -39,7 +38,7 @@ struct Last {
 impl Row {
     pub(crate) fn of(standing: &FeedStanding<'_>) -> Row {
         let expected = standing.expected;
-        let at = |time: Time| rfc3339(expected.zone, time);
+        let at = |time: Time| expected.zone.rfc3339(time);
         Row {
             partner: expected.partner.clone(),
             files: expected.files.to_string(),

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::{ENDING, Monitor};
-use crate::alerts::{Blind, Content, Outbox};
+use crate::alerts::{Blind, Content};
 use crate::entry::Record;
 use crate::sessions::{Connection, KEPT, Process, SftpSession, Standing, Unseen};
 use crate::state::add;
@@ -192,11 +192,6 @@ impl Monitor<'_> {
             sessions,
             at,
         });
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
-        outbox.push(at, content);
+        self.say(at, content);
     }
 }

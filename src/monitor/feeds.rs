@@ -1,7 +1,7 @@
 //! Feeds that must arrive: each file is judged where it is counted, each deadline when all before it is known.
 
 use super::Monitor;
-use crate::alerts::{Content, FeedArrived, FeedMissing, File, Message, Outbox};
+use crate::alerts::{Content, FeedArrived, FeedMissing, File, Message};
 use crate::expect::{Complete, Expectation, Feed, Outcome, Overdue, Uploaded, Watched};
 use crate::sessions::Process;
 use crate::time::Time;
@@ -212,15 +212,5 @@ impl Monitor<'_> {
     pub(super) fn watch(&mut self, expected: &Expectation, watched: Watched) {
         let feeds = &mut self.daily.resume.feeds;
         feeds.watched.insert(expected.id.clone(), watched);
-    }
-
-    /// Tells something that stands alone.
-    pub(super) fn say(&mut self, at: Time, content: Content) {
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
-        outbox.push(at, content);
     }
 }

@@ -1,6 +1,7 @@
 //! Partners that sshd lets in and that cannot work, and those that it does not even let try.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::{Monitor, Verdict, forged_by};
 use crate::alerts::{Content, Hindered, Obstacle};
@@ -9,7 +10,6 @@ use crate::openssh::Hindrance;
 use crate::sessions::Process;
 use crate::state::Used;
 use crate::time::Time;
-use std::time::Duration;
 
 /// How soon after the log-in sshd refuses its chroot: the process that does names neither account nor log-in.
 const AT_ONCE: Duration = Duration::from_secs(10);

@@ -62,9 +62,7 @@ impl Monitor<'_> {
     ) -> Option<u64> {
         match standing {
             Standing::Partner => match event {
-                Pending::Login { address, method } => {
-                    self.count_login(process, at, user, address, &method)
-                }
+                Pending::Login { address, method } => self.count_login(at, user, address, &method),
                 Pending::Failure(refused) => self.count_failure(process, at, user, refused),
                 Pending::File(what, file) => return self.count_file(process, at, user, what, file),
             },

@@ -308,7 +308,6 @@ loglevel INFO
     fn the_directory_is_made_for_the_account() {
         let account = Account {
             uid: 1001,
-            gid: 1001,
             home: "/home/alice".into(),
             shell: "/bin/false".into(),
             groups: None,

@@ -5,6 +5,7 @@ mod error;
 mod files;
 pub(crate) mod hex;
 mod locks;
+mod notices;
 mod owner;
 mod recover;
 mod stock;
@@ -26,6 +27,7 @@ use crate::time::Time;
 pub use disk::{Disk, Found, LARGEST_FILE, RealDisk};
 pub use error::{Refusal, StateError};
 pub use locks::{InstanceLock, SendLock};
+pub use notices::{Notice, NoticeKind};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
 pub use store::Store;
@@ -262,52 +264,4 @@ pub struct PostedDay {
     pub since: Option<Time>,
     /// When it was closed.
     pub until: Time,
-}
-
-/// Something that makes the day's figures less than certain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Notice {
-    /// What.
-    pub kind: NoticeKind,
-    /// From when.
-    pub from: Time,
-    /// Until when.
-    pub to: Time,
-    /// How many times, lines or files; 0 where nobody knows.
-    pub count: u64,
-    /// More, for a person; log text in here is escaped where it is shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-}
-
-/// What a notice is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoticeKind {
-    /// Entries are gone unread: vacuumed, rotated away, truncated.
-    Gap,
-    /// journald dropped messages.
-    Dropped,
-    /// Entries that could not be read.
-    Unreadable,
-    /// File operations of a process whose log-in nobody saw: credited to nobody.
-    Unattributed,
-    /// Transfers whose direction nobody can tell: not counted.
-    UnknownDirection,
-    /// More events waited for the user database than are kept.
-    Undecided,
-    /// `daily.json` was deleted by someone else.
-    StateDeleted,
-    /// `daily.json` was damaged; an older one, or none, took its place.
-    StateDamaged,
-    /// Reading changed from one source to another.
-    SourceChanged,
-    /// More connections or sessions were open than are kept.
-    SessionsForgotten,
-    /// Lines that someone wrote in sshd's name: ignored.
-    Forged,
-    /// Lines that begin like ones that count, and that nobody understands.
-    Unparsed,
-    /// The monitor did not run.
-    Down,
 }

@@ -8,11 +8,8 @@ use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
 use crate::entry::Origin;
 use crate::source::boot;
-use crate::source::journal::sender;
+use crate::source::journal::{DROPPED, may_hold_ssh, sender};
 use crate::time::Time;
-
-/// `MESSAGE_ID` of journald's own entry that it dropped messages (sd-messages.h, SD_MESSAGE_JOURNAL_DROPPED).
-const DROPPED: &[u8] = b"a596d6fe7bfa4994828e72309e95d61e";
 
 /// What journalctl writes in place of an identifier where an entry has none. It is no program's of ours.
 const UNKNOWN: &[u8] = b"unknown";
@@ -46,6 +43,8 @@ struct Fields<'a> {
     message_id: Field<'a>,
     #[serde(rename = "N_DROPPED", borrow, default)]
     dropped: Field<'a>,
+    #[serde(rename = "OBJECT_SYSTEMD_UNIT", borrow, default)]
+    object_unit: Field<'a>,
 }
 
 /// A field's value: a string; an array of bytes where it is no UTF-8; null where it is too large to be shown. Of a field
@@ -175,10 +174,10 @@ pub(super) fn json<'a>(line: &'a [u8], message: &mut Vec<u8>) -> Option<(Origin<
             .unwrap_or(Cow::Borrowed(UNKNOWN)),
         past: false,
     };
-    // No other sender can set _TRANSPORT.
-    let dropped = (fields.transport.is(b"driver") && fields.message_id.is(DROPPED))
-        .then(|| fields.dropped.number())
-        .flatten();
+    // No other sender can set _TRANSPORT. What other units lost is nothing of sshd's.
+    let of_journald = fields.transport.is(b"driver") && fields.message_id.is(DROPPED.as_bytes());
+    let matters = of_journald && may_hold_ssh(fields.object_unit.0.as_deref().unwrap_or_default());
+    let dropped = matters.then(|| fields.dropped.number()).flatten();
     message.clear();
     message.extend_from_slice(fields.message.0.as_deref().unwrap_or_default());
     Some((origin, dropped))

@@ -296,7 +296,7 @@ fn is_of_sshd(unit: &[u8]) -> bool {
 }
 
 /// Whether a unit may be one in which sshd or a session's sftp-server runs; true where journald named none.
-fn may_hold_ssh(unit: &[u8]) -> bool {
+pub(crate) fn may_hold_ssh(unit: &[u8]) -> bool {
     let is = |prefix: &[u8], suffix: &[u8]| unit.starts_with(prefix) && unit.ends_with(suffix);
     unit.is_empty()
         || is_of_sshd(unit)

@@ -27,7 +27,9 @@ use systemd::id128::Id128;
 use systemd::journal::{Journal, JournalWaitResult};
 
 pub use access::{Readable, not_opened, readable, readable_in};
+pub(crate) use fields::may_hold_ssh;
 pub(super) use fields::sender;
+pub(crate) use handle::{DROPPED, ROOTS};
 
 use self::fields::{Fields, Stamp};
 use self::follow::Reading;
