@@ -3,6 +3,7 @@
 mod ca_file;
 mod check;
 mod duration;
+pub(crate) mod environment;
 mod expect;
 mod file;
 mod token;

@@ -15,7 +15,7 @@ use crate::days::{self, Closing};
 use crate::directory::{Accounts, Answer, Directory};
 use crate::exit::{self, Stop};
 use crate::log::{Priority, Topic, about, line};
-use crate::slack::{Client, Next, POST, Verdict};
+use crate::slack::{Client, Next, POST, Verdict, Way};
 use crate::state::{ClosedDay, Counters, Daily, Idle, SendLock, Store, become_owner};
 use crate::time::{Time, Zone};
 
@@ -248,7 +248,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
             return Err(Stop::Usage("nothing was closed".to_owned()).into());
         }
     }
-    let client = Client::new(&config.slack, &token)?;
+    let client = Client::by(&way, &config.slack, &token)?;
     let digest = Digest {
         tables: Tables::new(store, zone, closes_from),
         voice: Voice::of(&config),
