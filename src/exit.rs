@@ -47,6 +47,12 @@ pub fn code(error: &anyhow::Error) -> u8 {
             };
         }
         match cause.downcast_ref() {
+            // No time mends that.
+            Some(StateError::Disk { cause, .. })
+                if cause.kind() == std::io::ErrorKind::PermissionDenied =>
+            {
+                return SETUP;
+            }
             Some(StateError::Busy { .. } | StateError::Disk { .. }) => return LATER,
             Some(StateError::Refused(_)) => return SETUP,
             Some(StateError::Damaged { .. }) | None => {}
@@ -63,6 +69,22 @@ mod tests {
     use anyhow::Context;
 
     use super::*;
+
+    #[test]
+    fn what_time_mends_is_tried_again_and_a_permission_is_not() {
+        let failed = |errno: i32| {
+            let cause = std::io::Error::from_raw_os_error(errno);
+            let (action, path) = ("writing", "daily.json".into());
+            code(&anyhow::Error::from(StateError::Disk {
+                action,
+                path,
+                cause,
+            }))
+        };
+        assert_eq!(failed(libc::ENOSPC), LATER);
+        assert_eq!(failed(libc::EROFS), LATER);
+        assert_eq!(failed(libc::EACCES), SETUP);
+    }
 
     #[test]
     fn an_error_says_each_of_its_causes_once() {

@@ -10,7 +10,7 @@ use crate::cli::{self, Cli};
 use crate::config::{Config, Token};
 use crate::exit::Stop;
 use crate::log::{Priority, Topic, about, line};
-use crate::slack::{Client, Next, POST, Pace};
+use crate::slack::{Client, Next, POST, Pace, Way};
 use crate::time::Time;
 
 /// How long a run waits for Slack in all; then its unit tries again later.
@@ -40,7 +40,7 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailure) -> anyhow::Result<u8> 
         .context("starting")?;
     runtime.block_on(tell(
         &unit,
-        &Client::new(&config.slack, &token)?,
+        &Client::by(&Way::find(), &config.slack, &token)?,
         &Voice::of(&config),
     ))?;
     let told = format!("Slack was told that {} failed", unit.name);

@@ -17,18 +17,14 @@ pub(super) fn judge(units: &Units, zone: Zone) -> Vec<Finding> {
             "{DIGEST} failed ({}): `journalctl -u {DIGEST} -n 20` says why",
             result(units, DIGEST)
         );
-        found.push(
-            Finding::problem("digest", said).mended_by(format!("sudo systemctl start {DIGEST}")),
-        );
+        found.push(Finding::problem("digest", said).mended_by(units.again(DIGEST)));
     }
     if units.get(DEVLOG, "ActiveState") == "failed" {
         let said = format!(
             "{DEVLOG} failed ({}): `journalctl -u {DEVLOG} -n 20` says whose chroot it refuses",
             result(units, DEVLOG)
         );
-        found.push(
-            Finding::problem("devlog", said).mended_by(format!("sudo systemctl restart {DEVLOG}")),
-        );
+        found.push(Finding::problem("devlog", said).mended_by(units.again(DEVLOG)));
     }
     let outdated = |unit: &&&str| units.get(unit, "NeedDaemonReload") == "yes";
     if [SERVICE, TIMER, DIGEST].iter().any(|unit| outdated(&unit)) {
@@ -70,7 +66,7 @@ fn unit(units: &Units, name: &'static str, unit: &str, addition: String) -> Find
         ("failed", _) => {
             let result = result(units, unit);
             let said = format!("{unit} failed ({result}): `journalctl -u {unit} -n 20` says why");
-            Finding::problem(name, said).mended_by(format!("sudo systemctl restart {unit}"))
+            Finding::problem(name, said).mended_by(units.again(unit))
         }
         ("activating", _) => {
             let sub = units.get(unit, "SubState");
@@ -155,7 +151,7 @@ mod tests {
                 "failed",
                 "enabled",
                 "Result=exit-code\nExecMainStatus=78\n",
-                "problem service: sftp-monitor.service failed (exit-code, status 78): `journalctl -u sftp-monitor.service -n 20` says why\n  > sudo systemctl restart sftp-monitor.service\n",
+                "problem service: sftp-monitor.service failed (exit-code, status 78): `journalctl -u sftp-monitor.service -n 20` says why\n  > sudo systemctl reset-failed sftp-monitor.service && sudo systemctl start sftp-monitor.service\n",
             ),
             (
                 "masked",
@@ -203,6 +199,13 @@ mod tests {
         assert!(
             said.contains(
                 "problem digest: sftp-monitor-digest.service failed (exit-code, status 75)"
+            ),
+            "{said}"
+        );
+        // After eight hours of tries systemd refuses one more.
+        assert!(
+            said.contains(
+                "\n  > sudo systemctl reset-failed sftp-monitor-digest.service && sudo systemctl start sftp-monitor-digest.service\n"
             ),
             "{said}"
         );

@@ -1,14 +1,13 @@
 //! Slack: whether it can be reached, and what it says of the token.
 
 use super::finding::Finding;
-use super::proxy::Proxy;
-use super::token::ENVIRONMENT;
+use super::proxy;
 use super::units::{SERVICE, Units};
 use super::words::word;
 use crate::alerts::{Rendered, Voice};
 use crate::clean::escape;
-use crate::config::{Config, Language, Token};
-use crate::slack::{Channel, Client, Identity, POST, Verdict, Way};
+use crate::config::{Config, Language, Token, environment};
+use crate::slack::{Channel, Client, Identity, POST, Proxy, Verdict, Way};
 
 /// The name of the matter.
 const NAME: &str = "slack";
@@ -55,14 +54,11 @@ pub(super) fn gather(
     send: bool,
 ) -> anyhow::Result<Facts> {
     let own = Proxy::own();
-    let (way, proxy, own_proxy) = match (root, Proxy::of_service(units)) {
+    let (way, proxy, own_proxy) = match (root, proxy::of_service(units)) {
         // Only root may read the service's environment.
         (false, _) => (Way::Environment, own, None),
         (true, None) => (Way::Direct, None, own),
-        (true, Some(proxy)) => {
-            let (url, except) = (proxy.url.clone(), proxy.except.clone());
-            (Way::Proxy { url, except }, Some(proxy), None)
-        }
+        (true, Some(proxy)) => (Way::from(proxy.clone()), Some(proxy), None),
     };
     // Plain http goes to loopback, without a proxy.
     let proxied = config.slack.api_url.starts_with("https:");
@@ -195,8 +191,9 @@ fn of_token(facts: &Facts) -> Finding {
             let said = format!("{base} cannot be reached: {verdict}{way}{only_here}");
             let mend = match &facts.own_proxy {
                 Some(Proxy { variable, .. }) => format!(
-                    "printf '%s\\n' \"{variable}=${variable}\" | sudo tee -a {ENVIRONMENT} >/dev/null \
-                     && sudo systemctl try-restart {SERVICE}"
+                    "printf '%s\\n' \"{variable}=${variable}\" | sudo tee -a {} >/dev/null \
+                     && sudo systemctl try-restart {SERVICE}",
+                    environment::FILE
                 ),
                 None => format!("curl -sSv {}", word(&format!("{base}/api.test"))),
             };

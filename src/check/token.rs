@@ -36,9 +36,6 @@ const ENCRYPTED: [&str; 3] = [
     "/usr/lib/credstore.encrypted",
 ];
 
-/// The units' environment.
-pub(super) const ENVIRONMENT: &str = "/etc/default/sftp-monitor";
-
 /// How long decrypting may take: a TPM is slow.
 const DEADLINE: Duration = Duration::from_secs(15);
 

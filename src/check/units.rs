@@ -129,6 +129,18 @@ impl Units {
         units.any(|unit| matches!(self.get(unit, "ActiveState"), "active" | "reloading"))
     }
 
+    /// The command that starts a unit again. One that failed may have been started too often for systemd to start it once
+    /// more: that is forgotten first.
+    pub(super) fn again(&self, unit: &str) -> String {
+        match self.get(unit, "ActiveState") {
+            "failed" => {
+                format!("sudo systemctl reset-failed {unit} && sudo systemctl start {unit}")
+            }
+            "active" | "reloading" => format!("sudo systemctl restart {unit}"),
+            _ => format!("sudo systemctl start {unit}"),
+        }
+    }
+
     /// The command that binds journald's socket into every chroot, now and from now on.
     pub(super) fn devlog(&self) -> String {
         let enabled = |unit| self.get(unit, "UnitFileState").starts_with("enabled");

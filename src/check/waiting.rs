@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::finding::Finding;
-use super::units::{DIGEST, SERVICE};
+use super::units::{DIGEST, SERVICE, Units};
 use super::words::{many, names};
 use crate::state::Daily;
 use crate::time::Time;
@@ -14,7 +14,7 @@ const NAME: &str = "waiting";
 /// How long a message may wait: gathering and pacing take less.
 const LONG: Duration = Duration::from_secs(10 * 60);
 
-pub(super) fn judge(daily: &Daily, now: Time) -> Vec<Finding> {
+pub(super) fn judge(daily: &Daily, units: &Units, now: Time) -> Vec<Finding> {
     let resume = &daily.resume;
     let mut found = Vec::new();
     let old = |since: Time| now.since(since) > LONG;
@@ -28,8 +28,7 @@ pub(super) fn judge(daily: &Daily, now: Time) -> Vec<Finding> {
             "{} wait for Slack for more than ten minutes",
             many(waiting, "message")
         );
-        let mend = format!("sudo systemctl restart {SERVICE}");
-        found.push(Finding::warning(NAME, said).mended_by(mend));
+        found.push(Finding::warning(NAME, said).mended_by(units.again(SERVICE)));
     }
     let (refused, closed): (Vec<_>, Vec<_>) =
         resume.closed.iter().partition(|day| day.refused.is_some());
@@ -41,8 +40,7 @@ pub(super) fn judge(daily: &Daily, now: Time) -> Vec<Finding> {
     if !closed.is_empty() {
         let said = format!("the table of {} waits for Slack", names(&closed));
         // Where something waits, a run of it closes no day before its time.
-        let mend = format!("sudo systemctl start {DIGEST}");
-        found.push(Finding::warning(NAME, said).mended_by(mend));
+        found.push(Finding::warning(NAME, said).mended_by(units.again(DIGEST)));
     }
     let parked = resume.parked.len() + refused.len();
     if parked > 0 {
@@ -100,6 +98,7 @@ mod tests {
         ]);
         let said = told(&judge(
             &daily(json!({"date": "2026-03-30", "resume": {"closed": closed}})),
+            &Units::default(),
             NOW,
         ));
         assert_eq!(
@@ -107,7 +106,11 @@ mod tests {
             "warning waiting: the table of 2026-03-28 waits for Slack\n  > sudo systemctl start sftp-monitor-digest.service\n\
              warning waiting: 1 message refused by Slack for good and kept: invalid_blocks\n  > sudo sftp-monitor status\n"
         );
-        let nothing = told(&judge(&daily(json!({"date": "2026-03-30"})), NOW));
+        let nothing = told(&judge(
+            &daily(json!({"date": "2026-03-30"})),
+            &Units::default(),
+            NOW,
+        ));
         assert_eq!(nothing, "ok waiting: nothing waits for Slack\n");
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
         findings: Vec::new(),
         unseen: Vec::new(),
     };
-    let (config, finding) = configuration::load(cli.config.as_deref());
+    let (config, finding) = configuration::load(cli.config.as_deref(), &view.units, view.root);
     view.findings.push(finding);
     let zone = config.as_ref().map_or(Zone::Machine, |config| config.zone);
     if let Some(config) = &config {
@@ -182,7 +182,8 @@ impl View {
             None => self.unseen.push("the state"),
         }
         if let Some(daily) = seen.daily() {
-            self.findings.extend(waiting::judge(daily, self.now));
+            self.findings
+                .extend(waiting::judge(daily, &self.units, self.now));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::Url;
-use toml::Spanned;
+use toml::{Spanned, Value};
 
 use super::ca_file::ca_file;
 use super::duration;
@@ -261,15 +261,25 @@ pub(super) fn duration(
     })
 }
 
-fn closes_from(value: Option<Spanned<String>>, text: &Text<'_>) -> Result<u32, ConfigError> {
-    let Some(value) = value else {
-        return Ok(CLOSES_FROM);
-    };
-    duration::time_of_day(value.get_ref()).ok_or_else(|| {
-        let what = format!(
-            "digest.closes-from: \"{}\" is no time of day; for example \"23:00\"",
-            value.get_ref()
-        );
+fn closes_from(value: Option<Spanned<Value>>, text: &Text<'_>) -> Result<u32, ConfigError> {
+    match value {
+        None => Ok(CLOSES_FROM),
+        Some(value) => time_of_day(&value, ("digest.closes-from", "23:00"), text),
+    }
+}
+
+/// A time of day of a key, with one that would be right.
+pub(super) fn time_of_day(
+    value: &Spanned<Value>,
+    (key, example): (&str, &str),
+    text: &Text<'_>,
+) -> Result<u32, ConfigError> {
+    let minutes = value.get_ref().as_str().and_then(duration::time_of_day);
+    minutes.ok_or_else(|| {
+        let said = value.get_ref();
+        // TOML has times of its own, which are as good, but not what is documented.
+        let quoted = if said.is_str() { "" } else { " in quotes" };
+        let what = format!("{key}: {said} is no time of day{quoted}; for example \"{example}\"");
         text.wrong(Some(value.span()), what)
     })
 }

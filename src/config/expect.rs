@@ -9,7 +9,6 @@ use chrono::{NaiveDate, Weekday};
 use toml::{Spanned, Value};
 
 use super::check;
-use super::duration;
 use super::file::{self, ConfigError, Text, nearest};
 use crate::expect::{Expectation, Pattern, Weekdays};
 use crate::time::Zone;
@@ -79,7 +78,7 @@ fn expect(
         text.wrong(Some(files.span()), what)
     })?;
     let by = match written.by {
-        Some(by) => time_of_day(&by, text)?,
+        Some(by) => check::time_of_day(&by, ("expect.by", "07:30"), text)?,
         None => {
             let what = "expect: by is missing; for example by = \"07:30\"";
             return Err(text.wrong(Some(at), what));
@@ -102,16 +101,6 @@ fn expect(
         mention: mention(written.mention, text)?,
     };
     Ok(expectation.named())
-}
-
-/// `07:30`, in minutes after midnight.
-fn time_of_day(by: &Spanned<Value>, text: &Text<'_>) -> Result<u32, ConfigError> {
-    let minutes = by.get_ref().as_str().and_then(duration::time_of_day);
-    minutes.ok_or_else(|| {
-        let said = by.get_ref();
-        let what = format!("expect.by: {said} is no time of day; for example \"07:30\"");
-        text.wrong(Some(by.span()), what)
-    })
 }
 
 /// `Mon..Fri`, `Mon,Wed`, or both mixed; every day where nothing is said.

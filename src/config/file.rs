@@ -97,7 +97,7 @@ impl AlertsWithPartners {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(super) struct Digest {
-    pub(super) closes_from: Option<Spanned<String>>,
+    pub(super) closes_from: Option<Spanned<toml::Value>>,
     pub(super) idle: Option<bool>,
 }
 
@@ -183,6 +183,7 @@ impl Text<'_> {
                     "expect: each feed has a table of its own: write [[expect]], with two brackets";
                 return self.wrong(error.span(), what);
             }
+            let message = in_words(message);
             let what = unknown_key(&message).unwrap_or_else(|| {
                 match error.span().and_then(|at| self.key(at.start)) {
                     Some(key) => format!("{key}: {message}"),
@@ -199,6 +200,19 @@ impl Text<'_> {
         let line = before.rsplit('\n').next()?;
         let (key, _) = line.split_once('=')?;
         Some(key.trim())
+    }
+}
+
+/// A parser's message without the words of this program's own making.
+fn in_words(message: String) -> String {
+    match message.split_once(", expected ") {
+        Some((wrong, "i64")) => format!("{wrong}, expected a whole number"),
+        Some((wrong, "a map")) => format!("{wrong}, expected a table"),
+        Some((wrong, "a sequence")) => format!("{wrong}, expected a list"),
+        Some((wrong, expected)) if expected.starts_with("struct ") => {
+            format!("{wrong}, expected a table")
+        }
+        _ => message,
     }
 }
 

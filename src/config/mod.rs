@@ -3,6 +3,7 @@
 mod ca_file;
 mod check;
 mod duration;
+pub(crate) mod environment;
 mod expect;
 mod file;
 mod token;
@@ -172,7 +173,15 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => {
                 Config::parse(path, "")
             }
-            Err(error) => Err(Text { path, text: "" }.wrong(None, error.to_string())),
+            Err(error) => {
+                let hint = match error.kind() {
+                    std::io::ErrorKind::PermissionDenied => {
+                        "; the user that this runs as must be able to read it (`ls -ld` shows who may)"
+                    }
+                    _ => "",
+                };
+                Err(Text { path, text: "" }.wrong(None, format!("{error}{hint}")))
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use super::environment::{self, assigned};
 use crate::exit::Stop;
 
 /// The credential's name (systemd.exec(5), LoadCredential=).
@@ -16,9 +17,6 @@ const VARIABLE: &str = "SLACK_BOT_TOKEN";
 /// The directories that systemd looks through for a credential that is loaded by its name alone (systemd.exec(5)). A
 /// credential that it decrypts lies in those of the same name with `.encrypted` behind it.
 const STORES: [&str; 3] = ["etc/credstore", "run/credstore", "usr/lib/credstore"];
-
-/// The file of environment variables that the units read.
-const ENVIRONMENT_FILE: &str = "etc/default/sftp-monitor";
 
 /// The Slack token. It shows itself to nobody but the one request that carries it.
 #[derive(Clone)]
@@ -50,12 +48,11 @@ impl Token {
     /// handed over nothing: then in the places from which the units get it. One that is encrypted only systemd decrypts:
     /// the error says which `unit` to start in place of the command.
     pub fn find(unit: &str) -> Result<Token, Stop> {
-        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        let by_hand = credentials.is_none() && rustix::process::geteuid().is_root();
+        let credentials = std::env::var_os(environment::CREDENTIALS).map(PathBuf::from);
         Self::find_in(
             credentials.as_deref(),
             std::env::var_os(VARIABLE),
-            by_hand.then_some((Path::new("/"), unit)),
+            environment::is_by_hand().then_some((Path::new("/"), unit)),
         )
     }
 
@@ -75,7 +72,8 @@ impl Token {
         };
         let (token, place) = found.ok_or_else(|| {
             Stop::Setup(format!(
-                "no Slack token: write it to /etc/credstore/{CREDENTIAL} (the unit loads it), or set {VARIABLE} in /{ENVIRONMENT_FILE}"
+                "no Slack token: write it to /etc/credstore/{CREDENTIAL} (the unit loads it), or set {VARIABLE} in {}",
+                environment::FILE
             ))
         })?;
         match String::from_utf8(token) {
@@ -122,31 +120,16 @@ fn as_the_units(root: &Path, unit: &str) -> Result<Option<Place>, Stop> {
             )));
         }
     }
-    let path = root.join(ENVIRONMENT_FILE);
+    let path = root.join(environment::FILE.trim_start_matches('/'));
+    let token = |text: Vec<u8>| usable(assigned(&text, VARIABLE)?);
     match std::fs::read(&path) {
-        Ok(text) => Ok(variable(&text).map(|token| (token, path.display().to_string()))),
+        Ok(text) => Ok(token(text).map(|token| (token, path.display().to_string()))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Stop::Setup(format!(
             "the Slack token in {}: {error}",
             path.display()
         ))),
     }
-}
-
-/// The variable's value in a file of environment variables: the last one counts, quotes around it do not
-/// (systemd.exec(5), EnvironmentFile=).
-fn variable(text: &[u8]) -> Option<Vec<u8>> {
-    let value = |line: &[u8]| {
-        let rest = line.trim_ascii().strip_prefix(VARIABLE.as_bytes())?;
-        let value = rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
-        let quoted = [b'"', b'\''].into_iter().find_map(|quote| {
-            let inner = value.strip_prefix(&[quote])?;
-            inner.strip_suffix(&[quote])
-        });
-        Some(quoted.unwrap_or(value).to_vec())
-    };
-    let last = text.split(|&b| b == b'\n').filter_map(value).next_back();
-    usable(last?)
 }
 
 /// The credential's content. One that is there and cannot be read is not the same as none: the variable might hold an
@@ -277,27 +260,6 @@ mod tests {
             "{said}"
         );
         assert!(!said.contains("k6iUCUh0RJCQ"));
-    }
-
-    #[test]
-    fn of_a_file_of_variables_the_last_value_counts_and_its_quotes_do_not() {
-        for (text, value) in [
-            ("SLACK_BOT_TOKEN=xoxb-1", Some("xoxb-1")),
-            (
-                "SLACK_BOT_TOKEN=xoxb-1\n SLACK_BOT_TOKEN = 'xoxb-2' \n",
-                Some("xoxb-2"),
-            ),
-            ("SLACK_BOT_TOKEN=xoxb-1\r\n", Some("xoxb-1")),
-            ("SLACK_BOT_TOKEN=\n", None),
-            ("SLACK_BOT_TOKEN=\"\"\n", None),
-            ("SLACK_BOT_TOKENS=xoxb-1\n#SLACK_BOT_TOKEN=xoxb-1\n", None),
-        ] {
-            assert_eq!(
-                variable(text.as_bytes()).as_deref(),
-                value.map(str::as_bytes),
-                "{text}"
-            );
-        }
     }
 
     #[test]

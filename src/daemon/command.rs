@@ -7,6 +7,7 @@ use crate::daemon::start::{self, Options};
 use crate::directory::{self, Accounts, Directory};
 use crate::expect;
 use crate::log::{Priority, line};
+use crate::slack::Way;
 use crate::state::{Store, become_owner};
 
 /// Runs the daemon.
@@ -17,6 +18,8 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     } else {
         Some(Token::find("sftp-monitor.service")?)
     };
+    // Before root becomes the state's owner, who may not look.
+    let way = Way::find();
     if let Some(remark) = token.as_ref().and_then(Token::remark) {
         line(Priority::Warning, remark);
     }
@@ -48,6 +51,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
             source: config.source.clone(),
             partners: arguments.partners.clone(),
             token,
+            way,
         },
     };
     start::run(&config, store, directory, log_level, options)?;

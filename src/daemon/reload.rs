@@ -14,7 +14,7 @@ use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
 use crate::reader::Order;
 use crate::service;
-use crate::slack::Client;
+use crate::slack::{Client, Way};
 
 /// What stays as it was at the start, and where the configuration is.
 pub(super) struct Fixed {
@@ -26,6 +26,8 @@ pub(super) struct Fixed {
     pub(super) partners: Option<Vec<String>>,
     /// The token; none where messages are printed. systemd hands over credentials at a start alone.
     pub(super) token: Option<Token>,
+    /// The way to Slack.
+    pub(super) way: Way,
 }
 
 impl Daemon {
@@ -59,7 +61,7 @@ impl Daemon {
     fn take_configuration(&mut self) -> anyhow::Result<()> {
         let config = Config::load(self.fixed.path.as_deref())?;
         let client = match &self.fixed.token {
-            Some(token) => Some(Client::new(&config.slack, token)?),
+            Some(token) => Some(Client::by(&self.fixed.way, &config.slack, token)?),
             None => None,
         };
         let heartbeat = Heartbeat::new(config.heartbeat.url.as_ref())

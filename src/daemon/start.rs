@@ -89,7 +89,7 @@ pub(super) fn run(
     }
     let announce = announcements(&before, &chosen, log_level);
     let target = match &options.fixed.token {
-        Some(token) => Target::Slack(Client::new(&config.slack, token)?),
+        Some(token) => Target::Slack(Client::by(&options.fixed.way, &config.slack, token)?),
         None => Target::Output,
     };
     let (orders, ordered) = mpsc::channel();

@@ -15,7 +15,7 @@ use crate::days::{self, Closing};
 use crate::directory::{Accounts, Answer, Directory};
 use crate::exit::{self, Stop};
 use crate::log::{Priority, Topic, about, line};
-use crate::slack::{Client, Next, POST, Verdict};
+use crate::slack::{Client, Next, POST, Verdict, Way};
 use crate::state::{ClosedDay, Counters, Daily, Idle, SendLock, Store, become_owner};
 use crate::time::{Time, Zone};
 
@@ -236,10 +236,11 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     let path = cli.state_directory();
     let (zone, closes_from) = (config.zone, config.digest.closes_from);
     if arguments.dry_run {
-        let daily = Store::open(&path)?.load(zone.local(now()))?;
+        let daily = crate::status::load(&path, zone, now(), "digest --dry-run")?;
         return print(daily.unwrap_or_default(), &config);
     }
-    let token = Token::find("sftp-monitor-digest.service")?;
+    // Both as root, who alone may look.
+    let (token, way) = (Token::find("sftp-monitor-digest.service")?, Way::find());
     become_owner(&path)?;
     let mut store = Store::open(&path)?;
     let early = store.load(zone.local(now()));
@@ -248,7 +249,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
             return Err(Stop::Usage("nothing was closed".to_owned()).into());
         }
     }
-    let client = Client::new(&config.slack, &token)?;
+    let client = Client::by(&way, &config.slack, &token)?;
     let digest = Digest {
         tables: Tables::new(store, zone, closes_from),
         voice: Voice::of(&config),

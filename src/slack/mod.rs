@@ -9,6 +9,7 @@ mod client;
 mod codes;
 mod identity;
 pub mod pace;
+mod proxy;
 
 pub use answer::{Refusal, Verdict};
 pub use channel::Channel;
@@ -16,3 +17,4 @@ pub(crate) use client::chain;
 pub use client::{Client, POST, Way};
 pub use identity::Identity;
 pub use pace::{Next, Pace};
+pub(crate) use proxy::{Proxy, assigned};
