@@ -16,6 +16,7 @@ mod fields;
 mod follow;
 mod handle;
 mod look;
+mod reach;
 mod start;
 
 use std::collections::VecDeque;
@@ -28,6 +29,7 @@ use systemd::journal::{Journal, JournalWaitResult};
 
 pub use access::{Readable, not_opened, readable, readable_in};
 pub(super) use fields::sender;
+pub use reach::reach;
 
 use self::fields::{Fields, Stamp};
 use self::follow::Reading;
