@@ -17,7 +17,7 @@ pub(super) const DEVLOG_PATH: &str = "sftp-monitor-devlog.path";
 /// sshd's unit: Debian's name, and everybody else's.
 const SSH: [&str; 2] = ["ssh.service", "sshd.service"];
 
-/// Where each connection has an sshd of its own.
+/// Where a socket starts sshd, with the first connection or one for each.
 const SSH_SOCKETS: [&str; 2] = ["ssh.socket", "sshd.socket"];
 
 /// How long systemctl may take.
@@ -115,6 +115,13 @@ impl Units {
     pub(super) fn ssh_is_active(&self) -> bool {
         let mut units = SSH.into_iter().chain(SSH_SOCKETS);
         units.any(|unit| matches!(self.get(unit, "ActiveState"), "active" | "reloading"))
+    }
+
+    /// Does a socket start it?
+    pub(super) fn ssh_is_of_a_socket(&self) -> bool {
+        SSH_SOCKETS
+            .iter()
+            .any(|socket| self.get(socket, "ActiveState") == "active")
     }
 
     /// The command that binds journald's socket into every chroot, now and from now on.
