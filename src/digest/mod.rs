@@ -236,8 +236,10 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     let path = cli.state_directory();
     let (zone, closes_from) = (config.zone, config.digest.closes_from);
     if arguments.dry_run {
-        let daily = Store::open(&path)?.load(zone.local(now()))?;
-        return print(daily.unwrap_or_default(), &config);
+        let mut store = Store::open(&path)?;
+        let daily = store.load(zone.local(now()))?;
+        let down = tables::down_since(&store, now());
+        return print(daily.unwrap_or_default(), down, &config);
     }
     let token = Token::find("sftp-monitor-digest.service")?;
     become_owner(&path)?;
@@ -267,10 +269,13 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
 }
 
 /// Prints what a run would post.
-fn print(mut daily: Daily, config: &Config) -> anyhow::Result<u8> {
+fn print(mut daily: Daily, down: Option<Time>, config: &Config) -> anyhow::Result<u8> {
     let (zone, now) = (config.zone, now());
     let voice = with_names(Voice::of(config), names(&daily));
     let closing = days::close_for_digest(&mut daily, zone, now, config.digest.closes_from);
+    if let Some(from) = down {
+        days::mark_down(&mut daily, zone, &closing, from);
+    }
     say(&closing, "would be closed");
     let mut accounts = config.digest.idle.then(|| Accounts::new(&config.partners));
     let listed = accounts.as_mut().and_then(Accounts::listed_partners);
