@@ -10,7 +10,7 @@ use super::finding::Finding;
 use super::units::Units;
 use super::words::names;
 use crate::program;
-use crate::sshd_config::{Effective, Missing};
+use crate::sshd_config::{Effective, Missing, PATH};
 
 /// The name of the matter.
 const NAME: &str = "sshd";
@@ -130,10 +130,33 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
     found
 }
 
+/// sshd did not say what it does, for this reason: what it reads it does not accept.
+pub(super) fn refused(why: &str, ssh: &str) -> Finding {
+    let mut words = why.split([' ', ':']);
+    let file = words.find(|word| word.starts_with("/etc/"));
+    let said = format!("sshd does not accept its configuration, and will not start with it: {why}");
+    let mend = format!("sudoedit {} && {}", file.unwrap_or(PATH), edit::reload(ssh));
+    Finding::problem(NAME, said).mended_by(mend)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::finding::told;
     use super::*;
+
+    #[test]
+    fn a_configuration_that_sshd_refuses_is_a_problem_of_the_file_that_it_names() {
+        let why =
+            "/usr/sbin/sshd: /etc/ssh/sshd_config.d/x.conf line 3: Bad configuration option: Foo";
+        let said = refused(why, "ssh").told();
+        assert_eq!(
+            said,
+            format!(
+                "problem sshd: sshd does not accept its configuration, and will not start with it: {why}\n  \
+                 > sudoedit /etc/ssh/sshd_config.d/x.conf && sudo sshd -t && sudo systemctl try-reload-or-restart ssh\n"
+            )
+        );
+    }
 
     fn facts(version: &str) -> Facts<'_> {
         Facts {

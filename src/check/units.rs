@@ -29,7 +29,7 @@ pub(super) const USER: &str = "sftp-monitor";
 /// sshd's unit: Debian's name, and everybody else's.
 const SSH: [&str; 2] = ["ssh.service", "sshd.service"];
 
-/// Where each connection has an sshd of its own.
+/// Where a socket starts sshd, with the first connection or one for each.
 const SSH_SOCKETS: [&str; 2] = ["ssh.socket", "sshd.socket"];
 
 /// How long systemctl may take.
@@ -139,6 +139,13 @@ impl Units {
             "active" | "reloading" => format!("sudo systemctl restart {unit}"),
             _ => format!("sudo systemctl start {unit}"),
         }
+    }
+
+    /// Does a socket start it?
+    pub(super) fn ssh_is_of_a_socket(&self) -> bool {
+        SSH_SOCKETS
+            .iter()
+            .any(|socket| self.get(socket, "ActiveState") == "active")
     }
 
     /// The command that binds journald's socket into every chroot, now and from now on.

@@ -105,6 +105,8 @@ pub struct Complete {
     pub date: NaiveDate,
     /// Before its deadline.
     pub on_time: bool,
+    /// It was told that it is missing.
+    pub told: bool,
     /// The days before on which it did not come.
     pub missed: Option<Missed>,
 }
@@ -159,6 +161,7 @@ impl Watched {
         Some(Complete {
             date: day.date,
             on_time: at <= expected.deadline(day.date),
+            told: day.told,
             missed: self.missed.take(),
         })
     }

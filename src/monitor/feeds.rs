@@ -1,7 +1,7 @@
 //! Feeds that must arrive: each file is judged where it is counted, each deadline when all before it is known.
 
 use super::Monitor;
-use crate::alerts::{Content, FeedArrived, FeedMissing, File, Message};
+use crate::alerts::{Content, FeedArrived, FeedMissing, File, Message, Transfer};
 use crate::expect::{Complete, Expectation, Feed, Outcome, Overdue, Uploaded, Watched};
 use crate::sessions::Process;
 use crate::time::Time;
@@ -73,8 +73,10 @@ impl Monitor<'_> {
             });
         }
         feeds.push(here);
-        self.unsay_missing(&expected.id);
-        if day.on_time && since.is_none() {
+        let unsaid = self.unsay_missing(&expected.id);
+        // What came in time and was read late was told as missing: that is taken back.
+        let told = day.told && !unsaid;
+        if day.on_time && since.is_none() && !told {
             return;
         }
         let content = FeedArrived {
@@ -117,7 +119,7 @@ impl Monitor<'_> {
         };
         self.no_longer_missing(&expected.id);
         self.daily.resume.day.feeds.push(missing);
-        self.unsay_missing(&expected.id);
+        let _ = self.unsay_missing(&expected.id);
         let known = self.daily.resume.known.get(&expected.partner);
         let content = FeedMissing {
             id: expected.id.clone(),
@@ -157,13 +159,16 @@ impl Monitor<'_> {
         feeds.retain(|feed| feed.id != id || feed.outcome != Outcome::Missing);
     }
 
-    /// What no longer holds and Slack has not got need not be told.
-    fn unsay_missing(&mut self, id: &str) {
+    /// What no longer holds and Slack has not got need not be told. Was there such a message?
+    fn unsay_missing(&mut self, id: &str) -> bool {
         let in_flight = self.in_flight;
-        self.daily.resume.outbox.retain(|message: &Message| {
+        let outbox = &mut self.daily.resume.outbox;
+        let before = outbox.len();
+        outbox.retain(|message: &Message| {
             let sent = message.maybe_repeated || Some(message.id) == in_flight;
             sent || !matches!(&message.content, Content::FeedMissing(missing) if missing.id == id)
         });
+        outbox.len() < before
     }
 
     /// What is due next, as far as time alone brings it.
@@ -203,10 +208,19 @@ impl Monitor<'_> {
 
     /// What was seen of a feed; of a new one nothing.
     pub(super) fn watched(&mut self, expected: &Expectation) -> Watched {
-        let uploads = self.daily.partners.get(&expected.partner);
-        let unseen = uploads.is_some_and(|counters| counters.upload > 0);
         let watched = self.daily.resume.feeds.watched.remove(&expected.id);
-        watched.unwrap_or_else(|| Watched::since(expected, self.now, unseen))
+        watched.unwrap_or_else(|| Watched::since(expected, self.now, self.sent_unseen(expected)))
+    }
+
+    /// Has the partner sent files today of which nobody looked whether they are this feed's? In the open day, which a
+    /// digest by hand begins anew, or on what is today in the feed's own zone.
+    fn sent_unseen(&self, expected: &Expectation) -> bool {
+        let counters = self.daily.partners.get(&expected.partner);
+        let known = self.daily.resume.known.get(&expected.partner);
+        let last = known.and_then(|known| known.seen.file.as_ref());
+        let today = |at: Time| expected.date(at) == expected.date(self.now);
+        counters.is_some_and(|counters| counters.upload > 0)
+            || last.is_some_and(|last| last.what == Transfer::Upload && today(last.at))
     }
 
     pub(super) fn watch(&mut self, expected: &Expectation, watched: Watched) {

@@ -215,6 +215,11 @@ fn french(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             "Non compris{period} : {} de sshd ou de sftp-server",
             some("ligne", "lignes")
         ),
+        NoticeKind::Down if notice.to == Time::default() => {
+            format!(
+                "Surveillance arrêtée{period} : ce qui s'est passé ensuite n'est pas compté ici"
+            )
+        }
         NoticeKind::Down => {
             format!("Surveillance arrêtée{period} : ce qui s'est passé a été compté après coup")
         }
@@ -265,6 +270,9 @@ fn english(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             "Not understood{period}: {} of sshd or sftp-server",
             some("line", "lines")
         ),
+        NoticeKind::Down if notice.to == Time::default() => {
+            format!("The monitor has not run{period}: what happened after that is not counted here")
+        }
         NoticeKind::Down => {
             format!("The monitor did not run{period}: what happened was counted later")
         }

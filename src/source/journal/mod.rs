@@ -16,6 +16,7 @@ mod fields;
 mod follow;
 mod handle;
 mod look;
+mod reach;
 mod start;
 
 use std::collections::VecDeque;
@@ -30,6 +31,7 @@ pub use access::{Readable, not_opened, readable, readable_in};
 pub(crate) use fields::may_hold_ssh;
 pub(super) use fields::sender;
 pub(crate) use handle::{DROPPED, ROOTS};
+pub use reach::reach;
 
 use self::fields::{Fields, Stamp};
 use self::follow::Reading;
