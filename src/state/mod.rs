@@ -79,9 +79,11 @@ pub struct Counters {
     pub other: Map<String, Value>,
 }
 
-/// Counts so many more, as far as a number goes: a file that somebody edited may hold the greatest there is.
+/// Counts so many more, but no more than a state may hold that is believed: an auth.log may say that a line was repeated
+/// four thousand million times, as often as somebody writes so.
 pub(crate) fn add(to: &mut u64, more: u64) {
-    *to = to.saturating_add(more);
+    let sum = to.saturating_add(more).min(recover::LARGEST_COUNT);
+    *to = sum.max(*to);
 }
 
 pub(crate) fn is_zero(number: &u64) -> bool {
@@ -310,4 +312,20 @@ pub enum NoticeKind {
     Unparsed,
     /// The monitor did not run.
     Down,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_count_becomes_larger_than_one_that_is_believed() {
+        let mut daily = recover::fresh(NaiveDate::default());
+        for _ in 0..3 {
+            add(&mut daily.unknown_attempts, recover::LARGEST_COUNT / 2 + 1);
+        }
+        let bytes = serde_json::to_vec(&daily).expect("text");
+        assert!(recover::parse(&bytes, NaiveDate::default()).is_ok());
+        assert_eq!(daily.unknown_attempts, recover::LARGEST_COUNT);
+    }
 }
