@@ -155,7 +155,7 @@ pub struct Known {
     /// The full name of its GECOS field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// Refused attempts since the last log-in, by address (the latest few).
+    /// Refused attempts since the last log-in, by address (a few, those with the most).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, u64>,
     /// What it did last.
@@ -177,6 +177,9 @@ pub struct Used {
     pub at: Time,
     /// Who, that day; up to ten.
     pub partners: std::collections::BTreeSet<String>,
+    /// Which of them logged in; the rest is what others may have tried in their names.
+    #[serde(skip_serializing_if = "std::collections::BTreeSet::is_empty")]
+    pub logged_in: std::collections::BTreeSet<String>,
 }
 
 /// What belongs to the open day beside its counters.
