@@ -22,7 +22,8 @@ const FAILED_FROM: usize = 8;
 /// How many uploads that broke off a day's digest names.
 const TROUBLED_KEPT: usize = 10;
 
-/// How many notices a day keeps apart; further ones of a kind join the last of that kind.
+/// How many notices a day keeps apart; further ones of a kind join the last of that kind. A kind that is not among them
+/// gets in all the same: some hold what a partner wrote, and nobody may fill the day with those to keep out another.
 const NOTICES_KEPT: usize = 20;
 
 /// A refused attempt, as far as the log tells.
@@ -229,7 +230,6 @@ impl Daily {
                 notice.to = notice.to.max(to);
                 add(&mut notice.count, count);
             }
-            None if full => {}
             None => notices.push(Notice {
                 kind,
                 from,
