@@ -111,7 +111,10 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
         _ => found.push(Finding::ok(NAME, format!("{version} logs as {logs_as}"))),
     }
     if let Some(option) = &facts.elsewhere {
-        let said = format!("sshd runs with {option}: no log-in reaches the log");
+        let said = match option.as_str() {
+            "-e" => "sshd runs with -e: its log-ins are not believed, since clients can write lines of their own into such a log".to_owned(),
+            option => format!("sshd runs with {option}: no log-in reaches the log"),
+        };
         found.push(
             Finding::problem(NAME, said).mended_by(format!("sudo systemctl edit {ssh}.service")),
         );
@@ -194,6 +197,12 @@ mod tests {
         let mut file = facts("OpenSSH_9.2p1");
         file.elsewhere = elsewhere("/usr/sbin/sshd\0-D\0-E/var/log/sshd\0");
         assert!(told(&judge(&file)).contains("problem sshd: sshd runs with -E/var/log/sshd"));
+        let mut stream = facts("OpenSSH_9.2p1");
+        stream.elsewhere = elsewhere("/usr/sbin/sshd\0-D\0-e\0");
+        assert!(
+            told(&judge(&stream))
+                .contains("problem sshd: sshd runs with -e: its log-ins are not believed")
+        );
         assert_eq!(elsewhere("/usr/sbin/sshd\0-D\0"), None);
     }
 

@@ -23,7 +23,6 @@ use bind::{Done, Socket};
 /// How long sshd is asked about partner after partner before its files are read instead: ssh waits for this at boot.
 const ASKING: Duration = Duration::from_secs(20);
 
-
 /// Runs the command. Exit code 1 where a partner was refused.
 pub fn command(cli: &Cli) -> anyhow::Result<u8> {
     if !rustix::process::geteuid().is_root() {
@@ -91,4 +90,3 @@ fn chroots(roster: &Roster, sshd: &mut Sshd) -> (BTreeMap<PathBuf, Vec<String>>,
     }
     (chroots, unknown)
 }
-

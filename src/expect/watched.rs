@@ -37,6 +37,9 @@ impl Feeds {
 pub struct Uploaded {
     /// The session's process.
     pub process: Process,
+    /// Its partner.
+    #[serde(default)]
+    pub partner: String,
     /// The file, by the name that it has now.
     pub file: File,
     /// When it arrived.

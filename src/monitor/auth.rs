@@ -146,7 +146,7 @@ impl Monitor<'_> {
             let sessions = &mut self.daily.resume.sessions;
             sessions.connections.put(connection);
             if sessions.connections.0.len() > 2 * crate::sessions::KEPT {
-                sessions.forget(self.daily.resume.counted_until);
+                self.forget(self.daily.resume.counted_until);
             }
         }
     }

@@ -58,7 +58,7 @@ impl Monitor<'_> {
     ) {
         add(&mut self.counters(at, partner).success, 1);
         if let Some(address) = &address {
-            self.came_from(address, partner, at);
+            self.came_from(address, partner, at, true);
         }
         let known = self
             .daily
@@ -102,7 +102,7 @@ impl Monitor<'_> {
         add(&mut counters.failed, refused.count);
         let today = counters.failed;
         if let Some(address) = &refused.address {
-            self.came_from(address, partner, at);
+            self.came_from(address, partner, at, false);
             let failures = &mut self
                 .daily
                 .resume
@@ -111,7 +111,11 @@ impl Monitor<'_> {
                 .or_default()
                 .failures;
             if failures.len() >= FAILED_FROM && !failures.contains_key(address) {
-                failures.pop_first();
+                // Whoever guesses from many addresses hides none from which he did so for long.
+                let fewest = failures.iter().min_by_key(|(_, count)| **count);
+                if let Some(fewest) = fewest.map(|(address, _)| address.clone()) {
+                    failures.remove(&fewest);
+                }
             }
             add(failures.entry(address.clone()).or_default(), refused.count);
         }

@@ -1,12 +1,15 @@
 //! Feeds that must arrive: each file is judged where it is counted, each deadline when all before it is known.
 
+use std::collections::BTreeMap;
+
 use super::Monitor;
 use crate::alerts::{Content, FeedArrived, FeedMissing, File, Message, Transfer};
 use crate::expect::{Complete, Expectation, Feed, Outcome, Overdue, Uploaded, Watched};
 use crate::sessions::Process;
 use crate::time::Time;
 
-/// How many files of open sessions are kept, in case they get another name; the oldest are forgotten.
+/// How many files of open sessions are kept, in case they get another name. Where there are too many, the oldest of the
+/// partner with the most is forgotten, so that no partner's files can make another's feed seem to be missing.
 const UPLOADS_KEPT: usize = 1_000;
 
 impl Monitor<'_> {
@@ -23,12 +26,9 @@ impl Monitor<'_> {
             return;
         }
         if process.1 != 0 {
-            let uploads = &mut self.daily.resume.feeds.uploads;
-            if uploads.len() >= UPLOADS_KEPT {
-                uploads.remove(0);
-            }
-            uploads.push(Uploaded {
+            self.remember_upload(Uploaded {
                 process,
+                partner: partner.to_owned(),
                 file: file.clone(),
                 at,
                 before: None,
@@ -37,6 +37,21 @@ impl Monitor<'_> {
         own()
             .filter(|expected| expected.takes(file))
             .for_each(|expected| self.feed_there(expected, at, file));
+    }
+
+    /// Keeps a file that may get another name.
+    fn remember_upload(&mut self, upload: Uploaded) {
+        let uploads = &mut self.daily.resume.feeds.uploads;
+        uploads.push(upload);
+        if uploads.len() > UPLOADS_KEPT {
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            for upload in uploads.iter() {
+                *counts.entry(&upload.partner).or_default() += 1;
+            }
+            let most = counts.into_iter().max_by_key(|(_, count)| *count);
+            let oldest = most.and_then(|(most, _)| uploads.iter().position(|u| u.partner == most));
+            uploads.remove(oldest.unwrap_or(0));
+        }
     }
 
     /// A file of a feed is there.

@@ -119,15 +119,20 @@ impl Monitor<'_> {
         self.set_right();
         self.end_sessions(time);
         self.judge_unseen(time);
-        let forgotten = self.daily.resume.sessions.forget(time);
-        if forgotten > 0 {
-            self.daily
-                .note(NoticeKind::SessionsForgotten, time, forgotten, None);
-        }
+        self.forget(time);
         self.let_out(time, caught_up);
         if caught_up {
             self.judge_feeds(time);
             self.judge_quiet(time);
+        }
+    }
+
+    /// Forgets what is over, and what is too much: that is noted.
+    fn forget(&mut self, time: Time) {
+        let forgotten = self.daily.resume.sessions.forget(time);
+        if forgotten > 0 {
+            self.daily
+                .note(NoticeKind::SessionsForgotten, time, forgotten, None);
         }
     }
 

@@ -81,9 +81,11 @@ pub struct Counters {
     pub other: Map<String, Value>,
 }
 
-/// Counts so many more, as far as a number goes: a file that somebody edited may hold the greatest there is.
+/// Counts so many more, but no more than a state may hold that is believed: an auth.log may say that a line was repeated
+/// four thousand million times, as often as somebody writes so.
 pub(crate) fn add(to: &mut u64, more: u64) {
-    *to = to.saturating_add(more);
+    let sum = to.saturating_add(more).min(recover::LARGEST_COUNT);
+    *to = sum.max(*to);
 }
 
 pub(crate) fn is_zero(number: &u64) -> bool {
@@ -155,7 +157,7 @@ pub struct Known {
     /// The full name of its GECOS field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// Refused attempts since the last log-in, by address (the latest few).
+    /// Refused attempts since the last log-in, by address (a few, those with the most).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, u64>,
     /// What it did last.
@@ -177,6 +179,9 @@ pub struct Used {
     pub at: Time,
     /// Who, that day; up to ten.
     pub partners: std::collections::BTreeSet<String>,
+    /// Which of them logged in; the rest is what others may have tried in their names.
+    #[serde(skip_serializing_if = "std::collections::BTreeSet::is_empty")]
+    pub logged_in: std::collections::BTreeSet<String>,
 }
 
 /// What belongs to the open day beside its counters.
@@ -264,4 +269,20 @@ pub struct PostedDay {
     pub since: Option<Time>,
     /// When it was closed.
     pub until: Time,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_count_becomes_larger_than_one_that_is_believed() {
+        let mut daily = recover::fresh(NaiveDate::default());
+        for _ in 0..3 {
+            add(&mut daily.unknown_attempts, recover::LARGEST_COUNT / 2 + 1);
+        }
+        let bytes = serde_json::to_vec(&daily).expect("text");
+        assert!(recover::parse(&bytes, NaiveDate::default()).is_ok());
+        assert_eq!(daily.unknown_attempts, recover::LARGEST_COUNT);
+    }
 }
