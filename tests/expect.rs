@@ -219,10 +219,10 @@ fn a_replay_takes_no_feed_for_missing_of_which_its_log_does_not_tell() {
         "{warned}"
     );
     // What was due before --since was told before it.
-    let [told, warned] = replay("2026-11-22 07:30", "2026-11-22");
+    let [told, warned] = replay("2026-11-22 07:31", "2026-11-22");
     assert!(told.starts_with("No deadline"), "{told}");
     assert!(warned.is_empty(), "{warned}");
-    let [told, _] = replay("2026-11-22 07:29", "2026-11-22");
+    let [told, _] = replay("2026-11-22 07:30", "2026-11-22");
     assert!(told.contains("on time"), "{told}");
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use super::calendar::after;
 use super::table::clock;
 use super::{Feed, Outcome, Watched};
 use crate::alerts::{Voice, render};
@@ -146,7 +147,15 @@ impl Replay<'_> {
         }
         let from = late.unwrap_or(since);
         for expected in &self.rules.expects {
-            let watched = Watched::since(expected, from, false);
+            let today = expected.date(from);
+            let watched = Watched {
+                // Both ends belong to the span.
+                from: match expected.deadline(today) >= from {
+                    true => today,
+                    false => after(today),
+                },
+                ..Watched::default()
+            };
             let feeds = &mut self.daily.resume.feeds;
             feeds.watched.insert(expected.id.clone(), watched);
         }
