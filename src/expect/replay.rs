@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use super::calendar::after;
 use super::table::clock;
 use super::{Feed, Outcome, Watched};
 use crate::alerts::{Voice, render};
@@ -132,7 +133,7 @@ fn log(config: &Config, arguments: &cli::Expect) -> anyhow::Result<Log> {
 }
 
 impl Replay<'_> {
-    /// Expects from the first moment on; of a log that begins later only from there on: what came before nobody knows.
+    /// Expects what is due from the first moment on; of a log that begins later only from there on: what came before nobody knows.
     fn begin(&mut self, begins: Option<Time>) {
         let since = self.span.since.unwrap_or_default();
         let late = begins.filter(|begins| *begins > since);
@@ -143,13 +144,16 @@ impl Replay<'_> {
             );
             line(Priority::Warning, &said);
         }
+        let from = late.unwrap_or(since);
         for expected in &self.rules.expects {
-            let watched = match late {
-                Some(begins) => Watched::since(expected, begins, false),
-                None => Watched {
-                    from: expected.date(since),
-                    ..Watched::default()
+            let today = expected.date(from);
+            let watched = Watched {
+                // Both ends belong to the span.
+                from: match expected.deadline(today) >= from {
+                    true => today,
+                    false => after(today),
                 },
+                ..Watched::default()
             };
             let feeds = &mut self.daily.resume.feeds;
             feeds.watched.insert(expected.id.clone(), watched);
@@ -229,9 +233,7 @@ impl Replay<'_> {
     /// Keeps what was told, and what became of the feeds.
     fn hear(&mut self) {
         let resume = &mut self.daily.resume;
-        let since = self.span.since.unwrap_or_default();
-        let outbox = std::mem::take(&mut resume.outbox);
-        for message in outbox.into_iter().filter(|said| said.since >= since) {
+        for message in std::mem::take(&mut resume.outbox) {
             let text = unescape(&render(&message, &self.voice).text);
             self.said.push(Said {
                 at: message.since,

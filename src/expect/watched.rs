@@ -138,10 +138,12 @@ impl Watched {
 
     /// A file of the feed is there. Tells when it was the one that was still missing.
     pub fn arrive(&mut self, expected: &Expectation, at: Time, file: &File) -> Option<Complete> {
-        self.last = Some(Arrival {
-            at,
-            file: file.clone(),
-        });
+        if self.last.as_ref().is_none_or(|last| last.at <= at) {
+            self.last = Some(Arrival {
+                at,
+                file: file.clone(),
+            });
+        }
         self.pass(expected, |deadline| deadline < at);
         let waits = |day: &FeedDay| day.arrived.is_none() && at <= expected.deadline(day.date);
         if !self.day.as_ref().is_some_and(waits) {
@@ -151,6 +153,10 @@ impl Watched {
             }
         }
         let day = self.day.as_mut()?;
+        // A file of an earlier day, read late or under its old name again, is none of this one.
+        if expected.date(at) < day.date {
+            return None;
+        }
         let count = expected.count as usize;
         let name = file.name_in_state();
         if day.names.contains(&name) || day.names.len() >= count + SPARE {
