@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveTime};
 
 use crate::expect::Feed;
-use crate::state::{ClosedDay, Counters, Daily, Day};
+use crate::state::{ClosedDay, Counters, Daily, Day, Notice, NoticeKind};
 use crate::time::{Time, Zone};
 
 /// How many dates without data one digest names.
@@ -70,6 +70,22 @@ pub fn close_for_digest(daily: &mut Daily, zone: Zone, now: Time, closes_from: u
         }
     }
     closing
+}
+
+/// Says under the tables of the days just closed that no monitor has run since then: their figures end there.
+pub fn mark_down(daily: &mut Daily, zone: Zone, closing: &Closing, from: Time) {
+    let closed = daily.resume.closed.iter_mut();
+    let begun =
+        closed.filter(|day| closing.closed.contains(&day.id) && zone.date(from) <= day.date);
+    for day in begun {
+        day.day.notices.push(Notice {
+            kind: NoticeKind::Down,
+            from,
+            to: Time::default(),
+            count: 0,
+            detail: None,
+        });
+    }
 }
 
 impl Closing {

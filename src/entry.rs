@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Answer, Directory};
@@ -22,7 +23,8 @@ impl Boot {
     }
 }
 
-/// `uid` of an entry for whose sender nobody vouches. No account has it: it is what the kernel says where there is none.
+/// `uid` of an entry for whose sender nobody vouches, or that no sender writes. No account has it: it is what the kernel
+/// says where there is none.
 pub const NOBODY: u32 = u32::MAX;
 
 /// Where an entry comes from: everything about it but its message.
@@ -104,6 +106,19 @@ impl<'a> Record<'a> {
                 forced: false,
             });
         }
+        if let Some(event) = put_together(&entry) {
+            let uid = Some(NOBODY);
+            return Some(Record {
+                origin: Origin {
+                    uid,
+                    ..entry.origin
+                },
+                event,
+                answer: None,
+                account: None,
+                forced: false,
+            });
+        }
         let program = Program::of(&entry.origin.identifier)?;
         let event = parse(program, entry.message)?;
         let (answer, account) = ask(&entry.origin, &event, directory);
@@ -132,6 +147,23 @@ impl<'a> Record<'a> {
             forced: self.forced,
         }
     }
+}
+
+/// What one of several lines says that another than root put into one entry, or a line under several names. sshd and
+/// sftp-server write one line at a time, under one name, so this is a forgery, whichever of them is meant to be read.
+fn put_together<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
+    let identifier = &*entry.origin.identifier;
+    let several = |text: &[u8]| memchr(b'\n', text).is_some();
+    let others = entry.origin.uid.is_some_and(|uid| uid != 0);
+    if !others || !several(entry.message) && !several(identifier) {
+        return None;
+    }
+    let lines = |text: &'a [u8]| text.split(|&byte| byte == b'\n');
+    identifier
+        .split(|&byte| byte == b'\n')
+        .filter_map(Program::of)
+        .flat_map(|program| lines(entry.message).filter_map(move |line| parse(program, line)))
+        .find(|event| !matches!(event.kind, Kind::Accompanying | Kind::Unparsed))
 }
 
 /// What the user database says, where it is to be asked. Never of a name that sshd calls invalid: a flood of made-up names
@@ -181,5 +213,43 @@ fn ask(
             )
         }
         _ => (None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Fixed;
+
+    fn taken(uid: u32, identifier: &'static [u8], message: &[u8]) -> Option<(Kind, Option<u32>)> {
+        let origin = Origin {
+            identifier: identifier.into(),
+            uid: Some(uid),
+            ..Origin::default()
+        };
+        let entry = Entry {
+            origin,
+            message,
+            dropped: None,
+        };
+        let record = Record::of(entry, &mut Fixed(Vec::new()))?;
+        Some((record.event.kind, record.origin.uid))
+    }
+
+    #[test]
+    fn what_a_user_puts_together_of_several_fields_or_lines_is_nobodys() {
+        let forged = Some((Kind::Accepted, Some(NOBODY)));
+        let login = "Accepted password for alice from 192.0.2.66 port 5 ssh2";
+        let first = format!("{login}\nsomething else");
+        let second = format!("something else\n{login}");
+        assert_eq!(taken(1005, b"sshd", first.as_bytes()), forged);
+        assert_eq!(taken(1005, b"sshd", second.as_bytes()), forged);
+        assert_eq!(taken(NOBODY, b"sshd", second.as_bytes()), forged);
+        assert_eq!(taken(1005, b"cron\nsshd", login.as_bytes()), forged);
+        assert_eq!(taken(1005, b"sshd", b"two\nlines"), None);
+        // A module of PAM may speak so, and says nothing by it.
+        let unparsed = Some((Kind::Unparsed, Some(0)));
+        assert_eq!(taken(0, b"sshd", first.as_bytes()), unparsed);
+        assert_eq!(taken(0, b"sshd", second.as_bytes()), None);
     }
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::SecondsFormat;
 use serde::Serialize;
 
 use crate::cli::{self, Cli};
@@ -19,7 +18,7 @@ use crate::report::read::cannot;
 use crate::source::envelope::{Envelope, Read};
 use crate::source::lines::Lines;
 use crate::state::Daily;
-use crate::time::{Time, Zone};
+use crate::time::Time;
 
 /// What is said of one line. Every key is always there; `null` where the line does not say.
 #[derive(Debug, Serialize)]
@@ -111,7 +110,7 @@ impl<'a> Explainer<'a> {
         let said = Explanation {
             line: self.line,
             event: verdict.event,
-            time: (origin.time != Time::default()).then(|| rfc3339(self.rules.zone, origin.time)),
+            time: (origin.time != Time::default()).then(|| self.rules.zone.rfc3339(origin.time)),
             host: some_text(&origin.host),
             identifier: some_text(&origin.identifier),
             pid: Some(origin.pid).filter(|&pid| pid != 0),
@@ -186,11 +185,6 @@ fn explain_file(
         }
     }
     Ok(no_text)
-}
-
-/// A time as RFC 3339 tells it, local to the zone, to the second.
-pub(crate) fn rfc3339(zone: Zone, time: Time) -> String {
-    zone.local(time).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
 fn some_text<'t>(bytes: &'t [u8]) -> Option<Cow<'t, str>> {

@@ -1,6 +1,8 @@
 //! Standard output of the commands: buffered, and a reader that went away (`| head`) is a quiet end. JSON holds no character
 //! that a terminal obeys or hides.
 
+pub(crate) mod table;
+
 use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
 
 use serde::Serialize;
@@ -67,6 +69,19 @@ impl Formatter for Visible {
     }
 }
 
+/// How many names a line shows.
+const NAMED: usize = 10;
+
+/// Names, the first ten and how many more.
+pub(crate) fn names<S: AsRef<str>>(names: &[S]) -> String {
+    let shown: Vec<&str> = names.iter().take(NAMED).map(S::as_ref).collect();
+    let mut text = shown.join(", ");
+    if names.len() > NAMED {
+        text.push_str(&format!(" and {} more", names.len() - NAMED));
+    }
+    text
+}
+
 /// Is standard output a terminal? Then numbers are grouped as people read them.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
@@ -76,7 +91,15 @@ pub fn is_terminal() -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-    use super::json;
+    use super::{json, names};
+
+    #[test]
+    fn ten_names_are_shown_and_the_others_counted() {
+        let all: Vec<String> = (1..=12).map(|n| format!("p{n}")).collect();
+        assert_eq!(names(&all[..2]), "p1, p2");
+        assert_eq!(names(&all[..10]), "p1, p2, p3, p4, p5, p6, p7, p8, p9, p10");
+        assert!(names(&all).ends_with("p10 and 2 more"));
+    }
 
     #[test]
     fn json_shows_what_cannot_be_seen_as_escapes_that_mean_the_same() {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::directory::{Answer, Directory};
 use crate::entry::Record;
+use crate::log::{Priority, line};
 use crate::source::{Position, Remark, Source};
 use crate::time::Time;
 
@@ -67,16 +68,16 @@ pub enum Order {
 
 /// When the source was last read without an error: the loop feeds the watchdog by it.
 #[derive(Clone, Debug, Default)]
-pub struct Heartbeat(Arc<AtomicI64>);
+pub struct LastRead(Arc<AtomicI64>);
 
-impl Heartbeat {
-    fn beat(&self) {
+impl LastRead {
+    fn note(&self) {
         self.0
             .store(Time::from(SystemTime::now()).0, Ordering::Relaxed);
     }
 
-    /// The time of the last beat.
-    pub fn last(&self) -> Time {
+    /// The time.
+    pub fn time(&self) -> Time {
         Time(self.0.load(Ordering::Relaxed))
     }
 }
@@ -88,26 +89,19 @@ pub fn follow(
     mut directory: Box<dyn Directory + Send>,
     orders: &Receiver<Order>,
     batches: &Sender<Batch>,
-    heartbeat: &Heartbeat,
+    last_read: &LastRead,
 ) {
     let mut asked: VecDeque<String> = VecDeque::new();
     let mut was_caught_up = false;
     let mut failing: Option<Duration> = None;
     loop {
-        let mut seek = None;
-        loop {
-            match orders.try_recv() {
-                Ok(Order::Directory(other)) => directory = other,
-                Ok(Order::Ask(users)) => asked = users.into(),
-                Ok(Order::Seek(position)) => seek = Some(position),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => return,
-            }
-        }
+        let Ok(seek) = take_orders(orders, &mut directory, &mut asked) else {
+            return;
+        };
         if let Some(position) = seek {
             match source.again(&position) {
                 Ok(again) => source = again,
-                Err(error) => crate::log::line(crate::log::Priority::Error, &format!("{error:#}")),
+                Err(error) => line(Priority::Error, &format!("{error:#}")),
             }
             begins = Some(position);
         }
@@ -123,7 +117,7 @@ pub fn follow(
                 batch.caught_up = false;
             }
             None => {
-                heartbeat.beat();
+                last_read.note();
                 batch.answers = answers(&mut asked, directory.as_mut());
             }
         }
@@ -154,6 +148,27 @@ pub fn follow(
         }
         if batches.is_closed() {
             return;
+        }
+    }
+}
+
+/// The loop has dropped its end of the channel.
+struct Over;
+
+/// Takes what the loop has ordered. Returns behind which position to go on, where it said so.
+fn take_orders(
+    orders: &Receiver<Order>,
+    directory: &mut Box<dyn Directory + Send>,
+    asked: &mut VecDeque<String>,
+) -> Result<Option<Position>, Over> {
+    let mut seek = None;
+    loop {
+        match orders.try_recv() {
+            Ok(Order::Directory(other)) => *directory = other,
+            Ok(Order::Ask(users)) => *asked = users.into(),
+            Ok(Order::Seek(position)) => seek = Some(position),
+            Err(TryRecvError::Empty) => return Ok(seek),
+            Err(TryRecvError::Disconnected) => return Err(Over),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Who a process works for, and what a connection has already counted: connections, log-ins, sftp sessions and their handles.
 
+mod forget;
 mod handle;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -256,25 +256,6 @@ pub enum Last {
 }
 
 impl Sessions {
-    /// Forgets connections that ended long enough before `time`, and the oldest where there are too many.
-    /// Returns how many were forgotten though they were open.
-    pub fn forget(&mut self, time: Time) -> u64 {
-        let connections = &mut self.connections.0;
-        connections.retain(|_, c| c.accepted || c.goes_on(time, None));
-        let mut open = 0;
-        for key in oldest(connections, |c| (!c.ended, c.accepted, c.at)) {
-            open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));
-        }
-        let sftp = &mut self.sftp.0;
-        for key in oldest(sftp, |s| (s.standing == Standing::Partner, s.at)) {
-            open += u64::from(
-                sftp.remove(&key)
-                    .is_some_and(|s| s.standing == Standing::Partner),
-            );
-        }
-        open
-    }
-
     /// The log-in from this address and port.
     pub fn login_from(&self, address: &str, port: Option<u16>) -> Option<Process> {
         let same =
@@ -313,15 +294,4 @@ impl Sessions {
             }
         }
     }
-}
-
-/// The keys of those that are too many, by what `rank` puts first.
-fn oldest<V: Keyed, R: Ord>(table: &BTreeMap<V::Key, V>, rank: impl Fn(&V) -> R) -> Vec<V::Key> {
-    let excess = table.len().saturating_sub(KEPT);
-    if excess == 0 {
-        return Vec::new();
-    }
-    let mut values: Vec<&V> = table.values().collect();
-    values.sort_by_key(|value| rank(value));
-    values.into_iter().take(excess).map(Keyed::key).collect()
 }

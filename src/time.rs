@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use chrono::{
-    DateTime, FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone,
-    Utc,
+    DateTime, FixedOffset, Local, MappedLocalTime, NaiveDate, NaiveDateTime, SecondsFormat,
+    TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+/// No zone is as far from UTC as this.
+const ZONES: TimeDelta = TimeDelta::days(2);
 
 /// A point in time: microseconds since the Unix epoch, in UTC.
 #[derive(
@@ -37,9 +40,15 @@ impl Time {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// The same time as chrono has it; times beyond its range become the epoch.
+    /// The same time as chrono has it; times beyond what every zone can tell become the epoch.
     pub fn utc(self) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(self.0).unwrap_or_default()
+        let told = DateTime::from_timestamp_micros(self.0);
+        // chrono panics where the local time is beyond its range, though the time in UTC is not.
+        let in_every_zone = |time: &DateTime<Utc>| {
+            let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+            *time - first > ZONES && last - *time > ZONES
+        };
+        told.filter(in_every_zone).unwrap_or_default()
     }
 }
 
@@ -82,6 +91,11 @@ impl Zone {
         self.local(time).date_naive()
     }
 
+    /// A time as RFC 3339 tells it: local, to the second.
+    pub fn rfc3339(self, time: Time) -> String {
+        self.local(time).to_rfc3339_opts(SecondsFormat::Secs, false)
+    }
+
     /// The first and the last moment of a local time: two where a change of the clock repeats it. One that a change skips
     /// is the moment of the change.
     pub fn moments(self, local: NaiveDateTime) -> (Time, Time) {
@@ -90,8 +104,8 @@ impl Zone {
             Zone::Named(zone) => both(zone.from_local_datetime(&local)),
         };
         // No change of a clock skips more than a day (Samoa, 2011).
-        let mut steps =
-            (0..=24 * 60).filter_map(|minute| found(local + TimeDelta::minutes(minute)));
+        let step = |minute| local.checked_add_signed(TimeDelta::minutes(minute));
+        let mut steps = (0..=24 * 60).filter_map(|minute| found(step(minute)?));
         let unknown = || Time::from(local.and_utc());
         steps.next().unwrap_or_else(|| (unknown(), unknown()))
     }
@@ -102,5 +116,38 @@ fn both<Z: TimeZone>(mapped: MappedLocalTime<DateTime<Z>>) -> Option<(Time, Time
         MappedLocalTime::Single(only) => Some((Time::from(only.clone()), only.into())),
         MappedLocalTime::Ambiguous(first, last) => Some((first.into(), last.into())),
         MappedLocalTime::None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_at_the_ends_of_what_there_is_are_told_in_every_zone() {
+        let zones = [
+            Zone::Machine,
+            Zone::Named(chrono_tz::Pacific::Kiritimati),
+            Zone::Named(chrono_tz::Pacific::Pago_Pago),
+        ];
+        let ends = [
+            DateTime::<Utc>::MIN_UTC.timestamp_micros(),
+            DateTime::<Utc>::MAX_UTC.timestamp_micros(),
+        ];
+        let near =
+            ends.map(|end| [-90, -30, -1, 0, 1, 30].map(|hours| Time(end + hours * 3_600_000_000)));
+        let times = near.into_iter().flatten();
+        for time in times.chain([Time(i64::MIN), Time(i64::MAX)]) {
+            for zone in zones {
+                assert!(!zone.local(time).to_rfc3339().is_empty());
+                assert!(zone.date(time) < NaiveDate::MAX);
+            }
+        }
+        for zone in zones {
+            for date in [NaiveDate::MIN, NaiveDate::MAX] {
+                let (first, last) = zone.moments(date.and_time(chrono::NaiveTime::MIN));
+                assert!(first <= last);
+            }
+        }
     }
 }

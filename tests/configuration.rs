@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sftp_monitor::config::{Alerts, Config, Language, SourceKind};
+use sftp_monitor::monitor::Rules;
 use sftp_monitor::time::Zone;
 
 const PATH: &str = "/etc/sftp-monitor/config.toml";
@@ -79,7 +80,7 @@ fn the_shipped_file_changes_nothing() {
 fn every_key_of_the_shipped_file_is_known_and_shows_its_default() {
     let (all, default) = (parse(&uncommented()).unwrap(), parse("").unwrap());
     assert_eq!(all.alerts, default.alerts);
-    assert_eq!(all.alerts_for("bob"), &default.alerts);
+    assert_eq!(Rules::of(&all).alerts_for("bob"), default.alerts);
     assert_eq!(all.digest.closes_from, default.digest.closes_from);
     assert_eq!(all.slack.channel, default.slack.channel);
     assert_eq!(all.slack.api_url, default.slack.api_url);
@@ -149,12 +150,11 @@ fn a_partner_takes_from_the_general_alerts_what_it_does_not_set() {
         again_after: Duration::from_secs(3_600),
         ..Alerts::default()
     };
-    assert_eq!(config.alerts_for("bob"), &bob);
-    assert!(config.alerts_for("alice").login);
-    assert_eq!(
-        config.alerts_for("alice").again_after,
-        Duration::from_secs(300)
-    );
+    let rules = Rules::of(&config);
+    assert_eq!(rules.alerts_for("bob"), bob);
+    let alice = rules.alerts_for("alice");
+    assert!(alice.login);
+    assert_eq!(alice.again_after, Duration::from_secs(300));
 }
 
 #[test]

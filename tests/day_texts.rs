@@ -261,6 +261,47 @@ fn the_longest_names_make_more_messages_not_larger_ones() {
 }
 
 #[test]
+fn names_of_files_keep_nothing_that_makes_the_figures_uncertain_out_of_the_table() {
+    let mut day = many(1);
+    let path = "x".repeat(250);
+    let file = File {
+        path: path.clone(),
+        ..File::default()
+    };
+    let troubled = Troubled {
+        partner: "alice".into(),
+        failed: false,
+        file,
+    };
+    day.day.troubled = vec![troubled; 10];
+    let notice = |kind, detail: Option<&String>| Notice {
+        kind,
+        from: Time(1),
+        to: Time(2),
+        count: 3,
+        detail: detail.cloned(),
+    };
+    day.day.notices = vec![notice(NoticeKind::UnknownDirection, Some(&path)); 20];
+    let certain = [
+        (NoticeKind::Forged, "Lignes falsifiées"),
+        (NoticeKind::Dropped, "journald a perdu 3 messages"),
+        (NoticeKind::Gap, "Journal incomplet"),
+    ];
+    for (kind, _) in certain {
+        day.day.notices.push(notice(kind, None));
+    }
+    for form in FORMS {
+        day.form = form;
+        let said = posted(&day)[0].plain();
+        for (_, words) in certain {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+        assert!(said.contains("10 uploads interrompus"), "{said}");
+        assert!(said.contains("de plus"), "{said}");
+    }
+}
+
+#[test]
 fn a_table_has_no_empty_cell_since_slack_refuses_it() {
     for message in posted(&hostile_day("", 0)) {
         let blocks = message.blocks.unwrap();

@@ -129,6 +129,11 @@ fn a_partner_that_is_none_and_an_expectation_that_is_there_twice_are_warnings() 
     let daemon = world.daemon();
     let said = world.said();
     assert!(said.contains("[[expect]]: mallory is no partner"), "{said}");
+    // There is no such account: no group can take it in.
+    assert!(
+        said.contains("can arrive: `sudoedit /etc/sftp-monitor/config.toml`"),
+        "{said}"
+    );
     assert!(said.contains("this one is left out"), "{said}");
     daemon.stop();
 }
@@ -144,7 +149,7 @@ fn a_replay_says_what_the_days_of_a_log_would_have_brought() {
         (
             "bob",
             "*.csv",
-            "by = \"07:00\"\ncount = 3\nexcept = [\"2026-11-24\"]",
+            "by = \"19:54\"\ncount = 3\nexcept = [\"2026-11-24\"]",
         ),
     ] {
         world.config.push_str(&format!(
@@ -163,11 +168,85 @@ fn a_replay_says_what_the_days_of_a_log_would_have_brought() {
     let outcomes: Vec<&str> = (told["days"].as_array().unwrap().iter())
         .map(|day| day["outcome"].as_str().unwrap())
         .collect();
-    let first = ["missing", "late", "on-time", "on-time"];
+    let first = ["late", "missing", "on-time", "on-time"];
     assert_eq!(outcomes[..4], first, "{told}");
     assert_eq!(
         told["told"][2],
         json!({"time": "2026-11-23T19:54:32+01:00",
             "text": "✅ Alice a livré feed.xml — moins d'une minute de retard (*.xml attendu le 23/11 à 19h54)"})
     );
+}
+
+#[test]
+fn a_replay_takes_no_feed_for_missing_of_which_its_log_does_not_tell() {
+    let mut world = World::new();
+    world.config = "timezone = \"Europe/Paris\"\n[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"07:30\"\n".to_owned();
+    for date in 20..23 {
+        for (time, line) in [("06:00:00", OPENED), ("06:00:01", UPLOAD)] {
+            world.write_raw(&format!("2026-11-{date}T{time}+01:00 sftp1 {line}\n"));
+        }
+    }
+    let replay = |since: &str, until: &str| {
+        let log = world.log();
+        let log = log.to_str().unwrap();
+        let words = [
+            "expect",
+            "--replay",
+            "--since",
+            since,
+            "--until",
+            until,
+            "--partners",
+            "alice",
+            "--auth-log",
+            log,
+        ];
+        let output = world.run(&words);
+        assert!(output.status.success(), "{output:?}");
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    let [told, warned] = replay("2026-11-01", "2026-11-22");
+    assert!(!told.contains('⏰'), "{told}");
+    assert_eq!(told.matches("on time").count(), 3, "{told}");
+    assert!(
+        warned.contains("the log begins on 2026-11-20 06:00:00"),
+        "{warned}"
+    );
+    let [told, warned] = replay("2026-11-21", "2026-11-23");
+    assert_eq!(told.matches('⏰').count(), 1, "{told}");
+    assert!(
+        warned.contains("the log ends on 2026-11-22 06:00:01"),
+        "{warned}"
+    );
+    // What was due before --since was told before it.
+    let [told, warned] = replay("2026-11-22 12:00", "2026-11-22");
+    assert!(
+        told.contains("on time") && warned.is_empty(),
+        "{told}{warned}"
+    );
+    world.write_raw("2026-11-23T12:00:00+01:00 sftp1 cron[1]: x\n");
+    let [told, _] = replay("2026-11-23 09:00", "2026-11-23");
+    assert!(!told.contains('⏰') && told.contains("missing"), "{told}");
+}
+
+#[test]
+fn a_feed_that_is_new_today_is_not_missed_where_its_file_may_have_come_before() {
+    let mut world = World::new();
+    world.config.push_str("[alerts]\ngroup-window = \"0s\"\n");
+    let daemon = world.daemon();
+    world.write(OPENED);
+    world.write(UPLOAD);
+    world.told("a uploadé feed.xml");
+    settled(&world);
+    // The day's counters begin anew, and know nothing of the file.
+    assert!(world.run(&["digest", "--yes"]).status.success());
+    daemon.stop();
+    world
+        .config
+        .push_str("[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"23:59\"\n");
+    let daemon = world.daemon();
+    world.state(|state| state["resume"]["feeds"]["watched"].is_object());
+    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
+    assert_eq!(feeds[0]["state"], "unknown", "{feeds}");
+    daemon.stop();
 }

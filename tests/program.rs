@@ -522,3 +522,41 @@ fn the_file_that_the_old_scripts_left_is_taken_over_and_one_that_is_deleted_star
     );
     daemon.stop();
 }
+
+#[test]
+fn a_table_of_a_day_on_which_no_monitor_ran_says_since_when() {
+    let mut world = World::new();
+    world.config.push_str("[digest]\ncloses-from = \"23:59\"\n");
+    let daemon = world.daemon();
+    world.told("👀 Surveillance active");
+    // A daemon without a watchdog says at its start and at its end alone that it lives.
+    let long_ago = || {
+        let lock = world.path("state").join(".run.lock");
+        let mut touch = std::process::Command::new("touch");
+        assert!(
+            touch
+                .args(["-d", "-20 minutes"])
+                .arg(lock)
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    let digest = |how: &str| {
+        let output = world.run(&["digest", how]);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let arrested = "Surveillance arrêtée depuis le ";
+    long_ago();
+    assert!(!digest("--dry-run").contains(arrested));
+    world.write(LOGIN);
+    world.told("s'est connecté");
+    daemon.stop();
+    assert!(!digest("--dry-run").contains(arrested), "it has just ended");
+    long_ago();
+    assert!(digest("--dry-run").contains(arrested));
+    digest("--yes");
+    let posts = world.slack.posts();
+    assert!(posts.last().unwrap().blocks().contains(arrested));
+}

@@ -66,23 +66,41 @@ pub(crate) fn weight(lines: &[Line]) -> usize {
     lines.len() + spans.map(|span| escape(&span.text).len()).sum::<usize>()
 }
 
-/// The first of these lines, as many as weigh no more than `most`; `rest` words the number of those that are left out.
+/// Of these lines as many as weigh no more than `most` together; `rest` words the number of those that are left out.
 pub(crate) fn within(lines: Vec<Line>, most: usize, rest: impl Fn(usize) -> Line) -> Vec<Line> {
+    ranked_within(
+        lines.into_iter().map(|line| (0, line)).collect(),
+        most,
+        rest,
+    )
+}
+
+/// The same, in their order too, but those of the lowest rank get room before others.
+pub(crate) fn ranked_within(
+    lines: Vec<(u8, Line)>,
+    most: usize,
+    rest: impl Fn(usize) -> Line,
+) -> Vec<Line> {
+    let weights: Vec<usize> = lines
+        .iter()
+        .map(|(_, line)| weight(std::slice::from_ref(line)))
+        .collect();
     let count = lines.len();
-    if weight(&lines) <= most {
-        return lines;
+    if weights.iter().sum::<usize>() <= most {
+        return lines.into_iter().map(|(_, line)| line).collect();
     }
-    let most = most.saturating_sub(weight(&[rest(count)]));
-    let mut kept = Vec::new();
-    let mut used = 0;
-    for line in lines {
-        let line = [line];
-        used += weight(&line);
-        if used > most {
-            break;
+    let mut room = most.saturating_sub(weight(&[rest(count)]));
+    let mut by_rank: Vec<usize> = (0..count).collect();
+    by_rank.sort_by_key(|&at| lines[at].0);
+    let mut fits = vec![false; count];
+    for at in by_rank {
+        if weights[at] <= room {
+            room -= weights[at];
+            fits[at] = true;
         }
-        kept.extend(line);
     }
+    let kept = lines.into_iter().zip(fits).filter(|(_, fits)| *fits);
+    let mut kept: Vec<Line> = kept.map(|((_, line), _)| line).collect();
     kept.push(rest(count - kept.len()));
     kept
 }

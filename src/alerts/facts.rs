@@ -102,6 +102,8 @@ pub enum Obstacle {
     Chroot,
     /// sshd turns the address away: too many connections, or a penalty.
     TurnedAway,
+    /// The same of an address from which it did not log in that day: attempts in its name failed there, perhaps another's.
+    AttemptsTurnedAway,
 }
 
 /// Sessions of a partner that left no line of sftp-server though they should have.
@@ -202,6 +204,7 @@ impl Obstacle {
             Obstacle::Subsystem => "no-subsystem",
             Obstacle::Chroot => "chroot",
             Obstacle::TurnedAway => "turned-away",
+            Obstacle::AttemptsTurnedAway => "attempts-turned-away",
         }
     }
 }

@@ -129,6 +129,7 @@ pub(super) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
     };
     let moment = |at: Time| language.moment(at, voice.zone);
     let late = language.lasting(arrived.at.since(arrived.due));
+    let in_time = arrived.on_time && arrived.at <= arrived.due;
     let said = match (language, arrived.since, arrived.on_time) {
         (Language::French, Some(since), true) => format!(
             " livre à nouveau : {name} — {files} manquait depuis le {}",
@@ -137,6 +138,17 @@ pub(super) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
         (Language::English, Some(since), true) => format!(
             " delivers again: {name} — {files} had been missing since {}",
             moment(since)
+        ),
+        // It was told as missing, and comes to be known now.
+        (Language::French, None, _) if in_time => format!(
+            " avait livré {name} à temps, le {} — appris après coup ({files} attendu le {})",
+            moment(arrived.at),
+            moment(arrived.due)
+        ),
+        (Language::English, None, _) if in_time => format!(
+            " had delivered {name} in time, on {} — learnt later ({files} expected by {})",
+            moment(arrived.at),
+            moment(arrived.due)
         ),
         (Language::French, since, _) => {
             let since = since.map(|since| format!(", manquait depuis le {}", moment(since)));

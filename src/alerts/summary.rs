@@ -1,7 +1,7 @@
 //! The summary: what happened longer than ten minutes ago, in one message.
 
 use super::gather::Outbox;
-use super::{Content, NAMES_KEPT, Summary, SummaryRow, Transfer};
+use super::{Content, NAMES_KEPT, Obstacle, Summary, SummaryRow, Transfer};
 use crate::state::add;
 use crate::time::Time;
 
@@ -14,6 +14,8 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
             (files.at, &files.partner, &files.full_name)
         }
         Content::FeedMissing(_) | Content::FeedArrived(_) | Content::Quiet(_) => return,
+        // The attempts themselves are counted; that sshd turns them away hinders nobody, as far as anybody knows.
+        Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => return,
         Content::Hindered(hindered) => (hindered.at, &hindered.partner, &hindered.full_name),
         Content::Summary(_)
         | Content::Started { .. }

@@ -14,14 +14,16 @@ pub(super) fn tell(summary: &Summary, voice: &Voice) -> Told {
     let mut totals = SummaryRow::default();
     let mut rows = Vec::new();
     for (account, row) in &summary.partners {
-        let said = row_said(row, language, true);
-        if said.is_empty() {
-            continue;
-        }
         add(&mut totals, row);
-        let partner = voice.partner(account, row.full_name.as_deref());
-        let said = format!("{}{}", language.pick(" : ", ": "), said.join(", "));
-        rows.push(vec![bold(partner), span(said)]);
+        let line = |with_names: bool| {
+            let partner = voice.partner(account, row.full_name.as_deref());
+            let said = row_said(row, language, with_names).join(", ");
+            let said = format!("{}{said}", language.pick(" : ", ": "));
+            vec![bold(partner), span(said)]
+        };
+        if !row_said(row, language, false).is_empty() {
+            rows.push([line(true), line(false)]);
+        }
     }
     let head = head(summary, &totals, voice);
     let rest = |more: usize| {
@@ -31,9 +33,10 @@ pub(super) fn tell(summary: &Summary, voice: &Voice) -> Told {
             Language::English => format!("… and {partners} more"),
         })
     };
-    let cut = |most: usize, rows: Vec<Line>| {
+    let cut = |most: usize, rows: Vec<[Line; 2]>| {
         let mut lines = vec![head.clone()];
-        lines.extend(within(rows, most - weight(&lines), rest));
+        let most = most - weight(&lines);
+        lines.extend(within(named_where_it_fits(rows, most), most, rest));
         lines
     };
     let repeated = language.pick(
@@ -50,6 +53,21 @@ pub(super) fn tell(summary: &Summary, voice: &Voice) -> Told {
             .collect(),
         ..Told::default()
     }
+}
+
+/// Each row with its names as long as all the others fit without theirs: no partner's names keep out another.
+fn named_where_it_fits(rows: Vec<[Line; 2]>, most: usize) -> Vec<Line> {
+    let heavy = |line: &Line| weight(std::slice::from_ref(line));
+    let mut used: usize = rows.iter().map(|[_, brief]| heavy(brief)).sum();
+    let choose = |[named, brief]: [Line; 2]| {
+        let with_names = used - heavy(&brief) + heavy(&named);
+        if with_names > most {
+            return brief;
+        }
+        used = with_names;
+        named
+    };
+    rows.into_iter().map(choose).collect()
 }
 
 fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice) -> Line {

@@ -17,6 +17,7 @@ pub(super) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
     };
     let detail = clean(&hindered.detail, HOST);
     let what = match (language, hindered.obstacle) {
+        (_, Obstacle::AttemptsTurnedAway) => "",
         (Language::French, Obstacle::TurnedAway) => " ne peut pas se connecter",
         (Language::French, _) => " se connecte mais ne peut pas travailler",
         (Language::English, Obstacle::TurnedAway) => " cannot connect",
@@ -33,6 +34,10 @@ pub(super) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
             "sshd écarte son adresse {} : {detail}",
             addresses(&hindered.addresses, language)
         ),
+        (Language::French, Obstacle::AttemptsTurnedAway) => format!(
+            "sshd écarte {}, d'où des connexions à son nom ont échoué : {detail}",
+            addresses(&hindered.addresses, language)
+        ),
         (Language::English, Obstacle::NotSftp) => {
             "only sftp is allowed, something else is asked for (shell, command, rsync, scp -O)"
                 .to_owned()
@@ -41,6 +46,10 @@ pub(super) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
         (Language::English, Obstacle::Chroot) => format!("sshd refuses its chroot: {detail}"),
         (Language::English, Obstacle::TurnedAway) => format!(
             "sshd turns its address {} away: {detail}",
+            addresses(&hindered.addresses, language)
+        ),
+        (Language::English, Obstacle::AttemptsTurnedAway) => format!(
+            "sshd turns {} away, from where log-ins in its name failed: {detail}",
             addresses(&hindered.addresses, language)
         ),
     };

@@ -15,10 +15,10 @@ use super::words::{self, names};
 const NAME: &str = "chroot";
 
 /// How many paths a mend takes at once; the next run names those that are left.
-const PATHS: usize = 20;
+pub(super) const PATHS: usize = 20;
 
 /// The bits of a mode that let others than the owner write.
-const OTHERS_WRITE: u32 = 0o022;
+pub(super) const OTHERS_WRITE: u32 = 0o022;
 
 /// A chroot, and who is locked into it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,6 +21,10 @@ pub(super) struct Facts {
     machine: Option<String>,
     /// It is set by others; none where nobody knows, or where it is another machine's.
     synchronised: Option<bool>,
+    /// A program that would set it is installed.
+    can: bool,
+    /// That program is switched on.
+    on: bool,
     /// Minutes after midnight from which on the digest closes the day.
     closes_from: u32,
 }
@@ -35,19 +39,27 @@ pub(super) fn gather(zone: Zone, closes_from: u32) -> Facts {
     let mut detect = Command::new("systemd-detect-virt");
     let contained = program::output(detect.args(["--quiet", "--container"]), DEADLINE).is_ok();
     let mut ask = Command::new("timedatectl");
-    ask.args(["show", "--property=NTPSynchronized", "--value"]);
+    ask.arg("show");
+    ask.args(["NTPSynchronized", "CanNTP", "NTP"].map(|property| format!("--property={property}")));
     let said = match contained {
         true => None,
         false => program::text(&mut ask, DEADLINE).ok(),
     };
-    Facts {
-        zone,
-        machine,
-        synchronised: said.and_then(|said| match said.trim() {
+    let said = said.unwrap_or_default();
+    let is = |asked: &str| {
+        let mut properties = said.lines().filter_map(|line| line.split_once('='));
+        match properties.find(|(property, _)| *property == asked)?.1 {
             "yes" => Some(true),
             "no" => Some(false),
             _ => None,
-        }),
+        }
+    };
+    Facts {
+        zone,
+        machine,
+        synchronised: is("NTPSynchronized"),
+        can: is("CanNTP") != Some(false),
+        on: is("NTP") == Some(true),
         closes_from,
     }
 }
@@ -65,8 +77,21 @@ pub(super) fn judge(facts: &Facts, timer: Option<Time>, now: Time) -> Vec<Findin
     };
     let mut found = vec![Finding::ok("clock", format!("{local}, zone {name}{set}"))];
     if facts.synchronised == Some(false) {
-        let said = "nothing sets the clock: days would begin at the wrong time";
-        found.push(Finding::warning("clock", said).mended_by("sudo timedatectl set-ntp true"));
+        let (said, mend) = match (facts.can, facts.on) {
+            (false, _) => (
+                "nothing sets the clock, and no program for it is installed: days would begin at the wrong time",
+                "sudo apt-get install systemd-timesyncd",
+            ),
+            (true, false) => (
+                "nothing sets the clock: days would begin at the wrong time",
+                "sudo timedatectl set-ntp true",
+            ),
+            (true, true) => (
+                "the clock is to be set by others, and no time server has answered: days would begin at the wrong time",
+                "timedatectl status",
+            ),
+        };
+        found.push(Finding::warning("clock", said).mended_by(mend));
     }
     if let Some(next) = timer {
         let at = facts.zone.local(next);
@@ -112,6 +137,8 @@ mod tests {
             zone,
             machine: Some("Etc/UTC".to_owned()),
             synchronised,
+            can: true,
+            on: false,
             closes_from: 23 * 60,
         };
         told(&judge(&facts, Some(Time::from_seconds(next)), NOW))
@@ -143,5 +170,29 @@ mod tests {
             said.contains("warning clock: nothing sets the clock"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn what_sets_the_clock_is_installed_before_it_is_switched_on() {
+        let mend = |can, on| {
+            let facts = Facts {
+                zone: Zone::Named(chrono_tz::UTC),
+                machine: None,
+                synchronised: Some(false),
+                can,
+                on,
+                closes_from: 23 * 60,
+            };
+            judge(&facts, None, NOW)
+                .pop()
+                .and_then(|found| found.remedy)
+        };
+        for (can, on, expected) in [
+            (false, false, "sudo apt-get install systemd-timesyncd"),
+            (true, false, "sudo timedatectl set-ntp true"),
+            (true, true, "timedatectl status"),
+        ] {
+            assert_eq!(mend(can, on).as_deref(), Some(expected));
+        }
     }
 }

@@ -2,12 +2,24 @@
 
 use std::path::PathBuf;
 
+use super::finding::Finding;
 use super::words::path;
 use crate::sshd_config::{Missing, PATH};
 
+/// How systemctl has sshd read its configuration.
+const RELOAD: &str = "try-reload-or-restart";
+
 /// sshd takes no configuration that is wrong, and a reload ends no session.
 pub(super) fn reload(ssh: &str) -> String {
-    format!("sudo sshd -t && sudo systemctl try-reload-or-restart {ssh}")
+    format!("sudo sshd -t && sudo systemctl {RELOAD} {ssh}")
+}
+
+/// The same where a socket starts sshd: reloaded, it would want to bind the port itself, and end. Of a restart as well
+/// sessions that are open know nothing: they are processes of their own.
+pub(super) fn for_socket(finding: &mut Finding) {
+    if let Some(remedy) = &mut finding.remedy {
+        *remedy = remedy.replace(RELOAD, "try-restart");
+    }
 }
 
 /// Where the line stands, for the beginning of a sentence.
@@ -35,4 +47,21 @@ pub(super) fn mend(gap: &Missing, ssh: &str) -> String {
 /// Writes a line before all others, where it holds for everyone and before any `Match`.
 pub(super) fn first_line(line: &str, ssh: &str) -> String {
     format!("sudo sed -i '1i {line}' {PATH} && {}", reload(ssh))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_socket_starts_sshd_it_is_restarted() {
+        let line = first_line("Subsystem sftp internal-sftp -l INFO", "ssh");
+        let mut finding = Finding::problem("sftp-log-level", "none").mended_by(line);
+        for_socket(&mut finding);
+        let said = finding.told();
+        assert!(
+            said.ends_with("&& sudo sshd -t && sudo systemctl try-restart ssh\n"),
+            "{said}"
+        );
+    }
 }

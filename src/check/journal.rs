@@ -10,16 +10,23 @@ use super::finding::Finding;
 use super::units::Units;
 use super::words::many;
 use crate::program;
+use crate::source::journal::{DROPPED, may_hold_ssh, reach};
 use crate::time::Time;
 
 /// The name of the matter.
 const NAME: &str = "journal";
 
+/// Where journald keeps files, on disk and in memory.
+const DISK: &str = "/var/log/journal";
+const MEMORY: &str = "/run/log/journal";
+
 /// How long systemd-analyze may take.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// journald's own limit: so many messages of a unit in so much time, before it drops the rest (journald.conf(5)).
+/// How many messages of a unit journald takes in [`INTERVAL`] by default, before it drops the rest (journald.conf(5)).
 const BURST: u64 = 10_000;
+
+/// In how much time it takes so many.
 const INTERVAL: Duration = Duration::from_secs(30);
 
 /// What is written where the limit is too low, or was reached.
@@ -27,9 +34,6 @@ const HIGHER: u64 = 100_000;
 
 /// How far back losses are looked for.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
-
-/// The `MESSAGE_ID` under which journald tells that it dropped messages.
-const DROPPED: &str = "a596d6fe7bfa4994828e72309e95d61e";
 
 /// How many messages of a unit journald takes in how much time; none where there is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +56,14 @@ pub(super) struct Facts {
 
 pub(super) fn gather(units: &Units, now: Time) -> Facts {
     let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
-    let file = Path::new("/var/log/journal")
-        .join(machine.trim())
-        .join("system.journal");
+    let written = |root: &str| {
+        let file = Path::new(root).join(machine.trim()).join("system.journal");
+        std::fs::metadata(file)
+            .and_then(|meta| meta.modified())
+            .ok()
+    };
+    // The file of the other place may be one of before journald was told where to keep them.
+    let persistent = is_persistent(written(DISK), written(MEMORY));
     let configuration = program::text(
         Command::new("systemd-analyze").args(["cat-config", "systemd/journald.conf"]),
         DEADLINE,
@@ -66,8 +75,8 @@ pub(super) fn gather(units: &Units, now: Time) -> Facts {
         units.get(&ssh, "LogRateLimitIntervalUSec"),
     );
     Facts {
-        persistent: file.exists(),
-        begins: begins(),
+        persistent,
+        begins: begins(persistent),
         // The lower one is reached first.
         limit: [of_unit, of_journald]
             .into_iter()
@@ -77,11 +86,16 @@ pub(super) fn gather(units: &Units, now: Time) -> Facts {
     }
 }
 
-fn begins() -> Option<Time> {
-    let mut journal = OpenOptions::default().local_only(true).open().ok()?;
-    journal.seek_head().ok()?;
-    journal.next_entry().ok()??;
-    journal.timestamp().ok().map(Time::from)
+/// Is the file on disk, of those that there are, the one that is written to?
+fn is_persistent(disk: Option<SystemTime>, memory: Option<SystemTime>) -> bool {
+    disk.is_some() && disk >= memory
+}
+
+/// When the first entry was written; without a disk, of those that are not left there from before.
+fn begins(persistent: bool) -> Option<Time> {
+    let directory = (!persistent).then_some(Path::new(MEMORY));
+    let (begins, _) = reach(directory).ok()??;
+    Some(begins)
 }
 
 fn dropped(now: Time) -> systemd::Result<u64> {
@@ -105,10 +119,7 @@ fn suppressed(message: &str) -> Option<u64> {
     let (count, unit) = message
         .strip_prefix("Suppressed ")?
         .split_once(" messages from ")?;
-    let unit = unit.trim();
-    let ours = unit.starts_with("ssh") && unit.ends_with(".service")
-        || unit.starts_with("session-") && unit.ends_with(".scope")
-        || unit.starts_with("user-") && unit.ends_with(".slice");
+    let ours = may_hold_ssh(unit.trim().as_bytes());
     count.parse().ok().filter(|_| ours)
 }
 
@@ -247,6 +258,15 @@ mod tests {
     }
 
     #[test]
+    fn the_file_that_was_written_last_tells_where_the_journal_is() {
+        let before = Some(SystemTime::UNIX_EPOCH);
+        let after = Some(SystemTime::UNIX_EPOCH + WEEK);
+        assert!(is_persistent(after, None) && is_persistent(after, before));
+        assert!(!is_persistent(None, after) && !is_persistent(before, after));
+        assert!(!is_persistent(None, None));
+    }
+
+    #[test]
     fn a_low_limit_and_losses_are_told_until_it_is_raised() {
         let low = judged(
             true,
@@ -288,7 +308,10 @@ mod tests {
             suppressed("Suppressed 3 messages from ssh.service"),
             Some(3)
         );
-        assert_eq!(suppressed("Suppressed 3 messages from nginx.service"), None);
+        for other in ["nginx.service", "sshguard.service"] {
+            let message = format!("Suppressed 3 messages from {other}");
+            assert_eq!(suppressed(&message), None, "{message}");
+        }
         assert_eq!(suppressed("Suppressed many messages"), None);
     }
 }

@@ -4,6 +4,7 @@
 //! of a matter are tables. What this user may not see is named in one line at the end; as root everything is seen.
 
 mod accounts;
+mod admission;
 mod ca_file;
 mod chroot;
 mod clock;

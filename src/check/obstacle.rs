@@ -3,12 +3,10 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::chroot::{OTHERS_WRITE, PATHS};
 use super::edit::reload;
 use super::probe::Reached;
 use super::words;
-
-/// How many paths a mend takes at once; the next run names those that are left.
-const PATHS: usize = 20;
 
 /// What stands in its way: it walks as root, and only where root alone can have put something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +54,7 @@ impl Obstacle {
         let own = std::fs::metadata("/dev").map(|own| (own.dev(), own.ino()));
         match own.is_ok_and(|own| own == (meta.dev(), meta.ino())) {
             true => Obstacle::MachinesDev,
-            false if meta.uid() != 0 || meta.mode() & 0o022 != 0 => Obstacle::DevOfOthers,
+            false if meta.uid() != 0 || meta.mode() & OTHERS_WRITE != 0 => Obstacle::DevOfOthers,
             false => Obstacle::None,
         }
     }

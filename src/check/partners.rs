@@ -14,9 +14,7 @@ pub(super) fn judge(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding>
     match roster.group {
         None => {
             let said = "the user database does not answer: nobody knows who the partners are";
-            return vec![
-                Finding::problem(NAME, said).mended_by("getent group ".to_owned() + &shown),
-            ];
+            vec![Finding::problem(NAME, said).mended_by("getent group ".to_owned() + &shown)]
         }
         Some(false) => {
             let said = format!("there is no group {group}{}", instead(roster));
@@ -25,42 +23,45 @@ pub(super) fn judge(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding>
                 true => Finding::problem(NAME, said),
                 false => Finding::warning(NAME, said),
             };
-            return vec![found.mended_by(mend)];
+            vec![found.mended_by(mend)]
         }
         Some(true) if roster.partners.is_empty() => {
             let said =
                 format!("group {group} has no member and `users` names none: nobody is a partner");
-            return vec![Finding::problem(NAME, said).mended_by(add)];
+            vec![Finding::problem(NAME, said).mended_by(add)]
         }
-        Some(true) => {}
+        Some(true) => members(roster, group, voice),
     }
-    let here = roster
-        .partners
-        .iter()
-        .filter(|(_, partner)| partner.account.is_some());
-    let shown: Vec<String> = here
-        .map(|(name, partner)| {
+}
+
+/// The partners that there are: by the group or by `users`, with an account or without.
+fn members(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
+    let all = |by: By, here: bool| {
+        let partners = roster.partners.iter();
+        partners.filter(move |(_, partner)| partner.by == by && partner.account.is_some() == here)
+    };
+    let shown = |by: By| -> Vec<String> {
+        let shown = all(by, true).map(|(name, partner)| {
             let display = voice.partner(name, partner.full_name.as_deref());
             match display.to_lowercase() == name.to_lowercase() {
                 true => name.clone(),
                 false => format!("{name} ({display})"),
             }
-        })
-        .collect();
-    let count = shown.len();
-    let mut found = vec![Finding::ok(
-        NAME,
-        format!("{count} in group {group}: {}", names(&shown)),
-    )];
-    if count == 0 {
-        found.clear();
+        });
+        shown.collect()
+    };
+    let without = |by: By| -> Vec<&str> { all(by, false).map(|(name, _)| name.as_str()).collect() };
+    let mut found = Vec::new();
+    let (members, configured) = (shown(By::Member), shown(By::Configured));
+    if !members.is_empty() {
+        let said = format!("{} in group {group}: {}", members.len(), names(&members));
+        found.push(Finding::ok(NAME, said));
     }
-    // Those of `users` may exist on other hosts only; that is what the key is for.
-    let gone = roster
-        .partners
-        .iter()
-        .filter(|(_, partner)| partner.account.is_none() && partner.by != By::Configured);
-    let gone: Vec<&str> = gone.map(|(name, _)| name.as_str()).collect();
+    if !configured.is_empty() {
+        let said = format!("{} by `users`: {}", configured.len(), names(&configured));
+        found.push(Finding::ok(NAME, said));
+    }
+    let gone = without(By::Member);
     if let Some(first) = gone.first() {
         let said = format!(
             "group {group} lists names without an account: {}",
@@ -69,11 +70,8 @@ pub(super) fn judge(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding>
         let mend = format!("sudo gpasswd --delete {} {}", word(first), word(group));
         found.push(Finding::warning(NAME, said).mended_by(mend));
     }
-    let elsewhere = roster
-        .partners
-        .iter()
-        .filter(|(_, partner)| partner.account.is_none() && partner.by == By::Configured);
-    let elsewhere: Vec<&str> = elsewhere.map(|(name, _)| name.as_str()).collect();
+    // Those of `users` may exist on other hosts only; that is what the key is for.
+    let elsewhere = without(By::Configured);
     if !elsewhere.is_empty() {
         let said = format!(
             "`users` without an account on this machine: {}",
@@ -103,7 +101,6 @@ mod tests {
     fn partner(name: &str, full_name: Option<&str>, by: By, here: bool) -> (String, Partner) {
         let account = Account {
             uid: 1001,
-            gid: 1001,
             home: "/home/x".into(),
             shell: "/bin/sh".into(),
             groups: None,
@@ -131,8 +128,9 @@ mod tests {
         let said = judged(
             Some(true),
             &[
-                partner("alice", Some("Alice & Cie"), By::Primary, true),
+                partner("alice", Some("Alice & Cie"), By::Member, true),
                 partner("bob", None, By::Member, true),
+                partner("carol", None, By::Configured, true),
                 partner("remote", None, By::Configured, false),
                 partner("zoe", None, By::Member, false),
             ],
@@ -140,6 +138,7 @@ mod tests {
         assert_eq!(
             said,
             "ok partners: 2 in group sftp-feeds: alice (Alice & Cie), bob\n\
+             ok partners: 1 by `users`: carol\n\
              warning partners: group sftp-feeds lists names without an account: zoe\n  \
              > sudo gpasswd --delete zoe sftp-feeds\n\
              ok partners: `users` without an account on this machine: remote\n"

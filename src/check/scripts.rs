@@ -13,8 +13,10 @@ use crate::program;
 /// The name of the matter.
 const NAME: &str = "old-scripts";
 
-/// cron's own tables, and the directories that it runs.
+/// cron's own tables.
 const TABLES: [&str; 2] = ["/etc/crontab", "/etc/anacrontab"];
+
+/// Its directories: the first holds tables, the others programs that it runs.
 const DIRECTORIES: [&str; 5] = [
     "/etc/cron.d",
     "/etc/cron.hourly",
@@ -31,6 +33,15 @@ const UNITS: [&str; 2] = ["/etc/systemd/system", "/usr/local/lib/systemd/system"
 
 /// How long systemctl may take.
 const DEADLINE: Duration = Duration::from_secs(5);
+
+/// The counters of the day, which the scripts kept in a file of that name, posted and deleted.
+const STATE: &str = "daily.json";
+
+/// What deletes a file or empties it.
+const DELETING: [&str; 4] = ["rm", "unlink", "truncate", "shred"];
+
+/// Where the scripts read of log-ins and files.
+const LOGS: [&str; 3] = ["auth.log", "internal-sftp", "sftp-server"];
 
 /// The largest script that is read.
 const LARGEST: u64 = 1 << 20;
@@ -56,16 +67,23 @@ enum By {
     Unit(String),
 }
 
-/// Looks for whatever mentions `daily.json` or Slack's channel.
+/// What shows that a text does the monitor's work: it deletes the state or tells Slack of it, or tells Slack of sshd's log.
+/// Others may read `daily.json`, and post about other things.
+fn sign(text: &str, channel: &str) -> Option<String> {
+    let posts = text.contains(channel) || text.to_ascii_lowercase().contains("slack");
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let mut deletes = || words.any(|word| DELETING.contains(&word));
+    if text.contains(STATE) && (posts || deletes()) {
+        return Some(STATE.to_owned());
+    }
+    let log = LOGS.into_iter().find(|log| text.contains(log));
+    log.filter(|_| posts).map(|log| format!("Slack and {log}"))
+}
+
+/// Looks for whatever does what the monitor does.
 pub(super) fn gather(channel: &str) -> Vec<Started> {
     let mut found = Vec::new();
-    let signs = ["daily.json", channel, "slack.com/api/chat.postMessage"];
-    let sign = |text: &str| {
-        signs
-            .iter()
-            .find(|sign| text.contains(**sign))
-            .map(|sign| (*sign).to_owned())
-    };
+    let sign = |text: &str| sign(text, channel);
     let lines = |text: &str| -> Vec<(usize, String, String)> {
         let lines = text.lines().map(str::trim).enumerate();
         lines
@@ -236,6 +254,39 @@ mod tests {
         let line = format!("59 23 * * * root {} >/dev/null", script.path().display());
         assert!(with_scripts(&line).contains("daily.json"));
         assert!(!with_scripts("* * * * * root /bin/true").contains("daily.json"));
+    }
+
+    #[test]
+    fn only_what_does_the_monitors_work_is_meant() {
+        let sign = |text: &str| sign(text, "C0APAF806F8").unwrap_or_default();
+        for (text, expected) in [
+            ("rm -f /var/lib/sftp/daily.json", "daily.json"),
+            (
+                "jq . daily.json | curl -d @- https://slack.com/api/chat.postMessage",
+                "daily.json",
+            ),
+            ("jq . $S/daily.json; post C0APAF806F8", "daily.json"),
+            (
+                "jq . $S/daily.json >$S/new; curl \"$SLACK_URL\"",
+                "daily.json",
+            ),
+            (
+                "tail -F /var/log/auth.log | while read -r l; do curl https://hooks.slack.com/x; done",
+                "Slack and auth.log",
+            ),
+            // Others read the state, as they may, and tell Slack of other things, even in the same channel.
+            (
+                "jq .partners /var/lib/sftp-monitor/daily.json >/var/lib/node/sftp.prom",
+                "",
+            ),
+            (
+                "restic backup / || curl https://slack.com/api/chat.postMessage -d channel=C0APAF806F8",
+                "",
+            ),
+            ("logrotate /var/log/auth.log", ""),
+        ] {
+            assert_eq!(sign(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -9,8 +9,10 @@ use crate::clean::escape;
 use crate::config::{Config, Language, Token, environment};
 use crate::slack::{Channel, Client, Identity, POST, Proxy, Verdict, Way};
 
-/// The names of the matters.
+/// The name of the matter.
 const NAME: &str = "slack";
+
+/// The name of what is said of the channel.
 const CHANNEL: &str = "channel";
 
 /// What was seen of Slack.
@@ -33,8 +35,10 @@ pub(super) struct Facts {
     store: &'static str,
 }
 
-/// The scope without which nothing can be posted, and the one with which the bot need not be in the channel.
+/// The scope without which nothing can be posted.
 const POSTS: &str = "chat:write";
+
+/// The one with which the bot need not be in the channel.
 const POSTS_ANYWHERE: &str = "chat:write.public";
 
 /// The scopes of which one lets the token ask about a channel.

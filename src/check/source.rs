@@ -9,23 +9,16 @@ use std::time::Duration;
 use nix::unistd::{Group, User, getgrouplist};
 
 use super::finding::Finding;
-use super::units::{SERVICE, Units};
-use super::words::word;
+use super::units::{SERVICE, USER, Units};
 use crate::config::{Config, SourceKind};
 use crate::program;
-use crate::source::journal::{Readable, readable};
+use crate::source::journal::{ROOTS, Readable, readable};
 
 /// The name of the matter.
 const NAME: &str = "source";
 
-/// The user that the service runs as, where its unit does not say.
-const USER: &str = "sftp-monitor";
-
 /// How long a look as another user may take.
 const DEADLINE: Duration = Duration::from_secs(5);
-
-/// Where journald keeps files, each with a directory per machine.
-const ROOTS: [&str; 2] = ["/var/log/journal", "/run/log/journal"];
 
 /// Whether a log can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +73,8 @@ impl<'a> Facts<'a> {
         let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
         let journals =
             ROOTS.map(|root| Path::new(root).join(machine.trim()).join("system.journal"));
-        let journal = match journals.iter().find(|path| path.exists()) {
+        // The one on disk outweighs what is left in memory.
+        let journal = match journals.iter().rev().find(|path| path.exists()) {
             Some(path) => look(path),
             None => Access::Missing("journald keeps no file of this machine".to_owned()),
         };
@@ -192,16 +186,12 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
         (SourceKind::Auto, Some(_)) => "auto: the configuration names its directory",
         _ => "the configuration says so",
     };
-    let journal = match &facts.journal {
+    let in_words = |access: &Access| match access {
         Access::Yes => "can be read".to_owned(),
         Access::Denied => format!("cannot be read by {whom}"),
         Access::Missing(why) => format!("is not there ({why})"),
     };
-    let auth_log = match &facts.auth_log {
-        Access::Yes => "can be read".to_owned(),
-        Access::Denied => format!("cannot be read by {whom}"),
-        Access::Missing(why) => format!("is not there ({why})"),
-    };
+    let (journal, auth_log) = (in_words(&facts.journal), in_words(&facts.auth_log));
     match (facts.chosen(), source.kind) {
         (Chosen::Journal, _) => Finding::ok(
             NAME,
@@ -242,10 +232,7 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
                     found.mended_by("sudo systemd-sysusers sftp-monitor.conf")
                 }
                 Access::Denied => found.mended_by(join("systemd-journal")),
-                _ => found.mended_by(format!(
-                    "sudo systemctl restart {}",
-                    word("systemd-journald.service")
-                )),
+                _ => found.mended_by("sudo systemctl restart systemd-journald.service"),
             }
         }
     }

@@ -10,7 +10,7 @@ use super::finding::Finding;
 use super::units::Units;
 use super::words::names;
 use crate::program;
-use crate::sshd_config::{Effective, Missing};
+use crate::sshd_config::{Effective, Missing, PATH};
 
 /// The name of the matter.
 const NAME: &str = "sshd";
@@ -111,7 +111,10 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
         _ => found.push(Finding::ok(NAME, format!("{version} logs as {logs_as}"))),
     }
     if let Some(option) = &facts.elsewhere {
-        let said = format!("sshd runs with {option}: no log-in reaches the log");
+        let said = match option.as_str() {
+            "-e" => "sshd runs with -e: its log-ins are not believed, since clients can write lines of their own into such a log".to_owned(),
+            option => format!("sshd runs with {option}: no log-in reaches the log"),
+        };
         found.push(
             Finding::problem(NAME, said).mended_by(format!("sudo systemctl edit {ssh}.service")),
         );
@@ -130,10 +133,33 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
     found
 }
 
+/// sshd did not say what it does, for this reason: what it reads it does not accept.
+pub(super) fn refused(why: &str, ssh: &str) -> Finding {
+    let mut words = why.split([' ', ':']);
+    let file = words.find(|word| word.starts_with("/etc/"));
+    let said = format!("sshd does not accept its configuration, and will not start with it: {why}");
+    let mend = format!("sudoedit {} && {}", file.unwrap_or(PATH), edit::reload(ssh));
+    Finding::problem(NAME, said).mended_by(mend)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::finding::told;
     use super::*;
+
+    #[test]
+    fn a_configuration_that_sshd_refuses_is_a_problem_of_the_file_that_it_names() {
+        let why =
+            "/usr/sbin/sshd: /etc/ssh/sshd_config.d/x.conf line 3: Bad configuration option: Foo";
+        let said = refused(why, "ssh").told();
+        assert_eq!(
+            said,
+            format!(
+                "problem sshd: sshd does not accept its configuration, and will not start with it: {why}\n  \
+                 > sudoedit /etc/ssh/sshd_config.d/x.conf && sudo sshd -t && sudo systemctl try-reload-or-restart ssh\n"
+            )
+        );
+    }
 
     fn facts(version: &str) -> Facts<'_> {
         Facts {
@@ -171,6 +197,12 @@ mod tests {
         let mut file = facts("OpenSSH_9.2p1");
         file.elsewhere = elsewhere("/usr/sbin/sshd\0-D\0-E/var/log/sshd\0");
         assert!(told(&judge(&file)).contains("problem sshd: sshd runs with -E/var/log/sshd"));
+        let mut stream = facts("OpenSSH_9.2p1");
+        stream.elsewhere = elsewhere("/usr/sbin/sshd\0-D\0-e\0");
+        assert!(
+            told(&judge(&stream))
+                .contains("problem sshd: sshd runs with -e: its log-ins are not believed")
+        );
         assert_eq!(elsewhere("/usr/sbin/sshd\0-D\0"), None);
     }
 

@@ -7,16 +7,13 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{Uid, User};
 
 use super::finding::Finding;
-use super::units::SERVICE;
+use super::units::{SERVICE, USER};
 use super::words::path;
 use crate::state::{Daily, StateError, Store};
 use crate::time::{Time, Zone};
 
 /// The name of the matter.
 const NAME: &str = "state";
-
-/// The user that the service runs as.
-const USER: &str = "sftp-monitor";
 
 /// What was seen of the directory.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::finding::Finding;
 use super::units::SERVICE;
-use crate::config::Token;
+use crate::config::{CREDENTIAL, Token};
 use crate::program;
 
 /// The name of the matter.
@@ -28,9 +28,6 @@ const LOAD: &str = "for unit in sftp-monitor sftp-monitor-digest sftp-monitor-fa
 
 /// What a place says of a token that is encrypted.
 const IS_ENCRYPTED: &str = ", encrypted";
-
-/// The credential's name (systemd.exec(5), LoadCredential=).
-const CREDENTIAL: &str = "slack-bot-token";
 
 /// Where systemd looks for an encrypted credential that is named without a path.
 const ENCRYPTED: [&str; 3] = [

@@ -8,16 +8,28 @@ use std::time::Duration;
 use crate::program;
 use crate::time::Time;
 
+/// The daemon.
 pub(super) const SERVICE: &str = "sftp-monitor.service";
+
+/// What starts the digest every evening.
 pub(super) const TIMER: &str = "sftp-monitor-digest.timer";
+
+/// The digest.
 pub(super) const DIGEST: &str = "sftp-monitor-digest.service";
+
+/// What binds journald's socket into the chroots, at boot.
 pub(super) const DEVLOG: &str = "sftp-monitor-devlog.service";
+
+/// What starts it again when accounts change.
 pub(super) const DEVLOG_PATH: &str = "sftp-monitor-devlog.path";
+
+/// The user that the service runs as, where its unit does not say.
+pub(super) const USER: &str = "sftp-monitor";
 
 /// sshd's unit: Debian's name, and everybody else's.
 const SSH: [&str; 2] = ["ssh.service", "sshd.service"];
 
-/// Where each connection has an sshd of its own.
+/// Where a socket starts sshd, with the first connection or one for each.
 const SSH_SOCKETS: [&str; 2] = ["ssh.socket", "sshd.socket"];
 
 /// How long systemctl may take.
@@ -127,6 +139,13 @@ impl Units {
             "active" | "reloading" => format!("sudo systemctl restart {unit}"),
             _ => format!("sudo systemctl start {unit}"),
         }
+    }
+
+    /// Does a socket start it?
+    pub(super) fn ssh_is_of_a_socket(&self) -> bool {
+        SSH_SOCKETS
+            .iter()
+            .any(|socket| self.get(socket, "ActiveState") == "active")
     }
 
     /// The command that binds journald's socket into every chroot, now and from now on.

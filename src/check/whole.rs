@@ -8,8 +8,8 @@ use super::finding::Finding;
 use super::obstacle::Means;
 use super::units::Units;
 use super::{
-    accounts, ca_file, chroot, clock, configuration, dev_log, expected, journal, partners, probe,
-    running, scripts, sftp_command, slack, source, sshd, state, token, waiting,
+    accounts, admission, ca_file, chroot, clock, configuration, dev_log, edit, expected, journal,
+    partners, probe, running, scripts, sftp_command, slack, source, sshd, state, token, waiting,
 };
 use crate::alerts::Voice;
 use crate::cli::Cli;
@@ -55,6 +55,9 @@ pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
         let said = format!("not seen: {}; run as root", view.unseen.join(", "));
         let finding = Finding::warning("view", said).mended_by("sudo sftp-monitor check");
         view.findings.push(finding);
+    }
+    if view.units.ssh_is_of_a_socket() {
+        view.findings.iter_mut().for_each(edit::for_socket);
     }
     Ok(view.findings)
 }
@@ -121,6 +124,9 @@ impl View {
         let depends = sshd.depends_on_more(partners);
         let facts = sshd::gather(&self.units, &effective);
         self.findings.extend(sshd::judge(&facts));
+        let failed = sshd.failed();
+        self.findings
+            .extend(failed.map(|why| sshd::refused(why, self.units.ssh())));
         let logging = effective
             .iter()
             .map(|(name, effective)| (*name, &effective.logging, effective.subsystem));
@@ -134,6 +140,17 @@ impl View {
             }));
         let facts = accounts::gather(&roster, &effective, config.zone, self.now);
         self.findings.extend(accounts::judge(&facts, ssh));
+        let kept_out = effective.iter().filter_map(|(&name, effective)| {
+            let groups = groups(&roster, name);
+            let list = sshd.kept_out(&sshd_config::Partner { name, groups }, effective)?;
+            let member = groups.is_some_and(|groups| groups.contains(group));
+            Some((name, list, member))
+        });
+        self.findings.extend(admission::judge(&admission::Facts {
+            kept_out: kept_out.collect(),
+            group,
+            ssh,
+        }));
         let files = sshd.files_with("chrootdirectory");
         self.chroots(&roster, &effective, &looked_into, &files);
     }

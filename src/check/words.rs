@@ -2,18 +2,7 @@
 
 use std::path::Path;
 
-/// How many names a line shows.
-const NAMED: usize = 10;
-
-/// Names, the first ten and how many more.
-pub(super) fn names<S: AsRef<str>>(names: &[S]) -> String {
-    let shown: Vec<&str> = names.iter().take(NAMED).map(S::as_ref).collect();
-    let mut text = shown.join(", ");
-    if names.len() > NAMED {
-        text.push_str(&format!(" and {} more", names.len() - NAMED));
-    }
-    text
-}
+pub(super) use crate::output::names;
 
 /// A number of things: `1 partner`, `3 partners`.
 pub(super) fn many(count: usize, thing: &str) -> String {
@@ -38,14 +27,6 @@ pub(super) fn path(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ten_names_are_shown_and_the_others_counted() {
-        let all: Vec<String> = (1..=12).map(|n| format!("p{n}")).collect();
-        assert_eq!(names(&all[..2]), "p1, p2");
-        assert_eq!(names(&all[..10]), "p1, p2, p3, p4, p5, p6, p7, p8, p9, p10");
-        assert!(names(&all).ends_with("p10 and 2 more"));
-    }
 
     #[test]
     fn whatever_a_path_holds_stays_one_word() {

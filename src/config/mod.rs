@@ -19,6 +19,7 @@ use crate::time::Zone;
 
 pub use ca_file::CaFile;
 pub use file::ConfigError;
+pub(crate) use token::CREDENTIAL;
 pub use token::Token;
 
 use check::check;
@@ -112,7 +113,7 @@ pub enum SourceKind {
 }
 
 /// `[alerts]`: what is told of a partner, and how often.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alerts {
     /// Log-ins are told.
     pub login: bool,
@@ -204,10 +205,5 @@ impl Config {
     pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         let text = Text { path, text };
         check(text.parse()?, &text)
-    }
-
-    /// What holds for this partner.
-    pub fn alerts_for(&self, partner: &str) -> &Alerts {
-        self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 }

@@ -9,7 +9,7 @@ use super::environment::{self, assigned};
 use crate::exit::Stop;
 
 /// The credential's name (systemd.exec(5), LoadCredential=).
-const CREDENTIAL: &str = "slack-bot-token";
+pub(crate) const CREDENTIAL: &str = "slack-bot-token";
 
 /// The environment variable, as the scripts had it.
 const VARIABLE: &str = "SLACK_BOT_TOKEN";

@@ -1,9 +1,10 @@
 //! The daemon: one loop over batches, timers, signals, the watchdog, and at most one post in flight.
 
 mod batch;
+mod choice;
 mod command;
 mod commit;
-mod ping;
+mod heartbeat;
 mod post;
 mod queue;
 mod reload;
@@ -21,7 +22,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use crate::log::{Priority, Topic, about, line};
-use crate::reader::{Batch, Heartbeat};
+use crate::reader::{Batch, LastRead};
 use crate::service;
 use crate::state::InstanceLock;
 use crate::time::Time;
@@ -31,7 +32,7 @@ pub use commit::Committer;
 pub use queue::{Queue, Taken};
 pub(crate) use said::recovered;
 
-use ping::Pinger;
+use heartbeat::Heartbeat;
 use post::{Posted, Sender};
 use reload::Fixed;
 
@@ -63,8 +64,8 @@ pub(crate) struct Daemon {
     /// buffer.
     held: Option<(Batch, Duration, Instant)>,
     posting: Option<Posting>,
+    last_read: LastRead,
     heartbeat: Heartbeat,
-    pinger: Pinger,
     fixed: Fixed,
     instance: InstanceLock,
     ready: bool,
@@ -88,7 +89,7 @@ impl Daemon {
                 _ = terminate.recv() => break,
                 _ = interrupt.recv() => break,
                 _ = hangup.recv() => self.reload(),
-                () = self.pinger.fetched() => {}
+                () = self.heartbeat.fetched() => {}
                 posted = under_way(&mut self.posting) => {
                     self.posting = None;
                     self.settle(&posted);
@@ -101,7 +102,7 @@ impl Daemon {
                 () = tick(&mut fed) => self.feed(),
             }
             self.post();
-            self.pinger.turn(now(), self.is_well());
+            self.heartbeat.turn(now(), self.is_well());
         }
         drop(batches);
         self.stop().await;
@@ -173,7 +174,7 @@ impl Daemon {
             .is_none()
             .then(|| self.sender.ready_at(&self.committer, now))
             .flatten();
-        let times = [self.committer.due(), post, self.pinger.due()];
+        let times = [self.committer.due(), post, self.heartbeat.due()];
         let next = times.into_iter().flatten().min()?;
         Some(Instant::now() + next.since(now).max(Duration::from_millis(1)))
     }
@@ -195,17 +196,17 @@ impl Daemon {
     fn feed(&self) {
         self.instance.alive();
         // While a batch is held back the thread cannot hand over the next one, and waits as it should.
-        if self.held.is_some() || now().since(self.heartbeat.last()) < BLIND {
+        if self.held.is_some() || now().since(self.last_read.time()) < BLIND {
             service::alive();
         }
     }
 
-    /// Is all well, as the heartbeat says? Reading stands at the present, the last commit succeeded, and nothing waits for
-    /// long.
+    /// Is all well, so that the heartbeat may say so? Reading stands at the present, the last commit succeeded, and nothing
+    /// waits for long.
     fn is_well(&self) -> bool {
         let committed = self.held.is_none() && self.committer.stands_at_present();
-        let times = (self.heartbeat.last(), self.committer.view.oldest);
-        committed && ping::is_well(times, now())
+        let times = (self.last_read.time(), self.committer.view.oldest);
+        committed && heartbeat::is_well(times, now())
     }
 
     /// Ends: what is under way gets a little time; all else is durable.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::ping::Pinger;
+use super::heartbeat::Heartbeat;
 use super::{Daemon, RETRY};
 use crate::alerts::Voice;
 use crate::config::{Config, SourceConfig, Token};
@@ -64,7 +64,7 @@ impl Daemon {
             Some(token) => Some(Client::by(&self.fixed.way, &config.slack, token)?),
             None => None,
         };
-        let pinger = Pinger::new(config.heartbeat.url.as_ref())
+        let heartbeat = Heartbeat::new(config.heartbeat.url.as_ref())
             .context("setting up the client for the heartbeat")?;
         if config.source != self.fixed.source {
             line(
@@ -84,7 +84,7 @@ impl Daemon {
             Order::Directory(directory),
         );
         self.sender.speak(Voice::of(&config), client);
-        self.pinger = pinger;
+        self.heartbeat = heartbeat;
         Ok(())
     }
 }

@@ -1,31 +1,32 @@
-//! Starting: which source, from where, and what is said first.
+//! Starting: from where the source is read, and what is said first.
 
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use tokio::runtime::Builder;
 
+use super::choice::{Chosen, choose};
 use super::commit::Committer;
-use super::ping::Pinger;
+use super::heartbeat::Heartbeat;
 use super::post::{Sender, Target};
 use super::reload::Fixed;
 use super::said::recovered;
 use super::{Daemon, now};
 use crate::alerts::{Content, NEWS, Voice};
-use crate::config::{Config, SourceKind};
+use crate::config::Config;
 use crate::directory::Directory;
 use crate::exit::Stop;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
-use crate::reader::{self, Heartbeat};
+use crate::reader::{self, LastRead};
 use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
-use crate::source::journal::{JournalReader, Readable, not_opened, readable, readable_in};
+use crate::source::journal::JournalReader;
 use crate::source::{FilePosition, JournalPosition, Position, Source, Start};
 use crate::state::{Daily, InstanceLock, NoticeKind, Recovery, Store};
 use crate::time::Time;
-use tokio::runtime::Builder;
 
 /// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
@@ -93,7 +94,7 @@ pub(super) fn run(
     };
     let (orders, ordered) = mpsc::channel();
     let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
-    let heartbeat = Heartbeat::default();
+    let last_read = LastRead::default();
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
@@ -104,28 +105,38 @@ pub(super) fn run(
         sender: Sender::new(target, Voice::of(config)),
         held: None,
         posting: None,
-        heartbeat: heartbeat.clone(),
-        pinger: Pinger::new(config.heartbeat.url.as_ref())
+        last_read: last_read.clone(),
+        heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())
             .context("setting up the client for the heartbeat")?,
         fixed: options.fixed,
         instance,
         ready: false,
     };
-    // A journal may not leave the thread that opened it, so that thread opens it, and says how that went.
+    let read = move |source: Source, begins: Option<Position>| {
+        reader::follow(source, begins, directory, &ordered, &batches, &last_read);
+    };
+    begin_to_read(opening, read)?;
+    runtime.block_on(daemon.turn(incoming))
+}
+
+/// Opens the source in a thread of its own, and has it read there. A journal may not leave the thread that opened it, so that
+/// thread opens it, and says how that went.
+fn begin_to_read(
+    opening: Opening,
+    read: impl FnOnce(Source, Option<Position>) + Send + 'static,
+) -> anyhow::Result<()> {
     let (opened, result) = mpsc::channel();
     std::thread::Builder::new()
         .name("reader".to_owned())
         .spawn(move || match opening.open() {
             Ok(source) => {
                 let _ = opened.send(Ok(()));
-                let begins = opening.begins();
-                reader::follow(source, begins, directory, &ordered, &batches, &heartbeat);
+                read(source, opening.begins());
             }
             Err(error) => drop(opened.send(Err(error))),
         })
         .context("starting the reading thread")?;
-    result.recv().context("opening the log")??;
-    runtime.block_on(daemon.turn(incoming))
+    result.recv().context("opening the log")?
 }
 
 /// What is said first.
@@ -174,67 +185,6 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
         );
     })?;
     Ok(())
-}
-
-/// The source that was chosen.
-struct Chosen {
-    journal: bool,
-    /// `journal`, or the path of the log file.
-    name: String,
-    /// Why, for the log.
-    why: String,
-    /// `auto` landed on auth.log although journald runs: the group that reading the journal needs.
-    missing_group: Option<&'static str>,
-}
-
-/// Which source is read. `auto`: the journal if this user can really read the system's, else auth.log.
-fn choose(config: &Config) -> anyhow::Result<Chosen> {
-    let source = &config.source;
-    let journal = |why: &str| Chosen {
-        journal: true,
-        name: "journal".to_owned(),
-        why: why.to_owned(),
-        missing_group: None,
-    };
-    let log = |why: String, missing_group| Chosen {
-        journal: false,
-        name: source.auth_log.to_string_lossy().into_owned(),
-        why,
-        missing_group,
-    };
-    match (source.kind, &source.journal_directory) {
-        (SourceKind::AuthLog, _) => return Ok(log("the configuration says so".to_owned(), None)),
-        (kind, Some(directory)) => {
-            if matches!(readable_in(directory)?, Readable::NoPermission { .. }) {
-                return Err(Stop::Setup(not_opened(directory)).into());
-            }
-            let why = match kind {
-                SourceKind::Auto => "the configuration names its directory",
-                _ => "the configuration says so",
-            };
-            return Ok(journal(why));
-        }
-        (SourceKind::Auto | SourceKind::Journal, None) => {}
-    }
-    let (refused, group) = match readable() {
-        Readable::Yes => return Ok(journal("this user can read the system's journal")),
-        Readable::NoPermission { group } => (
-            format!("the journal cannot be read: join the group {group}"),
-            Some(group),
-        ),
-        Readable::NoJournal(why) => (format!("there is no journal: {why}"), None),
-    };
-    if source.kind == SourceKind::Journal {
-        return Err(Stop::Setup(refused).into());
-    }
-    match std::fs::File::open(&source.auth_log) {
-        Ok(_) => Ok(log(refused, group)),
-        Err(error) => {
-            let path = source.auth_log.display();
-            let adm = "the group systemd-journal grants the journal, adm grants auth.log";
-            Err(Stop::Setup(format!("{refused}; {path}: {error} ({adm})")).into())
-        }
-    }
 }
 
 /// How the source is to be opened, in the thread that keeps it.

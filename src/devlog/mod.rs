@@ -8,7 +8,7 @@ mod bind;
 mod walk;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::cli::Cli;
@@ -16,17 +16,12 @@ use crate::config::Config;
 use crate::directory::Roster;
 use crate::exit::Stop;
 use crate::log::{Priority, line};
+use crate::output::names;
 use crate::sshd_config::{self, Chroot, Partner, Sshd, expand};
 use bind::{Done, Socket};
 
 /// How long sshd is asked about partner after partner before its files are read instead: ssh waits for this at boot.
 const ASKING: Duration = Duration::from_secs(20);
-
-/// How many partners a line names.
-const NAMED: usize = 10;
-
-/// Without this directory sshd refuses to say anything; its own unit makes it, which at boot is later.
-const PRIVILEGE_SEPARATION: &str = "/run/sshd";
 
 /// Runs the command. Exit code 1 where a partner was refused.
 pub fn command(cli: &Cli) -> anyhow::Result<u8> {
@@ -41,7 +36,6 @@ pub fn command(cli: &Cli) -> anyhow::Result<u8> {
         return Err(Stop::Later(why.to_owned()).into());
     }
     let socket = Socket::present().map_err(|refused| Stop::Later(refused.to_string()))?;
-    make_privilege_separation_directory();
     let mut sshd = Sshd::open(true);
     let (chroots, mut failed) = chroots(&roster, &mut sshd);
     if chroots.is_empty() {
@@ -95,19 +89,4 @@ fn chroots(roster: &Roster, sshd: &mut Sshd) -> (BTreeMap<PathBuf, Vec<String>>,
         }
     }
     (chroots, unknown)
-}
-
-fn make_privilege_separation_directory() {
-    let path = Path::new(PRIVILEGE_SEPARATION);
-    // Where it cannot be made, sshd says so, and its files are read.
-    let _ =
-        std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o755).create(path);
-}
-
-fn names(partners: &[String]) -> String {
-    let mut names = partners[..partners.len().min(NAMED)].join(", ");
-    if partners.len() > NAMED {
-        names.push_str(&format!(" and {} more", partners.len() - NAMED));
-    }
-    names
 }

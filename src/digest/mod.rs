@@ -237,7 +237,8 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     let (zone, closes_from) = (config.zone, config.digest.closes_from);
     if arguments.dry_run {
         let daily = crate::status::load(&path, zone, now(), "digest --dry-run")?;
-        return print(daily.unwrap_or_default(), &config);
+        let down = tables::down_since(&Store::open(&path)?, now());
+        return print(daily.unwrap_or_default(), down, &config);
     }
     // Both as root, who alone may look.
     let (token, way) = (Token::find("sftp-monitor-digest.service")?, Way::find());
@@ -268,10 +269,13 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
 }
 
 /// Prints what a run would post.
-fn print(mut daily: Daily, config: &Config) -> anyhow::Result<u8> {
+fn print(mut daily: Daily, down: Option<Time>, config: &Config) -> anyhow::Result<u8> {
     let (zone, now) = (config.zone, now());
     let voice = with_names(Voice::of(config), names(&daily));
     let closing = days::close_for_digest(&mut daily, zone, now, config.digest.closes_from);
+    if let Some(from) = down {
+        days::mark_down(&mut daily, zone, &closing, from);
+    }
     say(&closing, "would be closed");
     let mut accounts = config.digest.idle.then(|| Accounts::new(&config.partners));
     let listed = accounts.as_mut().and_then(Accounts::listed_partners);

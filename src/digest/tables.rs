@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use crate::alerts::NEWS;
 use crate::days::{self, Closing};
 use crate::outbox;
 use crate::slack::{Next, Pace, Verdict};
@@ -17,6 +18,11 @@ pub struct Tables<D: Disk = RealDisk> {
     /// Minutes after midnight from which on a run closes the day.
     closes_from: u32,
     pace: Pace,
+}
+
+/// Since when no monitor runs, where that is longer than a restart takes.
+pub(super) fn down_since<D: Disk>(store: &Store<D>, now: Time) -> Option<Time> {
+    store.down_since().filter(|&from| now.since(from) > NEWS)
 }
 
 /// What is to be done next.
@@ -45,9 +51,13 @@ impl<D: Disk> Tables<D> {
     /// Closes what a run at this time closes. With it come the full names that the user database told of partners.
     pub fn close(&mut self, now: Time) -> Result<(Closing, BTreeMap<String, String>), StateError> {
         let (zone, closes_from) = (self.zone, self.closes_from);
+        let down = down_since(&self.store, now);
         self.store.commit(zone.local(now), |daily, recoveries| {
             crate::daemon::recovered(recoveries);
             let closing = days::close_for_digest(daily, zone, now, closes_from);
+            if let Some(from) = down {
+                days::mark_down(daily, zone, &closing, from);
+            }
             (closing, super::names(daily))
         })
     }

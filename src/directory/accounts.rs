@@ -23,7 +23,7 @@ const TELL_AGAIN: Duration = Duration::from_secs(600);
 pub struct Accounts {
     /// The partners' group.
     group: String,
-    /// The configuration's `users`.
+    /// The configuration's `users`, in order.
     users: Vec<Vec<u8>>,
     deadline: Duration,
     ask: Sender<Question>,
@@ -62,6 +62,7 @@ impl Accounts {
     ) -> Self {
         let (ask, questions) = channel::<Question>();
         let (reply, replies) = channel();
+        let users = partners.users.iter().map(|user| user.as_bytes().to_vec());
         // Without the thread every question is without an answer, which is the truth.
         let _ = std::thread::Builder::new()
             .name("accounts".to_owned())
@@ -75,11 +76,7 @@ impl Accounts {
             });
         Accounts {
             group: partners.group.clone(),
-            users: partners
-                .users
-                .iter()
-                .map(|user| user.as_bytes().to_vec())
-                .collect(),
+            users: question::sorted(users.collect()),
             deadline,
             ask,
             replies,
@@ -91,7 +88,7 @@ impl Accounts {
     }
 
     /// What stands: the answer of the last minute, else that of the database if it comes in time, else the last one.
-    fn ask(&mut self, question: Question) -> Option<Reply> {
+    fn ask(&mut self, question: Question) -> Option<&Reply> {
         while let Ok((asked, reply)) = self.replies.try_recv() {
             self.keep(asked, reply);
         }
@@ -100,7 +97,7 @@ impl Accounts {
             self.pending = Some(question.clone());
             self.wait_for(&question);
         }
-        self.memory.last(&question).cloned()
+        self.memory.last(&question)
     }
 
     fn wait_for(&mut self, question: &Question) {
@@ -155,7 +152,7 @@ impl Accounts {
 
     /// Is this name in the configuration's `users`?
     fn configured(&self, user: &[u8]) -> bool {
-        self.users.iter().any(|own| own == user)
+        is_among(&self.users, user)
     }
 
     /// The group's listed members, the accounts of this machine whose primary group it is, and the configuration's `users`;
@@ -164,9 +161,9 @@ impl Accounts {
         let Some(Reply::Group(members)) = self.ask(Question::Group) else {
             return None;
         };
-        let mut partners = members.unwrap_or_default();
+        let mut partners = members.clone().unwrap_or_default();
         if let Some(Reply::Group(Some(primary))) = self.ask(Question::Primary) {
-            partners.extend(primary);
+            partners.extend_from_slice(primary);
         }
         partners.extend(self.users.iter().cloned());
         partners.sort();
@@ -180,7 +177,7 @@ impl Accounts {
             return Groups::NoAccount;
         }
         match self.ask(Question::Groups(user.to_vec())) {
-            Some(Reply::Groups(Some(names))) => Groups::Known(names),
+            Some(Reply::Groups(Some(names))) => Groups::Known(names.clone()),
             Some(Reply::Groups(None)) => Groups::NoAccount,
             _ => Groups::NoAnswer,
         }
@@ -198,6 +195,12 @@ pub enum Groups {
     NoAnswer,
 }
 
+/// Is this one of these names, which are in order? Asked of every made-up name of a flood.
+fn is_among(names: &[Vec<u8>], user: &[u8]) -> bool {
+    let found = names.binary_search_by(|name| name.as_slice().cmp(user));
+    found.is_ok()
+}
+
 /// Can an account be called so? What cannot be handed to the C library is nobody's name.
 fn is_name(user: &[u8]) -> bool {
     !user.is_empty() && !user.contains(&0)
@@ -209,32 +212,33 @@ impl Directory for Accounts {
             return Answer::Other { uid: None };
         }
         let configured = self.configured(user);
-        match self.ask(Question::Account(user.to_vec())) {
-            Some(Reply::Account(Some(seen))) => match configured || seen.member == Some(true) {
-                true => Answer::Partner {
-                    uid: Some(seen.uid),
-                    full_name: seen.full_name,
-                },
-                false => Answer::Other {
-                    uid: Some(seen.uid),
-                },
+        let seen = match self.ask(Question::Account(user.to_vec())) {
+            Some(Reply::Account(seen)) => seen.clone(),
+            Some(_) => None,
+            // Also of one that the configuration names: without the uid nobody can tell its lines from a forger's.
+            None => return Answer::Unknown,
+        };
+        match seen {
+            Some(seen) if configured || seen.member == Some(true) => Answer::Partner {
+                uid: Some(seen.uid),
+                full_name: seen.full_name,
+            },
+            Some(seen) => Answer::Other {
+                uid: Some(seen.uid),
             },
             // The configuration or the group's list names it, though there is no account: as with `listed`, they are
             // believed.
-            Some(_) if configured || self.listed(user) => Answer::Partner {
+            None if configured || self.listed(user) => Answer::Partner {
                 uid: None,
                 full_name: None,
             },
-            Some(_) => Answer::Other { uid: None },
-            // Also of one that the configuration names: without the uid nobody can tell its lines from a forger's.
-            None => Answer::Unknown,
+            None => Answer::Other { uid: None },
         }
     }
 
     fn listed(&mut self, user: &[u8]) -> bool {
-        let is_listed = |members: &Vec<Vec<u8>>| members.iter().any(|member| member == user);
         self.configured(user)
-            || matches!(self.ask(Question::Group), Some(Reply::Group(Some(members))) if is_listed(&members))
+            || matches!(self.ask(Question::Group), Some(Reply::Group(Some(members))) if is_among(members, user))
     }
 
     fn forces_sftp(&mut self, user: &[u8]) -> bool {
@@ -258,7 +262,7 @@ impl Directory for Accounts {
 
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>> {
         match self.ask(Question::Name(uid)) {
-            Some(Reply::Name(name)) => name,
+            Some(Reply::Name(name)) => name.clone(),
             _ => None,
         }
     }

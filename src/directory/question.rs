@@ -25,7 +25,7 @@ pub(super) enum Question {
 pub(super) enum Reply {
     Account(Option<Seen>),
     Name(Option<Vec<u8>>),
-    /// The group's list of members.
+    /// The group's list of members, in order.
     Group(Option<Vec<Vec<u8>>>),
     Groups(Option<Vec<Vec<u8>>>),
 }
@@ -67,15 +67,21 @@ pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
             nss::by_uid(*uid).map(|account| Reply::Name(account.map(|account| account.name)))
         }
         Question::Group => {
-            nss::group(group).map(|group| Reply::Group(group.map(|group| group.members)))
+            nss::group(group).map(|group| Reply::Group(group.map(|group| sorted(group.members))))
         }
         Question::Primary => nss::group(group).map(|group| {
             let passwd = std::fs::read(PASSWD).unwrap_or_default();
-            Reply::Group(group.map(|group| with_primary_group(&passwd, group.gid)))
+            Reply::Group(group.map(|group| sorted(with_primary_group(&passwd, group.gid))))
         }),
         Question::Groups(name) => groups(name).map(Reply::Groups),
     };
     said.ok()
+}
+
+/// Names in order.
+pub(super) fn sorted(mut names: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    names.sort_unstable();
+    names
 }
 
 fn account(group: &str, name: &[u8]) -> Result<Option<Seen>, NoAnswer> {
@@ -139,7 +145,7 @@ mod tests {
 
     #[test]
     fn those_whose_primary_group_it_is_stand_in_the_file_of_accounts() {
-        let passwd = b"root:x:0:0:root:/root:/bin/bash\nalice:x:1001:5000:A:/:/bin/false\nbroken\n:x:1:5000::/:\nbob:x:1002:1002::/:/bin/false\n";
+        let passwd = b"root:x:0:0:root:/root:/bin/bash\nalice:x:1001:5000:A:/:/bin/false\nbroken\n+nis::::::\n:x:1:5000::/:\nbob:x:5000:1002::/:/bin/false\n";
         assert_eq!(with_primary_group(passwd, 5000), [b"alice".to_vec()]);
     }
 

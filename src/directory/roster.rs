@@ -8,9 +8,6 @@ use nix::unistd::{Group, User};
 use super::{Accounts, Answer, Directory, Groups};
 use crate::config;
 
-/// Where the accounts of this machine's own are listed (passwd(5)).
-const PASSWD: &str = "/etc/passwd";
-
 /// The partners that can be named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
@@ -34,11 +31,9 @@ pub struct Partner {
 /// Why somebody is a partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// The group lists it.
+    /// The group lists it, or is its primary one.
     Member,
-    /// The group is its primary one.
-    Primary,
-    /// The configuration's `users`.
+    /// The configuration's `users` name it, and the group does not list it.
     Configured,
 }
 
@@ -47,8 +42,6 @@ pub enum By {
 pub struct Account {
     /// Its uid.
     pub uid: u32,
-    /// The uid's primary group.
-    pub gid: u32,
     /// Its home directory.
     pub home: PathBuf,
     /// Its log-in shell.
@@ -66,31 +59,21 @@ impl Roster {
             return Roster::default();
         };
         let group = Group::from_name(&config.group).ok().flatten();
-        let mut found: BTreeMap<String, By> = BTreeMap::new();
-        for name in listed {
+        let is_member =
+            |name: &String| group.as_ref().is_some_and(|group| group.mem.contains(name));
+        let partners = listed.into_iter().map(|name| {
             let name = String::from_utf8_lossy(&name).into_owned();
-            found.insert(name, By::Member);
-        }
-        if let Some(group) = &group {
-            let passwd = std::fs::read(PASSWD).unwrap_or_default();
-            for name in of_primary_group(&String::from_utf8_lossy(&passwd), group.gid.as_raw()) {
-                found.entry(name).or_insert(By::Primary);
-            }
-        }
-        for name in &config.users {
-            let by = found.entry(name.clone()).or_insert(By::Configured);
-            let listed = group.as_ref().is_some_and(|group| group.mem.contains(name));
-            if *by == By::Member && !listed {
-                *by = By::Configured;
-            }
-        }
-        let partners = found.into_iter().map(|(name, by)| {
+            let by = match config.users.contains(&name) && !is_member(&name) {
+                true => By::Configured,
+                false => By::Member,
+            };
             let partner = partner(&name, by, &mut accounts);
             (name, partner)
         });
+        let partners = partners.collect();
         Roster {
             group: Some(group.is_some()),
-            partners: partners.collect(),
+            partners,
         }
     }
 }
@@ -110,7 +93,6 @@ fn partner(name: &str, by: By, accounts: &mut Accounts) -> Partner {
         by,
         account: account.map(|user| Account {
             uid: user.uid.as_raw(),
-            gid: user.gid.as_raw(),
             home: user.dir,
             shell: user.shell,
             groups: match groups {
@@ -123,32 +105,5 @@ fn partner(name: &str, by: By, accounts: &mut Accounts) -> Partner {
                 Groups::NoAccount | Groups::NoAnswer => None,
             },
         }),
-    }
-}
-
-/// The accounts in a passwd(5) file whose primary group this is.
-fn of_primary_group(passwd: &str, gid: u32) -> Vec<String> {
-    let of_line = |line: &str| {
-        let mut fields = line.split(':');
-        let name = fields.next().filter(|name| !name.is_empty())?;
-        let primary: u32 = fields.nth(2)?.parse().ok()?;
-        (primary == gid).then(|| name.to_owned())
-    };
-    passwd.lines().filter_map(of_line).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn accounts_whose_primary_group_it_is_are_found_in_passwd() {
-        let passwd = "root:x:0:0:root:/root:/bin/bash\n\
-            alice:x:1001:1500:Alice & Cie,,,:/home/alice:/bin/bash\n\
-            +nis::::::\n\
-            broken\n\
-            bob:x:1500:1002::/home/bob:/usr/sbin/nologin\n\
-            dora:x:1003:1500::/home/dora:/usr/sbin/nologin\n";
-        assert_eq!(of_primary_group(passwd, 1500), ["alice", "dora"]);
     }
 }

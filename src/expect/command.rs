@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::{FeedStanding, replay, table};
 use crate::cli::{self, Cli};
-use crate::config::Config;
+use crate::config::{Config, DEFAULT_PATH};
 use crate::directory::{self, Answer, Directory};
 use crate::log::{Priority, line};
 use crate::output;
@@ -64,6 +64,18 @@ impl fmt::Display for Warning {
     }
 }
 
+/// An expectation of somebody who is no partner. An account that is not there cannot join the group: its name is wrong.
+fn no_partner(config: &Config, partner: &str, is_account: bool) -> Warning {
+    let group = &config.partners.group;
+    Warning {
+        said: format!("[[expect]]: {partner} is no partner, and no file of it can arrive"),
+        remedy: Some(match is_account {
+            true => format!("sudo usermod --append --groups {group} {partner}"),
+            false => format!("sudoedit {DEFAULT_PATH}"),
+        }),
+    }
+}
+
 /// What is hardly meant with the expectations: two that are the same, and accounts that are no partners.
 pub(crate) fn warnings(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
     let twice = config.warnings.iter().map(|said| Warning {
@@ -82,13 +94,8 @@ pub(crate) fn warnings(config: &Config, directory: &mut dyn Directory) -> Vec<Wa
             Answer::Partner { .. } => continue,
             // Each further question would take as long.
             Answer::Unknown => break,
-            Answer::Other { .. } => {}
+            Answer::Other { uid } => warnings.push(no_partner(config, partner, uid.is_some())),
         }
-        let group = &config.partners.group;
-        warnings.push(Warning {
-            said: format!("[[expect]]: {partner} is no partner, and no file of it can arrive"),
-            remedy: Some(format!("sudo usermod --append --groups {group} {partner}")),
-        });
     }
     warnings
 }

@@ -15,12 +15,12 @@ use crate::config::{Config, SourceKind};
 use crate::directory::{Answer, Directory};
 use crate::entry::{Entry, Record};
 use crate::exit::Stop;
-use crate::explain::rfc3339;
+use crate::log::{Priority, line};
 use crate::monitor::{Monitor, Rules};
-use crate::output;
-use crate::report::{Span, read, table};
+use crate::output::{self, table};
+use crate::report::{Span, read};
 use crate::source::auth_log;
-use crate::source::journal::{Readable, readable};
+use crate::source::journal::{Readable, reach, readable};
 use crate::state::Daily;
 use crate::time::Time;
 
@@ -74,13 +74,23 @@ pub(super) fn command(
     };
     replay.rules.alerts.quiet_after = Duration::ZERO;
     replay.rules.alerts_of.clear();
-    replay.begin();
-    let mut take = |entry: Entry<'_>| replay.take(entry);
-    match log(config, arguments)? {
+    let log = log(config, arguments)?;
+    let (begins, ends) = match &log {
+        Log::Journal(directory) => reach(directory.as_deref())?.unzip(),
+        Log::Files(files) => (read::begins(files), None),
+    };
+    replay.begin(begins);
+    let mut last = ends;
+    let mut take = |entry: Entry<'_>| {
+        last = last.max(Some(entry.origin.time));
+        replay.take(entry);
+    };
+    match &log {
         Log::Journal(directory) => read::journal(directory.as_deref(), span, &mut take)?,
-        Log::Files(files) => read::files(&files, &mut take)?,
+        Log::Files(files) => read::files(files, &mut take)?,
     }
     replay.finish();
+    replay.warn_of_the_end(last);
     output::to_output(|out| {
         match arguments.json {
             true => replay.json(out)?,
@@ -122,18 +132,46 @@ fn log(config: &Config, arguments: &cli::Expect) -> anyhow::Result<Log> {
 }
 
 impl Replay<'_> {
-    /// Expects from the first moment on.
-    fn begin(&mut self) {
+    /// Expects from the first moment on; of a log that begins later only from there on: what came before nobody knows.
+    fn begin(&mut self, begins: Option<Time>) {
         let since = self.span.since.unwrap_or_default();
+        let late = begins.filter(|begins| *begins > since);
+        if let Some(begins) = late {
+            let at = self.moment(begins);
+            let said = format!(
+                "the log begins on {at}: what was due before is left out, and what came earlier that day is not known"
+            );
+            line(Priority::Warning, &said);
+        }
         for expected in &self.rules.expects {
-            let watched = Watched {
-                from: expected.date(since),
-                ..Watched::default()
+            let watched = match late {
+                Some(begins) => Watched::since(expected, begins, false),
+                None => Watched {
+                    from: expected.date(since),
+                    ..Watched::default()
+                },
             };
             let feeds = &mut self.daily.resume.feeds;
             feeds.watched.insert(expected.id.clone(), watched);
         }
         self.daily.date = self.rules.zone.date(since);
+    }
+
+    /// A log that ends before a deadline does not tell that a feed was missing.
+    fn warn_of_the_end(&self, last: Option<Time>) {
+        let missing = |feed: &&Feed| feed.outcome == Outcome::Missing;
+        let deadline = self.days.iter().filter(missing).map(|feed| feed.due).max();
+        if let Some(last) = last.filter(|last| deadline > Some(*last)) {
+            let at = self.moment(last);
+            let said =
+                format!("the log ends on {at}: what was due after that is taken for missing");
+            line(Priority::Warning, &said);
+        }
+    }
+
+    fn moment(&self, at: Time) -> String {
+        let local = self.rules.zone.local(at);
+        local.format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     /// Takes the next entry in, after the deadlines before it.
@@ -191,11 +229,13 @@ impl Replay<'_> {
     /// Keeps what was told, and what became of the feeds.
     fn hear(&mut self) {
         let resume = &mut self.daily.resume;
-        for message in std::mem::take(&mut resume.outbox) {
+        let since = self.span.since.unwrap_or_default();
+        let outbox = std::mem::take(&mut resume.outbox);
+        for message in outbox.into_iter().filter(|said| said.since >= since) {
             let text = unescape(&render(&message, &self.voice).text);
             self.said.push(Said {
                 at: message.since,
-                time: rfc3339(self.rules.zone, message.since),
+                time: self.rules.zone.rfc3339(message.since),
                 text,
             });
         }
@@ -210,7 +250,7 @@ impl Replay<'_> {
     /// What would have been told, then how each day of each feed came out.
     fn text(&self, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
         for said in &self.said {
-            let at = self.rules.zone.local(said.at).format("%Y-%m-%d %H:%M:%S");
+            let at = self.moment(said.at);
             writeln!(out, "{at}  {}", for_terminal(&said.text))?;
         }
         if !self.said.is_empty() {
@@ -247,8 +287,8 @@ impl Replay<'_> {
                 "date": expected.date(feed.due),
                 "partner": feed.partner,
                 "files": feed.files,
-                "deadline": rfc3339(expected.zone, expected.deadline(expected.date(feed.due))),
-                "arrived_at": feed.at.map(|at| rfc3339(expected.zone, at)),
+                "deadline": expected.zone.rfc3339(expected.deadline(expected.date(feed.due))),
+                "arrived_at": feed.at.map(|at| expected.zone.rfc3339(at)),
                 "arrived": feed.arrived,
                 "count": feed.count,
                 "outcome": feed.outcome,

@@ -63,7 +63,10 @@ impl<'a> FeedStanding<'a> {
             None if expected.is_due(today) => (State::Unknown, None),
             None => (State::NotDue, None),
         };
-        let missing = seen.day.as_ref().filter(|_| state == State::Missing);
+        // Also of an earlier day, while today's deadline still lies ahead.
+        let over = |day: &&FeedDay| day.told || now > expected.deadline(day.date);
+        let missing = seen.day.as_ref().filter(|day| day.arrived.is_none());
+        let missing = missing.filter(over);
         let first = seen.missed.map(|missed| missed.first);
         let first = first.or(missing.map(|day| day.date));
         FeedStanding {

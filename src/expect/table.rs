@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::{Expectation, FeedStanding, State};
 use crate::clean::for_terminal;
-use crate::explain::rfc3339;
-use crate::report::table::{of_texts, write_table};
+use crate::output::table::{of_texts, write_table};
 use crate::time::{Time, Zone};
 
 /// One feed, of `expect --json` and of `status --json`.
@@ -39,7 +38,7 @@ struct Last {
 impl Row {
     pub(crate) fn of(standing: &FeedStanding<'_>) -> Row {
         let expected = standing.expected;
-        let at = |time: Time| rfc3339(expected.zone, time);
+        let at = |time: Time| expected.zone.rfc3339(time);
         Row {
             partner: expected.partner.clone(),
             files: expected.files.to_string(),
@@ -169,6 +168,7 @@ expect = [
     { partner = "alice", files = "late", by = "07:30" },
     { partner = "alice", files = "missing", by = "07:30", count = 4 },
     { partner = "alice", files = "again", by = "09:00" },
+    { partner = "alice", files = "yesterday", by = "09:00" },
     { partner = "alice", files = "friday", by = "07:30", days = "Fri" },
     { partner = "alice", files = "recovered", by = "07:30", days = "Fri" },
     { partner = "alice", files = "came", by = "07:30", days = "Fri" },
@@ -195,6 +195,8 @@ expect = [
                 {"from": "2026-03-01", "day": day("2026-03-30", None, &["/in/c1", "/in/c2"], true), "last": file("c2", at("30T07:00"))},
             "alice again 09:00 Mon..Sun Europe/Paris":
                 {"from": "2026-03-01", "day": day("2026-03-30", None, &[], false), "missed": {"first": "2026-03-28", "times": 2}},
+            "alice yesterday 09:00 Mon..Sun Europe/Paris":
+                {"from": "2026-03-01", "day": day("2026-03-29", None, &[], true)},
             "alice friday 07:30 Fri Europe/Paris":
                 {"from": "2026-03-01", "day": day("2026-03-27", None, &[], true)},
             "alice recovered 07:30 Fri Europe/Paris":
@@ -231,6 +233,7 @@ alice    on-time    07:30                   Mon..Sun  2026-03-31 07:30  2026-03-
 alice    late       07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 07:40 b      late
 alice    missing    07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 07:00 c2     missing since 2026-03-30 07:30 (2 of 4 files)
 alice    again      09:00                   Mon..Sun  2026-03-30 09:00  -                       waiting; missing since 2026-03-28 09:00
+alice    yesterday  09:00                   Mon..Sun  2026-03-30 09:00  -                       waiting; missing since 2026-03-29 09:00
 alice    friday     07:30                   Fri       2026-04-03 07:30  -                       missing since 2026-03-27 07:30
 alice    recovered  07:30                   Fri       2026-04-03 07:30  2026-03-30 06:00 d      recovered
 alice    came       07:30                   Fri       2026-04-03 07:30  2026-03-27 05:00 e      not due
@@ -248,7 +251,7 @@ bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -       
         let states: Vec<String> = (rows.iter())
             .map(|row| serde_json::to_string(&row.state).expect("JSON"))
             .collect();
-        let expected = r#""on-time" "late" "missing" "waiting" "missing" "recovered" "not-due" "waiting" "unknown" "waiting""#;
+        let expected = r#""on-time" "late" "missing" "waiting" "waiting" "missing" "recovered" "not-due" "waiting" "unknown" "waiting""#;
         assert_eq!(states.join(" "), expected);
         let missing = serde_json::to_value(&rows[2]).expect("JSON");
         assert_eq!(

@@ -37,6 +37,9 @@ impl Feeds {
 pub struct Uploaded {
     /// The session's process.
     pub process: Process,
+    /// Its partner.
+    #[serde(default)]
+    pub partner: String,
     /// The file, by the name that it has now.
     pub file: File,
     /// When it arrived.
@@ -105,6 +108,8 @@ pub struct Complete {
     pub date: NaiveDate,
     /// Before its deadline.
     pub on_time: bool,
+    /// It was told that it is missing.
+    pub told: bool,
     /// The days before on which it did not come.
     pub missed: Option<Missed>,
 }
@@ -159,6 +164,7 @@ impl Watched {
         Some(Complete {
             date: day.date,
             on_time: at <= expected.deadline(day.date),
+            told: day.told,
             missed: self.missed.take(),
         })
     }

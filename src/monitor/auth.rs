@@ -28,43 +28,27 @@ impl Monitor<'_> {
             Kind::PamError { valid } => self.pam_error(record, valid),
             Kind::InvalidUser => {
                 let connection = self.named(record, false);
-                let partner = connection.standing.partner();
-                self.keep(connection);
-                Verdict::new(
-                    "invalid_user",
-                    partner,
-                    "no such account: the attempt itself counts, not this line",
-                )
+                let why = "no such account: the attempt itself counts, not this line";
+                self.accompany("invalid_user", connection, why)
             }
             Kind::NotAllowed => {
                 let mut connection = self.named(record, true);
                 connection.not_allowed = true;
                 connection.locked = record.event.detail.as_deref() == Some("account is locked");
-                let partner = connection.standing.partner();
-                self.keep(connection);
-                Verdict::new(
-                    "invalid_user",
-                    partner,
-                    "refused by sshd's configuration: the attempt itself counts, not this line",
-                )
+                let why =
+                    "refused by sshd's configuration: the attempt itself counts, not this line";
+                self.accompany("invalid_user", connection, why)
             }
             Kind::Expired => {
                 let mut connection = self.named(record, true);
                 connection.expired = true;
-                let partner = connection.standing.partner();
-                self.keep(connection);
                 let why = "expired: the attempt itself counts, not this line";
-                Verdict::new("ignored", partner, why)
+                self.accompany("ignored", connection, why)
             }
             Kind::MaxAttempts { valid } => {
                 let connection = self.named(record, valid);
-                let partner = connection.standing.partner();
-                self.keep(connection);
-                Verdict::new(
-                    "login_refused",
-                    partner,
-                    "too many attempts: the connection's end counts, not this line",
-                )
+                let why = "too many attempts: the connection's end counts, not this line";
+                self.accompany("login_refused", connection, why)
             }
             Kind::AccessDenied => {
                 let mut connection = self.named(record, true);
@@ -144,13 +128,25 @@ impl Monitor<'_> {
         connection
     }
 
+    /// Keeps what a line says of a connection, and counts nothing.
+    fn accompany(
+        &mut self,
+        event: &'static str,
+        connection: Connection,
+        why: &'static str,
+    ) -> Verdict {
+        let partner = connection.standing.partner();
+        self.keep(connection);
+        Verdict::new(event, partner, why)
+    }
+
     /// Keeps a connection; lines without a pid (bare messages) are nobody's, each stands alone.
     pub(super) fn keep(&mut self, connection: Connection) {
         if connection.pid != 0 {
             let sessions = &mut self.daily.resume.sessions;
             sessions.connections.put(connection);
             if sessions.connections.0.len() > 2 * crate::sessions::KEPT {
-                sessions.forget(self.daily.resume.counted_until);
+                self.forget(self.daily.resume.counted_until);
             }
         }
     }

@@ -7,10 +7,10 @@
 use std::time::Duration;
 
 use super::{ENDING, Monitor};
-use crate::alerts::{Blind, Content, Outbox};
+use crate::alerts::{Blind, Content};
 use crate::entry::Record;
 use crate::sessions::{Connection, KEPT, Process, SftpSession, Standing, Unseen};
-use crate::state::add;
+use crate::state::{NoticeKind, add};
 use crate::time::Time;
 
 /// How long a log-in may last without a line of sftp-server before it is judged.
@@ -50,11 +50,12 @@ impl Monitor<'_> {
         if login.standing != Standing::Partner || login.pid == 0 || record.origin.past {
             return;
         }
-        let unseen = &mut self.daily.resume.sessions.unseen;
-        if unseen.len() >= KEPT {
-            unseen.remove(0);
+        if self.daily.resume.sessions.unseen.len() >= KEPT {
+            self.daily.resume.sessions.unseen.remove(0);
+            self.daily
+                .note(NoticeKind::SessionsForgotten, login.at, 1, None);
         }
-        unseen.push(Unseen {
+        self.daily.resume.sessions.unseen.push(Unseen {
             boot: login.boot,
             pid: login.pid,
             user: login.user.clone().unwrap_or_default(),
@@ -192,11 +193,6 @@ impl Monitor<'_> {
             sessions,
             at,
         });
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
-        outbox.push(at, content);
+        self.say(at, content);
     }
 }

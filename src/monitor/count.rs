@@ -6,7 +6,7 @@ use super::Monitor;
 use crate::alerts::{Cause, Content, Failures, File, Files, Logins, Transfer};
 use crate::days;
 use crate::sessions::Process;
-use crate::state::{Counters, Daily, Notice, NoticeKind, Troubled, add};
+use crate::state::{Counters, NoticeKind, Troubled, add};
 use crate::time::Time;
 
 /// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename
@@ -21,9 +21,6 @@ const FAILED_FROM: usize = 8;
 
 /// How many uploads that broke off a day's digest names.
 const TROUBLED_KEPT: usize = 10;
-
-/// How many notices a day keeps apart; further ones of a kind join the last of that kind.
-const NOTICES_KEPT: usize = 20;
 
 /// A refused attempt, as far as the log tells.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -54,7 +51,6 @@ impl Monitor<'_> {
     /// A partner logged in.
     pub(super) fn count_login(
         &mut self,
-        process: Process,
         at: Time,
         partner: &str,
         address: Option<String>,
@@ -62,7 +58,7 @@ impl Monitor<'_> {
     ) {
         add(&mut self.counters(at, partner).success, 1);
         if let Some(address) = &address {
-            self.came_from(address, partner, at);
+            self.came_from(address, partner, at, true);
         }
         let known = self
             .daily
@@ -88,7 +84,6 @@ impl Monitor<'_> {
             method: method.to_owned(),
             after_failures,
         };
-        let _ = process;
         let seen = self.seen(partner);
         seen.login = seen.login.max(Some(at));
         seen.quiet = false;
@@ -107,7 +102,7 @@ impl Monitor<'_> {
         add(&mut counters.failed, refused.count);
         let today = counters.failed;
         if let Some(address) = &refused.address {
-            self.came_from(address, partner, at);
+            self.came_from(address, partner, at, false);
             let failures = &mut self
                 .daily
                 .resume
@@ -116,7 +111,11 @@ impl Monitor<'_> {
                 .or_default()
                 .failures;
             if failures.len() >= FAILED_FROM && !failures.contains_key(address) {
-                failures.pop_first();
+                // Whoever guesses from many addresses hides none from which he did so for long.
+                let fewest = failures.iter().min_by_key(|(_, count)| **count);
+                if let Some(fewest) = fewest.map(|(address, _)| address.clone()) {
+                    failures.remove(&fewest);
+                }
             }
             add(failures.entry(address.clone()).or_default(), refused.count);
         }
@@ -189,50 +188,6 @@ impl Monitor<'_> {
                 self.tell(at, Content::Troubled(files));
                 None
             }
-        }
-    }
-}
-
-impl Daily {
-    /// Someone wrote a line in sshd's name.
-    pub fn forged(&mut self, at: Time) {
-        add(&mut self.resume.forged, 1);
-        self.note(NoticeKind::Forged, at, 1, None);
-    }
-
-    /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count.
-    pub fn note(&mut self, kind: NoticeKind, at: Time, count: u64, detail: Option<String>) {
-        self.note_span(kind, (at, at), count, detail);
-    }
-
-    /// The same for something that lasted.
-    pub fn note_span(
-        &mut self,
-        kind: NoticeKind,
-        (from, to): (Time, Time),
-        count: u64,
-        detail: Option<String>,
-    ) {
-        let notices = &mut self.resume.day.notices;
-        let full = notices.len() >= NOTICES_KEPT;
-        let alike = notices
-            .iter_mut()
-            .rev()
-            .find(|n| n.kind == kind && (full || n.detail == detail));
-        match alike {
-            Some(notice) => {
-                notice.from = notice.from.min(from);
-                notice.to = notice.to.max(to);
-                add(&mut notice.count, count);
-            }
-            None if full => {}
-            None => notices.push(Notice {
-                kind,
-                from,
-                to,
-                count,
-                detail,
-            }),
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Feeds that must arrive: each file is judged where it is counted, each deadline when all before it is known.
 
+use std::collections::BTreeMap;
+
 use super::Monitor;
-use crate::alerts::{Content, FeedArrived, FeedMissing, File, Message, Outbox};
+use crate::alerts::{Content, FeedArrived, FeedMissing, File, Message, Transfer};
 use crate::expect::{Complete, Expectation, Feed, Outcome, Overdue, Uploaded, Watched};
 use crate::sessions::Process;
 use crate::time::Time;
 
-/// How many files of open sessions are kept, in case they get another name; the oldest are forgotten.
+/// How many files of open sessions are kept, in case they get another name. Where there are too many, the oldest of the
+/// partner with the most is forgotten, so that no partner's files can make another's feed seem to be missing.
 const UPLOADS_KEPT: usize = 1_000;
 
 impl Monitor<'_> {
@@ -23,12 +26,9 @@ impl Monitor<'_> {
             return;
         }
         if process.1 != 0 {
-            let uploads = &mut self.daily.resume.feeds.uploads;
-            if uploads.len() >= UPLOADS_KEPT {
-                uploads.remove(0);
-            }
-            uploads.push(Uploaded {
+            self.remember_upload(Uploaded {
                 process,
+                partner: partner.to_owned(),
                 file: file.clone(),
                 at,
                 before: None,
@@ -37,6 +37,21 @@ impl Monitor<'_> {
         own()
             .filter(|expected| expected.takes(file))
             .for_each(|expected| self.feed_there(expected, at, file));
+    }
+
+    /// Keeps a file that may get another name.
+    fn remember_upload(&mut self, upload: Uploaded) {
+        let uploads = &mut self.daily.resume.feeds.uploads;
+        uploads.push(upload);
+        if uploads.len() > UPLOADS_KEPT {
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            for upload in uploads.iter() {
+                *counts.entry(&upload.partner).or_default() += 1;
+            }
+            let most = counts.into_iter().max_by_key(|(_, count)| *count);
+            let oldest = most.and_then(|(most, _)| uploads.iter().position(|u| u.partner == most));
+            uploads.remove(oldest.unwrap_or(0));
+        }
     }
 
     /// A file of a feed is there.
@@ -73,8 +88,10 @@ impl Monitor<'_> {
             });
         }
         feeds.push(here);
-        self.unsay_missing(&expected.id);
-        if day.on_time && since.is_none() {
+        let unsaid = self.unsay_missing(&expected.id);
+        // What came in time and was read late was told as missing: that is taken back.
+        let told = day.told && !unsaid;
+        if day.on_time && since.is_none() && !told {
             return;
         }
         let content = FeedArrived {
@@ -117,7 +134,7 @@ impl Monitor<'_> {
         };
         self.no_longer_missing(&expected.id);
         self.daily.resume.day.feeds.push(missing);
-        self.unsay_missing(&expected.id);
+        let _ = self.unsay_missing(&expected.id);
         let known = self.daily.resume.known.get(&expected.partner);
         let content = FeedMissing {
             id: expected.id.clone(),
@@ -157,13 +174,16 @@ impl Monitor<'_> {
         feeds.retain(|feed| feed.id != id || feed.outcome != Outcome::Missing);
     }
 
-    /// What no longer holds and Slack has not got need not be told.
-    fn unsay_missing(&mut self, id: &str) {
+    /// What no longer holds and Slack has not got need not be told. Was there such a message?
+    fn unsay_missing(&mut self, id: &str) -> bool {
         let in_flight = self.in_flight;
-        self.daily.resume.outbox.retain(|message: &Message| {
+        let outbox = &mut self.daily.resume.outbox;
+        let before = outbox.len();
+        outbox.retain(|message: &Message| {
             let sent = message.maybe_repeated || Some(message.id) == in_flight;
             sent || !matches!(&message.content, Content::FeedMissing(missing) if missing.id == id)
         });
+        outbox.len() < before
     }
 
     /// What is due next, as far as time alone brings it.
@@ -203,24 +223,23 @@ impl Monitor<'_> {
 
     /// What was seen of a feed; of a new one nothing.
     pub(super) fn watched(&mut self, expected: &Expectation) -> Watched {
-        let uploads = self.daily.partners.get(&expected.partner);
-        let unseen = uploads.is_some_and(|counters| counters.upload > 0);
         let watched = self.daily.resume.feeds.watched.remove(&expected.id);
-        watched.unwrap_or_else(|| Watched::since(expected, self.now, unseen))
+        watched.unwrap_or_else(|| Watched::since(expected, self.now, self.sent_unseen(expected)))
+    }
+
+    /// Has the partner sent files today of which nobody looked whether they are this feed's? In the open day, which a
+    /// digest by hand begins anew, or on what is today in the feed's own zone.
+    fn sent_unseen(&self, expected: &Expectation) -> bool {
+        let counters = self.daily.partners.get(&expected.partner);
+        let known = self.daily.resume.known.get(&expected.partner);
+        let last = known.and_then(|known| known.seen.file.as_ref());
+        let today = |at: Time| expected.date(at) == expected.date(self.now);
+        counters.is_some_and(|counters| counters.upload > 0)
+            || last.is_some_and(|last| last.what == Transfer::Upload && today(last.at))
     }
 
     pub(super) fn watch(&mut self, expected: &Expectation, watched: Watched) {
         let feeds = &mut self.daily.resume.feeds;
         feeds.watched.insert(expected.id.clone(), watched);
-    }
-
-    /// Tells something that stands alone.
-    pub(super) fn say(&mut self, at: Time, content: Content) {
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
-        outbox.push(at, content);
     }
 }

@@ -6,15 +6,23 @@ use crate::entry::Record;
 use crate::openssh::Flags;
 use crate::sessions::{Handle, Last, SftpSession};
 
-/// How many open files of one session are kept: sftp-server's own limit is the process's file limit, far below.
-const HANDLES_KEPT: usize = 64;
+/// How many open files of one session are kept: as many as a process may have by default, and so sftp-server.
+const HANDLES_KEPT: usize = 1_024;
+
+/// How many of those are kept whose open seems to have been refused: most likely there are none, and nothing closes them.
+const REFUSED_KEPT: usize = 16;
 
 /// Keeps an open file, and no more than so many.
 pub(super) fn keep(session: &mut SftpSession, handle: Handle) {
-    if session.handles.len() >= HANDLES_KEPT {
-        session.handles.remove(0);
+    let handles = &mut session.handles;
+    let mut refused = handles.iter().enumerate().filter(|(_, h)| h.refused);
+    let first = refused.next().map(|(at, _)| at);
+    match first.filter(|_| refused.count() + 1 >= REFUSED_KEPT) {
+        Some(first) => drop(handles.remove(first)),
+        None if handles.len() >= HANDLES_KEPT => drop(handles.remove(0)),
+        None => {}
     }
-    session.handles.push(handle);
+    handles.push(handle);
 }
 
 pub(super) fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags) -> Verdict {

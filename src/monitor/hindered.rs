@@ -1,21 +1,24 @@
 //! Partners that sshd lets in and that cannot work, and those that it does not even let try.
 
 use std::net::IpAddr;
+use std::time::Duration;
+
+use chrono::NaiveTime;
 
 use super::{Monitor, Verdict, forged_by};
 use crate::alerts::{Content, Hindered, Obstacle};
 use crate::entry::{NOBODY, Record};
 use crate::openssh::Hindrance;
-use crate::sessions::Process;
+use crate::sessions::{Process, Standing};
 use crate::state::Used;
 use crate::time::Time;
-use std::time::Duration;
 
 /// How soon after the log-in sshd refuses its chroot: the process that does names neither account nor log-in.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
-/// How many addresses of partners are remembered.
-const ADDRESSES_KEPT: usize = 256;
+/// How many addresses of partners are remembered, all of one day: those of other days are forgotten first, and then those
+/// from which nobody logged in, since anybody may fail from as many addresses as he has.
+const ADDRESSES_KEPT: usize = 1_000;
 
 /// How many partners are remembered of one address, behind which a whole company may be.
 const PARTNERS_KEPT: usize = 10;
@@ -59,14 +62,21 @@ impl Monitor<'_> {
         Verdict::new("ignored", Some(true), why)
     }
 
-    /// Whose chroot sshd refuses: of the log-ins of just now the one whose name is in the path, else the only one.
+    /// Whose chroot sshd refuses: of the log-ins of just now, those of others too, the one whose name is in the path, else
+    /// the only one.
     fn refused_chroot(&self, at: Time, detail: &str) -> Option<String> {
         let fresh = |since: Time| at.since(since) <= AT_ONCE && since <= at;
-        let unseen = self.daily.resume.sessions.unseen.iter();
-        let mut users: Vec<&str> = unseen
+        let sessions = &self.daily.resume.sessions;
+        let unseen = sessions.unseen.iter();
+        let partners = unseen
             .filter(|unseen| unseen.ended.is_none() && fresh(unseen.since))
-            .map(|unseen| unseen.user.as_str())
-            .collect();
+            .map(|unseen| unseen.user.as_str());
+        let logins = sessions.connections.0.values();
+        let others = logins
+            .filter(|login| login.accepted && fresh(login.at))
+            .filter(|login| login.standing != Standing::Partner)
+            .filter_map(|login| login.user.as_deref());
+        let mut users: Vec<&str> = partners.chain(others).collect();
         users.sort_unstable();
         users.dedup();
         let named = |user: &&&str| detail.split(['/', '"']).any(|part| part == **user);
@@ -86,20 +96,27 @@ impl Monitor<'_> {
         let today = self.rules.zone.date(record.origin.time);
         let used = &self.daily.resume.addresses;
         let of_today = |used: &&Used| self.rules.zone.date(used.at) == today;
-        let partners: Vec<(String, String)> = match net.contains('/') {
+        let partners: Vec<(String, String, Obstacle)> = match net.contains('/') {
             false => used.get_key_value(net).into_iter().collect::<Vec<_>>(),
             true => used.iter().filter(|(ip, _)| covers(net, ip)).collect(),
         }
         .into_iter()
         .filter(|(_, used)| of_today(used))
-        .flat_map(|(ip, used)| used.partners.iter().map(|p| (p.clone(), ip.clone())))
+        .flat_map(|(ip, used)| {
+            let obstacle = |partner| match used.logged_in.contains(partner) {
+                true => Obstacle::TurnedAway,
+                false => Obstacle::AttemptsTurnedAway,
+            };
+            let partners = used.partners.iter();
+            partners.map(move |p| (p.clone(), ip.clone(), obstacle(p)))
+        })
         .collect();
         if partners.is_empty() {
             return nothing;
         }
         let why = record.event.detail.as_deref().unwrap_or_default();
-        for (partner, address) in partners {
-            self.tell_hindered(record, partner, Obstacle::TurnedAway, Some(address), why);
+        for (partner, address, obstacle) in partners {
+            self.tell_hindered(record, partner, obstacle, Some(address), why);
         }
         Verdict::new("ignored", Some(true), "an address of a partner: told")
     }
@@ -127,21 +144,24 @@ impl Monitor<'_> {
         );
     }
 
-    /// Remembers that a partner came from this address.
-    pub(super) fn came_from(&mut self, address: &str, partner: &str, at: Time) {
+    /// Remembers that a partner came from this address, and whether it logged in.
+    pub(super) fn came_from(&mut self, address: &str, partner: &str, at: Time, logged_in: bool) {
+        let zone = self.rules.zone;
+        let today = zone.date(at);
         let addresses = &mut self.daily.resume.addresses;
         let used = addresses.entry(address.to_owned()).or_default();
-        if self.rules.zone.date(used.at) != self.rules.zone.date(at) {
+        if zone.date(used.at) != today {
             used.partners.clear();
+            used.logged_in.clear();
         }
         used.at = used.at.max(at);
-        if used.partners.len() < PARTNERS_KEPT {
-            used.partners.insert(partner.to_owned());
-        }
+        used.take(partner, logged_in);
         if addresses.len() > ADDRESSES_KEPT {
-            let oldest = addresses.iter().min_by_key(|(_, used)| used.at);
-            if let Some(oldest) = oldest.map(|(address, _)| address.clone()) {
-                addresses.remove(&oldest);
+            let midnight = zone.moments(today.and_time(NaiveTime::MIN)).0;
+            let worth = |used: &Used| (used.at >= midnight, !used.logged_in.is_empty(), used.at);
+            let least = addresses.iter().min_by_key(|(_, used)| worth(used));
+            if let Some(least) = least.map(|(address, _)| address.clone()) {
+                addresses.remove(&least);
             }
         }
     }
@@ -157,6 +177,23 @@ impl Monitor<'_> {
     pub(super) fn works_for_partner(&self, process: Process) -> bool {
         let session = self.daily.resume.sessions.sftp.0.get(&process);
         session.is_some_and(|session| session.standing.partner() == Some(true))
+    }
+}
+
+impl Used {
+    /// Notes a partner. Those that logged in are kept before those in whose names others may have tried.
+    fn take(&mut self, partner: &str, logged_in: bool) {
+        if self.partners.len() >= PARTNERS_KEPT && !self.partners.contains(partner) {
+            let tried = self.partners.difference(&self.logged_in).next().cloned();
+            match tried.filter(|_| logged_in) {
+                Some(tried) => drop(self.partners.remove(&tried)),
+                None => return,
+            }
+        }
+        self.partners.insert(partner.to_owned());
+        if logged_in {
+            self.logged_in.insert(partner.to_owned());
+        }
     }
 }
 

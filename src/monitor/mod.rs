@@ -18,7 +18,7 @@ mod undecided;
 
 use std::time::Duration;
 
-use crate::alerts::{Alerts, Content, Outbox};
+use crate::alerts::{Alerts, Content, Outbox, Transfer};
 use crate::config;
 use crate::directory::Answer;
 use crate::entry::{Boot, Record};
@@ -119,15 +119,20 @@ impl Monitor<'_> {
         self.set_right();
         self.end_sessions(time);
         self.judge_unseen(time);
-        let forgotten = self.daily.resume.sessions.forget(time);
-        if forgotten > 0 {
-            self.daily
-                .note(NoticeKind::SessionsForgotten, time, forgotten, None);
-        }
+        self.forget(time);
         self.let_out(time, caught_up);
         if caught_up {
             self.judge_feeds(time);
             self.judge_quiet(time);
+        }
+    }
+
+    /// Forgets what is over, and what is too much: that is noted.
+    fn forget(&mut self, time: Time) {
+        let forgotten = self.daily.resume.sessions.forget(time);
+        if forgotten > 0 {
+            self.daily
+                .note(NoticeKind::SessionsForgotten, time, forgotten, None);
         }
     }
 
@@ -226,6 +231,16 @@ impl Monitor<'_> {
         Some(self.daily.resume.alerts.wait(process, at, delay, content))
     }
 
+    /// Tells something that stands alone.
+    fn say(&mut self, at: Time, content: Content) {
+        let resume = &mut self.daily.resume;
+        let mut outbox = Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+        };
+        outbox.push(at, content);
+    }
+
     /// A boot that was not seen before ends every session of the boots before it.
     fn note_boot(&mut self, boot: Boot, time: Time) {
         let sessions = &mut self.daily.resume.sessions;
@@ -311,7 +326,6 @@ impl Monitor<'_> {
 
 /// Does the configuration want this told?
 fn wanted(content: &Content, rules: &config::Alerts) -> bool {
-    use crate::alerts::Transfer;
     match content {
         Content::Logins(_) => rules.login,
         Content::Failures(_) | Content::Hindered(_) => rules.failure,
@@ -322,8 +336,10 @@ fn wanted(content: &Content, rules: &config::Alerts) -> bool {
             | Transfer::UploadFailed
             | Transfer::Unknown => rules.upload,
         },
-        Content::FeedMissing(_) | Content::FeedArrived(_) | Content::Quiet(_) => true,
-        Content::Started { .. }
+        Content::FeedMissing(_)
+        | Content::FeedArrived(_)
+        | Content::Quiet(_)
+        | Content::Started { .. }
         | Content::Summary(_)
         | Content::LogLevel { .. }
         | Content::Blind(_) => true,

@@ -1,7 +1,5 @@
 //! What partners did last, and those that have not logged in for long.
 
-use std::time::Duration;
-
 use super::Monitor;
 use crate::alerts::{Content, File, Quiet, Seen, SeenFile, Transfer};
 use crate::time::Time;
@@ -29,7 +27,7 @@ impl Monitor<'_> {
         let (rules, now) = (self.rules, self.now);
         let mut told = Vec::new();
         for (partner, known) in &mut self.daily.resume.known {
-            let after = rules.quiet_after(partner);
+            let after = rules.alerts_for(partner).quiet_after;
             if after.is_zero() {
                 continue;
             }
@@ -59,21 +57,11 @@ impl Monitor<'_> {
     pub(super) fn quiet_due(&self) -> Option<Time> {
         let known = self.daily.resume.known.iter();
         let due = known.filter_map(|(partner, known)| {
-            let after = self.rules.quiet_after(partner);
+            let after = self.rules.alerts_for(partner).quiet_after;
             let seen = &known.seen;
             let since = seen.login.or(seen.watched)?;
             (!after.is_zero() && !seen.quiet).then(|| since.plus(after))
         });
         due.min()
-    }
-}
-
-impl super::Rules {
-    /// After how long without a log-in of this partner somebody is told; zero for never.
-    fn quiet_after(&self, partner: &str) -> Duration {
-        self.alerts_of
-            .get(partner)
-            .unwrap_or(&self.alerts)
-            .quiet_after
     }
 }

@@ -28,7 +28,7 @@ impl Rules {
     pub fn of(config: &config::Config) -> Self {
         Rules {
             zone: config.zone,
-            alerts: config.alerts.clone(),
+            alerts: config.alerts,
             alerts_of: config.alerts_of.clone(),
             expects: config.expects.clone(),
             silent: false,
@@ -38,7 +38,7 @@ impl Rules {
 
     /// What holds for this partner.
     pub fn alerts_for(&self, partner: &str) -> config::Alerts {
-        self.alerts_of.get(partner).unwrap_or(&self.alerts).clone()
+        *self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 }
 

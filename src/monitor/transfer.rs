@@ -92,18 +92,12 @@ impl Monitor<'_> {
 
     /// Can a process of this uid speak for this account?
     fn may_be(&self, sender: u32, user: &str, answer: Option<&Answer>) -> bool {
-        let remembered = self
-            .daily
-            .resume
-            .known
-            .get(user)
-            .and_then(|known| known.uid);
         let uid = match answer {
             Some(Answer::Partner { uid, .. } | Answer::Other { uid }) => {
                 // An account that does not exist here cannot have logged in here.
                 return uid.map_or(self.rules.foreign, |uid| uid == sender);
             }
-            Some(Answer::Unknown) | None => remembered,
+            Some(Answer::Unknown) | None => self.known_uid(user),
         };
         uid.is_none_or(|uid| uid == sender)
     }
@@ -131,41 +125,23 @@ impl Monitor<'_> {
             ..SftpSession::default()
         };
         if record.event.postauth {
-            let login = self
-                .daily
-                .resume
-                .sessions
-                .connections
-                .0
-                .get(&process)
-                .filter(|c| c.accepted);
-            return login
-                .map(|login| SftpSession {
+            let login = self.daily.resume.sessions.connections.0.get(&process);
+            return match login.filter(|login| login.accepted) {
+                Some(login) => Ok(SftpSession {
                     user: login.user.clone().unwrap_or_default(),
                     address: login.address.clone(),
                     standing: login.standing,
                     session: login.session.clone(),
                     ..new
-                })
-                .ok_or_else(|| self.unattributed(record));
+                }),
+                None => Err(self.unattributed(record)),
+            };
         }
         let Some(uid) = origin.uid else {
             return Err(self.unattributed(record));
         };
-        let known = || {
-            self.daily
-                .resume
-                .known
-                .iter()
-                .find(|(_, k)| k.uid == Some(uid))
-                .map(|(name, _)| name.clone())
-        };
-        let account = record
-            .account
-            .as_deref()
-            .map(|name| String::from_utf8_lossy(name).into_owned())
-            .or_else(known);
-        let Some(user) = account else {
+        let account = record.account.as_deref().map(|name| text(Some(name)));
+        let Some(user) = account.or_else(|| self.known_by_uid(uid)) else {
             return Err(self.unattributed(record));
         };
         let standing = self.standing(&user, record.answer.as_ref());
@@ -179,16 +155,17 @@ impl Monitor<'_> {
         })
     }
 
+    /// The partner whose uid this is, as the user database last told it.
+    fn known_by_uid(&self, uid: u32) -> Option<String> {
+        let mut known = self.daily.resume.known.iter();
+        let (name, _) = known.find(|(_, known)| known.uid == Some(uid))?;
+        Some(name.clone())
+    }
+
     /// A line of a process whose log-in nobody saw: credited to nobody.
     fn unattributed(&mut self, record: &Record<'_>) -> Verdict {
         let event = record.event.name();
         if let Kind::Close { .. } = record.event.kind {
-            let path = record
-                .event
-                .path
-                .as_deref()
-                .map(|path| String::from_utf8_lossy(path).into_owned());
-            let _ = path;
             self.notice(record, NoticeKind::Unattributed, 1, None);
         }
         Verdict::new(
@@ -310,6 +287,7 @@ impl Monitor<'_> {
     }
 }
 
+/// A name as text, U+FFFD for what is no UTF-8; nothing where there is none.
 pub(super) fn text(bytes: Option<&[u8]>) -> String {
     String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
 }

@@ -1,5 +1,7 @@
 //! Events that wait for an answer of the user database: "don't know" is not "no".
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Monitor;
@@ -11,7 +13,8 @@ use crate::sessions::{Process, Standing};
 use crate::state::NoticeKind;
 use crate::time::Time;
 
-/// How many events wait at most: what comes beyond is counted for nobody, and a notice says so.
+/// How many events wait at most: what comes beyond is counted for nobody, and a notice says so. It is the latest of the
+/// account with the most, so that nobody who guesses one account's password makes another's events be dropped.
 const KEPT: usize = 1_000;
 
 /// An event that waits until the user database answers.
@@ -62,9 +65,7 @@ impl Monitor<'_> {
     ) -> Option<u64> {
         match standing {
             Standing::Partner => match event {
-                Pending::Login { address, method } => {
-                    self.count_login(process, at, user, address, &method)
-                }
+                Pending::Login { address, method } => self.count_login(at, user, address, &method),
                 Pending::Failure(refused) => self.count_failure(process, at, user, refused),
                 Pending::File(what, file) => return self.count_file(process, at, user, what, file),
             },
@@ -99,10 +100,17 @@ impl Monitor<'_> {
     }
 
     fn wait(&mut self, event: Undecided) {
-        if self.daily.resume.undecided.len() < KEPT {
-            self.daily.resume.undecided.push(event);
-        } else {
-            self.daily.note(NoticeKind::Undecided, event.at, 1, None);
+        let waiting = &mut self.daily.resume.undecided;
+        waiting.push(event);
+        if waiting.len() > KEPT {
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            for event in waiting.iter() {
+                *counts.entry(&event.user).or_default() += 1;
+            }
+            let most = counts.into_iter().max_by_key(|(_, count)| *count);
+            let latest = most.and_then(|(most, _)| waiting.iter().rposition(|e| e.user == most));
+            let dropped = waiting.remove(latest.unwrap_or(KEPT));
+            self.daily.note(NoticeKind::Undecided, dropped.at, 1, None);
         }
     }
 

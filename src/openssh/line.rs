@@ -63,6 +63,8 @@ impl<'a> Line<'a> {
 pub fn strip(message: &[u8]) -> Line<'_> {
     let (repeated, message) = repeated(message).unwrap_or((1, message));
     let cut = message.len() >= CUT_AT;
+    // What is longer sshd did not write, but a user who can write as much as he likes.
+    let message = &message[..message.len().min(CUT_AT)];
     let (level, text) = level(message);
     let text = untagged(text).unwrap_or(text);
     let whole = Line {

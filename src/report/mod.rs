@@ -4,7 +4,7 @@ mod count;
 mod progress;
 pub(crate) mod read;
 mod span;
-pub(crate) mod table;
+mod table;
 
 use std::time::SystemTime;
 

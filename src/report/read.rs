@@ -83,6 +83,12 @@ fn file(
     }
 }
 
+/// When the first line of these files was written; none where nobody knows.
+pub(crate) fn begins(paths: &[PathBuf]) -> Option<Time> {
+    let known = paths.iter().filter_map(|path| began(path).ok());
+    known.filter(|began| *began != Time(i64::MAX)).min()
+}
+
 /// The time of a file's first line; of standard input, which cannot be read twice, the end of all times.
 fn began(path: &Path) -> std::io::Result<Time> {
     let unknown = Time(i64::MAX);

@@ -143,12 +143,6 @@ impl Pace {
         };
         next
     }
-
-    /// Forgets pauses of its own, not those that Slack asked for: someone says that it is mended.
-    pub fn try_again(&mut self) {
-        self.pause_until = None;
-        self.tries = Tries::default();
-    }
 }
 
 #[cfg(test)]
@@ -251,13 +245,11 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_token_is_tried_again_every_quarter_of_an_hour_or_when_told() {
+    fn a_wrong_token_is_tried_again_every_quarter_of_an_hour() {
         let mut pace = Pace::default();
         let next = pace.settle(Form::Blocks, &Verdict::Configuration(refusal()), NOW);
         assert_eq!(seconds(&next, NOW), 900);
         assert_eq!(pace.ready_at(NOW, None), NOW.plus(CONFIGURATION));
-        pace.try_again();
-        assert_eq!(pace.ready_at(NOW, None), NOW.plus(BETWEEN));
     }
 
     #[test]

@@ -211,11 +211,14 @@ impl Source {
     }
 }
 
-/// A hash that stays the same over releases and machines: FNV-1a, 64 bits.
+/// FNV-1a in 64 bits (draft-eastlake-fnv). It is kept in the state, and so must stay what it is.
 pub fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    /// The offset basis.
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    /// The prime.
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
+    bytes.iter().fold(BASIS, mix)
 }
 
 /// The first half of a boot id as entries carry it.
@@ -226,4 +229,17 @@ pub fn boot(id: &[u8]) -> Boot {
             .and_then(|half| u64::from_str_radix(half, 16).ok())
             .unwrap_or(0),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hash;
+
+    #[test]
+    fn the_hash_is_the_one_that_stored_positions_hold() {
+        // The vectors of the draft.
+        assert_eq!(hash(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(hash(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(hash(b"foobar"), 0x8594_4171_f739_67e8);
+    }
 }

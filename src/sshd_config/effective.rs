@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::command::{self, Logging};
-use super::{Directive, InForce, Missing, Partner, in_force, is, possible, words};
+use super::{Admission, Directive, InForce, Missing, Partner, in_force, is, possible, words};
 use crate::directory::Account;
 
 /// What is in force for a partner.
@@ -19,6 +19,8 @@ pub struct Effective {
     pub subsystem: bool,
     /// Where the partner is locked in.
     pub chroot: Chroot,
+    /// Whom sshd lets in; everybody where only its files were read.
+    pub admission: Admission,
 }
 
 /// `ChrootDirectory`, as it stands.
@@ -83,6 +85,7 @@ pub(super) fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Eff
             Some(directory) => Chroot::Directory(directory.to_owned()),
             None => Chroot::None,
         },
+        admission: Admission::of_printed(printed),
     }
 }
 
@@ -175,6 +178,7 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
             .map(|directive| missing(directive, QUIET, "LogLevel INFO".to_owned())),
         subsystem: first("subsystem").iter().any(Option::is_some),
         chroot,
+        admission: Admission::default(),
     }
 }
 
@@ -308,7 +312,6 @@ loglevel INFO
     fn the_directory_is_made_for_the_account() {
         let account = Account {
             uid: 1001,
-            gid: 1001,
             home: "/home/alice".into(),
             shell: "/bin/false".into(),
             groups: None,

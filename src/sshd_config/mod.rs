@@ -9,6 +9,7 @@
 //! A command that a key or certificate carries (`command="…"` in authorized_keys) is not seen, and neither are options that
 //! sshd was started with, nor a change that sshd was not told to read yet.
 
+mod admission;
 mod command;
 mod effective;
 mod file;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 
 use command::Logging;
 
+pub use admission::Admission;
 pub use effective::{Chroot, Effective, expand};
 pub use file::{Directive, Files, PATH, Unreadable, installed, parse};
 pub use sshd::{ADDRESS, Asked, Sshd};

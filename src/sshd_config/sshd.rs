@@ -6,11 +6,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::effective::{Chroot, Effective, of_files, of_printed};
-use super::{Directive, InForce, Partner, installed};
+use super::{Admission, Directive, InForce, Missing, Partner, installed, possible, words};
 use crate::program;
 
 /// Where sshd is, on every distribution.
 const SSHD: &str = "/usr/sbin/sshd";
+
+/// Without this directory sshd refuses to say anything, and to test its configuration; its own unit makes it, which at boot is
+/// later, and where a socket starts sshd perhaps never.
+const PRIVILEGE_SEPARATION: &str = "/run/sshd";
 
 /// How long sshd may take to print its configuration: it takes milliseconds.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -34,6 +38,8 @@ pub struct Sshd {
     unreadable: String,
     /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
     refused: Option<String>,
+    /// It was asked, and that is why it did not answer.
+    failed: bool,
     /// What sshd said, by which directives under a `Match` hold: for partners who are alike in that it says the same.
     said: BTreeMap<Vec<Option<bool>>, Effective>,
 }
@@ -41,6 +47,9 @@ pub struct Sshd {
 impl Sshd {
     /// This machine's. Only root may ask sshd itself: it wants to read its host keys.
     pub fn open(root: bool) -> Sshd {
+        if root {
+            make_privilege_separation_directory();
+        }
         let refused = match (root, Path::new(SSHD).exists()) {
             (true, true) => None,
             (true, false) => Some(format!("there is no {SSHD}")),
@@ -54,8 +63,14 @@ impl Sshd {
             directives,
             unreadable,
             refused,
+            failed: false,
             said: BTreeMap::new(),
         }
+    }
+
+    /// Why it does not answer though it may be asked: as a rule its configuration is wrong.
+    pub fn failed(&self) -> Option<&str> {
+        self.refused.as_deref().filter(|_| self.failed)
     }
 
     /// Why sshd could not be asked.
@@ -119,8 +134,25 @@ impl Sshd {
                 quiet: None,
                 subsystem: true,
                 chroot: Chroot::Unknown,
+                admission: Admission::default(),
             },
         }
+    }
+
+    /// The list that keeps this partner out, where there is one, as it stands in the files.
+    pub fn kept_out(&self, partner: &Partner<'_>, effective: &Effective) -> Option<Missing> {
+        let keyword = effective.admission.refuses(partner)?;
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let possible = possible(directives, &keyword.to_ascii_lowercase(), partner);
+        let directive = possible.into_iter().flatten().next();
+        let listed = directive.map(|one| words::words(&one.value).join(" "));
+        Some(Missing {
+            found: directive.map_or_else(|| keyword.to_owned(), |one| one.text.clone()),
+            why: keyword,
+            line: format!("{keyword} {}", listed.unwrap_or_default()),
+            file: directive.map_or_else(PathBuf::new, |one| one.file.clone()),
+            number: directive.map_or(0, |one| one.line),
+        })
     }
 
     /// What sshd prints for an account; none where it does not.
@@ -133,11 +165,20 @@ impl Sshd {
         match program::text(Command::new(SSHD).args(["-T", "-C", &connection]), DEADLINE) {
             Ok(printed) => Some(printed),
             Err(why) => {
+                // One that hangs refuses nothing.
+                self.failed = !why.contains(": no answer for ");
                 self.refused = Some(why);
                 None
             }
         }
     }
+}
+
+fn make_privilege_separation_directory() {
+    let path = Path::new(PRIVILEGE_SEPARATION);
+    // Where it cannot be made, sshd says so, and its files are read.
+    let _ =
+        std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o755).create(path);
 }
 
 #[cfg(test)]
@@ -157,6 +198,7 @@ mod tests {
             directives: Some(directives),
             unreadable: String::new(),
             refused: None,
+            failed: false,
             said: BTreeMap::new(),
         };
         let groups = Some(&[] as &[String]);

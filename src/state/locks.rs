@@ -2,10 +2,11 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FlockOperation, Stat, Timespec, Timestamps, UTIME_NOW};
+use rustix::fs::{FlockOperation, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW};
 use rustix::io::Errno;
 
 use crate::time::Time;
@@ -16,6 +17,9 @@ pub(super) const STATE_LOCK: &str = ".state.lock";
 pub(super) const SEND_LOCK: &str = ".send.lock";
 /// Held by the daemon as long as it runs.
 pub(super) const INSTANCE_LOCK: &str = ".run.lock";
+
+/// How long a daemon tries to become the one of its directory: others only look whether there is one.
+pub(super) const INSTANCE_WAIT: Duration = Duration::from_millis(200);
 
 /// How often a lock that is held is tried again: a commit takes a few milliseconds, and flock(2) knows no deadline.
 const TRY_AGAIN: Duration = Duration::from_millis(5);
@@ -56,6 +60,16 @@ impl InstanceLock {
             let _ = rustix::fs::futimens(held, &times);
         }
     }
+}
+
+/// When the last daemon of a state directory said that it lives, where none runs now. Changes nothing there.
+pub(super) fn down_since(file: &Path) -> Option<Time> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::open(file, flags, Mode::empty()).ok()?;
+    // A daemon that starts at this very moment tries again.
+    rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).ok()?;
+    let stat = rustix::fs::fstat(&file).ok()?;
+    Some(Time(stat.st_mtime.checked_mul(1_000_000)?))
 }
 
 /// Locks the file that `open` opens, trying for as long as `wait`.

@@ -5,6 +5,7 @@ mod error;
 mod files;
 pub(crate) mod hex;
 mod locks;
+mod notices;
 mod owner;
 mod recover;
 mod stock;
@@ -26,6 +27,7 @@ use crate::time::Time;
 pub use disk::{Disk, Found, LARGEST_FILE, RealDisk};
 pub use error::{Refusal, StateError};
 pub use locks::{InstanceLock, SendLock};
+pub use notices::{Notice, NoticeKind};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
 pub use store::Store;
@@ -79,9 +81,11 @@ pub struct Counters {
     pub other: Map<String, Value>,
 }
 
-/// Counts so many more, as far as a number goes: a file that somebody edited may hold the greatest there is.
+/// Counts so many more, but no more than a state may hold that is believed: an auth.log may say that a line was repeated
+/// four thousand million times, as often as somebody writes so.
 pub(crate) fn add(to: &mut u64, more: u64) {
-    *to = to.saturating_add(more);
+    let sum = to.saturating_add(more).min(recover::LARGEST_COUNT);
+    *to = sum.max(*to);
 }
 
 pub(crate) fn is_zero(number: &u64) -> bool {
@@ -153,7 +157,7 @@ pub struct Known {
     /// The full name of its GECOS field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// Refused attempts since the last log-in, by address (the latest few).
+    /// Refused attempts since the last log-in, by address (a few, those with the most).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, u64>,
     /// What it did last.
@@ -175,6 +179,9 @@ pub struct Used {
     pub at: Time,
     /// Who, that day; up to ten.
     pub partners: std::collections::BTreeSet<String>,
+    /// Which of them logged in; the rest is what others may have tried in their names.
+    #[serde(skip_serializing_if = "std::collections::BTreeSet::is_empty")]
+    pub logged_in: std::collections::BTreeSet<String>,
 }
 
 /// What belongs to the open day beside its counters.
@@ -264,50 +271,18 @@ pub struct PostedDay {
     pub until: Time,
 }
 
-/// Something that makes the day's figures less than certain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Notice {
-    /// What.
-    pub kind: NoticeKind,
-    /// From when.
-    pub from: Time,
-    /// Until when.
-    pub to: Time,
-    /// How many times, lines or files; 0 where nobody knows.
-    pub count: u64,
-    /// More, for a person; log text in here is escaped where it is shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What a notice is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoticeKind {
-    /// Entries are gone unread: vacuumed, rotated away, truncated.
-    Gap,
-    /// journald dropped messages.
-    Dropped,
-    /// Entries that could not be read.
-    Unreadable,
-    /// File operations of a process whose log-in nobody saw: credited to nobody.
-    Unattributed,
-    /// Transfers whose direction nobody can tell: not counted.
-    UnknownDirection,
-    /// More events waited for the user database than are kept.
-    Undecided,
-    /// `daily.json` was deleted by someone else.
-    StateDeleted,
-    /// `daily.json` was damaged; an older one, or none, took its place.
-    StateDamaged,
-    /// Reading changed from one source to another.
-    SourceChanged,
-    /// More connections or sessions were open than are kept.
-    SessionsForgotten,
-    /// Lines that someone wrote in sshd's name: ignored.
-    Forged,
-    /// Lines that begin like ones that count, and that nobody understands.
-    Unparsed,
-    /// The monitor did not run.
-    Down,
+    #[test]
+    fn no_count_becomes_larger_than_one_that_is_believed() {
+        let mut daily = recover::fresh(NaiveDate::default());
+        for _ in 0..3 {
+            add(&mut daily.unknown_attempts, recover::LARGEST_COUNT / 2 + 1);
+        }
+        let bytes = serde_json::to_vec(&daily).expect("text");
+        assert!(recover::parse(&bytes, NaiveDate::default()).is_ok());
+        assert_eq!(daily.unknown_attempts, recover::LARGEST_COUNT);
+    }
 }

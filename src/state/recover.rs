@@ -9,7 +9,7 @@ use super::{Daily, Day, Notice, NoticeKind, RESUME_VERSION, Resume, add};
 use crate::time::Time;
 
 /// The largest counter that is believed: beyond 2^53 jq and its kin round numbers, and adding must not overflow.
-const LARGEST_COUNT: u64 = 1 << 53;
+pub(super) const LARGEST_COUNT: u64 = 1 << 53;
 
 /// How far the ids of messages jump when an older snapshot takes the place of what was lost: no commit makes so many
 /// messages, so no id that may have been used since is used again.

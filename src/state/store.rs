@@ -13,8 +13,11 @@ use super::Daily;
 use super::disk::{Disk, RealDisk};
 use super::error::StateError;
 use super::files::{BACKUP, FILE, Files};
-use super::locks::{INSTANCE_LOCK, InstanceLock, SEND_LOCK, STATE_LOCK, SendLock};
+use super::locks::{
+    self, INSTANCE_LOCK, INSTANCE_WAIT, InstanceLock, SEND_LOCK, STATE_LOCK, SendLock,
+};
 use super::recover::{self, Recovery};
+use crate::time::Time;
 
 /// How long a commit waits for the lock unless told otherwise: as long as a person waits for `digest`.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -116,8 +119,16 @@ impl<D: Disk> Store<D> {
 
     /// The right to be the one daemon here; none if another has it.
     pub fn instance_lock(&mut self) -> Result<Option<InstanceLock<D::Lock>>, StateError> {
-        let held = self.lock(INSTANCE_LOCK, Duration::ZERO)?;
+        let held = self.lock(INSTANCE_LOCK, INSTANCE_WAIT)?;
         Ok(held.map(|_held| InstanceLock { _held }))
+    }
+
+    /// Since when no daemon runs here, as far as anybody knows; none while one does, and where none ever ran.
+    pub fn down_since(&self) -> Option<Time> {
+        match &self.place {
+            Place::Directory(files) => locks::down_since(&files.disk.path(INSTANCE_LOCK)),
+            Place::Memory(_) => None,
+        }
     }
 
     /// A lock; the inner one is none where the state is in memory and nobody else can have it.

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::words;
 use crate::expect::{self, FeedStanding};
-use crate::explain::rfc3339;
 use crate::sessions::Standing;
 use crate::source::Position;
 use crate::state::{Counters, Daily, NoticeKind, Resume};
@@ -79,7 +78,7 @@ struct Told<'a> {
 impl<'a> Facts<'a> {
     pub(super) fn of(daily: &'a Daily, feeds: &[FeedStanding<'_>], zone: Zone) -> Self {
         let resume = &daily.resume;
-        let at = |time: Time| rfc3339(zone, time);
+        let at = |time: Time| zone.rfc3339(time);
         let closed = resume.closed.iter().map(|day| Closed {
             id: &day.id,
             until: at(day.until),
@@ -161,7 +160,7 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
         address: login.address.as_deref(),
         pid: login.pid,
         since: login.at,
-        at: rfc3339(zone, login.at),
+        at: zone.rfc3339(login.at),
         open_files: Vec::new(),
     });
     let sftp = resume.sessions.sftp.0.values().map(|session| Session {
@@ -171,7 +170,7 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
         address: session.address.as_deref(),
         pid: session.pid,
         since: session.since,
-        at: rfc3339(zone, session.since),
+        at: zone.rfc3339(session.since),
         open_files: session
             .handles
             .iter()

@@ -8,7 +8,7 @@ use super::facts::{Session, known, position, sessions, waiting};
 use super::words::{ago, many, message, notice};
 use crate::clean::for_terminal;
 use crate::expect::{self, FeedStanding};
-use crate::report::table::{Four, with_columns, write_table};
+use crate::output::table::{Four, with_columns, write_table};
 use crate::source::Position;
 use crate::state::{Daily, Resume};
 use crate::time::{Time, Zone};

@@ -4,6 +4,7 @@
 #   slack_starts STAND-IN      # Slack, on the machine's loopback; machine_clean ends it
 #   slack_says CODE|silence    # it takes nothing from now on; slack_takes: it takes messages again
 #   expect N TEXT, counts FILTER VALUE, holds WHAT CMD…     # each adds to $failures when it does not hold
+#   killed SIGNAL              # so is the daemon
 #   verdict                    # fails with all that is known where anything did
 
 failures=0
@@ -48,6 +49,10 @@ settled() { until_true 45 jq -e "$1" "$state" >/dev/null 2>&1 || true; }
 
 # holds WHAT CMD…: CMD succeeds, within a while.
 holds() { local what=$1; shift; until_true 45 "$@" >/dev/null 2>&1 || failed "$what: $*"; }
+
+# killed SIGNAL: the daemon's process gets it. `systemctl kill` freezes the cgroup for it, which fails now and then below
+# nspawn, and then the unit's next start fails as well (219/CGROUP).
+killed() { inside kill -"$1" "$(inside systemctl show --property=MainPID --value sftp-monitor)"; }
 
 # shows UNIT PROPERTY VALUE: what systemd says of a unit, within a while; VALUE is a pattern.
 shows() {

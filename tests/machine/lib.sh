@@ -228,6 +228,11 @@ machine_clean() {
     local status=$? mount
     trap - EXIT
     set +e
+    if [[ $status != 0 && -n $machine_init ]]; then
+        say "ended in: ${FUNCNAME[*]:1}, called at lines ${BASH_LINENO[*]:1}"
+        say '--- the end of the journal'
+        inside journalctl --no-pager -n 60 >&2
+    fi
     machine_off
     [[ -z $machine_cgroup ]] || find "$machine_cgroup" -depth -type d -exec rmdir {} + 2>/dev/null
     if [[ -n $work ]]; then

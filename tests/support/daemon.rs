@@ -93,8 +93,16 @@ pub(crate) struct Daemon {
     pub(crate) told: Vec<(Content, bool)>,
 }
 
+/// Sends the program's own log nowhere: it would be a line for each of hundreds of thousands of events.
+fn hush() {
+    let nowhere = std::fs::File::create("/dev/null").unwrap();
+    rustix::stdio::dup2_stderr(nowhere).unwrap();
+}
+
 impl Daemon {
     pub(crate) fn new(state: &Path, now: Time) -> Self {
+        static HUSHED: std::sync::Once = std::sync::Once::new();
+        HUSHED.call_once(hush);
         let rules = Rules {
             zone: PARIS,
             ..Rules::default()

@@ -89,7 +89,9 @@ pub fn compare(path: &str, said: &[Case]) {
         fs::write(path, format!("{head}\n{cases}")).unwrap();
         return;
     }
-    for (expected, said) in parse(&file).iter().zip(said) {
+    let expected = parse(&file);
+    assert_eq!(said.len(), expected.len(), "{path}");
+    for (expected, said) in expected.iter().zip(said) {
         assert_eq!(written(said), written(expected));
     }
 }
@@ -104,6 +106,15 @@ pub fn compare_json(path: &str, now: &Value) {
     for (title, now) in now.as_object().unwrap() {
         assert_eq!(now, &expected[title], "{title}");
     }
+    let titles = |value: &Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(titles(now), titles(&expected), "{path}");
 }
 
 /// Times as people write them (`2026-03-30 06:07`, in Paris) turned into times as the state has them.

@@ -2,10 +2,10 @@
 
 use chrono::{Days, NaiveDate};
 
-use crate::alerts::blocks::{Line, plain, within};
+use crate::alerts::blocks::{Line, plain, ranked_within};
 use crate::alerts::text::list_within;
 use crate::alerts::{Voice, feed_text, file_text};
-use crate::clean::{HOST, clean};
+use crate::clean::{HOST, clean, escape};
 use crate::language::{Language, Noun};
 use crate::state::{ClosedDay, Counters, Notice, NoticeKind, Troubled};
 use crate::time::Time;
@@ -13,19 +13,37 @@ use crate::time::Time;
 /// The most bytes of it; what does not fit is counted.
 const FOOTER_MOST: usize = 1_700;
 
+/// The most bytes of names of files in one of its lines, so that their number is told in any case.
+const NAMES_MOST: usize = 500;
+
+/// What makes the figures less than certain: it stands there before all else where there is not room for all.
+const CERTAIN: u8 = 0;
+
+/// What is not there, or came late.
+const FEEDS: u8 = 1;
+
+/// What holds names of files: whoever sends such files must not keep out the rest with them.
+const NAMES: u8 = 2;
+
 /// The lines of a day.
 pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
-    let mut lines = feed_text::of_the_day(&day.day.feeds, voice);
-    lines.extend(troubled(day, false, voice));
-    lines.extend(troubled(day, true, voice));
-    lines.extend(blind(day, voice));
-    lines.extend(without_data(&day.day.without_data, voice.language));
-    lines.extend(
-        day.day
-            .notices
-            .iter()
-            .map(|notice| told(notice, day.date, voice)),
-    );
+    let mut lines: Vec<(u8, String)> = Vec::new();
+    let feeds = feed_text::of_the_day(&day.day.feeds, voice);
+    lines.extend(feeds.into_iter().map(|line| (FEEDS, line)));
+    let troubled = [false, true].map(|failed| troubled(day, failed, voice));
+    lines.extend(troubled.into_iter().flatten().map(|line| (NAMES, line)));
+    let uncertain = [
+        blind(day, voice),
+        without_data(&day.day.without_data, voice.language),
+    ];
+    lines.extend(uncertain.into_iter().flatten().map(|line| (CERTAIN, line)));
+    lines.extend(day.day.notices.iter().map(|notice| {
+        let rank = match notice.kind {
+            NoticeKind::UnknownDirection => NAMES,
+            _ => CERTAIN,
+        };
+        (rank, told(notice, day.date, voice))
+    }));
     let rest = |more: usize| {
         let more = voice.language.number(more as u64);
         plain(match voice.language {
@@ -33,7 +51,8 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
             Language::English => format!("… and {more} more"),
         })
     };
-    within(lines.into_iter().map(plain).collect(), FOOTER_MOST, rest)
+    let lines = lines.into_iter().map(|(rank, line)| (rank, plain(line)));
+    ranked_within(lines.collect(), FOOTER_MOST, rest)
 }
 
 fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
@@ -57,6 +76,13 @@ fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
     if count == 0 {
         return None;
     }
+    let mut used = 0;
+    let fits = |file: &&String| {
+        used += escape(file).len();
+        used <= NAMES_MOST
+    };
+    let fitting = files.iter().take_while(fits).count();
+    let files = &files[..fitting];
     let uploads = language.count(count, Noun::Upload);
     let ended = match (language, failed) {
         (Language::French, false) if language.is_one(count) => "interrompu",
@@ -69,7 +95,7 @@ fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
         true => String::new(),
         false => {
             let colon = language.pick(" : ", ": ");
-            format!("{colon}{}", list_within(&files, count, language))
+            format!("{colon}{}", list_within(files, count, language))
         }
     };
     Some(format!("⚠️ {uploads} {ended}{which}"))
@@ -215,6 +241,11 @@ fn french(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             "Non compris{period} : {} de sshd ou de sftp-server",
             some("ligne", "lignes")
         ),
+        NoticeKind::Down if notice.to == Time::default() => {
+            format!(
+                "Surveillance arrêtée{period} : ce qui s'est passé ensuite n'est pas compté ici"
+            )
+        }
         NoticeKind::Down => {
             format!("Surveillance arrêtée{period} : ce qui s'est passé a été compté après coup")
         }
@@ -265,6 +296,9 @@ fn english(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             "Not understood{period}: {} of sshd or sftp-server",
             some("line", "lines")
         ),
+        NoticeKind::Down if notice.to == Time::default() => {
+            format!("The monitor has not run{period}: what happened after that is not counted here")
+        }
         NoticeKind::Down => {
             format!("The monitor did not run{period}: what happened was counted later")
         }

@@ -133,27 +133,9 @@ fn setup(why: String) -> anyhow::Error {
     Stop::Setup(why).into()
 }
 
-/// FNV-1a in 64 bits (draft-eastlake-fnv). It is kept in the state and so must stay what it is.
-pub(super) fn hash(bytes: &[u8]) -> u64 {
-    /// The offset basis.
-    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-    /// The prime.
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
-    bytes.iter().fold(BASIS, mix)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_hash_is_the_one_that_stored_positions_hold() {
-        // The vectors of the draft.
-        assert_eq!(hash(b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(hash(b"a"), 0xaf63_dc4c_8601_ec8c);
-        assert_eq!(hash(b"foobar"), 0x8594_4171_f739_67e8);
-    }
 
     #[test]
     fn what_may_not_be_read_is_told_with_the_group_that_may() {

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::identity::{LogFile, hash};
-use crate::source::FilePosition;
+use super::identity::LogFile;
 use crate::source::buffer::{Buffer, Filled, Line};
+use crate::source::{FilePosition, hash};
 use crate::time::Time;
 
 /// A log file and how far it was read.

@@ -4,15 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
 use crate::entry::Origin;
 use crate::source::boot;
-use crate::source::journal::sender;
+use crate::source::journal::{DROPPED, may_hold_ssh, sender};
 use crate::time::Time;
-
-/// `MESSAGE_ID` of journald's own entry that it dropped messages (sd-messages.h, SD_MESSAGE_JOURNAL_DROPPED).
-const DROPPED: &[u8] = b"a596d6fe7bfa4994828e72309e95d61e";
 
 /// What journalctl writes in place of an identifier where an entry has none. It is no program's of ours.
 const UNKNOWN: &[u8] = b"unknown";
@@ -40,16 +37,16 @@ struct Fields<'a> {
     audit_session: Field<'a>,
     #[serde(rename = "_TRANSPORT", borrow, default)]
     transport: Field<'a>,
-    #[serde(rename = "_SYSTEMD_UNIT", borrow, default)]
-    unit: Field<'a>,
     #[serde(rename = "MESSAGE_ID", borrow, default)]
     message_id: Field<'a>,
     #[serde(rename = "N_DROPPED", borrow, default)]
     dropped: Field<'a>,
+    #[serde(rename = "OBJECT_SYSTEMD_UNIT", borrow, default)]
+    object_unit: Field<'a>,
 }
 
 /// A field's value: a string; an array of bytes where it is no UTF-8; null where it is too large to be shown. Of a field
-/// that an entry has several times, an array of those; the first counts, as with sd_journal_get_data(3).
+/// that an entry has several times, an array of those; they are joined by line ends, as where the journal itself is read.
 #[derive(Default)]
 struct Field<'a>(Option<Cow<'a, [u8]>>);
 
@@ -102,8 +99,12 @@ impl<'de> Visitor<'de> for FieldVisitor {
             }
             Some(Element::Value(first)) => first,
         };
-        while array.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(first)
+        let mut all = first.0.unwrap_or_default().into_owned();
+        while let Some(further) = array.next_element::<Field<'de>>()? {
+            all.push(b'\n');
+            all.extend_from_slice(&further.0.unwrap_or_default());
+        }
+        Ok(Field(Some(Cow::Owned(all))))
     }
 }
 
@@ -160,9 +161,9 @@ pub(super) fn json<'a>(line: &'a [u8], message: &mut Vec<u8>) -> Option<(Origin<
         boot: boot(fields.boot.0.as_deref().unwrap_or_default()),
         pid: fields.pid.number().unwrap_or(0),
         // An export without the field proves nothing, and claims nothing.
-        uid: fields.uid.number().map(|uid| {
-            let text = |field: &Field<'a>| field.0.clone().unwrap_or_default();
-            sender(Some(uid), &text(&fields.transport), &text(&fields.unit))
+        uid: (fields.uid.0.is_some()).then(|| {
+            let transport = fields.transport.0.as_deref().unwrap_or_default();
+            sender(fields.uid.number(), transport)
         }),
         session: fields
             .systemd_session
@@ -175,10 +176,10 @@ pub(super) fn json<'a>(line: &'a [u8], message: &mut Vec<u8>) -> Option<(Origin<
             .unwrap_or(Cow::Borrowed(UNKNOWN)),
         past: false,
     };
-    // No other sender can set _TRANSPORT.
-    let dropped = (fields.transport.is(b"driver") && fields.message_id.is(DROPPED))
-        .then(|| fields.dropped.number())
-        .flatten();
+    // No other sender can set _TRANSPORT. What other units lost is nothing of sshd's.
+    let of_journald = fields.transport.is(b"driver") && fields.message_id.is(DROPPED.as_bytes());
+    let matters = of_journald && may_hold_ssh(fields.object_unit.0.as_deref().unwrap_or_default());
+    let dropped = matters.then(|| fields.dropped.number()).flatten();
     message.clear();
     message.extend_from_slice(fields.message.0.as_deref().unwrap_or_default());
     Some((origin, dropped))

@@ -1,3 +1,5 @@
+//! Envelopes of every kind, and what is none.
+
 use super::*;
 use crate::entry::Boot;
 

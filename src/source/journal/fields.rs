@@ -92,7 +92,6 @@ pub(super) struct Fields {
     transport: Field,
     dropped: Field,
     unit: Field,
-    sender_unit: Field,
 }
 
 impl Fields {
@@ -165,7 +164,6 @@ impl Fields {
             b"_TRANSPORT" => &mut self.transport,
             b"N_DROPPED" => &mut self.dropped,
             b"OBJECT_SYSTEMD_UNIT" => &mut self.unit,
-            b"_SYSTEMD_UNIT" => &mut self.sender_unit,
             _ => return None,
         })
     }
@@ -233,11 +231,7 @@ impl Fields {
             host: Cow::Borrowed(&self.host.value),
             identifier: Cow::Borrowed(&self.identifier.value),
             pid: self.pid.number().unwrap_or(0),
-            uid: Some(sender(
-                self.uid.number(),
-                &self.transport.value,
-                &self.sender_unit.value,
-            )),
+            uid: Some(sender(self.uid.number(), &self.transport.value)),
             session: self.session.text().or_else(|| self.audit_session.text()),
             past,
         };
@@ -255,7 +249,7 @@ impl Fields {
 }
 
 /// The fields that are read.
-const NAMES: [&CStr; 13] = [
+const NAMES: [&CStr; 12] = [
     c"MESSAGE",
     c"SYSLOG_RAW",
     c"SYSLOG_IDENTIFIER",
@@ -268,21 +262,17 @@ const NAMES: [&CStr; 13] = [
     c"_TRANSPORT",
     c"N_DROPPED",
     c"OBJECT_SYSTEMD_UNIT",
-    c"_SYSTEMD_UNIT",
 ];
 
 /// Who sent an entry, as far as `_UID` proves it. [`NOBODY`] where the field is missing, and where root did not speak as
-/// sshd does.
+/// sshd does, which talks syslog.
 ///
 /// The identifier of a stream is that of the process which opened it, while `_UID` is that of the one which writes: whoever
 /// may have root run any program (sudo, a setuid one) lets it write what it likes under sshd's name, by `systemd-cat -t
-/// sshd`. sshd itself talks syslog; or writes to the stream of its own unit, where it was started with `-e`.
-pub(in crate::source) fn sender(uid: Option<u32>, transport: &[u8], unit: &[u8]) -> u32 {
-    let as_sshd = match transport {
-        b"" | b"syslog" => true,
-        b"stdout" => is_of_sshd(unit),
-        _ => false,
-    };
+/// sshd`. Nor is the stream of sshd's own unit believed, to which it writes where it was started with `-e`: there it lets
+/// line ends pass (log.c, `LOG_STDERR_VIS`), so that any client's user name is as many lines as it likes.
+pub(in crate::source) fn sender(uid: Option<u32>, transport: &[u8]) -> u32 {
+    let as_sshd = matches!(transport, b"" | b"syslog");
     match uid {
         Some(0) if !as_sshd => NOBODY,
         uid => uid.unwrap_or(NOBODY),
@@ -296,7 +286,7 @@ fn is_of_sshd(unit: &[u8]) -> bool {
 }
 
 /// Whether a unit may be one in which sshd or a session's sftp-server runs; true where journald named none.
-fn may_hold_ssh(unit: &[u8]) -> bool {
+pub(crate) fn may_hold_ssh(unit: &[u8]) -> bool {
     let is = |prefix: &[u8], suffix: &[u8]| unit.starts_with(prefix) && unit.ends_with(suffix);
     unit.is_empty()
         || is_of_sshd(unit)

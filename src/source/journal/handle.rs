@@ -13,14 +13,14 @@ use systemd::journal::{Journal, OpenDirectoryOptions, OpenOptions};
 pub(super) const PROGRAMS: [&str; 4] = ["sshd", "sshd-session", "internal-sftp", "sftp-server"];
 
 /// The `MESSAGE_ID` under which journald tells that it dropped messages (`SD_MESSAGE_JOURNAL_DROPPED`, sd-messages.h).
-pub(super) const DROPPED: &str = "a596d6fe7bfa4994828e72309e95d61e";
+pub(crate) const DROPPED: &str = "a596d6fe7bfa4994828e72309e95d61e";
 
 /// Fields longer than this may be cut when libsystemd hands them out (sd_journal_set_data_threshold(3)): sshd cuts its
 /// messages at 500 bytes, so nothing of it is lost, and a huge field of somebody else's costs no memory.
 pub(super) const LONGEST_FIELD: usize = 8 * 1024;
 
 /// Where journald keeps files; each has a directory per machine below it (systemd-journald.service(8)).
-pub(super) const ROOTS: [&str; 2] = ["/run/log/journal", "/var/log/journal"];
+pub(crate) const ROOTS: [&str; 2] = ["/run/log/journal", "/var/log/journal"];
 
 /// Opens the machine's own journal, or the files of a directory.
 ///

@@ -16,6 +16,7 @@ mod fields;
 mod follow;
 mod handle;
 mod look;
+mod reach;
 mod start;
 
 use std::collections::VecDeque;
@@ -27,7 +28,10 @@ use systemd::id128::Id128;
 use systemd::journal::{Journal, JournalWaitResult};
 
 pub use access::{Readable, not_opened, readable, readable_in};
+pub(crate) use fields::may_hold_ssh;
 pub(super) use fields::sender;
+pub(crate) use handle::{DROPPED, ROOTS};
+pub use reach::reach;
 
 use self::fields::{Fields, Stamp};
 use self::follow::Reading;

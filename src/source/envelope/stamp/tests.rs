@@ -1,3 +1,5 @@
+//! Stamps without a year or a zone, at the turns of years and clocks.
+
 use super::*;
 
 fn paris(now: &str) -> Stamps {

@@ -31,14 +31,14 @@ pub(super) fn is_well((read, oldest): (Time, Option<Time>), now: Time) -> bool {
 type Fetching = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 
 /// Fetches the address of `[heartbeat]`, if there is one.
-pub(super) struct Pinger {
+pub(super) struct Heartbeat {
     target: Option<(Client, Url)>,
     next: Time,
     fetching: Option<Fetching>,
     failing: bool,
 }
 
-impl Pinger {
+impl Heartbeat {
     pub(super) fn new(url: Option<&Url>) -> reqwest::Result<Self> {
         let target = match url {
             None => None,
@@ -55,7 +55,7 @@ impl Pinger {
                 Some((builder.build()?, url.clone()))
             }
         };
-        Ok(Pinger {
+        Ok(Heartbeat {
             target,
             next: Time::default(),
             fetching: None,

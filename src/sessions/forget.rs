@@ -1,0 +1,170 @@
+//! What is forgotten of connections and sessions: what is over, and what is too much.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Connection, KEPT, Sessions, SftpSession, Standing};
+use crate::state::Keyed;
+use crate::time::Time;
+
+/// How many open files are kept at most, of all sessions: at 500 bytes each the state stays small, whoever opens them.
+const FILES_KEPT: usize = 4_000;
+
+impl Sessions {
+    /// Forgets connections that ended long enough before `time`, and where there are too many the oldest of whoever has
+    /// the most: nobody can make another's be forgotten. Returns how many were forgotten though they were open.
+    pub fn forget(&mut self, time: Time) -> u64 {
+        let connections = &mut self.connections.0;
+        connections.retain(|_, c| c.accepted || c.goes_on(time, None));
+        let mut open = 0;
+        let logins = |c: &Connection| c.user.clone().filter(|_| c.accepted);
+        for key in too_many(connections, logins, |c| (!c.ended, c.accepted), |c| c.at) {
+            open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));
+        }
+        let sftp = &mut self.sftp.0;
+        let counts = |s: &SftpSession| s.standing != Standing::Stranger;
+        for key in too_many(sftp, |s| s.user.clone(), counts, |s| s.at) {
+            open += u64::from(sftp.remove(&key).is_some_and(|s| counts(&s)));
+        }
+        open + self.forget_files()
+    }
+
+    /// Forgets the open files of sessions, where all of them have too many: first those of strangers, whose files count
+    /// nothing, then those of the sessions with the most. Returns how many other sessions that befell.
+    fn forget_files(&mut self) -> u64 {
+        let sftp = self.sftp.0.values_mut();
+        let mut sessions: Vec<&mut SftpSession> = sftp.filter(|s| !s.handles.is_empty()).collect();
+        let mut files: usize = sessions.iter().map(|s| s.handles.len()).sum();
+        if files <= FILES_KEPT {
+            return 0;
+        }
+        sessions.sort_by_key(|s| (s.standing != Standing::Stranger, Reverse(s.handles.len())));
+        let mut counting = 0;
+        for session in sessions {
+            if files <= FILES_KEPT {
+                break;
+            }
+            files -= session.handles.len();
+            session.handles.clear();
+            counting += u64::from(session.standing != Standing::Stranger);
+        }
+        counting
+    }
+}
+
+/// The keys of those that are too many: by what `rank` puts first, then the oldest of whoever has the most.
+fn too_many<V: Keyed, W: Ord, R: Ord>(
+    table: &BTreeMap<V::Key, V>,
+    whose: impl Fn(&V) -> W,
+    rank: impl Fn(&V) -> R,
+    at: impl Fn(&V) -> Time,
+) -> Vec<V::Key> {
+    let excess = table.len().saturating_sub(KEPT);
+    if excess == 0 {
+        return Vec::new();
+    }
+    let mut values: Vec<&V> = table.values().collect();
+    // Each one's place among those of the same owner, the latest first: where many are everyone's, many places are high.
+    values.sort_by_key(|value| Reverse(at(value)));
+    let mut counts: BTreeMap<W, usize> = BTreeMap::new();
+    let mut placed: Vec<(R, Reverse<usize>, Time, V::Key)> = values
+        .into_iter()
+        .map(|value| {
+            let place = counts.entry(whose(value)).or_default();
+            *place += 1;
+            (rank(value), Reverse(*place), at(value), value.key())
+        })
+        .collect();
+    placed.sort_by(|a, b| (&a.0, a.1, a.2).cmp(&(&b.0, b.1, b.2)));
+    placed
+        .into_iter()
+        .take(excess)
+        .map(|(.., key)| key)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::Boot;
+    use crate::sessions::Handle;
+
+    fn login(pid: u32, user: &str) -> Connection {
+        Connection {
+            boot: Boot(1),
+            pid,
+            at: Time(i64::from(pid)),
+            user: Some(user.to_owned()),
+            standing: Standing::Partner,
+            accepted: true,
+            ..Connection::default()
+        }
+    }
+
+    fn session(pid: u32, user: &str, standing: Standing, files: usize) -> SftpSession {
+        SftpSession {
+            boot: Boot(1),
+            pid,
+            at: Time(i64::from(pid)),
+            user: user.to_owned(),
+            standing,
+            handles: vec![Handle::default(); files],
+            ..SftpSession::default()
+        }
+    }
+
+    fn files(sessions: &Sessions, pid: u32) -> usize {
+        sessions.sftp.0[&(Boot(1), pid)].handles.len()
+    }
+
+    #[test]
+    fn of_too_many_the_oldest_of_whoever_has_the_most_are_forgotten() {
+        let mut sessions = Sessions::default();
+        // Bob was there first.
+        sessions.connections.put(login(1, "bob"));
+        let bob = session(1, "bob", Standing::Partner, 1);
+        sessions.sftp.put(bob);
+        for pid in 2..1_100 {
+            sessions.connections.put(login(pid, "alice"));
+            let alice = session(pid, "alice", Standing::Partner, 0);
+            sessions.sftp.put(alice);
+        }
+        assert_eq!(sessions.forget(Time(2_000)), 198);
+        for kept in [1, 101, 1_099] {
+            assert!(sessions.connections.0.contains_key(&(Boot(1), kept)));
+            assert!(sessions.sftp.0.contains_key(&(Boot(1), kept)));
+        }
+        for gone in [2, 100] {
+            assert!(!sessions.connections.0.contains_key(&(Boot(1), gone)));
+            assert!(!sessions.sftp.0.contains_key(&(Boot(1), gone)));
+        }
+    }
+
+    #[test]
+    fn open_files_of_strangers_are_forgotten_first_and_nobody_misses_them() {
+        let mut sessions = Sessions::default();
+        let partner = session(1, "bob", Standing::Partner, 1_000);
+        sessions.sftp.put(partner);
+        for pid in 2..9 {
+            let stranger = session(pid, "mallory", Standing::Stranger, 600);
+            sessions.sftp.put(stranger);
+        }
+        assert_eq!(sessions.forget(Time(2_000)), 0);
+        assert_eq!(files(&sessions, 1), 1_000);
+        let left: usize = (2..9).map(|pid| files(&sessions, pid)).sum();
+        assert_eq!(left, 3_000);
+    }
+
+    #[test]
+    fn of_partners_those_of_the_sessions_with_the_most_are_forgotten_and_told() {
+        let mut sessions = Sessions::default();
+        let bob = session(1, "bob", Standing::Partner, 3);
+        sessions.sftp.put(bob);
+        for pid in 2..8 {
+            let alice = session(pid, "alice", Standing::Partner, 1_000);
+            sessions.sftp.put(alice);
+        }
+        assert_eq!(sessions.forget(Time(2_000)), 3);
+        assert_eq!(files(&sessions, 1), 3);
+    }
+}

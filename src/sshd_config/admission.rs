@@ -1,0 +1,98 @@
+//! Whom sshd lets in at all: `AllowUsers`, `AllowGroups` and their opposites (auth.c, allowed_user).
+
+use super::Partner;
+use super::words::matches;
+
+/// The lists, each a pattern a line as `sshd -T` prints them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Admission {
+    deny_users: Vec<String>,
+    allow_users: Vec<String>,
+    deny_groups: Vec<String>,
+    allow_groups: Vec<String>,
+}
+
+impl Admission {
+    /// What `sshd -T` printed.
+    pub(super) fn of_printed(printed: &str) -> Admission {
+        let list = |keyword: &str| -> Vec<String> {
+            let lines = printed.lines().filter_map(|line| line.split_once(' '));
+            let own = lines.filter(|(name, _)| name.eq_ignore_ascii_case(keyword));
+            own.map(|(_, pattern)| pattern.trim().to_owned()).collect()
+        };
+        Admission {
+            deny_users: list("denyusers"),
+            allow_users: list("allowusers"),
+            deny_groups: list("denygroups"),
+            allow_groups: list("allowgroups"),
+        }
+    }
+
+    /// The keyword of the list that keeps an account out, wherever its client is; none where sshd may let it in.
+    pub(super) fn refuses(&self, partner: &Partner<'_>) -> Option<&'static str> {
+        // Of `USER@HOST` the host decides as well: it may be any.
+        let user = |pattern: &String| {
+            let (user, anywhere) = match pattern.split_once('@') {
+                Some((user, _)) => (user, false),
+                None => (pattern.as_str(), true),
+            };
+            matches(user, partner.name).then_some(anywhere)
+        };
+        if self.deny_users.iter().any(|one| user(one) == Some(true)) {
+            return Some("DenyUsers");
+        }
+        if !self.allow_users.is_empty() && self.allow_users.iter().all(|one| user(one).is_none()) {
+            return Some("AllowUsers");
+        }
+        let groups = partner.groups?;
+        let one_of = |list: &[String]| {
+            list.iter()
+                .any(|pattern| groups.iter().any(|group| matches(pattern, group)))
+        };
+        if one_of(&self.deny_groups) {
+            return Some("DenyGroups");
+        }
+        (!self.allow_groups.is_empty() && !one_of(&self.allow_groups)).then_some("AllowGroups")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_count_in_the_order_in_which_sshd_asks_them() {
+        let groups = ["alice".to_owned(), "sftp-feeds".to_owned()];
+        let alice = Partner {
+            name: "alice",
+            groups: Some(&groups),
+        };
+        for (printed, expected) in [
+            ("port 22", None),
+            ("allowgroups admins\nallowgroups sftp-*", None),
+            ("allowgroups admins\nallowgroups wheel", Some("AllowGroups")),
+            (
+                "denygroups sftp-feeds\nallowgroups sftp-feeds",
+                Some("DenyGroups"),
+            ),
+            ("allowusers root\nallowusers a?ice", None),
+            ("allowusers root", Some("AllowUsers")),
+            ("allowusers alice@10.0.0.0/8", None),
+            ("denyusers alice@10.0.0.0/8", None),
+            ("denyusers al*\nallowusers alice", Some("DenyUsers")),
+        ] {
+            assert_eq!(
+                Admission::of_printed(printed).refuses(&alice),
+                expected,
+                "{printed}"
+            );
+        }
+        // Where nobody knows its groups, they keep nobody out.
+        let unknown = Partner {
+            name: "alice",
+            groups: None,
+        };
+        let admission = Admission::of_printed("allowgroups admins");
+        assert_eq!(admission.refuses(&unknown), None);
+    }
+}

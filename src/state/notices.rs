@@ -1,0 +1,133 @@
+//! Notices: what makes a day's figures less than certain.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Daily, add};
+use crate::time::Time;
+
+/// How many notices a day keeps apart; further ones of a kind join the last of that kind.
+const NOTICES_KEPT: usize = 20;
+
+/// Something that makes the day's figures less than certain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What.
+    pub kind: NoticeKind,
+    /// From when.
+    pub from: Time,
+    /// Until when.
+    pub to: Time,
+    /// How many times, lines or files; 0 where nobody knows.
+    pub count: u64,
+    /// More, for a person; log text in here is escaped where it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeKind {
+    /// Entries are gone unread: vacuumed, rotated away, truncated.
+    Gap,
+    /// journald dropped messages.
+    Dropped,
+    /// Entries that could not be read.
+    Unreadable,
+    /// File operations of a process whose log-in nobody saw: credited to nobody.
+    Unattributed,
+    /// Transfers whose direction nobody can tell: not counted.
+    UnknownDirection,
+    /// More events waited for the user database than are kept.
+    Undecided,
+    /// `daily.json` was deleted by someone else.
+    StateDeleted,
+    /// `daily.json` was damaged; an older one, or none, took its place.
+    StateDamaged,
+    /// Reading changed from one source to another.
+    SourceChanged,
+    /// More connections or sessions were open than are kept.
+    SessionsForgotten,
+    /// Lines that someone wrote in sshd's name: ignored.
+    Forged,
+    /// Lines that begin like ones that count, and that nobody understands.
+    Unparsed,
+    /// The monitor did not run.
+    Down,
+}
+
+impl Daily {
+    /// Someone wrote a line in sshd's name.
+    pub fn forged(&mut self, at: Time) {
+        add(&mut self.resume.forged, 1);
+        self.note(NoticeKind::Forged, at, 1, None);
+    }
+
+    /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count.
+    pub fn note(&mut self, kind: NoticeKind, at: Time, count: u64, detail: Option<String>) {
+        self.note_span(kind, (at, at), count, detail);
+    }
+
+    /// The same for something that lasted.
+    pub fn note_span(
+        &mut self,
+        kind: NoticeKind,
+        (from, to): (Time, Time),
+        count: u64,
+        detail: Option<String>,
+    ) {
+        let notices = &mut self.resume.day.notices;
+        let full = notices.len() >= NOTICES_KEPT;
+        let alike = notices
+            .iter_mut()
+            .rev()
+            .find(|n| n.kind == kind && (full || n.detail == detail));
+        match alike {
+            Some(notice) => {
+                notice.from = notice.from.min(from);
+                notice.to = notice.to.max(to);
+                add(&mut notice.count, count);
+            }
+            // The first of its kind, however many others there are: there are a dozen kinds.
+            None => notices.push(Notice {
+                kind,
+                from,
+                to,
+                count,
+                detail,
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_notices_a_day_has_the_first_of_another_kind_is_kept_and_no_kind_grows() {
+        let mut daily = Daily::default();
+        let at = Time::from_seconds(1);
+        for number in 0..3 * NOTICES_KEPT {
+            let path = Some(format!("/upload/{number}"));
+            daily.note(NoticeKind::UnknownDirection, at, 1, path);
+        }
+        daily.note_span(NoticeKind::Gap, (at, at), 0, Some("vacuumed".to_owned()));
+        daily.forged(at);
+        let notices = &daily.resume.day.notices;
+        let of = |kind| {
+            let alike = notices.iter().filter(move |notice| notice.kind == kind);
+            (
+                alike.clone().count(),
+                alike.map(|notice| notice.count).sum::<u64>(),
+            )
+        };
+        let told = [
+            NoticeKind::UnknownDirection,
+            NoticeKind::Gap,
+            NoticeKind::Forged,
+        ]
+        .map(of);
+        assert_eq!(told, [(NOTICES_KEPT, 60), (1, 0), (1, 1)]);
+    }
+}

@@ -1,0 +1,210 @@
+//! Tables that are full: whatever is kept only up to a number, nobody fills it to keep another's truth out.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test may panic")]
+#![allow(unreachable_pub, reason = "shared with no one")]
+
+#[path = "support/rules.rs"]
+mod rules;
+#[path = "support/said.rs"]
+mod said;
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/scenario.rs"]
+mod scenario;
+#[path = "support/users.rs"]
+mod users;
+
+use std::fmt::Write as _;
+
+/// Accounts, and a Slack that is told of nothing that these tests do not ask for.
+const SETUP: &str = "\
+partner alice 1001
+partner bob 1002
+other mallory 1005
+alerts login = false
+alerts failure = false
+alerts upload = false
+";
+
+/// What is told in these lines, and what is counted, as text.
+fn played(setup: &str, lines: &str) -> String {
+    let (_, scenarios) = scenario::parse(&format!("{SETUP}{setup}\n== One.\n{lines}"));
+    rules::played(&scenarios[0].steps).concat()
+}
+
+/// A line for each number.
+fn each(numbers: std::ops::Range<u32>, line: impl Fn(u32) -> String) -> String {
+    numbers.fold(String::new(), |mut lines, n| {
+        writeln!(lines, "{}", line(n)).unwrap();
+        lines
+    })
+}
+
+#[test]
+fn whoever_fails_from_many_addresses_hides_no_partner_that_is_turned_away() {
+    let mut lines = String::from(
+        "06:00:00 sshd[10] uid=0: Accepted password for bob from 192.0.2.8 port 5000 ssh2\n",
+    );
+    lines += &each(0..1_500, |n| {
+        format!(
+            "06:01:00 sshd[{}] uid=0: Failed password for alice from 2001:db8::{n:x} port 5 ssh2",
+            100 + n
+        )
+    });
+    lines += "06:02:00 sshd[1] uid=0: drop connection #0 from [192.0.2.8]:1 on [192.0.2.1]:22 penalty: failed authentication\n";
+    let said = played("alerts.partners.bob failure = true", &lines);
+    assert!(
+        said.contains("Bob ne peut pas se connecter — sshd écarte son adresse 192.0.2.8"),
+        "{said}"
+    );
+}
+
+#[test]
+fn whoever_fails_in_the_name_of_many_partners_hides_none_that_logs_in_from_there() {
+    let mut setup = String::from("alerts.partners.bob failure = true\n");
+    setup += &each(0..10, |n| format!("partner p{n} {}", 2_000 + n));
+    let mut lines = each(0..10, |n| {
+        format!(
+            "06:00:00 sshd[{}] uid=0: Failed password for p{n} from 192.0.2.8 port 5 ssh2",
+            100 + n
+        )
+    });
+    lines += "\
+06:01:00 sshd[10] uid=0: Accepted password for bob from 192.0.2.8 port 5000 ssh2
+06:02:00 sshd[1] uid=0: drop connection #0 from [192.0.2.8]:1 on [192.0.2.1]:22 Maxstartups
+";
+    let said = played(&setup, &lines);
+    assert!(said.contains("Bob ne peut pas se connecter"), "{said}");
+}
+
+#[test]
+fn the_files_of_one_partner_make_no_feed_of_another_seem_to_be_missing() {
+    let setup = "\
+expect partner = \"alice\", files = \"*.csv\", by = \"07:00\"
+expect partner = \"bob\", files = \"*.xml\", by = \"07:00\"
+";
+    let mut lines = String::from("clock 06:00:00\n");
+    for (name, pid, uid) in [("alice", 20, 1001), ("bob", 30, 1002)] {
+        writeln!(
+            lines,
+            "06:00:01 internal-sftp[{pid}] uid={uid}: session opened for local user {name} from [192.0.2.7]"
+        )
+        .unwrap();
+    }
+    lines +=
+        "06:00:02 internal-sftp[30] uid=1002: close \"feed.xml.filepart\" bytes read 0 written 5\n";
+    lines += &each(0..1_500, |n| {
+        format!("06:00:03 internal-sftp[20] uid=1001: close \"{n}.csv\" bytes read 0 written 5")
+    });
+    lines +=
+        "06:00:04 internal-sftp[30] uid=1002: rename old \"feed.xml.filepart\" new \"feed.xml\"\n";
+    let said = played(setup, &lines);
+    assert!(!said.contains('⏰'), "{said}");
+}
+
+#[test]
+fn many_sessions_of_one_partner_hide_no_broken_upload_of_another() {
+    let mut lines = String::from(
+        "\
+06:00:00 sshd[10] uid=0: Accepted password for bob from 192.0.2.8 port 5000 ssh2
+06:00:01 internal-sftp[20] uid=1002: session opened for local user bob from [192.0.2.8]
+06:00:02 internal-sftp[20] uid=1002: open \"feed.xml\" flags WRITE,CREATE,TRUNCATE mode 0644
+",
+    );
+    lines += &each(0..1_200, |n| {
+        format!(
+            "06:01:00 internal-sftp[{}] uid=1001: session opened for local user alice from [192.0.2.7]",
+            100 + n
+        )
+    });
+    lines += "06:02:00 sshd[10] uid=0: pam_unix(sshd:session): session closed for user bob\n";
+    let said = played("", &lines);
+    assert!(
+        said.contains("bob success 1 interrupted 1; notice SessionsForgotten 201"),
+        "{said}"
+    );
+}
+
+#[test]
+fn refused_opens_hide_no_broken_upload_of_the_same_session() {
+    let mut lines = String::from(
+        "\
+06:00:01 internal-sftp[20] uid=1002: session opened for local user bob from [192.0.2.8]
+06:00:02 internal-sftp[20] uid=1002: open \"feed.xml\" flags WRITE,CREATE,TRUNCATE mode 0644
+",
+    );
+    lines += &each(0..1_200, |n| {
+        format!(
+            "06:01:00 internal-sftp[20] uid=1002: open \"{n}\" flags READ mode 0644\n06:01:00 internal-sftp[20] uid=1002: sent status No such file"
+        )
+    });
+    lines +=
+        "06:02:00 internal-sftp[20] uid=1002: session opened for local user bob from [192.0.2.8]\n";
+    let said = played("", &lines);
+    assert!(said.contains("bob interrupted 1"), "{said}");
+}
+
+#[test]
+fn a_flood_of_connections_that_are_forgotten_is_noted() {
+    let lines = each(0..2_500, |n| {
+        format!(
+            "06:00:00 sshd[{}] uid=0: User alice from 192.0.2.7 not allowed because not listed in AllowUsers",
+            100 + n
+        )
+    });
+    // In one batch: nothing else forgets them in between.
+    let said = played(
+        "",
+        &format!("absent-until 06:00:10\n{lines}clock 06:01:00\n"),
+    );
+    assert!(said.contains("notice SessionsForgotten 1500"), "{said}");
+}
+
+#[test]
+fn names_of_files_keep_no_other_notice_out_of_the_day() {
+    let mut lines = each(0..40, |n| {
+        format!("06:00:00 internal-sftp[20] uid=1001: close \"{n}{{a*500}}")
+    });
+    lines += "06:01:00 sshd[9] uid=1005: Accepted password for bob from 192.0.2.8 port 5000 ssh2\n";
+    let said = played("", &lines);
+    assert!(said.contains("notice Forged 1"), "{said}");
+}
+
+#[test]
+fn what_waits_for_the_user_database_is_not_pushed_out_by_guesses_at_another_account() {
+    let setup = "other root 0\nsilent root until 06:10:00\nsilent bob until 06:10:00\n";
+    let mut lines = each(0..1_200, |n| {
+        format!(
+            "06:00:00 sshd[{}] uid=0: Failed password for root from 203.0.113.9 port 5 ssh2",
+            100 + n
+        )
+    });
+    lines += "06:01:00 sshd[10] uid=0: Accepted password for bob from 192.0.2.8 port 5000 ssh2\n";
+    let said = played(setup, &lines);
+    assert!(
+        said.contains("bob success 1; unknown 999; notice Undecided 201"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_names_of_one_partners_files_keep_no_other_out_of_the_summary() {
+    let setup = each(0..8, |n| format!("partner p{n} {}", 2_000 + n));
+    let mut lines = String::from("absent-until 08:00:00\n");
+    for n in 0..8 {
+        lines += &each(0..10, |file| {
+            format!(
+                "06:00:00 internal-sftp[{}] uid={}: close \"{file}{{a*240}}.xml\" bytes read 0 written 5",
+                20 + n,
+                2_000 + n
+            )
+        });
+    }
+    lines += "06:00:00 sshd[10] uid=0: Accepted password for zoe from 192.0.2.8 port 5000 ssh2\n";
+    let setup = format!("partner zoe 3000\n{setup}alerts.partners.zoe login = true\n");
+    let setup: String = (0..8).fold(setup, |setup, n| {
+        format!("{setup}alerts.partners.p{n} upload = true\n")
+    });
+    let said = played(&setup, &lines);
+    assert!(said.contains("P7 : 10 fichiers"), "{said}");
+    assert!(said.contains("Zoe : 1 connexion"), "{said}");
+}
