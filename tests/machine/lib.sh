@@ -158,8 +158,8 @@ machine_starts() {
     machine_has_cgroup
     # Without the variable, newer systemds refuse the cgroup v1 that some hosts still have.
     (echo "$BASHPID" >"$machine_cgroup/cgroup.procs" && SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 \
-        exec systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit --private-network --timezone=off --machine="${work##*/sftp-monitor-}" --hostname=sftp1 \
-        </dev/null >"$work/boot.log" 2>&1) &
+        exec systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit --private-network --timezone=off \
+        --machine="${work##*/sftp-monitor-}" --hostname=sftp1 </dev/null >"$work/boot.log" 2>&1) &
     machine_nspawn=$!
     until_true 20 machine_lives || machine_stuck
 }
