@@ -189,13 +189,18 @@ fn of_token(facts: &Facts) -> Finding {
             });
             let only_here = only_here.unwrap_or_default();
             let said = format!("{base} cannot be reached: {verdict}{way}{only_here}");
-            let mend = match &facts.own_proxy {
-                Some(Proxy { variable, .. }) => format!(
+            let mend = match (&facts.own_proxy, &facts.proxy) {
+                (Some(Proxy { variable, .. }), _) => format!(
                     "printf '%s\\n' \"{variable}=${variable}\" | sudo tee -a {} >/dev/null \
                      && sudo systemctl try-restart {SERVICE}",
                     environment::FILE
                 ),
-                None => format!("curl -sSv {}", word(&format!("{base}/api.test"))),
+                // What a shell tries takes another way.
+                (None, Some(_)) => format!(
+                    "sudoedit {} && sudo systemctl try-restart {SERVICE}",
+                    environment::FILE
+                ),
+                (None, None) => format!("curl -sSv {}", word(&format!("{base}/api.test"))),
             };
             Finding::problem(NAME, said).mended_by(mend)
         }
@@ -304,6 +309,11 @@ mod tests {
             ambiguous: false,
             why: "connection refused".into(),
         };
+        assert_eq!(
+            judged(Err(retry.clone()), Some("http://proxy:3128")),
+            "problem slack: https://slack.com/api cannot be reached: connection refused, through the proxy http://proxy:3128 (HTTPS_PROXY)\n  \
+             > sudoedit /etc/default/sftp-monitor && sudo systemctl try-restart sftp-monitor.service\n"
+        );
         assert_eq!(
             judged(Err(retry), None),
             "problem slack: https://slack.com/api cannot be reached: connection refused\n  > curl -sSv https://slack.com/api/api.test\n"

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::unistd::{Uid, User};
 
@@ -24,8 +24,9 @@ pub(super) enum Seen {
     Closed,
     /// It is there.
     There {
-        /// Whose it is; none where it is the service's, or the service has no user.
-        foreign_owner: Option<String>,
+        /// What of it is somebody else's, and whose: the directory, or `daily.json`, as one that was copied there is. None
+        /// where all is the service's, or the service has no user.
+        foreign: Option<(PathBuf, String)>,
         /// Its mode.
         mode: u32,
         /// What is in it.
@@ -56,13 +57,18 @@ pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
         }
     }
     let user = User::from_name(USER).ok().flatten();
-    let foreign = user.is_some_and(|user| user.uid.as_raw() != meta.uid());
-    let owner = || {
-        let named = User::from_uid(Uid::from_raw(meta.uid())).ok().flatten();
-        named.map_or_else(|| format!("uid {}", meta.uid()), |user| user.name)
+    let owner = |uid: u32| {
+        let named = User::from_uid(Uid::from_raw(uid)).ok().flatten();
+        named.map_or_else(|| format!("uid {uid}"), |user| user.name)
     };
+    let foreign = |path: PathBuf| {
+        let uid = std::fs::metadata(&path).ok()?.uid();
+        let foreign = user.as_ref()?.uid.as_raw() != uid;
+        foreign.then(|| (path, owner(uid)))
+    };
+    let foreign = foreign(directory.to_owned()).or_else(|| foreign(directory.join("daily.json")));
     Seen::There {
-        foreign_owner: foreign.then(owner),
+        foreign,
         mode: meta.mode() & 0o7777,
         daily: Box::new(daily),
     }
@@ -72,7 +78,7 @@ pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
 pub(super) fn judge(seen: &Seen, directory: &Path, root: bool) -> Option<Finding> {
     let (shown, word) = (directory.display(), path(directory));
     let restart = format!("sudo systemctl try-restart {SERVICE}");
-    let (foreign_owner, mode, daily) = match seen {
+    let (foreign, mode, daily) = match seen {
         Seen::Nothing => {
             let said = format!("{shown} is not there yet: the service makes it");
             return Some(Finding::ok(NAME, said));
@@ -83,13 +89,14 @@ pub(super) fn judge(seen: &Seen, directory: &Path, root: bool) -> Option<Finding
         }
         Seen::Closed => return None,
         Seen::There {
-            foreign_owner,
+            foreign,
             mode,
             daily,
-        } => (foreign_owner, *mode, daily),
+        } => (foreign, *mode, daily),
     };
-    if let Some(owner) = foreign_owner {
-        let said = format!("{shown} belongs to {owner}: the service cannot write there");
+    if let Some((what, owner)) = foreign {
+        let what = what.display();
+        let said = format!("{what} belongs to {owner}: the service cannot read or write it");
         let mend = format!("sudo chown -R {USER}:{USER} {word} && {restart}");
         return Some(Finding::problem(NAME, said).mended_by(mend));
     }
@@ -117,12 +124,12 @@ mod tests {
     use super::*;
 
     fn judged(
-        foreign: Option<&str>,
+        foreign: Option<(&str, &str)>,
         mode: u32,
         daily: Result<Option<Daily>, StateError>,
     ) -> String {
         let seen = Seen::There {
-            foreign_owner: foreign.map(str::to_owned),
+            foreign: foreign.map(|(path, owner)| (path.into(), owner.to_owned())),
             mode,
             daily: Box::new(daily),
         };
@@ -132,11 +139,16 @@ mod tests {
 
     #[test]
     fn a_directory_that_the_service_cannot_use_has_its_mend() {
-        assert_eq!(
-            judged(Some("root"), 0o750, Ok(None)),
-            "problem state: /var/lib/sftp-monitor belongs to root: the service cannot write there\n  \
-             > sudo chown -R sftp-monitor:sftp-monitor /var/lib/sftp-monitor && sudo systemctl try-restart sftp-monitor.service\n"
-        );
+        // A daily.json that root copied there is as bad as a directory of root's.
+        for what in ["/var/lib/sftp-monitor", "/var/lib/sftp-monitor/daily.json"] {
+            assert_eq!(
+                judged(Some((what, "root")), 0o750, Ok(None)),
+                format!(
+                    "problem state: {what} belongs to root: the service cannot read or write it\n  \
+                     > sudo chown -R sftp-monitor:sftp-monitor /var/lib/sftp-monitor && sudo systemctl try-restart sftp-monitor.service\n"
+                )
+            );
+        }
         assert!(
             judged(None, 0o777, Ok(None)).starts_with(
                 "problem state: /var/lib/sftp-monitor is writable by others (mode 0777)"

@@ -93,7 +93,11 @@ impl View {
         self.findings
             .extend(expected::judge(&expected::gather(config)));
         let source = source::Facts::gather(config, &self.units, self.root);
-        self.findings.push(source::judge(&source));
+        match !self.root && source.chosen() == source::Chosen::Nothing {
+            // What this user may not read says nothing about the service, which has groups of its own.
+            true => self.unseen.push("the log that the service reads"),
+            false => self.findings.push(source::judge(&source)),
+        }
         // Journals of other machines say nothing about this one's sshd.
         if config.source.journal_directory.is_some() {
             return;

@@ -19,7 +19,7 @@
 set -euo pipefail
 
 machine_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-work='' root='' machine_nspawn='' machine_init=''
+work='' root='' machine_nspawn='' machine_init='' machine_cgroup=''
 
 say() { echo "machine: $*" >&2; }
 
@@ -139,12 +139,27 @@ machine_boot() {
     machine_is_up
 }
 
+# machine_has_cgroup: makes one of the machine's own. Else two machines that run at once share the cgroups of their units,
+# and a unit that is killed in one takes the other's with it (cgroup.kill knows no pid namespace).
+machine_has_cgroup() {
+    local mount
+    mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+    if [[ -z $mount ]]; then
+        mount=$work/cgroup
+        mkdir -p "$mount"
+        mount -t cgroup2 cgroup2 "$mount"
+    fi
+    machine_cgroup=$mount$(sed -n 's/^0:://p' /proc/self/cgroup)/${work##*/}
+    mkdir -p "$machine_cgroup"
+}
+
 # machine_starts: returns when programs can be run in it; much else in it may not run yet.
 machine_starts() {
+    machine_has_cgroup
     # Without the variable, newer systemds refuse the cgroup v1 that some hosts still have.
-    SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit \
-        --private-network --timezone=off --machine="${work##*/sftp-monitor-}" --hostname=sftp1 \
-        </dev/null >"$work/boot.log" 2>&1 &
+    (echo "$BASHPID" >"$machine_cgroup/cgroup.procs" && SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 \
+        exec systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit --private-network --timezone=off \
+        --machine="${work##*/sftp-monitor-}" --hostname=sftp1 </dev/null >"$work/boot.log" 2>&1) &
     machine_nspawn=$!
     until_true 20 machine_lives || machine_stuck
 }
@@ -219,6 +234,7 @@ machine_clean() {
         inside journalctl --no-pager -n 60 >&2
     fi
     machine_off
+    [[ -z $machine_cgroup ]] || find "$machine_cgroup" -depth -type d -exec rmdir {} + 2>/dev/null
     if [[ -n $work ]]; then
         # What is mounted below the tree must be gone before anything is removed.
         awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | tac |
