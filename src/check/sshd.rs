@@ -77,12 +77,22 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-/// `-E FILE` and `-e` take the log away from syslog (sshd(8)); the arguments are separated by NULs.
+/// The options of sshd that stand alone, and so may stand before another in one word (sshd(8)).
+const ALONE: &str = "46DGRTVdiqrt";
+
+/// `-E FILE` and `-e` take the log away from syslog (sshd(8)). The arguments are separated by NULs, or by blanks where sshd
+/// has put its title in their place, as it does since 8.2: `sshd: /usr/sbin/sshd -D -e [listener] 0 of 10-100 startups`.
 fn elsewhere(arguments: &str) -> Option<String> {
-    let mut words = arguments.split('\0').skip(1);
-    words
-        .find(|word| word.starts_with("-E") || *word == "-e")
-        .map(str::to_owned)
+    let mut words = arguments.split(['\0', ' ']).skip(1);
+    words.find_map(|word| {
+        let options = word.strip_prefix('-')?;
+        let option = options.trim_start_matches(|option| ALONE.contains(option));
+        match option.chars().next()? {
+            'e' => Some("-e".to_owned()),
+            'E' => Some(format!("-{option}")),
+            _ => None,
+        }
+    })
 }
 
 pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
@@ -203,7 +213,16 @@ mod tests {
             told(&judge(&stream))
                 .contains("problem sshd: sshd runs with -e: its log-ins are not believed")
         );
-        assert_eq!(elsewhere("/usr/sbin/sshd\0-D\0"), None);
+        let option = |arguments: &str| elsewhere(&format!("/usr/sbin/sshd\0{arguments}\0"));
+        let titled = elsewhere("sshd: /usr/sbin/sshd -D -e [listener] 0 of 10-100 startups\0");
+        assert_eq!(titled.as_deref(), Some("-e"));
+        let titled = elsewhere("sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups\0");
+        assert_eq!(titled, None);
+        assert_eq!(option("-De").as_deref(), Some("-e"));
+        assert_eq!(option("-4DE\0/var/log/sshd").as_deref(), Some("-E"));
+        for quiet in ["-D", "-D\0-f\0/etc/ssh/e", "-fe", "-o\0LogLevel=INFO"] {
+            assert_eq!(option(quiet), None, "{quiet}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::monitor::{Monitor, Rules};
 use crate::reader::{Batch, Order};
 use crate::service;
 use crate::source::Position;
-use crate::state::{Daily, Disk, NoticeKind, RealDisk, StateError, Store};
+use crate::state::{Daily, Disk, RealDisk, StateError, Store};
 use crate::time::Time;
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
@@ -115,7 +115,7 @@ impl<D: Disk> Committer<D> {
     pub fn commit(&mut self, batch: &Batch, now: Time) -> Result<Option<Position>, StateError> {
         let (rules, source, in_flight, announce) =
             (&self.rules, &self.source, self.in_flight, &self.announce);
-        let mut entries = Vec::new();
+        let (doubtful, mut entries) = (&mut self.doubtful, Vec::new());
         let view = self
             .store
             .commit(rules.zone.local(now), |daily, recoveries| {
@@ -127,6 +127,7 @@ impl<D: Disk> Committer<D> {
                     Place::Behind => false,
                     Place::Elsewhere(position) => return Err(position),
                 };
+                doubtful.begin(daily);
                 let last = daily.resume.next_message;
                 let mut monitor = Monitor {
                     rules,
@@ -282,15 +283,14 @@ fn view(monitor: &Monitor<'_>) -> View {
         resume.outbox.len(),
         resume.closed.len(),
     );
-    let notices = resume.day.notices.iter();
-    let unparsed = notices.filter(|notice| notice.kind == NoticeKind::Unparsed);
+    let (forged, unparsed) = told::counted(monitor.daily);
     let messages = resume.outbox.iter().map(|message| message.since);
     let days = resume.closed.iter().filter(|day| day.refused.is_none());
     View {
         oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),
-        forged: resume.forged,
-        unparsed: unparsed.map(|notice| notice.count).sum(),
+        forged,
+        unparsed,
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
         status,

@@ -8,7 +8,7 @@ use crate::entry::Record;
 use crate::log::{Priority, Topic, about, event, line};
 use crate::monitor::Verdict;
 use crate::openssh::Kind;
-use crate::state::Daily;
+use crate::state::{Daily, NoticeKind};
 use crate::time::Time;
 
 /// An entry of the log to be, written once what it tells is committed.
@@ -181,6 +181,13 @@ pub(super) struct Doubtful {
 struct Hourly(Option<(Time, u64)>);
 
 impl Doubtful {
+    /// What there was before the first batch is not new.
+    pub(super) fn begin(&mut self, daily: &Daily) {
+        let (forged, unparsed) = counted(daily);
+        self.forged.begin(forged);
+        self.unparsed.begin(unparsed);
+    }
+
     /// Says what is new.
     pub(super) fn say(&mut self, view: &View, now: Time) {
         if let Some(count) = self.forged.news(view.forged, now) {
@@ -196,13 +203,25 @@ impl Doubtful {
     }
 }
 
+/// The lines that someone forged, and those of the day that nobody understands.
+pub(super) fn counted(daily: &Daily) -> (u64, u64) {
+    let notices = daily.resume.day.notices.iter();
+    let unparsed = notices.filter(|notice| notice.kind == NoticeKind::Unparsed);
+    let unparsed = unparsed
+        .map(|notice| notice.count)
+        .fold(0, u64::saturating_add);
+    (daily.resume.forged, unparsed)
+}
+
 impl Hourly {
-    /// How many are new, if that is to be said now. What there was at the start is not.
+    /// So many there were at the start.
+    fn begin(&mut self, count: u64) {
+        self.0.get_or_insert((Time::default(), count));
+    }
+
+    /// How many are new, if that is to be said now.
     fn news(&mut self, count: u64, now: Time) -> Option<u64> {
-        let Some((at, before)) = self.0 else {
-            self.0 = Some((Time::default(), count));
-            return None;
-        };
+        let (at, before) = self.0?;
         // A day's end begins a count anew.
         let new = count.checked_sub(before).unwrap_or(count);
         if new == 0 || now.since(at) < SAID_AGAIN {
@@ -268,7 +287,10 @@ mod tests {
     fn what_may_be_written_without_end_is_said_once_an_hour() {
         let at = |minutes: u64| Time::default().plus(Duration::from_secs(minutes * 60));
         let mut said = Hourly::default();
+        said.begin(5);
+        said.begin(6);
         assert_eq!(said.news(5, at(100)), None);
+        // Also what was written while nobody read, and is read first.
         assert_eq!(said.news(7, at(101)), Some(2));
         assert_eq!(said.news(9, at(130)), None);
         assert_eq!(said.news(10, at(161)), Some(3));

@@ -6,8 +6,9 @@ use crate::openssh::{Hindrance, Kind};
 /// The uid of a user who wrote a line that only root's processes write. Lines of a user's own processes are judged where
 /// it is known whose they should be.
 pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
-    // That journald dropped messages, the source has believed journald alone.
-    if record.event.kind == Kind::Lost {
+    // That journald dropped messages, the source has believed journald alone. And what counts nothing takes nobody in: sshd
+    // itself complains of its configuration into its unit's stream, where it is not believed.
+    if matches!(record.event.kind, Kind::Lost | Kind::Accompanying) {
         return None;
     }
     let uid = record.origin.uid.filter(|&uid| uid != 0)?;
@@ -30,7 +31,6 @@ pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
                 | Kind::EndedAfter
                 | Kind::Hindered(Hindrance::NotSftp | Hindrance::Subsystem)
                 | Kind::Unparsed
-                | Kind::Accompanying
         );
     (!own || record.event.postauth).then_some(uid)
 }

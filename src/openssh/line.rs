@@ -238,6 +238,8 @@ mod tests {
         assert!(line.cut && !line.preauth);
         assert!(!strip(format!("message repeated 2 times: [ {whole}]").as_bytes()).cut);
         assert!(strip(format!("message repeated 2 times: [ {whole}x]").as_bytes()).cut);
+        // What nobody's sshd wrote is kept no further.
+        assert_eq!(strip(&[b'x'; 8_192]).text.len(), 500);
     }
 
     #[test]

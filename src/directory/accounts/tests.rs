@@ -76,6 +76,15 @@ fn users_of_the_configuration_are_partners_with_or_without_account_once_it_is_kn
     assert_eq!(silent.account(b"dave"), Answer::Unknown);
     assert!(silent.listed(b"dave"));
     assert_eq!(silent.account(b"erin"), Answer::Unknown);
+    let mut many = accounts(&["zoe", "dave", "alice"], |_| None);
+    for (name, is) in [
+        ("alice", true),
+        ("dave", true),
+        ("zoe", true),
+        ("erin", false),
+    ] {
+        assert_eq!(many.listed(name.as_bytes()), is, "{name}");
+    }
     let mut account = accounts(&["dave"], |_| seen(1004, false));
     assert_eq!(account.account(b"dave"), partner(Some(1004)));
 }
