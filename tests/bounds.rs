@@ -208,3 +208,24 @@ fn the_names_of_one_partners_files_keep_no_other_out_of_the_summary() {
     assert!(said.contains("P7 : 10 fichiers"), "{said}");
     assert!(said.contains("Zoe : 1 connexion"), "{said}");
 }
+
+#[test]
+fn many_log_ins_of_one_partner_hide_no_blind_session_of_another() {
+    let mut lines = String::from(
+        "\
+06:00:00 sshd[10] uid=0: Accepted password for bob from 192.0.2.8 port 5000 ssh2
+06:00:00 sshd[11] uid=1002: Starting session: subsystem 'sftp' for bob from 192.0.2.8 port 5000 id 0
+",
+    );
+    lines += &each(0..1_200, |n| {
+        format!(
+            "06:00:01 sshd[{}] uid=0: Accepted password for alice from 192.0.2.7 port {} ssh2",
+            100 + n,
+            6_000 + n
+        )
+    });
+    lines += "06:00:03 sshd[10] uid=0: pam_unix(sshd:session): session closed for user bob\n";
+    let said = played("", &lines);
+    assert!(said.contains("bob success 1 blind 1"), "{said}");
+    assert!(said.contains("notice SessionsForgotten"), "{said}");
+}

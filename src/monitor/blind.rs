@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::crowd::most;
 use super::{ENDING, Monitor};
 use crate::alerts::{Blind, Content};
 use crate::entry::Record;
@@ -50,8 +51,11 @@ impl Monitor<'_> {
         if login.standing != Standing::Partner || login.pid == 0 || record.origin.past {
             return;
         }
-        if self.daily.resume.sessions.unseen.len() >= KEPT {
-            self.daily.resume.sessions.unseen.remove(0);
+        let unseen = &mut self.daily.resume.sessions.unseen;
+        if unseen.len() >= KEPT {
+            let most = most(unseen, |unseen| &unseen.user);
+            let oldest = most.and_then(|most| unseen.iter().position(|u| u.user == most));
+            unseen.remove(oldest.unwrap_or(0));
             self.daily
                 .note(NoticeKind::SessionsForgotten, login.at, 1, None);
         }

@@ -1,8 +1,7 @@
 //! Feeds that must arrive: each file is judged where it is counted, each deadline when all before it is known.
 
-use std::collections::BTreeMap;
-
 use super::Monitor;
+use super::crowd::most;
 use crate::alerts::{Content, FeedArrived, FeedMissing, File, Message, Transfer};
 use crate::expect::{Complete, Expectation, Feed, Outcome, Overdue, Uploaded, Watched};
 use crate::sessions::Process;
@@ -44,12 +43,8 @@ impl Monitor<'_> {
         let uploads = &mut self.daily.resume.feeds.uploads;
         uploads.push(upload);
         if uploads.len() > UPLOADS_KEPT {
-            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for upload in uploads.iter() {
-                *counts.entry(&upload.partner).or_default() += 1;
-            }
-            let most = counts.into_iter().max_by_key(|(_, count)| *count);
-            let oldest = most.and_then(|(most, _)| uploads.iter().position(|u| u.partner == most));
+            let most = most(uploads, |upload| &upload.partner);
+            let oldest = most.and_then(|most| uploads.iter().position(|u| u.partner == most));
             uploads.remove(oldest.unwrap_or(0));
         }
     }

@@ -4,6 +4,7 @@ mod auth;
 mod blind;
 mod close;
 mod count;
+mod crowd;
 mod ends;
 mod feed_names;
 mod feeds;

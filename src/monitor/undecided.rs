@@ -1,11 +1,10 @@
 //! Events that wait for an answer of the user database: "don't know" is not "no".
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::Monitor;
 use super::count::Refused;
+use super::crowd::most;
 use crate::alerts::{File, Transfer};
 use crate::directory::Answer;
 use crate::entry::Boot;
@@ -103,12 +102,8 @@ impl Monitor<'_> {
         let waiting = &mut self.daily.resume.undecided;
         waiting.push(event);
         if waiting.len() > KEPT {
-            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for event in waiting.iter() {
-                *counts.entry(&event.user).or_default() += 1;
-            }
-            let most = counts.into_iter().max_by_key(|(_, count)| *count);
-            let latest = most.and_then(|(most, _)| waiting.iter().rposition(|e| e.user == most));
+            let most = most(waiting, |event| &event.user);
+            let latest = most.and_then(|most| waiting.iter().rposition(|e| e.user == most));
             let dropped = waiting.remove(latest.unwrap_or(KEPT));
             self.daily.note(NoticeKind::Undecided, dropped.at, 1, None);
         }
