@@ -23,13 +23,16 @@ pub(crate) fn line(second: usize, text: &str) -> String {
 /// Password guessers: what sshd says of names that somebody made up.
 pub(crate) fn guesses(lines: usize) -> String {
     let mut text = String::new();
-    for n in (0..lines).step_by(2) {
+    for n in 0..lines / 3 {
         let (pid, port) = (1_000 + n % 30_000, n % 60_000 + 1);
         let from = format!("from 203.0.113.{} port {port}", n % 250);
         let invalid = format!("sshd[{pid}]: Invalid user admin{n} {from}");
         let failed = format!("sshd[{pid}]: Failed password for invalid user admin{n} {from} ssh2");
-        text += &line(n / 10, &invalid);
-        text += &line(n / 10, &failed);
+        let closed =
+            format!("sshd[{pid}]: Connection closed by invalid user admin{n} {from} [preauth]");
+        for what in [invalid, failed, closed] {
+            text += &line(n / 10, &what);
+        }
     }
     text
 }

@@ -8,8 +8,8 @@ use super::crowd::most;
 use crate::alerts::{File, Transfer};
 use crate::directory::Answer;
 use crate::entry::Boot;
-use crate::sessions::{Process, Standing};
-use crate::state::NoticeKind;
+use crate::sessions::{Process, Sessions, Standing};
+use crate::state::{Known, NoticeKind};
 use crate::time::Time;
 
 /// How many events wait at most: what comes beyond is counted for nobody, and a notice says so. It is the latest of the
@@ -134,6 +134,8 @@ impl Monitor<'_> {
     /// Takes in what the user database says of an account: what waited for it is decided.
     pub fn answer(&mut self, user: &str, answer: &Answer) {
         let resume = &mut self.daily.resume;
+        let uid_of = |known: Option<&Known>| known.and_then(|known| known.uid);
+        let before = uid_of(resume.known.get(user));
         match answer {
             Answer::Unknown => return,
             Answer::Partner { uid, full_name } => {
@@ -150,7 +152,7 @@ impl Monitor<'_> {
             _ => Standing::Stranger,
         };
         let foreign = self.rules.foreign;
-        let told = resume.known.get(user).and_then(|known| known.uid);
+        let told = uid_of(resume.known.get(user));
         let own = |of: Option<u32>| match (of, standing) {
             (Some(of), Standing::Partner) => told.map_or(foreign, |uid| uid == of),
             _ => true,
@@ -159,21 +161,14 @@ impl Monitor<'_> {
         let open = |of: Option<u32>| {
             standing == Standing::Partner && of.is_some() && told.is_none() && !foreign
         };
-        for sftp in resume.sessions.sftp.0.values_mut() {
-            if sftp.standing == Standing::Undecided && sftp.user == user && !open(sftp.uid) {
-                sftp.standing = if own(sftp.uid) {
-                    standing
-                } else {
-                    Standing::Stranger
-                };
-            }
-        }
-        for connection in resume.sessions.connections.0.values_mut() {
-            if connection.standing == Standing::Undecided
-                && connection.user.as_deref() == Some(user)
-            {
-                connection.standing = standing;
-            }
+        // A partner's lines all bring an answer. Once the uid was known nothing of it was left undecided.
+        if before.is_none() || before != told {
+            let of_uid = |of: Option<u32>| match (open(of), own(of)) {
+                (true, _) => Standing::Undecided,
+                (false, true) => standing,
+                (false, false) => Standing::Stranger,
+            };
+            decide(&mut resume.sessions, user, standing, &of_uid);
         }
         if resume.undecided.iter().any(|u| u.user == user) {
             let (decided, waiting) = std::mem::take(&mut resume.undecided)
@@ -195,6 +190,26 @@ impl Monitor<'_> {
                     false => self.daily.forged(at),
                 }
             }
+        }
+    }
+}
+
+/// Gives what was undecided of an account its standing: a connection at once, an sftp session by its uid.
+fn decide(
+    sessions: &mut Sessions,
+    user: &str,
+    standing: Standing,
+    of_uid: &dyn Fn(Option<u32>) -> Standing,
+) {
+    for sftp in sessions.sftp.0.values_mut() {
+        if sftp.standing == Standing::Undecided && sftp.user == user {
+            sftp.standing = of_uid(sftp.uid);
+        }
+    }
+    for connection in sessions.connections.0.values_mut() {
+        let undecided = connection.standing == Standing::Undecided;
+        if undecided && connection.user.as_deref() == Some(user) {
+            connection.standing = standing;
         }
     }
 }
