@@ -50,8 +50,7 @@ settled() { until_true 45 jq -e "$1" "$state" >/dev/null 2>&1 || true; }
 # holds WHAT CMD…: CMD succeeds, within a while.
 holds() { local what=$1; shift; until_true 45 "$@" >/dev/null 2>&1 || failed "$what: $*"; }
 
-# killed SIGNAL: the daemon's process gets it. `systemctl kill` freezes the cgroup for it, which fails now and then below
-# nspawn, and then the unit's next start fails as well (219/CGROUP).
+# killed SIGNAL: the daemon's process gets it, as from `kill` or the kernel, and not from systemd.
 killed() { inside kill -"$1" "$(inside systemctl show --property=MainPID --value sftp-monitor)"; }
 
 # shows UNIT PROPERTY VALUE: what systemd says of a unit, within a while; VALUE is a pattern.
