@@ -15,6 +15,9 @@ pub const BACK_OFF: Duration = Duration::from_secs(2);
 pub const BACK_OFF_MOST: Duration = Duration::from_secs(5 * 60);
 /// Between tries while the token, the channel or the app is wrong: Slack may switch off apps that keep knocking.
 pub const CONFIGURATION: Duration = Duration::from_secs(15 * 60);
+/// How far ahead a pause may end that is believed: the longest that is set, and as much again, since another process may have
+/// set it after this one looked at the clock, or the clock was set right meanwhile. Beyond that it was set back.
+pub const PAUSE_BELIEVED: Duration = PAUSE_MOST.saturating_mul(2);
 /// Tries with a code that nobody knows, before the message goes out as mere text, and if that fails is parked.
 pub const UNKNOWN_TRIES: u32 = 4;
 
@@ -108,8 +111,8 @@ pub struct Pace {
 impl Pace {
     /// When the next post may begin; not after `now` where it may at once. `asked` is the pause that the state keeps.
     pub fn ready_at(&self, now: Time, asked: Option<Time>) -> Time {
-        // A pause longer than the longest that we set, a post later than now: the clock was set back meanwhile.
-        let real = |until: &Time| *until <= now.plus(PAUSE_MOST);
+        // A pause that is too long, a post later than now: the clock was set back meanwhile.
+        let real = |until: &Time| *until <= now.plus(PAUSE_BELIEVED);
         let spaced = self
             .last
             .filter(|last| *last <= now)
@@ -274,6 +277,14 @@ mod tests {
             }
         ));
         assert_eq!(pace.ready_at(NOW, None).since(NOW).as_secs(), 30);
+    }
+
+    #[test]
+    fn the_longest_pause_holds_for_a_process_that_looked_at_the_clock_before_another_was_asked_for_it()
+     {
+        let asked = NOW.plus(PAUSE_MOST);
+        let before = NOW.minus(Duration::from_secs(30));
+        assert_eq!(Pace::default().ready_at(before, Some(asked)), asked);
     }
 
     #[test]
