@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use chrono::Timelike;
 use serde_json::{Value, json};
 
 use crate::support::program::World;
@@ -175,12 +176,23 @@ fn a_daemon_cut_off_at_any_call_of_a_commit_counts_every_event_once() {
     watcher.end();
 }
 
+/// A zone where it is between nine and ten in the morning: from 23:00 on a day is closed once, and here it is again and again.
+fn morning() -> String {
+    let ahead = 9 - i64::from(chrono::Utc::now().hour());
+    let ahead = if ahead < -12 { ahead + 24 } else { ahead };
+    // The sign in these names is POSIX's: Etc/GMT-2 is two hours ahead.
+    format!("Etc/GMT{:+}", -ahead)
+}
+
 #[test]
 fn a_digest_cut_off_at_any_call_of_its_commits_posts_one_table() {
     if !has_strace("the sweep over a digest's commits") {
         return;
     }
     let mut world = World::new();
+    world
+        .config
+        .insert_str(0, &format!("timezone = \"{}\"\n", morning()));
     world
         .config
         .push_str("[alerts]\nlogin = false\n[digest]\nidle = false\n");
