@@ -5,7 +5,7 @@
 #   machine_make 12            # copies the tree, makes accounts and sshd's configuration; then change files below $root
 #   machine_boot               # returns when systemd has started everything
 #   inside CMD…                # as root in the machine
-#   inside_net CMD…            # a program of this host in the machine's network (it has loopback only)
+#   inside_net CMD… &          # a program of this host in the machine's network (it has loopback only)
 #   key_sftp alice <<<'put …'  # a real client in the machine
 #   machine_off                # shuts it down; the trap does it otherwise, and removes every trace
 #
@@ -204,7 +204,8 @@ inside() {
         HOME=/root LANG=C.UTF-8 TERM=dumb PASSWORD="${PASSWORD-}" SSH_ASKPASS=/root/askpass SSH_ASKPASS_REQUIRE=force "$@"
 }
 
-inside_net() { nsenter --target "$machine_init" --net -- "$@"; }
+# It takes the place of the shell that runs it in the background, so that this shell's `kill $!` ends it.
+inside_net() { exec nsenter --target "$machine_init" --net -- "$@"; }
 
 # key_sftp USER [OPTION…] <BATCH, password_sftp USER PASSWORD [OPTION…] <BATCH: a client in the machine. Like sftp, they
 # fail at the first command that fails; a batch line that may fail begins with `-`.
