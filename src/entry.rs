@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::{Answer, Directory};
 use crate::openssh::{Event, Kind, Program, Who, parse};
+use crate::source::envelope::unknown::is_of_openssh;
 use crate::time::Time;
 
 /// A boot of the machine: the first half of journald's `_BOOT_ID`; zero where the source has none (auth.log).
@@ -46,6 +47,9 @@ pub struct Origin<'a> {
     pub session: Option<Cow<'a, str>>,
     /// The entry lies before the point from which counting starts: it tells which sessions are open and nothing else.
     pub past: bool,
+    /// A line of OpenSSH in no envelope that is known: that it is there is told, what it says counts nothing. It has no
+    /// identifier, and its message is the whole line.
+    pub no_envelope: bool,
 }
 
 impl Origin<'_> {
@@ -120,7 +124,11 @@ impl<'a> Record<'a> {
             });
         }
         let program = Program::of(&entry.origin.identifier)?;
-        let event = parse(program, entry.message)?;
+        let understood = match entry.origin.no_envelope {
+            true => None,
+            false => parse(program, entry.message),
+        };
+        let event = understood.or_else(|| without_envelope(program, entry.message))?;
         let (answer, account) = ask(&entry.origin, &event, directory);
         let forced = event.kind == Kind::Accepted
             && matches!(answer, Some(Answer::Partner { .. }))
@@ -147,6 +155,15 @@ impl<'a> Record<'a> {
             forced: self.forced,
         }
     }
+}
+
+/// That a line is OpenSSH's, where nobody knows its envelope; `detail` is the line.
+fn without_envelope(program: Program, line: &[u8]) -> Option<Event<'_>> {
+    let of_openssh = program == Program::Unknown && is_of_openssh(line);
+    of_openssh.then(|| Event {
+        detail: Some(String::from_utf8_lossy(line)),
+        ..Event::of(Kind::NoEnvelope)
+    })
 }
 
 /// What one of several lines says that another than root put into one entry, or a line under several names. sshd and

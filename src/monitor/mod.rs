@@ -16,6 +16,7 @@ mod rename;
 mod rules;
 mod transfer;
 mod undecided;
+mod unread;
 
 use std::time::Duration;
 
@@ -87,22 +88,9 @@ impl Monitor<'_> {
             | Kind::WriteError
             | Kind::Request => self.transfer(record),
             Kind::Unparsed => self.unparsed(record),
+            Kind::NoEnvelope => self.without_envelope(record),
             _ => self.auth(record),
         }
-    }
-
-    /// A line that begins like one that counts. Of a user's process it is worth a notice where that works for a partner.
-    fn unparsed(&mut self, record: &Record<'_>) -> Verdict {
-        let origin = &record.origin;
-        let own = origin.uid.is_none_or(|uid| uid == 0);
-        if own || self.works_for_partner((origin.boot, origin.pid)) {
-            self.notice(record, NoticeKind::Unparsed, 1, None);
-        }
-        Verdict::new(
-            "ignored",
-            None,
-            "begins like a line that counts, and nobody understands it",
-        )
     }
 
     /// What was due before an event happens before it, though both are read at once.

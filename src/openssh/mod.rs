@@ -142,6 +142,8 @@ pub enum Kind {
     Expired,
     /// The beginning is that of an event, and nobody understands the rest: a version to come, or damage.
     Unparsed,
+    /// A line of OpenSSH in an envelope that nobody knows; `detail` is the line.
+    NoEnvelope,
     /// Another line of OpenSSH that is known and counts nothing (`drop connection …`, `Server listening …`, PAM's own).
     Accompanying,
     /// journald says that it dropped messages; `repeated` is how many.

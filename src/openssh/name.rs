@@ -37,6 +37,7 @@ impl Event<'_> {
             | Kind::TurnedAway
             | Kind::Expired
             | Kind::Unparsed
+            | Kind::NoEnvelope
             | Kind::Accompanying => "ignored",
         }
     }

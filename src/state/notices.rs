@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Daily, add};
+use crate::clean::{HOST, clean};
 use crate::time::Time;
 
 /// How many notices a day keeps apart; further ones of a kind join the last of that kind.
@@ -52,6 +53,8 @@ pub enum NoticeKind {
     Forged,
     /// Lines that begin like ones that count, and that nobody understands.
     Unparsed,
+    /// Lines of OpenSSH in an envelope that nobody knows: not counted.
+    NoEnvelope,
     /// The monitor did not run.
     Down,
 }
@@ -66,6 +69,16 @@ impl Daily {
     /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count.
     pub fn note(&mut self, kind: NoticeKind, at: Time, count: u64, detail: Option<String>) {
         self.note_span(kind, (at, at), count, detail);
+    }
+
+    /// Notes one more line of a kind, of which the first of the day is kept as an example.
+    pub fn note_alike(&mut self, kind: NoticeKind, at: Time, line: &str) {
+        let mut notices = self.resume.day.notices.iter();
+        let detail = match notices.find(|notice| notice.kind == kind) {
+            Some(first) => first.detail.clone(),
+            None => Some(clean(line, HOST)),
+        };
+        self.note(kind, at, 1, detail);
     }
 
     /// The same for something that lasted.
@@ -129,5 +142,18 @@ mod tests {
         ]
         .map(of);
         assert_eq!(told, [(NOTICES_KEPT, 60), (1, 0), (1, 1)]);
+    }
+
+    #[test]
+    fn of_lines_of_a_kind_the_first_stands_as_example_and_harmless() {
+        let mut daily = Daily::default();
+        for (second, line) in [(1, "first\u{1b}[2J"), (2, "second"), (3, "third")] {
+            daily.note_alike(NoticeKind::NoEnvelope, Time::from_seconds(second), line);
+        }
+        let told = daily.resume.day.notices.iter();
+        let told: Vec<_> = told
+            .map(|notice| (notice.count, notice.detail.as_deref()))
+            .collect();
+        assert_eq!(told, [(3, Some("first\u{fffd}[2J"))]);
     }
 }

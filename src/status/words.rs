@@ -62,6 +62,10 @@ pub(super) fn notice(notice: &Notice) -> String {
             "{} begin like ones that count, and nobody understands them",
             many(count, "line")
         ),
+        NoticeKind::NoEnvelope => format!(
+            "{} of sshd or sftp-server in no known envelope: not counted",
+            many(count, "line")
+        ),
         NoticeKind::Down => "the monitor did not run; what happened was counted later".to_owned(),
         NoticeKind::SessionsForgotten => {
             format!(

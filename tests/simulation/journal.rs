@@ -234,6 +234,7 @@ fn record(entry: &Written, directory: &mut dyn Directory) -> Option<Record<'stat
         uid: Some(entry.uid),
         session: None,
         past: false,
+        no_envelope: false,
     };
     let entry = Entry {
         origin,

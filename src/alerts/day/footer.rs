@@ -241,6 +241,10 @@ fn french(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             "Non compris{period} : {} de sshd ou de sftp-server",
             some("ligne", "lignes")
         ),
+        NoticeKind::NoEnvelope => format!(
+            "Non compté{period} : {} de sshd ou de sftp-server d'un format inconnu",
+            some("ligne", "lignes")
+        ),
         NoticeKind::Down if notice.to == Time::default() => {
             format!(
                 "Surveillance arrêtée{period} : ce qui s'est passé ensuite n'est pas compté ici"
@@ -294,6 +298,10 @@ fn english(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
         ),
         NoticeKind::Unparsed => format!(
             "Not understood{period}: {} of sshd or sftp-server",
+            some("line", "lines")
+        ),
+        NoticeKind::NoEnvelope => format!(
+            "Not counted{period}: {} of sshd or sftp-server in an unknown format",
             some("line", "lines")
         ),
         NoticeKind::Down if notice.to == Time::default() => {

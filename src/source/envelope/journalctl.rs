@@ -175,6 +175,7 @@ pub(super) fn json<'a>(line: &'a [u8], message: &mut Vec<u8>) -> Option<(Origin<
         identifier: (fields.identifier.0.filter(|name| !name.is_empty()))
             .unwrap_or(Cow::Borrowed(UNKNOWN)),
         past: false,
+        no_envelope: false,
     };
     // No other sender can set _TRANSPORT. What other units lost is nothing of sshd's.
     let of_journald = fields.transport.is(b"driver") && fields.message_id.is(DROPPED.as_bytes());

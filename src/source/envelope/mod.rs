@@ -2,6 +2,7 @@
 
 mod journalctl;
 mod stamp;
+pub mod unknown;
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -9,6 +10,7 @@ use std::time::SystemTime;
 use memchr::memchr;
 
 use crate::entry::{Entry, Origin};
+use crate::openssh::Program;
 use crate::time::{Time, Zone};
 use stamp::Stamps;
 
@@ -176,7 +178,13 @@ fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     if second.is_empty() {
         return None;
     }
-    Some((first, tag(second), without_solaris_id(message)))
+    let tag = tag(second);
+    // Where a host ends in a colon, or a tag in none, this may be another form: OpenSSH's lines in one are not another's.
+    let doubtful = first.ends_with(b":") || !second.ends_with(b":");
+    if doubtful && Program::of(tag.0).is_none() && unknown::is_of_openssh(text) {
+        return None;
+    }
+    Some((first, tag, without_solaris_id(message)))
 }
 
 /// `last message repeated 3 times` of old syslog daemons: it names neither program nor process, so it says nothing.

@@ -234,6 +234,7 @@ impl Fields {
             uid: Some(sender(self.uid.number(), &self.transport.value)),
             session: self.session.text().or_else(|| self.audit_session.text()),
             past,
+            no_envelope: false,
         };
         Entry {
             origin,

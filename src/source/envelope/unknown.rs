@@ -1,0 +1,77 @@
+//! Lines of OpenSSH in an envelope that nobody knows: they count nothing, and that they are there must be said.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+/// The programs, as a tag names them. `sshd` stands for `sshd-session` and `sshd-auth` as well.
+const PROGRAMS: [&str; 3] = ["sshd", "sftp-server", "internal-sftp"];
+
+/// What an envelope may leave of OpenSSH's name: its wording, as no other program has it (auth.c, packet.c, sftp-server.c).
+const WORDING: [&str; 8] = [
+    "Accepted password for ",
+    "Accepted publickey for ",
+    "Accepted keyboard-interactive",
+    "Failed password for ",
+    "authenticating user ",
+    "Disconnected from user ",
+    "session opened for local user ",
+    "\" bytes read ",
+];
+
+/// What is looked for, made once: a log may be full of such lines.
+static FINDERS: LazyLock<([Finder<'static>; 3], [Finder<'static>; 8])> =
+    LazyLock::new(|| (PROGRAMS.map(Finder::new), WORDING.map(Finder::new)));
+
+/// Whether a line, of which no envelope is known, is one of sshd, sshd-session, sshd-auth, internal-sftp or sftp-server: it
+/// names one of them as a word of its own, or has their wording.
+pub fn is_of_openssh(line: &[u8]) -> bool {
+    let (programs, wording) = &*FINDERS;
+    let named = |name: &Finder<'_>| {
+        let mut found = name.find_iter(line);
+        found.any(|at| stands_alone(line, at, at + name.needle().len()))
+    };
+    programs.iter().any(named) || wording.iter().any(|words| words.find(line).is_some())
+}
+
+/// Whether what stands between these places is a program's name and not part of another word: a file's, a unit's.
+fn stands_alone(line: &[u8], from: usize, to: usize) -> bool {
+    let inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let behind = &line[to..];
+    let behind = [&b"-session"[..], b"-auth"]
+        .iter()
+        .find_map(|more| behind.strip_prefix(*more))
+        .unwrap_or(behind);
+    !line[..from].last().is_some_and(inside) && !behind.first().is_some_and(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_names_openssh_or_speaks_like_it_is_known_whatever_stands_around_it() {
+        for line in [
+            "2026-11-23 09:04:24 UTC sftp1 sshd[934]: Accepted password for alice from 192.0.2.7 port 55119 ssh2",
+            "[23/Nov/2026 09:04:24] sshd-session[934]: Connection from 192.0.2.7 port 1 on 192.0.2.1 port 22",
+            "sshd-auth: x",
+            "{\"SYSLOG_IDENTIFIER\":\"sshd\",\"MESSAGE\":\"x\"}",
+            "1795424664.000 sftp1 /usr/lib/openssh/sftp-server[7]: x",
+            "ts=1 ident=internal-sftp msg=x",
+            "4084 2026-11-23 10:34:01.013 Accepted password for alice from 192.0.2.7 port 1 ssh2",
+            "23.11.2026 close \"/in/a.zip\" bytes read 0 written 81116",
+        ] {
+            assert!(is_of_openssh(line.as_bytes()), "{line}");
+        }
+        for line in [
+            "",
+            "Started sshd.service",
+            "/etc/ssh/sshd_config line 3",
+            "mysshd: x",
+            "a line of nobody's",
+            "kernel: out of memory",
+        ] {
+            assert!(!is_of_openssh(line.as_bytes()), "{line}");
+        }
+    }
+}
