@@ -17,6 +17,7 @@ use crate::output;
 use crate::report::read::cannot;
 use crate::source::envelope::{Envelope, Read};
 use crate::source::lines::Lines;
+use crate::source::survey::survey;
 use crate::state::Daily;
 use crate::time::Time;
 
@@ -171,8 +172,15 @@ fn explain_file(
     explainer: &mut Explainer<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<u64> {
-    let mut lines = Lines::open(path).map_err(|error| cannot(path, &error))?;
-    let mut envelope = Envelope::new();
+    let mut lines = Lines::open(path, "explain").map_err(|error| cannot(path, &error))?;
+    let mut envelope = match lines.can_begin_again() {
+        true => {
+            let survey = survey(&mut lines, &mut 0, &mut |_| ());
+            survey.map_err(|error| cannot(path, &error))?.envelope
+        }
+        // A person who pipes a log that grows sees each line at once.
+        false => Envelope::new(),
+    };
     let mut no_text = 0;
     while let Some(line) = lines.next_line().map_err(|error| cannot(path, &error))? {
         match envelope.read(line) {

@@ -45,7 +45,7 @@ pub(crate) fn lines() {
                     counting.take(entry);
                 }
             }
-            assert!(!counting.finish().0.is_empty());
+            assert!(!counting.finish().sheets.is_empty());
             lines
         });
         let millions = f64::from(lines) / took.as_secs_f64() / 1e6;

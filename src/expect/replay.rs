@@ -19,6 +19,7 @@ use crate::exit::Stop;
 use crate::log::{Priority, line};
 use crate::monitor::{Monitor, Rules};
 use crate::output::{self, table};
+use crate::report::logs::Logs;
 use crate::report::{Span, read};
 use crate::source::auth_log;
 use crate::source::journal::{Readable, reach, readable};
@@ -78,7 +79,7 @@ pub(super) fn command(
     let log = log(config, arguments)?;
     let (begins, ends) = match &log {
         Log::Journal(directory) => reach(directory.as_deref())?.unzip(),
-        Log::Files(files) => (read::begins(files), None),
+        Log::Files(logs) => (logs.begins(), None),
     };
     replay.begin(begins);
     let mut last = ends;
@@ -86,9 +87,11 @@ pub(super) fn command(
         last = last.max(Some(entry.origin.time));
         replay.take(entry);
     };
-    match &log {
+    match log {
         Log::Journal(directory) => read::journal(directory.as_deref(), span, &mut take)?,
-        Log::Files(files) => read::files(files, &mut take)?,
+        Log::Files(logs) => {
+            logs.read(&mut take)?;
+        }
     }
     replay.finish();
     replay.warn_of_the_end(last);
@@ -104,14 +107,14 @@ pub(super) fn command(
 /// What is read.
 enum Log {
     Journal(Option<PathBuf>),
-    Files(Vec<PathBuf>),
+    Files(Logs),
 }
 
 /// What the command line names, else what the daemon reads, with the logs that were rotated.
 fn log(config: &Config, arguments: &cli::Expect) -> anyhow::Result<Log> {
     let source = &config.source;
     if !arguments.auth_log.is_empty() {
-        return Ok(Log::Files(arguments.auth_log.clone()));
+        return Ok(Log::Files(opened(&arguments.auth_log)?));
     }
     if let Some(directory) = &arguments.journal_directory {
         return Ok(Log::Journal(Some(directory.clone())));
@@ -128,8 +131,14 @@ fn log(config: &Config, arguments: &cli::Expect) -> anyhow::Result<Log> {
                 .clone()
                 .filter(|_| !arguments.journal),
         )),
-        false => Ok(Log::Files(auth_log::with_rotated(&source.auth_log))),
+        false => Ok(Log::Files(opened(&auth_log::with_rotated(
+            &source.auth_log,
+        ))?)),
     }
+}
+
+fn opened(paths: &[PathBuf]) -> anyhow::Result<Logs> {
+    Logs::open(paths, "expect --replay --auth-log -")
 }
 
 impl Replay<'_> {

@@ -9,7 +9,8 @@ use super::span::{Span, midnight};
 use crate::directory::Directory;
 use crate::entry::{Entry, Record};
 use crate::monitor::{Monitor, Rules};
-use crate::state::{Counters, Daily};
+use crate::openssh::Program;
+use crate::state::{Counters, Daily, Notice, add};
 use crate::time::Time;
 
 /// How far time moves before what ended is forgotten: what is due before an event is decided before it anyway.
@@ -38,8 +39,23 @@ impl Sheet {
     }
 }
 
-/// The sheets of a log, by date; dates on which nothing happened have none.
-pub type Sheets = BTreeMap<NaiveDate, Sheet>;
+/// The sheets of a log, by date; dates on which nothing happened have none. Without a date stands what has no stamp.
+pub type Sheets = BTreeMap<Option<NaiveDate>, Sheet>;
+
+/// What was counted, and what was not.
+#[derive(Debug)]
+pub struct Counted {
+    /// What each day counts.
+    pub sheets: Sheets,
+    /// How many events the user database left undecided.
+    pub undecided: usize,
+    /// What makes the figures less than certain.
+    pub notices: Vec<Notice>,
+    /// How many lines are of sshd or sftp-server.
+    pub ours: u64,
+    /// How many of those have no stamp, and so are in no span of time.
+    pub outside: u64,
+}
 
 /// Counts entries as they come.
 pub struct Counting<'a> {
@@ -49,6 +65,11 @@ pub struct Counting<'a> {
     daily: Daily,
     now: Time,
     sheets: Sheets,
+    notices: Vec<Notice>,
+    ours: u64,
+    outside: u64,
+    /// The open date.
+    date: Option<NaiveDate>,
     /// The first moment of the open date, and the first of the next: so that most events need no calendar.
     open: (Time, Time),
     advanced: Time,
@@ -64,6 +85,10 @@ impl<'a> Counting<'a> {
             daily: Daily::default(),
             now,
             sheets: Sheets::new(),
+            notices: Vec::new(),
+            ours: 0,
+            outside: 0,
+            date: None,
             open: (Time::default(), Time::default()),
             advanced: Time::default(),
         }
@@ -71,12 +96,17 @@ impl<'a> Counting<'a> {
 
     /// Takes the next entry in.
     pub fn take(&mut self, entry: Entry<'_>) {
+        let named = !entry.origin.identifier.is_empty();
+        let ours = named && Program::of(&entry.origin.identifier).is_some();
+        self.ours += u64::from(ours);
         let Some(mut record) = Record::of(entry, self.directory) else {
             return;
         };
+        self.ours += u64::from(!ours);
         let time = record.origin.time;
         if !self.span.holds(time) {
             record.origin.past = true;
+            self.outside += u64::from(time == Time::default());
         }
         if time >= self.advanced.plus(STEP) {
             // Before the date changes: what ended before counts for the date before.
@@ -108,10 +138,15 @@ impl<'a> Counting<'a> {
         let zone = self.rules.zone;
         let date = zone.date(time);
         self.daily.date = date;
-        self.daily.resume.day = Default::default();
-        let next = date.succ_opt().unwrap_or(date);
-        self.open = (midnight(zone, date), midnight(zone, next));
-        if let Some(mut sheet) = self.sheets.remove(&date) {
+        if time == Time::default() {
+            self.date = None;
+            self.open = (time, Time(time.0 + 1));
+        } else {
+            self.date = Some(date);
+            let next = date.succ_opt().unwrap_or(date);
+            self.open = (midnight(zone, date), midnight(zone, next));
+        }
+        if let Some(mut sheet) = self.sheets.remove(&self.date) {
             sheet.swap(&mut self.daily);
         }
     }
@@ -120,13 +155,18 @@ impl<'a> Counting<'a> {
         let mut sheet = Sheet::default();
         sheet.swap(&mut self.daily);
         if !sheet.is_empty() {
-            self.sheets.insert(self.daily.date, sheet);
+            self.sheets.insert(self.date, sheet);
+        }
+        for notice in std::mem::take(&mut self.daily.resume.day).notices {
+            match self.notices.iter_mut().find(|n| n.kind == notice.kind) {
+                Some(known) => add(&mut known.count, notice.count),
+                None => self.notices.push(notice),
+            }
         }
     }
 
-    /// The log is at its end: decides what is still open. Returns the sheets, and how many events the user database left
-    /// undecided.
-    pub fn finish(mut self) -> (Sheets, usize) {
+    /// The log is at its end: decides what is still open.
+    pub fn finish(mut self) -> Counted {
         self.advance(self.advanced.plus(AFTER));
         self.ask_again();
         self.put_away();
@@ -136,7 +176,13 @@ impl<'a> Counting<'a> {
                 .retain(|_, c| c.success + c.failed + c.upload + c.download > 0);
         }
         self.sheets.retain(|_, sheet| !sheet.is_empty());
-        (self.sheets, self.daily.resume.undecided.len())
+        Counted {
+            sheets: self.sheets,
+            undecided: self.daily.resume.undecided.len(),
+            notices: self.notices,
+            ours: self.ours,
+            outside: self.outside,
+        }
     }
 
     /// What the user database did not know when it was asked, it may know now.

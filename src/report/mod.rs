@@ -1,22 +1,25 @@
 //! `report`: counters per day and partner from logs, by the monitor's own rules. Reads only.
 
 mod count;
+pub(crate) mod logs;
+mod losses;
 mod progress;
 pub(crate) mod read;
 mod span;
 mod table;
+mod twice;
 
 use std::time::SystemTime;
 
 use crate::cli::{self, Cli};
 use crate::config::Config;
 use crate::exit::Stop;
-use crate::log::{Priority, line};
 use crate::monitor::Rules;
 use crate::output;
 use crate::time::Time;
 
-pub use count::{Counting, Sheet, Sheets};
+pub use count::{Counted, Counting, Sheet, Sheets};
+use logs::Logs;
 pub use span::Span;
 
 /// Runs the command.
@@ -37,23 +40,25 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
     let mut directory = crate::directory::of(&config, arguments.partners.as_deref());
     let now = Time::from(SystemTime::now());
     let mut counting = Counting::new(&rules, directory.as_mut(), span, now);
-    match arguments.auth_log.as_slice() {
+    let lines = match arguments.auth_log.as_slice() {
         [] => {
             let directory = arguments.journal_directory.as_deref();
             read::journal(directory, span, &mut |entry| counting.take(entry))?;
+            None
         }
-        files => read::files(files, &mut |entry| counting.take(entry))?,
-    }
-    let (sheets, undecided) = counting.finish();
-    if undecided > 0 {
-        let why = "the user database does not answer: this many events are not in the report";
-        line(Priority::Warning, &format!("{why}: {undecided}"));
-    }
+        files => {
+            let logs = Logs::open(files, "report --auth-log -")?;
+            Some(logs.read(&mut |entry| counting.take(entry))?)
+        }
+    };
+    let counted = counting.finish();
+    losses::say(&counted, lines, span);
+    let sheets = &counted.sheets;
     output::to_output(|out| {
         match arguments.format {
-            cli::Format::Json => table::json(&sheets, out)?,
-            cli::Format::Table => table::table(&sheets, output::is_terminal(), out)?,
+            cli::Format::Json => table::json(sheets, out)?,
+            cli::Format::Table => table::table(sheets, output::is_terminal(), out)?,
         }
-        Ok(u8::from(undecided > 0))
+        Ok(u8::from(counted.undecided > 0))
     })
 }

@@ -15,6 +15,9 @@ use crate::state::add;
 /// What stands in the partner's place for failures of anyone who is no partner.
 const NOBODY: &str = "(no partner)";
 
+/// What stands in the date's place for lines without a stamp.
+const UNDATED: &str = "undated";
+
 /// The report in JSON.
 #[derive(Serialize)]
 struct Report<'a> {
@@ -23,15 +26,15 @@ struct Report<'a> {
 
 #[derive(Serialize)]
 struct DayOfReport<'a> {
-    date: NaiveDate,
+    date: String,
     partners: BTreeMap<&'a str, Four>,
     unknown_attempts: u64,
 }
 
 /// Writes the report in JSON, on one line.
 pub(super) fn json(sheets: &Sheets, out: &mut dyn Write) -> io::Result<()> {
-    let days = sheets.iter().map(|(&date, sheet)| DayOfReport {
-        date,
+    let days = sheets.iter().map(|(date, sheet)| DayOfReport {
+        date: day(*date),
         partners: partners(sheet).collect(),
         unknown_attempts: sheet.unknown_attempts,
     });
@@ -62,7 +65,7 @@ pub(super) fn table(sheets: &Sheets, terminal: bool, out: &mut dyn Write) -> io:
     // They only ever fail.
     let nobody = |failed| vec![Cell::new(""), number(failed, terminal)];
     for (date, sheet) in sheets {
-        let date = date.to_string();
+        let date = day(*date);
         for (name, four) in partners(sheet) {
             row(&date, name, four.cells(terminal).collect());
             total.add(four);
@@ -77,6 +80,10 @@ pub(super) fn table(sheets: &Sheets, terminal: bool, out: &mut dyn Write) -> io:
         row("", NOBODY, nobody(strangers));
     }
     write_table(&table, out)
+}
+
+fn day(date: Option<NaiveDate>) -> String {
+    date.map_or_else(|| UNDATED.to_owned(), |date| date.to_string())
 }
 
 fn partners(sheet: &Sheet) -> impl Iterator<Item = (&str, Four)> {

@@ -1,88 +1,166 @@
-//! The lines of a log that lies there: a file, plain or compressed by gzip, or standard input.
+//! The lines of a log that lies there: a file, a pipe or standard input, plain or compressed by gzip, opened once.
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, Cursor, Read};
-use std::path::Path;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::SystemTime;
 
 use flate2::read::MultiGzDecoder;
 
 use super::buffer::{Buffer, Filled, again};
+use super::opened::{self, MAGIC, Opened};
 use crate::time::Time;
 
 /// The first bytes of what gzip compressed (RFC 1952, 2.3.1).
 pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// What editors of other systems put before a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What is handed out in place of a line that is too long to be text.
 const NO_TEXT: &[u8] = b"\0";
 
 /// Gives out the lines of a log, one after the other, out of one buffer.
 pub struct Lines {
-    stream: Box<dyn Read>,
+    stream: Stream,
     buffer: Buffer,
     read: Rc<Cell<u64>>,
     number: u64,
-    written: Time,
+    /// A regular file, and where reading began in it: it can be read again.
+    file: Option<(Rc<File>, u64)>,
+    /// What was read of the text so far, where that is the only way to read it again.
+    kept: Option<Vec<u8>>,
+    identity: (u64, u64),
+    size: u64,
+    written: Option<Time>,
+    /// What was opened, and for which command.
+    asked: (PathBuf, &'static str),
+}
+
+/// The bytes of the text.
+enum Stream {
+    Plain(Box<dyn Read>),
+    Gzip(Box<MultiGzDecoder<Box<dyn Read>>>),
 }
 
 impl Lines {
-    /// Opens a file, or standard input where the path is `-`. What gzip compressed is read as what it was before.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        let now = Time::from(SystemTime::now());
-        if path == Path::new("-") {
-            return Lines::of(Box::new(io::stdin().lock()), now);
-        }
-        let file = File::open(path)?;
-        let modified = file.metadata()?.modified()?;
-        Lines::of(Box::new(file), Time::from(modified).min(now))
-    }
-
-    fn of(stream: Box<dyn Read>, written: Time) -> io::Result<Self> {
+    /// Opens a file, a pipe, or standard input where the path is `-`. What gzip compressed is read as what it was before;
+    /// what is compressed otherwise is refused with what works before `sftp-monitor` and this `command`.
+    pub fn open(path: &Path, command: &'static str) -> io::Result<Self> {
+        let Opened {
+            file,
+            regular,
+            identity,
+            size,
+            written,
+        } = opened::open(path)?;
+        let file = Rc::new(file);
+        let start = match regular {
+            true => (&*file).stream_position()?,
+            false => 0,
+        };
         let read = Rc::new(Cell::new(0));
-        let mut stream = Counted {
-            stream,
-            read: Rc::clone(&read),
-        };
-        let mut magic = [0; GZIP.len()];
-        let mut known = 0;
-        while known < magic.len() {
-            match again(|| stream.read(&mut magic[known..]))? {
-                0 => break,
-                count => known += count,
-            }
+        let (stream, magic) = Stream::begin(&file, &read)?;
+        if let Some(why) = opened::foreign(&magic, path, command) {
+            return Err(io::Error::other(why));
         }
-        let stream = Cursor::new(magic).take(known as u64).chain(stream);
-        let stream: Box<dyn Read> = match magic == GZIP {
-            true => Box::new(MultiGzDecoder::new(stream)),
-            false => Box::new(stream),
-        };
         Ok(Lines {
             stream,
             buffer: Buffer::new(),
             read,
             number: 0,
+            file: regular.then_some((file, start)),
+            kept: None,
+            identity,
+            size,
             written,
+            asked: (path.to_owned(), command),
         })
+    }
+
+    /// Whether it can be read again though nothing is kept: it is a file.
+    pub const fn can_begin_again(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// From now on what is read is kept where it could not be read again otherwise, so that `begin_again` can be called.
+    pub fn keep(&mut self) {
+        self.kept = self.file.is_none().then(Vec::new);
+    }
+
+    /// How many bytes are kept.
+    pub fn kept(&self) -> usize {
+        self.kept.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Goes back to the first line; nothing more is kept.
+    pub fn begin_again(&mut self) -> io::Result<()> {
+        match &self.file {
+            Some((file, start)) => {
+                (&**file).seek(SeekFrom::Start(*start))?;
+                self.read.set(0);
+                self.stream = Stream::begin(file, &self.read)?.0;
+            }
+            None => {
+                let rest =
+                    std::mem::replace(&mut self.stream, Stream::Plain(Box::new(io::empty())));
+                let kept = Cursor::new(self.kept.take().unwrap_or_default());
+                self.stream = Stream::Plain(Box::new(kept.chain(rest)));
+            }
+        }
+        self.buffer = Buffer::new();
+        self.number = 0;
+        Ok(())
     }
 
     /// The next line, without its line feed; none at the end. A line that is too long comes as a single NUL: it is no text.
     pub fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
-        loop {
-            // Asked twice, because what is borrowed in a loop cannot be returned from it.
-            if self.buffer.has_next() {
-                break;
-            }
-            if self.buffer.fill_from(&mut *self.stream)?.0 == Filled::End {
-                let rest = self.buffer.rest();
-                self.number += u64::from(rest.is_some());
-                return Ok(rest.map(|line| if line.too_long { NO_TEXT } else { line.text }));
-            }
+        // Asked twice, because what is borrowed in a loop cannot be returned from it.
+        let mut ended = false;
+        while !ended && !self.buffer.has_next() {
+            ended = self.fill()?;
         }
-        self.number += 1;
-        let line = self.buffer.next();
-        Ok(line.map(|line| if line.too_long { NO_TEXT } else { line.text }))
+        let line = match ended {
+            true => self.buffer.rest(),
+            false => self.buffer.next(),
+        };
+        self.number += u64::from(line.is_some());
+        Ok(line.map(|line| match line.too_long {
+            true => NO_TEXT,
+            false => line.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line.text),
+        }))
+    }
+
+    /// Reads more. Whether there is nothing more.
+    fn fill(&mut self) -> io::Result<bool> {
+        let filled = self.fill_buffer();
+        let broken = |error: &io::Error| {
+            use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+            matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof)
+        };
+        match filled {
+            Err(error) if broken(&error) => {
+                let (path, command) = &self.asked;
+                Err(opened::damaged(&error, path, command))
+            }
+            filled => Ok(filled? == Filled::End),
+        }
+    }
+
+    fn fill_buffer(&mut self) -> io::Result<Filled> {
+        let filled = match &mut self.kept {
+            None => self.buffer.fill_from(&mut self.stream)?.0,
+            Some(kept) => {
+                let mut stream = Keeping {
+                    stream: &mut self.stream,
+                    kept,
+                };
+                self.buffer.fill_from(&mut stream)?.0
+            }
+        };
+        Ok(filled)
     }
 
     /// The number of the line that was given out last; the first is 1.
@@ -95,22 +173,88 @@ impl Lines {
         self.read.get()
     }
 
-    /// When the last of these lines was written, at the latest: stamps without a year are to be read as of then.
-    pub const fn written(&self) -> Time {
-        self.written
+    /// How many bytes the file holds; 0 where nobody knows.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// What the file is, whatever its name: its device and inode number.
+    pub const fn identity(&self) -> (u64, u64) {
+        self.identity
+    }
+
+    /// When the last of these lines was written, at the latest: what gzip noted of the file that it compressed, else the
+    /// time of the file, else now. Stamps without a year are to be read as of then.
+    pub fn written(&self) -> Time {
+        let noted = match &self.stream {
+            Stream::Gzip(gzip) => gzip.header().map_or(0, |header| header.mtime()),
+            Stream::Plain(_) => 0,
+        };
+        opened::believable(Time::from_seconds(noted.into()))
+            .or(self.written)
+            .unwrap_or_else(|| SystemTime::now().into())
     }
 }
 
-/// Counts what is read.
+impl Stream {
+    /// The text of a file from where it stands, and the first bytes of the file.
+    fn begin(file: &Rc<File>, read: &Rc<Cell<u64>>) -> io::Result<(Stream, Vec<u8>)> {
+        let mut stream = Counted {
+            file: Rc::clone(file),
+            read: Rc::clone(read),
+        };
+        let mut magic = vec![0; MAGIC];
+        let mut known = 0;
+        while known < magic.len() {
+            match again(|| stream.read(&mut magic[known..]))? {
+                0 => break,
+                count => known += count,
+            }
+        }
+        magic.truncate(known);
+        let packed = magic.starts_with(&GZIP);
+        let stream: Box<dyn Read> = Box::new(Cursor::new(magic.clone()).chain(stream));
+        let stream = match packed {
+            true => Stream::Gzip(Box::new(MultiGzDecoder::new(stream))),
+            false => Stream::Plain(stream),
+        };
+        Ok((stream, magic))
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(stream) => stream.read(to),
+            Stream::Gzip(stream) => stream.read(to),
+        }
+    }
+}
+
+/// Counts what is read of a file.
 struct Counted {
-    stream: Box<dyn Read>,
+    file: Rc<File>,
     read: Rc<Cell<u64>>,
 }
 
 impl Read for Counted {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(to)?;
+        let count = (&*self.file).read(to)?;
         self.read.set(self.read.get() + count as u64);
+        Ok(count)
+    }
+}
+
+/// Keeps what is read.
+struct Keeping<'a> {
+    stream: &'a mut Stream,
+    kept: &'a mut Vec<u8>,
+}
+
+impl Read for Keeping<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(to)?;
+        self.kept.extend_from_slice(&to[..count]);
         Ok(count)
     }
 }
@@ -125,7 +269,7 @@ mod tests {
     use super::*;
 
     fn lines(path: &Path) -> Vec<String> {
-        let mut lines = Lines::open(path).expect("the file");
+        let mut lines = Lines::open(path, "explain").expect("the file");
         let mut all = Vec::new();
         while let Some(line) = lines.next_line().expect("a line") {
             all.push(line.escape_ascii().to_string());
@@ -176,7 +320,7 @@ mod tests {
         let path = directory.path().join("auth.log.2.gz");
         let whole = gzip(&b"a\n".repeat(1_000));
         std::fs::write(&path, &whole[..whole.len() - 4]).expect("the file");
-        let mut lines = Lines::open(&path).expect("the file");
+        let mut lines = Lines::open(&path, "explain").expect("the file");
         let mut count = 0;
         let error = loop {
             match lines.next_line() {

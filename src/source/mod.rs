@@ -5,6 +5,8 @@ mod buffer;
 pub mod envelope;
 pub mod journal;
 pub mod lines;
+mod opened;
+pub mod survey;
 
 use std::path::PathBuf;
 use std::time::Duration;

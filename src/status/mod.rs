@@ -2,7 +2,7 @@
 
 mod facts;
 mod text;
-mod words;
+pub(crate) mod words;
 
 use std::io::ErrorKind;
 use std::path::Path;

@@ -26,7 +26,7 @@ pub(super) fn message(content: &Content) -> String {
 }
 
 /// What a notice says.
-pub(super) fn notice(notice: &Notice) -> String {
+pub(crate) fn notice(notice: &Notice) -> String {
     let count = notice.count;
     let said = match notice.kind {
         NoticeKind::Gap => "log entries are gone unread".to_owned(),
@@ -81,7 +81,7 @@ pub(super) fn notice(notice: &Notice) -> String {
 }
 
 /// A number of things; of an unknown number, some.
-pub(super) fn many(count: u64, thing: &str) -> String {
+pub(crate) fn many(count: u64, thing: &str) -> String {
     match (count, thing.strip_suffix('y')) {
         (1, _) => format!("1 {thing}"),
         (_, Some(stem)) if thing != "day" => format!("{} {stem}ies", figure(count)),

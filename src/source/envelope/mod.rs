@@ -3,6 +3,7 @@
 mod journalctl;
 mod stamp;
 pub mod unknown;
+mod years;
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -13,6 +14,8 @@ use crate::entry::{Entry, Origin};
 use crate::openssh::Program;
 use crate::time::{Time, Zone};
 use stamp::Stamps;
+
+pub use years::Years;
 
 /// How long a line may be, in bytes. rsyslog takes messages of 8 KiB (`maxMessageSize`), sshd writes 500 bytes (log.c);
 /// what is longer is no line.
@@ -55,6 +58,33 @@ impl Envelope {
             stamps: Stamps::new(zone, now),
             message: Vec::new(),
         }
+    }
+
+    /// For a first reading of a whole log, to see which years it passes.
+    pub fn survey(zone: Zone) -> Self {
+        Envelope {
+            stamps: Stamps::ordered(zone, Time::default(), Years::unknown()),
+            message: Vec::new(),
+        }
+    }
+
+    /// For the reading after that first one, of the same log, which was last written then.
+    pub fn surveyed(&self, written: Time) -> Self {
+        let zone = self.stamps.zone();
+        let years = (self.stamps.years()).and_then(|years| years.of_log_written(written, zone));
+        let stamps = match years {
+            Some(years) => Stamps::ordered(zone, written, years),
+            None => Stamps::new(zone, written),
+        };
+        Envelope {
+            stamps,
+            message: Vec::new(),
+        }
+    }
+
+    /// The years of the log, where its stamps name none and it was read in its order.
+    pub fn years(&self) -> Option<&Years> {
+        self.stamps.years()
     }
 
     /// Sets the present.

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Days, Local, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
 
+use super::years::Years;
 use crate::time::{Time, Zone};
 
 /// How far ahead of now a stamp without a year may lie before it is taken for one of the year before. The reading nearest
@@ -10,6 +11,9 @@ const AHEAD: Days = Days::new(31);
 
 /// How many years back a day is looked for that not every year has: 29 February is eight years apart around 1900 and 2100.
 const YEARS_BACK: i32 = 8;
+
+/// How many seconds the lines of several processes may stand out of order.
+const DISORDER: i64 = 60;
 
 /// Seconds of an hour.
 const HOUR: i64 = 3_600;
@@ -25,6 +29,10 @@ const EPOCH: i32 = 719_163;
 pub(super) struct Stamps {
     zone: Zone,
     now: Time,
+    /// The years of the log that is read; none where stamps are of the present.
+    years: Option<Years>,
+    /// The last time that was read, in seconds.
+    last: i64,
     /// The last day that was read, by its numbers, and its days since the epoch.
     day: Option<((i32, u32, u32), i64)>,
     /// The last hour whose offset from UTC was looked up, in hours of local time since the epoch, and the offset in seconds.
@@ -37,9 +45,29 @@ impl Stamps {
         Stamps {
             zone,
             now,
+            years: None,
+            last: i64::MIN,
             day: None,
             hour: None,
         }
+    }
+
+    /// Stamps of a log that was last written at `now`, the first without a year being of its first year.
+    pub(super) fn ordered(zone: Zone, now: Time, years: Years) -> Self {
+        Stamps {
+            years: Some(years),
+            ..Stamps::new(zone, now)
+        }
+    }
+
+    /// The zone of stamps that name none.
+    pub(super) const fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// The years of the log, as far as it was read.
+    pub(super) const fn years(&self) -> Option<&Years> {
+        self.years.as_ref()
     }
 
     /// Sets the present. What is remembered goes: the year, or the machine's zone, may be another one now.
@@ -62,7 +90,8 @@ impl Stamps {
         let rest = end(rest)?;
         let day = self.day_without_year(month, day)?;
         let local = day * DAY + seconds;
-        Some((time(local - self.offset(local), micros), rest))
+        self.last = local - self.offset(local);
+        Some((time(self.last, micros), rest))
     }
 
     /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`.
@@ -90,7 +119,8 @@ impl Stamps {
             (Some(offset), rest) => (offset, rest),
             (None, rest) => (self.offset(local), rest),
         };
-        Some((time(local - offset, micros), end(rest)?))
+        self.last = local - offset;
+        Some((time(self.last, micros), end(rest)?))
     }
 
     /// The days from the epoch to a date.
@@ -106,22 +136,32 @@ impl Stamps {
         }
     }
 
-    /// The days from the epoch to a day of the year: the last one that does not lie ahead.
+    /// The days from the epoch to a day of the year: by the order of the log, else the last one that does not lie ahead.
     fn day_without_year(&mut self, month: u32, day: u32) -> Option<i64> {
         let asked = (0, month, day);
+        if let Some(years) = &mut self.years {
+            years.count();
+        }
         match self.day {
             Some((known, days)) if known == asked => Some(days),
             _ => {
-                let latest = self.zone.date(self.now).checked_add_days(AHEAD)?;
-                let mut years = latest.year() - YEARS_BACK..=latest.year();
-                let found = years.rfind(|&year| {
-                    NaiveDate::from_ymd_opt(year, month, day).is_some_and(|date| date <= latest)
-                })?;
-                let days = days(NaiveDate::from_ymd_opt(found, month, day)?);
+                let date = match &mut self.years {
+                    Some(years) => years.date(month, day)?,
+                    None => self.near_now(month, day)?,
+                };
+                let days = days(date);
                 self.day = Some((asked, days));
                 Some(days)
             }
         }
+    }
+
+    /// The last day of this month and number that does not lie ahead.
+    fn near_now(&self, month: u32, day: u32) -> Option<NaiveDate> {
+        let latest = self.zone.date(self.now).checked_add_days(AHEAD)?;
+        let years = latest.year() - YEARS_BACK..=latest.year();
+        let dates = years.filter_map(|year| NaiveDate::from_ymd_opt(year, month, day));
+        dates.rev().find(|date| *date <= latest)
     }
 
     /// How many seconds the local time `local` (in seconds since the epoch, as if it were UTC) is ahead of UTC.
@@ -142,7 +182,13 @@ impl Stamps {
         }
         match self.readings(local) {
             MappedLocalTime::Single(offset) => offset,
-            // The hour that autumn repeats.
+            // The hour that autumn repeats: in a log that is read in its order, once more where its stamps go back.
+            MappedLocalTime::Ambiguous(one, other) if self.years.is_some() => {
+                match self.last.saturating_sub(local - one) > DISORDER {
+                    true => other,
+                    false => one,
+                }
+            }
             MappedLocalTime::Ambiguous(one, other) => {
                 let now = self.now.0.div_euclid(1_000_000);
                 let away = |offset: i64| (local - offset).abs_diff(now);

@@ -180,3 +180,118 @@ fn what_is_no_stamp_is_refused() {
         assert_eq!(stamps.rfc3339(text.as_bytes()), None, "{text}");
     }
 }
+
+/// The stamps of a log that was last written then, each read as the order of the log says.
+fn in_order(written: &str, stamps: &[&str]) -> Vec<String> {
+    let zone = Zone::Named(chrono_tz::Europe::Paris);
+    let read = |years: Years, at_most: Time| {
+        let mut of_log = Stamps::ordered(zone, at_most, years);
+        let mut times = Vec::new();
+        for stamp in stamps {
+            let (time, _) = (of_log.rfc3164(format!("{stamp} x").as_bytes())).expect(stamp);
+            times.push(zone.local(time).to_rfc3339());
+        }
+        (times, of_log)
+    };
+    let (_, survey) = read(Years::unknown(), Time::default());
+    let years = survey
+        .years()
+        .and_then(|years| years.of_log_written(at(written), zone));
+    read(years.expect("stamps without a year"), at(written)).0
+}
+
+#[test]
+fn the_years_of_a_log_are_those_with_which_it_ends_when_it_was_written() {
+    // So many lines on each of these days.
+    let dates = |written: &str, days: &[&str], lines: usize| {
+        let stamps = days.iter().map(|day| format!("{day} 12:00:00"));
+        let stamps: Vec<String> = stamps.flat_map(|stamp| vec![stamp; lines]).collect();
+        let stamps: Vec<&str> = stamps.iter().map(String::as_str).collect();
+        let times = in_order(&format!("{written}T18:00:00+01:00"), &stamps);
+        let times = times.iter().step_by(lines).map(|time| &time[..10]);
+        times.collect::<Vec<_>>().join(" ")
+    };
+    for (written, days, expected) in [
+        // Leap days.
+        (
+            "2024-03-02",
+            &["Feb 28", "Feb 29", "Mar  1"][..],
+            "2024-02-28 2024-02-29 2024-03-01",
+        ),
+        (
+            "2026-11-23",
+            &["Feb 28", "Feb 29", "Mar  1"],
+            "2024-02-28 2024-02-29 2024-03-01",
+        ),
+        (
+            "2025-01-02",
+            &["Feb 29", "Dec 31", "Jan  1"],
+            "2024-02-29 2024-12-31 2025-01-01",
+        ),
+        ("2024-02-27", &["Feb 29"], "2020-02-29"),
+        // New Year, once and more often, with months in which nothing was logged.
+        ("2026-01-02", &["Dec 31", "Jan  1"], "2025-12-31 2026-01-01"),
+        (
+            "2026-03-05",
+            &["Nov 10", "Feb 10", "Jun  1", "Nov  3", "Jan  1"],
+            "2024-11-10 2025-02-10 2025-06-01 2025-11-03 2026-01-01",
+        ),
+        // Written later: copied, and its time not kept.
+        ("2026-11-23", &["Dec 10"], "2025-12-10"),
+        // Somebody else's clock, a zone ahead.
+        ("2026-11-23", &["Nov 24"], "2026-11-24"),
+        ("2026-11-23", &["Nov 25"], "2025-11-25"),
+        // A clock set back by a day.
+        (
+            "2026-11-23",
+            &["Nov 22", "Nov 21", "Nov 23"],
+            "2026-11-22 2026-11-21 2026-11-23",
+        ),
+        // Almost a year of silence, where little is logged anyway.
+        (
+            "2026-01-02",
+            &["Jan  2", "Dec 30", "Jan  1"],
+            "2025-01-02 2025-12-30 2026-01-01",
+        ),
+    ] {
+        let read = dates(written, days, 1);
+        assert_eq!(read, expected, "{days:?} written on {written}");
+    }
+    for (written, days, expected) in [
+        // Logs put together newest first.
+        (
+            "2026-01-11",
+            &["Jan  4", "Jan 10", "Dec 28", "Jan  3", "Dec 21", "Dec 27"][..],
+            "2026-01-04 2026-01-10 2025-12-28 2026-01-03 2025-12-21 2025-12-27",
+        ),
+        // A clock that stood at its beginning after the machine had started: no year passed.
+        (
+            "2026-11-23",
+            &["Nov 22", "Jan  1", "Nov 23"],
+            "2026-11-22 2026-01-01 2026-11-23",
+        ),
+    ] {
+        let read = dates(written, days, 20);
+        assert_eq!(read, expected, "{days:?} written on {written}");
+    }
+}
+
+#[test]
+fn the_hour_that_autumn_repeats_comes_after_itself() {
+    let stamps = [
+        "Oct 25 01:59:59",
+        "Oct 25 02:30:00",
+        "Oct 25 02:29:59",
+        "Oct 25 02:00:00",
+        "Oct 25 03:00:00",
+    ];
+    let times = in_order("2026-10-26T09:00:00+01:00", &stamps);
+    let expected = [
+        "2026-10-25T01:59:59+02:00",
+        "2026-10-25T02:30:00+02:00",
+        "2026-10-25T02:29:59+02:00",
+        "2026-10-25T02:00:00+01:00",
+        "2026-10-25T03:00:00+01:00",
+    ];
+    assert_eq!(times, expected);
+}

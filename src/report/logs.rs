@@ -1,0 +1,142 @@
+//! Log files of the past, read as one log: each opened once, in the order in which they were written, none twice.
+
+use std::path::{Path, PathBuf};
+
+use super::progress::{Progress, Unit};
+use super::read::cannot;
+use super::twice::{self, Head};
+use crate::entry::Entry;
+use crate::log::{Priority, line};
+use crate::source::envelope::Read;
+use crate::source::lines::Lines;
+use crate::source::survey::{Survey, survey};
+use crate::time::Time;
+
+/// How many lines are read between two looks at the clock.
+const LINES: u64 = 1 << 14;
+
+/// How much is kept in memory of all pipes whose stamps name no year, to see how many New Years they pass.
+const KEPT: usize = 64 << 20;
+
+/// Logs, opened, in order.
+pub(crate) struct Logs(Vec<Log>);
+
+/// A log, opened, of which nothing was handed out yet.
+struct Log {
+    path: PathBuf,
+    lines: Lines,
+    survey: Survey,
+    head: Head,
+}
+
+impl Logs {
+    /// Opens what these paths name, for this command. What is there twice is said, and read once.
+    pub(crate) fn open(paths: &[PathBuf], command: &'static str) -> anyhow::Result<Self> {
+        let mut logs: Vec<Log> = Vec::with_capacity(paths.len());
+        let mut room = KEPT;
+        for path in paths {
+            let lines = Lines::open(path, command).map_err(|error| cannot(path, &error))?;
+            let same = |log: &&Log| log.lines.identity() == lines.identity();
+            if let Some(known) = logs.iter().find(same) {
+                warn(&twice::same_file(path, &known.path));
+                continue;
+            }
+            let log = Log::begin(path, lines, &mut room).map_err(|error| cannot(path, &error))?;
+            logs.push(log);
+        }
+        twice::drop_copies(&mut logs, |log| (&log.path, &log.head, log.lines.size()))
+            .iter()
+            .for_each(|said| warn(said));
+        // A shell lists auth.log before auth.log.1: read in the order in which they were written, sessions go on from one
+        // file to the next.
+        logs.sort_by_key(|log| log.survey.begins.unwrap_or(Time(i64::MAX)));
+        Ok(Logs(logs))
+    }
+
+    /// When the first of their lines was written; none where nobody knows.
+    pub(crate) fn begins(&self) -> Option<Time> {
+        self.0.iter().filter_map(|log| log.survey.begins).min()
+    }
+
+    /// Hands out the entries of all, as one log. Returns how many lines there were.
+    pub(crate) fn read(self, take: &mut impl FnMut(Entry<'_>)) -> anyhow::Result<u64> {
+        let size = self.0.iter().map(|log| log.lines.size()).sum();
+        let mut progress = Progress::new(Unit::Bytes(size));
+        let mut number = 0;
+        let mut before = 0;
+        for mut log in self.0 {
+            let skipped = log.read(before, take, &mut progress);
+            let skipped = skipped.map_err(|error| cannot(&log.path, &error))?;
+            before += log.lines.read_so_far();
+            number += log.lines.number();
+            log.warn_of(skipped);
+        }
+        Ok(number)
+    }
+}
+
+impl Log {
+    /// Looks through a log for what must be known beforehand.
+    fn begin(path: &Path, mut lines: Lines, room: &mut usize) -> std::io::Result<Log> {
+        let mut head = Head::default();
+        let survey = survey(&mut lines, room, &mut |line| head.take(line))?;
+        Ok(Log {
+            path: path.to_owned(),
+            lines,
+            survey,
+            head,
+        })
+    }
+
+    /// Hands out the entries. Returns how many lines were no text.
+    fn read(
+        &mut self,
+        before: u64,
+        take: &mut impl FnMut(Entry<'_>),
+        progress: &mut Progress,
+    ) -> std::io::Result<u64> {
+        let mut skipped = 0;
+        // A line without a stamp is of the time of the line above; of no time where the log has no stamps at all.
+        let mut last = self.survey.begins.unwrap_or_default();
+        loop {
+            if self.lines.number() % LINES == 0 {
+                progress.at(before + self.lines.read_so_far());
+            }
+            let Some(line) = self.lines.next_line()? else {
+                return Ok(skipped);
+            };
+            match self.survey.envelope.read_syslog(line) {
+                Read::Entry(mut entry) => {
+                    if entry.origin.time == Time::default() {
+                        entry.origin.time = last;
+                    }
+                    last = entry.origin.time;
+                    take(entry);
+                }
+                Read::NoText => skipped += 1,
+                Read::Other => {}
+            }
+        }
+    }
+
+    /// Says what could not be read, and what is not certain.
+    fn warn_of(&self, skipped: u64) {
+        let path = self.path.display();
+        if skipped > 0 {
+            warn(&format!(
+                "{path}: {skipped} lines are no text and were skipped"
+            ));
+        }
+        let years = self.survey.envelope.years();
+        if !self.survey.whole && years.is_some_and(|years| years.is_contradicted()) {
+            warn(&format!(
+                "{path}: its stamps name no year and pass more New Years than could be seen beforehand, so that some are \
+                 of a year before: name the file itself in place of a pipe"
+            ));
+        }
+    }
+}
+
+fn warn(said: &str) {
+    line(Priority::Warning, said);
+}

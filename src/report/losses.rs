@@ -1,0 +1,39 @@
+//! What a report has not counted, said on standard error: a zero must not stand where nothing could be read.
+
+use super::Span;
+use super::count::Counted;
+use crate::clean::for_terminal;
+use crate::log::{Priority, line};
+use crate::status::words;
+
+/// Says what was not counted. `lines` is how many were read, where lines are what is read.
+pub(super) fn say(counted: &Counted, lines: Option<u64>, span: Span) {
+    if counted.undecided > 0 {
+        let why = "the user database does not answer: this many events are not in the report";
+        warn(&format!("{why}: {}", counted.undecided));
+    }
+    for notice in &counted.notices {
+        warn(&for_terminal(&words::notice(notice)));
+    }
+    let among = match lines {
+        Some(0) => Some("the log is empty".to_owned()),
+        Some(lines) if counted.ours == 0 => {
+            let lines = words::many(lines, "line");
+            Some(format!("no line of sshd or sftp-server among {lines}"))
+        }
+        _ => None,
+    };
+    if let Some(among) = among {
+        warn(&format!("{among}: nothing was counted"));
+    }
+    if counted.outside > 0 && span != Span::default() {
+        warn(&format!(
+            "{} without a date: left out by --since and --until",
+            words::many(counted.outside, "line")
+        ));
+    }
+}
+
+fn warn(said: &str) {
+    line(Priority::Warning, said);
+}
