@@ -60,7 +60,7 @@ pub struct Run {
     #[arg(long)]
     pub from_start: bool,
     /// With --dry-run: the partners, where their accounts do not exist on this machine
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new(), requires = "dry_run")]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = partner, requires = "dry_run")]
     pub partners: Option<Vec<String>>,
 }
 
@@ -109,7 +109,7 @@ pub struct Explain {
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The partners, where their accounts do not exist on this machine
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = partner)]
     pub partners: Option<Vec<String>>,
 }
 
@@ -136,7 +136,7 @@ pub struct Report {
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
     /// The partners, where their accounts do not exist on this machine
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = partner)]
     pub partners: Option<Vec<String>>,
 }
 
@@ -173,7 +173,7 @@ pub struct Expect {
     #[arg(long, value_name = "DIRECTORY", group = "log")]
     pub journal_directory: Option<PathBuf>,
     /// The partners, where their accounts do not exist on this machine
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = partner)]
     pub partners: Option<Vec<String>>,
 }
 
@@ -184,6 +184,14 @@ pub enum Format {
     Table,
     /// JSON for programs.
     Json,
+}
+
+/// A partner's name, as people write it in a list: with blanks around it, which belong to no name.
+fn partner(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a name is missing"),
+        name => Ok(name.to_owned()),
+    }
 }
 
 /// Where the state is unless told otherwise.
