@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -17,9 +18,12 @@ use crate::output;
 use crate::report::read::cannot;
 use crate::source::envelope::{Envelope, Read};
 use crate::source::lines::Lines;
-use crate::source::survey::survey;
+use crate::source::survey::{ROOM, survey};
 use crate::state::Daily;
 use crate::time::Time;
+
+/// How long a pause means that a log is still growing: a person who pipes it sees each line at once.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What is said of one line. Every key is always there; `null` where the line does not say.
 #[derive(Debug, Serialize)]
@@ -173,12 +177,10 @@ fn explain_file(
     out: &mut dyn Write,
 ) -> anyhow::Result<u64> {
     let mut lines = Lines::open(path, "explain").map_err(|error| cannot(path, &error))?;
-    let mut envelope = match lines.can_begin_again() {
-        true => {
-            let survey = survey(&mut lines, &mut 0, &mut |_| ());
-            survey.map_err(|error| cannot(path, &error))?.envelope
-        }
-        // A person who pipes a log that grows sees each line at once.
+    let survey = survey(&mut lines, &mut { ROOM }, Some(PATIENCE), &mut |_| ());
+    let survey = survey.map_err(|error| cannot(path, &error))?;
+    let mut envelope = match survey.whole {
+        true => survey.envelope,
         false => Envelope::new(),
     };
     let mut no_text = 0;

@@ -270,6 +270,17 @@ fn a_pipe_that_grows_while_it_is_read_is_read_to_its_end_and_once() {
 }
 
 #[test]
+fn standard_input_that_is_named_twice_is_read_once_and_whole() {
+    let world = World::new();
+    let line = "2026-03-30T06:07:55Z sftp1 sshd[9]: Accepted password for alice from 192.0.2.7 port 5 ssh2\n";
+    let paths = ["-", "/dev/stdin", "-"].map(Path::new);
+    let told = told(&report(&world, &paths, piped(line.as_bytes())), &world);
+    let said =
+        "said: /dev/stdin: the same file as -: read once\nsaid: -: the same file as -: read once\n";
+    assert_eq!(told, format!("2026-03-30  alice success 1\n{said}"));
+}
+
+#[test]
 fn what_is_no_log_is_refused_with_what_works() {
     let world = World::new();
     let xz = b"\xfd7zXZ\0\x00\x04";

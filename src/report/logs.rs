@@ -1,6 +1,8 @@
 //! Log files of the past, read as one log: each opened once, in the order in which they were written, none twice.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::progress::{Progress, Unit};
 use super::read::cannot;
@@ -9,14 +11,12 @@ use crate::entry::Entry;
 use crate::log::{Priority, line};
 use crate::source::envelope::Read;
 use crate::source::lines::Lines;
-use crate::source::survey::{Survey, survey};
+use crate::source::opened;
+use crate::source::survey::{ROOM, Survey, survey};
 use crate::time::Time;
 
 /// How many lines are read between two looks at the clock.
 const LINES: u64 = 1 << 14;
-
-/// How much is kept in memory of all pipes whose stamps name no year, to see how many New Years they pass.
-const KEPT: usize = 64 << 20;
 
 /// Logs, opened, in order.
 pub(crate) struct Logs(Vec<Log>);
@@ -24,6 +24,8 @@ pub(crate) struct Logs(Vec<Log>);
 /// A log, opened, of which nothing was handed out yet.
 struct Log {
     path: PathBuf,
+    /// What it is, whatever its name.
+    identity: (u64, u64),
     lines: Lines,
     survey: Survey,
     head: Head,
@@ -33,16 +35,27 @@ impl Logs {
     /// Opens what these paths name, for this command. What is there twice is said, and read once.
     pub(crate) fn open(paths: &[PathBuf], command: &'static str) -> anyhow::Result<Self> {
         let mut logs: Vec<Log> = Vec::with_capacity(paths.len());
-        let mut room = KEPT;
+        let mut room = ROOM;
+        allow_as_many_files();
         for path in paths {
-            let lines = Lines::open(path, command).map_err(|error| cannot(path, &error))?;
-            let same = |log: &&Log| log.lines.identity() == lines.identity();
-            if let Some(known) = logs.iter().find(same) {
+            let failed = |error| cannot(path, &error);
+            let opened = opened::open(path).map_err(failed)?;
+            let identity = opened.identity;
+            // Before anything is read: what is read of standard input is gone.
+            if let Some(known) = logs.iter().find(|log| log.identity == identity) {
                 warn(&twice::same_file(path, &known.path));
                 continue;
             }
-            let log = Log::begin(path, lines, &mut room).map_err(|error| cannot(path, &error))?;
-            logs.push(log);
+            let mut lines = Lines::of(opened, path, command).map_err(failed)?;
+            let mut head = Head::default();
+            let survey = survey(&mut lines, &mut room, None, &mut |line| head.take(line));
+            logs.push(Log {
+                path: path.to_owned(),
+                identity,
+                lines,
+                survey: survey.map_err(failed)?,
+                head,
+            });
         }
         twice::drop_copies(&mut logs, |log| (&log.path, &log.head, log.lines.size()))
             .iter()
@@ -76,18 +89,6 @@ impl Logs {
 }
 
 impl Log {
-    /// Looks through a log for what must be known beforehand.
-    fn begin(path: &Path, mut lines: Lines, room: &mut usize) -> std::io::Result<Log> {
-        let mut head = Head::default();
-        let survey = survey(&mut lines, room, &mut |line| head.take(line))?;
-        Ok(Log {
-            path: path.to_owned(),
-            lines,
-            survey,
-            head,
-        })
-    }
-
     /// Hands out the entries. Returns how many lines were no text.
     fn read(
         &mut self,
@@ -135,6 +136,17 @@ impl Log {
             ));
         }
     }
+}
+
+/// Each log stays open until it is read, so that it is opened once; there may be years of them.
+fn allow_as_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    // Where it cannot be raised, the log that cannot be opened is named.
+    let _ = setrlimit(Resource::Nofile, raised);
 }
 
 fn warn(said: &str) {

@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use flate2::read::MultiGzDecoder;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::buffer::{Buffer, Filled, again};
 use super::opened::{self, MAGIC, Opened};
@@ -28,11 +29,12 @@ pub struct Lines {
     buffer: Buffer,
     read: Rc<Cell<u64>>,
     number: u64,
-    /// A regular file, and where reading began in it: it can be read again.
-    file: Option<(Rc<File>, u64)>,
+    file: Rc<File>,
+    /// It is a regular file, which can be read again from where reading began.
+    regular: bool,
+    start: u64,
     /// What was read of the text so far, where that is the only way to read it again.
     kept: Option<Vec<u8>>,
-    identity: (u64, u64),
     size: u64,
     written: Option<Time>,
     /// What was opened, and for which command.
@@ -46,16 +48,21 @@ enum Stream {
 }
 
 impl Lines {
-    /// Opens a file, a pipe, or standard input where the path is `-`. What gzip compressed is read as what it was before;
-    /// what is compressed otherwise is refused with what works before `sftp-monitor` and this `command`.
+    /// Opens a file, a pipe, or standard input where the path is `-`, and reads it as `of` does.
     pub fn open(path: &Path, command: &'static str) -> io::Result<Self> {
+        Lines::of(opened::open(path)?, path, command)
+    }
+
+    /// The lines of what was opened by this path. What gzip compressed is read as what it was before; what is compressed
+    /// otherwise is refused with what works before `sftp-monitor` and this `command`.
+    pub fn of(opened: Opened, path: &Path, command: &'static str) -> io::Result<Self> {
         let Opened {
             file,
             regular,
-            identity,
             size,
             written,
-        } = opened::open(path)?;
+            ..
+        } = opened;
         let file = Rc::new(file);
         let start = match regular {
             true => (&*file).stream_position()?,
@@ -71,23 +78,26 @@ impl Lines {
             buffer: Buffer::new(),
             read,
             number: 0,
-            file: regular.then_some((file, start)),
+            file,
+            regular,
+            start,
             kept: None,
-            identity,
             size,
             written,
             asked: (path.to_owned(), command),
         })
     }
 
-    /// Whether it can be read again though nothing is kept: it is a file.
-    pub const fn can_begin_again(&self) -> bool {
-        self.file.is_some()
+    /// Whether the next line is not there yet, nor within this time: whoever writes into a pipe has paused.
+    pub fn pauses(&mut self, at_most: Duration) -> bool {
+        let timeout = Timespec::try_from(at_most).ok();
+        let mut ready = [PollFd::new(&*self.file, PollFlags::IN)];
+        !self.regular && !self.buffer.has_next() && poll(&mut ready, timeout.as_ref()) == Ok(0)
     }
 
     /// From now on what is read is kept where it could not be read again otherwise, so that `begin_again` can be called.
     pub fn keep(&mut self) {
-        self.kept = self.file.is_none().then(Vec::new);
+        self.kept = (!self.regular).then(Vec::new);
     }
 
     /// How many bytes are kept.
@@ -97,18 +107,14 @@ impl Lines {
 
     /// Goes back to the first line; nothing more is kept.
     pub fn begin_again(&mut self) -> io::Result<()> {
-        match &self.file {
-            Some((file, start)) => {
-                (&**file).seek(SeekFrom::Start(*start))?;
-                self.read.set(0);
-                self.stream = Stream::begin(file, &self.read)?.0;
-            }
-            None => {
-                let rest =
-                    std::mem::replace(&mut self.stream, Stream::Plain(Box::new(io::empty())));
-                let kept = Cursor::new(self.kept.take().unwrap_or_default());
-                self.stream = Stream::Plain(Box::new(kept.chain(rest)));
-            }
+        if self.regular {
+            (&*self.file).seek(SeekFrom::Start(self.start))?;
+            self.read.set(0);
+            self.stream = Stream::begin(&self.file, &self.read)?.0;
+        } else {
+            let rest = std::mem::replace(&mut self.stream, Stream::Plain(Box::new(io::empty())));
+            let kept = Cursor::new(self.kept.take().unwrap_or_default());
+            self.stream = Stream::Plain(Box::new(kept.chain(rest)));
         }
         self.buffer = Buffer::new();
         self.number = 0;
@@ -176,11 +182,6 @@ impl Lines {
     /// How many bytes the file holds; 0 where nobody knows.
     pub const fn size(&self) -> u64 {
         self.size
-    }
-
-    /// What the file is, whatever its name: its device and inode number.
-    pub const fn identity(&self) -> (u64, u64) {
-        self.identity
     }
 
     /// When the last of these lines was written, at the latest: what gzip noted of the file that it compressed, else the

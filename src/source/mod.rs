@@ -5,7 +5,7 @@ mod buffer;
 pub mod envelope;
 pub mod journal;
 pub mod lines;
-mod opened;
+pub mod opened;
 pub mod survey;
 
 use std::path::PathBuf;

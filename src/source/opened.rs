@@ -37,14 +37,14 @@ const JOURNAL: &[u8] = b"LPKSHHRH";
 /// How many bytes tell what a file is.
 pub(super) const MAGIC: usize = JOURNAL.len();
 
-/// A log, opened.
+/// A log, opened, of which nothing was read yet.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub struct Opened {
     pub(super) file: File,
     /// It can be read again from its start.
     pub(super) regular: bool,
     /// Device and inode number: the same for the same file, whatever its name.
-    pub(super) identity: (u64, u64),
+    pub identity: (u64, u64),
     /// How many bytes it holds; 0 where nobody knows.
     pub(super) size: u64,
     /// When it was last written, where that is known and can be.
@@ -52,7 +52,7 @@ pub(super) struct Opened {
 }
 
 /// Opens what a path names; `-` is standard input.
-pub(super) fn open(path: &Path) -> io::Result<Opened> {
+pub fn open(path: &Path) -> io::Result<Opened> {
     let standard = STANDARD_INPUT.iter().any(|name| path == Path::new(name));
     let file = match standard {
         true => File::from(io::stdin().as_fd().try_clone_to_owned()?),

@@ -1,6 +1,7 @@
 //! Looking through a log before it is read: which years its stamps are of, and when it begins.
 
 use std::io;
+use std::time::Duration;
 
 use super::envelope::{Envelope, Read};
 use super::lines::Lines;
@@ -9,6 +10,9 @@ use crate::time::{Time, Zone};
 /// How many lines at a log's beginning may be without a stamp that names no year, before it is taken to hold none: then
 /// nothing needs to be known of its end.
 const HEAD: u64 = 1_000;
+
+/// How much is kept in memory of what can be read once only, to look through it.
+pub const ROOM: usize = 64 << 20;
 
 /// What was seen.
 #[derive(Debug)]
@@ -22,10 +26,12 @@ pub struct Survey {
 }
 
 /// Looks through a log and goes back to its first line. Of what can be read once only, as much is kept in memory as there is
-/// `room`, which shrinks. Each line that is looked at is shown to `each`; none is at the end.
+/// `room`, which shrinks; and where it pauses for longer than `patience`, its end is not waited for. Each line that is looked
+/// at is shown to `each`; none is at the end.
 pub fn survey(
     lines: &mut Lines,
     room: &mut usize,
+    patience: Option<Duration>,
     each: &mut dyn FnMut(Option<&[u8]>),
 ) -> io::Result<Survey> {
     let mut envelope = Envelope::survey(Zone::Machine);
@@ -33,7 +39,7 @@ pub fn survey(
     let mut whole = true;
     lines.keep();
     loop {
-        if lines.kept() > *room {
+        if lines.kept() > *room || patience.is_some_and(|patience| lines.pauses(patience)) {
             whole = false;
             break;
         }
