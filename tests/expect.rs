@@ -4,11 +4,10 @@
 
 mod support;
 
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use chrono::{Days, Local, Timelike};
-use std::io::Write as _;
-
 use serde_json::{Value, json};
 use support::program::World;
 
@@ -167,12 +166,14 @@ fn a_replay_says_what_the_days_of_a_log_would_have_brought() {
     let expected = include_str!("texts/replay.txt");
     assert_eq!(told.replace('\u{202F}', "␣"), expected, "{told}");
     // The same log through a pipe, which can be read once.
-    let (reader, mut writer) = std::io::pipe().unwrap();
-    let log = std::fs::read(LOG).unwrap();
-    let writes = std::thread::spawn(move || writer.write_all(&log));
     let words = "expect --replay --since 2026-11-23 --until 2026-11-24 --partners alice,bob --auth-log /dev/stdin";
     let words: Vec<&str> = words.split(' ').collect();
-    let piped = world.command(&words).stdin(reader).output().unwrap();
+    let mut command = world.command(&words);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut piped = command.spawn().unwrap();
+    let (mut stdin, log) = (piped.stdin.take().unwrap(), std::fs::read(LOG).unwrap());
+    let writes = std::thread::spawn(move || stdin.write_all(&log));
+    let piped = piped.wait_with_output().unwrap();
     writes.join().unwrap().unwrap();
     assert_eq!(String::from_utf8(piped.stdout).unwrap(), told);
     let told: Value = serde_json::from_str(&replay(&["--json", "--auth-log", LOG])).unwrap();
