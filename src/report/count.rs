@@ -6,10 +6,10 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::span::{Span, midnight};
-use crate::directory::Directory;
+use crate::directory::{Answer, Directory};
 use crate::entry::{Entry, Record};
 use crate::monitor::{Monitor, Rules};
-use crate::openssh::Program;
+use crate::openssh::{Kind, Program};
 use crate::state::{Counters, Daily, Notice, add};
 use crate::time::Time;
 
@@ -55,6 +55,8 @@ pub struct Counted {
     pub ours: u64,
     /// How many of those have no stamp, and so are in no span of time.
     pub outside: u64,
+    /// Log-ins of accounts that are no partners.
+    pub strangers: u64,
 }
 
 /// Counts entries as they come.
@@ -68,6 +70,7 @@ pub struct Counting<'a> {
     notices: Vec<Notice>,
     ours: u64,
     outside: u64,
+    strangers: u64,
     /// The open date.
     date: Option<NaiveDate>,
     /// The first moment of the open date, and the first of the next: so that most events need no calendar.
@@ -88,6 +91,7 @@ impl<'a> Counting<'a> {
             notices: Vec::new(),
             ours: 0,
             outside: 0,
+            strangers: 0,
             date: None,
             open: (Time::default(), Time::default()),
             advanced: Time::default(),
@@ -108,6 +112,8 @@ impl<'a> Counting<'a> {
             record.origin.past = true;
             self.outside += u64::from(time == Time::default());
         }
+        let stranger = matches!(record.answer, Some(Answer::Other { .. }));
+        self.strangers += u64::from(stranger && record.event.kind == Kind::Accepted);
         if time >= self.advanced.plus(STEP) {
             // Before the date changes: what ended before counts for the date before.
             self.advance(time);
@@ -182,6 +188,7 @@ impl<'a> Counting<'a> {
             notices: self.notices,
             ours: self.ours,
             outside: self.outside,
+            strangers: self.strangers,
         }
     }
 

@@ -26,6 +26,13 @@ pub(super) fn say(counted: &Counted, lines: Option<u64>, span: Span) {
     if let Some(among) = among {
         warn(&format!("{among}: nothing was counted"));
     }
+    let mut sheets = counted.sheets.values();
+    if counted.strangers > 0 && sheets.all(|sheet| sheet.partners.is_empty()) {
+        warn(&format!(
+            "{} of accounts that are no partners, and nothing of a partner: --partners names those who have no account here",
+            words::many(counted.strangers, "log-in")
+        ));
+    }
     if counted.outside > 0 && span != Span::default() {
         warn(&format!(
             "{} without a date: left out by --since and --until",

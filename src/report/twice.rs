@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::path::Path;
 
 /// How many bytes of a log's text are compared: as many lines of OpenSSH, with stamps and processes, are of one log alone.
-const COMPARED: usize = 4096;
+const COMPARED: usize = 16 << 10;
 
 /// How a log's text begins.
 #[derive(Debug, Default, PartialEq, Eq)]
