@@ -198,6 +198,8 @@ fn ask(
         (
             Kind::Accepted
             | Kind::Expired
+            | Kind::AccountAsked
+            | Kind::Locked
             | Kind::NotAllowed
             | Kind::AccessDenied
             | Kind::Failed { valid: true }

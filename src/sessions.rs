@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::Cause;
 use crate::entry::Boot;
 use crate::state::{Keyed, Table, is_zero};
 use crate::time::Time;
@@ -26,6 +27,10 @@ const ENDED_KEPT: Duration = Duration::from_secs(5);
 /// How long a connection that is not authenticated is remembered without a line of it: sshd gives it two minutes
 /// (`LoginGraceTime`), and most versions say nothing when they are over.
 const SILENT_KEPT: Duration = Duration::from_secs(3_600);
+
+/// How long what PAM says of an account concerns the lines behind it: sshd delays its answer to a refused attempt by up to
+/// five seconds (`MAX_FAIL_DELAY_SECONDS`, auth2.c).
+pub const PAM_KEPT: Duration = Duration::from_secs(10);
 
 /// Everything that is open.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -112,15 +117,9 @@ pub struct Connection {
     /// A line says that a key was refused.
     #[serde(skip_serializing_if = "is_false")]
     pub key_refused: bool,
-    /// `User U … not allowed because …` was seen.
-    #[serde(skip_serializing_if = "is_false")]
-    pub not_allowed: bool,
-    /// The account is locked, says sshd.
-    #[serde(skip_serializing_if = "is_false")]
-    pub locked: bool,
-    /// The account or its password has expired, says PAM.
-    #[serde(skip_serializing_if = "is_false")]
-    pub expired: bool,
+    /// Why the account is refused whatever it brings, where a line says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Cause>,
     /// It was authenticated: a log-in.
     #[serde(skip_serializing_if = "is_false")]
     pub accepted: bool,
@@ -145,12 +144,30 @@ impl Connection {
         self.passwords.saturating_add(interactive)
     }
 
+    /// Notes why the account is refused. The first reason stands, unless this one says more.
+    pub fn refuse(&mut self, cause: Cause) {
+        if matches!(cause, Cause::Expired | Cause::Locked) || self.refused.is_none() {
+            self.refused = Some(cause);
+        }
+    }
+
+    /// Has only PAM spoken so far?
+    pub fn of_pam_alone(&self) -> bool {
+        let by_pam = |cause| matches!(cause, Cause::Account | Cause::Expired | Cause::Locked);
+        self.address.is_none() && self.refused.is_some_and(by_pam)
+    }
+
     /// Can a line of this process, then, and from this port where it says so, still be this connection's? Else the pid
     /// is another's by now.
     pub fn goes_on(&self, time: Time, port: Option<u16>) -> bool {
         let silent = time.since(self.at);
         let same = port.is_none() || self.port.is_none() || port == self.port;
-        same && !self.accepted && silent < if self.ended { ENDED_KEPT } else { SILENT_KEPT }
+        let kept = match (self.ended, self.of_pam_alone()) {
+            (true, _) => ENDED_KEPT,
+            (_, true) => PAM_KEPT,
+            _ => SILENT_KEPT,
+        };
+        same && !self.accepted && silent < kept
     }
 }
 

@@ -64,6 +64,26 @@ fn a_login_a_failure_and_an_upload_are_told_and_counted() {
 }
 
 #[test]
+fn a_password_that_was_right_is_not_told_as_wrong_though_sshd_says_so_only_afterwards() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.told("👀 Surveillance active sur sftp1");
+    world.write(FAILURE);
+    world.state(|state| state["partners"]["bob"]["failed"] == 1);
+    world.write(
+        "sshd[200]: fatal: Access denied for user bob by PAM account configuration [preauth]",
+    );
+    let texts = world.told("🔴 Échec de connexion de Bob — compte refusé (PAM)");
+    assert!(
+        !texts.iter().any(|text| text.contains("password")),
+        "{texts:#?}"
+    );
+    let state = world.state(|state| state["resume"]["outbox"] == json!([]));
+    assert_eq!(state["partners"]["bob"]["failed"], 1);
+    daemon.stop();
+}
+
+#[test]
 fn what_happens_while_it_is_away_is_counted_once_and_what_is_old_is_told_in_one_summary() {
     let world = World::new();
     let daemon = world.daemon();

@@ -64,6 +64,12 @@ pub enum Cause {
     KeyOrAbandoned,
     /// sshd's configuration refuses the account.
     Configuration,
+    /// The shell of the account cannot be used.
+    Shell,
+    /// PAM refuses the account, whatever it was authenticated with.
+    Account,
+    /// The same, and sshd calls it expired: after keyboard-interactive it says so of whatever PAM refuses (auth-pam.c).
+    AccountExpired,
     /// The account or its password has expired.
     Expired,
     /// The account is locked.

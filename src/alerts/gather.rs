@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Files, Form, Message, Summary, Transfer, merge, summary};
+use super::{Cause, Content, Files, Form, Message, Summary, Transfer, merge, summary};
 use crate::config;
 use crate::sessions::Process;
 use crate::state::add;
@@ -273,6 +273,31 @@ impl Alerts {
             .filter(|(_, group)| group.gathered.is_some())
             .map(|(name, group)| group.due(&rules(partner_of(name))));
         self.waiting.iter().map(|w| w.due).chain(gathered).min()
+    }
+
+    /// Sets right why a partner's latest attempt from this address, within this time, was refused: it was not the password.
+    pub fn set_cause(
+        &mut self,
+        (partner, address): (&str, &str),
+        (from, to): (Time, Time),
+        cause: Cause,
+        outbox: &mut Outbox<'_>,
+        in_flight: Option<u64>,
+    ) {
+        let gathered = self.groups.get_mut(&format!("failure {partner}"));
+        let gathered = gathered.and_then(|group| Some(&mut group.gathered.as_mut()?.1));
+        let messages = outbox.messages.iter_mut().rev();
+        let waiting = messages.filter(|message| Some(message.id) != in_flight);
+        let contents = waiting.map(|message| &mut message.content);
+        let own = |content: &mut Content| match content {
+            Content::Failures(f) if f.partner == partner && f.cause == Cause::Password => {
+                let last = f.addresses.last().is_some_and(|last| last == address);
+                let own = last && (from..=to).contains(&f.at);
+                own.then(|| f.cause = cause)
+            }
+            _ => None,
+        };
+        gathered.into_iter().chain(contents).find_map(own);
     }
 
     /// The file of an upload that still waits.

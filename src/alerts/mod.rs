@@ -17,6 +17,8 @@ mod unit_text;
 mod voice;
 mod warning_text;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
@@ -53,6 +55,22 @@ pub struct Message {
     /// Why it was parked: Slack's error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+}
+
+/// How long a refused password is not told: sshd writes `Failed password` before it says that PAM refused the account, and
+/// delays that by the time that PAM took, a tenth of a second mostly (auth2.c). A stamp may be up to a second before its line.
+pub const SETTLES: Duration = Duration::from_millis(1_500);
+
+impl Message {
+    /// Until when what it says may turn out otherwise; none where it is certain.
+    pub fn settles(&self) -> Option<Time> {
+        match &self.content {
+            Content::Failures(failures) if failures.cause == Cause::Password => {
+                Some(failures.at.plus(SETTLES))
+            }
+            _ => None,
+        }
+    }
 }
 
 fn is_false(flag: &bool) -> bool {

@@ -196,6 +196,15 @@ fn advice(cause: Cause, language: Language) -> &'static str {
             "refusé par la configuration de sshd",
             "refused by sshd's configuration",
         ),
+        Cause::Shell => language.pick(
+            "shell du compte inutilisable",
+            "the account's shell cannot be used",
+        ),
+        Cause::Account => language.pick("compte refusé (PAM)", "account refused (PAM)"),
+        Cause::AccountExpired => language.pick(
+            "compte refusé (PAM) : expiré selon sshd",
+            "account refused (PAM): expired according to sshd",
+        ),
         Cause::Expired => language.pick(
             "compte ou mot de passe expiré",
             "account or password expired",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::batch::{Place, announced, place, take_in};
 use super::said::recovered;
 use super::told::{self, Doubtful};
-use crate::alerts::Content;
+use crate::alerts::{Content, Message};
 use crate::days;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::{Monitor, Rules};
@@ -28,6 +28,8 @@ pub(super) struct View {
     pub(super) waiting: usize,
     /// Slack asked for a pause until then.
     pub(super) pause_until: Option<Time>,
+    /// Until when the next message may still be set right.
+    pub(super) settles: Option<Time>,
     /// Since when the oldest message or table waits for Slack.
     pub(super) oldest: Option<Time>,
     /// Lines that someone forged, and lines that nobody understands, so far.
@@ -285,10 +287,12 @@ fn view(monitor: &Monitor<'_>) -> View {
     );
     let (forged, unparsed) = told::counted(monitor.daily);
     let messages = resume.outbox.iter().map(|message| message.since);
+    let head = resume.outbox.first();
     let days = resume.closed.iter().filter(|day| day.refused.is_none());
     View {
         oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),
+        settles: head.and_then(Message::settles),
         forged,
         unparsed,
         waiting: resume.outbox.len(),

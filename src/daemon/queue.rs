@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use super::commit::Committer;
-use crate::alerts::Message;
+use crate::alerts::{Message, SETTLES};
 use crate::log::{Priority, Topic, about, line};
 use crate::outbox;
 use crate::slack::{Next, Pace, Verdict};
@@ -43,7 +43,10 @@ impl Queue {
         }
         let pace = self.pace.as_ref();
         let pace = pace.map_or(now, |pace| pace.ready_at(now, committer.view.pause_until));
-        Some(self.again.map_or(pace, |again| again.max(pace)))
+        // A clock that ran ahead left a time that is far away: nothing is held back until then.
+        let settled = committer.view.settles;
+        let settled = settled.filter(|settled| *settled <= now.plus(SETTLES));
+        Some(self.again.max(settled).map_or(pace, |time| time.max(pace)))
     }
 
     /// Takes the head of the outbox if it may be posted now. Until it is settled, others may not send.

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::account::{cause_of, not_allowed};
 use super::count::Refused;
-use super::ends::refusal;
 use super::{Monitor, Pending, Verdict};
 use crate::alerts::Cause;
 use crate::directory::Answer;
 use crate::entry::Record;
-use crate::openssh::{Kind, Method, UNPERMITTED, Who};
+use crate::openssh::{Kind, Method, UNPERMITTED, Who, account_in};
 use crate::sessions::{Connection, Standing};
 use crate::state::add;
 
@@ -33,28 +33,28 @@ impl Monitor<'_> {
             }
             Kind::NotAllowed => {
                 let mut connection = self.named(record, true);
-                connection.not_allowed = true;
-                connection.locked = record.event.detail.as_deref() == Some("account is locked");
-                let why =
-                    "refused by sshd's configuration: the attempt itself counts, not this line";
+                let (cause, why) = not_allowed(record.event.detail.as_deref());
+                connection.refuse(cause);
                 self.accompany("invalid_user", connection, why)
             }
             Kind::Expired => {
-                let mut connection = self.named(record, true);
-                connection.expired = true;
                 let why = "expired: the attempt itself counts, not this line";
-                self.accompany("ignored", connection, why)
+                self.said_by_pam(record, Cause::Expired, why)
+            }
+            Kind::Locked => {
+                let why = "locked: the attempt itself counts, not this line";
+                self.said_by_pam(record, Cause::Locked, why)
+            }
+            Kind::AccountAsked => {
+                let why = "PAM speaks of the account: the attempt itself counts, not this line";
+                self.said_by_pam(record, Cause::Account, why)
             }
             Kind::MaxAttempts { valid } => {
                 let connection = self.named(record, valid);
                 let why = "too many attempts: the connection's end counts, not this line";
                 self.accompany("login_refused", connection, why)
             }
-            Kind::AccessDenied => {
-                let mut connection = self.named(record, true);
-                connection.not_allowed = true;
-                self.ended(record, connection)
-            }
+            Kind::AccessDenied => self.access_denied(record),
             Kind::EndedBefore { who } => {
                 let connection = match who {
                     Who::Nobody if record.event.detail.as_deref() == Some(UNPERMITTED) => {
@@ -103,7 +103,7 @@ impl Monitor<'_> {
     }
 
     /// The same, with what the record names: the account, its standing, the address.
-    fn named(&mut self, record: &Record<'_>, ask: bool) -> Connection {
+    pub(super) fn named(&mut self, record: &Record<'_>, ask: bool) -> Connection {
         let mut connection = self.connection(record);
         let event = &record.event;
         if let Some(user) = event.user.as_deref() {
@@ -129,7 +129,7 @@ impl Monitor<'_> {
     }
 
     /// Keeps what a line says of a connection, and counts nothing.
-    fn accompany(
+    pub(super) fn accompany(
         &mut self,
         event: &'static str,
         connection: Connection,
@@ -206,6 +206,7 @@ impl Monitor<'_> {
                 (AGAIN, false)
             }
             Method::KeyboardInteractive => {
+                self.ask_helper(&mut connection);
                 add(&mut connection.keyboard_failed, count);
                 (AGAIN, false)
             }
@@ -232,6 +233,12 @@ impl Monitor<'_> {
 
     fn pam_error(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
         let mut connection = self.named(record, valid);
+        if valid {
+            self.ask_helper(&mut connection);
+            let said = record.event.detail.as_deref().and_then(account_in);
+            said.into_iter()
+                .for_each(|said| connection.refuse(cause_of(said)));
+        }
         let before = connection.counted();
         add(&mut connection.pam_errors, u64::from(record.event.repeated));
         let counts = connection.counted() - before;
@@ -251,9 +258,10 @@ impl Monitor<'_> {
         let standing = connection.standing;
         let process = (connection.boot, connection.pid);
         let user = connection.user.clone().unwrap_or_default();
+        let why = counted_as(standing, counts, connection.refused);
         let refused = Refused {
             count: counts,
-            cause: refusal(&connection).unwrap_or(Cause::Password),
+            cause: connection.refused.unwrap_or(Cause::Password),
             address: connection.address.clone(),
             method: Some(
                 record
@@ -278,22 +286,29 @@ impl Monitor<'_> {
                 Pending::Failure(refused),
             );
         }
-        Verdict::new(
-            "login_failed",
-            standing.partner(),
-            counted_as(standing, counts),
-        )
+        Verdict::new("login_failed", standing.partner(), why)
     }
 }
 
-pub(super) fn counted_as(standing: Standing, count: u64) -> Cow<'static, str> {
+/// What a refused attempt counts, and why where it is the account that is refused.
+pub(super) fn counted_as(
+    standing: Standing,
+    count: u64,
+    refused: Option<Cause>,
+) -> Cow<'static, str> {
     let what = match standing {
         Standing::Partner => "counts as a failure of a partner",
         Standing::Undecided => "the user database does not answer: waits",
         Standing::Stranger | Standing::Unasked => "no partner: counts as an unknown attempt",
     };
+    let why = match refused {
+        Some(Cause::Account) => ": account refused (PAM)",
+        Some(Cause::AccountExpired) => ": account refused (PAM), expired according to sshd",
+        _ => "",
+    };
     match count {
-        1 => Cow::Borrowed(what),
-        more => Cow::Owned(format!("{what}, {more} times")),
+        1 if why.is_empty() => Cow::Borrowed(what),
+        1 => Cow::Owned(format!("{what}{why}")),
+        more => Cow::Owned(format!("{what}, {more} times{why}")),
     }
 }

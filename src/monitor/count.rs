@@ -66,6 +66,7 @@ impl Monitor<'_> {
             .known
             .entry(partner.to_owned())
             .or_default();
+        known.refused = None;
         let after_failures = address
             .as_ref()
             .and_then(|a| known.failures.remove(a))

@@ -16,6 +16,9 @@ impl Monitor<'_> {
     /// A connection ended before log-in: that counts one where nothing of it was counted and somebody was named.
     pub(super) fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> Verdict {
         connection.ended = true;
+        if connection.counted() == 0 {
+            self.ask_helper(&mut connection);
+        }
         let standing = connection.standing;
         let Some(user) = connection.user.clone() else {
             self.keep(connection);
@@ -25,7 +28,7 @@ impl Monitor<'_> {
             self.keep(connection);
             return Verdict::new("login_refused", standing.partner(), AGAIN);
         }
-        let cause = match (refusal(&connection), connection.key_refused) {
+        let cause = match (connection.refused, connection.key_refused) {
             (Some(cause), _) => cause,
             (_, true) => Cause::Key,
             _ => Cause::KeyOrAbandoned,
@@ -35,8 +38,9 @@ impl Monitor<'_> {
             cause,
             address: connection.address.clone(),
             method: connection.key_refused.then(|| "publickey".to_owned()),
-            abandoned: refusal(&connection).is_none(),
+            abandoned: connection.refused.is_none(),
         };
+        let why = counted_as(standing, 1, connection.refused);
         let process = (connection.boot, connection.pid);
         connection.end_counted = true;
         self.keep(connection);
@@ -49,20 +53,20 @@ impl Monitor<'_> {
                 Pending::Failure(refused),
             );
         }
-        Verdict::new("login_refused", standing.partner(), counted_as(standing, 1))
+        Verdict::new("login_refused", standing.partner(), why)
     }
 
-    /// The connection of a process that died of a request out of turn. That is what an expired account leaves after
+    /// The connection of a process that died of a request out of turn. That is what a refused account leaves after
     /// keyboard-interactive: PAM said so in a helper of the process, under a pid of its own, and nobody names the account
     /// again.
     pub(super) fn helped(&mut self, record: &Record<'_>) -> Connection {
         let own = self.connection(record);
         let (boot, time) = (record.origin.boot, record.origin.time);
         let just_now = |c: &&Connection| c.boot == boot && time.since(c.at) <= AT_ONCE;
-        let expired = |c: &&Connection| c.expired && !c.ended && c.counted() == 0;
+        let refused = |c: &&Connection| c.of_pam_alone() && !c.ended && c.counted() == 0;
         let connections = self.daily.resume.sessions.connections.0.values();
         let helper = connections
-            .filter(|c| expired(c) && just_now(c))
+            .filter(|c| refused(c) && just_now(c))
             .max_by_key(|c| c.at);
         match helper.filter(|_| own.user.is_none()).cloned() {
             Some(helper) => helper,
@@ -138,19 +142,5 @@ impl Monitor<'_> {
                 connection.session = Some(session.to_owned());
             }
         }
-    }
-}
-
-/// Why sshd refuses the account of a connection whatever it brings, where a line of it says so.
-pub(super) fn refusal(connection: &Connection) -> Option<Cause> {
-    match (
-        connection.expired,
-        connection.locked,
-        connection.not_allowed,
-    ) {
-        (true, _, _) => Some(Cause::Expired),
-        (_, true, _) => Some(Cause::Locked),
-        (_, _, true) => Some(Cause::Configuration),
-        _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! The rules: events and the time go in, counters and messages come out. Pure: no clock, no file, no socket.
 
+mod account;
 mod auth;
 mod blind;
 mod close;

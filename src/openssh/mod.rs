@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use ended::UNPERMITTED;
 pub use escape::{decode, encode};
 pub use line::strip;
+pub(crate) use pam::{Account, account_in};
 pub use rename::rename_splits;
 
 /// The program that wrote a message, by its identifier.
@@ -140,6 +141,10 @@ pub enum Kind {
     TurnedAway,
     /// `pam_unix(sshd:account): account U has expired …`, `expired password for user U …`: the log-in is refused for it.
     Expired,
+    /// `pam_MODULE(sshd:account): …`: sshd asks for it once the account is authenticated; what fails then, fails for the account.
+    AccountAsked,
+    /// `pam_faillock(sshd:auth): … account temporarily locked`, and what other modules call locked.
+    Locked,
     /// The beginning is that of an event, and nobody understands the rest: a version to come, or damage.
     Unparsed,
     /// A line of OpenSSH in an envelope that nobody knows; `detail` is the line.
@@ -209,7 +214,7 @@ pub struct Event<'a> {
     pub bytes_written: Option<u64>,
     /// Another process that the message is about.
     pub about: Option<u32>,
-    /// Why, in sshd's own words (still escaped): the reason of a refusal, the text of a status. Of a rename that has no
+    /// Why, in sshd's own words (still escaped): the reason of a refusal, the text of a status or of an error of PAM. Of a rename that has no
     /// `path`, its names: [`rename_splits`].
     pub detail: Option<Cow<'a, str>>,
     /// How often it happened: more than 1 only for syslog's "message repeated N times", and for `Lost`.

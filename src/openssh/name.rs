@@ -36,6 +36,8 @@ impl Event<'_> {
             | Kind::Hindered(_)
             | Kind::TurnedAway
             | Kind::Expired
+            | Kind::AccountAsked
+            | Kind::Locked
             | Kind::Unparsed
             | Kind::NoEnvelope
             | Kind::Accompanying => "ignored",

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::fields::{name_from, split_at_first, split_at_last};
 use super::line::Line;
 use super::{Event, Kind};
@@ -17,7 +19,10 @@ pub(super) fn module(rest: &[u8]) -> Option<Event<'_>> {
         return None;
     }
     if let Some(text) = rest.strip_prefix(b"account): ") {
-        return Some(account(text));
+        return Some(account(module, text));
+    }
+    if let Some(text) = rest.strip_prefix(b"auth): ") {
+        return Some(authentication(module, text));
     }
     let of_session = module == b"unix" && rest.starts_with(b"session): ");
     Some(
@@ -46,19 +51,81 @@ fn session(text: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `account U has expired (…)` and `expired password for user U (…)` (pam_unix_acct.c). That a password will expire refuses
-/// nobody.
-fn account(text: &[u8]) -> Event<'_> {
-    let account = text.strip_prefix(b"account ");
-    let name = account
+/// nobody, and pam_winbind's `denied access (incorrect password or invalid membership)` leaves open what it was.
+fn account<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
+    let expired = text.strip_prefix(b"account ");
+    let name = expired
         .and_then(|rest| split_at_last(rest, b" has expired ("))
         .or_else(|| split_at_last(text.strip_prefix(b"expired password for user ")?, b" ("));
-    match name {
-        Some((name, _)) => Event {
+    let kind = match name {
+        Some(_) => Kind::Expired,
+        None if matches!(module, b"unix" | b"winbind") => Kind::Accompanying,
+        None if has(text, b"locked") => Kind::Locked,
+        None if has(text, b"expired") => Kind::Expired,
+        None => Kind::AccountAsked,
+    };
+    let user = name.map(|(name, _)| name).or_else(|| refused(text));
+    Event {
+        user: user.map(Cow::Borrowed),
+        ..Event::of(kind)
+    }
+}
+
+/// Whom a line refuses: `access denied for user `U' from `H'` (pam_access.c), `Access denied for user U: N (TEXT)`
+/// (pam_sss.c), `Refused user U for service sshd` (pam_listfile.c), `requirement "…" not met by user "U"` (pam_succeed_if.c).
+fn refused(text: &[u8]) -> Option<&[u8]> {
+    if let Some(rest) = text.strip_prefix(b"access denied for user `") {
+        return Some(split_at_last(rest, b"' from `")?.0);
+    }
+    if let Some(rest) = text.strip_prefix(b"Access denied for user ") {
+        return Some(split_at_last(rest, b": ")?.0);
+    }
+    if let Some(rest) = text.strip_prefix(b"Refused user ") {
+        return Some(split_at_last(rest, b" for service ")?.0);
+    }
+    let (_, name) = split_at_last(text.strip_suffix(b"\"")?, b" not met by user \"")?;
+    Some(name)
+}
+
+/// What refuses an account before it is authenticated: `Consecutive login failures for user U account temporarily locked`
+/// (pam_faillock.c), `user U (N) tally N, deny N` (pam_tally2.c), `received for user U: N (TEXT)` (pam_sss.c), pam_listfile's
+/// line. Others may say that they refuse, and be no more than a branch in PAM's configuration.
+fn authentication<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
+    let said = match module {
+        b"faillock" => text
+            .strip_prefix(b"Consecutive login failures for user ")
+            .and_then(|rest| rest.strip_suffix(b" account temporarily locked"))
+            .map(|name| (name, Kind::Locked)),
+        b"tally2" | b"tally" => split_at_last(text, b", deny ")
+            .and_then(|(rest, _)| split_at_last(rest, b") tally "))
+            .and_then(|(rest, _)| split_at_last(rest.strip_prefix(b"user ")?, b" ("))
+            .map(|(name, _)| (name, Kind::Locked)),
+        b"listfile" => refused(text).map(|name| (name, Kind::AccountAsked)),
+        b"sss" => text
+            .strip_prefix(b"received for user ")
+            .and_then(|rest| split_at_last(rest, b": "))
+            .and_then(|(name, status)| {
+                let (_, text) = split_at_first(status.strip_suffix(b")")?, b" (")?;
+                match account_in(std::str::from_utf8(text).ok()?)? {
+                    Account::Refused => Some((name, Kind::AccountAsked)),
+                    Account::CalledExpired | Account::PasswordExpired => {
+                        Some((name, Kind::Expired))
+                    }
+                }
+            }),
+        _ => None,
+    };
+    match said {
+        Some((name, kind)) => Event {
             user: Some(Cow::Borrowed(name)),
-            ..Event::of(Kind::Expired)
+            ..Event::of(kind)
         },
         None => Event::of(Kind::Accompanying),
     }
+}
+
+fn has(text: &[u8], word: &[u8]) -> bool {
+    memmem::find(text, word).is_some()
 }
 
 /// The name without the `(uid=N)` that Linux-PAM 1.4 puts behind it.
@@ -69,6 +136,30 @@ fn without_uid(name: &[u8]) -> &[u8] {
     {
         Some((name, uid)) if uid.iter().all(u8::is_ascii_digit) => name,
         _ => name,
+    }
+}
+
+/// What a text of PAM says of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Account {
+    /// It is refused.
+    Refused,
+    /// It is refused, and called expired: sshd says so after keyboard-interactive, whatever the account's part of PAM refused.
+    CalledExpired,
+    /// Its password has expired.
+    PasswordExpired,
+}
+
+/// What a text of PAM (pam_strerror.c) says of the account; none where it says that the password was wrong, or nothing of
+/// either. That a new password is wanted, or could not be set, is said only after the old one was right.
+pub(crate) fn account_in(text: &str) -> Option<Account> {
+    match text {
+        "Permission denied" => Some(Account::Refused),
+        "User account has expired" => Some(Account::CalledExpired),
+        "Authentication token is no longer valid; new one required"
+        | "Authentication token expired"
+        | "Authentication token manipulation error" => Some(Account::PasswordExpired),
+        _ => None,
     }
 }
 
@@ -84,13 +175,17 @@ pub(super) fn error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
         .iter()
         .find(|text| rest.starts_with(text))
         .map_or(0, |text| text.len());
-    let (_, rest) = split_at_first(&rest[text..], b" for ")?;
+    let (more, after) = split_at_first(&rest[text..], b" for ")?;
+    let (text, rest) = (&rest[..text + more.len()], after);
     let (valid, rest) = rest
         .strip_prefix(b"illegal user ")
         .map_or((true, rest), |rest| (false, rest));
     let method = Some(Cow::Borrowed("keyboard-interactive/pam"));
+    let of_account = std::str::from_utf8(text).ok();
+    let of_account = of_account.filter(|text| account_in(text).is_some());
     let event = Event {
         method,
+        detail: of_account.map(Cow::Borrowed),
         ..Event::of(Kind::PamError { valid })
     };
     if line.cut {

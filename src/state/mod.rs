@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::alerts::{Alerts, File, Message, Seen};
+use crate::alerts::{Alerts, Cause, File, Message, Seen};
 use crate::expect::{Feed, Feeds};
 use crate::sessions::Sessions;
 use crate::source::{FilePosition, JournalPosition};
@@ -163,6 +163,9 @@ pub struct Known {
     /// What it did last.
     #[serde(skip_serializing_if = "Seen::is_empty")]
     pub seen: Seen,
+    /// When PAM last refused the account, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<(Time, Cause)>,
     /// Log-ins in a row that left no line of sftp-server, where the configuration says that they should.
     #[serde(skip_serializing_if = "is_zero")]
     pub unseen: u64,
