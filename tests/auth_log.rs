@@ -371,20 +371,29 @@ fn a_directory_that_is_not_there_is_an_error_that_names_the_log() {
 }
 
 #[test]
-fn only_lines_of_sshd_and_sftp_server_in_an_envelope_are_handed_out() {
+fn only_lines_of_sshd_and_sftp_server_are_handed_out_and_marked_where_their_envelope_is_not_known()
+{
     let log = Log::new();
     let lines = [
         "Mar 30 06:07:55 sftp1 sudo: Accepted password for alice from 192.0.2.7 port 1 ssh2",
         "Accepted password for alice from 192.0.2.7 port 1 ssh2",
         r#"{"__REALTIME_TIMESTAMP":"1774843675033479","SYSLOG_IDENTIFIER":"sshd","_UID":"0","MESSAGE":"x"}"#,
+        "a line of nobody's",
         "Mar 30 06:07:55 sftp1 internal-sftp[99]: x",
     ];
     std::fs::write(&log.path, lines.join("\n") + "\n").expect("the log");
     let mut follow = log.read_whole();
-    let told = |entry: &Entry<'_>| (text(&entry.origin.identifier), entry.origin.pid);
+    let told = |entry: &Entry<'_>| {
+        let origin = &entry.origin;
+        (text(&origin.identifier), origin.pid, origin.no_envelope)
+    };
     assert_eq!(
         follow.read_entries(told),
-        [("internal-sftp".to_owned(), 99)]
+        [
+            (String::new(), 0, true),
+            (String::new(), 0, true),
+            ("internal-sftp".to_owned(), 99, false)
+        ]
     );
 }
 

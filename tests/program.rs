@@ -84,6 +84,74 @@ fn a_password_that_was_right_is_not_told_as_wrong_though_sshd_says_so_only_after
 }
 
 #[test]
+fn a_log_of_which_no_line_can_be_read_is_told_at_once_and_once() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.told("👀 Surveillance active sur sftp1");
+    let unknown = "2026-11-23 09:04:24 UTC sftp1 sshd[934]: Accepted password for alice from 192.0.2.7 port 55119 ssh2\n";
+    world.write_raw(unknown);
+    let texts = world.told("⚠️ Le journal ne peut pas être lu : 1 ligne de sshd ou de sftp-server");
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.contains("UTC sftp1 sshd[934]: Accepted password for alice")),
+        "{texts:#?}"
+    );
+    world.write_raw(unknown);
+    world.write_raw("a line of nobody's\n");
+    let notice = |state: &serde_json::Value| state["resume"]["day"]["notices"][0].clone();
+    let state = world.state(|state| notice(state)["count"] == 2);
+    assert_eq!(notice(&state)["kind"], "no-envelope");
+    assert_eq!(state["partners"], json!({}));
+    // From here on it can be: nothing more is told, and what could not be read stays noted.
+    world.write(LOGIN);
+    world.write_raw(unknown);
+    let state = world.state(|state| notice(state)["count"] == 3);
+    assert_eq!(state["partners"]["alice"]["success"], 1);
+    world.state(|state| state["resume"]["outbox"] == json!([]));
+    let told = world.slack.texts();
+    let warnings = told
+        .iter()
+        .filter(|text| text.contains("ne peut pas être lu"));
+    assert_eq!(warnings.count(), 1, "{told:#?}");
+    assert!(
+        world
+            .said()
+            .contains("in no known envelope and count nothing"),
+        "{}",
+        world.said()
+    );
+    let status = world.run(&["status"]);
+    let status = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(
+        status.contains("3 lines of sshd or sftp-server in no known envelope"),
+        "{status}"
+    );
+    daemon.stop();
+}
+
+#[test]
+fn a_log_of_which_some_lines_can_be_read_has_a_notice_of_the_others_and_no_warning() {
+    let world = World::new();
+    world.write(LOGIN);
+    let daemon = world.daemon();
+    world.told("👀 Surveillance active sur sftp1");
+    let unknown =
+        "23/11 09:05 sftp1 internal-sftp[7874]: close \"/in/a.zip\" bytes read 0 written 81116\n";
+    world.write_raw(unknown);
+    world.write(FAILURE);
+    let state = world.state(|state| state["partners"]["bob"]["failed"] == 1);
+    assert_eq!(state["resume"]["day"]["notices"][0]["count"], 1);
+    world.told("🔴 Échec de connexion de Bob");
+    // Five in a row: the log was given another form.
+    for _ in 0..5 {
+        world.write_raw(unknown);
+    }
+    world.told("⚠️ Le journal ne peut pas être lu : ");
+    daemon.stop();
+}
+
+#[test]
 fn what_happens_while_it_is_away_is_counted_once_and_what_is_old_is_told_in_one_summary() {
     let world = World::new();
     let daemon = world.daemon();

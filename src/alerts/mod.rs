@@ -124,6 +124,13 @@ pub enum Content {
     FeedArrived(FeedArrived),
     /// A partner has not logged in for long.
     Quiet(Quiet),
+    /// No line of OpenSSH in the log can be read.
+    Unreadable {
+        /// How many in a row.
+        lines: u64,
+        /// One of them; log text, escaped where it is shown.
+        example: String,
+    },
     /// sftp-server's `-l INFO` is not in force.
     LogLevel {
         /// For whom, account names, up to ten.
@@ -173,6 +180,7 @@ impl Content {
             Content::Started { .. }
             | Content::Summary(_)
             | Content::LogLevel { .. }
+            | Content::Unreadable { .. }
             | Content::Blind(_) => None,
             // Told once each, when it is due: nothing joins them, and no age makes them part of a summary.
             Content::FeedMissing(_) | Content::FeedArrived(_) | Content::Quiet(_) => None,

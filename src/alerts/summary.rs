@@ -20,6 +20,7 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         Content::Summary(_)
         | Content::Started { .. }
         | Content::LogLevel { .. }
+        | Content::Unreadable { .. }
         | Content::Blind(_) => return,
     };
     summary.span(since.min(until), until);

@@ -95,6 +95,7 @@ fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Files(files) | Content::Troubled(files) => file_text::tell(files, voice),
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
+        Content::Unreadable { lines, example } => warning_text::unreadable(*lines, example, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),

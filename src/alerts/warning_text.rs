@@ -104,3 +104,28 @@ pub(super) fn blind(blind: &Blind, voice: &Voice) -> Told {
         ..Told::default()
     }
 }
+
+/// No line of OpenSSH in the log can be read.
+pub(super) fn unreadable(lines: u64, example: &str, voice: &Voice) -> Told {
+    let count = voice.language.number(lines);
+    let said = match (voice.language, lines) {
+        (Language::French, 0 | 1) => {
+            "⚠️ Le journal ne peut pas être lu : 1 ligne de sshd ou de sftp-server d'un format inconnu, rien n'en est compté"
+                .to_owned()
+        }
+        (Language::French, _) => format!(
+            "⚠️ Le journal ne peut pas être lu : {count} lignes de suite de sshd ou de sftp-server d'un format inconnu, rien n'en est compté"
+        ),
+        (Language::English, 0 | 1) => {
+            "⚠️ The log cannot be read: 1 line of sshd or sftp-server in an unknown format, it counts nothing".to_owned()
+        }
+        (Language::English, _) => format!(
+            "⚠️ The log cannot be read: {count} lines of sshd or sftp-server in a row in an unknown format, they count nothing"
+        ),
+    };
+    Told {
+        lines: vec![vec![span(said)], vec![span(clean(example, HOST))]],
+        context: vec!["sftp-monitor check".to_owned()],
+        ..Told::default()
+    }
+}

@@ -32,9 +32,8 @@ pub(super) struct View {
     pub(super) settles: Option<Time>,
     /// Since when the oldest message or table waits for Slack.
     pub(super) oldest: Option<Time>,
-    /// Lines that someone forged, and lines that nobody understands, so far.
-    pub(super) forged: u64,
-    pub(super) unparsed: u64,
+    /// Lines that someone forged, or that nobody understands or can read.
+    pub(super) doubtful: told::Counted,
     status: String,
     questions: Vec<String>,
 }
@@ -285,7 +284,6 @@ fn view(monitor: &Monitor<'_>) -> View {
         resume.outbox.len(),
         resume.closed.len(),
     );
-    let (forged, unparsed) = told::counted(monitor.daily);
     let messages = resume.outbox.iter().map(|message| message.since);
     let head = resume.outbox.first();
     let days = resume.closed.iter().filter(|day| day.refused.is_none());
@@ -293,8 +291,7 @@ fn view(monitor: &Monitor<'_>) -> View {
         oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),
         settles: head.and_then(Message::settles),
-        forged,
-        unparsed,
+        doubtful: told::counted(monitor.daily),
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
         status,

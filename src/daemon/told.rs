@@ -169,11 +169,22 @@ pub(super) fn write(entries: &[Told]) {
 /// How long nothing more is said of lines that anybody can write as often as they like.
 const SAID_AGAIN: Duration = Duration::from_secs(3_600);
 
-/// Lines that someone forged, and lines that nobody understands: said once an hour at most.
+/// Lines that someone forged, and lines that nobody understands or can read: said once an hour at most.
 #[derive(Default)]
 pub(super) struct Doubtful {
     forged: Hourly,
     unparsed: Hourly,
+    no_envelope: Hourly,
+}
+
+/// How many of them there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counted {
+    /// So far.
+    forged: u64,
+    /// Of the day, as what follows.
+    unparsed: u64,
+    no_envelope: u64,
 }
 
 /// What was said last: when, and how many there were.
@@ -183,34 +194,48 @@ struct Hourly(Option<(Time, u64)>);
 impl Doubtful {
     /// What there was before the first batch is not new.
     pub(super) fn begin(&mut self, daily: &Daily) {
-        let (forged, unparsed) = counted(daily);
-        self.forged.begin(forged);
-        self.unparsed.begin(unparsed);
+        let counted = counted(daily);
+        self.forged.begin(counted.forged);
+        self.unparsed.begin(counted.unparsed);
+        self.no_envelope.begin(counted.no_envelope);
     }
 
     /// Says what is new.
     pub(super) fn say(&mut self, view: &View, now: Time) {
-        if let Some(count) = self.forged.news(view.forged, now) {
+        if let Some(count) = self.forged.news(view.doubtful.forged, now) {
             let told = format!("{count} lines in sshd's name that other users wrote were ignored");
             about(Topic::Forged, Priority::Warning, &told);
         }
-        if let Some(count) = self.unparsed.news(view.unparsed, now) {
+        if let Some(count) = self.unparsed.news(view.doubtful.unparsed, now) {
             let told = format!(
                 "{count} lines begin like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?"
+            );
+            line(Priority::Warning, &told);
+        }
+        if let Some(count) = self.no_envelope.news(view.doubtful.no_envelope, now) {
+            let told = format!(
+                "{count} lines of sshd or sftp-server are in no known envelope and count nothing: `sftp-monitor check` says what \
+                 mends it, `sftp-monitor status` shows one of them"
             );
             line(Priority::Warning, &told);
         }
     }
 }
 
-/// The lines that someone forged, and those of the day that nobody understands.
-pub(super) fn counted(daily: &Daily) -> (u64, u64) {
-    let notices = daily.resume.day.notices.iter();
-    let unparsed = notices.filter(|notice| notice.kind == NoticeKind::Unparsed);
-    let unparsed = unparsed
-        .map(|notice| notice.count)
-        .fold(0, u64::saturating_add);
-    (daily.resume.forged, unparsed)
+/// Counts them.
+pub(super) fn counted(daily: &Daily) -> Counted {
+    let of = |kind| {
+        let notices = daily.resume.day.notices.iter();
+        let notices = notices.filter(|notice| notice.kind == kind);
+        notices
+            .map(|notice| notice.count)
+            .fold(0, u64::saturating_add)
+    };
+    Counted {
+        forged: daily.resume.forged,
+        unparsed: of(NoticeKind::Unparsed),
+        no_envelope: of(NoticeKind::NoEnvelope),
+    }
 }
 
 impl Hourly {

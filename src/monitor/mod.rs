@@ -66,6 +66,9 @@ impl Monitor<'_> {
             self.forgery(record);
             return Verdict::new("ignored", None, forged_by(uid));
         }
+        if record.event.kind != Kind::NoEnvelope {
+            self.could_be_read();
+        }
         match record.event.kind {
             Kind::Lost => {
                 self.nothing_is_proved();
@@ -112,6 +115,7 @@ impl Monitor<'_> {
         self.forget(time);
         self.let_out(time, caught_up);
         if caught_up {
+            self.judge_unread(time);
             self.judge_feeds(time);
             self.judge_quiet(time);
         }
@@ -332,6 +336,7 @@ fn wanted(content: &Content, rules: &config::Alerts) -> bool {
         | Content::Started { .. }
         | Content::Summary(_)
         | Content::LogLevel { .. }
+        | Content::Unreadable { .. }
         | Content::Blind(_) => true,
     }
 }

@@ -1,8 +1,14 @@
 //! Lines of OpenSSH that nobody could read: they count nothing, and a notice of the day says how many there are.
 
 use super::{Monitor, Verdict};
+use crate::alerts::Content;
 use crate::entry::Record;
-use crate::state::NoticeKind;
+use crate::state::{NoticeKind, Unread, add};
+use crate::time::Time;
+
+/// How many lines in a row nobody can read, of a log that could be read before, until that is told: a connection has three
+/// and more.
+const IN_A_ROW: u64 = 5;
 
 impl Monitor<'_> {
     /// A line that begins like one that counts. Of a user's process it is worth a notice where that works for a partner.
@@ -24,11 +30,43 @@ impl Monitor<'_> {
         let origin = &record.origin;
         if !origin.past {
             self.roll(origin.time);
+            add(&mut self.daily.resume.unread.lines, 1);
             let line = record.event.detail.as_deref().unwrap_or_default();
             self.daily
                 .note_alike(NoticeKind::NoEnvelope, origin.time, line);
         }
         let why = "a line of sshd or sftp-server in no envelope that is known: counts nothing";
         Verdict::new("ignored", None, why)
+    }
+
+    /// A line of OpenSSH could be read.
+    pub(super) fn could_be_read(&mut self) {
+        let unread = &mut self.daily.resume.unread;
+        if !unread.some_read || unread.lines > 0 {
+            *unread = Unread {
+                some_read: true,
+                lines: 0,
+                told: unread.told,
+            };
+        }
+    }
+
+    /// Tells that no line can be read, once reading has reached the present: at once where none ever could, and once a day.
+    pub(super) fn judge_unread(&mut self, time: Time) {
+        let unread = self.daily.resume.unread;
+        let enough = if unread.some_read { IN_A_ROW } else { 1 };
+        let today = Some(self.daily.date);
+        if unread.lines < enough || unread.told == today || self.rules.silent {
+            return;
+        }
+        self.daily.resume.unread.told = today;
+        let mut notices = self.daily.resume.day.notices.iter();
+        let example = notices.find(|notice| notice.kind == NoticeKind::NoEnvelope);
+        let example = example.and_then(|notice| notice.detail.clone());
+        let content = Content::Unreadable {
+            lines: unread.lines,
+            example: example.unwrap_or_default(),
+        };
+        self.say(time, content);
     }
 }

@@ -125,6 +125,9 @@ pub struct Resume {
     /// Feeds that must arrive.
     #[serde(skip_serializing_if = "Feeds::is_empty")]
     pub feeds: Feeds,
+    /// Lines of OpenSSH that could be read, and that could not.
+    #[serde(skip_serializing_if = "Unread::is_empty")]
+    pub unread: Unread,
     /// Events that wait for an answer of the user database.
     pub undecided: Vec<crate::monitor::Undecided>,
     /// Alerts that are being gathered.
@@ -145,6 +148,25 @@ pub struct Resume {
     /// Keys of a later version, kept as they are.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+/// Whether the lines of OpenSSH in a log can be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unread {
+    /// Some could.
+    pub some_read: bool,
+    /// Lines in no known envelope since the last one that could be read.
+    pub lines: u64,
+    /// The date on which that was last told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<NaiveDate>,
+}
+
+impl Unread {
+    fn is_empty(&self) -> bool {
+        *self == Unread::default()
+    }
 }
 
 /// A partner as the user database or an earlier log-in showed it.

@@ -10,6 +10,7 @@ pub(super) fn message(content: &Content) -> String {
     let what = match content {
         Content::Started { .. } => return "the first start".to_owned(),
         Content::Summary(_) => return "a summary of an absence".to_owned(),
+        Content::Unreadable { .. } => return "a log that cannot be read".to_owned(),
         Content::LogLevel { .. } => return "sftp-server's log level".to_owned(),
         Content::FeedMissing(feed) => return format!("{} of {} missing", feed.files, feed.partner),
         Content::FeedArrived(feed) => return format!("{} of {} arrived", feed.files, feed.partner),

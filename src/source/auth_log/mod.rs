@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
 
+use super::envelope::unknown::is_of_openssh;
 use super::envelope::{Envelope, Read};
 use super::{FilePosition, Progress, Remark, Start};
 use crate::entry::Entry;
@@ -111,8 +112,8 @@ impl AuthLogReader {
         Ok(reader)
     }
 
-    /// Hands out at most `limit` entries of sshd and sftp-server, in order; lines of other programs, and those without
-    /// envelope, are passed over. After an error, a call reads on where the last one ended.
+    /// Hands out at most `limit` entries of sshd and sftp-server, in order, also those whose envelope nobody knows, marked as
+    /// such; lines of other programs are passed over. After an error, a call reads on where the last one ended.
     pub fn read(
         &mut self,
         limit: usize,
@@ -212,8 +213,12 @@ impl AuthLogReader {
                 };
                 origin.past = is_past;
             }
-            if origin.identifier.is_empty() || Program::of(&origin.identifier).is_none() {
-                continue;
+            // Nobody is believed without an envelope. That a line is OpenSSH's all the same must be told.
+            origin.no_envelope = origin.identifier.is_empty() && is_of_openssh(entry.message);
+            match Program::of(&origin.identifier) {
+                Some(Program::Unknown) if !origin.no_envelope => continue,
+                None => continue,
+                Some(_) => {}
             }
             each(&entry);
             count += 1;
