@@ -68,6 +68,17 @@ pub(super) fn gather(chroots: &[Chroot], free: &[&str], source: &Chosen) -> Opti
 /// What is said of them.
 pub(super) fn judge(facts: &Facts, means: &Means<'_>) -> Vec<Finding> {
     let log = &facts.log;
+    let all = facts.chroots.iter().map(|tried| &tried.reached);
+    let unreadable = std::iter::once(&facts.own)
+        .chain(all)
+        .find_map(|reached| match reached {
+            Reached::Unreadable(line) => Some(line),
+            _ => None,
+        });
+    // One program writes them all.
+    if let Some(line) = unreadable {
+        return vec![not_read(log, line)];
+    }
     if facts.own != Reached::Log && facts.own != Reached::NotSeen {
         let said = format!("the machine's own /dev/log does not reach {log}: nothing is seen");
         let mend = match log.as_str() {
@@ -127,6 +138,19 @@ pub(super) fn judge(facts: &Facts, means: &Means<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// The log is written in a form of its own. In rsyslog's traditional form of a rule the template stands behind the file.
+fn not_read(log: &str, line: &str) -> Finding {
+    let said = format!(
+        "lines reach {log} in a form that is not read, or that leaves out the process: nothing, or no file, is seen ({line}); \
+         its template must be RSYSLOG_FileFormat or RSYSLOG_TraditionalFileFormat"
+    );
+    let pattern = log.replace('.', "\\.");
+    Finding::problem(NAME, said).mended_by(format!(
+        "sudo find /etc/rsyslog.conf /etc/rsyslog.d -name '*.conf' -exec sed -i -E \
+         's|^([^#]*[[:blank:]]-?{pattern})([;[:blank:]].*)?$|\\1;RSYSLOG_FileFormat|' '{{}}' + && sudo systemctl restart rsyslog.service"
+    ))
 }
 
 fn partners(tried: &[&Tried]) -> String {
@@ -206,6 +230,30 @@ mod tests {
              > sudo sftp-monitor devlog\n\
              problem dev-log: in the chroot is a link that leads nowhere from there: no file of carl reaches the journal (/srv/sftp/carl/dev/log)\n  \
              > sudo rm /srv/sftp/carl/dev/log && sudo sftp-monitor devlog\n"
+        );
+    }
+
+    #[test]
+    fn a_log_in_a_form_that_nobody_reads_is_one_problem_for_all() {
+        let line = Reached::Unreadable("30/03 06:07 sftp1 x: y".to_owned());
+        let facts = Facts {
+            own: line,
+            free: vec!["carol".to_owned()],
+            chroots: vec![tried("alice", Reached::Missing)],
+            log: "/var/log/auth.log".to_owned(),
+        };
+        let means = Means {
+            devlog: DEVLOG,
+            files: &[],
+            ssh: "ssh",
+        };
+        assert_eq!(
+            told(&judge(&facts, &means)),
+            "problem dev-log: lines reach /var/log/auth.log in a form that is not read, or that leaves out the process: nothing, or no \
+             file, is seen (30/03 06:07 sftp1 x: y); its template must be RSYSLOG_FileFormat or RSYSLOG_TraditionalFileFormat\n  \
+             > sudo find /etc/rsyslog.conf /etc/rsyslog.d -name '*.conf' -exec sed -i -E \
+             's|^([^#]*[[:blank:]]-?/var/log/auth\\.log)([;[:blank:]].*)?$|\\1;RSYSLOG_FileFormat|' '{}' + && \
+             sudo systemctl restart rsyslog.service\n"
         );
     }
 

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod admission;
+mod arrived;
 mod ca_file;
 mod chroot;
 mod clock;

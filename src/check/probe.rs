@@ -11,6 +11,8 @@ use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use systemd::journal::OpenOptions;
 
+use super::arrived::{as_the_service, mark};
+
 /// How long the lines are waited for: journald writes them at once, rsyslog a little later.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -21,7 +23,10 @@ const SENDING: Duration = Duration::from_millis(300);
 const AGAIN: Duration = Duration::from_millis(50);
 
 /// The identifier of the lines: no line of sshd's looks so.
-const IDENTIFIER: &str = "sftp-monitor-check";
+pub(super) const IDENTIFIER: &str = "sftp-monitor-check";
+
+/// How the lines begin.
+pub(super) const ASKED: &str = "does ";
 
 /// auth.info, so that the line goes where sshd's go (syslog.h).
 const PRIORITY: u8 = 4 << 3 | 6;
@@ -34,6 +39,8 @@ pub(super) const OWN: &str = "/";
 pub(super) enum Reached {
     /// It is in the log.
     Log,
+    /// It is in the log, in a form that is not read, or that leaves out the process: the line as it stands there, cleaned.
+    Unreadable(String),
     /// The socket took it, and the log does not have it.
     Elsewhere,
     /// Nobody listens to the socket any more, or it takes nothing.
@@ -73,7 +80,7 @@ pub(super) fn try_all(roots: &[&Path], log: &Log) -> Vec<Reached> {
     for (at, root) in roots.iter().enumerate() {
         let asked = root.join("dev/log");
         let line = format!(
-            "does {} lead here? (sftp-monitor check) {nonce}.{at}.",
+            "{ASKED}{} lead here? (sftp-monitor check) {nonce}.{at}.",
             asked.display()
         );
         reached.push(match send(root, &line) {
@@ -87,26 +94,24 @@ pub(super) fn try_all(roots: &[&Path], log: &Log) -> Vec<Reached> {
     let mut end = end;
     while sent(&reached) {
         let seen = match &mut end {
-            Some(file) => file.read_to_end(&mut text).is_ok(),
-            None => in_journal(begun, &mut text),
+            Some(file) => {
+                let seen = file.read_to_end(&mut text).is_ok();
+                mark(&text, &nonce, &mut reached, as_the_service);
+                seen
+            }
+            // The journal keeps a message as it was sent.
+            None => {
+                let seen = in_journal(begun, &mut text);
+                mark(&text, &nonce, &mut reached, |_, _| true);
+                seen
+            }
         };
-        mark(&text, &nonce, &mut reached);
         if !seen || Instant::now() >= until {
             break;
         }
         std::thread::sleep(AGAIN);
     }
     reached
-}
-
-/// Marks the lines that the text holds.
-fn mark(text: &[u8], nonce: &str, reached: &mut [Reached]) {
-    for (at, reached) in reached.iter_mut().enumerate() {
-        let sign = format!("{nonce}.{at}.");
-        if *reached == Reached::Elsewhere && memchr::memmem::find(text, sign.as_bytes()).is_some() {
-            *reached = Reached::Log;
-        }
-    }
 }
 
 /// What nobody else's line holds.
@@ -211,10 +216,10 @@ mod tests {
 
     use super::*;
 
-    /// A chroot with a socket that writes what it gets into a file, once.
+    /// A chroot with a socket that writes what it gets into a file, once, behind this.
     fn chroot_with_socket(
         log: &Path,
-        writes: bool,
+        writes: Option<&'static str>,
     ) -> (tempfile::TempDir, Option<std::thread::JoinHandle<()>>) {
         let chroot = tempfile::tempdir().unwrap();
         std::fs::create_dir(chroot.path().join("dev")).unwrap();
@@ -224,12 +229,15 @@ mod tests {
         let socket = UnixDatagram::bind(&path).unwrap();
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o666)).unwrap();
         let log = log.to_owned();
-        let writer = writes.then(|| {
+        let writer = writes.map(|written| {
             std::thread::spawn(move || {
                 let mut line = [0; 1024];
                 let count = socket.recv(&mut line).unwrap();
                 let mut file = File::options().append(true).open(log).unwrap();
-                file.write_all(&line[..count]).unwrap();
+                let line = String::from_utf8_lossy(&line[..count]).into_owned();
+                let (_, line) = line.split_once('>').unwrap();
+                file.write_all(format!("{written}{line}\n").as_bytes())
+                    .unwrap();
             })
         });
         (chroot, writer)
@@ -238,9 +246,9 @@ mod tests {
     #[test]
     fn each_way_in_which_a_line_is_lost_is_told_apart() {
         let log = tempfile::NamedTempFile::new().unwrap();
-        let (good, writer) = chroot_with_socket(log.path(), true);
+        let (good, writer) = chroot_with_socket(log.path(), Some("Mar 30 06:07:55 sftp1 "));
         // Its socket was closed at once.
-        let (dead, _) = chroot_with_socket(log.path(), false);
+        let (dead, _) = chroot_with_socket(log.path(), None);
         let (bare, link, file) = (
             tempfile::tempdir().unwrap(),
             tempfile::tempdir().unwrap(),
@@ -255,14 +263,14 @@ mod tests {
         symlink(good.path().join("dev/log"), link.path().join("dev/log")).unwrap();
         std::fs::write(file.path().join("dev/log"), "").unwrap();
         let (elsewhere, _keeps) = {
-            let (chroot, _) = chroot_with_socket(log.path(), false);
+            let (chroot, _) = chroot_with_socket(log.path(), None);
             let path = chroot.path().join("dev/log");
             std::fs::remove_file(&path).unwrap();
             let socket = UnixDatagram::bind(&path).unwrap();
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o666)).unwrap();
             (chroot, socket)
         };
-        let (closed, _) = chroot_with_socket(log.path(), false);
+        let (closed, _) = chroot_with_socket(log.path(), None);
         let only_owner = PermissionsExt::from_mode(0o600);
         std::fs::set_permissions(closed.path().join("dev/log"), only_owner).unwrap();
         let chroots = [&good, &dead, &bare, &link, &file, &elsewhere, &closed];
@@ -281,5 +289,20 @@ mod tests {
             ]
         );
         writer.unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn a_line_in_a_form_that_the_service_does_not_read_has_not_arrived() {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let (chroot, writer) = chroot_with_socket(log.path(), Some("30/03 06:07 sftp1 "));
+        let reached = try_all(&[chroot.path()], &Log::File(log.path().to_owned()));
+        writer.unwrap().join().unwrap();
+        let [Reached::Unreadable(line)] = &reached[..] else {
+            panic!("{reached:?}")
+        };
+        assert!(
+            line.starts_with("30/03 06:07 sftp1 sftp-monitor-check["),
+            "{line}"
+        );
     }
 }
