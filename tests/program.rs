@@ -148,6 +148,25 @@ fn a_log_of_which_some_lines_can_be_read_has_a_notice_of_the_others_and_no_warni
         world.write_raw(unknown);
     }
     world.told("⚠️ Le journal ne peut pas être lu : ");
+    // A file of a process whose log-in nobody saw is nobody's, and that is said too.
+    world.write("internal-sftp[7874]: close \"/in/a.zip\" bytes read 0 written 81116");
+    world.state(|state| state["resume"]["day"]["notices"][1]["kind"] == "unattributed");
+    let output = world.run(&["digest", "--dry-run"]);
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    for said in [
+        "6 lignes de sshd ou de sftp-server d'un format inconnu — 23/11 09:05 sftp1",
+        "1 fichier de sessions inconnues",
+    ] {
+        assert!(table.contains(said), "{table}");
+    }
+    let output = world.run(&["status"]);
+    let status = String::from_utf8_lossy(&output.stdout).into_owned();
+    for said in [
+        "6 lines of sshd or sftp-server in no known envelope: not counted (23/11 09:05 sftp1",
+        "1 transfer by processes whose log-in nobody saw: credited to nobody",
+    ] {
+        assert!(status.contains(said), "{status}");
+    }
     daemon.stop();
 }
 
