@@ -70,6 +70,14 @@ fn told(directives: &Result<Vec<Directive>, String>, who: &str) -> String {
                 missing.line
             )
         }
+        InForce::Partly(missing) => {
+            format!(
+                "partly, not at {}:{}: {}",
+                missing.file.display(),
+                missing.number,
+                missing.line
+            )
+        }
         InForce::Unknown { why } => format!("unknown: {why}"),
     }
 }

@@ -14,6 +14,8 @@ const NAME: &str = "accounts";
 pub(super) struct Facts<'a> {
     /// Each partner that is kept out, with the list that does it, and whether it is in the partners' group.
     pub(super) kept_out: Vec<(&'a str, Missing, bool)>,
+    /// Each partner of whom more than the account decides, with the list.
+    pub(super) depends: Vec<(&'a str, Missing)>,
     /// The partners' group.
     pub(super) group: &'a str,
     /// What sshd's unit is called.
@@ -27,8 +29,21 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
         let helped = *member || list.why != "AllowGroups";
         lists.entry((list, helped)).or_default().push(name);
     }
+    let mut depends: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
+    for (name, list) in &facts.depends {
+        depends.entry(list).or_default().push(name);
+    }
     let tell = |((list, member), partners): (_, Vec<&str>)| tell(list, member, &partners, facts);
-    lists.into_iter().map(tell).collect()
+    let depends = depends.into_iter().map(|(list, partners)| {
+        let said = format!(
+            "whether sshd lets {} in depends on more than the account: {}{}",
+            names(&partners),
+            place(list),
+            list.found
+        );
+        Finding::warning(NAME, said)
+    });
+    lists.into_iter().map(tell).chain(depends).collect()
 }
 
 fn tell(list: &Missing, member: bool, partners: &[&str], facts: &Facts<'_>) -> Finding {
@@ -74,6 +89,7 @@ mod tests {
             kept_out: partners
                 .map(|(name, member)| (*name, list.clone(), *member))
                 .collect(),
+            depends: Vec::new(),
             group: "sftp-feeds",
             ssh: "ssh",
         }))

@@ -19,12 +19,15 @@ pub(super) struct Facts<'a> {
     pub(super) depends: bool,
     /// What sshd's unit is called.
     pub(super) ssh: &'a str,
+    /// Root runs the check.
+    pub(super) root: bool,
 }
 
 pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut logged: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut missing: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
+    let mut partly: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
     let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut refused = Vec::new();
     for (name, in_force, subsystem) in &facts.partners {
@@ -32,6 +35,7 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
             _ if !subsystem => refused.push(*name),
             InForce::Logged { level } => logged.entry(level).or_default().push(name),
             InForce::Missing(gap) => missing.entry(gap).or_default().push(name),
+            InForce::Partly(gap) => partly.entry(gap).or_default().push(name),
             InForce::Unknown { why } => unknown.entry(why).or_default().push(name),
         }
     }
@@ -54,6 +58,18 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
         );
         found.push(Finding::problem(NAME, said).mended_by(edit::mend(gap, facts.ssh)));
     }
+    for (gap, partners) in partly {
+        let said = format!(
+            "files of {} are logged for some clients, not for all: {}{}, under a Match that asks for more than the account: {}; \
+             write: {}",
+            names(&partners),
+            place(gap),
+            gap.found,
+            gap.why,
+            gap.line
+        );
+        found.push(Finding::warning(NAME, said).mended_by(edit::mend(gap, facts.ssh)));
+    }
     if !refused.is_empty() {
         let said = format!(
             "{PATH} has no `Subsystem sftp`: sshd refuses every transfer of {}",
@@ -64,7 +80,12 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
     }
     for (why, partners) in unknown {
         let said = format!("unknown for {}: {why}", names(&partners));
-        found.push(Finding::warning(NAME, said).mended_by("sudo sftp-monitor check"));
+        let finding = Finding::warning(NAME, said);
+        // Root has asked already: what is left is for a person to know.
+        found.push(match facts.root {
+            true => finding,
+            false => finding.mended_by("sudo sftp-monitor check"),
+        });
     }
     found
 }
@@ -112,11 +133,13 @@ mod tests {
         let partners = partners
             .iter()
             .map(|(name, in_force)| (*name, in_force, true));
+        let asked_root = asked == Asked::Sshd;
         let facts = Facts {
             partners: partners.collect(),
             asked,
             depends: false,
             ssh: "ssh",
+            root: asked_root,
         };
         told(&judge(&facts))
     }
@@ -162,6 +185,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_logged_for_some_clients_alone_is_a_warning_with_the_line_that_is_not() {
+        let InForce::Missing(gap) = missing(9) else {
+            panic!("missing")
+        };
+        let said = judged(&[("alice", InForce::Partly(gap))], Asked::Sshd);
+        assert!(
+            said.starts_with(
+                "warning sftp-log-level: files of alice are logged for some clients, not for all: \
+                 /etc/ssh/sshd_config.d/sftp.conf:9: ForceCommand internal-sftp, under a Match that asks for more than the account: \
+                 the level is below INFO; write: ForceCommand internal-sftp -l INFO\n  > sudo sed -i '9s|"
+            ),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_root_cannot_know_either_names_no_command() {
+        let why = "/etc/ssh/sshd_config:3 runs a program that is not sftp-server".to_owned();
+        let said = judged(
+            &[("alice", InForce::Unknown { why: why.clone() })],
+            Asked::Sshd,
+        );
+        assert_eq!(
+            said,
+            format!("warning sftp-log-level: unknown for alice: {why}\n")
+        );
+    }
+
+    #[test]
     fn without_a_subsystem_the_first_line_becomes_one() {
         let in_force = logged();
         let facts = Facts {
@@ -169,6 +221,7 @@ mod tests {
             asked: Asked::Sshd,
             depends: false,
             ssh: "sshd",
+            root: true,
         };
         assert_eq!(
             told(&judge(&facts)),

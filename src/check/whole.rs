@@ -137,6 +137,7 @@ impl View {
                 asked: sshd.asked(),
                 depends,
                 ssh,
+                root: self.root,
             }));
         let facts = accounts::gather(&roster, &effective, config.zone, self.now);
         self.findings.extend(accounts::judge(&facts, ssh));
@@ -146,8 +147,14 @@ impl View {
             let member = groups.is_some_and(|groups| groups.contains(group));
             Some((name, list, member))
         });
+        let depends = effective.keys().filter_map(|&name| {
+            let groups = groups(&roster, name);
+            let list = sshd.admission_depends(&sshd_config::Partner { name, groups })?;
+            Some((name, list))
+        });
         self.findings.extend(admission::judge(&admission::Facts {
             kept_out: kept_out.collect(),
+            depends: depends.collect(),
             group,
             ssh,
         }));

@@ -1,7 +1,10 @@
 //! Whom sshd lets in at all: `AllowUsers`, `AllowGroups` and their opposites (auth.c, allowed_user).
 
-use super::Partner;
-use super::words::matches;
+use super::words::{self, matches};
+use super::{Directive, Partner, possible};
+
+/// The keywords of the lists, in lower case.
+const KEYWORDS: [&str; 4] = ["denyusers", "allowusers", "denygroups", "allowgroups"];
 
 /// The lists, each a pattern a line as `sshd -T` prints them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,14 +21,48 @@ impl Admission {
         let list = |keyword: &str| -> Vec<String> {
             let lines = printed.lines().filter_map(|line| line.split_once(' '));
             let own = lines.filter(|(name, _)| name.eq_ignore_ascii_case(keyword));
-            own.map(|(_, pattern)| pattern.trim().to_owned()).collect()
+            own.map(|(_, pattern)| words::trim(pattern).to_owned())
+                .collect()
         };
+        Admission::of(list)
+    }
+
+    /// What the files say, as far as it is certain.
+    pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Admission {
+        Admission::of(|keyword| {
+            // The lists of several lines add up (servconf.c, parse_allowdenyusers).
+            let own = || directives.iter().filter(|one| one.keyword == keyword);
+            let mut holding: Vec<&Directive> = own()
+                .filter(|one| one.is_conditional() && one.holds(partner) == Some(true))
+                .collect();
+            if holding.is_empty() {
+                holding = own().filter(|one| !one.is_conditional()).collect();
+            }
+            let certain = possible(directives, keyword, partner).len() == 1;
+            let lines = holding.into_iter().filter(|_| certain);
+            lines.flat_map(|one| words::words(&one.value)).collect()
+        })
+    }
+
+    fn of(list: impl Fn(&str) -> Vec<String>) -> Admission {
+        let [deny_users, allow_users, deny_groups, allow_groups] = KEYWORDS.map(list);
         Admission {
-            deny_users: list("denyusers"),
-            allow_users: list("allowusers"),
-            deny_groups: list("denygroups"),
-            allow_groups: list("allowgroups"),
+            deny_users,
+            allow_users,
+            deny_groups,
+            allow_groups,
         }
+    }
+
+    /// The first list that holds for some clients and not for others.
+    pub(super) fn depends<'a>(
+        directives: &'a [Directive],
+        partner: &Partner<'_>,
+    ) -> Option<&'a Directive> {
+        let mut lists = directives
+            .iter()
+            .filter(|one| KEYWORDS.contains(&one.keyword.as_str()));
+        lists.find(|one| one.depends_on_client(partner))
     }
 
     /// The keyword of the list that keeps an account out, wherever its client is; none where sshd may let it in.

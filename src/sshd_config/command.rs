@@ -1,6 +1,6 @@
 //! What a command of `ForceCommand` or `Subsystem` makes sftp-server log (session.c, sftp-server.c).
 
-use super::words::words;
+use super::words::{BLANKS, words};
 
 /// The name that sshd knows its own sftp-server by.
 const INTERNAL: &str = "internal-sftp";
@@ -31,6 +31,9 @@ pub(super) enum Logging {
 pub(super) fn forced(command: &str) -> Logging {
     let bare = command.replace(['"', '\''], "");
     let better = || better(bare.split_whitespace());
+    if let Some(nothing) = foreign_blank(command, &bare) {
+        return nothing;
+    }
     if let Some(arguments) = command.strip_prefix(INTERNAL) {
         return match arguments.chars().next() {
             // Up to OpenSSH 10.3 arguments are separated by blanks alone. A tab makes one word of its two sides, sshd
@@ -58,9 +61,19 @@ pub(super) fn forced(command: &str) -> Logging {
 
 /// `Subsystem sftp`: the words behind the name, which sshd puts together again with one blank between them.
 pub(super) fn subsystem(command: &str) -> Logging {
+    if let Some(nothing) = foreign_blank(command, &command.replace(['"', '\''], "")) {
+        return nothing;
+    }
     let words = words(command);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
+        // OpenSSH 9.2 drops these quotes, 10.0 keeps them, and then the level has a quote in its name.
+        [INTERNAL, arguments @ ..] if arguments.iter().any(|word| word.contains(' ')) => {
+            Logging::Nothing {
+                why: "later versions of sshd keep the quotes, and sftp-server refuses them",
+                better: better(words.iter().flat_map(|word| word.split_whitespace())),
+            }
+        }
         [INTERNAL, arguments @ ..] => {
             let arguments = arguments
                 .iter()
@@ -74,6 +87,15 @@ pub(super) fn subsystem(command: &str) -> Logging {
         },
         words => program(words, || better(words.iter().copied())),
     }
+}
+
+/// A command with a blank that is none to sshd: what stands around it is one word.
+fn foreign_blank(command: &str, bare: &str) -> Option<Logging> {
+    let foreign = |letter: char| letter.is_whitespace() && !BLANKS.contains(&letter);
+    command.contains(foreign).then(|| Logging::Nothing {
+        why: "a no-break space or its like stands where sshd needs a plain space",
+        better: better(bare.split_whitespace()),
+    })
 }
 
 /// A command that the login shell runs.
@@ -102,8 +124,8 @@ fn sftp_server<'a>(
         why,
         better: better(),
     };
-    if options.refused {
-        return nothing("it has an option with which sftp-server ends at once");
+    if let Some(why) = options.refused {
+        return nothing(why);
     }
     let level = options.level.unwrap_or("ERROR").to_ascii_uppercase();
     match level.as_str() {
@@ -111,25 +133,29 @@ fn sftp_server<'a>(
             nothing("-e sends the log to the client")
         }
         "INFO" | "VERBOSE" | "DEBUG" | "DEBUG1" | "DEBUG2" | "DEBUG3" => Logging::Files(level),
-        "QUIET" | "FATAL" | "ERROR" => nothing("the level is below INFO"),
+        "SILENT" | "QUIET" | "FATAL" | "ERROR" => nothing("the level is below INFO"),
         _ => nothing("there is no such level"),
     }
 }
 
-/// The same command with `-l INFO`, and without what keeps that from working.
+/// The same command with `-l INFO`, and without what keeps that from working. The level stands first: sshd drops the words
+/// beyond its limit, and where they would be too many an option and its argument become one word.
 fn better<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let mut words = words.peekable();
     let mut better = Vec::new();
     // `exec` and the program.
-    better.extend(
-        words
-            .next_if_eq(&"exec")
-            .into_iter()
-            .chain(words.next())
-            .map(str::to_owned),
-    );
-    better.extend(Options::read(words).kept);
-    better.extend(["-l".to_owned(), "INFO".to_owned()]);
+    better.extend(words.next_if_eq(&"exec").map(str::to_owned));
+    let program = words.next().unwrap_or(INTERNAL);
+    better.extend([program, "-l", "INFO"].map(str::to_owned));
+    let kept = Options::read(words).kept;
+    let count: usize = kept.iter().map(Vec::len).sum();
+    let narrow = program == INTERNAL && better.len() + count > WORDS_TAKEN;
+    for option in kept {
+        match narrow {
+            true => better.push(option.concat()),
+            false => better.extend(option),
+        }
+    }
     better.join(" ")
 }
 
@@ -140,10 +166,10 @@ struct Options<'a> {
     level: Option<&'a str>,
     /// `-e`.
     to_stderr: bool,
-    /// sftp-server only prints something with these, and ends.
-    refused: bool,
-    /// Those that have nothing to do with the log's level.
-    kept: Vec<String>,
+    /// Why sftp-server ends at once.
+    refused: Option<&'static str>,
+    /// Those that have nothing to do with the log's level, each with its argument.
+    kept: Vec<Vec<String>>,
 }
 
 impl<'a> Options<'a> {
@@ -170,10 +196,17 @@ impl<'a> Options<'a> {
                 };
                 match (letter, argument) {
                     ('l', Some(level)) => self.level = Some(level),
-                    ('Q', _) | (_, None) => self.refused = true,
+                    ('Q', _) | (_, None) => self.refused = Some(ENDS),
+                    ('f', Some(name)) if !is_facility(name) => {
+                        self.refused =
+                            Some("its -f names no facility, and sftp-server ends at once");
+                    }
+                    ('u', Some(mask)) if !is_umask(mask) => {
+                        self.refused = Some("its -u is no umask, and sftp-server ends at once");
+                    }
                     (_, Some(argument)) => self
                         .kept
-                        .extend([format!("-{letter}"), argument.to_owned()]),
+                        .push(vec![format!("-{letter}"), argument.to_owned()]),
                 }
                 return true;
             }
@@ -181,13 +214,29 @@ impl<'a> Options<'a> {
                 'e' => self.to_stderr = true,
                 // As a login shell: what follows is not read.
                 'c' => return false,
-                'R' => self.kept.push("-R".to_owned()),
+                'R' => self.kept.push(vec!["-R".to_owned()]),
                 // `-h`, and what is no option.
-                _ => self.refused = true,
+                _ => self.refused = Some(ENDS),
             }
         }
         true
     }
+}
+
+/// Why a command logs nothing that has an option of another kind.
+const ENDS: &str = "it has an option with which sftp-server ends at once";
+
+/// Does syslog have this facility, as OpenSSH names them in any case (log.c, log_facilities)?
+fn is_facility(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let local = name.strip_prefix("LOCAL");
+    matches!(name.as_str(), "DAEMON" | "USER" | "AUTH" | "AUTHPRIV")
+        || local.is_some_and(|digit| matches!(digit.as_bytes(), [b'0'..=b'7']))
+}
+
+/// Is it a mask of permissions as sftp-server reads it (sftp-server.c, strtol of base 8)?
+fn is_umask(mask: &str) -> bool {
+    u32::from_str_radix(mask, 8).is_ok_and(|mask| mask <= 0o777)
 }
 
 #[cfg(test)]
@@ -215,11 +264,11 @@ mod tests {
             ("internal-sftp -l INFO -l ERROR", "=> internal-sftp -l INFO"),
             (
                 "internal-sftp -u 0002 -d /upload -R",
-                "=> internal-sftp -u 0002 -d /upload -R -l INFO",
+                "=> internal-sftp -l INFO -u 0002 -d /upload -R",
             ),
             (
                 "internal-sftp -d -lINFO",
-                "=> internal-sftp -d -lINFO -l INFO",
+                "=> internal-sftp -l INFO -d -lINFO",
             ),
             ("internal-sftp -elINFO", "=> internal-sftp -l INFO"),
             ("internal-sftp -l INFOS", "=> internal-sftp -l INFO"),
@@ -229,13 +278,37 @@ mod tests {
             ("internal-sftp -l\tINFO", "=> internal-sftp -l INFO"),
             (
                 "internal-sftp -u 0002\t-l INFO",
-                "=> internal-sftp -u 0002 -l INFO",
+                "=> internal-sftp -l INFO -u 0002",
             ),
             ("\"internal-sftp -l INFO\"", "=> internal-sftp -l INFO"),
             ("internal-sftp -l \"INFO\"", "=> internal-sftp -l INFO"),
             (
                 "internal-sftp -d a -u 1 -P b -p c -l INFO",
-                "=> internal-sftp -d a -u 1 -P b -p c -l INFO",
+                "=> internal-sftp -l INFO -da -u1 -Pb -pc",
+            ),
+            (
+                "internal-sftp -f LOCAL3 -u 0002 -d /upload -P remove",
+                "=> internal-sftp -l INFO -fLOCAL3 -u0002 -d/upload -Premove",
+            ),
+            (
+                "internal-sftp -l INFO -fLOCAL3 -u0002 -d/upload -Premove",
+                "INFO",
+            ),
+            ("internal-sftp -l SILENT", "=> internal-sftp -l INFO"),
+            ("internal-sftp -l INFO -f authpriv", "INFO"),
+            (
+                "internal-sftp -f AUTHPRI -l INFO",
+                "=> internal-sftp -l INFO",
+            ),
+            ("internal-sftp -fLOCAL8 -l INFO", "=> internal-sftp -l INFO"),
+            ("internal-sftp -u 0008 -l INFO", "=> internal-sftp -l INFO"),
+            ("internal-sftp -u 1000 -l INFO", "=> internal-sftp -l INFO"),
+            ("internal-sftp -u 0 -l INFO", "INFO"),
+            ("internal-sftp\u{a0}-l INFO", "=> internal-sftp -l INFO"),
+            ("internal-sftp -l INFO\u{a0}", "=> internal-sftp -l INFO"),
+            (
+                "/usr/lib/openssh/sftp-server -f AUTH -u 0002 -d /upload -P remove",
+                "=> /usr/lib/openssh/sftp-server -l INFO -f AUTH -u 0002 -d /upload -P remove",
             ),
             ("internal-sftpd -l INFO", "?"),
             ("Internal-SFTP -l INFO", "?"),
@@ -258,7 +331,9 @@ mod tests {
             ("internal-sftp -l INFO", "INFO"),
             ("internal-sftp\t-l\tINFO", "INFO"),
             ("\"internal-sftp\" -l INFO", "INFO"),
-            ("internal-sftp \"-l INFO\"", "INFO"),
+            ("internal-sftp \"-l INFO\"", "=> internal-sftp -l INFO"),
+            ("internal-sftp \"-l\" INFO", "INFO"),
+            ("internal-sftp\u{a0}-l INFO", "=> internal-sftp -l INFO"),
             ("internal-sftp # -l INFO", "=> internal-sftp -l INFO"),
             ("\"internal-sftp -l INFO\"", "=> internal-sftp -l INFO"),
             (

@@ -19,8 +19,15 @@ pub struct Effective {
     pub subsystem: bool,
     /// Where the partner is locked in.
     pub chroot: Chroot,
-    /// Whom sshd lets in; everybody where only its files were read.
+    /// Whom sshd lets in, as far as that is certain.
     pub admission: Admission,
+}
+
+impl Effective {
+    /// Does sftp-server log files?
+    pub(super) fn logs(&self) -> bool {
+        matches!(self.logging, InForce::Logged { .. })
+    }
 }
 
 /// `ChrootDirectory`, as it stands.
@@ -40,13 +47,13 @@ pub(super) fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Eff
         let lines = printed.lines().filter_map(|line| line.split_once(' '));
         lines
             .filter(move |(name, _)| name.eq_ignore_ascii_case(keyword))
-            .map(|(_, value)| value.trim_end())
+            .map(|(_, value)| value.trim_end_matches(words::BLANKS))
     };
     // `none`, and up to OpenSSH 7.4 nothing, where nothing is set.
     let set = |keyword| values(keyword).find(|value| !value.eq_ignore_ascii_case("none"));
     let sftp = values("subsystem").find_map(|value| {
         let (name, command) = value.split_once(' ').unwrap_or((value, ""));
-        (name == "sftp").then(|| command.trim())
+        (name == "sftp").then(|| words::trim(command))
     });
     let (keyword, value, logging) = match (set("forcecommand"), sftp) {
         (Some(forced), _) => ("ForceCommand", forced, command::forced(forced)),
@@ -109,7 +116,8 @@ fn internal(keyword: &str) -> String {
 
 /// Is a `LogLevel` below INFO?
 fn is_quiet(level: &str) -> bool {
-    ["QUIET", "FATAL", "ERROR"]
+    // sshd prints QUIET as SILENT (log.c, log_levels).
+    ["SILENT", "QUIET", "FATAL", "ERROR"]
         .iter()
         .any(|quiet| level.eq_ignore_ascii_case(quiet))
 }
@@ -162,7 +170,7 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
     let forced = first("forcecommand");
     let outside = match forced.as_slice() {
         [None] => decided("subsystem").and_then(|directive| {
-            let (_, command) = directive.value.split_once(char::is_whitespace)?;
+            let (_, command) = directive.value.split_once(words::BLANKS)?;
             (!is_internal(command)).then(|| missing(directive, OUTSIDE, internal("Subsystem sftp")))
         }),
         [Some(directive)] if !is_internal(&directive.value) => {
@@ -174,11 +182,11 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
         logging: in_force(directives, partner),
         outside,
         quiet: decided("loglevel")
-            .filter(|directive| is_quiet(directive.value.trim()))
+            .filter(|directive| is_quiet(words::trim(&directive.value)))
             .map(|directive| missing(directive, QUIET, "LogLevel INFO".to_owned())),
         subsystem: first("subsystem").iter().any(Option::is_some),
         chroot,
-        admission: Admission::default(),
+        admission: Admission::of_files(directives, partner),
     }
 }
 
@@ -231,7 +239,7 @@ loglevel INFO
         let InForce::Missing(missing) = effective.logging else {
             panic!("{effective:?}")
         };
-        assert_eq!(missing.line, "ForceCommand internal-sftp -u 0027 -l INFO");
+        assert_eq!(missing.line, "ForceCommand internal-sftp -l INFO -u 0027");
         assert_eq!(missing.file, Path::new("/etc/ssh/sshd_config"));
         assert_eq!(missing.number, 3);
         assert_eq!(effective.chroot, Chroot::Directory("/srv/sftp/%u".into()));

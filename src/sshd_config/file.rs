@@ -3,8 +3,10 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use globset::{GlobBuilder, GlobMatcher};
+
 use super::Partner;
-use super::words::{keyword, listed, matches, words};
+use super::words::{keyword, listed, trim, words};
 
 /// Where sshd's configuration is.
 pub const PATH: &str = "/etc/ssh/sshd_config";
@@ -37,6 +39,8 @@ enum Condition {
     All,
     /// Holds for no account that exists: `invalid-user`.
     Never,
+    /// `LocalPort`: sshd is asked about each port that it listens on.
+    Port,
     /// Any other: it depends on more than the account.
     Other,
 }
@@ -61,6 +65,11 @@ impl Directive {
     /// Does it stand in a `Match` block? Then it outweighs those of the global section.
     pub(super) fn is_conditional(&self) -> bool {
         !self.conditions.is_empty()
+    }
+
+    /// Does something decide about it that nobody is asked about, such as the client's address?
+    pub(super) fn depends_on_client(&self, partner: &Partner<'_>) -> bool {
+        self.holds(partner).is_none() && self.conditions.contains(&Condition::Other)
     }
 
     /// Does it hold for this partner? None where that depends on more than is known here.
@@ -92,7 +101,7 @@ impl Condition {
             }
             Condition::All => Some(true),
             Condition::Never => Some(false),
-            Condition::Other => None,
+            Condition::Port | Condition::Other => None,
         }
     }
 }
@@ -151,17 +160,22 @@ impl Reading<'_> {
                 continue;
             };
             match keyword.as_str() {
-                "include" => self.include(value, &conditions, depth)?,
+                "include" => {
+                    self.include(value, &conditions, depth)?;
+                    continue;
+                }
+                // It is a directive too, under its own conditions: what it asks for, sshd must be told.
                 "match" => conditions = [outer, &criteria(value)].concat(),
-                _ => self.directives.push(Directive {
-                    keyword,
-                    value: value.to_owned(),
-                    text: line.trim().to_owned(),
-                    file: path.to_owned(),
-                    line: number + 1,
-                    conditions: conditions.clone(),
-                }),
+                _ => {}
             }
+            self.directives.push(Directive {
+                keyword,
+                value: value.to_owned(),
+                text: trim(line).to_owned(),
+                file: path.to_owned(),
+                line: number + 1,
+                conditions: conditions.clone(),
+            });
         }
         Ok(())
     }
@@ -184,8 +198,12 @@ impl Reading<'_> {
             for path in self.expand(&pattern).map_err(unreadable)? {
                 match (self.files.read)(&path) {
                     Ok(text) => self.file(&path, &text, conditions, depth + 1)?,
-                    // What is not there is not included, and that is no error.
-                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    // sshd takes nothing from what is not there, nor from a directory, and reports no error.
+                    Err(error)
+                        if matches!(
+                            error.kind(),
+                            ErrorKind::NotFound | ErrorKind::IsADirectory
+                        ) => {}
                     Err(cause) => return Err(Unreadable { path, cause }),
                 }
             }
@@ -198,15 +216,11 @@ impl Reading<'_> {
         let mut found = vec![PathBuf::new()];
         for part in pattern.components() {
             let part = part.as_os_str().to_string_lossy();
-            if part.contains(['[', '\\']) {
-                return Err(io::Error::other(
-                    "a pattern of a kind that is not read here",
-                ));
-            }
-            if !part.contains(['*', '?']) {
+            if !part.contains(['*', '?', '[', '\\']) {
                 found.iter_mut().for_each(|path| path.push(&*part));
                 continue;
             }
+            let meant = glob(&part)?;
             let mut deeper = Vec::new();
             for directory in found {
                 let names = match (self.files.list)(&directory) {
@@ -221,16 +235,26 @@ impl Reading<'_> {
                     names => names?,
                 };
                 let hidden = |name: &str| name.starts_with('.') && !part.starts_with('.');
-                let meant = names
+                let names = names
                     .iter()
-                    .filter(|name| !hidden(name) && matches(&part, name));
-                deeper.extend(meant.map(|name| directory.join(name)));
+                    .filter(|name| !hidden(name) && meant.is_match(name));
+                deeper.extend(names.map(|name| directory.join(name)));
             }
             found = deeper;
         }
         found.sort();
         Ok(found)
     }
+}
+
+/// A pattern of one name as glob(3) reads it: it knows no braces.
+fn glob(pattern: &str) -> io::Result<GlobMatcher> {
+    if pattern.contains("[:") {
+        return Err(io::Error::other("a class like [:digit:] is not read here"));
+    }
+    let plain = pattern.replace('{', "[{]").replace('}', "[}]");
+    let glob = GlobBuilder::new(&plain).backslash_escape(true).build();
+    Ok(glob.map_err(io::Error::other)?.compile_matcher())
 }
 
 /// The criteria of a `Match` line; since OpenSSH 9.9 also written `criterion=value`.
@@ -246,6 +270,7 @@ fn criteria(line: &str) -> Vec<Condition> {
         let condition = match criterion.to_ascii_lowercase().as_str() {
             "all" => Some(Condition::All),
             "invalid-user" => Some(Condition::Never),
+            "localport" => parts.next().map(|_| Condition::Port),
             "user" => parts
                 .next()
                 .map(|patterns| Condition::User(patterns.to_owned())),

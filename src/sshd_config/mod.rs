@@ -46,6 +46,8 @@ pub enum InForce {
     },
     /// They are not.
     Missing(Missing),
+    /// They are for some clients; for others, such as those of another address, they are not.
+    Partly(Missing),
     /// It cannot be known from here.
     Unknown {
         /// Why not.
@@ -99,14 +101,25 @@ pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
         cases => cases.iter().all(|case| matches!(case, InForce::Missing(_))),
     };
     let last = cases.pop().unwrap_or_else(|| of_subsystem(None));
-    match (decided, undecided(directives, partner)) {
-        (false, Some(directive)) => {
+    let Some(directive) = undecided(directives, partner).filter(|_| !decided) else {
+        return last;
+    };
+    cases.push(last);
+    let logged = cases
+        .iter()
+        .any(|case| matches!(case, InForce::Logged { .. }));
+    let missing = cases.into_iter().find_map(|case| match case {
+        InForce::Missing(missing) => Some(missing),
+        _ => None,
+    });
+    match missing {
+        Some(missing) if logged && partner.groups.is_some() => InForce::Partly(missing),
+        _ => {
             let (file, line) = (directive.file.display(), directive.line);
             InForce::Unknown {
                 why: format!("{file}:{line} stands under a Match that cannot be decided here"),
             }
         }
-        _ => last,
     }
 }
 
@@ -169,7 +182,7 @@ fn of_subsystem(directive: Option<&Directive>) -> InForce {
     // What follows the name; it may be quoted, but nobody does that.
     let command = directive
         .value
-        .split_once(char::is_whitespace)
+        .split_once(words::BLANKS)
         .map_or("", |(_, command)| command);
     judge(directive, "Subsystem sftp", command::subsystem(command))
 }

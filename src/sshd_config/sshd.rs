@@ -1,12 +1,14 @@
 //! Asking sshd itself what is in force for a partner; where that cannot be, its files are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use super::effective::{Chroot, Effective, of_files, of_printed};
-use super::{Admission, Directive, InForce, Missing, Partner, installed, possible, words};
+use super::{
+    Admission, Directive, InForce, Missing, Partner, in_force, installed, possible, words,
+};
 use crate::program;
 
 /// Where sshd is, on every distribution.
@@ -96,14 +98,27 @@ impl Sshd {
         self.refused.get_or_insert_with(|| why.to_owned());
     }
 
-    /// Does more than the account decide for any of these partners, such as the client's address?
+    /// Does more than the account and the port decide for any of these partners, such as the client's address?
     pub fn depends_on_more<'p>(&self, mut partners: impl Iterator<Item = Partner<'p>>) -> bool {
         let told = ["forcecommand", "subsystem", "chrootdirectory", "loglevel"];
         let matter = |one: &&Directive| told.contains(&one.keyword.as_str());
         let directives = self.directives.as_deref().unwrap_or_default();
         partners.any(|partner| {
             let mut matter = directives.iter().filter(matter);
-            matter.any(|one| one.holds(&partner).is_none())
+            matter.any(|one| one.depends_on_client(&partner))
+        })
+    }
+
+    /// The list of users or groups that keeps this partner out, or does not, by more than its account: as it stands in the
+    /// files.
+    pub fn admission_depends(&self, partner: &Partner<'_>) -> Option<Missing> {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        Admission::depends(directives, partner).map(|one| Missing {
+            found: one.text.clone(),
+            why: "it stands under a Match that asks for more than the account",
+            line: one.text.clone(),
+            file: one.file.clone(),
+            number: one.line,
         })
     }
 
@@ -116,8 +131,7 @@ impl Sshd {
         if let Some(said) = alike.as_ref().and_then(|alike| self.said.get(alike)) {
             return said.clone();
         }
-        if let Some(printed) = self.ask(partner.name) {
-            let effective = of_printed(&printed, self.directives.as_deref());
+        if let Some(effective) = self.asked_of_each_port(partner) {
             // Where its groups are unknown, nobody knows whom it is like.
             if let Some(alike) = alike.filter(|_| partner.groups.is_some()) {
                 self.said.insert(alike, effective.clone());
@@ -155,13 +169,70 @@ impl Sshd {
         })
     }
 
+    /// What sshd says for an account at each port that it listens on: of several the one with most to mend.
+    fn asked_of_each_port(&mut self, partner: &Partner<'_>) -> Option<Effective> {
+        let first = self.first_port();
+        let mut answers = vec![self.ask(partner.name, first)?];
+        if self.matches_by("localport") {
+            let others = ports(&answers[0]).into_iter().filter(|&port| port != first);
+            for port in others {
+                answers.push(self.ask(partner.name, port)?);
+            }
+        }
+        let further = self.depends_on_more(std::iter::once(*partner));
+        let directives = self.directives.as_deref();
+        let effective = |printed: &String| {
+            let effective = of_printed(printed, directives);
+            match directives.map(|directives| in_force(directives, partner)) {
+                // sshd was asked for one client alone.
+                Some(partly @ InForce::Partly(_)) if effective.logs() && further => Effective {
+                    logging: partly,
+                    ..effective
+                },
+                _ => effective,
+            }
+        };
+        let answers = answers.iter().map(effective);
+        answers.max_by_key(|answer| (answer.quiet.is_some(), !answer.logs()))
+    }
+
+    /// Does a `Match` ask for this criterion?
+    fn matches_by(&self, criterion: &str) -> bool {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let mut matches = directives.iter().filter(|one| one.keyword == "match");
+        matches.any(|one| {
+            words::words(&one.value).iter().any(|word| {
+                let name = word.split('=').next().unwrap_or_default();
+                name.eq_ignore_ascii_case(criterion)
+            })
+        })
+    }
+
+    /// The port of the first `Port`; the one that sshd takes where there is none.
+    fn first_port(&self) -> u16 {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let mut ports = directives.iter().filter(|one| one.keyword == "port");
+        ports.find_map(|one| one.value.parse().ok()).unwrap_or(22)
+    }
+
     /// What sshd prints for an account; none where it does not.
-    fn ask(&mut self, name: &str) -> Option<String> {
+    fn ask(&mut self, name: &str, port: u16) -> Option<String> {
         // A comma would begin another attribute: such a name is looked up in the files.
         if self.refused.is_some() || name.contains(',') {
             return None;
         }
-        let connection = format!("user={name},host={ADDRESS},addr={ADDRESS}");
+        let mut connection = format!("user={name},host={ADDRESS},addr={ADDRESS}");
+        // sshd demands these where a Match asks for them (servconf.c, match_test_missing_fatal); versions that know no such
+        // criterion refuse them.
+        let local = [
+            ("localport", format!("lport={port}")),
+            ("localaddress", format!("laddr={ADDRESS}")),
+            ("rdomain", "rdomain=".to_owned()),
+        ];
+        for (_, told) in local.iter().filter(|(asked, _)| self.matches_by(asked)) {
+            connection.push(',');
+            connection.push_str(told);
+        }
         match program::text(Command::new(SSHD).args(["-T", "-C", &connection]), DEADLINE) {
             Ok(printed) => Some(printed),
             Err(why) => {
@@ -172,6 +243,21 @@ impl Sshd {
             }
         }
     }
+}
+
+/// The ports that sshd listens on, of what it printed.
+fn ports(printed: &str) -> BTreeSet<u16> {
+    let lines = printed
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter(|(keyword, _)| keyword.eq_ignore_ascii_case("listenaddress"));
+    lines
+        .filter_map(|(_, address)| {
+            // `[::]:22`, and with a routing domain `[::]:22 rdomain x`.
+            let address = address.split(' ').next()?;
+            address.rsplit_once(':')?.1.parse().ok()
+        })
+        .collect()
 }
 
 fn make_privilege_separation_directory() {

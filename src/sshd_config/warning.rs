@@ -42,6 +42,10 @@ pub fn gaps<'a>(
         ) {
             InForce::Logged { .. } => {}
             InForce::Missing(missing) => found.entry(missing).or_default().push(name.to_owned()),
+            InForce::Partly(missing) => {
+                let (file, line) = (missing.file.display(), missing.number);
+                unknown(name, &format!("for some clients {file}:{line} holds"));
+            }
             InForce::Unknown { why } => unknown(name, &why),
         }
     }

@@ -1,9 +1,18 @@
 //! How sshd takes a line of its configuration apart (misc.c), and what a pattern matches (match.c).
 
+/// What sshd takes for a blank (misc.c, WHITESPACE, and the form feed that it strips at a line's end). Unicode's further
+/// blanks, such as the no-break space, are letters to it.
+pub(super) const BLANKS: [char; 5] = [' ', '\t', '\r', '\n', '\x0c'];
+
+/// A text without blanks around it.
+pub(super) fn trim(text: &str) -> &str {
+    text.trim_matches(BLANKS)
+}
+
 /// The keyword, in lower case, and the rest of the line: separated by blanks and at most one `=`; the keyword may be
 /// quoted. Nothing of an empty line and of a comment.
 pub(super) fn keyword(line: &str) -> Option<(String, &str)> {
-    let line = line.trim();
+    let line = trim(line);
     if line.is_empty() || line.starts_with('#') {
         return None;
     }
@@ -11,13 +20,14 @@ pub(super) fn keyword(line: &str) -> Option<(String, &str)> {
         Some(quoted) => quoted.split_once('"')?,
         None => {
             let end = line
-                .find(|c: char| c.is_whitespace() || c == '=')
+                .find(|c: char| BLANKS.contains(&c) || c == '=')
                 .unwrap_or(line.len());
             line.split_at(end)
         }
     };
-    let rest = rest.trim_start();
-    let rest = rest.strip_prefix('=').unwrap_or(rest).trim_start();
+    let rest = rest.trim_start_matches(BLANKS);
+    let rest = rest.strip_prefix('=').unwrap_or(rest);
+    let rest = rest.trim_start_matches(BLANKS);
     Some((keyword.to_ascii_lowercase(), rest))
 }
 
@@ -27,7 +37,7 @@ pub(super) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut letters = line.chars().peekable();
     loop {
-        while letters.next_if(|c| c.is_whitespace()).is_some() {}
+        while letters.next_if(|c| BLANKS.contains(c)).is_some() {}
         match letters.peek() {
             None | Some('#') => return words,
             Some(_) => words.push(word(&mut letters)),
@@ -39,7 +49,7 @@ pub(super) fn words(line: &str) -> Vec<String> {
 fn word(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
     let (mut word, mut quote) = (String::new(), None);
     while let Some(&letter) = letters.peek() {
-        if quote.is_none() && letter.is_whitespace() {
+        if quote.is_none() && BLANKS.contains(&letter) {
             break;
         }
         letters.next();
@@ -119,6 +129,11 @@ mod tests {
         }
         assert_eq!(keyword("# Subsystem sftp x"), None);
         assert_eq!(keyword("\t"), None);
+        let no_break = keyword("ForceCommand\u{a0}internal-sftp");
+        assert_eq!(
+            no_break,
+            Some(("forcecommand\u{a0}internal-sftp".to_owned(), ""))
+        );
         assert_eq!(
             keyword("ForceCommand a=b"),
             Some(("forcecommand".to_owned(), "a=b"))
@@ -132,6 +147,10 @@ mod tests {
             ["a", "b c", "d \"e", "f g", "hi#"]
         );
         assert!(words(" # nothing").is_empty());
+        assert_eq!(
+            words("sftp-feeds\u{a0} x\u{2009}y"),
+            ["sftp-feeds\u{a0}", "x\u{2009}y"]
+        );
         assert_eq!(words(r"CORP\alice"), [r"CORP\alice"]);
     }
 
