@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::edit::{self, place};
 use super::finding::Finding;
-use super::words::names;
+use super::words::{names, path};
 use crate::sshd_config::{ADDRESS, Asked, InForce, Missing, PATH};
 
 /// The name of the matter.
@@ -14,6 +14,8 @@ const NAME: &str = "sftp-log-level";
 pub(super) struct Facts<'a> {
     /// Each partner, with whether its files are logged and whether there is a `Subsystem sftp` for it.
     pub(super) partners: Vec<(&'a str, &'a InForce, bool)>,
+    /// Each partner with a key whose command logs no files.
+    pub(super) keys: Vec<(&'a str, Missing)>,
     pub(super) asked: Asked,
     /// More than the account decides, such as the client's address.
     pub(super) depends: bool,
@@ -57,6 +59,18 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
             place(gap)
         );
         found.push(Finding::problem(NAME, said).mended_by(edit::mend(gap, facts.ssh)));
+    }
+    for (name, key) in &facts.keys {
+        let said = format!(
+            "no file of {name} is logged that comes with a key of {}:{}: {}: {}; write: {}",
+            key.file.display(),
+            key.number,
+            key.found,
+            key.why,
+            key.line
+        );
+        let mend = format!("sudoedit {}", path(&key.file));
+        found.push(Finding::problem(NAME, said).mended_by(mend));
     }
     for (gap, partners) in partly {
         let said = format!(
@@ -136,6 +150,7 @@ mod tests {
         let asked_root = asked == Asked::Sshd;
         let facts = Facts {
             partners: partners.collect(),
+            keys: Vec::new(),
             asked,
             depends: false,
             ssh: "ssh",
@@ -218,6 +233,7 @@ mod tests {
         let in_force = logged();
         let facts = Facts {
             partners: vec![("alice", &in_force, false)],
+            keys: Vec::new(),
             asked: Asked::Sshd,
             depends: false,
             ssh: "sshd",

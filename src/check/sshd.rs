@@ -10,7 +10,7 @@ use super::finding::Finding;
 use super::units::Units;
 use super::words::names;
 use crate::program;
-use crate::sshd_config::{Effective, Missing, PATH};
+use crate::sshd_config::{Effective, Missing, PATH, PROGRAM, Started, listeners};
 
 /// The name of the matter.
 const NAME: &str = "sshd";
@@ -21,32 +21,49 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The first version whose sessions log as `sshd-session`.
 const SESSIONS: (u32, u32) = (9, 8);
 
+/// The sshd that runs.
+pub(super) struct Running {
+    /// The options that it was started with.
+    pub(super) started: Started,
+    /// The program was replaced since it was started.
+    replaced: bool,
+    /// Others that listen beside it, each with its pid and command line.
+    others: Vec<(String, String)>,
+}
+
+impl Running {
+    pub(super) fn gather(units: &Units) -> Running {
+        let pid = units.get(&format!("{}.service", units.ssh()), "MainPID");
+        let process = Path::new("/proc").join(pid);
+        let program = std::fs::read_link(process.join("exe")).unwrap_or_default();
+        let arguments = std::fs::read(process.join("cmdline")).unwrap_or_default();
+        Running {
+            started: Started::read(&String::from_utf8_lossy(&arguments)),
+            replaced: program.to_string_lossy().ends_with(" (deleted)"),
+            others: listeners(Path::new(PROGRAM), pid),
+        }
+    }
+}
+
 /// What was seen of sshd.
 pub(super) struct Facts<'a> {
     /// What it says its version is: `OpenSSH_9.2p1`.
     version: Option<String>,
     /// It, or a socket that starts it, is active; none where systemd does not say.
     active: Option<bool>,
-    /// The program that runs was replaced since it was started.
-    replaced: bool,
-    /// It was started with an option that takes its log elsewhere.
-    elsewhere: Option<String>,
+    running: Running,
     /// Lines that keep log-ins from being logged, each with for whom.
     quiet: BTreeMap<&'a Missing, Vec<&'a str>>,
     ssh: &'a str,
 }
 
 pub(super) fn gather<'a>(
+    running: Running,
     units: &'a Units,
     effective: &'a BTreeMap<&'a str, Effective>,
 ) -> Facts<'a> {
-    let script = "/usr/sbin/sshd -V 2>&1; true";
-    let said = program::text(Command::new("sh").args(["-c", script]), DEADLINE);
-    let ssh = units.ssh();
-    let pid = units.get(&format!("{ssh}.service"), "MainPID");
-    let process = Path::new("/proc").join(pid);
-    let program = std::fs::read_link(process.join("exe")).unwrap_or_default();
-    let arguments = std::fs::read(process.join("cmdline")).unwrap_or_default();
+    let script = format!("{PROGRAM} -V 2>&1; true");
+    let said = program::text(Command::new("sh").args(["-c", &script]), DEADLINE);
     let mut quiet: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
     for (name, effective) in effective {
         if let Some(gap) = &effective.quiet {
@@ -56,10 +73,9 @@ pub(super) fn gather<'a>(
     Facts {
         version: said.ok().and_then(|said| version(&said)),
         active: units.unknown.is_none().then(|| units.ssh_is_active()),
-        replaced: program.to_string_lossy().ends_with(" (deleted)"),
-        elsewhere: elsewhere(&String::from_utf8_lossy(&arguments)),
+        running,
         quiet,
-        ssh,
+        ssh: units.ssh(),
     }
 }
 
@@ -75,24 +91,6 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
     let (major, rest) = version.strip_prefix("OpenSSH_")?.split_once('.')?;
     let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
     Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// The options of sshd that stand alone, and so may stand before another in one word (sshd(8)).
-const ALONE: &str = "46DGRTVdiqrt";
-
-/// `-E FILE` and `-e` take the log away from syslog (sshd(8)). The arguments are separated by NULs, or by blanks where sshd
-/// has put its title in their place, as it does since 8.2: `sshd: /usr/sbin/sshd -D -e [listener] 0 of 10-100 startups`.
-fn elsewhere(arguments: &str) -> Option<String> {
-    let mut words = arguments.split(['\0', ' ']).skip(1);
-    words.find_map(|word| {
-        let options = word.strip_prefix('-')?;
-        let option = options.trim_start_matches(|option| ALONE.contains(option));
-        match option.chars().next()? {
-            'e' => Some("-e".to_owned()),
-            'E' => Some(format!("-{option}")),
-            _ => None,
-        }
-    })
 }
 
 pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
@@ -113,21 +111,33 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
             let mend = format!("sudo systemctl enable --now {ssh}.service");
             found.push(Finding::problem(NAME, said).mended_by(mend));
         }
-        _ if facts.replaced => {
+        _ if facts.running.replaced => {
             let said = format!("{version} was installed, and an older one still runs");
             let mend = format!("sudo systemctl restart {ssh}.service");
             found.push(Finding::warning(NAME, said).mended_by(mend));
         }
         _ => found.push(Finding::ok(NAME, format!("{version} logs as {logs_as}"))),
     }
-    if let Some(option) = &facts.elsewhere {
+    let edit = || format!("sudo systemctl edit {ssh}.service");
+    let started = &facts.running.started;
+    if let Some(option) = &started.log {
         let said = match option.as_str() {
             "-e" => "sshd runs with -e: its log-ins are not believed, since clients can write lines of their own into such a log".to_owned(),
             option => format!("sshd runs with {option}: no log-in reaches the log"),
         };
-        found.push(
-            Finding::problem(NAME, said).mended_by(format!("sudo systemctl edit {ssh}.service")),
+        found.push(Finding::problem(NAME, said).mended_by(edit()));
+    }
+    if started.overridden {
+        let said =
+            "sshd runs with -o: what that sets outweighs its file, and is not looked at here";
+        found.push(Finding::warning(NAME, said).mended_by(edit()));
+    }
+    for (pid, arguments) in &facts.running.others {
+        let said = format!(
+            "another sshd listens, process {pid} ({arguments}): what it does with partners is not looked at here; its log is read \
+             all the same"
         );
+        found.push(Finding::warning(NAME, said));
     }
     for (gap, partners) in &facts.quiet {
         let said = format!(
@@ -175,8 +185,11 @@ mod tests {
         Facts {
             version: self::version(version),
             active: Some(true),
-            replaced: false,
-            elsewhere: None,
+            running: Running {
+                started: Started::default(),
+                replaced: false,
+                others: Vec::new(),
+            },
             quiet: BTreeMap::new(),
             ssh: "ssh",
         }
@@ -204,25 +217,37 @@ mod tests {
             told(&judge(&stopped)),
             "problem sshd: ssh.service does not run: nobody can log in\n  > sudo systemctl enable --now ssh.service\n"
         );
-        let mut file = facts("OpenSSH_9.2p1");
-        file.elsewhere = elsewhere("/usr/sbin/sshd\0-D\0-E/var/log/sshd\0");
-        assert!(told(&judge(&file)).contains("problem sshd: sshd runs with -E/var/log/sshd"));
-        let mut stream = facts("OpenSSH_9.2p1");
-        stream.elsewhere = elsewhere("/usr/sbin/sshd\0-D\0-e\0");
+        let started = |arguments: &str| {
+            let mut facts = facts("OpenSSH_9.2p1");
+            facts.running.started = Started::read(arguments);
+            told(&judge(&facts))
+        };
+        let file = started("/usr/sbin/sshd\0-D\0-E/var/log/sshd\0");
         assert!(
-            told(&judge(&stream))
-                .contains("problem sshd: sshd runs with -e: its log-ins are not believed")
+            file.contains("problem sshd: sshd runs with -E /var/log/sshd: no log-in"),
+            "{file}"
         );
-        let option = |arguments: &str| elsewhere(&format!("/usr/sbin/sshd\0{arguments}\0"));
-        let titled = elsewhere("sshd: /usr/sbin/sshd -D -e [listener] 0 of 10-100 startups\0");
-        assert_eq!(titled.as_deref(), Some("-e"));
-        let titled = elsewhere("sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups\0");
-        assert_eq!(titled, None);
-        assert_eq!(option("-De").as_deref(), Some("-e"));
-        assert_eq!(option("-4DE\0/var/log/sshd").as_deref(), Some("-E"));
-        for quiet in ["-D", "-D\0-f\0/etc/ssh/e", "-fe", "-o\0LogLevel=INFO"] {
-            assert_eq!(option(quiet), None, "{quiet}");
-        }
+        let stream = started("/usr/sbin/sshd\0-D\0-e\0");
+        assert!(stream.contains("problem sshd: sshd runs with -e: its log-ins are not believed"));
+        let options = started("/usr/sbin/sshd\0-D\0-oLogLevel=QUIET\0");
+        assert!(
+            options.contains("warning sshd: sshd runs with -o: "),
+            "{options}"
+        );
+    }
+
+    #[test]
+    fn an_sshd_beside_it_is_named() {
+        let mut facts = facts("OpenSSH_9.2p1");
+        let other = "sshd: /usr/sbin/sshd -f /etc/ssh/sftp [listener] 0 of 10-100 startups";
+        facts.running.others = vec![("4711".to_owned(), other.to_owned())];
+        let said = told(&judge(&facts));
+        assert!(
+            said.contains(&format!(
+                "warning sshd: another sshd listens, process 4711 ({other}): "
+            )),
+            "{said}"
+        );
     }
 
     #[test]

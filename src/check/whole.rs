@@ -111,7 +111,8 @@ impl View {
             let facts = journal::gather(&self.units, self.now);
             self.findings.extend(journal::judge(&facts, self.now));
         }
-        let mut sshd = Sshd::open(self.root);
+        let running = sshd::Running::gather(&self.units);
+        let mut sshd = Sshd::open(self.root, running.started.file.clone());
         let effective = effective(&roster, &mut sshd);
         if !self.root {
             self.unseen.push("sshd's own word on each partner");
@@ -122,7 +123,7 @@ impl View {
             groups: groups(&roster, name),
         });
         let depends = sshd.depends_on_more(partners);
-        let facts = sshd::gather(&self.units, &effective);
+        let facts = sshd::gather(running, &self.units, &effective);
         self.findings.extend(sshd::judge(&facts));
         let failed = sshd.failed();
         self.findings
@@ -134,6 +135,7 @@ impl View {
         self.findings
             .extend(sftp_command::judge(&sftp_command::Facts {
                 partners: logging.collect(),
+                keys: keys(&roster, &effective),
                 asked: sshd.asked(),
                 depends,
                 ssh,
@@ -237,6 +239,27 @@ fn effective<'a>(roster: &'a Roster, sshd: &mut Sshd) -> BTreeMap<&'a str, Effec
         effective.insert(name.as_str(), asked);
     }
     effective
+}
+
+/// The keys of partners whose command is an sftp-server that logs no files.
+fn keys<'a>(
+    roster: &Roster,
+    effective: &BTreeMap<&'a str, Effective>,
+) -> Vec<(&'a str, sshd_config::Missing)> {
+    let accounts = effective.iter().filter_map(|(&name, effective)| {
+        let account = roster.partners.get(name)?.account.as_ref()?;
+        Some((name, effective, account))
+    });
+    accounts
+        .flat_map(|(name, effective, account)| {
+            let files = effective.keys.iter();
+            // A path that is not absolute is one below the account's home (sshd_config(5), AuthorizedKeysFile).
+            let files = files.map(move |file| account.home.join(expand(file, name, account)));
+            files
+                .flat_map(|file| sshd_config::silent_keys(&file))
+                .map(move |key| (name, key))
+        })
+        .collect()
 }
 
 /// The chroots, each with who is locked into it; who is in none; and of whom it is unknown.

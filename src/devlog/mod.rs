@@ -36,7 +36,7 @@ pub fn command(cli: &Cli) -> anyhow::Result<u8> {
         return Err(Stop::Later(why.to_owned()).into());
     }
     let socket = Socket::present().map_err(|refused| Stop::Later(refused.to_string()))?;
-    let mut sshd = Sshd::open(true);
+    let mut sshd = Sshd::open(true, None);
     let (chroots, mut failed) = chroots(&roster, &mut sshd);
     if chroots.is_empty() {
         line(Priority::Info, "no partner is locked into a directory");

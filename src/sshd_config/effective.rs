@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::command::{self, Logging};
-use super::{Admission, Directive, InForce, Missing, Partner, in_force, is, possible, words};
-use crate::directory::Account;
+use super::{
+    Admission, Chroot, Directive, InForce, Missing, Partner, behind_name, in_force, is, possible,
+    words,
+};
 
 /// What is in force for a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Effective {
     pub outside: Option<Missing>,
     /// sshd's own level where it is so low that no log-in is logged.
     pub quiet: Option<Missing>,
+    /// `AuthorizedKeysFile`, as it stands, where sshd forces no command that outweighs those of keys; of sshd's own answer alone.
+    pub keys: Vec<String>,
     /// Is there a `Subsystem sftp`? Without it sshd refuses whoever wants to transfer a file, whatever is forced.
     pub subsystem: bool,
     /// Where the partner is locked in.
@@ -28,17 +32,6 @@ impl Effective {
     pub(super) fn logs(&self) -> bool {
         matches!(self.logging, InForce::Logged { .. })
     }
-}
-
-/// `ChrootDirectory`, as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chroot {
-    /// Nowhere.
-    None,
-    /// In this directory, whose `%u`, `%h`, `%U` and `%%` are not replaced yet.
-    Directory(String),
-    /// It cannot be known from here.
-    Unknown,
 }
 
 /// What `sshd -T` printed: a keyword and its value a line; keywords are in lower case up to OpenSSH 10.4.
@@ -57,7 +50,15 @@ pub(super) fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Eff
     });
     let (keyword, value, logging) = match (set("forcecommand"), sftp) {
         (Some(forced), _) => ("ForceCommand", forced, command::forced(forced)),
-        (None, Some(command)) => ("Subsystem sftp", command, command::subsystem(command)),
+        (None, Some(command)) => {
+            let raw = directives.and_then(|all| place(all, "Subsystem sftp", command));
+            let quoted = raw.is_some_and(|raw| quotes_program(&raw.value));
+            let logging = match raw.filter(|_| quoted) {
+                Some(raw) => command::subsystem(behind_name(&raw.value)),
+                None => command::subsystem(command),
+            };
+            ("Subsystem sftp", command, logging)
+        }
         (None, None) => ("Subsystem sftp", "", Logging::Unknown),
     };
     let missing = |keyword: &str, value: &str, why, line: String| {
@@ -87,6 +88,10 @@ pub(super) fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Eff
             .next()
             .filter(|level| is_quiet(level))
             .map(|level| missing("LogLevel", level, QUIET, "LogLevel INFO".to_owned())),
+        keys: match set("forcecommand") {
+            Some(_) => Vec::new(),
+            None => set("authorizedkeysfile").map_or(Vec::new(), words::words),
+        },
         subsystem: sftp.is_some(),
         chroot: match set("chrootdirectory") {
             Some(directory) => Chroot::Directory(directory.to_owned()),
@@ -101,6 +106,13 @@ const OUTSIDE: &str = "the partner's shell runs it, where the partner is locked 
 
 /// What is wrong with a low level of sshd's.
 const QUIET: &str = "below INFO sshd logs no log-in";
+
+/// Is the program of a Subsystem one quoted word with its arguments? sshd looks for a program of that name (session.c).
+fn quotes_program(value: &str) -> bool {
+    words::words(value)
+        .get(1)
+        .is_some_and(|program| program.contains(' '))
+}
 
 /// Does sshd run it itself? (session.c, IS_INTERNAL_SFTP.)
 fn is_internal(command: &str) -> bool {
@@ -124,15 +136,15 @@ fn is_quiet(level: &str) -> bool {
 
 /// Where a value stands in the files: sshd does not tell.
 fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<&'a Directive> {
-    // Levels are printed in capitals.
-    let alike = |one: &str, other: &str| {
-        let (one, other) = (words::words(one), words::words(other));
-        one.len() == other.len()
-            && one
-                .iter()
-                .zip(&other)
-                .all(|(a, b)| a.eq_ignore_ascii_case(b))
+    // sshd prints levels in capitals, QUIET as SILENT, and up to OpenSSH 9.3 a Subsystem without its quotes.
+    let plain = |text: &str| {
+        let words = words::words(text).join(" ").to_ascii_lowercase();
+        match words.as_str() {
+            "quiet" => "silent".to_owned(),
+            _ => words,
+        }
     };
+    let alike = |one: &str, other: &str| plain(one) == plain(other);
     let (keyword, value) = match keyword.split_once(' ') {
         Some((keyword, name)) => (keyword, format!("{name} {value}")),
         None => (keyword, value.to_owned()),
@@ -170,8 +182,8 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
     let forced = first("forcecommand");
     let outside = match forced.as_slice() {
         [None] => decided("subsystem").and_then(|directive| {
-            let (_, command) = directive.value.split_once(words::BLANKS)?;
-            (!is_internal(command)).then(|| missing(directive, OUTSIDE, internal("Subsystem sftp")))
+            (!is_internal(behind_name(&directive.value)))
+                .then(|| missing(directive, OUTSIDE, internal("Subsystem sftp")))
         }),
         [Some(directive)] if !is_internal(&directive.value) => {
             Some(missing(directive, OUTSIDE, internal("ForceCommand")))
@@ -184,29 +196,11 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
         quiet: decided("loglevel")
             .filter(|directive| is_quiet(words::trim(&directive.value)))
             .map(|directive| missing(directive, QUIET, "LogLevel INFO".to_owned())),
+        keys: Vec::new(),
         subsystem: first("subsystem").iter().any(Option::is_some),
         chroot,
         admission: Admission::of_files(directives, partner),
     }
-}
-
-/// `ChrootDirectory` for this account, as sshd replaces what begins with `%` (sshd_config(5), TOKENS).
-pub fn expand(template: &str, name: &str, account: &Account) -> PathBuf {
-    let mut path = String::new();
-    let mut letters = template.chars();
-    while let Some(letter) = letters.next() {
-        match (letter, letter == '%') {
-            (_, true) => match letters.next() {
-                Some('u') => path.push_str(name),
-                Some('h') => path.push_str(&account.home.to_string_lossy()),
-                Some('U') => path.push_str(&account.uid.to_string()),
-                Some(other) => path.push(other),
-                None => {}
-            },
-            (letter, false) => path.push(letter),
-        }
-    }
-    path.into()
 }
 
 #[cfg(test)]
@@ -314,23 +308,5 @@ loglevel INFO
         assert_eq!(effective.chroot, Chroot::Directory("/srv/%h".into()));
         // In no group, only the address decides.
         assert_eq!(of(Some(&[])).chroot, Chroot::Unknown);
-    }
-
-    #[test]
-    fn the_directory_is_made_for_the_account() {
-        let account = Account {
-            uid: 1001,
-            home: "/home/alice".into(),
-            shell: "/bin/false".into(),
-            groups: None,
-        };
-        for (template, path) in [
-            ("/srv/sftp/%u", "/srv/sftp/alice"),
-            ("%h", "/home/alice"),
-            ("/srv/%U/100%%", "/srv/1001/100%"),
-            ("/srv", "/srv"),
-        ] {
-            assert_eq!(expand(template, "alice", &account), Path::new(path));
-        }
     }
 }

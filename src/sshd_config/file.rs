@@ -108,6 +108,11 @@ impl Condition {
 
 /// Reads this machine's configuration.
 pub fn installed() -> Result<Vec<Directive>, Unreadable> {
+    on_disk(Path::new(PATH))
+}
+
+/// Reads a configuration from the disk.
+pub(super) fn on_disk(path: &Path) -> Result<Vec<Directive>, Unreadable> {
     let lossy = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let files = Files {
         read: &|path| std::fs::read(path).map(lossy),
@@ -117,7 +122,7 @@ pub fn installed() -> Result<Vec<Directive>, Unreadable> {
                 .collect()
         },
     };
-    parse(Path::new(PATH), &files)
+    parse(path, &files)
 }
 
 /// Reads the configuration and all that it includes.

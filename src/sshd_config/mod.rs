@@ -6,14 +6,21 @@
 //!
 //! # Limitations
 //!
-//! A command that a key or certificate carries (`command="…"` in authorized_keys) is not seen, and neither are options that
-//! sshd was started with, nor a change that sshd was not told to read yet.
+//! Options that sshd was started with are not seen (`check` reads the file that `-f` names, and tells of the rest), nor is a
+//! change that sshd was not told to read yet. A command that a key carries (`command="…"` in authorized_keys) is seen by
+//! `check` alone; one that a certificate carries is not seen.
 
 mod admission;
+mod chroot;
 mod command;
 mod effective;
 mod file;
+mod keys;
+mod options;
 mod sshd;
+mod started;
+#[cfg(test)]
+mod tests;
 mod warning;
 mod words;
 
@@ -22,9 +29,12 @@ use std::path::PathBuf;
 use command::Logging;
 
 pub use admission::Admission;
-pub use effective::{Chroot, Effective, expand};
+pub use chroot::{Chroot, expand};
+pub use effective::Effective;
 pub use file::{Directive, Files, PATH, Unreadable, installed, parse};
-pub use sshd::{ADDRESS, Asked, Sshd};
+pub use keys::silent_keys;
+pub use sshd::{ADDRESS, Asked, PROGRAM, Sshd};
+pub use started::{Started, listeners};
 pub use warning::{Gap, gaps, warning};
 
 /// Whom `Match` is asked about.
@@ -179,12 +189,15 @@ fn of_subsystem(directive: Option<&Directive>) -> InForce {
             why: "there is no Subsystem sftp: nobody can transfer a file".to_owned(),
         };
     };
-    // What follows the name; it may be quoted, but nobody does that.
-    let command = directive
-        .value
-        .split_once(words::BLANKS)
-        .map_or("", |(_, command)| command);
+    let command = behind_name(&directive.value);
     judge(directive, "Subsystem sftp", command::subsystem(command))
+}
+
+/// The command of a `Subsystem`: what follows its name, which may be quoted, but nobody does that.
+fn behind_name(value: &str) -> &str {
+    value
+        .split_once(words::BLANKS)
+        .map_or("", |(_, command)| command)
 }
 
 fn judge(directive: &Directive, keyword: &str, logging: Logging) -> InForce {

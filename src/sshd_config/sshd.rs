@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::effective::{Chroot, Effective, of_files, of_printed};
-use super::{
-    Admission, Directive, InForce, Missing, Partner, in_force, installed, possible, words,
-};
+use super::effective::{Effective, of_files, of_printed};
+use super::file::{PATH, on_disk};
+use super::{Admission, Chroot, Directive, InForce, Missing, Partner, in_force, possible, words};
 use crate::program;
 
 /// Where sshd is, on every distribution.
-const SSHD: &str = "/usr/sbin/sshd";
+pub const PROGRAM: &str = "/usr/sbin/sshd";
 
 /// Without this directory sshd refuses to say anything, and to test its configuration; its own unit makes it, which at boot is
 /// later, and where a socket starts sshd perhaps never.
@@ -36,6 +35,8 @@ pub enum Asked {
 /// sshd's configuration, to be asked partner by partner.
 #[derive(Debug)]
 pub struct Sshd {
+    /// The file that it was started with.
+    file: Option<PathBuf>,
     directives: Option<Vec<Directive>>,
     unreadable: String,
     /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
@@ -47,21 +48,23 @@ pub struct Sshd {
 }
 
 impl Sshd {
-    /// This machine's. Only root may ask sshd itself: it wants to read its host keys.
-    pub fn open(root: bool) -> Sshd {
+    /// This machine's, or the one that reads this file (`sshd -f`). Only root may ask sshd itself: it wants to read its host
+    /// keys.
+    pub fn open(root: bool, file: Option<PathBuf>) -> Sshd {
         if root {
             make_privilege_separation_directory();
         }
-        let refused = match (root, Path::new(SSHD).exists()) {
+        let refused = match (root, Path::new(PROGRAM).exists()) {
             (true, true) => None,
-            (true, false) => Some(format!("there is no {SSHD}")),
+            (true, false) => Some(format!("there is no {PROGRAM}")),
             (false, _) => Some("only root may ask sshd".to_owned()),
         };
-        let (directives, unreadable) = match installed() {
+        let (directives, unreadable) = match on_disk(file.as_deref().unwrap_or(Path::new(PATH))) {
             Ok(directives) => (Some(directives), String::new()),
             Err(error) => (None, error.to_string()),
         };
         Sshd {
+            file,
             directives,
             unreadable,
             refused,
@@ -100,13 +103,8 @@ impl Sshd {
 
     /// Does more than the account and the port decide for any of these partners, such as the client's address?
     pub fn depends_on_more<'p>(&self, mut partners: impl Iterator<Item = Partner<'p>>) -> bool {
-        let told = ["forcecommand", "subsystem", "chrootdirectory", "loglevel"];
-        let matter = |one: &&Directive| told.contains(&one.keyword.as_str());
         let directives = self.directives.as_deref().unwrap_or_default();
-        partners.any(|partner| {
-            let mut matter = directives.iter().filter(matter);
-            matter.any(|one| one.depends_on_client(&partner))
-        })
+        partners.any(|partner| depends_on_client(directives, &partner))
     }
 
     /// The list of users or groups that keeps this partner out, or does not, by more than its account: as it stands in the
@@ -146,6 +144,7 @@ impl Sshd {
                 },
                 outside: None,
                 quiet: None,
+                keys: Vec::new(),
                 subsystem: true,
                 chroot: Chroot::Unknown,
                 admission: Admission::default(),
@@ -179,20 +178,9 @@ impl Sshd {
                 answers.push(self.ask(partner.name, port)?);
             }
         }
-        let further = self.depends_on_more(std::iter::once(*partner));
-        let directives = self.directives.as_deref();
-        let effective = |printed: &String| {
-            let effective = of_printed(printed, directives);
-            match directives.map(|directives| in_force(directives, partner)) {
-                // sshd was asked for one client alone.
-                Some(partly @ InForce::Partly(_)) if effective.logs() && further => Effective {
-                    logging: partly,
-                    ..effective
-                },
-                _ => effective,
-            }
-        };
-        let answers = answers.iter().map(effective);
+        let answers = answers
+            .iter()
+            .map(|printed| of_answer(printed, self.directives.as_deref(), partner));
         answers.max_by_key(|answer| (answer.quiet.is_some(), !answer.logs()))
     }
 
@@ -233,7 +221,10 @@ impl Sshd {
             connection.push(',');
             connection.push_str(told);
         }
-        match program::text(Command::new(SSHD).args(["-T", "-C", &connection]), DEADLINE) {
+        let mut command = Command::new(PROGRAM);
+        command.args(["-T", "-C", &connection]);
+        command.args(self.file.iter().flat_map(|file| [Path::new("-f"), file]));
+        match program::text(&mut command, DEADLINE) {
             Ok(printed) => Some(printed),
             Err(why) => {
                 // One that hangs refuses nothing.
@@ -243,6 +234,34 @@ impl Sshd {
             }
         }
     }
+}
+
+/// What sshd printed of one client. Where its files say that others get something else, that is said.
+pub(super) fn of_answer(
+    printed: &str,
+    directives: Option<&[Directive]>,
+    partner: &Partner<'_>,
+) -> Effective {
+    let effective = of_printed(printed, directives);
+    let Some(directives) = directives.filter(|_| effective.logs()) else {
+        return effective;
+    };
+    match in_force(directives, partner) {
+        logging @ InForce::Partly(_) if depends_on_client(directives, partner) => Effective {
+            logging,
+            ..effective
+        },
+        _ => effective,
+    }
+}
+
+/// Does more than the account and the port decide, such as the client's address?
+fn depends_on_client(directives: &[Directive], partner: &Partner<'_>) -> bool {
+    let told = ["forcecommand", "subsystem", "chrootdirectory", "loglevel"];
+    let mut matter = directives
+        .iter()
+        .filter(|one| told.contains(&one.keyword.as_str()));
+    matter.any(|one| one.depends_on_client(partner))
 }
 
 /// The ports that sshd listens on, of what it printed.
@@ -281,6 +300,7 @@ mod tests {
         };
         let directives = parse(Path::new("/etc/ssh/sshd_config"), &files).unwrap();
         let sshd = Sshd {
+            file: None,
             directives: Some(directives),
             unreadable: String::new(),
             refused: None,

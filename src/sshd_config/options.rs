@@ -1,0 +1,84 @@
+//! The options of sftp-server, as it reads them itself (sftp-server.c).
+
+/// sftp-server's options that take an argument, and those that take none (sftp-server.c, `d:f:l:P:p:Q:u:cehR`).
+const OPTIONS: (&str, &str) = ("dflPpQu", "cehR");
+
+/// The arguments of sftp-server.
+#[derive(Default)]
+pub(super) struct Options<'a> {
+    /// Of `-l`; the last one wins.
+    pub(super) level: Option<&'a str>,
+    /// `-e`.
+    pub(super) to_stderr: bool,
+    /// Why sftp-server ends at once.
+    pub(super) refused: Option<&'static str>,
+    /// Those that have nothing to do with the log's level, each with its argument.
+    pub(super) kept: Vec<Vec<String>>,
+}
+
+impl<'a> Options<'a> {
+    /// getopt's reading: `-l INFO`, `-lINFO`, `-elINFO`; what is no option ends them.
+    pub(super) fn read(mut words: impl Iterator<Item = &'a str>) -> Self {
+        let mut options = Options::default();
+        while let Some(letters) = words.next().and_then(|word| word.strip_prefix('-')) {
+            if letters.is_empty() || letters == "-" || !options.letters(letters, &mut words) {
+                break;
+            }
+        }
+        options
+    }
+
+    /// One word of options; false where none may follow.
+    fn letters(&mut self, letters: &'a str, words: &mut impl Iterator<Item = &'a str>) -> bool {
+        for (at, letter) in letters.char_indices() {
+            if OPTIONS.0.contains(letter) {
+                let rest = &letters[at + letter.len_utf8()..];
+                let argument = if rest.is_empty() {
+                    words.next()
+                } else {
+                    Some(rest)
+                };
+                match (letter, argument) {
+                    ('l', Some(level)) => self.level = Some(level),
+                    ('Q', _) | (_, None) => self.refused = Some(ENDS),
+                    ('f', Some(name)) if !is_facility(name) => {
+                        self.refused =
+                            Some("its -f names no facility, and sftp-server ends at once");
+                    }
+                    ('u', Some(mask)) if !is_umask(mask) => {
+                        self.refused = Some("its -u is no umask, and sftp-server ends at once");
+                    }
+                    (_, Some(argument)) => self
+                        .kept
+                        .push(vec![format!("-{letter}"), argument.to_owned()]),
+                }
+                return true;
+            }
+            match letter {
+                'e' => self.to_stderr = true,
+                // As a login shell: what follows is not read.
+                'c' => return false,
+                'R' => self.kept.push(vec!["-R".to_owned()]),
+                // `-h`, and what is no option.
+                _ => self.refused = Some(ENDS),
+            }
+        }
+        true
+    }
+}
+
+/// Why a command logs nothing that has an option of another kind.
+const ENDS: &str = "it has an option with which sftp-server ends at once";
+
+/// Does syslog have this facility, as OpenSSH names them in any case (log.c, log_facilities)?
+fn is_facility(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let local = name.strip_prefix("LOCAL");
+    matches!(name.as_str(), "DAEMON" | "USER" | "AUTH" | "AUTHPRIV")
+        || local.is_some_and(|digit| matches!(digit.as_bytes(), [b'0'..=b'7']))
+}
+
+/// Is it a mask of permissions as sftp-server reads it (sftp-server.c, strtol of base 8)?
+fn is_umask(mask: &str) -> bool {
+    u32::from_str_radix(mask, 8).is_ok_and(|mask| mask <= 0o777)
+}
