@@ -6,6 +6,10 @@ use memchr::memchr;
 
 use super::escape;
 
+/// How many blanks before a message are passed over: templates of syslog daemons put one or two there, none of OpenSSH's
+/// messages begins with one. journalctl puts 20 and more before the further lines of an entry, which anybody may have written.
+const BLANKS: usize = 15;
+
 /// The length at which sshd cuts a message: what is as long may have lost its end (log.c, `%.500s`).
 const CUT_AT: usize = 500;
 
@@ -61,7 +65,11 @@ impl<'a> Line<'a> {
 
 /// Takes off what stands around a message.
 pub fn strip(message: &[u8]) -> Line<'_> {
-    let (repeated, message) = repeated(message).unwrap_or((1, message));
+    let message = without_blanks(message);
+    let (repeated, message) = match repeated(message) {
+        Some((count, message)) => (count, without_blanks(message)),
+        None => (1, message),
+    };
     let cut = message.len() >= CUT_AT;
     // What is longer sshd did not write, but a user who can write as much as he likes.
     let message = &message[..message.len().min(CUT_AT)];
@@ -94,6 +102,14 @@ pub fn strip(message: &[u8]) -> Line<'_> {
         }
     } else {
         whole
+    }
+}
+
+/// A message without the few blanks that may stand before it.
+fn without_blanks(message: &[u8]) -> &[u8] {
+    match message.iter().position(|&byte| byte != b' ') {
+        Some(count @ 1..=BLANKS) => &message[count..],
+        _ => message,
     }
 }
 
@@ -182,6 +198,20 @@ mod tests {
                 cut: false
             }
         );
+    }
+
+    #[test]
+    fn a_few_blanks_before_a_message_are_passed_over_and_an_indented_line_is_none() {
+        for count in [1, 2, 4, 15] {
+            let blanks = " ".repeat(count);
+            let line = strip(b"error: text [preauth]");
+            assert_eq!(strip(format!("{blanks}error: text [preauth]").as_bytes()), line);
+            let repeated = format!("{blanks}message repeated 2 times: [ {blanks}text]");
+            let line = strip(repeated.as_bytes());
+            assert_eq!((line.text, line.repeated), (&b"text"[..], 2));
+        }
+        let further = format!("{}text", " ".repeat(16));
+        assert_eq!(strip(further.as_bytes()).text, further.as_bytes());
     }
 
     #[test]

@@ -176,22 +176,31 @@ fn word(text: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
+/// The first word, and what stands behind all blanks after it.
+fn words(text: &[u8]) -> (&[u8], &[u8]) {
+    let (first, mut rest) = word(text);
+    while let Some(further) = rest.strip_prefix(b" ") {
+        rest = further;
+    }
+    (first, rest)
+}
+
 /// A program's name and process.
 type Tag<'a> = (&'a [u8], u32);
 
 /// `HOST TAG: MESSAGE`, what stands behind a stamp in the traditional form.
 fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     let text = text.trim_ascii_start();
-    let (mut first, mut rest) = word(text);
+    let (mut first, mut rest) = words(text);
     // FreeBSD's syslogd -vv: `<auth.info> HOST TAG: MESSAGE`.
     if first.starts_with(b"<") && first.ends_with(b">") {
-        (first, rest) = word(rest);
+        (first, rest) = words(rest);
     }
     if first.is_empty() {
         return None;
     }
     // `journalctl --no-hostname`, and what a program sends to /dev/log: no host.
-    if first.ends_with(b"]:") {
+    if first.ends_with(b"]:") || is_tag_of_openssh(first) {
         return Some((b"", tag(first), without_solaris_id(rest)));
     }
     if is_repeat(rest) {
@@ -215,6 +224,12 @@ fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
         return None;
     }
     Some((first, tag, without_solaris_id(message)))
+}
+
+/// `sshd:`, a tag without a process. No host has such a name.
+fn is_tag_of_openssh(word: &[u8]) -> bool {
+    let name = word.strip_suffix(b":").filter(|name| !name.is_empty());
+    name.is_some_and(|name| Program::of(name).is_some())
 }
 
 /// `last message repeated 3 times` of old syslog daemons: it names neither program nor process, so it says nothing.
