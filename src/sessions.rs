@@ -38,6 +38,9 @@ pub const PAM_KEPT: Duration = Duration::from_secs(10);
 pub struct Sessions {
     /// sshd's processes: connections that are not authenticated yet, and log-ins.
     pub connections: Table<Connection>,
+    /// The numbers of those connections whose lines tell no process, the latest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_pid: Vec<u32>,
     /// sftp-server's processes.
     pub sftp: Table<SftpSession>,
     /// Log-ins of partners of which no line of sftp-server was seen yet.
@@ -89,7 +92,7 @@ pub struct Connection {
     /// The boot.
     #[serde(skip_serializing_if = "Boot::is_unknown")]
     pub boot: Boot,
-    /// The pid.
+    /// The pid; where its lines tell none, a number that stands for the peer's address and port.
     pub pid: u32,
     /// The time of its latest line.
     pub at: Time,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::account::{cause_of, not_allowed};
 use super::count::Refused;
-use super::{Monitor, Pending, Verdict};
+use super::{Monitor, Pending, Verdict, without_pid};
 use crate::alerts::Cause;
 use crate::directory::Answer;
 use crate::entry::Record;
@@ -88,10 +88,13 @@ impl Monitor<'_> {
     /// The connection of the record's process, new where it was not seen before or was another's with the same pid.
     pub(super) fn connection(&mut self, record: &Record<'_>) -> Connection {
         let origin = &record.origin;
+        if origin.pid == 0 {
+            return self.connection_of_peer(record);
+        }
         let process = (origin.boot, origin.pid);
         let known = self.daily.resume.sessions.connections.0.get(&process);
         let mut connection = known
-            .filter(|c| origin.pid != 0 && c.goes_on(origin.time, record.event.port))
+            .filter(|c| c.goes_on(origin.time, record.event.port))
             .cloned()
             .unwrap_or_else(|| Connection {
                 boot: origin.boot,
@@ -140,14 +143,13 @@ impl Monitor<'_> {
         Verdict::new(event, partner, why)
     }
 
-    /// Keeps a connection; lines without a pid (bare messages) are nobody's, each stands alone.
+    /// Keeps a connection.
     pub(super) fn keep(&mut self, connection: Connection) {
-        if connection.pid != 0 {
-            let sessions = &mut self.daily.resume.sessions;
-            sessions.connections.put(connection);
-            if sessions.connections.0.len() > 2 * crate::sessions::KEPT {
-                self.forget(self.daily.resume.counted_until);
-            }
+        self.note_latest(&connection);
+        let sessions = &mut self.daily.resume.sessions;
+        sessions.connections.put(connection);
+        if sessions.connections.0.len() > 2 * crate::sessions::KEPT {
+            self.forget(self.daily.resume.counted_until);
         }
     }
 
@@ -161,10 +163,13 @@ impl Monitor<'_> {
             _ => None,
         };
         let address = event.address.as_deref().map(str::to_owned);
-        let process = (origin.boot, origin.pid);
+        let process = match origin.pid {
+            0 => without_pid::process(origin.boot, event),
+            pid => (origin.boot, pid),
+        };
         let login = Connection {
             boot: origin.boot,
-            pid: origin.pid,
+            pid: process.1,
             at: origin.time,
             user: Some(user.clone()),
             address: address.clone(),

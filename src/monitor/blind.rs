@@ -48,7 +48,9 @@ impl Unseen {
 impl Monitor<'_> {
     /// A partner logged in: from here on a line of sftp-server is waited for.
     pub(super) fn await_sftp(&mut self, login: &Connection, record: &Record<'_>) {
-        if login.standing != Standing::Partner || login.pid == 0 || record.origin.past {
+        // Without a time nobody can tell how long it lasts.
+        let timed = login.at != Time::default();
+        if login.standing != Standing::Partner || !timed || record.origin.past {
             return;
         }
         let unseen = &mut self.daily.resume.sessions.unseen;

@@ -18,6 +18,7 @@ mod rules;
 mod transfer;
 mod undecided;
 mod unread;
+mod without_pid;
 
 use std::time::Duration;
 

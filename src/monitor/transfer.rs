@@ -83,6 +83,9 @@ impl Monitor<'_> {
             self.daily.resume.sessions.sftp.put(session);
         }
         let reason = match standing {
+            Standing::Partner if process.1 == 0 && origin.uid.is_none() => {
+                "names an account and no process: files without one are credited to nobody"
+            }
             Standing::Partner => "names the account of this process",
             Standing::Undecided => "the user database does not answer: what it does waits",
             _ => "no partner: what it does counts nothing",
