@@ -180,7 +180,7 @@ fn explain_file(
     let survey = survey(&mut lines, &mut { ROOM }, Some(PATIENCE), &mut |_| ());
     let survey = survey.map_err(|error| cannot(path, &error))?;
     let mut envelope = match survey.whole {
-        true => survey.envelope,
+        true => survey.dump.into_envelope(),
         false => Envelope::new(),
     };
     let mut no_text = 0;

@@ -103,19 +103,25 @@ impl Log {
             if self.lines.number() % LINES == 0 {
                 progress.at(before + self.lines.read_so_far());
             }
-            let Some(line) = self.lines.next_line()? else {
-                return Ok(skipped);
+            let line = self.lines.next_whole()?;
+            let ended = line.is_none();
+            let read = match line {
+                Some(line) => self.survey.dump.read(&line),
+                None => self.survey.dump.end(),
             };
-            match self.survey.envelope.read_syslog(line) {
-                Read::Entry(mut entry) => {
+            match read {
+                Some(Read::Entry(mut entry)) => {
                     if entry.origin.time == Time::default() {
                         entry.origin.time = last;
                     }
                     last = entry.origin.time;
                     take(entry);
                 }
-                Read::NoText => skipped += 1,
-                Read::Other => {}
+                Some(Read::NoText) => skipped += 1,
+                Some(Read::Other) | None => {}
+            }
+            if ended {
+                return Ok(skipped);
             }
         }
     }
@@ -128,7 +134,10 @@ impl Log {
                 "{path}: {skipped} lines are no text and were skipped"
             ));
         }
-        let years = self.survey.envelope.years();
+        if let Some(remedy) = self.survey.dump.remedy() {
+            warn(&format!("{path}: {remedy}"));
+        }
+        let years = self.survey.dump.years();
         if !self.survey.whole && years.is_some_and(|years| years.is_contradicted()) {
             warn(&format!(
                 "{path}: its stamps name no year and pass more New Years than could be seen beforehand, so that some are \

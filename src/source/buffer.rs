@@ -14,6 +14,9 @@ const CAPACITY: usize = 256 * 1024;
 /// How many bytes before a place are kept, to know the place again.
 pub(super) const CONTEXT: usize = 1024;
 
+/// How many bytes of a line that is too long are kept.
+const HEAD: usize = 8;
+
 /// Lines of a log. Bytes from `start` to `end` were read and not given out; up to `CONTEXT` bytes before them are kept.
 #[derive(Debug)]
 pub(super) struct Buffer {
@@ -25,18 +28,22 @@ pub(super) struct Buffer {
     /// How many bytes of the line that begins at `start` were thrown away already: NULs, or it is too long.
     discarded: u64,
     too_long: bool,
+    /// The first of those bytes.
+    head: [u8; HEAD],
 }
 
 /// A line, or what stands where one is expected.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub struct Line<'a> {
     /// Without its line feed, and without NULs before it: a writer that kept its offset when the file was truncated leaves
     /// a hole, and its next line stands directly behind it. Of a line that is too long, nothing.
-    pub(super) text: &'a [u8],
+    pub text: &'a [u8],
     /// How many bytes of the log it takes.
-    pub(super) length: u64,
+    pub length: u64,
     /// It was longer than a line may be.
-    pub(super) too_long: bool,
+    pub too_long: bool,
+    /// Of a line that is too long, what the log holds where it begins.
+    pub head: [u8; HEAD],
 }
 
 /// What became of filling.
@@ -59,6 +66,7 @@ impl Buffer {
             end: 0,
             discarded: 0,
             too_long: false,
+            head: [0; HEAD],
         }
     }
 
@@ -95,16 +103,31 @@ impl Buffer {
     }
 
     fn take(&mut self, stop: usize, behind: usize) -> Line<'_> {
-        let text = &self.bytes[self.start..stop];
-        let nuls = leading_nuls(text);
-        let too_long = std::mem::take(&mut self.too_long) || text.len() - nuls > LONGEST_LINE;
-        let length = std::mem::take(&mut self.discarded) + (behind - self.start) as u64;
+        let (start, len) = (self.start, stop - self.start);
+        let nuls = leading_nuls(&self.bytes[start..stop]);
+        let too_long = std::mem::take(&mut self.too_long) || len - nuls > LONGEST_LINE;
+        if too_long && self.discarded == 0 {
+            self.keep_head();
+        }
+        let length = std::mem::take(&mut self.discarded) + (behind - start) as u64;
         self.start = behind;
         self.searched = behind;
+        let text = match too_long {
+            true => &b""[..],
+            false => &self.bytes[start + nuls..stop],
+        };
         Line {
-            text: if too_long { b"" } else { &text[nuls..] },
+            text,
             length,
             too_long,
+            head: self.head,
+        }
+    }
+
+    /// Keeps what the log holds where the line begins.
+    fn keep_head(&mut self) {
+        if let Some(head) = self.bytes[self.start..self.end].first_chunk() {
+            self.head = *head;
         }
     }
 
@@ -165,6 +188,9 @@ impl Buffer {
             if unfinished.len() - useless > LONGEST_LINE {
                 self.too_long = true;
                 useless = unfinished.len();
+            }
+            if self.discarded == 0 && useless > 0 {
+                self.keep_head();
             }
             self.discarded += useless as u64;
             self.start += useless;

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use flate2::read::MultiGzDecoder;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+pub use super::buffer::Line;
 use super::buffer::{Buffer, Filled, again};
 use super::opened::{self, MAGIC, Opened};
 use crate::time::Time;
@@ -39,6 +40,11 @@ pub struct Lines {
     written: Option<Time>,
     /// What was opened, and for which command.
     asked: (PathBuf, &'static str),
+}
+
+/// A line without a byte order mark.
+pub(super) fn without_mark(line: &[u8]) -> &[u8] {
+    line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
 }
 
 /// The bytes of the text.
@@ -123,6 +129,15 @@ impl Lines {
 
     /// The next line, without its line feed; none at the end. A line that is too long comes as a single NUL: it is no text.
     pub fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
+        let line = self.next_whole()?;
+        Ok(line.map(|line| match line.too_long {
+            true => NO_TEXT,
+            false => without_mark(line.text),
+        }))
+    }
+
+    /// The next line, with all that is known of it; none at the end.
+    pub fn next_whole(&mut self) -> io::Result<Option<Line<'_>>> {
         // Asked twice, because what is borrowed in a loop cannot be returned from it.
         let mut ended = false;
         while !ended && !self.buffer.has_next() {
@@ -133,10 +148,7 @@ impl Lines {
             false => self.buffer.next(),
         };
         self.number += u64::from(line.is_some());
-        Ok(line.map(|line| match line.too_long {
-            true => NO_TEXT,
-            false => line.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line.text),
-        }))
+        Ok(line)
     }
 
     /// Reads more. Whether there is nothing more.

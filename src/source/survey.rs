@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use super::envelope::dump::Dump;
 use super::envelope::{Envelope, Read};
 use super::lines::Lines;
 use crate::time::{Time, Zone};
@@ -15,10 +16,9 @@ const HEAD: u64 = 1_000;
 pub const ROOM: usize = 64 << 20;
 
 /// What was seen.
-#[derive(Debug)]
 pub struct Survey {
-    /// Takes the lines out of their envelopes, from the first on.
-    pub envelope: Envelope,
+    /// Reads the lines from the first on.
+    pub dump: Dump,
     /// The time of the first line that has one.
     pub begins: Option<Time>,
     /// It was looked through to its end, or to where no more is to be known.
@@ -34,7 +34,7 @@ pub fn survey(
     patience: Option<Duration>,
     each: &mut dyn FnMut(Option<&[u8]>),
 ) -> io::Result<Survey> {
-    let mut envelope = Envelope::survey(Zone::Machine);
+    let mut dump = Dump::file(Envelope::survey(Zone::Machine));
     let mut first = None;
     let mut whole = true;
     lines.keep();
@@ -44,17 +44,18 @@ pub fn survey(
             break;
         }
         // What cannot be read is told when it is read.
-        let Ok(Some(line)) = lines.next_line() else {
+        let Ok(Some(line)) = lines.next_whole() else {
             each(None);
             break;
         };
-        each(Some(line));
-        if let Read::Entry(entry) = envelope.read_syslog(line) {
-            if first.is_none() && entry.origin.time != Time::default() {
-                first = Some(line.to_vec());
+        each(Some(line.text));
+        if let Some(Read::Entry(entry)) = dump.read(&line) {
+            let time = entry.origin.time;
+            if first.is_none() && time != Time::default() {
+                first = Some((line.text.to_vec(), time));
             }
         }
-        let yearless = envelope.years().is_some_and(|years| years.is_needed());
+        let yearless = dump.years().is_some_and(|years| years.is_needed());
         if !yearless && lines.number() >= HEAD {
             break;
         }
@@ -62,13 +63,14 @@ pub fn survey(
     *room = room.saturating_sub(lines.kept());
     let written = lines.written();
     lines.begin_again()?;
-    let time = |line: Vec<u8>| match envelope.surveyed(written).read_syslog(&line) {
-        Read::Entry(entry) => Some(entry.origin.time),
-        _ => None,
+    // A stamp without a year was of no year yet.
+    let time = |(line, time): (Vec<u8>, Time)| match dump.surveyed(written).read_text(&line) {
+        Read::Entry(entry) if entry.origin.time != Time::default() => entry.origin.time,
+        _ => time,
     };
     Ok(Survey {
-        begins: first.and_then(time),
-        envelope: envelope.surveyed(written),
+        begins: first.map(time),
+        dump: Dump::file(dump.surveyed(written)),
         whole,
     })
 }

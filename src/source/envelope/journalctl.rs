@@ -1,4 +1,4 @@
-//! The lines of `journalctl -o json` (systemd's JOURNAL_EXPORT_FORMATS.md, "Journal JSON Format").
+//! The entries of `journalctl -o json` (systemd's JOURNAL_EXPORT_FORMATS.md, "Journal JSON Format"), and their fields.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,8 +15,8 @@ use crate::time::Time;
 const UNKNOWN: &[u8] = b"unknown";
 
 /// The fields that are looked at.
-#[derive(Deserialize)]
-struct Fields<'a> {
+#[derive(Default, Deserialize)]
+pub(super) struct Fields<'a> {
     #[serde(rename = "MESSAGE", borrow, default)]
     message: Field<'a>,
     #[serde(rename = "__REALTIME_TIMESTAMP", borrow)]
@@ -49,6 +49,71 @@ struct Fields<'a> {
 /// that an entry has several times, an array of those; they are joined by line ends, as where the journal itself is read.
 #[derive(Default)]
 struct Field<'a>(Option<Cow<'a, [u8]>>);
+
+impl<'a> Fields<'a> {
+    /// Keeps a field of `journalctl -o export`; of one that an entry has several times all of them, on lines of their own.
+    pub(super) fn add(&mut self, name: &[u8], value: &[u8]) {
+        let field = match name {
+            b"MESSAGE" => &mut self.message,
+            b"__REALTIME_TIMESTAMP" => &mut self.time,
+            b"_BOOT_ID" => &mut self.boot,
+            b"_HOSTNAME" => &mut self.host,
+            b"SYSLOG_IDENTIFIER" => &mut self.identifier,
+            b"_PID" => &mut self.pid,
+            b"_UID" => &mut self.uid,
+            b"_SYSTEMD_SESSION" => &mut self.systemd_session,
+            b"_AUDIT_SESSION" => &mut self.audit_session,
+            b"_TRANSPORT" => &mut self.transport,
+            b"MESSAGE_ID" => &mut self.message_id,
+            b"N_DROPPED" => &mut self.dropped,
+            b"OBJECT_SYSTEMD_UNIT" => &mut self.object_unit,
+            _ => return,
+        };
+        let all = match field.0.take() {
+            None => value.to_vec(),
+            Some(first) => [&*first, b"\n", value].concat(),
+        };
+        field.0 = Some(Cow::Owned(all));
+    }
+
+    /// Whether the entry tells who sent it.
+    pub(super) const fn tells_sender(&self) -> bool {
+        self.uid.0.is_some()
+    }
+
+    /// The entry that has these fields, as [`json`] tells it.
+    pub(super) fn told(self, message: &mut Vec<u8>) -> Option<(Origin<'a>, Option<u64>)> {
+        let fields = self;
+        let origin = Origin {
+            time: Time(fields.time.number()?),
+            boot: boot(fields.boot.0.as_deref().unwrap_or_default()),
+            pid: fields.pid.number().unwrap_or(0),
+            // An export without the field proves nothing, and claims nothing.
+            uid: (fields.uid.0.is_some()).then(|| {
+                let transport = fields.transport.0.as_deref().unwrap_or_default();
+                sender(fields.uid.number(), transport)
+            }),
+            session: fields
+                .systemd_session
+                .0
+                .or(fields.audit_session.0)
+                .and_then(text),
+            host: fields.host.0.unwrap_or_default(),
+            // An empty identifier stands for a message without envelope, which anything could be.
+            identifier: (fields.identifier.0.filter(|name| !name.is_empty()))
+                .unwrap_or(Cow::Borrowed(UNKNOWN)),
+            past: false,
+            no_envelope: false,
+        };
+        // No other sender can set _TRANSPORT. What other units lost is nothing of sshd's.
+        let of_journald = fields.transport.is(b"driver") && fields.message_id.is(DROPPED.as_bytes());
+        let matters = of_journald && may_hold_ssh(fields.object_unit.0.as_deref().unwrap_or_default());
+        let dropped = matters.then(|| fields.dropped.number()).flatten();
+        message.clear();
+        message.extend_from_slice(fields.message.0.as_deref().unwrap_or_default());
+        Some((origin, dropped))
+    }
+}
 
 impl Field<'_> {
     fn number<N: std::str::FromStr>(&self) -> Option<N> {
@@ -155,35 +220,7 @@ impl<'de> Visitor<'de> for ElementVisitor {
 /// Reads a line: its message goes to `message`, its origin and what journald says that it dropped are returned; none
 /// where the line is no JSON of journalctl's.
 pub(super) fn json<'a>(line: &'a [u8], message: &mut Vec<u8>) -> Option<(Origin<'a>, Option<u64>)> {
-    let fields: Fields<'a> = serde_json::from_slice(line).ok()?;
-    let origin = Origin {
-        time: Time(fields.time.number()?),
-        boot: boot(fields.boot.0.as_deref().unwrap_or_default()),
-        pid: fields.pid.number().unwrap_or(0),
-        // An export without the field proves nothing, and claims nothing.
-        uid: (fields.uid.0.is_some()).then(|| {
-            let transport = fields.transport.0.as_deref().unwrap_or_default();
-            sender(fields.uid.number(), transport)
-        }),
-        session: fields
-            .systemd_session
-            .0
-            .or(fields.audit_session.0)
-            .and_then(text),
-        host: fields.host.0.unwrap_or_default(),
-        // An empty identifier stands for a message without envelope, which anything could be.
-        identifier: (fields.identifier.0.filter(|name| !name.is_empty()))
-            .unwrap_or(Cow::Borrowed(UNKNOWN)),
-        past: false,
-        no_envelope: false,
-    };
-    // No other sender can set _TRANSPORT. What other units lost is nothing of sshd's.
-    let of_journald = fields.transport.is(b"driver") && fields.message_id.is(DROPPED.as_bytes());
-    let matters = of_journald && may_hold_ssh(fields.object_unit.0.as_deref().unwrap_or_default());
-    let dropped = matters.then(|| fields.dropped.number()).flatten();
-    message.clear();
-    message.extend_from_slice(fields.message.0.as_deref().unwrap_or_default());
-    Some((origin, dropped))
+    serde_json::from_slice::<Fields<'a>>(line).ok()?.told(message)
 }
 
 fn text(bytes: Cow<'_, [u8]>) -> Option<Cow<'_, str>> {

@@ -1,6 +1,10 @@
 //! The envelope of a log line, as syslog daemons and `journalctl` write it: when, on which host, by which program.
 
+pub mod dump;
+mod export;
 mod journalctl;
+mod locale;
+mod short;
 mod stamp;
 pub mod unknown;
 mod years;
@@ -104,7 +108,24 @@ impl Envelope {
                 });
             }
         }
-        self.read_syslog(line)
+        self.read_text(line)
+    }
+
+    /// Reads a line as people have it: what a syslog daemon writes, and what journalctl writes for people's eyes.
+    pub(super) fn read_text<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
+        match self.read_syslog(line) {
+            Read::Entry(entry) if entry.origin.identifier.is_empty() => {
+                let text = entry.message;
+                let (origin, message) =
+                    short::enveloped(&mut self.stamps, text).unwrap_or((entry.origin, text));
+                Read::Entry(Entry {
+                    origin,
+                    message,
+                    dropped: None,
+                })
+            }
+            read => read,
+        }
     }
 
     /// Reads a line of a log that only a syslog daemon writes: there, what looks like the journal's JSON is none, and its

@@ -78,7 +78,15 @@ impl Stamps {
     /// Reads `Mar  3 06:07:55`, also with a fraction, at the beginning of `text`. Returns what stands behind the blank after it.
     pub(super) fn rfc3164<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
         let (month, rest) = text.split_at_checked(3)?;
-        let month = month_of(month)?;
+        self.behind_month(month_of(month)?, rest)
+    }
+
+    /// The same of a month that is known, and what stands behind its name.
+    pub(super) fn behind_month<'t>(
+        &mut self,
+        month: u32,
+        rest: &'t [u8],
+    ) -> Option<(Time, &'t [u8])> {
         let rest = blanks(rest)?;
         let (day, rest) = match rest {
             [tens @ b'0'..=b'3', ones @ b'0'..=b'9', rest @ ..] => (two(*tens, *ones), rest),
