@@ -12,10 +12,11 @@ use crate::config::Config;
 use crate::directory::Directory;
 use crate::entry::{Entry, Origin, Record};
 use crate::log::{Priority, line};
-use crate::monitor::{Monitor, Rules, Verdict};
+use crate::monitor::{Monitor, Rules, Verdict, process_of};
 use crate::openssh::{Event, Kind, Program, Who};
 use crate::output;
 use crate::report::read::cannot;
+use crate::source::envelope::dump::Dump;
 use crate::source::envelope::{Envelope, Read};
 use crate::source::lines::Lines;
 use crate::source::survey::{ROOM, survey};
@@ -37,14 +38,23 @@ struct Explanation<'a> {
     user: Option<Cow<'a, str>>,
     partner: Option<bool>,
     valid_user: Option<bool>,
-    address: Option<&'a str>,
+    address: Option<Cow<'a, str>>,
     port: Option<u16>,
     method: Option<&'a str>,
     path: Option<Cow<'a, str>>,
+    /// The new name of a rename.
+    target: Option<Cow<'a, str>>,
     bytes_read: Option<u64>,
     bytes_written: Option<u64>,
     count: u32,
     reason: Cow<'static, str>,
+}
+
+/// Whom a process works for.
+#[derive(Default)]
+struct Peer {
+    user: Option<String>,
+    address: Option<String>,
 }
 
 /// Explains the lines of one stream, in order: what a line counts depends on those before it.
@@ -52,7 +62,9 @@ pub struct Explainer<'a> {
     rules: &'a Rules,
     directory: &'a mut dyn Directory,
     daily: Daily,
+    /// The number of the latest line, and of the first line of the latest entry.
     line: u64,
+    first: u64,
 }
 
 impl<'a> Explainer<'a> {
@@ -63,24 +75,60 @@ impl<'a> Explainer<'a> {
             directory,
             daily: Daily::default(),
             line: 0,
+            first: 1,
         }
     }
 
-    /// Writes what the next line is, as one JSON object on a line of its own.
-    pub fn entry(&mut self, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+    /// Goes on to the next line. Some entries have several.
+    pub fn next_line(&mut self) {
         self.line += 1;
-        let origin = &entry.origin;
-        let Some(record) = Record::of(entry.clone(), self.directory) else {
-            return self.write(origin, None, ignored(no_event(origin)), out);
-        };
-        let verdict = self.apply(&record);
-        self.write(origin, Some(&record.event), verdict, out)
     }
 
-    /// Writes that the next line is nothing that can be read, and why.
+    /// Writes what the entry is that ends with this line, as one JSON object on a line of its own.
+    pub fn entry(&mut self, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let origin = &entry.origin;
+        let event = Record::of(entry.clone(), self.directory);
+        let Some(record) = event.filter(|record| !is_a_files_name(record, entry.message)) else {
+            return self.write(origin, None, ignored(no_event(origin)), out);
+        };
+        // The end of a session takes it away.
+        let ends = record.event.kind == Kind::SessionClosed;
+        let before = self.peer(&record).filter(|_| ends);
+        let verdict = self.apply(&record);
+        let peer = self.peer(&record).or(before).unwrap_or_default();
+        self.write(origin, Some((&record.event, &peer)), verdict, out)
+    }
+
+    /// Writes that the entry that ends with this line is nothing that can be read, and why.
     pub fn unreadable(&mut self, why: &'static str, out: &mut dyn Write) -> io::Result<()> {
-        self.line += 1;
         self.write(&Origin::default(), None, ignored(why.into()), out)
+    }
+
+    /// Whom a line of a session, or a refused log-in, is about, where earlier lines told.
+    fn peer(&self, record: &Record<'_>) -> Option<Peer> {
+        let process = process_of(record);
+        let sessions = &self.daily.resume.sessions;
+        let (user, address) = match record.event.kind {
+            Kind::SessionClosed
+            | Kind::Open(_)
+            | Kind::Close { .. }
+            | Kind::Rename { .. }
+            | Kind::Remove
+            | Kind::Mkdir
+            | Kind::Rmdir
+            | Kind::Status
+            | Kind::WriteError
+            | Kind::Request => {
+                let session = sessions.sftp.0.get(&process)?;
+                (Some(session.user.clone()), session.address.clone())
+            }
+            Kind::EndedBefore { .. } | Kind::GraceTimeout | Kind::AccessDenied => {
+                let connection = sessions.connections.0.get(&process)?;
+                (connection.user.clone(), connection.address.clone())
+            }
+            _ => return None,
+        };
+        Some(Peer { user, address })
     }
 
     fn apply(&mut self, record: &Record<'_>) -> Verdict {
@@ -106,35 +154,45 @@ impl<'a> Explainer<'a> {
     }
 
     fn write(
-        &self,
+        &mut self,
         origin: &Origin<'_>,
-        event: Option<&Event<'_>>,
+        event: Option<(&Event<'_>, &Peer)>,
         verdict: Verdict,
         out: &mut dyn Write,
     ) -> io::Result<()> {
+        let (event, peer) = event.unzip();
+        let user = event
+            .and_then(|e| e.user.as_deref())
+            .map(String::from_utf8_lossy);
+        let user = user.or_else(|| peer?.user.as_deref().map(Cow::Borrowed));
+        let address = event.and_then(|e| e.address.as_deref());
+        let address = address.or_else(|| peer?.address.as_deref());
         let said = Explanation {
-            line: self.line,
+            line: self.first,
             event: verdict.event,
             time: (origin.time != Time::default()).then(|| self.rules.zone.rfc3339(origin.time)),
             host: some_text(&origin.host),
             identifier: some_text(&origin.identifier),
             pid: Some(origin.pid).filter(|&pid| pid != 0),
-            user: event
-                .and_then(|e| e.user.as_deref())
-                .map(String::from_utf8_lossy),
-            partner: verdict.partner,
+            // Nobody without a name is called a partner, nor no partner.
+            partner: verdict.partner.filter(|_| user.is_some()),
+            user,
             valid_user: event.and_then(|e| valid_user(e.kind)),
-            address: event.and_then(|e| e.address.as_deref()),
+            address: address.map(Cow::Borrowed),
             port: event.and_then(|e| e.port),
             method: event.and_then(|e| e.method.as_deref()),
             path: event
                 .and_then(|e| e.path.as_deref())
+                .map(String::from_utf8_lossy),
+            target: event
+                .and_then(|e| e.target.as_deref())
                 .map(String::from_utf8_lossy),
             bytes_read: event.and_then(|e| e.bytes_read),
             bytes_written: event.and_then(|e| e.bytes_written),
             count: event.map_or(1, |e| e.repeated),
             reason: verdict.reason,
         };
+        self.first = self.line + 1;
         output::json(out, &said)?;
         out.write_all(b"\n")
     }
@@ -179,22 +237,45 @@ fn explain_file(
     let mut lines = Lines::open(path, "explain").map_err(|error| cannot(path, &error))?;
     let survey = survey(&mut lines, &mut { ROOM }, Some(PATIENCE), &mut |_| ());
     let survey = survey.map_err(|error| cannot(path, &error))?;
-    let mut envelope = match survey.whole {
+    let envelope = match survey.whole {
         true => survey.dump.into_envelope(),
         false => Envelope::new(),
     };
+    let mut dump = Dump::pasted(envelope);
     let mut no_text = 0;
-    while let Some(line) = lines.next_line().map_err(|error| cannot(path, &error))? {
-        match envelope.read(line) {
-            Read::Entry(entry) => explainer.entry(&entry, out)?,
-            Read::NoText => {
-                no_text += 1;
-                explainer.unreadable("no text", out)?;
-            }
-            Read::Other => explainer.unreadable("an empty line", out)?,
+    while let Some(line) = lines.next_whole().map_err(|error| cannot(path, &error))? {
+        explainer.next_line();
+        if let Some(read) = dump.read(&line) {
+            no_text += explain_read(&read, explainer, out)?;
         }
     }
+    if let Some(read) = dump.end() {
+        no_text += explain_read(&read, explainer, out)?;
+    }
+    if let Some(remedy) = dump.remedy() {
+        self::line(Priority::Warning, &format!("{}: {remedy}", path.display()));
+    }
     Ok(no_text)
+}
+
+/// Explains one line or entry. Returns how many were no text.
+fn explain_read(
+    read: &Read<'_>,
+    explainer: &mut Explainer<'_>,
+    out: &mut dyn Write,
+) -> anyhow::Result<u64> {
+    match read {
+        Read::Entry(entry) => explainer.entry(entry, out)?,
+        Read::NoText => explainer.unreadable("no text", out)?,
+        Read::Other => explainer.unreadable("an empty line", out)?,
+    }
+    Ok(u64::from(*read == Read::NoText))
+}
+
+/// A line without envelope that begins with a file's name is grep's rather than sshd's about that file.
+fn is_a_files_name(record: &Record<'_>, message: &[u8]) -> bool {
+    let bare = record.origin.identifier.is_empty();
+    bare && record.event.kind == Kind::Accompanying && message.starts_with(b"/")
 }
 
 fn some_text<'t>(bytes: &'t [u8]) -> Option<Cow<'t, str>> {

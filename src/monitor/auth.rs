@@ -163,10 +163,7 @@ impl Monitor<'_> {
             _ => None,
         };
         let address = event.address.as_deref().map(str::to_owned);
-        let process = match origin.pid {
-            0 => without_pid::process(origin.boot, event),
-            pid => (origin.boot, pid),
-        };
+        let process = without_pid::process_of(record);
         let login = Connection {
             boot: origin.boot,
             pid: process.1,

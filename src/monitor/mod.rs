@@ -33,6 +33,7 @@ use crate::time::Time;
 
 pub use rules::{Rules, Verdict};
 pub use undecided::{Pending, Undecided};
+pub use without_pid::process_of;
 
 use forged::{forged, forged_by};
 

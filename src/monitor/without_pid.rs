@@ -16,6 +16,20 @@ const NO_PROCESS: u32 = 1 << 31;
 /// few lines of it have no port. What is missed makes an attempt count twice.
 const LATEST: usize = 64;
 
+/// The process that a line is about: its own, another that it names, or what stands for the peer where it has none.
+pub fn process_of(record: &Record<'_>) -> Process {
+    let origin = &record.origin;
+    match (
+        record.event.about,
+        origin.pid,
+        record.event.address.is_some(),
+    ) {
+        (Some(pid), ..) => (origin.boot, pid),
+        (None, 0, true) => process(origin.boot, &record.event),
+        (None, pid, _) => (origin.boot, pid),
+    }
+}
+
 /// What a connection of this peer is kept under: its address and port; without a port its address and user.
 pub(super) fn process(boot: Boot, event: &Event<'_>) -> Process {
     let address = hash(event.address.as_deref().unwrap_or_default().as_bytes());
@@ -38,7 +52,8 @@ impl Monitor<'_> {
             true => {
                 let known = sessions.connections.0.get(&(boot, number));
                 let same = |c: &&Connection| {
-                    c.address.as_deref() == event.address.as_deref() && c.goes_on(origin.time, event.port)
+                    c.address.as_deref() == event.address.as_deref()
+                        && c.goes_on(origin.time, event.port)
                 };
                 let same = known.filter(same).cloned();
                 same.or_else(|| earlier_without_port(sessions, record))
@@ -84,9 +99,7 @@ fn latest<'s>(sessions: &'s Sessions, record: &Record<'_>) -> Option<&'s Connect
     let numbers = sessions.without_pid.iter().rev();
     let all = numbers.filter_map(|number| sessions.connections.0.get(&(origin.boot, *number)));
     let mut own = all.filter(|c| match &user {
-        Some(user) => {
-            c.user.as_deref() == Some(&**user) && !apart(address, c.address.as_deref())
-        }
+        Some(user) => c.user.as_deref() == Some(&**user) && !apart(address, c.address.as_deref()),
         None => c.address.as_deref() == address,
     });
     own.find(|c| c.goes_on(origin.time, None))

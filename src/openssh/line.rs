@@ -205,7 +205,10 @@ mod tests {
         for count in [1, 2, 4, 15] {
             let blanks = " ".repeat(count);
             let line = strip(b"error: text [preauth]");
-            assert_eq!(strip(format!("{blanks}error: text [preauth]").as_bytes()), line);
+            assert_eq!(
+                strip(format!("{blanks}error: text [preauth]").as_bytes()),
+                line
+            );
             let repeated = format!("{blanks}message repeated 2 times: [ {blanks}text]");
             let line = strip(repeated.as_bytes());
             assert_eq!((line.text, line.repeated), (&b"text"[..], 2));

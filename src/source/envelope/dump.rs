@@ -17,6 +17,7 @@ pub struct Dump {
     envelope: Envelope,
     /// Whether what looks like the journal's is the journal's; none as long as no line shows it.
     of_journal: Option<bool>,
+    pasted: bool,
     export: Export,
     /// An entry of `json-pretty` under way.
     pretty: Vec<u8>,
@@ -39,16 +40,18 @@ impl Dump {
         Dump {
             envelope,
             of_journal: None,
+            pasted: false,
             export: Export::default(),
             pretty: Vec::new(),
             remedy: None,
         }
     }
 
-    /// Lines that a person put together, of any output each.
-    pub fn mixed(envelope: Envelope) -> Self {
+    /// Lines that a person put together, of any output each, with whatever stands before them.
+    pub fn pasted(envelope: Envelope) -> Self {
         Dump {
             of_journal: Some(true),
+            pasted: true,
             ..Dump::file(envelope)
         }
     }
@@ -79,13 +82,14 @@ impl Dump {
                 self.export.line(line);
                 None
             }
-            Some(Form::Pretty) => {
-                self.pretty_line(line)
-            }
+            Some(Form::Pretty) => self.pretty_line(line),
             Some(Form::Json) => Some(self.envelope.read(without_mark(text))),
             None => {
                 self.remedy = self.remedy.or_else(|| short::remedy(text));
-                Some(self.envelope.read_text(text))
+                Some(match self.pasted {
+                    true => self.envelope.read_pasted(text),
+                    false => self.envelope.read_text(text),
+                })
             }
         }
     }
@@ -183,3 +187,6 @@ fn is_whole(form: &Form, text: &[u8]) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

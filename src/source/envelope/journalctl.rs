@@ -106,8 +106,10 @@ impl<'a> Fields<'a> {
             no_envelope: false,
         };
         // No other sender can set _TRANSPORT. What other units lost is nothing of sshd's.
-        let of_journald = fields.transport.is(b"driver") && fields.message_id.is(DROPPED.as_bytes());
-        let matters = of_journald && may_hold_ssh(fields.object_unit.0.as_deref().unwrap_or_default());
+        let of_journald =
+            fields.transport.is(b"driver") && fields.message_id.is(DROPPED.as_bytes());
+        let matters =
+            of_journald && may_hold_ssh(fields.object_unit.0.as_deref().unwrap_or_default());
         let dropped = matters.then(|| fields.dropped.number()).flatten();
         message.clear();
         message.extend_from_slice(fields.message.0.as_deref().unwrap_or_default());
@@ -220,7 +222,9 @@ impl<'de> Visitor<'de> for ElementVisitor {
 /// Reads a line: its message goes to `message`, its origin and what journald says that it dropped are returned; none
 /// where the line is no JSON of journalctl's.
 pub(super) fn json<'a>(line: &'a [u8], message: &mut Vec<u8>) -> Option<(Origin<'a>, Option<u64>)> {
-    serde_json::from_slice::<Fields<'a>>(line).ok()?.told(message)
+    serde_json::from_slice::<Fields<'a>>(line)
+        .ok()?
+        .told(message)
 }
 
 fn text(bytes: Cow<'_, [u8]>) -> Option<Cow<'_, str>> {

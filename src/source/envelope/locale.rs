@@ -52,7 +52,10 @@ pub(super) fn behind_weekday(text: &[u8]) -> Option<&[u8]> {
 
 /// The first word in lower case without its dot, and what stands behind that.
 fn name(text: &[u8]) -> Option<(String, &[u8])> {
-    let end = text.iter().take(LONGEST + 2).position(|&byte| byte == b' ')?;
+    let end = text
+        .iter()
+        .take(LONGEST + 2)
+        .position(|&byte| byte == b' ')?;
     let (word, rest) = text.split_at(end);
     let word = std::str::from_utf8(word.strip_suffix(b".").unwrap_or(word)).ok()?;
     Some((word.to_lowercase(), rest))

@@ -4,6 +4,7 @@ pub mod dump;
 mod export;
 mod journalctl;
 mod locale;
+mod pasted;
 mod short;
 mod stamp;
 pub mod unknown;

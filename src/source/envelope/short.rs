@@ -9,7 +9,7 @@ use crate::time::Time;
 /// How long `2026-11-23 09:04:24` is.
 const MOMENT: usize = 19;
 
-/// Zones by the names that journalctl writes, where a name means one zone. Any other is the zone of the machine.
+/// Zones by the names that journalctl writes, where a name means one zone.
 const ZONES: &[(&[u8], &[u8])] = &[
     (b"UTC", b"+00:00"),
     (b"GMT", b"+00:00"),
@@ -30,10 +30,7 @@ const ZONES: &[(&[u8], &[u8])] = &[
 ];
 
 /// The envelope of such a line, and what it holds.
-pub(super) fn enveloped<'a>(
-    stamps: &mut Stamps,
-    line: &'a [u8],
-) -> Option<(Origin<'a>, &'a [u8])> {
+pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
     let (time, rest) = match line.first()? {
         b'0'..=b'9' => unix(line)?,
         _ => full(stamps, line).or_else(|| short(stamps, line))?,
@@ -49,19 +46,28 @@ pub(super) fn enveloped<'a>(
 
 /// `Mon 2026-11-23 09:04:24 UTC HOST …`.
 fn full<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
-    let (moment, rest) = locale::behind_weekday(line)?.split_at_checked(MOMENT)?;
+    let text = locale::behind_weekday(line)?;
+    zoned(stamps, text).or_else(|| {
+        let (moment, rest) = text.split_at_checked(MOMENT)?;
+        let (zone, rest) = super::word(rest.strip_prefix(b" ")?);
+        let named = zone.first().is_some_and(u8::is_ascii_uppercase);
+        // A zone that only the machine knows is the machine's.
+        let stamp = [moment, b" "].concat();
+        named.then(|| Some((stamps.rfc3339(&stamp)?.0, rest)))?
+    })
+}
+
+/// `2026-11-23 09:04:24 UTC …` of a zone that is known.
+pub(super) fn zoned<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Time, &'a [u8])> {
+    let (moment, rest) = text.split_at_checked(MOMENT)?;
     let (zone, rest) = super::word(rest.strip_prefix(b" ")?);
-    let known = ZONES.iter().find(|(name, _)| *name == zone);
-    let offset = match (known, zone) {
-        (Some((_, offset)), _) => *offset,
+    let offset = match zone {
         // `+03`, `-0330`: of a zone that has no name.
-        (None, [b'+' | b'-', b'0'..=b'9', ..]) => zone,
-        (None, [b'A'..=b'Z', ..]) => b"",
-        _ => return None,
+        [b'+' | b'-', b'0'..=b'9', ..] => zone,
+        _ => ZONES.iter().find(|(name, _)| *name == zone)?.1,
     };
     let stamp = [moment, offset, b" "].concat();
-    let (time, _) = stamps.rfc3339(&stamp)?;
-    Some((time, rest))
+    Some((stamps.rfc3339(&stamp)?.0, rest))
 }
 
 /// `nov. 23 09:04:24 HOST …`: the month in the reader's language.
