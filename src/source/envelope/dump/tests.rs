@@ -10,7 +10,7 @@ fn told_of_file(text: &[u8], dump: &mut Dump) -> Vec<String> {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("log");
     std::fs::write(&path, text).expect("the file");
-    let mut lines = Lines::open(&path).expect("the file");
+    let mut lines = Lines::open(&path, "report").expect("the file");
     let mut all = Vec::new();
     while let Some(line) = lines.next_whole().expect("a line") {
         all.extend(dump.read(&line).map(|read| told(&read)));
