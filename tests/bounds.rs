@@ -160,6 +160,21 @@ fn a_flood_of_connections_that_are_forgotten_is_noted() {
 }
 
 #[test]
+fn other_connections_without_a_process_make_no_end_of_a_partners_count_once_more() {
+    let mut lines =
+        String::from("06:00:00 sshd: Failed password for bob from 192.0.2.8 port 5000 ssh2\n");
+    lines += &each(0..900, |n| {
+        format!(
+            "06:00:01 sshd: Failed password for bob from 192.0.2.9 port {} ssh2",
+            100 + n
+        )
+    });
+    lines += "06:00:02 sshd: Connection closed by authenticating user bob 192.0.2.8 port 5000 [preauth]\n";
+    let said = played("", &lines);
+    assert!(said.contains("bob failed 901"), "{said}");
+}
+
+#[test]
 fn names_of_files_keep_no_other_notice_out_of_the_day() {
     let mut lines = each(0..40, |n| {
         format!("06:00:00 internal-sftp[20] uid=1001: close \"{n}{{a*500}}")
