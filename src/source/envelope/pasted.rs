@@ -72,9 +72,9 @@ impl Envelope {
                 if is_settled(&origin, message, rest) {
                     return Some((origin, message));
                 }
-                let zoned = short::zoned(stamps, rest).map(|(time, _)| time);
-                time.set(zoned.unwrap_or(origin.time));
             }
+            // Something else stands between a stamp and what it is of.
+            time.set(short::stamp(stamps, rest).unwrap_or(time.get()));
             let bare = told(rest, time.get()).filter(|_| !indented);
             tagged(rest, time.get()).or(bare)
         });

@@ -44,6 +44,20 @@ pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Orig
     Some((origin(time, host, identifier, pid), message))
 }
 
+/// The stamp of any form with which a text begins.
+pub(super) fn stamp(stamps: &mut Stamps, text: &[u8]) -> Option<Time> {
+    let stamp = match text.first()? {
+        b'0'..=b'9' => zoned(stamps, text)
+            .or_else(|| stamps.rfc3339(text))
+            .or_else(|| unix(text)),
+        _ => stamps
+            .rfc3164(text)
+            .or_else(|| full(stamps, text))
+            .or_else(|| short(stamps, text)),
+    };
+    stamp.map(|(time, _)| time)
+}
+
 /// `Mon 2026-11-23 09:04:24 UTC HOST …`.
 fn full<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
     let text = locale::behind_weekday(line)?;
