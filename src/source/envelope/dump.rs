@@ -85,11 +85,15 @@ impl Dump {
             Some(Form::Pretty) => self.pretty_line(line),
             Some(Form::Json) => Some(self.envelope.read(without_mark(text))),
             None => {
-                self.remedy = self.remedy.or_else(|| short::remedy(text));
-                Some(match self.pasted {
-                    true => self.envelope.read_pasted(text),
-                    false => self.envelope.read_text(text),
-                })
+                if self.pasted {
+                    self.remedy = self.remedy.or_else(|| short::remedy(text));
+                    return Some(self.envelope.read_pasted(text));
+                }
+                let read = self.envelope.read_text(text);
+                if matches!(&read, Read::Entry(entry) if entry.origin.identifier.is_empty()) {
+                    self.remedy = self.remedy.or_else(|| short::remedy(text));
+                }
+                Some(read)
             }
         }
     }
