@@ -75,7 +75,7 @@ pub(super) fn gather<'a>(
     let mut seen = Vec::new();
     for (&name, effective) in effective {
         let partner = roster.partners.get(name);
-        let Some(account) = partner.and_then(|partner| partner.account.as_ref()) else {
+        let Some(account) = partner.and_then(|partner| partner.account()) else {
             continue;
         };
         seen.push(Seen {

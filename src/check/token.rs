@@ -67,7 +67,8 @@ pub(super) fn find(root: bool) -> Found {
 fn decrypt(path: &Path) -> Result<Token, String> {
     let mut command = Command::new("systemd-creds");
     command.arg("decrypt").arg(format!("--name={CREDENTIAL}"));
-    let printed = program::text(command.arg(path).arg("-"), DEADLINE)?;
+    let printed = program::text(command.arg(path).arg("-"), DEADLINE);
+    let printed = printed.map_err(|why| why.to_string())?;
     let token = printed.trim_end_matches(['\n', '\r']);
     match !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic()) {
         true => Ok(Token::new(

@@ -78,7 +78,7 @@ impl Units {
                 ..Units::of(&printed)
             },
             Err(why) => Units {
-                unknown: Some(why),
+                unknown: Some(why.to_string()),
                 ..Units::default()
             },
         }

@@ -219,7 +219,7 @@ impl View {
 }
 
 fn groups<'a>(roster: &'a Roster, name: &str) -> Option<&'a [String]> {
-    let account = roster.partners.get(name)?.account.as_ref()?;
+    let account = roster.partners.get(name)?.account()?;
     account.groups.as_deref()
 }
 
@@ -228,7 +228,7 @@ fn effective<'a>(roster: &'a Roster, sshd: &mut Sshd) -> BTreeMap<&'a str, Effec
     let until = Instant::now() + ASKING;
     let mut effective = BTreeMap::new();
     for (name, partner) in &roster.partners {
-        let Some(account) = &partner.account else {
+        let Some(account) = partner.account() else {
             continue;
         };
         if Instant::now() > until {
@@ -270,10 +270,8 @@ fn chroots<'a>(
     let mut paths: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
     let (mut free, mut unknown) = (Vec::new(), Vec::new());
     for (&name, effective) in effective {
-        let account = roster
-            .partners
-            .get(name)
-            .and_then(|partner| partner.account.as_ref());
+        let partner = roster.partners.get(name);
+        let account = partner.and_then(|partner| partner.account());
         match (&effective.chroot, account) {
             (sshd_config::Chroot::Directory(template), Some(account)) => {
                 let path = expand(template, name, account);
