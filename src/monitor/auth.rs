@@ -178,7 +178,7 @@ impl Monitor<'_> {
             ..Connection::default()
         };
         self.await_sftp(&login, record);
-        self.keep(login);
+        self.daily.resume.sessions.begin_login(login);
         if !origin.past {
             for _ in 0..event.repeated.min(REPEATED_MOST) {
                 let login = Pending::Login {

@@ -62,10 +62,11 @@ impl Monitor<'_> {
             self.finish(earlier, origin.time, false, origin.past);
         }
         let sessions = &mut self.daily.resume.sessions;
+        let (session, at) = (origin.session.as_deref(), origin.time);
         let address = event
             .address
             .as_deref()
-            .filter(|address| sessions.has_login(&user, address));
+            .filter(|address| sessions.login_lives(&user, address, session, at));
         let session = SftpSession {
             boot: origin.boot,
             pid: origin.pid,
