@@ -129,13 +129,9 @@ impl Units {
         units.any(|unit| matches!(self.get(unit, "ActiveState"), "active" | "reloading"))
     }
 
-    /// The command that starts a unit again. One that failed may have been started too often for systemd to start it once
-    /// more: that is forgotten first.
+    /// The command that starts a unit again.
     pub(super) fn again(&self, unit: &str) -> String {
         match self.get(unit, "ActiveState") {
-            "failed" => {
-                format!("sudo systemctl reset-failed {unit} && sudo systemctl start {unit}")
-            }
             "active" | "reloading" => format!("sudo systemctl restart {unit}"),
             _ => format!("sudo systemctl start {unit}"),
         }
