@@ -69,7 +69,7 @@ pub(super) fn gather(units: &Units, now: Time) -> Facts {
         DEADLINE,
     );
     let of_journald = limit(&configuration.unwrap_or_default());
-    let ssh = format!("{}.service", units.ssh());
+    let ssh = format!("{}.service", units.ssh().unit);
     let of_unit = of_unit(
         units.get(&ssh, "LogRateLimitBurst"),
         units.get(&ssh, "LogRateLimitIntervalUSec"),

@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::obstacle::Means;
 use super::units::Units;
 use super::{
-    accounts, admission, ca_file, chroot, clock, configuration, dev_log, edit, expected, journal,
+    accounts, admission, ca_file, chroot, clock, configuration, dev_log, expected, journal,
     partners, probe, running, scripts, sftp_command, slack, source, sshd, state, token, waiting,
 };
 use crate::alerts::Voice;
@@ -56,9 +56,6 @@ pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
         let finding = Finding::warning("view", said).mended_by("sudo sftp-monitor check");
         view.findings.push(finding);
     }
-    if view.units.ssh_is_of_a_socket() {
-        view.findings.iter_mut().for_each(edit::for_socket);
-    }
     Ok(view.findings)
 }
 
@@ -71,7 +68,7 @@ impl View {
             Some(finding) => self.findings.push(finding),
             None => self.unseen.push("the token, and what Slack says of it"),
         }
-        if let token::Found::At(token) = &found {
+        if let Some(token) = found.token() {
             let facts = slack::gather(
                 config,
                 (token, token::store(&found)),
