@@ -138,12 +138,12 @@ pub(super) fn judge(facts: &Facts, means: &Means<'_>) -> Vec<Finding> {
 }
 
 /// The log is written in a form of its own. In rsyslog's traditional form of a rule the template stands behind the file.
-fn not_read(log: &str, line: &str) -> Finding {
+fn not_read(log: &Log, line: &str) -> Finding {
     let said = format!(
         "lines reach {log} in a form that is not read, or that leaves out the process: nothing, or no file, is seen ({line}); \
          its template must be RSYSLOG_FileFormat or RSYSLOG_TraditionalFileFormat"
     );
-    let pattern = log.replace('.', "\\.");
+    let pattern = log.to_string().replace('.', "\\.");
     Finding::problem(NAME, said).mended_by(format!(
         "sudo find /etc/rsyslog.conf /etc/rsyslog.d -name '*.conf' -exec sed -i -E \
          's|^([^#]*[[:blank:]]-?{pattern})([;[:blank:]].*)?$|\\1;RSYSLOG_FileFormat|' '{{}}' + && sudo systemctl restart rsyslog.service"
@@ -238,12 +238,12 @@ mod tests {
             own: line,
             free: vec!["carol".to_owned()],
             chroots: vec![tried("alice", Reached::Missing)],
-            log: "/var/log/auth.log".to_owned(),
+            log: Log::File("/var/log/auth.log".into()),
         };
         let means = Means {
             devlog: DEVLOG,
             files: &[],
-            ssh: "ssh",
+            ssh: Ssh::default(),
         };
         assert_eq!(
             told(&judge(&facts, &means)),

@@ -6,6 +6,7 @@ use super::transfer::text;
 use super::{Monitor, Verdict};
 use crate::alerts::{File, Transfer};
 use crate::entry::Record;
+use crate::openssh::EventName;
 use crate::sessions::{Handle, OtherHalf, SftpSession, Standing};
 
 impl Monitor<'_> {
@@ -44,7 +45,7 @@ impl Monitor<'_> {
             file.bytes = written;
             self.file(session, record, Transfer::UploadFailed, file);
             return Verdict::new(
-                "upload_failed",
+                EventName::UploadFailed,
                 partner,
                 "a write failed since the file was opened",
             );
@@ -78,15 +79,19 @@ impl Monitor<'_> {
             file.bytes = Some(0);
             self.file(session, record, Transfer::UploadFailed, file);
             let why = counted(session, "a write was refused since the file was opened");
-            return Verdict::new("upload_failed", partner, why);
+            return Verdict::new(EventName::UploadFailed, partner, why);
         }
         if handle.write && handle.create {
             file.bytes = Some(0);
             self.file(session, record, Transfer::Upload, file);
             let why = counted(session, "an empty file was created or truncated");
-            return Verdict::new("upload", partner, why);
+            return Verdict::new(EventName::Upload, partner, why);
         }
-        let what = if handle.write { "upload" } else { "download" };
+        let what = if handle.write {
+            EventName::Upload
+        } else {
+            EventName::Download
+        };
         Verdict::new(what, partner, "nothing was read or written: counts nothing")
     }
 
@@ -99,8 +104,8 @@ impl Monitor<'_> {
         file: File,
     ) -> Verdict {
         let (event, what) = match (handle.write, handle.read) {
-            (true, false) => ("upload", Transfer::Upload),
-            (false, true) => ("download", Transfer::Download),
+            (true, false) => (EventName::Upload, Transfer::Upload),
+            (false, true) => (EventName::Download, Transfer::Download),
             _ => return self.unknown_direction(session, record, file),
         };
         self.file(session, record, what, file);
@@ -117,7 +122,7 @@ impl Monitor<'_> {
     ) -> Verdict {
         self.file(session, record, Transfer::Unknown, file);
         Verdict::new(
-            "ignored",
+            EventName::Ignored,
             session.standing.partner(),
             "the message was cut and no open tells the direction: counts nothing",
         )
@@ -172,7 +177,7 @@ impl Monitor<'_> {
         } else {
             "bytes were written"
         };
-        Verdict::new("upload", partner, counted(session, why))
+        Verdict::new(EventName::Upload, partner, counted(session, why))
     }
 
     fn downloaded(
@@ -190,7 +195,7 @@ impl Monitor<'_> {
             .is_some_and(|half| half.written && half.bytes == read)
         {
             return Verdict::new(
-                "download",
+                EventName::Download,
                 partner,
                 "the reading half of a copy made on the server: counts nothing",
             );
@@ -208,14 +213,14 @@ impl Monitor<'_> {
                 written: false,
             });
             return Verdict::new(
-                "download",
+                EventName::Download,
                 partner,
                 "counts unless the file that is being written turns out to be a copy",
             );
         }
         self.file(session, record, Transfer::Download, file);
         Verdict::new(
-            "download",
+            EventName::Download,
             partner,
             counted(session, "bytes were read and none written"),
         )
@@ -235,7 +240,7 @@ impl Monitor<'_> {
             file.bytes = written;
             self.file(session, record, Transfer::UploadInterrupted, file);
             Verdict::new(
-                "upload_interrupted",
+                EventName::UploadInterrupted,
                 partner,
                 counted(session, "still open when the session ended"),
             )
@@ -247,7 +252,7 @@ impl Monitor<'_> {
                 self.file(session, record, Transfer::DownloadInterrupted, file);
             }
             Verdict::new(
-                "download_interrupted",
+                EventName::DownloadInterrupted,
                 partner,
                 "still open when the session ended: counts nothing",
             )

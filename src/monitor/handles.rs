@@ -3,7 +3,7 @@
 use super::Verdict;
 use super::transfer::text;
 use crate::entry::Record;
-use crate::openssh::Flags;
+use crate::openssh::{EventName, Flags};
 use crate::sessions::{Handle, Last, SftpSession};
 
 /// How many open files of one session are kept: as many as a process may have by default, and so sftp-server.
@@ -39,7 +39,7 @@ pub(super) fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags)
         },
     );
     session.last = Some(Last::Open);
-    Verdict::new("open", partner, "its close counts")
+    Verdict::new(EventName::Open, partner, "its close counts")
 }
 
 /// A write failed: the file that the line names, else any that is open for writing, did not arrive whole.
@@ -69,7 +69,7 @@ pub(super) fn write_error(session: &mut SftpSession, record: &Record<'_>) -> Ver
         );
     }
     Verdict::new(
-        "ignored",
+        EventName::Ignored,
         session.standing.partner(),
         "a write failed: the file's close tells",
     )

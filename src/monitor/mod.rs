@@ -26,7 +26,7 @@ use crate::alerts::{Alerts, Content, Outbox, Transfer};
 use crate::config;
 use crate::directory::Answer;
 use crate::entry::{Boot, Record};
-use crate::openssh::Kind;
+use crate::openssh::{EventName, Kind};
 use crate::sessions::{Process, Standing};
 use crate::state::{Daily, NoticeKind};
 use crate::time::Time;
@@ -66,7 +66,7 @@ impl Monitor<'_> {
         self.learn(record);
         if let Some(uid) = forged(record) {
             self.forgery(record);
-            return Verdict::new("ignored", None, forged_by(uid));
+            return Verdict::new(EventName::Ignored, None, forged_by(uid));
         }
         if record.event.kind != Kind::NoEnvelope {
             self.could_be_read();
@@ -80,7 +80,7 @@ impl Monitor<'_> {
                     u64::from(record.event.repeated),
                     None,
                 );
-                Verdict::new("lost", None, "journald dropped messages")
+                Verdict::new(EventName::Lost, None, "journald dropped messages")
             }
             Kind::SessionOpened
             | Kind::SessionClosed

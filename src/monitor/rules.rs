@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::config;
 use crate::expect::Expectation;
+use crate::openssh::EventName;
 use crate::time::Zone;
 
 /// How the rules are set.
@@ -46,7 +47,7 @@ impl Rules {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The event's name.
-    pub event: &'static str,
+    pub event: EventName,
     /// Whether its account is a partner; none where nobody can know.
     pub partner: Option<bool>,
     /// What it counts, and why.
@@ -55,7 +56,7 @@ pub struct Verdict {
 
 impl Verdict {
     pub(super) fn new(
-        event: &'static str,
+        event: EventName,
         partner: Option<bool>,
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
