@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -61,11 +61,11 @@ pub fn output(command: &mut Command, at_most: Duration) -> Result<Vec<u8>, Faile
         .env("LC_ALL", "C.UTF-8");
     let mut child = command.spawn().map_err(How::System).map_err(failed)?;
     match follow(&mut child, at_most) {
-        Ok(Some((status, stdout, _))) if status.success() => Ok(stdout),
-        Ok(Some((status, _, stderr))) => {
-            let said = String::from_utf8_lossy(&stderr);
+        Ok(Some(output)) if output.status.success() => Ok(output.stdout),
+        Ok(Some(output)) => {
+            let said = String::from_utf8_lossy(&output.stderr);
             let line = said.lines().map(str::trim).find(|line| !line.is_empty());
-            Err(failed(How::Ended(status, line.map(str::to_owned))))
+            Err(failed(How::Ended(output.status, line.map(str::to_owned))))
         }
         Ok(None) => {
             end(child);
@@ -84,10 +84,7 @@ pub fn text(command: &mut Command, at_most: Duration) -> Result<String, Failed> 
 }
 
 /// How it ended, and what it had written to both until then; none where it did not end in time.
-fn follow(
-    child: &mut Child,
-    at_most: Duration,
-) -> io::Result<Option<(ExitStatus, Vec<u8>, Vec<u8>)>> {
+fn follow(child: &mut Child, at_most: Duration) -> io::Result<Option<Output>> {
     let until = Instant::now() + at_most;
     let process = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
     let mut stdout = Pipe::of(child.stdout.take())?;
@@ -99,7 +96,11 @@ fn follow(
         // Both are read in turn: one that is full would hold the program.
         let more = stdout.read()? | stderr.read()?;
         if ended && !more {
-            return Ok(Some((child.wait()?, stdout.read, stderr.read)));
+            return Ok(Some(Output {
+                status: child.wait()?,
+                stdout: stdout.read,
+                stderr: stderr.read,
+            }));
         }
         if left.is_zero() {
             return Ok(None);
