@@ -244,7 +244,7 @@ fn keys<'a>(
     effective: &BTreeMap<&'a str, Effective>,
 ) -> Vec<(&'a str, sshd_config::Missing)> {
     let accounts = effective.iter().filter_map(|(&name, effective)| {
-        let account = roster.partners.get(name)?.account.as_ref()?;
+        let account = roster.partners.get(name)?.account()?;
         Some((name, effective, account))
     });
     accounts
