@@ -9,7 +9,9 @@ use std::time::Duration;
 use chrono::DateTime;
 use serde_json::Value;
 
+use super::body::Body;
 use super::codes::{Class, class};
+use super::said;
 use crate::clean::clean;
 use crate::time::Time;
 
@@ -21,6 +23,8 @@ pub const PAUSE_MOST: Duration = Duration::from_secs(15 * 60);
 pub const PAUSE_WORKSPACE: Duration = Duration::from_secs(5 * 60);
 /// The most characters that are kept of anything an answer says.
 const DETAIL: usize = 300;
+/// What stands for a code that is not in the form of Slack's.
+const NO_CODE: &str = "an error that is not in the form of Slack's";
 
 /// What an answer means for the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +65,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Slack's error with what it says about it, cleaned.
+/// Slack's error with what it says about it, as far as it is in the form of what Slack says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The error code.
@@ -81,39 +85,32 @@ impl fmt::Display for Refusal {
 }
 
 /// What an answer of this status, `Retry-After` header and body means.
-pub fn classify(status: u16, retry_after: Option<&str>, body: &[u8], now: Time) -> Verdict {
-    let answer: Option<Value> = serde_json::from_slice(body).ok().filter(Value::is_object);
-    let code = answer.as_ref().and_then(|answer| answer["error"].as_str());
+pub fn classify(status: u16, retry_after: Option<&str>, body: &Body, now: Time) -> Verdict {
+    let answer = match body {
+        Body::Object(answer) => Some(answer),
+        Body::BeginsOk | Body::Other => None,
+    };
+    let code = answer.and_then(|answer| answer["error"].as_str());
     if status == 429 || matches!(code, Some("ratelimited" | "rate_limited")) {
         return Verdict::Wait {
             pause: pause(retry_after, now),
-            why: format!(
-                "HTTP {status}, {}",
-                clean(code.unwrap_or("rate limited"), DETAIL)
-            ),
+            why: format!("HTTP {status}, {}", code.map_or("rate limited", shown)),
         };
     }
-    let taken = match &answer {
+    let taken = match answer {
         Some(answer) => answer["ok"] == Value::Bool(true),
-        None => begins_ok(body),
+        None => *body == Body::BeginsOk,
     };
-    match (status, &answer, code) {
+    match (status, answer, code) {
         (200..=299, _, _) if taken => Verdict::Accepted,
         (_, Some(answer), Some(code)) => by_code(code, answer),
         _ => no_answer(status),
     }
 }
 
-/// The answer was cut off, or is longer than we read, but begins as Slack begins when it took a message: it echoes the whole
-/// message after that, and a message must not be posted again because its echo is long.
-fn begins_ok(body: &[u8]) -> bool {
-    let start: Vec<u8> = body
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .take(11)
-        .collect();
-    start == b"{\"ok\":true,"
+/// A code as it may be shown.
+fn shown(code: &str) -> &str {
+    said::code(code).unwrap_or(NO_CODE)
 }
 
 /// An answer without a code: a load balancer, a proxy, a portal, an outage.
@@ -133,7 +130,7 @@ fn no_answer(status: u16) -> Verdict {
 
 fn by_code(code: &str, answer: &Value) -> Verdict {
     let refusal = Refusal {
-        code: clean(code, DETAIL),
+        code: shown(code).to_owned(),
         detail: detail(answer),
     };
     match class(code) {
@@ -153,21 +150,17 @@ fn by_code(code: &str, answer: &Value) -> Verdict {
 
 /// What Slack adds to a code: the scope that is missing, the field that is wrong.
 fn detail(answer: &Value) -> String {
-    let mut said = Vec::new();
+    let mut parts = Vec::new();
     for key in ["needed", "provided"] {
-        if let Some(value) = answer[key].as_str() {
-            said.push(format!("{key}: {value}"));
+        let scopes: Vec<&str> = said::scopes(answer[key].as_str().unwrap_or_default()).collect();
+        if !scopes.is_empty() {
+            parts.push(format!("{key}: {}", scopes.join(",")));
         }
     }
     let messages = answer["response_metadata"]["messages"].as_array();
-    said.extend(
-        messages
-            .into_iter()
-            .flatten()
-            .filter_map(|m| m.as_str())
-            .map(String::from),
-    );
-    clean(&said.join("; "), DETAIL)
+    let messages = messages.into_iter().flatten().filter_map(Value::as_str);
+    parts.extend(messages.map(said::message));
+    clean(&parts.join("; "), DETAIL)
 }
 
 /// The pause that a `Retry-After` header asks for: seconds, or a date.
@@ -187,6 +180,10 @@ fn pause(header: Option<&str>, now: Time) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn classify(status: u16, retry_after: Option<&str>, body: &[u8], now: Time) -> Verdict {
+        super::classify(status, retry_after, &Body::of(body, "xoxb-1234567890"), now)
+    }
 
     const NOW: Time = Time::from_seconds(1_774_843_675); // 2026-03-30 04:07:55 UTC
 
@@ -307,12 +304,12 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_the_scope_and_the_field_cleaned() {
+    fn a_refusal_names_the_scope_and_the_field_and_nothing_else() {
         let body = br#"{"ok":false,"error":"missing_scope","needed":"chat:write","provided":"users:read",
             "response_metadata":{"messages":["[ERROR] \u001b[2J failed to match [json-pointer:/blocks/0]"]}}"#;
         assert_eq!(
             classify(200, None, body, NOW).to_string(),
-            "missing_scope (needed: chat:write; provided: users:read; [ERROR] �[2J failed to match [json-pointer:/blocks/0])"
+            "missing_scope (needed: chat:write; provided: users:read; [ERROR] … failed to match [json-pointer:/blocks/0])"
         );
         let flood = format!(r#"{{"ok":false,"error":"{}"}}"#, "x".repeat(50_000));
         assert!(classify(200, None, flood.as_bytes(), NOW).to_string().len() < 1000);

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::answer::Verdict;
 use super::client::{Client, POST};
-use crate::clean::{NAME, clean};
+use super::said;
 
 /// The channel that is posted to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Client {
 
 fn of(channel: &Value) -> Channel {
     Channel {
-        name: clean(channel["name"].as_str().unwrap_or("?"), NAME),
+        name: said::name(channel["name"].as_str().unwrap_or("?")),
         archived: channel["is_archived"] == true,
         member: channel["is_member"] == true,
     }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::answer::{Verdict, classify};
+use super::body::Body;
 use crate::alerts::Rendered;
 use crate::config::{Slack, Token};
 
@@ -135,10 +136,7 @@ impl Client {
         let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
         let (body, broken) = self.body(response).await;
         let now = SystemTime::now().into();
-        match (
-            classify(status, retry_after.as_deref(), body.as_bytes(), now),
-            broken,
-        ) {
+        match (classify(status, retry_after.as_deref(), &body, now), broken) {
             (Verdict::Retry { ambiguous, why }, Some(error)) => Verdict::Retry {
                 ambiguous,
                 why: format!("{why}: {}", chain(&error.without_url())),
@@ -159,10 +157,13 @@ impl Client {
         let headers = response.headers().clone();
         let (body, _) = self.body(response).await;
         let now = SystemTime::now().into();
-        match classify(status, retry_after.as_deref(), body.as_bytes(), now) {
+        match classify(status, retry_after.as_deref(), &body, now) {
             Verdict::Accepted => Ok(Answer {
                 headers,
-                body: serde_json::from_str(&body).unwrap_or_default(),
+                body: match body {
+                    Body::Object(answer) => answer,
+                    Body::BeginsOk | Body::Other => Value::Null,
+                },
             }),
             verdict => Err(verdict),
         }
@@ -186,8 +187,8 @@ impl Client {
             .map_err(not_answered)
     }
 
-    /// What was answered, without the token, and what kept the rest from coming.
-    async fn body(&self, mut response: Response) -> (String, Option<reqwest::Error>) {
+    /// What was answered, and what kept the rest from coming.
+    async fn body(&self, mut response: Response) -> (Body, Option<reqwest::Error>) {
         let mut body = Vec::new();
         let mut broken = None;
         while body.len() < ANSWER_MOST {
@@ -200,9 +201,7 @@ impl Client {
                 }
             }
         }
-        // An answer may echo the request; what is logged of it must not hold the token.
-        let body = String::from_utf8_lossy(&body).replace(self.token.expose(), "…");
-        (body, broken)
+        (Body::of(&body, self.token.expose()), broken)
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answer::Verdict;
 use super::client::{Client, POST};
-use crate::clean::{NAME, clean};
+use super::said;
 
 /// Whose token it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +35,8 @@ impl Client {
 }
 
 fn of(body: &Value, scopes: Option<&str>) -> Identity {
-    let text = |key: &str| clean(body[key].as_str().unwrap_or("?"), NAME);
-    let scopes = scopes.map(|list| {
-        list.split(',')
-            .map(|scope| clean(scope.trim(), NAME))
-            .filter(|scope| !scope.is_empty())
-            .collect()
-    });
+    let text = |key: &str| said::name(body[key].as_str().unwrap_or("?"));
+    let scopes = scopes.map(|list| said::scopes(list).map(String::from).collect());
     Identity {
         team: text("team"),
         user: text("user"),

@@ -4,14 +4,17 @@
 //! are pure, and both the daemon and the digest use them.
 
 pub mod answer;
+mod body;
 mod channel;
 mod client;
 mod codes;
 mod identity;
 pub mod pace;
 mod proxy;
+mod said;
 
 pub use answer::{Refusal, Verdict};
+pub use body::Body;
 pub use channel::Channel;
 pub(crate) use client::chain;
 pub use client::{Client, POST, Way};

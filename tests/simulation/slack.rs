@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use sftp_monitor::alerts::{Content, Message};
-use sftp_monitor::slack::Verdict;
 use sftp_monitor::slack::answer::classify;
+use sftp_monitor::slack::{Body, Verdict};
 use sftp_monitor::state::{ClosedDay, Daily};
 use sftp_monitor::time::Time;
 
@@ -50,19 +50,27 @@ impl Simulation {
             ambiguous,
             why: "no reply".to_owned(),
         };
+        let classify = |status, retry_after, body: &str| {
+            classify(
+                status,
+                retry_after,
+                &Body::of(body.as_bytes(), "xoxb-1"),
+                now,
+            )
+        };
         let refused = |code: &str| {
             let body = format!("{{\"ok\":false,\"error\":\"{code}\"}}");
-            classify(200, None, body.as_bytes(), now)
+            classify(200, None, &body)
         };
         let (taken, verdict) = match dice.once_in(self.world.odds.get().slack) {
             _ if self.world.is_dead(process) => (false, lost(false)),
-            false => (true, classify(200, None, b"{\"ok\":true}", now)),
+            false => (true, classify(200, None, "{\"ok\":true}")),
             true => match dice.roll(9) {
                 0 => (false, lost(false)),
                 1 | 2 => (true, lost(true)),
-                3 => (false, classify(500, None, b"", now)),
-                4 => (true, classify(500, None, b"", now)),
-                5 => (false, classify(429, Some("7"), b"", now)),
+                3 => (false, classify(500, None, "")),
+                4 => (true, classify(500, None, "")),
+                5 => (false, classify(429, Some("7"), "")),
                 6 => (false, refused("invalid_auth")),
                 7 => (false, refused("invalid_blocks")),
                 _ => (false, refused("some_new_code")),

@@ -8,6 +8,7 @@ use sftp_monitor::alerts::Voice;
 use sftp_monitor::clean::is_hidden;
 use sftp_monitor::config::Config;
 use sftp_monitor::monitor::Rules;
+use sftp_monitor::slack::Body;
 use sftp_monitor::slack::Verdict;
 use sftp_monitor::slack::answer::{PAUSE_MOST, classify};
 use sftp_monitor::sshd_config::{Files, Partner, forces_logging, in_force};
@@ -65,7 +66,12 @@ pub(super) fn slack_answer(data: &[u8]) {
         Some(end) => (std::str::from_utf8(&rest[..end]).ok(), &rest[end + 1..]),
         None => (None, rest),
     };
-    let verdict = classify(status, retry, body, NOW);
+    let verdict = classify(
+        status,
+        retry,
+        &Body::of(body, "xoxb-1234567890-secret"),
+        NOW,
+    );
     if let Verdict::Wait { pause, .. } = &verdict {
         assert!(*pause <= PAUSE_MOST, "{pause:?}");
     }
