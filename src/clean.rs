@@ -9,6 +9,9 @@
 
 use std::borrow::Cow;
 
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
 /// The most characters that are shown of an account's or a person's name.
 pub const NAME: usize = 64;
 /// The most characters that are shown of a host's name or address: the longest that DNS allows.
@@ -24,7 +27,10 @@ pub fn clean(text: &str, at_most: usize) -> String {
     let mut shown: String = text
         .chars()
         .take(at_most)
-        .map(|c| if is_hidden(c) { HIDDEN } else { c })
+        .map(|c| match is_hidden(c) || is_own(c) {
+            true => HIDDEN,
+            false => c,
+        })
         .collect();
     if text.chars().nth(at_most).is_some() {
         shown.pop();
@@ -36,7 +42,8 @@ pub fn clean(text: &str, at_most: usize) -> String {
 /// Text from a log as it may be written to a terminal, whole.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_hidden) {
-        Cow::Owned(clean(text, usize::MAX))
+        let seen = |c| if is_hidden(c) { HIDDEN } else { c };
+        Cow::Owned(text.chars().map(seen).collect())
     } else {
         Cow::Borrowed(text)
     }
@@ -82,26 +89,40 @@ pub fn unescape(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// A character that changes what others look like, or that cannot be seen: controls (C0, DEL, C1), line and paragraph
-/// separators, bidirectional controls, zero-width and invisible format characters, tags.
+/// A character that changes what others look like, or that cannot be seen: what Unicode calls a control, a format character
+/// or default-ignorable (<https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point>), and blanks; but for a space
+/// and what the program writes itself.
 pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{00AD}'
-            | '\u{034F}'
-            | '\u{061C}'
-            | '\u{115F}'..='\u{1160}'
-            | '\u{17B4}'..='\u{17B5}'
-            | '\u{180B}'..='\u{180F}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{3164}'
-            | '\u{FEFF}'
-            | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}'
-            | '\u{1D173}'..='\u{1D17A}'
-            | '\u{E0000}'..='\u{E0FFF}')
+    if c.is_ascii() || is_own(c) {
+        return c.is_ascii_control();
+    }
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    let unseen = matches!(
+        category,
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+    );
+    unseen
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+        || category == GeneralCategory::SpaceSeparator
+        || is_blank_by_name(c)
+}
+
+/// What the program writes itself: French no-break spaces, wide and narrow, and what makes a sign a coloured one. In what
+/// came from a log they hide as well.
+fn is_own(c: char) -> bool {
+    matches!(c, '\u{00A0}' | '\u{202F}' | '\u{FE0F}')
+}
+
+/// What Unicode's tables tell from a letter or a sign only by the name: blanks of braille, music and hieroglyphs, what
+/// arranges hieroglyphs, and the mark of an object that is not there.
+fn is_blank_by_name(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2800}' | '\u{FFFC}' | '\u{13430}'..='\u{1345F}' | '\u{1D159}'
+    )
 }
 
 #[cfg(test)]
@@ -117,6 +138,42 @@ mod tests {
         assert_eq!(for_terminal(hostile), shown);
         assert_eq!(clean("feed é 日本.xml", PATH), "feed é 日本.xml");
         assert!(matches!(for_terminal("plain"), Cow::Borrowed("plain")));
+    }
+
+    #[test]
+    fn what_unicode_says_cannot_be_seen_is_replaced() {
+        let unseen = [
+            0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x180B, 0x180F, 0x200B, 0x2028, 0x202E,
+            0x2060, 0x2065, 0x2069, 0x206F, 0x3164, 0xFE00, 0xFE0F, 0xFEFF, 0xFFA0, 0xFFF0, 0xFFF9,
+            0xFFFB, 0xFFFC, 0x13430, 0x13440, 0x13455, 0x1BCA0, 0x1BCA3, 0x1D159, 0x1D173, 0x1D17A,
+            0xE0000, 0xE0001, 0xE0041, 0xE0100, 0xE01EF, 0xE0FFF,
+        ];
+        let blanks = [
+            0xA0, 0x1680, 0x2000, 0x200A, 0x202F, 0x205F, 0x2800, 0x3000, 0x13441, 0x13442,
+        ];
+        for code in unseen.into_iter().chain(blanks) {
+            let text = format!("a{}b", char::from_u32(code).unwrap_or_default());
+            assert_eq!(clean(&text, PATH), "a�b", "U+{code:04X}");
+        }
+        for seen in [
+            " ",
+            "é",
+            "日本",
+            "ع",
+            "ก็",
+            "😀",
+            "€",
+            "\u{300}",
+            "\u{FFFD}",
+            "\u{1F1EB}\u{1F1F7}",
+            "ﬁ",
+        ] {
+            assert_eq!(clean(seen, PATH), seen, "{seen}");
+        }
+        assert_eq!(
+            for_terminal("12\u{202f}345\u{a0}ko"),
+            "12\u{202f}345\u{a0}ko"
+        );
     }
 
     #[test]
