@@ -9,6 +9,7 @@ use super::edit::{self, place};
 use super::finding::Finding;
 use super::units::{Ssh, Units};
 use super::words::names;
+use crate::config::Config;
 use crate::program;
 use crate::sshd_config::{Effective, Missing, PATH, PROGRAM, Started, listeners};
 
@@ -52,6 +53,8 @@ pub(super) struct Facts<'a> {
     /// It, or a socket that starts it, is active; none where systemd does not say.
     active: Option<bool>,
     running: Running,
+    /// The namespace of the journal that its unit logs into, which is another journal than the one that is read.
+    namespace: Option<&'a str>,
     /// Lines that keep log-ins from being logged, each with for whom.
     quiet: BTreeMap<&'a Missing, Vec<&'a str>>,
     ssh: Ssh,
@@ -60,10 +63,14 @@ pub(super) struct Facts<'a> {
 pub(super) fn gather<'a>(
     running: Running,
     units: &'a Units,
+    config: &Config,
     effective: &'a BTreeMap<&'a str, Effective>,
 ) -> Facts<'a> {
     let script = format!("{PROGRAM} -V 2>&1; true");
     let said = program::text(Command::new("sh").args(["-c", &script]), DEADLINE);
+    let namespace = units.get(&format!("{}.service", units.ssh().unit), "LogNamespace");
+    // `/var/log/journal/MACHINE.NAMESPACE`; where a directory is named it is what the administrator chose.
+    let is_read = config.source.journal_directory.is_some();
     let mut quiet: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
     for (name, effective) in effective {
         if let Some(gap) = &effective.quiet {
@@ -74,6 +81,7 @@ pub(super) fn gather<'a>(
         version: said.ok().and_then(|said| version(&said)),
         active: units.unknown.is_none().then(|| units.ssh_is_active()),
         running,
+        namespace: Some(namespace).filter(|namespace| !namespace.is_empty() && !is_read),
         quiet,
         ssh: units.ssh(),
     }
@@ -139,6 +147,16 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
         );
         found.push(Finding::warning(NAME, said));
     }
+    if let Some(namespace) = facts.namespace {
+        let said = format!(
+            "{unit}.service logs into the journal namespace {namespace} (LogNamespace=), which is not read: no log-in and no \
+             file is seen. Take the line out of the unit, or name the namespace's directory as source.journal-directory"
+        );
+        let mend = format!(
+            "sudo systemctl edit --full {unit}.service && sudo systemctl restart {unit}.service"
+        );
+        found.push(Finding::problem(NAME, said).mended_by(mend));
+    }
     for (gap, partners) in &facts.quiet {
         let said = format!(
             "no log-in of {} is logged: {}{}: {}; write: {}",
@@ -190,6 +208,7 @@ mod tests {
                 replaced: false,
                 others: Vec::new(),
             },
+            namespace: None,
             quiet: BTreeMap::new(),
             ssh: Ssh::default(),
         }
@@ -248,6 +267,26 @@ mod tests {
             )),
             "{said}"
         );
+    }
+
+    #[test]
+    fn an_sshd_that_logs_into_a_namespace_is_a_problem() {
+        let shown = "Id=ssh.service\nNames=ssh.service\nLoadState=loaded\nLogNamespace=partners\n";
+        let (units, effective) = (Units::of(shown), BTreeMap::new());
+        let of = |config: &str| {
+            let config =
+                Config::parse(std::path::Path::new("test"), config).expect("a configuration");
+            told(&judge(&gather(
+                facts("").running,
+                &units,
+                &config,
+                &effective,
+            )))
+        };
+        let said = of("");
+        assert!(said.contains("problem sshd: ssh.service logs into the journal namespace partners (LogNamespace=), which is not read"), "{said}");
+        let said = of("source.journal-directory = \"/var/log/journal/x.partners\"");
+        assert!(!said.contains("namespace"), "{said}");
     }
 
     #[test]

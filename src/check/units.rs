@@ -37,7 +37,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What is asked of each unit (systemctl(1), show).
 const PROPERTIES: &str = "--property=Id,Names,LoadState,ActiveState,SubState,UnitFileState,Result,ExecMainStatus,\
-    NeedDaemonReload,User,SupplementaryGroups,Environment,MainPID,LogRateLimitBurst,LogRateLimitIntervalUSec";
+    NeedDaemonReload,User,SupplementaryGroups,Environment,MainPID,LogRateLimitBurst,LogRateLimitIntervalUSec,LogNamespace";
 
 /// The timer's next run, in microseconds: systemctl prints it for people alone.
 const NEXT: [&str; 6] = [

@@ -120,7 +120,7 @@ impl View {
             groups: groups(&roster, name),
         });
         let depends = sshd.depends_on_more(partners);
-        let facts = sshd::gather(running, &self.units, &effective);
+        let facts = sshd::gather(running, &self.units, config, &effective);
         self.findings.extend(sshd::judge(&facts));
         let failed = sshd.failed();
         self.findings

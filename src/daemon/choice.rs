@@ -2,7 +2,7 @@
 
 use crate::config::{Config, SourceKind};
 use crate::exit::Stop;
-use crate::source::journal::{Readable, not_opened, readable, readable_in};
+use crate::source::journal::{Readable, namespaces_of_ours, not_opened, readable, readable_in};
 
 /// The source that was chosen.
 pub(super) struct Chosen {
@@ -14,6 +14,16 @@ pub(super) struct Chosen {
     pub(super) why: String,
     /// `auto` landed on auth.log although journald runs: the group that reading the journal needs.
     pub(super) missing_group: Option<&'static str>,
+}
+
+impl Chosen {
+    /// Namespaces of the journal in which sshd logs, where the machine's own journal is read, which holds nothing of them.
+    pub(super) fn unread_namespaces(&self, config: &Config) -> Vec<String> {
+        match self.journal && config.source.journal_directory.is_none() {
+            true => namespaces_of_ours(),
+            false => Vec::new(),
+        }
+    }
 }
 
 /// Which source is read. `auto`: the journal if this user can really read the system's, else auth.log.

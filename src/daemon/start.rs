@@ -83,6 +83,13 @@ pub(super) fn run(
         Priority::Info,
         &format!("reading {}: {}", chosen.name, chosen.why),
     );
+    for namespace in chosen.unread_namespaces(config) {
+        let said = format!(
+            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: take that line \
+             out, or name the namespace's directory as source.journal-directory"
+        );
+        line(Priority::Warning, &said);
+    }
     let opening = opening(config, &chosen, &before, options.from_start);
     if opening.changed {
         changed(&mut store, config, &before, &chosen.name)?;

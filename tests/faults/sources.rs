@@ -1,5 +1,6 @@
 //! The log itself goes: vacuumed while the program is away, closed to it, or gone while it runs.
 
+use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -45,6 +46,64 @@ fn what_was_vacuumed_while_it_was_away_is_a_gap_in_the_table_and_the_rest_counts
     let output = world.run(&["digest", "--dry-run"]);
     let table = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(table.contains('⚠'), "{table}");
+}
+
+/// libsystemd reads journal files through mappings, and what is cut off under a mapping ends the process that looks at it.
+#[test]
+fn a_journal_file_that_is_cut_off_under_the_daemon_ends_it_and_its_restart_counts_right_and_says_so()
+ {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    for length in [0, 4096] {
+        let mut boot = boot();
+        journals.write(
+            "system.journal",
+            &[
+                boot.sshd(10, LOGIN),
+                boot.sshd(11, "Server listening on :: port 22."),
+            ],
+        );
+        let world = World::of_journal(journals.path());
+        let mut daemon = world.daemon();
+        journals.write("system.journal", &[boot.sshd(12, LOGIN)]);
+        world.state(|state| state["partners"]["alice"]["success"] == 1);
+        let file = journals.file("system.journal");
+        let cut = std::fs::OpenOptions::new().write(true).open(&file).unwrap();
+        cut.set_len(length).unwrap();
+        drop(cut);
+        // What journald does with a damaged file: it sets it aside, and goes on in another.
+        journals.rename("system.journal", "system@1.journal~");
+        journals.write("system.journal", &[boot.sshd(13, LOGIN)]);
+        let until = Instant::now() + Duration::from_secs(20);
+        let mut ended = None;
+        while ended.is_none() && Instant::now() < until {
+            ended = daemon.child.try_wait().unwrap();
+            let text = std::fs::read_to_string(world.path("state/daily.json")).unwrap();
+            if text.contains("\"success\":2") {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let signal = ended.and_then(|status| status.signal());
+        assert!(
+            ended.is_none() || signal == Some(7),
+            "{ended:?}: by SIGBUS, or not at all"
+        );
+        drop(daemon);
+        // What Restart=on-failure in the unit does after a signal.
+        let daemon = world.daemon();
+        let state = world.state(|state| state["partners"]["alice"]["success"] == 2);
+        assert_eq!(
+            state["resume"]["day"]["notices"][0]["kind"], "gap",
+            "{length}: {state:#}"
+        );
+        daemon.stop();
+        journals.remove("system@1.journal~");
+        journals.remove("system.journal");
+    }
+    let unit = std::fs::read_to_string("units/sftp-monitor.service").unwrap();
+    assert!(unit.contains("\nRestart=on-failure\n"));
 }
 
 #[test]

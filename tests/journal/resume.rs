@@ -47,6 +47,28 @@ fn an_entry_vacuumed_away_leaves_a_gap_and_what_survives_is_read() {
 }
 
 #[test]
+fn an_account_that_fills_the_journal_makes_no_gap_where_nothing_of_ours_was_vacuumed() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let mut boot = Boot::number(1);
+    journals.write("system.journal", &sshd(&mut boot, &["a1", "a2"]));
+    // journald keeps what an account logs in a file of its own, and vacuums the oldest one.
+    let flood = |boot: &mut Boot| boot.entry("flood", 1000, 9, "x");
+    journals.write("user-1000@1.journal", &[flood(&mut boot), flood(&mut boot)]);
+    let mut reader = open(journals.path(), Start::Beginning);
+    assert_eq!(read(&mut reader), ["a1", "a2"]);
+    let position = reader.position().expect("a position");
+    drop(reader);
+    journals.write("user-1000.journal", &[flood(&mut boot), flood(&mut boot)]);
+    journals.write("system.journal", &sshd(&mut boot, &["a3"]));
+    journals.remove("user-1000@1.journal");
+    let mut reader = open(journals.path(), Start::At(position));
+    assert_eq!(read(&mut reader), ["a3"]);
+    assert_eq!(gaps(&mut reader), 0);
+}
+
+#[test]
 fn the_entry_behind_a_vacuumed_one_is_not_taken_for_it() {
     let Some(journals) = Journals::new() else {
         return;

@@ -2,10 +2,12 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use systemd::journal::OpenOptions;
 
 use super::handle::ROOTS;
+use crate::time::Time;
 
 /// Whether this process can read the machine's journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,9 @@ pub enum Readable {
     /// There is none.
     NoJournal(String),
 }
+
+/// How long ago the last entry of ours in a namespace may be: one that was given up says nothing of today.
+const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The group that may read all journal files (systemd-journald.service(8)).
 const GROUP: &str = "systemd-journal";
@@ -87,6 +92,37 @@ impl Found {
             }
         }
     }
+}
+
+/// The namespaces of this machine's journal in which sshd or sftp-server has logged lately (systemd.exec(5),
+/// `LogNamespace=`): journals of their own, which are not read.
+pub(crate) fn namespaces_of_ours() -> Vec<String> {
+    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    let roots = ROOTS.into_iter().map(Path::new);
+    roots
+        .flat_map(|root| namespaces_in(root, machine.trim()))
+        .collect()
+}
+
+fn namespaces_in(root: &Path, machine: &str) -> Vec<String> {
+    let directories = root.read_dir().into_iter().flatten().flatten();
+    let own = directories.filter_map(|found| {
+        let name = found.file_name().into_string().ok()?;
+        let namespace = name.strip_prefix(machine)?.strip_prefix('.')?.to_owned();
+        let lately = is_of_ours(&found.path()).unwrap_or(false);
+        lately.then_some(namespace)
+    });
+    own.collect()
+}
+
+/// Is the last entry of ours in these journals of the last day?
+fn is_of_ours(directory: &Path) -> anyhow::Result<bool> {
+    let mut journal = super::handle::open(Some(directory))?;
+    super::handle::match_ours(&mut journal, None)?;
+    journal.seek_tail()?;
+    let found = journal.previous()? > 0;
+    let since = Time::from(SystemTime::now()).minus(LATELY);
+    Ok(found && Time(i64::try_from(journal.timestamp_usec()?)?) > since)
 }
 
 /// What is said where none of a directory's journals can be opened.

@@ -85,6 +85,21 @@ pub(super) fn tail(journal: &mut Journal, boot: Id128) -> systemd::Result<Option
     here(journal, &mut Fields::default()).map(Some)
 }
 
+/// The last entry of a boot that root wrote: what lies in `system.journal`, not in the file of an account, which that
+/// account alone can fill so that its older entries are vacuumed away.
+pub(super) fn tail_of_root(
+    journal: &mut Journal,
+    boot: Id128,
+) -> systemd::Result<Option<JournalPosition>> {
+    match_boot(journal, boot)?;
+    journal.match_add("_UID", "0")?;
+    journal.seek_tail()?;
+    if journal.previous()? == 0 {
+        return Ok(None);
+    }
+    here(journal, &mut Fields::default()).map(Some)
+}
+
 /// The entry that the handle stands on, as a position.
 pub(super) fn here(journal: &mut Journal, fields: &mut Fields) -> systemd::Result<JournalPosition> {
     let realtime = Time(journal.timestamp_usec()? as i64);

@@ -29,6 +29,8 @@ pub(super) struct Reading {
     horizon: u64,
     /// The boot's last entry when reading of it began: once it is at its end, everything up to there was read.
     tail: Option<JournalPosition>,
+    /// The last one of those that root wrote, where it may be another.
+    tail_of_root: Option<JournalPosition>,
     /// Everything up to this time since boot was read.
     pub(super) read: u64,
     pub(super) began: Instant,
@@ -204,6 +206,10 @@ impl JournalReader {
             // Nothing is there yet: what comes will be behind what there is.
             skip = Some(tail.cursor.clone());
         }
+        let tail_of_root = match &tail {
+            Some(_) => boots::tail_of_root(&mut self.journal, boot)?,
+            None => None,
+        };
         handle::match_ours(&mut self.journal, self.several_boots.then_some(boot))?;
         match &skip {
             Some(cursor) => self.journal.seek_cursor(cursor)?,
@@ -216,6 +222,7 @@ impl JournalReader {
             floor,
             horizon,
             tail,
+            tail_of_root,
             read: 0,
             began: Instant::now(),
         });
@@ -265,6 +272,8 @@ impl JournalReader {
             return;
         };
         reading.read = reading.read.max(tail.monotonic);
+        // An entry that others cannot have vacuumed away while nothing of ours is missing.
+        let tail = reading.tail_of_root.take().unwrap_or(tail);
         if !self
             .position
             .as_ref()

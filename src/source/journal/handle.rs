@@ -16,7 +16,9 @@ pub(super) const PROGRAMS: [&str; 4] = ["sshd", "sshd-session", "internal-sftp",
 pub(crate) const DROPPED: &str = "a596d6fe7bfa4994828e72309e95d61e";
 
 /// Fields longer than this may be cut when libsystemd hands them out (sd_journal_set_data_threshold(3)): sshd cuts its
-/// messages at 500 bytes, so nothing of it is lost, and a huge field of somebody else's costs no memory.
+/// messages at 500 bytes, so nothing of it is lost, and of a huge field of somebody else's no more is copied. While its entry
+/// is looked at, libsystemd maps a field as it lies in the file, or takes it out of its compression: the largest then counts
+/// as memory of this process, once.
 pub(super) const LONGEST_FIELD: usize = 8 * 1024;
 
 /// Where journald keeps files; each has a directory per machine below it (systemd-journald.service(8)).

@@ -27,6 +27,7 @@ use anyhow::Context;
 use systemd::id128::Id128;
 use systemd::journal::{Journal, JournalWaitResult};
 
+pub(crate) use access::namespaces_of_ours;
 pub use access::{Readable, not_opened, readable, readable_in};
 pub(crate) use fields::may_hold_ssh;
 pub(super) use fields::sender;
