@@ -72,6 +72,8 @@ pub enum Topic {
     FeedMissing,
     /// A feed that was missing is there.
     FeedArrived,
+    /// A feed that was there at its deadline is no more what was delivered.
+    FeedChanged,
     /// A partner has not logged in for long.
     PartnerQuiet,
     /// A unit failed, and Slack was told.
@@ -105,6 +107,7 @@ impl Topic {
             Topic::Rename => "1c4463ff597b48e58bbd34f0cd723c3f",
             Topic::FeedMissing => "85ccb17422934edf8e290dfa03d20b10",
             Topic::FeedArrived => "96d0729d0a0e4e1ca2415ac0715ff100",
+            Topic::FeedChanged => "5b0de7d8c1a949d09e4c1f3b7a6e2d94",
             Topic::PartnerQuiet => "083bf10dd70744d7b0f00602e78c44ad",
             Topic::UnitFailed => "b5d7864093544cef99f3c65a35b3242d",
         }

@@ -276,6 +276,11 @@ pub enum Last {
         /// The name before.
         from: String,
     },
+    /// A file of a feed was removed, or its size was set: a refusal takes it back.
+    Remove {
+        /// The file.
+        path: String,
+    },
 }
 
 impl Sessions {

@@ -225,6 +225,7 @@ fn hostile_day(text: &str, partners: usize) -> ClosedDay {
         arrived: 3,
         count: 4,
         since: None,
+        changed: None,
         carried: false,
     };
     day.day.feeds = outcomes.map(feed).to_vec();

@@ -180,7 +180,7 @@ fn a_replay_says_what_the_days_of_a_log_would_have_brought() {
     let outcomes: Vec<&str> = (told["days"].as_array().unwrap().iter())
         .map(|day| day["outcome"].as_str().unwrap())
         .collect();
-    let first = ["late", "missing", "on-time", "on-time"];
+    let first = ["late", "missing", "missing", "on-time"];
     assert_eq!(outcomes[..4], first, "{told}");
     assert_eq!(
         told["told"][2],

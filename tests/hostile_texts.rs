@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sftp_monitor::alerts::{
-    Cause, Content, Failures, FeedArrived, FeedMissing, File, Files, Form, Logins, Message, Quiet,
-    Rendered, Seen, SeenFile, Summary, SummaryRow, Transfer, Voice,
+    Cause, Change, Content, Failures, FeedArrived, FeedChanged, FeedMissing, File, Files, Form,
+    Logins, Loss, Message, Quiet, Rendered, Seen, SeenFile, Summary, SummaryRow, Transfer, Voice,
 };
 use sftp_monitor::config::Language;
 use sftp_monitor::time::{Time, Zone};
@@ -92,6 +92,7 @@ fn contents(text: &str) -> Vec<Content> {
         at: AT,
         what: Transfer::UploadInterrupted,
         file: file.clone(),
+        removed: true,
     };
     vec![
         all,
@@ -119,9 +120,23 @@ fn contents(text: &str) -> Vec<Content> {
             due: AT,
             at: AT,
             count: 1,
-            file,
+            file: file.clone(),
             on_time: false,
             since: Some(AT),
+        }),
+        Content::FeedChanged(FeedChanged {
+            id: text.clone(),
+            partner: text.clone(),
+            full_name: None,
+            files: text.clone(),
+            due: AT,
+            arrived: AT,
+            change: Change {
+                at: AT,
+                file: file.clone(),
+                how: Loss::Removed,
+                told: true,
+            },
         }),
         Content::Quiet(Quiet {
             partner: text.clone(),

@@ -186,6 +186,9 @@ pub struct File {
     /// From where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// It was opened as it was, not emptied: the size is that of what was added.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub resumed: bool,
 }
 
 /// What happened longer than ten minutes ago, told in one message.

@@ -41,6 +41,9 @@ pub struct SeenFile {
     pub what: Transfer,
     /// Which.
     pub file: File,
+    /// The partner removed it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
 }
 
 /// An expected feed is not there.
@@ -97,6 +100,66 @@ pub struct FeedArrived {
     /// When it was due the first time of those that it had not come since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
+}
+
+/// A feed that was there at its deadline is no more what was delivered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FeedChanged {
+    /// The expectation's id.
+    pub id: String,
+    /// The account.
+    pub partner: String,
+    /// The full name of its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// The pattern.
+    pub files: String,
+    /// When it was due.
+    pub due: Time,
+    /// When all of it was there.
+    pub arrived: Time,
+    /// What happened to it.
+    pub change: Change,
+}
+
+/// What happened to a file of a feed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// When.
+    pub at: Time,
+    /// The file by the name that it was delivered under, with the size that it has now, where it is there.
+    pub file: File,
+    /// What.
+    pub how: Loss,
+    /// It was told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
+}
+
+/// How a file that was there is no more what is expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// It was removed.
+    Removed,
+    /// It has another name.
+    Renamed,
+    /// It is empty, or too small.
+    Replaced,
+    /// It was sent again, and that broke off or failed.
+    Broken,
+}
+
+impl Loss {
+    /// In English, behind the file's name.
+    pub(crate) fn in_english(self) -> &'static str {
+        match self {
+            Loss::Removed => "removed",
+            Loss::Renamed => "renamed away",
+            Loss::Replaced => "replaced by an empty or too small file",
+            Loss::Broken => "sent again, which broke off",
+        }
+    }
 }
 
 /// A partner has not logged in for long.

@@ -2,7 +2,9 @@
 
 use super::blocks::{Line, bold, plain, span};
 use super::text::Told;
-use super::{FeedArrived, FeedMissing, Quiet, Seen, SeenFile, Transfer, Voice, file_text};
+use super::{
+    FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile, Transfer, Voice, file_text,
+};
 use crate::clean::{HOST, PATH, clean};
 use crate::expect::{Feed, Outcome};
 use crate::language::{Language, Noun};
@@ -107,7 +109,11 @@ fn last_file(seen: &SeenFile, voice: &Voice) -> String {
         language.moment(seen.at, voice.zone),
     );
     let on = language.pick("le", "on");
-    format!("{what} {name}{size} {on} {at}")
+    let removed = match seen.removed {
+        true => language.pick(", supprimé depuis", ", removed since"),
+        false => "",
+    };
+    format!("{what} {name}{size} {on} {at}{removed}")
 }
 
 fn path(seen: Option<&SeenFile>) -> Vec<Line> {
@@ -184,6 +190,59 @@ pub(super) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
     }
 }
 
+/// A feed was there at its deadline, and is no more what was delivered.
+pub(super) fn changed(changed: &FeedChanged, voice: &Voice) -> Told {
+    let language = voice.language;
+    let partner = voice.partner(&changed.partner, changed.full_name.as_deref());
+    let files = clean(&changed.files, PATTERN);
+    let moment = |at: Time| language.moment(at, voice.zone);
+    let (change, due) = (&changed.change, moment(changed.due));
+    let (name, arrived) = (file_text::name(&change.file), moment(changed.arrived));
+    let size = change.file.bytes.filter(|bytes| *bytes > 0);
+    let size = size.map(|bytes| language.size(bytes));
+    let said = match (language, change.how, size) {
+        (Language::French, Loss::Removed, _) => format!("a supprimé {name}, livré le {arrived}"),
+        (Language::French, Loss::Renamed, _) => {
+            format!("a donné un autre nom à {name}, livré le {arrived}")
+        }
+        (Language::French, Loss::Replaced, None) => {
+            format!("a remplacé {name}, livré le {arrived}, par un fichier vide")
+        }
+        (Language::French, Loss::Replaced, Some(size)) => {
+            format!("a remplacé {name}, livré le {arrived}, par un fichier trop petit ({size})")
+        }
+        (Language::French, Loss::Broken, _) => {
+            format!(
+                "a renvoyé {name}, livré le {arrived}, et ce nouvel envoi n'est pas arrivé entier"
+            )
+        }
+        (Language::English, Loss::Removed, _) => format!("removed {name}, delivered on {arrived}"),
+        (Language::English, Loss::Renamed, _) => {
+            format!("gave another name to {name}, delivered on {arrived}")
+        }
+        (Language::English, Loss::Replaced, None) => {
+            format!("replaced {name}, delivered on {arrived}, by an empty file")
+        }
+        (Language::English, Loss::Replaced, Some(size)) => {
+            format!("replaced {name}, delivered on {arrived}, by a file that is too small ({size})")
+        }
+        (Language::English, Loss::Broken, _) => {
+            format!("sent {name}, delivered on {arrived}, again, and it did not arrive whole")
+        }
+    };
+    let expected = language.pick("attendu le", "expected by");
+    Told {
+        lines: vec![vec![
+            span("⚠️ "),
+            bold(partner),
+            span(format!(" {said} ({files} {expected} {due})")),
+        ]],
+        details: vec![plain(clean(&change.file.path, PATH))],
+        context: vec![moment(change.at)],
+        ..Told::default()
+    }
+}
+
 /// A partner has not logged in for long.
 pub(super) fn quiet(quiet: &Quiet, voice: &Voice) -> Told {
     let language = voice.language;
@@ -214,10 +273,19 @@ pub(super) fn quiet(quiet: &Quiet, voice: &Voice) -> Told {
 pub(super) fn of_the_day(feeds: &[Feed], voice: &Voice) -> Vec<String> {
     let language = voice.language;
     let told = |outcome: Outcome| feeds.iter().filter(move |feed| feed.outcome == outcome);
-    let troubled = [Outcome::Missing, Outcome::Late, Outcome::Recovered];
-    let troubled = troubled.into_iter().flat_map(told);
+    let in_time = |feed: &&Feed| feed.outcome == Outcome::OnTime && feed.changed.is_none();
+    let troubled = [
+        Outcome::Missing,
+        Outcome::Late,
+        Outcome::Recovered,
+        Outcome::OnTime,
+    ];
+    let troubled = troubled
+        .into_iter()
+        .flat_map(told)
+        .filter(|feed| !in_time(feed));
     let mut lines: Vec<String> = troubled.map(|feed| of_one(feed, voice)).collect();
-    let on_time = told(Outcome::OnTime).count() as u64;
+    let on_time = feeds.iter().filter(in_time).count() as u64;
     if on_time > 0 {
         let feeds = language.count(on_time, Noun::Feed);
         let when = language.pick("à l'heure", "on time");
@@ -254,6 +322,10 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
                 Language::English => format!("not there{of}, expected by {due}{since}"),
             }
         }
+        (Outcome::OnTime, Some(at)) => match language {
+            Language::French => format!("arrivé à l'heure le {}", moment(at)),
+            Language::English => format!("arrived on time on {}", moment(at)),
+        },
         (_, Some(at)) => {
             let (late, at) = (language.lasting(at.since(feed.due)), moment(at));
             match language {
@@ -262,8 +334,14 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
             }
         }
     };
+    let changed = feed.changed.map(moment).map(|at| match language {
+        Language::French => format!(", modifié ou supprimé le {at}"),
+        Language::English => format!(", changed or removed on {at}"),
+    });
+    let sign = if changed.is_some() { "⚠️" } else { "⏰" };
+    let changed = changed.unwrap_or_default();
     match language {
-        Language::French => format!("⏰ {files} de {partner} : {said}"),
-        Language::English => format!("⏰ {files} of {partner}: {said}"),
+        Language::French => format!("{sign} {files} de {partner} : {said}{changed}"),
+        Language::English => format!("{sign} {files} of {partner}: {said}{changed}"),
     }
 }

@@ -21,6 +21,18 @@ impl File {
         }
     }
 
+    /// The file that the state knows by this name.
+    pub(crate) fn of_state(name: &str) -> File {
+        let mut file = File::default();
+        let bytes = decode(name.as_bytes(), false);
+        match std::str::from_utf8(&bytes) {
+            // No name that is text is escaped.
+            Ok(_) => name.clone_into(&mut file.path),
+            Err(_) => file.rename(&bytes),
+        }
+        file
+    }
+
     /// What tells its path from any other, as text.
     pub(crate) fn name_in_state(&self) -> String {
         self.odd.as_ref().unwrap_or(&self.path).clone()

@@ -27,7 +27,7 @@ pub use day::day_messages;
 pub use facts::{
     Blind, Cause, Failures, File, Files, Hindered, Logins, Obstacle, Summary, SummaryRow, Transfer,
 };
-pub use feed::{FeedArrived, FeedMissing, Quiet, Seen, SeenFile};
+pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};
 pub use gather::{Alerts, NEWS, Outbox};
 pub use rendered::Rendered;
 pub use text::render;
@@ -122,6 +122,8 @@ pub enum Content {
     FeedMissing(FeedMissing),
     /// It is there after all.
     FeedArrived(FeedArrived),
+    /// It is no more what was delivered.
+    FeedChanged(FeedChanged),
     /// A partner has not logged in for long.
     Quiet(Quiet),
     /// No line of OpenSSH in the log can be read.
@@ -183,7 +185,10 @@ impl Content {
             | Content::Unreadable { .. }
             | Content::Blind(_) => None,
             // Told once each, when it is due: nothing joins them, and no age makes them part of a summary.
-            Content::FeedMissing(_) | Content::FeedArrived(_) | Content::Quiet(_) => None,
+            Content::FeedMissing(_)
+            | Content::FeedArrived(_)
+            | Content::FeedChanged(_)
+            | Content::Quiet(_) => None,
         }
     }
 

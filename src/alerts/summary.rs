@@ -13,7 +13,10 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         Content::Files(files) | Content::Troubled(files) => {
             (files.at, &files.partner, &files.full_name)
         }
-        Content::FeedMissing(_) | Content::FeedArrived(_) | Content::Quiet(_) => return,
+        Content::FeedMissing(_)
+        | Content::FeedArrived(_)
+        | Content::FeedChanged(_)
+        | Content::Quiet(_) => return,
         // The attempts themselves are counted; that sshd turns them away hinders nobody, as far as anybody knows.
         Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => return,
         Content::Hindered(hindered) => (hindered.at, &hindered.partner, &hindered.full_name),

@@ -99,6 +99,7 @@ fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
+        Content::FeedChanged(changed) => feed_text::changed(changed, voice),
         Content::Quiet(quiet) => feed_text::quiet(quiet, voice),
         Content::LogLevel {
             partners,

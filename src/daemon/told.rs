@@ -118,6 +118,19 @@ fn of_feed(content: &Content) -> Option<Told> {
             Some(&feed.files),
             format!("due {}, complete {}", feed.due.utc(), feed.at.utc()),
         ),
+        Content::FeedChanged(feed) => (
+            Topic::FeedChanged,
+            "feed_changed",
+            &feed.partner,
+            Some(&feed.files),
+            format!(
+                "due {}, complete {}, {} at {}",
+                feed.due.utc(),
+                feed.arrived.utc(),
+                feed.change.how.in_english(),
+                feed.change.at.utc()
+            ),
+        ),
         Content::Quiet(quiet) => (
             Topic::PartnerQuiet,
             "partner_quiet",

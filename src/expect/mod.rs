@@ -2,6 +2,7 @@
 
 mod calendar;
 mod command;
+mod files;
 mod outcome;
 mod pattern;
 mod replay;
@@ -20,11 +21,13 @@ use crate::time::Zone;
 pub use calendar::Weekdays;
 pub use command::command;
 pub(crate) use command::{Warning, warnings};
+pub use files::Uploaded;
+pub(crate) use files::{is_same, moved};
 pub use outcome::{Feed, Outcome};
 pub use pattern::Pattern;
 pub use standing::{FeedStanding, State};
 pub(crate) use table::{Row, line};
-pub use watched::{Arrival, Complete, FeedDay, Feeds, Missed, Overdue, Uploaded, Watched};
+pub use watched::{Arrival, Complete, FeedDay, Feeds, Missed, Overdue, Watched};
 
 /// A feed that must arrive: one `[[expect]]`.
 #[derive(Clone, Debug, PartialEq)]

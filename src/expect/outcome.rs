@@ -37,6 +37,9 @@ pub struct Feed {
     /// When it was there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
+    /// When it was no more what was delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Time>,
     /// How many files of it arrived.
     pub arrived: u32,
     /// How many are expected.

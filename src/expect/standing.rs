@@ -21,6 +21,8 @@ pub enum State {
     OnTime,
     /// It arrived after its deadline.
     Late,
+    /// It arrived, and is no more what was delivered.
+    Changed,
     /// It arrived today, though an earlier day was its own.
     Recovered,
     /// Its deadline has passed, today or earlier, and it is not there.
@@ -106,6 +108,7 @@ fn state<'w>(
         None if day.told || now > deadline => State::Missing,
         None => State::Waiting,
         Some(at) if expected.date(at) != today && day.date != today => State::NotDue,
+        Some(_) if watched.changed.is_some() => State::Changed,
         Some(at) if at <= deadline => State::OnTime,
         Some(at) if expected.date(at) == day.date => State::Late,
         Some(_) => State::Recovered,

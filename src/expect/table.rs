@@ -137,6 +137,7 @@ fn in_words(standing: &FeedStanding<'_>) -> String {
         State::Waiting => "waiting",
         State::OnTime => "on time",
         State::Late => "late",
+        State::Changed => "changed or removed since",
         State::Recovered => "recovered",
         State::NotDue => "not due",
         State::Unknown => "not watched",
@@ -165,6 +166,7 @@ mod tests {
 timezone = "Europe/Paris"
 expect = [
     { partner = "alice", files = "on-time", by = "07:30" },
+    { partner = "alice", files = "gone", by = "07:30" },
     { partner = "alice", files = "late", by = "07:30" },
     { partner = "alice", files = "missing", by = "07:30", count = 4 },
     { partner = "alice", files = "again", by = "09:00" },
@@ -189,6 +191,9 @@ expect = [
         let watched = serde_json::json!({
             "alice on-time 07:30 Mon..Sun Europe/Paris":
                 {"from": "2026-03-01", "day": day("2026-03-30", Some(at("30T06:10")), &["/in/a"], false), "last": file("a", at("30T06:10"))},
+            "alice gone 07:30 Mon..Sun Europe/Paris":
+                {"from": "2026-03-01", "day": day("2026-03-30", Some(at("30T06:10")), &["/in/g"], false), "last": file("g", at("30T06:10")),
+                 "changed": {"at": at("30T07:40"), "file": {"path": "/in/g"}, "how": "removed", "told": true}},
             "alice late 07:30 Mon..Sun Europe/Paris":
                 {"from": "2026-03-01", "day": day("2026-03-30", Some(at("30T07:40")), &["/in/b"], true), "last": file("b", at("30T07:40"))},
             "alice missing 07:30 Mon..Sun Europe/Paris":
@@ -230,6 +235,7 @@ expect = [
         let expected = "\
 Partner  Files      By                      Days      Next deadline     Last arrival            Today
 alice    on-time    07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 06:10 a      on time
+alice    gone       07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 06:10 g      changed or removed since
 alice    late       07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 07:40 b      late
 alice    missing    07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 07:00 c2     missing since 2026-03-30 07:30 (2 of 4 files)
 alice    again      09:00                   Mon..Sun  2026-03-30 09:00  -                       waiting; missing since 2026-03-28 09:00
@@ -251,9 +257,9 @@ bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -       
         let states: Vec<String> = (rows.iter())
             .map(|row| serde_json::to_string(&row.state).expect("JSON"))
             .collect();
-        let expected = r#""on-time" "late" "missing" "waiting" "waiting" "missing" "recovered" "not-due" "waiting" "unknown" "waiting""#;
+        let expected = r#""on-time" "changed" "late" "missing" "waiting" "waiting" "missing" "recovered" "not-due" "waiting" "unknown" "waiting""#;
         assert_eq!(states.join(" "), expected);
-        let missing = serde_json::to_value(&rows[2]).expect("JSON");
+        let missing = serde_json::to_value(&rows[3]).expect("JSON");
         assert_eq!(
             missing,
             serde_json::json!({

@@ -1,15 +1,20 @@
 //! What was seen of expected feeds: part of the state. Pure: arrivals and the time go in, what became of a feed comes out.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Expectation;
 use super::calendar::after;
-use crate::alerts::File;
-use crate::sessions::Process;
+use super::files::{Uploaded, is_same};
+use crate::alerts::{Change, File, Loss};
 use crate::time::Time;
+
+/// How long a file that is no more what was delivered may be on its way again before that is told: clients remove a file
+/// before they send it anew.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// How many names of a day are kept beyond those that are expected: one that is taken back may leave another in its place.
 const SPARE: usize = 10;
@@ -21,7 +26,7 @@ pub struct Feeds {
     /// What was seen, by the expectation's id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub watched: BTreeMap<String, Watched>,
-    /// Files of sessions that are open: they may still get another name.
+    /// Files that came lately: they may still get another name, go on, or go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uploads: Vec<Uploaded>,
 }
@@ -30,23 +35,6 @@ impl Feeds {
     pub(crate) fn is_empty(&self) -> bool {
         self.watched.is_empty() && self.uploads.is_empty()
     }
-}
-
-/// A file that arrived whole in a session that is still open.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Uploaded {
-    /// The session's process.
-    pub process: Process,
-    /// Its partner.
-    #[serde(default)]
-    pub partner: String,
-    /// The file, by the name that it has now.
-    pub file: File,
-    /// When it arrived.
-    pub at: Time,
-    /// Its name before the latest rename, which may yet turn out to be refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<File>,
 }
 
 /// What was seen of one expected feed.
@@ -64,6 +52,9 @@ pub struct Watched {
     /// The latest file of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Arrival>,
+    /// What happened after its deadline to a file of that day, without which not all is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Change>,
 }
 
 /// One day of a feed.
@@ -159,7 +150,13 @@ impl Watched {
         }
         let count = expected.count as usize;
         let name = file.name_in_state();
-        if day.names.contains(&name) || day.names.len() >= count + SPARE {
+        if let Some(changed) = self.changed.take() {
+            // All is there again: it is the same file, or one in its place.
+            let changed = changed.file.name_in_state();
+            day.names.retain(|known| !is_same(known, &changed));
+        }
+        let known = day.names.iter().any(|known| is_same(known, &name));
+        if known || day.names.len() >= count + SPARE {
             return None;
         }
         day.names.push(name);
@@ -175,41 +172,73 @@ impl Watched {
         })
     }
 
+    /// Is a file of this name among those of the day that has come?
+    pub fn has(&self, file: &File) -> bool {
+        let name = file.name_in_state();
+        let mut names = self.day.iter().flat_map(|day| &day.names);
+        names.any(|known| is_same(known, &name))
+    }
+
     /// A file has another name; both are the feed's.
     pub fn rename(&mut self, from: &File, to: &File) {
         let from = from.name_in_state();
         let mut names = self.day.iter_mut().flat_map(|day| &mut day.names);
-        if let Some(name) = names.find(|name| **name == from) {
+        if let Some(name) = names.find(|name| is_same(name, &from)) {
             *name = to.name_in_state();
         }
         let last = self.last.as_mut();
-        if let Some(last) = last.filter(|last| last.file.name_in_state() == from) {
+        if let Some(last) = last.filter(|last| is_same(&last.file.name_in_state(), &from)) {
             last.file = to.clone();
         }
     }
 
-    /// A file is the feed's no more. `undo` says whether a day that was complete with it may be open again.
+    /// A file is the feed's no more. `undo` says whether a day that was complete with it may be open again; where it may
+    /// not, what happened is told, where something did.
     pub fn withdraw(
         &mut self,
         expected: &Expectation,
-        file: &File,
+        (file, at, how): (&File, Time, Option<Loss>),
         undo: impl FnOnce(NaiveDate, Time) -> bool,
     ) {
         let Some(day) = &mut self.day else {
             return;
         };
         let name = file.name_in_state();
-        let Some(at) = day.names.iter().position(|known| *known == name) else {
+        let Some(place) = day.names.iter().position(|known| is_same(known, &name)) else {
             return;
         };
+        if let Some(changed) = &self.changed {
+            // One that is gone already brings nothing more; what went on with it is told as it was first.
+            if is_same(&changed.file.name_in_state(), &name) {
+                return;
+            }
+        }
         let enough = day.names.len() > expected.count as usize;
         if let Some(arrived) = day.arrived.filter(|_| !enough) {
             if !undo(day.date, arrived) {
+                let change = how.map(|how| Change {
+                    at,
+                    file: file.clone(),
+                    how,
+                    told: false,
+                });
+                self.changed = self.changed.take().or(change);
                 return;
             }
             day.arrived = None;
         }
-        day.names.remove(at);
+        day.names.remove(place);
+    }
+
+    /// What happened to a file that was delivered, where it is not whole again by `until`. Tells once.
+    pub fn changed(&mut self, until: Time) -> Option<(NaiveDate, Time, Change)> {
+        let day = self.day.as_ref()?;
+        let changed = self.changed.as_mut()?;
+        if changed.told || changed.at.plus(AGAIN) > until {
+            return None;
+        }
+        changed.told = true;
+        Some((day.date, day.arrived?, changed.clone()))
     }
 
     /// Judges what is due when all that happened up to `until` is known. Tells once of each day.
@@ -254,8 +283,11 @@ impl Watched {
     pub fn due(&self, expected: &Expectation) -> Option<Time> {
         let open = |day: &&FeedDay| day.arrived.is_none() && !day.told;
         let day = self.day.as_ref().filter(open).map(|day| day.date);
-        let date = day.or_else(|| self.next(expected))?;
-        Some(expected.deadline(date))
+        let date = day.or_else(|| self.next(expected));
+        let changed = self.changed.as_ref().filter(|changed| !changed.told);
+        let changed = changed.map(|changed| changed.at.plus(AGAIN));
+        let deadline = date.map(|date| expected.deadline(date));
+        deadline.into_iter().chain(changed).min()
     }
 
     /// The next of its days that has not been opened.
@@ -276,6 +308,7 @@ impl Watched {
 
     /// Opens a day; that the one before it was not complete is remembered.
     fn open(&mut self, date: NaiveDate) {
+        self.changed = None;
         let before = self.day.replace(FeedDay {
             date,
             ..FeedDay::default()

@@ -29,6 +29,7 @@ impl Monitor<'_> {
         let partner = session.standing.partner();
         let mut file = File {
             cut,
+            resumed: handle.is_resumed(),
             address: session.address.clone(),
             ..File::default()
         };

@@ -152,9 +152,7 @@ impl Monitor<'_> {
         what: Transfer,
         file: File,
     ) -> Option<u64> {
-        if what == Transfer::Upload {
-            self.feed_uploaded(process, at, partner, &file);
-        }
+        self.feed_file(process, at, partner, what, &file);
         self.saw_file(partner, at, what, &file);
         match what {
             Transfer::Upload => add(&mut self.counters(at, partner).upload, 1),

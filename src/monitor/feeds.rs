@@ -1,54 +1,20 @@
 //! Feeds that must arrive: each file is judged where it is counted, each deadline when all before it is known.
 
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
 use super::Monitor;
-use super::crowd::most;
-use crate::alerts::{Content, FeedArrived, FeedMissing, File, Message, Transfer};
-use crate::expect::{Complete, Expectation, Feed, Outcome, Overdue, Uploaded, Watched};
-use crate::sessions::Process;
+use crate::alerts::{
+    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Message, Transfer,
+};
+use crate::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
 use crate::time::Time;
 
-/// How many files of open sessions are kept, in case they get another name. Where there are too many, the oldest of the
-/// partner with the most is forgotten, so that no partner's files can make another's feed seem to be missing.
-const UPLOADS_KEPT: usize = 1_000;
+/// How long files of sessions that are over are kept: what broke off goes on, and what has a name for the way gets its own.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Monitor<'_> {
-    /// A file of a partner arrived whole.
-    pub(super) fn feed_uploaded(&mut self, process: Process, at: Time, partner: &str, file: &File) {
-        let rules = self.rules;
-        let own = || rules.expects.iter().filter(|e| e.partner == partner);
-        for expected in own() {
-            // Before the file is counted: what nobody has watched for and may have come unseen is not judged today.
-            let watched = self.watched(expected);
-            self.watch(expected, watched);
-        }
-        if file.bytes == Some(0) || own().next().is_none() {
-            return;
-        }
-        if process.1 != 0 {
-            self.remember_upload(Uploaded {
-                process,
-                partner: partner.to_owned(),
-                file: file.clone(),
-                at,
-                before: None,
-            });
-        }
-        own()
-            .filter(|expected| expected.takes(file))
-            .for_each(|expected| self.feed_there(expected, at, file));
-    }
-
-    /// Keeps a file that may get another name.
-    fn remember_upload(&mut self, upload: Uploaded) {
-        let uploads = &mut self.daily.resume.feeds.uploads;
-        uploads.push(upload);
-        if uploads.len() > UPLOADS_KEPT {
-            let most = most(uploads, |upload| &upload.partner);
-            let oldest = most.and_then(|most| uploads.iter().position(|u| u.partner == most));
-            uploads.remove(oldest.unwrap_or(0));
-        }
-    }
-
     /// A file of a feed is there.
     pub(super) fn feed_there(&mut self, expected: &Expectation, at: Time, file: &File) {
         self.roll(at);
@@ -106,7 +72,7 @@ impl Monitor<'_> {
 
     /// Judges what is due when all that happened up to `until` is known.
     pub(super) fn judge_feeds(&mut self, until: Time) {
-        self.forget_feeds();
+        self.forget_feeds(until);
         let rules = self.rules;
         for expected in &rules.expects {
             let mut watched = self.watched(expected);
@@ -114,6 +80,12 @@ impl Monitor<'_> {
             self.watch(expected, watched);
             if let Some(overdue) = overdue {
                 self.feed_overdue(expected, overdue);
+            }
+            let mut watched = self.watched(expected);
+            let changed = watched.changed(until);
+            self.watch(expected, watched);
+            if let Some((date, arrived, change)) = changed {
+                self.feed_changed(expected, (date, arrived), change);
             }
         }
     }
@@ -146,6 +118,32 @@ impl Monitor<'_> {
         self.say(deadline, Content::FeedMissing(content));
     }
 
+    /// A feed that was there is no more what was delivered: that is told, also by the table of the day that tells of it.
+    fn feed_changed(
+        &mut self,
+        expected: &Expectation,
+        (date, arrived): (NaiveDate, Time),
+        change: Change,
+    ) {
+        let due = expected.due(date);
+        let mut told = self.daily.resume.day.feeds.iter_mut().rev();
+        let own = |feed: &&mut Feed| feed.id == expected.id && feed.due == due;
+        if let Some(feed) = told.find(own) {
+            feed.changed = Some(change.at);
+        }
+        let at = change.at;
+        let content = FeedChanged {
+            id: expected.id.clone(),
+            partner: expected.partner.clone(),
+            full_name: self.full_name(&expected.partner),
+            files: expected.files.to_string(),
+            due,
+            arrived,
+            change,
+        };
+        self.say(at, Content::FeedChanged(content));
+    }
+
     /// A feed that is missing, as the day's table tells it.
     pub(super) fn feed(&self, expected: &Expectation, due: Time) -> Feed {
         Feed {
@@ -156,6 +154,7 @@ impl Monitor<'_> {
             outcome: Outcome::Missing,
             due,
             at: None,
+            changed: None,
             arrived: 0,
             count: expected.count,
             since: None,
@@ -194,8 +193,8 @@ impl Monitor<'_> {
             .min()
     }
 
-    /// Forgets what is expected no more, and the files of sessions that are over.
-    fn forget_feeds(&mut self) {
+    /// Forgets what is expected no more, and the files of sessions that have been over for long.
+    fn forget_feeds(&mut self, until: Time) {
         let rules = self.rules;
         let resume = &mut self.daily.resume;
         let by_id = |id: &str| rules.expects.iter().find(|e| e.id == id);
@@ -210,10 +209,12 @@ impl Monitor<'_> {
         let feeds = &mut resume.day.feeds;
         feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
         let sessions = &resume.sessions.sftp.0;
-        resume
-            .feeds
-            .uploads
-            .retain(|upload| sessions.contains_key(&upload.process));
+        let by_partner = |partner: &str| rules.expects.iter().any(|e| e.partner == partner);
+        resume.feeds.uploads.retain(|upload| {
+            let lately = upload.at.plus(KEPT) > until;
+            let open = !upload.gone && sessions.contains_key(&upload.process);
+            by_partner(&upload.partner) && (lately || open)
+        });
     }
 
     /// What was seen of a feed; of a new one nothing.

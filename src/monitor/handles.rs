@@ -34,6 +34,7 @@ pub(super) fn open(session: &mut SftpSession, record: &Record<'_>, flags: Flags)
             cut: record.event.cut,
             write: flags.write,
             create: flags.create,
+            truncate: flags.truncate,
             read: flags.read,
             ..Handle::default()
         },

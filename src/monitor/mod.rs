@@ -7,6 +7,7 @@ mod close;
 mod count;
 mod crowd;
 mod ends;
+mod feed_files;
 mod feed_names;
 mod feeds;
 mod forged;
@@ -327,13 +328,11 @@ fn wanted(content: &Content, rules: &config::Alerts) -> bool {
         Content::Failures(_) | Content::Hindered(_) => rules.failure,
         Content::Files(files) | Content::Troubled(files) => match files.what {
             Transfer::Download | Transfer::DownloadInterrupted => rules.download,
-            Transfer::Upload
-            | Transfer::UploadInterrupted
-            | Transfer::UploadFailed
-            | Transfer::Unknown => rules.upload,
+            _ => rules.upload,
         },
         Content::FeedMissing(_)
         | Content::FeedArrived(_)
+        | Content::FeedChanged(_)
         | Content::Quiet(_)
         | Content::Started { .. }
         | Content::Summary(_)

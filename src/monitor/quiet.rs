@@ -18,7 +18,12 @@ impl Monitor<'_> {
             Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed
         ) {
             let file = file.clone();
-            self.seen(partner).file = Some(SeenFile { at, what, file });
+            self.seen(partner).file = Some(SeenFile {
+                at,
+                what,
+                file,
+                removed: false,
+            });
         }
     }
 

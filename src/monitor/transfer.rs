@@ -37,7 +37,7 @@ impl Monitor<'_> {
             Kind::Rename { link } => self.rename(&mut session, record, link),
             Kind::Status => self.status(&mut session, record, last),
             Kind::WriteError => write_error(&mut session, record),
-            Kind::Remove => Verdict::new(EventName::Remove, partner, "counts nothing"),
+            Kind::Remove => self.remove(&mut session, record),
             Kind::Mkdir => Verdict::new(EventName::Mkdir, partner, "counts nothing"),
             Kind::Rmdir => Verdict::new(EventName::Rmdir, partner, "counts nothing"),
             _ => Verdict::new(EventName::Ignored, partner, "a request that counts nothing"),
@@ -207,7 +207,7 @@ impl Monitor<'_> {
                 ) =>
             {
                 let process = (session.boot, session.pid);
-                self.feed_rename_refused(process, &session.user, &from);
+                self.feed_change_refused(process, &session.user, &from);
                 let waiting = &mut self.daily.resume.alerts;
                 if let Some(file) = alert.and_then(|alert| waiting.waiting_file(alert)) {
                     file.rename(from.as_bytes());
@@ -216,6 +216,15 @@ impl Monitor<'_> {
                     EventName::Ignored,
                     partner,
                     "the rename before it was refused",
+                )
+            }
+            Some(Last::Remove { path }) if status != "Success" => {
+                let process = (session.boot, session.pid);
+                self.feed_change_refused(process, &session.user, &path);
+                Verdict::new(
+                    EventName::Ignored,
+                    partner,
+                    "the removal before it was refused",
                 )
             }
             _ => Verdict::new(EventName::Ignored, partner, "a status that counts nothing"),
@@ -230,7 +239,6 @@ impl Monitor<'_> {
             .sftp
             .0
             .remove(&(session.boot, session.pid));
-        self.feed_session_over((session.boot, session.pid));
         for handle in &session.handles {
             self.other_half_was_read(&session, handle, past);
             if clean || handle.refused {
@@ -239,6 +247,7 @@ impl Monitor<'_> {
             let file = File {
                 path: handle.path.clone(),
                 cut: handle.cut,
+                resumed: handle.is_resumed(),
                 address: session.address.clone(),
                 ..File::default()
             };
@@ -292,9 +301,9 @@ impl Monitor<'_> {
                 &session.user,
                 Pending::File(what, file),
             );
-        } else if what == Transfer::Upload && session.standing == Standing::Partner {
+        } else if session.standing == Standing::Partner {
             // It counts nothing any more, but a feed that is expected today is there.
-            self.feed_uploaded(process, at, &session.user, &file);
+            self.feed_file(process, at, &session.user, what, &file);
         }
     }
 }

@@ -185,6 +185,8 @@ pub struct Flags {
     pub write: bool,
     /// `CREATE` or `TRUNCATE` is among them.
     pub create: bool,
+    /// `TRUNCATE` is among them: what the file held is gone.
+    pub truncate: bool,
     /// `READ` is among them, or there are none at all.
     pub read: bool,
     /// The line was cut before its flags: nothing is known.

@@ -89,7 +89,8 @@ fn flags(words: &[u8]) -> Flags {
         match word {
             b"READ" => flags.read = true,
             b"WRITE" | b"APPEND" => flags.write = true,
-            b"CREATE" | b"TRUNCATE" => flags.create = true,
+            b"CREATE" => flags.create = true,
+            b"TRUNCATE" => (flags.create, flags.truncate) = (true, true),
             _ => {}
         }
     }

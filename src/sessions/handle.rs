@@ -20,6 +20,9 @@ pub struct Handle {
     /// Created or truncated.
     #[serde(skip_serializing_if = "is_false")]
     pub create: bool,
+    /// Truncated: what the file held is gone.
+    #[serde(skip_serializing_if = "is_false")]
+    pub truncate: bool,
     /// Opened for reading.
     #[serde(skip_serializing_if = "is_false")]
     pub read: bool,
@@ -52,6 +55,11 @@ pub struct OtherHalf {
 }
 
 impl Handle {
+    /// Opened for writing as it was, not emptied: what is written is added to what the file held.
+    pub fn is_resumed(&self) -> bool {
+        self.write && !self.truncate
+    }
+
     /// The name of this handle's file where a close that names `path` is its close, and whether that is only the
     /// beginning. A cut line's name may have the words that follow a name at its end, whole or in part: of two lines the
     /// one that was not cut tells where the name ends.

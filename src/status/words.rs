@@ -14,6 +14,7 @@ pub(super) fn message(content: &Content) -> String {
         Content::LogLevel { .. } => return "sftp-server's log level".to_owned(),
         Content::FeedMissing(feed) => return format!("{} of {} missing", feed.files, feed.partner),
         Content::FeedArrived(feed) => return format!("{} of {} arrived", feed.files, feed.partner),
+        Content::FeedChanged(feed) => return format!("{} of {} changed", feed.files, feed.partner),
         Content::Quiet(quiet) => return format!("no log-in of {}", quiet.partner),
         Content::Logins(_) => "log-in",
         Content::Failures(_) => "failed log-in",

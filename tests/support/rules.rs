@@ -17,6 +17,9 @@ use crate::users::{Account, Users};
 /// How long after the last step a scenario goes on, so that all that waits gets out.
 const LAST: std::time::Duration = std::time::Duration::from_secs(7_200);
 
+/// What the table's line says of a feed that is no more what was delivered.
+const CHANGED: &str = ", modifié ou supprimé le ";
+
 /// A scenario being played.
 struct Player {
     rules: Rules,
@@ -293,7 +296,9 @@ impl Player {
                     .replace('\u{202F}', " ");
                 self.told.push(format!("{} {text}", self.clock(at)));
                 let plain = message.plain().replace('\u{202F}', " ");
-                let feeds = plain.lines().filter(|line| line.starts_with(['⏰', '✅']));
+                let feeds = plain
+                    .lines()
+                    .filter(|line| line.starts_with(['⏰', '✅']) || line.contains(CHANGED));
                 self.told.extend(feeds.map(|line| format!("    {line}")));
             }
             self.posted.push(counted(
