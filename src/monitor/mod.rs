@@ -125,7 +125,12 @@ impl Monitor<'_> {
 
     /// Forgets what is over, and what is too much: that is noted.
     fn forget(&mut self, time: Time) {
-        let forgotten = self.daily.resume.sessions.forget(time);
+        let (forgotten, sessions) = self.daily.resume.sessions.forget(time);
+        for session in &sessions {
+            for handle in &session.handles {
+                self.other_half_was_read(session, handle, session.past);
+            }
+        }
         if forgotten > 0 {
             self.daily
                 .note(NoticeKind::SessionsForgotten, time, forgotten, None);

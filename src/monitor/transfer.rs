@@ -1,6 +1,5 @@
 //! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
 
-use super::handles::{open, write_error};
 use super::{ENDING, Monitor, Pending, Verdict, forged_by};
 use crate::alerts::{File, Transfer};
 use crate::directory::Answer;
@@ -32,11 +31,11 @@ impl Monitor<'_> {
                 self.finish(session, record.origin.time, true, record.origin.past);
                 return Verdict::new("session_closed", partner, "the session's own end");
             }
-            Kind::Open(flags) => open(&mut session, record, flags),
+            Kind::Open(flags) => self.open(&mut session, record, flags),
             Kind::Close { forced } => self.close(&mut session, record, forced),
             Kind::Rename { link } => self.rename(&mut session, record, link),
             Kind::Status => self.status(&mut session, record, last),
-            Kind::WriteError => write_error(&mut session, record),
+            Kind::WriteError => self.write_error(&mut session, record),
             Kind::Remove => Verdict::new("remove", partner, "counts nothing"),
             Kind::Mkdir => Verdict::new("mkdir", partner, "counts nothing"),
             Kind::Rmdir => Verdict::new("rmdir", partner, "counts nothing"),

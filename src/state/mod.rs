@@ -73,6 +73,9 @@ pub struct Counters {
     /// Uploads that failed on the server's disk.
     #[serde(skip_serializing_if = "is_zero")]
     pub upload_failed: u64,
+    /// Downloads that broke off: some of their bytes left.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub download_interrupted: u64,
     /// Log-ins that left no line of sftp-server though they should have.
     #[serde(skip_serializing_if = "is_zero")]
     pub blind: u64,
@@ -221,7 +224,7 @@ pub struct Day {
     /// Dates between the day before and this one that never opened.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub without_data: Vec<NaiveDate>,
-    /// Uploads that broke off or failed, up to ten; the counters have their number.
+    /// Transfers that broke off or failed, up to ten of a kind; the counters have their number.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub troubled: Vec<Troubled>,
     /// Notices of the day.
@@ -244,13 +247,16 @@ pub struct Idle {
     pub count: u64,
 }
 
-/// An upload that broke off or failed.
+/// A transfer that broke off, or an upload that failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Troubled {
     /// Whose.
     pub partner: String,
     /// It failed on the server's disk; else it broke off.
     pub failed: bool,
+    /// It was a download.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub download: bool,
     /// Which.
     pub file: File,
 }

@@ -160,6 +160,7 @@ fn believable(parsed: Parsed) -> Result<Parsed, String> {
                 c.download,
                 c.upload_interrupted,
                 c.upload_failed,
+                c.download_interrupted,
             ]
         })
         .chain(strangers)

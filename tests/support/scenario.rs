@@ -87,7 +87,7 @@ pub fn parse(file: &str) -> (String, Vec<Scenario>) {
         let steps = head
             .lines()
             .chain(source.lines())
-            .filter_map(|line| reader.step(line));
+            .flat_map(|line| reader.steps(line));
         Scenario {
             title: title.to_owned(),
             source: source.to_owned(),
@@ -111,6 +111,15 @@ impl Reader {
             zone: chrono_tz::Europe::Paris,
             date: NaiveDate::from_ymd_opt(2026, 3, 30).unwrap(),
         }
+    }
+
+    /// `1024 times STEP`, or one step.
+    fn steps(&mut self, line: &str) -> Vec<Step> {
+        let times = line.split_once(" times ");
+        let times = times.and_then(|(times, line)| Some((times.parse().ok()?, line)));
+        let (times, line) = times.unwrap_or((1, line));
+        self.step(line)
+            .map_or_else(Vec::new, |step| vec![step; times])
     }
 
     fn step(&mut self, line: &str) -> Option<Step> {

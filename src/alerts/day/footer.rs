@@ -1,10 +1,10 @@
-//! What stands under the table: expected feeds, uploads that came to nothing, and whatever makes the figures less than certain.
+//! What stands under the table: expected feeds, transfers that came to nothing, and whatever makes the figures less than certain.
 
 use chrono::{Days, NaiveDate};
 
 use crate::alerts::blocks::{Line, plain, ranked_within};
 use crate::alerts::text::list_within;
-use crate::alerts::{Voice, feed_text, file_text};
+use crate::alerts::{Transfer, Voice, feed_text, file_text};
 use crate::clean::{HOST, clean, escape};
 use crate::language::{Language, Noun};
 use crate::state::{ClosedDay, Counters, Notice, NoticeKind, Troubled};
@@ -30,7 +30,12 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     let mut lines: Vec<(u8, String)> = Vec::new();
     let feeds = feed_text::of_the_day(&day.day.feeds, voice);
     lines.extend(feeds.into_iter().map(|line| (FEEDS, line)));
-    let troubled = [false, true].map(|failed| troubled(day, failed, voice));
+    let troubled = [
+        Transfer::UploadInterrupted,
+        Transfer::UploadFailed,
+        Transfer::DownloadInterrupted,
+    ];
+    let troubled = troubled.map(|what| self::troubled(day, what, voice));
     lines.extend(troubled.into_iter().flatten().map(|line| (NAMES, line)));
     let uncertain = [
         blind(day, voice),
@@ -55,17 +60,23 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     ranked_within(lines.collect(), FOOTER_MOST, rest)
 }
 
-fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
+/// `2 uploads interrompus : a.xml de Alice (1,5 ko) et b.xml de Bob`
+fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
     let language = voice.language;
-    let number = |counters: &Counters| match failed {
-        true => counters.upload_failed,
-        false => counters.upload_interrupted,
+    let (failed, download) = (
+        what == Transfer::UploadFailed,
+        what == Transfer::DownloadInterrupted,
+    );
+    let number = |counters: &Counters| match (failed, download) {
+        (true, _) => counters.upload_failed,
+        (false, false) => counters.upload_interrupted,
+        (false, true) => counters.download_interrupted,
     };
     let files = day
         .day
         .troubled
         .iter()
-        .filter(|troubled| troubled.failed == failed);
+        .filter(|troubled| (troubled.failed, troubled.download) == (failed, download));
     let files: Vec<String> = files.map(|troubled| file(troubled, voice)).collect();
     let counted = day
         .partners
@@ -83,7 +94,12 @@ fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
     };
     let fitting = files.iter().take_while(fits).count();
     let files = &files[..fitting];
-    let uploads = language.count(count, Noun::Upload);
+    let noun = if download {
+        Noun::Download
+    } else {
+        Noun::Upload
+    };
+    let transfers = language.count(count, noun);
     let ended = match (language, failed) {
         (Language::French, false) if language.is_one(count) => "interrompu",
         (Language::French, false) => "interrompus",
@@ -98,7 +114,7 @@ fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
             format!("{colon}{}", list_within(files, count, language))
         }
     };
-    Some(format!("⚠️ {uploads} {ended}{which}"))
+    Some(format!("⚠️ {transfers} {ended}{which}"))
 }
 
 /// `Sans activité : Bob, Carol`
