@@ -108,6 +108,9 @@ impl Monitor<'_> {
                 return Verdict::new("ignored", None, forged_by(sender));
             }
         }
+        if login.is_none() {
+            self.can_log(record);
+        }
         self.login_over(record, login);
         Verdict::new("ignored", None, "the log-in's end")
     }
