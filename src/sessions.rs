@@ -1,7 +1,9 @@
 //! Who a process works for, and what a connection has already counted: connections, log-ins, sftp sessions and their handles.
 
+mod descriptors;
 mod forget;
 mod handle;
+mod pace;
 
 use std::time::Duration;
 
@@ -12,7 +14,9 @@ use crate::entry::Boot;
 use crate::state::{Keyed, Table, is_zero};
 use crate::time::Time;
 
+pub use descriptors::Descriptors;
 pub use handle::{Handle, OtherHalf};
+pub use pace::{Limit, Paces};
 
 /// What a process is known by: its boot and pid.
 pub type Process = (Boot, u32);
@@ -46,6 +50,9 @@ pub struct Sessions {
     /// Log-ins of partners of which no line of sftp-server was seen yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unseen>,
+    /// How fast the lines of sessions come.
+    #[serde(skip_serializing_if = "Paces::is_empty")]
+    pub paces: Paces,
     /// The boot of the latest entry.
     #[serde(skip_serializing_if = "Boot::is_unknown")]
     pub boot: Boot,
@@ -247,6 +254,9 @@ pub struct SftpSession {
     /// Files that are open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<Handle>,
+    /// How many descriptors it has in use.
+    #[serde(skip_serializing_if = "Descriptors::is_default")]
+    pub descriptors: Descriptors,
     /// What its latest line was, where the next one depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Last>,
@@ -265,6 +275,8 @@ impl Keyed for SftpSession {
 pub enum Last {
     /// An open: a status at once refuses it.
     Open,
+    /// The same of a directory.
+    OpenDirectory,
     /// A rename that changed the name an alert tells, or that of an expected feed: a refusal takes it back.
     Rename {
         /// The alert that waits.
@@ -307,11 +319,21 @@ impl Sessions {
             .values_mut()
             .filter(|s| s.user == user && s.boot == gone.boot)
         {
-            let same = sftp.session.is_some() && sftp.session == gone.session;
-            let from_there = sftp.address.is_none() || sftp.address == gone.address;
-            if (same || last && from_there) && sftp.ending.is_none() {
+            let over = match (&sftp.session, &gone.session) {
+                (Some(own), Some(gone)) => own == gone,
+                _ => last && (sftp.address.is_none() || sftp.address == gone.address),
+            };
+            if over && sftp.ending.is_none() {
                 sftp.ending = Some(time);
             }
+        }
+    }
+
+    /// Marks the sftp sessions of a log-in session, which is over.
+    pub fn end_session(&mut self, boot: Boot, session: &str, time: Time) {
+        let own = |s: &&mut SftpSession| s.boot == boot && s.session.as_deref() == Some(session);
+        for sftp in self.sftp.0.values_mut().filter(own) {
+            sftp.ending = sftp.ending.or(Some(time));
         }
     }
 }

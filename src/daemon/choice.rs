@@ -2,7 +2,8 @@
 
 use crate::config::{Config, SourceKind};
 use crate::exit::Stop;
-use crate::source::journal::{Readable, not_opened, readable, readable_in};
+use crate::sessions::Limit;
+use crate::source::journal::{Readable, limit, not_opened, readable, readable_in};
 
 /// The source that was chosen.
 pub(super) struct Chosen {
@@ -14,6 +15,15 @@ pub(super) struct Chosen {
     pub(super) why: String,
     /// `auto` landed on auth.log although journald runs: the group that reading the journal needs.
     pub(super) missing_group: Option<&'static str>,
+}
+
+/// How many lines of a session the source has at most; none where nobody drops any. Of another machine's journal nobody knows.
+pub(super) fn limit_of(source: &str, foreign: bool) -> Option<Limit> {
+    match (source == "journal", foreign) {
+        (false, _) => None,
+        (true, true) => Some(Limit::default()),
+        (true, false) => limit::limit(),
+    }
 }
 
 /// Which source is read. `auto`: the journal if this user can really read the system's, else auth.log.

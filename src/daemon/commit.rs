@@ -4,6 +4,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::batch::{Place, announced, place, take_in};
+use super::choice::limit_of;
 use super::said::recovered;
 use super::told::{self, Doubtful};
 use crate::alerts::{Content, Message};
@@ -91,7 +92,8 @@ impl<D: Disk> Committer<D> {
 
     /// Follows these rules from here on, and hands the reading thread what belongs to them.
     pub(super) fn rule(&mut self, rules: Rules, order: Order) {
-        self.rules = rules;
+        let limit = limit_of(&self.source, rules.foreign);
+        self.rules = Rules { limit, ..rules };
         // The thread is gone only when the loop is about to end.
         let _ = self.orders.send(order);
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::runtime::Builder;
 
-use super::choice::{Chosen, choose};
+use super::choice::{Chosen, choose, limit_of};
 use super::commit::Committer;
 use super::heartbeat::Heartbeat;
 use super::post::{Sender, Target};
@@ -99,7 +99,11 @@ pub(super) fn run(
         .enable_all()
         .build()
         .context("starting the loop")?;
-    let rules = Rules::of(config);
+    let foreign = config.source.journal_directory.is_some();
+    let rules = Rules {
+        limit: limit_of(&chosen.name, foreign),
+        ..Rules::of(config)
+    };
     let daemon = Daemon {
         committer: Committer::new(store, rules, chosen.name, orders, announce),
         sender: Sender::new(target, Voice::of(config)),

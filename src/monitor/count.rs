@@ -166,11 +166,15 @@ impl Monitor<'_> {
             Transfer::DownloadInterrupted => {
                 add(&mut self.counters(at, partner).download_interrupted, 1)
             }
-            Transfer::Unknown => self.roll(at),
-        }
-        if what == Transfer::Unknown {
-            self.daily
-                .note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
+            Transfer::Unknown => {
+                self.roll(at);
+                self.daily
+                    .note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
+            }
+            Transfer::UploadUnclosed | Transfer::DownloadUnclosed => {
+                self.count_unclosed(at, partner, what, vec![file]);
+                return None;
+            }
         }
         self.name_troubled(partner, what, &file);
         let files = Files::one(partner, self.full_name(partner), what, file, at);
@@ -193,7 +197,7 @@ impl Monitor<'_> {
             Transfer::UploadInterrupted => (false, false),
             Transfer::UploadFailed => (true, false),
             Transfer::DownloadInterrupted => (false, true),
-            Transfer::Upload | Transfer::Download | Transfer::Unknown => return,
+            _ => return,
         };
         let troubled = &mut self.daily.resume.day.troubled;
         let alike = |t: &&Troubled| (t.failed, t.download) == (failed, download);

@@ -132,7 +132,11 @@ pub enum Kind {
     Status,
     /// `error: process_write: write "NAME": …`, with the name where this version tells it.
     WriteError,
-    /// Another request of sftp-server (`opendir`, `set`, `stat`, `symlink`, …): it only says that the process works.
+    /// `opendir "NAME"`.
+    OpenDirectory,
+    /// `[forced ]closedir "NAME"`, of a handle that there is.
+    CloseDirectory,
+    /// Another request of sftp-server (`set`, `stat`, `symlink`, …): it only says that the process works.
     Request,
     /// The log-in stood, and no sftp session comes of it; `detail` has sshd's words, with the path of a chroot.
     Hindered(Hindrance),
@@ -151,6 +155,8 @@ pub enum Kind {
     NoEnvelope,
     /// Another line of OpenSSH that is known and counts nothing (`drop connection …`, `Server listening …`, PAM's own).
     Accompanying,
+    /// logind says that a session is over; `about` is the process of sshd that led it.
+    SessionOver,
     /// journald says that it dropped messages; `repeated` is how many.
     Lost,
 }

@@ -39,6 +39,16 @@ pub enum NoticeKind {
     Unattributed,
     /// Transfers whose direction nobody can tell: not counted.
     UnknownDirection,
+    /// Files that were opened for writing and that no line closes, though their session ended itself; `detail` is the account.
+    WritingUnclosed,
+    /// The same of files that were opened for reading.
+    ReadingUnclosed,
+    /// Sessions that held so many files open that lines of them may be missing; `detail` is the account.
+    Descriptors,
+    /// Sessions that are over and whose own end is not in the log; `detail` is the account.
+    EndUnseen,
+    /// Sessions whose lines came near what journald takes; `detail` is the account, none for what belongs to no session.
+    Flood,
     /// More events waited for the user database than are kept.
     Undecided,
     /// `daily.json` was deleted by someone else.
@@ -66,7 +76,8 @@ impl Daily {
         self.note(NoticeKind::Forged, at, 1, None);
     }
 
-    /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count.
+    /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count. Where the
+    /// day has too many, those of a kind are joined, and nothing is said of whose they are.
     pub fn note(&mut self, kind: NoticeKind, at: Time, count: u64, detail: Option<String>) {
         self.note_span(kind, (at, at), count, detail);
     }
@@ -97,6 +108,10 @@ impl Daily {
             .find(|n| n.kind == kind && (full || n.detail == detail));
         match alike {
             Some(notice) => {
+                if notice.detail != detail {
+                    // It is no longer of one partner or file.
+                    notice.detail = None;
+                }
                 notice.from = notice.from.min(from);
                 notice.to = notice.to.max(to);
                 add(&mut notice.count, count);

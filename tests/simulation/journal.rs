@@ -239,7 +239,7 @@ fn record(entry: &Written, directory: &mut dyn Directory) -> Option<Record<'stat
     let entry = Entry {
         origin,
         message: entry.message.as_bytes(),
-        dropped: None,
+        ..Entry::default()
     };
     Record::of(entry, directory).map(Record::into_owned)
 }

@@ -76,7 +76,7 @@ fn record(
     let entry = Entry {
         origin,
         message: message.as_bytes(),
-        dropped: None,
+        ..Entry::default()
     };
     Record::of(entry, directory).unwrap().into_owned()
 }

@@ -54,6 +54,8 @@ pub enum Step {
     Clock(Time),
     /// A run of digest.
     Digest(Time),
+    /// journald takes so many lines of a session in so many seconds.
+    JournalLimit(u64, u64),
     /// An entry.
     Entry(Line),
 }
@@ -70,6 +72,8 @@ pub struct Line {
     pub message: String,
     /// journald dropped so many messages.
     pub dropped: Option<u64>,
+    /// logind says that the session of this log-in is over.
+    pub over: Option<u32>,
     /// What the rules make of it is told.
     pub explain: bool,
     /// It is there at LogLevel VERBOSE alone.
@@ -166,6 +170,10 @@ impl Reader {
             "restart" => Step::Restart,
             "clock" => Step::Clock(self.time(rest)),
             "digest" => Step::Digest(self.time(rest)),
+            "journal-limit" => {
+                let (burst, seconds) = rest.split_once(' ').unwrap();
+                Step::JournalLimit(burst.parse().unwrap(), seconds.parse().unwrap())
+            }
             _ => return None,
         }))
     }
@@ -215,6 +223,7 @@ impl Reader {
                 ("uid", uid) => entry.uid = Some(uid.parse().unwrap()),
                 ("session", session) => entry.session = Some(session.to_owned()),
                 ("boot", boot) => entry.boot = boot.parse().unwrap(),
+                ("over", leader) => entry.over = Some(leader.parse().unwrap()),
                 ("dropped", dropped) => entry.dropped = Some(dropped.parse().unwrap()),
                 _ => panic!("{word}"),
             }

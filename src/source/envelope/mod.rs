@@ -107,6 +107,7 @@ impl Envelope {
                     origin,
                     message,
                     dropped,
+                    over: None,
                 });
             }
         }
@@ -144,7 +145,7 @@ impl Envelope {
         Read::Entry(Entry {
             origin,
             message,
-            dropped: None,
+            ..Entry::default()
         })
     }
 }
