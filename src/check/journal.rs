@@ -141,7 +141,8 @@ pub(super) fn judge(facts: &Facts, now: Time) -> Vec<Finding> {
     );
     // Not in a drop-in of sshd's unit: a session is a unit of its own, and a scope has no such setting.
     let raise = "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nRateLimitIntervalSec=0\\n' \
-                 | sudo tee /etc/systemd/journald.conf.d/zz-sftp-monitor.conf && sudo systemctl restart systemd-journald.service";
+                 | sudo tee /etc/systemd/journald.conf.d/zz-sftp-monitor.conf && sudo systemctl restart systemd-journald.service \
+                 && sudo systemctl try-reload-or-restart sftp-monitor.service";
     let at_least = |lines: u64, of: Duration| {
         u128::from(burst) * of.as_millis() >= u128::from(lines) * interval.as_millis()
     };

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::is_zero;
+use crate::state::{add, is_zero};
 
 /// From so many handles open at once on, the process may have been without a descriptor: a process has 1,024 by default.
 const MANY: u64 = 900;
@@ -31,7 +31,7 @@ impl Descriptors {
 
     /// A handle is asked for.
     pub fn open(&mut self) {
-        self.asked += 1;
+        add(&mut self.asked, 1);
         self.most = self.most.max(self.asked);
     }
 
@@ -42,7 +42,7 @@ impl Descriptors {
 
     /// A status follows the open at once: most likely there is no such handle.
     pub fn refuse(&mut self) {
-        self.refused += 1;
+        add(&mut self.refused, 1);
     }
 
     /// May the process have been without a descriptor at some time, so that lines of it are missing?

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::state::add;
 use crate::time::Time;
 
 /// How many messages of a unit journald takes in how much time. It takes up to six times as many where its file system has
@@ -73,7 +74,7 @@ impl Paces {
         if at < pace.since || at.since(pace.since) >= limit.interval {
             *pace = begun;
         } else {
-            pace.lines += 1;
+            add(&mut pace.lines, 1);
         }
         pace.lines == limit.near().max(1)
     }
@@ -87,5 +88,45 @@ impl Paces {
             let fewest = lines[lines.len() - most];
             self.0.retain(|_, pace| pace.lines > fewest);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Limit = Limit {
+        burst: 10,
+        interval: Duration::from_secs(30),
+    };
+
+    fn near(paces: &mut Paces, session: Option<&str>, lines: usize, second: i64) -> usize {
+        let mut line = || paces.line(session, Time::from_seconds(second), LIMIT, 4);
+        (0..lines).filter(|_| line()).count()
+    }
+
+    #[test]
+    fn the_line_that_comes_near_the_limit_is_told_once_in_an_interval() {
+        let mut paces = Paces::default();
+        assert_eq!(near(&mut paces, Some("5"), 8, 100), 0);
+        assert_eq!(near(&mut paces, None, 8, 100), 0);
+        assert_eq!(near(&mut paces, Some("5"), 50, 129), 1);
+        assert_eq!(near(&mut paces, Some("5"), 8, 130), 0);
+        assert_eq!(near(&mut paces, Some("5"), 1, 131), 1);
+        // A clock that was set back.
+        assert_eq!(near(&mut paces, Some("5"), 8, 90), 0);
+    }
+
+    #[test]
+    fn of_too_many_sessions_those_with_the_fewest_lines_are_forgotten() {
+        let mut paces = Paces::default();
+        near(&mut paces, Some("flood"), 8, 100);
+        for session in 0..50 {
+            near(&mut paces, Some(&session.to_string()), 1, 101);
+            assert!(paces.0.len() <= 4, "{paces:?}");
+        }
+        assert_eq!(near(&mut paces, Some("flood"), 1, 102), 1);
+        paces.forget(Time::from_seconds(200), LIMIT.interval, 4);
+        assert!(paces.is_empty());
     }
 }
