@@ -8,6 +8,9 @@ use crate::alerts::{File, Transfer};
 use crate::entry::Record;
 use crate::sessions::{Handle, OtherHalf, SftpSession, Standing};
 
+/// What is said of what was read for a copy.
+const COPIED: &str = "the reading half of a copy made on the server: counts nothing";
+
 impl Monitor<'_> {
     /// A handle was closed: an upload, a download, or neither.
     pub(super) fn close(
@@ -189,22 +192,14 @@ impl Monitor<'_> {
         read: u64,
     ) -> Verdict {
         let (at, partner) = (record.origin.time, session.standing.partner());
-        if handle
-            .other_half
-            .as_ref()
-            .is_some_and(|half| half.written && half.bytes == read)
-        {
+        if handle.is_copied(read) {
             // It was copied from one file: the others that were open meanwhile are downloads.
             for open in &mut session.handles {
                 if open.other_half == handle.other_half {
                     open.other_half = None;
                 }
             }
-            return Verdict::new(
-                "download",
-                partner,
-                "the reading half of a copy made on the server: counts nothing",
-            );
+            return Verdict::new("download", partner, COPIED);
         }
         let writing = session
             .handles
@@ -256,6 +251,7 @@ impl Monitor<'_> {
             file.bytes = read;
             let why = match read {
                 Some(0) => Cow::Borrowed("nothing was read or written: counts nothing"),
+                Some(read) if handle.is_copied(read) => Cow::Borrowed(COPIED),
                 _ => {
                     self.file(session, record, Transfer::DownloadInterrupted, file);
                     counted(session, "still open when the session ended")

@@ -5,11 +5,9 @@
 //! - `refused`: the same, with directories, and a line of another's refusal behind each open; the server ends as it is.
 //! - `drops`: reads a file whole, and drops the connection with it open.
 //! - `flood N`: N lines, five uploads, and away.
-//! - `pause N SECONDS`: the same, then a pause, and a clean end.
 
 use std::io::{Read, Write};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 
@@ -190,12 +188,10 @@ fn string(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let how = arguments.next().context("HOW")?;
-    let mut number = |wanted: bool| match wanted {
-        true => Ok(arguments.next().context("N")?.parse()?),
-        false => anyhow::Ok(0),
+    let lines: usize = match how.as_str() {
+        "flood" => arguments.next().context("N")?.parse()?,
+        _ => 0,
     };
-    let lines: usize = number(how == "flood" || how == "pause")?;
-    let seconds = number(how == "pause")?;
     let mut server = Command::new(arguments.next().context("COMMAND")?)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -218,9 +214,9 @@ fn main() -> anyhow::Result<()> {
             session.read_whole("upload/out.bin")?;
             server.kill()?;
         }
-        _ => session.flood(lines)?,
+        "flood" => session.flood(lines)?,
+        other => bail!("{other}: not known"),
     }
-    std::thread::sleep(Duration::from_secs(seconds as u64));
     drop(session);
     server.wait()?;
     Ok(())
