@@ -140,8 +140,7 @@ pub enum Kind {
     Request,
     /// The log-in stood, and no sftp session comes of it; `detail` has sshd's words, with the path of a chroot.
     Hindered(Hindrance),
-    /// `drop connection #N from [IP]:P …`, `srclimit_penalise: … active penalty …`: sshd turns an address away (`address`, with
-    /// `/BITS` behind it where it is a whole network); `detail` is why.
+    /// `drop connection …`, `srclimit_penalise: … active penalty …`: sshd turns away `address`, or a network; `detail` is why.
     TurnedAway,
     /// `pam_unix(sshd:account): account U has expired …`, `expired password for user U …`: the log-in is refused for it.
     Expired,
@@ -155,7 +154,7 @@ pub enum Kind {
     NoEnvelope,
     /// Another line of OpenSSH that is known and counts nothing (`drop connection …`, `Server listening …`, PAM's own).
     Accompanying,
-    /// logind says that a session is over; `about` is the process of sshd that led it.
+    /// logind says that a session is over; `about` is the process that led it.
     SessionOver,
     /// journald says that it dropped messages; `repeated` is how many.
     Lost,

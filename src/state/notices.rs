@@ -6,7 +6,7 @@ use super::{Daily, add};
 use crate::clean::{HOST, clean};
 use crate::time::Time;
 
-/// How many notices a day keeps apart; further ones of a kind join the last of that kind.
+/// How many notices of a kind a day keeps apart; further ones join the last of them.
 const NOTICES_KEPT: usize = 20;
 
 /// Something that makes the day's figures less than certain.
@@ -101,12 +101,15 @@ impl Daily {
         detail: Option<String>,
     ) {
         let notices = &mut self.resume.day.notices;
-        let full = notices.len() >= NOTICES_KEPT;
+        let of_kind = notices.iter().filter(|n| n.kind == kind).count();
         let alike = notices
-            .iter_mut()
-            .rev()
-            .find(|n| n.kind == kind && (full || n.detail == detail));
-        match alike {
+            .iter()
+            .rposition(|n| n.kind == kind && n.detail == detail)
+            .or_else(|| {
+                let last = notices.iter().rposition(|n| n.kind == kind);
+                last.filter(|_| of_kind >= NOTICES_KEPT)
+            });
+        match alike.map(|at| &mut notices[at]) {
             Some(notice) => {
                 if notice.detail != detail {
                     // It is no longer of one partner or file.
@@ -116,7 +119,7 @@ impl Daily {
                 notice.to = notice.to.max(to);
                 add(&mut notice.count, count);
             }
-            // The first of its kind, however many others there are: there are a dozen kinds.
+            // There are not two dozen kinds.
             None => notices.push(Notice {
                 kind,
                 from,
