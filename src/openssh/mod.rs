@@ -5,6 +5,7 @@ mod ended;
 mod escape;
 mod fields;
 mod known;
+mod likeness;
 mod line;
 mod name;
 mod pam;
@@ -312,44 +313,11 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
         Program::Sftp => sftp::parse(&line),
         Program::Unknown => auth::parse(&line).or_else(|| sftp::parse(&line)),
     }
-    .or_else(|| looks_like_ours(program, &line).then_some(Event::of(Kind::Unparsed)))?;
+    .or_else(|| likeness::looks_like_ours(program, &line).then_some(Event::of(Kind::Unparsed)))?;
     Some(Event {
         repeated: line.repeated,
         cut: line.cut,
         postauth: event.postauth || line.postauth,
         ..event
     })
-}
-
-/// How sshd's lines begin that say something that counts.
-const OF_SSHD: &[&[u8]] = &[
-    b"Accepted ",
-    b"Access denied for user ",
-    b"Connection closed by ",
-    b"Connection reset by ",
-    b"Disconnected from ",
-    b"Failed ",
-    b"Invalid user ",
-    b"maximum authentication attempts ",
-];
-
-/// How sftp-server's do.
-const OF_SFTP: &[&[u8]] = &[
-    b"close \"",
-    b"forced close \"",
-    b"open \"",
-    b"posix-rename old ",
-    b"rename old ",
-    b"session closed for ",
-    b"session opened for ",
-];
-
-/// Does a line that nobody understands begin like one that counts?
-fn looks_like_ours(program: Program, line: &line::Line<'_>) -> bool {
-    let begins = |all: &[&[u8]]| all.iter().any(|words| line.text.starts_with(words));
-    match program {
-        Program::Sshd => begins(OF_SSHD) || line.postauth && begins(OF_SFTP),
-        Program::Sftp => begins(OF_SFTP),
-        Program::Unknown => begins(OF_SSHD) || begins(OF_SFTP),
-    }
 }
