@@ -124,7 +124,7 @@ impl Envelope {
                 Read::Entry(Entry {
                     origin,
                     message,
-                    dropped: None,
+                    ..Entry::default()
                 })
             }
             read => read,
