@@ -13,7 +13,7 @@ use crate::directory::Directory;
 use crate::entry::{Entry, Origin, Record};
 use crate::log::{Priority, line};
 use crate::monitor::{Monitor, Rules, Verdict, process_of};
-use crate::openssh::{Event, Kind, Program, Who};
+use crate::openssh::{Event, EventName, Kind, Program, Who};
 use crate::output;
 use crate::report::read::cannot;
 use crate::source::envelope::dump::Dump;
@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 #[derive(Debug, Serialize)]
 struct Explanation<'a> {
     line: u64,
-    event: &'static str,
+    event: EventName,
     time: Option<String>,
     host: Option<Cow<'a, str>>,
     identifier: Option<Cow<'a, str>>,
@@ -286,7 +286,7 @@ fn some_text<'t>(bytes: &'t [u8]) -> Option<Cow<'t, str>> {
 
 fn ignored(reason: Cow<'static, str>) -> Verdict {
     Verdict {
-        event: "ignored",
+        event: EventName::Ignored,
         partner: None,
         reason,
     }

@@ -1,6 +1,7 @@
 //! `notify-failure`: says in Slack that a unit failed; what `OnFailure=` of our units starts. It needs no state: the state may
 //! be what failed.
 
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, anyhow};
@@ -10,6 +11,7 @@ use crate::cli::{self, Cli};
 use crate::config::{Config, Token};
 use crate::exit::Stop;
 use crate::log::{Priority, Topic, about, line};
+use crate::program;
 use crate::slack::{Client, Next, POST, Pace, Way};
 use crate::time::Time;
 
@@ -32,6 +34,7 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailure) -> anyhow::Result<u8> 
     let unit = FailedUnit {
         name: arguments.unit.clone(),
         how: how(|name| std::env::var(name).ok()),
+        restarts: restarts(&arguments.unit),
         at: now(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -59,6 +62,14 @@ fn how(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
         Some(status) => Some(format!("{result} {status}")),
         None => Some(result),
     }
+}
+
+/// How often systemd had started it again by itself; 0 where it does not say.
+fn restarts(unit: &str) -> u64 {
+    let mut systemctl = Command::new("systemctl");
+    let asked = systemctl.args(["show", "--property=NRestarts", "--value", "--", unit]);
+    let said = program::text(asked, Duration::from_secs(5)).unwrap_or_default();
+    said.trim().parse().unwrap_or(0)
 }
 
 /// Posts until Slack has it, refuses it for good, or patience ends.

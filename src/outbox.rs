@@ -8,6 +8,9 @@ use crate::state::{ClosedDay, Daily, PostedDay};
 /// How many refused messages are kept for a person to see.
 const PARKED_KEPT: usize = 50;
 
+/// How many days whose table was refused are kept for a person to see.
+pub const REFUSED_KEPT: usize = 50;
+
 /// Takes the head of the outbox for posting. From here on, and until Slack's answer is known, the state says that the
 /// message may have been posted: whoever starts after a crash marks it. The message comes back as it was before.
 pub fn take_message(daily: &mut Daily) -> Option<Message> {
@@ -66,12 +69,16 @@ pub fn take_day(daily: &mut Daily) -> Option<ClosedDay> {
     Some(day)
 }
 
-/// Takes in what became of the message of a day that was posted, of so many that the day needs.
-pub fn settle_day(daily: &mut Daily, posted: &ClosedDay, messages: usize, next: &Next) {
+/// Takes in what became of the message of a day that was posted, of so many that the day needs. Returns the refused day
+/// that is kept no longer, as too many later ones were refused as well.
+pub fn settle_day(
+    daily: &mut Daily,
+    posted: &ClosedDay,
+    messages: usize,
+    next: &Next,
+) -> Option<ClosedDay> {
     let resume = &mut daily.resume;
-    let Some(at) = resume.closed.iter().position(|day| day.id == posted.id) else {
-        return;
-    };
+    let at = resume.closed.iter().position(|day| day.id == posted.id)?;
     let day = &mut resume.closed[at];
     day.maybe_repeated = posted.maybe_repeated;
     match next {
@@ -90,7 +97,13 @@ pub fn settle_day(daily: &mut Daily, posted: &ClosedDay, messages: usize, next: 
             }
         }
         Next::Again { form } => day.form = *form,
-        Next::Park { error } => day.refused = Some(error.clone()),
+        Next::Park { error } => {
+            day.refused = Some(error.clone());
+            let refused = || resume.closed.iter().filter(|day| day.refused.is_some());
+            let oldest = resume.closed.iter().position(|day| day.refused.is_some());
+            let excess = oldest.filter(|_| refused().count() > REFUSED_KEPT);
+            return excess.map(|oldest| resume.closed.remove(oldest));
+        }
         Next::Pause {
             until,
             maybe_repeated,
@@ -101,5 +114,34 @@ pub fn settle_day(daily: &mut Daily, posted: &ClosedDay, messages: usize, next: 
                 resume.pause_until = Some(*until);
             }
         }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_refused_days_the_latest_are_kept_and_who_waits_is_none_of_them() {
+        let mut daily = Daily::default();
+        let day = |number: usize| ClosedDay {
+            id: format!("day {number}"),
+            ..ClosedDay::default()
+        };
+        daily.resume.closed.extend((0..REFUSED_KEPT + 3).map(day));
+        let refused = Next::Park {
+            error: "invalid_blocks".to_owned(),
+        };
+        let mut dropped = Vec::new();
+        // The first waits all the time.
+        for number in 1..REFUSED_KEPT + 3 {
+            dropped.extend(settle_day(&mut daily, &day(number), 1, &refused));
+        }
+        let dropped: Vec<String> = dropped.into_iter().map(|day| day.id).collect();
+        assert_eq!(dropped, ["day 1", "day 2"]);
+        assert_eq!(daily.resume.closed.len(), REFUSED_KEPT + 1);
+        assert_eq!(daily.resume.closed[0].id, "day 0");
+        assert_eq!(daily.resume.closed[1].id, "day 3");
     }
 }

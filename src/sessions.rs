@@ -139,6 +139,9 @@ pub struct Connection {
     /// Its end was counted as a refused attempt.
     #[serde(skip_serializing_if = "is_false")]
     pub end_counted: bool,
+    /// When an sftp session of this log-in was opened last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alive: Option<Time>,
     /// The log-in session, from the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
@@ -295,8 +298,50 @@ impl Sessions {
         self.connections.0.values().find(same).map(Keyed::key)
     }
 
+    /// A log-in: what was logged in under its pid, or from its address and port, is over, though nothing said so.
+    pub fn begin_login(&mut self, login: Connection) {
+        let same = |c: &Connection| {
+            let place = c.address.is_some() && c.port.is_some();
+            c.key() == login.key() || place && (&c.address, c.port) == (&login.address, login.port)
+        };
+        let over = self
+            .connections
+            .0
+            .values()
+            .filter(|c| c.accepted && same(c));
+        let over: Vec<Process> = over.map(Keyed::key).collect();
+        for over in over {
+            self.end_login(over, login.at);
+        }
+        if login.pid != 0 {
+            self.connections.put(login);
+        }
+    }
+
+    /// Is there a log-in of this account from this address? An sftp session of this log-in session is a sign that it lives.
+    pub fn login_lives(
+        &mut self,
+        user: &str,
+        address: &str,
+        session: Option<&str>,
+        at: Time,
+    ) -> bool {
+        let from_there = |c: &Connection| {
+            c.accepted && c.user.as_deref() == Some(user) && c.address.as_deref() == Some(address)
+        };
+        let logins = self.connections.0.values_mut().filter(|c| from_there(c));
+        let own = |c: &Connection| session.is_some() && c.session.as_deref() == session;
+        match logins.max_by_key(|c| (own(c), c.at)) {
+            Some(login) => {
+                login.alive = Some(at);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Is there a log-in of this account from this address?
-    pub fn has_login(&self, user: &str, address: &str) -> bool {
+    fn has_login(&self, user: &str, address: &str) -> bool {
         self.connections.0.values().any(|c| {
             c.accepted && c.user.as_deref() == Some(user) && c.address.as_deref() == Some(address)
         })

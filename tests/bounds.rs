@@ -15,6 +15,9 @@ mod users;
 
 use std::fmt::Write as _;
 
+use sftp_monitor::alerts::{Content, FeedArrived, File, Outbox};
+use sftp_monitor::time::Time;
+
 /// Accounts, and a Slack that is told of nothing that these tests do not ask for.
 const SETUP: &str = "\
 partner alice 1001
@@ -243,4 +246,57 @@ fn many_log_ins_of_one_partner_hide_no_blind_session_of_another() {
     let said = played("", &lines);
     assert!(said.contains("bob success 1 blind 1"), "{said}");
     assert!(said.contains("notice SessionsForgotten"), "{said}");
+}
+
+#[test]
+fn weeks_without_slack_leave_one_message_of_each_feed_that_says_how_it_stands_now() {
+    let (mut messages, mut next) = (Vec::new(), 0);
+    let day = |day: i64| Time::from_seconds(86_400 * day);
+    for today in 0..30 {
+        let mut outbox = Outbox {
+            messages: &mut messages,
+            next: &mut next,
+        };
+        for feed in 0..100 {
+            outbox.push(day(today), late(&format!("feed {feed:02}"), day(today)));
+        }
+        // The first was sent, and nobody knows whether Slack took it.
+        messages[0].maybe_repeated = true;
+    }
+    assert_eq!(messages.len(), 101);
+    let sent = messages.remove(0);
+    assert_eq!((sent.id, sent.since), (1, day(0)));
+    for (feed, message) in messages.iter().enumerate() {
+        let expected = late(&format!("feed {feed:02}"), day(29));
+        assert_eq!(message.content, expected);
+    }
+}
+
+#[test]
+fn few_messages_of_a_feed_are_all_told() {
+    let (mut messages, mut next) = (Vec::new(), 0);
+    let mut outbox = Outbox {
+        messages: &mut messages,
+        next: &mut next,
+    };
+    for today in 0..60 {
+        outbox.push(Time(today), late("feed", Time(today)));
+    }
+    assert_eq!(messages.len(), 60);
+}
+
+/// A feed that came too late.
+fn late(id: &str, at: Time) -> Content {
+    Content::FeedArrived(FeedArrived {
+        id: id.to_owned(),
+        partner: "alice".to_owned(),
+        full_name: None,
+        files: "*.xml".to_owned(),
+        due: at,
+        at,
+        count: 1,
+        file: File::default(),
+        on_time: false,
+        since: None,
+    })
 }

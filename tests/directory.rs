@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::Command;
 
 use sftp_monitor::config::Partners;
-use sftp_monitor::directory::{Accounts, Answer, Directory, Groups};
+use sftp_monitor::directory::{Accounts, Answer, Directory, Groups, Known, Roster};
 
 /// Says that this is the run that asks, and which group is the partners'.
 const GROUP: &str = "SFTP_MONITOR_TEST_GROUP";
@@ -98,6 +98,18 @@ fn the_run_that_asks() {
         users: vec!["carol".to_owned(), "erin".to_owned()],
         names: BTreeMap::new(),
     };
+    if std::env::var_os("NAMES").unwrap() == "roster" {
+        let roster = Roster::gather(&partners);
+        println!("answer: group {:?}", roster.group);
+        for (name, partner) in roster.partners.iter().filter(|(name, _)| name.len() < 100) {
+            let account = match &partner.account {
+                Known::Here(account) => format!("{} {}", account.uid, account.home.display()),
+                other => format!("{other:?}"),
+            };
+            println!("answer: {name} {:?} {account}", partner.by);
+        }
+        return;
+    }
     let mut accounts = Accounts::new(&partners);
     for name in std::env::var_os("NAMES")
         .unwrap()
@@ -195,6 +207,25 @@ fn an_entry_of_a_megabyte_is_read_whole() {
         "partner 1002 Bob Martin",
         "other 0",
         "sftp-feeds",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn the_roster_reads_such_an_entry_as_well() {
+    let mut groups = "sftp-feeds:x:5000:".to_owned();
+    // Long names, since each is looked up.
+    for number in 0..20 {
+        write!(groups, "{}{number},", "p".repeat(100_000)).unwrap();
+    }
+    groups += "alice\nlast:x:6000:\n";
+    let directory = database(PASSWD, &groups);
+    let told = ask(directory.path(), "sftp-feeds", &[b"roster"]);
+    let expected = [
+        "group Some(true)",
+        "alice Member 1001 /home/alice",
+        "carol Configured 1003 /home/carol",
+        "erin Configured Nowhere",
     ];
     assert_eq!(told, expected);
 }

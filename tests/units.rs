@@ -39,6 +39,8 @@ fn text(unit: &str) -> String {
 fn paragraphs(unit: &str) -> Vec<Vec<String>> {
     let text = text(unit);
     let paragraphs = text.split("\n\n").map(|paragraph| {
+        // A line that ends in a backslash goes on in the next one.
+        let paragraph = paragraph.replace("\\\n", "");
         let lines = paragraph.lines().filter(|line| !line.starts_with('#'));
         lines.map(str::to_owned).collect()
     });

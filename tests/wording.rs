@@ -132,7 +132,7 @@ fn understand(line: &str) -> String {
 }
 
 fn describe(event: &Event<'_>) -> String {
-    let mut text = event.name().to_owned();
+    let mut text = event.name().to_string();
     let what = what(event.kind);
     if what != text {
         text += &format!(" {what}");

@@ -87,8 +87,17 @@ pub struct Outbox<'a> {
 }
 
 impl Outbox<'_> {
-    /// Appends a message.
+    /// Appends a message. Where many that stand alone wait, it takes the place of the one before it about the same matter:
+    /// the tables of the days tell what that one told.
     pub fn push(&mut self, since: Time, content: Content) {
+        if let Some(matter) = content.matter() {
+            let alone = |m: &Message| m.content.matter().is_some();
+            if self.messages.iter().filter(|m| alone(m)).count() >= OUTBOX_KEPT {
+                // One that was sent may have been taken: it stays until that is known.
+                self.messages
+                    .retain(|m| m.maybe_repeated || m.content.matter() != Some(matter));
+            }
+        }
         add(self.next, 1);
         let id = *self.next;
         self.messages.push(Message {

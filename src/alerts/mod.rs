@@ -196,4 +196,18 @@ impl Content {
             Content::FeedMissing(_) | Content::FeedArrived(_) | Content::Quiet(_) => None,
         }
     }
+
+    /// What a message that stands alone is about, where a later one says how it stands now; none for what is gathered.
+    fn matter(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Content::FeedMissing(FeedMissing { id, .. })
+            | Content::FeedArrived(FeedArrived { id, .. }) => Some(("feed", id)),
+            Content::Quiet(quiet) => Some(("quiet", &quiet.partner)),
+            Content::Blind(blind) => Some(("blind", &blind.partner)),
+            Content::Started { first: true, .. } => Some(("first start", "")),
+            Content::Started { .. } => Some(("start", "")),
+            Content::LogLevel { .. } => Some(("log level", "")),
+            _ => None,
+        }
+    }
 }

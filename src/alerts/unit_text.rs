@@ -14,6 +14,8 @@ pub struct FailedUnit {
     pub name: String,
     /// How it ended, as systemd says it: `exit-code 78`.
     pub how: Option<String>,
+    /// How often systemd had started it again by itself.
+    pub restarts: u64,
     /// When this is told.
     pub at: Time,
 }
@@ -22,7 +24,14 @@ pub struct FailedUnit {
 pub fn unit_failed(unit: &FailedUnit, form: Form, voice: &Voice) -> Rendered {
     let (label, name) = (voice.label(), clean(&unit.name, HOST));
     let how = unit.how.as_deref().map(|how| clean(how, NAME));
-    let how = how.map(|how| format!(" ({how})")).unwrap_or_default();
+    let mut how = how.map(|how| format!(" ({how})")).unwrap_or_default();
+    how += &match (voice.language, unit.restarts) {
+        (_, 0) => String::new(),
+        (Language::French, 1) => " après un redémarrage automatique".to_owned(),
+        (Language::French, count) => format!(" après {count} redémarrages automatiques"),
+        (Language::English, 1) => " after an automatic restart".to_owned(),
+        (Language::English, count) => format!(" after {count} automatic restarts"),
+    };
     let line = match (voice.language, unit.name.as_str()) {
         (Language::French, "sftp-monitor.service") => vec![
             span("🚨 La surveillance est arrêtée sur "),
@@ -71,7 +80,7 @@ mod tests {
     use super::*;
     use crate::time::Zone;
 
-    fn told(language: Language, name: &str, how: Option<&str>) -> String {
+    fn told(language: Language, name: &str, how: Option<&str>, restarts: u64) -> String {
         let voice = Voice {
             language,
             zone: Zone::Named(chrono_tz::Europe::Paris),
@@ -81,6 +90,7 @@ mod tests {
         let unit = FailedUnit {
             name: name.to_owned(),
             how: how.map(str::to_owned),
+            restarts,
             at: Time(1_774_843_620_000_000),
         };
         unit_failed(&unit, Form::Blocks, &voice).plain()
@@ -92,20 +102,45 @@ mod tests {
             told(
                 Language::French,
                 "sftp-monitor.service",
-                Some("exit-code 78")
+                Some("exit-code 78"),
+                0
             ),
             "🚨 La surveillance est arrêtée sur sftp1 : sftp-monitor.service a échoué (exit-code 78)\n\
              sftp1 · 30/03 à 06h07 · journalctl -u sftp-monitor.service"
         );
         assert_eq!(
-            told(Language::English, "sftp-monitor-digest.service", None),
+            told(Language::English, "sftp-monitor-digest.service", None, 0),
             "🚨 The day's table is not posted for sftp1: sftp-monitor-digest.service failed\n\
              sftp1 · 30/03 at 06:07 · journalctl -u sftp-monitor-digest.service"
         );
         assert_eq!(
-            told(Language::French, "backup.service", Some("timeout")),
-            "🚨 backup.service a échoué sur sftp1 (timeout)\n\
+            told(Language::French, "backup.service", Some("timeout"), 1),
+            "🚨 backup.service a échoué sur sftp1 (timeout) après un redémarrage automatique\n\
              sftp1 · 30/03 à 06h07 · journalctl -u backup.service"
+        );
+    }
+
+    #[test]
+    fn a_crash_loop_is_told_as_one() {
+        assert_eq!(
+            told(
+                Language::French,
+                "sftp-monitor.service",
+                Some("signal SEGV"),
+                9
+            ),
+            "🚨 La surveillance est arrêtée sur sftp1 : sftp-monitor.service a échoué (signal SEGV) après 9 redémarrages automatiques\n\
+             sftp1 · 30/03 à 06h07 · journalctl -u sftp-monitor.service"
+        );
+        assert_eq!(
+            told(
+                Language::English,
+                "sftp-monitor-digest.service",
+                Some("exit-code 75"),
+                47
+            ),
+            "🚨 The day's table is not posted for sftp1: sftp-monitor-digest.service failed (exit-code 75) after 47 automatic restarts\n\
+             sftp1 · 30/03 at 06:07 · journalctl -u sftp-monitor-digest.service"
         );
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::edit;
 use super::finding::Finding;
+use super::units::Ssh;
 use super::words::{names, word};
 use crate::directory::{Account, Roster};
 use crate::sshd_config::{Chroot, Effective, Missing};
@@ -75,7 +76,7 @@ pub(super) fn gather<'a>(
     let mut seen = Vec::new();
     for (&name, effective) in effective {
         let partner = roster.partners.get(name);
-        let Some(account) = partner.and_then(|partner| partner.account.as_ref()) else {
+        let Some(account) = partner.and_then(|partner| partner.account()) else {
             continue;
         };
         seen.push(Seen {
@@ -164,7 +165,7 @@ fn faults(seen: &Seen<'_>, today: i64) -> Vec<Fault> {
 }
 
 /// What is said of them.
-pub(super) fn judge(facts: &Facts<'_>, ssh: &str) -> Vec<Finding> {
+pub(super) fn judge(facts: &Facts<'_>, ssh: Ssh) -> Vec<Finding> {
     let mut told: BTreeMap<Fault, Vec<&Seen<'_>>> = BTreeMap::new();
     for seen in &facts.seen {
         for fault in faults(seen, facts.today) {
@@ -186,7 +187,7 @@ pub(super) fn judge(facts: &Facts<'_>, ssh: &str) -> Vec<Finding> {
     found
 }
 
-fn tell(fault: Fault, all: &[&str], outside: Option<&Missing>, ssh: &str) -> Finding {
+fn tell(fault: Fault, all: &[&str], outside: Option<&Missing>, ssh: Ssh) -> Finding {
     let shown = names(all);
     let each = |command: &str| {
         let commands: Vec<String> = all
@@ -260,7 +261,7 @@ mod tests {
             today: TODAY,
             shadow: true,
         };
-        told(&judge(&facts, "ssh"))
+        told(&judge(&facts, Ssh::default()))
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::edit::{self, place};
 use super::finding::Finding;
+use super::units::Ssh;
 use super::words::names;
 use crate::sshd_config::Missing;
 
@@ -19,7 +20,7 @@ pub(super) struct Facts<'a> {
     /// The partners' group.
     pub(super) group: &'a str,
     /// What sshd's unit is called.
-    pub(super) ssh: &'a str,
+    pub(super) ssh: Ssh,
 }
 
 pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
@@ -91,7 +92,7 @@ mod tests {
                 .collect(),
             depends: Vec::new(),
             group: "sftp-feeds",
-            ssh: "ssh",
+            ssh: Ssh::default(),
         }))
     }
 

@@ -51,7 +51,12 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
             format!("{shown} cannot be read by the service's user"),
         )
         .mended_by(format!("sudo chmod a+r {word}")),
-        Access::Missing(why) => Finding::warning(NAME, format!("{shown}: {why}")),
+        Access::Missing(why) | Access::Unknown(why) => {
+            Finding::warning(NAME, format!("{shown}: {why}"))
+        }
+        Access::NoUser(user) => {
+            Finding::warning(NAME, format!("{shown}: there is no user {user} who could read it"))
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Facts {
     pub(super) free: Vec<String>,
     pub(super) chroots: Vec<Tried>,
     /// The log that was looked into.
-    pub(super) log: String,
+    pub(super) log: Log,
 }
 
 /// A chroot's `/dev/log`.
@@ -58,10 +58,7 @@ pub(super) fn gather(chroots: &[Chroot], free: &[&str], source: &Chosen) -> Opti
         own,
         free: free.iter().map(|name| (*name).to_owned()).collect(),
         chroots: tried.collect(),
-        log: match &log {
-            Log::Journal => "the journal".to_owned(),
-            Log::File(path) => path.display().to_string(),
-        },
+        log,
     })
 }
 
@@ -81,9 +78,9 @@ pub(super) fn judge(facts: &Facts, means: &Means<'_>) -> Vec<Finding> {
     }
     if facts.own != Reached::Log && facts.own != Reached::NotSeen {
         let said = format!("the machine's own /dev/log does not reach {log}: nothing is seen");
-        let mend = match log.as_str() {
-            "the journal" => "sudo systemctl restart systemd-journald.service",
-            _ => "sudo systemctl restart rsyslog.service",
+        let mend = match log {
+            Log::Journal => "sudo systemctl restart systemd-journald.service",
+            Log::File(_) => "sudo systemctl restart rsyslog.service",
         };
         return vec![Finding::problem(NAME, said).mended_by(mend)];
     }
@@ -141,12 +138,12 @@ pub(super) fn judge(facts: &Facts, means: &Means<'_>) -> Vec<Finding> {
 }
 
 /// The log is written in a form of its own. In rsyslog's traditional form of a rule the template stands behind the file.
-fn not_read(log: &str, line: &str) -> Finding {
+fn not_read(log: &Log, line: &str) -> Finding {
     let said = format!(
         "lines reach {log} in a form that is not read, or that leaves out the process: nothing, or no file, is seen ({line}); \
          its template must be RSYSLOG_FileFormat or RSYSLOG_TraditionalFileFormat"
     );
-    let pattern = log.replace('.', "\\.");
+    let pattern = log.to_string().replace('.', "\\.");
     Finding::problem(NAME, said).mended_by(format!(
         "sudo find /etc/rsyslog.conf /etc/rsyslog.d -name '*.conf' -exec sed -i -E \
          's|^([^#]*[[:blank:]]-?{pattern})([;[:blank:]].*)?$|\\1;RSYSLOG_FileFormat|' '{{}}' + && sudo systemctl restart rsyslog.service"
@@ -169,6 +166,7 @@ fn paths(tried: &[&Tried]) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::finding::told;
+    use super::super::units::Ssh;
     use super::*;
 
     const DEVLOG: &str = "sudo sftp-monitor devlog";
@@ -187,12 +185,12 @@ mod tests {
             own,
             free: free.iter().map(|name| (*name).to_owned()).collect(),
             chroots: chroots.to_vec(),
-            log: "the journal".to_owned(),
+            log: Log::Journal,
         };
         let means = Means {
             devlog: DEVLOG,
             files: &[],
-            ssh: "ssh",
+            ssh: Ssh::default(),
         };
         told(&judge(&facts, &means))
     }
@@ -240,12 +238,12 @@ mod tests {
             own: line,
             free: vec!["carol".to_owned()],
             chroots: vec![tried("alice", Reached::Missing)],
-            log: "/var/log/auth.log".to_owned(),
+            log: Log::File("/var/log/auth.log".into()),
         };
         let means = Means {
             devlog: DEVLOG,
             files: &[],
-            ssh: "ssh",
+            ssh: Ssh::default(),
         };
         assert_eq!(
             told(&judge(&facts, &means)),

@@ -2,24 +2,18 @@
 
 use std::path::PathBuf;
 
-use super::finding::Finding;
+use super::units::Ssh;
 use super::words::path;
 use crate::sshd_config::{Missing, PATH};
 
-/// How systemctl has sshd read its configuration.
-const RELOAD: &str = "try-reload-or-restart";
-
-/// sshd takes no configuration that is wrong, and a reload ends no session.
-pub(super) fn reload(ssh: &str) -> String {
-    format!("sudo sshd -t && sudo systemctl {RELOAD} {ssh}")
-}
-
-/// The same where a socket starts sshd: reloaded, it would want to bind the port itself, and end. Of a restart as well
-/// sessions that are open know nothing: they are processes of their own.
-pub(super) fn for_socket(finding: &mut Finding) {
-    if let Some(remedy) = &mut finding.remedy {
-        *remedy = remedy.replace(RELOAD, "try-restart");
-    }
+/// sshd takes no configuration that is wrong, and a reload ends no session. One that a socket starts would, reloaded, want to
+/// bind the port itself, and end; of a restart as well sessions that are open know nothing: they are processes of their own.
+pub(super) fn reload(ssh: Ssh) -> String {
+    let how = match ssh.of_socket {
+        true => "try-restart",
+        false => "try-reload-or-restart",
+    };
+    format!("sudo sshd -t && sudo systemctl {how} {}", ssh.unit)
 }
 
 /// Where the line stands, for the beginning of a sentence.
@@ -32,7 +26,7 @@ pub(super) fn place(gap: &Missing) -> String {
 
 /// Writes the better line in the place of the one that is there, and has sshd read it. Where that cannot be said in a
 /// command, a person writes it.
-pub(super) fn mend(gap: &Missing, ssh: &str) -> String {
+pub(super) fn mend(gap: &Missing, ssh: Ssh) -> String {
     // What a shell or sed gives a meaning is left to a person.
     let plain = gap.line.chars().all(|c| c.is_ascii_graphic() || c == ' ');
     let plain = plain && !gap.line.contains(['\'', '\\', '|', '&']);
@@ -45,7 +39,7 @@ pub(super) fn mend(gap: &Missing, ssh: &str) -> String {
 }
 
 /// Writes a line before all others, where it holds for everyone and before any `Match`.
-pub(super) fn first_line(line: &str, ssh: &str) -> String {
+pub(super) fn first_line(line: &str, ssh: Ssh) -> String {
     format!("sudo sed -i '1i {line}' {PATH} && {}", reload(ssh))
 }
 
@@ -55,12 +49,13 @@ mod tests {
 
     #[test]
     fn where_a_socket_starts_sshd_it_is_restarted() {
-        let line = first_line("Subsystem sftp internal-sftp -l INFO", "ssh");
-        let mut finding = Finding::problem("sftp-log-level", "none").mended_by(line);
-        for_socket(&mut finding);
-        let said = finding.told();
+        let ssh = Ssh {
+            of_socket: true,
+            ..Ssh::default()
+        };
+        let said = first_line("Subsystem sftp internal-sftp -l INFO", ssh);
         assert!(
-            said.ends_with("&& sudo sshd -t && sudo systemctl try-restart ssh\n"),
+            said.ends_with("&& sudo sshd -t && sudo systemctl try-restart ssh"),
             "{said}"
         );
     }

@@ -51,7 +51,7 @@ pub(super) fn gather(units: &Units, now: Time) -> Facts {
     // The file of the other place may be one of before journald was told where to keep them.
     let persistent = is_persistent(written(DISK), written(MEMORY));
     let of_journald = limit::limit();
-    let ssh = format!("{}.service", units.ssh());
+    let ssh = format!("{}.service", units.ssh().unit);
     let of_unit = of_unit(
         units.get(&ssh, "LogRateLimitBurst"),
         units.get(&ssh, "LogRateLimitIntervalUSec"),

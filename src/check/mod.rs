@@ -72,6 +72,44 @@ fn without_sudo() -> bool {
 /// The command as root types it.
 fn for_root(finding: &mut Finding) {
     if let Some(remedy) = &mut finding.remedy {
-        *remedy = remedy.replace("sudo ", "").replace("sudoedit ", "editor ");
+        *remedy = without_its_sudo(remedy);
+    }
+}
+
+/// Only where a command begins: a group may be called sudo, too.
+fn without_its_sudo(remedy: &str) -> String {
+    let (mut words, mut begins) = (Vec::new(), true);
+    for word in remedy.split(' ') {
+        match (word, begins) {
+            ("sudo", true) => {}
+            ("sudoedit", true) => words.push("editor"),
+            _ => words.push(word),
+        }
+        begins = matches!(word, "&&" | "|");
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_without_sudo_types_the_same_commands() {
+        for (remedy, as_root) in [
+            (
+                "sudo groupadd sudo && sudo usermod --append --groups sudo NAME",
+                "groupadd sudo && usermod --append --groups sudo NAME",
+            ),
+            (
+                "sudoedit /etc/ssh/sshd_config && sudo sshd -t",
+                "editor /etc/ssh/sshd_config && sshd -t",
+            ),
+            ("sudo rm '/srv/sudo x/dev/log'", "rm '/srv/sudo x/dev/log'"),
+            ("getent passwd sudo", "getent passwd sudo"),
+            ("printf x | sudo tee /etc/x", "printf x | tee /etc/x"),
+        ] {
+            assert_eq!(without_its_sudo(remedy), as_root);
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::chroot::{OTHERS_WRITE, PATHS};
 use super::edit::reload;
 use super::probe::Reached;
+use super::units::Ssh;
 use super::words;
 
 /// What stands in its way: it walks as root, and only where root alone can have put something.
@@ -31,7 +32,7 @@ pub(super) struct Means<'a> {
     /// The files of sshd's configuration that hold a `ChrootDirectory`.
     pub(super) files: &'a [PathBuf],
     /// What sshd's unit is called.
-    pub(super) ssh: &'a str,
+    pub(super) ssh: Ssh,
 }
 
 impl Obstacle {
@@ -135,7 +136,7 @@ mod tests {
         let means = Means {
             devlog: "DEVLOG",
             files: &files,
-            ssh: "ssh",
+            ssh: Ssh::default(),
         };
         obstacle.mend(reached, &[Path::new("/srv/a"), Path::new("/srv/b")], &means)
     }

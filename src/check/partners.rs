@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use super::words::{names, word};
 use crate::alerts::Voice;
-use crate::directory::{By, Roster};
+use crate::directory::{By, Known, Roster};
 
 /// The name of the matter.
 const NAME: &str = "partners";
@@ -36,12 +36,13 @@ pub(super) fn judge(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding>
 
 /// The partners that there are: by the group or by `users`, with an account or without.
 fn members(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
-    let all = |by: By, here: bool| {
+    let all = |by: By| {
         let partners = roster.partners.iter();
-        partners.filter(move |(_, partner)| partner.by == by && partner.account.is_some() == here)
+        partners.filter(move |(_, partner)| partner.by == by)
     };
     let shown = |by: By| -> Vec<String> {
-        let shown = all(by, true).map(|(name, partner)| {
+        let here = all(by).filter(|(_, partner)| partner.account().is_some());
+        let shown = here.map(|(name, partner)| {
             let display = voice.partner(name, partner.full_name.as_deref());
             match display.to_lowercase() == name.to_lowercase() {
                 true => name.clone(),
@@ -50,7 +51,10 @@ fn members(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
         });
         shown.collect()
     };
-    let without = |by: By| -> Vec<&str> { all(by, false).map(|(name, _)| name.as_str()).collect() };
+    let with = |by: By, known: Known| -> Vec<&str> {
+        let with = all(by).filter(|(_, partner)| partner.account == known);
+        with.map(|(name, _)| name.as_str()).collect()
+    };
     let mut found = Vec::new();
     let (members, configured) = (shown(By::Member), shown(By::Configured));
     if !members.is_empty() {
@@ -61,7 +65,7 @@ fn members(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
         let said = format!("{} by `users`: {}", configured.len(), names(&configured));
         found.push(Finding::ok(NAME, said));
     }
-    let gone = without(By::Member);
+    let gone = with(By::Member, Known::Nowhere);
     if let Some(first) = gone.first() {
         let said = format!(
             "group {group} lists names without an account: {}",
@@ -71,13 +75,24 @@ fn members(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
         found.push(Finding::warning(NAME, said).mended_by(mend));
     }
     // Those of `users` may exist on other hosts only; that is what the key is for.
-    let elsewhere = without(By::Configured);
+    let elsewhere = with(By::Configured, Known::Nowhere);
     if !elsewhere.is_empty() {
         let said = format!(
             "`users` without an account on this machine: {}",
             names(&elsewhere)
         );
         found.push(Finding::ok(NAME, said));
+    }
+    let [mut unknown, configured] =
+        [By::Member, By::Configured].map(|by| with(by, Known::NoAnswer));
+    unknown.extend(configured);
+    if let Some(first) = unknown.first() {
+        let said = format!(
+            "the user database does not answer: nothing is known of {}",
+            names(&unknown)
+        );
+        let mend = format!("getent passwd {}", word(first));
+        found.push(Finding::problem(NAME, said).mended_by(mend));
     }
     found
 }
@@ -108,7 +123,10 @@ mod tests {
         let partner = Partner {
             full_name: full_name.map(str::to_owned),
             by,
-            account: here.then_some(account),
+            account: match here {
+                true => Known::Here(account),
+                false => Known::Nowhere,
+            },
         };
         (name.to_owned(), partner)
     }
@@ -142,6 +160,17 @@ mod tests {
              warning partners: group sftp-feeds lists names without an account: zoe\n  \
              > sudo gpasswd --delete zoe sftp-feeds\n\
              ok partners: `users` without an account on this machine: remote\n"
+        );
+    }
+
+    #[test]
+    fn one_of_whom_the_user_database_says_nothing_is_not_without_an_account() {
+        let (name, mut alice) = partner("alice", None, By::Member, false);
+        alice.account = Known::NoAnswer;
+        assert_eq!(
+            judged(Some(true), &[(name, alice)]),
+            "problem partners: the user database does not answer: nothing is known of alice\n  \
+             > getent passwd alice\n"
         );
     }
 

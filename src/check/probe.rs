@@ -1,5 +1,6 @@
 //! Does a `/dev/log` lead into the log? A line is sent through each, as the partner's sftp-server would, and looked for.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -64,6 +65,15 @@ pub(super) enum Reached {
 pub(super) enum Log {
     Journal,
     File(PathBuf),
+}
+
+impl fmt::Display for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Log::Journal => f.write_str("the journal"),
+            Log::File(path) => path.display().fmt(f),
+        }
+    }
 }
 
 /// Sends a line through the `/dev/log` below each directory, and looks for all of them.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::edit::{self, place};
 use super::finding::Finding;
+use super::units::Ssh;
 use super::words::{names, path};
 use crate::sshd_config::{ADDRESS, Asked, InForce, Missing, PATH};
 
@@ -20,7 +21,7 @@ pub(super) struct Facts<'a> {
     /// More than the account decides, such as the client's address.
     pub(super) depends: bool,
     /// What sshd's unit is called.
-    pub(super) ssh: &'a str,
+    pub(super) ssh: Ssh,
     /// Root runs the check.
     pub(super) root: bool,
 }
@@ -153,7 +154,7 @@ mod tests {
             keys: Vec::new(),
             asked,
             depends: false,
-            ssh: "ssh",
+            ssh: Ssh::default(),
             root: asked_root,
         };
         told(&judge(&facts))
@@ -236,7 +237,10 @@ mod tests {
             keys: Vec::new(),
             asked: Asked::Sshd,
             depends: false,
-            ssh: "sshd",
+            ssh: Ssh {
+                unit: "sshd",
+                ..Ssh::default()
+            },
             root: true,
         };
         assert_eq!(

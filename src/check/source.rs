@@ -1,17 +1,15 @@
 //! The source: which log the service reads, and whether it may.
 
 use std::collections::BTreeSet;
-use std::ffi::CString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use nix::unistd::{Group, User, getgrouplist};
-
 use super::finding::Finding;
 use super::units::{SERVICE, USER, Units};
 use crate::config::{Config, SourceKind};
-use crate::program;
+use crate::directory::nss::{self, NoAnswer};
+use crate::program::{self, How};
 use crate::source::journal::{ROOTS, Readable, readable};
 
 /// The name of the matter.
@@ -29,6 +27,10 @@ pub(super) enum Access {
     Denied,
     /// It is not there, or cannot be looked for: why.
     Missing(String),
+    /// The service's user is not there, of this name.
+    NoUser(String),
+    /// Nobody knows, and why.
+    Unknown(String),
 }
 
 /// What was seen of the logs.
@@ -133,43 +135,48 @@ fn user(units: &Units) -> String {
 
 /// May the service's user read this file? Only root may ask.
 pub(super) fn look_as(path: &Path, units: &Units) -> Access {
-    match identity(&user(units), units) {
-        Ok(identity) => access_as(path, &identity),
-        Err(why) => Access::Missing(why),
+    let user = user(units);
+    match identity(&user, units) {
+        Ok(Some(identity)) => access_as(path, &identity),
+        Ok(None) => Access::NoUser(user),
+        Err(NoAnswer) => Access::Unknown("the user database does not answer".to_owned()),
     }
 }
 
-/// The service's user as setpriv(1) becomes it, with the groups of its unit.
-fn identity(user: &str, units: &Units) -> Result<Vec<String>, String> {
-    let missing = || format!("there is no user {user}");
-    let account = User::from_name(user).ok().flatten().ok_or_else(missing)?;
-    let name = CString::new(user).map_err(|_| missing())?;
-    let groups = getgrouplist(&name, account.gid).unwrap_or_default();
-    let mut gids: BTreeSet<u32> = groups.into_iter().map(|gid| gid.as_raw()).collect();
+/// The service's user as setpriv(1) becomes it, with the groups of its unit; none where there is no such user.
+fn identity(user: &str, units: &Units) -> Result<Option<Vec<String>>, NoAnswer> {
+    let Some(account) = nss::by_name(user.as_bytes())? else {
+        return Ok(None);
+    };
+    let mut gids: BTreeSet<u32> = nss::groups_of(&account).into_iter().collect();
     for group in units.get(SERVICE, "SupplementaryGroups").split_whitespace() {
-        gids.extend(
-            Group::from_name(group)
-                .ok()
-                .flatten()
-                .map(|group| group.gid.as_raw()),
-        );
+        gids.extend(nss::group(group)?.map(|group| group.gid));
     }
     let gids: Vec<String> = gids.iter().map(u32::to_string).collect();
-    Ok(vec![
+    Ok(Some(vec![
         format!("--reuid={}", account.uid),
         format!("--regid={}", account.gid),
         format!("--groups={}", gids.join(",")),
-    ])
+    ]))
 }
+
+/// How the shell below ends where it cannot open the file.
+const CLOSED: i32 = 13;
 
 /// May this user read the file? Really tried: access lists and the directories on the way count.
 fn access_as(path: &Path, identity: &[String]) -> Access {
+    if let Err(error) = std::fs::metadata(path) {
+        return Access::Missing(error.to_string());
+    }
     let mut setpriv = Command::new("setpriv");
-    setpriv.args(identity).args(["head", "-c", "1", "--"]);
+    setpriv.args(identity).args(["sh", "-c"]);
+    setpriv.arg(format!("true <\"$0\" || exit {CLOSED}"));
     match program::output(setpriv.arg(path), DEADLINE) {
         Ok(_) => Access::Yes,
-        Err(why) if why.contains("Permission denied") => Access::Denied,
-        Err(why) => Access::Missing(why),
+        Err(why) => match &why.how {
+            How::Ended(status, _) if status.code() == Some(CLOSED) => Access::Denied,
+            _ => Access::Unknown(why.to_string()),
+        },
     }
 }
 
@@ -190,6 +197,8 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
         Access::Yes => "can be read".to_owned(),
         Access::Denied => format!("cannot be read by {whom}"),
         Access::Missing(why) => format!("is not there ({why})"),
+        Access::NoUser(user) => format!("has no reader (there is no user {user})"),
+        Access::Unknown(why) => format!("may be readable or not ({why})"),
     };
     let (journal, auth_log) = (in_words(&facts.journal), in_words(&facts.auth_log));
     match (facts.chosen(), source.kind) {
@@ -228,9 +237,8 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
             let said = format!("nothing is read: the journal {journal}; {log} {auth_log}");
             let found = Finding::problem(NAME, said);
             match &facts.journal {
-                Access::Missing(why) if why.starts_with("there is no user") => {
-                    found.mended_by("sudo systemd-sysusers sftp-monitor.conf")
-                }
+                Access::NoUser(_) => found.mended_by("sudo systemd-sysusers sftp-monitor.conf"),
+                Access::Unknown(_) => found.mended_by(format!("getent passwd {USER}")),
                 Access::Denied => found.mended_by(join("systemd-journal")),
                 _ => found.mended_by("sudo systemctl restart systemd-journald.service"),
             }
@@ -302,7 +310,7 @@ mod tests {
 
     #[test]
     fn without_the_services_user_it_is_made() {
-        let missing = Access::Missing("there is no user sftp-monitor".to_owned());
+        let missing = Access::NoUser("sftp-monitor".to_owned());
         let said = judged("", missing.clone(), missing);
         assert!(
             said.ends_with("> sudo systemd-sysusers sftp-monitor.conf\n"),

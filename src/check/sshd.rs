@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::edit::{self, place};
 use super::finding::Finding;
-use super::units::Units;
+use super::units::{Ssh, Units};
 use super::words::names;
 use crate::program;
 use crate::sshd_config::{Effective, Missing, PATH, PROGRAM, Started, listeners};
@@ -33,7 +33,7 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn gather(units: &Units) -> Running {
-        let pid = units.get(&format!("{}.service", units.ssh()), "MainPID");
+        let pid = units.get(&format!("{}.service", units.ssh().unit), "MainPID");
         let process = Path::new("/proc").join(pid);
         let program = std::fs::read_link(process.join("exe")).unwrap_or_default();
         let arguments = std::fs::read(process.join("cmdline")).unwrap_or_default();
@@ -54,7 +54,7 @@ pub(super) struct Facts<'a> {
     running: Running,
     /// Lines that keep log-ins from being logged, each with for whom.
     quiet: BTreeMap<&'a Missing, Vec<&'a str>>,
-    ssh: &'a str,
+    ssh: Ssh,
 }
 
 pub(super) fn gather<'a>(
@@ -94,7 +94,7 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
 }
 
 pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
-    let ssh = facts.ssh;
+    let (ssh, unit) = (facts.ssh, facts.ssh.unit);
     let version = facts
         .version
         .as_deref()
@@ -107,18 +107,18 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     match facts.active {
         Some(false) => {
-            let said = format!("{ssh}.service does not run: nobody can log in");
-            let mend = format!("sudo systemctl enable --now {ssh}.service");
+            let said = format!("{unit}.service does not run: nobody can log in");
+            let mend = format!("sudo systemctl enable --now {unit}.service");
             found.push(Finding::problem(NAME, said).mended_by(mend));
         }
         _ if facts.running.replaced => {
             let said = format!("{version} was installed, and an older one still runs");
-            let mend = format!("sudo systemctl restart {ssh}.service");
+            let mend = format!("sudo systemctl restart {unit}.service");
             found.push(Finding::warning(NAME, said).mended_by(mend));
         }
         _ => found.push(Finding::ok(NAME, format!("{version} logs as {logs_as}"))),
     }
-    let edit = || format!("sudo systemctl edit {ssh}.service");
+    let edit = || format!("sudo systemctl edit {unit}.service");
     let started = &facts.running.started;
     if let Some(option) = &started.log {
         let said = match option.as_str() {
@@ -154,7 +154,7 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// sshd did not say what it does, for this reason: what it reads it does not accept.
-pub(super) fn refused(why: &str, ssh: &str) -> Finding {
+pub(super) fn refused(why: &str, ssh: Ssh) -> Finding {
     let mut words = why.split([' ', ':']);
     let file = words.find(|word| word.starts_with("/etc/"));
     let said = format!("sshd does not accept its configuration, and will not start with it: {why}");
@@ -171,7 +171,7 @@ mod tests {
     fn a_configuration_that_sshd_refuses_is_a_problem_of_the_file_that_it_names() {
         let why =
             "/usr/sbin/sshd: /etc/ssh/sshd_config.d/x.conf line 3: Bad configuration option: Foo";
-        let said = refused(why, "ssh").told();
+        let said = refused(why, Ssh::default()).told();
         assert_eq!(
             said,
             format!(
@@ -191,7 +191,7 @@ mod tests {
                 others: Vec::new(),
             },
             quiet: BTreeMap::new(),
-            ssh: "ssh",
+            ssh: Ssh::default(),
         }
     }
 

@@ -4,11 +4,10 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use nix::unistd::{Uid, User};
-
 use super::finding::Finding;
 use super::units::{SERVICE, USER};
 use super::words::path;
+use crate::directory::nss::{self, NoAnswer};
 use crate::state::{Daily, StateError, Store};
 use crate::time::{Time, Zone};
 
@@ -56,14 +55,15 @@ pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
             return Seen::Closed;
         }
     }
-    let user = User::from_name(USER).ok().flatten();
-    let owner = |uid: u32| {
-        let named = User::from_uid(Uid::from_raw(uid)).ok().flatten();
-        named.map_or_else(|| format!("uid {uid}"), |user| user.name)
+    // Where there is no answer it is not known whether they are foreign.
+    let user = nss::by_name(USER.as_bytes()).ok().flatten();
+    let owner = |uid: u32| match nss::by_uid(uid) {
+        Ok(Some(account)) => String::from_utf8_lossy(&account.name).into_owned(),
+        Ok(None) | Err(NoAnswer) => format!("uid {uid}"),
     };
     let foreign = |path: PathBuf| {
         let uid = std::fs::metadata(&path).ok()?.uid();
-        let foreign = user.as_ref()?.uid.as_raw() != uid;
+        let foreign = user.as_ref()?.uid != uid;
         foreign.then(|| (path, owner(uid)))
     };
     let foreign = foreign(directory.to_owned()).or_else(|| foreign(directory.join("daily.json")));

@@ -26,9 +26,6 @@ const LOAD: &str = "for unit in sftp-monitor sftp-monitor-digest sftp-monitor-fa
     /usr/share/doc/sftp-monitor/examples/encrypted-token.conf /etc/systemd/system/$unit.service.d/encrypted-token.conf; \
     done; sudo systemctl daemon-reload && sudo systemctl try-restart sftp-monitor.service";
 
-/// What a place says of a token that is encrypted.
-const IS_ENCRYPTED: &str = ", encrypted";
-
 /// Where systemd looks for an encrypted credential that is named without a path.
 const ENCRYPTED: [&str; 3] = [
     "/etc/credstore.encrypted",
@@ -43,6 +40,8 @@ const DEADLINE: Duration = Duration::from_secs(15);
 pub(super) enum Found {
     /// There.
     At(Token),
+    /// There, encrypted.
+    Encrypted(Token),
     /// Nowhere.
     Nowhere(String),
     /// This user may not look where it is.
@@ -56,7 +55,7 @@ pub(super) fn find(root: bool) -> Found {
     match (Token::find(SERVICE), encrypted) {
         (Ok(token), _) => Found::At(token),
         (Err(_), Some(path)) if root => match decrypt(&path) {
-            Ok(token) => Found::At(token),
+            Ok(token) => Found::Encrypted(token),
             Err(why) => Found::Nowhere(format!("{} cannot be decrypted: {why}", path.display())),
         },
         (Err(stop), _) if root => Found::Nowhere(stop.to_string()),
@@ -67,12 +66,13 @@ pub(super) fn find(root: bool) -> Found {
 fn decrypt(path: &Path) -> Result<Token, String> {
     let mut command = Command::new("systemd-creds");
     command.arg("decrypt").arg(format!("--name={CREDENTIAL}"));
-    let printed = program::text(command.arg(path).arg("-"), DEADLINE)?;
+    let printed = program::text(command.arg(path).arg("-"), DEADLINE);
+    let printed = printed.map_err(|why| why.to_string())?;
     let token = printed.trim_end_matches(['\n', '\r']);
     match !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic()) {
         true => Ok(Token::new(
             token.to_owned(),
-            format!("{}{IS_ENCRYPTED}", path.display()),
+            format!("{}, encrypted", path.display()),
         )),
         false => Err("what is in it is no token".to_owned()),
     }
@@ -81,8 +81,18 @@ fn decrypt(path: &Path) -> Result<Token, String> {
 /// The command that stores another token in the place of the one that is there.
 pub(super) fn store(found: &Found) -> &'static str {
     match found {
-        Found::At(token) if token.place().ends_with(IS_ENCRYPTED) => STORE_ENCRYPTED,
-        _ => STORE,
+        Found::Encrypted(_) => STORE_ENCRYPTED,
+        Found::At(_) | Found::Nowhere(_) | Found::NotSeen => STORE,
+    }
+}
+
+impl Found {
+    /// The token, where there is one.
+    pub(super) fn token(&self) -> Option<&Token> {
+        match self {
+            Found::At(token) | Found::Encrypted(token) => Some(token),
+            Found::Nowhere(_) | Found::NotSeen => None,
+        }
     }
 }
 
@@ -101,16 +111,19 @@ pub(super) fn judge(found: &Found) -> Option<Finding> {
 fn told(found: &Found, is_loaded_encrypted: &dyn Fn() -> bool) -> Option<Finding> {
     let store = store(found);
     match found {
-        Found::At(token) => Some(match (token.remark(), token.place()) {
-            (Some(remark), place) => {
-                Finding::warning(NAME, format!("in {place}: {remark}")).mended_by(store)
-            }
-            (None, place) if place.ends_with(IS_ENCRYPTED) && !is_loaded_encrypted() => {
-                let said = format!("in {place}, and no drop-in has the units load it");
-                Finding::problem(NAME, said).mended_by(LOAD)
-            }
-            (None, place) => Finding::ok(NAME, format!("in {place}")),
-        }),
+        Found::At(token) | Found::Encrypted(token) => {
+            let place = token.place();
+            Some(match token.remark() {
+                Some(remark) => {
+                    Finding::warning(NAME, format!("in {place}: {remark}")).mended_by(store)
+                }
+                None if matches!(found, Found::Encrypted(_)) && !is_loaded_encrypted() => {
+                    let said = format!("in {place}, and no drop-in has the units load it");
+                    Finding::problem(NAME, said).mended_by(LOAD)
+                }
+                None => Finding::ok(NAME, format!("in {place}")),
+            })
+        }
         Found::Nowhere(why) => Some(Finding::problem(NAME, why.clone()).mended_by(store)),
         Found::NotSeen => None,
     }
@@ -137,7 +150,7 @@ mod tests {
     #[test]
     fn an_encrypted_one_must_be_loaded_as_such() {
         let token = Token::new("xoxb-1".to_owned(), "/etc/x, encrypted");
-        let found = Found::At(token);
+        let found = Found::Encrypted(token);
         let said = |loaded: bool| told(&found, &|| loaded).map(|found| found.told());
         assert_eq!(
             said(true).as_deref(),

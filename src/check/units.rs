@@ -59,6 +59,22 @@ pub(super) struct Units {
     pub(super) unknown: Option<String>,
 }
 
+/// sshd's unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ssh {
+    /// Its name, without `.service`.
+    pub(super) unit: &'static str,
+    /// Does a socket start it?
+    pub(super) of_socket: bool,
+}
+
+#[cfg(test)]
+impl Default for Ssh {
+    fn default() -> Ssh {
+        Units::default().ssh()
+    }
+}
+
 impl Units {
     pub(super) fn gather() -> Units {
         if !Path::new("/run/systemd/system").exists() {
@@ -78,7 +94,7 @@ impl Units {
                 ..Units::of(&printed)
             },
             Err(why) => Units {
-                unknown: Some(why),
+                unknown: Some(why.to_string()),
                 ..Units::default()
             },
         }
@@ -115,12 +131,14 @@ impl Units {
         self.get(unit, "LoadState") == "loaded"
     }
 
-    /// What sshd's unit is called here.
-    pub(super) fn ssh(&self) -> &'static str {
-        SSH.into_iter()
-            .find(|unit| self.is_loaded(unit))
-            .unwrap_or(SSH[0])
-            .trim_end_matches(".service")
+    /// sshd's unit here.
+    pub(super) fn ssh(&self) -> Ssh {
+        let loaded = SSH.into_iter().find(|unit| self.is_loaded(unit));
+        let active = |socket: &&str| self.get(socket, "ActiveState") == "active";
+        Ssh {
+            unit: loaded.unwrap_or(SSH[0]).trim_end_matches(".service"),
+            of_socket: SSH_SOCKETS.iter().any(active),
+        }
     }
 
     /// Does sshd run, or does a socket start it?
@@ -129,23 +147,12 @@ impl Units {
         units.any(|unit| matches!(self.get(unit, "ActiveState"), "active" | "reloading"))
     }
 
-    /// The command that starts a unit again. One that failed may have been started too often for systemd to start it once
-    /// more: that is forgotten first.
+    /// The command that starts a unit again.
     pub(super) fn again(&self, unit: &str) -> String {
         match self.get(unit, "ActiveState") {
-            "failed" => {
-                format!("sudo systemctl reset-failed {unit} && sudo systemctl start {unit}")
-            }
             "active" | "reloading" => format!("sudo systemctl restart {unit}"),
             _ => format!("sudo systemctl start {unit}"),
         }
-    }
-
-    /// Does a socket start it?
-    pub(super) fn ssh_is_of_a_socket(&self) -> bool {
-        SSH_SOCKETS
-            .iter()
-            .any(|socket| self.get(socket, "ActiveState") == "active")
     }
 
     /// The command that binds journald's socket into every chroot, now and from now on.

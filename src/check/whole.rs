@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::obstacle::Means;
 use super::units::Units;
 use super::{
-    accounts, admission, ca_file, chroot, clock, configuration, dev_log, edit, expected, journal,
+    accounts, admission, ca_file, chroot, clock, configuration, dev_log, expected, journal,
     partners, probe, running, scripts, sftp_command, slack, source, sshd, state, token, waiting,
 };
 use crate::alerts::Voice;
@@ -56,9 +56,6 @@ pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
         let finding = Finding::warning("view", said).mended_by("sudo sftp-monitor check");
         view.findings.push(finding);
     }
-    if view.units.ssh_is_of_a_socket() {
-        view.findings.iter_mut().for_each(edit::for_socket);
-    }
     Ok(view.findings)
 }
 
@@ -71,7 +68,7 @@ impl View {
             Some(finding) => self.findings.push(finding),
             None => self.unseen.push("the token, and what Slack says of it"),
         }
-        if let token::Found::At(token) = &found {
+        if let Some(token) = found.token() {
             let facts = slack::gather(
                 config,
                 (token, token::store(&found)),
@@ -219,7 +216,7 @@ impl View {
 }
 
 fn groups<'a>(roster: &'a Roster, name: &str) -> Option<&'a [String]> {
-    let account = roster.partners.get(name)?.account.as_ref()?;
+    let account = roster.partners.get(name)?.account()?;
     account.groups.as_deref()
 }
 
@@ -228,7 +225,7 @@ fn effective<'a>(roster: &'a Roster, sshd: &mut Sshd) -> BTreeMap<&'a str, Effec
     let until = Instant::now() + ASKING;
     let mut effective = BTreeMap::new();
     for (name, partner) in &roster.partners {
-        let Some(account) = &partner.account else {
+        let Some(account) = partner.account() else {
             continue;
         };
         if Instant::now() > until {
@@ -247,7 +244,7 @@ fn keys<'a>(
     effective: &BTreeMap<&'a str, Effective>,
 ) -> Vec<(&'a str, sshd_config::Missing)> {
     let accounts = effective.iter().filter_map(|(&name, effective)| {
-        let account = roster.partners.get(name)?.account.as_ref()?;
+        let account = roster.partners.get(name)?.account()?;
         Some((name, effective, account))
     });
     accounts
@@ -270,10 +267,8 @@ fn chroots<'a>(
     let mut paths: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
     let (mut free, mut unknown) = (Vec::new(), Vec::new());
     for (&name, effective) in effective {
-        let account = roster
-            .partners
-            .get(name)
-            .and_then(|partner| partner.account.as_ref());
+        let partner = roster.partners.get(name);
+        let account = partner.and_then(|partner| partner.account());
         match (&effective.chroot, account) {
             (sshd_config::Chroot::Directory(template), Some(account)) => {
                 let path = expand(template, name, account);

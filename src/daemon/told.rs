@@ -7,7 +7,7 @@ use crate::alerts::{Content, Message};
 use crate::entry::Record;
 use crate::log::{Priority, Topic, about, event, line};
 use crate::monitor::Verdict;
-use crate::openssh::Kind;
+use crate::openssh::{EventName, Kind};
 use crate::state::{Daily, NoticeKind};
 use crate::time::Time;
 
@@ -32,14 +32,22 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
         });
     }
     let topic = match verdict.event {
-        "login" => Topic::Login,
-        "login_failed" | "login_refused" => Topic::LoginFailed,
-        "upload" => Topic::Upload,
-        "upload_interrupted" | "download_interrupted" => Topic::Interrupted,
-        "upload_failed" => Topic::UploadFailed,
-        "download" => Topic::Download,
-        "rename" => Topic::Rename,
-        _ => return None,
+        EventName::Login => Topic::Login,
+        EventName::LoginFailed | EventName::LoginRefused => Topic::LoginFailed,
+        EventName::Upload => Topic::Upload,
+        EventName::UploadInterrupted | EventName::DownloadInterrupted => Topic::Interrupted,
+        EventName::UploadFailed => Topic::UploadFailed,
+        EventName::Download => Topic::Download,
+        EventName::Rename => Topic::Rename,
+        EventName::InvalidUser
+        | EventName::SessionOpened
+        | EventName::SessionClosed
+        | EventName::Open
+        | EventName::Remove
+        | EventName::Mkdir
+        | EventName::Rmdir
+        | EventName::Lost
+        | EventName::Ignored => return None,
     };
     if verdict.partner != Some(true) {
         return None;
@@ -58,7 +66,7 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
     let written = record.event.bytes_written.filter(|bytes| *bytes > 0);
     let bytes = written.or(record.event.bytes_read);
     let fields = [
-        ("EVENT", Some(verdict.event.to_owned())),
+        ("EVENT", Some(verdict.event.to_string())),
         ("PARTNER", user.clone()),
         ("USER", user),
         ("ADDRESS", address),
@@ -277,7 +285,7 @@ mod tests {
             forced: false,
         };
         let verdict = Verdict {
-            event: "login",
+            event: EventName::Login,
             partner,
             reason: "Accepted password".into(),
         };

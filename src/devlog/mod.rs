@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::cli::Cli;
 use crate::config::Config;
-use crate::directory::Roster;
+use crate::directory::{Known, Roster};
 use crate::exit::Stop;
 use crate::log::{Priority, line};
 use crate::output::names;
@@ -67,8 +67,15 @@ fn chroots(roster: &Roster, sshd: &mut Sshd) -> (BTreeMap<PathBuf, Vec<String>>,
     let mut chroots: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
     let mut unknown = false;
     for (name, partner) in &roster.partners {
-        let Some(account) = &partner.account else {
-            continue;
+        let account = match &partner.account {
+            Known::Here(account) => account,
+            Known::Nowhere => continue,
+            Known::NoAnswer => {
+                unknown = true;
+                let said = format!("{name}: the user database does not answer");
+                line(Priority::Error, &said);
+                continue;
+            }
         };
         if Instant::now() > until {
             sshd.stop_asking("it takes too long");

@@ -15,6 +15,7 @@ use crate::days::{self, Closing};
 use crate::directory::{Accounts, Answer, Directory};
 use crate::exit::{self, Stop};
 use crate::log::{Priority, Topic, about, line};
+use crate::outbox::REFUSED_KEPT;
 use crate::slack::{Client, Next, POST, Verdict, Way};
 use crate::state::{ClosedDay, Counters, Daily, Idle, SendLock, Store, become_owner};
 use crate::time::{Time, Zone};
@@ -175,7 +176,14 @@ impl Digest {
             Some(message) => self.client.post(message, POST).await,
             None => Verdict::Accepted,
         };
-        let next = self.tables.settle(day, messages.len(), &verdict, now())?;
+        let (next, dropped) = self.tables.settle(day, messages.len(), &verdict, now())?;
+        if let Some(dropped) = dropped {
+            let told = format!(
+                "{}: its table was refused and is not kept any more: {REFUSED_KEPT} later ones were refused as well",
+                dropped.id
+            );
+            about(Topic::DayRefused, Priority::Error, &told);
+        }
         match &next {
             Next::Done => about(
                 Topic::DayPosted,

@@ -82,19 +82,19 @@ impl<D: Disk> Tables<D> {
         Ok(Turn::Post(Box::new(day), lock))
     }
 
-    /// Takes in what became of a message of a day that needs so many.
+    /// Takes in what became of a message of a day that needs so many. Returns the refused day that is kept no longer, too.
     pub fn settle(
         &mut self,
         day: &ClosedDay,
         messages: usize,
         verdict: &Verdict,
         now: Time,
-    ) -> Result<Next, StateError> {
+    ) -> Result<(Next, Option<ClosedDay>), StateError> {
         let next = self.pace.settle(day.form, verdict, now);
-        self.store.commit(self.zone.local(now), |daily, _| {
+        let dropped = self.store.commit(self.zone.local(now), |daily, _| {
             outbox::settle_day(daily, day, messages, &next)
         })?;
-        Ok(next)
+        Ok((next, dropped))
     }
 
     /// Takes back the mark of a day that was not posted after all.

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::memory::Memory;
-use super::question::{self, Question, Reply};
+use super::question::{self, Question, Reply, Seen};
 use super::{Answer, Directory};
 use crate::config;
 use crate::log::{Priority, line};
@@ -155,16 +155,33 @@ impl Accounts {
         is_among(&self.users, user)
     }
 
+    /// The group's list of members, in order; `Some(None)` where there is no such group, none where nobody knows.
+    pub(super) fn members(&mut self) -> Option<Option<Vec<Vec<u8>>>> {
+        match self.ask(Question::Group) {
+            Some(Reply::Group(members)) => Some(members.clone()),
+            _ => None,
+        }
+    }
+
+    /// What the database says of an account; `Some(None)` where there is none, none where it did not answer.
+    pub(super) fn seen(&mut self, user: &[u8]) -> Option<Option<Seen>> {
+        if !is_name(user) {
+            return Some(None);
+        }
+        match self.ask(Question::Account(user.to_vec())) {
+            Some(Reply::Account(seen)) => Some(seen.clone()),
+            _ => None,
+        }
+    }
+
     /// The group's listed members, the accounts of this machine whose primary group it is, and the configuration's `users`;
     /// none where nobody knows the group. Accounts of a directory whose primary group it is are listed nowhere.
     pub fn listed_partners(&mut self) -> Option<Vec<Vec<u8>>> {
-        let Some(Reply::Group(members)) = self.ask(Question::Group) else {
+        let mut partners = self.members()?.unwrap_or_default();
+        let Some(Reply::Group(primary)) = self.ask(Question::Primary) else {
             return None;
         };
-        let mut partners = members.clone().unwrap_or_default();
-        if let Some(Reply::Group(Some(primary))) = self.ask(Question::Primary) {
-            partners.extend_from_slice(primary);
-        }
+        partners.extend_from_slice(primary.as_deref().unwrap_or_default());
         partners.extend(self.users.iter().cloned());
         partners.sort();
         partners.dedup();
@@ -212,11 +229,9 @@ impl Directory for Accounts {
             return Answer::Other { uid: None };
         }
         let configured = self.configured(user);
-        let seen = match self.ask(Question::Account(user.to_vec())) {
-            Some(Reply::Account(seen)) => seen.clone(),
-            Some(_) => None,
-            // Also of one that the configuration names: without the uid nobody can tell its lines from a forger's.
-            None => return Answer::Unknown,
+        // Also of one that the configuration names: without the uid nobody can tell its lines from a forger's.
+        let Some(seen) = self.seen(user) else {
+            return Answer::Unknown;
         };
         match seen {
             Some(seen) if configured || seen.member == Some(true) => Answer::Partner {

@@ -98,6 +98,7 @@ mod tests {
             uid: 1001,
             full_name: None,
             member: Some(member),
+            ..Seen::default()
         })))
     }
 
@@ -170,6 +171,7 @@ mod tests {
             uid: 1001,
             full_name: None,
             member: None,
+            ..Seen::default()
         }));
         memory.keep(account("alice"), seen(true), now);
         memory.keep(account("alice"), Some(without_group), now + after(60));

@@ -2,14 +2,14 @@
 
 mod accounts;
 mod memory;
-mod nss;
+pub(crate) mod nss;
 mod question;
 mod roster;
 
 use crate::config::Config;
 
 pub use accounts::{Accounts, Groups};
-pub use roster::{Account, By, Partner, Roster};
+pub use roster::{Account, By, Known, Partner, Roster};
 
 /// What the user database says of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,20 @@
-//! The C library's user database: passwd and group through NSS. The only unsafe code of the crate.
+//! The C library's user database: passwd and group through NSS, for all who ask it.
+//!
+//! Not nix's: it reads groups of up to 1 MiB, takes the error from errno, where the C library does not promise one, and names
+//! that are no UTF-8 for others. Not pwd-grp's: it sets no limit, and knows no error that stands in errno alone.
 #![expect(
     unsafe_code,
     reason = "the user database is only reachable through the C library"
 )]
 
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsString};
 use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use libc::{c_char, c_int, gid_t, group, passwd};
+use nix::unistd::{Gid, getgrouplist};
 
 /// The first size of the buffer for an entry; doubled on ERANGE.
 const BUFFER: usize = 4 * 1024;
@@ -16,31 +22,27 @@ const BUFFER: usize = 4 * 1024;
 /// The largest buffer that is tried: a group of a hundred thousand members takes a megabyte or two.
 const BUFFER_MOST: usize = 64 * 1024 * 1024;
 
-/// How many groups of an account are asked for first; as many as it takes after that.
-const GROUPS: usize = 64;
-
-/// The most groups of an account that are asked for: Linux allows 65,536 (NGROUPS_MAX).
-const GROUPS_MOST: usize = 65_537;
-
 /// The database did not answer: neither yes nor no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NoAnswer;
+pub(crate) struct NoAnswer;
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Account {
-    pub(super) name: Vec<u8>,
-    pub(super) uid: u32,
-    pub(super) gid: u32,
-    pub(super) gecos: Vec<u8>,
+pub(crate) struct Account {
+    pub(crate) name: Vec<u8>,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) gecos: Vec<u8>,
+    pub(crate) home: PathBuf,
+    pub(crate) shell: PathBuf,
 }
 
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Group {
-    pub(super) name: Vec<u8>,
-    pub(super) gid: u32,
-    pub(super) members: Vec<Vec<u8>>,
+pub(crate) struct Group {
+    pub(crate) name: Vec<u8>,
+    pub(crate) gid: u32,
+    pub(crate) members: Vec<Vec<u8>>,
 }
 
 /// What an `_r` function says by its return value, which is the error itself (getpwnam_r(3)): found, not found, again
@@ -144,11 +146,13 @@ fn account(entry: &passwd) -> Account {
         uid: entry.pw_uid,
         gid: entry.pw_gid,
         gecos: text(entry.pw_gecos),
+        home: OsString::from_vec(text(entry.pw_dir)).into(),
+        shell: OsString::from_vec(text(entry.pw_shell)).into(),
     }
 }
 
 /// The account of this name; none where the database says that there is none.
-pub(super) fn by_name(name: &[u8]) -> Result<Option<Account>, NoAnswer> {
+pub(crate) fn by_name(name: &[u8]) -> Result<Option<Account>, NoAnswer> {
     let Ok(name) = CString::new(name) else {
         return Ok(None);
     };
@@ -172,7 +176,7 @@ pub(super) fn by_name(name: &[u8]) -> Result<Option<Account>, NoAnswer> {
 }
 
 /// The account of this uid; none where the database says that there is none.
-pub(super) fn by_uid(uid: u32) -> Result<Option<Account>, NoAnswer> {
+pub(crate) fn by_uid(uid: u32) -> Result<Option<Account>, NoAnswer> {
     grown(|buffer| {
         let mut entry = MaybeUninit::<passwd>::uninit();
         let mut found = std::ptr::null_mut();
@@ -193,7 +197,7 @@ pub(super) fn by_uid(uid: u32) -> Result<Option<Account>, NoAnswer> {
 }
 
 /// The group of this name; none where the database says that there is none.
-pub(super) fn group(name: &str) -> Result<Option<Group>, NoAnswer> {
+pub(crate) fn group(name: &str) -> Result<Option<Group>, NoAnswer> {
     let Ok(name) = CString::new(name) else {
         return Ok(None);
     };
@@ -217,7 +221,7 @@ pub(super) fn group(name: &str) -> Result<Option<Group>, NoAnswer> {
 }
 
 /// The group of this gid; none where the database says that there is none.
-pub(super) fn group_by_gid(gid: gid_t) -> Result<Option<Group>, NoAnswer> {
+pub(crate) fn group_by_gid(gid: gid_t) -> Result<Option<Group>, NoAnswer> {
     grown(|buffer| {
         let mut entry = MaybeUninit::<group>::uninit();
         let mut found = std::ptr::null_mut();
@@ -263,31 +267,12 @@ fn members(entry: &group) -> Vec<Vec<u8>> {
 
 /// The groups of an account, as far as the database tells: it reports success with the primary group alone while it is
 /// down, so that only a yes of this is an answer.
-pub(super) fn groups_of(account: &Account) -> Vec<gid_t> {
+pub(crate) fn groups_of(account: &Account) -> Vec<gid_t> {
     let Ok(name) = CString::new(account.name.as_slice()) else {
         return Vec::new();
     };
-    let mut room = GROUPS;
-    while room <= GROUPS_MOST {
-        let mut groups = vec![0; room];
-        let mut count = c_int::try_from(room).unwrap_or(c_int::MAX);
-        // SAFETY: the name ends in NUL; groups has room for as many as count says; both outlive the call.
-        let result = unsafe {
-            libc::getgrouplist(
-                name.as_ptr(),
-                account.gid,
-                groups.as_mut_ptr(),
-                &raw mut count,
-            )
-        };
-        let count = usize::try_from(count).unwrap_or(0);
-        if result >= 0 {
-            groups.truncate(count);
-            return groups;
-        }
-        room = count.max(room * 2);
-    }
-    Vec::new()
+    let groups = getgrouplist(&name, Gid::from_raw(account.gid)).unwrap_or_default();
+    groups.into_iter().map(Gid::as_raw).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What is asked of the user database, and what this machine's says.
 
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
 use super::nss::{self, Account, NoAnswer};
 
 /// The accounts of the machine itself (passwd(5)).
@@ -31,10 +34,12 @@ pub(super) enum Reply {
 }
 
 /// An account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) uid: u32,
     pub(super) full_name: Option<String>,
+    pub(super) home: PathBuf,
+    pub(super) shell: PathBuf,
     /// Is it a member of the partners' group? None where there is no such group.
     pub(super) member: Option<bool>,
 }
@@ -69,10 +74,7 @@ pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
         Question::Group => {
             nss::group(group).map(|group| Reply::Group(group.map(|group| sorted(group.members))))
         }
-        Question::Primary => nss::group(group).map(|group| {
-            let passwd = std::fs::read(PASSWD).unwrap_or_default();
-            Reply::Group(group.map(|group| sorted(with_primary_group(&passwd, group.gid))))
-        }),
+        Question::Primary => primary(group).map(Reply::Group),
         Question::Groups(name) => groups(name).map(Reply::Groups),
     };
     said.ok()
@@ -98,8 +100,21 @@ fn account(group: &str, name: &[u8]) -> Result<Option<Seen>, NoAnswer> {
     Ok(Some(Seen {
         uid: account.uid,
         full_name: full_name(&account),
+        home: account.home,
+        shell: account.shell,
         member,
     }))
+}
+
+fn primary(group: &str) -> Result<Option<Vec<Vec<u8>>>, NoAnswer> {
+    let Some(group) = nss::group(group)? else {
+        return Ok(None);
+    };
+    let passwd = match std::fs::read(PASSWD) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        read => read.map_err(|_| NoAnswer)?,
+    };
+    Ok(Some(sorted(with_primary_group(&passwd, group.gid))))
 }
 
 fn groups(name: &[u8]) -> Result<Option<Vec<Vec<u8>>>, NoAnswer> {
@@ -168,6 +183,8 @@ mod tests {
                 uid,
                 gid,
                 gecos: gecos.into(),
+                home: PathBuf::new(),
+                shell: PathBuf::new(),
             };
             assert_eq!(full_name(&account).as_deref(), name, "{gecos}");
         }

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use nix::unistd::{Group, User};
-
-use super::{Accounts, Answer, Directory, Groups};
+use super::{Accounts, Groups};
 use crate::config;
 
 /// The partners that can be named.
@@ -24,8 +22,8 @@ pub struct Partner {
     pub full_name: Option<String>,
     /// Why it is one.
     pub by: By,
-    /// Its account; none where there is none on this machine.
-    pub account: Option<Account>,
+    /// What is known of its account.
+    pub account: Known,
 }
 
 /// Why somebody is a partner.
@@ -35,6 +33,27 @@ pub enum By {
     Member,
     /// The configuration's `users` name it, and the group does not list it.
     Configured,
+}
+
+/// What is known of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It is there.
+    Here(Account),
+    /// There is none on this machine.
+    Nowhere,
+    /// The user database did not answer.
+    NoAnswer,
+}
+
+impl Partner {
+    /// Its account, where it is known.
+    pub fn account(&self) -> Option<&Account> {
+        match &self.account {
+            Known::Here(account) => Some(account),
+            Known::Nowhere | Known::NoAnswer => None,
+        }
+    }
 }
 
 /// An account of this machine.
@@ -55,55 +74,48 @@ impl Roster {
     /// `users`. Accounts of a directory service whose primary group it is are listed nowhere.
     pub fn gather(config: &config::Partners) -> Roster {
         let mut accounts = Accounts::new(config);
-        let Some(listed) = accounts.listed_partners() else {
+        let (Some(members), Some(listed)) = (accounts.members(), accounts.listed_partners()) else {
             return Roster::default();
         };
-        let group = Group::from_name(&config.group).ok().flatten();
-        let is_member =
-            |name: &String| group.as_ref().is_some_and(|group| group.mem.contains(name));
-        let partners = listed.into_iter().map(|name| {
-            let name = String::from_utf8_lossy(&name).into_owned();
-            let by = match config.users.contains(&name) && !is_member(&name) {
+        let is_member = |name: &Vec<u8>| members.as_ref().is_some_and(|all| all.contains(name));
+        let partners = listed.into_iter().map(|bytes| {
+            let name = String::from_utf8_lossy(&bytes).into_owned();
+            let by = match config.users.contains(&name) && !is_member(&bytes) {
                 true => By::Configured,
                 false => By::Member,
             };
-            let partner = partner(&name, by, &mut accounts);
-            (name, partner)
+            (name, partner(&bytes, by, &mut accounts))
         });
         let partners = partners.collect();
         Roster {
-            group: Some(group.is_some()),
+            group: Some(members.is_some()),
             partners,
         }
     }
 }
 
-fn partner(name: &str, by: By, accounts: &mut Accounts) -> Partner {
-    let full_name = match accounts.account(name.as_bytes()) {
-        Answer::Partner { full_name, .. } => full_name,
-        Answer::Other { .. } | Answer::Unknown => None,
-    };
-    let groups = accounts.groups_of(name.as_bytes());
-    let account = match groups {
-        Groups::NoAccount => None,
-        Groups::Known(_) | Groups::NoAnswer => User::from_name(name).ok().flatten(),
+fn partner(name: &[u8], by: By, accounts: &mut Accounts) -> Partner {
+    let (full_name, account) = match accounts.seen(name) {
+        Some(Some(seen)) => {
+            let text = |name: Vec<u8>| String::from_utf8_lossy(&name).into_owned();
+            let groups = match accounts.groups_of(name) {
+                Groups::Known(names) => Some(names.into_iter().map(text).collect()),
+                Groups::NoAccount | Groups::NoAnswer => None,
+            };
+            let account = Account {
+                uid: seen.uid,
+                home: seen.home,
+                shell: seen.shell,
+                groups,
+            };
+            (seen.full_name, Known::Here(account))
+        }
+        Some(None) => (None, Known::Nowhere),
+        None => (None, Known::NoAnswer),
     };
     Partner {
         full_name,
         by,
-        account: account.map(|user| Account {
-            uid: user.uid.as_raw(),
-            home: user.dir,
-            shell: user.shell,
-            groups: match groups {
-                Groups::Known(names) => Some(
-                    names
-                        .into_iter()
-                        .map(|name| String::from_utf8_lossy(&name).into_owned())
-                        .collect(),
-                ),
-                Groups::NoAccount | Groups::NoAnswer => None,
-            },
-        }),
+        account,
     }
 }

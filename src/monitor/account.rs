@@ -4,7 +4,7 @@ use super::auth::AGAIN;
 use super::{Monitor, Pending, Verdict};
 use crate::alerts::{Cause, Outbox};
 use crate::entry::Record;
-use crate::openssh::Account;
+use crate::openssh::{Account, EventName};
 use crate::sessions::{Connection, PAM_KEPT};
 
 impl Monitor<'_> {
@@ -23,7 +23,7 @@ impl Monitor<'_> {
         if let Some(known) = known {
             known.refused = Some((record.origin.time, connection.refused.unwrap_or(cause)));
         }
-        self.accompany("ignored", connection, why)
+        self.accompany(EventName::Ignored, connection, why)
     }
 
     /// What PAM has just said of the account in a helper of this process.

@@ -8,7 +8,7 @@ use super::{Monitor, Pending, Verdict, without_pid};
 use crate::alerts::Cause;
 use crate::directory::Answer;
 use crate::entry::Record;
-use crate::openssh::{Kind, Method, UNPERMITTED, Who, account_in};
+use crate::openssh::{EventName, Kind, Method, UNPERMITTED, Who, account_in};
 use crate::sessions::{Connection, Standing};
 use crate::state::add;
 
@@ -29,13 +29,13 @@ impl Monitor<'_> {
             Kind::InvalidUser => {
                 let connection = self.named(record, false);
                 let why = "no such account: the attempt itself counts, not this line";
-                self.accompany("invalid_user", connection, why)
+                self.accompany(EventName::InvalidUser, connection, why)
             }
             Kind::NotAllowed => {
                 let mut connection = self.named(record, true);
                 let (cause, why) = not_allowed(record.event.detail.as_deref());
                 connection.refuse(cause);
-                self.accompany("invalid_user", connection, why)
+                self.accompany(EventName::InvalidUser, connection, why)
             }
             Kind::Expired => {
                 let why = "expired: the attempt itself counts, not this line";
@@ -52,7 +52,7 @@ impl Monitor<'_> {
             Kind::MaxAttempts { valid } => {
                 let connection = self.named(record, valid);
                 let why = "too many attempts: the connection's end counts, not this line";
-                self.accompany("login_refused", connection, why)
+                self.accompany(EventName::LoginRefused, connection, why)
             }
             Kind::AccessDenied => self.access_denied(record),
             Kind::EndedBefore { who } => {
@@ -68,20 +68,20 @@ impl Monitor<'_> {
             Kind::GraceTimeout => self.grace_timeout(record),
             Kind::PamClosed => {
                 self.login_over(record, Some((record.origin.boot, record.origin.pid)));
-                Verdict::new("ignored", None, "the log-in's end")
+                Verdict::new(EventName::Ignored, None, "the log-in's end")
             }
             Kind::PamOpened => {
                 self.session_of(record);
-                Verdict::new("ignored", None, "PAM's own line: accompanies")
+                Verdict::new(EventName::Ignored, None, "PAM's own line: accompanies")
             }
             Kind::EndedAfter => self.ended_after(record),
             Kind::Hindered(by) => self.hindered(record, by),
             Kind::TurnedAway => self.turned_away(record),
             Kind::StartingSession => {
                 self.session_starting(record);
-                Verdict::new("ignored", None, "accompanies: counts nothing")
+                Verdict::new(EventName::Ignored, None, "accompanies: counts nothing")
             }
-            _ => Verdict::new("ignored", None, "accompanies: counts nothing"),
+            _ => Verdict::new(EventName::Ignored, None, "accompanies: counts nothing"),
         }
     }
 
@@ -134,7 +134,7 @@ impl Monitor<'_> {
     /// Keeps what a line says of a connection, and counts nothing.
     pub(super) fn accompany(
         &mut self,
-        event: &'static str,
+        event: EventName,
         connection: Connection,
         why: &'static str,
     ) -> Verdict {
@@ -185,7 +185,7 @@ impl Monitor<'_> {
             self.past_endings(origin.past);
         }
         self.await_sftp(&login, record);
-        self.keep(login);
+        self.daily.resume.sessions.begin_login(login);
         if !origin.past {
             for _ in 0..event.repeated.min(REPEATED_MOST) {
                 let login = Pending::Login {
@@ -202,7 +202,7 @@ impl Monitor<'_> {
             }
             _ => format!("Accepted {method}; no partner: counts nothing"),
         };
-        Verdict::new("login", standing.partner(), reason)
+        Verdict::new(EventName::Login, standing.partner(), reason)
     }
 
     fn failed(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
@@ -284,7 +284,7 @@ impl Monitor<'_> {
         };
         self.keep(connection);
         if counts == 0 {
-            return Verdict::new("login_failed", standing.partner(), nothing);
+            return Verdict::new(EventName::LoginFailed, standing.partner(), nothing);
         }
         if !record.origin.past {
             self.count(
@@ -295,7 +295,7 @@ impl Monitor<'_> {
                 Pending::Failure(refused),
             );
         }
-        Verdict::new("login_failed", standing.partner(), why)
+        Verdict::new(EventName::LoginFailed, standing.partner(), why)
     }
 }
 

@@ -6,6 +6,7 @@ use super::transfer::text;
 use super::{Monitor, Verdict};
 use crate::alerts::{File, Transfer};
 use crate::entry::Record;
+use crate::openssh::EventName;
 use crate::sessions::{Handle, OtherHalf, SftpSession, Standing};
 
 /// What is said of what was read for a copy.
@@ -52,7 +53,7 @@ impl Monitor<'_> {
             file.bytes = written;
             self.file(session, record, Transfer::UploadFailed, file);
             return Verdict::new(
-                "upload_failed",
+                EventName::UploadFailed,
                 partner,
                 "a write failed since the file was opened",
             );
@@ -86,15 +87,19 @@ impl Monitor<'_> {
             file.bytes = Some(0);
             self.file(session, record, Transfer::UploadFailed, file);
             let why = counted(session, "a write was refused since the file was opened");
-            return Verdict::new("upload_failed", partner, why);
+            return Verdict::new(EventName::UploadFailed, partner, why);
         }
         if handle.write && handle.create {
             file.bytes = Some(0);
             self.file(session, record, Transfer::Upload, file);
             let why = counted(session, "an empty file was created or truncated");
-            return Verdict::new("upload", partner, why);
+            return Verdict::new(EventName::Upload, partner, why);
         }
-        let what = if handle.write { "upload" } else { "download" };
+        let what = if handle.write {
+            EventName::Upload
+        } else {
+            EventName::Download
+        };
         Verdict::new(what, partner, "nothing was read or written: counts nothing")
     }
 
@@ -107,8 +112,8 @@ impl Monitor<'_> {
         file: File,
     ) -> Verdict {
         let (event, what) = match (handle.write, handle.read) {
-            (true, false) => ("upload", Transfer::Upload),
-            (false, true) => ("download", Transfer::Download),
+            (true, false) => (EventName::Upload, Transfer::Upload),
+            (false, true) => (EventName::Download, Transfer::Download),
             _ => return self.unknown_direction(session, record, file),
         };
         self.file(session, record, what, file);
@@ -125,7 +130,7 @@ impl Monitor<'_> {
     ) -> Verdict {
         self.file(session, record, Transfer::Unknown, file);
         Verdict::new(
-            "ignored",
+            EventName::Ignored,
             session.standing.partner(),
             "the message was cut and no open tells the direction: counts nothing",
         )
@@ -180,7 +185,7 @@ impl Monitor<'_> {
         } else {
             "bytes were written"
         };
-        Verdict::new("upload", partner, counted(session, why))
+        Verdict::new(EventName::Upload, partner, counted(session, why))
     }
 
     fn downloaded(
@@ -199,7 +204,7 @@ impl Monitor<'_> {
                     open.other_half = None;
                 }
             }
-            return Verdict::new("download", partner, COPIED);
+            return Verdict::new(EventName::Download, partner, COPIED);
         }
         let writing = session
             .handles
@@ -214,14 +219,14 @@ impl Monitor<'_> {
                 written: false,
             });
             return Verdict::new(
-                "download",
+                EventName::Download,
                 partner,
                 "counts unless the file that is being written turns out to be a copy",
             );
         }
         self.file(session, record, Transfer::Download, file);
         Verdict::new(
-            "download",
+            EventName::Download,
             partner,
             counted(session, "bytes were read and none written"),
         )
@@ -241,7 +246,7 @@ impl Monitor<'_> {
             file.bytes = written;
             self.file(session, record, Transfer::UploadInterrupted, file);
             Verdict::new(
-                "upload_interrupted",
+                EventName::UploadInterrupted,
                 partner,
                 counted(session, "still open when the session ended"),
             )
@@ -257,7 +262,7 @@ impl Monitor<'_> {
                     counted(session, "still open when the session ended")
                 }
             };
-            Verdict::new("download_interrupted", partner, why)
+            Verdict::new(EventName::DownloadInterrupted, partner, why)
         }
     }
 

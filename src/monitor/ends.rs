@@ -7,6 +7,7 @@ use super::count::Refused;
 use super::{Monitor, Pending, Verdict, forged_by};
 use crate::alerts::Cause;
 use crate::entry::Record;
+use crate::openssh::EventName;
 use crate::sessions::{Connection, Process};
 
 /// How soon a process dies of what PAM said in its helper.
@@ -22,11 +23,15 @@ impl Monitor<'_> {
         let standing = connection.standing;
         let Some(user) = connection.user.clone() else {
             self.keep(connection);
-            return Verdict::new("login_refused", None, "names nobody: counts nothing");
+            return Verdict::new(
+                EventName::LoginRefused,
+                None,
+                "names nobody: counts nothing",
+            );
         };
         if connection.end_counted || connection.counted() > 0 {
             self.keep(connection);
-            return Verdict::new("login_refused", standing.partner(), AGAIN);
+            return Verdict::new(EventName::LoginRefused, standing.partner(), AGAIN);
         }
         let cause = match (connection.refused, connection.key_refused) {
             (Some(cause), _) => cause,
@@ -53,7 +58,7 @@ impl Monitor<'_> {
                 Pending::Failure(refused),
             );
         }
-        Verdict::new("login_refused", standing.partner(), why)
+        Verdict::new(EventName::LoginRefused, standing.partner(), why)
     }
 
     /// The connection of a process that died of a request out of turn. That is what a refused account leaves after
@@ -87,7 +92,11 @@ impl Monitor<'_> {
                 connection.at = record.origin.time;
                 self.ended(record, connection)
             }
-            None => Verdict::new("login_refused", None, "names nobody: counts nothing"),
+            None => Verdict::new(
+                EventName::LoginRefused,
+                None,
+                "names nobody: counts nothing",
+            ),
         }
     }
 
@@ -102,17 +111,17 @@ impl Monitor<'_> {
             if !self.speaks_for(Some(sender), own) {
                 if own.is_none() {
                     let why = "nobody knows whose log-in it is: its own process tells the end";
-                    return Verdict::new("ignored", None, why);
+                    return Verdict::new(EventName::Ignored, None, why);
                 }
                 self.forgery(record);
-                return Verdict::new("ignored", None, forged_by(sender));
+                return Verdict::new(EventName::Ignored, None, forged_by(sender));
             }
         }
         if login.is_none() {
             self.can_log(record);
         }
         self.login_over(record, login);
-        Verdict::new("ignored", None, "the log-in's end")
+        Verdict::new(EventName::Ignored, None, "the log-in's end")
     }
 
     /// The uid of the account that a log-in is of, where anybody knows it.

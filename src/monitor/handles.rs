@@ -3,7 +3,7 @@
 use super::transfer::text;
 use super::{Monitor, Verdict};
 use crate::entry::Record;
-use crate::openssh::Flags;
+use crate::openssh::{EventName, Flags};
 use crate::sessions::{Handle, Last, SftpSession, Standing};
 use crate::state::NoticeKind;
 
@@ -48,7 +48,11 @@ impl Monitor<'_> {
         };
         self.keep_handle(session, record, handle);
         session.last = Some(Last::Open);
-        Verdict::new("open", session.standing.partner(), "its close counts")
+        Verdict::new(
+            EventName::Open,
+            session.standing.partner(),
+            "its close counts",
+        )
     }
 
     /// A write failed: the file that the line names, else any that is open for writing, did not arrive whole.
@@ -80,7 +84,7 @@ impl Monitor<'_> {
             self.keep_handle(session, record, handle);
         }
         Verdict::new(
-            "ignored",
+            EventName::Ignored,
             session.standing.partner(),
             "a write failed: the file's close tells",
         )

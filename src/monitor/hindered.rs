@@ -8,7 +8,7 @@ use chrono::NaiveTime;
 use super::{Monitor, Verdict, forged_by};
 use crate::alerts::{Content, Hindered, Obstacle};
 use crate::entry::{NOBODY, Record};
-use crate::openssh::Hindrance;
+use crate::openssh::{EventName, Hindrance};
 use crate::sessions::{Process, Standing};
 use crate::state::Used;
 use crate::time::Time;
@@ -38,7 +38,7 @@ impl Monitor<'_> {
                 if user.is_some() && !self.speaks_for(record.origin.uid, own) {
                     self.forgery(record);
                     let sender = record.origin.uid.unwrap_or(NOBODY);
-                    return Verdict::new("ignored", None, forged_by(sender));
+                    return Verdict::new(EventName::Ignored, None, forged_by(sender));
                 }
                 user
             }
@@ -46,7 +46,7 @@ impl Monitor<'_> {
         let partner = user.filter(|user| self.daily.resume.known.contains_key(user));
         let Some(partner) = partner else {
             let why = "the log-in stood and no sftp session came of it: of no partner";
-            return Verdict::new("ignored", None, why);
+            return Verdict::new(EventName::Ignored, None, why);
         };
         self.excused(&partner);
         if !record.origin.past {
@@ -59,7 +59,7 @@ impl Monitor<'_> {
             self.tell_hindered(record, partner, obstacle, address, detail);
         }
         let why = "the log-in stood and no sftp session came of it: told";
-        Verdict::new("ignored", Some(true), why)
+        Verdict::new(EventName::Ignored, Some(true), why)
     }
 
     /// Whose chroot sshd refuses: of the log-ins of just now, those of others too, the one whose name is in the path, else
@@ -89,7 +89,11 @@ impl Monitor<'_> {
 
     /// sshd turns an address away: that of a partner, if one used it today.
     pub(super) fn turned_away(&mut self, record: &Record<'_>) -> Verdict {
-        let nothing = Verdict::new("ignored", None, "no address of a partner: counts nothing");
+        let nothing = Verdict::new(
+            EventName::Ignored,
+            None,
+            "no address of a partner: counts nothing",
+        );
         let (Some(net), false) = (record.event.address.as_deref(), record.origin.past) else {
             return nothing;
         };
@@ -118,7 +122,11 @@ impl Monitor<'_> {
         for (partner, address, obstacle) in partners {
             self.tell_hindered(record, partner, obstacle, Some(address), why);
         }
-        Verdict::new("ignored", Some(true), "an address of a partner: told")
+        Verdict::new(
+            EventName::Ignored,
+            Some(true),
+            "an address of a partner: told",
+        )
     }
 
     fn tell_hindered(

@@ -26,7 +26,7 @@ use std::time::Duration;
 use crate::alerts::{Alerts, Content, Outbox};
 use crate::directory::Answer;
 use crate::entry::{Boot, Record};
-use crate::openssh::Kind;
+use crate::openssh::{EventName, Kind};
 use crate::sessions::{KEPT, Process, Standing};
 use crate::state::{Daily, NoticeKind};
 use crate::time::Time;
@@ -68,7 +68,7 @@ impl Monitor<'_> {
         self.keep_pace(record);
         if let Some(uid) = forged(record) {
             self.forgery(record);
-            return Verdict::new("ignored", None, forged_by(uid));
+            return Verdict::new(EventName::Ignored, None, forged_by(uid));
         }
         if record.event.kind != Kind::NoEnvelope {
             self.could_be_read();
@@ -82,7 +82,7 @@ impl Monitor<'_> {
                     u64::from(record.event.repeated),
                     None,
                 );
-                Verdict::new("lost", None, "journald dropped messages")
+                Verdict::new(EventName::Lost, None, "journald dropped messages")
             }
             Kind::SessionOpened
             | Kind::SessionClosed
@@ -99,7 +99,7 @@ impl Monitor<'_> {
             | Kind::Request => self.transfer(record),
             Kind::SessionOver => {
                 self.session_over(record);
-                Verdict::new("ignored", None, "the log-in's end, says logind")
+                Verdict::new(EventName::Ignored, None, "the log-in's end, says logind")
             }
             Kind::Unparsed => self.unparsed(record),
             Kind::NoEnvelope => self.without_envelope(record),

@@ -4,7 +4,7 @@ use super::transfer::text;
 use super::{Monitor, Verdict};
 use crate::alerts::Content;
 use crate::entry::Record;
-use crate::openssh::{Event, rename_splits};
+use crate::openssh::{Event, EventName, rename_splits};
 use crate::sessions::{Last, Process, SftpSession};
 use crate::time::Time;
 
@@ -45,13 +45,17 @@ impl Monitor<'_> {
             if feed || alert.is_some() {
                 session.last = Some(Last::Rename { alert, from });
             }
-            return Verdict::new("rename", partner, "names the file that was just uploaded");
+            return Verdict::new(
+                EventName::Rename,
+                partner,
+                "names the file that was just uploaded",
+            );
         }
         let told = match link {
             true => "a further name: counts nothing",
             false => "counts nothing",
         };
-        Verdict::new("rename", partner, told)
+        Verdict::new(EventName::Rename, partner, told)
     }
 
     /// The uploads of a process whose alerts wait, the latest first.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::alerts::{Content, Transfer};
 use crate::config;
 use crate::expect::Expectation;
+use crate::openssh::EventName;
 use crate::sessions::Limit;
 use crate::time::Zone;
 
@@ -51,7 +52,7 @@ impl Rules {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The event's name.
-    pub event: &'static str,
+    pub event: EventName,
     /// Whether its account is a partner; none where nobody can know.
     pub partner: Option<bool>,
     /// What it counts, and why.
@@ -60,7 +61,7 @@ pub struct Verdict {
 
 impl Verdict {
     pub(super) fn new(
-        event: &'static str,
+        event: EventName,
         partner: Option<bool>,
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {

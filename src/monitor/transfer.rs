@@ -4,7 +4,7 @@ use super::{ENDING, Monitor, Pending, Verdict, forged_by};
 use crate::alerts::{File, Transfer};
 use crate::directory::Answer;
 use crate::entry::Record;
-use crate::openssh::Kind;
+use crate::openssh::{EventName, Kind};
 use crate::sessions::{Last, Process, SftpSession, Standing};
 use crate::state::NoticeKind;
 use crate::time::Time;
@@ -32,7 +32,7 @@ impl Monitor<'_> {
         let verdict = match record.event.kind {
             Kind::SessionClosed => {
                 self.finish(session, record.origin.time, true, record.origin.past);
-                return Verdict::new("session_closed", partner, "the session's own end");
+                return Verdict::new(EventName::SessionClosed, partner, "the session's own end");
             }
             Kind::Open(flags) => {
                 session.descriptors.open();
@@ -45,19 +45,19 @@ impl Monitor<'_> {
             Kind::OpenDirectory => {
                 session.descriptors.open();
                 session.last = Some(Last::OpenDirectory);
-                Verdict::new("ignored", partner, NO_FILE)
+                Verdict::new(EventName::Ignored, partner, NO_FILE)
             }
             Kind::CloseDirectory => {
                 session.descriptors.close();
-                Verdict::new("ignored", partner, NO_FILE)
+                Verdict::new(EventName::Ignored, partner, NO_FILE)
             }
             Kind::Rename { link } => self.rename(&mut session, record, link),
             Kind::Status => self.status(&mut session, record, last),
             Kind::WriteError => self.write_error(&mut session, record),
-            Kind::Remove => Verdict::new("remove", partner, "counts nothing"),
-            Kind::Mkdir => Verdict::new("mkdir", partner, "counts nothing"),
-            Kind::Rmdir => Verdict::new("rmdir", partner, "counts nothing"),
-            _ => Verdict::new("ignored", partner, NO_FILE),
+            Kind::Remove => Verdict::new(EventName::Remove, partner, "counts nothing"),
+            Kind::Mkdir => Verdict::new(EventName::Mkdir, partner, "counts nothing"),
+            Kind::Rmdir => Verdict::new(EventName::Rmdir, partner, "counts nothing"),
+            _ => Verdict::new(EventName::Ignored, partner, NO_FILE),
         };
         if process.1 != 0 {
             self.daily.resume.sessions.sftp.put(session);
@@ -72,17 +72,18 @@ impl Monitor<'_> {
         if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
             if !self.may_be(sender, &user, record.answer.as_ref()) {
                 self.forgery(record);
-                return Verdict::new("ignored", None, forged_by(sender));
+                return Verdict::new(EventName::Ignored, None, forged_by(sender));
             }
         }
         if let Some(earlier) = self.daily.resume.sessions.sftp.0.remove(&process) {
             self.finish(earlier, origin.time, false, origin.past);
         }
         let sessions = &mut self.daily.resume.sessions;
+        let (session, at) = (origin.session.as_deref(), origin.time);
         let address = event
             .address
             .as_deref()
-            .filter(|address| sessions.has_login(&user, address));
+            .filter(|address| sessions.login_lives(&user, address, session, at));
         let session = SftpSession {
             boot: origin.boot,
             pid: origin.pid,
@@ -107,7 +108,7 @@ impl Monitor<'_> {
             Standing::Undecided => "the user database does not answer: what it does waits",
             _ => "no partner: what it does counts nothing",
         };
-        Verdict::new("session_opened", standing.partner(), reason)
+        Verdict::new(EventName::SessionOpened, standing.partner(), reason)
     }
 
     /// Can a process of this uid speak for this account?
@@ -214,7 +215,11 @@ impl Monitor<'_> {
                     handle.refused = true;
                     handle.write_refused = status == "Failure";
                 }
-                Verdict::new("ignored", partner, "the open before it was refused")
+                Verdict::new(
+                    EventName::Ignored,
+                    partner,
+                    "the open before it was refused",
+                )
             }
             Some(Last::Rename { alert, from })
                 if matches!(
@@ -228,9 +233,13 @@ impl Monitor<'_> {
                 if let Some(file) = alert.and_then(|alert| waiting.waiting_file(alert)) {
                     file.rename(from.as_bytes());
                 }
-                Verdict::new("ignored", partner, "the rename before it was refused")
+                Verdict::new(
+                    EventName::Ignored,
+                    partner,
+                    "the rename before it was refused",
+                )
             }
-            _ => Verdict::new("ignored", partner, "a status that counts nothing"),
+            _ => Verdict::new(EventName::Ignored, partner, "a status that counts nothing"),
         }
     }
 

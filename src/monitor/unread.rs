@@ -3,6 +3,7 @@
 use super::{Monitor, Verdict};
 use crate::alerts::Content;
 use crate::entry::Record;
+use crate::openssh::EventName;
 use crate::state::{NoticeKind, Unread, add};
 use crate::time::Time;
 
@@ -19,7 +20,7 @@ impl Monitor<'_> {
             self.notice(record, NoticeKind::Unparsed, 1, None);
         }
         Verdict::new(
-            "ignored",
+            EventName::Ignored,
             None,
             "begins like a line that counts, and nobody understands it",
         )
@@ -36,7 +37,7 @@ impl Monitor<'_> {
                 .note_alike(NoticeKind::NoEnvelope, origin.time, line);
         }
         let why = "a line of sshd or sftp-server in no envelope that is known: counts nothing";
-        Verdict::new("ignored", None, why)
+        Verdict::new(EventName::Ignored, None, why)
     }
 
     /// A line of OpenSSH could be read.

@@ -12,13 +12,13 @@ mod pam;
 mod rename;
 mod sftp;
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 pub(crate) use ended::UNPERMITTED;
 pub use escape::{decode, encode};
 pub use line::strip;
+pub use name::EventName;
 pub(crate) use pam::{Account, account_in};
 pub use rename::rename_splits;
 

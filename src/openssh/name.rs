@@ -1,27 +1,79 @@
 //! The names of events, as `explain` and our own log entries tell them.
 
+use std::fmt;
+
+use serde::Serialize;
+
 use super::{Event, Kind};
+
+/// An event as `explain` and the program's own log call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventName {
+    /// Somebody logged in.
+    Login,
+    /// An attempt to log in was refused.
+    LoginFailed,
+    /// A connection ended before log-in.
+    LoginRefused,
+    /// sshd knows no such account, or does not let it in.
+    InvalidUser,
+    /// An sftp session began.
+    SessionOpened,
+    /// An sftp session ended.
+    SessionClosed,
+    /// A file was opened.
+    Open,
+    /// A file arrived.
+    Upload,
+    /// A file did not arrive whole: a write failed.
+    UploadFailed,
+    /// A file did not arrive whole: it was not closed.
+    UploadInterrupted,
+    /// A file was fetched.
+    Download,
+    /// A file was not fetched whole.
+    DownloadInterrupted,
+    /// A file got another name.
+    Rename,
+    /// A file was removed.
+    Remove,
+    /// A directory was made.
+    Mkdir,
+    /// A directory was removed.
+    Rmdir,
+    /// Messages were lost before they reached the log.
+    Lost,
+    /// Nothing that is told.
+    Ignored,
+}
+
+impl fmt::Display for EventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
 
 impl Event<'_> {
     /// What the line is, as far as it alone tells: what it counts is for the monitor to say.
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> EventName {
         match self.kind {
-            Kind::Accepted => "login",
-            Kind::Failed { .. } | Kind::PamError { .. } => "login_failed",
+            Kind::Accepted => EventName::Login,
+            Kind::Failed { .. } | Kind::PamError { .. } => EventName::LoginFailed,
             Kind::MaxAttempts { .. }
             | Kind::AccessDenied
             | Kind::EndedBefore { .. }
-            | Kind::GraceTimeout => "login_refused",
-            Kind::InvalidUser | Kind::NotAllowed => "invalid_user",
-            Kind::SessionOpened => "session_opened",
-            Kind::SessionClosed => "session_closed",
-            Kind::Open(_) => "open",
+            | Kind::GraceTimeout => EventName::LoginRefused,
+            Kind::InvalidUser | Kind::NotAllowed => EventName::InvalidUser,
+            Kind::SessionOpened => EventName::SessionOpened,
+            Kind::SessionClosed => EventName::SessionClosed,
+            Kind::Open(_) => EventName::Open,
             Kind::Close { forced } => self.transfer(forced),
-            Kind::Rename { .. } => "rename",
-            Kind::Remove => "remove",
-            Kind::Mkdir => "mkdir",
-            Kind::Rmdir => "rmdir",
-            Kind::Lost => "lost",
+            Kind::Rename { .. } => EventName::Rename,
+            Kind::Remove => EventName::Remove,
+            Kind::Mkdir => EventName::Mkdir,
+            Kind::Rmdir => EventName::Rmdir,
+            Kind::Lost => EventName::Lost,
             Kind::Connection
             | Kind::Underway
             | Kind::ChildPid
@@ -43,22 +95,22 @@ impl Event<'_> {
             | Kind::Locked
             | Kind::Unparsed
             | Kind::NoEnvelope
-            | Kind::Accompanying => "ignored",
+            | Kind::Accompanying => EventName::Ignored,
         }
     }
 
     /// The name of a close by its counters: written bytes make an upload, read ones alone a download, none say nothing.
-    fn transfer(&self, forced: bool) -> &'static str {
+    fn transfer(&self, forced: bool) -> EventName {
         match (
             self.bytes_written.unwrap_or(0) > 0,
             self.bytes_read.unwrap_or(0) > 0,
             forced,
         ) {
-            (true, _, false) => "upload",
-            (true, _, true) => "upload_interrupted",
-            (false, true, false) => "download",
-            (false, true, true) => "download_interrupted",
-            (false, false, _) => "ignored",
+            (true, _, false) => EventName::Upload,
+            (true, _, true) => EventName::UploadInterrupted,
+            (false, true, false) => EventName::Download,
+            (false, true, true) => EventName::DownloadInterrupted,
+            (false, false, _) => EventName::Ignored,
         }
     }
 }
@@ -79,18 +131,22 @@ mod tests {
         };
         assert_eq!(
             (close(false, 0, 1), close(false, 1, 1), close(true, 0, 1)),
-            ("upload", "upload", "upload_interrupted")
+            (
+                EventName::Upload,
+                EventName::Upload,
+                EventName::UploadInterrupted
+            )
         );
         assert_eq!(
             (close(false, 1, 0), close(true, 1, 0)),
-            ("download", "download_interrupted")
+            (EventName::Download, EventName::DownloadInterrupted)
         );
         assert_eq!(
             (
                 close(false, 0, 0),
                 Event::of(Kind::Close { forced: true }).name()
             ),
-            ("ignored", "ignored")
+            (EventName::Ignored, EventName::Ignored)
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::{Connection, KEPT, Sessions, SftpSession, Standing};
 use crate::state::Keyed;
@@ -10,13 +11,38 @@ use crate::time::Time;
 /// How many open files are kept at most, of all sessions: at 500 bytes each the state stays small, whoever opens them.
 const FILES_KEPT: usize = 4_000;
 
+/// How long a log-in is remembered after its last sign of life, where its end was never told. An sftp session knows its
+/// address itself; what is lost is that of one which a client opens within a connection after so long a silence.
+const LOGIN_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+impl Connection {
+    /// Is a log-in's last sign of life young enough?
+    fn is_remembered(&self, time: Time) -> bool {
+        time.since(self.alive.unwrap_or(self.at)) < LOGIN_KEPT
+    }
+}
+
+impl SftpSession {
+    /// Can it be one of this log-in's?
+    fn may_be_of(&self, login: &Connection) -> bool {
+        match (&self.session, &login.session) {
+            (Some(own), Some(of)) => self.boot == login.boot && own == of,
+            _ => login.user.as_ref() == Some(&self.user) && login.address == self.address,
+        }
+    }
+}
+
 impl Sessions {
-    /// Forgets connections that ended long enough before `time`, and where there are too many the oldest of whoever has
-    /// the most: nobody can make another's be forgotten. Returns how many were forgotten though they were open, and the sftp
-    /// sessions with the files that were open in them.
+    /// Forgets connections that ended long enough before `time`, log-ins without a sign of life for long, and where there
+    /// are too many the oldest of whoever has the most: nobody can make another's be forgotten. Returns how many were
+    /// forgotten though they were open, and the sftp sessions with the files that were open in them.
     pub fn forget(&mut self, time: Time) -> (u64, Vec<SftpSession>) {
+        let sftp = &self.sftp.0;
         let connections = &mut self.connections.0;
-        connections.retain(|_, c| c.accepted || c.goes_on(time, None));
+        connections.retain(|_, c| match c.accepted {
+            true => c.is_remembered(time) || sftp.values().any(|s| s.may_be_of(c)),
+            false => c.goes_on(time, None),
+        });
         let mut open = 0;
         let logins = |c: &Connection| c.user.clone().filter(|_| c.accepted);
         for key in too_many(connections, logins, |c| (!c.ended, c.accepted), |c| c.at) {
@@ -169,5 +195,61 @@ mod tests {
         }
         assert_eq!(sessions.forget(Time(2_000)).0, 3);
         assert_eq!(files(&sessions, 1), 3);
+    }
+
+    #[test]
+    fn a_log_in_whose_end_was_never_told_is_forgotten_after_a_week_without_a_sign_of_life() {
+        let from = |pid| Connection {
+            address: Some("192.0.2.1".to_owned()),
+            session: Some(format!("c{pid}")),
+            ..login(pid, "alice")
+        };
+        let week = Time(0).plus(LOGIN_KEPT);
+        let mut sessions = Sessions::default();
+        for pid in 1..4 {
+            sessions.connections.put(from(pid));
+        }
+        // Of the second an sftp session is open, the third opened one in the middle of the week.
+        sessions.sftp.put(SftpSession {
+            session: Some("c2".to_owned()),
+            ..session(9, "alice", Standing::Partner, 0)
+        });
+        let middle = Time(0).plus(LOGIN_KEPT / 2);
+        assert!(sessions.login_lives("alice", "192.0.2.1", Some("c3"), middle));
+        let left = |sessions: &Sessions| -> Vec<u32> {
+            sessions.connections.0.keys().map(|(_, pid)| *pid).collect()
+        };
+        assert_eq!(sessions.forget(week).0, 0);
+        assert_eq!(left(&sessions), [1, 2, 3]);
+        assert_eq!(sessions.forget(week.plus(Duration::from_secs(1))).0, 0);
+        assert_eq!(left(&sessions), [2, 3]);
+        sessions.sftp.0.clear();
+        sessions.forget(week.plus(LOGIN_KEPT));
+        assert_eq!(left(&sessions), [] as [u32; 0]);
+        assert!(!sessions.login_lives("alice", "192.0.2.1", None, week));
+    }
+
+    #[test]
+    fn a_log_in_with_the_pid_or_the_port_of_another_ends_that_one() {
+        let from = |pid: u32, port: u16| Connection {
+            address: Some("192.0.2.1".to_owned()),
+            port: Some(port),
+            ..login(pid, "alice")
+        };
+        let mut sessions = Sessions::default();
+        for (pid, port) in [(1, 5001), (2, 5002), (1, 5003), (3, 5002), (4, 5004)] {
+            sessions.begin_login(from(pid, port));
+        }
+        let left: Vec<_> = sessions
+            .connections
+            .0
+            .values()
+            .map(|c| (c.pid, c.port))
+            .collect();
+        assert_eq!(left, [(1, Some(5003)), (3, Some(5002)), (4, Some(5004))]);
+        // A connection without an address, or a port, is like no other.
+        sessions.begin_login(login(5, "alice"));
+        sessions.begin_login(login(6, "alice"));
+        assert_eq!(sessions.connections.0.len(), 5);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::effective::{Effective, of_files, of_printed};
 use super::file::{PATH, on_disk};
 use super::{Admission, Chroot, Directive, InForce, Missing, Partner, in_force, possible, words};
-use crate::program;
+use crate::program::{self, How};
 
 /// Where sshd is, on every distribution.
 pub const PROGRAM: &str = "/usr/sbin/sshd";
@@ -228,8 +228,8 @@ impl Sshd {
             Ok(printed) => Some(printed),
             Err(why) => {
                 // One that hangs refuses nothing.
-                self.failed = !why.contains(": no answer for ");
-                self.refused = Some(why);
+                self.failed = !matches!(why.how, How::NoAnswer(_));
+                self.refused = Some(why.to_string());
                 None
             }
         }

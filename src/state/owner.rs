@@ -5,7 +5,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use nix::unistd::{Gid, Uid, User, setgid, setgroups, setuid};
+use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
+
+use crate::directory::nss::{self, NoAnswer};
+use crate::exit::Stop;
 
 /// As root, becomes the owner of the state directory for good, so that no file of root's stops the daemon and no link
 /// that the owner planted there is followed as root. Returns the new uid where it changed.
@@ -25,9 +28,16 @@ pub fn become_owner(directory: &Path) -> Result<Option<u32>> {
     }
     let group = Gid::from_raw(stat.gid());
     // An account that no database knows (a container's, say) works in the directory's group.
-    let primary = match User::from_uid(owner) {
-        Ok(Some(user)) => user.gid,
-        _ => group,
+    let primary = match nss::by_uid(owner.as_raw()) {
+        Ok(Some(account)) => Gid::from_raw(account.gid),
+        Ok(None) => group,
+        Err(NoAnswer) => {
+            let shown = directory.display();
+            let why = format!(
+                "the user database does not answer: who is uid {owner}, the owner of {shown}?"
+            );
+            return Err(Stop::Later(why).into());
+        }
     };
     let become_them = || {
         // The order matters: without root's uid neither groups nor gid can be changed (setgid(2), setgroups(2)).

@@ -1,6 +1,7 @@
 //! The status as programs read it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -32,11 +33,28 @@ pub(super) struct Facts<'a> {
     undecided: usize,
 }
 
+/// What is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) enum SessionKind {
+    /// A log-in.
+    #[serde(rename = "log-in")]
+    Login,
+    /// An sftp session.
+    #[serde(rename = "sftp")]
+    Sftp,
+}
+
+impl fmt::Display for SessionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 /// A log-in, or an sftp session.
 #[derive(Debug, Serialize)]
 pub(super) struct Session<'a> {
     /// `log-in`, or `sftp`.
-    pub(super) kind: &'static str,
+    pub(super) kind: SessionKind,
     pub(super) user: &'a str,
     pub(super) partner: Option<bool>,
     pub(super) address: Option<&'a str>,
@@ -154,7 +172,7 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
     let partner = |standing: Standing| standing.partner();
     let connections = resume.sessions.connections.0.values();
     let logins = connections.filter(|c| c.accepted).map(|login| Session {
-        kind: "log-in",
+        kind: SessionKind::Login,
         user: login.user.as_deref().unwrap_or_default(),
         partner: partner(login.standing),
         address: login.address.as_deref(),
@@ -164,7 +182,7 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
         open_files: Vec::new(),
     });
     let sftp = resume.sessions.sftp.0.values().map(|session| Session {
-        kind: "sftp",
+        kind: SessionKind::Sftp,
         user: &session.user,
         partner: partner(session.standing),
         address: session.address.as_deref(),

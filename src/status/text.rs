@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::Cell;
 
-use super::facts::{Session, known, position, sessions, waiting};
+use super::facts::{Session, SessionKind, known, position, sessions, waiting};
 use super::words::{ago, many, message, notice};
 use crate::clean::for_terminal;
 use crate::expect::{self, FeedStanding};
@@ -133,11 +133,12 @@ fn reading(resume: &Resume, zone: Zone, now: Time) -> String {
 fn open_sessions(resume: &Resume, zone: Zone) -> Vec<String> {
     let all = sessions(resume, zone);
     let sftp = |login: &Session<'_>| {
-        all.iter()
-            .any(|s| s.kind == "sftp" && s.user == login.user && s.address == login.address)
+        all.iter().any(|s| {
+            s.kind == SessionKind::Sftp && s.user == login.user && s.address == login.address
+        })
     };
     let told = all.iter().filter(|s| s.partner != Some(false));
-    let told = told.filter(|s| s.kind == "sftp" || !sftp(s));
+    let told = told.filter(|s| s.kind == SessionKind::Sftp || !sftp(s));
     told.map(|told| session(told, zone)).collect()
 }
 

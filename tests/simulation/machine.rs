@@ -297,7 +297,7 @@ impl Simulation {
                 )
             });
             match settled {
-                Ok(Next::Pause { .. }) => {
+                Ok((Next::Pause { .. }, _)) => {
                     self.settled(&answer.verdict, None, now);
                     break;
                 }

@@ -31,6 +31,7 @@ fn seen(uid: u32, member: bool) -> Option<Reply> {
         uid,
         full_name,
         member: Some(member),
+        ..Seen::default()
     })))
 }
 
@@ -138,6 +139,7 @@ fn without_the_group_nobody_is_a_partner_by_it() {
             uid: 1001,
             full_name: None,
             member: None,
+            ..Seen::default()
         }))),
         _ => Some(Reply::Group(None)),
     });
