@@ -4,6 +4,7 @@ use crate::config::{Config, SourceKind};
 use crate::exit::Stop;
 use crate::sessions::Limit;
 use crate::source::journal::{Readable, limit, not_opened, readable, readable_in};
+use crate::state::JOURNAL;
 
 /// The source that was chosen.
 pub(super) struct Chosen {
@@ -31,7 +32,7 @@ pub(super) fn choose(config: &Config) -> anyhow::Result<Chosen> {
     let source = &config.source;
     let journal = |why: &str| Chosen {
         journal: true,
-        name: "journal".to_owned(),
+        name: JOURNAL.to_owned(),
         why: why.to_owned(),
         missing_group: None,
     };
