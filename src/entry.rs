@@ -78,6 +78,9 @@ pub struct Entry<'a> {
     pub message: &'a [u8],
     /// `N_DROPPED` of journald's own entry that it dropped messages (sender checked by the source: `_TRANSPORT=driver`).
     pub dropped: Option<u64>,
+    /// logind's own entry that a session is over (sender checked by the source): the pid of the log-in that led it. Which
+    /// session, the origin tells.
+    pub over: Option<u32>,
 }
 
 /// An entry that was understood, with what the user database says of its account.
@@ -105,6 +108,18 @@ impl<'a> Record<'a> {
             return Some(Record {
                 origin: entry.origin,
                 event,
+                answer: None,
+                account: None,
+                forced: false,
+            });
+        }
+        if let Some(leader) = entry.over {
+            return Some(Record {
+                origin: entry.origin,
+                event: Event {
+                    about: Some(leader),
+                    ..Event::of(Kind::SessionOver)
+                },
                 answer: None,
                 account: None,
                 forced: false,
@@ -249,7 +264,7 @@ mod tests {
         let entry = Entry {
             origin,
             message,
-            dropped: None,
+            ..Entry::default()
         };
         let record = Record::of(entry, &mut Fixed(Vec::new()))?;
         Some((record.event.kind, record.origin.uid))

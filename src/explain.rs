@@ -118,6 +118,8 @@ impl<'a> Explainer<'a> {
             | Kind::Rmdir
             | Kind::Status
             | Kind::WriteError
+            | Kind::OpenDirectory
+            | Kind::CloseDirectory
             | Kind::Request => {
                 let session = sessions.sftp.0.get(&process)?;
                 (Some(session.user.clone()), session.address.clone())

@@ -2,16 +2,15 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 
 use crate::directory::{Answer, Directory};
 use crate::entry::Record;
-use crate::log::{Priority, line};
-use crate::source::{Position, Remark, Source};
+use crate::source::{Entries, Position, Remark, Source};
 use crate::time::Time;
 
 /// How many entries one batch, and so one commit, takes at most.
@@ -23,8 +22,9 @@ const GATHERED: Duration = Duration::from_secs(1);
 /// How many entries are read between two looks at the clock.
 const SLICE: usize = 500;
 
-/// How long the thread waits for the source while nothing else is to be done.
-const IDLE: Duration = Duration::from_secs(10);
+/// How long the thread waits for the source while nothing else is to be done. A reload waits as long: only then does the
+/// thread look what the loop wants of it.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// How long it waits while the user database owes an answer, so that it is asked again soon.
 const ASKING: Duration = Duration::from_secs(1);
@@ -54,135 +54,231 @@ pub struct Batch {
     pub remarks: Vec<Remark>,
     /// The source fails: why. Said once an episode; the position stands where it stood.
     pub trouble: Option<String>,
+    /// The number of the last [`Order::Seek`] that was obeyed before it was read.
+    pub sought: u64,
+    /// The number of the last [`Order::Directory`] that was obeyed before it was read.
+    pub directory: u64,
 }
 
-/// What the loop wants of the thread.
+/// Makes the user database that is asked from here on. It may take its time: the thread calls it.
+pub type MakeDirectory = Box<dyn FnOnce() -> Box<dyn Directory + Send> + Send>;
+
+/// What the loop wants of the thread. Orders of a kind are numbered, so that a batch can say which were obeyed before it.
 pub enum Order {
     /// Ask this user database from here on.
-    Directory(Box<dyn Directory + Send>),
+    Directory(u64, MakeDirectory),
     /// Ask the user database for these accounts until it answers.
     Ask(Vec<String>),
     /// Go on behind this position.
-    Seek(Position),
+    Seek(u64, Position),
 }
 
-/// When the source was last read without an error: the loop feeds the watchdog by it.
-#[derive(Clone, Debug, Default)]
-pub struct LastRead(Arc<AtomicI64>);
+/// When the source was last read without an error: the loop feeds the watchdog by it. Nobody can set the clock that it
+/// goes by.
+#[derive(Clone, Debug)]
+pub struct LastRead {
+    begun: Instant,
+    /// How many milliseconds later.
+    after: Arc<AtomicU64>,
+}
 
 impl LastRead {
-    fn note(&self) {
-        self.0
-            .store(Time::from(SystemTime::now()).0, Ordering::Relaxed);
+    /// Reading begins.
+    pub fn begin() -> Self {
+        LastRead {
+            begun: Instant::now(),
+            after: Arc::default(),
+        }
     }
 
-    /// The time.
-    pub fn time(&self) -> Time {
-        Time(self.0.load(Ordering::Relaxed))
+    fn note(&self) {
+        let after = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.after.store(after, Ordering::Relaxed);
+    }
+
+    /// How long ago.
+    pub fn ago(&self) -> Duration {
+        let after = Duration::from_millis(self.after.load(Ordering::Relaxed));
+        self.begun.elapsed().saturating_sub(after)
+    }
+}
+
+/// How far reading is, and what it was ordered to do: all of the thread but waiting.
+pub struct Reading<S> {
+    source: S,
+    /// Where the next batch begins.
+    begins: Option<Position>,
+    /// Where to go on instead, until the source could be opened there: nothing is read meanwhile.
+    seeking: Option<(u64, Position)>,
+    sought: u64,
+    directory: u64,
+    asked: VecDeque<String>,
+    told: Told,
+}
+
+/// What the last batch told, so that it is told once.
+#[derive(Default)]
+struct Told {
+    caught_up: bool,
+    failing: bool,
+    directory: u64,
+}
+
+/// What one turn brought.
+pub struct Turn {
+    /// What the loop is to know.
+    pub batch: Option<Batch>,
+    /// The source could not be read.
+    pub failed: bool,
+    /// There is nothing more to read for now.
+    pub caught_up: bool,
+}
+
+impl<S: Entries> Reading<S> {
+    /// Reads this source, which was opened behind this position.
+    pub fn new(source: S, begins: Option<Position>) -> Self {
+        Reading {
+            source,
+            begins,
+            seeking: None,
+            sought: 0,
+            directory: 0,
+            asked: VecDeque::new(),
+            told: Told::default(),
+        }
+    }
+
+    /// What is read.
+    pub fn source(&self) -> &S {
+        &self.source
+    }
+
+    /// Takes an order; returns what makes the user database of the next turns, where there is to be another.
+    pub fn obey(&mut self, order: Order) -> Option<MakeDirectory> {
+        match order {
+            Order::Directory(number, make) => {
+                self.directory = number;
+                return Some(make);
+            }
+            Order::Ask(users) => self.asked = users.into(),
+            Order::Seek(number, position) => self.seeking = Some((number, position)),
+        }
+        None
+    }
+
+    /// Reads so many entries at most, for so long at most, and asks the user database what it owes.
+    pub fn turn(&mut self, directory: &mut dyn Directory, most: usize) -> Turn {
+        let mut batch = Batch::default();
+        let mut read = self.go_there();
+        if read.is_ok() {
+            batch.begins.clone_from(&self.begins);
+            read = gather(&mut self.source, directory, &mut batch, most);
+            self.begins.clone_from(&batch.position);
+        }
+        batch.sought = self.sought;
+        batch.directory = self.directory;
+        match &read {
+            Ok(()) => batch.answers = answers(&mut self.asked, directory),
+            // What was read before the error goes on its way: the source stands behind it.
+            Err(error) => {
+                batch.trouble = (!self.told.failing).then(|| format!("{error:#}"));
+                batch.caught_up = false;
+            }
+        }
+        let (failed, caught_up) = (read.is_err(), batch.caught_up);
+        let news = !batch.records.is_empty()
+            || !batch.answers.is_empty()
+            || !batch.remarks.is_empty()
+            || batch.position != batch.begins
+            || (caught_up && !self.told.caught_up)
+            || failed != self.told.failing
+            || batch.directory != self.told.directory;
+        if news {
+            self.told.caught_up = caught_up;
+            self.told.directory = batch.directory;
+        }
+        self.told.failing = failed;
+        Turn {
+            batch: news.then_some(batch),
+            failed,
+            caught_up,
+        }
+    }
+
+    /// Goes where the loop wants reading to go on. Where the source cannot be opened there, that is tried again at the next
+    /// turn: what lies between must not be passed over.
+    fn go_there(&mut self) -> anyhow::Result<()> {
+        if let Some((number, position)) = &self.seeking {
+            self.source = self.source.again(position)?;
+            self.begins = Some(position.clone());
+            self.sought = *number;
+            self.seeking = None;
+        }
+        Ok(())
     }
 }
 
 /// The thread's work: it ends when the loop has dropped its end of the channel.
 pub fn follow(
-    mut source: Source,
-    mut begins: Option<Position>,
+    mut reading: Reading<Source>,
     mut directory: Box<dyn Directory + Send>,
     orders: &Receiver<Order>,
     batches: &Sender<Batch>,
     last_read: &LastRead,
 ) {
-    let mut asked: VecDeque<String> = VecDeque::new();
-    let mut was_caught_up = false;
-    let mut failing: Option<Duration> = None;
-    loop {
-        let Ok(seek) = take_orders(orders, &mut directory, &mut asked) else {
+    let mut pause = BACK_OFF;
+    while !batches.is_closed() {
+        loop {
+            match orders.try_recv() {
+                Ok(order) => {
+                    if let Some(make) = reading.obey(order) {
+                        directory = make();
+                    }
+                }
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => return,
+            }
+        }
+        let turn = reading.turn(directory.as_mut(), BATCH);
+        if !turn.failed {
+            last_read.note();
+        }
+        if turn
+            .batch
+            .is_some_and(|batch| batches.blocking_send(batch).is_err())
+        {
             return;
-        };
-        if let Some(position) = seek {
-            match source.again(&position) {
-                Ok(again) => source = again,
-                Err(error) => line(Priority::Error, &format!("{error:#}")),
-            }
-            begins = Some(position);
         }
-        let mut batch = Batch {
-            begins: begins.clone(),
-            ..Batch::default()
-        };
-        let failed = gather(&mut source, directory.as_mut(), &mut batch).err();
-        match &failed {
-            Some(error) => {
-                // What was read before the error goes on its way: the source stands behind it.
-                batch.trouble = failing.is_none().then(|| format!("{error:#}"));
-                batch.caught_up = false;
-            }
-            None => {
-                last_read.note();
-                batch.answers = answers(&mut asked, directory.as_mut());
-            }
-        }
-        let caught_up = batch.caught_up;
-        let news = !batch.records.is_empty()
-            || !batch.answers.is_empty()
-            || !batch.remarks.is_empty()
-            || batch.trouble.is_some()
-            || batch.position != begins
-            || (caught_up && !was_caught_up)
-            || (failed.is_none() && failing.is_some());
-        if news {
-            begins.clone_from(&batch.position);
-            was_caught_up = caught_up;
-            if batches.blocking_send(batch).is_err() {
-                return;
-            }
-        }
-        failing = failed.map(|_| failing.map_or(BACK_OFF, |pause| (pause * 2).min(BACK_OFF_MOST)));
-        if let Some(pause) = failing {
+        if turn.failed {
             std::thread::sleep(pause);
+            pause = (pause * 2).min(BACK_OFF_MOST);
+            continue;
         }
-        if caught_up {
-            let wait = if asked.is_empty() { IDLE } else { ASKING };
-            if source.wait(wait).is_err() {
+        pause = BACK_OFF;
+        if turn.caught_up {
+            let wait = if reading.asked.is_empty() {
+                IDLE
+            } else {
+                ASKING
+            };
+            if reading.source.wait(wait).is_err() {
                 std::thread::sleep(BACK_OFF);
             }
-        }
-        if batches.is_closed() {
-            return;
-        }
-    }
-}
-
-/// The loop has dropped its end of the channel.
-struct Over;
-
-/// Takes what the loop has ordered. Returns behind which position to go on, where it said so.
-fn take_orders(
-    orders: &Receiver<Order>,
-    directory: &mut Box<dyn Directory + Send>,
-    asked: &mut VecDeque<String>,
-) -> Result<Option<Position>, Over> {
-    let mut seek = None;
-    loop {
-        match orders.try_recv() {
-            Ok(Order::Directory(other)) => *directory = other,
-            Ok(Order::Ask(users)) => *asked = users.into(),
-            Ok(Order::Seek(position)) => seek = Some(position),
-            Err(TryRecvError::Empty) => return Ok(seek),
-            Err(TryRecvError::Disconnected) => return Err(Over),
         }
     }
 }
 
 /// Reads until the batch is full, the time is up, or the present is reached.
 fn gather(
-    source: &mut Source,
+    source: &mut impl Entries,
     directory: &mut dyn Directory,
     batch: &mut Batch,
+    most: usize,
 ) -> anyhow::Result<()> {
     let begun = Instant::now();
     let mut entries = 0;
     let result = loop {
-        let progress = source.read(SLICE, &mut |entry| {
+        let progress = source.read(SLICE.min(most - entries), &mut |entry| {
             if let Some(record) = Record::of(entry.clone(), directory) {
                 batch.until = Some(record.origin.time);
                 batch.records.push(record.into_owned());
@@ -193,7 +289,7 @@ fn gather(
             Ok(progress) => {
                 entries += progress.entries;
                 batch.caught_up = progress.at_end;
-                if progress.at_end || entries >= BATCH || begun.elapsed() >= GATHERED {
+                if progress.at_end || entries >= most || begun.elapsed() >= GATHERED {
                     break Ok(());
                 }
             }

@@ -1,7 +1,10 @@
 //! Who a process works for, and what a connection has already counted: connections, log-ins, sftp sessions and their handles.
 
+mod descriptors;
 mod forget;
 mod handle;
+mod logins;
+mod pace;
 
 use std::time::Duration;
 
@@ -12,7 +15,9 @@ use crate::entry::Boot;
 use crate::state::{Keyed, Table, is_zero};
 use crate::time::Time;
 
+pub use descriptors::Descriptors;
 pub use handle::{Handle, OtherHalf};
+pub use pace::{Limit, Paces};
 
 /// What a process is known by: its boot and pid.
 pub type Process = (Boot, u32);
@@ -46,6 +51,9 @@ pub struct Sessions {
     /// Log-ins of partners of which no line of sftp-server was seen yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unseen>,
+    /// How fast the lines of sessions come.
+    #[serde(skip_serializing_if = "Paces::is_empty")]
+    pub paces: Paces,
     /// The boot of the latest entry.
     #[serde(skip_serializing_if = "Boot::is_unknown")]
     pub boot: Boot,
@@ -250,6 +258,9 @@ pub struct SftpSession {
     /// Files that are open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<Handle>,
+    /// How many descriptors it has in use.
+    #[serde(skip_serializing_if = "Descriptors::is_default")]
+    pub descriptors: Descriptors,
     /// What its latest line was, where the next one depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Last>,
@@ -268,6 +279,8 @@ impl Keyed for SftpSession {
 pub enum Last {
     /// An open: a status at once refuses it.
     Open,
+    /// The same of a directory.
+    OpenDirectory,
     /// A rename that changed the name an alert tells, or that of an expected feed: a refusal takes it back.
     Rename {
         /// The alert that waits.
@@ -281,87 +294,4 @@ pub enum Last {
         /// The file.
         path: String,
     },
-}
-
-impl Sessions {
-    /// The log-in from this address and port.
-    pub fn login_from(&self, address: &str, port: Option<u16>) -> Option<Process> {
-        let same =
-            |c: &&Connection| c.accepted && c.address.as_deref() == Some(address) && c.port == port;
-        self.connections.0.values().find(same).map(Keyed::key)
-    }
-
-    /// A log-in: what was logged in under its pid, or from its address and port, is over, though nothing said so.
-    pub fn begin_login(&mut self, login: Connection) {
-        let same = |c: &Connection| {
-            let place = c.address.is_some() && c.port.is_some();
-            c.key() == login.key() || place && (&c.address, c.port) == (&login.address, login.port)
-        };
-        let over = self
-            .connections
-            .0
-            .values()
-            .filter(|c| c.accepted && same(c));
-        let over: Vec<Process> = over.map(Keyed::key).collect();
-        for over in over {
-            self.end_login(over, login.at);
-        }
-        if login.pid != 0 {
-            self.connections.put(login);
-        }
-    }
-
-    /// Is there a log-in of this account from this address? An sftp session of this log-in session is a sign that it lives.
-    pub fn login_lives(
-        &mut self,
-        user: &str,
-        address: &str,
-        session: Option<&str>,
-        at: Time,
-    ) -> bool {
-        let from_there = |c: &Connection| {
-            c.accepted && c.user.as_deref() == Some(user) && c.address.as_deref() == Some(address)
-        };
-        let logins = self.connections.0.values_mut().filter(|c| from_there(c));
-        let own = |c: &Connection| session.is_some() && c.session.as_deref() == session;
-        match logins.max_by_key(|c| (own(c), c.at)) {
-            Some(login) => {
-                login.alive = Some(at);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// Is there a log-in of this account from this address?
-    fn has_login(&self, user: &str, address: &str) -> bool {
-        self.connections.0.values().any(|c| {
-            c.accepted && c.user.as_deref() == Some(user) && c.address.as_deref() == Some(address)
-        })
-    }
-
-    /// Removes a log-in, and marks the sftp sessions that end with it: those of its log-in session and, where it was
-    /// that account's last log-in from that address, those of that account and address.
-    pub fn end_login(&mut self, login: Process, time: Time) {
-        let Some(gone) = self.connections.0.remove(&login) else {
-            return;
-        };
-        let Some(user) = gone.user else { return };
-        let last = gone
-            .address
-            .as_deref()
-            .is_none_or(|address| !self.has_login(&user, address));
-        for sftp in self
-            .sftp
-            .0
-            .values_mut()
-            .filter(|s| s.user == user && s.boot == gone.boot)
-        {
-            let same = sftp.session.is_some() && sftp.session == gone.session;
-            let from_there = sftp.address.is_none() || sftp.address == gone.address;
-            if (same || last && from_there) && sftp.ending.is_none() {
-                sftp.ending = Some(time);
-            }
-        }
-    }
 }

@@ -200,6 +200,7 @@ fn hostile_day(text: &str, partners: usize) -> ClosedDay {
     let troubled = |failed| Troubled {
         partner: text.into(),
         failed,
+        download: !failed,
         file: file.clone(),
     };
     day.day.troubled = vec![troubled(true), troubled(false)];
@@ -272,6 +273,7 @@ fn names_of_files_keep_nothing_that_makes_the_figures_uncertain_out_of_the_table
     let troubled = Troubled {
         partner: "alice".into(),
         failed: false,
+        download: false,
         file,
     };
     day.day.troubled = vec![troubled; 10];

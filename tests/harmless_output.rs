@@ -103,10 +103,13 @@ fn state(world: &World) {
     let file = json!({"path": all, "bytes": 7, "address": all});
     let files = json!({"kind": "files", "partner": all, "full_name": all, "what": "upload", "count": 1, "files": [file], "bytes": 7, "at": 1, "some_unknown": false});
     let message = |id: u64| json!({"id": id, "since": 1, "content": files, "refused": all});
-    let state = json!({
+    let position =
+        json!({"path": all, "device": 1, "inode": 1, "offset": 1, "hash": "0", "hashed": 0});
+    let mut state = serde_json::to_value(sftp_monitor::state::Daily::default()).unwrap();
+    let hostile = json!({
         "date": "2026-03-30", "partners": partners, "unknown_attempts": 3,
         "resume": {
-            "version": 1, "source": all,
+            "version": 1, "source": all, "files": {&all: position},
             "sessions": {"sftp": [{"pid": 10, "user": all, "address": all, "standing": "partner",
                 "handles": [{"path": all, "write": true}]}]},
             "day": {"notices": [{"kind": "gap", "from": 1, "to": 2, "count": 0, "detail": all}]},
@@ -114,6 +117,12 @@ fn state(world: &World) {
             "parked": [message(1)], "next_message": 3, "forged": 7,
         }
     });
+    for key in ["date", "partners", "unknown_attempts"] {
+        state[key] = hostile[key].clone();
+    }
+    for (key, value) in hostile["resume"].as_object().unwrap() {
+        state["resume"][key] = value.clone();
+    }
     std::fs::create_dir_all(world.path("state")).unwrap();
     std::fs::write(world.path("state/daily.json"), state.to_string()).unwrap();
 }

@@ -6,31 +6,14 @@ mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::process::Command;
 use std::time::Duration;
 
-use support::program::{Daemon, World};
+use support::program::World;
+use support::service::{obstacle, wait_for};
 use support::slack::Answer;
 
 const LOGIN: &str = "sshd[100]: Accepted password for alice from 192.0.2.7 port 5000 ssh2";
 const FAILURE: &str = "sshd[200]: Failed password for bob from 192.0.2.8 port 5001 ssh2";
-
-impl Daemon {
-    /// Sends SIGHUP; what the service manager is told until the daemon is ready again.
-    fn reload(&self) -> Vec<String> {
-        let pid = self.child.id().to_string();
-        Command::new("kill").args(["-HUP", &pid]).status().unwrap();
-        let mut told = Vec::new();
-        let mut buffer = [0; 4096];
-        loop {
-            let length = self.notify.recv(&mut buffer).unwrap();
-            told.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
-            if told.last().unwrap().contains("READY=1") {
-                return told;
-            }
-        }
-    }
-}
 
 fn configure(world: &World, change: impl Fn(&str) -> String) {
     let path = world.path("config.toml");
@@ -65,6 +48,43 @@ fn a_reload_takes_a_good_configuration() {
         !texts.iter().any(|text| text.contains("Alice")),
         "{texts:#?}"
     );
+    daemon.stop();
+}
+
+#[test]
+fn a_reload_holds_from_what_is_read_with_the_new_partners_on_and_is_ready_then() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.told("Surveillance active");
+    world.state(|state| state["resume"]["outbox"] == serde_json::json!([]));
+    let obstacle = obstacle(&world);
+    world.write(LOGIN);
+    wait_for(&world, "nothing is lost, trying again");
+    // This log-in was read while alice was a partner whose log-ins are told.
+    configure(&world, |text| {
+        format!("[alerts]\nlogin = false\n{text}").replace("\"alice\", ", "\"carol\", ")
+    });
+    daemon.signal("-HUP");
+    let told = daemon.tells("RELOADING=1");
+    assert!(
+        !told.iter().any(|told| told.contains("READY=1")),
+        "{told:?}"
+    );
+    std::thread::sleep(Duration::from_millis(500));
+    let told = daemon.told();
+    assert!(
+        !told.iter().any(|told| told.contains("READY=1")),
+        "{told:?}"
+    );
+    std::fs::remove_dir(obstacle).unwrap();
+    daemon.tells("READY=1");
+    let state = world.state(|state| state["partners"]["alice"]["success"] == 1);
+    assert_eq!(state["partners"]["carol"], serde_json::Value::Null);
+    world.told("✅ Alice s'est connecté");
+    world.write(LOGIN);
+    world.write("sshd[300]: Accepted password for carol from 192.0.2.9 port 5002 ssh2");
+    let state = world.state(|state| state["partners"]["carol"]["success"] == 1);
+    assert_eq!(state["partners"]["alice"]["success"], 1);
     daemon.stop();
 }
 

@@ -8,9 +8,13 @@ mod support;
 use std::fs;
 use std::path::Path;
 
+use serde_json::{Value, json};
+use sftp_monitor::source::FilePosition;
 use sftp_monitor::state::{NoticeKind, Recovery, Snapshot, StateError};
 use support::{load, names, now, open, text, upload, uploads, with_uploads};
 use tempfile::TempDir;
+
+const LOG: &str = "/var/log/auth.log";
 
 fn directory() -> TempDir {
     TempDir::new().unwrap()
@@ -21,7 +25,7 @@ fn write(directory: &Path, name: &str, content: impl AsRef<[u8]>) {
 }
 
 /// Replaces the file by the result of an edit of its JSON, as `jq … > new && mv new daily.json` does.
-fn edit(directory: &Path, change: impl FnOnce(&mut serde_json::Value)) {
+fn edit(directory: &Path, change: impl FnOnce(&mut Value)) {
     let mut value = serde_json::from_str(&text(directory, "daily.json")).unwrap();
     change(&mut value);
     write(directory, "edited", value.to_string());
@@ -46,8 +50,8 @@ fn a_person_reads_the_counters_first_and_the_rest_last() {
     assert!(at("a key of others") < at("resume"));
 }
 
-/// Contents that are no state, among them states with figures that nobody can have counted.
-const DAMAGED: [&[u8]; 12] = [
+/// Contents that are no state, nor what the scripts wrote, among them figures that nobody can have counted.
+const DAMAGED: [&[u8]; 24] = [
     b"",
     b"{\"date\": \"2026-03-30\", \"partners\": {\"ali",
     &[0; 500],
@@ -55,6 +59,18 @@ const DAMAGED: [&[u8]; 12] = [
     b"[]",
     b"{}",
     b"null",
+    b"5",
+    b"{\"date\":5}",
+    b"{\"date\":\"2026-03-30\"}",
+    b"{\"partners\":{},\"unknown_attempts\":0}",
+    b"{\"date\":\"hier\",\"partners\":{},\"unknown_attempts\":0}",
+    b"{\"date\":null,\"partners\":null,\"unknown_attempts\":null}",
+    b"{\"date\":\"2026-03-30\",\"partners\":[],\"unknown_attempts\":\"3\"}",
+    b"{\"date\":\"2026-03-30\",\"partners\":{\"alice\":3},\"unknown_attempts\":0}",
+    b"{\"date\":\"2026-03-30\",\"partners\":{},\"unknown_attempts\":0,\"resume\":null}",
+    b"{\"date\":\"2026-03-30\",\"partners\":{},\"unknown_attempts\":0,\"resume\":{}}",
+    b"{\"date\":\"2026-03-30\",\"partners\":{},\"unknown_attempts\":0,\"resume\":{\"version\":1}}",
+    b"{\"date\":\"2026-03-30\",\"partners\":{},\"unknown_attempts\":0,\"resume\":{\"version\":\"1\"}}",
     b"{\"date\":\"2026-03-30\",\"partners\":[],\"unknown_attempts\":0}",
     b"{\"date\":\"2026-03-30\",\"partners\":{\"alice\":{\"upload\":\"3\"}},\"unknown_attempts\":0}",
     b"{\"date\":\"2026-03-30\",\"partners\":{},\"unknown_attempts\":-1}",
@@ -216,10 +232,10 @@ fn an_edit_by_hand_is_honoured() {
 }
 
 #[test]
-fn the_scripts_file_is_taken_over_whatever_it_lacks() {
-    let dated = r#"{"date":"2026-03-29","partners":{"alice":{"success":1,"failed":0,"upload":2,"download":0}},"unknown_attempts":3}"#;
-    let undated = r#"{"date":"hier","partners":{"alice":{"upload":2}},"unknown_attempts":null}"#;
-    for (content, date, unknown) in [(dated, "2026-03-29", 3), (undated, "2026-03-30", 0)] {
+fn the_scripts_file_is_taken_over() {
+    let whole = r#"{"date":"2026-03-29","partners":{"alice":{"success":1,"failed":0,"upload":2,"download":0}},"unknown_attempts":3}"#;
+    let less = r#"{"date":"2026-03-30","partners":{"alice":{"upload":2}},"unknown_attempts":0}"#;
+    for (content, date, unknown) in [(whole, "2026-03-29", 3), (less, "2026-03-30", 0)] {
         let directory = directory();
         write(directory.path(), "daily.json", content);
         let recoveries = upload(&mut open(directory.path()));
@@ -232,6 +248,103 @@ fn the_scripts_file_is_taken_over_whatever_it_lacks() {
         );
         assert_eq!(text(directory.path(), "daily.json.bak"), content);
     }
+}
+
+/// Two uploads, and how far the log was read.
+fn with_position(directory: &Path) -> sftp_monitor::state::Store {
+    let mut store = open(directory);
+    let position = FilePosition {
+        path: LOG.into(),
+        offset: 7,
+        ..FilePosition::default()
+    };
+    store
+        .commit(now(), |daily, _| {
+            daily.resume.source = Some(LOG.to_owned());
+            daily.resume.files.insert(LOG.to_owned(), position);
+        })
+        .unwrap();
+    upload(&mut store);
+    upload(&mut store);
+    store
+}
+
+#[test]
+fn a_file_that_lost_what_the_one_before_it_knows_is_damaged() {
+    let without = |key: &'static str| {
+        move |daily: &mut Value| drop(daily["resume"].as_object_mut().unwrap().remove(key))
+    };
+    type Edit<'a> = &'a dyn Fn(&mut Value);
+    let edits: [(&str, Edit<'_>); 8] = [
+        ("counters alone", &|daily| {
+            drop(daily.as_object_mut().unwrap().remove("resume"));
+        }),
+        ("counters alone, set to zero", &|daily| {
+            *daily = json!({"date": "2026-03-30", "partners": {}, "unknown_attempts": 0});
+        }),
+        ("no position", &|daily| daily["resume"]["files"] = json!({})),
+        ("neither position nor source", &|daily| {
+            daily["resume"]["files"] = json!({});
+            daily["resume"].as_object_mut().unwrap().remove("source");
+        }),
+        ("the position of another file", &|daily| {
+            let position = daily["resume"]["files"][LOG].take();
+            daily["resume"]["files"] = json!({"/var/log/other.log": position});
+        }),
+        ("no files", &without("files")),
+        ("no outbox", &without("outbox")),
+        ("no closed days", &without("closed")),
+    ];
+    for (what, change) in edits {
+        for running in [false, true] {
+            let directory = directory();
+            let path = directory.path();
+            let store = with_position(path);
+            edit(path, change);
+            let edited = text(path, "daily.json");
+            let loaded = open(path).load(now());
+            assert!(matches!(loaded, Err(StateError::Damaged { .. })), "{what}");
+            let mut store = if running { store } else { open(path) };
+            let recoveries = upload(&mut store);
+            let [Recovery::Damaged { aside, from, .. }] = &recoveries[..] else {
+                panic!("{what}: {recoveries:?}");
+            };
+            assert_eq!(fs::read_to_string(aside).unwrap(), edited);
+            let (snapshot, counted) = match running {
+                true => (Snapshot::Memory, 3),
+                false => (Snapshot::Backup, 2),
+            };
+            assert_eq!((*from, uploads(path)), (Some(snapshot), counted), "{what}");
+            let daily = load(path);
+            assert_eq!(daily.resume.files[LOG].offset, 7, "{what}");
+            assert_eq!(daily.resume.day.notices[0].kind, NoticeKind::StateDamaged);
+            assert_eq!(upload(&mut open(path)), [], "{what}");
+        }
+    }
+}
+
+#[test]
+fn counters_alone_beside_a_damaged_backup_are_no_file_of_the_scripts() {
+    let directory = directory();
+    let path = directory.path();
+    with_position(path);
+    edit(path, |daily| {
+        drop(daily.as_object_mut().unwrap().remove("resume"))
+    });
+    write(path, "daily.json.bak", "{");
+    let recoveries = upload(&mut open(path));
+    assert!(
+        matches!(recoveries[..], [Recovery::Damaged { from: None, .. }]),
+        "{recoveries:?}"
+    );
+    assert_eq!(
+        names(path)
+            .iter()
+            .filter(|n| n.contains(".corrupt-"))
+            .count(),
+        2
+    );
+    assert_eq!(upload(&mut open(path)), []);
 }
 
 #[test]

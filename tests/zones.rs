@@ -33,7 +33,7 @@ fn login(at: Time) -> Record<'static> {
     let entry = Entry {
         origin,
         message: b"Accepted password for alice from 192.0.2.7 port 5000 ssh2",
-        dropped: None,
+        ..Entry::default()
     };
     let record = Record::of(entry, &mut Fixed(vec!["alice".to_owned()]));
     record.expect("an event").into_owned()

@@ -167,6 +167,10 @@ pub enum Transfer {
     DownloadInterrupted,
     /// sshd cut the message, and no other line tells which way it went.
     Unknown,
+    /// Opened for writing, and no line says what became of it.
+    UploadUnclosed,
+    /// The same of one opened for reading.
+    DownloadUnclosed,
 }
 
 /// One file.

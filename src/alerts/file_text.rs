@@ -47,6 +47,17 @@ fn french(files: &Files) -> [String; 2] {
         true => format!("⚠️ {what} de "),
         false => format!("⚠️ {n} {}s de ", what.to_lowercase()),
     };
+    let unclosed = |how: &str| {
+        let (opened, closed) = match one {
+            true => ("ouvert", "fermé"),
+            false => ("ouverts", "fermés"),
+        };
+        let counted = language.count(files.count, Noun::File);
+        [
+            format!("⚠️ {counted} {opened} en {how} par "),
+            format!(" et jamais {closed} dans le journal : "),
+        ]
+    };
     match files.what {
         Transfer::Upload => ["📄 ".into(), format!(" a uploadé{}", several(Noun::File))],
         Transfer::Download => [
@@ -63,6 +74,8 @@ fn french(files: &Files) -> [String; 2] {
             begin("Transfert"),
             " dans un sens inconnu, non compté : ".into(),
         ],
+        Transfer::UploadUnclosed => unclosed("écriture"),
+        Transfer::DownloadUnclosed => unclosed("lecture"),
     }
 }
 
@@ -78,6 +91,13 @@ fn english(files: &Files) -> [String; 2] {
         true => format!("⚠️ {what} by "),
         false => format!("⚠️ {n} {}s by ", what.to_lowercase()),
     };
+    let unclosed = |how: &str| {
+        let counted = language.count(files.count, Noun::File);
+        [
+            format!("⚠️ {counted} opened for {how} by "),
+            " and never closed in the log: ".into(),
+        ]
+    };
     match files.what {
         Transfer::Upload => ["📄 ".into(), format!(" uploaded{}", several(Noun::File))],
         Transfer::Download => ["📥 ".into(), format!(" downloaded{}", several(Noun::File))],
@@ -88,6 +108,8 @@ fn english(files: &Files) -> [String; 2] {
             begin("Transfer"),
             " in an unknown direction, not counted: ".into(),
         ],
+        Transfer::UploadUnclosed => unclosed("writing"),
+        Transfer::DownloadUnclosed => unclosed("reading"),
     }
 }
 
@@ -138,6 +160,14 @@ fn sizes(files: &Files, language: Language) -> String {
             language.pick(" (fichier vide)", " (empty file)").into()
         }
         (0 | 1, _) if whole => String::new(),
+        // Of what was never closed no size is known, and nobody expects one.
+        _ if matches!(
+            files.what,
+            Transfer::UploadUnclosed | Transfer::DownloadUnclosed
+        ) =>
+        {
+            String::new()
+        }
         (_, None) => language
             .pick(" (taille inconnue)", " (size unknown)")
             .into(),
@@ -155,7 +185,11 @@ fn sizes(files: &Files, language: Language) -> String {
 /// What became of the bytes of a file that is not whole.
 fn gone(what: Transfer, language: Language) -> &'static str {
     match what {
-        Transfer::Upload | Transfer::Download | Transfer::Unknown => "",
+        Transfer::Upload
+        | Transfer::Download
+        | Transfer::Unknown
+        | Transfer::UploadUnclosed
+        | Transfer::DownloadUnclosed => "",
         Transfer::UploadInterrupted => language.pick(" reçus", " received"),
         Transfer::UploadFailed => language.pick(" écrits", " written"),
         Transfer::DownloadInterrupted => language.pick(" envoyés", " sent"),

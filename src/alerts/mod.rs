@@ -175,6 +175,16 @@ impl Content {
                 partner,
                 ..
             }) => Some(("unknown-direction", partner)),
+            Content::Troubled(Files {
+                what: Transfer::UploadUnclosed,
+                partner,
+                ..
+            }) => Some(("unclosed", partner)),
+            Content::Troubled(Files {
+                what: Transfer::DownloadUnclosed,
+                partner,
+                ..
+            }) => Some(("unclosed-download", partner)),
             Content::Troubled(files) => Some(("interrupted-download", &files.partner)),
             Content::Hindered(Hindered {
                 obstacle, partner, ..

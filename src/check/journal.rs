@@ -1,7 +1,6 @@
 //! The journal: whether it outlives a boot, how far back it reaches, and what journald drops in a flood.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use systemd::journal::OpenOptions;
@@ -9,8 +8,8 @@ use systemd::journal::OpenOptions;
 use super::finding::Finding;
 use super::units::Units;
 use super::words::many;
-use crate::program;
-use crate::source::journal::{DROPPED, may_hold_ssh, reach};
+use crate::sessions::Limit;
+use crate::source::journal::{DROPPED, limit, may_hold_ssh, reach};
 use crate::time::Time;
 
 /// The name of the matter.
@@ -20,27 +19,14 @@ const NAME: &str = "journal";
 const DISK: &str = "/var/log/journal";
 const MEMORY: &str = "/run/log/journal";
 
-/// How long systemd-analyze may take.
-const DEADLINE: Duration = Duration::from_secs(5);
+/// So many lines a second no session writes: an sftp-server manages a fifth of it, since each line is a connection of its own.
+const ENOUGH: u64 = 100_000;
 
-/// How many messages of a unit journald takes in [`INTERVAL`] by default, before it drops the rest (journald.conf(5)).
-const BURST: u64 = 10_000;
-
-/// In how much time it takes so many.
-const INTERVAL: Duration = Duration::from_secs(30);
-
-/// What is written where the limit is too low, or was reached.
-const HIGHER: u64 = 100_000;
+/// A configuration without a limit, to be copied.
+const EXAMPLE: &str = "/usr/share/doc/sftp-monitor/examples/journald-limit.conf";
 
 /// How far back losses are looked for.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
-
-/// How many messages of a unit journald takes in how much time; none where there is no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Limit {
-    burst: u64,
-    interval: Duration,
-}
 
 /// What was seen of the journal.
 #[derive(Debug)]
@@ -64,11 +50,7 @@ pub(super) fn gather(units: &Units, now: Time) -> Facts {
     };
     // The file of the other place may be one of before journald was told where to keep them.
     let persistent = is_persistent(written(DISK), written(MEMORY));
-    let configuration = program::text(
-        Command::new("systemd-analyze").args(["cat-config", "systemd/journald.conf"]),
-        DEADLINE,
-    );
-    let of_journald = limit(&configuration.unwrap_or_default());
+    let of_journald = limit::limit();
     let ssh = format!("{}.service", units.ssh().unit);
     let of_unit = of_unit(
         units.get(&ssh, "LogRateLimitBurst"),
@@ -123,41 +105,11 @@ fn suppressed(message: &str) -> Option<u64> {
     count.parse().ok().filter(|_| ours)
 }
 
-/// The limit of a configuration whose later lines outweigh the earlier ones; none where it is switched off.
-fn limit(configuration: &str) -> Option<Limit> {
-    let value = |key: &str| {
-        let mut lines = configuration.lines().rev().map(str::trim);
-        lines.find_map(|line| {
-            Some(
-                line.strip_prefix(key)?
-                    .trim_start()
-                    .strip_prefix('=')?
-                    .trim(),
-            )
-        })
-    };
-    let burst = value("RateLimitBurst")
-        .and_then(|value| value.parse().ok())
-        .unwrap_or(BURST);
-    let interval = value("RateLimitIntervalSec")
-        .and_then(span)
-        .unwrap_or(INTERVAL);
-    (burst > 0 && !interval.is_zero()).then_some(Limit { burst, interval })
-}
-
 /// What a unit's own limit is; `0` where it has none.
 fn of_unit(burst: &str, interval: &str) -> Option<Limit> {
     let burst = burst.parse().ok().filter(|burst| *burst > 0)?;
-    let interval = span(interval).filter(|interval| !interval.is_zero())?;
+    let interval = limit::span(interval).filter(|interval| !interval.is_zero())?;
     Some(Limit { burst, interval })
-}
-
-/// A span as systemd writes it; a bare number is seconds (systemd.time(7)).
-fn span(text: &str) -> Option<Duration> {
-    match text.parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => humantime::parse_duration(text).ok(),
-    }
 }
 
 pub(super) fn judge(facts: &Facts, now: Time) -> Vec<Finding> {
@@ -187,29 +139,33 @@ pub(super) fn judge(facts: &Facts, now: Time) -> Vec<Finding> {
         "{burst} lines of a session in {}",
         humantime::format_duration(interval)
     );
-    let low =
-        burst.saturating_mul(INTERVAL.as_secs()) < BURST.saturating_mul(interval.as_secs().max(1));
-    let raise = format!(
-        "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nRateLimitIntervalSec=30s\\nRateLimitBurst={HIGHER}\\n' \
-         | sudo tee /etc/systemd/journald.conf.d/zz-sftp-monitor.conf && sudo systemctl restart systemd-journald.service"
-    );
-    let raised =
-        burst.saturating_mul(INTERVAL.as_secs()) > BURST.saturating_mul(interval.as_secs().max(1));
-    if facts.dropped > 0 && !raised {
+    // Not in a drop-in of sshd's unit: a session is a unit of its own, and a scope has no such setting.
+    let raise = "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nRateLimitIntervalSec=0\\n' \
+                 | sudo tee /etc/systemd/journald.conf.d/zz-sftp-monitor.conf && sudo systemctl restart systemd-journald.service \
+                 && sudo systemctl try-reload-or-restart sftp-monitor.service";
+    let at_least = |lines: u64, of: Duration| {
+        u128::from(burst) * of.as_millis() >= u128::from(lines) * interval.as_millis()
+    };
+    let enough = at_least(ENOUGH, Duration::from_secs(1));
+    let default = Limit::default();
+    found.push(if facts.dropped > 0 && !enough {
         let lost = many(usize::try_from(facts.dropped).unwrap_or(usize::MAX), "line");
         let said = format!(
             "journald dropped {lost} of sshd or of sessions within a week: more than {rate}"
         );
-        found.push(Finding::warning(NAME, said).mended_by(raise));
-    } else if low {
+        Finding::warning(NAME, said).mended_by(raise)
+    } else if !at_least(default.burst, default.interval) {
         let said = format!("journald drops what goes beyond {rate}: a flood hides uploads");
-        found.push(Finding::warning(NAME, said).mended_by(raise));
+        Finding::warning(NAME, said).mended_by(raise)
+    } else if enough {
+        Finding::ok(NAME, format!("journald takes {rate}: no session writes more"))
     } else {
-        found.push(Finding::ok(
-            NAME,
-            format!("journald takes {rate}, and drops what a flood has more"),
-        ));
-    }
+        let said = format!(
+            "journald takes {rate}, and drops what a flood has more: a partner can hide transfers in it, and the table says \
+             who came near ({EXAMPLE} takes the limit away)"
+        );
+        Finding::ok(NAME, said)
+    });
     found
 }
 
@@ -235,7 +191,7 @@ mod tests {
         let facts = Facts {
             persistent,
             begins: Some(NOW.minus(Duration::from_secs(9 * 86_400 + 100))),
-            limit: limit(configuration),
+            limit: limit::of_configuration(configuration),
             dropped,
         };
         told(&judge(&facts, NOW))
@@ -246,7 +202,9 @@ mod tests {
         assert_eq!(
             judged(true, "#RateLimitBurst=5\n", 0),
             "ok journal: on disk, reaching back 9 days: the monitor can be away for so long\n\
-             ok journal: journald takes 10000 lines of a session in 30s, and drops what a flood has more\n"
+             ok journal: journald takes 10000 lines of a session in 30s, and drops what a flood has more: a partner can hide \
+             transfers in it, and the table says who came near (/usr/share/doc/sftp-monitor/examples/journald-limit.conf takes the \
+             limit away)\n"
         );
         let memory = judged(false, "", 0);
         assert!(memory.starts_with("warning journal: in memory alone"));
@@ -286,14 +244,17 @@ mod tests {
             ),
             "{lost}"
         );
-        let raised = judged(
-            true,
-            "RateLimitIntervalSec=30s\nRateLimitBurst=100000\n",
-            17,
-        );
+        let raised = judged(true, "RateLimitIntervalSec=1s\nRateLimitBurst=100000\n", 17);
         assert!(
-            raised.contains("ok journal: journald takes 100000"),
+            raised.contains(
+                "ok journal: journald takes 100000 lines of a session in 1s: no session writes more"
+            ),
             "{raised}"
+        );
+        // A partner's session writes as many within five seconds.
+        assert!(
+            judged(true, "RateLimitBurst=100000\n", 17)
+                .contains("warning journal: journald dropped 17")
         );
         assert!(judged(true, "RateLimitBurst=0\n", 0).contains("it has no limit"));
     }

@@ -76,8 +76,13 @@ mod tests {
 
     const NOW: Time = Time::from_seconds(1_774_843_675);
 
+    /// A state in which this stands, and else nothing.
     fn daily(value: serde_json::Value) -> Daily {
-        serde_json::from_value(value).unwrap()
+        let mut whole = serde_json::to_value(Daily::default()).unwrap();
+        for (key, value) in value["resume"].as_object().into_iter().flatten() {
+            whole["resume"][key] = value.clone();
+        }
+        serde_json::from_value(whole).unwrap()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::said::remarked;
 use super::told::{Told, told};
 use crate::alerts::{Content, Outbox};
-use crate::log::{Priority, is_verbose, line};
+use crate::log::{Priority, is_verbose};
 use crate::monitor::Monitor;
 use crate::reader::Batch;
 use crate::source::{Position, Remark};
@@ -20,7 +20,7 @@ pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) ->
                 "{}: {} ({})",
                 verdict.event, verdict.reason, record.origin.pid
             );
-            line(Priority::Debug, &said);
+            entries.push(Told::plain(None, Priority::Debug, said));
         }
         entries.extend(told(record, &verdict, monitor.daily));
     }
@@ -31,7 +31,7 @@ pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) ->
         if matches!(remark, Remark::Gap { .. } | Remark::Unreadable { .. }) {
             monitor.nothing_is_proved();
         }
-        remarked(monitor.daily, remark, monitor.now);
+        entries.push(remarked(monitor.daily, remark, monitor.now));
     }
     let resume = &mut monitor.daily.resume;
     match &batch.position {

@@ -2,7 +2,11 @@
 
 use crate::config::{Config, SourceKind};
 use crate::exit::Stop;
-use crate::source::journal::{Readable, namespaces_of_ours, not_opened, readable, readable_in};
+use crate::sessions::Limit;
+use crate::source::journal::{
+    Readable, limit, namespaces_of_ours, not_opened, readable, readable_in,
+};
+use crate::state::JOURNAL;
 
 /// The source that was chosen.
 pub(super) struct Chosen {
@@ -26,12 +30,21 @@ impl Chosen {
     }
 }
 
+/// How many lines of a session the source has at most; none where nobody drops any. Of another machine's journal nobody knows.
+pub(super) fn limit_of(source: &str, foreign: bool) -> Option<Limit> {
+    match (source == "journal", foreign) {
+        (false, _) => None,
+        (true, true) => Some(Limit::default()),
+        (true, false) => limit::limit(),
+    }
+}
+
 /// Which source is read. `auto`: the journal if this user can really read the system's, else auth.log.
 pub(super) fn choose(config: &Config) -> anyhow::Result<Chosen> {
     let source = &config.source;
     let journal = |why: &str| Chosen {
         journal: true,
-        name: "journal".to_owned(),
+        name: JOURNAL.to_owned(),
         why: why.to_owned(),
         missing_group: None,
     };

@@ -35,7 +35,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     } else {
         let path = cli.state_directory();
         become_owner(&path)?;
-        Store::open(&path)?.with_patience(start::PATIENCE)
+        Store::open(&path)?
     };
     let mut directory: Box<dyn Directory + Send> = match accounts {
         Some(accounts) => Box::new(accounts),

@@ -4,13 +4,14 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::batch::{Place, announced, place, take_in};
+use super::choice::limit_of;
 use super::said::recovered;
 use super::told::{self, Doubtful};
 use crate::alerts::{Content, Message};
 use crate::days;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::{Monitor, Rules};
-use crate::reader::{Batch, Order};
+use crate::reader::{Batch, MakeDirectory, Order};
 use crate::service;
 use crate::source::Position;
 use crate::state::{Daily, Disk, RealDisk, StateError, Store};
@@ -55,8 +56,10 @@ pub struct Committer<D: Disk = RealDisk> {
     /// Why a new configuration was refused, until one is taken.
     pub(super) refused: Option<String>,
     caught_up: bool,
-    /// Where the reading thread was told to go on: what it read before that is passed over.
-    seeking: Option<Position>,
+    /// How often the reading thread was told to go on elsewhere.
+    seeks: u64,
+    /// How often it was given another user database.
+    directories: u64,
     asked: Vec<String>,
     told: String,
     doubtful: Doubtful,
@@ -82,18 +85,26 @@ impl<D: Disk> Committer<D> {
             trouble: None,
             refused: None,
             caught_up: false,
-            seeking: None,
+            seeks: 0,
+            directories: 0,
             asked: Vec::new(),
             told: String::new(),
             doubtful: Doubtful::default(),
         }
     }
 
-    /// Follows these rules from here on, and hands the reading thread what belongs to them.
-    pub(super) fn rule(&mut self, rules: Rules, order: Order) {
-        self.rules = rules;
+    /// Follows these rules from here on.
+    pub(super) fn rule(&mut self, rules: Rules) {
+        let limit = limit_of(&self.source, rules.foreign);
+        self.rules = Rules { limit, ..rules };
+    }
+
+    /// Gives the reading thread another user database. Returns the number by which batches show that it is asked.
+    pub(super) fn direct(&mut self, make: MakeDirectory) -> u64 {
+        self.directories += 1;
         // The thread is gone only when the loop is about to end.
-        let _ = self.orders.send(order);
+        let _ = self.orders.send(Order::Directory(self.directories, make));
+        self.directories
     }
 
     /// Has reading reached the present?
@@ -111,16 +122,17 @@ impl<D: Disk> Committer<D> {
         &mut self.store
     }
 
-    /// Commits a batch. Returns where reading must go on instead, where the state stands elsewhere than the batch begins:
-    /// another process found the file damaged or deleted, and an older one took its place.
-    pub fn commit(&mut self, batch: &Batch, now: Time) -> Result<Option<Position>, StateError> {
+    /// Commits a batch. One that does not begin where the state stands is passed over, and reading goes back there: another
+    /// process found the file damaged or deleted, and an older one took its place. Returns whether the batch counts.
+    pub fn commit(&mut self, batch: &Batch, now: Time) -> Result<bool, StateError> {
         let (rules, source, in_flight, announce) =
             (&self.rules, &self.source, self.in_flight, &self.announce);
         let (doubtful, mut entries) = (&mut self.doubtful, Vec::new());
+        let mut unusual = Vec::new();
         let view = self
             .store
             .commit(rules.zone.local(now), |daily, recoveries| {
-                recovered(recoveries);
+                unusual = recoveries.to_vec();
                 days::settle(daily, rules.zone, now);
                 let stands = match place(daily, batch) {
                     Place::Here => true,
@@ -152,12 +164,18 @@ impl<D: Disk> Committer<D> {
                 entries.extend(told::told_since(last, &monitor.daily.resume.outbox));
                 Ok(view(&monitor))
             })?;
+        recovered(&unusual);
         let view = match view {
             Ok(view) => view,
             Err(position) => {
                 // Answers that came with the batch are passed over with it: they are asked for again.
                 self.asked.clear();
-                return Ok(Some(position));
+                self.caught_up = false;
+                // What was read before the thread obeyed the last order is no reason for another one.
+                if batch.sought == self.seeks {
+                    self.seek(position);
+                }
+                return Ok(false);
             }
         };
         told::write(&entries);
@@ -168,10 +186,9 @@ impl<D: Disk> Committer<D> {
             about(Topic::CaughtUp, Priority::Info, told);
         }
         self.caught_up = batch.caught_up;
-        self.seeking = self.seeking.take().filter(|_| batch.begins.is_none());
         self.announce.clear();
         self.ask();
-        Ok(None)
+        Ok(true)
     }
 
     /// A change of the state that is no batch: what became of a message.
@@ -181,10 +198,11 @@ impl<D: Disk> Committer<D> {
         change: impl FnOnce(&mut Daily) -> T,
     ) -> Result<T, StateError> {
         let (rules, in_flight) = (&self.rules, self.in_flight);
+        let mut unusual = Vec::new();
         let (result, view) = self
             .store
             .commit(rules.zone.local(now), |daily, recoveries| {
-                recovered(recoveries);
+                unusual = recoveries.to_vec();
                 let result = change(daily);
                 (
                     result,
@@ -196,6 +214,7 @@ impl<D: Disk> Committer<D> {
                     }),
                 )
             })?;
+        recovered(&unusual);
         self.view = view;
         Ok(result)
     }
@@ -231,16 +250,13 @@ impl<D: Disk> Committer<D> {
     }
 
     /// Makes the reading thread go on elsewhere.
-    pub fn seek(&mut self, position: Position) {
-        if self.seeking.as_ref() == Some(&position) {
-            return;
-        }
-        self.seeking = Some(position.clone());
+    fn seek(&mut self, position: Position) {
+        self.seeks += 1;
         line(
             Priority::Warning,
             "the state stands elsewhere than reading does: reading goes back to it",
         );
-        let _ = self.orders.send(Order::Seek(position));
+        let _ = self.orders.send(Order::Seek(self.seeks, position));
     }
 
     /// What `systemctl status` shows.

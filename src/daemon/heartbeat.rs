@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use reqwest::{Client, Url, redirect};
+use tokio::time::Instant;
 
 use crate::log::{Priority, line};
 use crate::time::Time;
@@ -21,10 +22,15 @@ const FETCH: Duration = Duration::from_secs(10);
 /// How long a message or a table may wait for Slack before all is not well.
 const OVERDUE: Duration = Duration::from_secs(600);
 
-/// Is all well, as far as times tell: when the source was last read without an error, and since when the oldest message or
-/// table waits for Slack?
-pub(super) fn is_well((read, oldest): (Time, Option<Time>), now: Time) -> bool {
-    now.since(read) < super::BLIND && oldest.is_none_or(|oldest| now.since(oldest) < OVERDUE)
+/// The oldest message or table that waits for Slack: since when, and since when this process knows it. The second is
+/// right also after the clock was set back.
+#[derive(Clone, Copy)]
+struct Oldest(Time, Instant);
+
+impl Oldest {
+    fn is_overdue(&self, now: Time, clock: Instant) -> bool {
+        now.since(self.0) >= OVERDUE || clock.saturating_duration_since(self.1) >= OVERDUE
+    }
 }
 
 /// A fetch under way, and what came of it.
@@ -33,7 +39,8 @@ type Fetching = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 /// Fetches the address of `[heartbeat]`, if there is one.
 pub(super) struct Heartbeat {
     target: Option<(Client, Url)>,
-    next: Time,
+    next: Instant,
+    oldest: Option<Oldest>,
     fetching: Option<Fetching>,
     failing: bool,
 }
@@ -57,31 +64,33 @@ impl Heartbeat {
         };
         Ok(Heartbeat {
             target,
-            next: Time::default(),
+            next: Instant::now(),
+            oldest: None,
             fetching: None,
             failing: false,
         })
     }
 
     /// When it is looked next whether all is well; none where there is nothing to fetch.
-    pub(super) fn due(&self) -> Option<Time> {
+    pub(super) fn due(&self) -> Option<Instant> {
         (self.target.is_some() && self.fetching.is_none()).then_some(self.next)
     }
 
-    /// Fetches the address if it is time and all is well.
-    pub(super) fn turn(&mut self, now: Time, well: bool) {
-        // A time far ahead is one of before the clock was set back.
-        if self
-            .due()
-            .is_none_or(|due| due > now && due <= now.plus(EVERY))
-        {
+    /// Fetches the address if it is time and all is well: also what waits for Slack, the oldest since this time.
+    pub(super) fn turn(&mut self, oldest: Option<Time>, now: Time, well: bool) {
+        let known = self.oldest.filter(|known| Some(known.0) == oldest);
+        self.oldest = known.or(oldest.map(|oldest| Oldest(oldest, Instant::now())));
+        if self.due().is_none_or(|due| due > Instant::now()) {
             return;
         }
-        let Some((client, url)) = self.target.as_ref().filter(|_| well) else {
-            self.next = now.plus(AGAIN);
+        let overdue = self
+            .oldest
+            .is_some_and(|oldest| oldest.is_overdue(now, Instant::now()));
+        let Some((client, url)) = self.target.as_ref().filter(|_| well && !overdue) else {
+            self.next = Instant::now() + AGAIN;
             return;
         };
-        self.next = now.plus(EVERY);
+        self.next = Instant::now() + EVERY;
         let request = client.get(url.clone());
         self.fetching = Some(Box::pin(async move {
             // The address may be a secret: errors are told without it.
@@ -118,12 +127,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_is_well_while_the_source_is_read_and_nothing_waits_for_long() {
+    fn what_waits_for_ten_minutes_is_overdue_also_where_the_clock_was_set_back() {
         let at = |minutes: u64| Time::default().plus(Duration::from_secs(minutes * 60));
-        let now = at(100);
-        assert!(is_well((at(100), None), now));
-        assert!(is_well((at(99), Some(at(91))), now));
-        assert!(!is_well((at(97), None), now));
-        assert!(!is_well((at(100), Some(at(90))), now));
+        let begun = Instant::now();
+        let later = |minutes: u64| begun + Duration::from_secs(minutes * 60);
+        let oldest = Oldest(at(91), begun);
+        assert!(!oldest.is_overdue(at(100), later(9)));
+        assert!(oldest.is_overdue(at(101), later(9)));
+        assert!(!oldest.is_overdue(at(40), later(9)));
+        assert!(oldest.is_overdue(at(40), later(10)));
     }
 }

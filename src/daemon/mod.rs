@@ -5,6 +5,7 @@ mod choice;
 mod command;
 mod commit;
 mod heartbeat;
+mod held;
 mod post;
 mod queue;
 mod reload;
@@ -19,9 +20,10 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, bail};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::log::{Priority, Topic, about, line};
+use crate::log::{Priority, Topic, about};
 use crate::reader::{Batch, LastRead};
 use crate::service;
 use crate::state::InstanceLock;
@@ -29,12 +31,13 @@ use crate::time::Time;
 
 pub use command::command;
 pub use commit::Committer;
-pub use queue::{Queue, Taken};
+pub use queue::{Queue, Settled, Taken};
 pub(crate) use said::recovered;
 
 use heartbeat::Heartbeat;
+use held::{Held, Tries};
 use post::{Posted, Sender};
-use reload::Fixed;
+use reload::{Fixed, Reloading};
 
 /// How long a source may fail before the watchdog is no longer fed.
 const BLIND: Duration = Duration::from_secs(120);
@@ -42,11 +45,11 @@ const BLIND: Duration = Duration::from_secs(120);
 /// How long a post that is under way may still take after SIGTERM.
 const LAST_POST: Duration = Duration::from_secs(3);
 
-/// The pause before a failed commit is tried again; doubled up to `RETRY_MOST`.
-const RETRY: Duration = Duration::from_millis(500);
+/// How long another process may hold a lock before that is said: a commit takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The longest pause between two tries to commit.
-const RETRY_MOST: Duration = Duration::from_secs(30);
+/// How soon a lock that another process holds is tried again. It is not waited for: this loop feeds the watchdog.
+const LOCK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The present.
 fn now() -> Time {
@@ -60,15 +63,43 @@ type Posting = Pin<Box<dyn Future<Output = Posted>>>;
 pub(crate) struct Daemon {
     committer: Committer,
     sender: Sender,
-    /// A batch whose commit failed, and the pause before it is tried again. Nothing is read meanwhile: the source is the
-    /// buffer.
-    held: Option<(Batch, Duration, Instant)>,
+    /// A batch whose commit failed. Nothing is read until it is committed: the source is the buffer.
+    held: Option<Held>,
     posting: Option<Posting>,
     last_read: LastRead,
     heartbeat: Heartbeat,
     fixed: Fixed,
+    /// A new configuration that holds once the reading thread asks its user database.
+    reloading: Option<Reloading>,
     instance: InstanceLock,
+    feeding: Feeding,
     ready: bool,
+}
+
+/// How often the watchdog is fed, and when next; none where there is no watchdog.
+struct Feeding(Option<(Duration, Instant)>);
+
+impl Feeding {
+    fn new() -> Self {
+        Feeding(service::watchdog().map(|every| (every, Instant::now())))
+    }
+
+    /// When next.
+    fn due(&self) -> Option<Instant> {
+        self.0.map(|(_, next)| next)
+    }
+
+    /// Is it time? The next time is as long after this one.
+    fn is_due(&mut self) -> bool {
+        let now = Instant::now();
+        match &mut self.0 {
+            Some((every, next)) if *next <= now => {
+                *next = now + *every;
+                true
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Daemon {
@@ -78,10 +109,6 @@ impl Daemon {
         let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
         // Before the service manager is told that we are ready: without a handler the signal would end us.
         let mut hangup = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
-        let mut fed = service::watchdog().map(interval);
-        if let Some(fed) = &mut fed {
-            fed.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        }
         loop {
             let wake = self.wake();
             tokio::select! {
@@ -92,17 +119,22 @@ impl Daemon {
                 () = self.heartbeat.fetched() => {}
                 posted = under_way(&mut self.posting) => {
                     self.posting = None;
-                    self.settle(&posted);
+                    self.settle(posted);
                 }
                 batch = batches.recv(), if self.held.is_none() => match batch {
                     Some(batch) => self.take(batch),
                     None => bail!("the reading thread ended"),
                 },
-                () = at(wake) => self.on_time(),
-                () = tick(&mut fed) => self.feed(),
+                () = at(wake) => {}
             }
+            // Each round, whatever it was that came: of a long backlog the next batch is always there.
+            self.on_time();
+            self.feed();
             self.post();
-            self.heartbeat.turn(now(), self.is_well());
+            self.heartbeat
+                .turn(self.committer.view.oldest, now(), self.is_well());
+            // So do signals and sockets get their turn: the runtime looks at them while nothing is ready here.
+            yield_now().await;
         }
         drop(batches);
         self.stop().await;
@@ -119,19 +151,18 @@ impl Daemon {
             );
             service::status(&format!("the log cannot be read: {why}"));
         }
-        self.try_commit(batch, RETRY);
+        let taken = self.reloaded(&batch);
+        self.try_commit(batch, Tries::default());
+        if taken && self.ready {
+            service::ready(&self.committer.status());
+        }
     }
 
-    fn try_commit(&mut self, batch: Batch, pause: Duration) {
+    fn try_commit(&mut self, batch: Batch, tries: Tries) {
         match self.committer.commit(&batch, now()) {
-            Ok(Some(elsewhere)) => self.committer.seek(elsewhere),
-            Ok(None) => {
-                if pause > RETRY {
-                    line(
-                        Priority::Notice,
-                        "the state can be written again: counting goes on where it stood",
-                    );
-                }
+            Ok(false) => {}
+            Ok(true) => {
+                tries.succeeded();
                 if !self.ready && batch.trouble.is_none() {
                     self.ready = true;
                     service::ready(&self.committer.status());
@@ -139,44 +170,37 @@ impl Daemon {
                     self.committer.tell_status();
                 }
             }
-            Err(error) => {
-                if pause == RETRY {
-                    line(
-                        Priority::Error,
-                        &format!("{error:#}; nothing is lost, trying again"),
-                    );
-                    service::status(&format!("the state cannot be written: {error:#}"));
-                }
-                let next = (pause * 2).min(RETRY_MOST);
-                self.held = Some((batch, next, Instant::now() + pause));
-            }
+            Err(error) => self.held = Some(Held::new(batch, tries, error)),
         }
     }
 
     /// Something is due: a held batch, or what time alone brings.
     fn on_time(&mut self) {
         match self.held.take() {
-            Some((batch, pause, until)) if until <= Instant::now() => self.try_commit(batch, pause),
+            Some(held) if held.until <= Instant::now() => self.try_commit(held.batch, held.tries),
             Some(held) => self.held = Some(held),
-            None if self.committer.is_due(now()) => self.try_commit(self.committer.idle(), RETRY),
+            None if self.committer.is_due(now()) => {
+                self.try_commit(self.committer.idle(), Tries::default());
+            }
             None => {}
         }
     }
 
     /// The next moment at which time alone brings something.
     fn wake(&self) -> Option<Instant> {
-        if let Some((_, _, until)) = &self.held {
-            return Some(*until);
-        }
+        let held = self.held.as_ref().map(|held| held.until);
+        let alone = [held, self.feeding.due(), self.heartbeat.due()];
         let now = now();
         let post = self
             .posting
             .is_none()
             .then(|| self.sender.ready_at(&self.committer, now))
             .flatten();
-        let times = [self.committer.due(), post, self.heartbeat.due()];
-        let next = times.into_iter().flatten().min()?;
-        Some(Instant::now() + next.since(now).max(Duration::from_millis(1)))
+        let times = [self.committer.due(), post].into_iter().flatten().min();
+        // What is committed next, and posted after it, waits for the held batch.
+        let next = times.filter(|_| held.is_none());
+        let next = next.map(|next| Instant::now() + next.since(now).max(Duration::from_millis(1)));
+        alone.into_iter().chain([next]).flatten().min()
     }
 
     /// Begins to post the head of the outbox, if it may be posted now.
@@ -186,35 +210,46 @@ impl Daemon {
         }
     }
 
-    /// Takes in Slack's answer.
-    fn settle(&mut self, posted: &Posted) {
-        self.sender.settle(&mut self.committer, posted, now());
-        self.committer.tell_status();
+    /// Takes in Slack's answer; again a little later where another process commits just now.
+    fn settle(&mut self, posted: Posted) {
+        match self.sender.settle(&mut self.committer, &posted, now()) {
+            Settled::Later => {
+                self.posting = Some(Box::pin(async {
+                    sleep(LOCK_AGAIN).await;
+                    posted
+                }));
+            }
+            Settled::Yes | Settled::No => self.committer.tell_status(),
+        }
     }
 
-    /// Feeds the watchdog while both sides turn: this loop does, or it would not be here.
-    fn feed(&self) {
+    /// Feeds the watchdog, if it is time, while both sides turn: this loop does, or it would not be here.
+    fn feed(&mut self) {
+        if !self.feeding.is_due() {
+            return;
+        }
         self.instance.alive();
         // While a batch is held back the thread cannot hand over the next one, and waits as it should.
-        if self.held.is_some() || now().since(self.last_read.time()) < BLIND {
+        if self.held.is_some() || self.last_read.ago() < BLIND {
             service::alive();
         }
     }
 
-    /// Is all well, so that the heartbeat may say so? Reading stands at the present, the last commit succeeded, and nothing
-    /// waits for long.
+    /// Is all well, so that the heartbeat may say so? The source can be read, reading stands at the present, and the last commit
+    /// succeeded.
     fn is_well(&self) -> bool {
         let committed = self.held.is_none() && self.committer.stands_at_present();
-        let times = (self.last_read.time(), self.committer.view.oldest);
-        committed && heartbeat::is_well(times, now())
+        committed && self.last_read.ago() < BLIND
     }
 
     /// Ends: what is under way gets a little time; all else is durable.
     async fn stop(mut self) {
         service::stopping();
-        if let Some(posting) = self.posting.take() {
-            if let Ok(posted) = timeout(LAST_POST, posting).await {
-                self.sender.settle(&mut self.committer, &posted, now());
+        let until = Instant::now() + LAST_POST;
+        while let Some(posting) = self.posting.take() {
+            match timeout(until.saturating_duration_since(Instant::now()), posting).await {
+                Ok(posted) => self.settle(posted),
+                Err(_) => break,
             }
         }
         self.instance.alive();
@@ -232,13 +267,6 @@ async fn under_way(posting: &mut Option<Posting>) -> Posted {
 async fn at(wake: Option<Instant>) {
     match wake {
         Some(wake) => sleep_until(wake).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn tick(fed: &mut Option<tokio::time::Interval>) {
-    match fed {
-        Some(fed) => drop(fed.tick().await),
         None => std::future::pending().await,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Posting;
 use super::commit::Committer;
-use super::queue::{Queue, Taken};
+use super::queue::{Queue, Settled, Taken};
 use crate::alerts::{Voice, render};
 use crate::slack::{Client, POST, Pace, Verdict};
 use crate::time::Time;
@@ -81,8 +81,13 @@ impl Sender {
     }
 
     /// Takes in what came of a post.
-    pub(super) fn settle(&mut self, committer: &mut Committer, posted: &Posted, now: Time) {
+    pub(super) fn settle(
+        &mut self,
+        committer: &mut Committer,
+        posted: &Posted,
+        now: Time,
+    ) -> Settled {
         self.queue
-            .settle(committer, &posted.taken.message, &posted.verdict, now);
+            .settle(committer, &posted.taken.message, &posted.verdict, now)
     }
 }

@@ -8,7 +8,7 @@ use crate::alerts::{Message, SETTLES};
 use crate::log::{Priority, Topic, about, line};
 use crate::outbox;
 use crate::slack::{Next, Pace, Verdict};
-use crate::state::{Disk, SendLock};
+use crate::state::{Disk, SendLock, StateError};
 use crate::time::Time;
 
 /// How soon the lock of sending is tried again while another process posts.
@@ -20,6 +20,17 @@ pub struct Taken<L = OwnedFd> {
     pub message: Message,
     /// Held until the answer is committed.
     _lock: SendLock<L>,
+}
+
+/// Whether the state knows what came of a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It does.
+    Yes,
+    /// It could not be written: the message stays there, marked as one that may be a repeat, and is posted again.
+    No,
+    /// Another process is committing: to be settled again a little later. Until then nothing else is posted.
+    Later,
 }
 
 /// When the head of the outbox may go, and what becomes of it.
@@ -43,10 +54,11 @@ impl Queue {
         }
         let pace = self.pace.as_ref();
         let pace = pace.map_or(now, |pace| pace.ready_at(now, committer.view.pause_until));
-        // A clock that ran ahead left a time that is far away: nothing is held back until then.
+        // A clock that ran ahead left times that are far away: nothing is held back until then.
         let settled = committer.view.settles;
         let settled = settled.filter(|settled| *settled <= now.plus(SETTLES));
-        Some(self.again.max(settled).map_or(pace, |time| time.max(pace)))
+        let again = self.again.filter(|again| *again <= now.plus(LOCK_AGAIN));
+        Some(again.max(settled).map_or(pace, |time| time.max(pace)))
     }
 
     /// Takes the head of the outbox if it may be posted now. Until it is settled, others may not send.
@@ -76,6 +88,8 @@ impl Queue {
         });
         let message = match taken {
             Ok(message) => message?,
+            // A commit of another process: it takes milliseconds.
+            Err(StateError::Busy { .. }) => return None,
             Err(error) => {
                 line(Priority::Error, &format!("{error:#}; the message waits"));
                 return None;
@@ -89,29 +103,37 @@ impl Queue {
         })
     }
 
-    /// Takes in what came of a post; says whether the state knows it now.
+    /// Takes in what came of a post.
     pub fn settle<D: Disk>(
         &mut self,
         committer: &mut Committer<D>,
         message: &Message,
         verdict: &Verdict,
         now: Time,
-    ) -> bool {
-        let next = match &mut self.pace {
+    ) -> Settled {
+        let mut pace = self.pace.clone();
+        let next = match &mut pace {
             Some(pace) => pace.settle(message.form, verdict, now),
             None => Next::Done,
         };
-        Self::say(committer, verdict, &next);
-        committer.in_flight = None;
+        let in_flight = committer.in_flight.take();
         let settled = committer.change(now, |daily| outbox::settle_message(daily, message, &next));
-        if let Err(error) = &settled {
-            // The message stays, marked as one that may be a repeat: it is posted again.
-            line(
-                Priority::Error,
-                &format!("{error:#}; a message may be posted again"),
-            );
+        if let Err(StateError::Busy { .. }) = &settled {
+            committer.in_flight = in_flight;
+            return Settled::Later;
         }
-        settled.is_ok()
+        self.pace = pace;
+        Self::say(committer, verdict, &next);
+        match settled {
+            Ok(_) => Settled::Yes,
+            Err(error) => {
+                line(
+                    Priority::Error,
+                    &format!("{error:#}; a message may be posted again"),
+                );
+                Settled::No
+            }
+        }
     }
 
     /// One line an episode: when Slack begins to fail, fails otherwise, refuses a message, takes one again.

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
+use super::Daemon;
 use super::heartbeat::Heartbeat;
-use super::{Daemon, RETRY};
 use crate::alerts::Voice;
 use crate::config::{Config, SourceConfig, Token};
 use crate::directory;
 use crate::expect;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
-use crate::reader::Order;
+use crate::reader::Batch;
 use crate::service;
 use crate::slack::{Client, Way};
 
@@ -30,20 +30,27 @@ pub(super) struct Fixed {
     pub(super) way: Way,
 }
 
+/// A configuration that was read again. It holds from the first batch on that was read with its user database: what was
+/// read before is judged by the rules of before.
+pub(super) struct Reloading {
+    /// The number of its user database.
+    directory: u64,
+    rules: Rules,
+    voice: Voice,
+    client: Option<Client>,
+    heartbeat: Heartbeat,
+}
+
 impl Daemon {
-    /// Reads the configuration again, and takes it or says why not.
+    /// Reads the configuration again, and has it taken or says why not.
     pub(super) fn reload(&mut self) {
         if self.ready {
             service::reloading();
         }
         match self.take_configuration() {
-            Ok(()) => {
-                line(Priority::Notice, "the configuration was read again");
+            Ok(reloading) => {
                 self.committer.refused = None;
-                if self.ready && self.held.is_none() {
-                    // What is due next may be another now.
-                    self.try_commit(self.committer.idle(), RETRY);
-                }
+                self.reloading = Some(reloading);
             }
             Err(error) => {
                 let why = format!("{error:#}");
@@ -53,12 +60,25 @@ impl Daemon {
                 self.committer.refused = Some(why);
             }
         }
-        if self.ready {
+        if self.ready && self.reloading.is_none() {
             service::ready(&self.committer.status());
         }
     }
 
-    fn take_configuration(&mut self) -> anyhow::Result<()> {
+    /// Follows the new configuration if this batch was read with its user database.
+    pub(super) fn reloaded(&mut self, batch: &Batch) -> bool {
+        let read = |new: &mut Reloading| new.directory <= batch.directory;
+        let Some(new) = self.reloading.take_if(read) else {
+            return false;
+        };
+        self.committer.rule(new.rules);
+        self.sender.speak(new.voice, new.client);
+        self.heartbeat = new.heartbeat;
+        line(Priority::Notice, "the configuration was read again");
+        true
+    }
+
+    fn take_configuration(&mut self) -> anyhow::Result<Reloading> {
         let config = Config::load(self.fixed.path.as_deref())?;
         let client = match &self.fixed.token {
             Some(token) => Some(Client::by(&self.fixed.way, &config.slack, token)?),
@@ -72,19 +92,26 @@ impl Daemon {
                 "[source] has changed: that is taken at a start alone: systemctl restart sftp-monitor",
             );
         }
-        let mut directory = directory::of(&config, self.fixed.partners.as_deref());
-        for warning in expect::warnings(&config, directory.as_mut()) {
-            line(Priority::Warning, &warning.to_string());
-        }
-        self.committer.rule(
-            Rules {
-                foreign: self.fixed.source.journal_directory.is_some(),
-                ..Rules::of(&config)
-            },
-            Order::Directory(directory),
-        );
-        self.sender.speak(Voice::of(&config), client);
-        self.heartbeat = heartbeat;
-        Ok(())
+        let rules = Rules {
+            foreign: self.fixed.source.journal_directory.is_some(),
+            ..Rules::of(&config)
+        };
+        let voice = Voice::of(&config);
+        let partners = self.fixed.partners.clone();
+        // Whoever asks the user database may wait for it: that is not for the loop.
+        let directory = self.committer.direct(Box::new(move || {
+            let mut directory = directory::of(&config, partners.as_deref());
+            for warning in expect::warnings(&config, directory.as_mut()) {
+                line(Priority::Warning, &warning.to_string());
+            }
+            directory
+        }));
+        Ok(Reloading {
+            directory,
+            rules,
+            voice,
+            client,
+            heartbeat,
+        })
     }
 }

@@ -1,42 +1,34 @@
 //! What the log says of the source and of the state file, and what of it the day's table must tell.
 
-use crate::log::{Priority, Topic, about, line};
+use super::told::Told;
+use crate::log::{Priority, Topic, about};
 use crate::source::Remark;
 use crate::state::{Daily, NoticeKind, Recovery, Snapshot};
 use crate::time::Time;
 
-/// Says what the source says, and keeps what makes the day's figures less than certain.
-pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) {
+/// Keeps what makes the day's figures less than certain. Returns what the log is to say of it.
+pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) -> Told {
     match remark {
         Remark::Gap { from, to, why } => {
-            about(
-                Topic::Gap,
-                Priority::Warning,
-                &format!(
-                    "entries are missing from {} to {}: {why}",
-                    from.utc(),
-                    to.utc()
-                ),
-            );
+            let (begun, over) = (from.utc(), to.utc());
+            let message = format!("entries are missing from {begun} to {over}: {why}");
             daily.note_span(NoticeKind::Gap, (*from, *to), 0, Some(why.clone()));
+            Told::plain(Some(Topic::Gap), Priority::Warning, message)
         }
         Remark::Unreadable { count } => {
-            about(
-                Topic::Gap,
-                Priority::Warning,
-                &format!("{count} entries could not be read"),
-            );
             daily.note(NoticeKind::Unreadable, now, *count, None);
+            let message = format!("{count} entries could not be read");
+            Told::plain(Some(Topic::Gap), Priority::Warning, message)
         }
-        Remark::Reopened { why } => line(
-            Priority::Warning,
-            &format!("opened the log again at the same position: {why}"),
-        ),
-        Remark::Said(said) => line(Priority::Info, said),
+        Remark::Reopened { why } => {
+            let message = format!("opened the log again at the same position: {why}");
+            Told::plain(None, Priority::Warning, message)
+        }
+        Remark::Said(said) => Told::plain(None, Priority::Info, said.clone()),
     }
 }
 
-/// Says what was unusual about the state file; the store keeps it as a notice.
+/// Says what was unusual about the state file, once that is committed; the store keeps it as a notice.
 pub(crate) fn recovered(recoveries: &[Recovery]) {
     for recovery in recoveries {
         about(

@@ -7,20 +7,20 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::runtime::Builder;
 
-use super::choice::{Chosen, choose};
+use super::choice::{Chosen, choose, limit_of};
 use super::commit::Committer;
 use super::heartbeat::Heartbeat;
 use super::post::{Sender, Target};
 use super::reload::Fixed;
 use super::said::recovered;
-use super::{Daemon, now};
+use super::{Daemon, Feeding, PATIENCE, now};
 use crate::alerts::{Content, NEWS, Voice};
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::exit::Stop;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
-use crate::reader::{self, LastRead};
+use crate::reader::{self, LastRead, Reading};
 use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
 use crate::source::journal::JournalReader;
@@ -30,10 +30,6 @@ use crate::time::Time;
 
 /// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
-
-/// How long a commit of the daemon waits for the lock, before it tries again later: other processes hold it for
-/// milliseconds, and the watchdog must be fed meanwhile.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many batches wait for the loop: the thread reads one while the loop commits the other.
 const BATCHES: usize = 1;
@@ -59,11 +55,13 @@ struct Before {
 /// Runs the daemon until a signal ends it.
 pub(super) fn run(
     config: &Config,
-    mut store: Store,
+    store: Store,
     directory: Box<dyn Directory + Send>,
     log_level: Vec<Content>,
     options: Options,
 ) -> anyhow::Result<()> {
+    // Until the loop begins, as long as an ordinary command would.
+    let mut store = store.with_patience(PATIENCE);
     let Some(instance) = store.instance_lock()? else {
         let why = "another sftp-monitor runs on this state directory";
         return Err(Stop::Later(why.to_owned()).into());
@@ -101,17 +99,30 @@ pub(super) fn run(
     };
     let (orders, ordered) = mpsc::channel();
     let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
-    let last_read = LastRead::default();
+    let last_read = LastRead::begin();
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .context("starting the loop")?;
-    let rules = Rules::of(config);
+    let foreign = config.source.journal_directory.is_some();
+    let rules = Rules {
+        limit: limit_of(&chosen.name, foreign),
+        ..Rules::of(config)
+    };
     let daemon = Daemon {
-        committer: Committer::new(store, rules, chosen.name, orders, announce),
+        // The loop never waits for a lock: what finds it taken is tried again later.
+        committer: Committer::new(
+            store.with_patience(Duration::ZERO),
+            rules,
+            chosen.name,
+            orders,
+            announce,
+        ),
         sender: Sender::new(target, Voice::of(config)),
         held: None,
         posting: None,
+        reloading: None,
+        feeding: Feeding::new(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())
             .context("setting up the client for the heartbeat")?,
@@ -120,7 +131,8 @@ pub(super) fn run(
         ready: false,
     };
     let read = move |source: Source, begins: Option<Position>| {
-        reader::follow(source, begins, directory, &ordered, &batches, &last_read);
+        let reading = Reading::new(source, begins);
+        reader::follow(reading, directory, &ordered, &batches, &last_read);
     };
     begin_to_read(opening, read)?;
     runtime.block_on(daemon.turn(incoming))
@@ -279,10 +291,11 @@ fn start<P: Clone>(
 fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
     let at = now();
     let file = config.source.auth_log.to_string_lossy().into_owned();
+    let mut unusual = Vec::new();
     let before = store.commit(
         config.zone.local(at),
         |daily: &mut Daily, recoveries: &[Recovery]| {
-            recovered(recoveries);
+            unusual = recoveries.to_vec();
             crate::days::settle(daily, config.zone, at);
             let resume = &daily.resume;
             Before {
@@ -298,5 +311,6 @@ fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
             }
         },
     )?;
+    recovered(&unusual);
     Ok(before)
 }

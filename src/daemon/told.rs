@@ -15,7 +15,20 @@ use crate::time::Time;
 pub(super) struct Told {
     message: String,
     fields: Vec<(&'static str, String)>,
-    topic: Topic,
+    topic: Option<Topic>,
+    priority: Priority,
+}
+
+impl Told {
+    /// An entry without fields.
+    pub(super) fn plain(topic: Option<Topic>, priority: Priority, message: String) -> Self {
+        Told {
+            message,
+            fields: Vec::new(),
+            topic,
+            priority,
+        }
+    }
 }
 
 /// The entry for a log-in, a failure or a transfer of a partner, or for one by which journald says that it dropped messages.
@@ -25,11 +38,9 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
         return None;
     }
     if record.event.kind == Kind::Lost {
-        return Some(Told {
-            message: format!("journald dropped {count} messages: what they said is lost"),
-            fields: Vec::new(),
-            topic: Topic::Dropped,
-        });
+        let message = format!("journald dropped {count} messages: what they said is lost");
+        let topic = Some(Topic::Dropped);
+        return Some(Told::plain(topic, Priority::Warning, message));
     }
     let topic = match verdict.event {
         EventName::Login => Topic::Login,
@@ -87,7 +98,8 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
     Some(Told {
         message: in_words(verdict, &fields),
         fields,
-        topic,
+        topic: Some(topic),
+        priority: Priority::Info,
     })
 }
 
@@ -155,7 +167,8 @@ fn of_feed(content: &Content) -> Option<Told> {
         fields: fields
             .filter_map(|(name, value)| Some((name, value?)))
             .collect(),
-        topic,
+        topic: Some(topic),
+        priority: Priority::Info,
     })
 }
 
@@ -181,8 +194,9 @@ fn in_words(verdict: &Verdict, fields: &[(&'static str, String)]) -> String {
 pub(super) fn write(entries: &[Told]) {
     for told in entries {
         match told.topic {
-            Topic::Dropped => about(Topic::Dropped, Priority::Warning, &told.message),
-            topic => event(topic, &told.message, &told.fields),
+            None => line(told.priority, &told.message),
+            Some(topic) if told.fields.is_empty() => about(topic, told.priority, &told.message),
+            Some(topic) => event(topic, &told.message, &told.fields),
         }
     }
 }
@@ -270,7 +284,8 @@ impl Hourly {
         let (at, before) = self.0?;
         // A day's end begins a count anew.
         let new = count.checked_sub(before).unwrap_or(count);
-        if new == 0 || now.since(at) < SAID_AGAIN {
+        // A time ahead of now is one of before the clock was set back.
+        if new == 0 || (at <= now && now.since(at) < SAID_AGAIN) {
             return None;
         }
         self.0 = Some((now, count));

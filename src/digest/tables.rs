@@ -52,14 +52,17 @@ impl<D: Disk> Tables<D> {
     pub fn close(&mut self, now: Time) -> Result<(Closing, BTreeMap<String, String>), StateError> {
         let (zone, closes_from) = (self.zone, self.closes_from);
         let down = down_since(&self.store, now);
-        self.store.commit(zone.local(now), |daily, recoveries| {
-            crate::daemon::recovered(recoveries);
+        let mut unusual = Vec::new();
+        let closed = self.store.commit(zone.local(now), |daily, recoveries| {
+            unusual = recoveries.to_vec();
             let closing = days::close_for_digest(daily, zone, now, closes_from);
             if let Some(from) = down {
                 days::mark_down(daily, zone, &closing, from);
             }
             (closing, super::names(daily))
-        })
+        })?;
+        crate::daemon::recovered(&unusual);
+        Ok(closed)
     }
 
     /// Takes the oldest day that waits, if it may be posted now. Waits so long for another process that is sending.

@@ -212,8 +212,10 @@ expect = [
                 {"from": "2026-03-01", "day": day("2026-03-30", None, &["/in/f"], false), "last": file("\u{1b}[2Jf", at("30T06:00"))},
             "bob new 07:30 Mon..Sun Europe/Paris": {"from": "2026-03-31"},
         });
-        let daily = serde_json::json!({"date": "2026-03-30", "resume": {"version": 1, "feeds": {"watched": watched}}});
-        serde_json::from_value(daily).expect("a state")
+        let feeds = serde_json::from_value(serde_json::json!({"watched": watched}));
+        let mut daily = Daily::default();
+        daily.resume.feeds = feeds.expect("feeds");
+        daily
     }
 
     fn standings(config: &Config, daily: &Daily) -> (String, Vec<Row>) {

@@ -177,6 +177,13 @@ impl Monitor<'_> {
             uid,
             ..Connection::default()
         };
+        let sessions = &mut self.daily.resume.sessions;
+        let before = sessions.connections.0.get(&process);
+        if before.is_some_and(|before| before.accepted && before.port != login.port) {
+            // The pid is another log-in's by now: the end of the one before was lost.
+            sessions.end_login(process, origin.time);
+            self.past_endings(origin.past);
+        }
         self.await_sftp(&login, record);
         self.daily.resume.sessions.begin_login(login);
         if !origin.past {

@@ -2,7 +2,8 @@
 //!
 //! That alone is no proof, since a client may log in and open nothing. It is sure where sshd says that it starts sftp for
 //! the log-in; it is probable where sshd's configuration leaves the partner nothing but an internal-sftp that logs, and two
-//! log-ins in a row, each of two seconds or more, left nothing.
+//! log-ins in a row, each of two seconds or more, left nothing. It is not where sshd's own process of the log-in, which is
+//! locked in as sftp-server is, could tell all of the end: then the client asked for nothing.
 
 use std::time::Duration;
 
@@ -90,6 +91,36 @@ impl Monitor<'_> {
     pub(super) fn excused(&mut self, user: &str) {
         let unseen = &mut self.daily.resume.sessions.unseen;
         unseen.retain(|unseen| unseen.user != user);
+    }
+
+    /// A second line of a log-in's end, `Disconnected from user U …`, by the account's own process. In a chroot without
+    /// /dev/log that process gets one line out, the first, over a socket that was open before.
+    pub(super) fn can_log(&mut self, record: &Record<'_>) {
+        let event = &record.event;
+        let (Some(user), at) = (event.user.as_deref(), record.origin.time) else {
+            return;
+        };
+        let user = String::from_utf8_lossy(user);
+        if !self.speaks_for(record.origin.uid, self.known_uid(&user)) {
+            return;
+        }
+        let just_ended = |unseen: &Unseen| {
+            unseen.boot == record.origin.boot
+                && unseen.user == user
+                && unseen.address.as_deref() == event.address.as_deref()
+                && unseen.ended.is_some_and(|ended| at.since(ended) <= ENDING)
+        };
+        let resume = &mut self.daily.resume;
+        let before = resume.sessions.unseen.len();
+        resume
+            .sessions
+            .unseen
+            .retain(|unseen| unseen.started || !just_ended(unseen));
+        if resume.sessions.unseen.len() < before {
+            if let Some(known) = resume.known.get_mut(&*user) {
+                known.unseen = 0;
+            }
+        }
     }
 
     /// Entries are missing: nothing is proved by what was not seen.

@@ -9,6 +9,9 @@ use crate::entry::Record;
 use crate::openssh::EventName;
 use crate::sessions::{Handle, OtherHalf, SftpSession, Standing};
 
+/// What is said of what was read for a copy.
+const COPIED: &str = "the reading half of a copy made on the server: counts nothing";
+
 impl Monitor<'_> {
     /// A handle was closed: an upload, a download, or neither.
     pub(super) fn close(
@@ -38,11 +41,16 @@ impl Monitor<'_> {
             Some(bytes) if text(Some(bytes)) == path => file.rename(bytes),
             _ => file.path = path,
         }
+        let failed = handle.write_error && (handle.write || written.is_some_and(|w| w > 0));
+        let whole = !forced && !failed && read.is_some() && written.is_some_and(|w| w > 0);
+        if !whole {
+            // No copy comes of it: what was read meanwhile was a download.
+            self.other_half_was_read(session, &handle, record.origin.past);
+        }
         if forced {
             return self.forced_close(session, record, &handle, file);
         }
-        if handle.write_error && (handle.write || written.is_some_and(|w| w > 0)) {
-            self.other_half_was_read(session, &handle, record.origin.past);
+        if failed {
             file.bytes = written;
             self.file(session, record, Transfer::UploadFailed, file);
             return Verdict::new(
@@ -190,16 +198,14 @@ impl Monitor<'_> {
         read: u64,
     ) -> Verdict {
         let (at, partner) = (record.origin.time, session.standing.partner());
-        if handle
-            .other_half
-            .as_ref()
-            .is_some_and(|half| half.written && half.bytes == read)
-        {
-            return Verdict::new(
-                EventName::Download,
-                partner,
-                "the reading half of a copy made on the server: counts nothing",
-            );
+        if handle.is_copied(read) {
+            // It was copied from one file: the others that were open meanwhile are downloads.
+            for open in &mut session.handles {
+                if open.other_half == handle.other_half {
+                    open.other_half = None;
+                }
+            }
+            return Verdict::new(EventName::Download, partner, COPIED);
         }
         let writing = session
             .handles
@@ -236,8 +242,8 @@ impl Monitor<'_> {
     ) -> Verdict {
         let (read, written) = (record.event.bytes_read, record.event.bytes_written);
         let partner = session.standing.partner();
-        self.other_half_was_read(session, handle, record.origin.past);
-        if handle.write || written.is_some_and(|w| w > 0) {
+        let sent = read.is_some_and(|r| r > 0) && written == Some(0);
+        if !sent && handle.write || written.is_some_and(|w| w > 0) {
             file.bytes = written;
             self.file(session, record, Transfer::UploadInterrupted, file);
             Verdict::new(
@@ -249,14 +255,15 @@ impl Monitor<'_> {
             self.unknown_direction(session, record, file)
         } else {
             file.bytes = read;
-            if handle.read || read.is_some_and(|r| r > 0) {
-                self.file(session, record, Transfer::DownloadInterrupted, file);
-            }
-            Verdict::new(
-                EventName::DownloadInterrupted,
-                partner,
-                "still open when the session ended: counts nothing",
-            )
+            let why = match read {
+                Some(0) => Cow::Borrowed("nothing was read or written: counts nothing"),
+                Some(read) if handle.is_copied(read) => Cow::Borrowed(COPIED),
+                _ => {
+                    self.file(session, record, Transfer::DownloadInterrupted, file);
+                    counted(session, "still open when the session ended")
+                }
+            };
+            Verdict::new(EventName::DownloadInterrupted, partner, why)
         }
     }
 

@@ -19,7 +19,7 @@ const ABANDONED: Duration = Duration::from_secs(10);
 /// How many addresses with failures are remembered of a partner, for "after N failures".
 const FAILED_FROM: usize = 8;
 
-/// How many uploads that broke off a day's digest names.
+/// How many transfers that broke off, or failed, a day's digest names of each kind.
 const TROUBLED_KEPT: usize = 10;
 
 /// A refused attempt, as far as the log tells.
@@ -161,21 +161,20 @@ impl Monitor<'_> {
                 add(&mut self.counters(at, partner).upload_interrupted, 1)
             }
             Transfer::UploadFailed => add(&mut self.counters(at, partner).upload_failed, 1),
-            Transfer::DownloadInterrupted | Transfer::Unknown => self.roll(at),
+            Transfer::DownloadInterrupted => {
+                add(&mut self.counters(at, partner).download_interrupted, 1)
+            }
+            Transfer::Unknown => {
+                self.roll(at);
+                self.daily
+                    .note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
+            }
+            Transfer::UploadUnclosed | Transfer::DownloadUnclosed => {
+                self.count_unclosed(at, partner, what, vec![file]);
+                return None;
+            }
         }
-        if what == Transfer::Unknown {
-            self.daily
-                .note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
-        }
-        let failed = what == Transfer::UploadFailed;
-        let troubled = &mut self.daily.resume.day.troubled;
-        if (failed || what == Transfer::UploadInterrupted) && troubled.len() < TROUBLED_KEPT {
-            troubled.push(Troubled {
-                partner: partner.to_owned(),
-                failed,
-                file: file.clone(),
-            });
-        }
+        self.name_troubled(partner, what, &file);
         let files = Files::one(partner, self.full_name(partner), what, file, at);
         match what {
             Transfer::Upload => self.tell_later(process, at, RENAME, Content::Files(files)),
@@ -187,6 +186,26 @@ impl Monitor<'_> {
                 self.tell(at, Content::Troubled(files));
                 None
             }
+        }
+    }
+
+    /// Keeps the name of a file whose transfer broke off or failed, for the day's table.
+    fn name_troubled(&mut self, partner: &str, what: Transfer, file: &File) {
+        let (failed, download) = match what {
+            Transfer::UploadInterrupted => (false, false),
+            Transfer::UploadFailed => (true, false),
+            Transfer::DownloadInterrupted => (false, true),
+            _ => return,
+        };
+        let troubled = &mut self.daily.resume.day.troubled;
+        let alike = |t: &&Troubled| (t.failed, t.download) == (failed, download);
+        if troubled.iter().filter(alike).count() < TROUBLED_KEPT {
+            troubled.push(Troubled {
+                partner: partner.to_owned(),
+                failed,
+                download,
+                file: file.clone(),
+            });
         }
     }
 }

@@ -117,6 +117,9 @@ impl Monitor<'_> {
                 return Verdict::new(EventName::Ignored, None, forged_by(sender));
             }
         }
+        if login.is_none() {
+            self.can_log(record);
+        }
         self.login_over(record, login);
         Verdict::new(EventName::Ignored, None, "the log-in's end")
     }

@@ -26,7 +26,12 @@ impl Monitor<'_> {
         let broken = match what {
             Transfer::Upload => false,
             Transfer::UploadInterrupted | Transfer::UploadFailed => true,
-            Transfer::Download | Transfer::DownloadInterrupted | Transfer::Unknown => return,
+            // Of one that no line closes nobody knows whether it is there.
+            Transfer::UploadUnclosed
+            | Transfer::Download
+            | Transfer::DownloadInterrupted
+            | Transfer::DownloadUnclosed
+            | Transfer::Unknown => return,
         };
         let rules = self.rules;
         let own = || rules.expects.iter().filter(|e| e.partner == partner);

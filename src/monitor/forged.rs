@@ -6,9 +6,13 @@ use crate::openssh::{Hindrance, Kind};
 /// The uid of a user who wrote a line that only root's processes write. Lines of a user's own processes are judged where
 /// it is known whose they should be.
 pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
-    // That journald dropped messages, the source has believed journald alone. And what counts nothing takes nobody in: sshd
-    // itself complains of its configuration into its unit's stream, where it is not believed.
-    if matches!(record.event.kind, Kind::Lost | Kind::Accompanying) {
+    // That journald dropped messages, the source has believed journald alone, and logind that a session is over. And what
+    // counts nothing takes nobody in: sshd itself complains of its configuration into its unit's stream, where it is not
+    // believed.
+    if matches!(
+        record.event.kind,
+        Kind::Lost | Kind::SessionOver | Kind::Accompanying
+    ) {
         return None;
     }
     let uid = record.origin.uid.filter(|&uid| uid != 0)?;
@@ -25,6 +29,8 @@ pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
                 | Kind::Rmdir
                 | Kind::Status
                 | Kind::WriteError
+                | Kind::OpenDirectory
+                | Kind::CloseDirectory
                 | Kind::Request
                 | Kind::StartingSession
                 | Kind::CloseSession

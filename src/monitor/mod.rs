@@ -12,6 +12,7 @@ mod feed_names;
 mod feeds;
 mod forged;
 mod handles;
+mod hidden;
 mod hindered;
 mod quiet;
 mod rename;
@@ -23,12 +24,11 @@ mod without_pid;
 
 use std::time::Duration;
 
-use crate::alerts::{Alerts, Content, Outbox, Transfer};
-use crate::config;
+use crate::alerts::{Alerts, Content, Outbox};
 use crate::directory::Answer;
 use crate::entry::{Boot, Record};
 use crate::openssh::{EventName, Kind};
-use crate::sessions::{Process, Standing};
+use crate::sessions::{KEPT, Process, Standing};
 use crate::state::{Daily, NoticeKind};
 use crate::time::Time;
 
@@ -37,6 +37,7 @@ pub use undecided::{Pending, Undecided};
 pub use without_pid::process_of;
 
 use forged::{forged, forged_by};
+use rules::wanted;
 
 /// How long an sftp session may still tell its own end after its log-in's: the lines of different processes cross.
 const ENDING: Duration = Duration::from_secs(5);
@@ -65,6 +66,7 @@ impl Monitor<'_> {
         self.note_boot(origin.boot, origin.time);
         self.past_endings(origin.past);
         self.learn(record);
+        self.keep_pace(record);
         if let Some(uid) = forged(record) {
             self.forgery(record);
             return Verdict::new(EventName::Ignored, None, forged_by(uid));
@@ -93,7 +95,13 @@ impl Monitor<'_> {
             | Kind::Rmdir
             | Kind::Status
             | Kind::WriteError
+            | Kind::OpenDirectory
+            | Kind::CloseDirectory
             | Kind::Request => self.transfer(record),
+            Kind::SessionOver => {
+                self.session_over(record);
+                Verdict::new(EventName::Ignored, None, "the log-in's end, says logind")
+            }
             Kind::Unparsed => self.unparsed(record),
             Kind::NoEnvelope => self.without_envelope(record),
             _ => self.auth(record),
@@ -126,7 +134,16 @@ impl Monitor<'_> {
 
     /// Forgets what is over, and what is too much: that is noted.
     fn forget(&mut self, time: Time) {
-        let forgotten = self.daily.resume.sessions.forget(time);
+        if let Some(limit) = self.rules.limit {
+            let paces = &mut self.daily.resume.sessions.paces;
+            paces.forget(time, limit.interval, KEPT);
+        }
+        let (forgotten, sessions) = self.daily.resume.sessions.forget(time);
+        for session in &sessions {
+            for handle in &session.handles {
+                self.other_half_was_read(session, handle, session.past);
+            }
+        }
         if forgotten > 0 {
             self.daily
                 .note(NoticeKind::SessionsForgotten, time, forgotten, None);
@@ -318,26 +335,5 @@ impl Monitor<'_> {
             self.roll(record.origin.time);
             self.daily.note(kind, record.origin.time, count, detail);
         }
-    }
-}
-
-/// Does the configuration want this told?
-fn wanted(content: &Content, rules: &config::Alerts) -> bool {
-    match content {
-        Content::Logins(_) => rules.login,
-        Content::Failures(_) | Content::Hindered(_) => rules.failure,
-        Content::Files(files) | Content::Troubled(files) => match files.what {
-            Transfer::Download | Transfer::DownloadInterrupted => rules.download,
-            _ => rules.upload,
-        },
-        Content::FeedMissing(_)
-        | Content::FeedArrived(_)
-        | Content::FeedChanged(_)
-        | Content::Quiet(_)
-        | Content::Started { .. }
-        | Content::Summary(_)
-        | Content::LogLevel { .. }
-        | Content::Unreadable { .. }
-        | Content::Blind(_) => true,
     }
 }

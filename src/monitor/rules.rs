@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::alerts::{Content, Transfer};
 use crate::config;
 use crate::expect::Expectation;
 use crate::openssh::EventName;
+use crate::sessions::Limit;
 use crate::time::Zone;
 
 /// How the rules are set.
@@ -22,6 +24,8 @@ pub struct Rules {
     pub silent: bool,
     /// Accounts that do not exist here may log in all the same: the journals are another machine's.
     pub foreign: bool,
+    /// From how many lines of a session on journald drops others; none where it has no limit, or nothing is read of it.
+    pub limit: Option<Limit>,
 }
 
 impl Rules {
@@ -34,6 +38,7 @@ impl Rules {
             expects: config.expects.clone(),
             silent: false,
             foreign: config.source.journal_directory.is_some(),
+            limit: None,
         }
     }
 
@@ -65,5 +70,32 @@ impl Verdict {
             partner,
             reason: reason.into(),
         }
+    }
+}
+
+/// Does the configuration want this told?
+pub(super) fn wanted(content: &Content, rules: &config::Alerts) -> bool {
+    match content {
+        Content::Logins(_) => rules.login,
+        Content::Failures(_) | Content::Hindered(_) => rules.failure,
+        Content::Files(files) | Content::Troubled(files) => match files.what {
+            Transfer::Download | Transfer::DownloadInterrupted | Transfer::DownloadUnclosed => {
+                rules.download
+            }
+            Transfer::Upload
+            | Transfer::UploadInterrupted
+            | Transfer::UploadFailed
+            | Transfer::UploadUnclosed
+            | Transfer::Unknown => rules.upload,
+        },
+        Content::FeedMissing(_)
+        | Content::FeedArrived(_)
+        | Content::FeedChanged(_)
+        | Content::Quiet(_)
+        | Content::Started { .. }
+        | Content::Summary(_)
+        | Content::LogLevel { .. }
+        | Content::Unreadable { .. }
+        | Content::Blind(_) => true,
     }
 }

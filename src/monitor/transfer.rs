@@ -1,6 +1,5 @@
 //! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
 
-use super::handles::{open, write_error};
 use super::{ENDING, Monitor, Pending, Verdict, forged_by};
 use crate::alerts::{File, Transfer};
 use crate::directory::Answer;
@@ -9,6 +8,9 @@ use crate::openssh::{EventName, Kind};
 use crate::sessions::{Last, Process, SftpSession, Standing};
 use crate::state::NoticeKind;
 use crate::time::Time;
+
+/// What is said of a request that is about no file.
+const NO_FILE: &str = "a request that counts nothing";
 
 impl Monitor<'_> {
     /// Takes in a line of sftp-server.
@@ -32,15 +34,30 @@ impl Monitor<'_> {
                 self.finish(session, record.origin.time, true, record.origin.past);
                 return Verdict::new(EventName::SessionClosed, partner, "the session's own end");
             }
-            Kind::Open(flags) => open(&mut session, record, flags),
-            Kind::Close { forced } => self.close(&mut session, record, forced),
+            Kind::Open(flags) => {
+                session.descriptors.open();
+                self.open(&mut session, record, flags)
+            }
+            Kind::Close { forced } => {
+                session.descriptors.close();
+                self.close(&mut session, record, forced)
+            }
+            Kind::OpenDirectory => {
+                session.descriptors.open();
+                session.last = Some(Last::OpenDirectory);
+                Verdict::new(EventName::Ignored, partner, NO_FILE)
+            }
+            Kind::CloseDirectory => {
+                session.descriptors.close();
+                Verdict::new(EventName::Ignored, partner, NO_FILE)
+            }
             Kind::Rename { link } => self.rename(&mut session, record, link),
             Kind::Status => self.status(&mut session, record, last),
-            Kind::WriteError => write_error(&mut session, record),
+            Kind::WriteError => self.write_error(&mut session, record),
             Kind::Remove => self.remove(&mut session, record),
             Kind::Mkdir => Verdict::new(EventName::Mkdir, partner, "counts nothing"),
             Kind::Rmdir => Verdict::new(EventName::Rmdir, partner, "counts nothing"),
-            _ => Verdict::new(EventName::Ignored, partner, "a request that counts nothing"),
+            _ => Verdict::new(EventName::Ignored, partner, NO_FILE),
         };
         if process.1 != 0 {
             self.daily.resume.sessions.sftp.put(session);
@@ -160,7 +177,7 @@ impl Monitor<'_> {
     }
 
     /// The partner whose uid this is, as the user database last told it.
-    fn known_by_uid(&self, uid: u32) -> Option<String> {
+    pub(super) fn known_by_uid(&self, uid: u32) -> Option<String> {
         let mut known = self.daily.resume.known.iter();
         let (name, _) = known.find(|(_, known)| known.uid == Some(uid))?;
         Some(name.clone())
@@ -188,8 +205,12 @@ impl Monitor<'_> {
     ) -> Verdict {
         let partner = session.standing.partner();
         let status = record.event.detail.as_deref().unwrap_or_default();
+        let refusal = !matches!(status, "Success" | "End of file");
+        if refusal && matches!(last, Some(Last::Open | Last::OpenDirectory)) {
+            session.descriptors.refuse();
+        }
         match last {
-            Some(Last::Open) if !matches!(status, "Success" | "End of file") => {
+            Some(Last::Open) if refusal => {
                 if let Some(handle) = session.handles.last_mut() {
                     handle.refused = true;
                     handle.write_refused = status == "Failure";
@@ -231,7 +252,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// Ends a session: files that it left open for writing broke off, unless it closed itself, having failed to open them.
+    /// Ends a session. Files that it left open broke off. Where it ended itself nobody knows what became of them: sftp-server
+    /// tells of each that is open then, and of each that it could not open.
     fn finish(&mut self, session: SftpSession, at: Time, clean: bool, past: bool) {
         self.daily
             .resume
@@ -239,9 +261,10 @@ impl Monitor<'_> {
             .sftp
             .0
             .remove(&(session.boot, session.pid));
+        let (mut written, mut read) = (Vec::new(), Vec::new());
         for handle in &session.handles {
             self.other_half_was_read(&session, handle, past);
-            if clean || handle.refused {
+            if handle.refused {
                 continue;
             }
             let file = File {
@@ -253,12 +276,26 @@ impl Monitor<'_> {
             };
             let what = if handle.is_unknown() {
                 Transfer::Unknown
-            } else if handle.write {
-                Transfer::UploadInterrupted
             } else {
-                Transfer::DownloadInterrupted
+                match (handle.write, clean) {
+                    (true, false) => Transfer::UploadInterrupted,
+                    (false, false) => Transfer::DownloadInterrupted,
+                    (true, true) => {
+                        written.push(file);
+                        continue;
+                    }
+                    (false, true) => {
+                        read.push(file);
+                        continue;
+                    }
+                }
             };
             self.file_at(&session, at, past, what, file);
+        }
+        if !past {
+            self.unclosed(&session, at, Transfer::UploadUnclosed, written);
+            self.unclosed(&session, at, Transfer::DownloadUnclosed, read);
+            self.note_hidden(&session, at, clean);
         }
     }
 

@@ -5,6 +5,7 @@ mod ended;
 mod escape;
 mod fields;
 mod known;
+mod likeness;
 mod line;
 mod name;
 mod pam;
@@ -132,12 +133,15 @@ pub enum Kind {
     Status,
     /// `error: process_write: write "NAME": …`, with the name where this version tells it.
     WriteError,
-    /// Another request of sftp-server (`opendir`, `set`, `stat`, `symlink`, …): it only says that the process works.
+    /// `opendir "NAME"`.
+    OpenDirectory,
+    /// `[forced ]closedir "NAME"`, of a handle that there is.
+    CloseDirectory,
+    /// Another request of sftp-server (`set`, `stat`, `symlink`, …): it only says that the process works.
     Request,
     /// The log-in stood, and no sftp session comes of it; `detail` has sshd's words, with the path of a chroot.
     Hindered(Hindrance),
-    /// `drop connection #N from [IP]:P …`, `srclimit_penalise: … active penalty …`: sshd turns an address away (`address`, with
-    /// `/BITS` behind it where it is a whole network); `detail` is why.
+    /// `drop connection …`, `srclimit_penalise: … active penalty …`: sshd turns away `address`, or a network; `detail` is why.
     TurnedAway,
     /// `pam_unix(sshd:account): account U has expired …`, `expired password for user U …`: the log-in is refused for it.
     Expired,
@@ -151,6 +155,8 @@ pub enum Kind {
     NoEnvelope,
     /// Another line of OpenSSH that is known and counts nothing (`drop connection …`, `Server listening …`, PAM's own).
     Accompanying,
+    /// logind says that a session is over; `about` is the process that led it.
+    SessionOver,
     /// journald says that it dropped messages; `repeated` is how many.
     Lost,
 }
@@ -309,44 +315,11 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
         Program::Sftp => sftp::parse(&line),
         Program::Unknown => auth::parse(&line).or_else(|| sftp::parse(&line)),
     }
-    .or_else(|| looks_like_ours(program, &line).then_some(Event::of(Kind::Unparsed)))?;
+    .or_else(|| likeness::looks_like_ours(program, &line).then_some(Event::of(Kind::Unparsed)))?;
     Some(Event {
         repeated: line.repeated,
         cut: line.cut,
         postauth: event.postauth || line.postauth,
         ..event
     })
-}
-
-/// How sshd's lines begin that say something that counts.
-const OF_SSHD: &[&[u8]] = &[
-    b"Accepted ",
-    b"Access denied for user ",
-    b"Connection closed by ",
-    b"Connection reset by ",
-    b"Disconnected from ",
-    b"Failed ",
-    b"Invalid user ",
-    b"maximum authentication attempts ",
-];
-
-/// How sftp-server's do.
-const OF_SFTP: &[&[u8]] = &[
-    b"close \"",
-    b"forced close \"",
-    b"open \"",
-    b"posix-rename old ",
-    b"rename old ",
-    b"session closed for ",
-    b"session opened for ",
-];
-
-/// Does a line that nobody understands begin like one that counts?
-fn looks_like_ours(program: Program, line: &line::Line<'_>) -> bool {
-    let begins = |all: &[&[u8]]| all.iter().any(|words| line.text.starts_with(words));
-    match program {
-        Program::Sshd => begins(OF_SSHD) || line.postauth && begins(OF_SFTP),
-        Program::Sftp => begins(OF_SFTP),
-        Program::Unknown => begins(OF_SSHD) || begins(OF_SFTP),
-    }
 }

@@ -84,7 +84,10 @@ impl Event<'_> {
             | Kind::EndedAfter
             | Kind::Status
             | Kind::WriteError
+            | Kind::OpenDirectory
+            | Kind::CloseDirectory
             | Kind::Request
+            | Kind::SessionOver
             | Kind::Hindered(_)
             | Kind::TurnedAway
             | Kind::Expired

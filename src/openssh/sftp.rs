@@ -12,9 +12,15 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
     let rest = |words: &[u8]| text.strip_prefix(words);
     match text.first()? {
-        b'o' => rest(b"open \"").and_then(|rest| open(line, rest)),
-        b'c' => rest(b"close \"").and_then(|rest| close(line, rest, false)),
-        b'f' => rest(b"forced close \"").and_then(|rest| close(line, rest, true)),
+        b'o' => rest(b"open \"")
+            .and_then(|rest| open(line, rest))
+            .or_else(|| rest(b"opendir \"").map(|_| Event::of(Kind::OpenDirectory))),
+        b'c' => rest(b"close \"")
+            .and_then(|rest| close(line, rest, false))
+            .or_else(|| rest(b"closedir \"").and_then(close_directory)),
+        b'f' => rest(b"forced close \"")
+            .and_then(|rest| close(line, rest, true))
+            .or_else(|| rest(b"forced closedir \"").and_then(close_directory)),
         b's' => session(line).or_else(|| rest(b"sent status ").map(status)),
         b'r' => {
             let named = rest(b"remove name \"").and_then(|rest| quoted(line, rest, Kind::Remove));
@@ -123,6 +129,11 @@ fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool) -> Option<Event<'a>>
         bytes_written: Some(written),
         ..event
     })
+}
+
+/// `closedir "NAME"`. A close of no handle at all is printed as one of `(null)`: anybody may send as many as he likes.
+fn close_directory(rest: &[u8]) -> Option<Event<'_>> {
+    (rest != b"(null)\"").then_some(Event::of(Kind::CloseDirectory))
 }
 
 /// What stands before `words` and the number that the text ends in, and the number.

@@ -35,8 +35,8 @@ impl SftpSession {
 impl Sessions {
     /// Forgets connections that ended long enough before `time`, log-ins without a sign of life for long, and where there
     /// are too many the oldest of whoever has the most: nobody can make another's be forgotten. Returns how many were
-    /// forgotten though they were open.
-    pub fn forget(&mut self, time: Time) -> u64 {
+    /// forgotten though they were open, and the sftp sessions with the files that were open in them.
+    pub fn forget(&mut self, time: Time) -> (u64, Vec<SftpSession>) {
         let sftp = &self.sftp.0;
         let connections = &mut self.connections.0;
         connections.retain(|_, c| match c.accepted {
@@ -50,32 +50,34 @@ impl Sessions {
         }
         let sftp = &mut self.sftp.0;
         let counts = |s: &SftpSession| s.standing != Standing::Stranger;
+        let mut gone = Vec::new();
         for key in too_many(sftp, |s| s.user.clone(), counts, |s| s.at) {
-            open += u64::from(sftp.remove(&key).is_some_and(|s| counts(&s)));
+            gone.extend(sftp.remove(&key).filter(counts));
         }
-        open + self.forget_files()
+        self.forget_files(&mut gone);
+        (open + gone.len() as u64, gone)
     }
 
     /// Forgets the open files of sessions, where all of them have too many: first those of strangers, whose files count
-    /// nothing, then those of the sessions with the most. Returns how many other sessions that befell.
-    fn forget_files(&mut self) -> u64 {
+    /// nothing, then those of the sessions with the most. The other sessions that it befell go to `gone`.
+    fn forget_files(&mut self, gone: &mut Vec<SftpSession>) {
         let sftp = self.sftp.0.values_mut();
         let mut sessions: Vec<&mut SftpSession> = sftp.filter(|s| !s.handles.is_empty()).collect();
         let mut files: usize = sessions.iter().map(|s| s.handles.len()).sum();
         if files <= FILES_KEPT {
-            return 0;
+            return;
         }
         sessions.sort_by_key(|s| (s.standing != Standing::Stranger, Reverse(s.handles.len())));
-        let mut counting = 0;
         for session in sessions {
             if files <= FILES_KEPT {
                 break;
             }
             files -= session.handles.len();
+            if session.standing != Standing::Stranger {
+                gone.push(session.clone());
+            }
             session.handles.clear();
-            counting += u64::from(session.standing != Standing::Stranger);
         }
-        counting
     }
 }
 
@@ -156,7 +158,7 @@ mod tests {
             let alice = session(pid, "alice", Standing::Partner, 0);
             sessions.sftp.put(alice);
         }
-        assert_eq!(sessions.forget(Time(2_000)), 198);
+        assert_eq!(sessions.forget(Time(2_000)).0, 198);
         for kept in [1, 101, 1_099] {
             assert!(sessions.connections.0.contains_key(&(Boot(1), kept)));
             assert!(sessions.sftp.0.contains_key(&(Boot(1), kept)));
@@ -176,7 +178,7 @@ mod tests {
             let stranger = session(pid, "mallory", Standing::Stranger, 600);
             sessions.sftp.put(stranger);
         }
-        assert_eq!(sessions.forget(Time(2_000)), 0);
+        assert_eq!(sessions.forget(Time(2_000)).0, 0);
         assert_eq!(files(&sessions, 1), 1_000);
         let left: usize = (2..9).map(|pid| files(&sessions, pid)).sum();
         assert_eq!(left, 3_000);
@@ -191,7 +193,7 @@ mod tests {
             let alice = session(pid, "alice", Standing::Partner, 1_000);
             sessions.sftp.put(alice);
         }
-        assert_eq!(sessions.forget(Time(2_000)), 3);
+        assert_eq!(sessions.forget(Time(2_000)).0, 3);
         assert_eq!(files(&sessions, 1), 3);
     }
 
@@ -217,9 +219,9 @@ mod tests {
         let left = |sessions: &Sessions| -> Vec<u32> {
             sessions.connections.0.keys().map(|(_, pid)| *pid).collect()
         };
-        assert_eq!(sessions.forget(week), 0);
+        assert_eq!(sessions.forget(week).0, 0);
         assert_eq!(left(&sessions), [1, 2, 3]);
-        assert_eq!(sessions.forget(week.plus(Duration::from_secs(1))), 0);
+        assert_eq!(sessions.forget(week.plus(Duration::from_secs(1))).0, 0);
         assert_eq!(left(&sessions), [2, 3]);
         sessions.sftp.0.clear();
         sessions.forget(week.plus(LOGIN_KEPT));

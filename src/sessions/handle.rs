@@ -90,6 +90,12 @@ impl Handle {
         }
     }
 
+    /// Were these bytes of it read for a copy on the server, whose other half was written?
+    pub fn is_copied(&self, read: u64) -> bool {
+        let half = self.other_half.as_ref();
+        half.is_some_and(|half| half.written && half.bytes == read)
+    }
+
     /// Nothing shows which way its bytes go.
     pub fn is_unknown(&self) -> bool {
         !self.write && !self.read

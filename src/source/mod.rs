@@ -157,22 +157,41 @@ pub enum Source {
     AuthLog(auth_log::AuthLogReader),
 }
 
-impl Source {
+/// Entries in order, from a position. The simulation of crashes stands in for [`Source`].
+pub trait Entries: Sized {
     /// Hands out at most `limit` entries, in order, then returns. Errors are final only if the source could not be
     /// reopened; the caller backs off and calls again.
-    pub fn read(
-        &mut self,
-        limit: usize,
-        each: &mut dyn FnMut(&Entry<'_>),
-    ) -> anyhow::Result<Progress> {
+    fn read(&mut self, limit: usize, each: &mut dyn FnMut(&Entry<'_>)) -> anyhow::Result<Progress>;
+
+    /// The same source, opened anew behind a position.
+    fn again(&self, position: &Position) -> anyhow::Result<Self>;
+
+    /// The position behind the last entry that was handed out; none before anything was read or known.
+    fn position(&self) -> Option<Position>;
+
+    /// What there is to say since the last call.
+    fn remarks(&mut self) -> Vec<Remark>;
+}
+
+impl Source {
+    /// Waits until there may be more to read, at most this long.
+    pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
+        match self {
+            Source::Journal(reader) => reader.wait(at_most),
+            Source::AuthLog(reader) => reader.wait(at_most),
+        }
+    }
+}
+
+impl Entries for Source {
+    fn read(&mut self, limit: usize, each: &mut dyn FnMut(&Entry<'_>)) -> anyhow::Result<Progress> {
         match self {
             Source::Journal(reader) => reader.read(limit, each),
             Source::AuthLog(reader) => reader.read(limit, each),
         }
     }
 
-    /// The same source, opened anew behind a position.
-    pub fn again(&self, position: &Position) -> anyhow::Result<Source> {
+    fn again(&self, position: &Position) -> anyhow::Result<Source> {
         match (self, position) {
             (Source::Journal(reader), Position::Journal(position)) => {
                 Ok(Source::Journal(reader.again(position)?))
@@ -188,24 +207,14 @@ impl Source {
         }
     }
 
-    /// Waits until there may be more to read, at most this long.
-    pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
-        match self {
-            Source::Journal(reader) => reader.wait(at_most),
-            Source::AuthLog(reader) => reader.wait(at_most),
-        }
-    }
-
-    /// The position behind the last entry that was handed out; none before anything was read or known.
-    pub fn position(&self) -> Option<Position> {
+    fn position(&self) -> Option<Position> {
         match self {
             Source::Journal(reader) => reader.position().map(Position::Journal),
             Source::AuthLog(reader) => reader.position().map(Position::File),
         }
     }
 
-    /// What there is to say since the last call.
-    pub fn remarks(&mut self) -> Vec<Remark> {
+    fn remarks(&mut self) -> Vec<Remark> {
         match self {
             Source::Journal(reader) => reader.remarks(),
             Source::AuthLog(reader) => reader.remarks(),

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::{Refusal, StateError};
-use super::stock::{Base, Former, parsed};
+use super::stock::{Base, Former};
 use super::{Daily, RESUME_VERSION, add};
 use crate::time::Time;
 
@@ -83,11 +83,13 @@ impl<D: Disk> Files<D> {
         let Some(found) = self.read(FILE)? else {
             return Ok(None);
         };
-        let parsed = parsed(&found, today).map_err(|why| StateError::Damaged {
-            path: self.disk.path(FILE),
-            why,
-        })?;
-        Ok(Some(parsed.daily()))
+        match self.judged(&found, today)? {
+            Ok(parsed) => Ok(Some(parsed.daily())),
+            Err(why) => Err(StateError::Damaged {
+                path: self.disk.path(FILE),
+                why,
+            }),
+        }
     }
 
     fn written(&self, daily: &Daily) -> Result<Vec<u8>, StateError> {

@@ -36,16 +36,17 @@ pub use tables::{Keyed, Table};
 /// The version of `resume` that this program writes and understands.
 pub const RESUME_VERSION: u32 = 1;
 
+/// What the journal is called as a source; a log file is called by its path.
+pub const JOURNAL: &str = "journal";
+
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Daily {
     /// The date of the open day.
     pub date: NaiveDate,
     /// What each partner did on it, by account name.
-    #[serde(default)]
     pub partners: BTreeMap<String, Counters>,
     /// Failures of anyone who is no partner.
-    #[serde(default)]
     pub unknown_attempts: u64,
     /// Keys of others, kept as they are.
     #[serde(flatten)]
@@ -73,6 +74,9 @@ pub struct Counters {
     /// Uploads that failed on the server's disk.
     #[serde(skip_serializing_if = "is_zero")]
     pub upload_failed: u64,
+    /// Downloads that broke off: some of their bytes left.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub download_interrupted: u64,
     /// Log-ins that left no line of sftp-server though they should have.
     #[serde(skip_serializing_if = "is_zero")]
     pub blind: u64,
@@ -92,9 +96,9 @@ pub(crate) fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// What is needed to go on: the position, what is open, what waits for Slack.
+/// What is needed to go on: the position, what is open, what waits for Slack. A file that lacks a key which is always written
+/// is damaged: a key of a later version has a default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Resume {
     /// [`RESUME_VERSION`].
     pub version: u32,
@@ -104,8 +108,8 @@ pub struct Resume {
     pub journals: BTreeMap<String, JournalPosition>,
     /// How far each log file was read, by path.
     pub files: BTreeMap<String, FilePosition>,
-    /// The source that was read last: `journal` or the path of the log file.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The source that was read last: [`JOURNAL`] or the path of the log file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// The time of the latest entry that was counted.
     pub counted_until: Time,
@@ -120,13 +124,13 @@ pub struct Resume {
     /// What the user database says of accounts that are, or were seen as, partners.
     pub known: BTreeMap<String, Known>,
     /// The addresses that partners came from lately.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses: BTreeMap<String, Used>,
     /// Feeds that must arrive.
-    #[serde(skip_serializing_if = "Feeds::is_empty")]
+    #[serde(default, skip_serializing_if = "Feeds::is_empty")]
     pub feeds: Feeds,
     /// Lines of OpenSSH that could be read, and that could not.
-    #[serde(skip_serializing_if = "Unread::is_empty")]
+    #[serde(default, skip_serializing_if = "Unread::is_empty")]
     pub unread: Unread,
     /// Events that wait for an answer of the user database.
     pub undecided: Vec<crate::monitor::Undecided>,
@@ -139,7 +143,7 @@ pub struct Resume {
     /// The id of the next message.
     pub next_message: u64,
     /// Slack asked for a pause until then.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_until: Option<Time>,
     /// The line that tells of the first start was put into the outbox.
     pub announced: bool,
@@ -148,6 +152,22 @@ pub struct Resume {
     /// Keys of a later version, kept as they are.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+impl Resume {
+    /// Does it know how far anything was read?
+    fn has_position(&self) -> bool {
+        !self.journals.is_empty() || !self.files.is_empty()
+    }
+
+    /// Does it know how far the source was read that was read last?
+    fn knows_its_source(&self) -> bool {
+        match self.source.as_deref() {
+            None => true,
+            Some(JOURNAL) => !self.journals.is_empty(),
+            Some(path) => self.files.contains_key(path),
+        }
+    }
 }
 
 /// Whether the lines of OpenSSH in a log can be read.
@@ -221,7 +241,7 @@ pub struct Day {
     /// Dates between the day before and this one that never opened.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub without_data: Vec<NaiveDate>,
-    /// Uploads that broke off or failed, up to ten; the counters have their number.
+    /// Transfers that broke off or failed, up to ten of a kind; the counters have their number.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub troubled: Vec<Troubled>,
     /// Notices of the day.
@@ -244,13 +264,16 @@ pub struct Idle {
     pub count: u64,
 }
 
-/// An upload that broke off or failed.
+/// A transfer that broke off, or an upload that failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Troubled {
     /// Whose.
     pub partner: String,
     /// It failed on the server's disk; else it broke off.
     pub failed: bool,
+    /// It was a download.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub download: bool,
     /// Which.
     pub file: File,
 }

@@ -6,7 +6,7 @@ use super::{Daily, add};
 use crate::clean::{HOST, clean};
 use crate::time::Time;
 
-/// How many notices a day keeps apart; further ones of a kind join the last of that kind.
+/// How many notices of a kind a day keeps apart; further ones join the last of them.
 const NOTICES_KEPT: usize = 20;
 
 /// Something that makes the day's figures less than certain.
@@ -39,6 +39,16 @@ pub enum NoticeKind {
     Unattributed,
     /// Transfers whose direction nobody can tell: not counted.
     UnknownDirection,
+    /// Files that were opened for writing and that no line closes, though their session ended itself; `detail` is the account.
+    WritingUnclosed,
+    /// The same of files that were opened for reading.
+    ReadingUnclosed,
+    /// Sessions that held so many files open that lines of them may be missing; `detail` is the account.
+    Descriptors,
+    /// Sessions that are over and whose own end is not in the log; `detail` is the account.
+    EndUnseen,
+    /// Sessions whose lines came near what journald takes; `detail` is the account, none for what belongs to no session.
+    Flood,
     /// More events waited for the user database than are kept.
     Undecided,
     /// `daily.json` was deleted by someone else.
@@ -66,7 +76,8 @@ impl Daily {
         self.note(NoticeKind::Forged, at, 1, None);
     }
 
-    /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count.
+    /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count. Where the
+    /// day has too many, those of a kind are joined, and nothing is said of whose they are.
     pub fn note(&mut self, kind: NoticeKind, at: Time, count: u64, detail: Option<String>) {
         self.note_span(kind, (at, at), count, detail);
     }
@@ -90,18 +101,25 @@ impl Daily {
         detail: Option<String>,
     ) {
         let notices = &mut self.resume.day.notices;
-        let full = notices.len() >= NOTICES_KEPT;
+        let of_kind = notices.iter().filter(|n| n.kind == kind).count();
         let alike = notices
-            .iter_mut()
-            .rev()
-            .find(|n| n.kind == kind && (full || n.detail == detail));
-        match alike {
+            .iter()
+            .rposition(|n| n.kind == kind && n.detail == detail)
+            .or_else(|| {
+                let last = notices.iter().rposition(|n| n.kind == kind);
+                last.filter(|_| of_kind >= NOTICES_KEPT)
+            });
+        match alike.map(|at| &mut notices[at]) {
             Some(notice) => {
+                if notice.detail != detail {
+                    // It is no longer of one partner or file.
+                    notice.detail = None;
+                }
                 notice.from = notice.from.min(from);
                 notice.to = notice.to.max(to);
                 add(&mut notice.count, count);
             }
-            // The first of its kind, however many others there are: there are a dozen kinds.
+            // There are not two dozen kinds.
             None => notices.push(Notice {
                 kind,
                 from,

@@ -29,7 +29,7 @@ pub enum Snapshot {
 pub enum Recovery {
     /// There is neither a state nor a backup of one: the first start.
     Fresh,
-    /// The file has counters but no `resume`: the scripts', an older program's or a person's.
+    /// The file has counters but no `resume`, and no state before it had a position: it is the scripts'.
     TakenOver {
         /// This process still knew the rest; else reading starts from now.
         from_memory: bool,
@@ -64,7 +64,7 @@ pub enum Recovery {
 pub(super) enum Parsed {
     /// A state of this version.
     Ours(Daily),
-    /// Counters alone.
+    /// Counters alone, as the scripts wrote them.
     Counters(Daily),
     /// The counters of a later version's state.
     Newer(u64, Daily),
@@ -78,7 +78,8 @@ impl Parsed {
     }
 }
 
-/// What a file holds, or what is wrong with it. Counters without a date are today's.
+/// What a file holds, or what is wrong with it: a state of ours to the letter, the scripts' three keys, or something of a
+/// later version, whose counters are today's where they have no date.
 pub(super) fn parse(bytes: &[u8], today: NaiveDate) -> Result<Parsed, String> {
     if bytes.is_empty() {
         return Err("it is empty".to_owned());
@@ -90,29 +91,34 @@ pub(super) fn parse(bytes: &[u8], today: NaiveDate) -> Result<Parsed, String> {
             let keys: Map<String, Value> =
                 serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
             match version(&keys)? {
-                0 => Parsed::Counters(counters(keys, today)?),
-                version if version > u64::from(RESUME_VERSION) => {
+                None => Parsed::Counters(scripts(keys)?),
+                Some(version) if version > u64::from(RESUME_VERSION) => {
                     Parsed::Newer(version, counters(keys, today)?)
                 }
-                _ => Parsed::Ours(direct.map_err(|error| error.to_string())?),
+                Some(_) => Parsed::Ours(direct.map_err(|error| error.to_string())?),
             }
         }
     };
     believable(parsed)
 }
 
-/// The version of `resume`; 0 where there is none.
-fn version(keys: &Map<String, Value>) -> Result<u64, String> {
-    match keys.get("resume") {
-        None | Some(Value::Null) => Ok(0),
-        Some(Value::Object(resume)) => match resume.get("version") {
-            None | Some(Value::Null) => Ok(0),
-            Some(version) => version
-                .as_u64()
-                .ok_or_else(|| format!("resume.version is {version}")),
-        },
-        Some(_) => Err("resume is no object".to_owned()),
+/// The version of `resume`; none where there is no `resume`.
+fn version(keys: &Map<String, Value>) -> Result<Option<u64>, String> {
+    let Some(resume) = keys.get("resume") else {
+        return Ok(None);
+    };
+    match resume.get("version").map(Value::as_u64) {
+        Some(Some(version)) if version > 0 => Ok(Some(version)),
+        _ => Err("its resume has no version".to_owned()),
     }
+}
+
+/// A file as the scripts wrote it.
+fn scripts(keys: Map<String, Value>) -> Result<Daily, String> {
+    let mut daily: Daily =
+        serde_json::from_value(Value::Object(keys)).map_err(|error| error.to_string())?;
+    daily.resume.version = RESUME_VERSION;
+    Ok(daily)
 }
 
 /// The counters of a file whose `resume` is not to be used; of that, keys that this version does not know survive.
@@ -127,9 +133,13 @@ fn counters(mut keys: Map<String, Value>, today: NaiveDate) -> Result<Daily, Str
     if dated.is_none_or(|date| serde_json::from_value::<NaiveDate>(date).is_err()) {
         keys.insert("date".to_owned(), Value::String(today.to_string()));
     }
-    let mut daily: Daily =
-        serde_json::from_value(Value::Object(keys)).map_err(|error| error.to_string())?;
-    daily.resume.version = RESUME_VERSION;
+    for (key, empty) in [
+        ("partners", Value::Object(Map::new())),
+        ("unknown_attempts", 0.into()),
+    ] {
+        keys.entry(key).or_insert(empty);
+    }
+    let mut daily = scripts(keys)?;
     if let Some(Value::Object(resume)) = resume {
         daily.resume.other = resume.into_iter().filter(unknown).collect();
     }
@@ -138,13 +148,20 @@ fn counters(mut keys: Map<String, Value>, today: NaiveDate) -> Result<Daily, Str
 
 /// A key of `resume` that this version does not know.
 fn unknown((key, value): &(String, Value)) -> bool {
-    let alone = Value::Object([(key.clone(), value.clone())].into_iter().collect());
-    serde_json::from_value::<Resume>(alone).is_ok_and(|resume| resume.other.contains_key(key))
+    let Ok(Value::Object(mut resume)) = serde_json::to_value(Resume::default()) else {
+        return false;
+    };
+    resume.insert(key.clone(), value.clone());
+    let read = serde_json::from_value::<Resume>(Value::Object(resume));
+    read.is_ok_and(|resume| resume.other.contains_key(key))
 }
 
-/// Refuses counters that nothing can have counted.
+/// Refuses counters that nothing can have counted, and a source that was read to nowhere.
 fn believable(parsed: Parsed) -> Result<Parsed, String> {
     let (Parsed::Ours(daily) | Parsed::Counters(daily) | Parsed::Newer(_, daily)) = &parsed;
+    if !daily.resume.knows_its_source() {
+        return Err("it has lost the position in its source".to_owned());
+    }
     let closed = &daily.resume.closed;
     let strangers = closed.iter().map(|day| day.unknown_attempts);
     let partners = closed.iter().flat_map(|day| day.partners.values());
@@ -160,6 +177,7 @@ fn believable(parsed: Parsed) -> Result<Parsed, String> {
                 c.download,
                 c.upload_interrupted,
                 c.upload_failed,
+                c.download_interrupted,
             ]
         })
         .chain(strangers)

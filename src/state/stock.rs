@@ -55,7 +55,7 @@ impl<D: Disk> Files<D> {
                 return Ok(Base::of(kept.daily.clone()));
             }
         }
-        let parsed = parsed(&found, now.date_naive());
+        let parsed = self.judged(&found, now.date_naive())?;
         if parsed.is_ok() {
             // Another process wrote it, and may have died before it was durable.
             self.settle()?;
@@ -87,6 +87,33 @@ impl<D: Disk> Files<D> {
             }
             Err(why) => self.damaged(why, found.modified, now),
         }
+    }
+
+    /// What a file holds that was read, or what is wrong with it: also that it lost what the state before it knows. Nothing of
+    /// ours ever forgets a position, and reading would start from now.
+    pub(super) fn judged(
+        &mut self,
+        found: &Found,
+        today: NaiveDate,
+    ) -> Result<Result<Parsed, String>, StateError> {
+        let parsed = parsed(found, today);
+        let (daily, alone) = match &parsed {
+            Ok(Parsed::Ours(daily)) => (daily, false),
+            Ok(Parsed::Counters(daily)) => (daily, true),
+            Ok(Parsed::Newer(..)) | Err(_) => return Ok(parsed),
+        };
+        if daily.resume.has_position() {
+            return Ok(parsed);
+        }
+        let latest = self.latest(today)?;
+        let known = latest
+            .state
+            .is_some_and(|(state, _)| state.resume.has_position());
+        // A backup that nobody can read was one of a state of ours: the scripts have none.
+        if known || (alone && latest.damage.is_some()) {
+            return Ok(Err("it has lost how far the log was read".to_owned()));
+        }
+        Ok(parsed)
     }
 
     fn missing(&mut self, now: DateTime<FixedOffset>) -> Result<Base, StateError> {
@@ -177,7 +204,7 @@ impl<D: Disk> Files<D> {
 }
 
 /// What a file holds that was read, or what is wrong with it.
-pub(super) fn parsed(found: &Found, today: NaiveDate) -> Result<Parsed, String> {
+fn parsed(found: &Found, today: NaiveDate) -> Result<Parsed, String> {
     match &found.bytes {
         Some(bytes) => recover::parse(bytes, today),
         None => Err(format!("it has more than {LARGEST_FILE} bytes")),

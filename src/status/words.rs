@@ -46,6 +46,26 @@ pub(crate) fn notice(notice: &Notice) -> String {
                 many(count, "transfer")
             )
         }
+        NoticeKind::WritingUnclosed => format!(
+            "{} opened for writing and never closed in the log",
+            many(count, "file")
+        ),
+        NoticeKind::ReadingUnclosed => format!(
+            "{} opened for reading and never closed in the log",
+            many(count, "file")
+        ),
+        NoticeKind::Descriptors => format!(
+            "{} held so many files open that transfers may be missing from the log",
+            many(count, "session")
+        ),
+        NoticeKind::EndUnseen => format!(
+            "{} whose end is not in the log: the last transfers may be missing",
+            many(count, "session")
+        ),
+        NoticeKind::Flood => format!(
+            "{} near journald's limit: transfers may be missing from the log",
+            many(count, "session")
+        ),
         NoticeKind::Undecided => {
             format!(
                 "{} too many waited for the user database: counted for nobody",

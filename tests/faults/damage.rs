@@ -51,7 +51,9 @@ fn a_state_damaged_in_any_way_is_set_aside_and_what_it_counted_counts_once() {
     let noise: Vec<u8> = (0..4096_u32)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
         .collect();
-    let damages: [(&str, Vec<u8>); 8] = [
+    let counters = r#"{"date":"2026-11-29","partners":{},"unknown_attempts":0}"#;
+    let no_counters = r#"{"date":"2026-11-29","partners":[],"unknown_attempts":"3"}"#;
+    let damages: [(&str, Vec<u8>); 13] = [
         ("truncated", whole[..whole.len() / 2].to_vec()),
         ("empty", Vec::new()),
         ("NULs", vec![0; whole.len()]),
@@ -59,6 +61,11 @@ fn a_state_damaged_in_any_way_is_set_aside_and_what_it_counted_counts_once() {
         ("wrong types", wrong_types.into_bytes()),
         ("negative", negative.into_bytes()),
         ("huge", huge.into_bytes()),
+        ("a date alone", b"{\"date\":5}".to_vec()),
+        ("an object", b"{}".to_vec()),
+        ("a list", b"[]".to_vec()),
+        ("counters of wrong types", no_counters.into()),
+        ("counters alone", counters.into()),
         ("nested without end", "[".repeat(100_000).into_bytes()),
     ];
     let mut expected = 3;
@@ -125,33 +132,66 @@ fn what_is_deleted_or_edited_while_it_runs_is_taken_as_it_is() {
 }
 
 #[test]
-fn a_file_of_an_older_or_a_newer_program_keeps_its_counters_and_reading_starts_from_now() {
-    for (resume, said) in [
-        (Value::Null, "daily.json has counters alone"),
-        (
-            json!({"version": 99, "hologram": 1}),
-            "is of a newer version (99)",
-        ),
-    ] {
+fn a_file_of_a_newer_program_keeps_its_counters_and_reading_starts_from_now() {
+    let world = three();
+    let file = world.path("state/daily.json");
+    let mut state: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    state["resume"] = json!({"version": 99, "hologram": 1});
+    state["other"] = json!("kept");
+    std::fs::write(&file, state.to_string()).unwrap();
+    // Whoever rewrote the file may have counted this.
+    login(&world, 4);
+    let daemon = world.daemon();
+    login(&world, 5);
+    let state = counted(&world, 4);
+    daemon.stop();
+    assert_eq!(state["other"], "kept");
+    assert_eq!(state["resume"]["hologram"], 1);
+    let said = world.said();
+    assert!(said.contains("is of a newer version (99)"), "{said}");
+}
+
+#[test]
+fn a_file_that_another_program_left_without_resume_is_set_aside_and_nothing_is_lost() {
+    for running in [false, true] {
         let world = three();
+        let daemon = running.then(|| world.daemon());
         let file = world.path("state/daily.json");
-        let mut state: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-        state["resume"] = resume.clone();
-        if resume.is_null() {
-            state.as_object_mut().unwrap().remove("resume");
-        }
-        state["other"] = json!("kept");
+        let mut state = world.state(|state| state["resume"]["outbox"] == json!([]));
+        state.as_object_mut().unwrap().remove("resume");
+        state["partners"]["alice"]["success"] = json!(0);
         std::fs::write(&file, state.to_string()).unwrap();
-        // Whoever rewrote the file may have counted this.
         login(&world, 4);
-        let daemon = world.daemon();
+        let daemon = daemon.unwrap_or_else(|| world.daemon());
         login(&world, 5);
-        let state = counted(&world, 4);
+        counted(&world, 5);
         daemon.stop();
-        assert_eq!(state["other"], "kept");
-        assert_eq!(state["resume"]["hologram"], resume["hologram"]);
-        assert!(world.said().contains(said), "{}", world.said());
+        let said = world.said();
+        let why = "it has lost how far the log was read";
+        assert_eq!(said.matches(why).count(), 1, "{said}");
+        let aside = names(&world.path("state"), ".corrupt-");
+        let text = std::fs::read_to_string(world.path("state").join(&aside[0])).unwrap();
+        assert_eq!(text, state.to_string());
     }
+}
+
+#[test]
+fn the_scripts_file_is_taken_over_where_no_state_of_ours_ever_was() {
+    let world = World::new();
+    std::fs::create_dir(world.path("state")).unwrap();
+    let counters = r#"{"date":"2026-11-28","partners":{"alice":{"success":3,"failed":0,"upload":0,"download":0}},"unknown_attempts":2}"#;
+    let today = chrono::Local::now().date_naive().to_string();
+    let counters = counters.replace("2026-11-28", &today);
+    std::fs::write(world.path("state/daily.json"), counters).unwrap();
+    let daemon = world.daemon();
+    login(&world, 1);
+    counted(&world, 4);
+    daemon.stop();
+    let said = world.said();
+    assert!(
+        said.contains("daily.json has counters alone: they are kept"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -172,3 +172,43 @@ fn only_journald_says_that_journald_dropped_messages() {
         .expect("reads");
     assert_eq!(seen, [Some(1), Some(2), Some(3), Some(4), None]);
 }
+
+#[test]
+fn only_root_says_that_a_session_is_over() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let mut boot = Boot::number(1);
+    let mut over = |session: &str, leader: &str| {
+        boot.entry(
+            "systemd-logind",
+            0,
+            93,
+            &format!("Removed session {session}."),
+        )
+        .with("_TRANSPORT", "journal")
+        .with("MESSAGE_ID", "3354939424b4456d9802ca8333ed424a")
+        .with("SESSION_ID", session)
+        .with("LEADER", leader)
+    };
+    journals.write(
+        "system.journal",
+        &[
+            over("5", "4711"),
+            over("c7", "4712"),
+            over("8", "4713").with("_UID", "1001"),
+            over("9", "4714").without("_UID"),
+            over("10", "many"),
+            over("11", "4715").without("SESSION_ID"),
+        ],
+    );
+    let mut seen = Vec::new();
+    open(journals.path(), Start::Beginning)
+        .read(ALL, &mut |entry| {
+            let session = entry.origin.session.as_deref().map(str::to_owned);
+            seen.push((entry.over, session));
+        })
+        .expect("reads");
+    let told = |leader, session: &str| (Some(leader), Some(session.to_owned()));
+    assert_eq!(seen, [told(4711, "5"), told(4712, "c7")]);
+}

@@ -5,11 +5,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use sftp_monitor::alerts::Content;
-use sftp_monitor::daemon::{Committer, Queue, Taken};
+use sftp_monitor::daemon::{Committer, Queue, Settled, Taken};
 use sftp_monitor::days;
 use sftp_monitor::monitor::Monitor;
 use sftp_monitor::outbox;
-use sftp_monitor::reader::{Batch, Order};
+use sftp_monitor::reader::{Batch, Order, Reading};
 use sftp_monitor::slack::{Next, Pace, Verdict};
 use sftp_monitor::source::Position;
 use sftp_monitor::state::{Daily, Disk};
@@ -28,7 +28,7 @@ pub(crate) struct Daemon {
     committer: Committer<Sabotaged>,
     queue: Queue,
     orders: Receiver<Order>,
-    reader: Reader,
+    reading: Reading<Reader>,
     batches: VecDeque<Batch>,
     /// A batch whose commit failed.
     held: Option<Batch>,
@@ -97,6 +97,11 @@ impl Simulation {
             return;
         };
         self.trace(|| format!("daemon {process} starts at {position:?}"));
+        let opened = Reader::open((&self.world, &self.journal), self.fault, position.clone());
+        let Ok(reader) = opened else {
+            self.trace(|| "the journal cannot be opened".to_owned());
+            return;
+        };
         let started = (!announced).then(|| Content::Started {
             source: "journal".to_owned(),
             first: true,
@@ -111,7 +116,7 @@ impl Simulation {
             committer: Committer::new(store, rules, source, orders, announce),
             queue: Queue::new(Some(Pace::default())),
             orders: ordered,
-            reader: Reader::open(&self.journal, position),
+            reading: Reading::new(reader, position.map(Position::Journal)),
             batches: VecDeque::new(),
             held: None,
             posting: None,
@@ -121,21 +126,20 @@ impl Simulation {
     /// The reading thread's part.
     fn read(&self, daemon: &mut Daemon) {
         for order in daemon.orders.try_iter() {
-            match order {
-                Order::Ask(users) => daemon.reader.asked = users,
-                Order::Seek(Position::Journal(position)) => {
-                    let asked = std::mem::take(&mut daemon.reader.asked);
-                    daemon.reader = Reader::open(&self.journal, Some(position));
-                    daemon.reader.asked = asked;
-                }
-                _ => {}
-            }
+            drop(daemon.reading.obey(order));
         }
         if daemon.batches.len() < BATCHES {
             let most = 1 + self.world.dice.roll(12) as usize;
-            let mut users = Users(self.world.clone());
-            let batch = daemon.reader.read(&self.journal, most, &mut users);
-            daemon.batches.push_back(batch);
+            let turn = daemon.reading.turn(&mut Users(self.world.clone()), most);
+            daemon.batches.extend(turn.batch);
+        }
+    }
+
+    /// The daemon reads and commits, and does nothing else.
+    pub(crate) fn catch_up(&self) {
+        if let Some(daemon) = &mut *self.daemon.borrow_mut() {
+            self.read(daemon);
+            self.take(daemon);
         }
     }
 
@@ -173,8 +177,8 @@ impl Simulation {
             )
         });
         match committed {
-            Ok(Some(elsewhere)) => daemon.committer.seek(elsewhere),
-            Ok(None) => {
+            Ok(false) => {}
+            Ok(true) => {
                 if let Some(rest) = rest {
                     let _ = daemon.committer.commit(&rest, now);
                 }
@@ -243,11 +247,19 @@ impl Simulation {
         } = posting;
         let now = self.clock.now();
         let committer = &mut daemon.committer;
-        if daemon
+        let settled = daemon
             .queue
-            .settle(committer, &taken.message, &verdict, now)
-        {
-            self.settled(&verdict, delivery, now);
+            .settle(committer, &taken.message, &verdict, now);
+        match settled {
+            Settled::Yes => self.settled(&verdict, delivery, now),
+            Settled::No => {}
+            Settled::Later => {
+                daemon.posting = Some(Posting {
+                    taken,
+                    verdict,
+                    delivery,
+                });
+            }
         }
     }
 
@@ -284,7 +296,8 @@ impl Simulation {
             serde_json::from_slice::<Daily>(&bytes).ok()
         };
         done && daemon.committer.waiting() == 0
-            && daemon.reader.at_end(&self.journal)
+            && daemon.committer.stands_at_present()
+            && daemon.reading.source().at_end()
             && daily().is_some_and(|daily| waiting(&daily).is_empty())
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Odds {
     pub(crate) error: u64,
     /// The user database does not answer.
     pub(crate) unknown: u64,
+    /// The journal cannot be opened or read.
+    pub(crate) journal: u64,
     /// Slack does anything but take a message.
     pub(crate) slack: u64,
 }

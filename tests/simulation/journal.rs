@@ -4,13 +4,15 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use sftp_monitor::directory::Directory;
-use sftp_monitor::entry::{Boot, Entry, Origin, Record};
-use sftp_monitor::reader::Batch;
-use sftp_monitor::source::{JournalPosition, Position, Remark, hash};
+use anyhow::bail;
+use sftp_monitor::entry::{Boot, Entry, Origin};
+use sftp_monitor::source::{Entries, JournalPosition, Position, Progress, Remark, hash};
 use sftp_monitor::time::Time;
 
+use crate::disk::World;
+use crate::sabotage::Fault;
 use crate::writer::Counts;
 
 /// The machine whose journal it is.
@@ -132,29 +134,41 @@ fn boot_id(number: u64) -> String {
 }
 
 /// How far reading has come.
+#[derive(Clone)]
 pub(crate) struct Reader {
+    world: Rc<World>,
+    journal: Rc<Journal>,
+    fault: Fault,
     next: usize,
     position: Option<JournalPosition>,
     remarks: Vec<Remark>,
-    pub(crate) asked: Vec<String>,
 }
 
 impl Reader {
     /// Goes on behind a position; what is no longer there is a gap.
-    pub(crate) fn open(journal: &Journal, position: Option<JournalPosition>) -> Self {
+    pub(crate) fn open(
+        (world, journal): (&Rc<World>, &Rc<Journal>),
+        fault: Fault,
+        position: Option<JournalPosition>,
+    ) -> anyhow::Result<Self> {
+        if world.dice.once_in(world.odds.get().journal) {
+            bail!("the journal cannot be opened");
+        }
         let mut reader = Reader {
+            world: world.clone(),
+            journal: journal.clone(),
+            fault,
             next: journal.behind(position.as_ref()),
             position,
             remarks: Vec::new(),
-            asked: Vec::new(),
         };
-        reader.look(journal);
-        reader
+        reader.look();
+        Ok(reader)
     }
 
     /// Passes over what is gone, and says so.
-    fn look(&mut self, journal: &Journal) {
-        let entries = journal.entries.borrow();
+    fn look(&mut self) {
+        let entries = self.journal.entries.borrow();
         let lost = self.next > 0 && !entries[self.next - 1].fate.is_there();
         let before = self.next;
         while self.next < entries.len() && !entries[self.next].fate.is_there() {
@@ -174,74 +188,76 @@ impl Reader {
         }
     }
 
-    pub(crate) fn at_end(&self, journal: &Journal) -> bool {
-        self.next == journal.entries.borrow().len()
-    }
-
-    /// Reads so many entries at most; none where there is nothing new.
-    pub(crate) fn read(
-        &mut self,
-        journal: &Journal,
-        most: usize,
-        directory: &mut dyn Directory,
-    ) -> Batch {
-        if self.next < journal.entries.borrow().len() {
-            self.look(journal);
-        }
-        let begins = self.position.clone().map(Position::Journal);
-        let entries = journal.entries.borrow();
-        let mut batch = Batch {
-            begins,
-            ..Batch::default()
-        };
-        let end = entries.len().min(self.next + most);
-        for entry in &entries[self.next..end] {
-            if !entry.fate.is_there() {
-                break;
-            }
-            batch.records.extend(record(entry, directory));
-            batch.until = Some(entry.realtime);
-            self.next += 1;
-        }
-        batch.caught_up = self.next == entries.len();
-        drop(entries);
-        if self.next > 0 {
-            self.position = Some(journal.position(self.next - 1));
-        }
-        batch.position = self.position.clone().map(Position::Journal);
-        batch.remarks = std::mem::take(&mut self.remarks);
-        self.asked.retain(|user| {
-            use sftp_monitor::directory::Answer;
-            match directory.account(user.as_bytes()) {
-                Answer::Unknown => true,
-                answer => {
-                    batch.answers.push((user.clone(), answer));
-                    false
-                }
-            }
-        });
-        batch
+    pub(crate) fn at_end(&self) -> bool {
+        self.next == self.journal.entries.borrow().len()
     }
 }
 
-fn record(entry: &Written, directory: &mut dyn Directory) -> Option<Record<'static>> {
+impl Entries for Reader {
+    fn read(&mut self, limit: usize, each: &mut dyn FnMut(&Entry<'_>)) -> anyhow::Result<Progress> {
+        if self.world.dice.once_in(self.world.odds.get().journal) {
+            bail!("the journal cannot be read");
+        }
+        if !self.at_end() {
+            self.look();
+        }
+        let entries = self.journal.entries.borrow();
+        let begun = self.next;
+        for written in entries[begun..].iter().take(limit) {
+            if !written.fate.is_there() {
+                break;
+            }
+            each(&entry(written));
+            self.next += 1;
+        }
+        drop(entries);
+        if self.next > 0 {
+            self.position = Some(self.journal.position(self.next - 1));
+        }
+        Ok(Progress {
+            entries: self.next - begun,
+            at_end: self.at_end(),
+        })
+    }
+
+    fn again(&self, position: &Position) -> anyhow::Result<Self> {
+        let Position::Journal(position) = position else {
+            bail!("the position is another source's");
+        };
+        let of = (&self.world, &self.journal);
+        match Reader::open(of, self.fault, Some(position.clone())) {
+            // The reader stays where it stands, and nobody is told.
+            Err(_) if self.fault == Fault::StaysWhereItStands => Ok(self.clone()),
+            other => other,
+        }
+    }
+
+    fn position(&self) -> Option<Position> {
+        self.position.clone().map(Position::Journal)
+    }
+
+    fn remarks(&mut self) -> Vec<Remark> {
+        std::mem::take(&mut self.remarks)
+    }
+}
+
+fn entry(written: &Written) -> Entry<'_> {
     let origin = Origin {
-        time: entry.realtime,
-        boot: Boot(entry.boot + 1),
+        time: written.realtime,
+        boot: Boot(written.boot + 1),
         host: Cow::Borrowed(b"sftp1"),
-        identifier: Cow::Borrowed(entry.identifier.as_bytes()),
-        pid: entry.pid,
-        uid: Some(entry.uid),
+        identifier: Cow::Borrowed(written.identifier.as_bytes()),
+        pid: written.pid,
+        uid: Some(written.uid),
         session: None,
         past: false,
         no_envelope: false,
     };
-    let entry = Entry {
+    Entry {
         origin,
-        message: entry.message.as_bytes(),
-        dropped: None,
-    };
-    Record::of(entry, directory).map(Record::into_owned)
+        message: written.message.as_bytes(),
+        ..Entry::default()
+    }
 }
 
 /// What entries of each kind must count, and what they may count beyond it.

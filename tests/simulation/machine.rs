@@ -36,7 +36,7 @@ pub(crate) struct Simulation {
     pub(crate) fault: Fault,
     pub(crate) clock: Clock,
     pub(crate) rules: Rules,
-    pub(crate) journal: Journal,
+    pub(crate) journal: Rc<Journal>,
     pub(crate) slack: Slack,
     writer: Writer,
     pub(crate) daemon: RefCell<Option<Daemon>>,
@@ -72,9 +72,11 @@ impl Simulation {
             power_cut: [0, 50, 300][dice.roll(3) as usize],
             error: [0, 0, 8, 40][dice.roll(4) as usize],
             unknown: [0, 0, 2, 6][dice.roll(4) as usize],
+            journal: [0, 2, 2, 8][dice.roll(4) as usize],
             slack: [0, 2, 4][dice.roll(3) as usize],
         };
-        let damage = fault == Fault::None && dice.once_in(4);
+        let going_back = fault == Fault::StaysWhereItStands;
+        let damage = going_back || (fault == Fault::None && dice.once_in(4));
         let clock = Clock::new(dice);
         let rules = Rules {
             zone: clock.zone,
@@ -89,7 +91,7 @@ impl Simulation {
             fault,
             clock,
             rules,
-            journal: Journal::default(),
+            journal: Rc::default(),
             slack: Slack::default(),
             writer: Writer::default(),
             daemon: RefCell::default(),
@@ -178,8 +180,17 @@ impl Simulation {
                 && self.depth.get() == 1
                 && self.world.content("daily.json.bak").is_some() =>
             {
+                // The backup does not know the last batch: who takes it is the digest, and the daemon must go back.
+                let goes_back = dice.once_in(2);
+                if goes_back {
+                    self.write();
+                    self.catch_up();
+                }
                 self.trace(|| "the state is damaged".to_owned());
                 self.world.damage("daily.json", JUNK);
+                if goes_back {
+                    self.digest();
+                }
             }
             20 if self.vanishing && dice.once_in(3) => {
                 let count = 1 + dice.roll(8) as usize;

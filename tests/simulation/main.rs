@@ -111,9 +111,9 @@ fn a_commit_that_cannot_be_made_durable_is_taken_back() {
 }
 
 fn assert_found(fault: Fault) {
-    let found = (0..SEEDS_TO_FIND_A_FAULT).find_map(|seed| play(seed, fault).err());
-    let wrong = found.unwrap_or_else(|| panic!("{fault:?} went unnoticed"));
-    println!("{fault:?}: {wrong}");
+    let found = (0..SEEDS_TO_FIND_A_FAULT).find_map(|seed| Some((seed, play(seed, fault).err()?)));
+    let (seed, wrong) = found.unwrap_or_else(|| panic!("{fault:?} went unnoticed"));
+    println!("{fault:?}, seed {seed}: {wrong}");
 }
 
 #[test]
@@ -149,6 +149,11 @@ fn a_state_read_before_the_lock_is_noticed() {
 #[test]
 fn a_post_before_its_commit_is_noticed() {
     assert_found(Fault::PostBeforeCommit);
+}
+
+#[test]
+fn a_reader_that_could_not_go_back_and_goes_on_is_noticed() {
+    assert_found(Fault::StaysWhereItStands);
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub(crate) enum Fault {
     RemoveBeforeRename,
     /// A message is posted before its commit.
     PostBeforeCommit,
+    /// A reader that cannot be opened where the state stands goes on where it stood.
+    StaysWhereItStands,
 }
 
 /// A disk under a store that is broken as `fault` says.

@@ -11,5 +11,6 @@ pub mod hostile;
 pub mod journal;
 pub mod nss;
 pub mod program;
+pub mod service;
 pub mod slack;
 pub mod texts;

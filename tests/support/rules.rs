@@ -1,11 +1,14 @@
 //! Plays scenarios: entries through the real rules, time as the daemon lets it pass, a Slack that takes everything.
 
+use std::time::Duration;
+
 use sftp_monitor::alerts::{Voice, day_messages, render};
 use sftp_monitor::days;
 use sftp_monitor::directory::Answer;
 use sftp_monitor::entry::{Boot, Entry, Origin, Record};
 use sftp_monitor::monitor::{Monitor, Rules};
 use sftp_monitor::outbox;
+use sftp_monitor::sessions::Limit;
 use sftp_monitor::slack::Next;
 use sftp_monitor::state::Daily;
 use sftp_monitor::time::Time;
@@ -15,7 +18,7 @@ use crate::scenario::{Line, SETTLED, Step, config, shortened};
 use crate::users::{Account, Users};
 
 /// How long after the last step a scenario goes on, so that all that waits gets out.
-const LAST: std::time::Duration = std::time::Duration::from_secs(7_200);
+const LAST: Duration = Duration::from_secs(7_200);
 
 /// What the table's line says of a feed that is no more what was delivered.
 const CHANGED: &str = ", modifié ou supprimé le ";
@@ -47,8 +50,18 @@ pub fn played(steps: &[Step]) -> [String; 2] {
 impl Player {
     fn new(steps: &[Step]) -> Self {
         let config = config(steps);
+        let limit = steps.iter().find_map(|step| match *step {
+            Step::JournalLimit(burst, seconds) => Some(Limit {
+                burst,
+                interval: Duration::from_secs(seconds),
+            }),
+            _ => None,
+        });
         Player {
-            rules: Rules::of(&config),
+            rules: Rules {
+                limit,
+                ..Rules::of(&config)
+            },
             voice: Voice::of(&config),
             closes_from: config.digest.closes_from,
             users: Users::default(),
@@ -118,7 +131,7 @@ impl Player {
                     .unwrap()
                     .forced = true;
             }
-            Step::Config { .. } => {}
+            Step::Config { .. } | Step::JournalLimit(..) => {}
             Step::SlackDown(from, to) => self.down.push((*from, *to)),
             Step::Past(until) => self.past = *until,
             Step::Absent(until) => self.absent = Some((*until, Vec::new())),
@@ -249,6 +262,7 @@ impl Player {
             origin,
             message: line.message.as_bytes(),
             dropped: line.dropped,
+            over: line.over,
         }
     }
 

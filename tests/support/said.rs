@@ -24,6 +24,7 @@ pub fn counted(
             ("download", c.download),
             ("interrupted", c.upload_interrupted),
             ("upload_failed", c.upload_failed),
+            ("download_interrupted", c.download_interrupted),
             ("blind", c.blind),
         ];
         let counts = counts.iter().filter(|(_, count)| *count > 0);

@@ -54,6 +54,8 @@ pub enum Step {
     Clock(Time),
     /// A run of digest.
     Digest(Time),
+    /// journald takes so many lines of a session in so many seconds.
+    JournalLimit(u64, u64),
     /// An entry.
     Entry(Line),
 }
@@ -70,6 +72,8 @@ pub struct Line {
     pub message: String,
     /// journald dropped so many messages.
     pub dropped: Option<u64>,
+    /// logind says that the session of this log-in is over.
+    pub over: Option<u32>,
     /// What the rules make of it is told.
     pub explain: bool,
     /// It is there at LogLevel VERBOSE alone.
@@ -87,7 +91,7 @@ pub fn parse(file: &str) -> (String, Vec<Scenario>) {
         let steps = head
             .lines()
             .chain(source.lines())
-            .filter_map(|line| reader.step(line));
+            .flat_map(|line| reader.steps(line));
         Scenario {
             title: title.to_owned(),
             source: source.to_owned(),
@@ -111,6 +115,15 @@ impl Reader {
             zone: chrono_tz::Europe::Paris,
             date: NaiveDate::from_ymd_opt(2026, 3, 30).unwrap(),
         }
+    }
+
+    /// `1024 times STEP`, or one step.
+    fn steps(&mut self, line: &str) -> Vec<Step> {
+        let times = line.split_once(" times ");
+        let times = times.and_then(|(times, line)| Some((times.parse().ok()?, line)));
+        let (times, line) = times.unwrap_or((1, line));
+        self.step(line)
+            .map_or_else(Vec::new, |step| vec![step; times])
     }
 
     fn step(&mut self, line: &str) -> Option<Step> {
@@ -157,6 +170,10 @@ impl Reader {
             "restart" => Step::Restart,
             "clock" => Step::Clock(self.time(rest)),
             "digest" => Step::Digest(self.time(rest)),
+            "journal-limit" => {
+                let (burst, seconds) = rest.split_once(' ').unwrap();
+                Step::JournalLimit(burst.parse().unwrap(), seconds.parse().unwrap())
+            }
             _ => return None,
         }))
     }
@@ -206,6 +223,7 @@ impl Reader {
                 ("uid", uid) => entry.uid = Some(uid.parse().unwrap()),
                 ("session", session) => entry.session = Some(session.to_owned()),
                 ("boot", boot) => entry.boot = boot.parse().unwrap(),
+                ("over", leader) => entry.over = Some(leader.parse().unwrap()),
                 ("dropped", dropped) => entry.dropped = Some(dropped.parse().unwrap()),
                 _ => panic!("{word}"),
             }

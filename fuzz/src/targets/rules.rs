@@ -93,6 +93,7 @@ pub(super) fn entries(data: &[u8]) {
             origin,
             message,
             dropped: None,
+            over: None,
         };
         let mut monitor = Monitor {
             rules: &rules,
@@ -250,6 +251,7 @@ pub(super) fn state(data: &[u8]) {
             origin,
             message: message.as_bytes(),
             dropped: None,
+            over: None,
         };
         if let Some(record) = Record::of(entry, &mut Accounts) {
             monitor.apply(&record);

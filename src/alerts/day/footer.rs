@@ -1,14 +1,14 @@
-//! What stands under the table: expected feeds, uploads that came to nothing, and whatever makes the figures less than certain.
+//! What stands under the table: expected feeds, transfers that came to nothing, and whatever makes the figures less than certain.
 
 use chrono::{Days, NaiveDate};
 
+use super::notice_text;
 use crate::alerts::blocks::{Line, plain, ranked_within};
 use crate::alerts::text::list_within;
-use crate::alerts::{Voice, feed_text, file_text};
-use crate::clean::{HOST, clean, escape};
+use crate::alerts::{Transfer, Voice, feed_text, file_text};
+use crate::clean::escape;
 use crate::language::{Language, Noun};
-use crate::state::{ClosedDay, Counters, Notice, NoticeKind, Troubled};
-use crate::time::Time;
+use crate::state::{ClosedDay, Counters, NoticeKind, Troubled};
 
 /// The most bytes of it; what does not fit is counted.
 const FOOTER_MOST: usize = 1_700;
@@ -30,7 +30,12 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     let mut lines: Vec<(u8, String)> = Vec::new();
     let feeds = feed_text::of_the_day(&day.day.feeds, voice);
     lines.extend(feeds.into_iter().map(|line| (FEEDS, line)));
-    let troubled = [false, true].map(|failed| troubled(day, failed, voice));
+    let troubled = [
+        Transfer::UploadInterrupted,
+        Transfer::UploadFailed,
+        Transfer::DownloadInterrupted,
+    ];
+    let troubled = troubled.map(|what| self::troubled(day, what, voice));
     lines.extend(troubled.into_iter().flatten().map(|line| (NAMES, line)));
     let uncertain = [
         blind(day, voice),
@@ -42,7 +47,7 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
             NoticeKind::UnknownDirection => NAMES,
             _ => CERTAIN,
         };
-        (rank, told(notice, day.date, voice))
+        (rank, notice_text::told(notice, day.date, voice))
     }));
     let rest = |more: usize| {
         let more = voice.language.number(more as u64);
@@ -55,17 +60,23 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     ranked_within(lines.collect(), FOOTER_MOST, rest)
 }
 
-fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
+/// `2 uploads interrompus : a.xml de Alice (1,5 ko) et b.xml de Bob`
+fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
     let language = voice.language;
-    let number = |counters: &Counters| match failed {
-        true => counters.upload_failed,
-        false => counters.upload_interrupted,
+    let (failed, download) = (
+        what == Transfer::UploadFailed,
+        what == Transfer::DownloadInterrupted,
+    );
+    let number = |counters: &Counters| match (failed, download) {
+        (true, _) => counters.upload_failed,
+        (false, false) => counters.upload_interrupted,
+        (false, true) => counters.download_interrupted,
     };
     let files = day
         .day
         .troubled
         .iter()
-        .filter(|troubled| troubled.failed == failed);
+        .filter(|troubled| (troubled.failed, troubled.download) == (failed, download));
     let files: Vec<String> = files.map(|troubled| file(troubled, voice)).collect();
     let counted = day
         .partners
@@ -83,7 +94,12 @@ fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
     };
     let fitting = files.iter().take_while(fits).count();
     let files = &files[..fitting];
-    let uploads = language.count(count, Noun::Upload);
+    let noun = if download {
+        Noun::Download
+    } else {
+        Noun::Upload
+    };
+    let transfers = language.count(count, noun);
     let ended = match (language, failed) {
         (Language::French, false) if language.is_one(count) => "interrompu",
         (Language::French, false) => "interrompus",
@@ -98,7 +114,7 @@ fn troubled(day: &ClosedDay, failed: bool, voice: &Voice) -> Option<String> {
             format!("{colon}{}", list_within(files, count, language))
         }
     };
-    Some(format!("⚠️ {uploads} {ended}{which}"))
+    Some(format!("⚠️ {transfers} {ended}{which}"))
 }
 
 /// `Sans activité : Bob, Carol`
@@ -185,165 +201,4 @@ fn without_data(dates: &[NaiveDate], language: Language) -> Option<String> {
     };
     let list = list_within(&runs, runs.len() as u64, language);
     Some(format!("⚠️ {begin}{list}"))
-}
-
-/// A notice in one line.
-fn told(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
-    let said = match voice.language {
-        Language::French => french(notice, date, voice),
-        Language::English => english(notice, date, voice),
-    };
-    let detail = notice
-        .detail
-        .as_deref()
-        .map(|detail| format!(" — {}", clean(detail, HOST)));
-    format!("⚠️ {said}{}", detail.unwrap_or_default())
-}
-
-fn french(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
-    let (period, at) = (period(notice, voice), at(notice.from, date, voice));
-    let some = |one: &str, many: &str| match notice.count {
-        0 => format!("des {many}"),
-        1 => format!("1 {one}"),
-        count => format!("{} {many}", Language::French.number(count)),
-    };
-    match notice.kind {
-        NoticeKind::Gap => {
-            format!("Journal incomplet{period} : des entrées ont disparu avant d'être lues")
-        }
-        NoticeKind::Dropped => format!("journald a perdu {}{period}", some("message", "messages")),
-        NoticeKind::Unreadable => format!(
-            "Non lu{period} : {}",
-            some("entrée illisible", "entrées illisibles")
-        ),
-        NoticeKind::Unattributed => format!(
-            "Non attribué{period} : {} de sessions inconnues",
-            some("fichier", "fichiers")
-        ),
-        NoticeKind::UnknownDirection => format!(
-            "Non compté{period} : {} de sens inconnu",
-            some("transfert", "transferts")
-        ),
-        NoticeKind::Undecided => format!(
-            "Base des comptes muette{period}, perdu : {}",
-            some("événement", "événements")
-        ),
-        NoticeKind::StateDeleted => format!("daily.json supprimé{at} par un autre programme"),
-        NoticeKind::StateDamaged => {
-            format!("daily.json trouvé endommagé{at}, repris d'une copie plus ancienne ou de zéro")
-        }
-        NoticeKind::SourceChanged => format!("Source des journaux changée{at}"),
-        NoticeKind::Forged => format!(
-            "Lignes falsifiées{period} : {} au nom de sshd, sans effet",
-            some("ligne", "lignes")
-        ),
-        NoticeKind::Unparsed => format!(
-            "Non compris{period} : {} de sshd ou de sftp-server",
-            some("ligne", "lignes")
-        ),
-        NoticeKind::NoEnvelope => format!(
-            "Non compté{period} : {} de sshd ou de sftp-server d'un format inconnu",
-            some("ligne", "lignes")
-        ),
-        NoticeKind::Down if notice.to == Time::default() => {
-            format!(
-                "Surveillance arrêtée{period} : ce qui s'est passé ensuite n'est pas compté ici"
-            )
-        }
-        NoticeKind::Down => {
-            format!("Surveillance arrêtée{period} : ce qui s'est passé a été compté après coup")
-        }
-        NoticeKind::SessionsForgotten => {
-            format!("Trop de sessions ouvertes{period} : les plus anciennes ont été oubliées")
-        }
-    }
-}
-
-fn english(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
-    let (period, at) = (period(notice, voice), at(notice.from, date, voice));
-    let some = |one: &str, many: &str| match notice.count {
-        0 => format!("some {many}"),
-        1 => format!("1 {one}"),
-        count => format!("{} {many}", Language::English.number(count)),
-    };
-    match notice.kind {
-        NoticeKind::Gap => {
-            format!("Log incomplete{period}: entries vanished before they were read")
-        }
-        NoticeKind::Dropped => format!("journald lost {}{period}", some("message", "messages")),
-        NoticeKind::Unreadable => format!(
-            "Not read{period}: {}",
-            some("unreadable entry", "unreadable entries")
-        ),
-        NoticeKind::Unattributed => format!(
-            "Attributed to nobody{period}: {} of unknown sessions",
-            some("file", "files")
-        ),
-        NoticeKind::UnknownDirection => format!(
-            "Not counted{period}: {} of unknown direction",
-            some("transfer", "transfers")
-        ),
-        NoticeKind::Undecided => format!(
-            "User database silent{period}, lost: {}",
-            some("event", "events")
-        ),
-        NoticeKind::StateDeleted => format!("daily.json deleted{at} by another program"),
-        NoticeKind::StateDamaged => {
-            format!("daily.json found damaged{at}, taken from an older copy or begun anew")
-        }
-        NoticeKind::SourceChanged => format!("Source of the logs changed{at}"),
-        NoticeKind::Forged => format!(
-            "Forged lines{period}: {} in sshd's name, without effect",
-            some("line", "lines")
-        ),
-        NoticeKind::Unparsed => format!(
-            "Not understood{period}: {} of sshd or sftp-server",
-            some("line", "lines")
-        ),
-        NoticeKind::NoEnvelope => format!(
-            "Not counted{period}: {} of sshd or sftp-server in an unknown format",
-            some("line", "lines")
-        ),
-        NoticeKind::Down if notice.to == Time::default() => {
-            format!("The monitor has not run{period}: what happened after that is not counted here")
-        }
-        NoticeKind::Down => {
-            format!("The monitor did not run{period}: what happened was counted later")
-        }
-        NoticeKind::SessionsForgotten => {
-            format!("Too many sessions open{period}: the oldest were forgotten")
-        }
-    }
-}
-
-/// ` du 29/03 à 22h10 au 30/03 à 06h07`; nothing where nobody knows.
-fn period(notice: &Notice, voice: &Voice) -> String {
-    let language = voice.language;
-    let moment = |time| language.moment(time, voice.zone);
-    let (from, to) = (moment(notice.from), moment(notice.to));
-    let unknown = Time::default();
-    match (notice.from == unknown, notice.to == unknown) {
-        (true, true) => String::new(),
-        (true, false) => format!(" {} {to}", language.pick("avant le", "before")),
-        (false, true) => format!(" {} {from}", language.pick("depuis le", "since")),
-        (false, false) if from == to => format!(" {} {from}", language.pick("le", "on")),
-        (false, false) => match language {
-            Language::French => format!(" du {from} au {to}"),
-            Language::English => format!(" from {from} to {to}"),
-        },
-    }
-}
-
-/// ` à 23h59`, with the date where it is another.
-fn at(time: Time, date: NaiveDate, voice: &Voice) -> String {
-    let language = voice.language;
-    if time == Time::default() {
-        String::new()
-    } else if voice.zone.date(time) == date {
-        let clock = language.clock(time, voice.zone);
-        format!(" {} {clock}", language.pick("à", "at"))
-    } else {
-        let moment = language.moment(time, voice.zone);
-        format!(" {} {moment}", language.pick("le", "on"))
-    }
 }

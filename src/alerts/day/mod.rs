@@ -2,6 +2,7 @@
 
 mod footer;
 mod messages;
+mod notice_text;
 mod table;
 
 pub use messages::day_messages;

@@ -28,7 +28,11 @@ pub(super) struct Row {
 
 /// Whether there is anything to tell of a partner.
 pub(super) fn is_active(counters: &Counters) -> bool {
-    let troubled = [counters.upload_interrupted, counters.upload_failed];
+    let troubled = [
+        counters.upload_interrupted,
+        counters.upload_failed,
+        counters.download_interrupted,
+    ];
     numbers(counters)
         .into_iter()
         .chain(troubled)

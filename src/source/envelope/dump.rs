@@ -137,6 +137,7 @@ impl Dump {
                 origin,
                 message: &self.envelope.message,
                 dropped,
+                over: None,
             }),
             None => Read::NoText,
         }
@@ -158,6 +159,7 @@ impl Dump {
                 origin: origin.into_owned(),
                 message: &self.envelope.message,
                 dropped,
+                over: None,
             }),
             None => Read::NoText,
         })

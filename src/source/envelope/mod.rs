@@ -107,6 +107,7 @@ impl Envelope {
                     origin,
                     message,
                     dropped,
+                    over: None,
                 });
             }
         }
@@ -123,7 +124,7 @@ impl Envelope {
                 Read::Entry(Entry {
                     origin,
                     message,
-                    dropped: None,
+                    ..Entry::default()
                 })
             }
             read => read,
@@ -144,7 +145,7 @@ impl Envelope {
         Read::Entry(Entry {
             origin,
             message,
-            dropped: None,
+            ..Entry::default()
         })
     }
 }

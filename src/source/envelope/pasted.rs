@@ -83,7 +83,7 @@ impl Envelope {
         Read::Entry(Entry {
             origin,
             message,
-            dropped: None,
+            ..Entry::default()
         })
     }
 }

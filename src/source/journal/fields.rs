@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use systemd::journal::Journal;
 
-use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS};
+use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS, SESSION_OVER};
 use crate::entry::{Boot, Entry, NOBODY, Origin};
 use crate::source;
 use crate::time::Time;
@@ -59,11 +59,20 @@ impl Field {
     }
 }
 
+/// What an entry is beside its message.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Own {
+    /// The number of messages that journald says it dropped.
+    dropped: Option<u64>,
+    /// The process that led the session that logind says is over.
+    over: Option<u32>,
+}
+
 /// What is to be done with an entry.
 pub(super) enum Verdict {
-    /// It goes out; with the number of messages that journald says it dropped.
-    HandOut(Option<u64>),
-    /// Nothing of ours, or a forged notice of losses.
+    /// It goes out.
+    HandOut(Own),
+    /// Nothing of ours, or a forged notice of losses or of a session's end.
     Skip,
     /// It has no message, or nobody knows whose it is.
     Unreadable,
@@ -92,6 +101,8 @@ pub(super) struct Fields {
     transport: Field,
     dropped: Field,
     unit: Field,
+    session_id: Field,
+    leader: Field,
 }
 
 impl Fields {
@@ -164,6 +175,8 @@ impl Fields {
             b"_TRANSPORT" => &mut self.transport,
             b"N_DROPPED" => &mut self.dropped,
             b"OBJECT_SYSTEMD_UNIT" => &mut self.unit,
+            b"SESSION_ID" => &mut self.session_id,
+            b"LEADER" => &mut self.leader,
             _ => return None,
         })
     }
@@ -181,9 +194,12 @@ impl Fields {
     fn complete(&self) -> bool {
         let always = [&self.message, &self.pid, &self.uid, &self.transport];
         let own = || self.dropped.given && self.unit.given;
+        let over = || self.session_id.given && self.leader.given;
         always.iter().all(|field| field.given)
             && (self.is_of_programs()
-                || self.message_id.given && (self.transport.value != b"driver" || own()))
+                || self.message_id.given
+                    && (self.transport.value != b"driver" || own())
+                    && (self.message_id.value != SESSION_OVER.as_bytes() || over()))
     }
 
     fn is_of_programs(&self) -> bool {
@@ -204,7 +220,18 @@ impl Fields {
             };
         }
         if self.is_of_programs() {
-            return Verdict::HandOut(None);
+            return Verdict::HandOut(Own::default());
+        }
+        // Nobody but root can say so; whoever else does is not believed.
+        if self.message_id.value == SESSION_OVER.as_bytes() {
+            let over = self.leader.number().filter(|_| self.uid.value == b"0");
+            return match over.filter(|_| self.session_id.given) {
+                Some(over) => Verdict::HandOut(Own {
+                    over: Some(over),
+                    ..Own::default()
+                }),
+                None => Verdict::Skip,
+            };
         }
         if self.message_id.value != DROPPED.as_bytes() {
             return if self.identifier.given || !syslog {
@@ -217,14 +244,21 @@ impl Fields {
         let from_journald = self.transport.value == b"driver" && self.uid.value == b"0";
         match self.dropped.number() {
             Some(dropped) if from_journald && may_hold_ssh(&self.unit.value) => {
-                Verdict::HandOut(Some(dropped))
+                Verdict::HandOut(Own {
+                    dropped: Some(dropped),
+                    ..Own::default()
+                })
             }
             _ => Verdict::Skip,
         }
     }
 
     /// The entry, borrowed.
-    pub(super) fn entry(&self, stamp: Stamp, past: bool, dropped: Option<u64>) -> Entry<'_> {
+    pub(super) fn entry(&self, stamp: Stamp, past: bool, own: Own) -> Entry<'_> {
+        let session = match own.over {
+            Some(_) => self.session_id.text(),
+            None => self.session.text().or_else(|| self.audit_session.text()),
+        };
         let origin = Origin {
             time: stamp.realtime,
             boot: stamp.boot,
@@ -232,14 +266,15 @@ impl Fields {
             identifier: Cow::Borrowed(&self.identifier.value),
             pid: self.pid.number().unwrap_or(0),
             uid: Some(sender(self.uid.number(), &self.transport.value)),
-            session: self.session.text().or_else(|| self.audit_session.text()),
+            session,
             past,
             no_envelope: false,
         };
         Entry {
             origin,
             message: &self.message.value,
-            dropped,
+            dropped: own.dropped,
+            over: own.over,
         }
     }
 
@@ -250,7 +285,7 @@ impl Fields {
 }
 
 /// The fields that are read.
-const NAMES: [&CStr; 12] = [
+const NAMES: [&CStr; 14] = [
     c"MESSAGE",
     c"SYSLOG_RAW",
     c"SYSLOG_IDENTIFIER",
@@ -263,6 +298,8 @@ const NAMES: [&CStr; 12] = [
     c"_TRANSPORT",
     c"N_DROPPED",
     c"OBJECT_SYSTEMD_UNIT",
+    c"SESSION_ID",
+    c"LEADER",
 ];
 
 /// Who sent an entry, as far as `_UID` proves it. [`NOBODY`] where the field is missing, and where root did not speak as

@@ -5,7 +5,7 @@ use std::time::Instant;
 use systemd::id128::Id128;
 use systemd::journal::JournalWaitResult;
 
-use super::fields::{Stamp, Verdict};
+use super::fields::{Own, Stamp, Verdict};
 use super::start::{From, Leg};
 use super::{JournalReader, boots, handle};
 use crate::entry::Entry;
@@ -41,7 +41,7 @@ enum Step {
     HandOut {
         stamp: Stamp,
         past: bool,
-        dropped: Option<u64>,
+        own: Own,
     },
     Nothing,
     /// An entry of a boot that was not known of.
@@ -66,12 +66,8 @@ impl JournalReader {
         }
         while progress.entries < limit {
             match self.step()? {
-                Step::HandOut {
-                    stamp,
-                    past,
-                    dropped,
-                } => {
-                    each(&self.fields.entry(stamp, past, dropped));
+                Step::HandOut { stamp, past, own } => {
+                    each(&self.fields.entry(stamp, past, own));
                     progress.entries += 1;
                 }
                 Step::Nothing => {}
@@ -152,13 +148,9 @@ impl JournalReader {
         self.fields.read(&mut self.journal, realtime);
         self.unmarked = Some(stamp);
         match self.fields.verdict() {
-            Verdict::HandOut(dropped) => {
+            Verdict::HandOut(own) => {
                 self.told |= !past;
-                Ok(Step::HandOut {
-                    stamp,
-                    past,
-                    dropped,
-                })
+                Ok(Step::HandOut { stamp, past, own })
             }
             Verdict::Skip => Ok(Step::Nothing),
             Verdict::Unreadable => {

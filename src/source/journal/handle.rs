@@ -15,6 +15,9 @@ pub(super) const PROGRAMS: [&str; 4] = ["sshd", "sshd-session", "internal-sftp",
 /// The `MESSAGE_ID` under which journald tells that it dropped messages (`SD_MESSAGE_JOURNAL_DROPPED`, sd-messages.h).
 pub(crate) const DROPPED: &str = "a596d6fe7bfa4994828e72309e95d61e";
 
+/// The `MESSAGE_ID` under which logind tells that a session is over (`SD_MESSAGE_SESSION_STOP`, sd-messages.h).
+pub(super) const SESSION_OVER: &str = "3354939424b4456d9802ca8333ed424a";
+
 /// Fields longer than this may be cut when libsystemd hands them out (sd_journal_set_data_threshold(3)): sshd cuts its
 /// messages at 500 bytes, so nothing of it is lost, and of a huge field of somebody else's no more is copied. While its entry
 /// is looked at, libsystemd maps a field as it lies in the file, or takes it out of its compression: the largest then counts
@@ -43,7 +46,7 @@ pub(super) fn open(directory: Option<&Path>) -> anyhow::Result<Journal> {
     Ok(journal)
 }
 
-/// Matches the entries of our programs and journald's own about losses; with a boot, only those of that boot.
+/// Matches the entries of our programs, journald's own about losses, and logind's about sessions that are over; with a boot, only those of that boot.
 pub(super) fn match_ours(journal: &mut Journal, boot: Option<Id128>) -> systemd::Result<()> {
     journal.match_flush()?;
     for program in PROGRAMS {
@@ -51,6 +54,7 @@ pub(super) fn match_ours(journal: &mut Journal, boot: Option<Id128>) -> systemd:
     }
     journal.match_or()?;
     journal.match_add("MESSAGE_ID", DROPPED)?;
+    journal.match_add("MESSAGE_ID", SESSION_OVER)?;
     if let Some(boot) = boot {
         journal.match_and()?;
         journal.match_add("_BOOT_ID", boot.to_string())?;

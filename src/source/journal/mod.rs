@@ -15,6 +15,7 @@ mod boots;
 mod fields;
 mod follow;
 mod handle;
+pub(crate) mod limit;
 mod look;
 mod reach;
 mod start;
