@@ -17,7 +17,7 @@ pub struct Cli {
     /// Where the state is [default: $STATE_DIRECTORY, else /var/lib/sftp-monitor]
     #[arg(long, global = true, value_name = "DIRECTORY")]
     pub state_directory: Option<PathBuf>,
-    /// Say more in the log
+    /// Say more in the log; with check, also what was seen where all is well
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// What to do

@@ -87,6 +87,12 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// How many characters a line of the terminal takes; none where standard output is no terminal, or one that does not say.
+pub(crate) fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|&width| width > 0)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]

@@ -12,7 +12,7 @@ use super::finding::Finding;
 use super::words::{self, names};
 
 /// The name of the matter.
-const NAME: &str = "chroot";
+pub(super) const NAME: &str = "chroot";
 
 /// How many paths a mend takes at once; the next run names those that are left.
 pub(super) const PATHS: usize = 20;

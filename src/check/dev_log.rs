@@ -11,7 +11,7 @@ use super::source::Chosen;
 use super::words::names;
 
 /// The name of the matter.
-const NAME: &str = "dev-log";
+pub(super) const NAME: &str = "dev-log";
 
 /// What was seen.
 #[derive(Debug)]

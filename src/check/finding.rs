@@ -24,6 +24,9 @@ pub(super) struct Finding {
     pub(super) detail: String,
     /// The command that mends it, to be typed as it stands; none where there is nothing to mend, or no command does it.
     pub(super) remedy: Option<String>,
+    /// It answers what the command line asked for.
+    #[serde(skip)]
+    pub(super) asked: bool,
 }
 
 impl Finding {
@@ -33,6 +36,7 @@ impl Finding {
             status: Status::Ok,
             detail: detail.into(),
             remedy: None,
+            asked: false,
         }
     }
 

@@ -38,6 +38,7 @@ use std::path::Path;
 use crate::cli::{self, Cli};
 use crate::output;
 use finding::{Finding, Status};
+use print::Look;
 
 /// Runs the command. Exit code 1 where there are warnings, 2 where there are problems.
 pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
@@ -48,10 +49,15 @@ pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
     let worst = findings.iter().map(|found| found.status).max();
     // NO_COLOR: <https://no-color.org>.
     let colourless = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
+    let look = Look {
+        colour: output::is_terminal() && !colourless,
+        width: output::terminal_width(),
+        all: cli.verbose,
+    };
     output::to_output(|out| {
         match arguments.json {
             true => print::json(&findings, out)?,
-            false => print::text(&findings, output::is_terminal() && !colourless, out)?,
+            false => print::text(&findings, look, out)?,
         }
         Ok(match worst {
             None | Some(Status::Ok) => 0,

@@ -1,11 +1,12 @@
 //! The units: installed, enabled, running, and when the timer fires next.
 
+use super::dev_log;
 use super::finding::Finding;
 use super::units::{DEVLOG, DIGEST, SERVICE, TIMER, Units};
 use crate::time::Zone;
 
-/// What is said of the units.
-pub(super) fn judge(units: &Units, zone: Zone) -> Vec<Finding> {
+/// What is said of the units. Where a chroot or its `/dev/log` is told of already, that is why the unit that binds them failed.
+pub(super) fn judge(units: &Units, zone: Zone, chroot_told: bool) -> Vec<Finding> {
     if let Some(why) = &units.unknown {
         let said = format!("whether the units run is unknown: {why}");
         return vec![Finding::warning("service", said)];
@@ -19,12 +20,12 @@ pub(super) fn judge(units: &Units, zone: Zone) -> Vec<Finding> {
         );
         found.push(Finding::problem("digest", said).mended_by(units.again(DIGEST)));
     }
-    if units.get(DEVLOG, "ActiveState") == "failed" {
+    if units.get(DEVLOG, "ActiveState") == "failed" && !chroot_told {
         let said = format!(
             "{DEVLOG} failed ({}): `journalctl -u {DEVLOG} -n 20` says whose chroot it refuses",
             result(units, DEVLOG)
         );
-        found.push(Finding::problem("devlog", said).mended_by(units.again(DEVLOG)));
+        found.push(Finding::problem(dev_log::NAME, said).mended_by(units.again(DEVLOG)));
     }
     let outdated = |unit: &&&str| units.get(unit, "NeedDaemonReload") == "yes";
     if [SERVICE, TIMER, DIGEST].iter().any(|unit| outdated(&unit)) {
@@ -115,7 +116,7 @@ mod tests {
             next: next_run("t 1774907940000000\n"),
             ..Units::of(&units.join("\n"))
         };
-        told(&judge(&units, zone))
+        told(&judge(&units, zone, false))
     }
 
     #[test]
@@ -207,5 +208,24 @@ mod tests {
             "{said}"
         );
         assert!(said.contains("sudo systemctl daemon-reload"), "{said}");
+    }
+
+    #[test]
+    fn the_unit_that_binds_the_chroots_and_what_it_did_not_bind_are_one_matter() {
+        let failed = show(
+            DEVLOG,
+            "loaded",
+            "failed",
+            "enabled",
+            "Result=exit-code\nExecMainStatus=1\n",
+        );
+        let units = Units::of(&failed);
+        let said = |chroot_told| told(&judge(&units, Zone::Machine, chroot_told));
+        assert!(
+            said(false).contains(
+                "problem dev-log: sftp-monitor-devlog.service failed (exit-code, status 1)"
+            )
+        );
+        assert!(!said(true).contains("devlog"));
     }
 }

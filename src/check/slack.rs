@@ -104,10 +104,13 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     }
     if let Some(verdict) = &facts.sent {
         found.push(match verdict {
-            Verdict::Accepted => Finding::ok(
-                CHANNEL,
-                format!("a line was posted to {}", facts.channel_id),
-            ),
+            Verdict::Accepted => Finding {
+                asked: true,
+                ..Finding::ok(
+                    CHANNEL,
+                    format!("a line was posted to {}", facts.channel_id),
+                )
+            },
             verdict => Finding::problem(CHANNEL, format!("a line was not taken: {verdict}"))
                 .mended_by("sudo sftp-monitor check --send"),
         });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::finding::Finding;
+use super::finding::{Finding, Status};
 use super::obstacle::Means;
 use super::units::Units;
 use super::{
@@ -49,7 +49,12 @@ pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
         view.others(config);
     }
     view.state(cli, zone);
-    let units = running::judge(&view.units, zone);
+    let of_chroot = |found: &Finding| [chroot::NAME, dev_log::NAME].contains(&found.name);
+    let chroot_told = view
+        .findings
+        .iter()
+        .any(|found| of_chroot(found) && found.status == Status::Problem);
+    let units = running::judge(&view.units, zone, chroot_told);
     view.findings.extend(units);
     if !view.unseen.is_empty() {
         let said = format!("not seen: {}; run as root", view.unseen.join(", "));
