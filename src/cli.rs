@@ -100,6 +100,9 @@ pub struct Check {
     /// Post a line to the channel: the one proof that messages arrive
     #[arg(long)]
     pub send: bool,
+    /// Look at the configuration alone: exit code 78, and the line that is wrong, where a reload would refuse it
+    #[arg(long, conflicts_with_all = ["json", "send"])]
+    pub syntax: bool,
 }
 
 /// `explain`.

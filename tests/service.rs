@@ -92,9 +92,17 @@ fn a_reload_holds_from_what_is_read_with_the_new_partners_on_and_is_ready_then()
 fn a_bad_configuration_is_refused_and_the_one_before_it_stays() {
     let world = World::new();
     let daemon = world.daemon();
+    let mut check = world.command(&["check", "--syntax"]);
     configure(&world, |text| {
         text.replace("[slack]", "[slack]\nlangage = \"en\"")
     });
+    let wrong = check.output().unwrap();
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert_eq!(wrong.status.code(), Some(78), "{said}");
+    assert!(
+        said.contains("config.toml:2: unknown key \"langage\""),
+        "{said}"
+    );
     let told = daemon.reload();
     let status = told.last().unwrap();
     assert!(
@@ -111,6 +119,7 @@ fn a_bad_configuration_is_refused_and_the_one_before_it_stays() {
     world.told("✅ Alice s'est connecté depuis 192.0.2.7");
     // A good one ends it.
     configure(&world, |text| text.replace("langage", "language"));
+    assert!(check.status().unwrap().success());
     let told = daemon.reload();
     assert!(!told.last().unwrap().contains("refused"), "{told:#?}");
     daemon.stop();

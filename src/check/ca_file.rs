@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::access::{Access, look_as};
 use super::finding::Finding;
-use super::source::{Access, look_as};
 use super::units::Units;
 use super::words::path;
 use crate::config::Config;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::access::{Access, look_as};
 use super::finding::Finding;
-use super::source::{Access, look_as};
 use super::units::{SERVICE, Units};
 use super::words::path;
 use crate::config::{Config, ConfigError, DEFAULT_PATH};
@@ -19,6 +19,15 @@ pub(super) fn load(named: Option<&Path>, units: &Units, root: bool) -> (Option<C
     let closed = root && named.is_none() && look_as(file, units) == Access::Denied;
     let finding = judge(file, file.exists(), closed, loaded.as_ref().err());
     (loaded.ok(), finding)
+}
+
+/// Says that the configuration is right, or fails as a reload does.
+pub(super) fn syntax(named: Option<&Path>) -> Result<String, ConfigError> {
+    let config = Config::load(named)?;
+    Ok(match config.path.exists() {
+        true => format!("{} is right", config.path.display()),
+        false => format!("there is no {}: the defaults hold", config.path.display()),
+    })
 }
 
 fn judge(file: &Path, exists: bool, closed: bool, error: Option<&ConfigError>) -> Finding {

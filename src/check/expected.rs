@@ -3,8 +3,7 @@
 use super::finding::Finding;
 use super::words::names;
 use crate::config::Config;
-use crate::directory;
-use crate::expect::{Warning, warnings};
+use crate::directory::{self, Warning, of_expects};
 
 /// The name of the matter.
 const NAME: &str = "expect";
@@ -17,7 +16,7 @@ pub(super) fn gather(config: &Config) -> (Vec<String>, Vec<Warning>) {
     let expected = config.expects.iter();
     let feeds = expected.map(|e| format!("{} of {} by {}", e.files, e.partner, e.clock()));
     let mut directory = directory::of(config, None);
-    (feeds.collect(), warnings(config, directory.as_mut()))
+    (feeds.collect(), of_expects(config, directory.as_mut()))
 }
 
 pub(super) fn judge((feeds, warnings): &(Vec<String>, Vec<Warning>)) -> Vec<Finding> {

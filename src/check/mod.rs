@@ -3,10 +3,12 @@
 //! Each matter has a file: it gathers what is seen at the edge, and judges it in a function that is pure, so that the tests
 //! of a matter are tables. What this user may not see is named in one line at the end; as root everything is seen.
 
+mod access;
 mod accounts;
 mod admission;
 mod arrived;
 mod ca_file;
+mod channel;
 mod chroot;
 mod clock;
 mod configuration;
@@ -14,6 +16,7 @@ mod dev_log;
 mod edit;
 mod expected;
 mod finding;
+mod heartbeat;
 mod journal;
 mod obstacle;
 mod partners;
@@ -42,6 +45,13 @@ use print::Look;
 
 /// Runs the command. Exit code 1 where there are warnings, 2 where there are problems.
 pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
+    if arguments.syntax {
+        let right = configuration::syntax(cli.config.as_deref())?;
+        return output::to_output(|out| {
+            writeln!(out, "{right}")?;
+            Ok(0)
+        });
+    }
     let mut findings = whole::findings(cli, arguments.send)?;
     if rustix::process::geteuid().is_root() && without_sudo() {
         findings.iter_mut().for_each(for_root);

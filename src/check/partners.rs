@@ -1,14 +1,28 @@
 //! The partners: whether there is a group, who is in it, and what they are called.
 
 use super::finding::Finding;
-use super::words::{names, word};
+use super::words::{names, path, word};
 use crate::alerts::Voice;
-use crate::directory::{By, Known, Roster};
+use crate::config::Config;
+use crate::directory::{self, By, Known, Roster};
 
 /// The name of the matter.
 const NAME: &str = "partners";
 
-pub(super) fn judge(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
+/// Who is a partner, and what the configuration gives to names that are none.
+pub(super) fn judge(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
+    let mut found = group(roster, config, voice);
+    let mut directory = directory::of(config, None);
+    let settings = directory::of_settings(config, directory.as_mut());
+    found.extend(settings.into_iter().map(|warning| Finding {
+        remedy: warning.remedy,
+        ..Finding::warning(NAME, warning.said)
+    }));
+    found
+}
+
+fn group(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
+    let group = &config.partners.group;
     let shown = word(group);
     let add = format!("sudo usermod --append --groups {shown} NAME");
     match roster.group {
@@ -30,12 +44,13 @@ pub(super) fn judge(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding>
                 format!("group {group} has no member and `users` names none: nobody is a partner");
             vec![Finding::problem(NAME, said).mended_by(add)]
         }
-        Some(true) => members(roster, group, voice),
+        Some(true) => members(roster, config, voice),
     }
 }
 
 /// The partners that there are: by the group or by `users`, with an account or without.
-fn members(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
+fn members(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
+    let group = &config.partners.group;
     let all = |by: By| {
         let partners = roster.partners.iter();
         partners.filter(move |(_, partner)| partner.by == by)
@@ -74,15 +89,7 @@ fn members(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
         let mend = format!("sudo gpasswd --delete {} {}", word(first), word(group));
         found.push(Finding::warning(NAME, said).mended_by(mend));
     }
-    // Those of `users` may exist on other hosts only; that is what the key is for.
-    let elsewhere = with(By::Configured, Known::Nowhere);
-    if !elsewhere.is_empty() {
-        let said = format!(
-            "`users` without an account on this machine: {}",
-            names(&elsewhere)
-        );
-        found.push(Finding::ok(NAME, said));
-    }
+    found.extend(elsewhere(&with(By::Configured, Known::Nowhere), config));
     let [mut unknown, configured] =
         [By::Member, By::Configured].map(|by| with(by, Known::NoAnswer));
     unknown.extend(configured);
@@ -95,6 +102,26 @@ fn members(roster: &Roster, group: &str, voice: &Voice) -> Vec<Finding> {
         found.push(Finding::problem(NAME, said).mended_by(mend));
     }
     found
+}
+
+/// Those of `users` without an account. They may exist on other machines, whose log is read here.
+fn elsewhere(without: &[&str], config: &Config) -> Option<Finding> {
+    let names = names(without);
+    if without.is_empty() {
+        return None;
+    }
+    Some(match config.source.is_this_machines() {
+        true => {
+            let said =
+                format!("partners.users names accounts that are not on this machine: {names}");
+            let mend = format!("sudoedit {}", path(&config.path));
+            Finding::warning(NAME, said).mended_by(mend)
+        }
+        false => {
+            let said = format!("`users` without an account on this machine: {names}");
+            Finding::ok(NAME, said)
+        }
+    })
 }
 
 /// Who is a partner all the same.
@@ -132,13 +159,34 @@ mod tests {
     }
 
     fn judged(group: Option<bool>, partners: &[(String, Partner)]) -> String {
-        let voice =
-            Voice::of(&Config::parse("c".as_ref(), "").unwrap_or_else(|_| panic!("the defaults")));
+        judged_with("", group, partners)
+    }
+
+    fn judged_with(text: &str, listed: Option<bool>, partners: &[(String, Partner)]) -> String {
+        let config =
+            Config::parse("/etc/c.toml".as_ref(), text).unwrap_or_else(|_| panic!("it is right"));
         let roster = Roster {
-            group,
+            group: listed,
             partners: partners.iter().cloned().collect(),
         };
-        told(&judge(&roster, "sftp-feeds", &voice))
+        told(&group(&roster, &config, &Voice::of(&config)))
+    }
+
+    #[test]
+    fn an_account_of_users_that_is_not_here_is_a_slip_unless_the_log_is_another_machines() {
+        let partners = [
+            partner("alice", None, By::Member, true),
+            partner("alcie", None, By::Configured, false),
+        ];
+        let said = |text: &str| judged_with(text, Some(true), &partners);
+        let slip = "warning partners: partners.users names accounts that are not on this machine: alcie\n  \
+             > sudoedit /etc/c.toml\n";
+        let other = "ok partners: `users` without an account on this machine: alcie\n";
+        let log = "[source]\nkind = \"auth-log\"\n";
+        assert!(said("").ends_with(slip));
+        assert!(said(log).ends_with(slip));
+        assert!(said(&format!("{log}auth-log = \"/srv/other/auth.log\"\n")).ends_with(other));
+        assert!(said("[source]\njournal-directory = \"/srv/remote\"\n").ends_with(other));
     }
 
     #[test]
@@ -159,7 +207,8 @@ mod tests {
              ok partners: 1 by `users`: carol\n\
              warning partners: group sftp-feeds lists names without an account: zoe\n  \
              > sudo gpasswd --delete zoe sftp-feeds\n\
-             ok partners: `users` without an account on this machine: remote\n"
+             warning partners: partners.users names accounts that are not on this machine: remote\n  \
+             > sudoedit /etc/c.toml\n"
         );
     }
 

@@ -1,9 +1,10 @@
 //! Slack: whether it can be reached, and what it says of the token.
 
+use super::channel;
 use super::finding::Finding;
 use super::proxy;
 use super::units::{SERVICE, Units};
-use super::words::word;
+use super::words::{path, word};
 use crate::alerts::{Rendered, Voice};
 use crate::clean::escape;
 use crate::config::{Config, Language, Token, environment};
@@ -12,34 +13,27 @@ use crate::slack::{Channel, Client, Identity, POST, Proxy, Verdict, Way};
 /// The name of the matter.
 const NAME: &str = "slack";
 
-/// The name of what is said of the channel.
-const CHANNEL: &str = "channel";
-
 /// What was seen of Slack.
 pub(super) struct Facts {
     /// Whose token it is.
-    answer: Result<Identity, Verdict>,
+    pub(super) answer: Result<Identity, Verdict>,
     /// Where Slack is.
-    api_url: String,
+    pub(super) api_url: String,
     /// The proxy on the way: the service's, as far as that may be seen.
-    proxy: Option<Proxy>,
+    pub(super) proxy: Option<Proxy>,
     /// One that this command has and the service has not.
-    own_proxy: Option<Proxy>,
+    pub(super) own_proxy: Option<Proxy>,
     /// The channel's id.
-    channel_id: String,
+    pub(super) channel_id: String,
+    /// The command with which the configuration is changed.
+    pub(super) edit: String,
     /// What Slack says of the channel, where the token may ask.
-    channel: Option<Result<Channel, Verdict>>,
+    pub(super) channel: Option<Result<Channel, Verdict>>,
     /// What became of a line, where one was to be posted.
-    sent: Option<Verdict>,
+    pub(super) sent: Option<Verdict>,
     /// The command that stores another token.
-    store: &'static str,
+    pub(super) store: &'static str,
 }
-
-/// The scope without which nothing can be posted.
-const POSTS: &str = "chat:write";
-
-/// The one with which the bot need not be in the channel.
-const POSTS_ANYWHERE: &str = "chat:write.public";
 
 /// The scopes of which one lets the token ask about a channel.
 const ASKS: [&str; 2] = ["channels:read", "groups:read"];
@@ -78,12 +72,13 @@ pub(super) fn gather(
         proxy: proxy.filter(|_| proxied),
         own_proxy: own_proxy.filter(|_| proxied),
         channel_id: config.slack.channel.clone(),
+        edit: format!("sudoedit {}", path(&config.path)),
         store,
     })
 }
 
 /// Does the token have this scope? Only where Slack says so.
-fn has(identity: &Identity, scope: &str) -> bool {
+pub(super) fn has(identity: &Identity, scope: &str) -> bool {
     identity.scopes.iter().flatten().any(|own| own == scope)
 }
 
@@ -100,68 +95,22 @@ fn line(config: &Config) -> Rendered {
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let mut found = vec![of_token(facts)];
     if let Ok(identity) = &facts.answer {
-        found.push(of_channel(facts, identity));
+        found.extend(channel::judge(facts, identity));
     }
     if let Some(verdict) = &facts.sent {
         found.push(match verdict {
             Verdict::Accepted => Finding {
                 asked: true,
                 ..Finding::ok(
-                    CHANNEL,
+                    channel::NAME,
                     format!("a line was posted to {}", facts.channel_id),
                 )
             },
-            verdict => Finding::problem(CHANNEL, format!("a line was not taken: {verdict}"))
+            verdict => Finding::problem(channel::NAME, format!("a line was not taken: {verdict}"))
                 .mended_by("sudo sftp-monitor check --send"),
         });
     }
     found
-}
-
-/// What is known of the channel: posting alone proves it.
-fn of_channel(facts: &Facts, identity: &Identity) -> Finding {
-    let id = &facts.channel_id;
-    let user = &identity.user;
-    if identity.scopes.is_some() && !has(identity, POSTS) {
-        let said = format!(
-            "the token lacks the scope {POSTS}: add it at https://api.slack.com/apps, install the app again, and store its new token"
-        );
-        return Finding::problem(CHANNEL, said).mended_by(facts.store);
-    }
-    match &facts.channel {
-        None => Finding::ok(
-            CHANNEL,
-            format!(
-                "{id}, which the token may not ask about; `sudo sftp-monitor check --send` posts a line"
-            ),
-        ),
-        Some(Ok(Channel {
-            name,
-            archived: true,
-            ..
-        })) => Finding::problem(
-            CHANNEL,
-            format!("{id} ({name}) is archived: unarchive it, or set slack.channel to another"),
-        )
-        .mended_by("sudoedit /etc/sftp-monitor/config.toml"),
-        Some(Ok(Channel {
-            name,
-            member: false,
-            ..
-        })) if !has(identity, POSTS_ANYWHERE) => {
-            let said =
-                format!("{user} is not in {id} ({name}): type the invitation there, in Slack");
-            Finding::problem(CHANNEL, said).mended_by(format!("/invite @{user}"))
-        }
-        Some(Ok(Channel { name, .. })) => {
-            Finding::ok(CHANNEL, format!("{id} ({name}) can be posted to"))
-        }
-        Some(Err(verdict)) => Finding::problem(
-            CHANNEL,
-            format!("{id}: {verdict}: is it the channel's id, and the bot invited?"),
-        )
-        .mended_by(format!("/invite @{user}")),
-    }
 }
 
 fn of_token(facts: &Facts) -> Finding {
@@ -226,64 +175,12 @@ mod tests {
             }),
             own_proxy: None,
             channel_id: "C1".to_owned(),
+            edit: "sudoedit /etc/c.toml".to_owned(),
             channel: None,
             sent: None,
             store: "store it",
         };
         of_token(&facts).told()
-    }
-
-    fn channel(scopes: &[&str], channel: Option<Channel>) -> String {
-        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let identity = Identity {
-            team: "Example".into(),
-            user: "sftp".into(),
-            scopes: Some(scopes),
-        };
-        let facts = Facts {
-            answer: Ok(identity.clone()),
-            api_url: "https://slack.com/api".to_owned(),
-            proxy: None,
-            own_proxy: None,
-            channel_id: "C1".to_owned(),
-            channel: channel.map(Ok),
-            sent: None,
-            store: "store it",
-        };
-        of_channel(&facts, &identity).told()
-    }
-
-    #[test]
-    fn the_channel_is_known_as_far_as_the_scopes_allow() {
-        let ops = |archived, member| {
-            Some(Channel {
-                name: "ops".into(),
-                archived,
-                member,
-            })
-        };
-        assert!(
-            channel(&["channels:read"], None)
-                .starts_with("problem channel: the token lacks the scope chat:write")
-        );
-        assert!(
-            channel(&["chat:write"], None)
-                .starts_with("ok channel: C1, which the token may not ask about")
-        );
-        let all = ["chat:write", "channels:read"];
-        assert_eq!(
-            channel(&all, ops(false, true)),
-            "ok channel: C1 (ops) can be posted to\n"
-        );
-        assert!(
-            channel(&all, ops(true, true)).starts_with("problem channel: C1 (ops) is archived")
-        );
-        assert_eq!(
-            channel(&all, ops(false, false)),
-            "problem channel: sftp is not in C1 (ops): type the invitation there, in Slack\n  > /invite @sftp\n"
-        );
-        let public = ["chat:write", "chat:write.public", "channels:read"];
-        assert!(channel(&public, ops(false, false)).starts_with("ok channel"));
     }
 
     #[test]

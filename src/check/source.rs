@@ -1,37 +1,16 @@
 //! The source: which log the service reads, and whether it may.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
 
+use super::access::{Access, look_as, user};
 use super::finding::Finding;
 use super::units::{SERVICE, USER, Units};
+use super::words::path;
 use crate::config::{Config, SourceKind};
-use crate::directory::nss::{self, NoAnswer};
-use crate::program::{self, How};
-use crate::source::journal::{ROOTS, Readable, readable};
+use crate::source::journal::{ROOTS, Readable, readable, readable_in};
 
 /// The name of the matter.
 const NAME: &str = "source";
-
-/// How long a look as another user may take.
-const DEADLINE: Duration = Duration::from_secs(5);
-
-/// Whether a log can be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Access {
-    /// It can.
-    Yes,
-    /// It is there, but not for that user.
-    Denied,
-    /// It is not there, or cannot be looked for: why.
-    Missing(String),
-    /// The service's user is not there, of this name.
-    NoUser(String),
-    /// Nobody knows, and why.
-    Unknown(String),
-}
 
 /// What was seen of the logs.
 pub(super) struct Facts<'a> {
@@ -40,6 +19,8 @@ pub(super) struct Facts<'a> {
     pub(super) whom: String,
     pub(super) journal: Access,
     pub(super) auth_log: Access,
+    /// The directory that the configuration names.
+    pub(super) directory: Option<Access>,
 }
 
 /// What the service reads.
@@ -59,6 +40,15 @@ impl<'a> Facts<'a> {
     pub(super) fn gather(config: &'a Config, units: &Units, root: bool) -> Facts<'a> {
         let auth_log = &config.source.auth_log;
         let user = user(units);
+        let named = config.source.journal_directory.as_deref();
+        let directory = named.map(|named| match readable_in(named) {
+            Err(error) => Access::Missing(crate::exit::said(&error)),
+            Ok(Readable::NoPermission { .. }) => Access::Denied,
+            Ok(Readable::NoJournal(why)) => Access::Unknown(why),
+            // Only root may look as somebody else.
+            Ok(Readable::Yes) if root => look_as(named, units),
+            Ok(Readable::Yes) => Access::Yes,
+        });
         if !root {
             return Facts {
                 config,
@@ -69,6 +59,7 @@ impl<'a> Facts<'a> {
                     Readable::NoJournal(why) => Access::Missing(why),
                 },
                 auth_log: own_access(auth_log),
+                directory,
             };
         }
         let look = |path: &Path| look_as(path, units);
@@ -88,6 +79,7 @@ impl<'a> Facts<'a> {
                 false => Access::Missing("there is none".to_owned()),
             },
             whom: format!("the service's user {user}"),
+            directory,
         }
     }
 
@@ -127,59 +119,6 @@ fn own_access(path: &Path) -> Access {
     }
 }
 
-/// The user that the service runs as.
-fn user(units: &Units) -> String {
-    let user = Some(units.get(SERVICE, "User")).filter(|user| !user.is_empty());
-    user.unwrap_or(USER).to_owned()
-}
-
-/// May the service's user read this file? Only root may ask.
-pub(super) fn look_as(path: &Path, units: &Units) -> Access {
-    let user = user(units);
-    match identity(&user, units) {
-        Ok(Some(identity)) => access_as(path, &identity),
-        Ok(None) => Access::NoUser(user),
-        Err(NoAnswer) => Access::Unknown("the user database does not answer".to_owned()),
-    }
-}
-
-/// The service's user as setpriv(1) becomes it, with the groups of its unit; none where there is no such user.
-fn identity(user: &str, units: &Units) -> Result<Option<Vec<String>>, NoAnswer> {
-    let Some(account) = nss::by_name(user.as_bytes())? else {
-        return Ok(None);
-    };
-    let mut gids: BTreeSet<u32> = nss::groups_of(&account).into_iter().collect();
-    for group in units.get(SERVICE, "SupplementaryGroups").split_whitespace() {
-        gids.extend(nss::group(group)?.map(|group| group.gid));
-    }
-    let gids: Vec<String> = gids.iter().map(u32::to_string).collect();
-    Ok(Some(vec![
-        format!("--reuid={}", account.uid),
-        format!("--regid={}", account.gid),
-        format!("--groups={}", gids.join(",")),
-    ]))
-}
-
-/// How the shell below ends where it cannot open the file.
-const CLOSED: i32 = 13;
-
-/// May this user read the file? Really tried: access lists and the directories on the way count.
-fn access_as(path: &Path, identity: &[String]) -> Access {
-    if let Err(error) = std::fs::metadata(path) {
-        return Access::Missing(error.to_string());
-    }
-    let mut setpriv = Command::new("setpriv");
-    setpriv.args(identity).args(["sh", "-c"]);
-    setpriv.arg(format!("true <\"$0\" || exit {CLOSED}"));
-    match program::output(setpriv.arg(path), DEADLINE) {
-        Ok(_) => Access::Yes,
-        Err(why) => match &why.how {
-            How::Ended(status, _) if status.code() == Some(CLOSED) => Access::Denied,
-            _ => Access::Unknown(why.to_string()),
-        },
-    }
-}
-
 pub(super) fn judge(facts: &Facts<'_>) -> Finding {
     let source = &facts.config.source;
     let (whom, log) = (&facts.whom, source.auth_log.display());
@@ -207,8 +146,23 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
             format!("the journal, which {whom} can read ({because})"),
         ),
         (Chosen::Directory(directory), _) => {
-            let said = format!("the journals in {} ({because})", directory.display());
-            Finding::ok(NAME, said)
+            let said = format!("the journals in {}", directory.display());
+            let edit = format!("sudoedit {}", path(&facts.config.path));
+            match &facts.directory {
+                Some(Access::Missing(why)) => {
+                    let said = format!("nothing is read, and no start succeeds: {said}: {why}");
+                    Finding::problem(NAME, said).mended_by(edit)
+                }
+                Some(Access::Denied) => {
+                    let said = format!("nothing is read: {said} cannot be read by {whom}");
+                    let mend = format!("ls -ld {}", path(&directory));
+                    Finding::problem(NAME, said).mended_by(mend)
+                }
+                Some(Access::Unknown(why)) => {
+                    Finding::warning(NAME, format!("{said}: {why}")).mended_by(edit)
+                }
+                _ => Finding::ok(NAME, format!("{said} ({because})")),
+            }
         }
         (Chosen::AuthLog(_), SourceKind::AuthLog) => {
             let said = format!(
@@ -260,8 +214,37 @@ mod tests {
             whom,
             journal,
             auth_log,
+            directory: None,
         })
         .told()
+    }
+
+    #[test]
+    fn a_directory_of_journals_must_be_there_and_hold_one() {
+        let at = |directory: &Path| {
+            let text = format!(
+                "[source]\njournal-directory = \"{}\"\n",
+                directory.display()
+            );
+            let config = Config::parse(Path::new("/etc/c.toml"), &text).unwrap();
+            judge(&Facts::gather(&config, &Units::default(), false)).told()
+        };
+        let empty = tempfile::tempdir().unwrap();
+        let said = at(&empty.path().join("remote"));
+        assert!(
+            said.starts_with(
+                "problem source: nothing is read, and no start succeeds: the journals in "
+            ),
+            "{said}"
+        );
+        assert!(said.contains("No such file or directory"), "{said}");
+        assert!(said.ends_with("\n  > sudoedit /etc/c.toml\n"), "{said}");
+        let said = at(empty.path());
+        assert!(
+            said.starts_with("warning source: the journals in "),
+            "{said}"
+        );
+        assert!(said.contains("holds none"), "{said}");
     }
 
     #[test]

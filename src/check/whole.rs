@@ -8,8 +8,9 @@ use super::finding::{Finding, Status};
 use super::obstacle::Means;
 use super::units::Units;
 use super::{
-    accounts, admission, ca_file, chroot, clock, configuration, dev_log, expected, journal,
-    partners, probe, running, scripts, sftp_command, slack, source, sshd, state, token, waiting,
+    accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, expected,
+    heartbeat, journal, partners, probe, running, scripts, sftp_command, slack, source, sshd,
+    state, token, waiting,
 };
 use crate::alerts::Voice;
 use crate::cli::Cli;
@@ -45,6 +46,9 @@ pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
     let zone = config.as_ref().map_or(Zone::Machine, |config| config.zone);
     if let Some(config) = &config {
         view.slack(config, send)?;
+        let heartbeat = heartbeat::gather(config, &view.units, view.root)?;
+        view.findings
+            .extend(heartbeat.map(|seen| heartbeat::judge(&seen, config)));
         view.partners(config);
         view.others(config);
     }
@@ -66,6 +70,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
 
 impl View {
     fn slack(&mut self, config: &Config, send: bool) -> anyhow::Result<()> {
+        self.findings.extend(channel::of_name(config));
         let roots = ca_file::gather(config, &self.units, self.root);
         self.findings.extend(roots.as_ref().map(ca_file::judge));
         let found = token::find(self.root);
@@ -91,7 +96,7 @@ impl View {
         let roster = Roster::gather(&config.partners);
         let group = &config.partners.group;
         self.findings
-            .extend(partners::judge(&roster, group, &Voice::of(config)));
+            .extend(partners::judge(&roster, config, &Voice::of(config)));
         self.findings
             .extend(expected::judge(&expected::gather(config)));
         let source = source::Facts::gather(config, &self.units, self.root);

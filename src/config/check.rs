@@ -30,7 +30,7 @@ const API_URL: &str = "https://slack.com/api";
 const HEARTBEAT_URL: &str = "https://hc-ping.com/your-uuid";
 
 /// Where rsyslog writes what sshd says, on Debian.
-const AUTH_LOG: &str = "/var/log/auth.log";
+pub(super) const AUTH_LOG: &str = "/var/log/auth.log";
 
 /// 23:00, before the timer's 23:59.
 const CLOSES_FROM: u32 = 23 * 60;
@@ -48,6 +48,7 @@ pub(super) fn check(file: file::File, text: &Text<'_>) -> Result<Config, ConfigE
     let zone = zone(file.timezone, "timezone", text)?;
     let (expects, warnings) = super::expect::expects(file.expect, zone, text)?;
     Ok(Config {
+        path: text.path.to_owned(),
         zone,
         expects,
         warnings,

@@ -31,6 +31,8 @@ pub const DEFAULT_PATH: &str = "/etc/sftp-monitor/config.toml";
 /// The whole configuration, checked: what is in here can be used as it is.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The file that it was read from, or would be.
+    pub path: PathBuf,
     /// The zone of all times told, and of the date that an event counts for.
     pub zone: Zone,
     /// `[slack]`.
@@ -98,6 +100,15 @@ pub struct SourceConfig {
     pub auth_log: PathBuf,
     /// The journals to read instead of the machine's own.
     pub journal_directory: Option<PathBuf>,
+}
+
+impl SourceConfig {
+    /// Is it a log that this machine's own sshd writes? Not where its place is one of other machines' logs, or may be.
+    pub fn is_this_machines(&self) -> bool {
+        let own_log =
+            self.kind != SourceKind::AuthLog || self.auth_log == Path::new(check::AUTH_LOG);
+        self.journal_directory.is_none() && own_log
+    }
 }
 
 /// `source.kind`.

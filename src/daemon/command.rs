@@ -5,7 +5,6 @@ use crate::config::{Config, Token};
 use crate::daemon::reload::Fixed;
 use crate::daemon::start::{self, Options};
 use crate::directory::{self, Accounts, Directory};
-use crate::expect;
 use crate::log::{Priority, line};
 use crate::slack::Way;
 use crate::state::{Store, become_owner};
@@ -41,7 +40,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
         Some(accounts) => Box::new(accounts),
         None => directory::of(&config, arguments.partners.as_deref()),
     };
-    for warning in expect::warnings(&config, directory.as_mut()) {
+    for warning in directory::warnings(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
     }
     let options = Options {

@@ -4,10 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use reqwest::{Client, Url, redirect};
+use anyhow::Context;
+use reqwest::{Client, NoProxy, Proxy, Url, redirect};
 use tokio::time::Instant;
 
 use crate::log::{Priority, line};
+use crate::slack::Way;
 use crate::time::Time;
 
 /// How often the address is fetched.
@@ -46,24 +48,11 @@ pub(super) struct Heartbeat {
 }
 
 impl Heartbeat {
-    pub(super) fn new(url: Option<&Url>) -> reqwest::Result<Self> {
-        let target = match url {
-            None => None,
-            Some(url) => {
-                let mut builder = Client::builder()
-                    .timeout(FETCH)
-                    .redirect(redirect::Policy::none())
-                    .pool_max_idle_per_host(0)
-                    .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
-                if url.scheme() == "http" {
-                    // Plain http goes to this machine only, which no proxy can reach.
-                    builder = builder.no_proxy();
-                }
-                Some((builder.build()?, url.clone()))
-            }
-        };
+    pub(super) fn new(url: Option<&Url>) -> anyhow::Result<Self> {
+        let target =
+            url.map(|url| Ok::<_, anyhow::Error>((client(url, &Way::Environment)?, url.clone())));
         Ok(Heartbeat {
-            target,
+            target: target.transpose()?,
             next: Instant::now(),
             oldest: None,
             fetching: None,
@@ -91,16 +80,7 @@ impl Heartbeat {
             return;
         };
         self.next = Instant::now() + EVERY;
-        let request = client.get(url.clone());
-        self.fetching = Some(Box::pin(async move {
-            // The address may be a secret: errors are told without it.
-            let answer = request.send().await.map_err(|e| e.without_url());
-            let answer = answer.map_err(|e| crate::slack::chain(&e))?;
-            match answer.status() {
-                status if status.is_success() => Ok(()),
-                status => Err(format!("it answers {status}")),
-            }
-        }));
+        self.fetching = Some(Box::pin(fetch(client.clone(), url.clone())));
     }
 
     /// Waits for the fetch under way, if there is one.
@@ -119,6 +99,38 @@ impl Heartbeat {
             (Err(_), true) | (Ok(()), false) => return,
         }
         self.failing = !self.failing;
+    }
+}
+
+/// A client for this address, by this way.
+pub(crate) fn client(url: &Url, way: &Way) -> anyhow::Result<Client> {
+    let builder = Client::builder()
+        .timeout(FETCH)
+        .redirect(redirect::Policy::none())
+        .pool_max_idle_per_host(0)
+        .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
+    let builder = match way {
+        // Plain http goes to this machine only, which no proxy can reach.
+        _ if url.scheme() == "http" => builder.no_proxy(),
+        Way::Environment => builder,
+        Way::Direct => builder.no_proxy(),
+        Way::Proxy { url, except } => {
+            let proxy = Proxy::https(url).context("the proxy's address")?;
+            builder.proxy(proxy.no_proxy(NoProxy::from_string(except)))
+        }
+    };
+    builder
+        .build()
+        .context("setting up the client for the heartbeat")
+}
+
+/// Fetches the address, or says why it cannot be. It may be a secret: errors are told without it.
+pub(crate) async fn fetch(client: Client, url: Url) -> Result<(), String> {
+    let answer = client.get(url).send().await.map_err(|e| e.without_url());
+    let answer = answer.map_err(|e| crate::slack::chain(&e))?;
+    match answer.status() {
+        status if status.is_success() => Ok(()),
+        status => Err(format!("it answers {status}")),
     }
 }
 

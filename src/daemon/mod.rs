@@ -4,7 +4,7 @@ mod batch;
 mod choice;
 mod command;
 mod commit;
-mod heartbeat;
+pub(crate) mod heartbeat;
 mod held;
 mod post;
 mod queue;

@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-
 use super::Daemon;
 use super::heartbeat::Heartbeat;
 use crate::alerts::Voice;
 use crate::config::{Config, SourceConfig, Token};
 use crate::directory;
-use crate::expect;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
 use crate::reader::Batch;
@@ -84,8 +81,7 @@ impl Daemon {
             Some(token) => Some(Client::by(&self.fixed.way, &config.slack, token)?),
             None => None,
         };
-        let heartbeat = Heartbeat::new(config.heartbeat.url.as_ref())
-            .context("setting up the client for the heartbeat")?;
+        let heartbeat = Heartbeat::new(config.heartbeat.url.as_ref())?;
         if config.source != self.fixed.source {
             line(
                 Priority::Warning,
@@ -101,7 +97,7 @@ impl Daemon {
         // Whoever asks the user database may wait for it: that is not for the loop.
         let directory = self.committer.direct(Box::new(move || {
             let mut directory = directory::of(&config, partners.as_deref());
-            for warning in expect::warnings(&config, directory.as_mut()) {
+            for warning in directory::warnings(&config, directory.as_mut()) {
                 line(Priority::Warning, &warning.to_string());
             }
             directory

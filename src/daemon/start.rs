@@ -124,8 +124,7 @@ pub(super) fn run(
         reloading: None,
         feeding: Feeding::new(),
         last_read: last_read.clone(),
-        heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())
-            .context("setting up the client for the heartbeat")?,
+        heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
         fixed: options.fixed,
         instance,
         ready: false,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod memory;
+mod named;
 pub(crate) mod nss;
 mod question;
 mod roster;
@@ -9,6 +10,7 @@ mod roster;
 use crate::config::Config;
 
 pub use accounts::{Accounts, Groups};
+pub(crate) use named::{Warning, of_expects, of_settings, warnings};
 pub use roster::{Account, By, Known, Partner, Roster};
 
 /// What the user database says of an account.

@@ -20,7 +20,6 @@ use crate::time::Zone;
 
 pub use calendar::Weekdays;
 pub use command::command;
-pub(crate) use command::{Warning, warnings};
 pub use files::Uploaded;
 pub(crate) use files::{is_same, moved};
 pub use outcome::{Feed, Outcome};
