@@ -123,6 +123,44 @@ fn a_reload_brings_new_expectations_and_refuses_bad_ones() {
 }
 
 #[test]
+fn a_feed_whose_files_of_today_may_have_come_unseen_is_judged_from_tomorrow_and_says_so() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.write(OPENED);
+    world.write(UPLOAD);
+    world.told("a uploadé feed.xml");
+    settled(&world);
+    let mut expect = world.command(&["expect"]);
+    let path = world.path("config.toml");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let feed = "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"23:59\"\n";
+    std::fs::write(&path, before + feed).unwrap();
+    let tomorrow = Local::now().date_naive() + Days::new(1);
+    // Before the reload as after it.
+    let listed = |expect: &mut Command| {
+        let listed = String::from_utf8(expect.output().unwrap().stdout).unwrap();
+        assert!(listed.contains(&format!("{tomorrow} 23:59")), "{listed}");
+        assert!(
+            listed.contains(&format!("not watched before {tomorrow}")),
+            "{listed}"
+        );
+    };
+    listed(&mut expect);
+    let pid = daemon.child.id().to_string();
+    Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+    world.state(|state| state["resume"]["feeds"]["watched"].is_object());
+    listed(&mut expect);
+    daemon.stop();
+    let said = world.said();
+    assert!(
+        said.contains(&format!(
+            "*.xml of alice by 23:59 is judged from {tomorrow} on"
+        )),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_partner_that_is_none_and_an_expectation_that_is_there_twice_are_warnings() {
     let mut world = world();
     let twice = "[[expect]]\npartner = \"mallory\"\nfiles = \"*.xml\"\nby = \"07:30\"\n".repeat(2);
@@ -132,7 +170,7 @@ fn a_partner_that_is_none_and_an_expectation_that_is_there_twice_are_warnings() 
     assert!(said.contains("[[expect]]: mallory is no partner"), "{said}");
     // There is no such account: no group can take it in.
     assert!(
-        said.contains("can arrive: `sudoedit /etc/sftp-monitor/config.toml`"),
+        said.contains("can arrive: `sudoedit /") && said.contains("/config.toml`"),
         "{said}"
     );
     assert!(said.contains("this one is left out"), "{said}");

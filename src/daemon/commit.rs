@@ -9,6 +9,7 @@ use super::said::recovered;
 use super::told::{self, Doubtful};
 use crate::alerts::{Content, Message};
 use crate::days;
+use crate::expect;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::{Monitor, Rules};
 use crate::reader::{Batch, MakeDirectory, Order};
@@ -128,7 +129,7 @@ impl<D: Disk> Committer<D> {
         let (rules, source, in_flight, announce) =
             (&self.rules, &self.source, self.in_flight, &self.announce);
         let (doubtful, mut entries) = (&mut self.doubtful, Vec::new());
-        let mut unusual = Vec::new();
+        let (mut unusual, mut begun) = (Vec::new(), Vec::new());
         let view = self
             .store
             .commit(rules.zone.local(now), |daily, recoveries| {
@@ -152,6 +153,7 @@ impl<D: Disk> Committer<D> {
                     entries = take_in(&mut monitor, batch, source);
                 }
                 announced(monitor.daily, announce, now);
+                let new = expect::not_watched(&rules.expects, monitor.daily);
                 // Before the present is reached only what was read tells what time it is.
                 let until = if batch.caught_up {
                     Some(now.minus(SETTLED))
@@ -161,6 +163,7 @@ impl<D: Disk> Committer<D> {
                 if let Some(until) = until {
                     monitor.advance(until, batch.caught_up);
                 }
+                begun = expect::begun(&new, monitor.daily, now);
                 entries.extend(told::told_since(last, &monitor.daily.resume.outbox));
                 Ok(view(&monitor))
             })?;
@@ -179,6 +182,9 @@ impl<D: Disk> Committer<D> {
             }
         };
         told::write(&entries);
+        for said in begun {
+            line(Priority::Notice, &said);
+        }
         self.doubtful.say(&view, now);
         self.view = view;
         if batch.caught_up && !self.caught_up {

@@ -25,6 +25,7 @@ pub(crate) use files::{is_same, moved};
 pub use outcome::{Feed, Outcome};
 pub use pattern::Pattern;
 pub use standing::{FeedStanding, State};
+pub(crate) use standing::{begun, not_watched};
 pub(crate) use table::{Row, line};
 pub use watched::{Arrival, Complete, FeedDay, Feeds, Missed, Overdue, Watched};
 

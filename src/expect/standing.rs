@@ -1,5 +1,7 @@
 //! Where each expected feed stands at a moment: what `expect` and `status` show.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -44,8 +46,10 @@ pub struct FeedStanding<'a> {
     pub arrived: usize,
     /// The deadline of the first day on which it did not come, where it has not come since.
     pub missing_since: Option<Time>,
-    /// The next deadline that lies ahead.
+    /// The next deadline that is judged.
     pub next_deadline: Option<Time>,
+    /// The first date that is judged, where that lies ahead: of days before it files may have come unseen.
+    pub starts: Option<NaiveDate>,
     /// The latest file.
     pub last: Option<Arrival>,
 }
@@ -54,17 +58,14 @@ impl<'a> FeedStanding<'a> {
     /// Where a feed stands, as far as the state tells.
     pub fn of(expected: &'a Expectation, daily: Option<&Daily>, now: Time) -> Self {
         let watched = daily.and_then(|daily| daily.resume.feeds.watched.get(&expected.id));
-        let nothing = Watched::default();
-        let seen = watched.unwrap_or(&nothing);
-        let today = expected.date(now);
-        let (state, day) = match watched {
-            Some(watched) => state(expected, watched, now, today),
-            None if expected.is_due(today) && expected.deadline(today) > now => {
-                (State::Waiting, None)
-            }
-            None if expected.is_due(today) => (State::Unknown, None),
-            None => (State::NotDue, None),
+        // One that is not watched yet: as it would be from now on.
+        let new = || match daily {
+            Some(daily) => Watched::begin(expected, daily, now),
+            None => Watched::since(expected, now, false),
         };
+        let seen = watched.map_or_else(|| Cow::Owned(new()), Cow::Borrowed);
+        let today = expected.date(now);
+        let (state, day) = state(expected, &seen, now, today);
         // Also of an earlier day, while today's deadline still lies ahead.
         let over = |day: &&FeedDay| day.told || now > expected.deadline(day.date);
         let missing = seen.day.as_ref().filter(|day| day.arrived.is_none());
@@ -76,10 +77,37 @@ impl<'a> FeedStanding<'a> {
             state,
             arrived: day.map_or(0, |day| day.names.len().min(expected.count as usize)),
             missing_since: first.map(|date| expected.due(date)),
-            next_deadline: ahead(expected, now, today),
+            next_deadline: ahead(expected, now, today, seen.from),
+            starts: expected.due_from(seen.from).filter(|first| *first > today),
             last: seen.last.clone(),
         }
     }
+}
+
+/// The feeds that nobody has watched yet.
+pub(crate) fn not_watched<'a>(expects: &'a [Expectation], daily: &Daily) -> Vec<&'a Expectation> {
+    let watched = &daily.resume.feeds.watched;
+    let new = expects.iter().filter(|e| !watched.contains_key(&e.id));
+    new.collect()
+}
+
+/// What is to be said of those that are watched now: not of one of which today's deadline is judged, or the next.
+pub(crate) fn begun(new: &[&Expectation], daily: &Daily, now: Time) -> Vec<String> {
+    let watched = &daily.resume.feeds.watched;
+    let begun = new.iter().filter(|e| watched.contains_key(&e.id));
+    let late = begun.filter_map(|expected| {
+        let standing = FeedStanding::of(expected, Some(daily), now);
+        let first = standing.starts?;
+        (standing.state == State::Unknown).then(|| {
+            format!(
+                "[[expect]]: {} of {} by {} is judged from {first} on: today its files may have come unseen",
+                expected.files,
+                expected.partner,
+                expected.clock()
+            )
+        })
+    });
+    late.collect()
 }
 
 /// The state of today, and the day that it is told of.
@@ -116,9 +144,10 @@ fn state<'w>(
     (state, Some(day))
 }
 
-/// The next deadline that lies ahead; with a long `grace` it may be yesterday's.
-fn ahead(expected: &Expectation, now: Time, today: NaiveDate) -> Option<Time> {
-    let mut date = expected.due_from(today.pred_opt().unwrap_or(today))?;
+/// The next deadline that lies ahead and is judged; with a long `grace` it may be yesterday's.
+fn ahead(expected: &Expectation, now: Time, today: NaiveDate, from: NaiveDate) -> Option<Time> {
+    let yesterday = today.pred_opt().unwrap_or(today);
+    let mut date = expected.due_from(yesterday.max(from))?;
     while expected.deadline(date) <= now {
         date = expected.due_from(after(date))?;
     }

@@ -26,6 +26,7 @@ pub(crate) struct Row {
     arrived: usize,
     missing_since: Option<String>,
     next_deadline: Option<String>,
+    starts: Option<String>,
     last_arrival: Option<Last>,
 }
 
@@ -57,6 +58,7 @@ impl Row {
             arrived: standing.arrived,
             missing_since: standing.missing_since.map(at),
             next_deadline: standing.next_deadline.map(at),
+            starts: standing.starts.map(|date| date.to_string()),
             last_arrival: standing.last.as_ref().map(|last| Last {
                 time: at(last.at),
                 path: last.file.path.clone(),
@@ -140,7 +142,10 @@ fn in_words(standing: &FeedStanding<'_>) -> String {
         State::Changed => "changed or removed since",
         State::Recovered => "recovered",
         State::NotDue => "not due",
-        State::Unknown => "not watched",
+        State::Unknown => match standing.starts {
+            Some(first) => &format!("not watched before {first}"),
+            None => "not watched",
+        },
         State::Missing => {
             return format!("missing since {}{some}", since.unwrap_or_default());
         }
@@ -176,6 +181,7 @@ expect = [
     { partner = "alice", files = "came", by = "07:30", days = "Fri" },
     { partner = "bob", files = "waiting", by = "18:00", count = 2 },
     { partner = "bob", files = "new", by = "07:30" },
+    { partner = "bob", files = "active", by = "09:00" },
     { partner = "bob", files = "elsewhere", by = "07:30", timezone = "America/New_York" },
 ]
 "#;
@@ -211,6 +217,7 @@ expect = [
             "bob waiting 18:00 Mon..Sun Europe/Paris":
                 {"from": "2026-03-01", "day": day("2026-03-30", None, &["/in/f"], false), "last": file("\u{1b}[2Jf", at("30T06:00"))},
             "bob new 07:30 Mon..Sun Europe/Paris": {"from": "2026-03-31"},
+            "bob active 09:00 Mon..Sun Europe/Paris": {"from": "2026-03-31"},
         });
         let feeds = serde_json::from_value(serde_json::json!({"watched": watched}));
         let mut daily = Daily::default();
@@ -246,7 +253,8 @@ alice    friday     07:30                   Fri       2026-04-03 07:30  -       
 alice    recovered  07:30                   Fri       2026-04-03 07:30  2026-03-30 06:00 d      recovered
 alice    came       07:30                   Fri       2026-04-03 07:30  2026-03-27 05:00 e      not due
 bob      waiting    18:00                   Mon..Sun  2026-03-30 18:00  2026-03-30 06:00 �[2Jf  waiting (1 of 2 files)
-bob      new        07:30                   Mon..Sun  2026-03-31 07:30  -                       not watched
+bob      new        07:30                   Mon..Sun  2026-03-31 07:30  -                       not watched before 2026-03-31
+bob      active     09:00                   Mon..Sun  2026-03-31 09:00  -                       not watched before 2026-03-31
 bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -                       waiting
 ";
         assert_eq!(text, expected, "{text}");
@@ -259,7 +267,7 @@ bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -       
         let states: Vec<String> = (rows.iter())
             .map(|row| serde_json::to_string(&row.state).expect("JSON"))
             .collect();
-        let expected = r#""on-time" "changed" "late" "missing" "waiting" "waiting" "missing" "recovered" "not-due" "waiting" "unknown" "waiting""#;
+        let expected = r#""on-time" "changed" "late" "missing" "waiting" "waiting" "missing" "recovered" "not-due" "waiting" "unknown" "unknown" "waiting""#;
         assert_eq!(states.join(" "), expected);
         let missing = serde_json::to_value(&rows[3]).expect("JSON");
         assert_eq!(
@@ -268,7 +276,7 @@ bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -       
                 "partner": "alice", "files": "missing", "by": "07:30", "days": "Mon..Sun", "except": [],
                 "timezone": "Europe/Paris", "count": 4, "min_size": 1, "grace_seconds": 0, "mention": null,
                 "state": "missing", "arrived": 2, "missing_since": "2026-03-30T07:30:00+02:00",
-                "next_deadline": "2026-03-31T07:30:00+02:00",
+                "next_deadline": "2026-03-31T07:30:00+02:00", "starts": null,
                 "last_arrival": {"time": "2026-03-30T07:00:00+02:00", "path": "/in/c2"},
             })
         );

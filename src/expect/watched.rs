@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::Expectation;
 use super::calendar::after;
 use super::files::{Uploaded, is_same};
-use crate::alerts::{Change, File, Loss};
+use crate::alerts::{Change, File, Loss, Transfer};
+use crate::state::Daily;
 use crate::time::Time;
 
 /// How long a file that is no more what was delivered may be on its way again before that is told: clients remove a file
@@ -117,6 +118,11 @@ pub struct Overdue {
 }
 
 impl Watched {
+    /// Watched from now on, with what the state knows of today.
+    pub fn begin(expected: &Expectation, daily: &Daily, now: Time) -> Watched {
+        Watched::since(expected, now, sent_unseen(expected, daily, now))
+    }
+
     /// Watched from now on. The deadline of today counts only if it lies ahead and nothing can have arrived unseen.
     pub fn since(expected: &Expectation, now: Time, unseen: bool) -> Watched {
         let today = expected.date(now);
@@ -321,4 +327,15 @@ impl Watched {
             missed.times += 1;
         }
     }
+}
+
+/// Has the partner sent files today of which nobody looked whether they are this feed's? In the open day, which a digest by
+/// hand begins anew, or on what is today in the feed's own zone.
+fn sent_unseen(expected: &Expectation, daily: &Daily, now: Time) -> bool {
+    let counters = daily.partners.get(&expected.partner);
+    let known = daily.resume.known.get(&expected.partner);
+    let last = known.and_then(|known| known.seen.file.as_ref());
+    let today = |at: Time| expected.date(at) == expected.date(now);
+    counters.is_some_and(|counters| counters.upload > 0)
+        || last.is_some_and(|last| last.what == Transfer::Upload && today(last.at))
 }

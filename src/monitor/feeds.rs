@@ -5,9 +5,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::Monitor;
-use crate::alerts::{
-    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Message, Transfer,
-};
+use crate::alerts::{Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Message};
 use crate::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
 use crate::time::Time;
 
@@ -220,18 +218,7 @@ impl Monitor<'_> {
     /// What was seen of a feed; of a new one nothing.
     pub(super) fn watched(&mut self, expected: &Expectation) -> Watched {
         let watched = self.daily.resume.feeds.watched.remove(&expected.id);
-        watched.unwrap_or_else(|| Watched::since(expected, self.now, self.sent_unseen(expected)))
-    }
-
-    /// Has the partner sent files today of which nobody looked whether they are this feed's? In the open day, which a
-    /// digest by hand begins anew, or on what is today in the feed's own zone.
-    fn sent_unseen(&self, expected: &Expectation) -> bool {
-        let counters = self.daily.partners.get(&expected.partner);
-        let known = self.daily.resume.known.get(&expected.partner);
-        let last = known.and_then(|known| known.seen.file.as_ref());
-        let today = |at: Time| expected.date(at) == expected.date(self.now);
-        counters.is_some_and(|counters| counters.upload > 0)
-            || last.is_some_and(|last| last.what == Transfer::Upload && today(last.at))
+        watched.unwrap_or_else(|| Watched::begin(expected, self.daily, self.now))
     }
 
     pub(super) fn watch(&mut self, expected: &Expectation, watched: Watched) {
