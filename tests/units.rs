@@ -1,6 +1,7 @@
 //! The units: one sandbox for all that runs as the service's user, as tight as the program can bear, and who tells of whom.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -128,4 +129,62 @@ fn a_failed_unit_is_told_and_the_one_that_tells_sets_off_no_other() {
     let teller = text("sftp-monitor-failure@.service");
     assert!(!teller.contains("\nOnFailure="));
     assert!(teller.contains("ExecStart=/usr/bin/sftp-monitor notify-failure %i\n"));
+}
+
+/// Runs a maintainer script as dpkg does, in a tree of its own.
+fn maintainer(script: &str, root: &std::path::Path, arguments: &[&str]) {
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("packaging/debian")
+        .join(script);
+    let mut text = std::fs::read_to_string(script).unwrap();
+    for directory in ["/etc/", "/usr/share/", "/var/lib/"] {
+        text = text.replace(directory, &format!("{}{directory}", root.display()));
+    }
+    let mut sh = Command::new("sh");
+    sh.args(["-c", &text, "script"]).args(arguments);
+    assert!(sh.status().unwrap().success(), "{text}");
+}
+
+#[test]
+fn a_purge_takes_the_environment_that_the_installation_made_and_leaves_one_from_before_it() {
+    let world = tempfile::tempdir().unwrap();
+    let root = world.path();
+    let (file, template) = (
+        root.join("etc/default/sftp-monitor"),
+        root.join("usr/share/sftp-monitor/default"),
+    );
+    for path in [&file, &template] {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    }
+    let shipped = std::fs::read_to_string("packaging/default").unwrap();
+    std::fs::write(&template, &shipped).unwrap();
+    let mode = || std::fs::metadata(&file).unwrap().permissions().mode() & 0o7777;
+    maintainer("postinst", root, &["configure", ""]);
+    assert_eq!(
+        (std::fs::read_to_string(&file).unwrap(), mode()),
+        (shipped.clone(), 0o640)
+    );
+    // Also with what the administrator wrote into it.
+    std::fs::write(&file, shipped + "HTTPS_PROXY=http://proxy:3128\n").unwrap();
+    maintainer("postrm", root, &["purge"]);
+    assert!(!file.exists());
+    // Not one that is not the installation's: an empty one, one of the scripts'.
+    for before in [
+        "",
+        "SLACK_BOT_TOKEN=xoxb-1\n",
+        "# Environment of the scripts\nSLACK_BOT_TOKEN=xoxb-1\n",
+    ] {
+        std::fs::write(&file, before).unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+        maintainer("postinst", root, &["configure", ""]);
+        maintainer("postinst", root, &["configure", "0.1.0-1"]);
+        assert_eq!(mode(), 0o640);
+        maintainer("postrm", root, &["remove"]);
+        maintainer("postrm", root, &["purge"]);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
+    }
+    // One that was removed stays away.
+    std::fs::remove_file(&file).unwrap();
+    maintainer("postinst", root, &["configure", "0.1.0-1"]);
+    assert!(!file.exists());
 }
