@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::os::unix::net::UnixDatagram;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -602,6 +604,47 @@ fn a_dry_run_prints_and_touches_nothing() {
     child.wait().unwrap();
     assert!(!world.path("state").exists());
     assert!(world.slack.posts().is_empty());
+}
+
+#[test]
+fn a_dry_run_beside_the_scripts_begins_with_their_figures_and_leaves_their_file_alone() {
+    let world = World::new();
+    std::fs::create_dir(world.path("state")).unwrap();
+    let today = chrono::Local::now().format("%Y-%m-%d");
+    let file = world.path("state/daily.json");
+    let text = format!(
+        "{{\"date\":\"{today}\",\"partners\":{{\"alice\":{{\"success\":7}}}},\"unknown_attempts\":3}}"
+    );
+    std::fs::write(&file, &text).unwrap();
+    let notify = UnixDatagram::bind(world.path("dry")).unwrap();
+    let mut command = world.command(&["run", "--dry-run", "--partners", "alice"]);
+    command
+        .env("NOTIFY_SOCKET", world.path("dry"))
+        .stdout(Stdio::null())
+        .stderr(world.log_file());
+    let mut child = command.spawn().unwrap();
+    let mut buffer = [0; 4096];
+    let status = loop {
+        let length = notify.recv(&mut buffer).unwrap();
+        let told = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        if told.contains("log-ins") {
+            break told;
+        }
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(
+        status.contains("7 log-ins") && status.contains("3 unknown attempts"),
+        "{status}"
+    );
+    let said = world.said();
+    assert!(
+        said.contains("counting goes on from the figures in "),
+        "{said}"
+    );
+    assert!(!said.contains("there is no daily.json"), "{said}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    assert_eq!(std::fs::read_dir(world.path("state")).unwrap().count(), 1);
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn one_daemon_runs_and_one_process_sends_at_a_time() {
 
 #[test]
 fn a_state_in_memory_touches_no_disk() {
-    let mut store = Store::in_memory();
+    let mut store = Store::in_memory(None);
     assert_eq!(upload(&mut store), [Recovery::Fresh]);
     assert_eq!(upload(&mut store), []);
     assert_eq!(

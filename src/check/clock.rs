@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use chrono::Timelike;
+use chrono::{DateTime, FixedOffset, Timelike};
 
 use super::finding::Finding;
 use super::units::TIMER;
@@ -97,21 +97,27 @@ pub(super) fn judge(facts: &Facts, timer: Option<Time>, now: Time) -> Vec<Findin
         let at = facts.zone.local(next);
         let minutes = at.hour() * 60 + at.minute();
         if minutes < facts.closes_from {
-            found.push(early(facts, &at.format("%H:%M").to_string()));
+            found.push(early(facts, at));
         }
     }
     found
 }
 
-/// The timer fires before the digest may close the day: each day would have two tables, or the wrong date.
-fn early(facts: &Facts, at: &str) -> Finding {
+/// The timer fires before the digest may close the day: its table would come a day later.
+fn early(facts: &Facts, at: DateTime<FixedOffset>) -> Finding {
     let from = format!(
         "{:02}:{:02}",
         facts.closes_from / 60,
         facts.closes_from % 60
     );
+    let place = match facts.zone {
+        Zone::Named(zone) => format!(" in {}", zone.name()),
+        Zone::Machine => String::new(),
+    };
+    let (next, day) = (at.format("%Y-%m-%d %H:%M"), at.date_naive());
     let said = format!(
-        "{TIMER} fires at {at}, before digest.closes-from ({from}): the day is not closed then"
+        "{TIMER} fires next at {next}{place}, before digest.closes-from ({from}): {day} is not closed then, and its table \
+         comes with the run after that"
     );
     let zone = match facts.zone {
         Zone::Named(zone) => format!(" {}", zone.name()),
@@ -155,7 +161,8 @@ mod tests {
         assert_eq!(
             judged(paris, None, 1_774_915_140),
             "ok clock: 06:07, zone Europe/Paris\n\
-             warning timer: sftp-monitor-digest.timer fires at 01:59, before digest.closes-from (23:00): the day is not closed then\n  \
+             warning timer: sftp-monitor-digest.timer fires next at 2026-03-31 01:59 in Europe/Paris, before digest.closes-from (23:00): \
+             2026-03-31 is not closed then, and its table comes with the run after that\n  \
              > sudo install -d /etc/systemd/system/sftp-monitor-digest.timer.d && \
              printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* 23:59:00 Europe/Paris\\n' \
              | sudo tee /etc/systemd/system/sftp-monitor-digest.timer.d/zz-time.conf && sudo systemctl daemon-reload \

@@ -68,6 +68,12 @@ impl Token {
         let given = given.or_else(|| Some((usable(variable?.into_vec())?, VARIABLE.to_owned())));
         let found = match (given, by_hand) {
             (None, Some((root, unit))) => as_the_units(root, unit)?,
+            // Whether the units have one this user cannot know.
+            (None, None) if credentials.is_none() => {
+                return Err(Stop::Setup(format!(
+                    "this user may not see the Slack token that the units have: run this as root, by sudo, or set {VARIABLE}"
+                )));
+            }
             (given, _) => given,
         };
         let (token, place) = found.ok_or_else(|| {
@@ -200,14 +206,21 @@ mod tests {
 
     #[test]
     fn without_a_token_one_line_says_how_to_set_it() {
+        let none = tempfile::tempdir().unwrap();
         for variable in [None, Some("")] {
-            let said = found(None, variable).unwrap_err();
+            let said = found(Some(none.path()), variable).unwrap_err();
             assert!(
                 said.contains("/etc/credstore/slack-bot-token") && said.contains(VARIABLE),
                 "{said}"
             );
             assert_eq!(said.lines().count(), 1);
         }
+    }
+
+    #[test]
+    fn a_user_who_may_not_look_where_the_units_have_it_is_told_so() {
+        let said = found(None, None).unwrap_err();
+        assert!(said.contains("run this as root, by sudo"), "{said}");
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! `sftp-monitor run`.
 
+use std::time::SystemTime;
+
 use crate::cli::{self, Cli};
 use crate::config::{Config, Token};
 use crate::daemon::reload::Fixed;
 use crate::daemon::start::{self, Options};
 use crate::directory::{self, Accounts, Directory};
+use crate::exit;
 use crate::log::{Priority, line};
 use crate::slack::Way;
-use crate::state::{Store, become_owner};
+use crate::state::{Daily, Store, become_owner};
+use crate::status;
+use crate::time::Time;
 
 /// Runs the daemon.
 pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
@@ -30,7 +35,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
         crate::sshd_config::warning(&config, accounts)
     });
     let store = if arguments.dry_run {
-        Store::in_memory()
+        Store::in_memory(figures(cli, &config))
     } else {
         let path = cli.state_directory();
         become_owner(&path)?;
@@ -55,4 +60,25 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     };
     start::run(&config, store, directory, log_level, options)?;
     Ok(0)
+}
+
+/// The day's figures so far, with which a run that prints begins as one that posts would; none where there are none, or this
+/// user may not read them.
+fn figures(cli: &Cli, config: &Config) -> Option<Daily> {
+    let directory = cli.state_directory();
+    let now = Time::from(SystemTime::now());
+    match status::load(&directory, config.zone, now, "run --dry-run") {
+        Ok(figures) => {
+            let told = format!(
+                "counting goes on from the figures in {}",
+                directory.display()
+            );
+            figures.inspect(|_| line(Priority::Notice, &told))
+        }
+        Err(error) => {
+            let told = format!("counting begins with zero: {}", exit::said(&error));
+            line(Priority::Warning, &told);
+            None
+        }
+    }
 }

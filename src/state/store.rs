@@ -44,10 +44,14 @@ impl Store {
         Ok(Store::over(disk))
     }
 
-    /// A state that lives in this process alone and ends with it.
-    pub fn in_memory() -> Self {
+    /// A state that lives in this process alone and ends with it. It begins with these figures, where there are some.
+    pub fn in_memory(figures: Option<Daily>) -> Self {
+        let begun = figures.map(|figures| Daily {
+            resume: recover::fresh(figures.date).resume,
+            ..figures
+        });
         Store {
-            place: Place::Memory(None),
+            place: Place::Memory(begun),
             patience: PATIENCE,
         }
     }
