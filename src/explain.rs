@@ -289,6 +289,7 @@ fn ignored(reason: Cow<'static, str>) -> Verdict {
         event: EventName::Ignored,
         partner: None,
         reason,
+        accompanies: false,
     }
 }
 

@@ -76,6 +76,10 @@ pub enum Topic {
     FeedChanged,
     /// A partner has not logged in for long.
     PartnerQuiet,
+    /// A partner is let in and cannot work, or is not even let try.
+    Hindered,
+    /// A partner's sessions leave no line of sftp-server.
+    Blind,
     /// A unit failed, and Slack was told.
     UnitFailed,
 }
@@ -109,6 +113,8 @@ impl Topic {
             Topic::FeedArrived => "96d0729d0a0e4e1ca2415ac0715ff100",
             Topic::FeedChanged => "5b0de7d8c1a949d09e4c1f3b7a6e2d94",
             Topic::PartnerQuiet => "083bf10dd70744d7b0f00602e78c44ad",
+            Topic::Hindered => "02b0591dd844404ca0a3c285b08ec05b",
+            Topic::Blind => "f2ceb0601c2c49c9ac670b22269e45e8",
             Topic::UnitFailed => "b5d7864093544cef99f3c65a35b3242d",
         }
     }

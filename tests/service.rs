@@ -126,6 +126,31 @@ fn a_bad_configuration_is_refused_and_the_one_before_it_stays() {
 }
 
 #[test]
+fn a_failure_is_one_entry_of_the_log_and_a_file_says_how_large_it_is() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.write(FAILURE);
+    world.write(
+        "sshd[200]: Connection closed by authenticating user bob 192.0.2.8 port 5001 [preauth]",
+    );
+    world.write("internal-sftp[300]: session opened for local user alice from [192.0.2.7]");
+    world.write("internal-sftp[300]: close \"/upload/a.xml\" bytes read 0 written 48312");
+    world.told("a uploadé a.xml");
+    daemon.stop();
+    let said = world.said();
+    let of_bob: Vec<&str> = said.lines().filter(|line| line.contains("bob")).collect();
+    assert_eq!(of_bob.len(), 1, "{said}");
+    assert!(
+        of_bob[0].starts_with("login_failed: bob from 192.0.2.8 (counts as a failure"),
+        "{said}"
+    );
+    assert!(
+        said.contains("upload: alice, /upload/a.xml, 48312 bytes ("),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_reload_that_asks_for_another_source_says_that_it_takes_a_start() {
     let world = World::new();
     let daemon = world.daemon();

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::batch::{Place, announced, place, take_in};
 use super::choice::limit_of;
+use super::doubtful::{self, Doubtful};
 use super::said::recovered;
-use super::told::{self, Doubtful};
+use super::told;
 use crate::alerts::{Content, Message};
 use crate::days;
 use crate::expect;
@@ -35,7 +36,7 @@ pub(super) struct View {
     /// Since when the oldest message or table waits for Slack.
     pub(super) oldest: Option<Time>,
     /// Lines that someone forged, or that nobody understands or can read.
-    pub(super) doubtful: told::Counted,
+    pub(super) doubtful: doubtful::Counted,
     status: String,
     questions: Vec<String>,
 }
@@ -313,7 +314,7 @@ fn view(monitor: &Monitor<'_>) -> View {
         oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),
         settles: head.and_then(Message::settles),
-        doubtful: told::counted(monitor.daily),
+        doubtful: doubtful::counted(monitor.daily),
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
         status,

@@ -4,6 +4,7 @@ mod batch;
 mod choice;
 mod command;
 mod commit;
+mod doubtful;
 pub(crate) mod heartbeat;
 mod held;
 mod post;

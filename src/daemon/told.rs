@@ -1,15 +1,11 @@
 //! What the program's own log says of what partners do, and do not do: an entry each, with fields to search by.
 
-use std::time::Duration;
-
-use super::commit::View;
-use crate::alerts::{Content, Message};
+use crate::alerts::{Content, Hindered, Message, Obstacle};
 use crate::entry::Record;
 use crate::log::{Priority, Topic, about, event, line};
 use crate::monitor::Verdict;
 use crate::openssh::{EventName, Kind};
-use crate::state::{Daily, NoticeKind};
-use crate::time::Time;
+use crate::state::Daily;
 
 /// An entry of the log to be, written once what it tells is committed.
 pub(super) struct Told {
@@ -60,7 +56,7 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
         | EventName::Lost
         | EventName::Ignored => return None,
     };
-    if verdict.partner != Some(true) {
+    if verdict.partner != Some(true) || verdict.accompanies {
         return None;
     }
     let process = (record.origin.boot, record.origin.pid);
@@ -103,13 +99,15 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
     })
 }
 
-/// The entries for what was told since this message of feeds that must arrive, and of partners that stay away.
+/// The entries for what was told since this message of feeds that must arrive, and of partners that stay away, cannot work or
+/// cannot be seen.
 pub(super) fn told_since(message: u64, outbox: &[Message]) -> Vec<Told> {
     let new = outbox.iter().filter(|new| new.id > message);
-    new.filter_map(|new| of_feed(&new.content)).collect()
+    new.filter_map(|new| of_content(&new.content)).collect()
 }
 
-fn of_feed(content: &Content) -> Option<Told> {
+fn of_content(content: &Content) -> Option<Told> {
+    let mut address = None;
     let (topic, event, user, files, reason) = match content {
         Content::FeedMissing(feed) => (
             Topic::FeedMissing,
@@ -150,14 +148,40 @@ fn of_feed(content: &Content) -> Option<Told> {
             None,
             format!("no log-in since {}", quiet.since.utc()),
         ),
+        Content::Hindered(hindered) => {
+            address = hindered.addresses.last().cloned();
+            (
+                Topic::Hindered,
+                "cannot_work",
+                &hindered.partner,
+                None,
+                obstacle(hindered),
+            )
+        }
+        Content::Blind(blind) => (
+            Topic::Blind,
+            "blind",
+            &blind.partner,
+            None,
+            format!(
+                "sessions today without a line of sftp-server: {}",
+                blind.sessions
+            ),
+        ),
         _ => return None,
     };
     let pattern = files.map(|files| format!(", {files}"));
-    let message = format!("{event}: {user}{} ({reason})", pattern.unwrap_or_default());
+    let from = address.as_ref().map(|address| format!(" from {address}"));
+    let message = format!(
+        "{event}: {user}{}{} ({reason})",
+        from.unwrap_or_default(),
+        pattern.unwrap_or_default()
+    );
     let fields = [
         ("EVENT", Some(event.to_owned())),
         ("PARTNER", Some(user.clone())),
         ("USER", Some(user.clone())),
+        ("ADDRESS", address),
         ("FILES", files.cloned()),
         ("REASON", Some(reason)),
     ];
@@ -172,7 +196,21 @@ fn of_feed(content: &Content) -> Option<Told> {
     })
 }
 
-/// `upload: alice from 192.0.2.7, /upload/a.xml (a reason)`.
+/// What keeps a partner from working, with sshd's own words.
+fn obstacle(hindered: &Hindered) -> String {
+    let detail = &hindered.detail;
+    match hindered.obstacle {
+        Obstacle::NotSftp => "only sftp is allowed, and something else was asked for".to_owned(),
+        Obstacle::Subsystem => format!("sshd does not start sftp: {detail}"),
+        Obstacle::Chroot => format!("sshd refuses the chroot: {detail}"),
+        Obstacle::TurnedAway => format!("sshd turns the address away: {detail}"),
+        Obstacle::AttemptsTurnedAway => {
+            format!("sshd turns an address away from which log-ins in this name failed: {detail}")
+        }
+    }
+}
+
+/// `upload: alice from 192.0.2.7, /upload/a.xml, 48312 bytes (a reason)`.
 fn in_words(verdict: &Verdict, fields: &[(&'static str, String)]) -> String {
     let field = |wanted: &str| {
         let found = fields.iter().find(|(name, _)| *name == wanted);
@@ -183,9 +221,14 @@ fn in_words(verdict: &Verdict, fields: &[(&'static str, String)]) -> String {
     let path = field("PATH").map(|path| format!(", {path}"));
     let target = field("TARGET").map(|target| format!(" -> {target}"));
     let path = path.map(|path| path + &target.unwrap_or_default());
+    let bytes = field("BYTES").map(|bytes| match bytes {
+        "1" => ", 1 byte".to_owned(),
+        bytes => format!(", {bytes} bytes"),
+    });
     let (address, path) = (address.unwrap_or_default(), path.unwrap_or_default());
+    let bytes = bytes.unwrap_or_default();
     format!(
-        "{}: {user}{address}{path} ({})",
+        "{}: {user}{address}{path}{bytes} ({})",
         verdict.event, verdict.reason
     )
 }
@@ -201,107 +244,17 @@ pub(super) fn write(entries: &[Told]) {
     }
 }
 
-/// How long nothing more is said of lines that anybody can write as often as they like.
-const SAID_AGAIN: Duration = Duration::from_secs(3_600);
-
-/// Lines that someone forged, and lines that nobody understands or can read: said once an hour at most.
-#[derive(Default)]
-pub(super) struct Doubtful {
-    forged: Hourly,
-    unparsed: Hourly,
-    no_envelope: Hourly,
-}
-
-/// How many of them there are.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counted {
-    /// So far.
-    forged: u64,
-    /// Of the day, as what follows.
-    unparsed: u64,
-    no_envelope: u64,
-}
-
-/// What was said last: when, and how many there were.
-#[derive(Default)]
-struct Hourly(Option<(Time, u64)>);
-
-impl Doubtful {
-    /// What there was before the first batch is not new.
-    pub(super) fn begin(&mut self, daily: &Daily) {
-        let counted = counted(daily);
-        self.forged.begin(counted.forged);
-        self.unparsed.begin(counted.unparsed);
-        self.no_envelope.begin(counted.no_envelope);
-    }
-
-    /// Says what is new.
-    pub(super) fn say(&mut self, view: &View, now: Time) {
-        if let Some(count) = self.forged.news(view.doubtful.forged, now) {
-            let told = format!("{count} lines in sshd's name that other users wrote were ignored");
-            about(Topic::Forged, Priority::Warning, &told);
-        }
-        if let Some(count) = self.unparsed.news(view.doubtful.unparsed, now) {
-            let told = format!(
-                "{count} lines begin like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?"
-            );
-            line(Priority::Warning, &told);
-        }
-        if let Some(count) = self.no_envelope.news(view.doubtful.no_envelope, now) {
-            let told = format!(
-                "{count} lines of sshd or sftp-server are in no known envelope and count nothing: `sftp-monitor check` says what \
-                 mends it, `sftp-monitor status` shows one of them"
-            );
-            line(Priority::Warning, &told);
-        }
-    }
-}
-
-/// Counts them.
-pub(super) fn counted(daily: &Daily) -> Counted {
-    let of = |kind| {
-        let notices = daily.resume.day.notices.iter();
-        let notices = notices.filter(|notice| notice.kind == kind);
-        notices
-            .map(|notice| notice.count)
-            .fold(0, u64::saturating_add)
-    };
-    Counted {
-        forged: daily.resume.forged,
-        unparsed: of(NoticeKind::Unparsed),
-        no_envelope: of(NoticeKind::NoEnvelope),
-    }
-}
-
-impl Hourly {
-    /// So many there were at the start.
-    fn begin(&mut self, count: u64) {
-        self.0.get_or_insert((Time::default(), count));
-    }
-
-    /// How many are new, if that is to be said now.
-    fn news(&mut self, count: u64, now: Time) -> Option<u64> {
-        let (at, before) = self.0?;
-        // A day's end begins a count anew.
-        let new = count.checked_sub(before).unwrap_or(count);
-        // A time ahead of now is one of before the clock was set back.
-        if new == 0 || (at <= now && now.since(at) < SAID_AGAIN) {
-            return None;
-        }
-        self.0 = Some((now, count));
-        Some(new)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
 
     use super::*;
+    use crate::alerts::Blind;
     use crate::entry::Origin;
     use crate::openssh::Event;
+    use crate::time::Time;
 
-    fn login(partner: Option<bool>) -> Option<Told> {
+    fn login(partner: Option<bool>, accompanies: bool) -> Option<Told> {
         let mut event = Event::of(Kind::Accepted);
         event.user = Some(Cow::Borrowed(b"alice"));
         event.address = Some("192.0.2.7".into());
@@ -316,13 +269,14 @@ mod tests {
             event: EventName::Login,
             partner,
             reason: "Accepted password".into(),
+            accompanies,
         };
         told(&record, &verdict, &Daily::default())
     }
 
     #[test]
     fn what_a_partner_does_is_an_entry_with_fields_to_search_by() {
-        let told = login(Some(true)).expect("an entry");
+        let told = login(Some(true), false).expect("an entry");
         assert_eq!(
             told.message,
             "login: alice from 192.0.2.7 (Accepted password)"
@@ -345,22 +299,62 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_written_without_end_is_said_once_an_hour() {
-        let at = |minutes: u64| Time::default().plus(Duration::from_secs(minutes * 60));
-        let mut said = Hourly::default();
-        said.begin(5);
-        said.begin(6);
-        assert_eq!(said.news(5, at(100)), None);
-        // Also what was written while nobody read, and is read first.
-        assert_eq!(said.news(7, at(101)), Some(2));
-        assert_eq!(said.news(9, at(130)), None);
-        assert_eq!(said.news(10, at(161)), Some(3));
-        assert_eq!(said.news(10, at(300)), None);
+    fn why_a_partner_cannot_work_or_is_not_seen_is_an_entry_of_its_name() {
+        let hindered = Content::Hindered(Hindered {
+            partner: "bob".to_owned(),
+            full_name: None,
+            obstacle: Obstacle::Chroot,
+            count: 1,
+            addresses: vec!["192.0.2.7".to_owned(), "192.0.2.8".to_owned()],
+            detail: "bad ownership or modes for chroot directory \"/srv/bob\"".to_owned(),
+            at: Time::default(),
+        });
+        let blind = Content::Blind(Blind {
+            partner: "bob".to_owned(),
+            full_name: None,
+            sure: true,
+            sessions: 2,
+            at: Time::default(),
+        });
+        let told = [hindered, blind].map(|content| {
+            let told = of_content(&content).expect("an entry");
+            let partner = told.fields.iter().find(|(name, _)| *name == "PARTNER");
+            (told.message, partner.map(|(_, value)| value.clone()))
+        });
+        let bob = Some("bob".to_owned());
+        let chroot = "cannot_work: bob from 192.0.2.8 (sshd refuses the chroot: bad ownership or modes for chroot \
+            directory \"/srv/bob\")";
+        let blind = "blind: bob (sessions today without a line of sftp-server: 2)";
+        assert_eq!(
+            told,
+            [(chroot.to_owned(), bob.clone()), (blind.to_owned(), bob)]
+        );
+    }
+
+    #[test]
+    fn an_entry_of_a_file_says_how_large_it_is() {
+        let verdict = |event| Verdict {
+            event,
+            partner: Some(true),
+            reason: "why".into(),
+            accompanies: false,
+        };
+        let fields = [
+            ("USER", "alice".to_owned()),
+            ("PATH", "/in/a.xml".to_owned()),
+            ("BYTES", "48312".to_owned()),
+        ];
+        assert_eq!(
+            in_words(&verdict(EventName::Upload), &fields),
+            "upload: alice, /in/a.xml, 48312 bytes (why)"
+        );
     }
 
     #[test]
     fn what_others_do_is_none() {
-        assert!(login(Some(false)).is_none());
-        assert!(login(None).is_none());
+        assert!(login(Some(false), false).is_none());
+        assert!(login(None, false).is_none());
+        // A second line of the same attempt is no second entry.
+        assert!(login(Some(true), true).is_none());
     }
 }

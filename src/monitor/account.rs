@@ -49,7 +49,7 @@ impl Monitor<'_> {
         self.was_refused(&connection);
         let verdict = self.ended(record, connection);
         let why = "the account was refused (PAM), not the password";
-        Verdict::new(verdict.event, verdict.partner, format!("{why}; {AGAIN}"))
+        Verdict::accompanying(verdict.event, verdict.partner, format!("{why}; {AGAIN}"))
     }
 
     /// Sets right the cause of this connection's latest attempt, wherever it still waits.

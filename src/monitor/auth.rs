@@ -140,7 +140,7 @@ impl Monitor<'_> {
     ) -> Verdict {
         let partner = connection.standing.partner();
         self.keep(connection);
-        Verdict::new(event, partner, why)
+        Verdict::accompanying(event, partner, why)
     }
 
     /// Keeps a connection.
@@ -284,7 +284,7 @@ impl Monitor<'_> {
         };
         self.keep(connection);
         if counts == 0 {
-            return Verdict::new(EventName::LoginFailed, standing.partner(), nothing);
+            return Verdict::accompanying(EventName::LoginFailed, standing.partner(), nothing);
         }
         if !record.origin.past {
             self.count(

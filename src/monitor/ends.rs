@@ -31,7 +31,7 @@ impl Monitor<'_> {
         };
         if connection.end_counted || connection.counted() > 0 {
             self.keep(connection);
-            return Verdict::new(EventName::LoginRefused, standing.partner(), AGAIN);
+            return Verdict::accompanying(EventName::LoginRefused, standing.partner(), AGAIN);
         }
         let cause = match (connection.refused, connection.key_refused) {
             (Some(cause), _) => cause,

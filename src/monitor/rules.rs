@@ -57,6 +57,8 @@ pub struct Verdict {
     pub partner: Option<bool>,
     /// What it counts, and why.
     pub reason: Cow<'static, str>,
+    /// Another line of the same attempt is the one that counts.
+    pub accompanies: bool,
 }
 
 impl Verdict {
@@ -69,6 +71,19 @@ impl Verdict {
             event,
             partner,
             reason: reason.into(),
+            accompanies: false,
+        }
+    }
+
+    /// Of a line that counts nothing beside another one of the same attempt.
+    pub(super) fn accompanying(
+        event: EventName,
+        partner: Option<bool>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Verdict {
+            accompanies: true,
+            ..Verdict::new(event, partner, reason)
         }
     }
 }
