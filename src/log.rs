@@ -120,17 +120,21 @@ impl Topic {
     }
 }
 
-/// Whether `-v` was given.
-static VERBOSE: OnceLock<bool> = OnceLock::new();
+/// The least grave lines that are written.
+static LEAST: OnceLock<Priority> = OnceLock::new();
 
-/// Says once at start whether `-v` was given.
-pub fn verbose(on: bool) {
-    let _ = VERBOSE.set(on);
+/// Says once at start which lines are written: these and graver ones. Without a word all but those of `-v`.
+pub fn least(priority: Priority) {
+    let _ = LEAST.set(priority);
 }
 
-/// Is `-v` given? Asked before a line is made that would not be written.
+/// Are the lines of `-v` written? Asked before one is made.
 pub fn is_verbose() -> bool {
-    VERBOSE.get().copied().unwrap_or(false)
+    is_written(Priority::Debug)
+}
+
+fn is_written(priority: Priority) -> bool {
+    priority <= LEAST.get().copied().unwrap_or(Priority::Info)
 }
 
 /// Writes a line. Whatever of it came from a log is made harmless here.
@@ -149,7 +153,7 @@ pub fn event(topic: Topic, message: &str, fields: &[(&str, String)]) {
 }
 
 fn write(priority: Priority, topic: Option<Topic>, message: &str, fields: &[(&str, String)]) {
-    if priority == Priority::Debug && !is_verbose() {
+    if !is_written(priority) {
         return;
     }
     let message = for_terminal(message);

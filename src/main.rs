@@ -9,7 +9,12 @@ use sftp_monitor::log::{Priority, line};
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    sftp_monitor::log::verbose(cli.verbose);
+    sftp_monitor::log::least(match (&cli.command, cli.verbose) {
+        // Whatever it finds is one of its matters.
+        (Command::Check(_), _) => Priority::Error,
+        (_, true) => Priority::Debug,
+        (_, false) => Priority::Info,
+    });
     let result = match &cli.command {
         Command::Run(arguments) => sftp_monitor::daemon::command(&cli, arguments),
         Command::Digest(arguments) => sftp_monitor::digest::command(&cli, arguments),

@@ -7,7 +7,7 @@ use super::batch::{Place, announced, place, take_in};
 use super::choice::limit_of;
 use super::doubtful::{self, Doubtful};
 use super::said::recovered;
-use super::told;
+use super::{told, undone};
 use crate::alerts::{Content, Message};
 use crate::days;
 use crate::expect;
@@ -165,7 +165,7 @@ impl<D: Disk> Committer<D> {
                     monitor.advance(until, batch.caught_up);
                 }
                 begun = expect::begun(&new, monitor.daily, now);
-                entries.extend(told::told_since(last, &monitor.daily.resume.outbox));
+                entries.extend(undone::told_since(last, &monitor.daily.resume.outbox));
                 Ok(view(&monitor))
             })?;
         recovered(&unusual);

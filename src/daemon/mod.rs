@@ -13,6 +13,7 @@ mod reload;
 mod said;
 mod start;
 mod told;
+mod undone;
 
 use std::future::Future;
 use std::pin::Pin;
