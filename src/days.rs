@@ -84,6 +84,7 @@ pub fn mark_down(daily: &mut Daily, zone: Zone, closing: &Closing, from: Time) {
             to: Time::default(),
             count: 0,
             detail: None,
+            partner: None,
         });
     }
 }

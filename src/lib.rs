@@ -32,6 +32,7 @@ pub mod clean;
 pub mod cli;
 pub mod completions;
 pub mod config;
+mod crowd;
 pub mod daemon;
 pub mod days;
 pub mod devlog;

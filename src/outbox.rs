@@ -1,11 +1,12 @@
 //! What becomes of messages and tables that are posted: pure steps on the state, one commit each.
 
 use crate::alerts::Message;
+use crate::crowd::{take_out, too_many};
 use crate::days::POSTED_KEPT;
 use crate::slack::Next;
-use crate::state::{ClosedDay, Daily, PostedDay};
+use crate::state::{ClosedDay, Daily, PostedDay, add};
 
-/// How many refused messages are kept for a person to see.
+/// How many refused messages are kept for a person to see. The oldest of whoever has the most make room, and are counted.
 const PARKED_KEPT: usize = 50;
 
 /// How many days whose table was refused are kept for a person to see.
@@ -41,8 +42,15 @@ pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Next) {
             message.maybe_repeated = posted.maybe_repeated;
             message.refused = Some(error.clone());
             resume.parked.push(message);
-            let excess = resume.parked.len().saturating_sub(PARKED_KEPT);
-            resume.parked.drain(..excess);
+            let gone = too_many(
+                resume.parked.iter().enumerate(),
+                PARKED_KEPT,
+                |_| (),
+                |message| message.content.group().map(|(_, partner)| partner),
+                |at, _| *at,
+            );
+            let gone = take_out(&mut resume.parked, gone);
+            add(&mut resume.parked_more, gone.len() as u64);
         }
         Next::Pause {
             until,
@@ -120,7 +128,11 @@ pub fn settle_day(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
     use super::*;
+    use crate::alerts::{Content, Logins, Outbox};
+    use crate::time::Time;
 
     #[test]
     fn of_refused_days_the_latest_are_kept_and_who_waits_is_none_of_them() {
@@ -143,5 +155,29 @@ mod tests {
         assert_eq!(daily.resume.closed.len(), REFUSED_KEPT + 1);
         assert_eq!(daily.resume.closed[0].id, "day 0");
         assert_eq!(daily.resume.closed[1].id, "day 3");
+    }
+
+    #[test]
+    fn of_too_many_that_were_refused_those_of_whoever_has_the_most_make_room_and_are_counted() {
+        let mut daily = Daily::default();
+        let partners = ["bob"].into_iter().chain(["alice"; 54]);
+        for partner in partners {
+            let mut outbox = Outbox {
+                messages: &mut daily.resume.outbox,
+                next: &mut daily.resume.next_message,
+            };
+            let logins = Logins {
+                partner: partner.to_owned(),
+                ..Logins::default()
+            };
+            outbox.push(Time::default(), Content::Logins(logins));
+            let posted = take_message(&mut daily).unwrap();
+            let error = "msg_too_long".to_owned();
+            settle_message(&mut daily, &posted, &Next::Park { error });
+        }
+        let parked: Vec<u64> = daily.resume.parked.iter().map(|m| m.id).collect();
+        let kept: Vec<u64> = [1].into_iter().chain(7..=55).collect();
+        assert_eq!(parked, kept);
+        assert_eq!(daily.resume.parked_more, 5);
     }
 }

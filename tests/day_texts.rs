@@ -211,6 +211,7 @@ fn hostile_day(text: &str, partners: usize) -> ClosedDay {
             to: Time(2),
             count: 3,
             detail: Some(text.into()),
+            partner: None,
         };
         50
     ];
@@ -283,6 +284,7 @@ fn names_of_files_keep_nothing_that_makes_the_figures_uncertain_out_of_the_table
         to: Time(2),
         count: 3,
         detail: detail.cloned(),
+        partner: None,
     };
     day.day.notices = vec![notice(NoticeKind::UnknownDirection, Some(&path)); 20];
     let certain = [

@@ -41,6 +41,11 @@ fn told(contents: &[(Content, bool)]) -> BTreeMap<String, [u64; 3]> {
             Content::Logins(logins) => add(&logins.partner, [logins.count, 0, 0]),
             Content::Failures(failures) => add(&failures.partner, [0, failures.count, 0]),
             Content::Files(files) => add(&files.partner, [0, 0, files.count]),
+            Content::Sweep(sweep) => {
+                for (partner, row) in &sweep.partners {
+                    add(partner, [0, row.failures, 0]);
+                }
+            }
             Content::Summary(summary) => {
                 for (partner, row) in &summary.partners {
                     add(partner, [row.logins, row.failures, row.uploads]);

@@ -50,6 +50,9 @@ pub struct Failures {
     pub method: Option<String>,
     /// The partner's failures of the day, these included.
     pub today: u64,
+    /// All of them from addresses from which it logged in the same day.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub own: bool,
 }
 
 /// Why an attempt was refused, as far as the log tells.
@@ -247,6 +250,9 @@ pub struct SummaryRow {
     /// Times that sshd let it in and it could not work, or did not let it try.
     #[serde(skip_serializing_if = "is_zero")]
     pub hindered: u64,
+    /// Times that sshd turned attempts in its name away.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub turned_away: u64,
     /// The names of the first ten files that arrived.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,

@@ -1,13 +1,17 @@
 //! Gathering: what is told at once, what waits for its fellows, what is told later as a summary. Pure: events' times in,
 //! messages out.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Content, Files, Form, Message, Summary, Transfer, merge, summary};
+use super::{
+    Cause, Content, Files, Form, Message, Obstacle, Summary, Transfer, Tried, merge, summary, sweep,
+};
 use crate::config;
+use crate::crowd::{take_out, too_many};
 use crate::sessions::Process;
 use crate::state::add;
 use crate::time::Time;
@@ -21,12 +25,13 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// Longer than any alert waits for what may follow it: what is due later was noted by a clock that ran ahead.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// How many alerts wait in the outbox before all of them become one summary: at a message a second, what would come
-/// behind them is no alert any more.
+/// How many alerts wait in the outbox before they become part of a summary: at a message a second, what would come behind
+/// them is no alert any more. What anybody can bring about who reaches the port goes first, then what is of whoever has the
+/// most.
 const OUTBOX_KEPT: usize = 60;
 
 /// How many alerts wait for a few seconds at most. A rename follows its file at once: of more files than these in two
-/// seconds the first have their last names long since, and the state stays small.
+/// seconds the first of the partner with the most have their last names long since, and the state stays small.
 const WAITING_KEPT: usize = 256;
 
 /// Alerts that are being gathered: part of the state.
@@ -40,6 +45,9 @@ pub struct Alerts {
     /// What happened longer than ten minutes ago, until reading has reached the present.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<Summary>,
+    /// The partners in whose names somebody failed lately.
+    #[serde(skip_serializing_if = "Tried::is_empty")]
+    pub tried: Tried,
     /// The id of the next one that waits.
     pub next: u64,
 }
@@ -76,6 +84,29 @@ pub struct Waiting {
 /// The partner of a group, by the group's name.
 fn partner_of(group: &str) -> &str {
     group.split_once(' ').map_or("", |(_, partner)| partner)
+}
+
+/// Can anybody who reaches the port bring this about, in any partner's name?
+fn is_anybodys(content: &Content) -> bool {
+    match content {
+        Content::Failures(failures) => !failures.own,
+        Content::Hindered(hindered) => hindered.obstacle == Obstacle::AttemptsTurnedAway,
+        Content::Sweep(_) => true,
+        _ => false,
+    }
+}
+
+/// Whose alert is this, of those that make room for each other? Of what is anybody's it is the address's.
+fn whose(content: &Content) -> Option<&str> {
+    match content {
+        Content::Failures(failures) if !failures.own => {
+            failures.addresses.last().map(String::as_str)
+        }
+        Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => {
+            hindered.addresses.last().map(String::as_str)
+        }
+        other => other.group().map(|(_, partner)| partner),
+    }
 }
 
 /// Where messages go: the outbox and the number of the next message.
@@ -132,17 +163,19 @@ impl Alerts {
         at: Time,
         now: Time,
         content: Content,
-        rules: &config::Alerts,
+        rules: &dyn Fn(&str) -> config::Alerts,
         outbox: &mut Outbox<'_>,
     ) {
+        if content.group().is_some() && now.since(at) > NEWS {
+            summary::fold(self.backlog.get_or_insert_default(), at, content);
+            return;
+        }
+        let content = self.tried.sweep(at, content);
         let Some((kind, partner)) = content.group() else {
             outbox.push(at, content);
             return;
         };
-        if now.since(at) > NEWS {
-            summary::fold(self.backlog.get_or_insert_default(), at, content);
-            return;
-        }
+        let rules = &rules(partner);
         let group = self.groups.entry(format!("{kind} {partner}")).or_default();
         let again = matches!(content, Content::Logins(_)) && !rules.again_after.is_zero();
         if again
@@ -153,7 +186,11 @@ impl Alerts {
         {
             return;
         }
-        let open = group.gathered.is_some() || at < group.until;
+        let mut open = group.gathered.is_some() || at < group.until;
+        if matches!(content, Content::Sweep(_)) && !open {
+            group.until = at.plus(sweep::WINDOW);
+            open = true;
+        }
         if open || group.free_from(at, rules).is_some() {
             match &mut group.gathered {
                 Some((_, gathered)) => merge::join(gathered, content),
@@ -174,11 +211,12 @@ impl Alerts {
         }
         for (name, group) in &mut self.groups {
             let rules = rules(partner_of(name));
-            if group.until > now.plus(rules.group_window) {
+            if group.until > now.plus(rules.group_window.max(sweep::WINDOW)) {
                 group.until = now;
             }
             group.told.retain(|told| *told <= now);
         }
+        self.tried.set_right(now);
     }
 
     /// Lets out what is due when all events before `time` are known. Without `caught_up` the summary goes on growing.
@@ -193,12 +231,9 @@ impl Alerts {
         in_flight: Option<u64>,
     ) {
         for Waiting { at, content, .. } in self.take_due(time) {
-            let rules = content
-                .group()
-                .map(|(_, partner)| rules(partner))
-                .unwrap_or_default();
-            self.tell(at, now, content, &rules, outbox);
+            self.tell(at, now, content, rules, outbox);
         }
+        self.tried.forget(time);
         let mut late = Vec::new();
         self.groups.retain(|name, group| {
             let rules = rules(partner_of(name));
@@ -235,27 +270,40 @@ impl Alerts {
         if !many && self.waiting.iter().all(|w| w.due > time) {
             return Vec::new();
         }
-        let mut all = std::mem::take(&mut self.waiting);
-        all.sort_by_key(|w| (w.due, w.id));
-        let due = all.partition_point(|w| w.due <= time);
-        let excess = match many {
-            true => all.len() - WAITING_KEPT / 2,
-            false => 0,
-        };
-        self.waiting = all.split_off(due.max(excess));
-        all
+        let all = std::mem::take(&mut self.waiting).into_iter();
+        let (mut due, waiting): (Vec<Waiting>, _) = all.partition(|w| w.due <= time);
+        self.waiting = waiting;
+        if self.waiting.len() > WAITING_KEPT {
+            let gone = too_many(
+                self.waiting.iter().enumerate(),
+                WAITING_KEPT / 2,
+                |_| (),
+                |w| w.content.group(),
+                |_, w| (w.due, w.id),
+            );
+            due.extend(take_out(&mut self.waiting, gone));
+        }
+        due.sort_by_key(|w| (w.due, w.id));
+        due
     }
 
     /// Takes what is no news any more, or too much, out of the outbox and into the summary.
     fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
-        let alerts = outbox
+        let alerts: Vec<(u64, &Message)> = outbox
             .messages
             .iter()
-            .filter(|m| m.content.group().is_some())
-            .count();
-        let flood = alerts > OUTBOX_KEPT;
+            .filter(|m| m.content.group().is_some() && Some(m.id) != in_flight)
+            .map(|m| (m.id, m))
+            .collect();
+        let flood = too_many(
+            alerts.into_iter(),
+            OUTBOX_KEPT,
+            |m| !is_anybodys(&m.content),
+            |m| whose(&m.content),
+            |id, _| Reverse(*id),
+        );
         for message in std::mem::take(outbox.messages) {
-            let old = flood || now.since(message.since) > NEWS;
+            let old = flood.contains(&message.id) || now.since(message.since) > NEWS;
             if old && message.content.group().is_some() && Some(message.id) != in_flight {
                 let backlog = self.backlog.get_or_insert_default();
                 backlog.maybe_repeated |= message.maybe_repeated;

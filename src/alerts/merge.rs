@@ -1,6 +1,6 @@
 //! Joining messages of one kind and partner into one.
 
-use super::{Content, Failures, File, Files, Hindered, Logins, NAMES_KEPT};
+use super::{Content, Failures, File, Files, Hindered, Logins, NAMES_KEPT, Sweep};
 use crate::state::add;
 
 /// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
@@ -12,6 +12,7 @@ pub(super) fn join(first: &mut Content, second: Content) {
             files(a, b)
         }
         (Content::Hindered(a), Content::Hindered(b)) => hindered(a, b),
+        (Content::Sweep(a), Content::Sweep(b)) => sweep(a, b),
         _ => {}
     }
 }
@@ -20,6 +21,15 @@ fn hindered(first: &mut Hindered, second: Hindered) {
     add(&mut first.count, second.count);
     first.at = second.at;
     first.detail = second.detail;
+    addresses(&mut first.addresses, second.addresses);
+}
+
+fn sweep(first: &mut Sweep, second: Sweep) {
+    for (partner, row) in second.partners {
+        first.partners.entry(partner).or_default().add(row);
+    }
+    add(&mut first.failures, second.failures);
+    first.at = second.at;
     addresses(&mut first.addresses, second.addresses);
 }
 
@@ -37,6 +47,7 @@ fn failures(first: &mut Failures, second: Failures) {
     first.cause = second.cause;
     first.method = second.method;
     first.today = first.today.max(second.today);
+    first.own &= second.own;
     addresses(&mut first.addresses, second.addresses);
 }
 

@@ -12,6 +12,7 @@ mod merge;
 mod rendered;
 mod summary;
 mod summary_text;
+mod sweep;
 mod text;
 mod unit_text;
 mod voice;
@@ -30,6 +31,7 @@ pub use facts::{
 pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};
 pub use gather::{Alerts, NEWS, Outbox};
 pub use rendered::Rendered;
+pub use sweep::{Sweep, Tried};
 pub use text::render;
 pub use unit_text::{FailedUnit, unit_failed};
 pub use voice::Voice;
@@ -108,6 +110,8 @@ pub enum Content {
     Logins(Logins),
     /// A partner could not log in.
     Failures(Failures),
+    /// Somebody tried the names of many partners.
+    Sweep(Sweep),
     /// Files of a partner arrived, or were fetched.
     Files(Files),
     /// Uploads broke off, or failed on the server's disk; downloads broke off.
@@ -149,11 +153,13 @@ pub enum Content {
 }
 
 impl Content {
-    /// The kind and the partner of an alert that is gathered with its fellows; none for what stands alone.
+    /// The kind and the partner of an alert that is gathered with its fellows; no partner's name for what is of many; none for
+    /// what stands alone.
     pub fn group(&self) -> Option<(&'static str, &str)> {
         match self {
             Content::Logins(logins) => Some(("login", &logins.partner)),
             Content::Failures(failures) => Some(("failure", &failures.partner)),
+            Content::Sweep(_) => Some(("sweep", "")),
             Content::Files(Files {
                 what: Transfer::Upload,
                 partner,

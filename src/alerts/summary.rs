@@ -7,6 +7,13 @@ use crate::time::Time;
 
 /// Adds what a message would have told.
 pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
+    if let Content::Sweep(sweep) = content {
+        summary.span(since.min(sweep.at), sweep.at);
+        for (partner, row) in sweep.partners {
+            summary.partners.entry(partner).or_default().add(row);
+        }
+        return;
+    }
     let (until, partner, full_name) = match &content {
         Content::Logins(logins) => (logins.at, &logins.partner, &logins.full_name),
         Content::Failures(failures) => (failures.at, &failures.partner, &failures.full_name),
@@ -17,10 +24,9 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)
         | Content::Quiet(_) => return,
-        // The attempts themselves are counted; that sshd turns them away hinders nobody, as far as anybody knows.
-        Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => return,
         Content::Hindered(hindered) => (hindered.at, &hindered.partner, &hindered.full_name),
-        Content::Summary(_)
+        Content::Sweep(_)
+        | Content::Summary(_)
         | Content::Started { .. }
         | Content::LogLevel { .. }
         | Content::Unreadable { .. }
@@ -44,6 +50,10 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
                 .extend(files.files.into_iter().take(room).map(|file| file.path));
         }
         Content::Troubled(files) => add(&mut row.troubled, files.count),
+        // That sshd turns attempts away hinders nobody, as far as anybody knows.
+        Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => {
+            add(&mut row.turned_away, hindered.count)
+        }
         Content::Hindered(hindered) => add(&mut row.hindered, hindered.count),
         _ => {}
     }
@@ -69,7 +79,8 @@ impl Summary {
 }
 
 impl SummaryRow {
-    fn add(&mut self, other: SummaryRow) {
+    /// Takes over what another row of the partner tells.
+    pub(super) fn add(&mut self, other: SummaryRow) {
         self.full_name = self.full_name.take().or(other.full_name);
         add(&mut self.logins, other.logins);
         add(&mut self.failures, other.failures);
@@ -77,6 +88,7 @@ impl SummaryRow {
         add(&mut self.downloads, other.downloads);
         add(&mut self.troubled, other.troubled);
         add(&mut self.hindered, other.hindered);
+        add(&mut self.turned_away, other.turned_away);
         let room = NAMES_KEPT.saturating_sub(self.names.len());
         self.names.extend(other.names.into_iter().take(room));
     }

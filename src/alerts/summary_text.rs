@@ -116,6 +116,14 @@ fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<Strin
             Language::English => format!("kept from working {times}"),
         },
     );
+    let times = language.count(row.turned_away, Noun::Time);
+    say(
+        row.turned_away,
+        match language {
+            Language::French => format!("tentatives écartées par sshd {times}"),
+            Language::English => format!("attempts turned away by sshd {times}"),
+        },
+    );
     said
 }
 
@@ -136,6 +144,7 @@ fn add(totals: &mut SummaryRow, row: &SummaryRow) {
         (&mut totals.downloads, row.downloads),
         (&mut totals.troubled, row.troubled),
         (&mut totals.hindered, row.hindered),
+        (&mut totals.turned_away, row.turned_away),
     ] {
         *total = total.saturating_add(number);
     }

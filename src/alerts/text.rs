@@ -92,6 +92,7 @@ fn tell(content: &Content, voice: &Voice) -> Told {
         } => started(source, missing_group.as_deref(), voice),
         Content::Logins(logins) => logged_in(logins, voice),
         Content::Failures(failures) => failed(failures, voice),
+        Content::Sweep(sweep) => warning_text::sweep(sweep, voice),
         Content::Files(files) | Content::Troubled(files) => file_text::tell(files, voice),
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),

@@ -1,8 +1,8 @@
-//! Warnings in words: partners that cannot work, and sessions that nobody sees.
+//! Warnings in words: partners that cannot work, sessions that nobody sees, and sweeps over the partners.
 
 use super::blocks::{bold, span};
-use super::text::{Told, addresses};
-use super::{Blind, Hindered, Obstacle, Voice};
+use super::text::{Told, addresses, list_within};
+use super::{Blind, Hindered, NAMES_KEPT, Obstacle, Sweep, Voice};
 use crate::clean::{HOST, clean};
 use crate::language::{Language, Noun};
 
@@ -60,6 +60,47 @@ pub(super) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
             span(format!("{what} — {why} ({times}{at})")),
         ]],
         context: vec!["sftp-monitor check".to_owned()],
+        ..Told::default()
+    }
+}
+
+/// Somebody tried the names of many partners.
+pub(super) fn sweep(sweep: &Sweep, voice: &Voice) -> Told {
+    let language = voice.language;
+    let count = sweep.partners.len() as u64;
+    let partners = language.count(count, Noun::Partner);
+    let addresses = addresses(&sweep.addresses, language);
+    let at = language.moment(sweep.at, voice.zone);
+    let (begin, end) = match (language, language.is_one(count)) {
+        (Language::French, true) => ("🔴 Balayage : ", "essayé depuis"),
+        (Language::French, false) => ("🔴 Balayage : ", "essayés depuis"),
+        (Language::English, _) => ("🔴 Sweep: ", "tried from"),
+    };
+    let names: Vec<String> = sweep
+        .partners
+        .iter()
+        .take(NAMES_KEPT)
+        .map(|(account, row)| voice.partner(account, row.full_name.as_deref()))
+        .collect();
+    let names = list_within(&names, count, language);
+    let mut context = Vec::new();
+    if sweep.failures > 0 {
+        context.push(language.count(sweep.failures, Noun::Failure));
+    }
+    if sweep.partners.values().any(|row| row.turned_away > 0) {
+        let away = language.pick(
+            "sshd écarte ces tentatives",
+            "sshd turns these attempts away",
+        );
+        context.push(away.to_owned());
+    }
+    Told {
+        lines: vec![vec![
+            span(begin),
+            bold(partners),
+            span(format!(" {end} {addresses} — {names} ({at})")),
+        ]],
+        context,
         ..Told::default()
     }
 }

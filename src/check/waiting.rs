@@ -52,8 +52,12 @@ pub(super) fn judge(daily: &Daily, units: &Units, now: Time) -> Vec<Finding> {
         let mut errors: Vec<&str> = errors.flatten().collect();
         errors.sort_unstable();
         errors.dedup();
+        let more = match resume.parked_more {
+            0 => String::new(),
+            more => format!(" ({more} more were, and are no longer kept)"),
+        };
         let said = format!(
-            "{} refused by Slack for good and kept: {}",
+            "{} refused by Slack for good and kept: {}{more}",
             many(parked, "message"),
             names(&errors)
         );
@@ -110,6 +114,18 @@ mod tests {
             said,
             "warning waiting: the table of 2026-03-28 waits for Slack\n  > sudo systemctl start sftp-monitor-digest.service\n\
              warning waiting: 1 message refused by Slack for good and kept: invalid_blocks\n  > sudo sftp-monitor status\n"
+        );
+        let parked = json!([{"id": 1, "since": since, "content": {"kind": "started", "source": "journal", "first": true},
+            "refused": "msg_too_long"}]);
+        let said = told(&judge(
+            &daily(json!({"date": "2026-03-30", "resume": {"parked": parked, "parked_more": 5}})),
+            &Units::default(),
+            NOW,
+        ));
+        assert_eq!(
+            said,
+            "warning waiting: 1 message refused by Slack for good and kept: msg_too_long (5 more were, and are no longer kept)\n  \
+             > sudo sftp-monitor status\n"
         );
         let nothing = told(&judge(
             &daily(json!({"date": "2026-03-30"})),

@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
-use super::crowd::most;
 use super::{ENDING, Monitor};
 use crate::alerts::{Blind, Content};
+use crate::crowd::{take_out, too_many};
 use crate::entry::Record;
 use crate::sessions::{Connection, KEPT, Process, SftpSession, Standing, Unseen};
 use crate::state::{NoticeKind, add};
@@ -56,9 +56,15 @@ impl Monitor<'_> {
         }
         let unseen = &mut self.daily.resume.sessions.unseen;
         if unseen.len() >= KEPT {
-            let most = most(unseen, |unseen| &unseen.user);
-            let oldest = most.and_then(|most| unseen.iter().position(|u| u.user == most));
-            unseen.remove(oldest.unwrap_or(0));
+            let kept = KEPT - 1;
+            let gone = too_many(
+                unseen.iter().enumerate(),
+                kept,
+                |_| (),
+                |u| &u.user,
+                |at, _| *at,
+            );
+            take_out(unseen, gone);
             self.daily
                 .note(NoticeKind::SessionsForgotten, login.at, 1, None);
         }

@@ -1,9 +1,11 @@
 //! Counting: what an event adds to the counters of its day, and what is told of it.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::Monitor;
 use crate::alerts::{Cause, Content, Failures, File, Files, Logins, Transfer};
+use crate::crowd::{take_out, too_many};
 use crate::days;
 use crate::sessions::Process;
 use crate::state::{Counters, NoticeKind, Troubled, add};
@@ -19,7 +21,7 @@ const ABANDONED: Duration = Duration::from_secs(10);
 /// How many addresses with failures are remembered of a partner, for "after N failures".
 const FAILED_FROM: usize = 8;
 
-/// How many transfers that broke off, or failed, a day's digest names of each kind.
+/// How many transfers that broke off, or failed, a day's digest names of each kind: the first ones, and of each partner alike.
 const TROUBLED_KEPT: usize = 10;
 
 /// A refused attempt, as far as the log tells.
@@ -104,16 +106,18 @@ impl Monitor<'_> {
         let today = counters.failed;
         if let Some(address) = &refused.address {
             self.came_from(address, partner, at, false);
-            let failures = &mut self
-                .daily
-                .resume
-                .known
-                .entry(partner.to_owned())
-                .or_default()
-                .failures;
+            let resume = &mut self.daily.resume;
+            let used = &resume.addresses;
+            let failures = &mut resume.known.entry(partner.to_owned()).or_default().failures;
             if failures.len() >= FAILED_FROM && !failures.contains_key(address) {
-                // Whoever guesses from many addresses hides none from which he did so for long.
-                let fewest = failures.iter().min_by_key(|(_, count)| **count);
+                // Whoever guesses from many addresses hides none from which he did so for long, nor one of the partner's.
+                let own = |address| {
+                    used.get(address)
+                        .is_some_and(|used| used.logged_in.contains(partner))
+                };
+                let fewest = failures
+                    .iter()
+                    .min_by_key(|(address, count)| (own(*address), **count));
                 if let Some(fewest) = fewest.map(|(address, _)| address.clone()) {
                     failures.remove(&fewest);
                 }
@@ -121,6 +125,10 @@ impl Monitor<'_> {
             add(failures.entry(address.clone()).or_default(), refused.count);
         }
         self.seen(partner).failure = Some(at);
+        let own = refused
+            .address
+            .as_ref()
+            .is_some_and(|a| self.logged_in_from(a, partner, at));
         let content = Content::Failures(Failures {
             partner: partner.to_owned(),
             full_name: self.full_name(partner),
@@ -130,6 +138,7 @@ impl Monitor<'_> {
             at,
             method: refused.method,
             today,
+            own,
         });
         match refused.abandoned {
             true => drop(self.tell_later(process, at, ABANDONED, content)),
@@ -167,7 +176,7 @@ impl Monitor<'_> {
             Transfer::Unknown => {
                 self.roll(at);
                 self.daily
-                    .note(NoticeKind::UnknownDirection, at, 1, Some(file.path.clone()));
+                    .note_of(NoticeKind::UnknownDirection, at, partner, file.path.clone());
             }
             Transfer::UploadUnclosed | Transfer::DownloadUnclosed => {
                 self.count_unclosed(at, partner, what, vec![file]);
@@ -198,14 +207,22 @@ impl Monitor<'_> {
             _ => return,
         };
         let troubled = &mut self.daily.resume.day.troubled;
-        let alike = |t: &&Troubled| (t.failed, t.download) == (failed, download);
-        if troubled.iter().filter(alike).count() < TROUBLED_KEPT {
-            troubled.push(Troubled {
-                partner: partner.to_owned(),
-                failed,
-                download,
-                file: file.clone(),
-            });
-        }
+        troubled.push(Troubled {
+            partner: partner.to_owned(),
+            failed,
+            download,
+            file: file.clone(),
+        });
+        let all = troubled.iter().enumerate();
+        let alike = all.filter(|(_, t)| (t.failed, t.download) == (failed, download));
+        let alike: Vec<(usize, &Troubled)> = alike.collect();
+        let gone = too_many(
+            alike.into_iter(),
+            TROUBLED_KEPT,
+            |_| (),
+            |t| &t.partner,
+            |at, _| Reverse(*at),
+        );
+        take_out(troubled, gone);
     }
 }

@@ -1,9 +1,9 @@
 //! Files of partners of whom feeds are expected: sent, sent again, gone on with, or removed, in whichever session.
 
 use super::Monitor;
-use super::crowd::most;
 use super::{EventName, Verdict};
 use crate::alerts::{File, Loss, Transfer};
+use crate::crowd::{take_out, too_many};
 use crate::entry::Record;
 use crate::expect::{Uploaded, is_same, moved};
 use crate::sessions::{Last, Process, SftpSession};
@@ -91,11 +91,9 @@ impl Monitor<'_> {
     pub(super) fn keep_file(&mut self, upload: Uploaded) {
         let files = &mut self.daily.resume.feeds.uploads;
         files.push(upload);
-        if files.len() > FILES_KEPT {
-            let most = most(files, |upload| &upload.partner);
-            let oldest = most.and_then(|most| files.iter().position(|u| u.partner == most));
-            files.remove(oldest.unwrap_or(0));
-        }
+        let all = files.iter().enumerate();
+        let gone = too_many(all, FILES_KEPT, |_| (), |u| &u.partner, |at, _| *at);
+        take_out(files, gone);
     }
 
     /// What this process did before to files of the partner was not refused, and is not taken back any more. Of the files

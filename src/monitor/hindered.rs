@@ -7,6 +7,7 @@ use chrono::NaiveTime;
 
 use super::{Monitor, Verdict, forged_by};
 use crate::alerts::{Content, Hindered, Obstacle};
+use crate::crowd::too_many;
 use crate::entry::{NOBODY, Record};
 use crate::openssh::{EventName, Hindrance};
 use crate::sessions::{Process, Standing};
@@ -16,8 +17,9 @@ use crate::time::Time;
 /// How soon after the log-in sshd refuses its chroot: the process that does names neither account nor log-in.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
-/// How many addresses of partners are remembered, all of one day: those of other days are forgotten first, and then those
-/// from which nobody logged in, since anybody may fail from as many addresses as he has.
+/// How many addresses of partners are remembered, all of one day: those of other days are forgotten first, then those from
+/// which nobody logged in, since anybody may fail from as many addresses as he has, and then those of the partner with the
+/// most.
 const ADDRESSES_KEPT: usize = 1_000;
 
 /// How many partners are remembered of one address, behind which a whole company may be.
@@ -164,14 +166,31 @@ impl Monitor<'_> {
         }
         used.at = used.at.max(at);
         used.take(partner, logged_in);
-        if addresses.len() > ADDRESSES_KEPT {
+        // Some more, so that it is not done for each.
+        if addresses.len() > ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
             let midnight = zone.moments(today.and_time(NaiveTime::MIN)).0;
-            let worth = |used: &Used| (used.at >= midnight, !used.logged_in.is_empty(), used.at);
-            let least = addresses.iter().min_by_key(|(_, used)| worth(used));
-            if let Some(least) = least.map(|(address, _)| address.clone()) {
-                addresses.remove(&least);
+            let gone = too_many(
+                addresses
+                    .iter()
+                    .map(|(address, used)| (address.clone(), used)),
+                ADDRESSES_KEPT,
+                |used| (used.at >= midnight, !used.logged_in.is_empty()),
+                |used| used.logged_in.first().or(used.partners.first()),
+                |_, used| used.at,
+            );
+            for address in gone {
+                addresses.remove(&address);
             }
         }
+    }
+
+    /// Did this partner log in from this address the same day?
+    pub(super) fn logged_in_from(&self, address: &str, partner: &str, at: Time) -> bool {
+        let zone = self.rules.zone;
+        let used = self.daily.resume.addresses.get(address);
+        used.is_some_and(|used| {
+            zone.date(used.at) == zone.date(at) && used.logged_in.contains(partner)
+        })
     }
 
     /// A line that only another could have written, under a name that is not the writer's.

@@ -5,7 +5,6 @@ mod auth;
 mod blind;
 mod close;
 mod count;
-mod crowd;
 mod ends;
 mod feed_files;
 mod feed_names;
@@ -216,8 +215,8 @@ impl Monitor<'_> {
         let Some((_, partner)) = content.group() else {
             return;
         };
-        let rules = self.rules.alerts_for(partner);
-        if !wanted(&content, &rules) {
+        let rules = self.rules;
+        if !wanted(&content, &rules.alerts_for(partner)) {
             return;
         }
         let resume = &mut self.daily.resume;
@@ -227,7 +226,7 @@ impl Monitor<'_> {
         };
         resume
             .alerts
-            .tell(at, self.now, content, &rules, &mut outbox);
+            .tell(at, self.now, content, &|p| rules.alerts_for(p), &mut outbox);
     }
 
     /// Tells something of a partner some seconds later. Returns the id by which it can be changed meanwhile.

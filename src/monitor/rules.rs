@@ -103,7 +103,8 @@ pub(super) fn wanted(content: &Content, rules: &config::Alerts) -> bool {
             | Transfer::UploadUnclosed
             | Transfer::Unknown => rules.upload,
         },
-        Content::FeedMissing(_)
+        Content::Sweep(_)
+        | Content::FeedMissing(_)
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)
         | Content::Quiet(_)

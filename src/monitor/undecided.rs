@@ -1,19 +1,21 @@
 //! Events that wait for an answer of the user database: "don't know" is not "no".
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::Monitor;
 use super::count::Refused;
-use super::crowd::most;
 use crate::alerts::{File, Transfer};
+use crate::crowd::{take_out, too_many};
 use crate::directory::Answer;
 use crate::entry::Boot;
 use crate::sessions::{Process, Sessions, Standing};
 use crate::state::{Known, NoticeKind};
 use crate::time::Time;
 
-/// How many events wait at most: what comes beyond is counted for nobody, and a notice says so. It is the latest of the
-/// account with the most, so that nobody who guesses one account's password makes another's events be dropped.
+/// How many events wait at most: what comes beyond is counted for nobody, and a notice says so. Failures are dropped first,
+/// since anybody can bring them about in any name; then the latest of the account with the most.
 const KEPT: usize = 1_000;
 
 /// An event that waits until the user database answers.
@@ -101,10 +103,14 @@ impl Monitor<'_> {
     fn wait(&mut self, event: Undecided) {
         let waiting = &mut self.daily.resume.undecided;
         waiting.push(event);
-        if waiting.len() > KEPT {
-            let most = most(waiting, |event| &event.user);
-            let latest = most.and_then(|most| waiting.iter().rposition(|e| e.user == most));
-            let dropped = waiting.remove(latest.unwrap_or(KEPT));
+        let gone = too_many(
+            waiting.iter().enumerate(),
+            KEPT,
+            |event| !matches!(event.event, Pending::Failure(_)),
+            |event| &event.user,
+            |at, _| Reverse(*at),
+        );
+        for dropped in take_out(waiting, gone) {
             self.daily.note(NoticeKind::Undecided, dropped.at, 1, None);
         }
     }

@@ -1,11 +1,10 @@
 //! What is forgotten of connections and sessions: what is over, and what is too much.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Connection, KEPT, Sessions, SftpSession, Standing};
-use crate::state::Keyed;
+use crate::crowd::too_many;
 use crate::time::Time;
 
 /// How many open files are kept at most, of all sessions: at 500 bytes each the state stays small, whoever opens them.
@@ -44,14 +43,25 @@ impl Sessions {
             false => c.goes_on(time, None),
         });
         let mut open = 0;
-        let logins = |c: &Connection| c.user.clone().filter(|_| c.accepted);
-        for key in too_many(connections, logins, |c| (!c.ended, c.accepted), |c| c.at) {
+        // Who is not logged in is nobody yet but an address.
+        let gone = too_many(
+            keyed(connections),
+            KEPT,
+            |c| (!c.ended, c.accepted),
+            |c| match c.accepted {
+                true => c.user.as_deref(),
+                false => c.address.as_deref(),
+            },
+            |_, c| c.at,
+        );
+        for key in gone {
             open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));
         }
         let sftp = &mut self.sftp.0;
         let counts = |s: &SftpSession| s.standing != Standing::Stranger;
+        let over = too_many(keyed(sftp), KEPT, counts, |s| &s.user, |_, s| s.at);
         let mut gone = Vec::new();
-        for key in too_many(sftp, |s| s.user.clone(), counts, |s| s.at) {
+        for key in over {
             gone.extend(sftp.remove(&key).filter(counts));
         }
         self.forget_files(&mut gone);
@@ -59,57 +69,37 @@ impl Sessions {
     }
 
     /// Forgets the open files of sessions, where all of them have too many: first those of strangers, whose files count
-    /// nothing, then those of the sessions with the most. The other sessions that it befell go to `gone`.
+    /// nothing, then those of the account that has the most. The other sessions that it befell go to `gone`.
     fn forget_files(&mut self, gone: &mut Vec<SftpSession>) {
-        let sftp = self.sftp.0.values_mut();
-        let mut sessions: Vec<&mut SftpSession> = sftp.filter(|s| !s.handles.is_empty()).collect();
-        let mut files: usize = sessions.iter().map(|s| s.handles.len()).sum();
-        if files <= FILES_KEPT {
-            return;
+        let mut held: BTreeMap<(bool, String), usize> = BTreeMap::new();
+        let owner = |s: &SftpSession| (s.standing != Standing::Stranger, s.user.clone());
+        for session in self.sftp.0.values().filter(|s| !s.handles.is_empty()) {
+            *held.entry(owner(session)).or_default() += session.handles.len();
         }
-        sessions.sort_by_key(|s| (s.standing != Standing::Stranger, Reverse(s.handles.len())));
-        for session in sessions {
-            if files <= FILES_KEPT {
+        let mut files: usize = held.values().sum();
+        while files > FILES_KEPT {
+            let most = held
+                .iter_mut()
+                .max_by_key(|((counts, _), held)| (!counts, **held));
+            let Some((most, of_all)) = most else { break };
+            let own = self.sftp.0.values_mut().filter(|s| owner(s) == *most);
+            let Some(largest) = own.max_by_key(|s| s.handles.len()) else {
                 break;
+            };
+            files -= largest.handles.len();
+            *of_all -= largest.handles.len();
+            if most.0 {
+                gone.push(largest.clone());
             }
-            files -= session.handles.len();
-            if session.standing != Standing::Stranger {
-                gone.push(session.clone());
-            }
-            session.handles.clear();
+            largest.handles.clear();
+            held.retain(|_, held| *held > 0);
         }
     }
 }
 
-/// The keys of those that are too many: by what `rank` puts first, then the oldest of whoever has the most.
-fn too_many<V: Keyed, W: Ord, R: Ord>(
-    table: &BTreeMap<V::Key, V>,
-    whose: impl Fn(&V) -> W,
-    rank: impl Fn(&V) -> R,
-    at: impl Fn(&V) -> Time,
-) -> Vec<V::Key> {
-    let excess = table.len().saturating_sub(KEPT);
-    if excess == 0 {
-        return Vec::new();
-    }
-    let mut values: Vec<&V> = table.values().collect();
-    // Each one's place among those of the same owner, the latest first: where many are everyone's, many places are high.
-    values.sort_by_key(|value| Reverse(at(value)));
-    let mut counts: BTreeMap<W, usize> = BTreeMap::new();
-    let mut placed: Vec<(R, Reverse<usize>, Time, V::Key)> = values
-        .into_iter()
-        .map(|value| {
-            let place = counts.entry(whose(value)).or_default();
-            *place += 1;
-            (rank(value), Reverse(*place), at(value), value.key())
-        })
-        .collect();
-    placed.sort_by(|a, b| (&a.0, a.1, a.2).cmp(&(&b.0, b.1, b.2)));
-    placed
-        .into_iter()
-        .take(excess)
-        .map(|(.., key)| key)
-        .collect()
+/// The values of a table with their keys.
+fn keyed<K: Clone, V>(table: &BTreeMap<K, V>) -> impl ExactSizeIterator<Item = (K, &V)> {
+    table.iter().map(|(key, value)| (key.clone(), value))
 }
 
 #[cfg(test)]
@@ -185,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn of_partners_those_of_the_sessions_with_the_most_are_forgotten_and_told() {
+    fn of_partners_those_of_the_account_with_the_most_are_forgotten_and_told() {
         let mut sessions = Sessions::default();
         let bob = session(1, "bob", Standing::Partner, 3);
         sessions.sftp.put(bob);
@@ -195,6 +185,18 @@ mod tests {
         }
         assert_eq!(sessions.forget(Time(2_000)).0, 3);
         assert_eq!(files(&sessions, 1), 3);
+        // In however many sessions it has them.
+        let mut sessions = Sessions::default();
+        sessions
+            .sftp
+            .put(session(1, "bob", Standing::Partner, 1_000));
+        for pid in 2..990 {
+            sessions
+                .sftp
+                .put(session(pid, "alice", Standing::Partner, 5));
+        }
+        assert_eq!(sessions.forget(Time(2_000)).0, 388);
+        assert_eq!(files(&sessions, 1), 1_000);
     }
 
     #[test]

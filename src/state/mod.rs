@@ -140,6 +140,9 @@ pub struct Resume {
     pub outbox: Vec<Message>,
     /// Messages that Slack refused for good.
     pub parked: Vec<Message>,
+    /// How many more it refused for good than are kept.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub parked_more: u64,
     /// The id of the next message.
     pub next_message: u64,
     /// Slack asked for a pause until then.

@@ -1,12 +1,16 @@
 //! Notices: what makes a day's figures less than certain.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Daily, add};
 use crate::clean::{HOST, clean};
+use crate::crowd::{take_out, too_many};
 use crate::time::Time;
 
-/// How many notices of a kind a day keeps apart; further ones join the last of them.
+/// How many notices of a kind a day keeps apart. Of further ones those of the partner with the most lose their details, the
+/// latest first: they are counted together.
 const NOTICES_KEPT: usize = 20;
 
 /// Something that makes the day's figures less than certain.
@@ -23,6 +27,9 @@ pub struct Notice {
     /// More, for a person; log text in here is escaped where it is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The partner that it is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<String>,
 }
 
 /// What a notice is about.
@@ -92,42 +99,73 @@ impl Daily {
         self.note(kind, at, 1, detail);
     }
 
+    /// The same of something that a partner did.
+    pub fn note_of(&mut self, kind: NoticeKind, at: Time, partner: &str, detail: String) {
+        self.note_for(kind, (at, at), 1, Some(detail), Some(partner));
+    }
+
     /// The same for something that lasted.
     pub fn note_span(
+        &mut self,
+        kind: NoticeKind,
+        span: (Time, Time),
+        count: u64,
+        detail: Option<String>,
+    ) {
+        self.note_for(kind, span, count, detail, None);
+    }
+
+    fn note_for(
         &mut self,
         kind: NoticeKind,
         (from, to): (Time, Time),
         count: u64,
         detail: Option<String>,
+        partner: Option<&str>,
     ) {
         let notices = &mut self.resume.day.notices;
-        let of_kind = notices.iter().filter(|n| n.kind == kind).count();
-        let alike = notices
-            .iter()
-            .rposition(|n| n.kind == kind && n.detail == detail)
-            .or_else(|| {
-                let last = notices.iter().rposition(|n| n.kind == kind);
-                last.filter(|_| of_kind >= NOTICES_KEPT)
-            });
-        match alike.map(|at| &mut notices[at]) {
-            Some(notice) => {
-                if notice.detail != detail {
-                    // It is no longer of one partner or file.
-                    notice.detail = None;
-                }
-                notice.from = notice.from.min(from);
-                notice.to = notice.to.max(to);
-                add(&mut notice.count, count);
-            }
-            // There are not two dozen kinds.
-            None => notices.push(Notice {
+        join(
+            notices,
+            Notice {
                 kind,
                 from,
                 to,
                 count,
                 detail,
-            }),
+                partner: partner.map(str::to_owned),
+            },
+        );
+        let of_kind = || notices.iter().enumerate().filter(|(_, n)| n.kind == kind);
+        if of_kind().count() <= NOTICES_KEPT {
+            return;
         }
+        let named: Vec<_> = of_kind().filter(|(_, n)| n.detail.is_some()).collect();
+        let gone = too_many(
+            named.into_iter(),
+            NOTICES_KEPT - 1,
+            |_| (),
+            |n| &n.partner,
+            |at, _| Reverse(*at),
+        );
+        for mut notice in take_out(notices, gone) {
+            (notice.detail, notice.partner) = (None, None);
+            join(notices, notice);
+        }
+    }
+}
+
+/// Adds a notice; what is alike is noted once, with its count.
+fn join(notices: &mut Vec<Notice>, notice: Notice) {
+    let of = |n: &&mut Notice| {
+        (n.kind, &n.detail, &n.partner) == (notice.kind, &notice.detail, &notice.partner)
+    };
+    match notices.iter_mut().rev().find(of) {
+        Some(alike) => {
+            alike.from = alike.from.min(notice.from);
+            alike.to = alike.to.max(notice.to);
+            add(&mut alike.count, notice.count);
+        }
+        None => notices.push(notice),
     }
 }
 

@@ -248,5 +248,6 @@ pub(super) fn note(daily: &mut Daily, kind: NoticeKind, now: Time, detail: Optio
         to: now,
         count: 1,
         detail,
+        partner: None,
     });
 }

@@ -27,6 +27,8 @@ pub(super) struct Facts<'a> {
     pause_until: Option<String>,
     closed: Vec<Closed<'a>>,
     parked: Vec<Parked<'a>>,
+    /// How many more were refused than are kept.
+    parked_more: u64,
     notices: Vec<Told<'a>>,
     feeds: Vec<expect::Row>,
     forged: u64,
@@ -128,6 +130,7 @@ impl<'a> Facts<'a> {
             pause_until: resume.pause_until.map(at),
             closed: closed.collect(),
             parked: parked.collect(),
+            parked_more: resume.parked_more,
             notices: notices.collect(),
             feeds: feeds.iter().map(expect::Row::of).collect(),
             forged: resume.forged,

@@ -173,6 +173,10 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
         let what = message(&parked.content);
         lines.push(format!("a message was refused for good ({what}): {error}"));
     }
+    if resume.parked_more > 0 {
+        let more = many(resume.parked_more, "more message");
+        lines.push(format!("{more} refused for good, and no longer kept"));
+    }
     if let Some(until) = resume.pause_until.filter(|&until| until > now) {
         lines.push(format!("asked for a pause until {}", clock(zone, until)));
     }

@@ -17,6 +17,12 @@ pub(super) fn message(content: &Content) -> String {
         Content::FeedChanged(feed) => return format!("{} of {} changed", feed.files, feed.partner),
         Content::Quiet(quiet) => return format!("no log-in of {}", quiet.partner),
         Content::Logins(_) => "log-in",
+        Content::Sweep(sweep) => {
+            return format!(
+                "a sweep over {}",
+                many(sweep.partners.len() as u64, "partner")
+            );
+        }
         Content::Failures(_) => "failed log-in",
         Content::Files(_) => "file",
         Content::Hindered(_) => "log-in that could not work",

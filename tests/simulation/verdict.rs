@@ -177,6 +177,11 @@ fn tell(sums: &mut Sums, content: &Content) {
             add(&files.partner, What::Download, files.count);
         }
         Content::Files(files) => add(&files.partner, What::Upload, files.count),
+        Content::Sweep(sweep) => {
+            for (name, row) in &sweep.partners {
+                add(name, What::Failure, row.failures);
+            }
+        }
         Content::Summary(summary) => {
             for (name, row) in &summary.partners {
                 add(name, What::Login, row.logins);

@@ -42,6 +42,7 @@ pub fn counted(
         to,
         count,
         detail,
+        ..
     } in &day.notices
     {
         let span = match from == to {

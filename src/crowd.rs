@@ -1,0 +1,81 @@
+//! Who makes room in what is kept only up to a number: what is worth least, and then what is of whoever has the most.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// The keys of those that must go so that `kept` are left: of the least `rank` first, then of whoever has the most, then of
+/// the least `age`. So nobody who fills a table pushes out what is another's.
+pub(crate) fn too_many<'a, K, T: 'a, R: Ord, W: Ord, A: Ord>(
+    items: impl ExactSizeIterator<Item = (K, &'a T)>,
+    kept: usize,
+    rank: impl Fn(&'a T) -> R,
+    whose: impl Fn(&'a T) -> W,
+    age: impl Fn(&K, &'a T) -> A,
+) -> Vec<K> {
+    let excess = items.len().saturating_sub(kept);
+    if excess == 0 {
+        return Vec::new();
+    }
+    let mut items: Vec<(K, &T)> = items.collect();
+    // Each one's place among those of the same owner, the latest first: who has many has many that stand far behind.
+    items.sort_by_key(|(key, item)| Reverse(age(key, item)));
+    let mut counts: BTreeMap<W, usize> = BTreeMap::new();
+    let mut placed: Vec<_> = items
+        .into_iter()
+        .map(|(key, item)| {
+            let place = counts.entry(whose(item)).or_default();
+            *place += 1;
+            ((rank(item), Reverse(*place), age(&key, item)), key)
+        })
+        .collect();
+    placed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    placed
+        .into_iter()
+        .take(excess)
+        .map(|(_, key)| key)
+        .collect()
+}
+
+/// Takes what stands at these places out of a list, in the list's order.
+pub(crate) fn take_out<T>(list: &mut Vec<T>, mut places: Vec<usize>) -> Vec<T> {
+    places.sort_unstable();
+    let mut taken: Vec<T> = places
+        .into_iter()
+        .rev()
+        .map(|place| list.remove(place))
+        .collect();
+    taken.reverse();
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(list: &[&'static str], kept: usize) -> String {
+        let mut list = list.to_vec();
+        let whose = |item: &&'static str| item.split('.').next();
+        let worth = |item: &&str| !item.ends_with('!');
+        let gone = too_many(list.iter().enumerate(), kept, worth, whose, |at, _| *at);
+        take_out(&mut list, gone);
+        list.join(" ")
+    }
+
+    #[test]
+    fn of_too_many_the_oldest_of_whoever_has_the_most_go() {
+        let list = ["bob.1", "alice.1", "alice.2", "bob.2", "alice.3", "alice.4"];
+        assert_eq!(
+            left(&list, 6),
+            "bob.1 alice.1 alice.2 bob.2 alice.3 alice.4"
+        );
+        assert_eq!(left(&list, 5), "bob.1 alice.2 bob.2 alice.3 alice.4");
+        assert_eq!(left(&list, 4), "bob.1 bob.2 alice.3 alice.4");
+        assert_eq!(left(&list, 2), "bob.2 alice.4");
+    }
+
+    #[test]
+    fn what_is_worth_least_goes_first_whoever_has_it() {
+        let list = ["bob.1!", "alice.1", "alice.2", "alice.3"];
+        assert_eq!(left(&list, 3), "alice.1 alice.2 alice.3");
+    }
+}
