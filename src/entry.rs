@@ -145,12 +145,21 @@ impl<'a> Record<'a> {
         };
         let event = understood.or_else(|| without_envelope(program, entry.message))?;
         let (answer, account) = ask(&entry.origin, &event, directory);
+        // What sshd's configuration says of an account it says of the name that the client sent.
         let forced = event.kind == Kind::Accepted
             && matches!(answer, Some(Answer::Partner { .. }))
             && event
                 .user
                 .as_deref()
                 .is_some_and(|user| directory.forces_sftp(user));
+        let mut event = event;
+        if let Some(Answer::Partner {
+            name: Some(name), ..
+        }) = &answer
+        {
+            // Of an account one spelling counts, the database's own, whatever sshd was asked for.
+            event.user = event.user.map(|_| Cow::Owned(name.clone().into_bytes()));
+        }
         Some(Record {
             origin: entry.origin,
             event,
@@ -223,7 +232,14 @@ fn ask(
             | Kind::EndedBefore { who: Who::Valid },
             Some(user),
         ) if root => (Some(directory.account(user)), None),
-        (Kind::SessionOpened, Some(user)) => (Some(directory.account(user)), None),
+        (Kind::SessionOpened, Some(user)) => {
+            let uid = origin.uid.filter(|_| !event.postauth);
+            let answer = match uid {
+                Some(uid) => directory.account_of(user, uid),
+                None => directory.account(user),
+            };
+            (Some(answer), None)
+        }
         (
             Kind::Failed { .. }
             | Kind::InvalidUser
@@ -235,6 +251,7 @@ fn ask(
             Some(Answer::Partner {
                 uid: None,
                 full_name: None,
+                name: None,
             }),
             None,
         ),

@@ -202,7 +202,7 @@ impl<'a> Explainer<'a> {
 
 /// Runs the command. The lines of all files are one stream, numbered through.
 pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
     let rules = Rules {
         // Renames change what waits to be told: so all is told, to nobody.
         silent: false,
@@ -210,7 +210,7 @@ pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..Rules::of(&config)
     };
-    let mut directory = crate::directory::of(&config, arguments.partners.as_deref());
+    let mut directory = crate::directory::of(&mut config, arguments.partners.as_deref());
     let mut explainer = Explainer::new(&rules, directory.as_mut());
     let standard_input = [PathBuf::from("-")];
     let files = match arguments.files.as_slice() {

@@ -74,6 +74,7 @@ fn told(accounts: &mut Accounts, name: &[u8]) -> String {
         Answer::Partner {
             uid: Some(uid),
             full_name,
+            ..
         } => format!("partner {uid} {}", full_name.unwrap_or_default()),
         Answer::Partner { uid: None, .. } => "partner without account".to_owned(),
         Answer::Other { uid: Some(uid) } => format!("other {uid}"),

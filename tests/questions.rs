@@ -67,6 +67,7 @@ fn an_answer_that_comes_with_a_batch_that_is_passed_over_is_asked_for_again() {
             Answer::Partner {
                 uid: None,
                 full_name: None,
+                name: None,
             },
         )],
         begins: at(200),

@@ -1,14 +1,13 @@
 //! Gathering: what is told at once, what waits for its fellows, what is told later as a summary. Pure: events' times in,
 //! messages out.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cause, Content, Files, Form, Message, Obstacle, Summary, Transfer, Tried, merge, summary, sweep,
+    Cause, Content, Files, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep,
 };
 use crate::config;
 use crate::crowd::{take_out, too_many};
@@ -24,11 +23,6 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Longer than any alert waits for what may follow it: what is due later was noted by a clock that ran ahead.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-
-/// How many alerts wait in the outbox before they become part of a summary: at a message a second, what would come behind
-/// them is no alert any more. What anybody can bring about who reaches the port goes first, then what is of whoever has the
-/// most.
-const OUTBOX_KEPT: usize = 60;
 
 /// How many alerts wait for a few seconds at most. A rename follows its file at once: of more files than these in two
 /// seconds the first of the partner with the most have their last names long since, and the state stays small.
@@ -84,62 +78,6 @@ pub struct Waiting {
 /// The partner of a group, by the group's name.
 fn partner_of(group: &str) -> &str {
     group.split_once(' ').map_or("", |(_, partner)| partner)
-}
-
-/// Can anybody who reaches the port bring this about, in any partner's name?
-fn is_anybodys(content: &Content) -> bool {
-    match content {
-        Content::Failures(failures) => !failures.own,
-        Content::Hindered(hindered) => hindered.obstacle == Obstacle::AttemptsTurnedAway,
-        Content::Sweep(_) => true,
-        _ => false,
-    }
-}
-
-/// Whose alert is this, of those that make room for each other? Of what is anybody's it is the address's.
-fn whose(content: &Content) -> Option<&str> {
-    match content {
-        Content::Failures(failures) if !failures.own => {
-            failures.addresses.last().map(String::as_str)
-        }
-        Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => {
-            hindered.addresses.last().map(String::as_str)
-        }
-        other => other.group().map(|(_, partner)| partner),
-    }
-}
-
-/// Where messages go: the outbox and the number of the next message.
-pub struct Outbox<'a> {
-    /// The messages, oldest first.
-    pub messages: &'a mut Vec<Message>,
-    /// The id of the next one.
-    pub next: &'a mut u64,
-}
-
-impl Outbox<'_> {
-    /// Appends a message. Where many that stand alone wait, it takes the place of the one before it about the same matter:
-    /// the tables of the days tell what that one told.
-    pub fn push(&mut self, since: Time, content: Content) {
-        if let Some(matter) = content.matter() {
-            let alone = |m: &Message| m.content.matter().is_some();
-            if self.messages.iter().filter(|m| alone(m)).count() >= OUTBOX_KEPT {
-                // One that was sent may have been taken: it stays until that is known.
-                self.messages
-                    .retain(|m| m.maybe_repeated || m.content.matter() != Some(matter));
-            }
-        }
-        add(self.next, 1);
-        let id = *self.next;
-        self.messages.push(Message {
-            id,
-            since,
-            content,
-            maybe_repeated: false,
-            form: Form::default(),
-            refused: None,
-        });
-    }
 }
 
 impl Alerts {
@@ -289,19 +227,7 @@ impl Alerts {
 
     /// Takes what is no news any more, or too much, out of the outbox and into the summary.
     fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
-        let alerts: Vec<(u64, &Message)> = outbox
-            .messages
-            .iter()
-            .filter(|m| m.content.group().is_some() && Some(m.id) != in_flight)
-            .map(|m| (m.id, m))
-            .collect();
-        let flood = too_many(
-            alerts.into_iter(),
-            OUTBOX_KEPT,
-            |m| !is_anybodys(&m.content),
-            |m| whose(&m.content),
-            |id, _| Reverse(*id),
-        );
+        let flood = outbox.too_many(in_flight);
         for message in std::mem::take(outbox.messages) {
             let old = flood.contains(&message.id) || now.since(message.since) > NEWS;
             if old && message.content.group().is_some() && Some(message.id) != in_flight {

@@ -9,6 +9,7 @@ mod file_name;
 mod file_text;
 mod gather;
 mod merge;
+mod queue;
 mod rendered;
 mod summary;
 mod summary_text;
@@ -29,7 +30,8 @@ pub use facts::{
     Blind, Cause, Failures, File, Files, Hindered, Logins, Obstacle, Summary, SummaryRow, Transfer,
 };
 pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};
-pub use gather::{Alerts, NEWS, Outbox};
+pub use gather::{Alerts, NEWS};
+pub use queue::Outbox;
 pub use rendered::Rendered;
 pub use sweep::{Sweep, Tried};
 pub use text::render;

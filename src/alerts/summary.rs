@@ -1,7 +1,6 @@
 //! The summary: what happened longer than ten minutes ago, in one message.
 
-use super::gather::Outbox;
-use super::{Content, NAMES_KEPT, Obstacle, Summary, SummaryRow, Transfer};
+use super::{Content, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
 use crate::state::add;
 use crate::time::Time;
 

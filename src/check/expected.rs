@@ -15,7 +15,7 @@ pub(super) fn gather(config: &Config) -> (Vec<String>, Vec<Warning>) {
     }
     let expected = config.expects.iter();
     let feeds = expected.map(|e| format!("{} of {} by {}", e.files, e.partner, e.clock()));
-    let mut directory = directory::of(config, None);
+    let mut directory = directory::of(&mut config.clone(), None);
     (feeds.collect(), of_expects(config, directory.as_mut()))
 }
 

@@ -6,6 +6,7 @@ mod duration;
 pub(crate) mod environment;
 mod expect;
 mod file;
+mod spelling;
 mod token;
 
 use std::collections::BTreeMap;

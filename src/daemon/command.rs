@@ -16,7 +16,7 @@ use crate::time::Time;
 
 /// Runs the daemon.
 pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
     let token = if arguments.dry_run {
         None
     } else {
@@ -30,7 +30,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     let mut accounts = arguments
         .partners
         .is_none()
-        .then(|| Accounts::new(&config.partners));
+        .then(|| Accounts::of(&mut config));
     let log_level = accounts.as_mut().map_or_else(Vec::new, |accounts| {
         crate::sshd_config::warning(&config, accounts)
     });
@@ -43,7 +43,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     };
     let mut directory: Box<dyn Directory + Send> = match accounts {
         Some(accounts) => Box::new(accounts),
-        None => directory::of(&config, arguments.partners.as_deref()),
+        None => directory::of(&mut config, arguments.partners.as_deref()),
     };
     for warning in directory::warnings(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());

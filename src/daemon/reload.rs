@@ -1,6 +1,7 @@
 //! SIGHUP: the configuration is read again. A bad one is refused, and the one before it stays.
 
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
 
 use super::Daemon;
 use super::heartbeat::Heartbeat;
@@ -32,8 +33,8 @@ pub(super) struct Fixed {
 pub(super) struct Reloading {
     /// The number of its user database.
     directory: u64,
-    rules: Rules,
-    voice: Voice,
+    /// What is set in it, once the user database has said how it spells the accounts.
+    set: Receiver<(Rules, Voice)>,
     client: Option<Client>,
     heartbeat: Heartbeat,
 }
@@ -68,15 +69,18 @@ impl Daemon {
         let Some(new) = self.reloading.take_if(read) else {
             return false;
         };
-        self.committer.rule(new.rules);
-        self.sender.speak(new.voice, new.client);
+        let Ok((rules, voice)) = new.set.try_recv() else {
+            return false;
+        };
+        self.committer.rule(rules);
+        self.sender.speak(voice, new.client);
         self.heartbeat = new.heartbeat;
         line(Priority::Notice, "the configuration was read again");
         true
     }
 
     fn take_configuration(&mut self) -> anyhow::Result<Reloading> {
-        let config = Config::load(self.fixed.path.as_deref())?;
+        let mut config = Config::load(self.fixed.path.as_deref())?;
         let client = match &self.fixed.token {
             Some(token) => Some(Client::by(&self.fixed.way, &config.slack, token)?),
             None => None,
@@ -88,24 +92,26 @@ impl Daemon {
                 "[source] has changed: that is taken at a start alone: systemctl restart sftp-monitor",
             );
         }
-        let rules = Rules {
-            foreign: self.fixed.source.journal_directory.is_some(),
-            ..Rules::of(&config)
-        };
-        let voice = Voice::of(&config);
+        let foreign = self.fixed.source.journal_directory.is_some();
         let partners = self.fixed.partners.clone();
+        let (tell, set) = channel();
         // Whoever asks the user database may wait for it: that is not for the loop.
         let directory = self.committer.direct(Box::new(move || {
-            let mut directory = directory::of(&config, partners.as_deref());
+            let mut directory = directory::of(&mut config, partners.as_deref());
             for warning in directory::warnings(&config, directory.as_mut()) {
                 line(Priority::Warning, &warning.to_string());
             }
+            let rules = Rules {
+                foreign,
+                ..Rules::of(&config)
+            };
+            // Where nobody waits for it any more a later one is on its way.
+            let _ = tell.send((rules, Voice::of(&config)));
             directory
         }));
         Ok(Reloading {
             directory,
-            rules,
-            voice,
+            set,
             client,
             heartbeat,
         })

@@ -2,7 +2,7 @@
 
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, SystemTime};
 
@@ -213,7 +213,23 @@ fn idle(day: &ClosedDay, listed: &[Vec<u8>], accounts: &mut Accounts) -> Idle {
     let name = |account: &Vec<u8>| String::from_utf8_lossy(account).into_owned();
     let of_day = |account: &String| day.partners.get(account);
     let away = |account: &String| of_day(account).is_none_or(|c| *c == Counters::default());
-    let idle: Vec<String> = listed.iter().map(name).filter(away).collect();
+    // The group may list an account under another spelling than the user database's own, under which it counts.
+    let folded: BTreeSet<String> = day
+        .partners
+        .keys()
+        .map(|name| name.to_lowercase())
+        .collect();
+    let mut own = |account: String| match folded.contains(&account.to_lowercase()) {
+        true => match accounts.account(account.as_bytes()) {
+            Answer::Partner {
+                name: Some(name), ..
+            } => name,
+            _ => account,
+        },
+        false => account,
+    };
+    let away_too = listed.iter().map(name).filter(away).map(&mut own);
+    let idle: Vec<String> = away_too.filter(away).collect();
     let named = idle.iter().take(NAMES_KEPT);
     let partners = named.map(|account| match accounts.account(account.as_bytes()) {
         Answer::Partner { full_name, .. } => (account.clone(), full_name),
@@ -240,13 +256,13 @@ fn say(closing: &Closing, closed: &str) {
 
 /// `sftp-monitor digest`.
 pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
     let path = cli.state_directory();
     let (zone, closes_from) = (config.zone, config.digest.closes_from);
     if arguments.dry_run {
         let daily = crate::status::load(&path, zone, now(), "digest --dry-run")?;
         let down = tables::down_since(&Store::open(&path)?, now());
-        return print(daily.unwrap_or_default(), down, &config);
+        return print(daily.unwrap_or_default(), down, &mut config);
     }
     // Both as root, who alone may look.
     let (token, way) = (Token::find("sftp-monitor-digest.service")?, Way::find());
@@ -259,11 +275,13 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
         }
     }
     let client = Client::by(&way, &config.slack, &token)?;
+    let idle = config.digest.idle;
+    let accounts = idle.then(|| Accounts::of(&mut config));
     let digest = Digest {
         tables: Tables::new(store, zone, closes_from),
         voice: Voice::of(&config),
         client,
-        accounts: config.digest.idle.then(|| Accounts::new(&config.partners)),
+        accounts,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -277,15 +295,16 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
 }
 
 /// Prints what a run would post.
-fn print(mut daily: Daily, down: Option<Time>, config: &Config) -> anyhow::Result<u8> {
+fn print(mut daily: Daily, down: Option<Time>, config: &mut Config) -> anyhow::Result<u8> {
     let (zone, now) = (config.zone, now());
+    let idle_too = config.digest.idle;
+    let mut accounts = idle_too.then(|| Accounts::of(config));
     let voice = with_names(Voice::of(config), names(&daily));
     let closing = days::close_for_digest(&mut daily, zone, now, config.digest.closes_from);
     if let Some(from) = down {
         days::mark_down(&mut daily, zone, &closing, from);
     }
     say(&closing, "would be closed");
-    let mut accounts = config.digest.idle.then(|| Accounts::new(&config.partners));
     let listed = accounts.as_mut().and_then(Accounts::listed_partners);
     let closed = daily.resume.closed.iter_mut();
     let mut out = std::io::stdout().lock();

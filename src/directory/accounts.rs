@@ -54,6 +54,26 @@ impl Accounts {
         })
     }
 
+    /// The same, and the accounts that the configuration names are spelled as the database spells them from then on. Those of
+    /// which it says nothing stay as they are.
+    pub fn of(config: &mut config::Config) -> Self {
+        let mut accounts = Self::new(&config.partners);
+        let names = config.accounts();
+        let spelled = |name: String| Some((accounts.spelling(&name)?, name));
+        let spelled: Vec<(String, String)> = names.into_iter().filter_map(spelled).collect();
+        for (own, name) in spelled {
+            config.spell(&name, &own);
+        }
+        let users = config.partners.users.iter();
+        accounts.users = question::sorted(users.map(|user| user.as_bytes().to_vec()).collect());
+        accounts
+    }
+
+    /// How the database spells an account of another name than its own.
+    fn spelling(&mut self, name: &str) -> Option<String> {
+        spelled(&self.seen(name.as_bytes())??, name.as_bytes())
+    }
+
     /// The same over any database: it is asked in a thread of its own, which may hang.
     pub(super) fn over(
         partners: &config::Partners,
@@ -119,6 +139,13 @@ impl Accounts {
 
     fn remember(&mut self, question: Question, reply: Option<Reply>) {
         self.tell(reply.as_ref());
+        if let Some(Reply::Account(Some(seen))) = &reply {
+            let name = Question::Name(seen.uid);
+            match self.memory.last(&name) {
+                Some(Reply::Name(Some(name))) if *name == seen.name => {}
+                _ => self.memory.doubt(&name),
+            }
+        }
         self.memory.keep(question, reply, Instant::now());
     }
 
@@ -223,19 +250,26 @@ fn is_name(user: &[u8]) -> bool {
     !user.is_empty() && !user.contains(&0)
 }
 
+/// The name of an account, where it is not this one.
+fn spelled(seen: &Seen, asked: &[u8]) -> Option<String> {
+    (seen.name != asked).then(|| String::from_utf8_lossy(&seen.name).into_owned())
+}
+
 impl Directory for Accounts {
     fn account(&mut self, user: &[u8]) -> Answer {
         if !is_name(user) {
             return Answer::Other { uid: None };
         }
-        let configured = self.configured(user);
         // Also of one that the configuration names: without the uid nobody can tell its lines from a forger's.
         let Some(seen) = self.seen(user) else {
             return Answer::Unknown;
         };
+        let name = seen.as_ref().map_or(user, |seen| &seen.name);
+        let configured = self.configured(user) || self.configured(name);
         match seen {
             Some(seen) if configured || seen.member == Some(true) => Answer::Partner {
                 uid: Some(seen.uid),
+                name: spelled(&seen, user),
                 full_name: seen.full_name,
             },
             Some(seen) => Answer::Other {
@@ -246,9 +280,34 @@ impl Directory for Accounts {
             None if configured || self.listed(user) => Answer::Partner {
                 uid: None,
                 full_name: None,
+                name: None,
             },
             None => Answer::Other { uid: None },
         }
+    }
+
+    fn account_of(&mut self, user: &[u8], uid: u32) -> Answer {
+        self.memory.doubt(&Question::Name(uid));
+        let now = self.name_of(uid);
+        let account = Question::Account(user.to_vec());
+        let contradicted = match self.account(user) {
+            Answer::Partner { uid: own, name, .. } if own == Some(uid) => {
+                let own = name.as_deref().map_or(user, str::as_bytes);
+                // Two accounts may share a uid: then this one is still there.
+                now.is_some_and(|now| String::from_utf8_lossy(&now) != String::from_utf8_lossy(own))
+            }
+            Answer::Other { uid: own } if own == Some(uid) => false,
+            Answer::Unknown => false,
+            // The account is new, or else it may be a forgery, and of those there may be many.
+            _ => {
+                now.as_deref() == Some(user)
+                    || !self.memory.was_contradicted(&account, Instant::now())
+            }
+        };
+        if contradicted {
+            self.memory.contradict(&account, Instant::now());
+        }
+        self.account(user)
     }
 
     fn listed(&mut self, user: &[u8]) -> bool {

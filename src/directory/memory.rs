@@ -8,8 +8,9 @@ use super::question::{Question, Reply};
 /// How long an answer holds.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// How long "no answer" holds: long enough that a flood of events does not become one of questions.
-const FRESH_UNKNOWN: Duration = Duration::from_secs(2);
+/// How long "no answer" holds, and the name of a uid, which is another's when it is used again: long enough that a flood of
+/// events does not become one of questions.
+const FRESH_BRIEFLY: Duration = Duration::from_secs(2);
 
 /// How long an account or group that was there must be denied until that is believed. A name service that restarts, or
 /// whose server is away, may deny for a while what it knew before.
@@ -32,15 +33,43 @@ struct Kept {
     last: Option<Reply>,
     /// Since when what the last answer says was there is denied.
     denied: Option<Instant>,
+    /// It is asked again at once.
+    stale: bool,
+    /// When it was contradicted last: until there is another answer, a denial is believed.
+    contradicted: Option<Instant>,
 }
 
 impl Memory {
     /// Need this not be asked now?
     pub(super) fn is_fresh(&self, question: &Question, now: Instant) -> bool {
         self.0.get(question).is_some_and(|kept| {
-            let holds = if kept.answered { FRESH } else { FRESH_UNKNOWN };
-            now.saturating_duration_since(kept.at) < holds
+            let holds = match (kept.answered, question) {
+                (false, _) | (_, Question::Name(_)) => FRESH_BRIEFLY,
+                _ => FRESH,
+            };
+            !kept.stale && now.saturating_duration_since(kept.at) < holds
         })
+    }
+
+    /// Lets this be asked again, however lately it was.
+    pub(super) fn doubt(&mut self, question: &Question) {
+        if let Some(kept) = self.0.get_mut(question) {
+            kept.stale = true;
+        }
+    }
+
+    /// The same where something else that is known contradicts the last answer: a denial is believed at once.
+    pub(super) fn contradict(&mut self, question: &Question, now: Instant) {
+        if let Some(kept) = self.0.get_mut(question) {
+            kept.stale = true;
+            kept.contradicted = Some(now);
+        }
+    }
+
+    /// Was it contradicted just now?
+    pub(super) fn was_contradicted(&self, question: &Question, now: Instant) -> bool {
+        let at = self.0.get(question).and_then(|kept| kept.contradicted);
+        at.is_some_and(|at| now.saturating_duration_since(at) < FRESH_BRIEFLY)
     }
 
     /// The last answer that there was, however old: it stands until there is another.
@@ -58,13 +87,19 @@ impl Memory {
             answered: false,
             last: None,
             denied: None,
+            stale: false,
+            contradicted: None,
         };
         let kept = self.0.entry(question).or_insert(nothing);
         kept.at = now;
         kept.answered = false;
+        kept.stale = false;
         let Some(reply) = reply else { return };
+        let contradicted = kept
+            .contradicted
+            .is_some_and(|at| now.saturating_duration_since(at) < DENIED);
         let was_there = kept.last.as_ref().is_some_and(|last| !last.denies());
-        if was_there && reply.denies() {
+        if was_there && reply.denies() && !contradicted {
             let since = *kept.denied.get_or_insert(now);
             if now.saturating_duration_since(since) < DENIED {
                 return;
@@ -76,8 +111,11 @@ impl Memory {
     }
 
     fn forget(&mut self) {
-        self.0
-            .retain(|_, kept| kept.last.as_ref().is_some_and(Reply::is_of_partners));
+        self.0.retain(|question, kept| {
+            kept.last
+                .as_ref()
+                .is_some_and(|last| last.is_of_partners(question))
+        });
         if self.0.len() >= REMEMBERED {
             self.0.retain(|question, _| *question == Question::Group);
         }
@@ -94,9 +132,13 @@ mod tests {
     }
 
     fn seen(member: bool) -> Option<Reply> {
+        named("alice", member)
+    }
+
+    fn named(name: &str, member: bool) -> Option<Reply> {
         Some(Reply::Account(Some(Seen {
+            name: name.into(),
             uid: 1001,
-            full_name: None,
             member: Some(member),
             ..Seen::default()
         })))
@@ -169,7 +211,6 @@ mod tests {
         let (mut memory, now) = (Memory::default(), Instant::now());
         let without_group = Reply::Account(Some(Seen {
             uid: 1001,
-            full_name: None,
             member: None,
             ..Seen::default()
         }));
@@ -187,9 +228,29 @@ mod tests {
             assert!(memory.0.len() <= REMEMBERED);
         }
         assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
+        // However many ways there are to spell one partner's name.
         for number in 0..3 * REMEMBERED {
-            memory.keep(account(&number.to_string()), seen(true), now);
+            memory.keep(account(&number.to_string()), named("bob", true), now);
             assert!(memory.0.len() <= REMEMBERED);
         }
+        assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
+        for number in 0..3 * REMEMBERED {
+            let name = number.to_string();
+            memory.keep(account(&name), named(&name, true), now);
+            assert!(memory.0.len() <= REMEMBERED);
+        }
+    }
+
+    #[test]
+    fn what_is_contradicted_is_asked_again_and_a_denial_of_it_believed() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        let gone = || Some(Reply::Account(None));
+        memory.keep(account("alice"), seen(true), now);
+        memory.contradict(&account("alice"), now + after(1));
+        assert!(!memory.is_fresh(&account("alice"), now + after(1)));
+        memory.keep(account("alice"), None, now + after(1));
+        assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
+        memory.keep(account("alice"), gone(), now + after(3));
+        assert_eq!(memory.last(&account("alice")), gone().as_ref());
     }
 }

@@ -22,6 +22,9 @@ pub enum Answer {
         uid: Option<u32>,
         /// The full name of its GECOS field, where there is one.
         full_name: Option<String>,
+        /// Its name as the database spells it, where that is not what was asked for: a database may ignore case, or know an
+        /// account by several names.
+        name: Option<String>,
     },
     /// An account that is no partner.
     Other {
@@ -36,6 +39,12 @@ pub enum Answer {
 pub trait Directory {
     /// What this account is. Answers are kept for a minute; no answer within a deadline is `Unknown`.
     fn account(&mut self, user: &[u8]) -> Answer;
+
+    /// The same for a process of this uid that names its account itself: both are compared with what the database says now,
+    /// since an account may be gone and its uid another's.
+    fn account_of(&mut self, user: &[u8], _uid: u32) -> Answer {
+        self.account(user)
+    }
 
     /// Is this name on the group's own list of members, or in the configuration's `users`? Never looks the name itself up,
     /// so that names which an attacker makes up do not reach the user database.
@@ -58,6 +67,7 @@ impl Directory for Fixed {
             true => Answer::Partner {
                 uid: None,
                 full_name: None,
+                name: None,
             },
             false => Answer::Other { uid: None },
         }
@@ -76,10 +86,11 @@ impl Directory for Fixed {
     }
 }
 
-/// The directory that a command uses: the partners that it was given, else the machine's.
-pub fn of(config: &Config, partners: Option<&[String]>) -> Box<dyn Directory + Send> {
+/// The directory that a command uses: the partners that it was given, else the machine's, as whose database the accounts of
+/// the configuration are spelled from then on.
+pub fn of(config: &mut Config, partners: Option<&[String]>) -> Box<dyn Directory + Send> {
     match partners {
         Some(partners) => Box::new(Fixed(partners.to_vec())),
-        None => Box::new(Accounts::new(&config.partners)),
+        None => Box::new(Accounts::of(config)),
     }
 }

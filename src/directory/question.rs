@@ -36,6 +36,8 @@ pub(super) enum Reply {
 /// An account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
+    /// Its name as the database spells it, whatever it was asked for.
+    pub(super) name: Vec<u8>,
     pub(super) uid: u32,
     pub(super) full_name: Option<String>,
     pub(super) home: PathBuf,
@@ -54,10 +56,14 @@ impl Reply {
         }
     }
 
-    /// Is it about a partner, or the partners' group? That is what must not be forgotten.
-    pub(super) fn is_of_partners(&self) -> bool {
+    /// Is it about a partner, or the partners' group? That is what must not be forgotten. Of a partner it is what was said of
+    /// its own name: where a database ignores case, anybody can ask for as many spellings of it as he likes.
+    pub(super) fn is_of_partners(&self, question: &Question) -> bool {
         match self {
-            Reply::Account(seen) => seen.as_ref().is_some_and(|seen| seen.member == Some(true)),
+            Reply::Account(seen) => seen.as_ref().is_some_and(|seen| {
+                let own = matches!(question, Question::Account(name) if *name == seen.name);
+                own && seen.member == Some(true)
+            }),
             Reply::Group(members) => members.is_some(),
             Reply::Name(_) | Reply::Groups(_) => false,
         }
@@ -102,6 +108,7 @@ fn account(group: &str, name: &[u8]) -> Result<Option<Seen>, NoAnswer> {
         full_name: full_name(&account),
         home: account.home,
         shell: account.shell,
+        name: account.name,
         member,
     }))
 }

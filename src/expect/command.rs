@@ -13,8 +13,8 @@ use crate::time::Time;
 
 /// Runs the command: where each expected feed stands, or what past days would have brought.
 pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
-    let config = Config::load(cli.config.as_deref())?;
-    let mut directory = directory::of(&config, arguments.partners.as_deref());
+    let mut config = Config::load(cli.config.as_deref())?;
+    let mut directory = directory::of(&mut config, arguments.partners.as_deref());
     for warning in directory::of_expects(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
     }

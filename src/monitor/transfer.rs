@@ -176,11 +176,12 @@ impl Monitor<'_> {
         })
     }
 
-    /// The partner whose uid this is, as the user database last told it.
+    /// The partner whose uid this is, as the user database last told it; none where it was told of several.
     pub(super) fn known_by_uid(&self, uid: u32) -> Option<String> {
-        let mut known = self.daily.resume.known.iter();
-        let (name, _) = known.find(|(_, known)| known.uid == Some(uid))?;
-        Some(name.clone())
+        let known = self.daily.resume.known.iter();
+        let mut known = known.filter(|(_, known)| known.uid == Some(uid));
+        let (name, _) = known.next()?;
+        known.next().is_none().then(|| name.clone())
     }
 
     /// A line of a process whose log-in nobody saw: credited to nobody.

@@ -139,12 +139,21 @@ impl Monitor<'_> {
 
     /// Takes in what the user database says of an account: what waited for it is decided.
     pub fn answer(&mut self, user: &str, answer: &Answer) {
+        let user = match answer {
+            Answer::Partner {
+                name: Some(name), ..
+            } if name != user => {
+                self.respell(user, name);
+                name
+            }
+            _ => user,
+        };
         let resume = &mut self.daily.resume;
         let uid_of = |known: Option<&Known>| known.and_then(|known| known.uid);
         let before = uid_of(resume.known.get(user));
         match answer {
             Answer::Unknown => return,
-            Answer::Partner { uid, full_name } => {
+            Answer::Partner { uid, full_name, .. } => {
                 let known = resume.known.entry(user.to_owned()).or_default();
                 known.uid = uid.or(known.uid);
                 if full_name.is_some() {
@@ -195,6 +204,22 @@ impl Monitor<'_> {
                     true => drop(self.count((boot, pid), at, (standing, uid), user, event)),
                     false => self.daily.forged(at),
                 }
+            }
+        }
+    }
+
+    /// What was kept of an account under another spelling of its name is the account's.
+    fn respell(&mut self, from: &str, to: &str) {
+        let resume = &mut self.daily.resume;
+        resume.known.remove(from);
+        let sessions = &mut resume.sessions;
+        let connections = sessions.connections.0.values_mut();
+        let connections = connections.filter_map(|connection| connection.user.as_mut());
+        let sftp = sessions.sftp.0.values_mut().map(|sftp| &mut sftp.user);
+        let undecided = resume.undecided.iter_mut().map(|event| &mut event.user);
+        for user in connections.chain(sftp).chain(undecided) {
+            if user == from {
+                to.clone_into(user);
             }
         }
     }

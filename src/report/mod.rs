@@ -24,7 +24,7 @@ pub use span::Span;
 
 /// Runs the command.
 pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
     let span = Span::parse(
         arguments.since.as_deref(),
         arguments.until.as_deref(),
@@ -37,7 +37,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..Rules::of(&config)
     };
-    let mut directory = crate::directory::of(&config, arguments.partners.as_deref());
+    let mut directory = crate::directory::of(&mut config, arguments.partners.as_deref());
     let now = Time::from(SystemTime::now());
     let mut counting = Counting::new(&rules, directory.as_mut(), span, now);
     let lines = match arguments.auth_log.as_slice() {

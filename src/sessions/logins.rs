@@ -73,15 +73,12 @@ impl Sessions {
             .address
             .as_deref()
             .is_none_or(|address| !self.has_login(&user, address));
-        for sftp in self
-            .sftp
-            .0
-            .values_mut()
-            .filter(|s| s.user == user && s.boot == gone.boot)
-        {
+        for sftp in self.sftp.0.values_mut().filter(|s| s.boot == gone.boot) {
+            let from_there = sftp.address.is_none() || sftp.address == gone.address;
             let over = match (&sftp.session, &gone.session) {
+                // Then the log-in may name the account as the client spelled it.
                 (Some(own), Some(gone)) => own == gone,
-                _ => last && (sftp.address.is_none() || sftp.address == gone.address),
+                _ => last && from_there && sftp.user == user,
             };
             if over && sftp.ending.is_none() {
                 sftp.ending = Some(time);

@@ -23,6 +23,7 @@ impl Directory for Users {
             Some((name, uid)) => Answer::Partner {
                 uid: Some(*uid),
                 full_name: (*name == "alice").then(|| "Alice & Cie".to_owned()),
+                name: None,
             },
             None => Answer::Other {
                 uid: (user == STRANGER.0.as_bytes()).then_some(STRANGER.1),

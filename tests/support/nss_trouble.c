@@ -1,6 +1,7 @@
 /* A service of the C library's user database (nss(5)) that behaves as badly as it is told, and writes down what it is asked.
  *
- *   NSS_TROUBLE      a file: ok, notfound, unavail, noent (unavailable, as a daemon whose socket is gone), tryagain, block
+ *   NSS_TROUBLE      a file: ok, notfound, unavail, noent (unavailable, as a daemon whose socket is gone), tryagain, block,
+ *                    caseless (an account is found by any spelling of its name), reused (alice is gone, her uid is mallory's)
  *   NSS_TROUBLE_LOG  each question is appended to this file, one a line
  *
  * It knows alice, uid 1001, a member of sftp-feeds, and carol, uid 1003, who is none. */
@@ -11,7 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
+
+static int caseless, reused;
 
 static enum nss_status mood(const char *question, int *error)
 {
@@ -30,7 +34,9 @@ static enum nss_status mood(const char *question, int *error)
 		fclose(file);
 	}
 	*error = ENOENT;
-	if (!strcmp(told, "ok"))
+	caseless = !strcmp(told, "caseless");
+	reused = !strcmp(told, "reused");
+	if (!strcmp(told, "ok") || caseless || reused)
 		return NSS_STATUS_SUCCESS;
 	if (!strcmp(told, "notfound"))
 		return NSS_STATUS_NOTFOUND;
@@ -62,16 +68,25 @@ enum nss_status _nss_trouble_getpwnam_r(const char *name, struct passwd *entry, 
 	(void)buffer, (void)size;
 	if (status != NSS_STATUS_SUCCESS)
 		return status;
-	if (!strcmp(name, "alice"))
+	if (reused && !strcmp(name, "mallory"))
+		return account(entry, (char *)"mallory", 1001, 1001);
+	if (!reused && !(caseless ? strcasecmp : strcmp)(name, "alice"))
 		return account(entry, (char *)"alice", 1001, 5000);
-	if (!strcmp(name, "carol"))
+	if (!(caseless ? strcasecmp : strcmp)(name, "carol"))
 		return account(entry, (char *)"carol", 1003, 1003);
 	return NSS_STATUS_NOTFOUND;
 }
 
 enum nss_status _nss_trouble_getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size, int *error)
 {
-	return _nss_trouble_getpwnam_r(uid == 1001 ? "alice" : uid == 1003 ? "carol" : "#", entry, buffer, size, error);
+	enum nss_status status;
+
+	if (uid != 1001)
+		return _nss_trouble_getpwnam_r(uid == 1003 ? "carol" : "#", entry, buffer, size, error);
+	status = mood("uid 1001", error);
+	if (status != NSS_STATUS_SUCCESS)
+		return status;
+	return account(entry, (char *)(reused ? "mallory" : "alice"), 1001, reused ? 1001 : 5000);
 }
 
 enum nss_status _nss_trouble_getgrnam_r(const char *name, struct group *entry, char *buffer, size_t size, int *error)
@@ -87,7 +102,7 @@ enum nss_status _nss_trouble_getgrnam_r(const char *name, struct group *entry, c
 	entry->gr_name = (char *)"sftp-feeds";
 	entry->gr_passwd = (char *)"";
 	entry->gr_gid = 5000;
-	entry->gr_mem = members;
+	entry->gr_mem = reused ? members + 1 : members;
 	return NSS_STATUS_SUCCESS;
 }
 

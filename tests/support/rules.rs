@@ -100,6 +100,7 @@ impl Player {
                     true => Answer::Partner {
                         uid,
                         full_name: full_name.clone(),
+                        name: None,
                     },
                     false => Answer::Other { uid },
                 };
@@ -123,6 +124,7 @@ impl Player {
                     .unwrap()
                     .silent = Some(until);
             }
+            Step::IgnoresCase => self.users.ignores_case = true,
             Step::Forced { name } => {
                 self.users
                     .accounts

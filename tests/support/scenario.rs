@@ -34,6 +34,8 @@ pub enum Step {
     },
     /// The user database does not answer for this account, until then.
     Silent { name: String, until: Option<Time> },
+    /// The user database finds an account by any spelling of its name.
+    IgnoresCase,
     /// sshd's configuration leaves this account nothing but an internal-sftp that logs.
     Forced { name: String },
     /// A line of the configuration, with the table that it belongs to.
@@ -154,6 +156,7 @@ impl Reader {
                 let name = name.to_owned();
                 Step::Silent { name, until }
             }
+            "ignores-case" => Step::IgnoresCase,
             "forced" => Step::Forced {
                 name: rest.to_owned(),
             },

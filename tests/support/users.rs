@@ -23,12 +23,16 @@ pub struct Users {
     /// What answered once: the last answer stands.
     answered: Rc<RefCell<BTreeSet<String>>>,
     pub now: Time,
+    /// An account is found by any spelling of its name.
+    pub ignores_case: bool,
 }
 
 impl Users {
     pub fn answer(&self, user: &str) -> Answer {
         let accounts = self.accounts.borrow();
-        let Some(account) = accounts.get(user) else {
+        let same = |name: &&String| self.ignores_case && name.eq_ignore_ascii_case(user);
+        let spelled = accounts.keys().find(same).map_or(user, String::as_str);
+        let Some(account) = accounts.get(spelled) else {
             return Answer::Other { uid: None };
         };
         let silent = account.silent.is_some_and(|until| self.now < until);
@@ -36,7 +40,11 @@ impl Users {
             return Answer::Unknown;
         }
         self.answered.borrow_mut().insert(user.to_owned());
-        account.answer.clone()
+        let mut answer = account.answer.clone();
+        if let Answer::Partner { name, .. } = &mut answer {
+            *name = (spelled != user).then(|| spelled.to_owned());
+        }
+        answer
     }
 }
 

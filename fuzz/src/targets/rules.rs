@@ -21,6 +21,7 @@ impl Directory for Accounts {
         let partner = |uid| Answer::Partner {
             uid: Some(uid),
             full_name: None,
+            name: None,
         };
         match user {
             b"alice" => partner(1001),

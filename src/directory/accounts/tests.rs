@@ -28,6 +28,7 @@ fn accounts(
 fn seen(uid: u32, member: bool) -> Option<Reply> {
     let full_name = Some("Alice".to_owned());
     Some(Reply::Account(Some(Seen {
+        name: b"alice".to_vec(),
         uid,
         full_name,
         member: Some(member),
@@ -35,10 +36,20 @@ fn seen(uid: u32, member: bool) -> Option<Reply> {
     })))
 }
 
+/// The same of an account of this name.
+fn named(name: &[u8], uid: u32, member: bool) -> Option<Reply> {
+    let Some(Reply::Account(Some(seen))) = seen(uid, member) else {
+        return None;
+    };
+    let name = name.to_vec();
+    Some(Reply::Account(Some(Seen { name, ..seen })))
+}
+
 fn partner(uid: Option<u32>) -> Answer {
     Answer::Partner {
         uid,
         full_name: uid.map(|_| "Alice".to_owned()),
+        name: None,
     }
 }
 
@@ -86,7 +97,7 @@ fn users_of_the_configuration_are_partners_with_or_without_account_once_it_is_kn
     ] {
         assert_eq!(many.listed(name.as_bytes()), is, "{name}");
     }
-    let mut account = accounts(&["dave"], |_| seen(1004, false));
+    let mut account = accounts(&["dave"], |_| named(b"dave", 1004, false));
     assert_eq!(account.account(b"dave"), partner(Some(1004)));
 }
 
@@ -97,7 +108,7 @@ fn a_database_that_hangs_costs_one_deadline_and_the_last_answers_stand() {
         Question::Account(name) if name == b"alice" => seen(1001, true),
         Question::Account(name) if name == b"slow" => {
             let _ = wait.recv();
-            seen(1002, true)
+            named(b"slow", 1002, true)
         }
         _ => Some(Reply::Group(Some(vec![b"alice".to_vec()]))),
     });
@@ -137,8 +148,6 @@ fn without_the_group_nobody_is_a_partner_by_it() {
     let mut accounts = accounts(&["dave"], |question| match question {
         Question::Account(_) => Some(Reply::Account(Some(Seen {
             uid: 1001,
-            full_name: None,
-            member: None,
             ..Seen::default()
         }))),
         _ => Some(Reply::Group(None)),
