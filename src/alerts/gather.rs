@@ -40,7 +40,7 @@ pub struct Alerts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<Summary>,
     /// The partners in whose names somebody failed lately.
-    #[serde(skip_serializing_if = "Tried::is_empty")]
+    #[serde(default, skip_serializing_if = "Tried::is_empty")]
     pub tried: Tried,
     /// The id of the next one that waits.
     pub next: u64,

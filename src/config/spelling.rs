@@ -42,3 +42,41 @@ fn rename<V>(table: &mut BTreeMap<String, V>, from: &str, to: &str) {
         table.entry(to.to_owned()).or_insert(value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn an_account_is_called_by_its_own_name_wherever_the_configuration_names_it() {
+        let text = r#"
+            [partners]
+            users = ["ALICE", "bob"]
+            names = { ALICE = "Alice & Cie", Bob = "Bob SA", bob = "Bob & Fils" }
+            [alerts.partners.ALICE]
+            login = false
+            [[expect]]
+            partner = "ALICE"
+            files = "*.csv"
+            by = "07:00"
+        "#;
+        let mut config = Config::parse("config.toml".as_ref(), text).unwrap();
+        let id = config.expects[0].id.clone();
+        assert_eq!(config.accounts(), ["ALICE", "Bob", "bob"]);
+        config.spell("ALICE", "alice");
+        config.spell("Bob", "bob");
+        assert_eq!(config.accounts(), ["alice", "bob"]);
+        assert_eq!(config.partners.users, ["alice", "bob"]);
+        assert!(!config.alerts_of["alice"].login);
+        assert_eq!(config.partners.names["alice"], "Alice & Cie");
+        // What stands under its own name already stays.
+        assert_eq!(config.partners.names["bob"], "Bob & Fils");
+        // What was seen of a feed is not lost by it.
+        assert_eq!(
+            (&config.expects[0].partner, &config.expects[0].id),
+            (&"alice".to_owned(), &id)
+        );
+    }
+}

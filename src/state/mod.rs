@@ -141,7 +141,7 @@ pub struct Resume {
     /// Messages that Slack refused for good.
     pub parked: Vec<Message>,
     /// How many more it refused for good than are kept.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub parked_more: u64,
     /// The id of the next message.
     pub next_message: u64,
