@@ -674,6 +674,24 @@ fn the_file_that_the_old_scripts_left_is_taken_over_and_one_that_is_deleted_star
 }
 
 #[test]
+fn what_came_after_the_scripts_wrote_their_file_last_is_counted_by_the_first_start() {
+    let world = World::new();
+    std::fs::create_dir(world.path("state")).unwrap();
+    world.write(LOGIN);
+    let today = chrono::Local::now().format("%Y-%m-%d");
+    let text = format!(
+        "{{\"date\":\"{today}\",\"partners\":{{\"alice\":{{\"success\":1,\"failed\":0,\"upload\":0,\"download\":0}}}},\"unknown_attempts\":0}}"
+    );
+    std::fs::write(world.path("state/daily.json"), text).unwrap();
+    // The script was stopped; ours does not run yet.
+    world.write("sshd[101]: Accepted password for alice from 192.0.2.7 port 5001 ssh2");
+    let daemon = world.daemon();
+    world.write("sshd[102]: Accepted password for alice from 192.0.2.7 port 5002 ssh2");
+    world.state(|state| state["partners"]["alice"]["success"] == 3);
+    daemon.stop();
+}
+
+#[test]
 fn a_table_of_a_day_on_which_no_monitor_ran_says_since_when() {
     let mut world = World::new();
     world.config.push_str("[digest]\ncloses-from = \"23:59\"\n");

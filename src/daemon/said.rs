@@ -46,7 +46,7 @@ fn in_words(recovery: &Recovery) -> String {
             "daily.json lost everything but its counters, which are kept; the rest comes from memory".to_owned()
         }
         Recovery::TakenOver { from_memory: false } => {
-            "daily.json has counters alone: they are kept, and reading starts from now".to_owned()
+            "daily.json has counters alone: they are kept, and reading begins where they were written last, a day ago at most".to_owned()
         }
         Recovery::NewerVersion { version, aside, .. } => format!(
             "daily.json is of a newer version ({version}) and was copied to {}: counters are kept, reading starts from now",

@@ -280,6 +280,11 @@ fn start<P: Clone>(
         },
         Some(position) => Start::At(position.clone()),
         None if from_start => Start::Beginning,
+        // The scripts' file was taken over: what came since they wrote it last, nobody has counted.
+        None if now().since(before.counted_until) <= LOOK_BACK => Start::After {
+            time: before.counted_until,
+            look_back: LOOK_BACK,
+        },
         None => Start::Now {
             look_back: LOOK_BACK,
         },

@@ -217,7 +217,8 @@ impl Disk for RealDisk {
         let whole = bytes.len() as u64 <= LARGEST_FILE;
         Ok(Some(Found {
             bytes: whole.then_some(bytes),
-            modified: Time::from_seconds(stat.st_mtime),
+            modified: Time::from_seconds(stat.st_mtime)
+                .plus(Duration::from_nanos(stat.st_mtime_nsec)),
         }))
     }
 

@@ -70,6 +70,10 @@ impl<D: Disk> Files<D> {
             }
             Ok(Parsed::Counters(mut daily)) => {
                 let from_memory = self.complete(&mut daily, now.date_naive())?;
+                if !from_memory {
+                    // The scripts wrote it with each event that they counted.
+                    daily.resume.counted_until = found.modified.min(now.into());
+                }
                 let mut base = Base::of(daily);
                 base.recoveries.push(Recovery::TakenOver { from_memory });
                 Ok(base)
