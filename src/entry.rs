@@ -6,8 +6,8 @@ use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Answer, Directory};
-use crate::openssh::{Event, Kind, Program, Who, parse};
-use crate::source::envelope::unknown::is_of_openssh;
+use crate::openssh::{Event, Kind, Program, Who, parse, reads_like_ours};
+use crate::source::envelope::unknown::{holds_a_line, is_of_openssh};
 use crate::time::Time;
 
 /// A boot of the machine: the first half of journald's `_BOOT_ID`; zero where the source has none (auth.log).
@@ -138,12 +138,7 @@ impl<'a> Record<'a> {
                 forced: false,
             });
         }
-        let program = Program::of(&entry.origin.identifier)?;
-        let understood = match entry.origin.no_envelope {
-            true => None,
-            false => parse(program, entry.message),
-        };
-        let event = understood.or_else(|| without_envelope(program, entry.message))?;
+        let event = understood(&entry)?;
         let (answer, account) = ask(&entry.origin, &event, directory);
         // What sshd's configuration says of an account it says of the name that the client sent.
         let forced = event.kind == Kind::Accepted
@@ -182,12 +177,32 @@ impl<'a> Record<'a> {
 }
 
 /// That a line is OpenSSH's, where nobody knows its envelope; `detail` is the line.
-fn without_envelope(program: Program, line: &[u8]) -> Option<Event<'_>> {
-    let of_openssh = program == Program::Unknown && is_of_openssh(line);
-    of_openssh.then(|| Event {
+fn without_envelope(line: &[u8]) -> Event<'_> {
+    Event {
         detail: Some(String::from_utf8_lossy(line)),
         ..Event::of(Kind::NoEnvelope)
-    })
+    }
+}
+
+/// What an entry says, if it is OpenSSH's.
+fn understood<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
+    let (origin, message) = (&entry.origin, entry.message);
+    let program = Program::of(&origin.identifier)?;
+    let event = match origin.no_envelope {
+        true => None,
+        false => parse(program, message),
+    };
+    if program != Program::Unknown {
+        let unparsed = || reads_like_ours(message).then_some(Event::of(Kind::Unparsed));
+        return event.or_else(unparsed);
+    }
+    // A file's name is grep's rather than that of a file which sshd speaks of.
+    let misread = |event: &Event<'_>| {
+        event.kind == Kind::Accompanying && (message.starts_with(b"/") || holds_a_line(message))
+    };
+    event
+        .filter(|event| !misread(event))
+        .or_else(|| is_of_openssh(message).then(|| without_envelope(message)))
 }
 
 /// What one of several lines says that another than root put into one entry, or a line under several names. sshd and

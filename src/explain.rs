@@ -88,7 +88,7 @@ impl<'a> Explainer<'a> {
     pub fn entry(&mut self, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
         let origin = &entry.origin;
         let event = Record::of(entry.clone(), self.directory);
-        let Some(record) = event.filter(|record| !is_a_files_name(record, entry.message)) else {
+        let Some(record) = event else {
             return self.write(origin, None, ignored(no_event(origin)), out);
         };
         // The end of a session takes it away.
@@ -272,12 +272,6 @@ fn explain_read(
         Read::Other => explainer.unreadable("an empty line", out)?,
     }
     Ok(u64::from(*read == Read::NoText))
-}
-
-/// A line without envelope that begins with a file's name is grep's rather than sshd's about that file.
-fn is_a_files_name(record: &Record<'_>, message: &[u8]) -> bool {
-    let bare = record.origin.identifier.is_empty();
-    bare && record.event.kind == Kind::Accompanying && message.starts_with(b"/")
 }
 
 fn some_text<'t>(bytes: &'t [u8]) -> Option<Cow<'t, str>> {

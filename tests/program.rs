@@ -90,13 +90,13 @@ fn a_log_of_which_no_line_can_be_read_is_told_at_once_and_once() {
     let world = World::new();
     let daemon = world.daemon();
     world.told("👀 Surveillance active sur sftp1");
-    let unknown = "2026-11-23 09:04:24 UTC sftp1 sshd[934]: Accepted password for alice from 192.0.2.7 port 55119 ssh2\n";
+    let unknown = "2026-11-23 09:04:24 XYZ sftp1 sshd[934]: Accepted password for alice from 192.0.2.7 port 55119 ssh2\n";
     world.write_raw(unknown);
     let texts = world.told("⚠️ Le journal ne peut pas être lu : 1 ligne de sshd ou de sftp-server");
     assert!(
         texts
             .iter()
-            .any(|text| text.contains("UTC sftp1 sshd[934]: Accepted password for alice")),
+            .any(|text| text.contains("XYZ sftp1 sshd[934]: Accepted password for alice")),
         "{texts:#?}"
     );
     world.write_raw(unknown);

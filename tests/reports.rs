@@ -326,6 +326,8 @@ fn what_is_no_log_is_refused_with_what_works() {
         said += &refused(Path::new(device), Input::Nothing);
     }
     said += &refused(Path::new("-"), Input::File("/dev/zero".into()));
+    said += &refused(Path::new("/proc/version"), Input::Nothing);
+    said += &refused(Path::new("-"), Input::File("/proc/version".into()));
     let said = said.replace(&world.path("").display().to_string(), "");
     assert_eq!(said, include_str!("texts/refused_logs.txt"));
 }

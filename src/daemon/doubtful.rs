@@ -49,7 +49,7 @@ impl Doubtful {
         }
         if let Some(count) = self.unparsed.news(view.doubtful.unparsed, now) {
             let told = format!(
-                "{count} lines begin like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?"
+                "{count} lines read like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?"
             );
             line(Priority::Warning, &told);
         }

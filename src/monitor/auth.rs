@@ -299,7 +299,7 @@ impl Monitor<'_> {
     }
 }
 
-/// What a refused attempt counts, and why where it is the account that is refused.
+/// What a refused attempt counts, and why where it is the account that is refused, in the words of its alert.
 pub(super) fn counted_as(
     standing: Standing,
     count: u64,
@@ -313,7 +313,11 @@ pub(super) fn counted_as(
     let why = match refused {
         Some(Cause::Account) => ": account refused (PAM)",
         Some(Cause::AccountExpired) => ": account refused (PAM), expired according to sshd",
-        _ => "",
+        Some(Cause::Expired) => ": account or password expired",
+        Some(Cause::Locked) => ": account locked",
+        Some(Cause::Configuration) => ": refused by sshd's configuration",
+        Some(Cause::Shell) => ": the account's shell cannot be used",
+        Some(Cause::Password | Cause::Key | Cause::KeyOrAbandoned) | None => "",
     };
     match count {
         1 if why.is_empty() => Cow::Borrowed(what),

@@ -12,7 +12,7 @@ use crate::time::Time;
 const IN_A_ROW: u64 = 5;
 
 impl Monitor<'_> {
-    /// A line that begins like one that counts. Of a user's process it is worth a notice where that works for a partner.
+    /// A line that reads like one that counts. Of a user's process it is worth a notice where that works for a partner.
     pub(super) fn unparsed(&mut self, record: &Record<'_>) -> Verdict {
         let origin = &record.origin;
         let own = origin.uid.is_none_or(|uid| uid == 0);
@@ -22,7 +22,7 @@ impl Monitor<'_> {
         Verdict::new(
             EventName::Ignored,
             None,
-            "begins like a line that counts, and nobody understands it",
+            "reads like a line that counts, and nobody understands it",
         )
     }
 

@@ -1,7 +1,27 @@
-//! Lines that begin like ones that count, whatever follows.
+//! Lines that begin like ones that count, or have their words further on, whatever stands around these.
 
-use super::Program;
-use super::line::Line;
+use std::sync::LazyLock;
+
+use memchr::memchr;
+use memchr::memmem::Finder;
+
+use super::line::{self, Level, Line};
+use super::{Kind, Program, parse};
+
+/// Wording as no other program has it (auth.c, packet.c, sftp-server.c).
+const WORDING: [&str; 8] = [
+    "Accepted password for ",
+    "Accepted publickey for ",
+    "Accepted keyboard-interactive",
+    "Failed password for ",
+    "authenticating user ",
+    "Disconnected from user ",
+    "session opened for local user ",
+    "\" bytes read ",
+];
+
+/// What is looked for, made once: a log may be full of such lines.
+static FINDERS: LazyLock<[Finder<'static>; 8]> = LazyLock::new(|| WORDING.map(Finder::new));
 
 /// How sshd's lines begin that say something that counts.
 const OF_SSHD: &[&[u8]] = &[
@@ -34,4 +54,32 @@ pub(super) fn looks_like_ours(program: Program, line: &Line<'_>) -> bool {
         Program::Sftp => begins(OF_SFTP),
         Program::Unknown => begins(OF_SSHD) || begins(OF_SFTP),
     }
+}
+
+/// Whether a message that nobody understands has the words of one that counts, behind what some program put before it. Of
+/// several lines only the first: a module of PAM may put others behind it.
+pub(crate) fn reads_like_ours(message: &[u8]) -> bool {
+    let first = memchr(b'\n', message).map_or(message, |end| &message[..end]);
+    line::strip(message).level != Level::Debug && speaks_like_ours(first)
+}
+
+/// Whether a text has OpenSSH's wording anywhere.
+pub(crate) fn speaks_like_ours(text: &[u8]) -> bool {
+    FINDERS.iter().any(|words| words.find(text).is_some())
+}
+
+/// Whether a message under another program's name is one that only OpenSSH writes: it is read to its end, and names somebody or
+/// a file.
+pub(crate) fn is_ours_by_wording(message: &[u8]) -> bool {
+    if !looks_like_ours(Program::Unknown, &line::strip(message)) {
+        return false;
+    }
+    let event = parse(Program::Unknown, message);
+    event.is_some_and(|event| match event.kind {
+        Kind::Accepted | Kind::Failed { .. } | Kind::EndedBefore { .. } | Kind::SessionOpened => {
+            event.user.is_some()
+        }
+        Kind::Open(_) | Kind::Close { .. } => event.path.is_some(),
+        _ => false,
+    })
 }

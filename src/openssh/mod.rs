@@ -17,6 +17,7 @@ use std::borrow::Cow;
 
 pub(crate) use ended::UNPERMITTED;
 pub use escape::{decode, encode};
+pub(crate) use likeness::{is_ours_by_wording, reads_like_ours, speaks_like_ours};
 pub use line::strip;
 pub use name::EventName;
 pub(crate) use pam::{Account, account_in};

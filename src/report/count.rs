@@ -9,7 +9,7 @@ use super::span::{Span, midnight};
 use crate::directory::{Answer, Directory};
 use crate::entry::{Entry, Record};
 use crate::monitor::{Monitor, Rules};
-use crate::openssh::{Kind, Program};
+use crate::openssh::{Kind, Program, is_ours_by_wording};
 use crate::state::{Counters, Daily, Notice, add};
 use crate::time::Time;
 
@@ -57,6 +57,31 @@ pub struct Counted {
     pub outside: u64,
     /// Log-ins of accounts that are no partners.
     pub strangers: u64,
+    /// What reads like OpenSSH's under another program's name.
+    pub foreign: Foreign,
+}
+
+/// Lines under another program's name that read like OpenSSH's: a container's, or a relay's.
+#[derive(Debug, Default)]
+pub struct Foreign {
+    /// How many there are.
+    pub lines: u64,
+    /// The first of them, without its stamp.
+    pub first: String,
+}
+
+impl Foreign {
+    fn see(&mut self, entry: &Entry<'_>) {
+        if !is_ours_by_wording(entry.message) {
+            return;
+        }
+        self.lines += 1;
+        if self.lines == 1 {
+            let text = |bytes| String::from_utf8_lossy(bytes);
+            let name = text(&entry.origin.identifier);
+            self.first = format!("{name}: {}", text(entry.message));
+        }
+    }
 }
 
 /// Counts entries as they come.
@@ -71,6 +96,7 @@ pub struct Counting<'a> {
     ours: u64,
     outside: u64,
     strangers: u64,
+    foreign: Foreign,
     /// The open date.
     date: Option<NaiveDate>,
     /// The first moment of the open date, and the first of the next: so that most events need no calendar.
@@ -92,6 +118,7 @@ impl<'a> Counting<'a> {
             ours: 0,
             outside: 0,
             strangers: 0,
+            foreign: Foreign::default(),
             date: None,
             open: (Time::default(), Time::default()),
             advanced: Time::default(),
@@ -100,8 +127,11 @@ impl<'a> Counting<'a> {
 
     /// Takes the next entry in.
     pub fn take(&mut self, entry: Entry<'_>) {
-        let named = !entry.origin.identifier.is_empty();
-        let ours = named && Program::of(&entry.origin.identifier).is_some();
+        let program = Program::of(&entry.origin.identifier);
+        if program.is_none() {
+            self.foreign.see(&entry);
+        }
+        let ours = program.is_some_and(|program| program != Program::Unknown);
         self.ours += u64::from(ours);
         let Some(mut record) = Record::of(entry, self.directory) else {
             return;
@@ -189,6 +219,7 @@ impl<'a> Counting<'a> {
             ours: self.ours,
             outside: self.outside,
             strangers: self.strangers,
+            foreign: self.foreign,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Span;
 use super::count::Counted;
-use crate::clean::for_terminal;
+use crate::clean::{HOST, clean, for_terminal};
 use crate::log::{Priority, line};
 use crate::status::words;
 
@@ -14,6 +14,13 @@ pub(super) fn say(counted: &Counted, lines: Option<u64>, span: Span) {
     }
     for notice in &counted.notices {
         warn(&for_terminal(&words::notice(notice)));
+    }
+    if counted.foreign.lines > 0 {
+        let lines = words::many(counted.foreign.lines, "line");
+        let first = clean(&counted.foreign.first, HOST);
+        warn(&format!(
+            "{lines} like sshd's or sftp-server's under another program's name: not counted ({first})"
+        ));
     }
     let among = match lines {
         Some(0) => Some("the log is empty".to_owned()),

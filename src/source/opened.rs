@@ -7,6 +7,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::time::SystemTime;
 
+use rustix::fs::{FsWord, fstatfs};
+
 use crate::time::Time;
 
 /// What names standard input beside `-`. Opened anew, a socket would be refused, and a file read from its start.
@@ -14,6 +16,10 @@ const STANDARD_INPUT: [&str; 4] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/f
 
 /// The number of `/dev/null`, the one device that ends (null(4)).
 const NULL: u64 = 0x103;
+
+/// The file systems (statfs(2)) in which the kernel makes up files, some without an end (`/proc/kmsg`, `trace_pipe`): procfs, sysfs,
+/// debugfs, tracefs.
+const OF_KERNEL: [FsWord; 4] = [0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163];
 
 /// The first release of OpenSSH, 1 December 1999: no log of it was written before, whatever an archive says.
 const OPENSSH: Time = Time::from_seconds(944_006_400);
@@ -67,6 +73,9 @@ pub fn open(path: &Path) -> io::Result<Opened> {
     // A person may paste lines, and what started us may have given a socket.
     if !standard || !file.is_terminal() && !kind.is_socket() {
         refuse(&metadata)?;
+    }
+    if kind.is_file() && OF_KERNEL.contains(&fstatfs(&file)?.f_type) {
+        return Err(io::Error::other("a file of the kernel, not a log"));
     }
     let regular = kind.is_file() && (&file).stream_position().is_ok();
     let modified = regular.then(|| metadata.modified()).transpose()?;

@@ -49,6 +49,10 @@ pub fn survey(
             break;
         };
         each(Some(line.text));
+        // The first line tells when the log begins; of the others only the years matter.
+        if first.is_some() && dump.pass(&line) {
+            continue;
+        }
         if let Some(Read::Entry(entry)) = dump.read(&line) {
             let time = entry.origin.time;
             if first.is_none() && time != Time::default() {

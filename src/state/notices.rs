@@ -68,7 +68,7 @@ pub enum NoticeKind {
     SessionsForgotten,
     /// Lines that someone wrote in sshd's name: ignored.
     Forged,
-    /// Lines that begin like ones that count, and that nobody understands.
+    /// Lines that read like ones that count, and that nobody understands.
     Unparsed,
     /// Lines of OpenSSH in an envelope that nobody knows: not counted.
     NoEnvelope,

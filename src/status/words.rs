@@ -87,7 +87,7 @@ pub(crate) fn notice(notice: &Notice) -> String {
             format!("{} forged in sshd's name, ignored", many(count, "line"))
         }
         NoticeKind::Unparsed => format!(
-            "{} begin like ones that count, and nobody understands them",
+            "{} of sshd or sftp-server not understood: not counted",
             many(count, "line")
         ),
         NoticeKind::NoEnvelope => format!(

@@ -98,6 +98,15 @@ impl Dump {
         }
     }
 
+    /// Reads of a line no more than a stamp without a year, as a first reading needs it; false where that takes more.
+    pub(in crate::source) fn pass(&mut self, line: &Line<'_>) -> bool {
+        let plain = self.of_journal == Some(false) && !line.too_long;
+        // The second reading finds no stamp where there is no text.
+        plain
+            && memchr::memchr(0, line.text).is_none()
+            && self.envelope.stamps.rfc3164(line.text).is_some()
+    }
+
     /// What is left at the end: an entry that no empty line ended.
     pub fn end(&mut self) -> Option<Read<'_>> {
         if self.export.is_open() {

@@ -75,13 +75,21 @@ fn full<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
 pub(super) fn zoned<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Time, &'a [u8])> {
     let (moment, rest) = text.split_at_checked(MOMENT)?;
     let (zone, rest) = super::word(rest.strip_prefix(b" ")?);
-    let offset = match zone {
-        // `+03`, `-0330`: of a zone that has no name.
-        [b'+' | b'-', b'0'..=b'9', ..] => zone,
-        _ => ZONES.iter().find(|(name, _)| *name == zone)?.1,
-    };
+    let offset = offset(zone)?;
     let stamp = [moment, offset, b" "].concat();
     Some((stamps.rfc3339(&stamp)?.0, rest))
+}
+
+/// The offset from UTC of a zone by its name, as digits.
+pub(super) fn offset(zone: &[u8]) -> Option<&[u8]> {
+    match zone {
+        // `+03`, `-0330`: of a zone that has no name.
+        [b'+' | b'-', b'0'..=b'9', ..] => Some(zone),
+        _ => ZONES
+            .iter()
+            .find(|(name, _)| *name == zone)
+            .map(|(_, offset)| *offset),
+    }
 }
 
 /// `nov. 23 09:04:24 HOST …`: the month in the reader's language.

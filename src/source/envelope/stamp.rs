@@ -102,7 +102,8 @@ impl Stamps {
         Some((time(self.last, micros), rest))
     }
 
-    /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`.
+    /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`; the zone may stand
+    /// behind a blank, `2026-03-03 06:07:55 UTC HOST TAG: …`.
     /// Returns what stands behind the blank after it.
     pub(super) fn rfc3339<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
         let (date, rest) = text.split_at_checked(10)?;
@@ -125,7 +126,10 @@ impl Stamps {
         let local = day * DAY + seconds;
         let (offset, rest) = match zone(rest)? {
             (Some(offset), rest) => (offset, rest),
-            (None, rest) => (self.offset(local), rest),
+            (None, rest) => match zone_behind_blank(rest) {
+                Some((offset, rest)) => (offset, rest),
+                None => (self.offset(local), rest),
+            },
         };
         self.last = local - offset;
         Some((time(self.last, micros), end(rest)?))
@@ -318,6 +322,23 @@ fn zone(text: &[u8]) -> Option<(Option<i64>, &[u8])> {
         return None;
     }
     Some((Some(sign * i64::from(hours * 3_600 + minutes * 60)), rest))
+}
+
+/// Reads ` +0100` or ` UTC`, in seconds. A name is a host's where what would be a host behind it is a tag.
+fn zone_behind_blank(text: &[u8]) -> Option<(i64, &[u8])> {
+    let word = text.strip_prefix(b" ")?;
+    if !matches!(word.first()?, b'A'..=b'Z' | b'+' | b'-') {
+        return None;
+    }
+    let (word, rest) = super::word(word);
+    let named = word.first()?.is_ascii_uppercase();
+    let (host, behind) = super::words(rest);
+    if named && (host.ends_with(b":") || !super::words(behind).0.ends_with(b":")) {
+        return None;
+    }
+    let (offset, left) = zone(super::short::offset(word)?)?;
+    left.is_empty()
+        .then_some((offset?, &text[text.len() - rest.len() - 1..]))
 }
 
 #[cfg(test)]
