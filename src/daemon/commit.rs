@@ -31,6 +31,8 @@ pub(super) struct View {
     pub(super) waiting: usize,
     /// Slack asked for a pause until then.
     pub(super) pause_until: Option<Time>,
+    /// Slack took nothing at the last try.
+    pub(super) refused: bool,
     /// Until when the next message may still be set right.
     pub(super) settles: Option<Time>,
     /// Since when the oldest message or table waits for Slack.
@@ -48,8 +50,8 @@ pub struct Committer<D: Disk = RealDisk> {
     /// What the source is called in the state and in the first message.
     source: String,
     orders: mpsc::Sender<Order>,
-    /// What is to be said once the first batch is committed.
-    announce: Vec<Content>,
+    /// What is to be said once the first batch is committed; none from then on.
+    announce: Option<Vec<Content>>,
     pub(super) view: View,
     /// The message that is being posted.
     pub(super) in_flight: Option<u64>,
@@ -81,7 +83,7 @@ impl<D: Disk> Committer<D> {
             rules,
             source,
             orders,
-            announce,
+            announce: Some(announce),
             view: View::default(),
             in_flight: None,
             trouble: None,
@@ -153,7 +155,9 @@ impl<D: Disk> Committer<D> {
                 if stands {
                     entries = take_in(&mut monitor, batch, source);
                 }
-                announced(monitor.daily, announce, now);
+                if let Some(announce) = announce {
+                    announced(monitor.daily, announce, now);
+                }
                 let new = expect::not_watched(&rules.expects, monitor.daily);
                 // Before the present is reached only what was read tells what time it is.
                 let until = if batch.caught_up {
@@ -193,7 +197,7 @@ impl<D: Disk> Committer<D> {
             about(Topic::CaughtUp, Priority::Info, told);
         }
         self.caught_up = batch.caught_up;
-        self.announce.clear();
+        self.announce = None;
         self.ask();
         Ok(true)
     }
@@ -317,6 +321,7 @@ fn view(monitor: &Monitor<'_>) -> View {
         doubtful: doubtful::counted(monitor.daily),
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
+        refused: resume.slack_trouble.is_some(),
         status,
         questions: monitor.questions(),
     }

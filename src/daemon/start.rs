@@ -118,7 +118,11 @@ pub(super) fn run(
             orders,
             announce,
         ),
-        sender: Sender::new(target, Voice::of(config)),
+        sender: Sender::new(
+            target,
+            Voice::of(config),
+            options.fixed.partners.is_none().then(|| config.clone()),
+        ),
         held: None,
         posting: None,
         reloading: None,

@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 use crate::alerts::{Alerts, Cause, File, Message, Seen};
 use crate::expect::{Feed, Feeds};
 use crate::sessions::Sessions;
+use crate::slack::Trouble;
 use crate::source::{FilePosition, JournalPosition};
 use crate::time::Time;
 
@@ -148,6 +149,9 @@ pub struct Resume {
     /// Slack asked for a pause until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_until: Option<Time>,
+    /// Why Slack took nothing at the last try; none where it took what was posted last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slack_trouble: Option<Trouble>,
     /// The line that tells of the first start was put into the outbox.
     pub announced: bool,
     /// Lines that someone forged, since the first start.

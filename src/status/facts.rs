@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::words;
 use crate::expect::{self, FeedStanding};
 use crate::sessions::Standing;
+use crate::slack::Mend;
 use crate::source::Position;
 use crate::state::{Counters, Daily, NoticeKind, Resume};
 use crate::time::{Time, Zone};
@@ -25,6 +26,7 @@ pub(super) struct Facts<'a> {
     sessions: Vec<Session<'a>>,
     waiting: usize,
     pause_until: Option<String>,
+    refusal: Option<Refusal<'a>>,
     closed: Vec<Closed<'a>>,
     parked: Vec<Parked<'a>>,
     /// How many more were refused than are kept.
@@ -66,6 +68,16 @@ pub(super) struct Session<'a> {
     #[serde(rename = "since")]
     at: String,
     pub(super) open_files: Vec<&'a str>,
+}
+
+/// Why Slack took nothing at the last try.
+#[derive(Debug, Serialize)]
+struct Refusal<'a> {
+    error: &'a str,
+    code: Option<&'a str>,
+    since: String,
+    at: String,
+    mend: Option<&'static str>,
 }
 
 /// A closed day whose table Slack has not taken.
@@ -128,6 +140,13 @@ impl<'a> Facts<'a> {
             sessions: sessions(resume, zone),
             waiting: waiting(resume),
             pause_until: resume.pause_until.map(at),
+            refusal: resume.slack_trouble.as_ref().map(|refusal| Refusal {
+                error: &refusal.said,
+                code: refusal.code.as_deref(),
+                since: at(refusal.since),
+                at: at(refusal.at),
+                mend: refusal.mend().map(Mend::said),
+            }),
             closed: closed.collect(),
             parked: parked.collect(),
             parked_more: resume.parked_more,
@@ -160,7 +179,7 @@ pub(super) fn position(resume: &Resume) -> Option<Position> {
 }
 
 /// How many messages wait: those that Slack has not taken yet, and those that are still being gathered.
-pub(super) fn waiting(resume: &Resume) -> usize {
+pub(crate) fn waiting(resume: &Resume) -> usize {
     let alerts = &resume.alerts;
     let gathered = alerts
         .groups

@@ -4,6 +4,9 @@ mod facts;
 mod text;
 pub(crate) mod words;
 
+pub(crate) use facts::waiting;
+pub(crate) use words::ago;
+
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::SystemTime;

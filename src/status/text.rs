@@ -162,6 +162,16 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
     if count > 0 {
         lines.push(format!("{} to be told", many(count as u64, "message")));
     }
+    if let Some(refusal) = &resume.slack_trouble {
+        let mend = refusal.mend().map(|mend| format!(": {}", mend.said()));
+        lines.push(format!(
+            "took nothing at the last try, {} ({}): {}{}",
+            clock(zone, refusal.at),
+            ago(now.since(refusal.at)),
+            refusal.said,
+            mend.unwrap_or_default()
+        ));
+    }
     for day in &resume.closed {
         lines.push(match &day.refused {
             Some(error) => format!("the table of {} was refused for good: {error}", day.id),

@@ -125,7 +125,7 @@ fn figure(count: u64) -> String {
 }
 
 /// How long ago something was, in the one unit that matters.
-pub(super) fn ago(age: Duration) -> String {
+pub(crate) fn ago(age: Duration) -> String {
     let seconds = age.as_secs();
     let (count, unit) = match seconds {
         0..60 => (seconds, "second"),
