@@ -17,6 +17,7 @@ use crate::alerts::Voice;
 use crate::cli::Cli;
 use crate::config::Config;
 use crate::directory::Roster;
+use crate::service;
 use crate::sshd_config::{self, Effective, Sshd, expand};
 use crate::time::{Time, Zone};
 
@@ -223,6 +224,8 @@ impl View {
     fn state(&mut self, cli: &Cli, zone: Zone) {
         let directory = cli.state_directory();
         let seen = state::gather(&directory, zone, self.now);
+        self.findings
+            .extend(service::trouble().map(|why| state::troubled(&why)));
         match state::judge(&seen, &directory, self.root) {
             Some(finding) => self.findings.push(finding),
             None => self.unseen.push("the state"),

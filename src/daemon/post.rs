@@ -6,8 +6,9 @@ use tokio::task::spawn_blocking;
 
 use super::Posting;
 use super::commit::Committer;
+use super::own::Answering;
 use super::queue::{Queue, Settled, Taken};
-use crate::alerts::{Content, Message, Rendered, Voice, render};
+use crate::alerts::{Content, Form, Message, OwnTrouble, Rendered, Voice, own_trouble, render};
 use crate::config::Config;
 use crate::slack::{Client, POST, Pace, Verdict};
 use crate::sshd_config;
@@ -100,6 +101,21 @@ impl Sender {
                     };
                     Posted { taken, verdict }
                 }))
+            }
+        }
+    }
+
+    /// Posts a message that is in no outbox, in this form.
+    pub(super) fn aside(&self, trouble: &OwnTrouble, form: Form) -> Answering {
+        let rendered = own_trouble(trouble, form, &self.voice);
+        match &self.target {
+            Target::Output => {
+                println!("{}\n", rendered.plain());
+                Box::pin(async { Verdict::Accepted })
+            }
+            Target::Slack(client) => {
+                let client = client.clone();
+                Box::pin(async move { client.post(&rendered, POST).await })
             }
         }
     }

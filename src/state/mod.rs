@@ -8,6 +8,7 @@ mod locks;
 mod notices;
 mod owner;
 mod recover;
+mod room;
 mod stock;
 mod store;
 mod tables;
@@ -31,6 +32,7 @@ pub use locks::{InstanceLock, SendLock};
 pub use notices::{Notice, NoticeKind};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
+pub use room::no_room;
 pub use store::Store;
 pub use tables::{Keyed, Table};
 

@@ -20,6 +20,8 @@ pub(super) struct Facts<'a> {
     date: NaiveDate,
     partners: &'a BTreeMap<String, Counters>,
     unknown_attempts: u64,
+    /// What the service itself has trouble with.
+    troubles: &'a [String],
     source: Option<&'a str>,
     position: Option<Position>,
     counted_until: Option<String>,
@@ -108,7 +110,12 @@ struct Told<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(daily: &'a Daily, feeds: &[FeedStanding<'_>], zone: Zone) -> Self {
+    pub(super) fn of(
+        daily: &'a Daily,
+        feeds: &[FeedStanding<'_>],
+        troubles: &'a [String],
+        zone: Zone,
+    ) -> Self {
         let resume = &daily.resume;
         let at = |time: Time| zone.rfc3339(time);
         let closed = resume.closed.iter().map(|day| Closed {
@@ -134,6 +141,7 @@ impl<'a> Facts<'a> {
             date: daily.date,
             partners: &daily.partners,
             unknown_attempts: daily.unknown_attempts,
+            troubles,
             source: resume.source.as_deref(),
             position: position(resume),
             counted_until: known(resume.counted_until).map(at),

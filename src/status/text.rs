@@ -17,13 +17,16 @@ use crate::time::{Time, Zone};
 pub(super) fn write(
     daily: &Daily,
     feeds: &[FeedStanding<'_>],
+    troubles: &[String],
     (zone, now): (Zone, Time),
     terminal: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     today(daily, zone, terminal, out)?;
     let resume = &daily.resume;
-    let mut lines = vec![("Reading", reading(resume, zone, now))];
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    lines.extend(troubles.iter().map(|why| ("Trouble", why.clone())));
+    lines.push(("Reading", reading(resume, zone, now)));
     lines.extend(feeds.iter().map(|feed| ("Feed", expect::line(feed))));
     lines.extend(
         open_sessions(resume, zone)
