@@ -83,6 +83,9 @@ pub struct Counters {
     /// Log-ins that left no line of sftp-server though they should have.
     #[serde(skip_serializing_if = "is_zero")]
     pub blind: u64,
+    /// Files, names and directories that it was not let write.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub write_refused: u64,
     /// Counters of others, kept as they are.
     #[serde(flatten)]
     pub other: Map<String, Value>,

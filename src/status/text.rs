@@ -108,6 +108,12 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
             "{sessions} of {name} left no trace of files: sftp-monitor check"
         )?;
     }
+    for (name, counters) in &daily.partners {
+        if counters.write_refused > 0 {
+            let times = many(counters.write_refused, "time");
+            writeln!(out, "{} was not let write, {times}", for_terminal(name))?;
+        }
+    }
     match daily.unknown_attempts {
         0 => Ok(()),
         count => writeln!(out, "And {} of others, blocked.", many(count, "attempt")),
