@@ -78,7 +78,9 @@ pub(crate) fn notice(notice: &Notice) -> String {
                 many(count, "event")
             )
         }
-        NoticeKind::StateDeleted => "another program deleted daily.json".to_owned(),
+        NoticeKind::StateDeleted => {
+            "another program deleted daily.json; what was counted before is gone".to_owned()
+        }
         NoticeKind::StateDamaged => {
             "daily.json was damaged; an older one took its place".to_owned()
         }

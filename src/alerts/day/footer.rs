@@ -121,7 +121,10 @@ fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
 /// `Sans activité : Bob, Carol`
 pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
     let language = voice.language;
-    let idle = day.day.idle.as_ref().filter(|idle| idle.count > 0)?;
+    // Nobody is called idle whose work may be in no counter.
+    let incomplete = day.day.notices.iter().any(|n| n.kind.leaves_out());
+    let idle = day.day.idle.as_ref();
+    let idle = idle.filter(|idle| idle.count > 0 && !incomplete)?;
     let partners = idle.partners.iter();
     let names: Vec<String> = partners
         .map(|(account, full_name)| voice.partner(account, full_name.as_deref()))
