@@ -6,10 +6,11 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::span::{Span, midnight};
-use crate::directory::{Answer, Directory};
+use super::strangers::Strangers;
+use crate::directory::Directory;
 use crate::entry::{Entry, Record};
 use crate::monitor::{Monitor, Rules};
-use crate::openssh::{Kind, Program};
+use crate::openssh::Program;
 use crate::state::{Counters, Daily, Notice, add};
 use crate::time::Time;
 
@@ -55,8 +56,10 @@ pub struct Counted {
     pub ours: u64,
     /// How many of those have no stamp, and so are in no span of time.
     pub outside: u64,
-    /// Log-ins of accounts that are no partners.
-    pub strangers: u64,
+    /// Accounts that are no partners.
+    pub strangers: Strangers,
+    /// The earliest stamp that was read.
+    pub first: Option<Time>,
 }
 
 /// Counts entries as they come.
@@ -70,7 +73,8 @@ pub struct Counting<'a> {
     notices: Vec<Notice>,
     ours: u64,
     outside: u64,
-    strangers: u64,
+    strangers: Strangers,
+    first: Option<Time>,
     /// The open date.
     date: Option<NaiveDate>,
     /// The first moment of the open date, and the first of the next: so that most events need no calendar.
@@ -91,7 +95,8 @@ impl<'a> Counting<'a> {
             notices: Vec::new(),
             ours: 0,
             outside: 0,
-            strangers: 0,
+            strangers: Strangers::default(),
+            first: None,
             date: None,
             open: (Time::default(), Time::default()),
             advanced: Time::default(),
@@ -100,6 +105,10 @@ impl<'a> Counting<'a> {
 
     /// Takes the next entry in.
     pub fn take(&mut self, entry: Entry<'_>) {
+        let stamp = entry.origin.time;
+        if stamp != Time::default() && self.first.is_none_or(|first| stamp < first) {
+            self.first = Some(stamp);
+        }
         let named = !entry.origin.identifier.is_empty();
         let ours = named && Program::of(&entry.origin.identifier).is_some();
         self.ours += u64::from(ours);
@@ -108,12 +117,12 @@ impl<'a> Counting<'a> {
         };
         self.ours += u64::from(!ours);
         let time = record.origin.time;
-        if !self.span.holds(time) {
+        if self.span.holds(time) {
+            self.strangers.take(&record);
+        } else {
             record.origin.past = true;
             self.outside += u64::from(time == Time::default());
         }
-        let stranger = matches!(record.answer, Some(Answer::Other { .. }));
-        self.strangers += u64::from(stranger && record.event.kind == Kind::Accepted);
         if time >= self.advanced.plus(STEP) {
             // Before the date changes: what ended before counts for the date before.
             self.advance(time);
@@ -189,6 +198,7 @@ impl<'a> Counting<'a> {
             ours: self.ours,
             outside: self.outside,
             strangers: self.strangers,
+            first: self.first,
         }
     }
 
