@@ -85,6 +85,7 @@ async fn tell(unit: &FailedUnit, client: &Client, voice: &Voice) -> anyhow::Resu
                 tokio::time::sleep(pace.ready_at(now(), None).since(now())).await;
             }
             Next::Park { error } => return Err(anyhow!("Slack refused the message: {error}")),
+            Next::Mend { .. } => return Err(Stop::Later(format!("Slack: {verdict}")).into()),
             Next::Pause { until: pause, .. } if pause > until => {
                 return Err(Stop::Later(format!("Slack: {verdict}")).into());
             }

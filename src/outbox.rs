@@ -3,8 +3,9 @@
 use crate::alerts::Message;
 use crate::crowd::{take_out, too_many};
 use crate::days::POSTED_KEPT;
-use crate::slack::Next;
+use crate::slack::{Next, Trouble, Verdict};
 use crate::state::{ClosedDay, Daily, PostedDay, add};
+use crate::time::Time;
 
 /// How many refused messages are kept for a person to see. The oldest of whoever has the most make room, and are counted.
 const PARKED_KEPT: usize = 50;
@@ -19,6 +20,31 @@ pub fn take_message(daily: &mut Daily) -> Option<Message> {
     let message = head.clone();
     head.maybe_repeated = true;
     Some(message)
+}
+
+/// Keeps why Slack takes nothing, for people and for other processes that post. Whatever was posted ends it, and every
+/// pause with it.
+pub fn answered(daily: &mut Daily, verdict: &Verdict, next: &Next, now: Time) {
+    let resume = &mut daily.resume;
+    match next {
+        Next::Done => {
+            resume.slack_trouble = None;
+            resume.pause_until = None;
+        }
+        Next::Pause { .. } | Next::Mend { .. } => {
+            let said = verdict.to_string();
+            let before = resume.slack_trouble.take();
+            let same = before.filter(|before| before.said == said && before.since <= now);
+            resume.slack_trouble = Some(Trouble {
+                since: same.map_or(now, |same| same.since),
+                said,
+                code: verdict.code().map(str::to_owned),
+                at: now,
+            });
+        }
+        // That it refuses this one says nothing of others.
+        Next::Again { .. } | Next::Park { .. } => {}
+    }
 }
 
 /// Takes in what became of a message that was posted.
@@ -62,6 +88,7 @@ pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Next) {
                 resume.pause_until = Some(*until);
             }
         }
+        Next::Mend { .. } => resume.outbox[at].maybe_repeated = posted.maybe_repeated,
     }
 }
 
@@ -122,6 +149,7 @@ pub fn settle_day(
                 resume.pause_until = Some(*until);
             }
         }
+        Next::Mend { .. } => {}
     }
     None
 }

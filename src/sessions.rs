@@ -264,6 +264,9 @@ pub struct SftpSession {
     /// What its latest line was, where the next one depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Last>,
+    /// The file that could not be renamed, most likely since its new name was taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rename_refused: Option<String>,
 }
 
 impl Keyed for SftpSession {
@@ -281,13 +284,21 @@ pub enum Last {
     Open,
     /// The same of a directory.
     OpenDirectory,
-    /// A rename that changed the name an alert tells, or that of an expected feed: a refusal takes it back.
+    /// A rename.
     Rename {
         /// The alert that waits.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         alert: Option<u64>,
         /// The name before.
         from: String,
+        /// It changed the name that an alert tells, or that of an expected feed: a refusal takes it back.
+        #[serde(default)]
+        told: bool,
+    },
+    /// A new directory.
+    Mkdir {
+        /// Its path.
+        path: String,
     },
     /// A file of a feed was removed, or its size was set: a refusal takes it back.
     Remove {

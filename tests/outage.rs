@@ -13,7 +13,8 @@ use std::time::Duration;
 use daemon::{Daemon, PARIS, PARTNERS, partner, time};
 use sftp_monitor::alerts::Content;
 use sftp_monitor::digest::{Tables, Turn};
-use sftp_monitor::slack::Verdict;
+use sftp_monitor::outbox;
+use sftp_monitor::slack::{Next, Refusal, Verdict};
 use sftp_monitor::state::Store;
 use sftp_monitor::time::Time;
 
@@ -219,4 +220,50 @@ fn a_clock_that_was_far_ahead_for_a_moment_holds_no_alert_back() {
         .unwrap()
         .unwrap();
     assert_eq!(daily.date.to_string(), "2026-03-30");
+}
+
+fn not_invited() -> Verdict {
+    Verdict::Configuration(Refusal {
+        code: "not_in_channel".to_owned(),
+        detail: String::new(),
+    })
+}
+
+#[test]
+fn a_bot_that_is_not_invited_tries_soon_at_first_and_at_once_when_anything_was_posted_elsewhere() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.happen(1, Duration::from_secs(1));
+    let (begun, mut tries) = (daemon.now, Vec::new());
+    let refusal = |daemon: &Daemon| {
+        let mut store = Store::open(directory.path()).unwrap();
+        let daily = store.load(PARIS.local(daemon.now)).unwrap().unwrap();
+        daily.resume.slack_trouble
+    };
+    while daemon.now.since(begun) < Duration::from_secs(1_800) {
+        daemon.now = daemon.now.plus(Duration::from_secs(1));
+        let before = refusal(&daemon).map(|refusal| refusal.at);
+        daemon.post(&not_invited());
+        let after = refusal(&daemon).map(|refusal| refusal.at);
+        if before != after {
+            tries.push(daemon.now.since(begun).as_secs());
+        }
+    }
+    assert_eq!(tries, [1, 6, 16, 36, 76, 156, 316, 636, 1_276]);
+    let told = refusal(&daemon).unwrap();
+    assert_eq!(told.code.as_deref(), Some("not_in_channel"));
+    assert_eq!(told.since.since(begun), Duration::from_secs(1));
+    // Somebody invites it, and another process posts.
+    let mut store = Store::open(directory.path()).unwrap();
+    store
+        .commit(PARIS.local(daemon.now), |daily, _| {
+            outbox::answered(daily, &Verdict::Accepted, &Next::Done, daemon.now);
+        })
+        .unwrap();
+    for _ in 0..5 {
+        daemon.now = daemon.now.plus(Duration::from_secs(1));
+        daemon.post(&Verdict::Accepted);
+    }
+    assert_eq!(daemon.told.len(), 1);
+    assert_eq!(refusal(&daemon), None);
 }

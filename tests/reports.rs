@@ -331,3 +331,25 @@ fn what_is_no_log_is_refused_with_what_works() {
     let said = said.replace(&world.path("").display().to_string(), "");
     assert_eq!(said, include_str!("texts/refused_logs.txt"));
 }
+
+#[test]
+fn a_log_that_begins_later_than_since_says_when() {
+    let world = World::new();
+    world.write_raw(
+        "2026-03-30T09:04:24Z sftp1 CRON[1]: pam_unix(cron:session): session opened for user root\n\
+         2026-03-30T10:05:24Z sftp1 sshd[10]: Accepted password for alice from 192.0.2.7 port 6 ssh2\n",
+    );
+    let said = |since: &str| {
+        let log = world.log();
+        let log = log.to_str().unwrap();
+        let mut command = world.command(&["report", "--auth-log", log, "--since", since]);
+        let output = command.env("TZ", "UTC").output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let earlier = said("2026-03-30");
+    assert!(
+        earlier.contains("the log begins at 2026-03-30 09:04:24 only"),
+        "{earlier}"
+    );
+    assert!(!said("2026-03-30 09:30").contains("the log begins"));
+}

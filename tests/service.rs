@@ -234,3 +234,35 @@ fn a_failure_that_slack_cannot_be_told_now_is_tried_again_later() {
     let output = world.run(&["notify-failure", "sftp-monitor.service"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
 }
+
+#[test]
+fn a_refusal_is_shown_with_its_mend_until_a_line_of_check_was_posted() {
+    let world = World::new();
+    world.slack.always(Answer::Refused("not_in_channel"));
+    let daemon = world.daemon();
+    world.state(|state| state["resume"]["slack_trouble"]["code"] == "not_in_channel");
+    let status = || String::from_utf8(world.run(&["status"]).stdout).unwrap();
+    let mend = "not_in_channel: the bot is not in the channel: type `/invite @BOT` there, in Slack";
+    assert!(status().contains(mend), "{}", status());
+    assert!(world.said().contains(mend), "{}", world.said());
+    let check = |argument: &[&str]| {
+        let out = world.run(&[&["check"], argument].concat());
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let said = check(&["--json"]);
+    assert!(
+        said.contains("1 message waits for Slack, which took none at the last try"),
+        "{said}"
+    );
+    daemon.stop();
+    // It takes the service's own next try, or this.
+    world.slack.always(Answer::Ok);
+    let posted = check(&["--send"]);
+    let state = world.state(|state| state["resume"]["slack_trouble"].is_null());
+    assert_eq!(
+        state["resume"]["outbox"].as_array().unwrap().len(),
+        1,
+        "{posted}"
+    );
+    assert!(!status().contains("not_in_channel"), "{}", status());
+}

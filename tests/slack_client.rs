@@ -17,6 +17,7 @@ const TOKEN: &str = "xoxb-0123456789-secret";
 
 fn client(url: &str) -> Client {
     let settings = Settings {
+        channel_unset: false,
         channel: "C0APAF806F8".into(),
         label: "sftp1".into(),
         api_url: url.into(),

@@ -188,6 +188,7 @@ async fn nothing_of_an_answer_holds_what_it_echoes_in_any_form() {
             let slack = Slack::start();
             slack.always(answer.clone());
             let settings = Settings {
+                channel_unset: false,
                 channel: "C0APAF806F8".into(),
                 label: "sftp1".into(),
                 api_url: slack.url.clone(),

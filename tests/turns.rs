@@ -147,3 +147,21 @@ fn a_reader_that_fails_feeds_no_watchdog_though_the_clock_was_set_back() {
     assert!(!told.iter().any(fed), "{told:?}");
     daemon.stop();
 }
+
+#[test]
+fn a_state_that_cannot_be_written_is_told_in_slack_once_and_that_it_can_be_again() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.told("Surveillance active");
+    world.state(|state| state["resume"]["outbox"] == serde_json::json!([]));
+    let obstacle = obstacle(&world);
+    world.write(LOGIN);
+    world.told("🚨 La surveillance de sftp1 ne peut plus rien enregistrer");
+    daemon.tells("STATUS=trouble: the state cannot be written: ");
+    std::fs::remove_dir(obstacle).unwrap();
+    world.told("✅ Alice s'est connecté");
+    let texts = world.told("✅ La surveillance de sftp1 enregistre à nouveau");
+    let begun = texts.iter().filter(|text| text.starts_with("🚨"));
+    assert_eq!(begun.count(), 1, "{texts:#?}");
+    daemon.stop();
+}

@@ -93,6 +93,9 @@ pub struct Hindered {
     pub count: u64,
     /// The addresses, the latest last, up to ten.
     pub addresses: Vec<String>,
+    /// What could not be written the latest time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// sshd's own words the latest time.
     pub detail: String,
     /// The latest time.
@@ -109,6 +112,8 @@ pub enum Obstacle {
     Subsystem,
     /// sshd refuses the chroot directory.
     Chroot,
+    /// sftp-server refuses to let it write where it tries.
+    WriteRefused,
     /// sshd turns the address away: too many connections, or a penalty.
     TurnedAway,
     /// The same of an address from which it did not log in that day: attempts in its name failed there, perhaps another's.
@@ -219,6 +224,7 @@ impl Obstacle {
             Obstacle::NotSftp => "not-sftp",
             Obstacle::Subsystem => "no-subsystem",
             Obstacle::Chroot => "chroot",
+            Obstacle::WriteRefused => "write-refused",
             Obstacle::TurnedAway => "turned-away",
             Obstacle::AttemptsTurnedAway => "attempts-turned-away",
         }

@@ -20,6 +20,7 @@ pub(super) fn join(first: &mut Content, second: Content) {
 fn hindered(first: &mut Hindered, second: Hindered) {
     add(&mut first.count, second.count);
     first.at = second.at;
+    first.path = second.path;
     first.detail = second.detail;
     addresses(&mut first.addresses, second.addresses);
 }

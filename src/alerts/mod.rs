@@ -9,6 +9,7 @@ mod file_name;
 mod file_text;
 mod gather;
 mod merge;
+mod own_text;
 mod queue;
 mod rendered;
 mod summary;
@@ -31,6 +32,7 @@ pub use facts::{
 };
 pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};
 pub use gather::{Alerts, NEWS};
+pub use own_text::{Own, OwnTrouble, own_trouble};
 pub use queue::Outbox;
 pub use rendered::Rendered;
 pub use sweep::{Sweep, Tried};

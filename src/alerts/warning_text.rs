@@ -3,7 +3,7 @@
 use super::blocks::{bold, span};
 use super::text::{Told, addresses, list_within};
 use super::{Blind, Hindered, NAMES_KEPT, Obstacle, Sweep, Voice};
-use crate::clean::{HOST, clean};
+use crate::clean::{HOST, PATH, clean};
 use crate::language::{Language, Noun};
 
 /// A partner is let in and cannot work, or is not even let try.
@@ -16,9 +16,13 @@ pub(super) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
         count => format!("{}, ", language.count(count, Noun::Time)),
     };
     let detail = clean(&hindered.detail, HOST);
+    let path = hindered.path.as_deref().unwrap_or_default();
+    let path = clean(path, PATH);
     let what = match (language, hindered.obstacle) {
         (_, Obstacle::AttemptsTurnedAway) => "",
         (Language::French, Obstacle::TurnedAway) => " ne peut pas se connecter",
+        (Language::French, Obstacle::WriteRefused) => " se connecte mais ne peut pas écrire",
+        (Language::English, Obstacle::WriteRefused) => " logs in but cannot write",
         (Language::French, _) => " se connecte mais ne peut pas travailler",
         (Language::English, Obstacle::TurnedAway) => " cannot connect",
         (Language::English, _) => " logs in but cannot work",
@@ -30,6 +34,8 @@ pub(super) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
         }
         (Language::French, Obstacle::Subsystem) => format!("sshd ne lance pas sftp : {detail}"),
         (Language::French, Obstacle::Chroot) => format!("sshd refuse son chroot : {detail}"),
+        (Language::French, Obstacle::WriteRefused) => format!("{path} : {detail}"),
+        (Language::English, Obstacle::WriteRefused) => format!("{path}: {detail}"),
         (Language::French, Obstacle::TurnedAway) => format!(
             "sshd écarte son adresse {} : {detail}",
             addresses(&hindered.addresses, language)
@@ -59,7 +65,11 @@ pub(super) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
             bold(partner),
             span(format!("{what} — {why} ({times}{at})")),
         ]],
-        context: vec!["sftp-monitor check".to_owned()],
+        context: match hindered.obstacle {
+            // What the server's directories allow is no matter of check.
+            Obstacle::WriteRefused => hindered.addresses.last().cloned().into_iter().collect(),
+            _ => vec!["sftp-monitor check".to_owned()],
+        },
         ..Told::default()
     }
 }

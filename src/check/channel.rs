@@ -18,6 +18,13 @@ const POSTS_ANYWHERE: &str = "chat:write.public";
 /// What is wrong with the channel of the configuration, whatever Slack says.
 pub(super) fn of_name(config: &Config) -> Option<Finding> {
     let channel = &config.slack.channel;
+    if config.slack.channel_unset {
+        let said = format!(
+            "slack.channel is not set: messages go to the default, {channel}; write the id of yours, or this one if it is yours"
+        );
+        let edit = format!("sudoedit {}", path(&config.path));
+        return Some(Finding::warning(NAME, said).mended_by(edit));
+    }
     (!is_id(channel)).then(|| {
         let said = format!(
             "slack.channel is {channel}, which is no id, and Slack may refuse it: the id (C…) stands at the end of the channel's details"
@@ -116,6 +123,20 @@ mod tests {
             );
             assert!(said.ends_with("> sudoedit /etc/c.toml\n"), "{said}");
         }
+    }
+
+    #[test]
+    fn a_channel_that_nobody_wrote_down_is_a_warning() {
+        let unset = |text: &str| {
+            let config = Config::parse("/etc/c.toml".as_ref(), text).ok()?;
+            of_name(&config).map(|found| found.told())
+        };
+        let said = unset("[slack]\nlabel = \"a\"\n").unwrap_or_default();
+        assert!(
+            said.starts_with("warning channel: slack.channel is not set"),
+            "{said}"
+        );
+        assert_eq!(unset("[slack]\nchannel = \"C0APAF806F8\"\n"), None);
     }
 
     fn channel(scopes: &[&str], channel: Option<Channel>) -> String {

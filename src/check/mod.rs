@@ -23,6 +23,7 @@ mod partners;
 mod print;
 mod probe;
 mod proxy;
+mod refusal;
 mod running;
 mod scripts;
 mod sftp_command;
@@ -37,9 +38,16 @@ mod whole;
 mod words;
 
 use std::path::Path;
+use std::time::SystemTime;
 
 use crate::cli::{self, Cli};
+use crate::daemon::recovered;
+use crate::log::{Priority, line};
+use crate::outbox;
 use crate::output;
+use crate::slack::{Next, Verdict};
+use crate::state::{Store, become_owner};
+use crate::time::{Time, Zone};
 use finding::{Finding, Status};
 use print::Look;
 
@@ -52,7 +60,7 @@ pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
             Ok(0)
         });
     }
-    let mut findings = whole::findings(cli, arguments.send)?;
+    let (mut findings, posted) = whole::findings(cli, arguments.send)?;
     if rustix::process::geteuid().is_root() && without_sudo() {
         findings.iter_mut().for_each(for_root);
     }
@@ -64,7 +72,7 @@ pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
         width: output::terminal_width(),
         all: cli.verbose,
     };
-    output::to_output(|out| {
+    let code = output::to_output(|out| {
         match arguments.json {
             true => print::json(&findings, out)?,
             false => print::text(&findings, look, out)?,
@@ -74,7 +82,33 @@ pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
             Some(Status::Warning) => 1,
             Some(Status::Problem) => 2,
         })
-    })
+    })?;
+    // Last: root becomes the service's user by it.
+    if let Some(zone) = posted {
+        if let Err(error) = end_pause(&cli.state_directory(), zone) {
+            let told = format!(
+                "the service learns at its own next try that Slack takes messages: {error:#}"
+            );
+            line(Priority::Warning, &told);
+        }
+    }
+    Ok(code)
+}
+
+/// A line was posted: what waits for Slack need not wait for the service's next try.
+fn end_pause(directory: &Path, zone: Zone) -> anyhow::Result<()> {
+    if !directory.join("daily.json").exists() {
+        return Ok(());
+    }
+    become_owner(directory)?;
+    let now = Time::from(SystemTime::now());
+    let mut unusual = Vec::new();
+    Store::open(directory)?.commit(zone.local(now), |daily, recoveries| {
+        unusual = recoveries.to_vec();
+        outbox::answered(daily, &Verdict::Accepted, &Next::Done, now);
+    })?;
+    recovered(&unusual);
+    Ok(())
 }
 
 /// Is this root's own shell, on a machine that has no sudo?

@@ -3,6 +3,7 @@
 use super::channel;
 use super::finding::Finding;
 use super::proxy;
+use super::refusal::Means;
 use super::units::{SERVICE, Units};
 use super::words::{path, word};
 use crate::alerts::{Rendered, Voice};
@@ -106,11 +107,27 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
                     format!("a line was posted to {}", facts.channel_id),
                 )
             },
-            verdict => Finding::problem(channel::NAME, format!("a line was not taken: {verdict}"))
-                .mended_by("sudo sftp-monitor check --send"),
+            verdict => facts.means().not_taken(channel::NAME, verdict),
         });
     }
     found
+}
+
+impl Facts {
+    /// Was a line posted?
+    pub(super) fn posted(&self) -> bool {
+        self.sent == Some(Verdict::Accepted)
+    }
+
+    /// What a refusal is mended with.
+    pub(super) fn means(&self) -> Means {
+        let known = self.answer.as_ref().ok();
+        Means {
+            store: self.store,
+            edit: self.edit.clone(),
+            bot: known.map(|identity| identity.user.clone()),
+        }
+    }
 }
 
 fn of_token(facts: &Facts) -> Finding {

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::finding::Finding;
 use super::units::{SERVICE, USER};
 use super::words::path;
+use crate::clean::{PATH, clean};
 use crate::directory::nss::{self, NoAnswer};
-use crate::state::{Daily, StateError, Store};
+use crate::state::{Daily, StateError, Store, no_room};
 use crate::time::{Time, Zone};
 
 /// The name of the matter.
@@ -28,6 +29,8 @@ pub(super) enum Seen {
         foreign: Option<(PathBuf, String)>,
         /// Its mode.
         mode: u32,
+        /// Why its file system takes nothing.
+        no_room: Option<String>,
         /// What is in it.
         daily: Box<Result<Option<Daily>, StateError>>,
     },
@@ -70,6 +73,7 @@ pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
     Seen::There {
         foreign,
         mode: meta.mode() & 0o7777,
+        no_room: no_room(directory),
         daily: Box::new(daily),
     }
 }
@@ -78,7 +82,7 @@ pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
 pub(super) fn judge(seen: &Seen, directory: &Path, root: bool) -> Option<Finding> {
     let (shown, word) = (directory.display(), path(directory));
     let restart = format!("sudo systemctl try-restart {SERVICE}");
-    let (foreign, mode, daily) = match seen {
+    let (foreign, mode, no_room, daily) = match seen {
         Seen::Nothing => {
             let said = format!("{shown} is not there yet: the service makes it");
             return Some(Finding::ok(NAME, said));
@@ -91,8 +95,9 @@ pub(super) fn judge(seen: &Seen, directory: &Path, root: bool) -> Option<Finding
         Seen::There {
             foreign,
             mode,
+            no_room,
             daily,
-        } => (foreign, *mode, daily),
+        } => (foreign, *mode, no_room, daily),
     };
     if let Some((what, owner)) = foreign {
         let what = what.display();
@@ -105,6 +110,10 @@ pub(super) fn judge(seen: &Seen, directory: &Path, root: bool) -> Option<Finding
             format!("{shown} is writable by others (mode {mode:04o}): the service refuses it");
         let mend = format!("sudo chmod go-w {word} && {restart}");
         return Some(Finding::problem(NAME, said).mended_by(mend));
+    }
+    if let Some(why) = no_room {
+        let said = format!("{shown} cannot be written: {why}");
+        return Some(Finding::problem(NAME, said).mended_by(format!("df -h {word}")));
     }
     Some(match daily.as_ref() {
         Ok(Some(daily)) => Finding::ok(
@@ -119,6 +128,12 @@ pub(super) fn judge(seen: &Seen, directory: &Path, root: bool) -> Option<Finding
     })
 }
 
+/// The running service says that it has trouble.
+pub(super) fn troubled(why: &str) -> Finding {
+    Finding::problem("service", format!("it says: {}", clean(why, PATH)))
+        .mended_by(format!("journalctl -u {SERVICE} -n 20"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +146,7 @@ mod tests {
         let seen = Seen::There {
             foreign: foreign.map(|(path, owner)| (path.into(), owner.to_owned())),
             mode,
+            no_room: None,
             daily: Box::new(daily),
         };
         let said = judge(&seen, Path::new("/var/lib/sftp-monitor"), true);
@@ -163,6 +179,22 @@ mod tests {
         assert!(
             sound.starts_with("ok state: /var/lib/sftp-monitor/daily.json is sound"),
             "{sound}"
+        );
+    }
+
+    #[test]
+    fn a_full_disk_is_a_problem_though_the_file_is_sound() {
+        let seen = Seen::There {
+            foreign: None,
+            mode: 0o750,
+            no_room: Some("its file system is mounted read-only".to_owned()),
+            daily: Box::new(Ok(Some(Daily::default()))),
+        };
+        let said = judge(&seen, Path::new("/var/lib/sftp-monitor"), true);
+        assert_eq!(
+            said.map(|found| found.told()).unwrap_or_default(),
+            "problem state: /var/lib/sftp-monitor cannot be written: its file system is mounted read-only\n  \
+             > df -h /var/lib/sftp-monitor\n"
         );
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::finding::{Finding, Status};
 use super::obstacle::Means;
+use super::refusal;
 use super::units::Units;
 use super::{
     accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, expected,
@@ -16,6 +17,7 @@ use crate::alerts::Voice;
 use crate::cli::Cli;
 use crate::config::Config;
 use crate::directory::Roster;
+use crate::service;
 use crate::sshd_config::{self, Effective, Sshd, expand};
 use crate::time::{Time, Zone};
 
@@ -30,16 +32,22 @@ struct View {
     findings: Vec<Finding>,
     /// What this user may not see.
     unseen: Vec<&'static str>,
+    /// What a refusal of Slack is mended with.
+    mending: Option<refusal::Means>,
+    /// A line was posted.
+    posted: bool,
 }
 
-/// All that is found.
-pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
+/// All that is found; and where a line was posted, the zone of the state's dates.
+pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<(Vec<Finding>, Option<Zone>)> {
     let mut view = View {
         root: rustix::process::geteuid().is_root(),
         now: Time::from(SystemTime::now()),
         units: Units::gather(),
         findings: Vec::new(),
         unseen: Vec::new(),
+        mending: None,
+        posted: false,
     };
     let (config, finding) = configuration::load(cli.config.as_deref(), &view.units, view.root);
     view.findings.push(finding);
@@ -65,7 +73,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> anyhow::Result<Vec<Finding>> {
         let finding = Finding::warning("view", said).mended_by("sudo sftp-monitor check");
         view.findings.push(finding);
     }
-    Ok(view.findings)
+    Ok((view.findings, view.posted.then_some(zone)))
 }
 
 impl View {
@@ -87,6 +95,8 @@ impl View {
                 send,
             )?;
             self.findings.extend(slack::judge(&facts));
+            self.posted = facts.posted();
+            self.mending = Some(facts.means());
         }
         Ok(())
     }
@@ -214,13 +224,23 @@ impl View {
     fn state(&mut self, cli: &Cli, zone: Zone) {
         let directory = cli.state_directory();
         let seen = state::gather(&directory, zone, self.now);
+        self.findings
+            .extend(service::trouble().map(|why| state::troubled(&why)));
         match state::judge(&seen, &directory, self.root) {
             Some(finding) => self.findings.push(finding),
             None => self.unseen.push("the state"),
         }
         if let Some(daily) = seen.daily() {
-            self.findings
-                .extend(waiting::judge(daily, &self.units, self.now));
+            // What was refused before a line was taken is over.
+            let refusal = daily.resume.slack_trouble.as_ref();
+            let refusal = refusal.filter(|_| !self.posted);
+            let waiting = waiting::Facts {
+                daily,
+                refusal,
+                mending: self.mending.as_ref(),
+                units: &self.units,
+            };
+            self.findings.extend(waiting::judge(&waiting, self.now));
         }
     }
 }

@@ -118,6 +118,7 @@ fn slack(slack: file::Slack, text: &Text<'_>) -> Result<Slack, ConfigError> {
         },
     };
     Ok(Slack {
+        channel_unset: slack.channel.is_none(),
         channel: not_empty(slack.channel, CHANNEL, "slack.channel", text)?,
         label: match slack.label {
             None => host_name(),

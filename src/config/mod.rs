@@ -61,6 +61,8 @@ pub struct Config {
 pub struct Slack {
     /// The channel's id.
     pub channel: String,
+    /// The file names no channel: it is the default.
+    pub channel_unset: bool,
     /// Which server speaks; default its host name.
     pub label: String,
     /// The base of Slack's methods, without a slash at its end; plain http only towards loopback.

@@ -92,9 +92,20 @@ pub(super) fn place(daily: &Daily, batch: &Batch) -> Place {
     }
 }
 
-/// Puts what is to be said at the start into the outbox.
+/// Puts what is to be said at the start into the outbox. What an earlier start said there of a group that is missing holds no
+/// longer, unless this one says it too.
 pub(super) fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
     let resume = &mut daily.resume;
+    resume
+        .outbox
+        .retain_mut(|message| match &mut message.content {
+            content @ Content::Started { first: false, .. } => announce.contains(content),
+            Content::Started { missing_group, .. } => {
+                *missing_group = None;
+                true
+            }
+            _ => true,
+        });
     for content in announce {
         if let Content::Started { first: true, .. } = content {
             resume.announced = true;

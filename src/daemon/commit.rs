@@ -31,6 +31,8 @@ pub(super) struct View {
     pub(super) waiting: usize,
     /// Slack asked for a pause until then.
     pub(super) pause_until: Option<Time>,
+    /// Slack took nothing at the last try.
+    pub(super) refused: bool,
     /// Until when the next message may still be set right.
     pub(super) settles: Option<Time>,
     /// Since when the oldest message or table waits for Slack.
@@ -38,7 +40,8 @@ pub(super) struct View {
     /// Lines that someone forged, or that nobody understands or can read.
     pub(super) doubtful: doubtful::Counted,
     status: String,
-    questions: Vec<String>,
+    /// On whose answer something waits.
+    pub(super) questions: Vec<String>,
 }
 
 /// The one that commits.
@@ -48,13 +51,17 @@ pub struct Committer<D: Disk = RealDisk> {
     /// What the source is called in the state and in the first message.
     source: String,
     orders: mpsc::Sender<Order>,
-    /// What is to be said once the first batch is committed.
-    announce: Vec<Content>,
+    /// What is to be said once the first batch is committed; none from then on.
+    announce: Option<Vec<Content>>,
     pub(super) view: View,
     /// The message that is being posted.
     pub(super) in_flight: Option<u64>,
     /// What Slack's last error was, for the status line.
     pub(super) trouble: Option<String>,
+    /// Why the state cannot be written.
+    pub(super) fault: Option<String>,
+    /// What the daemon itself has trouble with, for the status line.
+    pub(super) own: Option<String>,
     /// Why a new configuration was refused, until one is taken.
     pub(super) refused: Option<String>,
     caught_up: bool,
@@ -81,10 +88,12 @@ impl<D: Disk> Committer<D> {
             rules,
             source,
             orders,
-            announce,
+            announce: Some(announce),
             view: View::default(),
             in_flight: None,
             trouble: None,
+            fault: None,
+            own: None,
             refused: None,
             caught_up: false,
             seeks: 0,
@@ -104,7 +113,6 @@ impl<D: Disk> Committer<D> {
     /// Gives the reading thread another user database. Returns the number by which batches show that it is asked.
     pub(super) fn direct(&mut self, make: MakeDirectory) -> u64 {
         self.directories += 1;
-        // The thread is gone only when the loop is about to end.
         let _ = self.orders.send(Order::Directory(self.directories, make));
         self.directories
     }
@@ -153,7 +161,9 @@ impl<D: Disk> Committer<D> {
                 if stands {
                     entries = take_in(&mut monitor, batch, source);
                 }
-                announced(monitor.daily, announce, now);
+                if let Some(announce) = announce {
+                    announced(monitor.daily, announce, now);
+                }
                 let new = expect::not_watched(&rules.expects, monitor.daily);
                 // Before the present is reached only what was read tells what time it is.
                 let until = if batch.caught_up {
@@ -193,7 +203,7 @@ impl<D: Disk> Committer<D> {
             about(Topic::CaughtUp, Priority::Info, told);
         }
         self.caught_up = batch.caught_up;
-        self.announce.clear();
+        self.announce = None;
         self.ask();
         Ok(true)
     }
@@ -206,7 +216,7 @@ impl<D: Disk> Committer<D> {
     ) -> Result<T, StateError> {
         let (rules, in_flight) = (&self.rules, self.in_flight);
         let mut unusual = Vec::new();
-        let (result, view) = self
+        let changed = self
             .store
             .commit(rules.zone.local(now), |daily, recoveries| {
                 unusual = recoveries.to_vec();
@@ -220,10 +230,21 @@ impl<D: Disk> Committer<D> {
                         in_flight,
                     }),
                 )
-            })?;
+            });
+        self.note(changed.as_ref().err());
+        let (result, view) = changed?;
         recovered(&unusual);
         self.view = view;
         Ok(result)
+    }
+
+    /// Keeps why the state cannot be written; that another process writes it just now is no reason.
+    pub(super) fn note(&mut self, error: Option<&StateError>) {
+        match error {
+            None => self.fault = None,
+            Some(StateError::Busy { .. }) => {}
+            Some(error) => self.fault = Some(format!("{error:#}")),
+        }
     }
 
     /// When time alone brings something: some time after it is due, so that what was logged before has been read.
@@ -278,7 +299,12 @@ impl<D: Disk> Committer<D> {
             .as_ref()
             .map(|why| format!("; new configuration refused: {why}"))
             .unwrap_or_default();
-        format!("{}: {}{trouble}{refused}", self.source, self.view.status)
+        let own = self.own.as_deref().map(service::with_trouble);
+        let own = own.unwrap_or_default();
+        format!(
+            "{own}{}: {}{trouble}{refused}",
+            self.source, self.view.status
+        )
     }
 
     /// Tells the service manager if there is anything new.
@@ -317,6 +343,7 @@ fn view(monitor: &Monitor<'_>) -> View {
         doubtful: doubtful::counted(monitor.daily),
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
+        refused: resume.slack_trouble.is_some(),
         status,
         questions: monitor.questions(),
     }

@@ -7,7 +7,6 @@ use tokio::time::Instant;
 use super::{LOCK_AGAIN, PATIENCE};
 use crate::log::{Priority, line};
 use crate::reader::Batch;
-use crate::service;
 use crate::state::StateError;
 
 /// The pause before a failed commit is tried again; doubled up to `RETRY_MOST`.
@@ -63,18 +62,19 @@ impl Tries {
             self.said = true;
             let told = format!("{error:#}; nothing is lost, trying again");
             line(Priority::Error, &told);
-            service::status(&format!("the state cannot be written: {error:#}"));
         }
         self.pause = (self.pause * 2).max(RETRY).min(most);
         self.pause
     }
 
     /// One succeeded at last.
-    pub(super) fn succeeded(&self) {
+    /// Returns whether any failed before.
+    pub(super) fn succeeded(&self) -> bool {
         if self.said {
             let told = "the state can be written again: counting goes on where it stood";
             line(Priority::Notice, told);
         }
+        self.since.is_some()
     }
 }
 

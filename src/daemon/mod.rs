@@ -7,6 +7,7 @@ mod commit;
 mod doubtful;
 pub(crate) mod heartbeat;
 mod held;
+mod own;
 mod post;
 mod queue;
 mod reload;
@@ -25,6 +26,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use crate::alerts::Own;
 use crate::log::{Priority, Topic, about};
 use crate::reader::{Batch, LastRead};
 use crate::service;
@@ -38,6 +40,7 @@ pub(crate) use said::recovered;
 
 use heartbeat::Heartbeat;
 use held::{Held, Tries};
+use own::Teller;
 use post::{Posted, Sender};
 use reload::{Fixed, Reloading};
 
@@ -75,6 +78,9 @@ pub(crate) struct Daemon {
     reloading: Option<Reloading>,
     instance: InstanceLock,
     feeding: Feeding,
+    /// Why the log cannot be read.
+    unread: Option<String>,
+    teller: Teller,
     ready: bool,
 }
 
@@ -119,6 +125,7 @@ impl Daemon {
                 _ = interrupt.recv() => break,
                 _ = hangup.recv() => self.reload(),
                 () = self.heartbeat.fetched() => {}
+                () = self.teller.posted() => {}
                 posted = under_way(&mut self.posting) => {
                     self.posting = None;
                     self.settle(posted);
@@ -133,6 +140,7 @@ impl Daemon {
             self.on_time();
             self.feed();
             self.post();
+            self.tell_own();
             self.heartbeat
                 .turn(self.committer.view.oldest, now(), self.is_well());
             // So do signals and sockets get their turn: the runtime looks at them while nothing is ready here.
@@ -151,7 +159,9 @@ impl Daemon {
                 Priority::Error,
                 &format!("the log cannot be read: {why}; trying again at the same position"),
             );
-            service::status(&format!("the log cannot be read: {why}"));
+            self.unread = Some(why.clone());
+        } else if batch.caught_up {
+            self.unread = None;
         }
         let taken = self.reloaded(&batch);
         self.try_commit(batch, Tries::default());
@@ -164,7 +174,9 @@ impl Daemon {
         match self.committer.commit(&batch, now()) {
             Ok(false) => {}
             Ok(true) => {
-                tries.succeeded();
+                if tries.succeeded() || batch.position.is_some() {
+                    self.committer.note(None);
+                }
                 if !self.ready && batch.trouble.is_none() {
                     self.ready = true;
                     service::ready(&self.committer.status());
@@ -172,7 +184,10 @@ impl Daemon {
                     self.committer.tell_status();
                 }
             }
-            Err(error) => self.held = Some(Held::new(batch, tries, error)),
+            Err(error) => {
+                self.committer.note(Some(&error));
+                self.held = Some(Held::new(batch, tries, error));
+            }
         }
     }
 
@@ -191,8 +206,12 @@ impl Daemon {
     /// The next moment at which time alone brings something.
     fn wake(&self) -> Option<Instant> {
         let held = self.held.as_ref().map(|held| held.until);
-        let alone = [held, self.feeding.due(), self.heartbeat.due()];
         let now = now();
+        let due = [
+            self.feeding.due(),
+            self.heartbeat.due(),
+            self.teller.due(now),
+        ];
         let post = self
             .posting
             .is_none()
@@ -202,7 +221,32 @@ impl Daemon {
         // What is committed next, and posted after it, waits for the held batch.
         let next = times.filter(|_| held.is_none());
         let next = next.map(|next| Instant::now() + next.since(now).max(Duration::from_millis(1)));
-        alone.into_iter().chain([next]).flatten().min()
+        due.into_iter().chain([held, next]).flatten().min()
+    }
+
+    /// Tells what this process itself has trouble with, in Slack and in its status.
+    fn tell_own(&mut self) {
+        let waits = !self.committer.view.questions.is_empty();
+        let waits = waits.then(|| "events wait until it says who is a partner".to_owned());
+        let troubles = [
+            (Own::State, self.committer.fault.clone()),
+            (Own::Source, self.unread.clone()),
+            (Own::Accounts, waits),
+        ];
+        let noted = [0, 1, 2].map(|at| (troubles[at].0, troubles[at].1.as_deref()));
+        self.teller.note(noted, now());
+        self.teller.turn(&self.sender, now());
+        let said = noted
+            .into_iter()
+            .filter_map(|(what, why)| Some((what, why?)));
+        let said: Vec<String> = said
+            .map(|(what, why)| format!("{}: {why}", what.said()))
+            .collect();
+        let own = (!said.is_empty()).then(|| said.join("; "));
+        if own != self.committer.own {
+            self.committer.own = own;
+            self.committer.tell_status();
+        }
     }
 
     /// Begins to post the head of the outbox, if it may be posted now.

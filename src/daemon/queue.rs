@@ -7,12 +7,16 @@ use super::commit::Committer;
 use crate::alerts::{Message, SETTLES};
 use crate::log::{Priority, Topic, about, line};
 use crate::outbox;
-use crate::slack::{Next, Pace, Verdict};
+use crate::slack::{Mend, Next, Pace, Verdict};
 use crate::state::{Disk, SendLock, StateError};
 use crate::time::Time;
 
 /// How soon the lock of sending is tried again while another process posts.
 const LOCK_AGAIN: Duration = Duration::from_millis(300);
+
+/// How soon the state is looked at again while messages are kept back: another process may have posted something, which
+/// shows that whatever kept them back is mended.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A message that was taken for posting.
 pub struct Taken<L = OwnedFd> {
@@ -39,12 +43,18 @@ pub struct Queue {
     pace: Option<Pace>,
     /// Another process was posting: not before then.
     again: Option<Time>,
+    /// When the state was last looked at while it says why Slack takes nothing; none where it does not.
+    looked: Option<Time>,
 }
 
 impl Queue {
     /// One that has posted nothing yet.
     pub fn new(pace: Option<Pace>) -> Self {
-        Queue { pace, again: None }
+        Queue {
+            pace,
+            again: None,
+            looked: None,
+        }
     }
 
     /// When the next message may be posted; none while there is none.
@@ -58,7 +68,28 @@ impl Queue {
         let settled = committer.view.settles;
         let settled = settled.filter(|settled| *settled <= now.plus(SETTLES));
         let again = self.again.filter(|again| *again <= now.plus(LOCK_AGAIN));
-        Some(again.max(settled).map_or(pace, |time| time.max(pace)))
+        let ready = again.max(settled).map_or(pace, |time| time.max(pace));
+        Some(self.look_at(now).map_or(ready, |look| look.min(ready)))
+    }
+
+    /// When the state is looked at next; none where nothing is kept back.
+    fn look_at(&self, now: Time) -> Option<Time> {
+        let looked = self.looked.filter(|looked| *looked <= now);
+        self.looked
+            .map(|_| looked.map_or(now, |looked| looked.plus(LOOK_AGAIN)))
+    }
+
+    /// Learns whether another process posted something meanwhile.
+    fn look<D: Disk>(&mut self, committer: &mut Committer<D>, now: Time) {
+        if self.look_at(now).is_some_and(|look| look <= now) {
+            self.looked = Some(now);
+            // A commit that fails is said where something is to be written.
+            let _ = committer.change(now, |_| ());
+        }
+        if self.looked.is_some() && !committer.view.refused {
+            self.looked = None;
+            self.pace.iter_mut().for_each(Pace::over);
+        }
     }
 
     /// Takes the head of the outbox if it may be posted now. Until it is settled, others may not send.
@@ -67,6 +98,7 @@ impl Queue {
         committer: &mut Committer<D>,
         now: Time,
     ) -> Option<Taken<D::Lock>> {
+        self.look(committer, now);
         if self.ready_at(committer, now)? > now {
             return None;
         }
@@ -117,12 +149,17 @@ impl Queue {
             None => Next::Done,
         };
         let in_flight = committer.in_flight.take();
-        let settled = committer.change(now, |daily| outbox::settle_message(daily, message, &next));
+        let settled = committer.change(now, |daily| {
+            outbox::answered(daily, verdict, &next, now);
+            outbox::settle_message(daily, message, &next);
+        });
         if let Err(StateError::Busy { .. }) = &settled {
             committer.in_flight = in_flight;
             return Settled::Later;
         }
         self.pace = pace;
+        // Only where the state knows of the refusal does it tell when that is over.
+        self.looked = (settled.is_ok() && committer.view.refused).then_some(now);
         Self::say(committer, verdict, &next);
         match settled {
             Ok(_) => Settled::Yes,
@@ -136,12 +173,35 @@ impl Queue {
         }
     }
 
+    /// Drops a message that says nothing any more.
+    pub(super) fn discard<D: Disk>(
+        committer: &mut Committer<D>,
+        message: &Message,
+        now: Time,
+    ) -> Settled {
+        let in_flight = committer.in_flight.take();
+        let done = Next::Done;
+        match committer.change(now, |daily| outbox::settle_message(daily, message, &done)) {
+            Ok(()) => Settled::Yes,
+            Err(StateError::Busy { .. }) => {
+                committer.in_flight = in_flight;
+                Settled::Later
+            }
+            Err(error) => {
+                line(Priority::Error, &format!("{error:#}"));
+                Settled::No
+            }
+        }
+    }
+
     /// One line an episode: when Slack begins to fail, fails otherwise, refuses a message, takes one again.
     fn say<D: Disk>(committer: &mut Committer<D>, verdict: &Verdict, next: &Next) {
         let trouble = match next {
             Next::Done => None,
             _ => Some(verdict.to_string()),
         };
+        let mend = verdict.code().and_then(Mend::of);
+        let mend = mend.map(|mend| format!(": {}", mend.said()));
         match (&committer.trouble, &trouble) {
             (Some(_), None) => about(
                 Topic::SlackRecovered,
@@ -152,7 +212,7 @@ impl Queue {
                 about(
                     Topic::SlackFailing,
                     Priority::Warning,
-                    &format!("Slack: {now}; messages wait"),
+                    &format!("Slack: {now}{}; messages wait", mend.unwrap_or_default()),
                 );
             }
             _ => {}

@@ -36,6 +36,8 @@ pub(super) struct Reloading {
     /// What is set in it, once the user database has said how it spells the accounts.
     set: Receiver<(Rules, Voice)>,
     client: Option<Client>,
+    /// None where the command line names the partners.
+    config: Option<Config>,
     heartbeat: Heartbeat,
 }
 
@@ -73,7 +75,7 @@ impl Daemon {
             return false;
         };
         self.committer.rule(rules);
-        self.sender.speak(voice, new.client);
+        self.sender.speak(voice, new.client, new.config);
         self.heartbeat = new.heartbeat;
         line(Priority::Notice, "the configuration was read again");
         true
@@ -95,6 +97,7 @@ impl Daemon {
         let foreign = self.fixed.source.journal_directory.is_some();
         let partners = self.fixed.partners.clone();
         let (tell, set) = channel();
+        let judged = partners.is_none().then(|| config.clone());
         // Whoever asks the user database may wait for it: that is not for the loop.
         let directory = self.committer.direct(Box::new(move || {
             let mut directory = directory::of(&mut config, partners.as_deref());
@@ -113,6 +116,7 @@ impl Daemon {
             directory,
             set,
             client,
+            config: judged,
             heartbeat,
         })
     }

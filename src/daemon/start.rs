@@ -10,6 +10,7 @@ use tokio::runtime::Builder;
 use super::choice::{Chosen, choose, limit_of};
 use super::commit::Committer;
 use super::heartbeat::Heartbeat;
+use super::own::Teller;
 use super::post::{Sender, Target};
 use super::reload::Fixed;
 use super::said::recovered;
@@ -118,11 +119,17 @@ pub(super) fn run(
             orders,
             announce,
         ),
-        sender: Sender::new(target, Voice::of(config)),
+        sender: Sender::new(
+            target,
+            Voice::of(config),
+            options.fixed.partners.is_none().then(|| config.clone()),
+        ),
         held: None,
         posting: None,
         reloading: None,
         feeding: Feeding::new(),
+        unread: None,
+        teller: Teller::new(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
         fixed: options.fixed,

@@ -108,6 +108,10 @@ fn obstacle(hindered: &Hindered) -> String {
         Obstacle::NotSftp => "only sftp is allowed, and something else was asked for".to_owned(),
         Obstacle::Subsystem => format!("sshd does not start sftp: {detail}"),
         Obstacle::Chroot => format!("sshd refuses the chroot: {detail}"),
+        Obstacle::WriteRefused => {
+            let path = hindered.path.as_deref().unwrap_or_default();
+            format!("sftp-server does not let it write {path}: {detail}")
+        }
         Obstacle::TurnedAway => format!("sshd turns the address away: {detail}"),
         Obstacle::AttemptsTurnedAway => {
             format!("sshd turns an address away from which log-ins in this name failed: {detail}")
@@ -129,6 +133,7 @@ mod tests {
             obstacle: Obstacle::Chroot,
             count: 1,
             addresses: vec!["192.0.2.7".to_owned(), "192.0.2.8".to_owned()],
+            path: None,
             detail: "bad ownership or modes for chroot directory \"/srv/bob\"".to_owned(),
             at: Time::default(),
         });

@@ -158,6 +158,7 @@ impl Digest {
                 Turn::Post(day, lock) => match self.post(&day, &lock).await? {
                     Next::Park { .. } => refused = true,
                     Next::Pause { until: pause, .. } if pause > until => return Ok(Ended::Later),
+                    Next::Mend { .. } => return Ok(Ended::Later),
                     _ => {}
                 },
             }

@@ -95,6 +95,7 @@ impl<D: Disk> Tables<D> {
     ) -> Result<(Next, Option<ClosedDay>), StateError> {
         let next = self.pace.settle(day.form, verdict, now);
         let dropped = self.store.commit(self.zone.local(now), |daily, _| {
+            outbox::answered(daily, verdict, &next, now);
             outbox::settle_day(daily, day, messages, &next)
         })?;
         Ok((next, dropped))

@@ -41,6 +41,12 @@ impl Monitor<'_> {
             Some(bytes) if text(Some(bytes)) == path => file.rename(bytes),
             _ => file.path = path,
         }
+        // A try before this one was refused, and this one was not.
+        for refused in &mut session.handles {
+            refused
+                .write_status
+                .take_if(|_| refused.path == handle.path);
+        }
         let failed = handle.write_error && (handle.write || written.is_some_and(|w| w > 0));
         let whole = !forced && !failed && read.is_some() && written.is_some_and(|w| w > 0);
         if !whole {

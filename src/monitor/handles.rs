@@ -26,6 +26,10 @@ impl Monitor<'_> {
         handles.push(handle);
         if let Some(forgotten) = forgotten {
             self.other_half_was_read(session, &forgotten, record.origin.past);
+            if let Some(status) = &forgotten.write_status {
+                let at = (record.origin.time, record.origin.past);
+                self.write_refused(session, at, &forgotten.path, status);
+            }
             if !forgotten.refused && session.standing == Standing::Partner {
                 self.notice(record, NoticeKind::SessionsForgotten, 1, None);
             }

@@ -148,6 +148,7 @@ impl Monitor<'_> {
                 obstacle,
                 count: u64::from(record.event.repeated),
                 addresses: address.into_iter().collect(),
+                path: None,
                 detail: detail.to_owned(),
                 at,
             }),

@@ -14,6 +14,7 @@ mod handles;
 mod hidden;
 mod hindered;
 mod quiet;
+mod refused;
 mod rename;
 mod rules;
 mod transfer;

@@ -23,7 +23,12 @@ impl Monitor<'_> {
         let process = (session.boot, session.pid);
         let (at, cut) = (record.origin.time, record.event.cut);
         let waiting = self.just_uploaded(process, at);
-        for (from_bytes, to) in names(&record.event) {
+        let names = names(&record.event);
+        let before = names.first().map(|(from, _)| text(Some(from)));
+        session
+            .rename_refused
+            .take_if(|refused| before.as_ref() == Some(refused));
+        for (from_bytes, to) in names {
             let from = text(Some(&from_bytes));
             let pair = [&*from_bytes, &*to];
             let feed = self.feed_renamed(process, &session.user, at, pair, (link, cut));
@@ -42,15 +47,22 @@ impl Monitor<'_> {
                 None if feed => {}
                 None => continue,
             }
-            if feed || alert.is_some() {
-                session.last = Some(Last::Rename { alert, from });
-            }
+            session.last = Some(Last::Rename {
+                told: feed || alert.is_some(),
+                alert,
+                from,
+            });
             return Verdict::new(
                 EventName::Rename,
                 partner,
                 "names the file that was just uploaded",
             );
         }
+        session.last = before.filter(|_| !link).map(|from| Last::Rename {
+            alert: None,
+            from,
+            told: false,
+        });
         let told = match link {
             true => "a further name: counts nothing",
             false => "counts nothing",

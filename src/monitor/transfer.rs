@@ -55,7 +55,11 @@ impl Monitor<'_> {
             Kind::Status => self.status(&mut session, record, last),
             Kind::WriteError => self.write_error(&mut session, record),
             Kind::Remove => self.remove(&mut session, record),
-            Kind::Mkdir => Verdict::new(EventName::Mkdir, partner, "counts nothing"),
+            Kind::Mkdir => {
+                let path = text(record.event.path.as_deref());
+                session.last = Some(Last::Mkdir { path });
+                Verdict::new(EventName::Mkdir, partner, "counts nothing")
+            }
             Kind::Rmdir => Verdict::new(EventName::Rmdir, partner, "counts nothing"),
             _ => Verdict::new(EventName::Ignored, partner, NO_FILE),
         };
@@ -197,62 +201,6 @@ impl Monitor<'_> {
         )
     }
 
-    /// `sent status …`: at INFO it belongs to the line before it only where nothing invisible came between.
-    fn status(
-        &mut self,
-        session: &mut SftpSession,
-        record: &Record<'_>,
-        last: Option<Last>,
-    ) -> Verdict {
-        let partner = session.standing.partner();
-        let status = record.event.detail.as_deref().unwrap_or_default();
-        let refusal = !matches!(status, "Success" | "End of file");
-        if refusal && matches!(last, Some(Last::Open | Last::OpenDirectory)) {
-            session.descriptors.refuse();
-        }
-        match last {
-            Some(Last::Open) if refusal => {
-                if let Some(handle) = session.handles.last_mut() {
-                    handle.refused = true;
-                    handle.write_refused = status == "Failure";
-                }
-                Verdict::new(
-                    EventName::Ignored,
-                    partner,
-                    "the open before it was refused",
-                )
-            }
-            Some(Last::Rename { alert, from })
-                if matches!(
-                    status,
-                    "Failure" | "Permission denied" | "Operation unsupported"
-                ) =>
-            {
-                let process = (session.boot, session.pid);
-                self.feed_change_refused(process, &session.user, &from);
-                let waiting = &mut self.daily.resume.alerts;
-                if let Some(file) = alert.and_then(|alert| waiting.waiting_file(alert)) {
-                    file.rename(from.as_bytes());
-                }
-                Verdict::new(
-                    EventName::Ignored,
-                    partner,
-                    "the rename before it was refused",
-                )
-            }
-            Some(Last::Remove { path }) if status != "Success" => {
-                let process = (session.boot, session.pid);
-                self.feed_change_refused(process, &session.user, &path);
-                Verdict::new(
-                    EventName::Ignored,
-                    partner,
-                    "the removal before it was refused",
-                )
-            }
-            _ => Verdict::new(EventName::Ignored, partner, "a status that counts nothing"),
-        }
-    }
-
     /// Ends a session. Files that it left open broke off. Where it ended itself nobody knows what became of them: sftp-server
     /// tells of each that is open then, and of each that it could not open.
     fn finish(&mut self, session: SftpSession, at: Time, clean: bool, past: bool) {
@@ -266,6 +214,9 @@ impl Monitor<'_> {
         for handle in &session.handles {
             self.other_half_was_read(&session, handle, past);
             if handle.refused {
+                if let Some(status) = &handle.write_status {
+                    self.write_refused(&session, (at, past), &handle.path, status);
+                }
                 continue;
             }
             let file = File {
@@ -292,6 +243,9 @@ impl Monitor<'_> {
                 }
             };
             self.file_at(&session, at, past, what, file);
+        }
+        if let Some(from) = &session.rename_refused {
+            self.write_refused(&session, (at, past), from, "Failure");
         }
         if !past {
             self.unclosed(&session, at, Transfer::UploadUnclosed, written);

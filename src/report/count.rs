@@ -6,10 +6,11 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::span::{Span, midnight};
-use crate::directory::{Answer, Directory};
+use super::strangers::Strangers;
+use crate::directory::Directory;
 use crate::entry::{Entry, Record};
 use crate::monitor::{Monitor, Rules};
-use crate::openssh::{Kind, Program, is_ours_by_wording};
+use crate::openssh::{Program, is_ours_by_wording};
 use crate::state::{Counters, Daily, Notice, add};
 use crate::time::Time;
 
@@ -55,8 +56,10 @@ pub struct Counted {
     pub ours: u64,
     /// How many of those have no stamp, and so are in no span of time.
     pub outside: u64,
-    /// Log-ins of accounts that are no partners.
-    pub strangers: u64,
+    /// Accounts that are no partners.
+    pub strangers: Strangers,
+    /// The earliest stamp that was read.
+    pub first: Option<Time>,
     /// What reads like OpenSSH's under another program's name.
     pub foreign: Foreign,
 }
@@ -95,7 +98,8 @@ pub struct Counting<'a> {
     notices: Vec<Notice>,
     ours: u64,
     outside: u64,
-    strangers: u64,
+    strangers: Strangers,
+    first: Option<Time>,
     foreign: Foreign,
     /// The open date.
     date: Option<NaiveDate>,
@@ -117,7 +121,8 @@ impl<'a> Counting<'a> {
             notices: Vec::new(),
             ours: 0,
             outside: 0,
-            strangers: 0,
+            strangers: Strangers::default(),
+            first: None,
             foreign: Foreign::default(),
             date: None,
             open: (Time::default(), Time::default()),
@@ -127,6 +132,10 @@ impl<'a> Counting<'a> {
 
     /// Takes the next entry in.
     pub fn take(&mut self, entry: Entry<'_>) {
+        let stamp = entry.origin.time;
+        if stamp != Time::default() && self.first.is_none_or(|first| stamp < first) {
+            self.first = Some(stamp);
+        }
         let program = Program::of(&entry.origin.identifier);
         if program.is_none() {
             self.foreign.see(&entry);
@@ -138,12 +147,12 @@ impl<'a> Counting<'a> {
         };
         self.ours += u64::from(!ours);
         let time = record.origin.time;
-        if !self.span.holds(time) {
+        if self.span.holds(time) {
+            self.strangers.take(&record);
+        } else {
             record.origin.past = true;
             self.outside += u64::from(time == Time::default());
         }
-        let stranger = matches!(record.answer, Some(Answer::Other { .. }));
-        self.strangers += u64::from(stranger && record.event.kind == Kind::Accepted);
         if time >= self.advanced.plus(STEP) {
             // Before the date changes: what ended before counts for the date before.
             self.advance(time);
@@ -220,6 +229,7 @@ impl<'a> Counting<'a> {
             outside: self.outside,
             strangers: self.strangers,
             foreign: self.foreign,
+            first: self.first,
         }
     }
 

@@ -5,9 +5,16 @@ use super::count::Counted;
 use crate::clean::{HOST, clean, for_terminal};
 use crate::log::{Priority, line};
 use crate::status::words;
+use crate::time::{Time, Zone};
 
-/// Says what was not counted. `lines` is how many were read, where lines are what is read.
-pub(super) fn say(counted: &Counted, lines: Option<u64>, span: Span) {
+/// Says what was not counted. `lines` is how many were read, where lines are what is read, and
+/// `begins` the time of the first thing that the log holds.
+pub(super) fn say(
+    counted: &Counted,
+    lines: Option<u64>,
+    (span, zone): (Span, Zone),
+    begins: Option<Time>,
+) {
     if counted.undecided > 0 {
         let why = "the user database does not answer: this many events are not in the report";
         warn(&format!("{why}: {}", counted.undecided));
@@ -34,11 +41,24 @@ pub(super) fn say(counted: &Counted, lines: Option<u64>, span: Span) {
         warn(&format!("{among}: nothing was counted"));
     }
     let mut sheets = counted.sheets.values();
-    if counted.strangers > 0 && sheets.all(|sheet| sheet.partners.is_empty()) {
+    let strangers = &counted.strangers;
+    if strangers.logins > 0 && sheets.all(|sheet| sheet.partners.is_empty()) {
         warn(&format!(
             "{} of accounts that are no partners, and nothing of a partner: --partners names those who have no account here",
-            words::many(counted.strangers, "log-in")
+            words::many(strangers.logins, "log-in")
         ));
+    } else if let Some(gone) = strangers.gone() {
+        warn(&format!(
+            "not counted, since they are no partners now: {gone}; --partners with all names counts those that were"
+        ));
+    }
+    if let (Some(since), Some(begins)) = (span.since, begins) {
+        if begins > since {
+            let begins = zone.local(begins).format("%Y-%m-%d %H:%M:%S");
+            warn(&format!(
+                "the log begins at {begins} only: what happened before is in no figure"
+            ));
+        }
     }
     if counted.outside > 0 && span != Span::default() {
         warn(&format!(

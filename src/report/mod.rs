@@ -6,6 +6,7 @@ mod losses;
 mod progress;
 pub(crate) mod read;
 mod span;
+mod strangers;
 mod table;
 mod twice;
 
@@ -16,11 +17,13 @@ use crate::config::Config;
 use crate::exit::Stop;
 use crate::monitor::Rules;
 use crate::output;
+use crate::source::journal::reach;
 use crate::time::Time;
 
 pub use count::{Counted, Counting, Sheet, Sheets};
 use logs::Logs;
 pub use span::Span;
+pub use strangers::Strangers;
 
 /// Runs the command.
 pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
@@ -52,7 +55,12 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
         }
     };
     let counted = counting.finish();
-    losses::say(&counted, lines, span);
+    let begins = match lines {
+        Some(_) => counted.first,
+        // Of what is not sshd's, too: that sshd said nothing for long is no gap.
+        None => reach(arguments.journal_directory.as_deref())?.map(|(first, _)| first),
+    };
+    losses::say(&counted, lines, (span, config.zone), begins);
     let sheets = &counted.sheets;
     output::to_output(|out| {
         match arguments.format {

@@ -33,6 +33,9 @@ pub struct Handle {
     /// line, as one that found room for a part is (sftp-server.c, process_write).
     #[serde(skip_serializing_if = "is_false")]
     pub write_refused: bool,
+    /// That status, where it is to be told once it is sure that there is no such handle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_status: Option<String>,
     /// A write to it failed.
     #[serde(skip_serializing_if = "is_false")]
     pub write_error: bool,

@@ -65,6 +65,18 @@ impl fmt::Display for Verdict {
     }
 }
 
+impl Verdict {
+    /// Slack's code, where it refused something.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Verdict::Configuration(refusal)
+            | Verdict::Content(refusal)
+            | Verdict::Unknown(refusal) => Some(&refusal.code),
+            Verdict::Accepted | Verdict::Wait { .. } | Verdict::Retry { .. } => None,
+        }
+    }
+}
+
 /// Slack's error with what it says about it, as far as it is in the form of what Slack says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

@@ -13,8 +13,11 @@ pub const BETWEEN: Duration = Duration::from_millis(1_100);
 pub const BACK_OFF: Duration = Duration::from_secs(2);
 /// The longest back-off: how late the first message after an outage may be.
 pub const BACK_OFF_MOST: Duration = Duration::from_secs(5 * 60);
-/// Between tries while the token, the channel or the app is wrong: Slack may switch off apps that keep knocking.
-pub const CONFIGURATION: Duration = Duration::from_secs(15 * 60);
+/// After the first try while the token, the channel or the app is wrong, when a person is at work on it; doubled with each
+/// further one.
+pub const MENDING: Duration = Duration::from_secs(5);
+/// The longest pause between these tries: Slack may switch off apps that keep knocking.
+pub const MENDING_MOST: Duration = Duration::from_secs(15 * 60);
 /// How far ahead a pause may end that is believed: the longest that is set, and as much again, since another process may have
 /// set it after this one looked at the clock, or the clock was set right meanwhile. Beyond that it was set back.
 pub const PAUSE_BELIEVED: Duration = PAUSE_MOST.saturating_mul(2);
@@ -45,6 +48,12 @@ pub enum Next {
         /// Slack asked for the pause, so it holds for other processes as well: keep it in the state.
         asked: bool,
     },
+    /// Keep it where it is: a person has to mend the token, the channel or the app. It is tried again then, or as soon as
+    /// anything is posted.
+    Mend {
+        /// When.
+        until: Time,
+    },
 }
 
 /// How many tries in a row have failed.
@@ -54,6 +63,8 @@ pub struct Tries {
     pub failed: u32,
     /// Of the message at the head, with a code that is not known.
     pub unknown: u32,
+    /// Refused for what a person has to mend.
+    pub refused: u32,
 }
 
 /// What follows from Slack's verdict on a message of this form, after these tries (this one not among them).
@@ -67,7 +78,9 @@ pub fn settle(form: Form, verdict: &Verdict, tries: Tries, now: Time) -> Next {
         Verdict::Accepted => Next::Done,
         Verdict::Wait { pause: length, .. } => pause(*length, false, true),
         Verdict::Retry { ambiguous, .. } => pause(back_off(tries.failed), *ambiguous, false),
-        Verdict::Configuration(_) => pause(CONFIGURATION, false, false),
+        Verdict::Configuration(_) => Next::Mend {
+            until: now.plus(doubled(MENDING, tries.refused, MENDING_MOST)),
+        },
         Verdict::Content(refusal) => plainer(form, refusal),
         Verdict::Unknown(refusal) if tries.unknown + 1 >= UNKNOWN_TRIES => match form {
             Form::Text => park(refusal),
@@ -95,9 +108,13 @@ fn park(refusal: &Refusal) -> Next {
 
 /// How long to hold back after so many failed tries before this one.
 fn back_off(failed: u32) -> Duration {
-    BACK_OFF
-        .saturating_mul(2u32.saturating_pow(failed.min(16)))
-        .min(BACK_OFF_MOST)
+    doubled(BACK_OFF, failed, BACK_OFF_MOST)
+}
+
+fn doubled(first: Duration, times: u32, most: Duration) -> Duration {
+    first
+        .saturating_mul(2u32.saturating_pow(times.min(16)))
+        .min(most)
 }
 
 /// What a sender remembers from one post to the next, in memory only: after a start it simply tries.
@@ -129,22 +146,33 @@ impl Pace {
         let next = settle(form, verdict, self.tries, now);
         self.last = Some(now);
         self.pause_until = match next {
-            Next::Pause { until, .. } => Some(until),
+            Next::Pause { until, .. } | Next::Mend { until } => Some(until),
             _ => None,
         };
         self.tries = match (&next, verdict) {
             (Next::Pause { asked: false, .. }, Verdict::Unknown(_)) => Tries {
                 failed: self.tries.failed.saturating_add(1),
                 unknown: self.tries.unknown.saturating_add(1),
+                ..self.tries
             },
             (Next::Pause { asked: false, .. }, Verdict::Retry { .. }) => Tries {
                 failed: self.tries.failed.saturating_add(1),
+                ..self.tries
+            },
+            (Next::Mend { .. }, _) => Tries {
+                refused: self.tries.refused.saturating_add(1),
                 ..self.tries
             },
             (Next::Pause { .. } | Next::Again { .. }, _) => self.tries,
             (Next::Done | Next::Park { .. }, _) => Tries::default(),
         };
         next
+    }
+
+    /// Something was posted elsewhere: whatever kept messages back is over.
+    pub fn over(&mut self) {
+        self.pause_until = None;
+        self.tries = Tries::default();
     }
 }
 
@@ -168,7 +196,7 @@ mod tests {
 
     fn seconds(next: &Next, now: Time) -> u64 {
         match next {
-            Next::Pause { until, .. } => until.since(now).as_secs(),
+            Next::Pause { until, .. } | Next::Mend { until } => until.since(now).as_secs(),
             other => panic!("{other:?}"),
         }
     }
@@ -248,11 +276,17 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_token_is_tried_again_every_quarter_of_an_hour() {
+    fn a_wrong_token_is_tried_again_soon_at_first_then_every_quarter_of_an_hour() {
         let mut pace = Pace::default();
-        let next = pace.settle(Form::Blocks, &Verdict::Configuration(refusal()), NOW);
-        assert_eq!(seconds(&next, NOW), 900);
-        assert_eq!(pace.ready_at(NOW, None), NOW.plus(CONFIGURATION));
+        let wrong = Verdict::Configuration(refusal());
+        let waits: Vec<u64> = (0..10)
+            .map(|_| seconds(&pace.settle(Form::Blocks, &wrong, NOW), NOW))
+            .collect();
+        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+        assert_eq!(pace.ready_at(NOW, None), NOW.plus(MENDING_MOST));
+        pace.over();
+        assert_eq!(pace.ready_at(NOW, None), NOW.plus(BETWEEN));
+        assert_eq!(seconds(&pace.settle(Form::Blocks, &wrong, NOW), NOW), 5);
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub use file::{Directive, Files, PATH, Unreadable, installed, parse};
 pub use keys::silent_keys;
 pub use sshd::{ADDRESS, Asked, PROGRAM, Sshd};
 pub use started::{Started, listeners};
+pub(crate) use warning::still;
 pub use warning::{Gap, gaps, warning};
 
 /// Whom `Match` is asked about.

@@ -59,26 +59,52 @@ pub fn gaps<'a>(
 
 /// What Slack is told at start. What cannot be known is said in the log alone, and so is what goes beyond a few messages.
 pub fn warning(config: &Config, accounts: &mut Accounts) -> Vec<Content> {
+    looked_at(config, accounts).0
+}
+
+/// What of a warning that waited still holds, to be told in its place: nothing where all is mended, and the warning itself
+/// where that cannot be known.
+pub(crate) fn still(content: Content, config: &Config) -> Option<Content> {
+    let (found, certain) = looked_at(config, &mut Accounts::new(&config.partners));
+    of_now(content, found, certain)
+}
+
+fn of_now(content: Content, found: Vec<Content>, certain: bool) -> Option<Content> {
+    let place = |content: &Content| match content {
+        Content::LogLevel { file, .. } => file.clone(),
+        _ => String::new(),
+    };
+    if found.is_empty() {
+        return (!certain).then_some(content);
+    }
+    let same = found.iter().position(|now| place(now) == place(&content));
+    found.into_iter().nth(same.unwrap_or(0))
+}
+
+/// What is missing, and whether there is surely nothing else.
+fn looked_at(config: &Config, accounts: &mut Accounts) -> (Vec<Content>, bool) {
     // Journals of other machines say nothing about this one's sshd.
     if config.source.journal_directory.is_some() {
-        return Vec::new();
+        return (Vec::new(), true);
     }
-    let unknown = |why: &str| {
+    let mut certain = true;
+    let mut unknown = |why: &str| {
+        certain = false;
         line(
             Priority::Info,
             &format!("whether sftp-server's -l INFO is in force is unknown: {why}"),
-        )
+        );
     };
     let directives = match installed() {
         Ok(directives) => directives,
         Err(unreadable) => {
             unknown(&unreadable.to_string());
-            return Vec::new();
+            return (Vec::new(), false);
         }
     };
     let Some(listed) = accounts.listed_partners() else {
         unknown("the user database does not answer");
-        return Vec::new();
+        return (Vec::new(), false);
     };
     let listed: Vec<String> = listed.into_iter().map(lossy).collect();
     let until = Instant::now() + LOOKING;
@@ -95,7 +121,9 @@ pub fn warning(config: &Config, accounts: &mut Accounts) -> Vec<Content> {
         unknown(&format!("{name}: {why}"))
     });
     gaps.iter().for_each(log);
-    gaps.into_iter().take(TOLD).map(content).collect()
+    let all = Instant::now() < until;
+    let told = gaps.into_iter().take(TOLD).map(content);
+    (told.collect(), certain && all)
 }
 
 fn log(gap: &Gap) {
@@ -131,4 +159,29 @@ fn content(gap: Gap) -> Content {
 
 fn lossy(bytes: Vec<u8>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(file: &str) -> Content {
+        Content::LogLevel {
+            partners: vec!["alice".to_owned()],
+            count: 1,
+            found: "ForceCommand internal-sftp".to_owned(),
+            line: "ForceCommand internal-sftp -l INFO".to_owned(),
+            file: file.to_owned(),
+        }
+    }
+
+    #[test]
+    fn of_a_warning_that_waited_only_what_still_holds_is_told() {
+        let waited = || level("/etc/ssh/sshd_config:12");
+        let still = |found, certain| of_now(waited(), found, certain);
+        assert_eq!(still(vec![], true), None);
+        assert_eq!(still(vec![], false), Some(waited()));
+        assert_eq!(still(vec![level("b:1"), waited()], true), Some(waited()));
+        assert_eq!(still(vec![level("b:1")], true), Some(level("b:1")));
+    }
 }

@@ -8,6 +8,7 @@ mod locks;
 mod notices;
 mod owner;
 mod recover;
+mod room;
 mod stock;
 mod store;
 mod tables;
@@ -21,6 +22,7 @@ use serde_json::{Map, Value};
 use crate::alerts::{Alerts, Cause, File, Message, Seen};
 use crate::expect::{Feed, Feeds};
 use crate::sessions::Sessions;
+use crate::slack::Trouble;
 use crate::source::{FilePosition, JournalPosition};
 use crate::time::Time;
 
@@ -30,6 +32,7 @@ pub use locks::{InstanceLock, SendLock};
 pub use notices::{Notice, NoticeKind};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
+pub use room::no_room;
 pub use store::Store;
 pub use tables::{Keyed, Table};
 
@@ -80,6 +83,9 @@ pub struct Counters {
     /// Log-ins that left no line of sftp-server though they should have.
     #[serde(skip_serializing_if = "is_zero")]
     pub blind: u64,
+    /// Files, names and directories that it was not let write.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub write_refused: u64,
     /// Counters of others, kept as they are.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -148,6 +154,9 @@ pub struct Resume {
     /// Slack asked for a pause until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_until: Option<Time>,
+    /// Why Slack took nothing at the last try; none where it took what was posted last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slack_trouble: Option<Trouble>,
     /// The line that tells of the first start was put into the outbox.
     pub announced: bool,
     /// Lines that someone forged, since the first start.

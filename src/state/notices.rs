@@ -32,6 +32,22 @@ pub struct Notice {
     pub partner: Option<String>,
 }
 
+impl NoticeKind {
+    /// Where it stands, what somebody did may be in no counter.
+    pub fn leaves_out(self) -> bool {
+        matches!(
+            self,
+            NoticeKind::Gap
+                | NoticeKind::Dropped
+                | NoticeKind::Unreadable
+                | NoticeKind::Undecided
+                | NoticeKind::StateDeleted
+                | NoticeKind::StateDamaged
+                | NoticeKind::NoEnvelope
+        )
+    }
+}
+
 /// What a notice is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

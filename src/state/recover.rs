@@ -178,6 +178,7 @@ fn believable(parsed: Parsed) -> Result<Parsed, String> {
                 c.upload_interrupted,
                 c.upload_failed,
                 c.download_interrupted,
+                c.write_refused,
             ]
         })
         .chain(strangers)

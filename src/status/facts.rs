@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::words;
 use crate::expect::{self, FeedStanding};
 use crate::sessions::Standing;
+use crate::slack::Mend;
 use crate::source::Position;
 use crate::state::{Counters, Daily, NoticeKind, Resume};
 use crate::time::{Time, Zone};
@@ -19,12 +20,15 @@ pub(super) struct Facts<'a> {
     date: NaiveDate,
     partners: &'a BTreeMap<String, Counters>,
     unknown_attempts: u64,
+    /// What the service itself has trouble with.
+    troubles: &'a [String],
     source: Option<&'a str>,
     position: Option<Position>,
     counted_until: Option<String>,
     sessions: Vec<Session<'a>>,
     waiting: usize,
     pause_until: Option<String>,
+    refusal: Option<Refusal<'a>>,
     closed: Vec<Closed<'a>>,
     parked: Vec<Parked<'a>>,
     /// How many more were refused than are kept.
@@ -68,6 +72,16 @@ pub(super) struct Session<'a> {
     pub(super) open_files: Vec<&'a str>,
 }
 
+/// Why Slack took nothing at the last try.
+#[derive(Debug, Serialize)]
+struct Refusal<'a> {
+    error: &'a str,
+    code: Option<&'a str>,
+    since: String,
+    at: String,
+    mend: Option<&'static str>,
+}
+
 /// A closed day whose table Slack has not taken.
 #[derive(Debug, Serialize)]
 struct Closed<'a> {
@@ -96,7 +110,12 @@ struct Told<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(daily: &'a Daily, feeds: &[FeedStanding<'_>], zone: Zone) -> Self {
+    pub(super) fn of(
+        daily: &'a Daily,
+        feeds: &[FeedStanding<'_>],
+        troubles: &'a [String],
+        zone: Zone,
+    ) -> Self {
         let resume = &daily.resume;
         let at = |time: Time| zone.rfc3339(time);
         let closed = resume.closed.iter().map(|day| Closed {
@@ -122,12 +141,20 @@ impl<'a> Facts<'a> {
             date: daily.date,
             partners: &daily.partners,
             unknown_attempts: daily.unknown_attempts,
+            troubles,
             source: resume.source.as_deref(),
             position: position(resume),
             counted_until: known(resume.counted_until).map(at),
             sessions: sessions(resume, zone),
             waiting: waiting(resume),
             pause_until: resume.pause_until.map(at),
+            refusal: resume.slack_trouble.as_ref().map(|refusal| Refusal {
+                error: &refusal.said,
+                code: refusal.code.as_deref(),
+                since: at(refusal.since),
+                at: at(refusal.at),
+                mend: refusal.mend().map(Mend::said),
+            }),
             closed: closed.collect(),
             parked: parked.collect(),
             parked_more: resume.parked_more,
@@ -160,7 +187,7 @@ pub(super) fn position(resume: &Resume) -> Option<Position> {
 }
 
 /// How many messages wait: those that Slack has not taken yet, and those that are still being gathered.
-pub(super) fn waiting(resume: &Resume) -> usize {
+pub(crate) fn waiting(resume: &Resume) -> usize {
     let alerts = &resume.alerts;
     let gathered = alerts
         .groups

@@ -4,6 +4,9 @@ mod facts;
 mod text;
 pub(crate) mod words;
 
+pub(crate) use facts::waiting;
+pub(crate) use words::ago;
+
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::SystemTime;
@@ -14,7 +17,8 @@ use crate::cli::{self, Cli};
 use crate::config::Config;
 use crate::expect::FeedStanding;
 use crate::output;
-use crate::state::{Daily, StateError, Store};
+use crate::service;
+use crate::state::{Daily, StateError, Store, no_room};
 use crate::time::{Time, Zone};
 
 /// Runs the command. Exit code 1 where there is no state yet.
@@ -34,15 +38,21 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
         .iter()
         .map(|expected| FeedStanding::of(expected, Some(&daily), now))
         .collect();
+    let no_room = no_room(&directory).map(|why| format!("the state cannot be written: {why}"));
+    let troubles: Vec<String> = service::trouble().into_iter().chain(no_room).collect();
     output::to_output(|out| {
         match arguments.json {
             true => {
-                output::json(out, &facts::Facts::of(&daily, &feeds, config.zone))?;
+                output::json(
+                    out,
+                    &facts::Facts::of(&daily, &feeds, &troubles, config.zone),
+                )?;
                 writeln!(out)?;
             }
             false => text::write(
                 &daily,
                 &feeds,
+                &troubles,
                 (config.zone, now),
                 output::is_terminal(),
                 out,

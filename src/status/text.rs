@@ -17,13 +17,16 @@ use crate::time::{Time, Zone};
 pub(super) fn write(
     daily: &Daily,
     feeds: &[FeedStanding<'_>],
+    troubles: &[String],
     (zone, now): (Zone, Time),
     terminal: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     today(daily, zone, terminal, out)?;
     let resume = &daily.resume;
-    let mut lines = vec![("Reading", reading(resume, zone, now))];
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    lines.extend(troubles.iter().map(|why| ("Trouble", why.clone())));
+    lines.push(("Reading", reading(resume, zone, now)));
     lines.extend(feeds.iter().map(|feed| ("Feed", expect::line(feed))));
     lines.extend(
         open_sessions(resume, zone)
@@ -105,6 +108,12 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
             "{sessions} of {name} left no trace of files: sftp-monitor check"
         )?;
     }
+    for (name, counters) in &daily.partners {
+        if counters.write_refused > 0 {
+            let times = many(counters.write_refused, "time");
+            writeln!(out, "{} was not let write, {times}", for_terminal(name))?;
+        }
+    }
     match daily.unknown_attempts {
         0 => Ok(()),
         count => writeln!(out, "And {} of others, blocked.", many(count, "attempt")),
@@ -161,6 +170,16 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
     let count = waiting(resume);
     if count > 0 {
         lines.push(format!("{} to be told", many(count as u64, "message")));
+    }
+    if let Some(refusal) = &resume.slack_trouble {
+        let mend = refusal.mend().map(|mend| format!(": {}", mend.said()));
+        lines.push(format!(
+            "took nothing at the last try, {} ({}): {}{}",
+            clock(zone, refusal.at),
+            ago(now.since(refusal.at)),
+            refusal.said,
+            mend.unwrap_or_default()
+        ));
     }
     for day in &resume.closed {
         lines.push(match &day.refused {

@@ -78,7 +78,9 @@ pub(crate) fn notice(notice: &Notice) -> String {
                 many(count, "event")
             )
         }
-        NoticeKind::StateDeleted => "another program deleted daily.json".to_owned(),
+        NoticeKind::StateDeleted => {
+            "another program deleted daily.json; what was counted before is gone".to_owned()
+        }
         NoticeKind::StateDamaged => {
             "daily.json was damaged; an older one took its place".to_owned()
         }
@@ -125,7 +127,7 @@ fn figure(count: u64) -> String {
 }
 
 /// How long ago something was, in the one unit that matters.
-pub(super) fn ago(age: Duration) -> String {
+pub(crate) fn ago(age: Duration) -> String {
     let seconds = age.as_secs();
     let (count, unit) = match seconds {
         0..60 => (seconds, "second"),

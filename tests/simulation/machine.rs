@@ -308,7 +308,7 @@ impl Simulation {
                 )
             });
             match settled {
-                Ok((Next::Pause { .. }, _)) => {
+                Ok((Next::Pause { .. } | Next::Mend { .. }, _)) => {
                     self.settled(&answer.verdict, None, now);
                     break;
                 }

@@ -26,6 +26,7 @@ pub fn counted(
             ("upload_failed", c.upload_failed),
             ("download_interrupted", c.download_interrupted),
             ("blind", c.blind),
+            ("write_refused", c.write_refused),
         ];
         let counts = counts.iter().filter(|(_, count)| *count > 0);
         let counts: Vec<String> = counts

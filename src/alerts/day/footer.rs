@@ -37,6 +37,7 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     ];
     let troubled = troubled.map(|what| self::troubled(day, what, voice));
     lines.extend(troubled.into_iter().flatten().map(|line| (NAMES, line)));
+    lines.extend(refused(day, voice).map(|line| (FEEDS, line)));
     let uncertain = [
         blind(day, voice),
         without_data(&day.day.without_data, voice.language),
@@ -120,7 +121,10 @@ fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
 /// `Sans activité : Bob, Carol`
 pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
     let language = voice.language;
-    let idle = day.day.idle.as_ref().filter(|idle| idle.count > 0)?;
+    // Nobody is called idle whose work may be in no counter.
+    let incomplete = day.day.notices.iter().any(|n| n.kind.leaves_out());
+    let idle = day.day.idle.as_ref();
+    let idle = idle.filter(|idle| idle.count > 0 && !incomplete)?;
     let partners = idle.partners.iter();
     let names: Vec<String> = partners
         .map(|(account, full_name)| voice.partner(account, full_name.as_deref()))
@@ -161,6 +165,21 @@ fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
             format!("⚠️ {list} without any trace of files — sftp-monitor check says why")
         }
     })
+}
+
+/// `Écriture refusée : Alice (3 fois) et Bob (1 fois)`
+fn refused(day: &ClosedDay, voice: &Voice) -> Option<String> {
+    let language = voice.language;
+    let partners = day.partners.iter().filter(|(_, c)| c.write_refused > 0);
+    let partners: Vec<String> = partners
+        .map(|(account, counters)| {
+            let times = language.count(counters.write_refused, Noun::Time);
+            format!("{} ({times})", voice.partner(account, None))
+        })
+        .collect();
+    let list = list_within(&partners, partners.len() as u64, language);
+    let said = language.pick("⚠️ Écriture refusée : ", "⚠️ Not let write: ");
+    (!partners.is_empty()).then(|| format!("{said}{list}"))
 }
 
 /// `feed.xml de Alice (1,5 ko)`

@@ -110,7 +110,11 @@ fn french(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             "Base des comptes muette{period}, perdu : {}",
             some("événement", "événements")
         ),
-        NoticeKind::StateDeleted => format!("daily.json supprimé{at} par un autre programme"),
+        NoticeKind::StateDeleted => format!(
+            "daily.json supprimé{} par un autre programme, les chiffres ne comptent que depuis — {} recompte la journée",
+            self::at(notice.to, date, voice),
+            again(date)
+        ),
         NoticeKind::StateDamaged => {
             format!("daily.json trouvé endommagé{at}, repris d'une copie plus ancienne ou de zéro")
         }
@@ -175,7 +179,11 @@ fn english(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             "User database silent{period}, lost: {}",
             some("event", "events")
         ),
-        NoticeKind::StateDeleted => format!("daily.json deleted{at} by another program"),
+        NoticeKind::StateDeleted => format!(
+            "daily.json deleted{} by another program, the figures count from then on — {} counts the whole day",
+            self::at(notice.to, date, voice),
+            again(date)
+        ),
         NoticeKind::StateDamaged => {
             format!("daily.json found damaged{at}, taken from an older copy or begun anew")
         }
@@ -226,6 +234,11 @@ fn period(notice: &Notice, voice: &Voice) -> String {
             Language::English => format!(" from {from} to {to}"),
         },
     }
+}
+
+/// The command that counts a whole day again, from the log.
+fn again(date: NaiveDate) -> String {
+    format!("sudo sftp-monitor report --since {date} --until {date}")
 }
 
 /// ` à 23h59`, with the date where it is another.

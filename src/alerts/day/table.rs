@@ -32,6 +32,7 @@ pub(super) fn is_active(counters: &Counters) -> bool {
         counters.upload_interrupted,
         counters.upload_failed,
         counters.download_interrupted,
+        counters.write_refused,
     ];
     numbers(counters)
         .into_iter()
