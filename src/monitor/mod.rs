@@ -16,6 +16,7 @@ mod hindered;
 mod quiet;
 mod rename;
 mod rules;
+mod sight;
 mod transfer;
 mod undecided;
 mod unread;
