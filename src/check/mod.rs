@@ -23,6 +23,7 @@ mod partners;
 mod print;
 mod probe;
 mod proxy;
+mod reboot;
 mod running;
 mod scripts;
 mod sftp_command;
