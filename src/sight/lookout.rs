@@ -5,7 +5,7 @@ use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::groups::{Group, groups, not_listed};
-use super::{Sight, left, look_at};
+use super::{DevLog, Seen, Sight, left, look_at};
 use crate::alerts::Content;
 use crate::config;
 use crate::directory::Roster;
@@ -62,6 +62,8 @@ pub struct Lookout {
     looked: Option<Instant>,
     /// Partners that have logged in, and are not known.
     strangers: BTreeMap<String, Instant>,
+    /// Partners that have logged in, and whose chroot has no `/dev/log` any more.
+    unbound: BTreeSet<String>,
     told: BTreeSet<(String, String)>,
     marked: Option<Instant>,
 }
@@ -77,6 +79,7 @@ impl Lookout {
             turn: None,
             looked: None,
             strangers: BTreeMap::new(),
+            unbound: BTreeSet::new(),
             told: BTreeSet::new(),
             marked: None,
         }
@@ -87,6 +90,10 @@ impl Lookout {
     pub fn forces_sftp(&mut self, name: &str) -> Option<bool> {
         let sight = self.sight.as_ref()?;
         let seen = sight.partners.get(name);
+        // Root bound it, and somebody may have taken it off since.
+        if seen.is_some_and(is_unbound) && self.unbound.len() < STRANGERS {
+            self.unbound.insert(name.to_owned());
+        }
         if seen.is_none() && self.strangers.len() < STRANGERS {
             let now = Instant::now();
             self.strangers.entry(name.to_owned()).or_insert(now);
@@ -134,7 +141,12 @@ impl Lookout {
         let sight = self.sight.as_ref()?;
         self.strangers
             .retain(|name, _| !sight.partners.contains_key(name));
-        let mut groups = groups(sight, self.left.is_some());
+        self.unbound
+            .retain(|name| sight.partners.get(name).is_some_and(is_unbound));
+        let mut groups = match self.unbound.is_empty() {
+            true => groups(sight, self.left.is_some()),
+            false => groups(&unbound(sight, &self.unbound), self.left.is_some()),
+        };
         groups.extend(self.strange());
         self.tell(groups)
     }
@@ -203,9 +215,29 @@ impl Lookout {
     }
 }
 
+/// Is there no `/dev/log` in its chroot, as far as this process's user may see?
+fn is_unbound(seen: &Seen) -> bool {
+    let chroot = seen.chroot.as_deref();
+    chroot.is_some_and(|chroot| matches!(look_at(chroot), DevLog::Nowhere(_)))
+}
+
+/// What is known, and that these have no `/dev/log`.
+fn unbound(sight: &Sight, names: &BTreeSet<String>) -> Sight {
+    let mut sight = sight.clone();
+    for (_, seen) in sight
+        .partners
+        .iter_mut()
+        .filter(|(name, _)| names.contains(*name))
+    {
+        if let (Some(chroot), DevLog::Reaches) = (&seen.chroot, &seen.dev_log) {
+            seen.dev_log = look_at(chroot);
+        }
+    }
+    sight
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{DevLog, Seen};
     use super::*;
 
     fn nowhere(path: &str) -> Seen {

@@ -197,8 +197,11 @@ pub fn look_at(chroot: &Path) -> DevLog {
     let nowhere =
         |what: &str| DevLog::Nowhere(format!("{} {what}: {}", log.display(), left::ENABLE));
     let is_socket = |stat: Stat| FileType::from_raw_mode(stat.st_mode) == FileType::Socket;
+    let is_link = std::fs::symlink_metadata(&log).is_ok_and(|meta| meta.is_symlink());
     match (rustix::fs::stat(chroot), rustix::fs::stat(&log)) {
         (Err(Errno::NOENT), _) => DevLog::NoChroot,
+        // Where it leads inside the chroot is not to be seen from outside.
+        _ if is_link => DevLog::Unknown,
         (Ok(_), Ok(stat)) if is_socket(stat) => DevLog::Reaches,
         (Ok(_), Ok(_)) => nowhere("is no socket"),
         (Ok(_), Err(Errno::NOENT | Errno::NOTDIR)) => nowhere("is not there"),
