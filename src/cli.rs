@@ -39,7 +39,7 @@ pub enum Command {
     /// Everything that must be right, each with the command that mends it: exit code 1 for warnings, 2 for problems
     Check(Check),
     /// Give every partner's chroot a /dev/log that leads to journald; only root may
-    Devlog,
+    Devlog(Devlog),
     /// What the monitor takes each line of a log for, and why: one JSON object a line
     Explain(Explain),
     /// Counters per day and partner, from logs
@@ -103,6 +103,14 @@ pub struct Check {
     /// Look at the configuration alone: exit code 78, and the line that is wrong, where a reload would refuse it
     #[arg(long, conflicts_with_all = ["json", "send"])]
     pub syntax: bool,
+}
+
+/// `devlog`.
+#[derive(Debug, Args)]
+pub struct Devlog {
+    /// Go round again whenever something changes, until all is done: for the unit that the path unit starts
+    #[arg(long)]
+    pub settle: bool,
 }
 
 /// `explain`.

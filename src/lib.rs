@@ -54,6 +54,7 @@ pub mod reader;
 pub mod report;
 pub mod service;
 pub mod sessions;
+pub mod sight;
 pub mod slack;
 pub mod source;
 pub mod sshd_config;

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         Command::NotifyFailure(arguments) => sftp_monitor::notify_failure::command(&cli, arguments),
         Command::Status(arguments) => sftp_monitor::status::command(&cli, arguments),
         Command::Check(arguments) => sftp_monitor::check::command(&cli, arguments),
-        Command::Devlog => sftp_monitor::devlog::command(&cli),
+        Command::Devlog(arguments) => sftp_monitor::devlog::command(&cli, arguments),
         Command::Explain(arguments) => sftp_monitor::explain::command(&cli, arguments),
         Command::Expect(arguments) => sftp_monitor::expect::command(&cli, arguments),
         Command::Report(arguments) => sftp_monitor::report::command(&cli, arguments),

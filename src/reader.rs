@@ -10,6 +10,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::directory::{Answer, Directory};
 use crate::entry::Record;
+use crate::sight::lookout::Unseen;
 use crate::source::{Entries, Position, Remark, Source};
 use crate::time::Time;
 
@@ -42,6 +43,8 @@ pub struct Batch {
     pub records: Vec<Record<'static>>,
     /// What the user database said to questions of the loop.
     pub answers: Vec<(String, Answer)>,
+    /// Whose files cannot be seen.
+    pub unseen: Vec<Unseen>,
     /// The position before it; none where reading started from no position, or nothing was read at all.
     pub begins: Option<Position>,
     /// The position behind it.
@@ -178,7 +181,10 @@ impl<S: Entries> Reading<S> {
         batch.sought = self.sought;
         batch.directory = self.directory;
         match &read {
-            Ok(()) => batch.answers = answers(&mut self.asked, directory),
+            Ok(()) => {
+                batch.answers = answers(&mut self.asked, directory);
+                batch.unseen = directory.unseen().unwrap_or_default();
+            }
             // What was read before the error goes on its way: the source stands behind it.
             Err(error) => {
                 batch.trouble = (!self.told.failing).then(|| format!("{error:#}"));
@@ -188,6 +194,7 @@ impl<S: Entries> Reading<S> {
         let (failed, caught_up) = (read.is_err(), batch.caught_up);
         let news = !batch.records.is_empty()
             || !batch.answers.is_empty()
+            || !batch.unseen.is_empty()
             || !batch.remarks.is_empty()
             || batch.position != batch.begins
             || (caught_up && !self.told.caught_up)

@@ -181,7 +181,13 @@ fn contents(text: &str) -> Vec<Content> {
             count: 12,
             found: text.clone(),
             line: text.clone(),
-            file: text,
+            file: text.clone(),
+        },
+        Content::Unseen {
+            partners: vec![text.clone(); 12],
+            count: 12,
+            known: true,
+            why: text,
         },
     ]
 }

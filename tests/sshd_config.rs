@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use sftp_monitor::sshd_config::{Directive, Files, InForce, Partner, gaps, in_force, parse};
+use sftp_monitor::sshd_config::{Directive, Files, InForce, Partner, in_force, parse};
 
 const PATH: &str = "/etc/ssh/sshd_config";
 
@@ -111,27 +111,4 @@ fn a_configuration_holds_for_a_partner_as_sshd_reads_it() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(seen > 30, "{seen} expectations");
-}
-
-#[test]
-fn what_is_missing_is_told_once_for_all_whom_it_concerns() {
-    let text = "Subsystem sftp internal-sftp\nMatch User alice\nForceCommand internal-sftp -l INFO\n\
-                Match User bob\nForceCommand internal-sftp\nMatch User eve\nForceCommand /bin/sh\n";
-    let directives = read(&Disk::from([(PATH.into(), Some(text.to_owned()))])).unwrap();
-    let names = ["alice", "bob", "carol", "dave", "eve"];
-    let mut unknown = Vec::new();
-    let gaps = gaps(
-        &directives,
-        names.into_iter().map(|name| (name, Some(Vec::new()))),
-        |name, _| {
-            unknown.push(name.to_owned());
-        },
-    );
-    let told: Vec<_> = gaps
-        .iter()
-        .map(|gap| (gap.missing.number, gap.partners.join(" ")))
-        .collect();
-    assert_eq!(told, [(1, "carol dave".to_owned()), (5, "bob".to_owned())]);
-    assert_eq!(gaps[1].missing.line, "ForceCommand internal-sftp -l INFO");
-    assert_eq!(unknown, ["eve"]);
 }

@@ -154,6 +154,17 @@ pub enum Content {
         /// The file, with its line number where there is one.
         file: String,
     },
+    /// `/dev/log` in partners' chroots leads nowhere, or nobody knows whether their files can be seen.
+    Unseen {
+        /// For whom, account names, up to ten.
+        partners: Vec<String>,
+        /// How many partners in all; 0 where nobody knows.
+        count: usize,
+        /// Is it certain?
+        known: bool,
+        /// Why, and what mends it.
+        why: String,
+    },
 }
 
 impl Content {
@@ -202,6 +213,7 @@ impl Content {
             Content::Started { .. }
             | Content::Summary(_)
             | Content::LogLevel { .. }
+            | Content::Unseen { .. }
             | Content::Unreadable { .. }
             | Content::Blind(_) => None,
             // Told once each, when it is due: nothing joins them, and no age makes them part of a summary.
@@ -222,6 +234,8 @@ impl Content {
             Content::Started { first: true, .. } => Some(("first start", "")),
             Content::Started { .. } => Some(("start", "")),
             Content::LogLevel { .. } => Some(("log level", "")),
+            Content::Unseen { known: true, .. } => Some(("unseen", "")),
+            Content::Unseen { .. } => Some(("perhaps unseen", "")),
             _ => None,
         }
     }

@@ -28,6 +28,7 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         | Content::Summary(_)
         | Content::Started { .. }
         | Content::LogLevel { .. }
+        | Content::Unseen { .. }
         | Content::Unreadable { .. }
         | Content::Blind(_) => return,
     };

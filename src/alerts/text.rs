@@ -109,6 +109,12 @@ fn tell(content: &Content, voice: &Voice) -> Told {
             line,
             file,
         } => log_level(partners, *count as u64, [found, line, file], voice),
+        Content::Unseen {
+            partners,
+            count,
+            known,
+            why,
+        } => warning_text::unseen((partners, *count as u64), *known, why, voice),
     }
 }
 
@@ -218,21 +224,29 @@ fn advice(cause: Cause, language: Language) -> &'static str {
 
 fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Told {
     let language = voice.language;
-    let names: Vec<String> = partners
-        .iter()
-        .map(|partner| clean(partner, NAME))
-        .collect();
-    let names = list_within(&names, count, language);
+    let names = accounts(partners, count, language);
     let [found, line, file] = what.map(|part| clean(part, HOST));
+    // sshd's own level, or sftp-server's.
+    let quiet = line.starts_with("LogLevel ");
     let (begin, say, write) = match language {
         Language::French => (
             "⚠️ Transferts invisibles pour ",
-            format!(" : sftp-server ne journalise aucun fichier sans -l INFO (trouvé : {found})"),
+            match quiet {
+                true => format!(
+                    " : au-dessous de INFO, sshd ne journalise aucune connexion (trouvé : {found})"
+                ),
+                false => format!(
+                    " : sftp-server ne journalise aucun fichier sans -l INFO (trouvé : {found})"
+                ),
+            },
             format!("À écrire dans {file} : {line}"),
         ),
         Language::English => (
             "⚠️ Transfers cannot be seen for ",
-            format!(": sftp-server logs no file without -l INFO (found: {found})"),
+            match quiet {
+                true => format!(": below INFO sshd logs no log-in (found: {found})"),
+                false => format!(": sftp-server logs no file without -l INFO (found: {found})"),
+            },
             format!("To be written into {file}: {line}"),
         ),
     };
@@ -240,6 +254,12 @@ fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) ->
         lines: vec![vec![span(begin), bold(names), span(say)], plain(write)],
         ..Told::default()
     }
+}
+
+/// Accounts by their names.
+pub(super) fn accounts(partners: &[String], count: u64, language: Language) -> String {
+    let names: Vec<String> = partners.iter().map(|name| clean(name, NAME)).collect();
+    list_within(&names, count, language)
 }
 
 /// As many of these as fit into a sentence, and how many more there are.

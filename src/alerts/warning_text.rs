@@ -1,7 +1,7 @@
 //! Warnings in words: partners that cannot work, sessions that nobody sees, and sweeps over the partners.
 
 use super::blocks::{bold, span};
-use super::text::{Told, addresses, list_within};
+use super::text::{Told, accounts, addresses, list_within};
 use super::{Blind, Hindered, NAMES_KEPT, Obstacle, Sweep, Voice};
 use crate::clean::{HOST, PATH, clean};
 use crate::language::{Language, Noun};
@@ -152,6 +152,41 @@ pub(super) fn blind(blind: &Blind, voice: &Voice) -> Told {
             language.moment(blind.at, voice.zone),
             "sftp-monitor check".to_owned(),
         ],
+        ..Told::default()
+    }
+}
+
+/// `/dev/log` in partners' chroots leads nowhere, or nobody knows whether their files can be seen.
+pub(super) fn unseen(whose: (&[String], u64), known: bool, why: &str, voice: &Voice) -> Told {
+    let language = voice.language;
+    let names = match whose {
+        ([], _) => language.pick("tous", "everybody").to_owned(),
+        (partners, count) => accounts(partners, count, language),
+    };
+    let (begin, end) = match (language, known) {
+        (Language::French, true) => (
+            "⚠️ Transferts invisibles pour ",
+            " : aucun /dev/log qui mène au journal dans le chroot",
+        ),
+        (Language::French, false) => (
+            "⚠️ Transferts peut-être invisibles pour ",
+            " : le service ne peut pas le vérifier",
+        ),
+        (Language::English, true) => (
+            "⚠️ Transfers cannot be seen for ",
+            ": no /dev/log that leads to the journal in the chroot",
+        ),
+        (Language::English, false) => (
+            "⚠️ Transfers can perhaps not be seen for ",
+            ": the service cannot find out",
+        ),
+    };
+    Told {
+        lines: vec![
+            vec![span(begin), bold(names), span(end)],
+            vec![span(clean(why, PATH))],
+        ],
+        context: vec!["sudo sftp-monitor check".to_owned()],
         ..Told::default()
     }
 }

@@ -23,6 +23,7 @@ mod partners;
 mod print;
 mod probe;
 mod proxy;
+mod reboot;
 mod refusal;
 mod running;
 mod scripts;

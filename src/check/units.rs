@@ -155,6 +155,12 @@ impl Units {
         }
     }
 
+    /// Is journald's socket bound into the chroots at each boot, and for each new partner?
+    pub(super) fn keeps_devlog(&self) -> bool {
+        let enabled = |unit| self.get(unit, "UnitFileState").starts_with("enabled");
+        enabled(DEVLOG) && enabled(DEVLOG_PATH)
+    }
+
     /// The command that binds journald's socket into every chroot, now and from now on.
     pub(super) fn devlog(&self) -> String {
         let enabled = |unit| self.get(unit, "UnitFileState").starts_with("enabled");

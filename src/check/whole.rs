@@ -10,8 +10,8 @@ use super::refusal;
 use super::units::Units;
 use super::{
     accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, expected,
-    heartbeat, journal, partners, probe, running, scripts, sftp_command, slack, source, sshd,
-    state, token, waiting,
+    heartbeat, journal, partners, probe, reboot, running, scripts, sftp_command, slack, source,
+    sshd, state, token, waiting,
 };
 use crate::alerts::Voice;
 use crate::cli::Cli;
@@ -201,6 +201,9 @@ impl View {
                     ssh: self.units.ssh(),
                 };
                 self.findings.extend(dev_log::judge(&facts, &means));
+                let until_reboot = reboot::gather(&facts.chroots, &self.units);
+                self.findings
+                    .extend(reboot::judge(&until_reboot, &self.units));
             }
             None if !self.root && !effective.is_empty() => {
                 self.unseen.push("whether each /dev/log reaches the log");

@@ -27,6 +27,7 @@ pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) ->
     for (user, answer) in &batch.answers {
         monitor.answer(user, answer);
     }
+    monitor.cannot_see(&batch.unseen);
     for remark in &batch.remarks {
         if matches!(remark, Remark::Gap { .. } | Remark::Unreadable { .. }) {
             monitor.nothing_is_proved();

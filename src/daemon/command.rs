@@ -6,7 +6,7 @@ use crate::cli::{self, Cli};
 use crate::config::{Config, Token};
 use crate::daemon::reload::Fixed;
 use crate::daemon::start::{self, Options};
-use crate::directory::{self, Accounts, Directory};
+use crate::directory;
 use crate::exit;
 use crate::log::{Priority, line};
 use crate::slack::Way;
@@ -27,23 +27,13 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     if let Some(remark) = token.as_ref().and_then(Token::remark) {
         line(Priority::Warning, remark);
     }
-    let mut accounts = arguments
-        .partners
-        .is_none()
-        .then(|| Accounts::of(&mut config));
-    let log_level = accounts.as_mut().map_or_else(Vec::new, |accounts| {
-        crate::sshd_config::warning(&config, accounts)
-    });
+    let mut directory = directory::of(&mut config, arguments.partners.as_deref());
     let store = if arguments.dry_run {
         Store::in_memory(figures(cli, &config))
     } else {
         let path = cli.state_directory();
         become_owner(&path)?;
         Store::open(&path)?
-    };
-    let mut directory: Box<dyn Directory + Send> = match accounts {
-        Some(accounts) => Box::new(accounts),
-        None => directory::of(&mut config, arguments.partners.as_deref()),
     };
     for warning in directory::warnings(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
@@ -58,7 +48,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
             way,
         },
     };
-    start::run(&config, store, directory, log_level, options)?;
+    start::run(&config, store, directory, options)?;
     Ok(0)
 }
 

@@ -10,8 +10,8 @@ use super::own::Answering;
 use super::queue::{Queue, Settled, Taken};
 use crate::alerts::{Content, Form, Message, OwnTrouble, Rendered, Voice, own_trouble, render};
 use crate::config::Config;
+use crate::sight;
 use crate::slack::{Client, POST, Pace, Verdict};
-use crate::sshd_config;
 use crate::time::Time;
 
 /// A warning that waited longer than this is judged once more before it is posted.
@@ -139,7 +139,7 @@ impl Sender {
 async fn still(message: &Message, config: Config, voice: &Voice) -> Option<Rendered> {
     let content = message.content.clone();
     // It asks the user database, which may take its time.
-    let judged = spawn_blocking(move || sshd_config::still(content, &config)).await;
+    let judged = spawn_blocking(move || sight::still(content, &config)).await;
     let content = judged.unwrap_or_else(|_| Some(message.content.clone()))?;
     let message = Message {
         content,

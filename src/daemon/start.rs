@@ -58,7 +58,6 @@ pub(super) fn run(
     config: &Config,
     store: Store,
     directory: Box<dyn Directory + Send>,
-    log_level: Vec<Content>,
     options: Options,
 ) -> anyhow::Result<()> {
     // Until the loop begins, as long as an ordinary command would.
@@ -93,7 +92,7 @@ pub(super) fn run(
     if opening.changed {
         changed(&mut store, config, &before, &chosen.name)?;
     }
-    let announce = announcements(&before, &chosen, log_level);
+    let announce = announcements(&before, &chosen);
     let target = match &options.fixed.token {
         Some(token) => Target::Slack(Client::by(&options.fixed.way, &config.slack, token)?),
         None => Target::Output,
@@ -165,14 +164,14 @@ fn begin_to_read(
 }
 
 /// What is said first.
-fn announcements(before: &Before, chosen: &Chosen, log_level: Vec<Content>) -> Vec<Content> {
+fn announcements(before: &Before, chosen: &Chosen) -> Vec<Content> {
     let missing_group = chosen.missing_group.map(str::to_owned);
     let started = (!before.announced || missing_group.is_some()).then(|| Content::Started {
         source: chosen.name.clone(),
         first: !before.announced,
         missing_group,
     });
-    started.into_iter().chain(log_level).collect()
+    started.into_iter().collect()
 }
 
 /// Notes that no daemon ran, where that was longer than what is still told as news.

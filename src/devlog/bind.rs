@@ -9,9 +9,7 @@ use rustix::fs::{
 use rustix::mount::UnmountFlags;
 
 use super::walk::{Place, Refused};
-
-/// journald's socket. PID 1 holds it, so it survives journald's restarts, though not its own socket unit's.
-pub(super) const SOCKET: &str = "/run/systemd/journal/dev-log";
+use crate::sight::SOCKET;
 
 /// How many stale mounts are taken off one file: each restart of the socket leaves one.
 const STALE_MOST: usize = 64;

@@ -8,6 +8,7 @@ use super::question::{self, Question, Reply, Seen};
 use super::{Answer, Directory};
 use crate::config;
 use crate::log::{Priority, line};
+use crate::sight::lookout::{Lookout, Unseen};
 use crate::sshd_config::{Directive, Partner, forces_logging, installed};
 
 /// How long a question may take before reading goes on without its answer.
@@ -33,6 +34,7 @@ pub struct Accounts {
     memory: Memory,
     /// sshd's configuration, and when it was read.
     sshd: Option<(Instant, Vec<Directive>)>,
+    lookout: Lookout,
     told: Told,
 }
 
@@ -103,6 +105,7 @@ impl Accounts {
             pending: None,
             memory: Memory::default(),
             sshd: None,
+            lookout: Lookout::new(partners),
             told: Told::default(),
         }
     }
@@ -316,6 +319,9 @@ impl Directory for Accounts {
     }
 
     fn forces_sftp(&mut self, user: &[u8]) -> bool {
+        if let Some(forces) = self.lookout.forces_sftp(&String::from_utf8_lossy(user)) {
+            return forces;
+        }
         let Groups::Known(groups) = self.groups_of(user) else {
             return false;
         };
@@ -332,6 +338,10 @@ impl Directory for Accounts {
         let forced = forces_logging(&directives, &partner);
         self.sshd = Some((at, directives));
         forced
+    }
+
+    fn unseen(&mut self) -> Option<Vec<Unseen>> {
+        self.lookout.look()
     }
 
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>> {

@@ -8,6 +8,7 @@ mod question;
 mod roster;
 
 use crate::config::Config;
+use crate::sight::lookout::Unseen;
 
 pub use accounts::{Accounts, Groups};
 pub(crate) use named::{Warning, of_expects, of_settings, warnings};
@@ -56,6 +57,11 @@ pub trait Directory {
     /// Does sshd's configuration leave this account nothing but an internal-sftp that logs what it does? Not where nobody
     /// knows.
     fn forces_sftp(&mut self, user: &[u8]) -> bool;
+
+    /// Whose files cannot be seen, all of it, where some of that is new or it is time to say so again.
+    fn unseen(&mut self) -> Option<Vec<Unseen>> {
+        None
+    }
 }
 
 /// Partners by name, where their accounts do not exist on this machine: nobody is asked.

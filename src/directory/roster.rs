@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use super::{Accounts, Groups};
 use crate::config;
@@ -73,12 +74,19 @@ impl Roster {
     /// The group's listed members, the accounts of this machine's own whose primary group it is, and the configuration's
     /// `users`. Accounts of a directory service whose primary group it is are listed nowhere.
     pub fn gather(config: &config::Partners) -> Roster {
+        Roster::gather_until(config, None)
+    }
+
+    /// The same; those that are left at that time are left out.
+    pub fn gather_until(config: &config::Partners, until: Option<Instant>) -> Roster {
         let mut accounts = Accounts::new(config);
         let (Some(members), Some(listed)) = (accounts.members(), accounts.listed_partners()) else {
             return Roster::default();
         };
         let is_member = |name: &Vec<u8>| members.as_ref().is_some_and(|all| all.contains(name));
-        let partners = listed.into_iter().map(|bytes| {
+        let in_time = |_: &Vec<u8>| until.is_none_or(|until| Instant::now() < until);
+        let listed = listed.into_iter().take_while(in_time);
+        let partners = listed.map(|bytes| {
             let name = String::from_utf8_lossy(&bytes).into_owned();
             let by = match config.users.contains(&name) && !is_member(&bytes) {
                 true => By::Configured,

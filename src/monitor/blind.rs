@@ -2,8 +2,8 @@
 //!
 //! That alone is no proof, since a client may log in and open nothing. It is sure where sshd says that it starts sftp for
 //! the log-in; it is probable where sshd's configuration leaves the partner nothing but an internal-sftp that logs, and two
-//! log-ins in a row, each of two seconds or more, left nothing. It is not where sshd's own process of the log-in, which is
-//! locked in as sftp-server is, could tell all of the end: then the client asked for nothing.
+//! log-ins in a row, each of two seconds or more, or several shorter ones, left nothing. It is not where sshd's own process of
+//! the log-in, which is locked in as sftp-server is, could tell all of the end: then the client asked for nothing.
 
 use std::time::Duration;
 
@@ -18,11 +18,19 @@ use crate::time::Time;
 /// How long a log-in may last without a line of sftp-server before it is judged.
 const LASTING: Duration = Duration::from_secs(5 * 60);
 
-/// A shorter log-in proves nothing: the client may have changed its mind.
+/// A shorter log-in proves little: the client may have changed its mind. Scripts that put a small file take no longer.
 const SHORTEST: Duration = Duration::from_secs(2);
 
-/// So many log-ins in a row make it probable.
+/// So many log-ins in a row that are not shorter make it probable.
 const IN_A_ROW: u64 = 2;
+
+/// So many in a row make it probable, however short they are.
+const SEVERAL: u64 = 5;
+
+/// Do these log-ins in a row, some of them short, make it probable?
+fn is_probable(unseen: u64, short: u64) -> bool {
+    unseen.saturating_sub(short) >= IN_A_ROW || unseen >= SEVERAL
+}
 
 impl Unseen {
     /// When it is judged: its end's lines may still cross, or it has lasted long enough.
@@ -89,7 +97,7 @@ impl Monitor<'_> {
             .unseen
             .retain(|unseen| !unseen.may_be_of(session));
         if let Some(known) = resume.known.get_mut(&session.user) {
-            known.unseen = 0;
+            (known.unseen, known.unseen_short) = (0, 0);
         }
     }
 
@@ -124,7 +132,7 @@ impl Monitor<'_> {
             .retain(|unseen| unseen.started || !just_ended(unseen));
         if resume.sessions.unseen.len() < before {
             if let Some(known) = resume.known.get_mut(&*user) {
-                known.unseen = 0;
+                (known.unseen, known.unseen_short) = (0, 0);
             }
         }
     }
@@ -199,13 +207,17 @@ impl Monitor<'_> {
             .or_default();
         let blind = if unseen.started {
             1
-        } else if unseen.forced && at.since(unseen.since) >= SHORTEST {
+        } else if unseen.forced {
+            let before = is_probable(known.unseen, known.unseen_short);
             add(&mut known.unseen, 1);
-            match known.unseen.cmp(&IN_A_ROW) {
-                std::cmp::Ordering::Less => return,
+            if at.since(unseen.since) < SHORTEST {
+                add(&mut known.unseen_short, 1);
+            }
+            match (before, is_probable(known.unseen, known.unseen_short)) {
+                (_, false) => return,
                 // Those before it are blind as well, it turns out.
-                std::cmp::Ordering::Equal => IN_A_ROW,
-                std::cmp::Ordering::Greater => 1,
+                (false, true) => known.unseen,
+                (true, true) => 1,
             }
         } else {
             return;

@@ -17,6 +17,7 @@ mod quiet;
 mod refused;
 mod rename;
 mod rules;
+mod sight;
 mod transfer;
 mod undecided;
 mod unread;

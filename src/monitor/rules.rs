@@ -111,6 +111,7 @@ pub(super) fn wanted(content: &Content, rules: &config::Alerts) -> bool {
         | Content::Started { .. }
         | Content::Summary(_)
         | Content::LogLevel { .. }
+        | Content::Unseen { .. }
         | Content::Unreadable { .. }
         | Content::Blind(_) => true,
     }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::command::{self, Logging};
 use super::{
-    Admission, Chroot, Directive, InForce, Missing, Partner, behind_name, in_force, is, possible,
-    words,
+    Admission, Chroot, Directive, InForce, Missing, Partner, behind_name, forces_logging, in_force,
+    is, possible, words,
 };
 
 /// What is in force for a partner.
@@ -17,6 +17,8 @@ pub struct Effective {
     pub outside: Option<Missing>,
     /// sshd's own level where it is so low that no log-in is logged.
     pub quiet: Option<Missing>,
+    /// sshd forces a command.
+    pub forced: bool,
     /// `AuthorizedKeysFile`, as it stands, where sshd forces no command that outweighs those of keys; of sshd's own answer alone.
     pub keys: Vec<String>,
     /// Is there a `Subsystem sftp`? Without it sshd refuses whoever wants to transfer a file, whatever is forced.
@@ -31,6 +33,11 @@ impl Effective {
     /// Does sftp-server log files?
     pub(super) fn logs(&self) -> bool {
         matches!(self.logging, InForce::Logged { .. })
+    }
+
+    /// Does it leave the partner nothing but an sftp-server that logs files?
+    pub fn forces_logging(&self) -> bool {
+        self.forced && self.logs()
     }
 }
 
@@ -88,6 +95,7 @@ pub(super) fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Eff
             .next()
             .filter(|level| is_quiet(level))
             .map(|level| missing("LogLevel", level, QUIET, "LogLevel INFO".to_owned())),
+        forced: set("forcecommand").is_some(),
         keys: match set("forcecommand") {
             Some(_) => Vec::new(),
             None => set("authorizedkeysfile").map_or(Vec::new(), words::words),
@@ -196,6 +204,7 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
         quiet: decided("loglevel")
             .filter(|directive| is_quiet(words::trim(&directive.value)))
             .map(|directive| missing(directive, QUIET, "LogLevel INFO".to_owned())),
+        forced: forces_logging(directives, partner),
         keys: Vec::new(),
         subsystem: first("subsystem").iter().any(Option::is_some),
         chroot,

@@ -21,7 +21,6 @@ mod sshd;
 mod started;
 #[cfg(test)]
 mod tests;
-mod warning;
 mod words;
 
 use std::path::PathBuf;
@@ -35,8 +34,6 @@ pub use file::{Directive, Files, PATH, Unreadable, installed, parse};
 pub use keys::silent_keys;
 pub use sshd::{ADDRESS, Asked, PROGRAM, Sshd};
 pub use started::{Started, listeners};
-pub(crate) use warning::still;
-pub use warning::{Gap, gaps, warning};
 
 /// Whom `Match` is asked about.
 #[derive(Clone, Copy, Debug)]

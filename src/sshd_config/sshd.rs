@@ -17,6 +17,9 @@ pub const PROGRAM: &str = "/usr/sbin/sshd";
 /// later, and where a socket starts sshd perhaps never.
 const PRIVILEGE_SEPARATION: &str = "/run/sshd";
 
+/// The directory that distributions include.
+const DROP_INS: &str = "/etc/ssh/sshd_config.d";
+
 /// How long sshd may take to print its configuration: it takes milliseconds.
 const DEADLINE: Duration = Duration::from_secs(5);
 
@@ -86,6 +89,20 @@ impl Sshd {
         }
     }
 
+    /// Why its files cannot be read.
+    pub fn unreadable(&self) -> Option<&str> {
+        self.directives.is_none().then_some(&self.unreadable)
+    }
+
+    /// Its files, as far as they are known, and the directory that distributions include.
+    pub fn files(&self) -> BTreeSet<PathBuf> {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let first = self.file.clone().unwrap_or_else(|| PATH.into());
+        let usual = [first, DROP_INS.into()];
+        let all = directives.iter().map(|one| one.file.clone());
+        all.chain(usual).collect()
+    }
+
     /// The files that hold this keyword.
     pub fn files_with(&self, keyword: &str) -> Vec<PathBuf> {
         let directives = self.directives.as_deref().unwrap_or_default();
@@ -144,6 +161,7 @@ impl Sshd {
                 },
                 outside: None,
                 quiet: None,
+                forced: false,
                 keys: Vec::new(),
                 subsystem: true,
                 chroot: Chroot::Unknown,

@@ -223,6 +223,9 @@ pub struct Known {
     /// Log-ins in a row that left no line of sftp-server, where the configuration says that they should.
     #[serde(skip_serializing_if = "is_zero")]
     pub unseen: u64,
+    /// How many of them were so short that they prove little.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unseen_short: u64,
     /// The date on which it was last told that its sessions are blind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blind_told: Option<NaiveDate>,

@@ -90,6 +90,8 @@ pub enum NoticeKind {
     NoEnvelope,
     /// The monitor did not run.
     Down,
+    /// Files of partners cannot be seen, or nobody knows whether they can.
+    Unseen,
 }
 
 impl Daily {

@@ -12,6 +12,7 @@ pub(super) fn message(content: &Content) -> String {
         Content::Summary(_) => return "a summary of an absence".to_owned(),
         Content::Unreadable { .. } => return "a log that cannot be read".to_owned(),
         Content::LogLevel { .. } => return "sftp-server's log level".to_owned(),
+        Content::Unseen { .. } => return "files that cannot be seen".to_owned(),
         Content::FeedMissing(feed) => return format!("{} of {} missing", feed.files, feed.partner),
         Content::FeedArrived(feed) => return format!("{} of {} arrived", feed.files, feed.partner),
         Content::FeedChanged(feed) => return format!("{} of {} changed", feed.files, feed.partner),
@@ -97,6 +98,7 @@ pub(crate) fn notice(notice: &Notice) -> String {
             many(count, "line")
         ),
         NoticeKind::Down => "the monitor did not run; what happened was counted later".to_owned(),
+        NoticeKind::Unseen => "files of partners could not be seen".to_owned(),
         NoticeKind::SessionsForgotten => {
             format!(
                 "{} too many were open to be kept",

@@ -145,6 +145,7 @@ fn french(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
         | NoticeKind::Descriptors
         | NoticeKind::EndUnseen
         | NoticeKind::Flood => String::new(),
+        NoticeKind::Unseen => format!("Fichiers sûrement ou peut-être invisibles{period}"),
         NoticeKind::SessionsForgotten => {
             format!("Trop de sessions ouvertes{period} : les plus anciennes ont été oubliées")
         }
@@ -212,6 +213,7 @@ fn english(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
         | NoticeKind::Descriptors
         | NoticeKind::EndUnseen
         | NoticeKind::Flood => String::new(),
+        NoticeKind::Unseen => format!("Files surely or perhaps not seen{period}"),
         NoticeKind::SessionsForgotten => {
             format!("Too many sessions open{period}: the oldest were forgotten")
         }
