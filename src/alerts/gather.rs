@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cause, Content, Files, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep,
+    Cause, Content, Files, Hindered, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep,
 };
 use crate::config;
 use crate::crowd::{take_out, too_many};
@@ -92,6 +92,25 @@ impl Alerts {
             content,
         });
         self.next
+    }
+
+    /// Joins this with what waits of the same obstacle, partner and address; gives it back where nothing does.
+    pub fn join_waiting(&mut self, hindered: Hindered) -> Option<Hindered> {
+        let same = |w: &&mut Hindered| {
+            (w.obstacle, &w.partner, &w.addresses)
+                == (hindered.obstacle, &hindered.partner, &hindered.addresses)
+        };
+        let waiting = self.waiting.iter_mut().filter_map(|w| match &mut w.content {
+            Content::Hindered(waiting) => Some(waiting),
+            _ => None,
+        });
+        match waiting.into_iter().find(same) {
+            Some(first) => {
+                merge::hindered(first, hindered);
+                None
+            }
+            None => Some(hindered),
+        }
     }
 
     /// Tells this: at once where it is the first of its kind and partner, else with its fellows; as part of a summary

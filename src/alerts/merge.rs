@@ -17,7 +17,7 @@ pub(super) fn join(first: &mut Content, second: Content) {
     }
 }
 
-fn hindered(first: &mut Hindered, second: Hindered) {
+pub(super) fn hindered(first: &mut Hindered, second: Hindered) {
     add(&mut first.count, second.count);
     first.at = second.at;
     first.detail = second.detail;

@@ -214,6 +214,9 @@ pub struct Known {
     /// Log-ins in a row that left no line of sftp-server, where the configuration says that they should.
     #[serde(skip_serializing_if = "is_zero")]
     pub unseen: u64,
+    /// When an sftp session of it was opened last, and from which address, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sftp: Option<(Time, Option<String>)>,
     /// The date on which it was last told that its sessions are blind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blind_told: Option<NaiveDate>,
