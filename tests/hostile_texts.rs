@@ -168,6 +168,7 @@ fn contents(text: &str) -> Vec<Content> {
             at: AT,
             method: Some(text.clone()),
             today: 10,
+            each: Vec::new(),
             own: false,
         }),
         Content::Summary(Summary {

@@ -27,6 +27,9 @@ pub struct Logins {
     /// Refused attempts from the same address just before.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub after_failures: u64,
+    /// Those of them that waited to be told, and are told by this alone.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub answered: u64,
 }
 
 /// Refused attempts of one partner.
@@ -53,6 +56,25 @@ pub struct Failures {
     /// All of them from addresses from which it logged in the same day.
     #[serde(default, skip_serializing_if = "is_false")]
     pub own: bool,
+    /// Those of each address, where they are from several, up to ten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<FailuresFrom>,
+}
+
+/// Refused attempts from one address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FailuresFrom {
+    /// The address.
+    pub address: String,
+    /// How many.
+    pub count: u64,
+    /// The latest one's cause.
+    pub cause: Cause,
+    /// The latest one's time.
+    pub at: Time,
+    /// The latest one's method, where the log tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
 }
 
 /// Why an attempt was refused, as far as the log tells.

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Cause, Content, Files, Hindered, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep,
-};
+use super::{Content, Message, Outbox, Summary, Tried, merge, summary, sweep};
 use crate::config;
 use crate::crowd::{take_out, too_many};
 use crate::sessions::Process;
@@ -94,25 +92,6 @@ impl Alerts {
         self.next
     }
 
-    /// Joins this with what waits of the same obstacle, partner and address; gives it back where nothing does.
-    pub fn join_waiting(&mut self, hindered: Hindered) -> Option<Hindered> {
-        let same = |w: &&mut Hindered| {
-            (w.obstacle, &w.partner, &w.addresses)
-                == (hindered.obstacle, &hindered.partner, &hindered.addresses)
-        };
-        let waiting = self.waiting.iter_mut().filter_map(|w| match &mut w.content {
-            Content::Hindered(waiting) => Some(waiting),
-            _ => None,
-        });
-        match waiting.into_iter().find(same) {
-            Some(first) => {
-                merge::hindered(first, hindered);
-                None
-            }
-            None => Some(hindered),
-        }
-    }
-
     /// Tells this: at once where it is the first of its kind and partner, else with its fellows; as part of a summary
     /// where it is no news any more.
     pub fn tell(
@@ -134,7 +113,9 @@ impl Alerts {
         };
         let rules = &rules(partner);
         let group = self.groups.entry(format!("{kind} {partner}")).or_default();
-        let again = matches!(content, Content::Logins(_)) && !rules.again_after.is_zero();
+        // One that answers failures is told in any case: it tells of them.
+        let again = matches!(&content, Content::Logins(l) if l.after_failures == 0);
+        let again = again && !rules.again_after.is_zero();
         if again
             && group
                 .told
@@ -275,46 +256,6 @@ impl Alerts {
             .filter(|(_, group)| group.gathered.is_some())
             .map(|(name, group)| group.due(&rules(partner_of(name))));
         self.waiting.iter().map(|w| w.due).chain(gathered).min()
-    }
-
-    /// Sets right why a partner's latest attempt from this address, within this time, was refused: it was not the password.
-    pub fn set_cause(
-        &mut self,
-        (partner, address): (&str, &str),
-        (from, to): (Time, Time),
-        cause: Cause,
-        outbox: &mut Outbox<'_>,
-        in_flight: Option<u64>,
-    ) {
-        let gathered = self.groups.get_mut(&format!("failure {partner}"));
-        let gathered = gathered.and_then(|group| Some(&mut group.gathered.as_mut()?.1));
-        let messages = outbox.messages.iter_mut().rev();
-        let waiting = messages.filter(|message| Some(message.id) != in_flight);
-        let contents = waiting.map(|message| &mut message.content);
-        let own = |content: &mut Content| match content {
-            Content::Failures(f) if f.partner == partner && f.cause == Cause::Password => {
-                let last = f.addresses.last().is_some_and(|last| last == address);
-                let own = last && (from..=to).contains(&f.at);
-                own.then(|| f.cause = cause)
-            }
-            _ => None,
-        };
-        gathered.into_iter().chain(contents).find_map(own);
-    }
-
-    /// The file of an upload that still waits.
-    pub fn waiting_file(&mut self, id: u64) -> Option<&mut super::File> {
-        self.waiting
-            .iter_mut()
-            .find(|w| w.id == id)
-            .and_then(|w| match &mut w.content {
-                Content::Files(Files {
-                    what: Transfer::Upload,
-                    files,
-                    ..
-                }) => files.first_mut(),
-                _ => None,
-            })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Joining messages of one kind and partner into one.
 
-use super::{Content, Failures, File, Files, Hindered, Logins, NAMES_KEPT, Sweep};
+use super::{Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, Sweep};
 use crate::state::add;
 
 /// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
@@ -36,12 +36,26 @@ fn sweep(first: &mut Sweep, second: Sweep) {
 fn logins(first: &mut Logins, second: Logins) {
     add(&mut first.count, second.count);
     add(&mut first.after_failures, second.after_failures);
+    add(&mut first.answered, second.answered);
     first.at = second.at;
     first.method = second.method;
     addresses(&mut first.addresses, second.addresses);
 }
 
 fn failures(first: &mut Failures, second: Failures) {
+    let mut each = first.by_address();
+    for further in second.by_address() {
+        match each.iter_mut().find(|from| from.address == further.address) {
+            Some(from) => {
+                let count = from.count.saturating_add(further.count);
+                *from = FailuresFrom { count, ..further };
+            }
+            None => each.push(further),
+        }
+    }
+    let excess = each.len().saturating_sub(NAMES_KEPT);
+    each.drain(..excess);
+    first.each = each;
     add(&mut first.count, second.count);
     first.at = second.at;
     first.cause = second.cause;

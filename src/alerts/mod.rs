@@ -1,5 +1,6 @@
 //! What is told in Slack: messages, and how alerts are gathered into them.
 
+mod again;
 mod blocks;
 mod day;
 mod facts;
@@ -27,7 +28,8 @@ use crate::time::Time;
 
 pub use day::day_messages;
 pub use facts::{
-    Blind, Cause, Failures, File, Files, Hindered, Logins, Obstacle, Summary, SummaryRow, Transfer,
+    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, Summary,
+    SummaryRow, Transfer,
 };
 pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};
 pub use gather::{Alerts, NEWS};

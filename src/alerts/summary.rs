@@ -37,7 +37,10 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         row.full_name.clone_from(full_name);
     }
     match content {
-        Content::Logins(logins) => add(&mut row.logins, logins.count),
+        Content::Logins(logins) => {
+            add(&mut row.logins, logins.count);
+            add(&mut row.failures, logins.answered);
+        }
         Content::Failures(failures) => add(&mut row.failures, failures.count),
         Content::Files(files) if files.what == Transfer::Download => {
             add(&mut row.downloads, files.count)

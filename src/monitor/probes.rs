@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Monitor;
-use crate::alerts::{Content, Hindered, Obstacle};
+use crate::alerts::{Content, Hindered};
 use crate::entry::Record;
 use crate::sessions::SftpSession;
 use crate::time::Time;
@@ -44,7 +44,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// An sftp session of a partner shows itself: what else it asked for from there just now hindered nobody.
+    /// An sftp session of a partner shows itself: from there it can work, whatever waits to be told.
     pub(super) fn sftp_works(&mut self, session: &SftpSession, at: Time) {
         let resume = &mut self.daily.resume;
         let Some(known) = resume.known.get_mut(&session.user) else {
@@ -52,13 +52,10 @@ impl Monitor<'_> {
         };
         let address = session.address.as_deref();
         known.sftp = Some((at, session.address.clone()));
-        resume.alerts.waiting.retain(|waiting| {
-            let probe = |h: &Hindered| {
-                let from = h.addresses.last().map(String::as_str);
-                let theirs = h.partner == session.user && may_be(from, address);
-                theirs && h.obstacle == Obstacle::NotSftp
-            };
-            !matches!(&waiting.content, Content::Hindered(h) if probe(h))
+        let kinds = ["not-sftp", "no-subsystem", "chroot"];
+        self.look_again((&kinds, &session.user), |content| match content {
+            Content::Hindered(h) => !may_be(h.addresses.last().map(String::as_str), address),
+            _ => true,
         });
     }
 }

@@ -171,7 +171,10 @@ fn tell(sums: &mut Sums, content: &Content) {
         *sums.entry(Counts { partner, what }).or_default() += count;
     };
     match content {
-        Content::Logins(logins) => add(&logins.partner, What::Login, logins.count),
+        Content::Logins(logins) => {
+            add(&logins.partner, What::Login, logins.count);
+            add(&logins.partner, What::Failure, logins.answered);
+        }
         Content::Failures(failures) => add(&failures.partner, What::Failure, failures.count),
         Content::Files(files) if files.what == Transfer::Download => {
             add(&files.partner, What::Download, files.count);
