@@ -29,7 +29,14 @@ impl Alerts {
         }
         outbox
             .messages
-            .retain_mut(|m| Some(m.id) == in_flight || holds(&mut m.content));
+            .retain_mut(|message| match &mut message.content {
+                _ if Some(message.id) == in_flight => true,
+                Content::Several { parts, .. } => {
+                    parts.retain_mut(&mut holds);
+                    !parts.is_empty()
+                }
+                content => holds(content),
+            });
     }
 
     /// Joins this with what waits of the same obstacle, partner and address; gives it back where nothing does.
@@ -67,7 +74,7 @@ impl Alerts {
         let gathered = gathered.and_then(|group| Some(&mut group.gathered.as_mut()?.1));
         let messages = outbox.messages.iter_mut().rev();
         let waiting = messages.filter(|message| Some(message.id) != in_flight);
-        let contents = waiting.map(|message| &mut message.content);
+        let contents = waiting.flat_map(|message| message.content.parts_mut().iter_mut().rev());
         let own = |content: &mut Content| match content {
             Content::Failures(f) if f.partner == partner && f.cause == Cause::Password => {
                 let last = f.addresses.last().is_some_and(|last| last == address);

@@ -78,7 +78,7 @@ pub struct FailuresFrom {
 }
 
 /// Why an attempt was refused, as far as the log tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// A password, or keyboard-interactive.
@@ -122,7 +122,7 @@ pub struct Hindered {
 }
 
 /// What keeps a partner from working, as far as sshd says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Obstacle {
     /// Only sftp is allowed, and something else was asked for.
@@ -266,12 +266,15 @@ pub struct SummaryRow {
     /// Files that were fetched.
     #[serde(skip_serializing_if = "is_zero")]
     pub downloads: u64,
-    /// Uploads that broke off or failed.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub troubled: u64,
-    /// Times that sshd let it in and it could not work, or did not let it try.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub hindered: u64,
+    /// Why the failures were refused, as far as that is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub causes: BTreeMap<Cause, u64>,
+    /// Transfers that did not come out whole, by what became of them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub transfers: BTreeMap<Transfer, u64>,
+    /// Times that sshd let it in and it could not work, or did not let it try, by what kept it from it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub obstacles: BTreeMap<Obstacle, u64>,
     /// Times that sshd turned attempts in its name away.
     #[serde(skip_serializing_if = "is_zero")]
     pub turned_away: u64,

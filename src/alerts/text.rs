@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span};
 use super::{Cause, Content, Failures, Form, Logins, Message, NAMES_KEPT, Rendered, Voice};
-use super::{feed_text, file_text, summary_text, warning_text};
+use super::{feed_text, file_text, summary_text, waited, warning_text};
 use crate::clean::{HOST, NAME, PATH, clean, escape, escape_within};
 use crate::language::{Language, Noun};
 
@@ -83,7 +83,7 @@ pub(crate) fn repeat(language: Language) -> &'static str {
     )
 }
 
-fn tell(content: &Content, voice: &Voice) -> Told {
+pub(super) fn tell(content: &Content, voice: &Voice) -> Told {
     match content {
         Content::Started {
             source,
@@ -97,6 +97,7 @@ fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Unreadable { lines, example } => warning_text::unreadable(*lines, example, voice),
+        Content::Several { parts, .. } => waited::several(parts, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
@@ -187,7 +188,7 @@ fn failed(failures: &Failures, voice: &Voice) -> Told {
 }
 
 /// What to do about a failure, or what it was. The advice about passwords is English in French as well: the team knows it.
-fn advice(cause: Cause, language: Language) -> &'static str {
+pub(super) fn advice(cause: Cause, language: Language) -> &'static str {
     match cause {
         Cause::Password => "check if password changed",
         Cause::Key => language.pick("clé refusée", "key refused"),

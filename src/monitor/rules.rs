@@ -107,6 +107,7 @@ pub(super) fn wanted(content: &Content, rules: &config::Alerts) -> bool {
             | Transfer::Unknown => rules.upload,
         },
         Content::Sweep(_)
+        | Content::Several { .. }
         | Content::FeedMissing(_)
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)

@@ -166,6 +166,10 @@ fn count(sums: &mut Sums, partners: &BTreeMap<String, Counters>, unknown: u64) {
 }
 
 fn tell(sums: &mut Sums, content: &Content) {
+    content.parts().iter().for_each(|part| tell_one(sums, part));
+}
+
+fn tell_one(sums: &mut Sums, content: &Content) {
     let mut add = |name: &str, what, count| {
         let partner = PARTNERS.iter().map(|(name, _)| *name).find(|p| *p == name);
         *sums.entry(Counts { partner, what }).or_default() += count;
