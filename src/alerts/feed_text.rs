@@ -74,18 +74,18 @@ fn instead(seen: &Seen, voice: &Voice) -> String {
     let moment = |at: Time| language.moment(at, voice.zone);
     let mut said = Vec::new();
     if let Some(at) = seen.login {
-        let last = language.pick("dernière connexion le", "last login on");
+        let last = language.pick("dernière connexion le", "last log-in on");
         said.push(format!("{last} {}", moment(at)));
     }
     // Failures that a log-in followed explain nothing.
     if let Some(at) = seen.failure.filter(|at| Some(*at) > seen.login) {
-        let last = language.pick("dernier échec de connexion le", "last failed login on");
+        let last = language.pick("dernier échec de connexion le", "last failed log-in on");
         said.push(format!("{last} {}", moment(at)));
     }
     said.extend(seen.file.as_ref().map(|file| last_file(file, voice)));
     match said.is_empty() {
         true => language
-            .pick("aucune connexion connue", "no login known")
+            .pick("aucune connexion connue", "no log-in known")
             .to_owned(),
         false => said.join(", "),
     }
@@ -257,7 +257,7 @@ pub(super) fn quiet(quiet: &Quiet, voice: &Voice) -> Told {
             format!(" ne s'est pas connecté depuis {long} (surveillé depuis le {since})")
         }
         (Language::English, false) => {
-            format!(" has not logged in for {long} (last login on {since})")
+            format!(" has not logged in for {long} (last log-in on {since})")
         }
         (Language::English, true) => {
             format!(" has not logged in for {long} (watched since {since})")
@@ -294,7 +294,7 @@ pub(super) fn of_the_day(feeds: &[Feed], voice: &Voice) -> Vec<String> {
     lines
 }
 
-/// `⏰ *.xml de Alice : pas arrivé (3 sur 4), attendu le 30/03 à 07h30`
+/// `⏰ *.xml d'Alice : pas arrivé (3 sur 4), attendu le 30/03 à 07h30`
 fn of_one(feed: &Feed, voice: &Voice) -> String {
     let language = voice.language;
     let partner = voice.partner(&feed.partner, feed.full_name.as_deref());
@@ -340,8 +340,9 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
     });
     let sign = if changed.is_some() { "⚠️" } else { "⏰" };
     let changed = changed.unwrap_or_default();
+    let of = language.of(&partner);
     match language {
-        Language::French => format!("{sign} {files} de {partner} : {said}{changed}"),
-        Language::English => format!("{sign} {files} of {partner}: {said}{changed}"),
+        Language::French => format!("{sign} {files} {of}{partner} : {said}{changed}"),
+        Language::English => format!("{sign} {files} {of}{partner}: {said}{changed}"),
     }
 }

@@ -167,11 +167,12 @@ fn failed(failures: &Failures, voice: &Voice) -> Told {
     let at = language.moment(failures.at, voice.zone);
     let advice = advice(failures.cause, language);
     let several = language.number(failures.count);
+    let of = language.of(&partner);
     let (begin, end) = match (language, failures.count) {
         (Language::French, 0 | 1) => ("🔴 Échec de connexion de ".into(), "depuis"),
-        (Language::French, _) => (format!("🔴 {several} échecs de connexion de "), "depuis"),
-        (Language::English, 0 | 1) => ("🔴 Login failed for ".into(), "from"),
-        (Language::English, _) => (format!("🔴 {several} failed logins for "), "from"),
+        (Language::French, _) => (format!("🔴 {several} échecs de connexion {of}"), "depuis"),
+        (Language::English, 0 | 1) => ("🔴 Log-in failed for ".into(), "from"),
+        (Language::English, _) => (format!("🔴 {several} failed log-ins for "), "from"),
     };
     let mut context = Vec::new();
     context.extend(failures.addresses.last().and_then(|address| ip(address)));

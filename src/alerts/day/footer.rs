@@ -60,7 +60,7 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     ranked_within(lines.collect(), FOOTER_MOST, rest)
 }
 
-/// `2 uploads interrompus : a.xml de Alice (1,5 ko) et b.xml de Bob`
+/// `2 uploads interrompus : a.xml d'Alice (1,5 ko) et b.xml de Bob`
 fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
     let language = voice.language;
     let (failed, download) = (
@@ -138,15 +138,15 @@ pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
     ))
 }
 
-/// `3 sessions de Alice et 1 session de Bob sans trace de fichiers : sftp-monitor check`
+/// `3 sessions d'Alice et 1 session de Bob sans trace de fichiers : sftp-monitor check`
 fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
     let language = voice.language;
     let partners = day.partners.iter().filter(|(_, c)| c.blind > 0);
-    let of = language.pick("de", "of");
     let partners: Vec<String> = partners
         .map(|(account, counters)| {
             let sessions = language.count(counters.blind, Noun::Session);
-            format!("{sessions} {of} {}", voice.partner(account, None))
+            let partner = voice.partner(account, None);
+            format!("{sessions} {}{partner}", language.of(&partner))
         })
         .collect();
     if partners.is_empty() {
@@ -163,7 +163,7 @@ fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
     })
 }
 
-/// `feed.xml de Alice (1,5 ko)`
+/// `feed.xml d'Alice (1,5 ko)`
 fn file(troubled: &Troubled, voice: &Voice) -> String {
     let language = voice.language;
     let name = file_text::name(&troubled.file);
@@ -171,9 +171,9 @@ fn file(troubled: &Troubled, voice: &Voice) -> String {
         .file
         .bytes
         .map(|bytes| format!(" ({})", language.size(bytes)));
-    let partner = voice.user(&troubled.partner, None);
-    let of = language.pick("de", "of");
-    format!("{name} {of} {partner}{}", size.unwrap_or_default())
+    let partner = voice.partner(&troubled.partner, None);
+    let of = language.of(&partner);
+    format!("{name} {of}{partner}{}", size.unwrap_or_default())
 }
 
 /// `Jours sans données : du 27/03 au 29/03`
