@@ -218,6 +218,9 @@ pub struct File {
     /// It was opened as it was, not emptied: the size is that of what was added.
     #[serde(default, skip_serializing_if = "is_false")]
     pub resumed: bool,
+    /// How many times more it came, in the same message; the size is the latest one's.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub again: u64,
 }
 
 /// What happened longer than ten minutes ago, told in one message.

@@ -327,10 +327,19 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
             Language::English => format!("arrived on time on {}", moment(at)),
         },
         (_, Some(at)) => {
-            let (late, at) = (language.lasting(at.since(feed.due)), moment(at));
+            let late = language.lasting(at.since(feed.due));
+            let zone = voice.zone;
+            let clock = language.clock(at, zone);
+            // On the same date the time of day is enough.
+            let at = match (language, zone.date(at) == zone.date(feed.due)) {
+                (Language::French, true) => format!("à {clock}"),
+                (Language::French, false) => format!("le {}", moment(at)),
+                (Language::English, true) => format!("at {clock}"),
+                (Language::English, false) => format!("on {}", moment(at)),
+            };
             match language {
-                Language::French => format!("arrivé le {at}, attendu le {due} ({late} de retard)"),
-                Language::English => format!("arrived on {at}, expected by {due} ({late} late)"),
+                Language::French => format!("arrivé {at}, attendu le {due} ({late} de retard)"),
+                Language::English => format!("arrived {at}, expected by {due} ({late} late)"),
             }
         }
     };
@@ -338,7 +347,11 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
         Language::French => format!(", modifié ou supprimé le {at}"),
         Language::English => format!(", changed or removed on {at}"),
     });
-    let sign = if changed.is_some() { "⚠️" } else { "⏰" };
+    let sign = match (&changed, feed.at) {
+        (Some(_), _) => "⚠️",
+        (None, Some(_)) if feed.outcome != Outcome::Missing => "✅",
+        (None, _) => "⏰",
+    };
     let changed = changed.unwrap_or_default();
     let of = language.of(&partner);
     match language {

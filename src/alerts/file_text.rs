@@ -20,8 +20,18 @@ pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
     let names = names(files, language);
     let sizes = sizes(files, &names, language);
     let said = format!("{after}{names}{sizes}");
+    let line = |said: String| vec![vec![span(before.clone()), bold(user.clone()), span(said)]];
+    // In blocks the files stand below with their paths: the names of several are not said twice.
+    let all = files.files.len() as u64 >= different(&files.files, files.count);
+    let sizes = self::sizes(files, "", language);
+    let brief = format!("{}{sizes}", after.trim_end_matches([' ', ':']));
+    let lines = match files.count > 1 && all {
+        true => line(brief),
+        false => line(said.clone()),
+    };
     Told {
-        lines: vec![vec![span(before), bold(user), span(said)]],
+        short: Some(line(said)),
+        lines,
         details: details(files, language),
         context: vec![language.moment(files.at, voice.zone)],
         ..Told::default()
@@ -115,14 +125,33 @@ fn english(files: &Files) -> [String; 2] {
 fn names(files: &Files, language: Language) -> String {
     let told = &files.files[..files.files.len().min(NAMES_KEPT)];
     let mark = |file: &File| match is_empty_upload(files.what, file) && files.count > 1 {
-        true => format!("{} ({})", name(file), language.pick("vide", "empty")),
-        false => name(file),
+        true => format!(
+            "{}{} ({})",
+            name(file),
+            times(file),
+            language.pick("vide", "empty")
+        ),
+        false => name(file) + &times(file),
     };
     let names: Vec<String> = told.iter().map(mark).collect();
     match names.is_empty() {
         true => "?".into(),
-        false => list_within(&names, files.count, language),
+        false => list_within(&names, different(&files.files, files.count), language),
     }
+}
+
+/// How often it came: ` ×4`; nothing where it came once.
+pub(crate) fn times(file: &File) -> String {
+    match file.again {
+        0 => String::new(),
+        again => format!(" ×{}", again.saturating_add(1)),
+    }
+}
+
+/// Of so many, how many there are if each that came again is one.
+pub(crate) fn different<'a>(files: impl IntoIterator<Item = &'a File>, count: u64) -> u64 {
+    let again = files.into_iter().map(|file| file.again);
+    again.fold(count, u64::saturating_sub)
 }
 
 /// A file's name, as far as it is known.
@@ -212,6 +241,7 @@ fn details(files: &Files, language: Language) -> Vec<Line> {
         if file.cut {
             parts[0].push('…');
         }
+        parts[0] += &times(file);
         parts.extend(file.bytes.map(|bytes| language.size(bytes)));
         parts.extend(file.address.as_deref().map(|address| clean(address, HOST)));
         plain(parts.join(" · "))

@@ -70,8 +70,18 @@ fn files(first: &mut Files, second: Files) {
     first.bytes = first.bytes.saturating_add(second.bytes);
     first.some_unknown |= second.some_unknown;
     first.at = second.at;
-    let room = NAMES_KEPT.saturating_sub(first.files.len());
-    first.files.extend(second.files.into_iter().take(room));
+    for file in second.files {
+        let room = first.files.len() < NAMES_KEPT;
+        let same = first.files.iter_mut().find(|known| known.is_again(&file));
+        match same {
+            Some(known) => {
+                let again = known.again.saturating_add(file.again).saturating_add(1);
+                *known = File { again, ..file };
+            }
+            None if room => first.files.push(file),
+            None => {}
+        }
+    }
 }
 
 /// Keeps the latest address last, and each once.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Content, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
+use super::{Content, File, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
 use crate::state::add;
 use crate::time::Time;
 
@@ -62,8 +62,12 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         Content::Files(files) => {
             add(&mut row.uploads, files.count);
             let room = NAMES_KEPT.saturating_sub(row.names.len());
-            row.names
-                .extend(files.files.into_iter().take(room).map(|file| file.path));
+            let times = |file: File| {
+                let times = usize::try_from(file.again).unwrap_or(usize::MAX);
+                std::iter::repeat_n(file.path, times.saturating_add(1).min(room))
+            };
+            let names = files.files.into_iter().flat_map(times);
+            row.names.extend(names.take(room));
         }
         Content::Troubled(files) => add(row.transfers.entry(files.what).or_default(), files.count),
         // That sshd turns attempts away hinders nobody, as far as anybody knows.

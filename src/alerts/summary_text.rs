@@ -127,12 +127,20 @@ fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<Strin
 }
 
 fn names(row: &SummaryRow, language: Language) -> String {
-    let names: Vec<String> = row
-        .names
-        .iter()
-        .map(|name| file_text::name_of(name))
-        .collect();
-    list_within(&names, row.uploads, language)
+    let mut names: Vec<(&str, u64)> = Vec::new();
+    for name in &row.names {
+        match names.iter_mut().find(|(known, _)| known == name) {
+            Some((_, times)) => *times += 1,
+            None => names.push((name, 1)),
+        }
+    }
+    let again = (row.names.len() - names.len()) as u64;
+    let shown = |(name, times): &(&str, u64)| match times {
+        1 => file_text::name_of(name),
+        times => format!("{} ×{times}", file_text::name_of(name)),
+    };
+    let names: Vec<String> = names.iter().map(shown).collect();
+    list_within(&names, row.uploads.saturating_sub(again), language)
 }
 
 /// Why the failures were refused, where it was not the password: ` (clé refusée ×2)`.

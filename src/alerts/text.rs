@@ -1,7 +1,5 @@
 //! Messages in words.
 
-use std::net::IpAddr;
-
 use super::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span};
 use super::{Cause, Content, Failures, Form, Logins, Message, NAMES_KEPT, Rendered, Voice};
 use super::{feed_text, file_text, summary_text, waited, warning_text};
@@ -175,9 +173,7 @@ fn failed(failures: &Failures, voice: &Voice) -> Told {
         (Language::English, _) => (format!("🔴 {several} failed log-ins for "), "from"),
     };
     let mut context = Vec::new();
-    context.extend(failures.addresses.last().and_then(|address| ip(address)));
     context.extend(failures.method.as_deref().and_then(method));
-    context.push(at.clone());
     let today = language.count(failures.today, Noun::Failure);
     context.push(format!("{today} {}", language.pick("aujourd'hui", "today")));
     let said = format!(" — {advice} ({end} {addresses}, {at})");
@@ -264,11 +260,6 @@ pub(super) fn addresses(addresses: &[String], language: Language) -> String {
     let kept = &addresses[addresses.len().saturating_sub(NAMES_KEPT)..];
     let shown: Vec<String> = kept.iter().map(|address| clean(address, HOST)).collect();
     list_within(&shown, shown.len() as u64, language)
-}
-
-/// An address, if it is one and nothing that Slack could take for a link.
-fn ip(address: &str) -> Option<String> {
-    address.parse::<IpAddr>().ok().map(|ip| ip.to_string())
 }
 
 /// A method such as `keyboard-interactive/pam`, if it looks like one.

@@ -87,9 +87,10 @@ fn take(content: &mut Content) -> Content {
 
 /// The sentences of all parts, one below the other.
 pub(super) fn several(parts: &[Content], voice: &Voice) -> Told {
-    let mut whole = Told::default();
+    let (mut whole, mut short) = (Told::default(), Vec::new());
     for part in parts {
         let told = tell(part, voice);
+        short.extend(told.short.unwrap_or_else(|| told.lines.clone()));
         whole.lines.extend(told.lines);
         whole.details.extend(told.details);
         let new = told.context.into_iter();
@@ -97,7 +98,7 @@ pub(super) fn several(parts: &[Content], voice: &Voice) -> Told {
         whole.context.extend(new);
     }
     let rest = |more: usize| plain(format!("… +{more}"));
-    whole.short = Some(within(whole.lines.clone(), TEXT_MOST, rest));
+    whole.short = Some(within(short, TEXT_MOST, rest));
     whole.lines = within(whole.lines, BLOCKS_MOST - AROUND, rest);
     whole
 }

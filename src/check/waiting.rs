@@ -24,8 +24,9 @@ pub(super) fn judge(daily: &Daily, units: &Units, now: Time) -> Vec<Finding> {
         .filter(|message| old(message.since))
         .count();
     if waiting > 0 {
+        let wait = if waiting == 1 { "waits" } else { "wait" };
         let said = format!(
-            "{} wait for Slack for more than ten minutes",
+            "{} {wait} for Slack for more than ten minutes",
             many(waiting, "message")
         );
         found.push(Finding::warning(NAME, said).mended_by(units.again(SERVICE)));

@@ -259,6 +259,18 @@ impl Monitor<'_> {
             _ => return,
         };
         let troubled = &mut self.daily.resume.day.troubled;
+        let same = |t: &&mut Troubled| {
+            let own = (t.failed, t.download, t.partner.as_str()) == (failed, download, partner);
+            own && t.file.is_again(file)
+        };
+        if let Some(known) = troubled.iter_mut().find(same) {
+            let again = known.file.again.saturating_add(1);
+            known.file = File {
+                again,
+                ..file.clone()
+            };
+            return;
+        }
         troubled.push(Troubled {
             partner: partner.to_owned(),
             failed,

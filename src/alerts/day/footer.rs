@@ -77,13 +77,16 @@ fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
         .troubled
         .iter()
         .filter(|troubled| (troubled.failed, troubled.download) == (failed, download));
-    let files: Vec<String> = files.map(|troubled| file(troubled, voice)).collect();
+    let files: Vec<&Troubled> = files.collect();
+    let repeats = file_text::different(files.iter().map(|troubled| &troubled.file), u64::MAX);
+    let repeats = u64::MAX - repeats;
+    let files: Vec<String> = files.into_iter().map(|t| file(t, voice)).collect();
     let counted = day
         .partners
         .values()
         .map(number)
         .fold(0, u64::saturating_add);
-    let count = counted.max(files.len() as u64);
+    let count = counted.max((files.len() as u64).saturating_add(repeats));
     if count == 0 {
         return None;
     }
@@ -111,7 +114,8 @@ fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
         true => String::new(),
         false => {
             let colon = language.pick(" : ", ": ");
-            format!("{colon}{}", list_within(files, count, language))
+            let listed = list_within(files, count.saturating_sub(repeats), language);
+            format!("{colon}{listed}")
         }
     };
     Some(format!("⚠️ {transfers} {ended}{which}"))
@@ -166,7 +170,7 @@ fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
 /// `feed.xml d'Alice (1,5 ko)`
 fn file(troubled: &Troubled, voice: &Voice) -> String {
     let language = voice.language;
-    let name = file_text::name(&troubled.file);
+    let name = file_text::name(&troubled.file) + &file_text::times(&troubled.file);
     let size = troubled
         .file
         .bytes
