@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Message, Outbox, Summary, Tried, merge, summary, sweep};
+use super::{Content, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
 use crate::config;
 use crate::crowd::{take_out, too_many};
 use crate::sessions::Process;
@@ -106,6 +106,9 @@ impl Alerts {
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
+        for waiting in self.take_arrived(&content) {
+            self.tell(waiting.at, now, waiting.content, rules, outbox);
+        }
         let content = self.tried.sweep(at, content);
         let Some((kind, partner)) = content.group() else {
             outbox.push(at, content);
@@ -137,7 +140,49 @@ impl Alerts {
             return;
         }
         group.note(at, rules);
+        if kind != "login" {
+            self.log_in_first(partner, at, rules, outbox);
+        }
         outbox.push(at, content);
+    }
+
+    /// What happened first is told first: log-ins that were gathered before this leave before it, where the pace allows it.
+    fn log_in_first(
+        &mut self,
+        partner: &str,
+        at: Time,
+        rules: &config::Alerts,
+        outbox: &mut Outbox<'_>,
+    ) {
+        let Some(group) = self.groups.get_mut(&format!("login {partner}")) else {
+            return;
+        };
+        if group.free_from(at, rules).is_some() {
+            return;
+        }
+        if let Some((_, logins)) = group.gathered.take_if(|(since, _)| *since <= at) {
+            group.note(at, rules);
+            outbox.push(at, logins);
+        }
+    }
+
+    /// A file that is fetched has arrived before that: what waits of it is told first.
+    fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
+        let Content::Files(fetched) = content else {
+            return Vec::new();
+        };
+        if fetched.what != Transfer::Download {
+            return Vec::new();
+        }
+        let same = |waiting: &mut Waiting| match &waiting.content {
+            Content::Files(files) => {
+                let mut paths = files.files.iter().map(|file| &file.path);
+                files.partner == fetched.partner
+                    && paths.any(|path| fetched.files.iter().any(|file| file.path == *path))
+            }
+            _ => false,
+        };
+        self.waiting.extract_if(.., same).collect()
     }
 
     /// A clock that ran ahead left times that are far from the present: nothing is held back until then.
@@ -188,6 +233,7 @@ impl Alerts {
                 || time < group.until
                 || group.told.last().is_some_and(|&t| time.since(t) < keep)
         });
+        late.sort_by_key(|(since, ..)| *since);
         for (since, due, content) in late {
             // What the pace held back is as old as the time at which it could leave.
             match now.since(due) > NEWS {
