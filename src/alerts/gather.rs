@@ -174,7 +174,7 @@ impl Alerts {
         if fetched.what != Transfer::Download {
             return Vec::new();
         }
-        let same = |waiting: &mut Waiting| match &waiting.content {
+        let same = |waiting: &Waiting| match &waiting.content {
             Content::Files(files) => {
                 let mut paths = files.files.iter().map(|file| &file.path);
                 files.partner == fetched.partner
@@ -182,7 +182,11 @@ impl Alerts {
             }
             _ => false,
         };
-        self.waiting.extract_if(.., same).collect()
+        let (arrived, waiting) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(same);
+        self.waiting = waiting;
+        arrived
     }
 
     /// A clock that ran ahead left times that are far from the present: nothing is held back until then.

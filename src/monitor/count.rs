@@ -238,6 +238,8 @@ impl Monitor<'_> {
         self.name_troubled(partner, what, &file);
         let files = Files::one(partner, self.full_name(partner), what, file, at);
         match what {
+            // The feed's own message names the file.
+            Transfer::Upload if self.told_by_feed(&files) => None,
             Transfer::Upload => self.tell_later(process, at, RENAME, Content::Files(files)),
             Transfer::Download => {
                 self.tell(at, Content::Files(files));

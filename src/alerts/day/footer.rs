@@ -2,10 +2,10 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::notice_text;
+use super::{feeds_text, notice_text};
 use crate::alerts::blocks::{Line, plain, ranked_within};
 use crate::alerts::text::list_within;
-use crate::alerts::{Transfer, Voice, feed_text, file_text};
+use crate::alerts::{Transfer, Voice, file_text};
 use crate::clean::escape;
 use crate::language::{Language, Noun};
 use crate::state::{ClosedDay, Counters, NoticeKind, Troubled};
@@ -28,7 +28,7 @@ const NAMES: u8 = 2;
 /// The lines of a day.
 pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     let mut lines: Vec<(u8, String)> = Vec::new();
-    let feeds = feed_text::of_the_day(&day.day.feeds, voice);
+    let feeds = feeds_text::of_the_day(&day.day.feeds, voice);
     lines.extend(feeds.into_iter().map(|line| (FEEDS, line)));
     let troubled = [
         Transfer::UploadInterrupted,
