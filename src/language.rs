@@ -54,7 +54,7 @@ impl Noun {
             (Language::French, Noun::Feed) => ("flux attendu", "flux attendus"),
             (Language::French, Noun::Time) => ("fois", "fois"),
             (Language::French, Noun::Other) => ("autre", "autres"),
-            (Language::English, Noun::Login) => ("login", "logins"),
+            (Language::English, Noun::Login) => ("log-in", "log-ins"),
             (Language::English, Noun::Failure) => ("failure", "failures"),
             (Language::English, Noun::File) => ("file", "files"),
             (Language::English, Noun::Blocked) => ("blocked connection", "blocked connections"),
@@ -74,6 +74,15 @@ impl Language {
         match self {
             Language::French => french,
             Language::English => english,
+        }
+    }
+
+    /// What stands before the one that something is of: `de `, `d'`; `of `.
+    pub fn of(self, name: &str) -> &'static str {
+        match self {
+            Language::English => "of ",
+            Language::French if is_elided(name) => "d'",
+            Language::French => "de ",
         }
     }
 
@@ -144,6 +153,13 @@ impl Language {
         }
     }
 
+    /// Whether this many bytes, as they are told, take the singular: `1,5 ko écrit`.
+    pub fn is_single(self, bytes: u64) -> bool {
+        let size = self.size(bytes);
+        let whole = size.split(|c: char| !c.is_ascii_digit()).next();
+        matches!(whole, Some("0" | "1"))
+    }
+
     /// How long something lasted, in the two units that matter: `42 min`, `1 h 05 min`, `2 j 3 h`; `2 d 3 h`.
     pub fn lasting(self, duration: Duration) -> String {
         let minutes = duration.as_secs() / 60;
@@ -160,9 +176,9 @@ impl Language {
         }
     }
 
-    /// A date: `30/03`.
+    /// A date: `30/03`, `30 March`.
     pub fn date(self, date: NaiveDate) -> String {
-        date.format("%d/%m").to_string()
+        date.format(self.pick("%d/%m", "%-d %B")).to_string()
     }
 
     /// A time of day: `06h07`, `06:07`.
@@ -172,7 +188,7 @@ impl Language {
         format!("{:02}{between}{:02}", local.hour(), local.minute())
     }
 
-    /// A date with the time of day: `30/03 à 06h07`, `30/03 at 06:07`.
+    /// A date with the time of day: `30/03 à 06h07`, `30 March at 06:07`.
     pub fn moment(self, time: Time, zone: Zone) -> String {
         let date = self.date(zone.date(time));
         format!("{date} {} {}", self.pick("à", "at"), self.clock(time, zone))
@@ -200,5 +216,17 @@ impl Language {
             items.push(&others);
         }
         self.list(&items)
+    }
+}
+
+/// Does French say `d'` before this name? Before a vowel, and `y` before a consonant (d'Yves, de Yann); never before `h`, of
+/// which nobody can tell whether it is mute.
+fn is_elided(name: &str) -> bool {
+    let mut letters = name.chars().flat_map(char::to_lowercase);
+    let vowel = |c: char| "aeiouàâäáãåæéèêëíîïóôöœúùûüõø".contains(c);
+    match (letters.next(), letters.next()) {
+        (Some('y'), Some(next)) => next.is_alphabetic() && !vowel(next) && next != 'y',
+        (Some(first), _) => vowel(first),
+        (None, _) => false,
     }
 }

@@ -1,6 +1,6 @@
 //! What becomes of messages and tables that are posted: pure steps on the state, one commit each.
 
-use crate::alerts::Message;
+use crate::alerts::{Message, gather_waited};
 use crate::crowd::{take_out, too_many};
 use crate::days::POSTED_KEPT;
 use crate::slack::{Next, Trouble, Verdict};
@@ -15,7 +15,8 @@ pub const REFUSED_KEPT: usize = 50;
 
 /// Takes the head of the outbox for posting. From here on, and until Slack's answer is known, the state says that the
 /// message may have been posted: whoever starts after a crash marks it. The message comes back as it was before.
-pub fn take_message(daily: &mut Daily) -> Option<Message> {
+pub fn take_message(daily: &mut Daily, now: Time) -> Option<Message> {
+    gather_waited(&mut daily.resume.outbox, now);
     let head = daily.resume.outbox.first_mut()?;
     let message = head.clone();
     head.maybe_repeated = true;
@@ -199,7 +200,7 @@ mod tests {
                 ..Logins::default()
             };
             outbox.push(Time::default(), Content::Logins(logins));
-            let posted = take_message(&mut daily).unwrap();
+            let posted = take_message(&mut daily, Time::default()).unwrap();
             let error = "msg_too_long".to_owned();
             settle_message(&mut daily, &posted, &Next::Park { error });
         }

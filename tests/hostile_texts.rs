@@ -72,7 +72,7 @@ fn contents(text: &str) -> Vec<Content> {
     let row = SummaryRow {
         full_name: Some(text.clone()),
         uploads: 12,
-        troubled: 3,
+        transfers: BTreeMap::from([(Transfer::UploadInterrupted, 3)]),
         names: many.clone(),
         ..SummaryRow::default()
     };
@@ -94,7 +94,7 @@ fn contents(text: &str) -> Vec<Content> {
         file: file.clone(),
         removed: true,
     };
-    vec![
+    let mut contents = vec![
         all,
         Content::FeedMissing(FeedMissing {
             id: text.clone(),
@@ -168,6 +168,7 @@ fn contents(text: &str) -> Vec<Content> {
             at: AT,
             method: Some(text.clone()),
             today: 10,
+            each: Vec::new(),
             own: false,
         }),
         Content::Summary(Summary {
@@ -189,7 +190,12 @@ fn contents(text: &str) -> Vec<Content> {
             known: true,
             why: text,
         },
-    ]
+    ];
+    contents.push(Content::Several {
+        partner: "alice".to_owned(),
+        parts: contents.clone(),
+    });
+    contents
 }
 
 proptest! {

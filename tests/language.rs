@@ -42,6 +42,7 @@ fn formatted(language: Language, input: &str) -> String {
         "lasting" => language.lasting(Duration::from_secs(number())),
         "list" => language.list(&words[1..]),
         "list_of" => language.list_of(&words[2..], number()),
+        "of" => language.of(words[1]).trim_end().to_owned(),
         other => panic!("{other}"),
     }
 }

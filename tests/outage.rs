@@ -37,9 +37,9 @@ fn told(contents: &[(Content, bool)]) -> BTreeMap<String, [u64; 3]> {
             .zip(counts)
             .for_each(|(sum, count)| *sum += count);
     };
-    for (content, _) in contents {
+    for content in contents.iter().flat_map(|(content, _)| content.parts()) {
         match content {
-            Content::Logins(logins) => add(&logins.partner, [logins.count, 0, 0]),
+            Content::Logins(logins) => add(&logins.partner, [logins.count, logins.answered, 0]),
             Content::Failures(failures) => add(&failures.partner, [0, failures.count, 0]),
             Content::Files(files) => add(&files.partner, [0, 0, files.count]),
             Content::Sweep(sweep) => {

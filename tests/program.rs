@@ -35,7 +35,7 @@ fn a_login_a_failure_and_an_upload_are_told_and_counted() {
         "internal-sftp[300]: rename old \"/upload/feed.xml.filepart\" new \"/upload/feed.xml\"",
     );
     world.write("sshd[400]: Failed password for invalid user admin from 203.0.113.9 port 1 ssh2");
-    let texts = world.told("📄 alice a uploadé feed.xml");
+    let texts = world.told("📄 Alice a uploadé feed.xml");
     assert!(
         texts
             .iter()

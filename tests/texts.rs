@@ -86,6 +86,6 @@ fn a_dry_run_prints_the_message_with_its_context() {
     let message = render(&case.content, Language::English, Form::Blocks, false);
     assert_eq!(
         message.plain(),
-        "📄 alice uploaded feed.xml\n/in/feed.xml · 12.4 MB · 192.0.2.7\nsftp1 · 30/03 at 06:07"
+        "📄 Alice uploaded feed.xml\n/in/feed.xml · 12.4 MB · 192.0.2.7\nsftp1 · 30 March at 06:07"
     );
 }

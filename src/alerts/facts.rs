@@ -27,6 +27,9 @@ pub struct Logins {
     /// Refused attempts from the same address just before.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub after_failures: u64,
+    /// Those of them that waited to be told, and are told by this alone.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub answered: u64,
 }
 
 /// Refused attempts of one partner.
@@ -53,10 +56,29 @@ pub struct Failures {
     /// All of them from addresses from which it logged in the same day.
     #[serde(default, skip_serializing_if = "is_false")]
     pub own: bool,
+    /// Those of each address, where they are from several, up to ten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<FailuresFrom>,
+}
+
+/// Refused attempts from one address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FailuresFrom {
+    /// The address.
+    pub address: String,
+    /// How many.
+    pub count: u64,
+    /// The latest one's cause.
+    pub cause: Cause,
+    /// The latest one's time.
+    pub at: Time,
+    /// The latest one's method, where the log tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
 }
 
 /// Why an attempt was refused, as far as the log tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// A password, or keyboard-interactive.
@@ -103,7 +125,7 @@ pub struct Hindered {
 }
 
 /// What keeps a partner from working, as far as sshd says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Obstacle {
     /// Only sftp is allowed, and something else was asked for.
@@ -201,6 +223,9 @@ pub struct File {
     /// It was opened as it was, not emptied: the size is that of what was added.
     #[serde(default, skip_serializing_if = "is_false")]
     pub resumed: bool,
+    /// How many times more it came, in the same message; the size is the latest one's.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub again: u64,
 }
 
 /// What happened longer than ten minutes ago, told in one message.
@@ -250,12 +275,15 @@ pub struct SummaryRow {
     /// Files that were fetched.
     #[serde(skip_serializing_if = "is_zero")]
     pub downloads: u64,
-    /// Uploads that broke off or failed.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub troubled: u64,
-    /// Times that sshd let it in and it could not work, or did not let it try.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub hindered: u64,
+    /// Why the failures were refused, as far as that is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub causes: BTreeMap<Cause, u64>,
+    /// Transfers that did not come out whole, by what became of them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub transfers: BTreeMap<Transfer, u64>,
+    /// Times that sshd let it in and it could not work, or did not let it try, by what kept it from it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub obstacles: BTreeMap<Obstacle, u64>,
     /// Times that sshd turned attempts in its name away.
     #[serde(skip_serializing_if = "is_zero")]
     pub turned_away: u64,

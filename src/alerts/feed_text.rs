@@ -6,12 +6,11 @@ use super::{
     FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile, Transfer, Voice, file_text,
 };
 use crate::clean::{HOST, PATH, clean};
-use crate::expect::{Feed, Outcome};
 use crate::language::{Language, Noun};
 use crate::time::Time;
 
 /// The most characters of a pattern in a sentence.
-const PATTERN: usize = 120;
+pub(super) const PATTERN: usize = 120;
 
 /// A feed is not there: since when, and what the partner did instead.
 pub(super) fn missing(missing: &FeedMissing, voice: &Voice) -> Told {
@@ -74,18 +73,18 @@ fn instead(seen: &Seen, voice: &Voice) -> String {
     let moment = |at: Time| language.moment(at, voice.zone);
     let mut said = Vec::new();
     if let Some(at) = seen.login {
-        let last = language.pick("dernière connexion le", "last login on");
+        let last = language.pick("dernière connexion le", "last log-in on");
         said.push(format!("{last} {}", moment(at)));
     }
     // Failures that a log-in followed explain nothing.
     if let Some(at) = seen.failure.filter(|at| Some(*at) > seen.login) {
-        let last = language.pick("dernier échec de connexion le", "last failed login on");
+        let last = language.pick("dernier échec de connexion le", "last failed log-in on");
         said.push(format!("{last} {}", moment(at)));
     }
     said.extend(seen.file.as_ref().map(|file| last_file(file, voice)));
     match said.is_empty() {
         true => language
-            .pick("aucune connexion connue", "no login known")
+            .pick("aucune connexion connue", "no log-in known")
             .to_owned(),
         false => said.join(", "),
     }
@@ -257,7 +256,7 @@ pub(super) fn quiet(quiet: &Quiet, voice: &Voice) -> Told {
             format!(" ne s'est pas connecté depuis {long} (surveillé depuis le {since})")
         }
         (Language::English, false) => {
-            format!(" has not logged in for {long} (last login on {since})")
+            format!(" has not logged in for {long} (last log-in on {since})")
         }
         (Language::English, true) => {
             format!(" has not logged in for {long} (watched since {since})")
@@ -266,82 +265,5 @@ pub(super) fn quiet(quiet: &Quiet, voice: &Voice) -> Told {
     Told {
         lines: vec![vec![span("💤 "), bold(partner), span(said)]],
         ..Told::default()
-    }
-}
-
-/// The lines of a day's table about its expected feeds: what is missing first, what was on time in one line.
-pub(super) fn of_the_day(feeds: &[Feed], voice: &Voice) -> Vec<String> {
-    let language = voice.language;
-    let told = |outcome: Outcome| feeds.iter().filter(move |feed| feed.outcome == outcome);
-    let in_time = |feed: &&Feed| feed.outcome == Outcome::OnTime && feed.changed.is_none();
-    let troubled = [
-        Outcome::Missing,
-        Outcome::Late,
-        Outcome::Recovered,
-        Outcome::OnTime,
-    ];
-    let troubled = troubled
-        .into_iter()
-        .flat_map(told)
-        .filter(|feed| !in_time(feed));
-    let mut lines: Vec<String> = troubled.map(|feed| of_one(feed, voice)).collect();
-    let on_time = feeds.iter().filter(in_time).count() as u64;
-    if on_time > 0 {
-        let feeds = language.count(on_time, Noun::Feed);
-        let when = language.pick("à l'heure", "on time");
-        lines.push(format!("✅ {feeds} {when}"));
-    }
-    lines
-}
-
-/// `⏰ *.xml de Alice : pas arrivé (3 sur 4), attendu le 30/03 à 07h30`
-fn of_one(feed: &Feed, voice: &Voice) -> String {
-    let language = voice.language;
-    let partner = voice.partner(&feed.partner, feed.full_name.as_deref());
-    let files = clean(&feed.files, PATTERN);
-    let moment = |at: Time| language.moment(at, voice.zone);
-    let due = moment(feed.due);
-    let said = match (feed.outcome, feed.at) {
-        (Outcome::Missing, _) | (_, None) => {
-            let of = match feed.count {
-                1 => String::new(),
-                count => format!(
-                    " ({} {} {})",
-                    language.number(u64::from(feed.arrived)),
-                    language.pick("sur", "of"),
-                    language.number(u64::from(count))
-                ),
-            };
-            let since = feed.since.map(|since| match language {
-                Language::French => format!(", manque depuis le {}", moment(since)),
-                Language::English => format!(", missing since {}", moment(since)),
-            });
-            let since = since.unwrap_or_default();
-            match language {
-                Language::French => format!("pas arrivé{of}, attendu le {due}{since}"),
-                Language::English => format!("not there{of}, expected by {due}{since}"),
-            }
-        }
-        (Outcome::OnTime, Some(at)) => match language {
-            Language::French => format!("arrivé à l'heure le {}", moment(at)),
-            Language::English => format!("arrived on time on {}", moment(at)),
-        },
-        (_, Some(at)) => {
-            let (late, at) = (language.lasting(at.since(feed.due)), moment(at));
-            match language {
-                Language::French => format!("arrivé le {at}, attendu le {due} ({late} de retard)"),
-                Language::English => format!("arrived on {at}, expected by {due} ({late} late)"),
-            }
-        }
-    };
-    let changed = feed.changed.map(moment).map(|at| match language {
-        Language::French => format!(", modifié ou supprimé le {at}"),
-        Language::English => format!(", changed or removed on {at}"),
-    });
-    let sign = if changed.is_some() { "⚠️" } else { "⏰" };
-    let changed = changed.unwrap_or_default();
-    match language {
-        Language::French => format!("{sign} {files} de {partner} : {said}{changed}"),
-        Language::English => format!("{sign} {files} of {partner}: {said}{changed}"),
     }
 }

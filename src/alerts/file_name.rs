@@ -33,6 +33,11 @@ impl File {
         file
     }
 
+    /// Is this the same file once more, as far as their names are known?
+    pub(crate) fn is_again(&self, other: &File) -> bool {
+        !self.cut && !other.cut && self.path == other.path && self.odd == other.odd
+    }
+
     /// What tells its path from any other, as text.
     pub(crate) fn name_in_state(&self) -> String {
         self.odd.as_ref().unwrap_or(&self.path).clone()

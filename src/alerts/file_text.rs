@@ -12,18 +12,26 @@ const FILE_NAME: usize = 255;
 /// What is said of files that arrived, were fetched, or broke off.
 pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
     let language = voice.language;
-    let user = voice.user(&files.partner, files.full_name.as_deref());
+    let user = voice.partner(&files.partner, files.full_name.as_deref());
     let [before, after] = match language {
-        Language::French => french(files),
+        Language::French => french(files, language.of(&user)),
         Language::English => english(files),
     };
-    let said = format!(
-        "{after}{}{}",
-        names(files, language),
-        sizes(files, language)
-    );
+    let names = names(files, language);
+    let sizes = sizes(files, &names, language);
+    let said = format!("{after}{names}{sizes}");
+    let line = |said: String| vec![vec![span(before.clone()), bold(user.clone()), span(said)]];
+    // In blocks the files stand below with their paths: the names of several are not said twice.
+    let all = files.files.len() as u64 >= different(&files.files, files.count);
+    let sizes = self::sizes(files, "", language);
+    let brief = format!("{}{sizes}", after.trim_end_matches([' ', ':']));
+    let lines = match files.count > 1 && all {
+        true => line(brief),
+        false => line(said.clone()),
+    };
     Told {
-        lines: vec![vec![span(before), bold(user), span(said)]],
+        short: Some(line(said)),
+        lines,
         details: details(files, language),
         context: vec![language.moment(files.at, voice.zone)],
         ..Told::default()
@@ -31,7 +39,7 @@ pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
 }
 
 /// What stands before and behind the partner's name.
-fn french(files: &Files) -> [String; 2] {
+fn french(files: &Files, of: &str) -> [String; 2] {
     let language = Language::French;
     let (n, one) = (language.number(files.count), files.count < 2);
     let several = |noun| match one {
@@ -44,8 +52,8 @@ fn french(files: &Files) -> [String; 2] {
         " interrompus : "
     };
     let begin = |what: &str| match one {
-        true => format!("⚠️ {what} de "),
-        false => format!("⚠️ {n} {}s de ", what.to_lowercase()),
+        true => format!("⚠️ {what} {of}"),
+        false => format!("⚠️ {n} {}s {of}", what.to_lowercase()),
     };
     let unclosed = |how: &str| {
         let (opened, closed) = match one {
@@ -117,14 +125,33 @@ fn english(files: &Files) -> [String; 2] {
 fn names(files: &Files, language: Language) -> String {
     let told = &files.files[..files.files.len().min(NAMES_KEPT)];
     let mark = |file: &File| match is_empty_upload(files.what, file) && files.count > 1 {
-        true => format!("{} ({})", name(file), language.pick("vide", "empty")),
-        false => name(file),
+        true => format!(
+            "{}{} ({})",
+            name(file),
+            times(file),
+            language.pick("vide", "empty")
+        ),
+        false => name(file) + &times(file),
     };
     let names: Vec<String> = told.iter().map(mark).collect();
     match names.is_empty() {
         true => "?".into(),
-        false => list_within(&names, files.count, language),
+        false => list_within(&names, different(&files.files, files.count), language),
     }
+}
+
+/// How often it came: ` ×4`; nothing where it came once.
+pub(crate) fn times(file: &File) -> String {
+    match file.again {
+        0 => String::new(),
+        again => format!(" ×{}", again.saturating_add(1)),
+    }
+}
+
+/// Of so many, how many there are if each that came again is one.
+pub(crate) fn different<'a>(files: impl IntoIterator<Item = &'a File>, count: u64) -> u64 {
+    let again = files.into_iter().map(|file| file.again);
+    again.fold(count, u64::saturating_sub)
 }
 
 /// A file's name, as far as it is known.
@@ -148,7 +175,7 @@ fn is_empty_upload(what: Transfer, file: &File) -> bool {
 }
 
 /// What is said of the sizes in the sentence: that one file is empty, how much of one arrived, the total of several.
-fn sizes(files: &Files, language: Language) -> String {
+fn sizes(files: &Files, names: &str, language: Language) -> String {
     let bytes = match (files.count, files.some_unknown) {
         (0 | 1, _) => files.files.first().and_then(|file| file.bytes),
         (_, true) if files.bytes == 0 => None,
@@ -173,27 +200,38 @@ fn sizes(files: &Files, language: Language) -> String {
             .into(),
         (_, Some(bytes)) => {
             let size = language.size(bytes);
+            let gone = gone(files.what, language.is_single(bytes), language);
             let least = match files.some_unknown && files.count > 1 {
                 true => language.pick("au moins ", "at least "),
                 false => "",
             };
-            format!(" ({least}{size}{})", gone(files.what, language))
+            match names.ends_with(')') {
+                // One bracket after another is one too many.
+                true => format!(" — {least}{size}{gone}"),
+                false => format!(" ({least}{size}{gone})"),
+            }
         }
     }
 }
 
 /// What became of the bytes of a file that is not whole.
-fn gone(what: Transfer, language: Language) -> &'static str {
-    match what {
-        Transfer::Upload
-        | Transfer::Download
-        | Transfer::Unknown
-        | Transfer::UploadUnclosed
-        | Transfer::DownloadUnclosed => "",
-        Transfer::UploadInterrupted => language.pick(" reçus", " received"),
-        Transfer::UploadFailed => language.pick(" écrits", " written"),
-        Transfer::DownloadInterrupted => language.pick(" envoyés", " sent"),
-    }
+fn gone(what: Transfer, one: bool, language: Language) -> &'static str {
+    let french = match (what, one) {
+        (Transfer::UploadInterrupted, true) => " reçu",
+        (Transfer::UploadInterrupted, false) => " reçus",
+        (Transfer::UploadFailed, true) => " écrit",
+        (Transfer::UploadFailed, false) => " écrits",
+        (Transfer::DownloadInterrupted, true) => " envoyé",
+        (Transfer::DownloadInterrupted, false) => " envoyés",
+        _ => "",
+    };
+    let english = match what {
+        Transfer::UploadInterrupted => " received",
+        Transfer::UploadFailed => " written",
+        Transfer::DownloadInterrupted => " sent",
+        _ => "",
+    };
+    language.pick(french, english)
 }
 
 /// Path, size and address of each file.
@@ -203,6 +241,7 @@ fn details(files: &Files, language: Language) -> Vec<Line> {
         if file.cut {
             parts[0].push('…');
         }
+        parts[0] += &times(file);
         parts.extend(file.bytes.map(|bytes| language.size(bytes)));
         parts.extend(file.address.as_deref().map(|address| clean(address, HOST)));
         plain(parts.join(" · "))

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Cause, Content, Files, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep,
-};
+use super::{Content, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
 use crate::config;
 use crate::crowd::{take_out, too_many};
 use crate::sessions::Process;
@@ -108,6 +106,9 @@ impl Alerts {
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
+        for waiting in self.take_arrived(&content) {
+            self.tell(waiting.at, now, waiting.content, rules, outbox);
+        }
         let content = self.tried.sweep(at, content);
         let Some((kind, partner)) = content.group() else {
             outbox.push(at, content);
@@ -115,7 +116,9 @@ impl Alerts {
         };
         let rules = &rules(partner);
         let group = self.groups.entry(format!("{kind} {partner}")).or_default();
-        let again = matches!(content, Content::Logins(_)) && !rules.again_after.is_zero();
+        // One that answers failures is told in any case: it tells of them.
+        let again = matches!(&content, Content::Logins(l) if l.after_failures == 0);
+        let again = again && !rules.again_after.is_zero();
         if again
             && group
                 .told
@@ -137,7 +140,53 @@ impl Alerts {
             return;
         }
         group.note(at, rules);
+        if kind != "login" {
+            self.log_in_first(partner, at, rules, outbox);
+        }
         outbox.push(at, content);
+    }
+
+    /// What happened first is told first: log-ins that were gathered before this leave before it, where the pace allows it.
+    fn log_in_first(
+        &mut self,
+        partner: &str,
+        at: Time,
+        rules: &config::Alerts,
+        outbox: &mut Outbox<'_>,
+    ) {
+        let Some(group) = self.groups.get_mut(&format!("login {partner}")) else {
+            return;
+        };
+        if group.free_from(at, rules).is_some() {
+            return;
+        }
+        if let Some((_, logins)) = group.gathered.take_if(|(since, _)| *since <= at) {
+            group.note(at, rules);
+            outbox.push(at, logins);
+        }
+    }
+
+    /// A file that is fetched has arrived before that: what waits of it is told first.
+    fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
+        let Content::Files(fetched) = content else {
+            return Vec::new();
+        };
+        if fetched.what != Transfer::Download {
+            return Vec::new();
+        }
+        let same = |waiting: &Waiting| match &waiting.content {
+            Content::Files(files) => {
+                let mut paths = files.files.iter().map(|file| &file.path);
+                files.partner == fetched.partner
+                    && paths.any(|path| fetched.files.iter().any(|file| file.path == *path))
+            }
+            _ => false,
+        };
+        let (arrived, waiting) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(same);
+        self.waiting = waiting;
+        arrived
     }
 
     /// A clock that ran ahead left times that are far from the present: nothing is held back until then.
@@ -188,6 +237,7 @@ impl Alerts {
                 || time < group.until
                 || group.told.last().is_some_and(|&t| time.since(t) < keep)
         });
+        late.sort_by_key(|(since, ..)| *since);
         for (since, due, content) in late {
             // What the pace held back is as old as the time at which it could leave.
             match now.since(due) > NEWS {
@@ -256,46 +306,6 @@ impl Alerts {
             .filter(|(_, group)| group.gathered.is_some())
             .map(|(name, group)| group.due(&rules(partner_of(name))));
         self.waiting.iter().map(|w| w.due).chain(gathered).min()
-    }
-
-    /// Sets right why a partner's latest attempt from this address, within this time, was refused: it was not the password.
-    pub fn set_cause(
-        &mut self,
-        (partner, address): (&str, &str),
-        (from, to): (Time, Time),
-        cause: Cause,
-        outbox: &mut Outbox<'_>,
-        in_flight: Option<u64>,
-    ) {
-        let gathered = self.groups.get_mut(&format!("failure {partner}"));
-        let gathered = gathered.and_then(|group| Some(&mut group.gathered.as_mut()?.1));
-        let messages = outbox.messages.iter_mut().rev();
-        let waiting = messages.filter(|message| Some(message.id) != in_flight);
-        let contents = waiting.map(|message| &mut message.content);
-        let own = |content: &mut Content| match content {
-            Content::Failures(f) if f.partner == partner && f.cause == Cause::Password => {
-                let last = f.addresses.last().is_some_and(|last| last == address);
-                let own = last && (from..=to).contains(&f.at);
-                own.then(|| f.cause = cause)
-            }
-            _ => None,
-        };
-        gathered.into_iter().chain(contents).find_map(own);
-    }
-
-    /// The file of an upload that still waits.
-    pub fn waiting_file(&mut self, id: u64) -> Option<&mut super::File> {
-        self.waiting
-            .iter_mut()
-            .find(|w| w.id == id)
-            .and_then(|w| match &mut w.content {
-                Content::Files(Files {
-                    what: Transfer::Upload,
-                    files,
-                    ..
-                }) => files.first_mut(),
-                _ => None,
-            })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Joining messages of one kind and partner into one.
 
-use super::{Content, Failures, File, Files, Hindered, Logins, NAMES_KEPT, Sweep};
+use super::{Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, Sweep};
 use crate::state::add;
 
 /// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
@@ -17,7 +17,7 @@ pub(super) fn join(first: &mut Content, second: Content) {
     }
 }
 
-fn hindered(first: &mut Hindered, second: Hindered) {
+pub(super) fn hindered(first: &mut Hindered, second: Hindered) {
     add(&mut first.count, second.count);
     first.at = second.at;
     first.path = second.path;
@@ -37,12 +37,26 @@ fn sweep(first: &mut Sweep, second: Sweep) {
 fn logins(first: &mut Logins, second: Logins) {
     add(&mut first.count, second.count);
     add(&mut first.after_failures, second.after_failures);
+    add(&mut first.answered, second.answered);
     first.at = second.at;
     first.method = second.method;
     addresses(&mut first.addresses, second.addresses);
 }
 
 fn failures(first: &mut Failures, second: Failures) {
+    let mut each = first.by_address();
+    for further in second.by_address() {
+        match each.iter_mut().find(|from| from.address == further.address) {
+            Some(from) => {
+                let count = from.count.saturating_add(further.count);
+                *from = FailuresFrom { count, ..further };
+            }
+            None => each.push(further),
+        }
+    }
+    let excess = each.len().saturating_sub(NAMES_KEPT);
+    each.drain(..excess);
+    first.each = each;
     add(&mut first.count, second.count);
     first.at = second.at;
     first.cause = second.cause;
@@ -57,8 +71,18 @@ fn files(first: &mut Files, second: Files) {
     first.bytes = first.bytes.saturating_add(second.bytes);
     first.some_unknown |= second.some_unknown;
     first.at = second.at;
-    let room = NAMES_KEPT.saturating_sub(first.files.len());
-    first.files.extend(second.files.into_iter().take(room));
+    for file in second.files {
+        let room = first.files.len() < NAMES_KEPT;
+        let same = first.files.iter_mut().find(|known| known.is_again(&file));
+        match same {
+            Some(known) => {
+                let again = known.again.saturating_add(file.again).saturating_add(1);
+                *known = File { again, ..file };
+            }
+            None if room => first.files.push(file),
+            None => {}
+        }
+    }
 }
 
 /// Keeps the latest address last, and each once.

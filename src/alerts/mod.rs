@@ -1,5 +1,6 @@
 //! What is told in Slack: messages, and how alerts are gathered into them.
 
+mod again;
 mod blocks;
 mod day;
 mod facts;
@@ -18,6 +19,7 @@ mod sweep;
 mod text;
 mod unit_text;
 mod voice;
+mod waited;
 mod warning_text;
 
 use std::time::Duration;
@@ -28,7 +30,8 @@ use crate::time::Time;
 
 pub use day::day_messages;
 pub use facts::{
-    Blind, Cause, Failures, File, Files, Hindered, Logins, Obstacle, Summary, SummaryRow, Transfer,
+    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, Summary,
+    SummaryRow, Transfer,
 };
 pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};
 pub use gather::{Alerts, NEWS};
@@ -39,6 +42,7 @@ pub use sweep::{Sweep, Tried};
 pub use text::render;
 pub use unit_text::{FailedUnit, unit_failed};
 pub use voice::Voice;
+pub use waited::gather_waited;
 
 /// How many names a message or a summary keeps of a partner's files.
 pub const NAMES_KEPT: usize = 10;
@@ -124,6 +128,13 @@ pub enum Content {
     Hindered(Hindered),
     /// A partner's sessions leave no line of sftp-server.
     Blind(Blind),
+    /// What waited for Slack of one partner, of several kinds.
+    Several {
+        /// The account.
+        partner: String,
+        /// What is told, one of each kind.
+        parts: Vec<Content>,
+    },
     /// What happened longer than ten minutes ago, in one message.
     Summary(Summary),
     /// An expected feed is not there.
@@ -175,6 +186,7 @@ impl Content {
             Content::Logins(logins) => Some(("login", &logins.partner)),
             Content::Failures(failures) => Some(("failure", &failures.partner)),
             Content::Sweep(_) => Some(("sweep", "")),
+            Content::Several { partner, .. } => Some(("several", partner)),
             Content::Files(Files {
                 what: Transfer::Upload,
                 partner,

@@ -67,6 +67,7 @@ fn is_anybodys(content: &Content) -> bool {
         Content::Failures(failures) => !failures.own,
         Content::Hindered(hindered) => hindered.obstacle == Obstacle::AttemptsTurnedAway,
         Content::Sweep(_) => true,
+        Content::Several { parts, .. } => parts.iter().all(is_anybodys),
         _ => false,
     }
 }

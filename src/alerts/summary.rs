@@ -1,6 +1,8 @@
 //! The summary: what happened longer than ten minutes ago, in one message.
 
-use super::{Content, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
+use std::collections::BTreeMap;
+
+use super::{Content, File, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
 use crate::state::add;
 use crate::time::Time;
 
@@ -12,6 +14,11 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
             summary.partners.entry(partner).or_default().add(row);
         }
         return;
+    }
+    if let Content::Several { parts, .. } = content {
+        return parts
+            .into_iter()
+            .for_each(|part| fold(summary, since, part));
     }
     let (until, partner, full_name) = match &content {
         Content::Logins(logins) => (logins.at, &logins.partner, &logins.full_name),
@@ -25,6 +32,7 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         | Content::Quiet(_) => return,
         Content::Hindered(hindered) => (hindered.at, &hindered.partner, &hindered.full_name),
         Content::Sweep(_)
+        | Content::Several { .. }
         | Content::Summary(_)
         | Content::Started { .. }
         | Content::LogLevel { .. }
@@ -38,23 +46,39 @@ pub(super) fn fold(summary: &mut Summary, since: Time, content: Content) {
         row.full_name.clone_from(full_name);
     }
     match content {
-        Content::Logins(logins) => add(&mut row.logins, logins.count),
-        Content::Failures(failures) => add(&mut row.failures, failures.count),
+        Content::Logins(logins) => {
+            add(&mut row.logins, logins.count);
+            add(&mut row.failures, logins.answered);
+        }
+        Content::Failures(failures) => {
+            add(&mut row.failures, failures.count);
+            add(
+                row.causes.entry(failures.cause).or_default(),
+                failures.count,
+            );
+        }
         Content::Files(files) if files.what == Transfer::Download => {
             add(&mut row.downloads, files.count)
         }
         Content::Files(files) => {
             add(&mut row.uploads, files.count);
             let room = NAMES_KEPT.saturating_sub(row.names.len());
-            row.names
-                .extend(files.files.into_iter().take(room).map(|file| file.path));
+            let times = |file: File| {
+                let times = usize::try_from(file.again).unwrap_or(usize::MAX);
+                std::iter::repeat_n(file.path, times.saturating_add(1).min(room))
+            };
+            let names = files.files.into_iter().flat_map(times);
+            row.names.extend(names.take(room));
         }
-        Content::Troubled(files) => add(&mut row.troubled, files.count),
+        Content::Troubled(files) => add(row.transfers.entry(files.what).or_default(), files.count),
         // That sshd turns attempts away hinders nobody, as far as anybody knows.
         Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => {
             add(&mut row.turned_away, hindered.count)
         }
-        Content::Hindered(hindered) => add(&mut row.hindered, hindered.count),
+        Content::Hindered(hindered) => add(
+            row.obstacles.entry(hindered.obstacle).or_default(),
+            hindered.count,
+        ),
         _ => {}
     }
 }
@@ -86,11 +110,18 @@ impl SummaryRow {
         add(&mut self.failures, other.failures);
         add(&mut self.uploads, other.uploads);
         add(&mut self.downloads, other.downloads);
-        add(&mut self.troubled, other.troubled);
-        add(&mut self.hindered, other.hindered);
         add(&mut self.turned_away, other.turned_away);
+        add_each(&mut self.causes, other.causes);
+        add_each(&mut self.transfers, other.transfers);
+        add_each(&mut self.obstacles, other.obstacles);
         let room = NAMES_KEPT.saturating_sub(self.names.len());
         self.names.extend(other.names.into_iter().take(room));
+    }
+}
+
+fn add_each<K: Ord>(totals: &mut BTreeMap<K, u64>, further: BTreeMap<K, u64>) {
+    for (key, count) in further {
+        add(totals.entry(key).or_default(), count);
     }
 }
 

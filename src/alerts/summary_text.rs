@@ -1,8 +1,8 @@
 //! What happened while nobody could tell, in one message.
 
 use super::blocks::{BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span, weight, within};
-use super::text::{Told, list_within};
-use super::{Summary, SummaryRow, Voice, file_text};
+use super::text::{Told, advice, list_within};
+use super::{Cause, Obstacle, Summary, SummaryRow, Transfer, Voice, file_text};
 use crate::language::{Language, Noun};
 
 /// What the label and the lines around the partners take of a message's blocks, at most.
@@ -14,7 +14,10 @@ pub(super) fn tell(summary: &Summary, voice: &Voice) -> Told {
     let mut totals = SummaryRow::default();
     let mut rows = Vec::new();
     for (account, row) in &summary.partners {
-        add(&mut totals, row);
+        totals.add(SummaryRow {
+            names: Vec::new(),
+            ..row.clone()
+        });
         let line = |with_names: bool| {
             let partner = voice.partner(account, row.full_name.as_deref());
             let said = row_said(row, language, with_names).join(", ");
@@ -94,28 +97,24 @@ fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<Strin
         }
     };
     say(row.logins, language.count(row.logins, Noun::Login));
-    say(row.failures, language.count(row.failures, Noun::Failure));
+    let mut failures = language.count(row.failures, Noun::Failure);
+    if with_names {
+        failures += &causes(row, language);
+    }
+    say(row.failures, failures);
     let mut uploads = language.count(row.uploads, Noun::File);
     if with_names && !row.names.is_empty() {
         uploads += &format!(" ({})", names(row, language));
     }
     say(row.uploads, uploads);
     say(row.downloads, language.count(row.downloads, Noun::Download));
-    let ended = match (language, language.is_one(row.troubled)) {
-        (Language::French, true) => "interrompu ou en échec",
-        (Language::French, false) => "interrompus ou en échec",
-        (Language::English, _) => "broken off or failed",
-    };
-    let troubled = language.count(row.troubled, Noun::Upload);
-    say(row.troubled, format!("{troubled} {ended}"));
-    let times = language.count(row.hindered, Noun::Time);
-    say(
-        row.hindered,
-        match language {
-            Language::French => format!("empêché {times}"),
-            Language::English => format!("kept from working {times}"),
-        },
-    );
+    for (what, count) in &row.transfers {
+        say(*count, transfers(*what, *count, language));
+    }
+    for (obstacle, count) in &row.obstacles {
+        let times = language.count(*count, Noun::Time);
+        say(*count, format!("{} {times}", kept_by(*obstacle, language)));
+    }
     let times = language.count(row.turned_away, Noun::Time);
     say(
         row.turned_away,
@@ -128,24 +127,100 @@ fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<Strin
 }
 
 fn names(row: &SummaryRow, language: Language) -> String {
-    let names: Vec<String> = row
-        .names
-        .iter()
-        .map(|name| file_text::name_of(name))
-        .collect();
-    list_within(&names, row.uploads, language)
+    let mut names: Vec<(&str, u64)> = Vec::new();
+    for name in &row.names {
+        match names.iter_mut().find(|(known, _)| known == name) {
+            Some((_, times)) => *times += 1,
+            None => names.push((name, 1)),
+        }
+    }
+    let again = (row.names.len() - names.len()) as u64;
+    let shown = |(name, times): &(&str, u64)| match times {
+        1 => file_text::name_of(name),
+        times => format!("{} ×{times}", file_text::name_of(name)),
+    };
+    let names: Vec<String> = names.iter().map(shown).collect();
+    list_within(&names, row.uploads.saturating_sub(again), language)
 }
 
-fn add(totals: &mut SummaryRow, row: &SummaryRow) {
-    for (total, number) in [
-        (&mut totals.logins, row.logins),
-        (&mut totals.failures, row.failures),
-        (&mut totals.uploads, row.uploads),
-        (&mut totals.downloads, row.downloads),
-        (&mut totals.troubled, row.troubled),
-        (&mut totals.hindered, row.hindered),
-        (&mut totals.turned_away, row.turned_away),
-    ] {
-        *total = total.saturating_add(number);
+/// Why the failures were refused, where it was not the password: ` (clé refusée ×2)`.
+fn causes(row: &SummaryRow, language: Language) -> String {
+    let causes = row.causes.iter();
+    let causes = causes.filter(|(cause, count)| **cause != Cause::Password && **count > 0);
+    let said: Vec<String> = causes
+        .map(|(cause, count)| format!("{} ×{}", advice(*cause, language), language.number(*count)))
+        .collect();
+    match said.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", said.join(", ")),
+    }
+}
+
+/// `2 uploads interrompus`
+fn transfers(what: Transfer, count: u64, language: Language) -> String {
+    let s = match (language, language.is_one(count)) {
+        (Language::French, false) => "s",
+        _ => "",
+    };
+    let counted = |noun| language.count(count, noun);
+    match (language, what) {
+        (_, Transfer::Upload) => counted(Noun::Upload),
+        (_, Transfer::Download) => counted(Noun::Download),
+        (Language::French, Transfer::UploadInterrupted) => {
+            format!("{} interrompu{s}", counted(Noun::Upload))
+        }
+        (Language::English, Transfer::UploadInterrupted) => {
+            format!("{} broken off", counted(Noun::Upload))
+        }
+        (Language::French, Transfer::DownloadInterrupted) => {
+            format!("{} interrompu{s}", counted(Noun::Download))
+        }
+        (Language::English, Transfer::DownloadInterrupted) => {
+            format!("{} broken off", counted(Noun::Download))
+        }
+        (Language::French, Transfer::UploadFailed) => {
+            format!(
+                "{} en échec sur le disque du serveur",
+                counted(Noun::Upload)
+            )
+        }
+        (Language::English, Transfer::UploadFailed) => {
+            format!("{} failed on the server's disk", counted(Noun::Upload))
+        }
+        (Language::French, Transfer::Unknown) => {
+            format!("{} transféré{s} dans un sens inconnu", counted(Noun::File))
+        }
+        (Language::English, Transfer::Unknown) => {
+            format!(
+                "{} transferred in an unknown direction",
+                counted(Noun::File)
+            )
+        }
+        (Language::French, Transfer::UploadUnclosed | Transfer::DownloadUnclosed) => {
+            format!("{} jamais fermé{s} dans le journal", counted(Noun::File))
+        }
+        (Language::English, Transfer::UploadUnclosed | Transfer::DownloadUnclosed) => {
+            format!("{} never closed in the log", counted(Noun::File))
+        }
+    }
+}
+
+/// What kept the partner from working, before how many times.
+fn kept_by(obstacle: Obstacle, language: Language) -> &'static str {
+    match obstacle {
+        Obstacle::NotSftp => language.pick(
+            "autre chose que sftp demandé",
+            "something other than sftp asked for",
+        ),
+        Obstacle::Subsystem => language.pick("sftp non lancé par sshd", "sftp not started by sshd"),
+        Obstacle::Chroot => language.pick("chroot refusé par sshd", "chroot refused by sshd"),
+        Obstacle::WriteRefused => language.pick("écriture refusée", "not let write"),
+        Obstacle::TurnedAway => {
+            language.pick("adresse écartée par sshd", "address turned away by sshd")
+        }
+        Obstacle::AttemptsTurnedAway => language.pick(
+            "tentatives écartées par sshd",
+            "attempts turned away by sshd",
+        ),
     }
 }

@@ -1,10 +1,8 @@
 //! Messages in words.
 
-use std::net::IpAddr;
-
 use super::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span};
 use super::{Cause, Content, Failures, Form, Logins, Message, NAMES_KEPT, Rendered, Voice};
-use super::{feed_text, file_text, summary_text, warning_text};
+use super::{feed_text, file_text, summary_text, waited, warning_text};
 use crate::clean::{HOST, NAME, PATH, clean, escape, escape_within};
 use crate::language::{Language, Noun};
 
@@ -83,7 +81,7 @@ pub(crate) fn repeat(language: Language) -> &'static str {
     )
 }
 
-fn tell(content: &Content, voice: &Voice) -> Told {
+pub(super) fn tell(content: &Content, voice: &Voice) -> Told {
     match content {
         Content::Started {
             source,
@@ -97,6 +95,7 @@ fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Unreadable { lines, example } => warning_text::unreadable(*lines, example, voice),
+        Content::Several { parts, .. } => waited::several(parts, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
@@ -172,16 +171,15 @@ fn failed(failures: &Failures, voice: &Voice) -> Told {
     let at = language.moment(failures.at, voice.zone);
     let advice = advice(failures.cause, language);
     let several = language.number(failures.count);
+    let of = language.of(&partner);
     let (begin, end) = match (language, failures.count) {
         (Language::French, 0 | 1) => ("🔴 Échec de connexion de ".into(), "depuis"),
-        (Language::French, _) => (format!("🔴 {several} échecs de connexion de "), "depuis"),
-        (Language::English, 0 | 1) => ("🔴 Login failed for ".into(), "from"),
-        (Language::English, _) => (format!("🔴 {several} failed logins for "), "from"),
+        (Language::French, _) => (format!("🔴 {several} échecs de connexion {of}"), "depuis"),
+        (Language::English, 0 | 1) => ("🔴 Log-in failed for ".into(), "from"),
+        (Language::English, _) => (format!("🔴 {several} failed log-ins for "), "from"),
     };
     let mut context = Vec::new();
-    context.extend(failures.addresses.last().and_then(|address| ip(address)));
     context.extend(failures.method.as_deref().and_then(method));
-    context.push(at.clone());
     let today = language.count(failures.today, Noun::Failure);
     context.push(format!("{today} {}", language.pick("aujourd'hui", "today")));
     let said = format!(" — {advice} ({end} {addresses}, {at})");
@@ -193,7 +191,7 @@ fn failed(failures: &Failures, voice: &Voice) -> Told {
 }
 
 /// What to do about a failure, or what it was. The advice about passwords is English in French as well: the team knows it.
-fn advice(cause: Cause, language: Language) -> &'static str {
+pub(super) fn advice(cause: Cause, language: Language) -> &'static str {
     match cause {
         Cause::Password => "check if password changed",
         Cause::Key => language.pick("clé refusée", "key refused"),
@@ -282,11 +280,6 @@ pub(super) fn addresses(addresses: &[String], language: Language) -> String {
     let kept = &addresses[addresses.len().saturating_sub(NAMES_KEPT)..];
     let shown: Vec<String> = kept.iter().map(|address| clean(address, HOST)).collect();
     list_within(&shown, shown.len() as u64, language)
-}
-
-/// An address, if it is one and nothing that Slack could take for a link.
-fn ip(address: &str) -> Option<String> {
-    address.parse::<IpAddr>().ok().map(|ip| ip.to_string())
 }
 
 /// A method such as `keyboard-interactive/pam`, if it looks like one.

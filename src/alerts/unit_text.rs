@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(
             told(Language::English, "sftp-monitor-digest.service", None, 0),
             "🚨 The day's table is not posted for sftp1: sftp-monitor-digest.service failed\n\
-             sftp1 · 30/03 at 06:07 · journalctl -u sftp-monitor-digest.service"
+             sftp1 · 30 March at 06:07 · journalctl -u sftp-monitor-digest.service"
         );
         assert_eq!(
             told(Language::French, "backup.service", Some("timeout"), 1),
@@ -140,7 +140,7 @@ mod tests {
                 47
             ),
             "🚨 The day's table is not posted for sftp1: sftp-monitor-digest.service failed (exit-code 75) after 47 automatic restarts\n\
-             sftp1 · 30/03 at 06:07 · journalctl -u sftp-monitor-digest.service"
+             sftp1 · 30 March at 06:07 · journalctl -u sftp-monitor-digest.service"
         );
     }
 }

@@ -30,19 +30,13 @@ impl Voice {
         }
     }
 
-    /// A partner's display name: the configuration's, else the full name, else the account with a capital.
+    /// A partner's one name, in all that is told: the configuration's, else the full name, else the account with a capital.
     pub fn partner(&self, account: &str, full_name: Option<&str>) -> String {
         self.given(account, full_name).unwrap_or_else(|| {
             let mut letters = account.chars();
             let first = letters.next().into_iter().flat_map(char::to_uppercase);
             clean(&first.chain(letters).collect::<String>(), NAME)
         })
-    }
-
-    /// A partner as a file's owner: the display name where one was given, else the account as it is written.
-    pub fn user(&self, account: &str, full_name: Option<&str>) -> String {
-        let given = self.given(account, full_name);
-        given.unwrap_or_else(|| clean(account, NAME))
     }
 
     /// The server's label.
@@ -77,8 +71,7 @@ mod tests {
         assert_eq!(voice.partner("alice", Some("A. Liddell")), "Alice & Cie");
         assert_eq!(voice.partner("bob", Some("Bob")), "Bob");
         assert_eq!(voice.partner("bob", Some("")), "Bob");
-        assert_eq!(voice.user("bob", None), "bob");
-        assert_eq!(voice.user("bob", Some("Robert")), "Robert");
+        assert_eq!(voice.partner("bob", Some("Robert")), "Robert");
         assert_eq!(voice.partner("élise", None), "Élise");
         assert_eq!(voice.partner("", None), "");
     }

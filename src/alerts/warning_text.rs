@@ -120,30 +120,22 @@ pub(super) fn blind(blind: &Blind, voice: &Voice) -> Told {
     let language = voice.language;
     let partner = voice.partner(&blind.partner, blind.full_name.as_deref());
     let sessions = language.count(blind.sessions, Noun::Session);
-    let (begin, end) = match (language, blind.sure) {
-        (Language::French, true) => (
-            "⚠️ Les fichiers de ",
-            format!(
-                " ne se voient pas : {sessions} sftp sans aucune ligne de sftp-server — cause probable : sftp-server sans -l INFO"
-            ),
+    let begin = language
+        .pick("⚠️ Les fichiers ", "⚠️ The files ")
+        .to_owned()
+        + language.of(&partner);
+    let end = match (language, blind.sure) {
+        (Language::French, true) => format!(
+            " ne se voient pas : {sessions} sftp sans aucune ligne de sftp-server — cause probable : sftp-server sans -l INFO"
         ),
-        (Language::French, false) => (
-            "⚠️ Les fichiers de ",
-            format!(
-                " ne se voient probablement pas : {sessions} de suite sans aucune ligne de sftp-server — cause probable : pas de /dev/log dans son chroot"
-            ),
+        (Language::French, false) => format!(
+            " ne se voient probablement pas : {sessions} de suite sans aucune ligne de sftp-server — cause probable : pas de /dev/log dans son chroot"
         ),
-        (Language::English, true) => (
-            "⚠️ The files of ",
-            format!(
-                " are not seen: {sessions} of sftp without any line of sftp-server — probable cause: sftp-server without -l INFO"
-            ),
+        (Language::English, true) => format!(
+            " are not seen: {sessions} of sftp without any line of sftp-server — probable cause: sftp-server without -l INFO"
         ),
-        (Language::English, false) => (
-            "⚠️ The files of ",
-            format!(
-                " are probably not seen: {sessions} in a row without any line of sftp-server — probable cause: no /dev/log in its chroot"
-            ),
+        (Language::English, false) => format!(
+            " are probably not seen: {sessions} in a row without any line of sftp-server — probable cause: no /dev/log in its chroot"
         ),
     };
     Told {

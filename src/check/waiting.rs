@@ -40,8 +40,9 @@ pub(super) fn judge(facts: &Facts<'_>, now: Time) -> Vec<Finding> {
     if let Some(refusal) = facts.refusal {
         found.push(refused(facts, refusal, now));
     } else if waiting > 0 {
+        let wait = if waiting == 1 { "waits" } else { "wait" };
         let said = format!(
-            "{} wait for Slack for more than ten minutes",
+            "{} {wait} for Slack for more than ten minutes",
             many(waiting, "message")
         );
         found.push(Finding::warning(NAME, said).mended_by(units.again(SERVICE)));

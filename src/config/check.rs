@@ -236,6 +236,7 @@ fn alerts(own: file::Alerts, general: &Alerts, text: &Text<'_>) -> Result<Alerts
     Ok(Alerts {
         login: own.login.unwrap_or(general.login),
         failure: own.failure.unwrap_or(general.failure),
+        hindered: own.hindered.unwrap_or(general.hindered),
         upload: own.upload.unwrap_or(general.upload),
         download: own.download.unwrap_or(general.download),
         max_per_hour,

@@ -54,6 +54,7 @@ pub(super) struct Source {
 pub(super) struct AlertsWithPartners {
     pub(super) login: Option<bool>,
     pub(super) failure: Option<bool>,
+    pub(super) hindered: Option<bool>,
     pub(super) upload: Option<bool>,
     pub(super) download: Option<bool>,
     pub(super) max_per_hour: Option<Spanned<i64>>,
@@ -69,6 +70,7 @@ pub(super) struct AlertsWithPartners {
 pub(super) struct Alerts {
     pub(super) login: Option<bool>,
     pub(super) failure: Option<bool>,
+    pub(super) hindered: Option<bool>,
     pub(super) upload: Option<bool>,
     pub(super) download: Option<bool>,
     pub(super) max_per_hour: Option<Spanned<i64>>,
@@ -83,6 +85,7 @@ impl AlertsWithPartners {
         let own = Alerts {
             login: self.login,
             failure: self.failure,
+            hindered: self.hindered,
             upload: self.upload,
             download: self.download,
             max_per_hour: self.max_per_hour,

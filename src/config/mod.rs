@@ -133,6 +133,8 @@ pub struct Alerts {
     pub login: bool,
     /// Failures are told.
     pub failure: bool,
+    /// That a partner is let in and cannot work, or cannot connect, is told.
+    pub hindered: bool,
     /// Uploads are told.
     pub upload: bool,
     /// Downloads are told.
@@ -152,6 +154,7 @@ impl Default for Alerts {
         Alerts {
             login: true,
             failure: true,
+            hindered: true,
             upload: true,
             download: false,
             max_per_hour: 12,

@@ -116,7 +116,7 @@ impl Queue {
         let taken = committer.change(now, |daily| {
             let asked = daily.resume.pause_until;
             let ready = pace.is_none_or(|pace| pace.ready_at(now, asked) <= now);
-            ready.then(|| outbox::take_message(daily)).flatten()
+            ready.then(|| outbox::take_message(daily, now)).flatten()
         });
         let message = match taken {
             Ok(message) => message?,

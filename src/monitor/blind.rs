@@ -90,7 +90,7 @@ impl Monitor<'_> {
     }
 
     /// A session of sftp-server shows itself: the log-ins that it may belong to are not blind.
-    pub(super) fn sftp_seen(&mut self, session: &SftpSession) {
+    pub(super) fn sftp_seen(&mut self, session: &SftpSession, at: Time) {
         let resume = &mut self.daily.resume;
         resume
             .sessions
@@ -99,6 +99,7 @@ impl Monitor<'_> {
         if let Some(known) = resume.known.get_mut(&session.user) {
             (known.unseen, known.unseen_short) = (0, 0);
         }
+        self.sftp_works(session, at);
     }
 
     /// No line of sftp-server is to be waited for: sshd itself says why there is none.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::Monitor;
-use crate::alerts::{Cause, Content, Failures, File, Files, Logins, Transfer};
+use crate::alerts::{Cause, Content, Failures, File, Files, Logins, Outbox, Transfer};
 use crate::crowd::{take_out, too_many};
 use crate::days;
 use crate::sessions::Process;
@@ -78,6 +78,20 @@ impl Monitor<'_> {
                 |f: &Failures| f.partner == partner && f.addresses.first() == address.as_ref();
             !matches!(&waiting.content, Content::Failures(f) if same(f))
         });
+        if let Some(address) = &address {
+            let kinds = ["turned-away", "attempts-turned-away"];
+            self.look_again((&kinds, partner), |content| match content {
+                Content::Hindered(hindered) => {
+                    hindered.addresses.retain(|away| away != address);
+                    !hindered.addresses.is_empty()
+                }
+                _ => true,
+            });
+        }
+        let answered = match address.as_deref().filter(|_| after_failures > 0) {
+            Some(address) => self.answer_failures(partner, address),
+            None => 0,
+        };
         let logins = Logins {
             partner: partner.to_owned(),
             full_name: self.full_name(partner),
@@ -86,11 +100,48 @@ impl Monitor<'_> {
             at,
             method: method.to_owned(),
             after_failures,
+            answered,
         };
         let seen = self.seen(partner);
         seen.login = seen.login.max(Some(at));
-        seen.quiet = false;
+        if std::mem::take(&mut seen.quiet) {
+            let quiet = |c: &Content| matches!(c, Content::Quiet(q) if q.partner == partner);
+            let flying = self.in_flight;
+            let outbox = &mut self.daily.resume.outbox;
+            outbox.retain(|m| Some(m.id) == flying || !quiet(&m.content));
+        }
         self.tell(at, Content::Logins(logins));
+    }
+
+    /// A log-in answers the failures from its address: those that wait are not told, where the log-in is. Says how many.
+    fn answer_failures(&mut self, partner: &str, address: &str) -> u64 {
+        if self.rules.silent || !self.rules.alerts_for(partner).login {
+            return 0;
+        }
+        let mut answered = 0;
+        self.look_again((&["failure"], partner), |content| match content {
+            Content::Failures(failures) => {
+                add(&mut answered, failures.answered_from(address));
+                failures.count > 0
+            }
+            _ => true,
+        });
+        answered
+    }
+
+    /// Looks again at what waits of these kinds and this partner: what is no longer so is not told.
+    pub(super) fn look_again(
+        &mut self,
+        of: (&[&str], &str),
+        holds: impl FnMut(&mut Content) -> bool,
+    ) {
+        let resume = &mut self.daily.resume;
+        let mut outbox = Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+        };
+        let alerts = &mut resume.alerts;
+        alerts.look_again(of, &mut outbox, self.in_flight, holds);
     }
 
     /// An attempt of a partner was refused.
@@ -139,6 +190,7 @@ impl Monitor<'_> {
             method: refused.method,
             today,
             own,
+            each: Vec::new(),
         });
         match refused.abandoned {
             true => drop(self.tell_later(process, at, ABANDONED, content)),
@@ -186,6 +238,8 @@ impl Monitor<'_> {
         self.name_troubled(partner, what, &file);
         let files = Files::one(partner, self.full_name(partner), what, file, at);
         match what {
+            // The feed's own message names the file.
+            Transfer::Upload if self.told_by_feed(&files) => None,
             Transfer::Upload => self.tell_later(process, at, RENAME, Content::Files(files)),
             Transfer::Download => {
                 self.tell(at, Content::Files(files));
@@ -207,6 +261,18 @@ impl Monitor<'_> {
             _ => return,
         };
         let troubled = &mut self.daily.resume.day.troubled;
+        let same = |t: &&mut Troubled| {
+            let own = (t.failed, t.download, t.partner.as_str()) == (failed, download, partner);
+            own && t.file.is_again(file)
+        };
+        if let Some(known) = troubled.iter_mut().find(same) {
+            let again = known.file.again.saturating_add(1);
+            known.file = File {
+                again,
+                ..file.clone()
+            };
+            return;
+        }
         troubled.push(Troubled {
             partner: partner.to_owned(),
             failed,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::Monitor;
-use crate::alerts::{Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Message};
+use crate::alerts::{Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Files, Message};
 use crate::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
 use crate::time::Time;
 
@@ -66,6 +66,18 @@ impl Monitor<'_> {
             since,
         };
         self.say(at, Content::FeedArrived(content));
+    }
+
+    /// Has just been told that a feed of one file arrived, and it is this file?
+    pub(super) fn told_by_feed(&self, files: &Files) -> bool {
+        let outbox = self.daily.resume.outbox.iter().rev();
+        let newest = outbox.map_while(|message| match &message.content {
+            Content::FeedArrived(arrived) => Some(arrived),
+            _ => None,
+        });
+        newest
+            .into_iter()
+            .any(|arrived| arrived.count == 1 && arrived.at == files.at && is_of(arrived, files))
     }
 
     /// Judges what is due when all that happened up to `until` is known.
@@ -225,4 +237,10 @@ impl Monitor<'_> {
         let feeds = &mut self.daily.resume.feeds;
         feeds.watched.insert(expected.id.clone(), watched);
     }
+}
+
+/// Does this alert tell of the file with which the feed arrived?
+fn is_of(arrived: &FeedArrived, files: &Files) -> bool {
+    let same = |file: &File| file.path == arrived.file.path;
+    files.partner == arrived.partner && files.files.first().is_some_and(same)
 }

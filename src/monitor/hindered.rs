@@ -51,6 +51,10 @@ impl Monitor<'_> {
             return Verdict::new(EventName::Ignored, None, why);
         };
         self.excused(&partner);
+        if by == Hindrance::NotSftp && self.has_sftp(record, &partner) {
+            let why = "something else was asked for beside sftp, which works: not told";
+            return Verdict::new(EventName::Ignored, Some(true), why);
+        }
         if !record.origin.past {
             let obstacle = match by {
                 Hindrance::NotSftp => Obstacle::NotSftp,
@@ -140,19 +144,20 @@ impl Monitor<'_> {
         detail: &str,
     ) {
         let at = record.origin.time;
-        self.tell(
+        let hindered = Hindered {
+            full_name: self.full_name(&partner),
+            partner,
+            obstacle,
+            count: u64::from(record.event.repeated),
+            addresses: address.into_iter().collect(),
+            path: None,
+            detail: detail.to_owned(),
             at,
-            Content::Hindered(Hindered {
-                full_name: self.full_name(&partner),
-                partner,
-                obstacle,
-                count: u64::from(record.event.repeated),
-                addresses: address.into_iter().collect(),
-                path: None,
-                detail: detail.to_owned(),
-                at,
-            }),
-        );
+        };
+        match obstacle {
+            Obstacle::NotSftp => self.tell_unless_sftp(record, hindered),
+            _ => self.tell(at, Content::Hindered(hindered)),
+        }
     }
 
     /// Remembers that a partner came from this address, and whether it logged in.

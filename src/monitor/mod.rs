@@ -13,6 +13,7 @@ mod forged;
 mod handles;
 mod hidden;
 mod hindered;
+mod probes;
 mod quiet;
 mod refused;
 mod rename;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::alerts::{Content, Transfer};
+use crate::alerts::{Content, Obstacle, Transfer};
 use crate::config;
 use crate::expect::Expectation;
 use crate::openssh::EventName;
@@ -92,7 +92,10 @@ impl Verdict {
 pub(super) fn wanted(content: &Content, rules: &config::Alerts) -> bool {
     match content {
         Content::Logins(_) => rules.login,
-        Content::Failures(_) | Content::Hindered(_) => rules.failure,
+        Content::Failures(_) => rules.failure,
+        // What failed in its name, perhaps another's attempts.
+        Content::Hindered(h) if h.obstacle == Obstacle::AttemptsTurnedAway => rules.failure,
+        Content::Hindered(_) => rules.hindered,
         Content::Files(files) | Content::Troubled(files) => match files.what {
             Transfer::Download | Transfer::DownloadInterrupted | Transfer::DownloadUnclosed => {
                 rules.download
@@ -104,6 +107,7 @@ pub(super) fn wanted(content: &Content, rules: &config::Alerts) -> bool {
             | Transfer::Unknown => rules.upload,
         },
         Content::Sweep(_)
+        | Content::Several { .. }
         | Content::FeedMissing(_)
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)

@@ -24,7 +24,7 @@ impl Monitor<'_> {
             Err(verdict) => return verdict,
         };
         if session.at == Time::default() {
-            self.sftp_seen(&session);
+            self.sftp_seen(&session, record.origin.time);
         }
         session.at = record.origin.time;
         let last = session.last.take();
@@ -100,7 +100,7 @@ impl Monitor<'_> {
             user,
             ..SftpSession::default()
         };
-        self.sftp_seen(&session);
+        self.sftp_seen(&session, at);
         if process.1 != 0 {
             self.daily.resume.sessions.sftp.put(session);
         }

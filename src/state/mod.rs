@@ -226,6 +226,9 @@ pub struct Known {
     /// How many of them were so short that they prove little.
     #[serde(skip_serializing_if = "is_zero")]
     pub unseen_short: u64,
+    /// When an sftp session of it was opened last, and from which address, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sftp: Option<(Time, Option<String>)>,
     /// The date on which it was last told that its sessions are blind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blind_told: Option<NaiveDate>,

@@ -9,6 +9,9 @@ use crate::state::{Notice, NoticeKind};
 pub(super) fn message(content: &Content) -> String {
     let what = match content {
         Content::Started { .. } => return "the first start".to_owned(),
+        Content::Several { partner, parts } => {
+            return format!("{} of {partner}", many(parts.len() as u64, "kind of event"));
+        }
         Content::Summary(_) => return "a summary of an absence".to_owned(),
         Content::Unreadable { .. } => return "a log that cannot be read".to_owned(),
         Content::LogLevel { .. } => return "sftp-server's log level".to_owned(),

@@ -166,12 +166,19 @@ fn count(sums: &mut Sums, partners: &BTreeMap<String, Counters>, unknown: u64) {
 }
 
 fn tell(sums: &mut Sums, content: &Content) {
+    content.parts().iter().for_each(|part| tell_one(sums, part));
+}
+
+fn tell_one(sums: &mut Sums, content: &Content) {
     let mut add = |name: &str, what, count| {
         let partner = PARTNERS.iter().map(|(name, _)| *name).find(|p| *p == name);
         *sums.entry(Counts { partner, what }).or_default() += count;
     };
     match content {
-        Content::Logins(logins) => add(&logins.partner, What::Login, logins.count),
+        Content::Logins(logins) => {
+            add(&logins.partner, What::Login, logins.count);
+            add(&logins.partner, What::Failure, logins.answered);
+        }
         Content::Failures(failures) => add(&failures.partner, What::Failure, failures.count),
         Content::Files(files) if files.what == Transfer::Download => {
             add(&files.partner, What::Download, files.count);

@@ -276,7 +276,7 @@ impl Player {
 
     fn post(&mut self) {
         while !self.is_down() {
-            let Some(message) = outbox::take_message(&mut self.daily) else {
+            let Some(message) = outbox::take_message(&mut self.daily, self.now) else {
                 break;
             };
             let text = render(&message, &self.voice).text;

@@ -2,10 +2,10 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::notice_text;
+use super::{feeds_text, notice_text};
 use crate::alerts::blocks::{Line, plain, ranked_within};
 use crate::alerts::text::list_within;
-use crate::alerts::{Transfer, Voice, feed_text, file_text};
+use crate::alerts::{Transfer, Voice, file_text};
 use crate::clean::escape;
 use crate::language::{Language, Noun};
 use crate::state::{ClosedDay, Counters, NoticeKind, Troubled};
@@ -28,7 +28,7 @@ const NAMES: u8 = 2;
 /// The lines of a day.
 pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     let mut lines: Vec<(u8, String)> = Vec::new();
-    let feeds = feed_text::of_the_day(&day.day.feeds, voice);
+    let feeds = feeds_text::of_the_day(&day.day.feeds, voice);
     lines.extend(feeds.into_iter().map(|line| (FEEDS, line)));
     let troubled = [
         Transfer::UploadInterrupted,
@@ -61,7 +61,7 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     ranked_within(lines.collect(), FOOTER_MOST, rest)
 }
 
-/// `2 uploads interrompus : a.xml de Alice (1,5 ko) et b.xml de Bob`
+/// `2 uploads interrompus : a.xml d'Alice (1,5 ko) et b.xml de Bob`
 fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
     let language = voice.language;
     let (failed, download) = (
@@ -78,13 +78,16 @@ fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
         .troubled
         .iter()
         .filter(|troubled| (troubled.failed, troubled.download) == (failed, download));
-    let files: Vec<String> = files.map(|troubled| file(troubled, voice)).collect();
+    let files: Vec<&Troubled> = files.collect();
+    let repeats = file_text::different(files.iter().map(|troubled| &troubled.file), u64::MAX);
+    let repeats = u64::MAX - repeats;
+    let files: Vec<String> = files.into_iter().map(|t| file(t, voice)).collect();
     let counted = day
         .partners
         .values()
         .map(number)
         .fold(0, u64::saturating_add);
-    let count = counted.max(files.len() as u64);
+    let count = counted.max((files.len() as u64).saturating_add(repeats));
     if count == 0 {
         return None;
     }
@@ -112,7 +115,8 @@ fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
         true => String::new(),
         false => {
             let colon = language.pick(" : ", ": ");
-            format!("{colon}{}", list_within(files, count, language))
+            let listed = list_within(files, count.saturating_sub(repeats), language);
+            format!("{colon}{listed}")
         }
     };
     Some(format!("⚠️ {transfers} {ended}{which}"))
@@ -142,15 +146,15 @@ pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
     ))
 }
 
-/// `3 sessions de Alice et 1 session de Bob sans trace de fichiers : sftp-monitor check`
+/// `3 sessions d'Alice et 1 session de Bob sans trace de fichiers : sftp-monitor check`
 fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
     let language = voice.language;
     let partners = day.partners.iter().filter(|(_, c)| c.blind > 0);
-    let of = language.pick("de", "of");
     let partners: Vec<String> = partners
         .map(|(account, counters)| {
             let sessions = language.count(counters.blind, Noun::Session);
-            format!("{sessions} {of} {}", voice.partner(account, None))
+            let partner = voice.partner(account, None);
+            format!("{sessions} {}{partner}", language.of(&partner))
         })
         .collect();
     if partners.is_empty() {
@@ -182,17 +186,17 @@ fn refused(day: &ClosedDay, voice: &Voice) -> Option<String> {
     (!partners.is_empty()).then(|| format!("{said}{list}"))
 }
 
-/// `feed.xml de Alice (1,5 ko)`
+/// `feed.xml d'Alice (1,5 ko)`
 fn file(troubled: &Troubled, voice: &Voice) -> String {
     let language = voice.language;
-    let name = file_text::name(&troubled.file);
+    let name = file_text::name(&troubled.file) + &file_text::times(&troubled.file);
     let size = troubled
         .file
         .bytes
         .map(|bytes| format!(" ({})", language.size(bytes)));
-    let partner = voice.user(&troubled.partner, None);
-    let of = language.pick("de", "of");
-    format!("{name} {of} {partner}{}", size.unwrap_or_default())
+    let partner = voice.partner(&troubled.partner, None);
+    let of = language.of(&partner);
+    format!("{name} {of}{partner}{}", size.unwrap_or_default())
 }
 
 /// `Jours sans données : du 27/03 au 29/03`

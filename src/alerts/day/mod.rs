@@ -1,5 +1,6 @@
 //! A closed day in words: the table that the digest posts.
 
+mod feeds_text;
 mod footer;
 mod messages;
 mod notice_text;

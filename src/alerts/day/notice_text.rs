@@ -24,12 +24,12 @@ pub(super) fn told(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
     format!("⚠️ {said}{}", detail.unwrap_or_default())
 }
 
-/// What a partner may have hidden: `3 fichiers ouverts en écriture par alice et jamais fermés dans le journal`; none for
+/// What a partner may have hidden: `3 fichiers ouverts en écriture par Alice et jamais fermés dans le journal`; none for
 /// the other notices.
 fn hidden(notice: &Notice, voice: &Voice) -> Option<String> {
     let (language, period) = (voice.language, period(notice, voice));
     let who = match notice.detail.as_deref() {
-        Some(account) => voice.user(account, None),
+        Some(account) => voice.partner(account, None),
         None => language
             .pick("plusieurs partenaires", "several partners")
             .to_owned(),
@@ -51,12 +51,13 @@ fn hidden(notice: &Notice, voice: &Voice) -> Option<String> {
     };
     let sessions = |french, english| {
         let sessions = language.count(notice.count, Noun::Session);
+        let of = language.of(&who);
         match language {
             Language::French => {
-                format!("{sessions} de {who} {french}{period} : des transferts peuvent manquer")
+                format!("{sessions} {of}{who} {french}{period} : des transferts peuvent manquer")
             }
             Language::English => {
-                format!("{sessions} of {who} {english}{period}: transfers may be missing")
+                format!("{sessions} {of}{who} {english}{period}: transfers may be missing")
             }
         }
     };

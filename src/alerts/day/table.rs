@@ -139,7 +139,7 @@ fn fitting(rows: &[Row], total: &Row, language: Language) -> usize {
 fn head(language: Language) -> [String; 5] {
     match language {
         Language::French => ["Partenaire", "Connexions", "Échecs", "Uploads", "Downloads"],
-        Language::English => ["Partner", "Logins", "Failures", "Uploads", "Downloads"],
+        Language::English => ["Partner", "Log-ins", "Failures", "Uploads", "Downloads"],
     }
     .map(String::from)
 }
