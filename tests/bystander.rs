@@ -479,7 +479,10 @@ fn part(setup: &str, lines: &str, in_her_name: bool) -> Part {
             .map(|message| without_failures(message))
             .collect();
     }
-    messages.retain(|message| message.contains("Alice"));
+    // What waited of a partner is one message: which rows stand together is the pace's.
+    let rows = messages.iter().flat_map(|message| message.lines());
+    let rows = rows.filter(|row| row.contains("Alice") && !(in_her_name && row.starts_with("🔴")));
+    let mut messages: Vec<String> = rows.map(str::to_owned).collect();
     messages.sort();
     let day = counted.lines().next().unwrap();
     let (_, day) = day.split_once(": ").unwrap();

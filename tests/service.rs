@@ -37,7 +37,7 @@ fn a_reload_takes_a_good_configuration() {
     world.write(LOGIN);
     world.write("sshd[300]: Accepted password for carol from 192.0.2.9 port 5002 ssh2");
     world.write(FAILURE);
-    let texts = world.told("🔴 Login failed for Bob");
+    let texts = world.told("🔴 Log-in failed for Bob");
     assert!(
         texts
             .iter()

@@ -136,7 +136,7 @@ mod tests {
         );
         assert_eq!(
             told(Language::English, Own::Source, over),
-            "✅ The monitor of sftp1 reads the log again, after 42 min\nsftp1 · 30/03 at 06:49"
+            "✅ The monitor of sftp1 reads the log again, after 42 min\nsftp1 · 30 March at 06:49"
         );
     }
 }
