@@ -14,6 +14,7 @@ machine_installs() {
     install -d "$root/etc/sftp-monitor" "$root/etc/credstore"
     cat >"$root/etc/sftp-monitor/config.toml" <<'CONFIG'
 [slack]
+channel = "C0APAF806F8"
 api-url = "http://127.0.0.1:8088/api"
 [alerts]
 group-window = "0s"
