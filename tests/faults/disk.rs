@@ -45,6 +45,7 @@ fn a_daemon_whose_disk_is_full_or_read_only_says_so_once_and_catches_up() {
         &["-t", "tmpfs", "-o", "size=64k,mode=750", "tmpfs", path],
     );
     let daemon = world.daemon();
+    daemon.listen();
     login(&world, 1);
     counted(&world, 1);
     world.state(|state| state["resume"]["outbox"] == serde_json::json!([]));
