@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use sftp_monitor::entry::Entry;
-use sftp_monitor::source::auth_log::AuthLogReader;
-use sftp_monitor::source::{FilePosition, Progress, Remark, Start};
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::source::auth_log::AuthLogReader;
+use sftp_monitor::adapters::source::{FilePosition, Progress, Remark, Start};
+use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::record::Entry;
 use tempfile::TempDir;
 
 /// A day, for looking back.

@@ -15,8 +15,8 @@ mod users;
 
 use std::fmt::Write as _;
 
-use sftp_monitor::alerts::{Content, FeedArrived, File, Outbox};
-use sftp_monitor::time::Time;
+use sftp_monitor::domain::alerts::{Content, FeedArrived, File, Outbox};
+use sftp_monitor::domain::base::time::Time;
 
 /// Accounts, and a Slack that is told of nothing that these tests do not ask for.
 const SETUP: &str = "\

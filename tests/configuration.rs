@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sftp_monitor::config::{Alerts, Config, Language, SourceKind};
-use sftp_monitor::monitor::Rules;
-use sftp_monitor::time::Zone;
+use sftp_monitor::adapters::config::{Alerts, Config, Language, SourceKind};
+use sftp_monitor::domain::base::time::Zone;
+use sftp_monitor::domain::rules::Rules;
 
 const PATH: &str = "/etc/sftp-monitor/config.toml";
 const SHIPPED: &str = include_str!("../packaging/config.toml");

@@ -14,8 +14,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::Command;
 
-use sftp_monitor::config::Partners;
-use sftp_monitor::directory::{Accounts, Answer, Directory, Groups, Known, Roster};
+use sftp_monitor::adapters::config::Partners;
+use sftp_monitor::adapters::userdb::{Accounts, Answer, Directory, Groups, Known, Roster};
 
 /// Says that this is the run that asks, and which group is the partners'.
 const GROUP: &str = "SFTP_MONITOR_TEST_GROUP";

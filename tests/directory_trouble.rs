@@ -9,8 +9,8 @@ mod support;
 use std::process::Command;
 use std::time::Duration;
 
-use sftp_monitor::config::Partners;
-use sftp_monitor::directory::{Accounts, Answer, Directory};
+use sftp_monitor::adapters::config::Partners;
+use sftp_monitor::adapters::userdb::{Accounts, Answer, Directory};
 use support::nss::Trouble;
 
 /// Says that this is the run that asks.

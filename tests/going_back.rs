@@ -9,14 +9,15 @@ use std::rc::Rc;
 use std::sync::mpsc::channel;
 
 use anyhow::bail;
-use sftp_monitor::daemon::Committer;
-use sftp_monitor::directory::Fixed;
-use sftp_monitor::entry::{Entry, Origin};
-use sftp_monitor::monitor::Rules;
-use sftp_monitor::reader::{Order, Reading};
-use sftp_monitor::source::{Entries, FilePosition, Position, Progress, Remark};
-use sftp_monitor::state::{Daily, Store};
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::reader::{Order, Reading};
+use sftp_monitor::adapters::source::{Entries, FilePosition, Position, Progress, Remark};
+use sftp_monitor::adapters::store::Store;
+use sftp_monitor::adapters::userdb::Fixed;
+use sftp_monitor::commands::run::Committer;
+use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::record::{Entry, Origin};
+use sftp_monitor::domain::rules::Rules;
+use sftp_monitor::domain::state::Daily;
 
 const NOW: Time = Time::from_seconds(1_774_843_675);
 const LOG: &str = "/var/log/auth.log";
@@ -89,7 +90,7 @@ impl Entries for Logins {
 fn set_back(closed_for: u32, also_later: bool) -> (usize, u64) {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("daily.json");
-    let local = sftp_monitor::time::Zone::Machine.local(NOW);
+    let local = sftp_monitor::domain::base::time::Zone::Machine.local(NOW);
     let (order, orders) = channel();
     let store = Store::open(directory.path()).unwrap();
     let mut committer = Committer::new(store, Rules::default(), LOG.to_owned(), order, vec![]);

@@ -8,7 +8,7 @@ mod support;
 use std::process::{Command, Output};
 
 use serde_json::json;
-use sftp_monitor::clean::is_hidden;
+use sftp_monitor::domain::base::clean::is_hidden;
 use support::program::World;
 
 /// What somebody could call himself or a file: each piece could do something to a terminal, a log or a message.
@@ -105,7 +105,7 @@ fn state(world: &World) {
     let message = |id: u64| json!({"id": id, "since": 1, "content": files, "refused": all});
     let position =
         json!({"path": all, "device": 1, "inode": 1, "offset": 1, "hash": "0", "hashed": 0});
-    let mut state = serde_json::to_value(sftp_monitor::state::Daily::default()).unwrap();
+    let mut state = serde_json::to_value(sftp_monitor::domain::state::Daily::default()).unwrap();
     let hostile = json!({
         "date": "2026-03-30", "partners": partners, "unknown_attempts": 3,
         "resume": {

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sftp_monitor::alerts::{
+use sftp_monitor::adapters::config::Language;
+use sftp_monitor::domain::alerts::{
     Cause, Change, Content, Failures, FeedArrived, FeedChanged, FeedMissing, File, Files, Form,
-    Logins, Loss, Message, Quiet, Rendered, Seen, SeenFile, Summary, SummaryRow, Transfer, Voice,
+    Logins, Loss, Message, Quiet, Seen, SeenFile, Summary, SummaryRow, Transfer,
 };
-use sftp_monitor::config::Language;
-use sftp_monitor::time::{Time, Zone};
+use sftp_monitor::domain::base::time::{Time, Zone};
+use sftp_monitor::domain::render::{Rendered, Voice};
 use support::hostile::{assert_harmless, assert_small, hostile_text};
 
 const AT: Time = Time::from_seconds(1_774_843_675);
@@ -33,7 +34,7 @@ fn render(content: Content, form: Form, language: Language) -> Rendered {
         label: "sftp1".into(),
         names: BTreeMap::new(),
     };
-    sftp_monitor::alerts::render(&message, &voice)
+    sftp_monitor::domain::render::render(&message, &voice)
 }
 
 fn check(content: &Content) {

@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use chrono::DateTime;
-use sftp_monitor::language::{Language, Noun};
-use sftp_monitor::time::{Time, Zone};
+use sftp_monitor::adapters::config::Language;
+use sftp_monitor::domain::base::language::Noun;
+use sftp_monitor::domain::base::time::{Time, Zone};
 
 #[test]
 fn french_reads_as_french_and_english_as_english() {

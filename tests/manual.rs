@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use clap::{Arg, Command, CommandFactory};
-use sftp_monitor::cli::Cli;
-use sftp_monitor::exit;
+use sftp_monitor::commands::cli::Cli;
+use sftp_monitor::domain::base::stop;
 
 const COMMANDS: &str = include_str!("../packaging/man/sftp-monitor.1");
 const UNITS: &str = include_str!("../packaging/man/sftp-monitor.service.8");
@@ -16,8 +16,8 @@ const README: &str = include_str!("../README.md");
 const ENGLISH: &str = include_str!("../packaging/sftp-monitor.catalog");
 const FRENCH: &str = include_str!("../packaging/sftp-monitor.fr.catalog");
 /// Where the message ids are, and where the names of the fields.
-const LOG: &str = include_str!("../src/log.rs");
-const TOLD: &str = include_str!("../src/daemon/told.rs");
+const LOG: &str = include_str!("../src/adapters/log.rs");
+const TOLD: &str = include_str!("../src/commands/run/told.rs");
 const CHANGELOG: &str = include_str!("../packaging/debian/changelog");
 
 /// The page's text without what troff(1) reads.
@@ -190,7 +190,7 @@ fn every_configuration_key_is_in_the_manual_and_in_the_readme() {
 #[test]
 fn every_exit_code_and_unit_is_in_the_manual() {
     let codes = section(COMMANDS, "EXIT STATUS");
-    for code in [0, 1, exit::USAGE, exit::LATER, exit::SETUP] {
+    for code in [0, 1, stop::USAGE, stop::LATER, stop::SETUP] {
         assert!(codes.contains(&format!(".TP\n.B {code}\n")), "{code}");
     }
     let units = section(UNITS, "UNITS");

@@ -11,12 +11,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use daemon::{Daemon, PARIS, PARTNERS, partner, time};
-use sftp_monitor::alerts::Content;
-use sftp_monitor::digest::{Tables, Turn};
-use sftp_monitor::outbox;
-use sftp_monitor::slack::{Next, Refusal, Verdict};
-use sftp_monitor::state::Store;
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::store::Store;
+use sftp_monitor::commands::digest::{Tables, Turn};
+use sftp_monitor::domain::alerts::Content;
+use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::delivery;
+use sftp_monitor::domain::slack_reply::{Next, Refusal, Verdict};
 
 /// Minutes after midnight from which on a digest closes the day.
 const CLOSES_FROM: u32 = 23 * 60;
@@ -257,7 +257,7 @@ fn a_bot_that_is_not_invited_tries_soon_at_first_and_at_once_when_anything_was_p
     let mut store = Store::open(directory.path()).unwrap();
     store
         .commit(PARIS.local(daemon.now), |daily, _| {
-            outbox::answered(daily, &Verdict::Accepted, &Next::Done, daemon.now);
+            delivery::answered(daily, &Verdict::Accepted, &Next::Done, daemon.now);
         })
         .unwrap();
     for _ in 0..5 {

@@ -5,15 +5,15 @@
 use std::borrow::Cow;
 use std::sync::mpsc::{Receiver, channel};
 
-use sftp_monitor::daemon::Committer;
-use sftp_monitor::directory::Answer;
-use sftp_monitor::entry::{Origin, Record};
-use sftp_monitor::monitor::Rules;
-use sftp_monitor::openssh::{Event, Kind};
-use sftp_monitor::reader::{Batch, Order};
-use sftp_monitor::source::{FilePosition, Position};
-use sftp_monitor::state::Store;
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::reader::{Batch, Order};
+use sftp_monitor::adapters::source::{FilePosition, Position};
+use sftp_monitor::adapters::store::Store;
+use sftp_monitor::adapters::userdb::Answer;
+use sftp_monitor::commands::run::Committer;
+use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::openssh::{Event, Kind};
+use sftp_monitor::domain::record::{Origin, Record};
+use sftp_monitor::domain::rules::Rules;
 
 const NOW: Time = Time::from_seconds(1_774_843_675);
 

@@ -8,9 +8,10 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use sftp_monitor::alerts::Rendered;
-use sftp_monitor::config::{Language, Slack as Settings, Token};
-use sftp_monitor::slack::{Client, POST, Verdict};
+use sftp_monitor::adapters::config::{Language, Slack as Settings, Token};
+use sftp_monitor::adapters::slack::{Client, POST};
+use sftp_monitor::domain::render::Rendered;
+use sftp_monitor::domain::slack_reply::Verdict;
 use support::slack::{Answer, Slack};
 
 const TOKEN: &str = "xoxb-0123456789-secret";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use sftp_monitor::sshd_config::{Directive, Files, InForce, Partner, in_force, parse};
+use sftp_monitor::adapters::sshd_config::{Directive, Files, InForce, Partner, in_force, parse};
 
 const PATH: &str = "/etc/ssh/sshd_config";
 

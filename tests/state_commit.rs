@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::thread;
 use std::time::Duration;
 
-use sftp_monitor::state::{Recovery, Snapshot, StateError, Store};
+use sftp_monitor::adapters::store::{Recovery, Snapshot, StateError, Store};
 use support::{names, now, open, text, try_upload, upload, uploads, with_uploads};
 use tempfile::TempDir;
 

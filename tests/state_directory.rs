@@ -14,7 +14,7 @@ use std::{env, io, thread};
 
 use rustix::process::{Gid, Uid, geteuid};
 use rustix::thread::{set_thread_gid, set_thread_groups, set_thread_uid};
-use sftp_monitor::state::{StateError, Store, become_owner};
+use sftp_monitor::adapters::store::{StateError, Store, become_owner};
 use support::{names, open, try_upload, upload, uploads, with_uploads};
 use tempfile::TempDir;
 

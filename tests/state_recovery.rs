@@ -9,8 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sftp_monitor::source::FilePosition;
-use sftp_monitor::state::{NoticeKind, Recovery, Snapshot, StateError};
+use sftp_monitor::adapters::source::FilePosition;
+use sftp_monitor::adapters::store::{Recovery, Snapshot, StateError};
+use sftp_monitor::domain::state::NoticeKind;
 use support::{load, names, now, open, text, upload, uploads, with_uploads};
 use tempfile::TempDir;
 
@@ -174,7 +175,7 @@ fn with_file_and_backup_damaged_counting_starts_anew_and_both_are_kept() {
 fn what_a_backup_has_waiting_may_have_been_sent() {
     let directory = directory();
     let mut store = open(directory.path());
-    let day = sftp_monitor::state::ClosedDay::default();
+    let day = sftp_monitor::domain::state::ClosedDay::default();
     store
         .commit(now(), |daily, _| daily.resume.closed.push(day))
         .unwrap();
@@ -195,7 +196,7 @@ fn a_file_that_is_deleted_means_counters_of_zero_and_nothing_else_lost() {
         let mut store = open(path);
         store
             .commit(now(), |daily, _| {
-                daily.resume.counted_until = sftp_monitor::time::Time(7)
+                daily.resume.counted_until = sftp_monitor::domain::base::time::Time(7)
             })
             .unwrap();
         upload(&mut store);
@@ -251,7 +252,7 @@ fn the_scripts_file_is_taken_over() {
 }
 
 /// Two uploads, and how far the log was read.
-fn with_position(directory: &Path) -> sftp_monitor::state::Store {
+fn with_position(directory: &Path) -> sftp_monitor::adapters::store::Store {
     let mut store = open(directory);
     let position = FilePosition {
         path: LOG.into(),
@@ -353,7 +354,7 @@ fn a_daemon_that_runs_restores_the_rest_of_a_file_that_lost_it() {
     let mut store = with_uploads(directory.path(), 2);
     store
         .commit(now(), |daily, _| {
-            daily.resume.counted_until = sftp_monitor::time::Time(7)
+            daily.resume.counted_until = sftp_monitor::domain::base::time::Time(7)
         })
         .unwrap();
     edit(directory.path(), |daily| {

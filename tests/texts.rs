@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::{Value, json};
-use sftp_monitor::alerts::{Content, Form, Message, Rendered, Voice};
-use sftp_monitor::config::Language;
-use sftp_monitor::time::{Time, Zone};
+use sftp_monitor::adapters::config::Language;
+use sftp_monitor::domain::alerts::{Content, Form, Message};
+use sftp_monitor::domain::base::time::{Time, Zone};
+use sftp_monitor::domain::render::{Rendered, Voice};
 use support::texts::{Case, compare, parse, with_times};
 
 fn render(content: &Value, language: Language, form: Form, maybe_repeated: bool) -> Rendered {
@@ -30,7 +31,7 @@ fn render(content: &Value, language: Language, form: Form, maybe_repeated: bool)
         form,
         refused: None,
     };
-    sftp_monitor::alerts::render(&message, &voice)
+    sftp_monitor::domain::render::render(&message, &voice)
 }
 
 #[test]

@@ -10,9 +10,9 @@ use std::path::Path;
 use std::process::Output;
 use std::sync::{Arc, Mutex};
 
-use sftp_monitor::alerts::Rendered;
-use sftp_monitor::config::{Config, Token};
-use sftp_monitor::slack::{self, Client, POST};
+use sftp_monitor::adapters::config::{Config, Token};
+use sftp_monitor::adapters::slack::{self, Client, POST};
+use sftp_monitor::domain::render::Rendered;
 use support::program::World;
 use tls::Certificate;
 

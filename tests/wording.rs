@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use sftp_monitor::openssh::{Event, Flags, Kind, Program, Who, parse};
-use sftp_monitor::source::envelope::{Envelope, Read};
+use sftp_monitor::adapters::source::envelope::{Envelope, Read};
+use sftp_monitor::domain::openssh::{Event, Flags, Kind, Program, Who, parse};
 
 /// Values longer than this are shown by their ends and their length.
 const SHOWN: usize = 90;

@@ -7,7 +7,7 @@
 mod sshd;
 
 use proptest::prelude::*;
-use sftp_monitor::openssh::{Event, Kind, Program, Who, parse, rename_splits};
+use sftp_monitor::domain::openssh::{Event, Kind, Program, Who, parse, rename_splits};
 use sshd::{Child, log, log_through_monitor, printf, vis};
 
 /// What attackers put into names: the words that stand around names in sshd's lines, and what its escapes are made of.

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, Timelike};
 use chrono_tz::Tz;
-use sftp_monitor::days::{self, close_for_digest};
-use sftp_monitor::directory::Fixed;
-use sftp_monitor::entry::{Entry, Origin, Record};
-use sftp_monitor::monitor::{Monitor, Rules};
-use sftp_monitor::state::Daily;
-use sftp_monitor::time::{Time, Zone};
+use sftp_monitor::adapters::userdb::Fixed;
+use sftp_monitor::domain::base::time::{Time, Zone};
+use sftp_monitor::domain::days::{self, close_for_digest};
+use sftp_monitor::domain::record::{Entry, Origin, Record};
+use sftp_monitor::domain::rules::{Monitor, Rules};
+use sftp_monitor::domain::state::Daily;
 
 /// Minutes after midnight from which on a digest closes the day.
 const CLOSES_FROM: u32 = 23 * 60;
@@ -79,11 +79,14 @@ fn watched(
         for day in daily.resume.closed.drain(..) {
             let logins = day.partners.get("alice").map_or(0, |c| c.success);
             posted.push((day.id.clone(), logins));
-            daily.resume.posted.push(sftp_monitor::state::PostedDay {
-                id: day.id,
-                since: day.day.since,
-                until: now,
-            });
+            daily
+                .resume
+                .posted
+                .push(sftp_monitor::domain::state::PostedDay {
+                    id: day.id,
+                    since: day.day.since,
+                    until: now,
+                });
         }
         now = now.plus(STEP);
     }

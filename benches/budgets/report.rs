@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use sftp_monitor::source::Start;
-use sftp_monitor::source::journal::JournalReader;
+use sftp_monitor::adapters::source::Start;
+use sftp_monitor::adapters::source::journal::JournalReader;
 
 use crate::figures::{Way, compare, run};
 use crate::logs;

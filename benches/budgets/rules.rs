@@ -3,12 +3,14 @@
 use std::time::SystemTime;
 
 use chrono::Local;
-use sftp_monitor::directory::Fixed;
-use sftp_monitor::monitor::Rules;
-use sftp_monitor::report::{Counting, Span};
-use sftp_monitor::source::envelope::{Envelope, Read};
-use sftp_monitor::state::{Counters, Known, Store};
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::source::envelope::{Envelope, Read};
+use sftp_monitor::adapters::store::Store;
+use sftp_monitor::adapters::userdb::Fixed;
+use sftp_monitor::commands::report::Counting;
+use sftp_monitor::domain::base::span::Span;
+use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::rules::Rules;
+use sftp_monitor::domain::state::{Counters, Known};
 
 use crate::figures::{middle_and_high, timed};
 use crate::logs;

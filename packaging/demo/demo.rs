@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{Local, SecondsFormat};
-use sftp_monitor::alerts::Rendered;
+use sftp_monitor::domain::render::Rendered;
 
 /// The sample: what a real sshd wrote, each line with the seconds to wait before it.
 const DAY: &str = include_str!("day.log");

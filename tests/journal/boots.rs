@@ -201,7 +201,7 @@ fn however_often_reading_is_broken_off_every_entry_is_read_once() {
             while seen.len() < until {
                 let start = position.take().map_or(Start::Beginning, Start::At);
                 let mut reader = open(journals.path(), start);
-                let mut take = |entry: &sftp_monitor::entry::Entry<'_>| {
+                let mut take = |entry: &sftp_monitor::domain::record::Entry<'_>| {
                     seen.push(String::from_utf8_lossy(entry.message).into_owned());
                 };
                 reader.read(1 + until % 4, &mut take).expect("reads");

@@ -82,7 +82,7 @@ fn root_is_nobody_where_it_did_not_speak_as_sshd_does() {
     reader
         .read(ALL, &mut |entry| senders.push(entry.origin.uid))
         .expect("the journal is read");
-    let nobody = Some(sftp_monitor::entry::NOBODY);
+    let nobody = Some(sftp_monitor::domain::record::NOBODY);
     assert_eq!(senders, [Some(0), nobody, nobody, nobody]);
     assert_eq!(reader.remarks(), []);
 }

@@ -11,9 +11,9 @@ mod resume;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sftp_monitor::source::journal::{JournalReader, SeveralMachines};
-use sftp_monitor::source::{JournalPosition, Remark, Start};
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::source::journal::{JournalReader, SeveralMachines};
+use sftp_monitor::adapters::source::{JournalPosition, Remark, Start};
+use sftp_monitor::domain::base::time::Time;
 use support::journal::{BEGINNING, Boot, Item, Journals, MACHINE, SECOND};
 
 /// Enough to read any of these journals at once.
@@ -27,7 +27,7 @@ fn open(directory: &Path, start: Start<JournalPosition>) -> JournalReader {
 fn read(reader: &mut JournalReader) -> Vec<String> {
     let mut messages = Vec::new();
     loop {
-        let mut take = |entry: &sftp_monitor::entry::Entry<'_>| {
+        let mut take = |entry: &sftp_monitor::domain::record::Entry<'_>| {
             let message = String::from_utf8_lossy(entry.message);
             messages.push(if entry.origin.past {
                 format!("[{message}]")

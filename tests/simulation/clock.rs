@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use chrono_tz::Tz;
-use sftp_monitor::time::{Time, Zone};
+use sftp_monitor::domain::base::time::{Time, Zone};
 
 use crate::dice::Dice;
 

@@ -4,15 +4,16 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use sftp_monitor::alerts::Content;
-use sftp_monitor::daemon::{Committer, Queue, Settled, Taken};
-use sftp_monitor::days;
-use sftp_monitor::monitor::Monitor;
-use sftp_monitor::outbox;
-use sftp_monitor::reader::{Batch, Order, Reading};
-use sftp_monitor::slack::{Next, Pace, Verdict};
-use sftp_monitor::source::Position;
-use sftp_monitor::state::{Daily, Disk};
+use sftp_monitor::adapters::reader::{Batch, Order, Reading};
+use sftp_monitor::adapters::source::Position;
+use sftp_monitor::adapters::store::Disk;
+use sftp_monitor::commands::run::{Committer, Queue, Settled, Taken};
+use sftp_monitor::domain::alerts::Content;
+use sftp_monitor::domain::days;
+use sftp_monitor::domain::delivery;
+use sftp_monitor::domain::rules::Monitor;
+use sftp_monitor::domain::slack_reply::{Next, Pace, Verdict};
+use sftp_monitor::domain::state::Daily;
 
 use crate::journal::{MACHINE, Reader, Written};
 use crate::machine::Simulation;
@@ -225,7 +226,7 @@ impl Simulation {
         };
         if self.fault == Fault::EarlyAcknowledgement {
             let early =
-                |daily: &mut Daily| outbox::settle_message(daily, &taken.message, &Next::Done);
+                |daily: &mut Daily| delivery::settle_message(daily, &taken.message, &Next::Done);
             let _ = daemon.committer.change(now, early);
         }
         let (answer, delivery) = self.post_message(daemon.process, &taken.message);

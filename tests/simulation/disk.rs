@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use sftp_monitor::state::{Disk, Found};
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::store::{Disk, Found};
+use sftp_monitor::domain::base::time::Time;
 
 use crate::dice::{Dice, Odds};
 

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
-use sftp_monitor::config::Alerts;
-use sftp_monitor::digest::{Tables, Turn};
-use sftp_monitor::monitor::Rules;
-use sftp_monitor::slack::Next;
-use sftp_monitor::source::JournalPosition;
-use sftp_monitor::state::Store;
+use sftp_monitor::adapters::config::Alerts;
+use sftp_monitor::adapters::source::JournalPosition;
+use sftp_monitor::adapters::store::Store;
+use sftp_monitor::commands::digest::{Tables, Turn};
+use sftp_monitor::domain::rules::Rules;
+use sftp_monitor::domain::slack_reply::Next;
 
 use crate::clock::Clock;
 use crate::daemon::Daemon;

@@ -22,7 +22,7 @@ use chrono::{DateTime, FixedOffset};
 use disk::World;
 use machine::{ACTIONS, Simulation};
 use sabotage::Fault;
-use sftp_monitor::state::Store;
+use sftp_monitor::adapters::store::Store;
 
 /// How many seeds an ordinary run tries.
 const SEEDS: u64 = 2_000;

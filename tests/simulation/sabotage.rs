@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sftp_monitor::state::{Disk, Found};
+use sftp_monitor::adapters::store::{Disk, Found};
 
 use crate::disk::{SimDisk, SimLock};
 

@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use sftp_monitor::alerts::{Content, Message};
-use sftp_monitor::slack::answer::classify;
-use sftp_monitor::slack::{Body, Verdict};
-use sftp_monitor::state::{ClosedDay, Daily};
-use sftp_monitor::time::Time;
+use sftp_monitor::domain::alerts::{Content, Message};
+use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::slack_reply::answer::classify;
+use sftp_monitor::domain::slack_reply::{Body, Verdict};
+use sftp_monitor::domain::state::{ClosedDay, Daily};
 
 use crate::machine::{JUNK, Simulation};
 use crate::sabotage::Fault;

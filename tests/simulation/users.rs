@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sftp_monitor::directory::{Answer, Directory};
+use sftp_monitor::adapters::userdb::{Answer, Directory};
 
 use crate::disk::World;
 

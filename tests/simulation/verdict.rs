@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sftp_monitor::alerts::{Content, Transfer};
-use sftp_monitor::state::{Counters, Daily, Notice, NoticeKind};
+use sftp_monitor::domain::alerts::{Content, Transfer};
+use sftp_monitor::domain::state::{Counters, Daily, Notice, NoticeKind};
 
 use crate::journal::due;
 use crate::machine::Simulation;

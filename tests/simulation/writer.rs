@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use crate::dice::Dice;
 use crate::journal::Written;
 use crate::users::{PARTNERS, STRANGER};
-use sftp_monitor::time::Time;
+use sftp_monitor::domain::base::time::Time;
 
 /// What an entry counts, and for whom: nobody is anyone who is no partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,15 +6,15 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use chrono::DateTime;
-use sftp_monitor::alerts::Content;
-use sftp_monitor::daemon::{Committer, Queue};
-use sftp_monitor::directory::Fixed;
-use sftp_monitor::entry::{Entry, Origin, Record};
-use sftp_monitor::monitor::Rules;
-use sftp_monitor::reader::{Batch, Order};
-use sftp_monitor::slack::{Pace, Verdict};
-use sftp_monitor::state::Store;
-use sftp_monitor::time::{Time, Zone};
+use sftp_monitor::adapters::reader::{Batch, Order};
+use sftp_monitor::adapters::store::Store;
+use sftp_monitor::adapters::userdb::Fixed;
+use sftp_monitor::commands::run::{Committer, Queue};
+use sftp_monitor::domain::alerts::Content;
+use sftp_monitor::domain::base::time::{Time, Zone};
+use sftp_monitor::domain::record::{Entry, Origin, Record};
+use sftp_monitor::domain::rules::Rules;
+use sftp_monitor::domain::slack_reply::{Pace, Verdict};
 
 /// How many partners there are.
 pub(crate) const PARTNERS: u64 = 20;

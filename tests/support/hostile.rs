@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use sftp_monitor::alerts::Rendered;
-use sftp_monitor::clean::is_hidden;
+use sftp_monitor::domain::base::clean::is_hidden;
+use sftp_monitor::domain::render::Rendered;
 
 /// Pieces with which something could be done, mixed with any characters.
 pub fn hostile_text() -> impl Strategy<Value = String> {
@@ -120,7 +120,9 @@ pub fn size(value: &Value) -> usize {
             .iter()
             .map(|(key, value)| match value {
                 Value::String(text) if key == "text" => {
-                    sftp_monitor::clean::escape(text).chars().count()
+                    sftp_monitor::domain::base::clean::escape(text)
+                        .chars()
+                        .count()
                 }
                 other => size(other),
             })

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use sftp_monitor::alerts::{Voice, day_messages, render};
-use sftp_monitor::days;
-use sftp_monitor::directory::Answer;
-use sftp_monitor::entry::{Boot, Entry, Origin, Record};
-use sftp_monitor::monitor::{Monitor, Rules};
-use sftp_monitor::outbox;
-use sftp_monitor::sessions::Limit;
-use sftp_monitor::slack::Next;
-use sftp_monitor::state::Daily;
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::userdb::Answer;
+use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::days;
+use sftp_monitor::domain::delivery;
+use sftp_monitor::domain::record::{Boot, Entry, Origin, Record};
+use sftp_monitor::domain::render::{Voice, day_messages, render};
+use sftp_monitor::domain::rules::{Monitor, Rules};
+use sftp_monitor::domain::sessions::Limit;
+use sftp_monitor::domain::slack_reply::Next;
+use sftp_monitor::domain::state::Daily;
 
 use crate::said::counted;
 use crate::scenario::{Line, SETTLED, Step, config, shortened};
@@ -276,7 +276,7 @@ impl Player {
 
     fn post(&mut self) {
         while !self.is_down() {
-            let Some(message) = outbox::take_message(&mut self.daily, self.now) else {
+            let Some(message) = delivery::take_message(&mut self.daily, self.now) else {
                 break;
             };
             let text = render(&message, &self.voice).text;
@@ -284,7 +284,7 @@ impl Player {
                 .replace('\n', "\n    ")
                 .replace('\u{202F}', " ");
             self.told.push(format!("{} {text}", self.clock(self.now)));
-            outbox::settle_message(&mut self.daily, &message, &Next::Done);
+            delivery::settle_message(&mut self.daily, &message, &Next::Done);
         }
     }
 
@@ -303,7 +303,7 @@ impl Player {
         }
         self.told.push(said);
         while !self.is_down() {
-            let Some(day) = outbox::take_day(&mut self.daily) else {
+            let Some(day) = delivery::take_day(&mut self.daily) else {
                 break;
             };
             for message in day_messages(&day, &self.voice, zone.date(at)) {
@@ -324,7 +324,7 @@ impl Player {
                 &day.day,
                 &|time| self.clock(time),
             ));
-            outbox::settle_day(&mut self.daily, &day, 1, &Next::Done);
+            delivery::settle_day(&mut self.daily, &day, 1, &Next::Done);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sftp_monitor::state::{Counters, Day, Notice};
-use sftp_monitor::time::Time;
+use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::state::{Counters, Day, Notice};
 
 use crate::scenario::shortened;
 

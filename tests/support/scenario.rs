@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
-use sftp_monitor::config::Config;
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::config::Config;
+use sftp_monitor::domain::base::time::Time;
 
 /// A scenario as its file has it.
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
-use sftp_monitor::state::{Daily, Recovery, StateError, Store};
+use sftp_monitor::adapters::store::{Recovery, StateError, Store};
+use sftp_monitor::domain::state::Daily;
 
 pub(crate) fn now() -> DateTime<FixedOffset> {
     "2026-03-30T15:00:00+02:00".parse().unwrap()

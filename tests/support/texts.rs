@@ -13,7 +13,7 @@ use std::fs;
 
 use chrono::{NaiveDateTime, TimeZone};
 use serde_json::Value;
-use sftp_monitor::time::Time;
+use sftp_monitor::domain::base::time::Time;
 
 /// One row of a table.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,14 +4,14 @@ use std::cell::Cell;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use sftp_monitor::alerts::Voice;
-use sftp_monitor::clean::is_hidden;
-use sftp_monitor::config::Config;
-use sftp_monitor::monitor::Rules;
-use sftp_monitor::slack::Body;
-use sftp_monitor::slack::Verdict;
-use sftp_monitor::slack::answer::{PAUSE_MOST, classify};
-use sftp_monitor::sshd_config::{Files, Partner, forces_logging, in_force};
+use sftp_monitor::adapters::config::Config;
+use sftp_monitor::adapters::sshd_config::{Files, Partner, forces_logging, in_force};
+use sftp_monitor::domain::base::clean::is_hidden;
+use sftp_monitor::domain::render::Voice;
+use sftp_monitor::domain::rules::Rules;
+use sftp_monitor::domain::slack_reply::Body;
+use sftp_monitor::domain::slack_reply::Verdict;
+use sftp_monitor::domain::slack_reply::answer::{PAUSE_MOST, classify};
 
 use super::NOW;
 
@@ -42,7 +42,7 @@ pub(super) fn sshd_config(data: &[u8]) {
         list: &|_| Ok(vec!["sshd_config".to_owned()]),
     };
     let path = Path::new("/etc/ssh/sshd_config");
-    let Ok(directives) = sftp_monitor::sshd_config::parse(path, &files) else {
+    let Ok(directives) = sftp_monitor::adapters::sshd_config::parse(path, &files) else {
         return;
     };
     let groups = ["sftp-feeds".to_owned()];

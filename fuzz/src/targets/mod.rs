@@ -5,7 +5,7 @@ mod files;
 mod rules;
 mod wording;
 
-use sftp_monitor::time::{Time, Zone};
+use sftp_monitor::domain::base::time::{Time, Zone};
 
 /// A target.
 pub(crate) type Target = fn(&[u8]);

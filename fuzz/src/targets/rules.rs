@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use sftp_monitor::alerts::{Form, Message, Voice, day_messages, render};
-use sftp_monitor::clean::is_hidden;
-use sftp_monitor::config::Language;
-use sftp_monitor::directory::{Answer, Directory};
-use sftp_monitor::entry::{Boot, Entry, NOBODY, Origin, Record};
-use sftp_monitor::monitor::{Monitor, Rules};
-use sftp_monitor::state::{ClosedDay, Daily};
-use sftp_monitor::time::Time;
+use sftp_monitor::adapters::config::Language;
+use sftp_monitor::adapters::userdb::{Answer, Directory};
+use sftp_monitor::domain::alerts::{Form, Message};
+use sftp_monitor::domain::base::clean::is_hidden;
+use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::record::{Boot, Entry, NOBODY, Origin, Record};
+use sftp_monitor::domain::render::{Voice, day_messages, render};
+use sftp_monitor::domain::rules::{Monitor, Rules};
+use sftp_monitor::domain::state::{ClosedDay, Daily};
 
 use super::{NOW, ZONE};
 
@@ -259,7 +260,7 @@ pub(super) fn state(data: &[u8]) {
         }
     }
     monitor.advance(NOW, true);
-    sftp_monitor::days::settle(&mut daily, ZONE, NOW);
-    sftp_monitor::days::close_for_digest(&mut daily, ZONE, NOW, 23 * 60);
+    sftp_monitor::domain::days::settle(&mut daily, ZONE, NOW);
+    sftp_monitor::domain::days::close_for_digest(&mut daily, ZONE, NOW, 23 * 60);
     written_and_told(&daily);
 }

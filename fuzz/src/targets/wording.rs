@@ -1,8 +1,8 @@
 //! Messages and their envelopes: what anybody may write into a log.
 
-use sftp_monitor::entry::Record;
-use sftp_monitor::openssh::{Event, Kind, Program, Who, parse, rename_splits};
-use sftp_monitor::source::envelope::{Envelope, Read};
+use sftp_monitor::adapters::source::envelope::{Envelope, Read};
+use sftp_monitor::domain::openssh::{Event, Kind, Program, Who, parse, rename_splits};
+use sftp_monitor::domain::record::Record;
 
 use super::rules::Accounts;
 use super::{NOW, ZONE};

@@ -1,0 +1,118 @@
+//! The entries of `journalctl -o export` (systemd's JOURNAL_EXPORT_FORMATS.md, "Journal Export Format").
+
+use memchr::memchr;
+
+use crate::adapters::source::buffer::Line;
+use crate::adapters::source::envelope::LONGEST_LINE;
+use crate::adapters::source::envelope::journalctl::Fields;
+
+/// How the first line of every entry begins.
+pub(crate) const BEGINS: &[u8] = b"__CURSOR=";
+
+/// How many bytes tell how long a value is that is no text.
+const LENGTH: usize = 8;
+
+/// An entry under way. What any sender put into a field cannot end it: the length of a value stands before it.
+#[derive(Default)]
+pub(crate) struct Export {
+    fields: Option<Fields<'static>>,
+    value: Option<Value>,
+}
+
+/// A value that is no text, or of several lines, under way.
+struct Value {
+    name: Vec<u8>,
+    /// What tells its length, as far as it was read.
+    length: Vec<u8>,
+    /// What was read of the value; nothing of one that is too long.
+    bytes: Vec<u8>,
+    too_long: bool,
+    /// How many bytes are still to come, with the line feed behind it.
+    left: u64,
+}
+
+impl Export {
+    /// Whether an entry has begun and not ended.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.fields.is_some()
+    }
+
+    /// Takes the next line in. Returns the fields of the entry that it ends.
+    pub(crate) fn line(&mut self, line: &Line<'_>) -> Option<Fields<'static>> {
+        let fields = self.fields.get_or_insert_default();
+        if let Some(mut value) = self.value.take() {
+            value.take(line);
+            if value.left > 0 || value.length.len() < LENGTH {
+                self.value = Some(value);
+            } else {
+                fields.add(&value.name, value.text());
+            }
+            return None;
+        }
+        if line.too_long {
+            return None;
+        }
+        let text = line.text.strip_suffix(b"\r").unwrap_or(line.text);
+        match memchr(b'=', text) {
+            _ if text.is_empty() => return self.fields.take(),
+            Some(at) => fields.add(&text[..at], &text[at + 1..]),
+            None => {
+                self.value = Some(Value {
+                    name: text.to_vec(),
+                    length: Vec::new(),
+                    bytes: Vec::new(),
+                    too_long: false,
+                    left: 0,
+                });
+            }
+        }
+        None
+    }
+
+    /// The fields of the last entry where the log ends without an empty line; none if it was cut and may lack its sender.
+    pub(crate) fn end(&mut self) -> Option<Fields<'static>> {
+        let whole = self.value.take().is_none();
+        let fields = self.fields.take();
+        fields.filter(|fields| whole && fields.tells_sender())
+    }
+}
+
+impl Value {
+    /// Takes a line of the log in, with the NULs before it and the line feed behind it.
+    fn take(&mut self, line: &Line<'_>) {
+        let (head, text) = match line.too_long {
+            true => (line.head.as_slice(), &b""[..]),
+            false => (&b""[..], line.text),
+        };
+        let nuls = match line.too_long {
+            true => 0,
+            false => line.length.saturating_sub(text.len() as u64 + 1),
+        };
+        let mut bytes = std::iter::repeat_n(0, usize::try_from(nuls).unwrap_or(0))
+            .chain(head.iter().chain(text).copied())
+            .chain([b'\n']);
+        let mut length = line.length;
+        while self.length.len() < LENGTH && length > 0 {
+            self.length.extend(bytes.next());
+            length -= 1;
+            if let Ok(told) = <[u8; LENGTH]>::try_from(&*self.length) {
+                self.left = u64::from_le_bytes(told).saturating_add(1);
+            }
+        }
+        if self.length.len() < LENGTH {
+            return;
+        }
+        self.left = self.left.saturating_sub(length);
+        let room = LONGEST_LINE.saturating_sub(self.bytes.len());
+        self.too_long |= line.too_long || length > room as u64;
+        match self.too_long {
+            true => self.bytes.clear(),
+            false => self.bytes.extend(bytes),
+        }
+    }
+
+    /// The value without the line feed behind it.
+    fn text(&self) -> &[u8] {
+        self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes)
+    }
+}

@@ -1,0 +1,80 @@
+//! Reading a whole journal of the past, as fast as it comes.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{anyhow, bail};
+
+use super::progress::{Progress, Unit};
+use crate::adapters::source::Start;
+use crate::adapters::source::journal::{
+    JournalReader, Readable, not_opened, readable, readable_in,
+};
+use crate::domain::base::span::Span;
+use crate::domain::base::time::Time;
+use crate::domain::record::Entry;
+
+/// How far before `--since` a journal is read, to know the sessions that were open then.
+const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
+
+/// How many journal entries are read between two looks at the clock.
+const SLICE: usize = 5_000;
+
+/// What is said of a file that cannot be read, with what to grant.
+pub(crate) fn cannot(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let path = path.display();
+    match error.kind() {
+        ErrorKind::PermissionDenied => anyhow!(
+            "{path}: {error}; `sudo usermod -aG adm $USER` grants the logs, from the next log-in on"
+        ),
+        _ => anyhow!("{path}: {error}"),
+    }
+}
+
+/// A journal that this user may not read looks like one without entries, and a report of it like a quiet day.
+fn can_be_read(directory: Option<&Path>) -> anyhow::Result<()> {
+    let found = match directory {
+        None => readable(),
+        Some(directory) => readable_in(directory)?,
+    };
+    match (found, directory) {
+        (Readable::Yes, _) => Ok(()),
+        (Readable::NoPermission { .. }, Some(directory)) => bail!(not_opened(directory)),
+        (Readable::NoPermission { group }, None) => bail!(
+            "the journal cannot be read: `sudo usermod -aG {group} $USER` grants it, from the next log-in on"
+        ),
+        (Readable::NoJournal(why), _) => bail!("there is no journal: {why}"),
+    }
+}
+
+/// Hands out the entries of a journal: the machine's own, or those of a directory.
+pub(crate) fn journal(
+    directory: Option<&Path>,
+    span: Span,
+    take: &mut impl FnMut(Entry<'_>),
+) -> anyhow::Result<()> {
+    let start = match span.since {
+        None => Start::Beginning,
+        Some(since) => Start::After {
+            time: Time(since.0 - 1),
+            look_back: LOOK_BACK,
+        },
+    };
+    can_be_read(directory)?;
+    let mut reader = JournalReader::open(directory, start)?;
+    let mut progress = Progress::new(Unit::Entries);
+    let mut entries = 0;
+    loop {
+        let mut over = false;
+        let read = reader.read(SLICE, &mut |entry| {
+            over = span.until.is_some_and(|until| entry.origin.time > until);
+            take(entry.clone());
+        })?;
+        entries += read.entries as u64;
+        progress.at(entries);
+        if read.at_end || over {
+            return Ok(());
+        }
+    }
+}

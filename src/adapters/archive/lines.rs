@@ -1,0 +1,347 @@
+//! The lines of a log that lies there: a file, a pipe or standard input, plain or compressed by gzip, opened once.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+use flate2::read::MultiGzDecoder;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::opened::{self, MAGIC, Opened};
+pub use crate::adapters::source::buffer::Line;
+use crate::adapters::source::buffer::{Buffer, Filled, again};
+use crate::domain::base::time::Time;
+
+/// The first bytes of what gzip compressed (RFC 1952, 2.3.1).
+pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// What editors of other systems put before a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What is handed out in place of a line that is too long to be text.
+const NO_TEXT: &[u8] = b"\0";
+
+/// Gives out the lines of a log, one after the other, out of one buffer.
+pub struct Lines {
+    stream: Stream,
+    buffer: Buffer,
+    read: Rc<Cell<u64>>,
+    number: u64,
+    file: Rc<File>,
+    /// It is a regular file, which can be read again from where reading began.
+    regular: bool,
+    start: u64,
+    /// What was read of the text so far, where that is the only way to read it again.
+    kept: Option<Vec<u8>>,
+    size: u64,
+    written: Option<Time>,
+    /// What was opened, and for which command.
+    asked: (PathBuf, &'static str),
+}
+
+/// A line without a byte order mark.
+pub(crate) fn without_mark(line: &[u8]) -> &[u8] {
+    line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
+}
+
+/// The bytes of the text.
+enum Stream {
+    Plain(Box<dyn Read>),
+    Gzip(Box<MultiGzDecoder<Box<dyn Read>>>),
+}
+
+impl Lines {
+    /// Opens a file, a pipe, or standard input where the path is `-`, and reads it as `of` does.
+    pub fn open(path: &Path, command: &'static str) -> io::Result<Self> {
+        Lines::of(opened::open(path)?, path, command)
+    }
+
+    /// The lines of what was opened by this path. What gzip compressed is read as what it was before; what is compressed
+    /// otherwise is refused with what works before `sftp-monitor` and this `command`.
+    pub fn of(opened: Opened, path: &Path, command: &'static str) -> io::Result<Self> {
+        let Opened {
+            file,
+            regular,
+            size,
+            written,
+            ..
+        } = opened;
+        let file = Rc::new(file);
+        let start = match regular {
+            true => (&*file).stream_position()?,
+            false => 0,
+        };
+        let read = Rc::new(Cell::new(0));
+        let (stream, magic) = Stream::begin(&file, &read)?;
+        if let Some(why) = opened::foreign(&magic, path, command) {
+            return Err(io::Error::other(why));
+        }
+        Ok(Lines {
+            stream,
+            buffer: Buffer::new(),
+            read,
+            number: 0,
+            file,
+            regular,
+            start,
+            kept: None,
+            size,
+            written,
+            asked: (path.to_owned(), command),
+        })
+    }
+
+    /// Whether the next line is not there yet, nor within this time: whoever writes into a pipe has paused.
+    pub fn pauses(&mut self, at_most: Duration) -> bool {
+        let timeout = Timespec::try_from(at_most).ok();
+        let mut ready = [PollFd::new(&*self.file, PollFlags::IN)];
+        !self.regular && !self.buffer.has_next() && poll(&mut ready, timeout.as_ref()) == Ok(0)
+    }
+
+    /// From now on what is read is kept where it could not be read again otherwise, so that `begin_again` can be called.
+    pub fn keep(&mut self) {
+        self.kept = (!self.regular).then(Vec::new);
+    }
+
+    /// How many bytes are kept.
+    pub fn kept(&self) -> usize {
+        self.kept.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Goes back to the first line; nothing more is kept.
+    pub fn begin_again(&mut self) -> io::Result<()> {
+        if self.regular {
+            (&*self.file).seek(SeekFrom::Start(self.start))?;
+            self.read.set(0);
+            self.stream = Stream::begin(&self.file, &self.read)?.0;
+        } else {
+            let rest = std::mem::replace(&mut self.stream, Stream::Plain(Box::new(io::empty())));
+            let kept = Cursor::new(self.kept.take().unwrap_or_default());
+            self.stream = Stream::Plain(Box::new(kept.chain(rest)));
+        }
+        self.buffer = Buffer::new();
+        self.number = 0;
+        Ok(())
+    }
+
+    /// The next line, without its line feed; none at the end. A line that is too long comes as a single NUL: it is no text.
+    pub fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
+        let line = self.next_whole()?;
+        Ok(line.map(|line| match line.too_long {
+            true => NO_TEXT,
+            false => without_mark(line.text),
+        }))
+    }
+
+    /// The next line, with all that is known of it; none at the end.
+    pub fn next_whole(&mut self) -> io::Result<Option<Line<'_>>> {
+        // Asked twice, because what is borrowed in a loop cannot be returned from it.
+        let mut ended = false;
+        while !ended && !self.buffer.has_next() {
+            ended = self.fill()?;
+        }
+        let line = match ended {
+            true => self.buffer.rest(),
+            false => self.buffer.next(),
+        };
+        self.number += u64::from(line.is_some());
+        Ok(line)
+    }
+
+    /// Reads more. Whether there is nothing more.
+    fn fill(&mut self) -> io::Result<bool> {
+        let filled = self.fill_buffer();
+        let broken = |error: &io::Error| {
+            use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+            matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof)
+        };
+        match filled {
+            Err(error) if broken(&error) => {
+                let (path, command) = &self.asked;
+                Err(opened::damaged(&error, path, command))
+            }
+            filled => Ok(filled? == Filled::End),
+        }
+    }
+
+    fn fill_buffer(&mut self) -> io::Result<Filled> {
+        let filled = match &mut self.kept {
+            None => self.buffer.fill_from(&mut self.stream)?.0,
+            Some(kept) => {
+                let mut stream = Keeping {
+                    stream: &mut self.stream,
+                    kept,
+                };
+                self.buffer.fill_from(&mut stream)?.0
+            }
+        };
+        Ok(filled)
+    }
+
+    /// The number of the line that was given out last; the first is 1.
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// How many bytes were read so far, as they lie in the file.
+    pub fn read_so_far(&self) -> u64 {
+        self.read.get()
+    }
+
+    /// How many bytes the file holds; 0 where nobody knows.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// When the last of these lines was written, at the latest: what gzip noted of the file that it compressed, else the
+    /// time of the file, else now. Stamps without a year are to be read as of then.
+    pub fn written(&self) -> Time {
+        let noted = match &self.stream {
+            Stream::Gzip(gzip) => gzip.header().map_or(0, |header| header.mtime()),
+            Stream::Plain(_) => 0,
+        };
+        opened::believable(Time::from_seconds(noted.into()))
+            .or(self.written)
+            .unwrap_or_else(|| SystemTime::now().into())
+    }
+}
+
+impl Stream {
+    /// The text of a file from where it stands, and the first bytes of the file.
+    fn begin(file: &Rc<File>, read: &Rc<Cell<u64>>) -> io::Result<(Stream, Vec<u8>)> {
+        let mut stream = Counted {
+            file: Rc::clone(file),
+            read: Rc::clone(read),
+        };
+        let mut magic = vec![0; MAGIC];
+        let mut known = 0;
+        while known < magic.len() {
+            match again(|| stream.read(&mut magic[known..]))? {
+                0 => break,
+                count => known += count,
+            }
+        }
+        magic.truncate(known);
+        let packed = magic.starts_with(&GZIP);
+        let stream: Box<dyn Read> = Box::new(Cursor::new(magic.clone()).chain(stream));
+        let stream = match packed {
+            true => Stream::Gzip(Box::new(MultiGzDecoder::new(stream))),
+            false => Stream::Plain(stream),
+        };
+        Ok((stream, magic))
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(stream) => stream.read(to),
+            Stream::Gzip(stream) => stream.read(to),
+        }
+    }
+}
+
+/// Counts what is read of a file.
+struct Counted {
+    file: Rc<File>,
+    read: Rc<Cell<u64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let count = (&*self.file).read(to)?;
+        self.read.set(self.read.get() + count as u64);
+        Ok(count)
+    }
+}
+
+/// Keeps what is read.
+struct Keeping<'a> {
+    stream: &'a mut Stream,
+    kept: &'a mut Vec<u8>,
+}
+
+impl Read for Keeping<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(to)?;
+        self.kept.extend_from_slice(&to[..count]);
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn lines(path: &Path) -> Vec<String> {
+        let mut lines = Lines::open(path, "explain").expect("the file");
+        let mut all = Vec::new();
+        while let Some(line) = lines.next_line().expect("a line") {
+            all.push(line.escape_ascii().to_string());
+        }
+        assert_eq!(lines.number(), all.len() as u64);
+        let size = std::fs::metadata(path).expect("the file").len();
+        assert_eq!(lines.read_so_far(), size);
+        all
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    #[test]
+    fn lines_are_read_from_what_is_plain_and_what_is_compressed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("auth.log");
+        for (bytes, expected) in [
+            (b"".to_vec(), vec![]),
+            (b"a".to_vec(), vec!["a"]),
+            (b"a\nb\n".to_vec(), vec!["a", "b"]),
+            (gzip(b"a\n\nb"), vec!["a", "", "b"]),
+            // Two files compressed one by one and put together.
+            ([gzip(b"a\nb"), gzip(b"c\n")].concat(), vec!["a", "bc"]),
+        ] {
+            std::fs::write(&path, bytes).expect("the file");
+            assert_eq!(lines(&path), expected);
+        }
+    }
+
+    #[test]
+    fn a_line_too_long_is_one_line_that_is_no_text() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("auth.log");
+        let mut text = b"a\n".to_vec();
+        text.extend(vec![b'x'; 10 << 20]);
+        text.extend(b"\nb\n");
+        std::fs::write(&path, text).expect("the file");
+        assert_eq!(lines(&path), ["a", r"\x00", "b"]);
+    }
+
+    #[test]
+    fn a_damaged_archive_is_an_error_behind_the_lines_before_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("auth.log.2.gz");
+        let whole = gzip(&b"a\n".repeat(1_000));
+        std::fs::write(&path, &whole[..whole.len() - 4]).expect("the file");
+        let mut lines = Lines::open(&path, "explain").expect("the file");
+        let mut count = 0;
+        let error = loop {
+            match lines.next_line() {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => panic!("the end after {count} lines"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(count, 1_000, "{error}");
+    }
+}

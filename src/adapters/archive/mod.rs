@@ -1,0 +1,11 @@
+//! Logs of the past, read once from their beginning to their end. Uses the domain and `source`.
+
+pub mod dump;
+mod export;
+pub(crate) mod journal;
+pub mod lines;
+pub(crate) mod logs;
+pub mod opened;
+mod progress;
+pub mod survey;
+mod twice;

@@ -1,0 +1,77 @@
+//! The same log twice: under two names, or as a copy of it, which would count everything twice.
+
+use std::cmp::Reverse;
+use std::path::Path;
+
+/// How many bytes of a log's text are compared: as many lines of OpenSSH, with stamps and processes, are of one log alone.
+const COMPARED: usize = 16 << 10;
+
+/// How a log's text begins.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    text: Vec<u8>,
+    /// This is all of it.
+    whole: bool,
+}
+
+impl Head {
+    /// Takes the next line in; none is the end.
+    pub(crate) fn take(&mut self, line: Option<&[u8]>) {
+        let room = COMPARED - self.text.len();
+        match line {
+            Some(line) => {
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                self.text.extend(line.iter().chain(b"\n").take(room));
+            }
+            None => self.whole = room > 0,
+        }
+    }
+
+    /// Whether all that it tells stands in the other as well.
+    fn is_part_of(&self, other: &Head) -> bool {
+        let same = match self.whole {
+            true => other.text.starts_with(&self.text),
+            false => self.text == other.text,
+        };
+        same && !self.text.is_empty()
+    }
+}
+
+/// That a path names what another one names.
+pub(crate) fn same_file(path: &Path, known: &Path) -> String {
+    let (path, known) = (path.display(), known.display());
+    format!("{path}: the same file as {known}: read once")
+}
+
+/// Leaves out what is a copy of another log or of its beginning, and says so. `of` is a log's path, head and size. Of two
+/// that are alike the larger one stays, and none that is compressed.
+pub(crate) fn drop_copies<L>(
+    logs: &mut Vec<L>,
+    of: impl Fn(&L) -> (&Path, &Head, u64),
+) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut at = 0;
+    while at < logs.len() {
+        let (path, head, size) = of(&logs[at]);
+        let packed = |path: &Path| path.extension().is_some_and(|kind| kind == "gz");
+        let original = logs.iter().enumerate().find(|(other, log)| {
+            let (known, text, known_size) = of(log);
+            let stays = (packed(known), Reverse(known_size), *other);
+            let alike = text.is_part_of(head);
+            *other != at
+                && head.is_part_of(text)
+                && (!alike || stays < (packed(path), Reverse(size), at))
+        });
+        match original {
+            Some((_, log)) => {
+                let (path, known) = (path.display(), of(log).0.display());
+                said.push(format!(
+                    "{path}: holds the lines with which {known} begins: left out, or they would count twice"
+                ));
+                logs.remove(at);
+            }
+            None => at += 1,
+        }
+    }
+    said
+}

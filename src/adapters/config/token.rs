@@ -1,0 +1,307 @@
+//! The Slack token: where it is looked for, and a type that shows it to nobody.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use super::environment::{self, assigned};
+use crate::domain::base::stop::Stop;
+
+/// The credential's name (systemd.exec(5), LoadCredential=).
+pub(crate) const CREDENTIAL: &str = "slack-bot-token";
+
+/// The environment variable, as the scripts had it.
+const VARIABLE: &str = "SLACK_BOT_TOKEN";
+
+/// The directories that systemd looks through for a credential that is loaded by its name alone (systemd.exec(5)). A
+/// credential that it decrypts lies in those of the same name with `.encrypted` behind it.
+const STORES: [&str; 3] = ["etc/credstore", "run/credstore", "usr/lib/credstore"];
+
+/// The Slack token. It shows itself to nobody but the one request that carries it.
+#[derive(Clone)]
+pub struct Token {
+    secret: String,
+    place: String,
+}
+
+impl Token {
+    /// The token as it was found in this place.
+    pub fn new(secret: String, place: impl Into<String>) -> Self {
+        Token {
+            secret,
+            place: place.into(),
+        }
+    }
+
+    /// The token itself, for the header of a request.
+    pub fn expose(&self) -> &str {
+        &self.secret
+    }
+
+    /// Where it was found.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Looks for the token: first as a credential, then in the environment. Where root runs a command by hand, systemd has
+    /// handed over nothing: then in the places from which the units get it. One that is encrypted only systemd decrypts:
+    /// the error says which `unit` to start in place of the command.
+    pub fn find(unit: &str) -> Result<Token, Stop> {
+        let credentials = std::env::var_os(environment::CREDENTIALS).map(PathBuf::from);
+        Self::find_in(
+            credentials.as_deref(),
+            std::env::var_os(VARIABLE),
+            environment::is_by_hand().then_some((Path::new("/"), unit)),
+        )
+    }
+
+    fn find_in(
+        credentials: Option<&Path>,
+        variable: Option<OsString>,
+        by_hand: Option<(&Path, &str)>,
+    ) -> Result<Token, Stop> {
+        let given = match credentials.map(|directory| directory.join(CREDENTIAL)) {
+            Some(path) => credential(&path)?,
+            None => None,
+        };
+        let given = given.or_else(|| Some((usable(variable?.into_vec())?, VARIABLE.to_owned())));
+        let found = match (given, by_hand) {
+            (None, Some((root, unit))) => as_the_units(root, unit)?,
+            // Whether the units have one this user cannot know.
+            (None, None) if credentials.is_none() => {
+                return Err(Stop::Setup(format!(
+                    "this user may not see the Slack token that the units have: run this as root, by sudo, or set {VARIABLE}"
+                )));
+            }
+            (given, _) => given,
+        };
+        let (token, place) = found.ok_or_else(|| {
+            Stop::Setup(format!(
+                "no Slack token: write it to /etc/credstore/{CREDENTIAL} (the unit loads it), or set {VARIABLE} in {}",
+                environment::FILE
+            ))
+        })?;
+        match String::from_utf8(token) {
+            Ok(token) if token.bytes().all(|b| b.is_ascii_graphic()) => {
+                Ok(Token::new(token, place))
+            }
+            _ => Err(Stop::Setup(format!(
+                "the Slack token in {place} holds blanks or other characters that no token has"
+            ))),
+        }
+    }
+
+    /// What looks wrong with it though it may be right.
+    pub fn remark(&self) -> Option<&'static str> {
+        let usual = self.secret.starts_with("xox");
+        (!usual).then_some(
+            "the Slack token does not begin with xox: is it encrypted, or another secret?",
+        )
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// A token and where it was found.
+type Place = (Vec<u8>, String);
+
+/// Looks where the units get the token from, below this root.
+fn as_the_units(root: &Path, unit: &str) -> Result<Option<Place>, Stop> {
+    for store in STORES {
+        if let Some(found) = credential(&root.join(store).join(CREDENTIAL))? {
+            return Ok(Some(found));
+        }
+    }
+    for store in STORES {
+        let path = root.join(format!("{store}.encrypted")).join(CREDENTIAL);
+        if path.exists() {
+            return Err(Stop::Setup(format!(
+                "the Slack token is an encrypted credential ({}), which systemd decrypts for the unit alone: systemctl start {unit}",
+                path.display()
+            )));
+        }
+    }
+    let path = root.join(environment::FILE.trim_start_matches('/'));
+    let token = |text: Vec<u8>| usable(assigned(&text, VARIABLE)?);
+    match std::fs::read(&path) {
+        Ok(text) => Ok(token(text).map(|token| (token, path.display().to_string()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Stop::Setup(format!(
+            "the Slack token in {}: {error}",
+            path.display()
+        ))),
+    }
+}
+
+/// The credential's content. One that is there and cannot be read is not the same as none: the variable might hold an
+/// older token.
+fn credential(path: &Path) -> Result<Option<Place>, Stop> {
+    match std::fs::read(path) {
+        Ok(content) => Ok(usable(content).map(|token| (token, path.display().to_string()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Stop::Setup(format!(
+            "the Slack token in {}: {error}",
+            path.display()
+        ))),
+    }
+}
+
+/// A token without the line end of its file; none where nothing is left.
+fn usable(mut token: Vec<u8>) -> Option<Vec<u8>> {
+    for end in [b'\n', b'\r'] {
+        if token.last() == Some(&end) {
+            token.pop();
+        }
+    }
+    (!token.is_empty()).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    fn credentials(content: &str) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join(CREDENTIAL), content).unwrap();
+        directory
+    }
+
+    fn found(credentials: Option<&Path>, variable: Option<&str>) -> Result<String, String> {
+        let token = Token::find_in(credentials, variable.map(OsString::from), None);
+        token
+            .map(|token| token.expose().to_owned())
+            .map_err(|stop| stop.to_string())
+    }
+
+    #[test]
+    fn the_credential_comes_before_the_variable() {
+        let given = credentials("xoxb-1\n");
+        assert_eq!(
+            found(Some(given.path()), Some("xoxb-2")).as_deref(),
+            Ok("xoxb-1")
+        );
+        assert_eq!(found(None, Some("xoxb-2")).as_deref(), Ok("xoxb-2"));
+    }
+
+    #[test]
+    fn an_empty_or_missing_credential_leaves_it_to_the_variable() {
+        let empty = credentials("\n");
+        assert_eq!(
+            found(Some(empty.path()), Some("xoxb-2")).as_deref(),
+            Ok("xoxb-2")
+        );
+        let none = tempfile::tempdir().unwrap();
+        assert_eq!(
+            found(Some(none.path()), Some("xoxb-2")).as_deref(),
+            Ok("xoxb-2")
+        );
+    }
+
+    #[test]
+    fn without_a_token_one_line_says_how_to_set_it() {
+        let none = tempfile::tempdir().unwrap();
+        for variable in [None, Some("")] {
+            let said = found(Some(none.path()), variable).unwrap_err();
+            assert!(
+                said.contains("/etc/credstore/slack-bot-token") && said.contains(VARIABLE),
+                "{said}"
+            );
+            assert_eq!(said.lines().count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_user_who_may_not_look_where_the_units_have_it_is_told_so() {
+        let said = found(None, None).unwrap_err();
+        assert!(said.contains("run this as root, by sudo"), "{said}");
+    }
+
+    #[test]
+    fn a_credential_that_cannot_be_read_is_not_passed_over() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join(CREDENTIAL)).unwrap();
+        assert!(found(Some(directory.path()), Some("xoxb-2")).is_err());
+    }
+
+    /// What root finds by hand below a root that holds these files.
+    fn by_hand(files: &[(&str, &str)]) -> Result<(String, String), String> {
+        let root = tempfile::tempdir().unwrap();
+        for (path, content) in files {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        let unit = "sftp-monitor-digest.service";
+        let found = Token::find_in(None, None, Some((root.path(), unit)));
+        let place = |token: &Token| {
+            let below = Path::new(token.place()).strip_prefix(root.path());
+            below.unwrap().display().to_string()
+        };
+        found
+            .map(|token| (token.expose().to_owned(), place(&token)))
+            .map_err(|stop| stop.to_string())
+    }
+
+    #[test]
+    fn by_hand_root_finds_the_token_where_the_units_do() {
+        let store = ("etc/credstore/slack-bot-token", "xoxb-1\n");
+        let file = (
+            "etc/default/sftp-monitor",
+            "# SLACK_BOT_TOKEN=xoxb-0\nOTHER=1\nSLACK_BOT_TOKEN=\"xoxb-2\"\n",
+        );
+        let found = |token: &str, place: &str| Ok((token.to_owned(), place.to_owned()));
+        assert_eq!(by_hand(&[store, file]), found("xoxb-1", store.0));
+        assert_eq!(by_hand(&[file]), found("xoxb-2", file.0));
+        let run = ("run/credstore/slack-bot-token", "xoxb-3");
+        assert_eq!(by_hand(&[file, run]), found("xoxb-3", run.0));
+        assert!(by_hand(&[]).unwrap_err().starts_with("no Slack token"));
+    }
+
+    #[test]
+    fn by_hand_an_encrypted_token_leads_to_the_unit_that_gets_it() {
+        let encrypted = ("etc/credstore.encrypted/slack-bot-token", "k6iUCUh0RJCQ");
+        let said = by_hand(&[encrypted]).unwrap_err();
+        assert!(
+            said.ends_with("systemctl start sftp-monitor-digest.service"),
+            "{said}"
+        );
+        assert!(!said.contains("k6iUCUh0RJCQ"));
+    }
+
+    #[test]
+    fn blanks_in_a_token_are_refused_and_it_is_not_repeated() {
+        for wrong in [
+            "xoxb 1",
+            " xoxb-1",
+            "xoxb-1\n\n",
+            "xoxb-1\nxoxb-2",
+            "xoxb-é",
+        ] {
+            let said = found(None, Some(wrong)).unwrap_err();
+            assert!(!said.contains("xoxb"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_token_shows_itself_to_nobody() {
+        let token = Token::new("xoxb-secret".to_owned(), "a test");
+        assert!(!format!("{token:?} {token:#?}").contains("secret"));
+    }
+
+    #[test]
+    fn what_does_not_begin_like_a_token_is_remarked() {
+        assert_eq!(Token::new("xoxb-1".to_owned(), "a test").remark(), None);
+        assert!(
+            Token::new("k6iUCUh0RJCQyvL8k8q1UyAAAAAB".to_owned(), "a test")
+                .remark()
+                .is_some()
+        );
+    }
+}

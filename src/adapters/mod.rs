@@ -1,0 +1,15 @@
+//! What talks to the world outside, one thing each: the journal, Slack, the disk, sshd. May use `domain`, and nothing of
+//! `commands`.
+
+pub mod archive;
+pub mod config;
+pub mod log;
+pub mod program;
+pub mod reader;
+pub mod service;
+pub mod sight;
+pub mod slack;
+pub mod source;
+pub mod sshd_config;
+pub mod store;
+pub mod userdb;

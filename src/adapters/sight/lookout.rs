@@ -1,0 +1,283 @@
+//! The daemon's eye on who can be seen: what root left, else what the service's user may see.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::groups::{Group, groups, not_listed};
+use super::{DevLog, Seen, Sight, left, look_at};
+use crate::adapters::config;
+use crate::adapters::log::{Priority, line};
+use crate::adapters::sshd_config::Sshd;
+use crate::adapters::userdb::Roster;
+use crate::commands::output;
+use crate::domain::alerts::Content;
+
+/// How often it is looked whether root left something new.
+const TURN: Duration = Duration::from_secs(2);
+
+/// How long what root left must have stood: an account is made first, its chroot next, and bound then.
+const STANDS: Duration = Duration::from_secs(10);
+
+/// How long it may be older than sshd's configuration.
+const STALE: Duration = Duration::from_secs(20);
+
+/// How long a partner that has logged in may be unknown to root.
+const UNKNOWN: Duration = Duration::from_secs(30);
+
+/// How soon the service looks itself again where a partner has logged in that it did not see.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// How long partners are looked at by the service itself: reading the log waits for it.
+const LOOKING: Duration = Duration::from_secs(1);
+
+/// How often the service looks itself, and a day is marked again while something stays unseen.
+const MARKED: Duration = Duration::from_secs(600);
+
+/// How many partners that root does not know are kept.
+const STRANGERS: usize = 100;
+
+/// Partners whose files cannot be seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unseen {
+    /// What Slack is told.
+    pub content: Content,
+    /// Their accounts, for a person.
+    pub names: String,
+    /// It was not told yet of one of them.
+    pub news: bool,
+}
+
+/// What is known, and what was told of it.
+pub struct Lookout {
+    partners: config::Partners,
+    sight: Option<Sight>,
+    /// When root left it; none where the service looked itself.
+    left: Option<SystemTime>,
+    /// Since when it is older than sshd's configuration.
+    stale: Option<Instant>,
+    /// When it was looked last whether root left something.
+    turn: Option<Instant>,
+    /// When the service looked itself.
+    looked: Option<Instant>,
+    /// Partners that have logged in, and are not known.
+    strangers: BTreeMap<String, Instant>,
+    /// Partners that have logged in, and whose chroot has no `/dev/log` any more.
+    unbound: BTreeSet<String>,
+    told: BTreeSet<(String, String)>,
+    marked: Option<Instant>,
+}
+
+impl Lookout {
+    /// Has looked at nothing yet.
+    pub fn new(partners: &config::Partners) -> Lookout {
+        Lookout {
+            partners: partners.clone(),
+            sight: None,
+            left: None,
+            stale: None,
+            turn: None,
+            looked: None,
+            strangers: BTreeMap::new(),
+            unbound: BTreeSet::new(),
+            told: BTreeSet::new(),
+            marked: None,
+        }
+    }
+
+    /// Does sshd leave this partner, who has logged in, nothing but an sftp-server that logs? None where it is not known
+    /// from root.
+    pub fn forces_sftp(&mut self, name: &str) -> Option<bool> {
+        let sight = self.sight.as_ref()?;
+        let seen = sight.partners.get(name);
+        // Root bound it, and somebody may have taken it off since.
+        if seen.is_some_and(is_unbound) && self.unbound.len() < STRANGERS {
+            self.unbound.insert(name.to_owned());
+        }
+        if seen.is_none() && self.strangers.len() < STRANGERS {
+            let now = Instant::now();
+            self.strangers.entry(name.to_owned()).or_insert(now);
+        }
+        seen.filter(|_| self.left.is_some()).map(|seen| seen.forced)
+    }
+
+    /// Whose files cannot be seen, where some of that is new, or the day is to be marked again.
+    pub fn look(&mut self) -> Option<Vec<Unseen>> {
+        if self.turn.is_some_and(|at| at.elapsed() < TURN) {
+            return None;
+        }
+        self.turn = Some(Instant::now());
+        let changed = fs::metadata(left::path())
+            .and_then(|file| file.modified())
+            .ok();
+        if changed.is_some() && changed != self.left {
+            if let Some(sight) = left::read().filter(left::is_fresh) {
+                self.sight = Some(sight);
+                self.left = changed;
+            }
+        }
+        let stands = |at: SystemTime| at.elapsed().is_ok_and(|age| age < STANDS);
+        if changed.is_some_and(stands) {
+            return None;
+        }
+        let fresh = self.left.is_some() && self.sight.as_ref().is_some_and(left::is_fresh);
+        if changed.is_some() && !fresh {
+            // Root is about to look again, where its units are there.
+            let since = *self.stale.get_or_insert_with(Instant::now);
+            if since.elapsed() < STALE {
+                return None;
+            }
+        } else {
+            self.stale = None;
+        }
+        let pause = match self.strangers.is_empty() {
+            true => MARKED,
+            false => AGAIN,
+        };
+        let due = self.looked.is_none_or(|at| at.elapsed() > pause);
+        if !fresh && (due || self.left.is_some()) {
+            self.look_itself();
+        }
+        let sight = self.sight.as_ref()?;
+        self.strangers
+            .retain(|name, _| !sight.partners.contains_key(name));
+        self.unbound
+            .retain(|name| sight.partners.get(name).is_some_and(is_unbound));
+        let mut groups = match self.unbound.is_empty() {
+            true => groups(sight, self.left.is_some()),
+            false => groups(&unbound(sight, &self.unbound), self.left.is_some()),
+        };
+        groups.extend(self.strange());
+        self.tell(groups)
+    }
+
+    /// As far as the service's user may see.
+    fn look_itself(&mut self) {
+        self.looked = Some(Instant::now());
+        let sight = own_look(&self.partners);
+        // What cannot be read is told once for all.
+        let partners = sight.partners.iter().filter(|_| sight.unreadable.is_none());
+        for (name, seen) in partners {
+            if let Some(why) = &seen.unknown {
+                let told =
+                    format!("whether sftp-server's -l INFO is in force is unknown: {name}: {why}");
+                line(Priority::Info, &told);
+            }
+        }
+        self.sight = Some(sight);
+        self.left = None;
+        self.strangers.clear();
+    }
+
+    /// Those that have logged in though root knows nothing of them: nobody bound anything for them.
+    fn strange(&self) -> Option<Group> {
+        let long = self
+            .strangers
+            .iter()
+            .filter(|(_, at)| at.elapsed() > UNKNOWN);
+        let partners: Vec<String> = long.map(|(name, _)| name.clone()).collect();
+        (self.left.is_some() && !partners.is_empty()).then(|| not_listed(partners))
+    }
+
+    fn tell(&mut self, groups: Vec<Group>) -> Option<Vec<Unseen>> {
+        let mut stand = BTreeSet::new();
+        let mut unseen = Vec::new();
+        for group in groups {
+            let mut keys = group
+                .partners
+                .iter()
+                .map(|name| (group.reason.clone(), name.clone()));
+            let news = keys.clone().any(|key| !self.told.contains(&key));
+            stand.extend(keys.by_ref());
+            if news {
+                group.log();
+            }
+            unseen.push(Unseen {
+                names: output::names(&group.partners),
+                content: group.content,
+                news,
+            });
+        }
+        let news = unseen.iter().any(|one| one.news);
+        self.told = stand;
+        if !news && self.marked.is_some_and(|at| at.elapsed() < MARKED) {
+            return None;
+        }
+        self.marked = Some(Instant::now());
+        (!unseen.is_empty()).then_some(unseen)
+    }
+}
+
+/// What the service's user may see.
+pub(super) fn own_look(partners: &config::Partners) -> Sight {
+    let until = Instant::now() + LOOKING;
+    let roster = Roster::gather_until(partners, Some(until));
+    let mut sight = Sight::gather(&roster, &mut Sshd::open(false, None), until);
+    for chroot in sight.chroots().into_keys() {
+        if Instant::now() < until {
+            sight.found(&chroot, &look_at(&chroot));
+        }
+    }
+    sight
+}
+
+/// Is there no `/dev/log` in its chroot, as far as this process's user may see?
+fn is_unbound(seen: &Seen) -> bool {
+    let chroot = seen.chroot.as_deref();
+    chroot.is_some_and(|chroot| matches!(look_at(chroot), DevLog::Nowhere(_)))
+}
+
+/// What is known, and that these have no `/dev/log`.
+fn unbound(sight: &Sight, names: &BTreeSet<String>) -> Sight {
+    let mut sight = sight.clone();
+    for (_, seen) in sight
+        .partners
+        .iter_mut()
+        .filter(|(name, _)| names.contains(*name))
+    {
+        if let (Some(chroot), DevLog::Reaches) = (&seen.chroot, &seen.dev_log) {
+            seen.dev_log = look_at(chroot);
+        }
+    }
+    sight
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nowhere(path: &str) -> Seen {
+        Seen {
+            dev_log: DevLog::Nowhere(format!("{path} is not there")),
+            ..Seen::default()
+        }
+    }
+
+    #[test]
+    fn a_partner_is_told_once_and_again_when_it_was_well_meanwhile() {
+        let partners = config::Partners {
+            group: "sftp-feeds".to_owned(),
+            users: Vec::new(),
+            names: BTreeMap::new(),
+        };
+        let mut lookout = Lookout::new(&partners);
+        let mut news = |seen: &[(&str, Seen)]| {
+            let seen = seen
+                .iter()
+                .map(|(name, seen)| ((*name).to_owned(), seen.clone()));
+            let sight = Sight {
+                partners: seen.collect(),
+                ..Sight::default()
+            };
+            let told = lookout.tell(groups(&sight, true));
+            told.map(|all| all.iter().filter(|one| one.news).count())
+        };
+        let (dora, erin) = (("dora", nowhere("/d")), ("erin", nowhere("/e")));
+        assert_eq!(news(std::slice::from_ref(&dora)), Some(1));
+        assert_eq!(news(std::slice::from_ref(&dora)), None);
+        assert_eq!(news(&[dora.clone(), erin]), Some(1));
+        assert_eq!(news(std::slice::from_ref(&dora)), None);
+        assert_eq!(news(&[]), None);
+        assert_eq!(news(&[dora]), Some(1));
+    }
+}

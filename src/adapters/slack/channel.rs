@@ -1,0 +1,60 @@
+//! `conversations.info`: the channel, as far as the token may look. <https://docs.slack.dev/reference/methods/conversations.info>
+
+use serde_json::Value;
+use url::Url;
+
+use super::client::{Client, POST};
+use crate::domain::slack_reply::answer::Verdict;
+use crate::domain::slack_reply::said;
+
+/// The channel that is posted to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// Its name.
+    pub name: String,
+    /// Nothing can be posted there any more.
+    pub archived: bool,
+    /// The bot is in it.
+    pub member: bool,
+}
+
+impl Client {
+    /// Asks Slack about the channel; the token needs `channels:read`, or `groups:read` for a private one.
+    pub async fn channel(&self) -> Result<Channel, Verdict> {
+        let asked = [("channel", self.channel_id())];
+        let method = match Url::parse_with_params("none:/conversations.info", asked) {
+            Ok(url) => format!("conversations.info?{}", url.query().unwrap_or_default()),
+            Err(_) => "conversations.info".to_owned(),
+        };
+        // A method that reads takes its arguments from the address, never from JSON.
+        let answer = self
+            .call(&method, &Value::Object(Default::default()), POST)
+            .await?;
+        Ok(of(&answer.body["channel"]))
+    }
+}
+
+fn of(channel: &Value) -> Channel {
+    Channel {
+        name: said::name(channel["name"].as_str().unwrap_or("?")),
+        archived: channel["is_archived"] == true,
+        member: channel["is_member"] == true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_channel_is_archived_or_not_and_the_bot_is_in_it_or_not() {
+        let channel = of(&json!({"name": "ops", "is_archived": false, "is_member": true}));
+        assert_eq!(
+            (channel.name.as_str(), channel.archived, channel.member),
+            ("ops", false, true)
+        );
+        assert!(!of(&json!({})).member);
+    }
+}

@@ -1,0 +1,236 @@
+//! The calls that go out to Slack: `chat.postMessage`, and those that only ask.
+
+use std::error::Error;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{NoProxy, Proxy, Response, redirect};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::adapters::config::{Slack, Token};
+use crate::domain::render::Rendered;
+use crate::domain::slack_reply::Body;
+use crate::domain::slack_reply::answer::{Verdict, classify};
+
+/// For the connection to stand, TLS included.
+const CONNECT: Duration = Duration::from_secs(5);
+/// For a whole post, from the name lookup to the last byte of the answer.
+pub const POST: Duration = Duration::from_secs(10);
+/// The most that is read of an answer. Slack echoes the message, blocks and all, several times longer than it was sent.
+const ANSWER_MOST: usize = 256 * 1024;
+
+/// The way to one channel of one workspace; a clone shares it.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    api_url: String,
+    channel: String,
+    token: Token,
+    authorization: HeaderValue,
+}
+
+/// An answer that says ok.
+pub(crate) struct Answer {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+/// The fields of a post. <https://docs.slack.dev/reference/methods/chat.postMessage>
+#[derive(Serialize)]
+struct Post<'a> {
+    channel: &'a str,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocks: Option<&'a Value>,
+    // Slack would fetch addresses that an attacker wrote into the log, make links of them, or format what they enclose.
+    unfurl_links: bool,
+    unfurl_media: bool,
+    link_names: bool,
+    mrkdwn: bool,
+    parse: &'static str,
+}
+
+/// The way to Slack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// As the environment says: `HTTPS_PROXY`, `NO_PROXY`.
+    Environment,
+    /// Through no proxy.
+    Direct,
+    /// Through this one.
+    Proxy {
+        /// Its address.
+        url: String,
+        /// The hosts for which it is not used.
+        except: String,
+    },
+}
+
+impl Client {
+    /// A client for this channel; nothing is sent yet.
+    pub fn new(slack: &Slack, token: &Token) -> anyhow::Result<Self> {
+        Self::by(&Way::Environment, slack, token)
+    }
+
+    /// The same by another way.
+    pub fn by(way: &Way, slack: &Slack, token: &Token) -> anyhow::Result<Self> {
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(POST)
+            // Never hand the token to another host.
+            .redirect(redirect::Policy::none())
+            // Messages are rare, and a kept connection that the other side has closed meanwhile fails in a way that leaves
+            // open whether the message arrived.
+            .pool_max_idle_per_host(0)
+            .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
+        if let Some(roots) = &slack.ca_file {
+            builder = builder.tls_certs_merge(roots.certificates().iter().cloned());
+        }
+        // Plain http goes to loopback only; a proxy would be given the token in clear.
+        let loopback = slack.api_url.starts_with("http:");
+        match way {
+            _ if loopback => builder = builder.no_proxy(),
+            Way::Environment => {}
+            Way::Direct => builder = builder.no_proxy(),
+            Way::Proxy { url, except } => {
+                let proxy = Proxy::https(url).context("the proxy's address")?;
+                builder = builder.proxy(proxy.no_proxy(NoProxy::from_string(except)));
+            }
+        }
+        let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+            .ok()
+            .context("the Slack token holds characters that no token has")?;
+        authorization.set_sensitive(true);
+        Ok(Client {
+            http: builder.build().context("setting up the client for Slack")?,
+            api_url: slack.api_url.clone(),
+            channel: slack.channel.clone(),
+            token: token.clone(),
+            authorization,
+        })
+    }
+
+    /// The channel that is posted to.
+    pub(crate) fn channel_id(&self) -> &str {
+        &self.channel
+    }
+
+    /// Posts a message, in at most this time.
+    pub async fn post(&self, message: &Rendered, at_most: Duration) -> Verdict {
+        let post = Post {
+            channel: &self.channel,
+            text: &message.text,
+            blocks: message.blocks.as_ref(),
+            unfurl_links: false,
+            unfurl_media: false,
+            link_names: false,
+            mrkdwn: false,
+            parse: "none",
+        };
+        let response = match self.request("chat.postMessage", &post, at_most).await {
+            Ok(response) => response,
+            Err(verdict) => return verdict,
+        };
+        let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
+        let (body, broken) = self.body(response).await;
+        let now = SystemTime::now().into();
+        match (classify(status, retry_after.as_deref(), &body, now), broken) {
+            (Verdict::Retry { ambiguous, why }, Some(error)) => Verdict::Retry {
+                ambiguous,
+                why: format!("{why}: {}", chain(&error.without_url())),
+            },
+            (verdict, _) => verdict,
+        }
+    }
+
+    /// Calls a method that only asks; what Slack does not answer with ok is the verdict.
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        arguments: &Value,
+        at_most: Duration,
+    ) -> Result<Answer, Verdict> {
+        let response = self.request(method, arguments, at_most).await?;
+        let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
+        let headers = response.headers().clone();
+        let (body, _) = self.body(response).await;
+        let now = SystemTime::now().into();
+        match classify(status, retry_after.as_deref(), &body, now) {
+            Verdict::Accepted => Ok(Answer {
+                headers,
+                body: match body {
+                    Body::Object(answer) => answer,
+                    Body::BeginsOk | Body::Other => Value::Null,
+                },
+            }),
+            verdict => Err(verdict),
+        }
+    }
+
+    async fn request(
+        &self,
+        method: &str,
+        arguments: &impl Serialize,
+        at_most: Duration,
+    ) -> Result<Response, Verdict> {
+        self.http
+            .post(format!("{}/{method}", self.api_url))
+            .timeout(at_most)
+            .header(AUTHORIZATION, self.authorization.clone())
+            // Without the charset Slack warns in its answer. Set before the body, which would else add a header of its own.
+            .header(CONTENT_TYPE, "application/json; charset=utf-8")
+            .json(arguments)
+            .send()
+            .await
+            .map_err(not_answered)
+    }
+
+    /// What was answered, and what kept the rest from coming.
+    async fn body(&self, mut response: Response) -> (Body, Option<reqwest::Error>) {
+        let mut body = Vec::new();
+        let mut broken = None;
+        while body.len() < ANSWER_MOST {
+            match response.chunk().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => {
+                    broken = Some(error);
+                    break;
+                }
+            }
+        }
+        (Body::of(&body, self.token.expose()), broken)
+    }
+}
+
+fn retry_after(response: &Response) -> Option<String> {
+    let header = response.headers().get(RETRY_AFTER)?;
+    header.to_str().ok().map(String::from)
+}
+
+fn not_answered(error: reqwest::Error) -> Verdict {
+    // Nothing was sent while there was no connection: name lookup, TCP, TLS, a proxy's refusal. After that nobody knows.
+    let ambiguous = !error.is_connect() && !error.is_builder();
+    Verdict::Retry {
+        ambiguous,
+        why: chain(&error.without_url()),
+    }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &reqwest::Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        // Several layers repeat the one below.
+        if !said.contains(&words) {
+            said.push_str(": ");
+            said.push_str(&words);
+        }
+        cause = inner.source();
+    }
+    crate::domain::base::clean::clean(&said, crate::domain::base::clean::PATH)
+}

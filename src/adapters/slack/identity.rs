@@ -1,0 +1,65 @@
+//! `auth.test`: whose token it is, and what it may do. <https://docs.slack.dev/reference/methods/auth.test>
+
+use serde_json::Value;
+
+use super::client::{Client, POST};
+use crate::domain::slack_reply::answer::Verdict;
+use crate::domain::slack_reply::said;
+
+/// Whose token it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The workspace.
+    pub team: String,
+    /// The user that messages come from.
+    pub user: String,
+    /// What the token may do; none where the answer does not say.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// The header that lists a token's scopes.
+const SCOPES: &str = "x-oauth-scopes";
+
+impl Client {
+    /// Asks Slack whose token it is. Posts nothing.
+    pub async fn identity(&self) -> Result<Identity, Verdict> {
+        let answer = self
+            .call("auth.test", &Value::Object(Default::default()), POST)
+            .await?;
+        let scopes = answer
+            .headers
+            .get(SCOPES)
+            .and_then(|list| list.to_str().ok());
+        Ok(of(&answer.body, scopes))
+    }
+}
+
+fn of(body: &Value, scopes: Option<&str>) -> Identity {
+    let text = |key: &str| said::name(body[key].as_str().unwrap_or("?"));
+    let scopes = scopes.map(|list| said::scopes(list).map(String::from).collect());
+    Identity {
+        team: text("team"),
+        user: text("user"),
+        scopes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_answer_names_team_and_user_and_the_header_the_scopes() {
+        let body = json!({"ok": true, "team": "Exam\u{1b}ple", "user": "sftp"});
+        let identity = of(&body, Some("chat:write, channels:read"));
+        assert_eq!(identity.team, "Exam\u{fffd}ple");
+        assert_eq!(identity.user, "sftp");
+        assert_eq!(
+            identity.scopes.unwrap_or_default(),
+            ["chat:write", "channels:read"]
+        );
+        assert_eq!(of(&json!({}), None).scopes, None);
+    }
+}

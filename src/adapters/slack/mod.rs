@@ -1,0 +1,12 @@
+//! Slack: the network calls there are. What an answer means is in `domain::slack_reply`.
+
+mod channel;
+mod client;
+mod identity;
+mod proxy;
+
+pub use channel::Channel;
+pub(crate) use client::chain;
+pub use client::{Client, POST, Way};
+pub use identity::Identity;
+pub(crate) use proxy::{Proxy, assigned};

@@ -1,0 +1,337 @@
+//! A buffer that is filled from a log and gives out its lines, in constant memory whatever the log holds.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::FileExt;
+
+use memchr::memchr;
+
+use super::envelope::LONGEST_LINE;
+
+/// How much is read at once. Reading is fastest from about 128 KiB on; the longest line and its context must fit.
+const CAPACITY: usize = 256 * 1024;
+
+/// How many bytes before a place are kept, to know the place again.
+pub(crate) const CONTEXT: usize = 1024;
+
+/// How many bytes of a line that is too long are kept.
+const HEAD: usize = 8;
+
+/// Lines of a log. Bytes from `start` to `end` were read and not given out; up to `CONTEXT` bytes before them are kept.
+#[derive(Debug)]
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
+    start: usize,
+    /// Up to here there is no line end.
+    searched: usize,
+    end: usize,
+    /// How many bytes of the line that begins at `start` were thrown away already: NULs, or it is too long.
+    discarded: u64,
+    too_long: bool,
+    /// The first of those bytes.
+    head: [u8; HEAD],
+}
+
+/// A line, or what stands where one is expected.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// Without its line feed, and without NULs before it: a writer that kept its offset when the file was truncated leaves
+    /// a hole, and its next line stands directly behind it. Of a line that is too long, nothing.
+    pub text: &'a [u8],
+    /// How many bytes of the log it takes.
+    pub length: u64,
+    /// It was longer than a line may be.
+    pub too_long: bool,
+    /// Of a line that is too long, what the log holds where it begins.
+    pub head: [u8; HEAD],
+}
+
+/// What became of filling.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// There is more.
+    Grown,
+    /// There is no more, for now.
+    End,
+    /// What was read before is no longer there: the file was truncated or overwritten.
+    Changed,
+}
+
+impl Buffer {
+    pub(crate) fn new() -> Self {
+        Buffer {
+            bytes: vec![0; CAPACITY],
+            start: 0,
+            searched: 0,
+            end: 0,
+            discarded: 0,
+            too_long: false,
+            head: [0; HEAD],
+        }
+    }
+
+    /// A buffer that stands at an offset of a file, with the bytes before it as context; none where the file is shorter.
+    pub(crate) fn behind(file: &File, offset: u64) -> io::Result<Option<Self>> {
+        let mut buffer = Buffer::new();
+        let count = offset.min(CONTEXT as u64);
+        buffer.end = count as usize;
+        buffer.skip();
+        match file.read_exact_at(&mut buffer.bytes[..count as usize], offset - count) {
+            Ok(()) => Ok(Some(buffer)),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the next line is whole.
+    pub(crate) fn has_next(&mut self) -> bool {
+        let found = memchr(b'\n', &self.bytes[self.searched..self.end]);
+        self.searched = found.map_or(self.end, |found| self.searched + found);
+        found.is_some()
+    }
+
+    /// The next line that is whole.
+    pub(crate) fn next(&mut self) -> Option<Line<'_>> {
+        let stop = self.has_next().then_some(self.searched)?;
+        Some(self.take(stop, stop + 1))
+    }
+
+    /// What stands behind the last line end, where anything does.
+    pub(crate) fn rest(&mut self) -> Option<Line<'_>> {
+        let any = self.start < self.end || self.discarded > 0;
+        any.then(|| self.take(self.end, self.end))
+    }
+
+    fn take(&mut self, stop: usize, behind: usize) -> Line<'_> {
+        let (start, len) = (self.start, stop - self.start);
+        let nuls = leading_nuls(&self.bytes[start..stop]);
+        let too_long = std::mem::take(&mut self.too_long) || len - nuls > LONGEST_LINE;
+        if too_long && self.discarded == 0 {
+            self.keep_head();
+        }
+        let length = std::mem::take(&mut self.discarded) + (behind - start) as u64;
+        self.start = behind;
+        self.searched = behind;
+        let text = match too_long {
+            true => &b""[..],
+            false => &self.bytes[start + nuls..stop],
+        };
+        Line {
+            text,
+            length,
+            too_long,
+            head: self.head,
+        }
+    }
+
+    /// Keeps what the log holds where the line begins.
+    fn keep_head(&mut self) {
+        if let Some(head) = self.bytes[self.start..self.end].first_chunk() {
+            self.head = *head;
+        }
+    }
+
+    /// The last bytes before the first line that was not given out; none while part of that line is thrown away already.
+    pub(crate) fn context(&self) -> Option<&[u8]> {
+        let from = self.start.saturating_sub(CONTEXT);
+        (self.discarded == 0).then(|| &self.bytes[from..self.start])
+    }
+
+    /// Reads more of a file, of which the buffer ends at `offset`. The last bytes before it are read and compared in the
+    /// same call, so that no truncation goes unseen, even if the file has grown beyond `offset` again.
+    pub(crate) fn fill_at(&mut self, file: &File, offset: u64) -> io::Result<(Filled, u64)> {
+        self.make_room();
+        let known = self.end.min(CONTEXT);
+        let from = self.end - known;
+        let mut before = [0; CONTEXT];
+        let before = &mut before[..known];
+        before.copy_from_slice(&self.bytes[from..self.end]);
+        let read = again(|| file.read_at(&mut self.bytes[from..], offset - known as u64))?;
+        if read < known || self.bytes[from..self.end] != *before {
+            self.bytes[from..self.end].copy_from_slice(before);
+            return Ok((Filled::Changed, 0));
+        }
+        Ok(self.grown(read - known))
+    }
+
+    /// Reads more of a stream.
+    pub(crate) fn fill_from(&mut self, stream: &mut dyn Read) -> io::Result<(Filled, u64)> {
+        self.make_room();
+        let read = again(|| stream.read(&mut self.bytes[self.end..]))?;
+        Ok(self.grown(read))
+    }
+
+    fn grown(&mut self, count: usize) -> (Filled, u64) {
+        self.end += count;
+        match count {
+            0 => (Filled::End, 0),
+            _ => (Filled::Grown, count as u64),
+        }
+    }
+
+    /// Goes on behind what was read, which is then context and no line.
+    pub(crate) fn skip(&mut self) {
+        self.start = self.end;
+        self.searched = self.end;
+        self.discarded = 0;
+        self.too_long = false;
+    }
+
+    /// Throws away what no line needs, and moves the rest to the front where the room behind it gets short.
+    fn make_room(&mut self) {
+        if self.discarded > 0 || self.end - self.start >= CONTEXT {
+            let unfinished = &self.bytes[self.start..self.end];
+            let mut useless = match self.too_long {
+                true => unfinished.len(),
+                false => leading_nuls(unfinished),
+            };
+            if unfinished.len() - useless > LONGEST_LINE {
+                self.too_long = true;
+                useless = unfinished.len();
+            }
+            if self.discarded == 0 && useless > 0 {
+                self.keep_head();
+            }
+            self.discarded += useless as u64;
+            self.start += useless;
+            self.searched = self.searched.max(self.start);
+        }
+        if self.end > self.bytes.len() / 2 {
+            let from = self.start.saturating_sub(CONTEXT);
+            self.bytes.copy_within(from..self.end, 0);
+            self.start -= from;
+            self.searched -= from;
+            self.end -= from;
+        }
+    }
+}
+
+/// How many NULs a text begins with.
+fn leading_nuls(text: &[u8]) -> usize {
+    /// Compared as a whole: a hole is long.
+    const NULS: [u8; 512] = [0; 512];
+    if text.first() != Some(&0) {
+        return 0;
+    }
+    let whole = text
+        .chunks_exact(NULS.len())
+        .take_while(|chunk| **chunk == NULS)
+        .count();
+    let from = whole * NULS.len();
+    from + text[from..].iter().take_while(|&&byte| byte == 0).count()
+}
+
+/// Calls again what a signal interrupted.
+pub(crate) fn again<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives out a text in pieces of this many bytes.
+    struct Pieces<'t>(&'t [u8], usize);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(to.len());
+            let (piece, rest) = self.0.split_at(count);
+            to[..count].copy_from_slice(piece);
+            self.0 = rest;
+            Ok(count)
+        }
+    }
+
+    /// The lines of a text that comes in pieces: each with its length, none for one too long.
+    fn lines(text: &[u8], piece: usize) -> Vec<(Option<Vec<u8>>, u64)> {
+        let mut buffer = Buffer::new();
+        let mut stream = Pieces(text, piece);
+        let mut lines = Vec::new();
+        let owned = |line: Line<'_>| ((!line.too_long).then(|| line.text.to_vec()), line.length);
+        loop {
+            while let Some(line) = buffer.next() {
+                lines.push(owned(line));
+            }
+            assert_eq!(buffer.bytes.len(), CAPACITY);
+            if buffer.fill_from(&mut stream).expect("pieces").0 == Filled::End {
+                lines.extend(buffer.rest().map(owned));
+                return lines;
+            }
+        }
+    }
+
+    #[test]
+    fn lines_come_whole_however_the_text_comes() {
+        let text = b"one\n\ntwo\r\nthree";
+        for piece in [1, 2, 3, 5, 100] {
+            let lines = lines(text, piece);
+            let expected: [(&[u8], u64); 4] = [(b"one", 4), (b"", 1), (b"two\r", 5), (b"three", 5)];
+            let expected = expected.map(|(text, length)| (Some(text.to_vec()), length));
+            assert_eq!(lines, expected, "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn a_line_as_long_as_may_be_is_given_out_and_a_longer_one_is_counted() {
+        for piece in [1_000, 70_000, CAPACITY] {
+            let mut text = vec![b'a'; LONGEST_LINE];
+            text.push(b'\n');
+            text.extend(vec![b'b'; LONGEST_LINE + 1]);
+            text.extend(b"\nc\n");
+            text.extend(vec![b'd'; 10 * CAPACITY]);
+            text.extend(b"\ne");
+            let found = lines(&text, piece);
+            let told: Vec<_> = found
+                .iter()
+                .map(|(t, n)| (t.as_ref().map(Vec::len), *n))
+                .collect();
+            let longest = LONGEST_LINE as u64;
+            let long = 10 * CAPACITY as u64;
+            let expected = [
+                (Some(LONGEST_LINE), longest + 1),
+                (None, longest + 2),
+                (Some(1), 2),
+                (None, long + 1),
+                (Some(1), 1),
+            ];
+            assert_eq!(told, expected, "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn the_line_directly_behind_a_run_of_nuls_is_read() {
+        for piece in [1_000, 70_000, CAPACITY] {
+            let mut text = b"a\n".to_vec();
+            text.extend(vec![0; 3 * CAPACITY + 17]);
+            text.extend(b"b\nc\n");
+            let b = (Some(b"b".to_vec()), 3 * CAPACITY as u64 + 17 + 2);
+            let expected = [(Some(b"a".to_vec()), 2), b, (Some(b"c".to_vec()), 2)];
+            assert_eq!(lines(&text, piece), expected, "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn the_bytes_before_the_next_line_are_known_but_while_part_of_it_is_thrown_away() {
+        let mut buffer = Buffer::new();
+        let mut text = b"before\n".repeat(1_000);
+        text.extend(vec![0; CAPACITY]);
+        text.extend(b"after\n");
+        let mut stream = Pieces(&text, CAPACITY);
+        buffer.fill_from(&mut stream).expect("pieces");
+        while buffer.next().is_some() {}
+        let before = b"before\n".repeat(1_000);
+        assert_eq!(buffer.context(), Some(&before[before.len() - CONTEXT..]));
+        buffer.fill_from(&mut stream).expect("pieces");
+        assert_eq!(buffer.context(), None);
+        assert!(buffer.next().is_some());
+        let context = buffer.context().expect("a whole line");
+        assert_eq!(context.len(), CONTEXT);
+        assert!(context.ends_with(b"\0after\n"));
+    }
+}

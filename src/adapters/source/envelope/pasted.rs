@@ -1,0 +1,205 @@
+//! Lines as people paste them: out of a chat, a terminal, grep, the logs of containers. For a person who asks what a line is;
+//! what counts is never read so, since whoever can write what looks like a prefix could write any line.
+
+use std::cell::Cell;
+
+use super::{Envelope, Read, bare, enveloped, number, origin, short};
+use crate::domain::base::time::Time;
+use crate::domain::openssh::{Kind, Program, parse};
+use crate::domain::record::{Entry, Origin};
+
+/// How far into a line its own beginning is looked for.
+const PREFIX: usize = 300;
+
+/// What may stand before the beginning of a line.
+const BEFORE: &[u8] = b" :|->])}\"'`,;*";
+
+/// From so many blanks on they are what journalctl puts before the further lines of an entry, which anybody may have written.
+const INDENTED: usize = 16;
+
+/// Quotation marks, which stand at both ends of a line.
+const QUOTES: &[u8] = b"`\"'*|";
+
+/// The levels and facilities of syslog that some programs write before or in place of a tag (RFC 5424, 6.2.1; sshd's own).
+const LEVELS: &[&[u8]] = &[
+    b"auth",
+    b"authpriv",
+    b"daemon",
+    b"user",
+    b"syslog",
+    b"local0",
+    b"local1",
+    b"local2",
+    b"local3",
+    b"local4",
+    b"local5",
+    b"local6",
+    b"local7",
+    b"emerg",
+    b"alert",
+    b"crit",
+    b"critical",
+    b"err",
+    b"error",
+    b"warning",
+    b"warn",
+    b"notice",
+    b"info",
+    b"verbose",
+    b"debug",
+];
+
+impl Envelope {
+    /// Reads a line that may have anything before it, and around it.
+    pub(crate) fn read_pasted<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
+        let entry = match self.read_text(line) {
+            Read::Entry(entry) => entry,
+            read => return read,
+        };
+        if is_settled(&entry.origin, entry.message, line) {
+            return Read::Entry(entry);
+        }
+        self.message = cleaned(line);
+        let Envelope {
+            stamps,
+            message: text,
+        } = self;
+        let indented = line.iter().take_while(|&&byte| byte == b' ').count() >= INDENTED;
+        let time = Cell::new(Time::default());
+        let found = beginnings(text).find_map(|rest| {
+            let known = enveloped(stamps, rest).or_else(|| short::enveloped(stamps, rest));
+            if let Some((origin, message)) = known {
+                if is_settled(&origin, message, rest) {
+                    return Some((origin, message));
+                }
+            }
+            // Something else stands between a stamp and what it is of.
+            time.set(short::stamp(stamps, rest).unwrap_or(time.get()));
+            let bare = told(rest, time.get()).filter(|_| !indented);
+            tagged(rest, time.get()).or(bare)
+        });
+        let found = found.or_else(|| behind_bar(text));
+        let (origin, message) = found.unwrap_or((bare(), line));
+        Read::Entry(Entry {
+            origin,
+            message,
+            ..Entry::default()
+        })
+    }
+}
+
+/// Whether a line says what it is: OpenSSH's, or another program's in a whole envelope.
+fn is_settled(origin: &Origin<'_>, message: &[u8], line: &[u8]) -> bool {
+    let identifier = &*origin.identifier;
+    match Program::of(identifier) {
+        Some(Program::Unknown) => counts(message),
+        Some(_) => true,
+        None => {
+            let before = &line[..line.len().saturating_sub(message.len())];
+            let before = before.trim_ascii_end();
+            // The form of RFC 5424 has no tag.
+            let new = before.starts_with(b"1 ")
+                || memchr::memmem::find(before, b">1 ").is_some_and(|at| at < 5);
+            let tag = before.ends_with(b":") && !origin.host.ends_with(b":");
+            identifier == b"syslogd" || new || tag && !is_level(identifier)
+        }
+    }
+}
+
+/// Whether a message without envelope is one of OpenSSH's that is more than known.
+fn counts(message: &[u8]) -> bool {
+    let kind = parse(Program::Unknown, message).map(|event| event.kind);
+    kind.is_some_and(|kind| !matches!(kind, Kind::Accompanying | Kind::Unparsed))
+}
+
+/// `info`, `auth.info`.
+fn is_level(word: &[u8]) -> bool {
+    let word = word.to_ascii_lowercase();
+    word.split(|&byte| byte == b'.')
+        .all(|part| LEVELS.contains(&part))
+}
+
+/// A line from each place on at which it may begin.
+fn beginnings(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    (0..text.len().min(PREFIX))
+        .filter(|&at| at == 0 || BEFORE.contains(&text[at - 1]))
+        .map(|at| &text[at..])
+        .filter(|rest| !rest.starts_with(b" "))
+}
+
+/// `sshd[918]: …`, `sshd: …`, `[sshd] …` of metalog. Another program's with a process says whose the line is.
+fn tagged(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
+    let bracketed = text.strip_prefix(b"[");
+    let text = bracketed.unwrap_or(text);
+    let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let (name, rest) = text.split_at(text.iter().position(|byte| !name(byte))?);
+    let digits = rest.strip_prefix(b"[");
+    let digits = digits.and_then(|rest| {
+        rest.iter()
+            .position(|&byte| byte == b']')
+            .map(|end| rest.split_at(end))
+    });
+    let (pid, rest) = match digits {
+        Some((digits, rest)) => (number(digits)?, &rest[1..]),
+        None => (0, rest),
+    };
+    let message = match bracketed {
+        Some(_) => {
+            let rest = rest.strip_prefix(b"]")?;
+            rest.strip_prefix(b":").unwrap_or(rest).strip_prefix(b" ")?
+        }
+        None => {
+            let rest = rest.strip_prefix(b":")?;
+            rest.strip_prefix(b" ").unwrap_or(rest)
+        }
+    };
+    let of_openssh = matches!(Program::of(name), Some(Program::Sshd | Program::Sftp));
+    let others = pid > 0 && bracketed.is_none() && !name.is_empty();
+    (of_openssh || others).then(|| (origin(time, b"", name, pid), message))
+}
+
+/// A message of OpenSSH without an envelope.
+fn told(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
+    counts(text).then(|| (Origin { time, ..bare() }, text))
+}
+
+/// A message of OpenSSH that says nothing of interest, behind the name of a container.
+fn behind_bar(text: &[u8]) -> Option<(Origin<'_>, &[u8])> {
+    let at = memchr::memmem::find(text, b"| ")?;
+    let message = text[at + 2..].trim_ascii_start();
+    parse(Program::Unknown, message)?;
+    Some((bare(), message))
+}
+
+/// A line without colours, with plain blanks, and without the quotation marks around it.
+fn cleaned(line: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((&byte, behind)) = rest.split_first() {
+        let (taken, behind) = match (byte, behind) {
+            (0x1b, [b'[', sequence @ ..]) => {
+                let end = sequence.iter().position(|byte| (0x40..0x7f).contains(byte));
+                (None, &sequence[end.map_or(sequence.len(), |end| end + 1)..])
+            }
+            (b'\t', _) => (Some(b' '), behind),
+            (0xc2, [0xa0, behind @ ..]) => (Some(b' '), behind),
+            (b'&', [b'g', b't', b';', behind @ ..]) => (Some(b'>'), behind),
+            _ => (Some(byte), behind),
+        };
+        text.extend(taken);
+        rest = behind;
+    }
+    let mut inner = text.trim_ascii();
+    let marks = |byte: &&u8| QUOTES.contains(byte) || b"> -".contains(byte);
+    let before: Vec<u8> = inner.iter().take_while(marks).copied().collect();
+    while let Some((last, rest)) = inner.split_last() {
+        let quoted = rest
+            .last()
+            .is_some_and(|quote| before.contains(quote) && QUOTES.contains(quote));
+        if !(QUOTES.contains(last) && before.contains(last) || *last == b',' && quoted) {
+            break;
+        }
+        inner = rest;
+    }
+    inner.trim_ascii_end().to_vec()
+}

@@ -1,0 +1,57 @@
+//! The envelope of RFC 5424.
+
+use super::stamp::Stamps;
+use super::{number, origin, word};
+use crate::domain::base::time::Time;
+use crate::domain::record::Origin;
+
+/// `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, what stands behind the version (RFC 5424, 6).
+pub(crate) fn enveloped<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
+    let (time, rest) = match text.strip_prefix(b"- ") {
+        Some(rest) => (Time::default(), rest),
+        None => stamps.rfc3339(text)?,
+    };
+    let (host, rest) = word(rest);
+    let (identifier, rest) = word(rest);
+    let (process, rest) = word(rest);
+    let (_, rest) = word(rest);
+    let rest = behind_structured_data(rest)?;
+    if host.is_empty() || identifier.is_empty() || process.is_empty() {
+        return None;
+    }
+    // rsyslog keeps the blank that the traditional form has before the message.
+    let message = rest.strip_prefix(b" ").unwrap_or(rest);
+    let message = message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message);
+    let host = if host == b"-" { b"" } else { host };
+    let pid = number(process).unwrap_or(0);
+    Some((origin(time, host, identifier, pid), message))
+}
+
+/// What stands behind `-` or `[id name="value" …][…]` and the blank after it. In a value, `"`, `\` and `]` are escaped.
+fn behind_structured_data(text: &[u8]) -> Option<&[u8]> {
+    let mut rest = match text.strip_prefix(b"-") {
+        Some(rest) => rest,
+        None if text.starts_with(b"[") => text,
+        None => return None,
+    };
+    while let Some(element) = rest.strip_prefix(b"[") {
+        let mut quoted = false;
+        let mut escaped = false;
+        let end = element.iter().position(|&byte| {
+            let was_escaped = std::mem::take(&mut escaped);
+            match byte {
+                _ if was_escaped => {}
+                b'\\' => escaped = quoted,
+                b'"' => quoted = !quoted,
+                b']' => return !quoted,
+                _ => {}
+            }
+            false
+        })?;
+        rest = &element[end + 1..];
+    }
+    match rest {
+        b"" => Some(rest),
+        _ => rest.strip_prefix(b" "),
+    }
+}

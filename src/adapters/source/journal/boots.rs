@@ -1,0 +1,172 @@
+//! The boots in a journal, and the entry at the end of one.
+//!
+//! A journal of several boots is read boot by boot. libsystemd orders entries of different files by sequence number where
+//! the files are of one lineage, else by time since boot, else by clock. With a clock that was set back across a reboot
+//! these contradict each other, and entries that sort before the place that was reached are passed over. After a power cut
+//! sequence numbers come back as well. Within one boot all three agree.
+
+use systemd::id128::Id128;
+use systemd::journal::Journal;
+
+use super::fields::Fields;
+use super::handle::{match_boot, values};
+use crate::adapters::source::JournalPosition;
+use crate::domain::base::time::Time;
+use crate::domain::record::Boot;
+
+/// The first eight digits of a boot's id: enough to tell the boots of one machine apart.
+pub(super) fn short(id: Id128) -> String {
+    id.to_string().chars().take(8).collect()
+}
+
+/// A boot as entries carry it.
+pub(super) fn carried(id: Id128) -> Boot {
+    let [a, b, c, d, e, f, g, h, ..] = *id.as_bytes();
+    Boot(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+}
+
+/// All boots that have entries in the journal, in no order. The place of reading and the matches stay what they are (true
+/// is returned), unless the journal is damaged where the list of boots lies: then at least the boot of its last entry is
+/// in the list.
+pub(super) fn list(journal: &mut Journal) -> systemd::Result<(Vec<Id128>, bool)> {
+    let (found, complete) = values(journal, "_BOOT_ID");
+    let mut boots: Vec<Id128> = found
+        .iter()
+        .filter_map(|id| Id128::from_cstr(id.as_str()).ok())
+        .collect();
+    if !complete {
+        journal.match_flush()?;
+        journal.seek_tail()?;
+        if journal.previous()? > 0 {
+            let (_, last) = journal.monotonic_timestamp()?;
+            if !boots.contains(&last) {
+                boots.push(last);
+            }
+        }
+    }
+    Ok((boots, complete))
+}
+
+/// Sorts boots by the clock at their end, the machine's present one last. A clock is more often wrong at a boot's beginning
+/// than at its end; where it deceives, boots are read in another order, but all of them.
+pub(super) fn sort(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<Vec<Id128>> {
+    let present = Id128::from_boot().ok();
+    let mut dated = Vec::with_capacity(boots.len());
+    for boot in boots {
+        match_boot(journal, boot)?;
+        journal.seek_tail()?;
+        let end = if journal.previous()? > 0 {
+            Time(journal.timestamp_usec()? as i64)
+        } else {
+            Time::default()
+        };
+        dated.push((Some(boot) == present, end, boot));
+    }
+    dated.sort();
+    Ok(dated.into_iter().map(|(_, _, boot)| boot).collect())
+}
+
+/// The time since boot of a boot's last entry, whoever wrote it. Leaves the place of reading alone.
+pub(super) fn end(journal: &Journal, boot: Id128) -> Option<u64> {
+    journal
+        .cutoff_monotonic_usec(boot)
+        .ok()
+        .flatten()
+        .map(|(_, to)| to)
+}
+
+/// The last entry of a boot, whoever wrote it, as a position.
+pub(super) fn tail(journal: &mut Journal, boot: Id128) -> systemd::Result<Option<JournalPosition>> {
+    match_boot(journal, boot)?;
+    journal.seek_tail()?;
+    if journal.previous()? == 0 {
+        return Ok(None);
+    }
+    here(journal, &mut Fields::default()).map(Some)
+}
+
+/// The last entry of a boot that root wrote: what lies in `system.journal`, not in the file of an account, which that
+/// account alone can fill so that its older entries are vacuumed away.
+pub(super) fn tail_of_root(
+    journal: &mut Journal,
+    boot: Id128,
+) -> systemd::Result<Option<JournalPosition>> {
+    match_boot(journal, boot)?;
+    journal.match_add("_UID", "0")?;
+    journal.seek_tail()?;
+    if journal.previous()? == 0 {
+        return Ok(None);
+    }
+    here(journal, &mut Fields::default()).map(Some)
+}
+
+/// The entry that the handle stands on, as a position.
+pub(super) fn here(journal: &mut Journal, fields: &mut Fields) -> systemd::Result<JournalPosition> {
+    let realtime = Time(journal.timestamp_usec()? as i64);
+    let (monotonic, boot) = journal.monotonic_timestamp()?;
+    fields.read(journal, realtime);
+    Ok(JournalPosition {
+        cursor: journal.cursor()?,
+        boot: boot.to_string(),
+        monotonic,
+        realtime,
+        hash: fields.hash(),
+        ..JournalPosition::default()
+    })
+}
+
+/// Finds the entry of a position among all entries of its boot, and returns its cursor of today: a flush from /run to /var
+/// changes it on systemd 252. None if the entry is no longer there.
+pub(super) fn find(
+    journal: &mut Journal,
+    boot: Id128,
+    position: &JournalPosition,
+) -> systemd::Result<Option<String>> {
+    match_boot(journal, boot)?;
+    let known = !position.cursor.is_empty() && journal.seek_cursor(&position.cursor).is_ok();
+    if known && journal.next()? > 0 && journal.test_cursor(&position.cursor)? {
+        return journal.cursor().map(Some);
+    }
+    let mut fields = Fields::default();
+    let mut more = seek(journal, boot, position.monotonic)?;
+    while more {
+        let entry = here(journal, &mut fields)?;
+        if entry.monotonic > position.monotonic {
+            break;
+        }
+        if (entry.realtime, entry.hash) == (position.realtime, position.hash) {
+            return Ok(Some(entry.cursor));
+        }
+        more = journal.next()? > 0;
+    }
+    Ok(None)
+}
+
+/// The time of a boot's first entry from a time since boot on, whoever wrote it.
+pub(super) fn first_from(
+    journal: &mut Journal,
+    boot: Id128,
+    monotonic: u64,
+) -> systemd::Result<Option<Time>> {
+    match seek(journal, boot, monotonic)? {
+        true => Ok(Some(Time(journal.timestamp_usec()? as i64))),
+        false => Ok(None),
+    }
+}
+
+/// Goes to a boot's first entry from a time since boot on; false if there is none.
+///
+/// Where a file holds nothing from there on, `sd_journal_seek_monotonic_usec` leads to the head of that file.
+fn seek(journal: &mut Journal, boot: Id128, monotonic: u64) -> systemd::Result<bool> {
+    if end(journal, boot).is_none_or(|end| end < monotonic) {
+        return Ok(false);
+    }
+    match_boot(journal, boot)?;
+    journal.seek_monotonic_usec(boot, monotonic)?;
+    while journal.next()? > 0 {
+        if journal.monotonic_timestamp()?.0 >= monotonic {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

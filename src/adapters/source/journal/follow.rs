@@ -1,0 +1,322 @@
+//! The course of reading: entry by entry, boot by boot.
+
+use std::time::Instant;
+
+use systemd::id128::Id128;
+use systemd::journal::JournalWaitResult;
+
+use super::fields::{Own, Stamp, Verdict};
+use super::start::{From, Leg};
+use super::{JournalReader, boots, handle};
+use crate::adapters::source::{JournalPosition, Progress, Remark};
+use crate::domain::base::time::Time;
+use crate::domain::record::Entry;
+
+/// How often the end of a boot is looked for, while files come and go.
+const LOOKS_FOR_FILES: u32 = 10;
+
+/// The boot being read.
+pub(super) struct Reading {
+    pub(super) leg: Leg,
+    /// The cursor of the entry behind which reading goes on, as long as it may be the next one.
+    skip: Option<String>,
+    /// What is earlier than this time since boot was read, or is not to be read. libsystemd comes up with it all the same,
+    /// where a file holds nothing that is later.
+    floor: u64,
+    /// The boot's last entry that was there in any file when these were looked through for new ones. What is later may
+    /// hide something that is earlier, in a file that libsystemd does not know yet or that it looked into just before:
+    /// which it would pass over, once it went by.
+    horizon: u64,
+    /// The boot's last entry when reading of it began: once it is at its end, everything up to there was read.
+    tail: Option<JournalPosition>,
+    /// The last one of those that root wrote, where it may be another.
+    tail_of_root: Option<JournalPosition>,
+    /// Everything up to this time since boot was read.
+    pub(super) read: u64,
+    pub(super) began: Instant,
+}
+
+/// What became of one step.
+enum Step {
+    HandOut {
+        stamp: Stamp,
+        past: bool,
+        own: Own,
+    },
+    Nothing,
+    /// An entry of a boot that was not known of.
+    Foreign(Id128),
+    /// An entry beyond the horizon.
+    Beyond(u64),
+    End,
+}
+
+impl JournalReader {
+    /// Reads until the limit or the end is reached.
+    pub(super) fn pass(
+        &mut self,
+        limit: usize,
+        each: &mut dyn FnMut(&Entry<'_>),
+        progress: &mut Progress,
+    ) -> anyhow::Result<()> {
+        self.beyond = false;
+        self.fresh = std::mem::take(&mut self.rested);
+        if self.fresh {
+            self.widen()?;
+        }
+        while progress.entries < limit {
+            match self.step()? {
+                Step::HandOut { stamp, past, own } => {
+                    each(&self.fields.entry(stamp, past, own));
+                    progress.entries += 1;
+                }
+                Step::Nothing => {}
+                Step::Foreign(boot) => {
+                    self.mark();
+                    self.retrace();
+                    self.met.push(boot);
+                    self.several_boots = true;
+                    self.stirred = true;
+                    self.next_look = Instant::now();
+                }
+                Step::Beyond(monotonic) => {
+                    self.mark();
+                    self.retrace();
+                    self.reach = monotonic;
+                    if self.fresh && self.legs.len() == 1 {
+                        // All that was there at the beginning of this call was read: that is the present. What goes on
+                        // coming is read in larger pieces by the next calls.
+                        self.told = true;
+                        self.beyond = true;
+                        progress.at_end = true;
+                        return Ok(());
+                    }
+                }
+                Step::End => {
+                    self.mark();
+                    self.finish_boot();
+                    progress.at_end = !self.go_on()?;
+                    if progress.at_end {
+                        self.rested = true;
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes to the next entry and reads it.
+    fn step(&mut self) -> systemd::Result<Step> {
+        if self.reading.is_none() && !self.begin()? {
+            return Ok(Step::End);
+        }
+        let Some(reading) = self.reading.as_mut() else {
+            return Ok(Step::End);
+        };
+        if self.journal.next()? == 0 {
+            return Ok(Step::End);
+        }
+        let (Ok(realtime), Ok((monotonic, boot))) = (
+            self.journal.timestamp_usec(),
+            self.journal.monotonic_timestamp(),
+        ) else {
+            self.unreadable();
+            return Ok(Step::Nothing);
+        };
+        if boot != reading.leg.boot {
+            return Ok(Step::Foreign(boot));
+        }
+        if monotonic < reading.floor {
+            return Ok(Step::Nothing);
+        }
+        if monotonic > reading.horizon {
+            return Ok(Step::Beyond(monotonic));
+        }
+        if let Some(cursor) = reading.skip.take() {
+            if self.journal.test_cursor(&cursor)? {
+                return Ok(Step::Nothing);
+            }
+        }
+        let realtime = Time(i64::try_from(realtime).unwrap_or(i64::MAX));
+        let stamp = Stamp {
+            boot: boots::carried(boot),
+            monotonic,
+            realtime,
+        };
+        let past = reading.leg.past.holds(monotonic, realtime);
+        self.fields.read(&mut self.journal, realtime);
+        self.unmarked = Some(stamp);
+        match self.fields.verdict() {
+            Verdict::HandOut(own) => {
+                self.told |= !past;
+                Ok(Step::HandOut { stamp, past, own })
+            }
+            Verdict::Skip => Ok(Step::Nothing),
+            Verdict::Unreadable => {
+                self.unreadable();
+                Ok(Step::Nothing)
+            }
+        }
+    }
+
+    fn unreadable(&mut self) {
+        if let Some(Remark::Unreadable { count }) = self
+            .remarks
+            .iter_mut()
+            .find(|remark| matches!(remark, Remark::Unreadable { .. }))
+        {
+            *count += 1;
+        } else {
+            self.remarks.push(Remark::Unreadable { count: 1 });
+        }
+    }
+
+    /// Begins the next leg, if there is one.
+    fn begin(&mut self) -> systemd::Result<bool> {
+        let Some(leg) = self.legs.front() else {
+            return Ok(false);
+        };
+        let (boot, from) = (leg.boot, leg.from.clone());
+        let tail = self.known_tail(boot)?;
+        // At least the entry that was beyond the horizon before, or else nothing ever went on in a damaged journal.
+        let reach = std::mem::take(&mut self.reach);
+        let horizon = tail
+            .as_ref()
+            .map_or(u64::MAX, |tail| tail.monotonic.max(reach));
+        self.fresh = true;
+        let (mut skip, mut floor) = (None, 0);
+        match from {
+            From::Head => {}
+            From::Monotonic(monotonic) => floor = monotonic,
+            From::Behind(position) => {
+                floor = position.monotonic;
+                skip = boots::find(&mut self.journal, boot, &position)?;
+            }
+        }
+        if let Some(tail) = tail.as_ref().filter(|tail| tail.monotonic < floor) {
+            // Nothing is there yet: what comes will be behind what there is.
+            skip = Some(tail.cursor.clone());
+        }
+        let tail_of_root = match &tail {
+            Some(_) => boots::tail_of_root(&mut self.journal, boot)?,
+            None => None,
+        };
+        handle::match_ours(&mut self.journal, self.several_boots.then_some(boot))?;
+        match &skip {
+            Some(cursor) => self.journal.seek_cursor(cursor)?,
+            None if floor > 0 => self.journal.seek_monotonic_usec(boot, floor)?,
+            None => self.journal.seek_head()?,
+        }
+        self.reading = self.legs.pop_front().map(|leg| Reading {
+            leg,
+            skip,
+            floor,
+            horizon,
+            tail,
+            tail_of_root,
+            read: 0,
+            began: Instant::now(),
+        });
+        Ok(true)
+    }
+
+    /// The boot's last entry, where every file that holds an earlier one is known.
+    fn known_tail(&mut self, boot: Id128) -> systemd::Result<Option<JournalPosition>> {
+        for _ in 0..LOOKS_FOR_FILES {
+            let tail = boots::tail(&mut self.journal, boot)?;
+            // journald writes one entry after the other: what was written before the tail has its file already.
+            if !self.files_changed()? {
+                return Ok(tail);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes note of what happened to the files, and says whether one came or went.
+    fn files_changed(&mut self) -> systemd::Result<bool> {
+        let change = self.journal.process()?;
+        self.stirred |= !matches!(change, JournalWaitResult::Nop);
+        Ok(matches!(change, JournalWaitResult::Invalidate))
+    }
+
+    /// Sets the horizon to where the boot ends now, before libsystemd looks for the next entry.
+    fn widen(&mut self) -> anyhow::Result<()> {
+        let Some(reading) = self.reading.as_mut() else {
+            return Ok(());
+        };
+        reading.horizon = boots::end(&self.journal, reading.leg.boot).unwrap_or(u64::MAX);
+        if self.files_changed()? {
+            // A file came or went; it also went if libsystemd could not read it for a moment.
+            self.reopen(None)?;
+        }
+        Ok(())
+    }
+
+    /// The boot has no more entries for now: everything up to the end it had in the beginning was read.
+    fn finish_boot(&mut self) {
+        let Some(reading) = self.reading.as_mut() else {
+            return;
+        };
+        reading.skip = None;
+        let boot = reading.leg.boot.to_string();
+        let Some(tail) = reading.tail.take() else {
+            return;
+        };
+        reading.read = reading.read.max(tail.monotonic);
+        // An entry that others cannot have vacuumed away while nothing of ours is missing.
+        let tail = reading.tail_of_root.take().unwrap_or(tail);
+        if !self
+            .position
+            .as_ref()
+            .is_some_and(|p| p.boot == boot && p.monotonic >= tail.monotonic)
+        {
+            self.position = Some(self.complete(tail));
+        }
+    }
+
+    /// Makes the entry that was read last the position.
+    pub(super) fn mark(&mut self) {
+        let (Some(stamp), Some(reading)) = (self.unmarked.take(), self.reading.as_mut()) else {
+            return;
+        };
+        reading.read = reading.read.max(stamp.monotonic);
+        let boot = reading.leg.boot;
+        // After an error the handle may stand elsewhere. Without a cursor the entry is found by the rest.
+        let here = match (
+            self.journal.timestamp_usec(),
+            self.journal.monotonic_timestamp(),
+        ) {
+            (Ok(realtime), Ok(at)) => {
+                Time(realtime as i64) == stamp.realtime && at == (stamp.monotonic, boot)
+            }
+            _ => false,
+        };
+        let cursor = if here {
+            self.journal.cursor().unwrap_or_default()
+        } else {
+            String::new()
+        };
+        self.position = Some(self.complete(JournalPosition {
+            cursor,
+            boot: boot.to_string(),
+            monotonic: stamp.monotonic,
+            realtime: stamp.realtime,
+            hash: self.fields.hash(),
+            ..JournalPosition::default()
+        }));
+    }
+
+    /// A position with what is the same for all entries.
+    fn complete(&self, position: JournalPosition) -> JournalPosition {
+        let others = self
+            .earlier
+            .iter()
+            .filter(|boot| !position.boot.starts_with(boot.as_str()));
+        JournalPosition {
+            machine: self.machine.clone(),
+            boots: others.cloned().collect(),
+            ..position
+        }
+    }
+}

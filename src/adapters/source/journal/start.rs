@@ -1,0 +1,186 @@
+//! Where reading starts: a start becomes legs, one for each boot that is to be read.
+
+use std::time::{Duration, SystemTime};
+
+use systemd::id128::Id128;
+use systemd::journal::Journal;
+
+use super::boots;
+use super::handle::match_boot;
+use crate::adapters::source::{JournalPosition, Remark, Start};
+use crate::domain::base::time::Time;
+
+/// A boot to be read to its end.
+pub(super) struct Leg {
+    pub(super) boot: Id128,
+    pub(super) from: From,
+    pub(super) past: Past,
+}
+
+/// Where in its boot a leg begins. Times since boot only: no clock was ever set in them.
+#[derive(Clone)]
+pub(super) enum From {
+    /// With its first entry.
+    Head,
+    /// With the first entry at or behind this time since boot.
+    Monotonic(u64),
+    /// Behind the entry of this position, if it is still there.
+    Behind(JournalPosition),
+}
+
+/// Which entries of a leg are past.
+#[derive(Clone, Copy)]
+pub(super) enum Past {
+    /// None.
+    Nothing,
+    /// Those up to this time since boot.
+    Monotonic(u64),
+    /// Those up to this time.
+    Time(Time),
+}
+
+impl Past {
+    /// Whether an entry is past.
+    pub(super) fn holds(self, monotonic: u64, realtime: Time) -> bool {
+        match self {
+            Past::Nothing => false,
+            Past::Monotonic(end) => monotonic <= end,
+            Past::Time(end) => realtime <= end,
+        }
+    }
+}
+
+/// What is to be read, and what is not.
+#[derive(Default)]
+pub(super) struct Plan {
+    /// The boots to read, in order. The last one is then followed.
+    pub(super) legs: Vec<Leg>,
+    /// The boots that lie before the start.
+    pub(super) left: Vec<Id128>,
+    /// A gap, where one is found.
+    pub(super) remark: Option<Remark>,
+}
+
+impl Plan {
+    /// The plan for the boots that a journal holds when reading starts, but for those that were read before.
+    pub(super) fn of(
+        journal: &mut Journal,
+        start: &Start<JournalPosition>,
+        boots: Vec<Id128>,
+    ) -> systemd::Result<Plan> {
+        match start {
+            Start::Beginning => Plan::whole(journal, boots),
+            Start::At(position) => Plan::behind(journal, position, boots),
+            Start::Now { look_back } => {
+                let now = Time::from(SystemTime::now());
+                let mut plan = Plan::since(journal, now, *look_back, boots)?;
+                for leg in &mut plan.legs {
+                    // All that is there now, whatever its clock said.
+                    leg.past = Past::Monotonic(boots::end(journal, leg.boot).unwrap_or(0));
+                }
+                Ok(plan)
+            }
+            Start::After { time, look_back } => Plan::since(journal, *time, *look_back, boots),
+        }
+    }
+
+    /// The plan for boots that turn up later.
+    pub(super) fn of_new(
+        journal: &mut Journal,
+        start: &Start<JournalPosition>,
+        boots: Vec<Id128>,
+    ) -> systemd::Result<Plan> {
+        match start {
+            Start::After { time, look_back } => Plan::since(journal, *time, *look_back, boots),
+            Start::Beginning | Start::At(_) | Start::Now { .. } => Plan::whole(journal, boots),
+        }
+    }
+
+    /// Each boot from its first entry.
+    fn whole(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<Plan> {
+        let whole = |boot| Leg {
+            boot,
+            from: From::Head,
+            past: Past::Nothing,
+        };
+        let legs = boots::sort(journal, boots)?
+            .into_iter()
+            .map(whole)
+            .collect();
+        Ok(Plan {
+            legs,
+            ..Plan::default()
+        })
+    }
+
+    /// What is later than `time`, and what lies up to `look_back` before it as past.
+    fn since(
+        journal: &mut Journal,
+        time: Time,
+        look_back: Duration,
+        boots: Vec<Id128>,
+    ) -> systemd::Result<Plan> {
+        let mut plan = Plan::default();
+        let boots = boots::sort(journal, boots)?;
+        let last = boots.last().copied();
+        let earliest = u64::try_from(time.minus(look_back).0).unwrap_or(0);
+        for boot in boots {
+            match_boot(journal, boot)?;
+            journal.seek_realtime_usec(earliest)?;
+            let from = if journal.next()? > 0 {
+                From::Monotonic(journal.monotonic_timestamp()?.0)
+            } else if Some(boot) == last {
+                From::Monotonic(boots::end(journal, boot).map_or(0, |end| end.saturating_add(1)))
+            } else {
+                plan.left.push(boot);
+                continue;
+            };
+            plan.legs.push(Leg {
+                boot,
+                from,
+                past: Past::Time(time),
+            });
+        }
+        Ok(plan)
+    }
+
+    /// The rest of the position's boot, then the others; none of them was read before it.
+    fn behind(
+        journal: &mut Journal,
+        position: &JournalPosition,
+        boots: Vec<Id128>,
+    ) -> systemd::Result<Plan> {
+        let (own, new): (Vec<_>, Vec<_>) = boots
+            .into_iter()
+            .partition(|boot| boot.to_string() == position.boot);
+        let mut plan = Plan::whole(journal, new)?;
+        let mut survivor = None;
+        if let Some(&boot) = own.first() {
+            let there = boots::find(journal, boot, position)?.is_some();
+            survivor = boots::first_from(journal, boot, position.monotonic)?;
+            plan.legs.insert(
+                0,
+                Leg {
+                    boot,
+                    from: From::Behind(position.clone()),
+                    past: Past::Nothing,
+                },
+            );
+            if there {
+                return Ok(plan);
+            }
+        }
+        if let (None, Some(next)) = (
+            survivor,
+            plan.legs.iter().find(|leg| !own.contains(&leg.boot)),
+        ) {
+            survivor = boots::first_from(journal, next.boot, 0)?;
+        }
+        plan.remark = Some(Remark::Gap {
+            from: position.realtime,
+            to: survivor.unwrap_or_else(|| Time::from(SystemTime::now())),
+            why: "the entry that was read last is no longer in the journal".into(),
+        });
+        Ok(plan)
+    }
+}

@@ -1,0 +1,340 @@
+//! Asking sshd itself what is in force for a partner; where that cannot be, its files are read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::effective::{Effective, of_files, of_printed};
+use super::file::{PATH, on_disk};
+use super::{Admission, Chroot, Directive, InForce, Missing, Partner, in_force, possible, words};
+use crate::adapters::program::{self, How};
+
+/// Where sshd is, on every distribution.
+pub const PROGRAM: &str = "/usr/sbin/sshd";
+
+/// Without this directory sshd refuses to say anything, and to test its configuration; its own unit makes it, which at boot is
+/// later, and where a socket starts sshd perhaps never.
+const PRIVILEGE_SEPARATION: &str = "/run/sshd";
+
+/// The directory that distributions include.
+const DROP_INS: &str = "/etc/ssh/sshd_config.d";
+
+/// How long sshd may take to print its configuration: it takes milliseconds.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// The client's address that sshd is asked about: one of nobody's, as a partner's is to us (RFC 5737).
+pub const ADDRESS: &str = "192.0.2.1";
+
+/// How it was found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// `sshd -T -C user=…` said so.
+    Sshd,
+    /// sshd could not be asked, for this reason; its files say so.
+    Files(String),
+}
+
+/// sshd's configuration, to be asked partner by partner.
+#[derive(Debug)]
+pub struct Sshd {
+    /// The file that it was started with.
+    file: Option<PathBuf>,
+    directives: Option<Vec<Directive>>,
+    unreadable: String,
+    /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
+    refused: Option<String>,
+    /// It was asked, and that is why it did not answer.
+    failed: bool,
+    /// What sshd said, by which directives under a `Match` hold: for partners who are alike in that it says the same.
+    said: BTreeMap<Vec<Option<bool>>, Effective>,
+}
+
+impl Sshd {
+    /// This machine's, or the one that reads this file (`sshd -f`). Only root may ask sshd itself: it wants to read its host
+    /// keys.
+    pub fn open(root: bool, file: Option<PathBuf>) -> Sshd {
+        if root {
+            make_privilege_separation_directory();
+        }
+        let refused = match (root, Path::new(PROGRAM).exists()) {
+            (true, true) => None,
+            (true, false) => Some(format!("there is no {PROGRAM}")),
+            (false, _) => Some("only root may ask sshd".to_owned()),
+        };
+        let (directives, unreadable) = match on_disk(file.as_deref().unwrap_or(Path::new(PATH))) {
+            Ok(directives) => (Some(directives), String::new()),
+            Err(error) => (None, error.to_string()),
+        };
+        Sshd {
+            file,
+            directives,
+            unreadable,
+            refused,
+            failed: false,
+            said: BTreeMap::new(),
+        }
+    }
+
+    /// Why it does not answer though it may be asked: as a rule its configuration is wrong.
+    pub fn failed(&self) -> Option<&str> {
+        self.refused.as_deref().filter(|_| self.failed)
+    }
+
+    /// Why sshd could not be asked.
+    pub fn asked(&self) -> Asked {
+        match &self.refused {
+            None => Asked::Sshd,
+            Some(why) => Asked::Files(why.clone()),
+        }
+    }
+
+    /// Why its files cannot be read.
+    pub fn unreadable(&self) -> Option<&str> {
+        self.directives.is_none().then_some(&self.unreadable)
+    }
+
+    /// Its files, as far as they are known, and the directory that distributions include.
+    pub fn files(&self) -> BTreeSet<PathBuf> {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let first = self.file.clone().unwrap_or_else(|| PATH.into());
+        let usual = [first, DROP_INS.into()];
+        let all = directives.iter().map(|one| one.file.clone());
+        all.chain(usual).collect()
+    }
+
+    /// The files that hold this keyword.
+    pub fn files_with(&self, keyword: &str) -> Vec<PathBuf> {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let with = directives.iter().filter(|one| one.keyword == keyword);
+        let mut files: Vec<PathBuf> = with.map(|one| one.file.clone()).collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+
+    /// From now on the files alone are read: asking takes too long.
+    pub fn stop_asking(&mut self, why: &str) {
+        self.refused.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// Does more than the account and the port decide for any of these partners, such as the client's address?
+    pub fn depends_on_more<'p>(&self, mut partners: impl Iterator<Item = Partner<'p>>) -> bool {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        partners.any(|partner| depends_on_client(directives, &partner))
+    }
+
+    /// The list of users or groups that keeps this partner out, or does not, by more than its account: as it stands in the
+    /// files.
+    pub fn admission_depends(&self, partner: &Partner<'_>) -> Option<Missing> {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        Admission::depends(directives, partner).map(|one| Missing {
+            found: one.text.clone(),
+            why: "it stands under a Match that asks for more than the account",
+            line: one.text.clone(),
+            file: one.file.clone(),
+            number: one.line,
+        })
+    }
+
+    /// What is in force for this partner.
+    pub fn effective(&mut self, partner: &Partner<'_>) -> Effective {
+        let alike = self.directives.as_ref().map(|directives| {
+            let conditional = directives.iter().filter(|one| one.is_conditional());
+            conditional.map(|one| one.holds(partner)).collect()
+        });
+        if let Some(said) = alike.as_ref().and_then(|alike| self.said.get(alike)) {
+            return said.clone();
+        }
+        if let Some(effective) = self.asked_of_each_port(partner) {
+            // Where its groups are unknown, nobody knows whom it is like.
+            if let Some(alike) = alike.filter(|_| partner.groups.is_some()) {
+                self.said.insert(alike, effective.clone());
+            }
+            return effective;
+        }
+        match &self.directives {
+            Some(directives) => of_files(directives, partner),
+            None => Effective {
+                logging: InForce::Unknown {
+                    why: self.unreadable.clone(),
+                },
+                outside: None,
+                quiet: None,
+                forced: false,
+                keys: Vec::new(),
+                subsystem: true,
+                chroot: Chroot::Unknown,
+                admission: Admission::default(),
+            },
+        }
+    }
+
+    /// The list that keeps this partner out, where there is one, as it stands in the files.
+    pub fn kept_out(&self, partner: &Partner<'_>, effective: &Effective) -> Option<Missing> {
+        let keyword = effective.admission.refuses(partner)?;
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let possible = possible(directives, &keyword.to_ascii_lowercase(), partner);
+        let directive = possible.into_iter().flatten().next();
+        let listed = directive.map(|one| words::words(&one.value).join(" "));
+        Some(Missing {
+            found: directive.map_or_else(|| keyword.to_owned(), |one| one.text.clone()),
+            why: keyword,
+            line: format!("{keyword} {}", listed.unwrap_or_default()),
+            file: directive.map_or_else(PathBuf::new, |one| one.file.clone()),
+            number: directive.map_or(0, |one| one.line),
+        })
+    }
+
+    /// What sshd says for an account at each port that it listens on: of several the one with most to mend.
+    fn asked_of_each_port(&mut self, partner: &Partner<'_>) -> Option<Effective> {
+        let first = self.first_port();
+        let mut answers = vec![self.ask(partner.name, first)?];
+        if self.matches_by("localport") {
+            let others = ports(&answers[0]).into_iter().filter(|&port| port != first);
+            for port in others {
+                answers.push(self.ask(partner.name, port)?);
+            }
+        }
+        let answers = answers
+            .iter()
+            .map(|printed| of_answer(printed, self.directives.as_deref(), partner));
+        answers.max_by_key(|answer| (answer.quiet.is_some(), !answer.logs()))
+    }
+
+    /// Does a `Match` ask for this criterion?
+    fn matches_by(&self, criterion: &str) -> bool {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let mut matches = directives.iter().filter(|one| one.keyword == "match");
+        matches.any(|one| {
+            words::words(&one.value).iter().any(|word| {
+                let name = word.split('=').next().unwrap_or_default();
+                name.eq_ignore_ascii_case(criterion)
+            })
+        })
+    }
+
+    /// The port of the first `Port`; the one that sshd takes where there is none.
+    fn first_port(&self) -> u16 {
+        let directives = self.directives.as_deref().unwrap_or_default();
+        let mut ports = directives.iter().filter(|one| one.keyword == "port");
+        ports.find_map(|one| one.value.parse().ok()).unwrap_or(22)
+    }
+
+    /// What sshd prints for an account; none where it does not.
+    fn ask(&mut self, name: &str, port: u16) -> Option<String> {
+        // A comma would begin another attribute: such a name is looked up in the files.
+        if self.refused.is_some() || name.contains(',') {
+            return None;
+        }
+        let mut connection = format!("user={name},host={ADDRESS},addr={ADDRESS}");
+        // sshd demands these where a Match asks for them (servconf.c, match_test_missing_fatal); versions that know no such
+        // criterion refuse them.
+        let local = [
+            ("localport", format!("lport={port}")),
+            ("localaddress", format!("laddr={ADDRESS}")),
+            ("rdomain", "rdomain=".to_owned()),
+        ];
+        for (_, told) in local.iter().filter(|(asked, _)| self.matches_by(asked)) {
+            connection.push(',');
+            connection.push_str(told);
+        }
+        let mut command = Command::new(PROGRAM);
+        command.args(["-T", "-C", &connection]);
+        command.args(self.file.iter().flat_map(|file| [Path::new("-f"), file]));
+        match program::text(&mut command, DEADLINE) {
+            Ok(printed) => Some(printed),
+            Err(why) => {
+                // One that hangs refuses nothing.
+                self.failed = !matches!(why.how, How::NoAnswer(_));
+                self.refused = Some(why.to_string());
+                None
+            }
+        }
+    }
+}
+
+/// What sshd printed of one client. Where its files say that others get something else, that is said.
+pub(super) fn of_answer(
+    printed: &str,
+    directives: Option<&[Directive]>,
+    partner: &Partner<'_>,
+) -> Effective {
+    let effective = of_printed(printed, directives);
+    let Some(directives) = directives.filter(|_| effective.logs()) else {
+        return effective;
+    };
+    match in_force(directives, partner) {
+        logging @ InForce::Partly(_) if depends_on_client(directives, partner) => Effective {
+            logging,
+            ..effective
+        },
+        _ => effective,
+    }
+}
+
+/// Does more than the account and the port decide, such as the client's address?
+fn depends_on_client(directives: &[Directive], partner: &Partner<'_>) -> bool {
+    let told = ["forcecommand", "subsystem", "chrootdirectory", "loglevel"];
+    let mut matter = directives
+        .iter()
+        .filter(|one| told.contains(&one.keyword.as_str()));
+    matter.any(|one| one.depends_on_client(partner))
+}
+
+/// The ports that sshd listens on, of what it printed.
+fn ports(printed: &str) -> BTreeSet<u16> {
+    let lines = printed
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter(|(keyword, _)| keyword.eq_ignore_ascii_case("listenaddress"));
+    lines
+        .filter_map(|(_, address)| {
+            // `[::]:22`, and with a routing domain `[::]:22 rdomain x`.
+            let address = address.split(' ').next()?;
+            address.rsplit_once(':')?.1.parse().ok()
+        })
+        .collect()
+}
+
+fn make_privilege_separation_directory() {
+    let path = Path::new(PRIVILEGE_SEPARATION);
+    // Where it cannot be made, sshd says so, and its files are read.
+    let _ =
+        std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o755).create(path);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::super::{Files, parse};
+    use super::*;
+
+    fn depends(text: &str, name: &str) -> bool {
+        let files = Files {
+            read: &|_| Ok(text.to_owned()),
+            list: &|_| Ok(Vec::new()),
+        };
+        let directives = parse(Path::new("/etc/ssh/sshd_config"), &files).unwrap();
+        let sshd = Sshd {
+            file: None,
+            directives: Some(directives),
+            unreadable: String::new(),
+            refused: None,
+            failed: false,
+            said: BTreeMap::new(),
+        };
+        let groups = Some(&[] as &[String]);
+        sshd.depends_on_more(std::iter::once(Partner { name, groups }))
+    }
+
+    #[test]
+    fn an_address_matters_where_it_decides_on_what_is_told_here() {
+        let text = "Match User bob Address 10.0.0.0/8\nForceCommand internal-sftp\n";
+        assert!(depends(text, "bob"));
+        assert!(!depends(text, "alice"));
+        let banner = "Match Address 10.0.0.0/8\nBanner /etc/issue\n";
+        assert!(!depends(banner, "bob"));
+    }
+}

@@ -1,0 +1,154 @@
+//! Reading, committing and locking the state.
+//!
+//! A commit is lock, read, change, write beside, fsync, keep the old one as `.bak`, rename over, fsync the directory,
+//! unlock. rename(2) puts the new file in the place of the old one at once, so a reader needs no lock; without the
+//! fsync of the directory a power cut can bring the old file back (fsync(2)), so nothing counts as done before it.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, FixedOffset};
+
+use super::disk::{Disk, RealDisk};
+use super::error::StateError;
+use super::files::{BACKUP, FILE, Files};
+use super::locks::{
+    self, INSTANCE_LOCK, INSTANCE_WAIT, InstanceLock, SEND_LOCK, STATE_LOCK, SendLock,
+};
+use super::recover::{self, Recovery};
+use crate::domain::base::time::Time;
+use crate::domain::state::Daily;
+
+/// How long a commit waits for the lock unless told otherwise: as long as a person waits for `digest`.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The state, in its directory or in memory.
+#[derive(Debug)]
+pub struct Store<D: Disk = RealDisk> {
+    place: Place<D>,
+    patience: Duration,
+}
+
+#[derive(Debug)]
+enum Place<D> {
+    Directory(Files<D>),
+    Memory(Option<Daily>),
+}
+
+impl Store {
+    /// The state in `directory`. Creates nothing yet; refuses what cannot be trusted.
+    pub fn open(directory: &Path) -> Result<Self, StateError> {
+        let mut disk = RealDisk::new(directory);
+        disk.inspect(&[FILE, BACKUP, STATE_LOCK, SEND_LOCK, INSTANCE_LOCK])
+            .map_err(|error| StateError::of("opening", directory.to_owned(), error))?;
+        Ok(Store::over(disk))
+    }
+
+    /// A state that lives in this process alone and ends with it. It begins with these figures, where there are some.
+    pub fn in_memory(figures: Option<Daily>) -> Self {
+        let begun = figures.map(|figures| Daily {
+            resume: recover::fresh(figures.date).resume,
+            ..figures
+        });
+        Store {
+            place: Place::Memory(begun),
+            patience: PATIENCE,
+        }
+    }
+}
+
+impl<D: Disk> Store<D> {
+    /// The state on `disk`.
+    pub fn over(disk: D) -> Self {
+        Store {
+            place: Place::Directory(Files::new(disk)),
+            patience: PATIENCE,
+        }
+    }
+
+    /// The same store, whose commits wait this long for the lock.
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Changes the state: all of it, durably, or nothing. A change that changes nothing writes nothing; even then what
+    /// `change` saw is durable.
+    ///
+    /// After an error `change` has happened nowhere and may be tried again. One exception: a disk that fails to make
+    /// the rename durable and then to take it back leaves it standing. A change that must not happen twice therefore
+    /// looks whether it has: at the position that it starts from, at the id that it removes.
+    pub fn commit<T>(
+        &mut self,
+        now: DateTime<FixedOffset>,
+        change: impl FnOnce(&mut Daily, &[Recovery]) -> T,
+    ) -> Result<T, StateError> {
+        let files = match &mut self.place {
+            Place::Directory(files) => files,
+            Place::Memory(daily) => {
+                let recoveries: &[Recovery] = match daily {
+                    None => &[Recovery::Fresh],
+                    Some(_) => &[],
+                };
+                let daily = daily.get_or_insert_with(|| recover::fresh(now.date_naive()));
+                return Ok(change(daily, recoveries));
+            }
+        };
+        let begun = Instant::now();
+        // Held to the end of this function; reading must not come before it.
+        let _lock = lock(files, STATE_LOCK, self.patience)?.ok_or_else(|| StateError::Busy {
+            path: files.disk.path(STATE_LOCK),
+            waited: begun.elapsed(),
+        })?;
+        let base = files.take_stock(now)?;
+        let mut daily = base.daily.clone();
+        let outcome = change(&mut daily, &base.recoveries);
+        files.commit(&base, daily)?;
+        Ok(outcome)
+    }
+
+    /// The state as it is now, without a lock and without changing anything; none before the first commit.
+    pub fn load(&mut self, now: DateTime<FixedOffset>) -> Result<Option<Daily>, StateError> {
+        match &mut self.place {
+            Place::Directory(files) => files.load(now.date_naive()),
+            Place::Memory(daily) => Ok(daily.clone()),
+        }
+    }
+
+    /// The right to send; none if another process has it for all of `wait`.
+    pub fn send_lock(&mut self, wait: Duration) -> Result<Option<SendLock<D::Lock>>, StateError> {
+        let held = self.lock(SEND_LOCK, wait)?;
+        Ok(held.map(|_held| SendLock { _held }))
+    }
+
+    /// The right to be the one daemon here; none if another has it.
+    pub fn instance_lock(&mut self) -> Result<Option<InstanceLock<D::Lock>>, StateError> {
+        let held = self.lock(INSTANCE_LOCK, INSTANCE_WAIT)?;
+        Ok(held.map(|_held| InstanceLock { _held }))
+    }
+
+    /// Since when no daemon runs here, as far as anybody knows; none while one does, and where none ever ran.
+    pub fn down_since(&self) -> Option<Time> {
+        match &self.place {
+            Place::Directory(files) => locks::down_since(&files.disk.path(INSTANCE_LOCK)),
+            Place::Memory(_) => None,
+        }
+    }
+
+    /// A lock; the inner one is none where the state is in memory and nobody else can have it.
+    fn lock(&mut self, name: &str, wait: Duration) -> Result<Option<Option<D::Lock>>, StateError> {
+        match &mut self.place {
+            Place::Directory(files) => Ok(lock(files, name, wait)?.map(Some)),
+            Place::Memory(_) => Ok(Some(None)),
+        }
+    }
+}
+
+fn lock<D: Disk>(
+    files: &mut Files<D>,
+    name: &str,
+    wait: Duration,
+) -> Result<Option<D::Lock>, StateError> {
+    let held = files.disk.lock(name, wait);
+    held.map_err(|error| files.failed("locking", name, error))
+}

@@ -1,0 +1,112 @@
+//! What can go wrong with the state directory, each with the file, the cause and the remedy.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::io::Errno;
+
+/// Why the state could not be read, locked or committed.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Another process holds the lock: try again later.
+    #[error("another process has held {} for {} s: `fuser {}` shows which", path.display(), waited.as_secs(), path.display())]
+    Busy {
+        /// The lock file.
+        path: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The disk did not do it: what was there is still there, and the same may succeed later.
+    #[error("{action} {}: {cause}{}", path.display(), remedy(cause))]
+    Disk {
+        /// What was tried: "writing", "renaming".
+        action: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// The error.
+        #[source]
+        cause: io::Error,
+    },
+    /// Something stands there that must not be followed or trusted.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The file is no state of ours: said by [`load`](super::Store::load) alone; the next commit sets it aside.
+    #[error("{} is damaged: {why}; the next commit sets it aside and goes on from the one before it", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// Why something is not followed or trusted, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} {why}: {remedy}", path.display())]
+pub struct Refusal {
+    /// The file or directory.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub why: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(path: &Path, why: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Refusal {
+            path: path.to_owned(),
+            why: why.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// What stands at `path` is not the regular file that it should be.
+    pub(crate) fn no_file(path: &Path, what: &str) -> Self {
+        let remedy = format!(
+            "look who put it there, then `rm -r {}` and start again",
+            path.display()
+        );
+        Refusal::new(path, format!("is {what}, not a plain file"), remedy)
+    }
+}
+
+impl From<Refusal> for io::Error {
+    fn from(refusal: Refusal) -> Self {
+        io::Error::other(refusal)
+    }
+}
+
+impl StateError {
+    /// The error of an operation of the disk, told apart from a refusal.
+    pub(crate) fn of(action: &'static str, path: PathBuf, cause: io::Error) -> Self {
+        // open(2): with O_NOFOLLOW a symbolic link as the last component gives ELOOP.
+        if cause.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
+            return StateError::Refused(Refusal::no_file(&path, "a symbolic link"));
+        }
+        match cause.downcast::<Refusal>() {
+            Ok(refusal) => StateError::Refused(refusal),
+            Err(cause) => StateError::Disk {
+                action,
+                path,
+                cause,
+            },
+        }
+    }
+}
+
+/// What a person can do about an error of the disk, as the end of a sentence.
+fn remedy(cause: &io::Error) -> &'static str {
+    match Errno::from_io_error(cause) {
+        Some(Errno::NOSPC) => "; free some space there",
+        Some(Errno::DQUOT) => "; raise the quota of its owner, or free some space",
+        Some(Errno::ROFS) => "; mount its file system read-write",
+        Some(Errno::IO) => "; the kernel's log says what its disk has (`dmesg`)",
+        Some(Errno::ACCESS | Errno::PERM) => {
+            "; give it to the user that the service runs as (`ls -ld` shows whose it is)"
+        }
+        Some(Errno::NOENT) => "; the directory was removed: create it again for its owner",
+        _ => "",
+    }
+}

@@ -1,0 +1,237 @@
+//! The files of a state directory and the order in which a commit changes them.
+
+use std::io;
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::NaiveDate;
+use rustix::io::Errno;
+
+use super::disk::{Disk, Found, LARGEST_FILE};
+use super::error::{Refusal, StateError};
+use super::stock::{Base, Former};
+use crate::domain::base::time::Time;
+use crate::domain::state::{Daily, RESUME_VERSION, add};
+
+/// The state.
+pub(crate) const FILE: &str = "daily.json";
+/// The state before the last commit.
+pub(crate) const BACKUP: &str = "daily.json.bak";
+/// How the names of files begin that a commit has not finished.
+const UNFINISHED: &str = ".daily.json.tmp.";
+/// A second name of the state, about to become the backup.
+const NEXT_BACKUP: &str = ".daily.json.tmp.bak";
+
+/// How many files of one moment are set aside under names of their own.
+const NAMES_TRIED: u32 = 100;
+
+/// Makes the names of unfinished files differ within a process.
+static UNFINISHED_FILES: AtomicU64 = AtomicU64::new(0);
+
+/// A state directory as one process knows it. All but [`Files::load`] is done under the state lock.
+#[derive(Debug)]
+pub(crate) struct Files<D> {
+    pub(crate) disk: D,
+    /// The last state that is known to be whole and durable.
+    pub(crate) kept: Option<Kept>,
+    swept: bool,
+}
+
+/// A state and the bytes that it was read from or written as.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) daily: Daily,
+}
+
+impl<D: Disk> Files<D> {
+    pub(crate) fn new(disk: D) -> Self {
+        Files {
+            disk,
+            kept: None,
+            swept: false,
+        }
+    }
+
+    /// Commits `daily`, which came of `base`, unless the file says the same already.
+    pub(crate) fn commit(&mut self, base: &Base, mut daily: Daily) -> Result<(), StateError> {
+        if base.recoveries.is_empty() && daily == base.daily {
+            return Ok(());
+        }
+        daily.resume.version = RESUME_VERSION;
+        add(&mut daily.resume.commits, 1);
+        let bytes = self.written(&daily)?;
+        self.sweep();
+        let number = UNFINISHED_FILES.fetch_add(1, Ordering::Relaxed);
+        let temporary = format!("{UNFINISHED}{}-{number}", process::id());
+        let done = self.replace(&temporary, &bytes, &base.former);
+        if let Err(error) = done {
+            // Best effort: what is left is swept away at the next start.
+            let _ = self.disk.unlink(&temporary);
+            return Err(error);
+        }
+        self.kept = Some(Kept { bytes, daily });
+        Ok(())
+    }
+
+    /// The state as the file has it now; none where there is no file.
+    pub(crate) fn load(&mut self, today: NaiveDate) -> Result<Option<Daily>, StateError> {
+        let entered = self.disk.enter();
+        if !entered.map_err(|error| self.failed("opening", "", error))? {
+            return Ok(None);
+        }
+        let Some(found) = self.read(FILE)? else {
+            return Ok(None);
+        };
+        match self.judged(&found, today)? {
+            Ok(parsed) => Ok(Some(parsed.daily())),
+            Err(why) => Err(StateError::Damaged {
+                path: self.disk.path(FILE),
+                why,
+            }),
+        }
+    }
+
+    fn written(&self, daily: &Daily) -> Result<Vec<u8>, StateError> {
+        let mut bytes = serde_json::to_vec_pretty(daily)
+            .map_err(|error| self.failed("writing", FILE, error.into()))?;
+        bytes.push(b'\n');
+        if bytes.len() as u64 > LARGEST_FILE {
+            let why = format!(
+                "would have {} bytes, too many to be read again",
+                bytes.len()
+            );
+            let refusal = Refusal::new(&self.disk.path(FILE), why, "please report this");
+            return Err(refusal.into());
+        }
+        Ok(bytes)
+    }
+
+    fn replace(&mut self, new: &str, bytes: &[u8], former: &Former) -> Result<(), StateError> {
+        let written = self.disk.write_new(new, bytes, &[FILE, BACKUP]);
+        written.map_err(|error| self.failed("writing", new, error))?;
+        if let Former::State = former {
+            self.back_up()?;
+        }
+        let renamed = self.disk.rename(new, FILE);
+        renamed.map_err(|error| self.failed("renaming", new, error))?;
+        if let Err(error) = self.disk.sync_directory() {
+            self.undo(new, former);
+            return Err(self.failed("making durable", FILE, error));
+        }
+        Ok(())
+    }
+
+    /// Makes the state the backup as well. At every moment there is a whole state and, from the second commit on, a
+    /// whole backup.
+    fn back_up(&mut self) -> Result<(), StateError> {
+        self.clear(NEXT_BACKUP)?;
+        self.link(FILE, NEXT_BACKUP)
+            .map_err(|error| self.failed("linking", FILE, error))?;
+        let renamed = self.disk.rename(NEXT_BACKUP, BACKUP);
+        renamed.map_err(|error| self.failed("renaming", NEXT_BACKUP, error))?;
+        // rename(2) does nothing where both names are the same file already: a commit that broke off here before.
+        self.clear(NEXT_BACKUP)
+    }
+
+    /// Puts back what was there before: the new state is not durable, so the caller is told that the commit failed and
+    /// tries it again, on what must then be the old one. Where this fails too, the new state stands.
+    fn undo(&mut self, free: &str, former: &Former) {
+        let former = match former {
+            Former::None => {
+                let _ = self.disk.unlink(FILE);
+                return;
+            }
+            Former::State => BACKUP,
+            Former::Aside(name) => name,
+        };
+        if self.link(former, free).is_ok() {
+            let _ = self.disk.rename(free, FILE);
+        }
+    }
+
+    /// Gives a file a second name, or a copy where that cannot be: some file systems have no links, and links to files
+    /// of others are forbidden (`fs.protected_hardlinks` in proc_sys_fs(5)).
+    fn link(&mut self, from: &str, to: &str) -> io::Result<()> {
+        let error = match self.disk.link(from, to) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        match Errno::from_io_error(&error) {
+            Some(Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::MLINK) => {
+                let bytes = self.disk.read(from)?.and_then(|found| found.bytes);
+                self.disk.write_new(to, &bytes.ok_or(error)?, &[from])
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Keeps a file under a name that tells when it was written, so that trying again sets nothing aside twice.
+    pub(crate) fn set_aside(
+        &mut self,
+        name: &str,
+        why: &str,
+        at: Time,
+    ) -> Result<String, StateError> {
+        let stem = format!("{name}.{why}-{}", at.utc().format("%Y%m%dT%H%M%SZ"));
+        for number in 1..=NAMES_TRIED {
+            let aside = match number {
+                1 => stem.clone(),
+                _ => format!("{stem}.{number}"),
+            };
+            match self.link(name, &aside) {
+                Ok(()) => return Ok(aside),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    let (one, other) = (self.read(name)?, self.read(&aside)?);
+                    if one.map(|found| found.bytes) == other.map(|found| found.bytes) {
+                        return Ok(aside);
+                    }
+                }
+                Err(error) => return Err(self.failed("setting aside", name, error)),
+            }
+        }
+        let exists = io::ErrorKind::AlreadyExists.into();
+        Err(self.failed("setting aside", &stem, exists))
+    }
+
+    /// Makes the file durable that another process wrote.
+    pub(crate) fn settle(&mut self) -> Result<(), StateError> {
+        let settled = self
+            .disk
+            .sync(FILE)
+            .and_then(|()| self.disk.sync_directory());
+        settled.map_err(|error| self.failed("making durable", FILE, error))
+    }
+
+    /// Removes, once, what commits have left that were killed; best effort.
+    fn sweep(&mut self) {
+        if self.swept {
+            return;
+        }
+        self.swept = true;
+        for name in self.disk.names().unwrap_or_default() {
+            if name.starts_with(UNFINISHED) {
+                let _ = self.disk.unlink(&name);
+            }
+        }
+    }
+
+    /// Removes a name that may not be there.
+    fn clear(&mut self, name: &str) -> Result<(), StateError> {
+        match self.disk.unlink(name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(self.failed("removing", name, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn read(&mut self, name: &str) -> Result<Option<Found>, StateError> {
+        let found = self.disk.read(name);
+        found.map_err(|error| self.failed("reading", name, error))
+    }
+
+    pub(crate) fn failed(&self, action: &'static str, name: &str, cause: io::Error) -> StateError {
+        StateError::of(action, self.disk.path(name), cause)
+    }
+}

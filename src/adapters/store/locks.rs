@@ -1,0 +1,102 @@
+//! Locks between processes: flock(2) on files that hold nothing and are never removed.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FlockOperation, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW};
+use rustix::io::Errno;
+
+use crate::domain::base::time::Time;
+
+/// Held during a commit.
+pub(crate) const STATE_LOCK: &str = ".state.lock";
+/// Held while messages are sent, over the network too.
+pub(crate) const SEND_LOCK: &str = ".send.lock";
+/// Held by the daemon as long as it runs.
+pub(crate) const INSTANCE_LOCK: &str = ".run.lock";
+
+/// How long a daemon tries to become the one of its directory: others only look whether there is one.
+pub(crate) const INSTANCE_WAIT: Duration = Duration::from_millis(200);
+
+/// How often a lock that is held is tried again: a commit takes a few milliseconds, and flock(2) knows no deadline.
+const TRY_AGAIN: Duration = Duration::from_millis(5);
+
+/// The right to send; it ends when this is dropped, or the process dies.
+#[derive(Debug)]
+#[must_use]
+pub struct SendLock<L = OwnedFd> {
+    pub(crate) _held: Option<L>,
+}
+
+/// The right to be the one daemon of this state directory; it ends when this is dropped, or the process dies.
+#[derive(Debug)]
+#[must_use]
+pub struct InstanceLock<L = OwnedFd> {
+    pub(crate) _held: Option<L>,
+}
+
+impl InstanceLock {
+    /// When the daemon before this one, or this one, last said that it lives; none where the state is in memory.
+    pub fn last_alive(&self) -> Option<Time> {
+        let stat = rustix::fs::fstat(self._held.as_ref()?).ok()?;
+        Some(Time(stat.st_mtime.checked_mul(1_000_000)?))
+    }
+
+    /// Says that this daemon lives: the file's time is what a next one knows of when this one ended.
+    pub fn alive(&self) {
+        let now = Timespec {
+            tv_sec: 0,
+            tv_nsec: UTIME_NOW,
+        };
+        let times = Timestamps {
+            last_access: now,
+            last_modification: now,
+        };
+        if let Some(held) = &self._held {
+            // Where that fails, a later start tells of a longer absence than there was.
+            let _ = rustix::fs::futimens(held, &times);
+        }
+    }
+}
+
+/// When the last daemon of a state directory said that it lives, where none runs now. Changes nothing there.
+pub(crate) fn down_since(file: &Path) -> Option<Time> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::open(file, flags, Mode::empty()).ok()?;
+    // A daemon that starts at this very moment tries again.
+    rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).ok()?;
+    let stat = rustix::fs::fstat(&file).ok()?;
+    Some(Time(stat.st_mtime.checked_mul(1_000_000)?))
+}
+
+/// Locks the file that `open` opens, trying for as long as `wait`.
+pub(crate) fn acquire(
+    wait: Duration,
+    mut open: impl FnMut() -> io::Result<(OwnedFd, Stat)>,
+) -> io::Result<Option<OwnedFd>> {
+    let begun = Instant::now();
+    loop {
+        let (file, stat) = open()?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            // Someone may have removed the file while others held it: then this lock keeps nobody out.
+            Ok(()) if same(&stat, &open()?.1) => return Ok(Some(file)),
+            Ok(()) | Err(Errno::INTR) => {}
+            Err(Errno::WOULDBLOCK) => {
+                let left = wait.saturating_sub(begun.elapsed());
+                if left.is_zero() {
+                    return Ok(None);
+                }
+                thread::sleep(left.min(TRY_AGAIN));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Both are the same file.
+fn same(one: &Stat, other: &Stat) -> bool {
+    (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+}

@@ -1,0 +1,19 @@
+//! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain.
+
+mod directory;
+mod disk;
+mod error;
+mod files;
+mod locks;
+mod owner;
+pub(crate) mod recover;
+mod room;
+mod stock;
+
+pub use directory::Store;
+pub use disk::{Disk, Found, LARGEST_FILE, RealDisk};
+pub use error::{Refusal, StateError};
+pub use locks::{InstanceLock, SendLock};
+pub use owner::become_owner;
+pub use recover::{Recovery, Snapshot};
+pub use room::no_room;

@@ -1,0 +1,254 @@
+//! What a file is that was read, and what takes its place where it is not a state of ours.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value};
+
+use crate::domain::base::time::Time;
+use crate::domain::state::{Daily, Day, Notice, NoticeKind, RESUME_VERSION, Resume, add};
+
+/// The largest counter that is believed: beyond 2^53 jq and its kin round numbers, and adding must not overflow.
+pub(crate) const LARGEST_COUNT: u64 = 1 << 53;
+
+/// How far the ids of messages jump when an older snapshot takes the place of what was lost: no commit makes so many
+/// messages, so no id that may have been used since is used again.
+const IDS_SKIPPED: u64 = 100_000;
+
+/// Where an older state came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Snapshot {
+    /// This process's memory of its own last commit: nothing was lost.
+    Memory,
+    /// `daily.json.bak`: one commit is lost, and what it read is to be read again.
+    Backup,
+}
+
+/// What was unusual about the state that a commit found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// There is neither a state nor a backup of one: the first start.
+    Fresh,
+    /// The file has counters but no `resume`, and no state before it had a position: it is the scripts'.
+    TakenOver {
+        /// This process still knew the rest; else reading starts from now.
+        from_memory: bool,
+    },
+    /// The file is of a later version of this program: its counters are kept.
+    NewerVersion {
+        /// Its `resume.version`.
+        version: u64,
+        /// A copy of it.
+        aside: PathBuf,
+        /// This process still knew the rest; else reading starts from now.
+        from_memory: bool,
+    },
+    /// The file is no state.
+    Damaged {
+        /// What is wrong with it.
+        why: String,
+        /// Where it was set aside.
+        aside: PathBuf,
+        /// What took its place; none where there was nothing, and reading starts from now.
+        from: Option<Snapshot>,
+    },
+    /// Someone removed the file: counters zero, the rest kept.
+    Deleted {
+        /// Where the rest comes from.
+        from: Snapshot,
+    },
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Parsed {
+    /// A state of this version.
+    Ours(Daily),
+    /// Counters alone, as the scripts wrote them.
+    Counters(Daily),
+    /// The counters of a later version's state.
+    Newer(u64, Daily),
+}
+
+impl Parsed {
+    pub(crate) fn daily(self) -> Daily {
+        match self {
+            Parsed::Ours(daily) | Parsed::Counters(daily) | Parsed::Newer(_, daily) => daily,
+        }
+    }
+}
+
+/// What a file holds, or what is wrong with it: a state of ours to the letter, the scripts' three keys, or something of a
+/// later version, whose counters are today's where they have no date.
+pub(crate) fn parse(bytes: &[u8], today: NaiveDate) -> Result<Parsed, String> {
+    if bytes.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    let direct = serde_json::from_slice::<Daily>(bytes);
+    let parsed = match direct {
+        Ok(daily) if daily.resume.version == RESUME_VERSION => Parsed::Ours(daily),
+        direct => {
+            let keys: Map<String, Value> =
+                serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+            match version(&keys)? {
+                None => Parsed::Counters(scripts(keys)?),
+                Some(version) if version > u64::from(RESUME_VERSION) => {
+                    Parsed::Newer(version, counters(keys, today)?)
+                }
+                Some(_) => Parsed::Ours(direct.map_err(|error| error.to_string())?),
+            }
+        }
+    };
+    believable(parsed)
+}
+
+/// The version of `resume`; none where there is no `resume`.
+fn version(keys: &Map<String, Value>) -> Result<Option<u64>, String> {
+    let Some(resume) = keys.get("resume") else {
+        return Ok(None);
+    };
+    match resume.get("version").map(Value::as_u64) {
+        Some(Some(version)) if version > 0 => Ok(Some(version)),
+        _ => Err("its resume has no version".to_owned()),
+    }
+}
+
+/// A file as the scripts wrote it.
+fn scripts(keys: Map<String, Value>) -> Result<Daily, String> {
+    let mut daily: Daily =
+        serde_json::from_value(Value::Object(keys)).map_err(|error| error.to_string())?;
+    daily.resume.version = RESUME_VERSION;
+    Ok(daily)
+}
+
+/// The counters of a file whose `resume` is not to be used; of that, keys that this version does not know survive.
+fn counters(mut keys: Map<String, Value>, today: NaiveDate) -> Result<Daily, String> {
+    let resume = keys.remove("resume");
+    keys.retain(|_, value| !value.is_null());
+    let ours = ["date", "partners", "unknown_attempts"];
+    if !ours.iter().any(|key| keys.contains_key(*key)) {
+        return Err(format!("it has none of the keys {}", ours.join(", ")));
+    }
+    let dated = keys.get("date").cloned();
+    if dated.is_none_or(|date| serde_json::from_value::<NaiveDate>(date).is_err()) {
+        keys.insert("date".to_owned(), Value::String(today.to_string()));
+    }
+    for (key, empty) in [
+        ("partners", Value::Object(Map::new())),
+        ("unknown_attempts", 0.into()),
+    ] {
+        keys.entry(key).or_insert(empty);
+    }
+    let mut daily = scripts(keys)?;
+    if let Some(Value::Object(resume)) = resume {
+        daily.resume.other = resume.into_iter().filter(unknown).collect();
+    }
+    Ok(daily)
+}
+
+/// A key of `resume` that this version does not know.
+fn unknown((key, value): &(String, Value)) -> bool {
+    let Ok(Value::Object(mut resume)) = serde_json::to_value(Resume::default()) else {
+        return false;
+    };
+    resume.insert(key.clone(), value.clone());
+    let read = serde_json::from_value::<Resume>(Value::Object(resume));
+    read.is_ok_and(|resume| resume.other.contains_key(key))
+}
+
+/// Refuses counters that nothing can have counted, and a source that was read to nowhere.
+fn believable(parsed: Parsed) -> Result<Parsed, String> {
+    let (Parsed::Ours(daily) | Parsed::Counters(daily) | Parsed::Newer(_, daily)) = &parsed;
+    if !daily.resume.knows_its_source() {
+        return Err("it has lost the position in its source".to_owned());
+    }
+    let closed = &daily.resume.closed;
+    let strangers = closed.iter().map(|day| day.unknown_attempts);
+    let partners = closed.iter().flat_map(|day| day.partners.values());
+    let largest = daily
+        .partners
+        .values()
+        .chain(partners)
+        .flat_map(|c| {
+            [
+                c.success,
+                c.failed,
+                c.upload,
+                c.download,
+                c.upload_interrupted,
+                c.upload_failed,
+                c.download_interrupted,
+                c.write_refused,
+            ]
+        })
+        .chain(strangers)
+        .chain([daily.unknown_attempts, daily.resume.next_message])
+        .max();
+    match largest {
+        Some(count) if count > LARGEST_COUNT => {
+            Err(format!("{count} is more than anyone can have counted"))
+        }
+        _ => Ok(parsed),
+    }
+}
+
+/// A state in which nothing has happened yet.
+pub(crate) fn fresh(today: NaiveDate) -> Daily {
+    let mut daily = Daily {
+        date: today,
+        ..Daily::default()
+    };
+    daily.resume.version = RESUME_VERSION;
+    daily
+}
+
+/// Makes an older state fit to take the place of one that was lost: what that one had sent may be sent again.
+pub(crate) fn revive(mut daily: Daily, from: Snapshot) -> Daily {
+    if from == Snapshot::Backup {
+        let resume = &mut daily.resume;
+        resume.next_message = resume.next_message.saturating_add(IDS_SKIPPED);
+        for message in &mut resume.outbox {
+            message.maybe_repeated = true;
+        }
+        for day in &mut resume.closed {
+            day.maybe_repeated = true;
+        }
+    }
+    daily
+}
+
+/// Gives counters that came without a usable `resume` the one that this process knows.
+pub(crate) fn complete(counters: &mut Daily, mut known: Daily) {
+    if known.date != counters.date {
+        known.resume.day = Day::default();
+    }
+    let others = std::mem::take(&mut counters.resume.other);
+    counters.resume = known.resume;
+    counters.resume.other.extend(others);
+}
+
+/// Sets a day's counters to zero, as the scripts' `rm` did.
+pub(crate) fn zero(daily: &mut Daily) {
+    daily.partners.clear();
+    daily.unknown_attempts = 0;
+    daily.resume.day.troubled.clear();
+}
+
+/// Notes in the day that its figures are less than certain.
+pub(crate) fn note(daily: &mut Daily, kind: NoticeKind, now: Time, detail: Option<String>) {
+    let notices = &mut daily.resume.day.notices;
+    if let Some(notice) = notices.iter_mut().find(|notice| notice.kind == kind) {
+        notice.to = now;
+        add(&mut notice.count, 1);
+        notice.detail = detail;
+        return;
+    }
+    notices.push(Notice {
+        kind,
+        from: now,
+        to: now,
+        count: 1,
+        detail,
+        partner: None,
+    });
+}

@@ -1,0 +1,126 @@
+//! Names in the configuration that are no partner's: what stands beside them is of no effect, and hardly meant.
+
+use std::fmt;
+
+use super::{Answer, Directory};
+use crate::adapters::config::Config;
+use crate::commands::output::names;
+
+/// What is hardly meant, though it is not wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Warning {
+    /// What.
+    pub(crate) said: String,
+    /// The command that mends it.
+    pub(crate) remedy: Option<String>,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said)?;
+        match &self.remedy {
+            Some(remedy) => write!(f, ": `{remedy}`, or name it in partners.users"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Of everything that the configuration gives to a partner by name.
+pub(crate) fn warnings(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
+    let mut warnings = of_expects(config, directory);
+    warnings.extend(of_settings(config, directory));
+    warnings
+}
+
+/// Of `[[expect]]`: two that are the same, and accounts that are no partners.
+pub(crate) fn of_expects(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
+    let twice = config.warnings.iter().map(|said| Warning {
+        said: said.clone(),
+        remedy: None,
+    });
+    let mut warnings: Vec<Warning> = twice.collect();
+    let mut partners: Vec<&str> = Vec::new();
+    for expected in &config.expects {
+        if !partners.contains(&expected.partner.as_str()) {
+            partners.push(&expected.partner);
+        }
+    }
+    let strangers = strangers(partners.into_iter(), directory);
+    let expected = strangers.into_iter().map(|(name, is_account)| {
+        let group = &config.partners.group;
+        Warning {
+            said: format!("[[expect]]: {name} is no partner, and no file of it can arrive"),
+            // An account that is not there cannot join the group: its name is wrong.
+            remedy: Some(match is_account {
+                true => format!("sudo usermod --append --groups {group} {name}"),
+                false => format!("sudoedit {}", config.path.display()),
+            }),
+        }
+    });
+    warnings.extend(expected);
+    warnings
+}
+
+/// Of `[alerts.partners]` and `[partners.names]`.
+pub(crate) fn of_settings(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let alerts: Vec<&str> = config.alerts_of.keys().map(String::as_str).collect();
+    let display: Vec<&str> = config.partners.names.keys().map(String::as_str).collect();
+    for (table, named) in [("alerts.partners", alerts), ("partners.names", display)] {
+        let strangers = strangers(named.into_iter(), directory);
+        let strangers: Vec<&str> = strangers.iter().map(|(name, _)| *name).collect();
+        if !strangers.is_empty() {
+            let said = format!(
+                "[{table}] is of no effect for {}: no partner has this name",
+                names(&strangers)
+            );
+            let remedy = Some(format!("sudoedit {}", config.path.display()));
+            warnings.push(Warning { said, remedy });
+        }
+    }
+    warnings
+}
+
+/// Those that are no partners, and whether they have an account.
+fn strangers<'a>(
+    named: impl Iterator<Item = &'a str>,
+    directory: &mut dyn Directory,
+) -> Vec<(&'a str, bool)> {
+    let mut strangers = Vec::new();
+    for name in named {
+        match directory.account(name.as_bytes()) {
+            Answer::Partner { .. } => {}
+            // Each further question would take as long.
+            Answer::Unknown => break,
+            Answer::Other { uid } => strangers.push((name, uid.is_some())),
+        }
+    }
+    strangers
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use std::path::Path;
+
+    use super::*;
+    use crate::adapters::userdb::Fixed;
+
+    #[test]
+    fn what_is_set_for_somebody_who_is_no_partner_is_a_warning() {
+        let text = "[partners.names]\nalice = \"Alice\"\nalcie = \"Alice\"\n[alerts.partners.bob]\nlogin = false\n\
+            [alerts.partners.alice]\nlogin = false\n[[expect]]\npartner = \"bob\"\nfiles = \"*\"\nby = \"07:30\"\n";
+        let config = Config::parse(Path::new("/etc/c.toml"), text).unwrap();
+        let warnings = warnings(&config, &mut Fixed(vec!["alice".to_owned()]));
+        let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "[[expect]]: bob is no partner, and no file of it can arrive: `sudoedit /etc/c.toml`, or name it in partners.users",
+                "[alerts.partners] is of no effect for bob: no partner has this name: `sudoedit /etc/c.toml`, or name it in partners.users",
+                "[partners.names] is of no effect for alcie: no partner has this name: `sudoedit /etc/c.toml`, or name it in partners.users",
+            ]
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! Which of the lines that were sent through `/dev/log` stand in the log, and whether the service can read them there.
+
+use super::probe::{ASKED, IDENTIFIER, Reached};
+use crate::adapters::source::envelope::{Envelope, Read};
+use crate::domain::base::clean::{HOST, clean};
+use crate::domain::openssh::strip;
+
+/// Marks the lines that the text holds, by whether they can be read.
+pub(super) fn mark(
+    text: &[u8],
+    nonce: &str,
+    reached: &mut [Reached],
+    readable: impl Fn(&[u8], &[u8]) -> bool,
+) {
+    for (at, reached) in reached.iter_mut().enumerate() {
+        let sign = format!("{nonce}.{at}.");
+        let holds = |line: &&[u8]| memchr::memmem::find(line, sign.as_bytes()).is_some();
+        // What no line feed follows yet may be the beginning of a line.
+        let whole = text.split_inclusive(|&byte| byte == b'\n');
+        let mut whole = whole.filter_map(|line| line.strip_suffix(b"\n"));
+        let found = whole.find(holds).filter(|_| *reached == Reached::Elsewhere);
+        *reached = match found {
+            Some(line) if readable(line, sign.as_bytes()) => Reached::Log,
+            Some(line) => Reached::Unreadable(clean(&String::from_utf8_lossy(line), HOST)),
+            None => continue,
+        };
+    }
+}
+
+/// Does the service read this line of a log file as what was sent: of our program and process, with the message that ends so?
+pub(super) fn as_the_service(line: &[u8], sign: &[u8]) -> bool {
+    let mut envelope = Envelope::new();
+    match envelope.read_syslog(line) {
+        Read::Entry(entry) => {
+            let message = strip(entry.message).text;
+            *entry.origin.identifier == *IDENTIFIER.as_bytes()
+                && entry.origin.pid == std::process::id()
+                && message.starts_with(ASKED.as_bytes())
+                && message.ends_with(sign)
+        }
+        Read::NoText | Read::Other => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_the_service_reads_it() {
+        let sent = |line: &str| {
+            let line = line.replace("PID", &std::process::id().to_string());
+            as_the_service(line.as_bytes(), b"4.2.")
+        };
+        let line = "sftp1 sftp-monitor-check[PID]: does /dev/log lead here? 4.2.";
+        assert!(sent(&format!("Mar 30 06:07:55 {line}")));
+        assert!(sent(&format!("2026-03-30T06:07:55.123456+02:00 {line}")));
+        assert!(!sent(&format!("2026-03-30 06:07:55 XYZ {line}")));
+        assert!(!sent(
+            "Mar 30 06:07:55 sftp1 sftp-monitor-check: does /dev/log lead here? 4.2."
+        ));
+        assert!(!sent("does /dev/log lead here? 4.2."));
+        assert!(!sent("Mar 30 06:07:55 sftp1 sftp-monitor-check[PID]: 4.2."));
+    }
+}

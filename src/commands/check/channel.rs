@@ -1,0 +1,195 @@
+//! The channel: whether the configuration names it by its id, and what Slack says of it.
+
+use super::finding::Finding;
+use super::slack::{Facts, has};
+use super::words::path;
+use crate::adapters::config::Config;
+use crate::adapters::slack::{Channel, Identity};
+
+/// The name of the matter.
+pub(super) const NAME: &str = "channel";
+
+/// The scope without which nothing can be posted.
+const POSTS: &str = "chat:write";
+
+/// The one with which the bot need not be in the channel.
+const POSTS_ANYWHERE: &str = "chat:write.public";
+
+/// What is wrong with the channel of the configuration, whatever Slack says.
+pub(super) fn of_name(config: &Config) -> Option<Finding> {
+    let channel = &config.slack.channel;
+    if config.slack.channel_unset {
+        let said = format!(
+            "slack.channel is not set: messages go to the default, {channel}; write the id of yours, or this one if it is yours"
+        );
+        let edit = format!("sudoedit {}", path(&config.path));
+        return Some(Finding::warning(NAME, said).mended_by(edit));
+    }
+    (!is_id(channel)).then(|| {
+        let said = format!(
+            "slack.channel is {channel}, which is no id, and Slack may refuse it: the id (C…) stands at the end of the channel's details"
+        );
+        Finding::warning(NAME, said).mended_by(format!("sudoedit {}", path(&config.path)))
+    })
+}
+
+/// Ids of channels are capital letters and digits; names have none of the former.
+fn is_id(channel: &str) -> bool {
+    let mut bytes = channel.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_uppercase())
+        && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+/// What Slack says of the channel; nothing of one that is not named by its id.
+pub(super) fn judge(facts: &Facts, identity: &Identity) -> Option<Finding> {
+    is_id(&facts.channel_id).then(|| of_channel(facts, identity))
+}
+
+/// What is known of the channel: posting alone proves it.
+fn of_channel(facts: &Facts, identity: &Identity) -> Finding {
+    let id = &facts.channel_id;
+    let user = &identity.user;
+    if identity.scopes.is_some() && !has(identity, POSTS) {
+        let said = format!(
+            "the token lacks the scope {POSTS}: add it at https://api.slack.com/apps, install the app again, and store its new token"
+        );
+        return Finding::problem(NAME, said).mended_by(facts.store);
+    }
+    match &facts.channel {
+        None => Finding::ok(
+            NAME,
+            format!(
+                "{id}, which the token may not ask about; `sudo sftp-monitor check --send` posts a line"
+            ),
+        ),
+        Some(Ok(Channel {
+            name,
+            archived: true,
+            ..
+        })) => Finding::problem(
+            NAME,
+            format!("{id} ({name}) is archived: unarchive it, or set slack.channel to another"),
+        )
+        .mended_by(facts.edit.as_str()),
+        Some(Ok(Channel {
+            name,
+            member: false,
+            ..
+        })) if !has(identity, POSTS_ANYWHERE) => {
+            let said =
+                format!("{user} is not in {id} ({name}): type the invitation there, in Slack");
+            Finding::problem(NAME, said).mended_by(format!("/invite @{user}"))
+        }
+        Some(Ok(Channel { name, .. })) => {
+            Finding::ok(NAME, format!("{id} ({name}) can be posted to"))
+        }
+        Some(Err(verdict)) => Finding::problem(
+            NAME,
+            format!("{id}: {verdict}: is it the channel's id, and the bot invited?"),
+        )
+        .mended_by(format!("/invite @{user}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn a_channels_name_is_no_id() {
+        let said = |channel: &str| {
+            let text = format!("[slack]\nchannel = \"{channel}\"\n");
+            let config = Config::parse("/etc/c.toml".as_ref(), &text).unwrap();
+            of_name(&config).map(|found| found.told())
+        };
+        for id in ["C0APAF806F8", "G1", "D024BE91L"] {
+            assert_eq!(said(id), None);
+        }
+        for name in [
+            "#general",
+            "general",
+            " C1",
+            "c0apaf806f8",
+            "https://example.slack.com/archives/C1",
+        ] {
+            let said = said(name).unwrap();
+            assert!(
+                said.starts_with(&format!(
+                    "warning channel: slack.channel is {name}, which is no id"
+                )),
+                "{said}"
+            );
+            assert!(said.ends_with("> sudoedit /etc/c.toml\n"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_channel_that_nobody_wrote_down_is_a_warning() {
+        let unset = |text: &str| {
+            let config = Config::parse("/etc/c.toml".as_ref(), text).ok()?;
+            of_name(&config).map(|found| found.told())
+        };
+        let said = unset("[slack]\nlabel = \"a\"\n").unwrap_or_default();
+        assert!(
+            said.starts_with("warning channel: slack.channel is not set"),
+            "{said}"
+        );
+        assert_eq!(unset("[slack]\nchannel = \"C0APAF806F8\"\n"), None);
+    }
+
+    fn channel(scopes: &[&str], channel: Option<Channel>) -> String {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let identity = Identity {
+            team: "Example".into(),
+            user: "sftp".into(),
+            scopes: Some(scopes),
+        };
+        let facts = Facts {
+            answer: Ok(identity.clone()),
+            api_url: "https://slack.com/api".to_owned(),
+            proxy: None,
+            own_proxy: None,
+            channel_id: "C1".to_owned(),
+            edit: "sudoedit /etc/c.toml".to_owned(),
+            channel: channel.map(Ok),
+            sent: None,
+            store: "store it",
+        };
+        of_channel(&facts, &identity).told()
+    }
+
+    #[test]
+    fn the_channel_is_known_as_far_as_the_scopes_allow() {
+        let ops = |archived, member| {
+            Some(Channel {
+                name: "ops".into(),
+                archived,
+                member,
+            })
+        };
+        assert!(
+            channel(&["channels:read"], None)
+                .starts_with("problem channel: the token lacks the scope chat:write")
+        );
+        assert!(
+            channel(&["chat:write"], None)
+                .starts_with("ok channel: C1, which the token may not ask about")
+        );
+        let all = ["chat:write", "channels:read"];
+        assert_eq!(
+            channel(&all, ops(false, true)),
+            "ok channel: C1 (ops) can be posted to\n"
+        );
+        assert!(
+            channel(&all, ops(true, true)).starts_with("problem channel: C1 (ops) is archived")
+        );
+        assert_eq!(
+            channel(&all, ops(false, false)),
+            "problem channel: sftp is not in C1 (ops): type the invitation there, in Slack\n  > /invite @sftp\n"
+        );
+        let public = ["chat:write", "chat:write.public", "channels:read"];
+        assert!(channel(&public, ops(false, false)).starts_with("ok channel"));
+    }
+}

@@ -1,0 +1,205 @@
+//! The clock: its zone, whether it is set by others, and whether the digest's timer fires when the day may be closed.
+
+use std::process::Command;
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, Timelike};
+
+use super::finding::Finding;
+use super::units::TIMER;
+use crate::adapters::program;
+use crate::domain::base::time::{Time, Zone};
+
+/// How long timedatectl may take: it may have to be started first.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// What was seen of the clock.
+#[derive(Debug)]
+pub(super) struct Facts {
+    zone: Zone,
+    /// The machine's own zone, where it is known.
+    machine: Option<String>,
+    /// It is set by others; none where nobody knows, or where it is another machine's.
+    synchronised: Option<bool>,
+    /// A program that would set it is installed.
+    can: bool,
+    /// That program is switched on.
+    on: bool,
+    /// Minutes after midnight from which on the digest closes the day.
+    closes_from: u32,
+}
+
+pub(super) fn gather(zone: Zone, closes_from: u32) -> Facts {
+    let target = std::fs::read_link("/etc/localtime").unwrap_or_default();
+    let target = target.to_string_lossy().into_owned();
+    let machine = target
+        .split_once("zoneinfo/")
+        .map(|(_, name)| name.to_owned());
+    // A container has the clock of its host.
+    let mut detect = Command::new("systemd-detect-virt");
+    let contained = program::output(detect.args(["--quiet", "--container"]), DEADLINE).is_ok();
+    let mut ask = Command::new("timedatectl");
+    ask.arg("show");
+    ask.args(["NTPSynchronized", "CanNTP", "NTP"].map(|property| format!("--property={property}")));
+    let said = match contained {
+        true => None,
+        false => program::text(&mut ask, DEADLINE).ok(),
+    };
+    let said = said.unwrap_or_default();
+    let is = |asked: &str| {
+        let mut properties = said.lines().filter_map(|line| line.split_once('='));
+        match properties.find(|(property, _)| *property == asked)?.1 {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        }
+    };
+    Facts {
+        zone,
+        machine,
+        synchronised: is("NTPSynchronized"),
+        can: is("CanNTP") != Some(false),
+        on: is("NTP") == Some(true),
+        closes_from,
+    }
+}
+
+pub(super) fn judge(facts: &Facts, timer: Option<Time>, now: Time) -> Vec<Finding> {
+    let name = match (facts.zone, &facts.machine) {
+        (Zone::Named(zone), _) => zone.name().to_owned(),
+        (Zone::Machine, Some(machine)) => format!("{machine}, the machine's"),
+        (Zone::Machine, None) => "the machine's".to_owned(),
+    };
+    let local = facts.zone.local(now).format("%H:%M");
+    let set = match facts.synchronised {
+        Some(true) => ", set by others",
+        Some(false) | None => "",
+    };
+    let mut found = vec![Finding::ok("clock", format!("{local}, zone {name}{set}"))];
+    if facts.synchronised == Some(false) {
+        let (said, mend) = match (facts.can, facts.on) {
+            (false, _) => (
+                "nothing sets the clock, and no program for it is installed: days would begin at the wrong time",
+                "sudo apt-get install systemd-timesyncd",
+            ),
+            (true, false) => (
+                "nothing sets the clock: days would begin at the wrong time",
+                "sudo timedatectl set-ntp true",
+            ),
+            (true, true) => (
+                "the clock is to be set by others, and no time server has answered: days would begin at the wrong time",
+                "timedatectl status",
+            ),
+        };
+        found.push(Finding::warning("clock", said).mended_by(mend));
+    }
+    if let Some(next) = timer {
+        let at = facts.zone.local(next);
+        let minutes = at.hour() * 60 + at.minute();
+        if minutes < facts.closes_from {
+            found.push(early(facts, at));
+        }
+    }
+    found
+}
+
+/// The timer fires before the digest may close the day: its table would come a day later.
+fn early(facts: &Facts, at: DateTime<FixedOffset>) -> Finding {
+    let from = format!(
+        "{:02}:{:02}",
+        facts.closes_from / 60,
+        facts.closes_from % 60
+    );
+    let place = match facts.zone {
+        Zone::Named(zone) => format!(" in {}", zone.name()),
+        Zone::Machine => String::new(),
+    };
+    let (next, day) = (at.format("%Y-%m-%d %H:%M"), at.date_naive());
+    let said = format!(
+        "{TIMER} fires next at {next}{place}, before digest.closes-from ({from}): {day} is not closed then, and its table \
+         comes with the run after that"
+    );
+    let zone = match facts.zone {
+        Zone::Named(zone) => format!(" {}", zone.name()),
+        Zone::Machine => String::new(),
+    };
+    let directory = format!("/etc/systemd/system/{TIMER}.d");
+    let mend = format!(
+        "sudo install -d {directory} && printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* 23:59:00{zone}\\n' \
+         | sudo tee {directory}/zz-time.conf && sudo systemctl daemon-reload && sudo systemctl restart {TIMER}"
+    );
+    Finding::warning("timer", said).mended_by(mend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::told;
+    use super::*;
+
+    const NOW: Time = Time::from_seconds(1_774_843_675); // 2026-03-30 06:07:55 in Paris
+
+    fn judged(zone: Zone, synchronised: Option<bool>, next: i64) -> String {
+        let facts = Facts {
+            zone,
+            machine: Some("Etc/UTC".to_owned()),
+            synchronised,
+            can: true,
+            on: false,
+            closes_from: 23 * 60,
+        };
+        told(&judge(&facts, Some(Time::from_seconds(next)), NOW))
+    }
+
+    #[test]
+    fn a_timer_of_another_zone_fires_too_early() {
+        let paris = Zone::Named(chrono_tz::Europe::Paris);
+        assert_eq!(
+            judged(paris, Some(true), 1_774_907_940),
+            "ok clock: 06:07, zone Europe/Paris, set by others\n"
+        );
+        // 23:59 UTC is 01:59 in Paris.
+        assert_eq!(
+            judged(paris, None, 1_774_915_140),
+            "ok clock: 06:07, zone Europe/Paris\n\
+             warning timer: sftp-monitor-digest.timer fires next at 2026-03-31 01:59 in Europe/Paris, before digest.closes-from (23:00): \
+             2026-03-31 is not closed then, and its table comes with the run after that\n  \
+             > sudo install -d /etc/systemd/system/sftp-monitor-digest.timer.d && \
+             printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* 23:59:00 Europe/Paris\\n' \
+             | sudo tee /etc/systemd/system/sftp-monitor-digest.timer.d/zz-time.conf && sudo systemctl daemon-reload \
+             && sudo systemctl restart sftp-monitor-digest.timer\n"
+        );
+    }
+
+    #[test]
+    fn a_clock_that_nothing_sets_is_told() {
+        let said = judged(Zone::Named(chrono_tz::UTC), Some(false), 1_774_915_140);
+        assert!(
+            said.contains("warning clock: nothing sets the clock"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_sets_the_clock_is_installed_before_it_is_switched_on() {
+        let mend = |can, on| {
+            let facts = Facts {
+                zone: Zone::Named(chrono_tz::UTC),
+                machine: None,
+                synchronised: Some(false),
+                can,
+                on,
+                closes_from: 23 * 60,
+            };
+            judge(&facts, None, NOW)
+                .pop()
+                .and_then(|found| found.remedy)
+        };
+        for (can, on, expected) in [
+            (false, false, "sudo apt-get install systemd-timesyncd"),
+            (true, false, "sudo timedatectl set-ntp true"),
+            (true, true, "timedatectl status"),
+        ] {
+            assert_eq!(mend(can, on).as_deref(), Some(expected));
+        }
+    }
+}

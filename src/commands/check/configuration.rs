@@ -1,0 +1,87 @@
+//! The configuration: whether the file can be read and is right.
+
+use std::path::Path;
+
+use super::access::{Access, look_as};
+use super::finding::Finding;
+use super::units::{SERVICE, Units};
+use super::words::path;
+use crate::adapters::config::{Config, ConfigError, DEFAULT_PATH};
+
+/// The name of the matter.
+const NAME: &str = "configuration";
+
+/// The configuration, where it is right; and what is said of it.
+pub(super) fn load(named: Option<&Path>, units: &Units, root: bool) -> (Option<Config>, Finding) {
+    let file = named.unwrap_or(Path::new(DEFAULT_PATH));
+    let loaded = Config::load(named);
+    // Only root may look as somebody else; and a file that is named here is not the service's.
+    let closed = root && named.is_none() && look_as(file, units) == Access::Denied;
+    let finding = judge(file, file.exists(), closed, loaded.as_ref().err());
+    (loaded.ok(), finding)
+}
+
+/// Says that the configuration is right, or fails as a reload does.
+pub(super) fn syntax(named: Option<&Path>) -> Result<String, ConfigError> {
+    let config = Config::load(named)?;
+    Ok(match config.path.exists() {
+        true => format!("{} is right", config.path.display()),
+        false => format!("there is no {}: the defaults hold", config.path.display()),
+    })
+}
+
+fn judge(file: &Path, exists: bool, closed: bool, error: Option<&ConfigError>) -> Finding {
+    match error {
+        None if closed => {
+            let (shown, word) = (file.display(), path(file));
+            let said = format!("{shown} cannot be read by the service's user");
+            // The directory as well, should that be what is closed.
+            let mend = format!(
+                "sudo chmod a+rX {} {word} && sudo systemctl try-reload-or-restart {SERVICE}",
+                path(file.parent().unwrap_or(file))
+            );
+            Finding::problem(NAME, said).mended_by(mend)
+        }
+        Some(error) => {
+            let said = format!("{error}; what depends on it was not looked at");
+            Finding::problem(NAME, said).mended_by(format!("sudoedit {}", path(file)))
+        }
+        None if exists => Finding::ok(NAME, file.display().to_string()),
+        None => Finding::ok(
+            NAME,
+            format!("the defaults: there is no {}", file.display()),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_key_is_a_problem_and_a_missing_file_is_none() {
+        let file = Path::new(DEFAULT_PATH);
+        let error = Config::parse(file, "[slack]\nchanel = \"C1\"\n").err();
+        let said = judge(file, true, false, error.as_ref()).told();
+        assert!(said.starts_with("problem configuration: /etc/sftp-monitor/config.toml:2: unknown key \"chanel\"; did you mean \"channel\"?"), "{said}");
+        assert!(
+            said.ends_with("> sudoedit /etc/sftp-monitor/config.toml\n"),
+            "{said}"
+        );
+        assert_eq!(
+            judge(file, false, false, None).told(),
+            "ok configuration: the defaults: there is no /etc/sftp-monitor/config.toml\n"
+        );
+    }
+
+    #[test]
+    fn what_root_can_read_and_the_service_cannot_is_a_problem() {
+        let said = judge(Path::new(DEFAULT_PATH), true, true, None).told();
+        assert_eq!(
+            said,
+            "problem configuration: /etc/sftp-monitor/config.toml cannot be read by the service's user\n  \
+             > sudo chmod a+rX /etc/sftp-monitor /etc/sftp-monitor/config.toml && sudo systemctl try-reload-or-restart \
+             sftp-monitor.service\n"
+        );
+    }
+}

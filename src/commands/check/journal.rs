@@ -1,0 +1,278 @@
+//! The journal: whether it outlives a boot, how far back it reaches, and what journald drops in a flood.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use systemd::journal::OpenOptions;
+
+use super::finding::Finding;
+use super::units::Units;
+use super::words::many;
+use crate::adapters::source::journal::{DROPPED, limit, may_hold_ssh, reach};
+use crate::domain::base::time::Time;
+use crate::domain::sessions::Limit;
+
+/// The name of the matter.
+const NAME: &str = "journal";
+
+/// Where journald keeps files, on disk and in memory.
+const DISK: &str = "/var/log/journal";
+const MEMORY: &str = "/run/log/journal";
+
+/// So many lines a second no session writes: an sftp-server manages a fifth of it, since each line is a connection of its own.
+const ENOUGH: u64 = 100_000;
+
+/// A configuration without a limit, to be copied.
+const EXAMPLE: &str = "/usr/share/doc/sftp-monitor/examples/journald-limit.conf";
+
+/// How far back losses are looked for.
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+
+/// What was seen of the journal.
+#[derive(Debug)]
+pub(super) struct Facts {
+    /// Its files lie on disk.
+    persistent: bool,
+    /// Its first entry.
+    begins: Option<Time>,
+    limit: Option<Limit>,
+    /// How many messages of sshd and its sessions journald dropped within the week.
+    dropped: u64,
+}
+
+pub(super) fn gather(units: &Units, now: Time) -> Facts {
+    let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    let written = |root: &str| {
+        let file = Path::new(root).join(machine.trim()).join("system.journal");
+        std::fs::metadata(file)
+            .and_then(|meta| meta.modified())
+            .ok()
+    };
+    // The file of the other place may be one of before journald was told where to keep them.
+    let persistent = is_persistent(written(DISK), written(MEMORY));
+    let of_journald = limit::limit();
+    let ssh = format!("{}.service", units.ssh().unit);
+    let of_unit = of_unit(
+        units.get(&ssh, "LogRateLimitBurst"),
+        units.get(&ssh, "LogRateLimitIntervalUSec"),
+    );
+    Facts {
+        persistent,
+        begins: begins(persistent),
+        // The lower one is reached first.
+        limit: [of_unit, of_journald]
+            .into_iter()
+            .flatten()
+            .min_by_key(|limit| limit.burst),
+        dropped: dropped(now).unwrap_or(0),
+    }
+}
+
+/// Is the file on disk, of those that there are, the one that is written to?
+fn is_persistent(disk: Option<SystemTime>, memory: Option<SystemTime>) -> bool {
+    disk.is_some() && disk >= memory
+}
+
+/// When the first entry was written; without a disk, of those that are not left there from before.
+fn begins(persistent: bool) -> Option<Time> {
+    let directory = (!persistent).then_some(Path::new(MEMORY));
+    let (begins, _) = reach(directory).ok()??;
+    Some(begins)
+}
+
+fn dropped(now: Time) -> systemd::Result<u64> {
+    let mut journal = OpenOptions::default().local_only(true).open()?;
+    journal.match_add("MESSAGE_ID", DROPPED)?;
+    let since = SystemTime::from(now.minus(WEEK).utc());
+    let since = since.duration_since(SystemTime::UNIX_EPOCH);
+    journal.seek_realtime_usec(since.map_or(0, |since| since.as_micros() as u64))?;
+    let mut dropped = 0;
+    while let Some(entry) = journal.next_entry()? {
+        dropped += entry
+            .get("MESSAGE")
+            .and_then(|message| suppressed(message))
+            .unwrap_or(0);
+    }
+    Ok(dropped)
+}
+
+/// `Suppressed 17 messages from session-5.scope`: of what may be sshd's.
+fn suppressed(message: &str) -> Option<u64> {
+    let (count, unit) = message
+        .strip_prefix("Suppressed ")?
+        .split_once(" messages from ")?;
+    let ours = may_hold_ssh(unit.trim().as_bytes());
+    count.parse().ok().filter(|_| ours)
+}
+
+/// What a unit's own limit is; `0` where it has none.
+fn of_unit(burst: &str, interval: &str) -> Option<Limit> {
+    let burst = burst.parse().ok().filter(|burst| *burst > 0)?;
+    let interval = limit::span(interval).filter(|interval| !interval.is_zero())?;
+    Some(Limit { burst, interval })
+}
+
+pub(super) fn judge(facts: &Facts, now: Time) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let reach = facts
+        .begins
+        .map(|begins| away(now.since(begins)))
+        .unwrap_or_default();
+    found.push(match facts.persistent {
+        true => Finding::ok(NAME, format!("on disk{reach}")),
+        false => {
+            let said = format!("in memory alone: after a boot, what was not read before is gone{reach}");
+            let mend = "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nStorage=persistent\\n' \
+                        | sudo tee /etc/systemd/journald.conf.d/zz-storage.conf && sudo systemctl restart systemd-journald.service \
+                        && sudo journalctl --flush";
+            Finding::warning(NAME, said).mended_by(mend)
+        }
+    });
+    let Some(Limit { burst, interval }) = facts.limit else {
+        found.push(Finding::ok(
+            NAME,
+            "journald drops nothing in a flood: it has no limit",
+        ));
+        return found;
+    };
+    let rate = format!(
+        "{burst} lines of a session in {}",
+        humantime::format_duration(interval)
+    );
+    // Not in a drop-in of sshd's unit: a session is a unit of its own, and a scope has no such setting.
+    let raise = "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nRateLimitIntervalSec=0\\n' \
+                 | sudo tee /etc/systemd/journald.conf.d/zz-sftp-monitor.conf && sudo systemctl restart systemd-journald.service \
+                 && sudo systemctl try-reload-or-restart sftp-monitor.service";
+    let at_least = |lines: u64, of: Duration| {
+        u128::from(burst) * of.as_millis() >= u128::from(lines) * interval.as_millis()
+    };
+    let enough = at_least(ENOUGH, Duration::from_secs(1));
+    let default = Limit::default();
+    found.push(if facts.dropped > 0 && !enough {
+        let lost = many(usize::try_from(facts.dropped).unwrap_or(usize::MAX), "line");
+        let said = format!(
+            "journald dropped {lost} of sshd or of sessions within a week: more than {rate}"
+        );
+        Finding::warning(NAME, said).mended_by(raise)
+    } else if !at_least(default.burst, default.interval) {
+        let said = format!("journald drops what goes beyond {rate}: a flood hides uploads");
+        Finding::warning(NAME, said).mended_by(raise)
+    } else if enough {
+        Finding::ok(NAME, format!("journald takes {rate}: no session writes more"))
+    } else {
+        let said = format!(
+            "journald takes {rate}, and drops what a flood has more: a partner can hide transfers in it, and the table says \
+             who came near ({EXAMPLE} takes the limit away)"
+        );
+        Finding::ok(NAME, said)
+    });
+    found
+}
+
+/// How long the service may be down without missing anything.
+fn away(reach: Duration) -> String {
+    let days = reach.as_secs() / 86_400;
+    match (days, reach.as_secs() / 3_600) {
+        (0, 0) => ", begun within the hour".to_owned(),
+        (0, hours) => format!(", reaching back {hours} h: the monitor can be away for so long"),
+        (1, _) => ", reaching back 1 day: the monitor can be away for so long".to_owned(),
+        (days, _) => format!(", reaching back {days} days: the monitor can be away for so long"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::told;
+    use super::*;
+
+    const NOW: Time = Time::from_seconds(1_774_843_675);
+
+    fn judged(persistent: bool, configuration: &str, dropped: u64) -> String {
+        let facts = Facts {
+            persistent,
+            begins: Some(NOW.minus(Duration::from_secs(9 * 86_400 + 100))),
+            limit: limit::of_configuration(configuration),
+            dropped,
+        };
+        told(&judge(&facts, NOW))
+    }
+
+    #[test]
+    fn a_journal_on_disk_says_how_long_one_can_be_away() {
+        assert_eq!(
+            judged(true, "#RateLimitBurst=5\n", 0),
+            "ok journal: on disk, reaching back 9 days: the monitor can be away for so long\n\
+             ok journal: journald takes 10000 lines of a session in 30s, and drops what a flood has more: a partner can hide \
+             transfers in it, and the table says who came near (/usr/share/doc/sftp-monitor/examples/journald-limit.conf takes the \
+             limit away)\n"
+        );
+        let memory = judged(false, "", 0);
+        assert!(memory.starts_with("warning journal: in memory alone"));
+        // A command is one line.
+        assert!(
+            memory.contains(r"'[Journal]\nStorage=persistent\n' | sudo tee"),
+            "{memory}"
+        );
+    }
+
+    #[test]
+    fn the_file_that_was_written_last_tells_where_the_journal_is() {
+        let before = Some(SystemTime::UNIX_EPOCH);
+        let after = Some(SystemTime::UNIX_EPOCH + WEEK);
+        assert!(is_persistent(after, None) && is_persistent(after, before));
+        assert!(!is_persistent(None, after) && !is_persistent(before, after));
+        assert!(!is_persistent(None, None));
+    }
+
+    #[test]
+    fn a_low_limit_and_losses_are_told_until_it_is_raised() {
+        let low = judged(
+            true,
+            "[Journal]\nRateLimitBurst=20000\n[Journal]\nRateLimitBurst = 50\nRateLimitIntervalSec=1min\n",
+            0,
+        );
+        assert!(
+            low.contains(
+                "warning journal: journald drops what goes beyond 50 lines of a session in 1m"
+            ),
+            "{low}"
+        );
+        let lost = judged(true, "", 17);
+        assert!(
+            lost.contains(
+                "warning journal: journald dropped 17 lines of sshd or of sessions within a week"
+            ),
+            "{lost}"
+        );
+        let raised = judged(true, "RateLimitIntervalSec=1s\nRateLimitBurst=100000\n", 17);
+        assert!(
+            raised.contains(
+                "ok journal: journald takes 100000 lines of a session in 1s: no session writes more"
+            ),
+            "{raised}"
+        );
+        // A partner's session writes as many within five seconds.
+        assert!(
+            judged(true, "RateLimitBurst=100000\n", 17)
+                .contains("warning journal: journald dropped 17")
+        );
+        assert!(judged(true, "RateLimitBurst=0\n", 0).contains("it has no limit"));
+    }
+
+    #[test]
+    fn only_losses_that_may_be_sshds_count() {
+        assert_eq!(
+            suppressed("Suppressed 17 messages from session-5.scope"),
+            Some(17)
+        );
+        assert_eq!(
+            suppressed("Suppressed 3 messages from ssh.service"),
+            Some(3)
+        );
+        for other in ["nginx.service", "sshguard.service"] {
+            let message = format!("Suppressed 3 messages from {other}");
+            assert_eq!(suppressed(&message), None, "{message}");
+        }
+        assert_eq!(suppressed("Suppressed many messages"), None);
+    }
+}

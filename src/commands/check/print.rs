@@ -1,0 +1,297 @@
+//! The findings as people and programs read them.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::finding::{Finding, Status};
+use super::words::many;
+use crate::domain::base::clean::for_terminal;
+
+/// How the text looks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    pub(super) colour: bool,
+    /// How many characters a line takes; none where each matter is a line, for grep.
+    pub(super) width: Option<usize>,
+    /// Also what was seen where all is well.
+    pub(super) all: bool,
+}
+
+/// Where the text of a matter begins, behind its status.
+const INDENT: usize = 9;
+
+/// The narrowest text: on a terminal that is narrower, it breaks the lines itself.
+const NARROWEST: usize = 30;
+
+/// As a JSON list.
+pub(super) fn json(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+    crate::commands::output::json(out, findings)?;
+    out.write_all(b"\n")
+}
+
+/// What is well, then what a person must read, the worst last; the mend below each matter, and at the end how many there are.
+pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let of = |status| findings.iter().filter(move |found| found.status == status);
+    let folded = |found: &&Finding| !look.all && !found.asked;
+    let mut well: Vec<&str> = Vec::new();
+    for name in of(Status::Ok).filter(folded).map(|found| found.name) {
+        let worse = |found: &Finding| found.name == name && found.status != Status::Ok;
+        if !well.contains(&name) && !findings.iter().any(worse) {
+            well.push(name);
+        }
+    }
+    if !well.is_empty() {
+        let said = format!("{}; -v shows what was seen", well.join(", "));
+        matter(Status::Ok, None, &said, look, out)?;
+    }
+    for found in of(Status::Ok).filter(|found| !folded(found)) {
+        matter(Status::Ok, Some(found.name), &found.detail, look, out)?;
+    }
+    for found in of(Status::Warning).chain(of(Status::Problem)) {
+        writeln!(out)?;
+        matter(found.status, Some(found.name), &found.detail, look, out)?;
+        if let Some(remedy) = &found.remedy {
+            mend(remedy, look, out)?;
+        }
+    }
+    let (problems, warnings) = (of(Status::Problem).count(), of(Status::Warning).count());
+    let last = match (problems, warnings) {
+        (0, 0) => "all is as it must be".to_owned(),
+        (0, _) => many(warnings, "warning"),
+        (_, 0) => many(problems, "problem"),
+        _ => format!(
+            "{}, {}",
+            many(warnings, "warning"),
+            many(problems, "problem")
+        ),
+    };
+    writeln!(out, "\n{last}")
+}
+
+/// Its status, its name, and what was seen.
+fn matter(
+    status: Status,
+    name: Option<&str>,
+    said: &str,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (word, style) = dress(status);
+    let said = for_terminal(said);
+    let said = match name {
+        Some(name) => format!("{name}: {said}"),
+        None => said.to_string(),
+    };
+    let mut lines = wrapped(&said, look).into_iter();
+    let first = lines.next().unwrap_or_default();
+    let first = match name.filter(|name| first.starts_with(name)) {
+        Some(name) => {
+            let bold = dressed(name, Style::new().bold(), look.colour);
+            format!("{bold}{}", &first[name.len()..])
+        }
+        None => first,
+    };
+    let word = dressed(&format!("{word:<8}"), style, look.colour);
+    writeln!(out, "{word} {first}")?;
+    lines.try_for_each(|line| writeln!(out, "{:INDENT$}{line}", ""))
+}
+
+/// The command, to be copied as it stands: only behind a `&&` may a line break lie.
+fn mend(remedy: &str, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let remedy = for_terminal(remedy).to_string();
+    let steps = match look.width {
+        Some(width) if INDENT + 2 + remedy.chars().count() > width => steps(&remedy),
+        _ => vec![remedy.as_str()],
+    };
+    for (at, step) in steps.into_iter().enumerate() {
+        let mark = if at == 0 { "$" } else { " " };
+        let step = dressed(step, Style::new().bold(), look.colour);
+        writeln!(out, "{:INDENT$}{mark} {step}", "")?;
+    }
+    Ok(())
+}
+
+/// A command in its steps; what stands in quotes stays whole.
+fn steps(command: &str) -> Vec<&str> {
+    let (mut steps, mut from, mut quote) = (Vec::new(), 0, None);
+    for (at, c) in command.char_indices() {
+        match quote {
+            Some(open) if open == c => quote = None,
+            None if c == '\'' || c == '"' => quote = Some(c),
+            None if command[at..].starts_with("&& ") => {
+                steps.push(&command[from..at + 2]);
+                from = at + 3;
+            }
+            _ => {}
+        }
+    }
+    steps.push(&command[from..]);
+    steps
+}
+
+/// The text in lines that fit; a word that is longer stays whole.
+fn wrapped(text: &str, look: Look) -> Vec<String> {
+    let Some(width) = look.width else {
+        return vec![text.to_owned()];
+    };
+    let width = width.saturating_sub(INDENT).max(NARROWEST);
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn dress(status: Status) -> (&'static str, Style) {
+    let (word, colour) = match status {
+        Status::Ok => ("ok", AnsiColor::Green),
+        Status::Warning => ("warning", AnsiColor::Yellow),
+        Status::Problem => ("problem", AnsiColor::Red),
+    };
+    (word, colour.on_default().bold())
+}
+
+fn dressed(text: &str, style: Style, colour: bool) -> String {
+    match colour {
+        true => format!("{style}{text}{style:#}"),
+        false => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    const PIPE: Look = Look {
+        colour: false,
+        width: None,
+        all: false,
+    };
+
+    fn findings() -> Vec<Finding> {
+        vec![
+            Finding::ok("token", "in /etc/credstore/slack-bot-token"),
+            Finding::problem("dev-log", "there is none in the chroot: no file of alice reaches the journal (/srv/sftp/alice/dev/log)")
+                .mended_by("sudo sftp-monitor devlog"),
+            Finding::ok("dev-log", "in the chroot reaches the journal, for bob"),
+            Finding::problem("dev-log", "in the chroot is a link that leads nowhere from there: no file of carl reaches the journal")
+                .mended_by("sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh"),
+            Finding::warning("clock", "a \u{1b}[2J name"),
+            Finding::ok("state", "/var/lib/sftp-monitor is sound"),
+        ]
+    }
+
+    fn printed(findings: &[Finding], look: Look) -> String {
+        let mut out = Vec::new();
+        text(findings, look, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn in_a_pipe_each_matter_is_a_line_with_its_status_and_its_name() {
+        let expected = "\
+ok       token, state; -v shows what was seen
+
+warning  clock: a \u{fffd}[2J name
+
+problem  dev-log: there is none in the chroot: no file of alice reaches the journal (/srv/sftp/alice/dev/log)
+         $ sudo sftp-monitor devlog
+
+problem  dev-log: in the chroot is a link that leads nowhere from there: no file of carl reaches the journal
+         $ sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh
+
+1 warning, 2 problems
+";
+        assert_eq!(printed(&findings(), PIPE), expected);
+    }
+
+    #[test]
+    fn on_a_terminal_lines_hang_below_their_matter_and_commands_stay_commands() {
+        let look = Look {
+            width: Some(60),
+            ..PIPE
+        };
+        let expected = "\
+ok       token, state; -v shows what was seen
+
+warning  clock: a \u{fffd}[2J name
+
+problem  dev-log: there is none in the chroot: no file of
+         alice reaches the journal (/srv/sftp/alice/dev/log)
+         $ sudo sftp-monitor devlog
+
+problem  dev-log: in the chroot is a link that leads nowhere
+         from there: no file of carl reaches the journal
+         $ sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config &&
+           sudo sshd -t &&
+           sudo systemctl try-reload-or-restart ssh
+
+1 warning, 2 problems
+";
+        assert_eq!(printed(&findings(), look), expected);
+    }
+
+    #[test]
+    fn all_that_was_seen_is_shown_where_that_is_asked_for_and_what_is_wrong_stays_last() {
+        let look = Look { all: true, ..PIPE };
+        let expected = "\
+ok       token: in /etc/credstore/slack-bot-token
+ok       dev-log: in the chroot reaches the journal, for bob
+ok       state: /var/lib/sftp-monitor is sound
+
+warning  clock: a \u{fffd}[2J name
+
+problem  dev-log: there is none in the chroot";
+        let said = printed(&findings(), look);
+        assert!(said.starts_with(expected), "{said}");
+    }
+
+    #[test]
+    fn the_answer_to_what_was_asked_is_shown_though_all_is_well() {
+        let sent = Finding {
+            asked: true,
+            ..Finding::ok("channel", "a line was posted to C1")
+        };
+        let found = [Finding::ok("token", "in /etc"), sent];
+        assert_eq!(
+            printed(&found, PIPE),
+            "ok       token; -v shows what was seen\nok       channel: a line was posted to C1\n\nall is as it must be\n"
+        );
+    }
+
+    #[test]
+    fn on_a_terminal_statuses_names_and_commands_stand_out() {
+        let shown = printed(
+            &findings(),
+            Look {
+                colour: true,
+                ..PIPE
+            },
+        );
+        for part in [
+            "\u{1b}[31mproblem \u{1b}[0m \u{1b}[1mdev-log\u{1b}[0m: there",
+            "$ \u{1b}[1msudo sftp-monitor devlog\u{1b}[0m\n",
+        ] {
+            assert!(shown.contains(part), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn programs_read_a_list_with_null_where_there_is_nothing_to_mend() {
+        let mut out = Vec::new();
+        json(&findings()[..1], &mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "[{\"name\":\"token\",\"status\":\"ok\",\"detail\":\"in /etc/credstore/slack-bot-token\",\"remedy\":null}]\n"
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! `/dev/log` that is bound now, and by nothing at the next boot.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::dev_log::{NAME, Tried};
+use super::finding::Finding;
+use super::probe::Reached;
+use super::units::{DEVLOG, DEVLOG_PATH, Units};
+use crate::adapters::program;
+use crate::adapters::sight::SOCKET;
+use crate::commands::output::names;
+
+/// How long systemctl may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Whose `/dev/log` was bound by hand, by `sftp-monitor devlog`, or by a unit that does not start at boot.
+pub(super) fn gather(chroots: &[Tried], units: &Units) -> Vec<String> {
+    if units.keeps_devlog() || !units.is_loaded(DEVLOG) {
+        return Vec::new();
+    }
+    let works = chroots.iter().filter(|tried| tried.reached == Reached::Log);
+    let bound = works.filter(|tried| {
+        let log = tried.path.join("dev/log");
+        is_journalds(&log) && !is_of_a_file(&log)
+    });
+    bound.flat_map(|tried| tried.partners.clone()).collect()
+}
+
+/// What is said of them.
+pub(super) fn judge(partners: &[String], units: &Units) -> Option<Finding> {
+    if partners.is_empty() {
+        return None;
+    }
+    let said = format!(
+        "works now, but not after a reboot, for {}: {DEVLOG} and {DEVLOG_PATH} are not both enabled",
+        names(partners)
+    );
+    Some(Finding::warning(NAME, said).mended_by(units.devlog()))
+}
+
+/// Was journald's own socket bound there? Other programs see to theirs.
+fn is_journalds(log: &Path) -> bool {
+    let of = |path: &Path| std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino()));
+    match (of(log), of(Path::new(SOCKET))) {
+        (Ok(log), Ok(socket)) => log == socket,
+        _ => false,
+    }
+}
+
+/// Does a unit's file, or a line in /etc/fstab, mount it? Of what was mounted by hand systemd knows no file.
+fn is_of_a_file(log: &Path) -> bool {
+    let mut systemctl = Command::new("systemctl");
+    systemctl.args(["show", "--property=FragmentPath", "--value", "--"]);
+    program::text(systemctl.arg(log), DEADLINE).is_ok_and(|printed| !printed.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::told;
+    use super::*;
+
+    #[test]
+    fn what_ends_with_the_machine_is_a_warning_with_what_to_enable() {
+        let show = |unit: &str| {
+            format!(
+                "Id={unit}\nNames={unit}\nLoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n"
+            )
+        };
+        let units = Units::of(&[show(DEVLOG), show(DEVLOG_PATH)].join("\n"));
+        let partners = ["alice".to_owned(), "bob".to_owned()];
+        let found: Vec<_> = judge(&partners, &units).into_iter().collect();
+        assert_eq!(
+            told(&found),
+            "warning dev-log: works now, but not after a reboot, for alice, bob: sftp-monitor-devlog.service and \
+             sftp-monitor-devlog.path are not both enabled\n  \
+             > sudo systemctl enable --now sftp-monitor-devlog.service sftp-monitor-devlog.path\n"
+        );
+        assert!(judge(&[], &units).is_none());
+    }
+}

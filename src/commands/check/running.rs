@@ -1,0 +1,231 @@
+//! The units: installed, enabled, running, and when the timer fires next.
+
+use super::dev_log;
+use super::finding::Finding;
+use super::units::{DEVLOG, DIGEST, SERVICE, TIMER, Units};
+use crate::domain::base::time::Zone;
+
+/// What is said of the units. Where a chroot or its `/dev/log` is told of already, that is why the unit that binds them failed.
+pub(super) fn judge(units: &Units, zone: Zone, chroot_told: bool) -> Vec<Finding> {
+    if let Some(why) = &units.unknown {
+        let said = format!("whether the units run is unknown: {why}");
+        return vec![Finding::warning("service", said)];
+    }
+    let mut found = vec![unit(units, "service", SERVICE, String::new())];
+    found.push(unit(units, "timer", TIMER, next(units, zone)));
+    if units.get(DIGEST, "ActiveState") == "failed" {
+        let said = format!(
+            "{DIGEST} failed ({}): `journalctl -u {DIGEST} -n 20` says why",
+            result(units, DIGEST)
+        );
+        found.push(Finding::problem("digest", said).mended_by(units.again(DIGEST)));
+    }
+    if units.get(DEVLOG, "ActiveState") == "failed" && !chroot_told {
+        let said = format!(
+            "{DEVLOG} failed ({}): `journalctl -u {DEVLOG} -n 20` says whose chroot it refuses",
+            result(units, DEVLOG)
+        );
+        found.push(Finding::problem(dev_log::NAME, said).mended_by(units.again(DEVLOG)));
+    }
+    let outdated = |unit: &&&str| units.get(unit, "NeedDaemonReload") == "yes";
+    if [SERVICE, TIMER, DIGEST].iter().any(|unit| outdated(&unit)) {
+        let said = "unit files changed since systemd read them";
+        found.push(Finding::warning("units", said).mended_by("sudo systemctl daemon-reload"));
+    }
+    found
+}
+
+/// A unit that must be enabled and active.
+fn unit(units: &Units, name: &'static str, unit: &str, addition: String) -> Finding {
+    let enable = format!("sudo systemctl enable --now {unit}");
+    match units.get(unit, "LoadState") {
+        "loaded" => {}
+        "masked" => {
+            let mend = format!("sudo systemctl unmask {unit} && {enable}");
+            return Finding::problem(name, format!("{unit} is masked")).mended_by(mend);
+        }
+        "not-found" | "" => {
+            let mend = "sudo apt-get install --reinstall ./sftp-monitor_*.deb";
+            return Finding::problem(name, format!("{unit} is not installed")).mended_by(mend);
+        }
+        state => {
+            let said =
+                format!("{unit} cannot be loaded ({state}): `systemctl status {unit}` says why");
+            return Finding::problem(name, said).mended_by("sudo systemctl daemon-reload");
+        }
+    }
+    let enabled = units.get(unit, "UnitFileState").starts_with("enabled");
+    match (units.get(unit, "ActiveState"), enabled) {
+        ("active" | "reloading", true) => {
+            Finding::ok(name, format!("{unit} is active and enabled{addition}"))
+        }
+        ("active" | "reloading", false) => {
+            let said =
+                format!("{unit} is active, but not enabled: it is not started at boot{addition}");
+            Finding::warning(name, said).mended_by(format!("sudo systemctl enable {unit}"))
+        }
+        ("failed", _) => {
+            let result = result(units, unit);
+            let said = format!("{unit} failed ({result}): `journalctl -u {unit} -n 20` says why");
+            Finding::problem(name, said).mended_by(units.again(unit))
+        }
+        ("activating", _) => {
+            let sub = units.get(unit, "SubState");
+            let said =
+                format!("{unit} does not come up ({sub}): `journalctl -u {unit} -n 20` says why");
+            Finding::problem(name, said).mended_by(format!("sudo systemctl restart {unit}"))
+        }
+        (state, _) => Finding::problem(name, format!("{unit} is {state}")).mended_by(enable),
+    }
+}
+
+fn result(units: &Units, unit: &str) -> String {
+    let result = units.get(unit, "Result");
+    match units.get(unit, "ExecMainStatus") {
+        "" | "0" => result.to_owned(),
+        status => format!("{result}, status {status}"),
+    }
+}
+
+/// When the timer fires next.
+fn next(units: &Units, zone: Zone) -> String {
+    match units.next {
+        Some(time) => {
+            let next = zone.local(time).format("%Y-%m-%d %H:%M:%S");
+            format!(", next run {next}")
+        }
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::told;
+    use super::super::units::next_run;
+    use super::*;
+
+    fn show(unit: &str, load: &str, active: &str, enabled: &str, more: &str) -> String {
+        format!(
+            "Id={unit}\nNames={unit}\nLoadState={load}\nActiveState={active}\nUnitFileState={enabled}\n{more}\n"
+        )
+    }
+
+    fn judged(units: &[String]) -> String {
+        let zone = Zone::Named(chrono_tz::Europe::Paris);
+        let units = Units {
+            next: next_run("t 1774907940000000\n"),
+            ..Units::of(&units.join("\n"))
+        };
+        told(&judge(&units, zone, false))
+    }
+
+    #[test]
+    fn what_is_active_and_enabled_is_right() {
+        let timer = show(TIMER, "loaded", "active", "enabled", "");
+        let said = judged(&[show(SERVICE, "loaded", "active", "enabled", ""), timer]);
+        assert_eq!(
+            said,
+            "ok service: sftp-monitor.service is active and enabled\n\
+             ok timer: sftp-monitor-digest.timer is active and enabled, next run 2026-03-30 23:59:00\n"
+        );
+    }
+
+    #[test]
+    fn each_state_of_a_unit_has_its_mend() {
+        for (load, active, enabled, more, expected) in [
+            (
+                "loaded",
+                "inactive",
+                "disabled",
+                "",
+                "problem service: sftp-monitor.service is inactive\n  > sudo systemctl enable --now sftp-monitor.service\n",
+            ),
+            (
+                "loaded",
+                "active",
+                "disabled",
+                "",
+                "warning service: sftp-monitor.service is active, but not enabled: it is not started at boot\n  > sudo systemctl enable sftp-monitor.service\n",
+            ),
+            (
+                "loaded",
+                "failed",
+                "enabled",
+                "Result=exit-code\nExecMainStatus=78\n",
+                "problem service: sftp-monitor.service failed (exit-code, status 78): `journalctl -u sftp-monitor.service -n 20` says why\n  > sudo systemctl start sftp-monitor.service\n",
+            ),
+            (
+                "masked",
+                "inactive",
+                "masked",
+                "",
+                "problem service: sftp-monitor.service is masked\n  > sudo systemctl unmask sftp-monitor.service && sudo systemctl enable --now sftp-monitor.service\n",
+            ),
+            (
+                "not-found",
+                "inactive",
+                "",
+                "",
+                "problem service: sftp-monitor.service is not installed\n  > sudo apt-get install --reinstall ./sftp-monitor_*.deb\n",
+            ),
+        ] {
+            let said = judged(&[
+                show(SERVICE, load, active, enabled, more),
+                show(TIMER, "loaded", "active", "enabled", ""),
+            ]);
+            let service = said.split("ok timer").next().unwrap_or_default();
+            assert_eq!(service, expected, "{load} {active} {enabled}");
+        }
+    }
+
+    #[test]
+    fn a_digest_that_failed_is_told() {
+        let said = judged(&[
+            show(
+                SERVICE,
+                "loaded",
+                "active",
+                "enabled",
+                "NeedDaemonReload=yes\n",
+            ),
+            show(TIMER, "loaded", "active", "enabled", ""),
+            show(
+                DIGEST,
+                "loaded",
+                "failed",
+                "static",
+                "Result=exit-code\nExecMainStatus=75\n",
+            ),
+        ]);
+        assert!(
+            said.contains(
+                "problem digest: sftp-monitor-digest.service failed (exit-code, status 75)"
+            ),
+            "{said}"
+        );
+        assert!(
+            said.contains("\n  > sudo systemctl start sftp-monitor-digest.service\n"),
+            "{said}"
+        );
+        assert!(said.contains("sudo systemctl daemon-reload"), "{said}");
+    }
+
+    #[test]
+    fn the_unit_that_binds_the_chroots_and_what_it_did_not_bind_are_one_matter() {
+        let failed = show(
+            DEVLOG,
+            "loaded",
+            "failed",
+            "enabled",
+            "Result=exit-code\nExecMainStatus=1\n",
+        );
+        let units = Units::of(&failed);
+        let said = |chroot_told| told(&judge(&units, Zone::Machine, chroot_told));
+        assert!(
+            said(false).contains(
+                "problem dev-log: sftp-monitor-devlog.service failed (exit-code, status 1)"
+            )
+        );
+        assert!(!said(true).contains("devlog"));
+    }
+}

@@ -1,0 +1,254 @@
+//! Whether sftp-server logs the files of each partner: the command that sshd runs for it, and its `-l`.
+
+use std::collections::BTreeMap;
+
+use super::edit::{self, place};
+use super::finding::Finding;
+use super::units::Ssh;
+use super::words::path;
+use crate::adapters::sshd_config::{ADDRESS, Asked, InForce, Missing, PATH};
+use crate::commands::output::names;
+
+/// The name of the matter.
+const NAME: &str = "sftp-log-level";
+
+/// What was seen of sshd's configuration.
+pub(super) struct Facts<'a> {
+    /// Each partner, with whether its files are logged and whether there is a `Subsystem sftp` for it.
+    pub(super) partners: Vec<(&'a str, &'a InForce, bool)>,
+    /// Each partner with a key whose command logs no files.
+    pub(super) keys: Vec<(&'a str, Missing)>,
+    pub(super) asked: Asked,
+    /// More than the account decides, such as the client's address.
+    pub(super) depends: bool,
+    /// What sshd's unit is called.
+    pub(super) ssh: Ssh,
+    /// Root runs the check.
+    pub(super) root: bool,
+}
+
+pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut logged: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut missing: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
+    let mut partly: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
+    let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for (name, in_force, subsystem) in &facts.partners {
+        match in_force {
+            _ if !subsystem => refused.push(*name),
+            InForce::Logged { level } => logged.entry(level).or_default().push(name),
+            InForce::Missing(gap) => missing.entry(gap).or_default().push(name),
+            InForce::Partly(gap) => partly.entry(gap).or_default().push(name),
+            InForce::Unknown { why } => unknown.entry(why).or_default().push(name),
+        }
+    }
+    let by = by(&facts.asked, facts.depends);
+    for (level, partners) in logged {
+        let said = format!("-l {level} for {}{by}", names(&partners));
+        found.push(Finding::ok(NAME, said));
+    }
+    for (gap, partners) in missing {
+        let Missing {
+            found: line,
+            why,
+            line: better,
+            ..
+        } = gap;
+        let said = format!(
+            "no file of {} is logged: {}{line}: {why}; write: {better}",
+            names(&partners),
+            place(gap)
+        );
+        found.push(Finding::problem(NAME, said).mended_by(edit::mend(gap, facts.ssh)));
+    }
+    for (name, key) in &facts.keys {
+        let said = format!(
+            "no file of {name} is logged that comes with a key of {}:{}: {}: {}; write: {}",
+            key.file.display(),
+            key.number,
+            key.found,
+            key.why,
+            key.line
+        );
+        let mend = format!("sudoedit {}", path(&key.file));
+        found.push(Finding::problem(NAME, said).mended_by(mend));
+    }
+    for (gap, partners) in partly {
+        let said = format!(
+            "files of {} are logged for some clients, not for all: {}{}, under a Match that asks for more than the account: {}; \
+             write: {}",
+            names(&partners),
+            place(gap),
+            gap.found,
+            gap.why,
+            gap.line
+        );
+        found.push(Finding::warning(NAME, said).mended_by(edit::mend(gap, facts.ssh)));
+    }
+    if !refused.is_empty() {
+        let said = format!(
+            "{PATH} has no `Subsystem sftp`: sshd refuses every transfer of {}",
+            names(&refused)
+        );
+        let mend = edit::first_line("Subsystem sftp internal-sftp -l INFO", facts.ssh);
+        found.push(Finding::problem(NAME, said).mended_by(mend));
+    }
+    for (why, partners) in unknown {
+        let said = format!("unknown for {}: {why}", names(&partners));
+        let finding = Finding::warning(NAME, said);
+        // Root has asked already: what is left is for a person to know.
+        found.push(match facts.root {
+            true => finding,
+            false => finding.mended_by("sudo sftp-monitor check"),
+        });
+    }
+    found
+}
+
+/// How it is known.
+fn by(asked: &Asked, depends: bool) -> String {
+    match asked {
+        Asked::Sshd if depends => {
+            format!(
+                ", sshd says of a client at {ADDRESS}; its `Match` also asks for more than the account"
+            )
+        }
+        Asked::Sshd => ", sshd says".to_owned(),
+        Asked::Files(why) => format!(", its files say ({why})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::finding::told;
+    use super::*;
+
+    fn logged() -> InForce {
+        let level = "INFO".to_owned();
+        InForce::Logged { level }
+    }
+
+    fn missing(number: usize) -> InForce {
+        InForce::Missing(Missing {
+            found: "ForceCommand internal-sftp".to_owned(),
+            why: "the level is below INFO",
+            line: "ForceCommand internal-sftp -l INFO".to_owned(),
+            file: if number == 0 {
+                PathBuf::new()
+            } else {
+                "/etc/ssh/sshd_config.d/sftp.conf".into()
+            },
+            number,
+        })
+    }
+
+    fn judged(partners: &[(&str, InForce)], asked: Asked) -> String {
+        let partners = partners
+            .iter()
+            .map(|(name, in_force)| (*name, in_force, true));
+        let asked_root = asked == Asked::Sshd;
+        let facts = Facts {
+            partners: partners.collect(),
+            keys: Vec::new(),
+            asked,
+            depends: false,
+            ssh: Ssh::default(),
+            root: asked_root,
+        };
+        told(&judge(&facts))
+    }
+
+    #[test]
+    fn partners_with_the_same_line_are_told_together_with_the_edit_that_mends_it() {
+        let partners = [
+            ("alice", missing(7)),
+            ("bob", logged()),
+            ("dora", missing(7)),
+        ];
+        assert_eq!(
+            judged(&partners, Asked::Sshd),
+            "ok sftp-log-level: -l INFO for bob, sshd says\n\
+             problem sftp-log-level: no file of alice, dora is logged: /etc/ssh/sshd_config.d/sftp.conf:7: \
+             ForceCommand internal-sftp: the level is below INFO; write: ForceCommand internal-sftp -l INFO\n  \
+             > sudo sed -i '7s|^\\([[:blank:]]*\\).*|\\1ForceCommand internal-sftp -l INFO|' /etc/ssh/sshd_config.d/sftp.conf \
+             && sudo sshd -t && sudo systemctl try-reload-or-restart ssh\n"
+        );
+    }
+
+    #[test]
+    fn a_line_that_stands_nowhere_in_the_files_is_left_to_a_person() {
+        let said = judged(&[("alice", missing(0))], Asked::Sshd);
+        assert!(
+            said.ends_with("> sudoedit /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh\n"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_known_is_a_warning() {
+        let unknown = InForce::Unknown {
+            why: "/etc/ssh/sshd_config: Permission denied".to_owned(),
+        };
+        assert_eq!(
+            judged(
+                &[("alice", unknown)],
+                Asked::Files("only root may ask sshd".to_owned())
+            ),
+            "warning sftp-log-level: unknown for alice: /etc/ssh/sshd_config: Permission denied\n  > sudo sftp-monitor check\n"
+        );
+    }
+
+    #[test]
+    fn what_is_logged_for_some_clients_alone_is_a_warning_with_the_line_that_is_not() {
+        let InForce::Missing(gap) = missing(9) else {
+            panic!("missing")
+        };
+        let said = judged(&[("alice", InForce::Partly(gap))], Asked::Sshd);
+        assert!(
+            said.starts_with(
+                "warning sftp-log-level: files of alice are logged for some clients, not for all: \
+                 /etc/ssh/sshd_config.d/sftp.conf:9: ForceCommand internal-sftp, under a Match that asks for more than the account: \
+                 the level is below INFO; write: ForceCommand internal-sftp -l INFO\n  > sudo sed -i '9s|"
+            ),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_root_cannot_know_either_names_no_command() {
+        let why = "/etc/ssh/sshd_config:3 runs a program that is not sftp-server".to_owned();
+        let said = judged(
+            &[("alice", InForce::Unknown { why: why.clone() })],
+            Asked::Sshd,
+        );
+        assert_eq!(
+            said,
+            format!("warning sftp-log-level: unknown for alice: {why}\n")
+        );
+    }
+
+    #[test]
+    fn without_a_subsystem_the_first_line_becomes_one() {
+        let in_force = logged();
+        let facts = Facts {
+            partners: vec![("alice", &in_force, false)],
+            keys: Vec::new(),
+            asked: Asked::Sshd,
+            depends: false,
+            ssh: Ssh {
+                unit: "sshd",
+                ..Ssh::default()
+            },
+            root: true,
+        };
+        assert_eq!(
+            told(&judge(&facts)),
+            "problem sftp-log-level: /etc/ssh/sshd_config has no `Subsystem sftp`: sshd refuses every transfer of alice\n  \
+             > sudo sed -i '1i Subsystem sftp internal-sftp -l INFO' /etc/ssh/sshd_config && sudo sshd -t \
+             && sudo systemctl try-reload-or-restart sshd\n"
+        );
+    }
+}

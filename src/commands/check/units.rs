@@ -1,0 +1,218 @@
+//! What systemd says of the units.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::adapters::program;
+use crate::domain::base::time::Time;
+
+/// The daemon.
+pub(super) const SERVICE: &str = "sftp-monitor.service";
+
+/// What starts the digest every evening.
+pub(super) const TIMER: &str = "sftp-monitor-digest.timer";
+
+/// The digest.
+pub(super) const DIGEST: &str = "sftp-monitor-digest.service";
+
+/// What binds journald's socket into the chroots, at boot.
+pub(super) const DEVLOG: &str = "sftp-monitor-devlog.service";
+
+/// What starts it again when accounts change.
+pub(super) const DEVLOG_PATH: &str = "sftp-monitor-devlog.path";
+
+/// The user that the service runs as, where its unit does not say.
+pub(super) const USER: &str = "sftp-monitor";
+
+/// sshd's unit: Debian's name, and everybody else's.
+const SSH: [&str; 2] = ["ssh.service", "sshd.service"];
+
+/// Where a socket starts sshd, with the first connection or one for each.
+const SSH_SOCKETS: [&str; 2] = ["ssh.socket", "sshd.socket"];
+
+/// How long systemctl may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// What is asked of each unit (systemctl(1), show).
+const PROPERTIES: &str = "--property=Id,Names,LoadState,ActiveState,SubState,UnitFileState,Result,ExecMainStatus,\
+    NeedDaemonReload,User,SupplementaryGroups,Environment,MainPID,LogRateLimitBurst,LogRateLimitIntervalUSec,LogNamespace";
+
+/// The timer's next run, in microseconds: systemctl prints it for people alone.
+const NEXT: [&str; 6] = [
+    "--system",
+    "get-property",
+    "org.freedesktop.systemd1",
+    "/org/freedesktop/systemd1/unit/sftp_2dmonitor_2ddigest_2etimer",
+    "org.freedesktop.systemd1.Timer",
+    "NextElapseUSecRealtime",
+];
+
+/// What systemd says of the units, each by its names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Units {
+    pub(super) properties: BTreeMap<String, BTreeMap<String, String>>,
+    /// When the timer fires next.
+    pub(super) next: Option<Time>,
+    /// Why nothing is known.
+    pub(super) unknown: Option<String>,
+}
+
+/// sshd's unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ssh {
+    /// Its name, without `.service`.
+    pub(super) unit: &'static str,
+    /// Does a socket start it?
+    pub(super) of_socket: bool,
+}
+
+#[cfg(test)]
+impl Default for Ssh {
+    fn default() -> Ssh {
+        Units::default().ssh()
+    }
+}
+
+impl Units {
+    pub(super) fn gather() -> Units {
+        if !Path::new("/run/systemd/system").exists() {
+            return Units {
+                unknown: Some("systemd is not this machine's service manager".to_owned()),
+                ..Units::default()
+            };
+        }
+        let mut systemctl = Command::new("systemctl");
+        systemctl.args(["show", PROPERTIES]);
+        systemctl.args([SERVICE, TIMER, DIGEST, DEVLOG, DEVLOG_PATH]);
+        match program::text(systemctl.args(SSH).args(SSH_SOCKETS), DEADLINE) {
+            Ok(printed) => Units {
+                next: program::text(Command::new("busctl").args(NEXT), DEADLINE)
+                    .ok()
+                    .and_then(|printed| next_run(&printed)),
+                ..Units::of(&printed)
+            },
+            Err(why) => Units {
+                unknown: Some(why.to_string()),
+                ..Units::default()
+            },
+        }
+    }
+
+    /// `systemctl show` of several units: `KEY=VALUE` lines, an empty line between units.
+    pub(super) fn of(printed: &str) -> Units {
+        let mut properties = BTreeMap::new();
+        for unit in printed.split("\n\n") {
+            let of_unit: BTreeMap<String, String> = unit
+                .lines()
+                .filter_map(|line| line.split_once('='))
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect();
+            let names = of_unit.get("Names").cloned().unwrap_or_default();
+            for name in names.split(' ').filter(|name| !name.is_empty()) {
+                properties.insert(name.to_owned(), of_unit.clone());
+            }
+        }
+        Units {
+            properties,
+            ..Units::default()
+        }
+    }
+
+    pub(super) fn get(&self, unit: &str, property: &str) -> &str {
+        let of_unit = self.properties.get(unit);
+        of_unit
+            .and_then(|of_unit| of_unit.get(property))
+            .map_or("", String::as_str)
+    }
+
+    pub(super) fn is_loaded(&self, unit: &str) -> bool {
+        self.get(unit, "LoadState") == "loaded"
+    }
+
+    /// sshd's unit here.
+    pub(super) fn ssh(&self) -> Ssh {
+        let loaded = SSH.into_iter().find(|unit| self.is_loaded(unit));
+        let active = |socket: &&str| self.get(socket, "ActiveState") == "active";
+        Ssh {
+            unit: loaded.unwrap_or(SSH[0]).trim_end_matches(".service"),
+            of_socket: SSH_SOCKETS.iter().any(active),
+        }
+    }
+
+    /// Does sshd run, or does a socket start it?
+    pub(super) fn ssh_is_active(&self) -> bool {
+        let mut units = SSH.into_iter().chain(SSH_SOCKETS);
+        units.any(|unit| matches!(self.get(unit, "ActiveState"), "active" | "reloading"))
+    }
+
+    /// The command that starts a unit again.
+    pub(super) fn again(&self, unit: &str) -> String {
+        match self.get(unit, "ActiveState") {
+            "active" | "reloading" => format!("sudo systemctl restart {unit}"),
+            _ => format!("sudo systemctl start {unit}"),
+        }
+    }
+
+    /// Is journald's socket bound into the chroots at each boot, and for each new partner?
+    pub(super) fn keeps_devlog(&self) -> bool {
+        let enabled = |unit| self.get(unit, "UnitFileState").starts_with("enabled");
+        enabled(DEVLOG) && enabled(DEVLOG_PATH)
+    }
+
+    /// The command that binds journald's socket into every chroot, now and from now on.
+    pub(super) fn devlog(&self) -> String {
+        let enabled = |unit| self.get(unit, "UnitFileState").starts_with("enabled");
+        match self.is_loaded(DEVLOG) {
+            false => "sudo sftp-monitor devlog".to_owned(),
+            // Enabled, it counts as started; only a restart runs it again.
+            true if enabled(DEVLOG) && self.get(DEVLOG_PATH, "ActiveState") == "active" => {
+                format!("sudo systemctl restart {DEVLOG}")
+            }
+            true if self.get(DEVLOG, "ActiveState") == "active" => {
+                format!(
+                    "sudo systemctl enable --now {DEVLOG_PATH} && sudo systemctl restart {DEVLOG}"
+                )
+            }
+            true => format!("sudo systemctl enable --now {DEVLOG} {DEVLOG_PATH}"),
+        }
+    }
+}
+
+/// busctl's `t 1774907940000000`; 0, or the largest number, where it does not fire by the calendar.
+pub(super) fn next_run(printed: &str) -> Option<Time> {
+    let micros: i64 = printed.trim().strip_prefix("t ")?.parse().ok()?;
+    (micros > 0).then(|| Time::from_seconds(micros / 1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(unit: &str, load: &str, active: &str, enabled: &str, more: &str) -> String {
+        format!(
+            "Id={unit}\nNames={unit}\nLoadState={load}\nActiveState={active}\nUnitFileState={enabled}\n{more}\n"
+        )
+    }
+
+    #[test]
+    fn the_mend_of_a_chroot_depends_on_what_is_installed() {
+        let of = |active: &str, enabled: &str, path: &str| {
+            let units = [
+                show(DEVLOG, "loaded", active, enabled, ""),
+                show(DEVLOG_PATH, "loaded", path, enabled, ""),
+            ];
+            Units::of(&units.join("\n")).devlog()
+        };
+        assert_eq!(Units::default().devlog(), "sudo sftp-monitor devlog");
+        assert_eq!(
+            of("inactive", "disabled", "inactive"),
+            "sudo systemctl enable --now sftp-monitor-devlog.service sftp-monitor-devlog.path"
+        );
+        assert_eq!(
+            of("active", "enabled", "active"),
+            "sudo systemctl restart sftp-monitor-devlog.service"
+        );
+    }
+}

@@ -1,0 +1,211 @@
+//! What waits for Slack, or was refused by it.
+
+use std::time::Duration;
+
+use super::finding::Finding;
+use super::refusal::Means;
+use super::units::{DIGEST, SERVICE, Units};
+use super::words::many;
+use crate::commands::output::names;
+use crate::commands::status;
+use crate::domain::base::clean::{PATH, clean};
+use crate::domain::base::time::Time;
+use crate::domain::slack_reply::Trouble;
+use crate::domain::state::Daily;
+
+/// The name of the matter.
+const NAME: &str = "waiting";
+
+/// How long a message may wait: gathering and pacing take less.
+const LONG: Duration = Duration::from_secs(10 * 60);
+
+/// What was seen.
+pub(super) struct Facts<'a> {
+    pub(super) daily: &'a Daily,
+    /// Why Slack took nothing at the service's last try.
+    pub(super) refusal: Option<&'a Trouble>,
+    /// What that is mended with, as far as this user may see it.
+    pub(super) mending: Option<&'a Means>,
+    pub(super) units: &'a Units,
+}
+
+pub(super) fn judge(facts: &Facts<'_>, now: Time) -> Vec<Finding> {
+    let (units, resume) = (facts.units, &facts.daily.resume);
+    let mut found = Vec::new();
+    let old = |since: Time| now.since(since) > LONG;
+    let waiting = resume
+        .outbox
+        .iter()
+        .filter(|message| old(message.since))
+        .count();
+    if let Some(refusal) = facts.refusal {
+        found.push(refused(facts, refusal, now));
+    } else if waiting > 0 {
+        let wait = if waiting == 1 { "waits" } else { "wait" };
+        let said = format!(
+            "{} {wait} for Slack for more than ten minutes",
+            many(waiting, "message")
+        );
+        found.push(Finding::warning(NAME, said).mended_by(units.again(SERVICE)));
+    }
+    let (refused, closed): (Vec<_>, Vec<_>) =
+        resume.closed.iter().partition(|day| day.refused.is_some());
+    let closed: Vec<&str> = closed
+        .iter()
+        .filter(|day| old(day.until))
+        .map(|day| day.id.as_str())
+        .collect();
+    if !closed.is_empty() {
+        let said = format!("the table of {} waits for Slack", names(&closed));
+        // Where something waits, a run of it closes no day before its time.
+        found.push(Finding::warning(NAME, said).mended_by(units.again(DIGEST)));
+    }
+    let parked = resume.parked.len() + refused.len();
+    if parked > 0 {
+        let errors = resume
+            .parked
+            .iter()
+            .map(|message| message.refused.as_deref());
+        let errors = errors.chain(refused.iter().map(|day| day.refused.as_deref()));
+        let mut errors: Vec<&str> = errors.flatten().collect();
+        errors.sort_unstable();
+        errors.dedup();
+        let more = match resume.parked_more {
+            0 => String::new(),
+            more => format!(" ({more} more were, and are no longer kept)"),
+        };
+        let said = format!(
+            "{} refused by Slack for good and kept: {}{more}",
+            many(parked, "message"),
+            names(&errors)
+        );
+        found.push(Finding::warning(NAME, said).mended_by("sudo sftp-monitor status"));
+    }
+    if found.is_empty() {
+        let said = match status::waiting(resume) {
+            0 => "nothing waits for Slack".to_owned(),
+            count => format!("{} on the way to Slack", many(count, "message")),
+        };
+        found.push(Finding::ok(NAME, said));
+    }
+    found
+}
+
+/// Slack took nothing at the last try.
+fn refused(facts: &Facts<'_>, refusal: &Trouble, now: Time) -> Finding {
+    let wait = match status::waiting(&facts.daily.resume) {
+        1 => "1 message waits".to_owned(),
+        count => format!("{} wait", many(count, "message")),
+    };
+    let (ago, said) = (
+        status::ago(now.since(refusal.at)),
+        clean(&refusal.said, PATH),
+    );
+    let said = format!("{wait} for Slack, which took none at the last try, {ago}: {said}");
+    match (refusal.mend(), facts.mending) {
+        (Some(mend), Some(means)) => {
+            Finding::problem(NAME, format!("{said}: {}", means.said(mend)))
+                .mended_by(means.command(mend))
+        }
+        (Some(mend), None) => Finding::problem(NAME, format!("{said}: {}", mend.said()))
+            .mended_by("sudo sftp-monitor check --send"),
+        (None, _) => Finding::warning(NAME, said).mended_by("sudo sftp-monitor check --send"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use serde_json::json;
+
+    use super::super::finding::told;
+    use super::*;
+
+    const NOW: Time = Time::from_seconds(1_774_843_675);
+
+    /// A state in which this stands, and else nothing.
+    fn daily(value: serde_json::Value) -> Daily {
+        let mut whole = serde_json::to_value(Daily::default()).unwrap();
+        for (key, value) in value["resume"].as_object().into_iter().flatten() {
+            whole["resume"][key] = value.clone();
+        }
+        serde_json::from_value(whole).unwrap()
+    }
+
+    fn judged(daily: &Daily) -> String {
+        let means = Means {
+            store: "store it",
+            edit: "sudoedit /etc/c.toml".to_owned(),
+            bot: Some("sftp".to_owned()),
+        };
+        let facts = Facts {
+            daily,
+            refusal: daily.resume.slack_trouble.as_ref(),
+            mending: Some(&means),
+            units: &Units::default(),
+        };
+        told(&judge(&facts, NOW))
+    }
+
+    #[test]
+    fn the_last_refusal_is_told_with_its_mend_however_young_it_is() {
+        let before = serde_json::to_value(NOW.minus(Duration::from_secs(125))).unwrap();
+        let refused = |said: &str, code: Option<&str>| {
+            let started = json!({"kind": "started", "source": "journal", "first": true});
+            let message = |id: u64| json!({"id": id, "since": before, "content": started});
+            let trouble = json!({"said": said, "code": code, "since": before, "at": before});
+            judged(&daily(json!({"resume": {
+                "outbox": [message(1), message(2)], "slack_trouble": trouble,
+            }})))
+        };
+        assert_eq!(
+            refused("not_in_channel", Some("not_in_channel")),
+            "problem waiting: 2 messages wait for Slack, which took none at the last try, 2 minutes ago: not_in_channel: \
+             the bot is not in the channel: type `/invite @sftp` there, in Slack\n  > /invite @sftp\n"
+        );
+        assert_eq!(
+            refused("connection refused", None),
+            "warning waiting: 2 messages wait for Slack, which took none at the last try, 2 minutes ago: connection refused\n  \
+             > sudo sftp-monitor check --send\n"
+        );
+    }
+
+    #[test]
+    fn what_waits_and_what_was_refused_is_told() {
+        let before = NOW.minus(Duration::from_secs(3_600));
+        let since = serde_json::to_value(before).unwrap();
+        let day = |id: &str, refused: Option<&str>| {
+            let mut day = json!({"id": id, "date": "2026-03-29", "partners": {}, "unknown_attempts": 0,
+                "day": {}, "until": since});
+            if let Some(error) = refused {
+                day["refused"] = json!(error);
+            }
+            day
+        };
+        let closed = json!([
+            day("2026-03-28", None),
+            day("2026-03-29", Some("invalid_blocks"))
+        ]);
+        let said = judged(&daily(
+            json!({"date": "2026-03-30", "resume": {"closed": closed}}),
+        ));
+        assert_eq!(
+            said,
+            "warning waiting: the table of 2026-03-28 waits for Slack\n  > sudo systemctl start sftp-monitor-digest.service\n\
+             warning waiting: 1 message refused by Slack for good and kept: invalid_blocks\n  > sudo sftp-monitor status\n"
+        );
+        let parked = json!([{"id": 1, "since": since, "content": {"kind": "started", "source": "journal", "first": true},
+            "refused": "msg_too_long"}]);
+        let said = judged(&daily(
+            json!({"date": "2026-03-30", "resume": {"parked": parked, "parked_more": 5}}),
+        ));
+        assert_eq!(
+            said,
+            "warning waiting: 1 message refused by Slack for good and kept: msg_too_long (5 more were, and are no longer kept)\n  \
+             > sudo sftp-monitor status\n"
+        );
+        let nothing = judged(&daily(json!({"date": "2026-03-30"})));
+        assert_eq!(nothing, "ok waiting: nothing waits for Slack\n");
+    }
+}

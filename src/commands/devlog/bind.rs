@@ -1,0 +1,166 @@
+//! One chroot's `/dev/log`: journald's socket, bound over a file there.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::{
+    AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat, StatxAttributes, StatxFlags,
+};
+use rustix::mount::UnmountFlags;
+
+use super::walk::{Place, Refused};
+use crate::adapters::sight::SOCKET;
+
+/// How many stale mounts are taken off one file: each restart of the socket leaves one.
+const STALE_MOST: usize = 64;
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    /// Nothing: it leads to the present socket.
+    Already,
+    /// The socket was bound.
+    Bound,
+    /// It was bound in place of one that nobody listens to any more.
+    Renewed,
+}
+
+/// The present socket's device and inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Socket(u64, u64);
+
+impl Socket {
+    pub(super) fn present() -> Result<Socket, Refused> {
+        let path = Path::new(SOCKET);
+        let mend = "`systemctl status systemd-journald-dev-log.socket` says why";
+        match rustix::fs::lstat(path) {
+            Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Socket => {
+                Ok(Socket::of(&stat))
+            }
+            Ok(_) => Err(Refused::new(path, "is no socket", mend)),
+            Err(errno) => Err(Refused::new(path, errno, mend)),
+        }
+    }
+
+    fn of(stat: &Stat) -> Socket {
+        Socket(stat.st_dev, stat.st_ino)
+    }
+}
+
+/// Makes the chroot's `/dev/log` lead to the socket, unless it does.
+pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, Refused> {
+    let chroot = Place::root()?.walk(chroot)?;
+    if leads_to(&chroot, socket) {
+        return Ok(Done::Already);
+    }
+    let dev = device_directory(&chroot)?;
+    let log = Path::new("log");
+    let path = dev.path.join(log);
+    let mut done = Done::Bound;
+    for _ in 0..STALE_MOST {
+        let Some(stat) = dev.look(log)? else {
+            create(&dev, log)?;
+            continue;
+        };
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Symlink => {
+                let mend = format!("rm {}", path.display());
+                let why = "is a symbolic link that does not lead to journald's socket";
+                return Err(Refused::new(&path, why, mend));
+            }
+            FileType::Directory => {
+                let mend = format!("rmdir {}", path.display());
+                return Err(Refused::new(&path, "is a directory", mend));
+            }
+            _ => {}
+        }
+        let file = open(&dev, log)?;
+        let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+        if is_mount(&dev, log, &stat)? {
+            rustix::mount::unmount(own, UnmountFlags::DETACH)
+                .map_err(|errno| Refused::failed(&path, "cannot be unmounted", errno))?;
+            done = Done::Renewed;
+            continue;
+        }
+        rustix::mount::mount_bind(SOCKET, own)
+            .map_err(|errno| Refused::failed(&path, "cannot be mounted over", errno))?;
+        return match leads_to(&chroot, socket) {
+            true => Ok(done),
+            false => {
+                let why = "does not lead to journald's socket though it was bound there";
+                Err(Refused::new(&path, why, "run it again"))
+            }
+        };
+    }
+    let mend = format!("umount {} until nothing is mounted there", path.display());
+    Err(Refused::new(&path, "is mounted over too often", mend))
+}
+
+/// Does `/dev/log` lead there for a process that is locked in? Links count as they do for it.
+fn leads_to(chroot: &Place, socket: Socket) -> bool {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    let opened = rustix::fs::openat2(
+        chroot.fd.as_fd(),
+        "dev/log",
+        flags,
+        Mode::empty(),
+        ResolveFlags::IN_ROOT,
+    );
+    // Kernels before 5.6 do not know the call; there a link does not count.
+    let opened = opened.or_else(|_| {
+        let flags = flags | OFlags::NOFOLLOW;
+        rustix::fs::openat(chroot.fd.as_fd(), "dev/log", flags, Mode::empty())
+    });
+    opened
+        .and_then(rustix::fs::fstat)
+        .is_ok_and(|stat| Socket::of(&stat) == socket)
+}
+
+/// The chroot's `/dev`, made if need be.
+fn device_directory(chroot: &Place) -> Result<Place, Refused> {
+    let name = Path::new("dev");
+    let path = chroot.path.join(name);
+    if chroot.look(name)?.is_none() {
+        let mode = Mode::from_raw_mode(0o755);
+        rustix::fs::mkdirat(chroot.fd.as_fd(), name, mode)
+            // The umask may have taken bits that a partner needs.
+            .and_then(|()| rustix::fs::chmodat(chroot.fd.as_fd(), name, mode, AtFlags::empty()))
+            .map_err(|errno| Refused::failed(&path, "cannot be made", errno))?;
+    }
+    let dev = chroot.enter(name)?;
+    let own = rustix::fs::stat("/dev").map(|stat| (stat.st_dev, stat.st_ino));
+    let stat = dev.stat()?;
+    if own == Ok((stat.st_dev, stat.st_ino)) {
+        // What is done here would be done to the whole machine.
+        let mend = "bind /run/systemd/journal to the same path in the chroot";
+        return Err(Refused::new(&path, "is the machine's own /dev", mend));
+    }
+    Ok(dev)
+}
+
+/// An empty file for the socket to be bound over.
+fn create(dev: &Place, name: &Path) -> Result<(), Refused> {
+    let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat(dev.fd.as_fd(), name, flags, Mode::from_raw_mode(0o644))
+        .map(drop)
+        .map_err(|errno| Refused::failed(&dev.path.join(name), "cannot be made", errno))
+}
+
+fn open(dev: &Place, name: &Path) -> Result<OwnedFd, Refused> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat(dev.fd.as_fd(), name, flags, Mode::empty())
+        .map_err(|errno| Refused::failed(&dev.path.join(name), "cannot be opened", errno))
+}
+
+/// Is something mounted there?
+fn is_mount(dev: &Place, name: &Path, stat: &Stat) -> Result<bool, Refused> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW;
+    let mount_root = StatxAttributes::MOUNT_ROOT;
+    match rustix::fs::statx(dev.fd.as_fd(), name, flags, StatxFlags::BASIC_STATS) {
+        Ok(found) if found.stx_attributes_mask.contains(mount_root) => {
+            Ok(found.stx_attributes.contains(mount_root))
+        }
+        // Kernels before 5.8 do not tell; what lies on another device is mounted.
+        _ => Ok(stat.st_dev != dev.stat()?.st_dev),
+    }
+}

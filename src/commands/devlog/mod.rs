@@ -1,0 +1,176 @@
+//! `devlog`: every partner's chroot gets a `/dev/log` that leads to journald.
+//!
+//! A partner's sftp-server runs inside the chroot and logs to the `/dev/log` there; without one every line is lost in
+//! silence. journald cannot listen on further sockets, so its own is bound into each chroot. Bind mounts end with the
+//! machine and with the socket's unit, and partners come and go: this runs whenever one of these changes. What it found out
+//! about the partners it leaves for the service ([`left`]).
+
+mod bind;
+mod still;
+mod walk;
+
+use std::fs::{self, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use rustix::fs::FlockOperation;
+
+use crate::adapters::config::Config;
+use crate::adapters::log::{Priority, line};
+use crate::adapters::sight::{DevLog, Sight, left};
+use crate::adapters::sshd_config::{self, Sshd};
+use crate::adapters::userdb::{Known, Roster};
+use crate::commands::cli::{self, Cli};
+use crate::commands::output::names;
+use crate::domain::base::stop::{Stop, said};
+use bind::{Done, Socket};
+use still::{Change, Still};
+
+/// How long sshd is asked about partner after partner before its files are read instead: ssh waits for this at boot.
+const ASKING: Duration = Duration::from_secs(20);
+
+/// Runs the command. Exit code 1 where a partner was refused.
+pub fn command(cli: &Cli, arguments: &cli::Devlog) -> anyhow::Result<u8> {
+    if !rustix::process::geteuid().is_root() {
+        let why = "devlog binds a socket into the partners' chroots, which only root may: `sudo sftp-monitor devlog`";
+        return Err(Stop::Setup(why.to_owned()).into());
+    }
+    if arguments.settle {
+        settle(cli);
+        return Ok(0);
+    }
+    Ok(u8::from(once(cli, false)? != Outcome::Done))
+}
+
+/// What came of one round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Every partner's `/dev/log` leads to journald.
+    Done,
+    /// One does not, or of one it cannot be known.
+    Undone,
+}
+
+/// Goes round again whenever something changes, until every partner's `/dev/log` leads to journald, and what decides about
+/// it has stood for a while.
+fn settle(cli: &Cli) {
+    let mut told = String::new();
+    loop {
+        let begun = Still::now(left::read().as_ref());
+        let outcome = once(cli, true);
+        if let Err(error) = &outcome {
+            let why = said(error);
+            if why != told {
+                line(Priority::Error, &format!("{why}; trying again"));
+                told = why;
+            }
+        }
+        if !begun.is_of_same(&Still::now(left::read().as_ref())) {
+            continue;
+        }
+        let done = matches!(outcome, Ok(Outcome::Done));
+        if begun.wait_for_change(done) == Change::None {
+            still::waits(false);
+            return;
+        }
+    }
+}
+
+/// One round. With `quiet` it says only what is new.
+fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Outcome> {
+    let config = Config::load(cli.config.as_deref())?;
+    let _alone = alone().with_context(|| format!("opening {}", left::DIRECTORY))?;
+    let before = left::read().unwrap_or_default();
+    // Whatever ends this round, there is a next one.
+    still::waits(true);
+    let roster = Roster::gather(&config.partners);
+    if roster.group.is_none() {
+        let why = "the user database does not answer: nobody knows who the partners are";
+        return Err(Stop::Later(why.to_owned()).into());
+    }
+    let socket = Socket::present().map_err(|refused| Stop::Later(refused.to_string()))?;
+    let mut sshd = Sshd::open(true, None);
+    let mut sight = Sight::gather(&roster, &mut sshd, Instant::now() + ASKING);
+    let mut outcome = unknown(&roster, &sight, &before, quiet);
+    let chroots = sight.chroots();
+    if chroots.is_empty() && !quiet {
+        line(Priority::Info, "no partner is locked into a directory");
+    }
+    for (path, partners) in &chroots {
+        let names = names(partners);
+        let log = path.join("dev/log");
+        let is_there = fs::symlink_metadata(path).is_ok();
+        let mut dev_log = DevLog::Reaches;
+        let (priority, said) = match bind::bind(path, socket) {
+            Ok(Done::Already) => (Priority::Info, "leads to journald already".to_owned()),
+            Ok(Done::Bound) => (Priority::Notice, "leads to journald now".to_owned()),
+            Ok(Done::Renewed) => {
+                let said = "leads to journald again: it led to a socket that is no more";
+                (Priority::Notice, said.to_owned())
+            }
+            Err(refused) => {
+                outcome = Outcome::Undone;
+                dev_log = match is_there {
+                    true => DevLog::Nowhere(refused.to_string()),
+                    false => DevLog::NoChroot,
+                };
+                (Priority::Error, format!("refused: {refused}"))
+            }
+        };
+        let known = partners.iter().all(|name| {
+            let seen = before.partners.get(name);
+            seen.is_some_and(|seen| seen.chroot.as_ref() == Some(path) && seen.dev_log == dev_log)
+        });
+        let news = match dev_log {
+            DevLog::Reaches => priority == Priority::Notice,
+            // That a chroot is to come yet is said nowhere but to a person.
+            DevLog::NoChroot => false,
+            _ => !known,
+        };
+        if news || !quiet {
+            line(priority, &format!("{names}: {}: {said}", log.display()));
+        }
+        sight.found(path, &dev_log);
+    }
+    left::write(&sight).with_context(|| format!("writing {}", left::path().display()))?;
+    // What changes while this runs, or just after, starts no path unit.
+    still::waits(outcome != Outcome::Done || !Still::now(Some(&sight)).is_old());
+    Ok(outcome)
+}
+
+/// Says of whom it cannot be known where they are locked in.
+fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Outcome {
+    let mut outcome = Outcome::Done;
+    for (name, seen) in &sight.partners {
+        if seen.dev_log != DevLog::Unknown {
+            continue;
+        }
+        outcome = Outcome::Undone;
+        if quiet && before.partners.get(name) == Some(seen) {
+            continue;
+        }
+        let partner = roster.partners.get(name);
+        let said = match partner.map(|partner| &partner.account) {
+            Some(Known::NoAnswer) => format!("{name}: the user database does not answer"),
+            _ => {
+                let file = sshd_config::PATH;
+                format!("{name}: which ChrootDirectory {file} gives it is unknown")
+            }
+        };
+        line(Priority::Error, &said);
+    }
+    outcome
+}
+
+/// Only one of these runs at a time: each would bind where the other has not yet.
+fn alone() -> std::io::Result<File> {
+    let path = Path::new(left::DIRECTORY);
+    if !path.is_dir() {
+        fs::DirBuilder::new().mode(0o755).create(path)?;
+    }
+    let directory = File::open(path)?;
+    rustix::fs::flock(&directory, FlockOperation::LockExclusive)?;
+    Ok(directory)
+}

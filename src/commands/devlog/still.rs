@@ -1,0 +1,130 @@
+//! Whether all that decides about the partners' `/dev/log` stands as it stood: accounts, sshd's files, chroots.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::adapters::sight::{DevLog, SOCKET, Sight, left};
+
+/// Where partners' accounts are.
+const ACCOUNTS: [&str; 2] = ["/etc/passwd", "/etc/group"];
+
+/// Its being there makes the path unit start the service that settles what is left to do.
+const WAITS: &str = "waits";
+
+/// How often it is looked.
+const TURN: Duration = Duration::from_secs(1);
+
+/// How old the last change must be before nothing more is expected: accounts are made by several in a row.
+const OLD: Duration = Duration::from_secs(5);
+
+/// How long it waits for a change, where something is left to do: what decides may stand elsewhere, such as in LDAP.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What each of them was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Still {
+    files: Vec<(PathBuf, Option<File>)>,
+}
+
+/// A file: device, inode, and when it was changed in any way, in seconds and nanoseconds.
+type File = (u64, u64, i64, i64);
+
+/// Did something change?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Nothing, for long enough.
+    None,
+    /// Something, or it is time to look again.
+    Some,
+}
+
+impl Still {
+    /// All that decides, as it stands.
+    pub(super) fn now(sight: Option<&Sight>) -> Still {
+        let mut paths: BTreeSet<PathBuf> = ACCOUNTS.iter().map(PathBuf::from).collect();
+        paths.insert(SOCKET.into());
+        if let Some(sight) = sight {
+            paths.extend(sight.files.keys().cloned());
+            let undone = |dev_log: &DevLog| *dev_log != DevLog::Reaches;
+            let partners = sight.partners.values();
+            for chroot in partners
+                .filter(|seen| undone(&seen.dev_log))
+                .filter_map(|seen| seen.chroot.as_deref())
+            {
+                paths.extend(chroot.ancestors().map(Path::to_owned));
+                paths.insert(chroot.join("dev"));
+                paths.insert(chroot.join("dev/log"));
+            }
+        }
+        Still::of(paths)
+    }
+
+    fn of(paths: impl IntoIterator<Item = PathBuf>) -> Still {
+        let files = paths.into_iter().map(|path| {
+            let file = look(&path);
+            (path, file)
+        });
+        Still {
+            files: files.collect(),
+        }
+    }
+
+    /// Is it the same that decides?
+    pub(super) fn is_of_same(&self, other: &Still) -> bool {
+        let paths = |still: &Still| -> Vec<PathBuf> {
+            still.files.iter().map(|(path, _)| path.clone()).collect()
+        };
+        paths(self) == paths(other)
+    }
+
+    /// Was the last change long enough ago?
+    pub(super) fn is_old(&self) -> bool {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = now.unwrap_or_default();
+        let latest = self
+            .files
+            .iter()
+            .filter_map(|(_, file)| *file)
+            .map(|file| file.2);
+        let latest = Duration::from_secs(latest.max().unwrap_or(0).unsigned_abs());
+        // A clock that was set back makes it wait no longer.
+        latest > now || now.saturating_sub(latest) > OLD
+    }
+
+    /// Waits until something changes, and a moment more: changes come in a row. Where all is `done` it returns as soon as the
+    /// last one is old.
+    pub(super) fn wait_for_change(&self, done: bool) -> Change {
+        let begun = Instant::now();
+        loop {
+            if Still::of(self.files.iter().map(|(path, _)| path.clone())) != *self {
+                std::thread::sleep(TURN);
+                return Change::Some;
+            }
+            if done && self.is_old() {
+                return Change::None;
+            }
+            if begun.elapsed() > PATIENCE {
+                return Change::Some;
+            }
+            std::thread::sleep(TURN);
+        }
+    }
+}
+
+fn look(path: &Path) -> Option<File> {
+    let stat = fs::symlink_metadata(path).ok()?;
+    Some((stat.dev(), stat.ino(), stat.ctime(), stat.ctime_nsec()))
+}
+
+/// Leaves a mark that something is left to do, or takes it away.
+pub(super) fn waits(waits: bool) {
+    let path = Path::new(left::DIRECTORY).join(WAITS);
+    // Where the directory is gone nobody looks for it.
+    let _ = match waits {
+        true => fs::write(path, ""),
+        false => fs::remove_file(path),
+    };
+}

@@ -1,0 +1,339 @@
+//! The digest: closes the day, and posts the table of every closed day that Slack has not taken yet, oldest first.
+
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+
+use crate::adapters::config::{Config, Token};
+use crate::adapters::log::{Priority, Topic, about, line};
+use crate::adapters::slack::{Client, POST, Way};
+use crate::adapters::store::{SendLock, Store, become_owner};
+use crate::adapters::userdb::{Accounts, Answer, Directory};
+use crate::commands::cli::{self, Cli};
+use crate::domain::alerts::NAMES_KEPT;
+use crate::domain::base::stop::{self, Stop};
+use crate::domain::base::time::{Time, Zone};
+use crate::domain::days::{self, Closing};
+use crate::domain::delivery::REFUSED_KEPT;
+use crate::domain::render::{Rendered, Voice, day_messages};
+use crate::domain::slack_reply::{Next, Verdict};
+use crate::domain::state::{ClosedDay, Counters, Daily, Idle};
+
+pub use tables::{Tables, Turn};
+
+/// How long a run waits for another process that is posting: a post takes ten seconds at most.
+const LOCK: Duration = Duration::from_secs(30);
+
+/// How long a run waits for Slack in all before it leaves the rest to the next one.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How a run of digest ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// All that was closed is posted.
+    Posted,
+    /// Slack refused a table for good.
+    Refused,
+    /// Something waits for the next run: Slack cannot be reached, or asks for a pause.
+    Later,
+}
+
+/// A run of digest.
+struct Digest {
+    tables: Tables,
+    /// How it speaks.
+    voice: Voice,
+    client: Client,
+    /// Who are partners; none where those that did nothing are not to be named.
+    accounts: Option<Accounts>,
+}
+
+fn now() -> Time {
+    Time::from(SystemTime::now())
+}
+
+/// Would a run at this time close the open day by hand, before its time? Then a person is asked first.
+fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> bool {
+    let mut copy = daily.clone();
+    let from = chrono::Timelike::num_seconds_from_midnight(&zone.local(now).time()) / 60;
+    let before = from < closes_from && copy.date == zone.date(now);
+    before
+        && !days::close_for_digest(&mut copy, zone, now, closes_from)
+            .closed
+            .is_empty()
+}
+
+fn messages(day: &ClosedDay, voice: &Voice, zone: Zone, now: Time) -> Vec<Rendered> {
+    day_messages(day, voice, zone.date(now))
+}
+
+/// The full names of partners, as the user database told them.
+fn names(daily: &Daily) -> BTreeMap<String, String> {
+    let known = daily.resume.known.iter();
+    let named =
+        known.filter_map(|(account, known)| Some((account.clone(), known.full_name.clone()?)));
+    named.collect()
+}
+
+/// The voice with the names that the user database told.
+fn with_names(mut voice: Voice, names: BTreeMap<String, String>) -> Voice {
+    for (account, name) in names {
+        voice.names.entry(account).or_insert(name);
+    }
+    voice
+}
+
+impl Digest {
+    /// Closes the day, then posts all that is closed.
+    async fn run(mut self) -> anyhow::Result<Ended> {
+        let (closing, names) = self.tables.close(now())?;
+        self.voice = with_names(self.voice, names);
+        say(&closing, "is closed");
+        self.name_idle()?;
+        self.send().await
+    }
+
+    /// Writes down who did nothing on the closed days that nobody has looked at yet.
+    fn name_idle(&mut self) -> anyhow::Result<()> {
+        let Some(accounts) = &mut self.accounts else {
+            return Ok(());
+        };
+        let local = self.tables.zone.local(now());
+        let waiting = |daily: &Daily| {
+            let closed = daily.resume.closed.iter();
+            closed
+                .filter(|day| day.day.idle.is_none())
+                .cloned()
+                .collect()
+        };
+        let days: Vec<ClosedDay> = self
+            .tables
+            .store
+            .load(local)?
+            .as_ref()
+            .map_or_else(Vec::new, waiting);
+        // Where the user database does not answer, nobody is named: the next run asks again.
+        let Some(listed) = (!days.is_empty())
+            .then(|| accounts.listed_partners())
+            .flatten()
+        else {
+            return Ok(());
+        };
+        let found: Vec<(String, Idle)> = days
+            .iter()
+            .map(|day| (day.id.clone(), idle(day, &listed, accounts)))
+            .collect();
+        self.tables.store.commit(local, |daily, _| {
+            for (id, idle) in found {
+                let mut closed = daily.resume.closed.iter_mut();
+                // A table that was posted in part stays as it is.
+                if let Some(day) = closed.find(|day| day.id == id && day.messages_posted == 0) {
+                    day.day.idle.get_or_insert(idle);
+                }
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Posts closed days until none waits, Slack cannot, or patience ends.
+    async fn send(&mut self) -> anyhow::Result<Ended> {
+        let until = now().plus(PATIENCE);
+        let mut refused = false;
+        loop {
+            match self.tables.take(now(), LOCK)? {
+                Turn::Done => break,
+                Turn::Busy => {
+                    let why = "another process has been posting for 30 seconds";
+                    return Err(Stop::Later(why.to_owned()).into());
+                }
+                Turn::Wait(ready) if ready > until => {
+                    line(
+                        Priority::Warning,
+                        "Slack asks for a longer pause than this run waits; the next run goes on",
+                    );
+                    return Ok(Ended::Later);
+                }
+                Turn::Wait(ready) => tokio::time::sleep(ready.since(now())).await,
+                Turn::Post(day, lock) => match self.post(&day, &lock).await? {
+                    Next::Park { .. } => refused = true,
+                    Next::Pause { until: pause, .. } if pause > until => return Ok(Ended::Later),
+                    Next::Mend { .. } => return Ok(Ended::Later),
+                    _ => {}
+                },
+            }
+        }
+        Ok(if refused {
+            Ended::Refused
+        } else {
+            Ended::Posted
+        })
+    }
+
+    /// Posts the next message of a day.
+    async fn post(&mut self, day: &ClosedDay, _lock: &SendLock) -> anyhow::Result<Next> {
+        let messages = messages(day, &self.voice, self.tables.zone, now());
+        let verdict = match messages.get(day.messages_posted) {
+            Some(message) => self.client.post(message, POST).await,
+            None => Verdict::Accepted,
+        };
+        let (next, dropped) = self.tables.settle(day, messages.len(), &verdict, now())?;
+        if let Some(dropped) = dropped {
+            let told = format!(
+                "{}: its table was refused and is not kept any more: {REFUSED_KEPT} later ones were refused as well",
+                dropped.id
+            );
+            about(Topic::DayRefused, Priority::Error, &told);
+        }
+        match &next {
+            Next::Done => about(
+                Topic::DayPosted,
+                Priority::Info,
+                &format!("{}: message {} posted", day.id, day.messages_posted + 1),
+            ),
+            Next::Park { error } => about(
+                Topic::DayRefused,
+                Priority::Error,
+                &format!(
+                    "{}: Slack refused the table for good: {error}; it is kept",
+                    day.id
+                ),
+            ),
+            _ => about(
+                Topic::SlackFailing,
+                Priority::Warning,
+                &format!("{}: {verdict}", day.id),
+            ),
+        }
+        Ok(next)
+    }
+}
+
+/// The listed partners that did nothing on a day.
+fn idle(day: &ClosedDay, listed: &[Vec<u8>], accounts: &mut Accounts) -> Idle {
+    let name = |account: &Vec<u8>| String::from_utf8_lossy(account).into_owned();
+    let of_day = |account: &String| day.partners.get(account);
+    let away = |account: &String| of_day(account).is_none_or(|c| *c == Counters::default());
+    // The group may list an account under another spelling than the user database's own, under which it counts.
+    let folded: BTreeSet<String> = day
+        .partners
+        .keys()
+        .map(|name| name.to_lowercase())
+        .collect();
+    let mut own = |account: String| match folded.contains(&account.to_lowercase()) {
+        true => match accounts.account(account.as_bytes()) {
+            Answer::Partner {
+                name: Some(name), ..
+            } => name,
+            _ => account,
+        },
+        false => account,
+    };
+    let away_too = listed.iter().map(name).filter(away).map(&mut own);
+    let idle: Vec<String> = away_too.filter(away).collect();
+    let named = idle.iter().take(NAMES_KEPT);
+    let partners = named.map(|account| match accounts.account(account.as_bytes()) {
+        Answer::Partner { full_name, .. } => (account.clone(), full_name),
+        _ => (account.clone(), None),
+    });
+    Idle {
+        partners: partners.collect(),
+        count: idle.len() as u64,
+    }
+}
+
+/// Says what was closed, or would be.
+fn say(closing: &Closing, closed: &str) {
+    for id in &closing.closed {
+        line(Priority::Info, &format!("{id} {closed}"));
+    }
+    for id in &closing.empty {
+        line(
+            Priority::Info,
+            &format!("{id}: nothing happened since the part before it; nothing to post"),
+        );
+    }
+}
+
+/// `sftp-monitor digest`.
+pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
+    let mut config = Config::load(cli.config.as_deref())?;
+    let path = cli.state_directory();
+    let (zone, closes_from) = (config.zone, config.digest.closes_from);
+    if arguments.dry_run {
+        let daily = crate::commands::status::load(&path, zone, now(), "digest --dry-run")?;
+        let down = tables::down_since(&Store::open(&path)?, now());
+        return print(daily.unwrap_or_default(), down, &mut config);
+    }
+    // Both as root, who alone may look.
+    let (token, way) = (Token::find("sftp-monitor-digest.service")?, Way::find());
+    become_owner(&path)?;
+    let mut store = Store::open(&path)?;
+    let early = store.load(zone.local(now()));
+    if let Ok(Some(daily)) = early {
+        if closes_early(&daily, zone, now(), closes_from) && !arguments.yes && !confirmed(&daily)? {
+            return Err(Stop::Usage("nothing was closed".to_owned()).into());
+        }
+    }
+    let client = Client::by(&way, &config.slack, &token)?;
+    let idle = config.digest.idle;
+    let accounts = idle.then(|| Accounts::of(&mut config));
+    let digest = Digest {
+        tables: Tables::new(store, zone, closes_from),
+        voice: Voice::of(&config),
+        client,
+        accounts,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting")?;
+    Ok(match runtime.block_on(digest.run())? {
+        Ended::Posted => 0,
+        Ended::Refused => 1,
+        Ended::Later => stop::LATER,
+    })
+}
+
+/// Prints what a run would post.
+fn print(mut daily: Daily, down: Option<Time>, config: &mut Config) -> anyhow::Result<u8> {
+    let (zone, now) = (config.zone, now());
+    let idle_too = config.digest.idle;
+    let mut accounts = idle_too.then(|| Accounts::of(config));
+    let voice = with_names(Voice::of(config), names(&daily));
+    let closing = days::close_for_digest(&mut daily, zone, now, config.digest.closes_from);
+    if let Some(from) = down {
+        days::mark_down(&mut daily, zone, &closing, from);
+    }
+    say(&closing, "would be closed");
+    let listed = accounts.as_mut().and_then(Accounts::listed_partners);
+    let closed = daily.resume.closed.iter_mut();
+    let mut out = std::io::stdout().lock();
+    for day in closed.filter(|day| day.refused.is_none()) {
+        if let (Some(accounts), Some(listed), None) = (&mut accounts, &listed, &day.day.idle) {
+            day.day.idle = Some(idle(day, listed, accounts));
+        }
+        let messages = messages(day, &voice, zone, now);
+        for message in messages.into_iter().skip(day.messages_posted) {
+            writeln!(out, "{}\n", message.plain().trim_end())?;
+        }
+    }
+    Ok(0)
+}
+
+/// On a terminal a person is asked before the day is closed for everyone; elsewhere nobody is there to ask.
+fn confirmed(daily: &Daily) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(true);
+    }
+    eprint!(
+        "Close {} now, before its time, and post its table for everyone? [y/N] ",
+        daily.date
+    );
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

@@ -1,0 +1,48 @@
+//! `sftp-monitor expect`.
+
+mod replay;
+pub(crate) mod table;
+
+use std::time::SystemTime;
+
+use crate::adapters::config::Config;
+use crate::adapters::log::{Priority, line};
+use crate::adapters::userdb;
+use crate::commands::cli::{self, Cli};
+use crate::commands::output;
+use crate::commands::status::load;
+use crate::domain::base::time::Time;
+use crate::domain::expect::FeedStanding;
+
+/// Runs the command: where each expected feed stands, or what past days would have brought.
+pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
+    let mut config = Config::load(cli.config.as_deref())?;
+    let mut directory = userdb::of(&mut config, arguments.partners.as_deref());
+    for warning in userdb::of_expects(&config, directory.as_mut()) {
+        line(Priority::Warning, &warning.to_string());
+    }
+    if config.expects.is_empty() {
+        line(
+            Priority::Notice,
+            "no feed is expected: the configuration has no [[expect]]",
+        );
+    }
+    if arguments.replay {
+        return replay::command(&config, directory.as_mut(), arguments);
+    }
+    let now = Time::from(SystemTime::now());
+    let daily = load(&cli.state_directory(), config.zone, now, "expect")?;
+    let standings: Vec<FeedStanding<'_>> = config
+        .expects
+        .iter()
+        .map(|expected| FeedStanding::of(expected, daily.as_ref(), now))
+        .collect();
+    output::to_output(|out| {
+        match arguments.json {
+            true => table::json(&standings, out)?,
+            false if standings.is_empty() => {}
+            false => table::table(&standings, config.zone, output::is_terminal(), out)?,
+        }
+        Ok(0)
+    })
+}

@@ -1,0 +1,333 @@
+//! `expect --replay`: what the configured expectations would have told of past days, from the log alone.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+
+use super::table::clock;
+use crate::adapters::archive::journal;
+use crate::adapters::archive::logs::Logs;
+use crate::adapters::config::{Config, SourceKind};
+use crate::adapters::log::{Priority, line};
+use crate::adapters::source::auth_log;
+use crate::adapters::source::journal::{Readable, reach, readable};
+use crate::adapters::userdb::{Answer, Directory};
+use crate::commands::cli;
+use crate::commands::output::{self, table};
+use crate::domain::base::clean::{for_terminal, unescape};
+use crate::domain::base::span::Span;
+use crate::domain::base::stop::Stop;
+use crate::domain::base::time::Time;
+use crate::domain::expect::calendar::after;
+use crate::domain::expect::{Feed, Outcome, Watched};
+use crate::domain::record::{Entry, Record};
+use crate::domain::render::{Voice, render};
+use crate::domain::rules::{Monitor, Rules};
+use crate::domain::state::Daily;
+
+/// How long after its last line an sftp session is still given to end: longer than any decision waits.
+const AFTER: Duration = Duration::from_secs(60);
+
+/// What would have been told at a moment.
+#[derive(Debug, Serialize)]
+struct Said {
+    #[serde(skip)]
+    at: Time,
+    time: String,
+    text: String,
+}
+
+/// The days of the past, being gone through.
+struct Replay<'a> {
+    rules: Rules,
+    voice: Voice,
+    directory: &'a mut dyn Directory,
+    span: Span,
+    end: Time,
+    daily: Daily,
+    said: Vec<Said>,
+    days: Vec<Feed>,
+}
+
+/// Runs it.
+pub(crate) fn command(
+    config: &Config,
+    directory: &mut dyn Directory,
+    arguments: &cli::Expect,
+) -> anyhow::Result<u8> {
+    let (since, until) = (arguments.since.as_deref(), arguments.until.as_deref());
+    let span =
+        Span::parse(since, until, config.zone).map_err(|error| Stop::Usage(error.to_string()))?;
+    let now = Time::from(SystemTime::now());
+    let mut replay = Replay {
+        rules: Rules {
+            silent: true,
+            foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
+            ..Rules::of(config)
+        },
+        voice: Voice::of(config),
+        directory,
+        span,
+        end: span.until.map_or(now, |until| until.min(now)),
+        daily: Daily::default(),
+        said: Vec::new(),
+        days: Vec::new(),
+    };
+    replay.rules.alerts.quiet_after = Duration::ZERO;
+    replay.rules.alerts_of.clear();
+    let log = log(config, arguments)?;
+    let (begins, ends) = match &log {
+        Log::Journal(directory) => reach(directory.as_deref())?.unzip(),
+        Log::Files(logs) => (logs.begins(), None),
+    };
+    replay.begin(begins);
+    let mut last = ends;
+    let mut take = |entry: Entry<'_>| {
+        last = last.max(Some(entry.origin.time));
+        replay.take(entry);
+    };
+    match log {
+        Log::Journal(directory) => journal::journal(directory.as_deref(), span, &mut take)?,
+        Log::Files(logs) => {
+            logs.read(&mut take)?;
+        }
+    }
+    replay.finish();
+    replay.warn_of_the_end(last);
+    output::to_output(|out| {
+        match arguments.json {
+            true => replay.json(out)?,
+            false => replay.text(output::is_terminal(), out)?,
+        }
+        Ok(0)
+    })
+}
+
+/// What is read.
+enum Log {
+    Journal(Option<PathBuf>),
+    Files(Logs),
+}
+
+/// What the command line names, else what the daemon reads, with the logs that were rotated.
+fn log(config: &Config, arguments: &cli::Expect) -> anyhow::Result<Log> {
+    let source = &config.source;
+    if !arguments.auth_log.is_empty() {
+        return Ok(Log::Files(opened(&arguments.auth_log)?));
+    }
+    if let Some(directory) = &arguments.journal_directory {
+        return Ok(Log::Journal(Some(directory.clone())));
+    }
+    let journal = match (source.kind, &source.journal_directory) {
+        (SourceKind::AuthLog, _) => false,
+        (_, Some(_)) | (SourceKind::Journal, _) => true,
+        (SourceKind::Auto, None) => matches!(readable(), Readable::Yes),
+    };
+    match journal || arguments.journal {
+        true => Ok(Log::Journal(
+            source
+                .journal_directory
+                .clone()
+                .filter(|_| !arguments.journal),
+        )),
+        false => Ok(Log::Files(opened(&auth_log::with_rotated(
+            &source.auth_log,
+        ))?)),
+    }
+}
+
+fn opened(paths: &[PathBuf]) -> anyhow::Result<Logs> {
+    Logs::open(paths, "expect --replay --auth-log -")
+}
+
+impl Replay<'_> {
+    /// Expects what is due from the first moment on; of a log that begins later only from there on: what came before nobody knows.
+    fn begin(&mut self, begins: Option<Time>) {
+        let since = self.span.since.unwrap_or_default();
+        let late = begins.filter(|begins| *begins > since);
+        if let Some(begins) = late {
+            let at = self.moment(begins);
+            let said = format!(
+                "the log begins on {at}: what was due before is left out, and what came earlier that day is not known"
+            );
+            line(Priority::Warning, &said);
+        }
+        let from = late.unwrap_or(since);
+        for expected in &self.rules.expects {
+            let today = expected.date(from);
+            let watched = Watched {
+                // Both ends belong to the span.
+                from: match expected.deadline(today) >= from {
+                    true => today,
+                    false => after(today),
+                },
+                ..Watched::default()
+            };
+            let feeds = &mut self.daily.resume.feeds;
+            feeds.watched.insert(expected.id.clone(), watched);
+        }
+        self.daily.date = self.rules.zone.date(since);
+    }
+
+    /// A log that ends before a deadline does not tell that a feed was missing.
+    fn warn_of_the_end(&self, last: Option<Time>) {
+        let missing = |feed: &&Feed| feed.outcome == Outcome::Missing;
+        let deadline = self.days.iter().filter(missing).map(|feed| feed.due).max();
+        if let Some(last) = last.filter(|last| deadline > Some(*last)) {
+            let at = self.moment(last);
+            let said =
+                format!("the log ends on {at}: what was due after that is taken for missing");
+            line(Priority::Warning, &said);
+        }
+    }
+
+    fn moment(&self, at: Time) -> String {
+        let local = self.rules.zone.local(at);
+        local.format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// Takes the next entry in, after the deadlines before it.
+    fn take(&mut self, entry: Entry<'_>) {
+        let Some(mut record) = Record::of(entry, self.directory) else {
+            return;
+        };
+        let at = record.origin.time;
+        record.origin.past = self.span.since.is_some_and(|since| at < since);
+        if at > self.end {
+            return;
+        }
+        self.pass(at);
+        let mut monitor = self.monitor(at);
+        monitor.advance(at, false);
+        monitor.apply(&record);
+        self.hear();
+        for user in self.monitor(at).questions() {
+            let answer = self.directory.account(user.as_bytes());
+            if answer != Answer::Unknown {
+                self.monitor(at).answer(&user, &answer);
+                self.hear();
+            }
+        }
+    }
+
+    /// Time passes up to this moment: each deadline is judged when it is due.
+    fn pass(&mut self, until: Time) {
+        let mut before = None;
+        while let Some(due) = self.monitor(until).due().filter(|due| *due < until) {
+            // What is still due then has to wait for what comes.
+            if before.replace(due) == Some(due) {
+                return;
+            }
+            self.monitor(due).advance(due, true);
+            self.hear();
+        }
+    }
+
+    fn finish(&mut self) {
+        let end = self.end;
+        self.monitor(end).advance(end.minus(AFTER), false);
+        self.pass(end);
+    }
+
+    fn monitor(&mut self, now: Time) -> Monitor<'_> {
+        Monitor {
+            rules: &self.rules,
+            daily: &mut self.daily,
+            now,
+            in_flight: None,
+        }
+    }
+
+    /// Keeps what was told, and what became of the feeds.
+    fn hear(&mut self) {
+        let resume = &mut self.daily.resume;
+        for message in std::mem::take(&mut resume.outbox) {
+            let text = unescape(&render(&message, &self.voice).text);
+            self.said.push(Said {
+                at: message.since,
+                time: self.rules.zone.rfc3339(message.since),
+                text,
+            });
+        }
+        resume.closed.clear();
+        for feed in resume.day.feeds.iter().filter(|feed| !feed.carried) {
+            let same = |known: &Feed| known.id == feed.id && known.due == feed.due;
+            self.days.retain(|known| !same(known));
+            self.days.push(feed.clone());
+        }
+    }
+
+    /// What would have been told, then how each day of each feed came out.
+    fn text(&self, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
+        for said in &self.said {
+            let at = self.moment(said.at);
+            writeln!(out, "{at}  {}", for_terminal(&said.text))?;
+        }
+        if !self.said.is_empty() {
+            writeln!(out)?;
+        }
+        let columns = ["Date", "Partner", "Files", "Due", "Arrived", "Outcome"];
+        let mut table = table::of_texts(&columns, terminal);
+        for (feed, expected) in self.ordered() {
+            let date = expected.date(feed.due).to_string();
+            let arrived = match feed.at {
+                Some(at) => clock(expected, at),
+                None if feed.count > 1 => format!("{} of {}", feed.arrived, feed.count),
+                None => "-".to_owned(),
+            };
+            let cells = [
+                date,
+                feed.partner.clone(),
+                feed.files.clone(),
+                expected.clock(),
+                arrived,
+                word(feed.outcome).to_owned(),
+            ];
+            table.add_row(cells.map(|cell| for_terminal(&cell).into_owned()));
+        }
+        if self.days.is_empty() {
+            return writeln!(out, "No deadline of an expected feed in this time.");
+        }
+        table::write_table(&table, out)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let days = self.ordered().into_iter().map(|(feed, expected)| {
+            serde_json::json!({
+                "date": expected.date(feed.due),
+                "partner": feed.partner,
+                "files": feed.files,
+                "deadline": expected.zone.rfc3339(expected.deadline(expected.date(feed.due))),
+                "arrived_at": feed.at.map(|at| expected.zone.rfc3339(at)),
+                "arrived": feed.arrived,
+                "count": feed.count,
+                "outcome": feed.outcome,
+            })
+        });
+        let days: Vec<_> = days.collect();
+        let replayed = serde_json::json!({"told": self.said, "days": days});
+        crate::commands::output::json(out, &replayed)?;
+        out.write_all(b"\n")
+    }
+
+    /// The days of the feeds, by date, each with what was expected.
+    fn ordered(&self) -> Vec<(&Feed, &crate::domain::expect::Expectation)> {
+        let expected = |feed: &Feed| self.rules.expects.iter().find(|e| e.id == feed.id);
+        let mut days: Vec<_> = (self.days.iter())
+            .filter_map(|feed| Some((feed, expected(feed)?)))
+            .collect();
+        days.sort_by_key(|(feed, _)| (feed.due, feed.partner.clone(), feed.files.clone()));
+        days
+    }
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::OnTime => "on time",
+        Outcome::Missing => "missing",
+        Outcome::Late => "late",
+        Outcome::Recovered => "recovered",
+    }
+}

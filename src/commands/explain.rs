@@ -1,0 +1,317 @@
+//! `explain`: what the monitor takes each line of a log for, and why. A person's answer to "why was there no alert?"
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::adapters::archive::dump::Dump;
+use crate::adapters::archive::journal::cannot;
+use crate::adapters::archive::lines::Lines;
+use crate::adapters::archive::survey::{ROOM, survey};
+use crate::adapters::config::Config;
+use crate::adapters::log::{Priority, line};
+use crate::adapters::source::envelope::{Envelope, Read};
+use crate::adapters::userdb::Directory;
+use crate::commands::cli::{self, Cli};
+use crate::commands::output;
+use crate::domain::base::time::Time;
+use crate::domain::openssh::{Event, EventName, Kind, Program, Who};
+use crate::domain::record::{Entry, Origin, Record};
+use crate::domain::rules::{Monitor, Rules, Verdict, process_of};
+use crate::domain::state::Daily;
+
+/// How long a pause means that a log is still growing: a person who pipes it sees each line at once.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// What is said of one line. Every key is always there; `null` where the line does not say.
+#[derive(Debug, Serialize)]
+struct Explanation<'a> {
+    line: u64,
+    event: EventName,
+    time: Option<String>,
+    host: Option<Cow<'a, str>>,
+    identifier: Option<Cow<'a, str>>,
+    pid: Option<u32>,
+    user: Option<Cow<'a, str>>,
+    partner: Option<bool>,
+    valid_user: Option<bool>,
+    address: Option<Cow<'a, str>>,
+    port: Option<u16>,
+    method: Option<&'a str>,
+    path: Option<Cow<'a, str>>,
+    /// The new name of a rename.
+    target: Option<Cow<'a, str>>,
+    bytes_read: Option<u64>,
+    bytes_written: Option<u64>,
+    count: u32,
+    reason: Cow<'static, str>,
+}
+
+/// Whom a process works for.
+#[derive(Default)]
+struct Peer {
+    user: Option<String>,
+    address: Option<String>,
+}
+
+/// Explains the lines of one stream, in order: what a line counts depends on those before it.
+pub struct Explainer<'a> {
+    rules: &'a Rules,
+    directory: &'a mut dyn Directory,
+    daily: Daily,
+    /// The number of the latest line, and of the first line of the latest entry.
+    line: u64,
+    first: u64,
+}
+
+impl<'a> Explainer<'a> {
+    /// Nothing was read yet. The lines are numbered from 1, through all files of the stream.
+    pub fn new(rules: &'a Rules, directory: &'a mut dyn Directory) -> Self {
+        Explainer {
+            rules,
+            directory,
+            daily: Daily::default(),
+            line: 0,
+            first: 1,
+        }
+    }
+
+    /// Goes on to the next line. Some entries have several.
+    pub fn next_line(&mut self) {
+        self.line += 1;
+    }
+
+    /// Writes what the entry is that ends with this line, as one JSON object on a line of its own.
+    pub fn entry(&mut self, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let origin = &entry.origin;
+        let event = Record::of(entry.clone(), self.directory);
+        let Some(record) = event else {
+            return self.write(origin, None, ignored(no_event(origin)), out);
+        };
+        // The end of a session takes it away.
+        let ends = record.event.kind == Kind::SessionClosed;
+        let before = self.peer(&record).filter(|_| ends);
+        let verdict = self.apply(&record);
+        let peer = self.peer(&record).or(before).unwrap_or_default();
+        self.write(origin, Some((&record.event, &peer)), verdict, out)
+    }
+
+    /// Writes that the entry that ends with this line is nothing that can be read, and why.
+    pub fn unreadable(&mut self, why: &'static str, out: &mut dyn Write) -> io::Result<()> {
+        self.write(&Origin::default(), None, ignored(why.into()), out)
+    }
+
+    /// Whom a line of a session, or a refused log-in, is about, where earlier lines told.
+    fn peer(&self, record: &Record<'_>) -> Option<Peer> {
+        let process = process_of(record);
+        let sessions = &self.daily.resume.sessions;
+        let (user, address) = match record.event.kind {
+            Kind::SessionClosed
+            | Kind::Open(_)
+            | Kind::Close { .. }
+            | Kind::Rename { .. }
+            | Kind::Remove
+            | Kind::Mkdir
+            | Kind::Rmdir
+            | Kind::Status
+            | Kind::WriteError
+            | Kind::OpenDirectory
+            | Kind::CloseDirectory
+            | Kind::Request => {
+                let session = sessions.sftp.0.get(&process)?;
+                (Some(session.user.clone()), session.address.clone())
+            }
+            Kind::EndedBefore { .. } | Kind::GraceTimeout | Kind::AccessDenied => {
+                let connection = sessions.connections.0.get(&process)?;
+                (connection.user.clone(), connection.address.clone())
+            }
+            _ => return None,
+        };
+        Some(Peer { user, address })
+    }
+
+    fn apply(&mut self, record: &Record<'_>) -> Verdict {
+        let time = record.origin.time;
+        let date = self.rules.zone.date(time);
+        if date > self.daily.date {
+            // Whole days are nothing that is asked for here: none is to be closed and kept.
+            self.daily.date = date;
+            self.daily.partners.clear();
+            self.daily.resume.day = Default::default();
+        }
+        let mut monitor = Monitor {
+            rules: self.rules,
+            daily: &mut self.daily,
+            // As if each line were news: an old log is explained as it would have been told then.
+            now: time,
+            in_flight: None,
+        };
+        monitor.advance(time, false);
+        let verdict = monitor.apply(record);
+        self.daily.resume.outbox.clear();
+        verdict
+    }
+
+    fn write(
+        &mut self,
+        origin: &Origin<'_>,
+        event: Option<(&Event<'_>, &Peer)>,
+        verdict: Verdict,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let (event, peer) = event.unzip();
+        let user = event
+            .and_then(|e| e.user.as_deref())
+            .map(String::from_utf8_lossy);
+        let user = user.or_else(|| peer?.user.as_deref().map(Cow::Borrowed));
+        let address = event.and_then(|e| e.address.as_deref());
+        let address = address.or_else(|| peer?.address.as_deref());
+        let said = Explanation {
+            line: self.first,
+            event: verdict.event,
+            time: (origin.time != Time::default()).then(|| self.rules.zone.rfc3339(origin.time)),
+            host: some_text(&origin.host),
+            identifier: some_text(&origin.identifier),
+            pid: Some(origin.pid).filter(|&pid| pid != 0),
+            // Nobody without a name is called a partner, nor no partner.
+            partner: verdict.partner.filter(|_| user.is_some()),
+            user,
+            valid_user: event.and_then(|e| valid_user(e.kind)),
+            address: address.map(Cow::Borrowed),
+            port: event.and_then(|e| e.port),
+            method: event.and_then(|e| e.method.as_deref()),
+            path: event
+                .and_then(|e| e.path.as_deref())
+                .map(String::from_utf8_lossy),
+            target: event
+                .and_then(|e| e.target.as_deref())
+                .map(String::from_utf8_lossy),
+            bytes_read: event.and_then(|e| e.bytes_read),
+            bytes_written: event.and_then(|e| e.bytes_written),
+            count: event.map_or(1, |e| e.repeated),
+            reason: verdict.reason,
+        };
+        self.first = self.line + 1;
+        output::json(out, &said)?;
+        out.write_all(b"\n")
+    }
+}
+
+/// Runs the command. The lines of all files are one stream, numbered through.
+pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
+    let mut config = Config::load(cli.config.as_deref())?;
+    let rules = Rules {
+        // Renames change what waits to be told: so all is told, to nobody.
+        silent: false,
+        expects: Vec::new(),
+        foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
+        ..Rules::of(&config)
+    };
+    let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
+    let mut explainer = Explainer::new(&rules, directory.as_mut());
+    let standard_input = [PathBuf::from("-")];
+    let files = match arguments.files.as_slice() {
+        [] => standard_input.as_slice(),
+        files => files,
+    };
+    let mut no_text = 0;
+    let code = output::to_output(|out| {
+        for path in files {
+            no_text += explain_file(path, &mut explainer, out)?;
+        }
+        Ok(0)
+    });
+    if no_text > 0 {
+        line(Priority::Warning, &format!("{no_text} lines are no text"));
+    }
+    code
+}
+
+/// Explains the lines of one file. Returns how many were no text.
+fn explain_file(
+    path: &Path,
+    explainer: &mut Explainer<'_>,
+    out: &mut dyn Write,
+) -> anyhow::Result<u64> {
+    let mut lines = Lines::open(path, "explain").map_err(|error| cannot(path, &error))?;
+    let survey = survey(&mut lines, &mut { ROOM }, Some(PATIENCE), &mut |_| ());
+    let survey = survey.map_err(|error| cannot(path, &error))?;
+    let envelope = match survey.whole {
+        true => survey.dump.into_envelope(),
+        false => Envelope::new(),
+    };
+    let mut dump = Dump::pasted(envelope);
+    let mut no_text = 0;
+    while let Some(line) = lines.next_whole().map_err(|error| cannot(path, &error))? {
+        explainer.next_line();
+        if let Some(read) = dump.read(&line) {
+            no_text += explain_read(&read, explainer, out)?;
+        }
+    }
+    if let Some(read) = dump.end() {
+        no_text += explain_read(&read, explainer, out)?;
+    }
+    if let Some(remedy) = dump.remedy() {
+        self::line(Priority::Warning, &format!("{}: {remedy}", path.display()));
+    }
+    Ok(no_text)
+}
+
+/// Explains one line or entry. Returns how many were no text.
+fn explain_read(
+    read: &Read<'_>,
+    explainer: &mut Explainer<'_>,
+    out: &mut dyn Write,
+) -> anyhow::Result<u64> {
+    match read {
+        Read::Entry(entry) => explainer.entry(entry, out)?,
+        Read::NoText => explainer.unreadable("no text", out)?,
+        Read::Other => explainer.unreadable("an empty line", out)?,
+    }
+    Ok(u64::from(*read == Read::NoText))
+}
+
+fn some_text<'t>(bytes: &'t [u8]) -> Option<Cow<'t, str>> {
+    (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes))
+}
+
+fn ignored(reason: Cow<'static, str>) -> Verdict {
+    Verdict {
+        event: EventName::Ignored,
+        partner: None,
+        reason,
+        accompanies: false,
+    }
+}
+
+/// Why an entry is no event.
+fn no_event(origin: &Origin<'_>) -> Cow<'static, str> {
+    match Program::of(&origin.identifier) {
+        Some(Program::Sshd) => "a line of sshd that says nothing of interest".into(),
+        Some(Program::Sftp) => "a line of sftp-server that says nothing of interest".into(),
+        Some(Program::Unknown) => {
+            "no envelope that syslog or the journal writes, and no message of OpenSSH".into()
+        }
+        None => {
+            let program = String::from_utf8_lossy(&origin.identifier);
+            format!("not sshd's or sftp-server's: {program}").into()
+        }
+    }
+}
+
+/// What sshd thinks of the account that a line of this kind names.
+fn valid_user(kind: Kind) -> Option<bool> {
+    match kind {
+        Kind::Accepted | Kind::NotAllowed | Kind::AccessDenied => Some(true),
+        Kind::Failed { valid } | Kind::PamError { valid } | Kind::MaxAttempts { valid } => {
+            Some(valid)
+        }
+        Kind::InvalidUser => Some(false),
+        Kind::EndedBefore { who: Who::Valid } => Some(true),
+        Kind::EndedBefore { who: Who::Invalid } => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,14 @@
+//! What a person or a unit runs, a file or folder each. May use `domain` and `adapters`.
+
+pub mod check;
+pub mod cli;
+pub mod completions;
+pub mod devlog;
+pub mod digest;
+pub mod expect;
+pub mod explain;
+pub mod notify_failure;
+pub mod output;
+pub mod report;
+pub mod run;
+pub mod status;

@@ -1,0 +1,128 @@
+//! `notify-failure`: says in Slack that a unit failed; what `OnFailure=` of our units starts. It needs no state: the state may
+//! be what failed.
+
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, anyhow};
+
+use crate::adapters::config::{Config, Token};
+use crate::adapters::log::{Priority, Topic, about, line};
+use crate::adapters::program;
+use crate::adapters::slack::{Client, POST, Way};
+use crate::commands::cli::{self, Cli};
+use crate::domain::alerts::Form;
+use crate::domain::base::stop::Stop;
+use crate::domain::base::time::Time;
+use crate::domain::render::{FailedUnit, Voice, unit_failed};
+use crate::domain::slack_reply::{Next, Pace};
+
+/// How long a run waits for Slack in all; then its unit tries again later.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Runs the command.
+pub fn command(cli: &Cli, arguments: &cli::NotifyFailure) -> anyhow::Result<u8> {
+    let config = match Config::load(cli.config.as_deref()) {
+        Ok(config) => config,
+        Err(error) => {
+            // It may be the very reason of the failure.
+            let told = format!("{error}; what it says of Slack is taken all the same");
+            line(Priority::Warning, &told);
+            Config::of_slack_alone(cli.config.as_deref())?
+        }
+    };
+    let again = format!("sftp-monitor-failure@{}.service", arguments.unit);
+    let token = Token::find(&again)?;
+    let unit = FailedUnit {
+        name: arguments.unit.clone(),
+        how: how(|name| std::env::var(name).ok()),
+        restarts: restarts(&arguments.unit),
+        at: now(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting")?;
+    runtime.block_on(tell(
+        &unit,
+        &Client::by(&Way::find(), &config.slack, &token)?,
+        &Voice::of(&config),
+    ))?;
+    let told = format!("Slack was told that {} failed", unit.name);
+    about(Topic::UnitFailed, Priority::Notice, &told);
+    Ok(0)
+}
+
+fn now() -> Time {
+    Time::from(SystemTime::now())
+}
+
+/// How the unit ended, as systemd hands it to what `OnFailure=` starts (systemd.exec(5), since systemd 251).
+fn how(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let result = variable("MONITOR_SERVICE_RESULT")?;
+    match variable("MONITOR_EXIT_STATUS") {
+        Some(status) => Some(format!("{result} {status}")),
+        None => Some(result),
+    }
+}
+
+/// How often systemd had started it again by itself; 0 where it does not say.
+fn restarts(unit: &str) -> u64 {
+    let mut systemctl = Command::new("systemctl");
+    let asked = systemctl.args(["show", "--property=NRestarts", "--value", "--", unit]);
+    let said = program::text(asked, Duration::from_secs(5)).unwrap_or_default();
+    said.trim().parse().unwrap_or(0)
+}
+
+/// Posts until Slack has it, refuses it for good, or patience ends.
+async fn tell(unit: &FailedUnit, client: &Client, voice: &Voice) -> anyhow::Result<()> {
+    let until = now().plus(PATIENCE);
+    let (mut form, mut pace) = (Form::default(), Pace::default());
+    loop {
+        let verdict = client.post(&unit_failed(unit, form, voice), POST).await;
+        match pace.settle(form, &verdict, now()) {
+            Next::Done => return Ok(()),
+            Next::Again { form: plainer } => {
+                form = plainer;
+                tokio::time::sleep(pace.ready_at(now(), None).since(now())).await;
+            }
+            Next::Park { error } => return Err(anyhow!("Slack refused the message: {error}")),
+            Next::Mend { .. } => return Err(Stop::Later(format!("Slack: {verdict}")).into()),
+            Next::Pause { until: pause, .. } if pause > until => {
+                return Err(Stop::Later(format!("Slack: {verdict}")).into());
+            }
+            Next::Pause { until: pause, .. } => {
+                line(Priority::Warning, &format!("Slack: {verdict}"));
+                tokio::time::sleep(pause.since(now())).await;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_a_unit_ended_is_told_as_far_as_systemd_says() {
+        let of = |result: Option<&str>, status: Option<&str>| {
+            how(|name| {
+                let value = match name {
+                    "MONITOR_SERVICE_RESULT" => result,
+                    _ => status,
+                };
+                value.map(str::to_owned)
+            })
+        };
+        assert_eq!(
+            of(Some("exit-code"), Some("78")).as_deref(),
+            Some("exit-code 78")
+        );
+        assert_eq!(
+            of(Some("watchdog"), Some("ABRT")).as_deref(),
+            Some("watchdog ABRT")
+        );
+        assert_eq!(of(Some("timeout"), None).as_deref(), Some("timeout"));
+        assert_eq!(of(None, None), None);
+    }
+}

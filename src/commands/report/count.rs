@@ -1,0 +1,250 @@
+//! Counting a whole log: the monitor's own rules, and a sheet of counters for every date.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
+use super::strangers::Strangers;
+use crate::adapters::userdb::Directory;
+use crate::domain::base::span::{Span, midnight};
+use crate::domain::base::time::Time;
+use crate::domain::openssh::{Program, is_ours_by_wording};
+use crate::domain::record::{Entry, Record};
+use crate::domain::rules::{Monitor, Rules};
+use crate::domain::state::{Counters, Daily, Notice, add};
+
+/// How far time moves before what ended is forgotten: what is due before an event is decided before it anyway.
+const STEP: Duration = Duration::from_secs(300);
+
+/// How long after its last line a log is taken to have ended: longer than any decision waits.
+const AFTER: Duration = Duration::from_secs(60);
+
+/// What happened on one date.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sheet {
+    /// What each partner did, by account name.
+    pub partners: BTreeMap<String, Counters>,
+    /// Failures of anyone who is no partner.
+    pub unknown_attempts: u64,
+}
+
+impl Sheet {
+    fn swap(&mut self, daily: &mut Daily) {
+        std::mem::swap(&mut self.partners, &mut daily.partners);
+        std::mem::swap(&mut self.unknown_attempts, &mut daily.unknown_attempts);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.partners.is_empty() && self.unknown_attempts == 0
+    }
+}
+
+/// The sheets of a log, by date; dates on which nothing happened have none. Without a date stands what has no stamp.
+pub type Sheets = BTreeMap<Option<NaiveDate>, Sheet>;
+
+/// What was counted, and what was not.
+#[derive(Debug)]
+pub struct Counted {
+    /// What each day counts.
+    pub sheets: Sheets,
+    /// How many events the user database left undecided.
+    pub undecided: usize,
+    /// What makes the figures less than certain.
+    pub notices: Vec<Notice>,
+    /// How many lines are of sshd or sftp-server.
+    pub ours: u64,
+    /// How many of those have no stamp, and so are in no span of time.
+    pub outside: u64,
+    /// Accounts that are no partners.
+    pub strangers: Strangers,
+    /// The earliest stamp that was read.
+    pub first: Option<Time>,
+    /// What reads like OpenSSH's under another program's name.
+    pub foreign: Foreign,
+}
+
+/// Lines under another program's name that read like OpenSSH's: a container's, or a relay's.
+#[derive(Debug, Default)]
+pub struct Foreign {
+    /// How many there are.
+    pub lines: u64,
+    /// The first of them, without its stamp.
+    pub first: String,
+}
+
+impl Foreign {
+    fn see(&mut self, entry: &Entry<'_>) {
+        if !is_ours_by_wording(entry.message) {
+            return;
+        }
+        self.lines += 1;
+        if self.lines == 1 {
+            let text = |bytes| String::from_utf8_lossy(bytes);
+            let name = text(&entry.origin.identifier);
+            self.first = format!("{name}: {}", text(entry.message));
+        }
+    }
+}
+
+/// Counts entries as they come.
+pub struct Counting<'a> {
+    rules: &'a Rules,
+    directory: &'a mut dyn Directory,
+    span: Span,
+    daily: Daily,
+    now: Time,
+    sheets: Sheets,
+    notices: Vec<Notice>,
+    ours: u64,
+    outside: u64,
+    strangers: Strangers,
+    first: Option<Time>,
+    foreign: Foreign,
+    /// The open date.
+    date: Option<NaiveDate>,
+    /// The first moment of the open date, and the first of the next: so that most events need no calendar.
+    open: (Time, Time),
+    advanced: Time,
+}
+
+impl<'a> Counting<'a> {
+    /// Nothing was counted yet.
+    pub fn new(rules: &'a Rules, directory: &'a mut dyn Directory, span: Span, now: Time) -> Self {
+        Counting {
+            rules,
+            directory,
+            span,
+            daily: Daily::default(),
+            now,
+            sheets: Sheets::new(),
+            notices: Vec::new(),
+            ours: 0,
+            outside: 0,
+            strangers: Strangers::default(),
+            first: None,
+            foreign: Foreign::default(),
+            date: None,
+            open: (Time::default(), Time::default()),
+            advanced: Time::default(),
+        }
+    }
+
+    /// Takes the next entry in.
+    pub fn take(&mut self, entry: Entry<'_>) {
+        let stamp = entry.origin.time;
+        if stamp != Time::default() && self.first.is_none_or(|first| stamp < first) {
+            self.first = Some(stamp);
+        }
+        let program = Program::of(&entry.origin.identifier);
+        if program.is_none() {
+            self.foreign.see(&entry);
+        }
+        let ours = program.is_some_and(|program| program != Program::Unknown);
+        self.ours += u64::from(ours);
+        let Some(mut record) = Record::of(entry, self.directory) else {
+            return;
+        };
+        self.ours += u64::from(!ours);
+        let time = record.origin.time;
+        if self.span.holds(time) {
+            self.strangers.take(&record);
+        } else {
+            record.origin.past = true;
+            self.outside += u64::from(time == Time::default());
+        }
+        if time >= self.advanced.plus(STEP) {
+            // Before the date changes: what ended before counts for the date before.
+            self.advance(time);
+        }
+        if time < self.open.0 || time >= self.open.1 {
+            self.turn_to(time);
+        }
+        self.monitor().apply(&record);
+    }
+
+    fn monitor(&mut self) -> Monitor<'_> {
+        Monitor {
+            rules: self.rules,
+            daily: &mut self.daily,
+            now: self.now,
+            in_flight: None,
+        }
+    }
+
+    fn advance(&mut self, time: Time) {
+        self.advanced = time;
+        self.monitor().advance(time, false);
+    }
+
+    /// Opens the sheet of the date of `time`, and puts away the one before.
+    fn turn_to(&mut self, time: Time) {
+        self.put_away();
+        let zone = self.rules.zone;
+        let date = zone.date(time);
+        self.daily.date = date;
+        if time == Time::default() {
+            self.date = None;
+            self.open = (time, Time(time.0 + 1));
+        } else {
+            self.date = Some(date);
+            let next = date.succ_opt().unwrap_or(date);
+            self.open = (midnight(zone, date), midnight(zone, next));
+        }
+        if let Some(mut sheet) = self.sheets.remove(&self.date) {
+            sheet.swap(&mut self.daily);
+        }
+    }
+
+    fn put_away(&mut self) {
+        let mut sheet = Sheet::default();
+        sheet.swap(&mut self.daily);
+        if !sheet.is_empty() {
+            self.sheets.insert(self.date, sheet);
+        }
+        for notice in std::mem::take(&mut self.daily.resume.day).notices {
+            match self.notices.iter_mut().find(|n| n.kind == notice.kind) {
+                Some(known) => add(&mut known.count, notice.count),
+                None => self.notices.push(notice),
+            }
+        }
+    }
+
+    /// The log is at its end: decides what is still open.
+    pub fn finish(mut self) -> Counted {
+        self.advance(self.advanced.plus(AFTER));
+        self.ask_again();
+        self.put_away();
+        for sheet in self.sheets.values_mut() {
+            sheet
+                .partners
+                .retain(|_, c| c.success + c.failed + c.upload + c.download > 0);
+        }
+        self.sheets.retain(|_, sheet| !sheet.is_empty());
+        Counted {
+            sheets: self.sheets,
+            undecided: self.daily.resume.undecided.len(),
+            notices: self.notices,
+            ours: self.ours,
+            outside: self.outside,
+            strangers: self.strangers,
+            foreign: self.foreign,
+            first: self.first,
+        }
+    }
+
+    /// What the user database did not know when it was asked, it may know now.
+    fn ask_again(&mut self) {
+        let waiting = std::mem::take(&mut self.daily.resume.undecided);
+        let mut left = Vec::new();
+        for event in waiting {
+            self.turn_to(event.at);
+            let user = event.user.clone();
+            let answer = self.directory.account(user.as_bytes());
+            self.daily.resume.undecided.push(event);
+            self.monitor().answer(&user, &answer);
+            left.append(&mut self.daily.resume.undecided);
+        }
+        self.daily.resume.undecided = left;
+    }
+}

@@ -1,0 +1,73 @@
+//! What a report has not counted, said on standard error: a zero must not stand where nothing could be read.
+
+use super::count::Counted;
+use crate::adapters::log::{Priority, line};
+use crate::commands::status::words;
+use crate::domain::base::clean::{HOST, clean, for_terminal};
+use crate::domain::base::span::Span;
+use crate::domain::base::time::{Time, Zone};
+
+/// Says what was not counted. `lines` is how many were read, where lines are what is read, and
+/// `begins` the time of the first thing that the log holds.
+pub(crate) fn say(
+    counted: &Counted,
+    lines: Option<u64>,
+    (span, zone): (Span, Zone),
+    begins: Option<Time>,
+) {
+    if counted.undecided > 0 {
+        let why = "the user database does not answer: this many events are not in the report";
+        warn(&format!("{why}: {}", counted.undecided));
+    }
+    for notice in &counted.notices {
+        warn(&for_terminal(&words::notice(notice)));
+    }
+    if counted.foreign.lines > 0 {
+        let lines = words::many(counted.foreign.lines, "line");
+        let first = clean(&counted.foreign.first, HOST);
+        warn(&format!(
+            "{lines} like sshd's or sftp-server's under another program's name: not counted ({first})"
+        ));
+    }
+    let among = match lines {
+        Some(0) => Some("the log is empty".to_owned()),
+        Some(lines) if counted.ours == 0 => {
+            let lines = words::many(lines, "line");
+            Some(format!("no line of sshd or sftp-server among {lines}"))
+        }
+        _ => None,
+    };
+    if let Some(among) = among {
+        warn(&format!("{among}: nothing was counted"));
+    }
+    let mut sheets = counted.sheets.values();
+    let strangers = &counted.strangers;
+    if strangers.logins > 0 && sheets.all(|sheet| sheet.partners.is_empty()) {
+        warn(&format!(
+            "{} of accounts that are no partners, and nothing of a partner: --partners names those who have no account here",
+            words::many(strangers.logins, "log-in")
+        ));
+    } else if let Some(gone) = strangers.gone() {
+        warn(&format!(
+            "not counted, since they are no partners now: {gone}; --partners with all names counts those that were"
+        ));
+    }
+    if let (Some(since), Some(begins)) = (span.since, begins) {
+        if begins > since {
+            let begins = zone.local(begins).format("%Y-%m-%d %H:%M:%S");
+            warn(&format!(
+                "the log begins at {begins} only: what happened before is in no figure"
+            ));
+        }
+    }
+    if counted.outside > 0 && span != Span::default() {
+        warn(&format!(
+            "{} without a date: left out by --since and --until",
+            words::many(counted.outside, "line")
+        ));
+    }
+}
+
+fn warn(said: &str) {
+    line(Priority::Warning, said);
+}

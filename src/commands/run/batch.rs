@@ -1,0 +1,126 @@
+//! What a batch does to the state: counters and messages, position and notices, all in one change.
+
+use super::said::remarked;
+use super::told::{Told, told};
+use crate::adapters::log::{Priority, is_verbose};
+use crate::adapters::reader::Batch;
+use crate::adapters::source::{Position, Remark};
+use crate::domain::alerts::{Content, Outbox};
+use crate::domain::base::time::Time;
+use crate::domain::rules::Monitor;
+use crate::domain::state::Daily;
+
+/// Applies a batch to the state. Returns what the log is to say of it once it is committed.
+pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) -> Vec<Told> {
+    let mut entries = Vec::new();
+    for record in &batch.records {
+        let verdict = monitor.apply(record);
+        if is_verbose() {
+            let said = format!(
+                "{}: {} ({})",
+                verdict.event, verdict.reason, record.origin.pid
+            );
+            entries.push(Told::plain(None, Priority::Debug, said));
+        }
+        entries.extend(told(record, &verdict, monitor.daily));
+    }
+    for (user, answer) in &batch.answers {
+        monitor.answer(user, answer);
+    }
+    monitor.cannot_see(&batch.unseen);
+    for remark in &batch.remarks {
+        if matches!(remark, Remark::Gap { .. } | Remark::Unreadable { .. }) {
+            monitor.nothing_is_proved();
+        }
+        entries.push(remarked(monitor.daily, remark, monitor.now));
+    }
+    let resume = &mut monitor.daily.resume;
+    match &batch.position {
+        Some(Position::Journal(position)) => {
+            resume
+                .journals
+                .insert(position.machine.clone(), position.clone());
+        }
+        Some(Position::File(position)) => {
+            resume.files.insert(
+                position.path.to_string_lossy().into_owned(),
+                position.clone(),
+            );
+        }
+        None => {}
+    }
+    if batch.position.is_some() && resume.source.as_deref() != Some(source) {
+        resume.source = Some(source.to_owned());
+    }
+    entries
+}
+
+/// Where the state stands, seen from a batch.
+pub(super) enum Place {
+    /// Where the batch begins.
+    Here,
+    /// Where it ends.
+    Behind,
+    /// Somewhere else.
+    Elsewhere(Position),
+}
+
+/// Whether a batch goes on where the state stands.
+pub(super) fn place(daily: &Daily, batch: &Batch) -> Place {
+    let (Some(begins), Some(ends)) = (&batch.begins, &batch.position) else {
+        return Place::Here;
+    };
+    let stands = match ends {
+        Position::Journal(end) => daily
+            .resume
+            .journals
+            .get(&end.machine)
+            .cloned()
+            .map(Position::Journal),
+        Position::File(end) => daily
+            .resume
+            .files
+            .get(&*end.path.to_string_lossy())
+            .cloned()
+            .map(Position::File),
+    };
+    match stands {
+        Some(stands) if stands.is(begins) => Place::Here,
+        Some(stands) if stands.is(ends) => Place::Behind,
+        Some(stands) => Place::Elsewhere(stands),
+        // A state without position goes on from where reading stands.
+        None => Place::Here,
+    }
+}
+
+/// Puts what is to be said at the start into the outbox. What an earlier start said there of a group that is missing holds no
+/// longer, unless this one says it too.
+pub(super) fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
+    let resume = &mut daily.resume;
+    resume
+        .outbox
+        .retain_mut(|message| match &mut message.content {
+            content @ Content::Started { first: false, .. } => announce.contains(content),
+            Content::Started { missing_group, .. } => {
+                *missing_group = None;
+                true
+            }
+            _ => true,
+        });
+    for content in announce {
+        if let Content::Started { first: true, .. } = content {
+            resume.announced = true;
+        }
+        if !resume
+            .outbox
+            .iter()
+            .any(|message| message.content == *content)
+        {
+            Outbox {
+                messages: &mut resume.outbox,
+                next: &mut resume.next_message,
+            }
+            .push(now, content.clone());
+        }
+    }
+}

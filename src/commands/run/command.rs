@@ -1,0 +1,75 @@
+//! `sftp-monitor run`.
+
+use std::time::SystemTime;
+
+use crate::adapters::config::{Config, Token};
+use crate::adapters::log::{Priority, line};
+use crate::adapters::slack::Way;
+use crate::adapters::store::{Store, become_owner};
+use crate::adapters::userdb;
+use crate::commands::cli::{self, Cli};
+use crate::commands::run::reload::Fixed;
+use crate::commands::run::start::{self, Options};
+use crate::commands::status;
+use crate::domain::base::stop;
+use crate::domain::base::time::Time;
+use crate::domain::state::Daily;
+
+/// Runs the daemon.
+pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
+    let mut config = Config::load(cli.config.as_deref())?;
+    let token = if arguments.dry_run {
+        None
+    } else {
+        Some(Token::find("sftp-monitor.service")?)
+    };
+    // Before root becomes the state's owner, who may not look.
+    let way = Way::find();
+    if let Some(remark) = token.as_ref().and_then(Token::remark) {
+        line(Priority::Warning, remark);
+    }
+    let mut directory = userdb::of(&mut config, arguments.partners.as_deref());
+    let store = if arguments.dry_run {
+        Store::in_memory(figures(cli, &config))
+    } else {
+        let path = cli.state_directory();
+        become_owner(&path)?;
+        Store::open(&path)?
+    };
+    for warning in userdb::warnings(&config, directory.as_mut()) {
+        line(Priority::Warning, &warning.to_string());
+    }
+    let options = Options {
+        from_start: arguments.from_start,
+        fixed: Fixed {
+            path: cli.config.clone(),
+            source: config.source.clone(),
+            partners: arguments.partners.clone(),
+            token,
+            way,
+        },
+    };
+    start::run(&config, store, directory, options)?;
+    Ok(0)
+}
+
+/// The day's figures so far, with which a run that prints begins as one that posts would; none where there are none, or this
+/// user may not read them.
+fn figures(cli: &Cli, config: &Config) -> Option<Daily> {
+    let directory = cli.state_directory();
+    let now = Time::from(SystemTime::now());
+    match status::load(&directory, config.zone, now, "run --dry-run") {
+        Ok(figures) => {
+            let told = format!(
+                "counting goes on from the figures in {}",
+                directory.display()
+            );
+            figures.inspect(|_| line(Priority::Notice, &told))
+        }
+        Err(error) => {
+            let told = format!("counting begins with zero: {}", stop::said(&error));
+            line(Priority::Warning, &told);
+            None
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! Committing: a batch changes position, counters, sessions and outbox together or not at all.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::batch::{Place, announced, place, take_in};
+use super::choice::limit_of;
+use super::doubtful::{self, Doubtful};
+use super::said::recovered;
+use super::{told, undone};
+use crate::adapters::log::{Priority, Topic, about, line};
+use crate::adapters::reader::{Batch, MakeDirectory, Order};
+use crate::adapters::service;
+use crate::adapters::source::Position;
+use crate::adapters::store::{Disk, RealDisk, StateError, Store};
+use crate::domain::alerts::{Content, Message};
+use crate::domain::base::time::Time;
+use crate::domain::days;
+use crate::domain::expect;
+use crate::domain::rules::{Monitor, Rules};
+use crate::domain::state::Daily;
+
+/// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
+const SETTLED: Duration = Duration::from_millis(400);
+
+/// What the loop wants to know of the state without reading it again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct View {
+    /// When time alone brings something.
+    pub(super) due: Option<Time>,
+    /// Messages that wait for Slack.
+    pub(super) waiting: usize,
+    /// Slack asked for a pause until then.
+    pub(super) pause_until: Option<Time>,
+    /// Slack took nothing at the last try.
+    pub(super) refused: bool,
+    /// Until when the next message may still be set right.
+    pub(super) settles: Option<Time>,
+    /// Since when the oldest message or table waits for Slack.
+    pub(super) oldest: Option<Time>,
+    /// Lines that someone forged, or that nobody understands or can read.
+    pub(super) doubtful: doubtful::Counted,
+    status: String,
+    /// On whose answer something waits.
+    pub(super) questions: Vec<String>,
+}
+
+/// The one that commits.
+pub struct Committer<D: Disk = RealDisk> {
+    store: Store<D>,
+    rules: Rules,
+    /// What the source is called in the state and in the first message.
+    source: String,
+    orders: mpsc::Sender<Order>,
+    /// What is to be said once the first batch is committed; none from then on.
+    announce: Option<Vec<Content>>,
+    pub(super) view: View,
+    /// The message that is being posted.
+    pub(super) in_flight: Option<u64>,
+    /// What Slack's last error was, for the status line.
+    pub(super) trouble: Option<String>,
+    /// Why the state cannot be written.
+    pub(super) fault: Option<String>,
+    /// What the daemon itself has trouble with, for the status line.
+    pub(super) own: Option<String>,
+    /// Why a new configuration was refused, until one is taken.
+    pub(super) refused: Option<String>,
+    caught_up: bool,
+    /// How often the reading thread was told to go on elsewhere.
+    seeks: u64,
+    /// How often it was given another user database.
+    directories: u64,
+    asked: Vec<String>,
+    told: String,
+    doubtful: Doubtful,
+}
+
+impl<D: Disk> Committer<D> {
+    /// One that has committed nothing yet. `announce` is said with the first batch.
+    pub fn new(
+        store: Store<D>,
+        rules: Rules,
+        source: String,
+        orders: mpsc::Sender<Order>,
+        announce: Vec<Content>,
+    ) -> Self {
+        Committer {
+            store,
+            rules,
+            source,
+            orders,
+            announce: Some(announce),
+            view: View::default(),
+            in_flight: None,
+            trouble: None,
+            fault: None,
+            own: None,
+            refused: None,
+            caught_up: false,
+            seeks: 0,
+            directories: 0,
+            asked: Vec::new(),
+            told: String::new(),
+            doubtful: Doubtful::default(),
+        }
+    }
+
+    /// Follows these rules from here on.
+    pub(super) fn rule(&mut self, rules: Rules) {
+        let limit = limit_of(&self.source, rules.foreign);
+        self.rules = Rules { limit, ..rules };
+    }
+
+    /// Gives the reading thread another user database. Returns the number by which batches show that it is asked.
+    pub(super) fn direct(&mut self, make: MakeDirectory) -> u64 {
+        self.directories += 1;
+        let _ = self.orders.send(Order::Directory(self.directories, make));
+        self.directories
+    }
+
+    /// Has reading reached the present?
+    pub fn stands_at_present(&self) -> bool {
+        self.caught_up
+    }
+
+    /// Messages that wait for Slack.
+    pub fn waiting(&self) -> usize {
+        self.view.waiting
+    }
+
+    /// The store, for the lock of sending.
+    pub(super) fn store(&mut self) -> &mut Store<D> {
+        &mut self.store
+    }
+
+    /// Commits a batch. One that does not begin where the state stands is passed over, and reading goes back there: another
+    /// process found the file damaged or deleted, and an older one took its place. Returns whether the batch counts.
+    pub fn commit(&mut self, batch: &Batch, now: Time) -> Result<bool, StateError> {
+        let (rules, source, in_flight, announce) =
+            (&self.rules, &self.source, self.in_flight, &self.announce);
+        let (doubtful, mut entries) = (&mut self.doubtful, Vec::new());
+        let (mut unusual, mut begun) = (Vec::new(), Vec::new());
+        let view = self
+            .store
+            .commit(rules.zone.local(now), |daily, recoveries| {
+                unusual = recoveries.to_vec();
+                days::settle(daily, rules.zone, now);
+                let stands = match place(daily, batch) {
+                    Place::Here => true,
+                    // A disk that failed at the very last step may have kept the batch all the same.
+                    Place::Behind => false,
+                    Place::Elsewhere(position) => return Err(position),
+                };
+                doubtful.begin(daily);
+                let last = daily.resume.next_message;
+                let mut monitor = Monitor {
+                    rules,
+                    daily,
+                    now,
+                    in_flight,
+                };
+                if stands {
+                    entries = take_in(&mut monitor, batch, source);
+                }
+                if let Some(announce) = announce {
+                    announced(monitor.daily, announce, now);
+                }
+                let new = expect::not_watched(&rules.expects, monitor.daily);
+                // Before the present is reached only what was read tells what time it is.
+                let until = if batch.caught_up {
+                    Some(now.minus(SETTLED))
+                } else {
+                    batch.until
+                };
+                if let Some(until) = until {
+                    monitor.advance(until, batch.caught_up);
+                }
+                begun = expect::begun(&new, monitor.daily, now);
+                entries.extend(undone::told_since(last, &monitor.daily.resume.outbox));
+                Ok(view(&monitor))
+            })?;
+        recovered(&unusual);
+        let view = match view {
+            Ok(view) => view,
+            Err(position) => {
+                // Answers that came with the batch are passed over with it: they are asked for again.
+                self.asked.clear();
+                self.caught_up = false;
+                // What was read before the thread obeyed the last order is no reason for another one.
+                if batch.sought == self.seeks {
+                    self.seek(position);
+                }
+                return Ok(false);
+            }
+        };
+        told::write(&entries);
+        for said in begun {
+            line(Priority::Notice, &said);
+        }
+        self.doubtful.say(&view, now);
+        self.view = view;
+        if batch.caught_up && !self.caught_up {
+            let told = "reading has reached the present";
+            about(Topic::CaughtUp, Priority::Info, told);
+        }
+        self.caught_up = batch.caught_up;
+        self.announce = None;
+        self.ask();
+        Ok(true)
+    }
+
+    /// A change of the state that is no batch: what became of a message.
+    pub fn change<T>(
+        &mut self,
+        now: Time,
+        change: impl FnOnce(&mut Daily) -> T,
+    ) -> Result<T, StateError> {
+        let (rules, in_flight) = (&self.rules, self.in_flight);
+        let mut unusual = Vec::new();
+        let changed = self
+            .store
+            .commit(rules.zone.local(now), |daily, recoveries| {
+                unusual = recoveries.to_vec();
+                let result = change(daily);
+                (
+                    result,
+                    view(&Monitor {
+                        rules,
+                        daily,
+                        now,
+                        in_flight,
+                    }),
+                )
+            });
+        self.note(changed.as_ref().err());
+        let (result, view) = changed?;
+        recovered(&unusual);
+        self.view = view;
+        Ok(result)
+    }
+
+    /// Keeps why the state cannot be written; that another process writes it just now is no reason.
+    pub(super) fn note(&mut self, error: Option<&StateError>) {
+        match error {
+            None => self.fault = None,
+            Some(StateError::Busy { .. }) => {}
+            Some(error) => self.fault = Some(format!("{error:#}")),
+        }
+    }
+
+    /// When time alone brings something: some time after it is due, so that what was logged before has been read.
+    pub fn due(&self) -> Option<Time> {
+        self.view
+            .due
+            .filter(|_| self.caught_up)
+            .map(|due| due.plus(SETTLED))
+    }
+
+    /// Does time alone bring something by now?
+    pub fn is_due(&self, now: Time) -> bool {
+        self.due().is_some_and(|due| due <= now)
+    }
+
+    /// A batch of nothing, to be committed for what time brings.
+    pub fn idle(&self) -> Batch {
+        Batch {
+            caught_up: self.caught_up,
+            ..Batch::default()
+        }
+    }
+
+    /// Hands the reading thread the accounts on whose answer something waits.
+    fn ask(&mut self) {
+        if self.view.questions != self.asked {
+            self.asked.clone_from(&self.view.questions);
+            // The thread is gone only when the loop is about to end.
+            let _ = self.orders.send(Order::Ask(self.asked.clone()));
+        }
+    }
+
+    /// Makes the reading thread go on elsewhere.
+    fn seek(&mut self, position: Position) {
+        self.seeks += 1;
+        line(
+            Priority::Warning,
+            "the state stands elsewhere than reading does: reading goes back to it",
+        );
+        let _ = self.orders.send(Order::Seek(self.seeks, position));
+    }
+
+    /// What `systemctl status` shows.
+    pub(super) fn status(&self) -> String {
+        let trouble = self
+            .trouble
+            .as_ref()
+            .map(|trouble| format!("; Slack: {trouble}"))
+            .unwrap_or_default();
+        let refused = self
+            .refused
+            .as_ref()
+            .map(|why| format!("; new configuration refused: {why}"))
+            .unwrap_or_default();
+        let own = self.own.as_deref().map(service::with_trouble);
+        let own = own.unwrap_or_default();
+        format!(
+            "{own}{}: {}{trouble}{refused}",
+            self.source, self.view.status
+        )
+    }
+
+    /// Tells the service manager if there is anything new.
+    pub(super) fn tell_status(&mut self) {
+        let status = self.status();
+        if status != self.told {
+            service::status(&status);
+            self.told = status;
+        }
+    }
+}
+
+fn view(monitor: &Monitor<'_>) -> View {
+    let resume = &monitor.daily.resume;
+    let sum = |of: fn(&crate::domain::state::Counters) -> u64| {
+        monitor.daily.partners.values().map(of).sum::<u64>()
+    };
+    let status = format!(
+        "{}: {} log-ins, {} failures, {} uploads, {} downloads, {} unknown attempts; {} messages and {} days wait for Slack",
+        monitor.daily.date,
+        sum(|c| c.success),
+        sum(|c| c.failed),
+        sum(|c| c.upload),
+        sum(|c| c.download),
+        monitor.daily.unknown_attempts,
+        resume.outbox.len(),
+        resume.closed.len(),
+    );
+    let messages = resume.outbox.iter().map(|message| message.since);
+    let head = resume.outbox.first();
+    let days = resume.closed.iter().filter(|day| day.refused.is_none());
+    View {
+        oldest: messages.chain(days.map(|day| day.until)).min(),
+        due: monitor.due(),
+        settles: head.and_then(Message::settles),
+        doubtful: doubtful::counted(monitor.daily),
+        waiting: resume.outbox.len(),
+        pause_until: resume.pause_until,
+        refused: resume.slack_trouble.is_some(),
+        status,
+        questions: monitor.questions(),
+    }
+}

@@ -1,0 +1,152 @@
+//! The heartbeat: an address that is fetched while all is well, so that whoever watches it notices when it is not.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use anyhow::Context;
+use reqwest::{Client, NoProxy, Proxy, Url, redirect};
+use tokio::time::Instant;
+
+use crate::adapters::log::{Priority, line};
+use crate::adapters::slack::Way;
+use crate::domain::base::time::Time;
+
+/// How often the address is fetched.
+const EVERY: Duration = Duration::from_secs(5 * 60);
+
+/// How soon it is looked again whether all is well, where it was not.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// For a whole fetch.
+const FETCH: Duration = Duration::from_secs(10);
+
+/// How long a message or a table may wait for Slack before all is not well.
+const OVERDUE: Duration = Duration::from_secs(600);
+
+/// The oldest message or table that waits for Slack: since when, and since when this process knows it. The second is
+/// right also after the clock was set back.
+#[derive(Clone, Copy)]
+struct Oldest(Time, Instant);
+
+impl Oldest {
+    fn is_overdue(&self, now: Time, clock: Instant) -> bool {
+        now.since(self.0) >= OVERDUE || clock.saturating_duration_since(self.1) >= OVERDUE
+    }
+}
+
+/// A fetch under way, and what came of it.
+type Fetching = Pin<Box<dyn Future<Output = Result<(), String>>>>;
+
+/// Fetches the address of `[heartbeat]`, if there is one.
+pub(super) struct Heartbeat {
+    target: Option<(Client, Url)>,
+    next: Instant,
+    oldest: Option<Oldest>,
+    fetching: Option<Fetching>,
+    failing: bool,
+}
+
+impl Heartbeat {
+    pub(super) fn new(url: Option<&Url>) -> anyhow::Result<Self> {
+        let target =
+            url.map(|url| Ok::<_, anyhow::Error>((client(url, &Way::Environment)?, url.clone())));
+        Ok(Heartbeat {
+            target: target.transpose()?,
+            next: Instant::now(),
+            oldest: None,
+            fetching: None,
+            failing: false,
+        })
+    }
+
+    /// When it is looked next whether all is well; none where there is nothing to fetch.
+    pub(super) fn due(&self) -> Option<Instant> {
+        (self.target.is_some() && self.fetching.is_none()).then_some(self.next)
+    }
+
+    /// Fetches the address if it is time and all is well: also what waits for Slack, the oldest since this time.
+    pub(super) fn turn(&mut self, oldest: Option<Time>, now: Time, well: bool) {
+        let known = self.oldest.filter(|known| Some(known.0) == oldest);
+        self.oldest = known.or(oldest.map(|oldest| Oldest(oldest, Instant::now())));
+        if self.due().is_none_or(|due| due > Instant::now()) {
+            return;
+        }
+        let overdue = self
+            .oldest
+            .is_some_and(|oldest| oldest.is_overdue(now, Instant::now()));
+        let Some((client, url)) = self.target.as_ref().filter(|_| well && !overdue) else {
+            self.next = Instant::now() + AGAIN;
+            return;
+        };
+        self.next = Instant::now() + EVERY;
+        self.fetching = Some(Box::pin(fetch(client.clone(), url.clone())));
+    }
+
+    /// Waits for the fetch under way, if there is one.
+    pub(super) async fn fetched(&mut self) {
+        let fetched = match &mut self.fetching {
+            Some(fetching) => fetching.await,
+            None => std::future::pending().await,
+        };
+        self.fetching = None;
+        match (fetched, self.failing) {
+            (Err(why), false) => line(
+                Priority::Warning,
+                &format!("heartbeat.url cannot be fetched: {why}"),
+            ),
+            (Ok(()), true) => line(Priority::Notice, "heartbeat.url is fetched again"),
+            (Err(_), true) | (Ok(()), false) => return,
+        }
+        self.failing = !self.failing;
+    }
+}
+
+/// A client for this address, by this way.
+pub(crate) fn client(url: &Url, way: &Way) -> anyhow::Result<Client> {
+    let builder = Client::builder()
+        .timeout(FETCH)
+        .redirect(redirect::Policy::none())
+        .pool_max_idle_per_host(0)
+        .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
+    let builder = match way {
+        // Plain http goes to this machine only, which no proxy can reach.
+        _ if url.scheme() == "http" => builder.no_proxy(),
+        Way::Environment => builder,
+        Way::Direct => builder.no_proxy(),
+        Way::Proxy { url, except } => {
+            let proxy = Proxy::https(url).context("the proxy's address")?;
+            builder.proxy(proxy.no_proxy(NoProxy::from_string(except)))
+        }
+    };
+    builder
+        .build()
+        .context("setting up the client for the heartbeat")
+}
+
+/// Fetches the address, or says why it cannot be. It may be a secret: errors are told without it.
+pub(crate) async fn fetch(client: Client, url: Url) -> Result<(), String> {
+    let answer = client.get(url).send().await.map_err(|e| e.without_url());
+    let answer = answer.map_err(|e| crate::adapters::slack::chain(&e))?;
+    match answer.status() {
+        status if status.is_success() => Ok(()),
+        status => Err(format!("it answers {status}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_ten_minutes_is_overdue_also_where_the_clock_was_set_back() {
+        let at = |minutes: u64| Time::default().plus(Duration::from_secs(minutes * 60));
+        let begun = Instant::now();
+        let later = |minutes: u64| begun + Duration::from_secs(minutes * 60);
+        let oldest = Oldest(at(91), begun);
+        assert!(!oldest.is_overdue(at(100), later(9)));
+        assert!(oldest.is_overdue(at(101), later(9)));
+        assert!(!oldest.is_overdue(at(40), later(9)));
+        assert!(oldest.is_overdue(at(40), later(10)));
+    }
+}

@@ -1,0 +1,121 @@
+//! A batch whose commit failed: held until the next try, which is soon where another process just commits.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{LOCK_AGAIN, PATIENCE};
+use crate::adapters::log::{Priority, line};
+use crate::adapters::reader::Batch;
+use crate::adapters::store::StateError;
+
+/// The pause before a failed commit is tried again; doubled up to `RETRY_MOST`.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// The longest pause between two tries to commit.
+const RETRY_MOST: Duration = Duration::from_secs(30);
+
+/// The longest pause where another process holds the lock: to try it costs nothing.
+const BUSY_MOST: Duration = Duration::from_secs(1);
+
+/// A batch, and when its commit is tried again.
+pub(super) struct Held {
+    pub(super) batch: Batch,
+    pub(super) tries: Tries,
+    pub(super) until: Instant,
+}
+
+/// What became of the tries so far.
+#[derive(Default)]
+pub(super) struct Tries {
+    /// When the first one failed.
+    since: Option<Instant>,
+    /// The pause after the last one.
+    pause: Duration,
+    /// That they fail was said.
+    said: bool,
+}
+
+impl Held {
+    /// Holds a batch after one more try, and says why if that is news.
+    pub(super) fn new(batch: Batch, mut tries: Tries, error: StateError) -> Self {
+        let now = Instant::now();
+        let pause = tries.failed(error, now);
+        Held {
+            batch,
+            tries,
+            until: now + pause,
+        }
+    }
+}
+
+impl Tries {
+    /// One more failed. Returns how long to wait for the next one.
+    fn failed(&mut self, error: StateError, now: Instant) -> Duration {
+        let waited = now.saturating_duration_since(*self.since.get_or_insert(now));
+        let (error, most) = match error {
+            StateError::Busy { .. } if waited < PATIENCE => return LOCK_AGAIN,
+            StateError::Busy { path, .. } => (StateError::Busy { path, waited }, BUSY_MOST),
+            error => (error, RETRY_MOST),
+        };
+        if !self.said {
+            self.said = true;
+            let told = format!("{error:#}; nothing is lost, trying again");
+            line(Priority::Error, &told);
+        }
+        self.pause = (self.pause * 2).max(RETRY).min(most);
+        self.pause
+    }
+
+    /// One succeeded at last.
+    /// Returns whether any failed before.
+    pub(super) fn succeeded(&self) -> bool {
+        if self.said {
+            let told = "the state can be written again: counting goes on where it stood";
+            line(Priority::Notice, told);
+        }
+        self.since.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn busy() -> StateError {
+        StateError::Busy {
+            path: "/var/lib/sftp-monitor/.state.lock".into(),
+            waited: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_lock_that_another_process_holds_is_tried_again_at_once_and_said_after_five_seconds() {
+        let begun = Instant::now();
+        let mut tries = Tries::default();
+        assert_eq!(tries.failed(busy(), begun), LOCK_AGAIN);
+        let before = begun + PATIENCE - Duration::from_millis(1);
+        assert_eq!(
+            (tries.failed(busy(), before), tries.said),
+            (LOCK_AGAIN, false)
+        );
+        let pauses = [(); 3].map(|()| tries.failed(busy(), begun + PATIENCE));
+        assert_eq!((pauses, tries.said), ([RETRY, BUSY_MOST, BUSY_MOST], true));
+    }
+
+    #[test]
+    fn a_disk_that_fails_is_said_at_once_and_tried_ever_more_seldom() {
+        let disk = || StateError::Disk {
+            action: "writing",
+            path: "/var/lib/sftp-monitor/daily.json".into(),
+            cause: std::io::ErrorKind::StorageFull.into(),
+        };
+        let mut tries = Tries::default();
+        let pauses = [(); 8].map(|()| tries.failed(disk(), Instant::now()).as_millis());
+        assert_eq!(
+            pauses,
+            [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]
+        );
+        assert!(tries.said);
+    }
+}

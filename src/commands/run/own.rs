@@ -1,0 +1,226 @@
+//! The daemon's own trouble: told in Slack by a way that needs no state, once an episode, and its end.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::post::Sender;
+use crate::adapters::log::{Priority, line};
+use crate::domain::alerts::Form;
+use crate::domain::base::time::Time;
+use crate::domain::render::{Own, OwnTrouble};
+use crate::domain::slack_reply::{Next, Pace, Verdict};
+
+/// How long it must last before it is told, and be away before its end is: a log that is being rotated is no trouble, and
+/// what comes and goes is one episode.
+const STANDS: Duration = Duration::from_secs(15);
+
+/// An episode.
+#[derive(Debug)]
+struct Episode {
+    begun: Instant,
+    since: Time,
+    why: String,
+    /// Since when it is away.
+    gone: Option<(Instant, Time)>,
+    /// Slack was told, or refused for good, that it has begun.
+    told: bool,
+}
+
+impl Episode {
+    /// When something is to be said of it; none where all is said.
+    fn due(&self) -> Option<Instant> {
+        match self.gone {
+            None if self.told => None,
+            None => Some(self.begun + STANDS),
+            Some((gone, _)) => Some(gone + STANDS),
+        }
+    }
+}
+
+/// The episodes, by what does not work.
+#[derive(Debug, Default)]
+struct Episodes(BTreeMap<Own, Episode>);
+
+impl Episodes {
+    /// How it stands with one: why it does not work, or nothing where it does.
+    fn note(&mut self, what: Own, why: Option<&str>, clock: Instant, now: Time) {
+        match (self.0.get_mut(&what), why) {
+            (None, None) => {}
+            (None, Some(why)) => {
+                let episode = Episode {
+                    begun: clock,
+                    since: now,
+                    why: why.to_owned(),
+                    gone: None,
+                    told: false,
+                };
+                self.0.insert(what, episode);
+            }
+            (Some(episode), Some(_)) => episode.gone = None,
+            (Some(episode), None) => {
+                episode.gone.get_or_insert((clock, now));
+            }
+        }
+        // What was over before anybody heard of it is not told.
+        let over = |episode: &Episode| episode.gone.is_some() && !episode.told;
+        self.0.retain(|_, episode| !over(episode));
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.0.values().filter_map(Episode::due).min()
+    }
+
+    /// What is to be said now.
+    fn next(&self, clock: Instant) -> Option<OwnTrouble> {
+        let mut due = self.0.iter();
+        let (what, episode) = due.find(|(_, e)| e.due().is_some_and(|due| due <= clock))?;
+        Some(OwnTrouble {
+            what: *what,
+            why: episode.why.clone(),
+            since: episode.since,
+            until: episode.gone.map(|(_, at)| at),
+        })
+    }
+
+    /// It was said.
+    fn said(&mut self, trouble: &OwnTrouble) {
+        match (trouble.until, self.0.get_mut(&trouble.what)) {
+            (Some(_), _) => drop(self.0.remove(&trouble.what)),
+            (None, Some(episode)) => episode.told = true,
+            (None, None) => {}
+        }
+    }
+}
+
+/// A post under way.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Verdict>>>;
+
+/// Tells them.
+pub(super) struct Teller {
+    episodes: Episodes,
+    pace: Pace,
+    form: Form,
+    posting: Option<(OwnTrouble, Answering)>,
+}
+
+impl Teller {
+    pub(super) fn new() -> Self {
+        Teller {
+            episodes: Episodes::default(),
+            pace: Pace::default(),
+            form: Form::default(),
+            posting: None,
+        }
+    }
+
+    /// How it stands: of each what does not work, and why.
+    pub(super) fn note(&mut self, troubles: [(Own, Option<&str>); 3], now: Time) {
+        for (what, why) in troubles {
+            self.episodes.note(what, why, Instant::now(), now);
+        }
+    }
+
+    /// When something is to be posted.
+    pub(super) fn due(&self, now: Time) -> Option<Instant> {
+        let due = self.episodes.due().filter(|_| self.posting.is_none())?;
+        let ready = self.pace.ready_at(now, None).since(now);
+        Some(due.max(Instant::now() + ready))
+    }
+
+    /// Posts what is to be said now.
+    pub(super) fn turn(&mut self, sender: &Sender, now: Time) {
+        if self.due(now).is_none_or(|due| due > Instant::now()) {
+            return;
+        }
+        if let Some(trouble) = self.episodes.next(Instant::now()) {
+            let posting = sender.aside(&trouble, self.form);
+            self.posting = Some((trouble, posting));
+        }
+    }
+
+    /// Waits for the post under way, if there is one.
+    pub(super) async fn posted(&mut self) {
+        let verdict = match &mut self.posting {
+            Some((_, posting)) => posting.await,
+            None => std::future::pending().await,
+        };
+        if let Some((trouble, _)) = self.posting.take() {
+            self.settle(&trouble, &verdict, super::now());
+        }
+    }
+
+    fn settle(&mut self, trouble: &OwnTrouble, verdict: &Verdict, now: Time) {
+        match self.pace.settle(self.form, verdict, now) {
+            Next::Done => {}
+            Next::Again { form } => {
+                self.form = form;
+                return;
+            }
+            Next::Park { error } => line(
+                Priority::Error,
+                &format!(
+                    "Slack refused for good to be told that {}: {error}",
+                    trouble.what.said()
+                ),
+            ),
+            Next::Pause { .. } | Next::Mend { .. } => return,
+        }
+        self.form = Form::default();
+        self.episodes.said(trouble);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Time = Time::from_seconds(1_774_843_675);
+
+    /// What is told when this happens at these seconds, each told at once.
+    fn told(happens: &[(u64, Option<&str>)], until: u64) -> Vec<(u64, bool)> {
+        let begun = Instant::now();
+        let (mut episodes, mut told) = (Episodes::default(), Vec::new());
+        let mut why = None;
+        for second in 0..until {
+            let after = Duration::from_secs(second);
+            if let Some((_, now)) = happens.iter().find(|(at, _)| *at == second) {
+                why = *now;
+            }
+            episodes.note(Own::State, why, begun + after, NOW.plus(after));
+            if let Some(trouble) = episodes.next(begun + after) {
+                told.push((second, trouble.until.is_none()));
+                episodes.said(&trouble);
+            }
+        }
+        told
+    }
+
+    #[test]
+    fn it_is_told_once_when_it_stands_and_once_when_it_is_over() {
+        assert_eq!(
+            told(&[(0, Some("full")), (100, None)], 200),
+            [(15, true), (115, false)]
+        );
+        // Another reason, or the same again, is the same episode.
+        assert_eq!(
+            told(&[(0, Some("full")), (50, Some("read-only"))], 200),
+            [(15, true)]
+        );
+        let flaps = [
+            (0, Some("full")),
+            (20, None),
+            (30, Some("full")),
+            (60, None),
+        ];
+        assert_eq!(told(&flaps, 200), [(15, true), (75, false)]);
+    }
+
+    #[test]
+    fn what_is_over_before_it_is_told_is_never_told() {
+        assert_eq!(told(&[(0, Some("full")), (14, None)], 200), []);
+    }
+}

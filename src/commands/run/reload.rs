@@ -1,0 +1,123 @@
+//! SIGHUP: the configuration is read again. A bad one is refused, and the one before it stays.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+
+use super::Daemon;
+use super::heartbeat::Heartbeat;
+use crate::adapters::config::{Config, SourceConfig, Token};
+use crate::adapters::log::{Priority, Topic, about, line};
+use crate::adapters::reader::Batch;
+use crate::adapters::service;
+use crate::adapters::slack::{Client, Way};
+use crate::adapters::userdb;
+use crate::domain::render::Voice;
+use crate::domain::rules::Rules;
+
+/// What stays as it was at the start, and where the configuration is.
+pub(super) struct Fixed {
+    /// The file that was named; none for the default one.
+    pub(super) path: Option<PathBuf>,
+    /// What is read: another source, or another place of it, is taken at a start alone.
+    pub(super) source: SourceConfig,
+    /// The partners that the command line names, in place of the user database.
+    pub(super) partners: Option<Vec<String>>,
+    /// The token; none where messages are printed. systemd hands over credentials at a start alone.
+    pub(super) token: Option<Token>,
+    /// The way to Slack.
+    pub(super) way: Way,
+}
+
+/// A configuration that was read again. It holds from the first batch on that was read with its user database: what was
+/// read before is judged by the rules of before.
+pub(super) struct Reloading {
+    /// The number of its user database.
+    directory: u64,
+    /// What is set in it, once the user database has said how it spells the accounts.
+    set: Receiver<(Rules, Voice)>,
+    client: Option<Client>,
+    /// None where the command line names the partners.
+    config: Option<Config>,
+    heartbeat: Heartbeat,
+}
+
+impl Daemon {
+    /// Reads the configuration again, and has it taken or says why not.
+    pub(super) fn reload(&mut self) {
+        if self.ready {
+            service::reloading();
+        }
+        match self.take_configuration() {
+            Ok(reloading) => {
+                self.committer.refused = None;
+                self.reloading = Some(reloading);
+            }
+            Err(error) => {
+                let why = format!("{error:#}");
+                let told =
+                    format!("the new configuration is refused, the one before it stays: {why}");
+                about(Topic::ReloadRefused, Priority::Error, &told);
+                self.committer.refused = Some(why);
+            }
+        }
+        if self.ready && self.reloading.is_none() {
+            service::ready(&self.committer.status());
+        }
+    }
+
+    /// Follows the new configuration if this batch was read with its user database.
+    pub(super) fn reloaded(&mut self, batch: &Batch) -> bool {
+        let read = |new: &mut Reloading| new.directory <= batch.directory;
+        let Some(new) = self.reloading.take_if(read) else {
+            return false;
+        };
+        let Ok((rules, voice)) = new.set.try_recv() else {
+            return false;
+        };
+        self.committer.rule(rules);
+        self.sender.speak(voice, new.client, new.config);
+        self.heartbeat = new.heartbeat;
+        line(Priority::Notice, "the configuration was read again");
+        true
+    }
+
+    fn take_configuration(&mut self) -> anyhow::Result<Reloading> {
+        let mut config = Config::load(self.fixed.path.as_deref())?;
+        let client = match &self.fixed.token {
+            Some(token) => Some(Client::by(&self.fixed.way, &config.slack, token)?),
+            None => None,
+        };
+        let heartbeat = Heartbeat::new(config.heartbeat.url.as_ref())?;
+        if config.source != self.fixed.source {
+            line(
+                Priority::Warning,
+                "[source] has changed: that is taken at a start alone: systemctl restart sftp-monitor",
+            );
+        }
+        let foreign = self.fixed.source.journal_directory.is_some();
+        let partners = self.fixed.partners.clone();
+        let (tell, set) = channel();
+        let judged = partners.is_none().then(|| config.clone());
+        // Whoever asks the user database may wait for it: that is not for the loop.
+        let directory = self.committer.direct(Box::new(move || {
+            let mut directory = userdb::of(&mut config, partners.as_deref());
+            for warning in userdb::warnings(&config, directory.as_mut()) {
+                line(Priority::Warning, &warning.to_string());
+            }
+            let rules = Rules {
+                foreign,
+                ..Rules::of(&config)
+            };
+            // Where nobody waits for it any more a later one is on its way.
+            let _ = tell.send((rules, Voice::of(&config)));
+            directory
+        }));
+        Ok(Reloading {
+            directory,
+            set,
+            client,
+            config: judged,
+            heartbeat,
+        })
+    }
+}

@@ -1,0 +1,328 @@
+//! Starting: from where the source is read, and what is said first.
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::runtime::Builder;
+
+use super::choice::{Chosen, choose, limit_of};
+use super::commit::Committer;
+use super::heartbeat::Heartbeat;
+use super::own::Teller;
+use super::post::{Sender, Target};
+use super::reload::Fixed;
+use super::said::recovered;
+use super::{Daemon, Feeding, PATIENCE, now};
+use crate::adapters::config::Config;
+use crate::adapters::log::{Priority, Topic, about, line};
+use crate::adapters::reader::{self, LastRead, Reading};
+use crate::adapters::slack::Client;
+use crate::adapters::source::auth_log::AuthLogReader;
+use crate::adapters::source::journal::JournalReader;
+use crate::adapters::source::{FilePosition, JournalPosition, Position, Source, Start};
+use crate::adapters::store::{InstanceLock, Recovery, Store};
+use crate::adapters::userdb::Directory;
+use crate::domain::alerts::{Content, NEWS};
+use crate::domain::base::stop::Stop;
+use crate::domain::base::time::Time;
+use crate::domain::render::Voice;
+use crate::domain::rules::Rules;
+use crate::domain::state::{Daily, NoticeKind};
+
+/// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
+const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
+
+/// How many batches wait for the loop: the thread reads one while the loop commits the other.
+const BATCHES: usize = 1;
+
+/// How a run was asked for.
+pub(super) struct Options {
+    /// Read an auth.log from its beginning.
+    pub(super) from_start: bool,
+    /// What a reload leaves as it is.
+    pub(super) fixed: Fixed,
+}
+
+/// What the state says about where to go on.
+#[derive(Debug, Default)]
+struct Before {
+    journal: Option<JournalPosition>,
+    file: Option<FilePosition>,
+    source: Option<String>,
+    counted_until: Time,
+    announced: bool,
+}
+
+/// Runs the daemon until a signal ends it.
+pub(super) fn run(
+    config: &Config,
+    store: Store,
+    directory: Box<dyn Directory + Send>,
+    options: Options,
+) -> anyhow::Result<()> {
+    // Until the loop begins, as long as an ordinary command would.
+    let mut store = store.with_patience(PATIENCE);
+    let Some(instance) = store.instance_lock()? else {
+        let why = "another sftp-monitor runs on this state directory";
+        return Err(Stop::Later(why.to_owned()).into());
+    };
+    let before = before(&mut store, config)?;
+    if options.from_start && (before.journal.is_some() || before.file.is_some()) {
+        let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
+        return Err(Stop::Usage(why.to_owned()).into());
+    }
+    if before.announced {
+        absent(&mut store, config, &instance)?;
+    }
+    instance.alive();
+    let chosen = choose(config)?;
+    about(
+        Topic::Started,
+        Priority::Info,
+        &format!("reading {}: {}", chosen.name, chosen.why),
+    );
+    for namespace in chosen.unread_namespaces(config) {
+        let said = format!(
+            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: take that line \
+             out, or name the namespace's directory as source.journal-directory"
+        );
+        line(Priority::Warning, &said);
+    }
+    let opening = opening(config, &chosen, &before, options.from_start);
+    if opening.changed {
+        changed(&mut store, config, &before, &chosen.name)?;
+    }
+    let announce = announcements(&before, &chosen);
+    let target = match &options.fixed.token {
+        Some(token) => Target::Slack(Client::by(&options.fixed.way, &config.slack, token)?),
+        None => Target::Output,
+    };
+    let (orders, ordered) = mpsc::channel();
+    let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
+    let last_read = LastRead::begin();
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting the loop")?;
+    let foreign = config.source.journal_directory.is_some();
+    let rules = Rules {
+        limit: limit_of(&chosen.name, foreign),
+        ..Rules::of(config)
+    };
+    let daemon = Daemon {
+        // The loop never waits for a lock: what finds it taken is tried again later.
+        committer: Committer::new(
+            store.with_patience(Duration::ZERO),
+            rules,
+            chosen.name,
+            orders,
+            announce,
+        ),
+        sender: Sender::new(
+            target,
+            Voice::of(config),
+            options.fixed.partners.is_none().then(|| config.clone()),
+        ),
+        held: None,
+        posting: None,
+        reloading: None,
+        feeding: Feeding::new(),
+        unread: None,
+        teller: Teller::new(),
+        last_read: last_read.clone(),
+        heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
+        fixed: options.fixed,
+        instance,
+        ready: false,
+    };
+    let read = move |source: Source, begins: Option<Position>| {
+        let reading = Reading::new(source, begins);
+        reader::follow(reading, directory, &ordered, &batches, &last_read);
+    };
+    begin_to_read(opening, read)?;
+    runtime.block_on(daemon.turn(incoming))
+}
+
+/// Opens the source in a thread of its own, and has it read there. A journal may not leave the thread that opened it, so that
+/// thread opens it, and says how that went.
+fn begin_to_read(
+    opening: Opening,
+    read: impl FnOnce(Source, Option<Position>) + Send + 'static,
+) -> anyhow::Result<()> {
+    let (opened, result) = mpsc::channel();
+    std::thread::Builder::new()
+        .name("reader".to_owned())
+        .spawn(move || match opening.open() {
+            Ok(source) => {
+                let _ = opened.send(Ok(()));
+                read(source, opening.begins());
+            }
+            Err(error) => drop(opened.send(Err(error))),
+        })
+        .context("starting the reading thread")?;
+    result.recv().context("opening the log")?
+}
+
+/// What is said first.
+fn announcements(before: &Before, chosen: &Chosen) -> Vec<Content> {
+    let missing_group = chosen.missing_group.map(str::to_owned);
+    let started = (!before.announced || missing_group.is_some()).then(|| Content::Started {
+        source: chosen.name.clone(),
+        first: !before.announced,
+        missing_group,
+    });
+    started.into_iter().collect()
+}
+
+/// Notes that no daemon ran, where that was longer than what is still told as news.
+fn absent(store: &mut Store, config: &Config, instance: &InstanceLock) -> anyhow::Result<()> {
+    let at = now();
+    let Some(from) = instance.last_alive().filter(|&from| at.since(from) > NEWS) else {
+        return Ok(());
+    };
+    let local = |time| config.zone.local(time).format("%Y-%m-%d %H:%M:%S");
+    let (begun, over) = (local(from), local(at));
+    let told = format!("no monitor ran from {begun} to {over}: what happened is counted now");
+    line(Priority::Warning, &told);
+    store.commit(config.zone.local(at), |daily, _| {
+        daily.note_span(NoticeKind::Down, (from, at), 0, None);
+    })?;
+    Ok(())
+}
+
+/// Notes that reading changed from one source to another.
+fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> anyhow::Result<()> {
+    let from = before.source.as_deref().unwrap_or("another source");
+    line(
+        Priority::Warning,
+        &format!("reading changes from {from} to {to}: what was counted until then is skipped"),
+    );
+    let (at, detail) = (now(), format!("{from} -> {to}"));
+    store.commit(config.zone.local(at), |daily, _| {
+        // Lines that would have shown a session are in the other source.
+        daily.resume.sessions.unseen.clear();
+        daily.note_span(
+            NoticeKind::SourceChanged,
+            (before.counted_until, at),
+            0,
+            Some(detail.clone()),
+        );
+    })?;
+    Ok(())
+}
+
+/// How the source is to be opened, in the thread that keeps it.
+struct Opening {
+    journal: Option<(Option<PathBuf>, Start<JournalPosition>)>,
+    file: Option<(PathBuf, Start<FilePosition>)>,
+    /// The other source was read before.
+    changed: bool,
+}
+
+impl Opening {
+    fn open(&self) -> anyhow::Result<Source> {
+        match (&self.journal, &self.file) {
+            (Some((directory, start)), _) => Ok(Source::Journal(JournalReader::open(
+                directory.as_deref(),
+                start.clone(),
+            )?)),
+            (None, Some((path, start))) => {
+                Ok(Source::AuthLog(AuthLogReader::open(path, start.clone())?))
+            }
+            (None, None) => bail!("no source was chosen"),
+        }
+    }
+
+    /// The stored position behind which reading starts.
+    fn begins(&self) -> Option<Position> {
+        match (&self.journal, &self.file) {
+            (Some((_, Start::At(position))), _) => Some(Position::Journal(position.clone())),
+            (_, Some((_, Start::At(position)))) => Some(Position::File(position.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// Where reading starts: behind the stored position; behind the last event counted where another source was read last,
+/// also if this one was read before that, for what the other one told meanwhile is counted; else with what comes from now
+/// on.
+fn opening(config: &Config, chosen: &Chosen, before: &Before, from_start: bool) -> Opening {
+    let other = (before.source.as_ref()).is_some_and(|source| *source != chosen.name);
+    let changed = other && before.counted_until != Time::default();
+    let (journal, file) = match chosen.journal {
+        true => (
+            Some((
+                config.source.journal_directory.clone(),
+                start(&before.journal, before, changed, false),
+            )),
+            None,
+        ),
+        false => (
+            None,
+            Some((
+                config.source.auth_log.clone(),
+                start(&before.file, before, changed, from_start),
+            )),
+        ),
+    };
+    Opening {
+        journal,
+        file,
+        changed,
+    }
+}
+
+fn start<P: Clone>(
+    position: &Option<P>,
+    before: &Before,
+    changed: bool,
+    from_start: bool,
+) -> Start<P> {
+    match position {
+        _ if changed => Start::After {
+            // A clock that was ahead for a while is no reason to pass over what comes until then.
+            time: before.counted_until.min(now()),
+            look_back: LOOK_BACK,
+        },
+        Some(position) => Start::At(position.clone()),
+        None if from_start => Start::Beginning,
+        // The scripts' file was taken over: what came since they wrote it last, nobody has counted.
+        None if now().since(before.counted_until) <= LOOK_BACK => Start::After {
+            time: before.counted_until,
+            look_back: LOOK_BACK,
+        },
+        None => Start::Now {
+            look_back: LOOK_BACK,
+        },
+    }
+}
+
+/// The first look at the state: what it says about where to go on.
+fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
+    let at = now();
+    let file = config.source.auth_log.to_string_lossy().into_owned();
+    let mut unusual = Vec::new();
+    let before = store.commit(
+        config.zone.local(at),
+        |daily: &mut Daily, recoveries: &[Recovery]| {
+            unusual = recoveries.to_vec();
+            crate::domain::days::settle(daily, config.zone, at);
+            let resume = &daily.resume;
+            Before {
+                journal: resume
+                    .journals
+                    .values()
+                    .max_by_key(|position| position.realtime)
+                    .cloned(),
+                file: resume.files.get(&file).cloned(),
+                source: resume.source.clone(),
+                counted_until: resume.counted_until,
+                announced: resume.announced,
+            }
+        },
+    )?;
+    recovered(&unusual);
+    Ok(before)
+}

@@ -1,0 +1,161 @@
+//! What the program's own log says of what partners did not do or could not do, and of those that cannot be seen.
+
+use super::told::Told;
+use crate::adapters::log::{Priority, Topic};
+use crate::domain::alerts::{Content, Hindered, Message, Obstacle};
+
+/// The entries for what was told since this message of feeds that must arrive, and of partners that stay away, cannot work or
+/// cannot be seen.
+pub(super) fn told_since(message: u64, outbox: &[Message]) -> Vec<Told> {
+    let new = outbox.iter().filter(|new| new.id > message);
+    new.filter_map(|new| of_content(&new.content)).collect()
+}
+
+fn of_content(content: &Content) -> Option<Told> {
+    let mut address = None;
+    let (topic, event, user, files, reason) = match content {
+        Content::FeedMissing(feed) => (
+            Topic::FeedMissing,
+            "feed_missing",
+            &feed.partner,
+            Some(&feed.files),
+            format!(
+                "{} of {} files, due {}",
+                feed.arrived,
+                feed.count,
+                feed.due.utc()
+            ),
+        ),
+        Content::FeedArrived(feed) => (
+            Topic::FeedArrived,
+            "feed_arrived",
+            &feed.partner,
+            Some(&feed.files),
+            format!("due {}, complete {}", feed.due.utc(), feed.at.utc()),
+        ),
+        Content::FeedChanged(feed) => (
+            Topic::FeedChanged,
+            "feed_changed",
+            &feed.partner,
+            Some(&feed.files),
+            format!(
+                "due {}, complete {}, {} at {}",
+                feed.due.utc(),
+                feed.arrived.utc(),
+                feed.change.how.in_english(),
+                feed.change.at.utc()
+            ),
+        ),
+        Content::Quiet(quiet) => (
+            Topic::PartnerQuiet,
+            "partner_quiet",
+            &quiet.partner,
+            None,
+            format!("no log-in since {}", quiet.since.utc()),
+        ),
+        Content::Hindered(hindered) => {
+            address = hindered.addresses.last().cloned();
+            (
+                Topic::Hindered,
+                "cannot_work",
+                &hindered.partner,
+                None,
+                obstacle(hindered),
+            )
+        }
+        Content::Blind(blind) => (
+            Topic::Blind,
+            "blind",
+            &blind.partner,
+            None,
+            format!(
+                "sessions today without a line of sftp-server: {}",
+                blind.sessions
+            ),
+        ),
+        _ => return None,
+    };
+    let pattern = files.map(|files| format!(", {files}"));
+    let from = address.as_ref().map(|address| format!(" from {address}"));
+    let message = format!(
+        "{event}: {user}{}{} ({reason})",
+        from.unwrap_or_default(),
+        pattern.unwrap_or_default()
+    );
+    let fields = [
+        ("EVENT", Some(event.to_owned())),
+        ("PARTNER", Some(user.clone())),
+        ("USER", Some(user.clone())),
+        ("ADDRESS", address),
+        ("FILES", files.cloned()),
+        ("REASON", Some(reason)),
+    ];
+    let fields = fields.into_iter();
+    Some(Told {
+        message,
+        fields: fields
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect(),
+        topic: Some(topic),
+        priority: Priority::Info,
+    })
+}
+
+/// What keeps a partner from working, with sshd's own words.
+fn obstacle(hindered: &Hindered) -> String {
+    let detail = &hindered.detail;
+    match hindered.obstacle {
+        Obstacle::NotSftp => "only sftp is allowed, and something else was asked for".to_owned(),
+        Obstacle::Subsystem => format!("sshd does not start sftp: {detail}"),
+        Obstacle::Chroot => format!("sshd refuses the chroot: {detail}"),
+        Obstacle::WriteRefused => {
+            let path = hindered.path.as_deref().unwrap_or_default();
+            format!("sftp-server does not let it write {path}: {detail}")
+        }
+        Obstacle::TurnedAway => format!("sshd turns the address away: {detail}"),
+        Obstacle::AttemptsTurnedAway => {
+            format!("sshd turns an address away from which log-ins in this name failed: {detail}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::alerts::Blind;
+    use crate::domain::base::time::Time;
+
+    #[test]
+    fn why_a_partner_cannot_work_or_is_not_seen_is_an_entry_of_its_name() {
+        let hindered = Content::Hindered(Hindered {
+            partner: "bob".to_owned(),
+            full_name: None,
+            obstacle: Obstacle::Chroot,
+            count: 1,
+            addresses: vec!["192.0.2.7".to_owned(), "192.0.2.8".to_owned()],
+            path: None,
+            detail: "bad ownership or modes for chroot directory \"/srv/bob\"".to_owned(),
+            at: Time::default(),
+        });
+        let blind = Content::Blind(Blind {
+            partner: "bob".to_owned(),
+            full_name: None,
+            sure: true,
+            sessions: 2,
+            at: Time::default(),
+        });
+        let told = [hindered, blind].map(|content| {
+            let told = of_content(&content).expect("an entry");
+            let partner = told.fields.iter().find(|(name, _)| *name == "PARTNER");
+            (told.message, partner.map(|(_, value)| value.clone()))
+        });
+        let bob = Some("bob".to_owned());
+        let chroot = "cannot_work: bob from 192.0.2.8 (sshd refuses the chroot: bad ownership or modes for chroot \
+            directory \"/srv/bob\")";
+        let blind = "blind: bob (sessions today without a line of sftp-server: 2)";
+        assert_eq!(
+            told,
+            [(chroot.to_owned(), bob.clone()), (blind.to_owned(), bob)]
+        );
+    }
+}

@@ -1,0 +1,230 @@
+//! The status as programs read it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::words;
+use crate::adapters::source::Position;
+use crate::commands::expect::table::Row;
+use crate::domain::base::time::{Time, Zone};
+use crate::domain::expect::FeedStanding;
+use crate::domain::sessions::Standing;
+use crate::domain::slack_reply::Mend;
+use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
+
+/// What `status --json` tells.
+#[derive(Debug, Serialize)]
+pub(super) struct Facts<'a> {
+    date: NaiveDate,
+    partners: &'a BTreeMap<String, Counters>,
+    unknown_attempts: u64,
+    /// What the service itself has trouble with.
+    troubles: &'a [String],
+    source: Option<&'a str>,
+    position: Option<Position>,
+    counted_until: Option<String>,
+    sessions: Vec<Session<'a>>,
+    waiting: usize,
+    pause_until: Option<String>,
+    refusal: Option<Refusal<'a>>,
+    closed: Vec<Closed<'a>>,
+    parked: Vec<Parked<'a>>,
+    /// How many more were refused than are kept.
+    parked_more: u64,
+    notices: Vec<Told<'a>>,
+    feeds: Vec<Row>,
+    forged: u64,
+    undecided: usize,
+}
+
+/// What is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) enum SessionKind {
+    /// A log-in.
+    #[serde(rename = "log-in")]
+    Login,
+    /// An sftp session.
+    #[serde(rename = "sftp")]
+    Sftp,
+}
+
+impl fmt::Display for SessionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+/// A log-in, or an sftp session.
+#[derive(Debug, Serialize)]
+pub(super) struct Session<'a> {
+    /// `log-in`, or `sftp`.
+    pub(super) kind: SessionKind,
+    pub(super) user: &'a str,
+    pub(super) partner: Option<bool>,
+    pub(super) address: Option<&'a str>,
+    pub(super) pid: u32,
+    #[serde(skip)]
+    pub(super) since: Time,
+    #[serde(rename = "since")]
+    at: String,
+    pub(super) open_files: Vec<&'a str>,
+}
+
+/// Why Slack took nothing at the last try.
+#[derive(Debug, Serialize)]
+struct Refusal<'a> {
+    error: &'a str,
+    code: Option<&'a str>,
+    since: String,
+    at: String,
+    mend: Option<&'static str>,
+}
+
+/// A closed day whose table Slack has not taken.
+#[derive(Debug, Serialize)]
+struct Closed<'a> {
+    id: &'a str,
+    until: String,
+    messages_posted: usize,
+    error: Option<&'a str>,
+}
+
+/// A message that Slack refused for good.
+#[derive(Debug, Serialize)]
+struct Parked<'a> {
+    id: u64,
+    what: String,
+    since: String,
+    error: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    kind: NoticeKind,
+    from: String,
+    to: String,
+    count: u64,
+    detail: Option<&'a str>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(
+        daily: &'a Daily,
+        feeds: &[FeedStanding<'_>],
+        troubles: &'a [String],
+        zone: Zone,
+    ) -> Self {
+        let resume = &daily.resume;
+        let at = |time: Time| zone.rfc3339(time);
+        let closed = resume.closed.iter().map(|day| Closed {
+            id: &day.id,
+            until: at(day.until),
+            messages_posted: day.messages_posted,
+            error: day.refused.as_deref(),
+        });
+        let parked = resume.parked.iter().map(|message| Parked {
+            id: message.id,
+            what: words::message(&message.content),
+            since: at(message.since),
+            error: message.refused.as_deref(),
+        });
+        let notices = resume.day.notices.iter().map(|notice| Told {
+            kind: notice.kind,
+            from: at(notice.from),
+            to: at(notice.to),
+            count: notice.count,
+            detail: notice.detail.as_deref(),
+        });
+        Facts {
+            date: daily.date,
+            partners: &daily.partners,
+            unknown_attempts: daily.unknown_attempts,
+            troubles,
+            source: resume.source.as_deref(),
+            position: position(resume),
+            counted_until: known(resume.counted_until).map(at),
+            sessions: sessions(resume, zone),
+            waiting: waiting(resume),
+            pause_until: resume.pause_until.map(at),
+            refusal: resume.slack_trouble.as_ref().map(|refusal| Refusal {
+                error: &refusal.said,
+                code: refusal.code.as_deref(),
+                since: at(refusal.since),
+                at: at(refusal.at),
+                mend: refusal.mend().map(Mend::said),
+            }),
+            closed: closed.collect(),
+            parked: parked.collect(),
+            parked_more: resume.parked_more,
+            notices: notices.collect(),
+            feeds: feeds.iter().map(Row::of).collect(),
+            forged: resume.forged,
+            undecided: resume.undecided.len(),
+        }
+    }
+}
+
+/// A time, where there is one.
+pub(super) fn known(time: Time) -> Option<Time> {
+    (time != Time::default()).then_some(time)
+}
+
+/// Where reading stands in the source that was read last; of several journals in the one that is furthest.
+pub(super) fn position(resume: &Resume) -> Option<Position> {
+    let file = resume
+        .source
+        .as_ref()
+        .and_then(|source| resume.files.get(source));
+    let journal = resume
+        .journals
+        .values()
+        .max_by_key(|position| position.realtime);
+    file.cloned()
+        .map(Position::File)
+        .or_else(|| journal.cloned().map(Position::Journal))
+}
+
+/// How many messages wait: those that Slack has not taken yet, and those that are still being gathered.
+pub(crate) fn waiting(resume: &Resume) -> usize {
+    let alerts = &resume.alerts;
+    let gathered = alerts
+        .groups
+        .values()
+        .filter(|group| group.gathered.is_some());
+    let backlog = usize::from(alerts.backlog.is_some());
+    resume.outbox.len() + alerts.waiting.len() + gathered.count() + backlog
+}
+
+/// Log-ins and sftp sessions that are open.
+pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
+    let partner = |standing: Standing| standing.partner();
+    let connections = resume.sessions.connections.0.values();
+    let logins = connections.filter(|c| c.accepted).map(|login| Session {
+        kind: SessionKind::Login,
+        user: login.user.as_deref().unwrap_or_default(),
+        partner: partner(login.standing),
+        address: login.address.as_deref(),
+        pid: login.pid,
+        since: login.at,
+        at: zone.rfc3339(login.at),
+        open_files: Vec::new(),
+    });
+    let sftp = resume.sessions.sftp.0.values().map(|session| Session {
+        kind: SessionKind::Sftp,
+        user: &session.user,
+        partner: partner(session.standing),
+        address: session.address.as_deref(),
+        pid: session.pid,
+        since: session.since,
+        at: zone.rfc3339(session.since),
+        open_files: session
+            .handles
+            .iter()
+            .map(|handle| handle.path.as_str())
+            .collect(),
+    });
+    logins.chain(sftp).collect()
+}

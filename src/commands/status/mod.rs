@@ -1,0 +1,89 @@
+//! `status`: where the day and the program stand, read from the state; nothing is written or locked.
+
+mod facts;
+mod text;
+pub(crate) mod words;
+
+pub(crate) use facts::waiting;
+pub(crate) use words::ago;
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context, anyhow};
+
+use crate::adapters::config::Config;
+use crate::adapters::service;
+use crate::adapters::store::{StateError, Store, no_room};
+use crate::commands::cli::{self, Cli};
+use crate::commands::output;
+use crate::domain::base::time::{Time, Zone};
+use crate::domain::expect::FeedStanding;
+use crate::domain::state::Daily;
+
+/// Runs the command. Exit code 1 where there is no state yet.
+pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
+    let config = Config::load(cli.config.as_deref())?;
+    let now = Time::from(SystemTime::now());
+    let directory = cli.state_directory();
+    let Some(daily) = load(&directory, config.zone, now, "status")? else {
+        let place = directory.display();
+        eprintln!(
+            "nothing recorded yet in {place}: is the service running? `systemctl status sftp-monitor`"
+        );
+        return Ok(1);
+    };
+    let feeds: Vec<FeedStanding<'_>> = config
+        .expects
+        .iter()
+        .map(|expected| FeedStanding::of(expected, Some(&daily), now))
+        .collect();
+    let no_room = no_room(&directory).map(|why| format!("the state cannot be written: {why}"));
+    let troubles: Vec<String> = service::trouble().into_iter().chain(no_room).collect();
+    output::to_output(|out| {
+        match arguments.json {
+            true => {
+                output::json(
+                    out,
+                    &facts::Facts::of(&daily, &feeds, &troubles, config.zone),
+                )?;
+                writeln!(out)?;
+            }
+            false => text::write(
+                &daily,
+                &feeds,
+                &troubles,
+                (config.zone, now),
+                output::is_terminal(),
+                out,
+            )?,
+        }
+        Ok(0)
+    })
+}
+
+/// The state as a command that only looks finds it; none before the first start.
+pub(crate) fn load(
+    directory: &Path,
+    zone: Zone,
+    now: Time,
+    command: &str,
+) -> anyhow::Result<Option<Daily>> {
+    let denied = |error: &StateError| match error {
+        StateError::Disk { path, cause, .. } if cause.kind() == ErrorKind::PermissionDenied => {
+            Some(path.clone())
+        }
+        _ => None,
+    };
+    let loaded = Store::open(directory).and_then(|mut store| store.load(zone.local(now)));
+    loaded
+        .map_err(|error| match denied(&error) {
+            Some(path) => anyhow!(
+                "{} is not for this user to read: `sudo sftp-monitor {command}`",
+                path.display()
+            ),
+            None => error.into(),
+        })
+        .context("reading the state")
+}

@@ -1,0 +1,169 @@
+//! Messages and notices in a few English words, for a terminal. Log text in them is cleaned where it is written.
+
+use std::time::Duration;
+
+use crate::domain::alerts::Content;
+use crate::domain::state::{Notice, NoticeKind};
+
+/// What a message is about.
+pub(super) fn message(content: &Content) -> String {
+    let what = match content {
+        Content::Started { .. } => return "the first start".to_owned(),
+        Content::Several { partner, parts } => {
+            return format!("{} of {partner}", many(parts.len() as u64, "kind of event"));
+        }
+        Content::Summary(_) => return "a summary of an absence".to_owned(),
+        Content::Unreadable { .. } => return "a log that cannot be read".to_owned(),
+        Content::LogLevel { .. } => return "sftp-server's log level".to_owned(),
+        Content::Unseen { .. } => return "files that cannot be seen".to_owned(),
+        Content::FeedMissing(feed) => return format!("{} of {} missing", feed.files, feed.partner),
+        Content::FeedArrived(feed) => return format!("{} of {} arrived", feed.files, feed.partner),
+        Content::FeedChanged(feed) => return format!("{} of {} changed", feed.files, feed.partner),
+        Content::Quiet(quiet) => return format!("no log-in of {}", quiet.partner),
+        Content::Logins(_) => "log-in",
+        Content::Sweep(sweep) => {
+            return format!(
+                "a sweep over {}",
+                many(sweep.partners.len() as u64, "partner")
+            );
+        }
+        Content::Failures(_) => "failed log-in",
+        Content::Files(_) => "file",
+        Content::Hindered(_) => "log-in that could not work",
+        Content::Blind(blind) => return format!("blind sessions of {}", blind.partner),
+        Content::Troubled(_) => "transfer that broke off or failed",
+    };
+    let partner = content.group().map_or("", |(_, partner)| partner);
+    format!("{what} of {partner}")
+}
+
+/// What a notice says.
+pub(crate) fn notice(notice: &Notice) -> String {
+    let count = notice.count;
+    let said = match notice.kind {
+        NoticeKind::Gap => "log entries are gone unread".to_owned(),
+        NoticeKind::Dropped => format!("journald dropped {}", many(count, "message")),
+        NoticeKind::Unreadable => format!("{} could not be read", many(count, "entry")),
+        NoticeKind::Unattributed => {
+            format!(
+                "{} by processes whose log-in nobody saw: credited to nobody",
+                many(count, "transfer")
+            )
+        }
+        NoticeKind::UnknownDirection => {
+            format!(
+                "{} whose direction nobody can tell: not counted",
+                many(count, "transfer")
+            )
+        }
+        NoticeKind::WritingUnclosed => format!(
+            "{} opened for writing and never closed in the log",
+            many(count, "file")
+        ),
+        NoticeKind::ReadingUnclosed => format!(
+            "{} opened for reading and never closed in the log",
+            many(count, "file")
+        ),
+        NoticeKind::Descriptors => format!(
+            "{} held so many files open that transfers may be missing from the log",
+            many(count, "session")
+        ),
+        NoticeKind::EndUnseen => format!(
+            "{} whose end is not in the log: the last transfers may be missing",
+            many(count, "session")
+        ),
+        NoticeKind::Flood => format!(
+            "{} near journald's limit: transfers may be missing from the log",
+            many(count, "session")
+        ),
+        NoticeKind::Undecided => {
+            format!(
+                "{} too many waited for the user database: counted for nobody",
+                many(count, "event")
+            )
+        }
+        NoticeKind::StateDeleted => {
+            "another program deleted daily.json; what was counted before is gone".to_owned()
+        }
+        NoticeKind::StateDamaged => {
+            "daily.json was damaged; an older one took its place".to_owned()
+        }
+        NoticeKind::SourceChanged => "reading changed to another source".to_owned(),
+        NoticeKind::Forged => {
+            format!("{} forged in sshd's name, ignored", many(count, "line"))
+        }
+        NoticeKind::Unparsed => format!(
+            "{} of sshd or sftp-server not understood: not counted",
+            many(count, "line")
+        ),
+        NoticeKind::NoEnvelope => format!(
+            "{} of sshd or sftp-server in no known envelope: not counted",
+            many(count, "line")
+        ),
+        NoticeKind::Down => "the monitor did not run; what happened was counted later".to_owned(),
+        NoticeKind::Unseen => "files of partners could not be seen".to_owned(),
+        NoticeKind::SessionsForgotten => {
+            format!(
+                "{} too many were open to be kept",
+                many(count, "connection")
+            )
+        }
+    };
+    match &notice.detail {
+        Some(detail) => format!("{said} ({detail})"),
+        None => said,
+    }
+}
+
+/// A number of things; of an unknown number, some.
+pub(crate) fn many(count: u64, thing: &str) -> String {
+    match (count, thing.strip_suffix('y')) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) if thing != "day" => format!("{} {stem}ies", figure(count)),
+        _ => format!("{} {thing}s", figure(count)),
+    }
+}
+
+fn figure(count: u64) -> String {
+    match count {
+        0 => "some".to_owned(),
+        count => count.to_string(),
+    }
+}
+
+/// How long ago something was, in the one unit that matters.
+pub(crate) fn ago(age: Duration) -> String {
+    let seconds = age.as_secs();
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    match count {
+        0 => "just now".to_owned(),
+        count => format!("{} ago", many(count, unit)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_told_in_the_one_unit_that_matters() {
+        let told = |seconds| ago(Duration::from_secs(seconds));
+        assert_eq!(told(0), "just now");
+        assert_eq!(told(1), "1 second ago");
+        assert_eq!(told(119), "1 minute ago");
+        assert_eq!(told(7_300), "2 hours ago");
+        assert_eq!(told(200_000), "2 days ago");
+    }
+
+    #[test]
+    fn plurals_are_english() {
+        assert_eq!(many(2, "entry"), "2 entries");
+        assert_eq!(many(0, "entry"), "some entries");
+        assert_eq!(many(1, "day"), "1 day");
+    }
+}

@@ -1,0 +1,118 @@
+//! Joining messages of one kind and partner into one.
+
+use super::{Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, Sweep};
+use crate::domain::state::add;
+
+/// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
+pub(crate) fn join(first: &mut Content, second: Content) {
+    match (first, second) {
+        (Content::Logins(a), Content::Logins(b)) => logins(a, b),
+        (Content::Failures(a), Content::Failures(b)) => failures(a, b),
+        (Content::Files(a), Content::Files(b)) | (Content::Troubled(a), Content::Troubled(b)) => {
+            files(a, b)
+        }
+        (Content::Hindered(a), Content::Hindered(b)) => hindered(a, b),
+        (Content::Sweep(a), Content::Sweep(b)) => sweep(a, b),
+        _ => {}
+    }
+}
+
+pub(crate) fn hindered(first: &mut Hindered, second: Hindered) {
+    add(&mut first.count, second.count);
+    first.at = second.at;
+    first.path = second.path;
+    first.detail = second.detail;
+    addresses(&mut first.addresses, second.addresses);
+}
+
+fn sweep(first: &mut Sweep, second: Sweep) {
+    for (partner, row) in second.partners {
+        first.partners.entry(partner).or_default().add(row);
+    }
+    add(&mut first.failures, second.failures);
+    first.at = second.at;
+    addresses(&mut first.addresses, second.addresses);
+}
+
+fn logins(first: &mut Logins, second: Logins) {
+    add(&mut first.count, second.count);
+    add(&mut first.after_failures, second.after_failures);
+    add(&mut first.answered, second.answered);
+    first.at = second.at;
+    first.method = second.method;
+    addresses(&mut first.addresses, second.addresses);
+}
+
+fn failures(first: &mut Failures, second: Failures) {
+    let mut each = first.by_address();
+    for further in second.by_address() {
+        match each.iter_mut().find(|from| from.address == further.address) {
+            Some(from) => {
+                let count = from.count.saturating_add(further.count);
+                *from = FailuresFrom { count, ..further };
+            }
+            None => each.push(further),
+        }
+    }
+    let excess = each.len().saturating_sub(NAMES_KEPT);
+    each.drain(..excess);
+    first.each = each;
+    add(&mut first.count, second.count);
+    first.at = second.at;
+    first.cause = second.cause;
+    first.method = second.method;
+    first.today = first.today.max(second.today);
+    first.own &= second.own;
+    addresses(&mut first.addresses, second.addresses);
+}
+
+fn files(first: &mut Files, second: Files) {
+    add(&mut first.count, second.count);
+    first.bytes = first.bytes.saturating_add(second.bytes);
+    first.some_unknown |= second.some_unknown;
+    first.at = second.at;
+    for file in second.files {
+        let room = first.files.len() < NAMES_KEPT;
+        let same = first.files.iter_mut().find(|known| known.is_again(&file));
+        match same {
+            Some(known) => {
+                let again = known.again.saturating_add(file.again).saturating_add(1);
+                *known = File { again, ..file };
+            }
+            None if room => first.files.push(file),
+            None => {}
+        }
+    }
+}
+
+/// Keeps the latest address last, and each once.
+fn addresses(known: &mut Vec<String>, further: Vec<String>) {
+    for address in further {
+        known.retain(|a| *a != address);
+        known.push(address);
+    }
+    let excess = known.len().saturating_sub(NAMES_KEPT);
+    known.drain(..excess);
+}
+
+impl Files {
+    /// One file of a partner.
+    pub fn one(
+        partner: &str,
+        full_name: Option<String>,
+        what: super::Transfer,
+        file: File,
+        at: crate::domain::base::time::Time,
+    ) -> Files {
+        Files {
+            partner: partner.to_owned(),
+            full_name,
+            what,
+            count: 1,
+            bytes: file.bytes.unwrap_or(0),
+            some_unknown: file.bytes.is_none(),
+            files: vec![file],
+            at,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The outbox: messages that wait for Slack, and who makes room where alerts are too many.
+
+use std::cmp::Reverse;
+
+use super::{Content, Form, Message, Obstacle};
+use crate::domain::base::crowd::too_many;
+use crate::domain::base::time::Time;
+use crate::domain::state::add;
+
+/// How many alerts wait before some of them become part of a summary: at a message a second, what would come behind them is
+/// no alert any more.
+const ALERTS_KEPT: usize = 60;
+
+/// Where messages go: the outbox and the number of the next message.
+pub struct Outbox<'a> {
+    /// The messages, oldest first.
+    pub messages: &'a mut Vec<Message>,
+    /// The id of the next one.
+    pub next: &'a mut u64,
+}
+
+impl Outbox<'_> {
+    /// The alerts that are too many. What anybody can bring about who reaches the port goes first, then what is of whoever has
+    /// the most, of that the latest.
+    pub(crate) fn too_many(&self, in_flight: Option<u64>) -> Vec<u64> {
+        let alerts = self.messages.iter().filter(|m| m.content.group().is_some());
+        let alerts: Vec<(u64, &Message)> = alerts
+            .filter(|m| Some(m.id) != in_flight)
+            .map(|m| (m.id, m))
+            .collect();
+        too_many(
+            alerts.into_iter(),
+            ALERTS_KEPT,
+            |m| !is_anybodys(&m.content),
+            |m| whose(&m.content),
+            |id, _| Reverse(*id),
+        )
+    }
+
+    /// Appends a message. Where many that stand alone wait, it takes the place of the one before it about the same matter:
+    /// the tables of the days tell what that one told.
+    pub fn push(&mut self, since: Time, content: Content) {
+        if let Some(matter) = content.matter() {
+            let alone = |m: &Message| m.content.matter().is_some();
+            if self.messages.iter().filter(|m| alone(m)).count() >= ALERTS_KEPT {
+                // One that was sent may have been taken: it stays until that is known.
+                self.messages
+                    .retain(|m| m.maybe_repeated || m.content.matter() != Some(matter));
+            }
+        }
+        add(self.next, 1);
+        let id = *self.next;
+        self.messages.push(Message {
+            id,
+            since,
+            content,
+            maybe_repeated: false,
+            form: Form::default(),
+            refused: None,
+        });
+    }
+}
+
+/// Can anybody who reaches the port bring this about, in any partner's name?
+fn is_anybodys(content: &Content) -> bool {
+    match content {
+        Content::Failures(failures) => !failures.own,
+        Content::Hindered(hindered) => hindered.obstacle == Obstacle::AttemptsTurnedAway,
+        Content::Sweep(_) => true,
+        Content::Several { parts, .. } => parts.iter().all(is_anybodys),
+        _ => false,
+    }
+}
+
+/// Whose alert is this, of those that make room for each other? Of what is anybody's it is the address's.
+fn whose(content: &Content) -> Option<&str> {
+    match content {
+        Content::Failures(failures) if !failures.own => {
+            failures.addresses.last().map(String::as_str)
+        }
+        Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => {
+            hindered.addresses.last().map(String::as_str)
+        }
+        other => other.group().map(|(_, partner)| partner),
+    }
+}

@@ -1,0 +1,232 @@
+//! Numbers, sizes, times and lists as French and English write them.
+//!
+//! French groups digits with a narrow no-break space (U+202F) and sets one before a unit, so that no line breaks inside a
+//! figure. Before a colon it has an ordinary space: the sentences are fixed down to the byte, and people search for them with
+//! the space bar they have. French counts 0 and 1 as one: `0 échec`, `1 fichier`, `2 fichiers`.
+
+use std::time::Duration;
+
+use chrono::{NaiveDate, Timelike};
+
+pub use crate::adapters::config::Language;
+use crate::domain::base::time::{Time, Zone};
+
+/// Between groups of digits and before a unit, in French.
+const THIN: char = '\u{202F}';
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noun {
+    /// A log-in.
+    Login,
+    /// A refused attempt.
+    Failure,
+    /// A file.
+    File,
+    /// A file that arrived.
+    Upload,
+    /// A file that was fetched.
+    Download,
+    /// An attempt of someone who is no partner.
+    Blocked,
+    /// A partner.
+    Partner,
+    /// A session of sftp.
+    Session,
+    /// A feed that was expected.
+    Feed,
+    /// Times that something happened.
+    Time,
+    /// A thing named before.
+    Other,
+}
+
+impl Noun {
+    /// The noun in the singular and in the plural.
+    fn forms(self, language: Language) -> (&'static str, &'static str) {
+        match (language, self) {
+            (Language::French, Noun::Login) => ("connexion", "connexions"),
+            (Language::French, Noun::Failure) => ("échec", "échecs"),
+            (Language::French, Noun::File) => ("fichier", "fichiers"),
+            (Language::French, Noun::Blocked) => ("connexion bloquée", "connexions bloquées"),
+            (Language::French, Noun::Partner) => ("partenaire", "partenaires"),
+            (_, Noun::Session) => ("session", "sessions"),
+            (Language::French, Noun::Feed) => ("flux attendu", "flux attendus"),
+            (Language::French, Noun::Time) => ("fois", "fois"),
+            (Language::French, Noun::Other) => ("autre", "autres"),
+            (Language::English, Noun::Login) => ("log-in", "log-ins"),
+            (Language::English, Noun::Failure) => ("failure", "failures"),
+            (Language::English, Noun::File) => ("file", "files"),
+            (Language::English, Noun::Blocked) => ("blocked connection", "blocked connections"),
+            (Language::English, Noun::Partner) => ("partner", "partners"),
+            (Language::English, Noun::Feed) => ("expected feed", "expected feeds"),
+            (Language::English, Noun::Time) => ("time", "times"),
+            (Language::English, Noun::Other) => ("other", "others"),
+            (_, Noun::Upload) => ("upload", "uploads"),
+            (_, Noun::Download) => ("download", "downloads"),
+        }
+    }
+}
+
+impl Language {
+    /// The phrase of the language that is spoken.
+    pub fn pick(self, french: &'static str, english: &'static str) -> &'static str {
+        match self {
+            Language::French => french,
+            Language::English => english,
+        }
+    }
+
+    /// What stands before the one that something is of: `de `, `d'`; `of `.
+    pub fn of(self, name: &str) -> &'static str {
+        match self {
+            Language::English => "of ",
+            Language::French if is_elided(name) => "d'",
+            Language::French => "de ",
+        }
+    }
+
+    /// A whole number: `48 312`, `48,312`.
+    pub fn number(self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut grouped = String::with_capacity(digits.len() * 2);
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index) % 3 == 0 {
+                grouped.push(match self {
+                    Language::French => THIN,
+                    Language::English => ',',
+                });
+            }
+            grouped.push(digit);
+        }
+        grouped
+    }
+
+    /// A number of things: `0 échec`, `2 fichiers`; `0 failures`, `1 file`.
+    pub fn count(self, number: u64, noun: Noun) -> String {
+        let (one, many) = noun.forms(self);
+        let noun = if self.is_one(number) { one } else { many };
+        format!("{} {noun}", self.number(number))
+    }
+
+    /// Whether this many take the singular.
+    pub fn is_one(self, number: u64) -> bool {
+        match self {
+            Language::French => number < 2,
+            Language::English => number == 1,
+        }
+    }
+
+    /// A size: `12,4 Mo`, `12.4 MB`; a thousand of one unit are one of the next.
+    pub fn size(self, bytes: u64) -> String {
+        if bytes < 1_000 {
+            let (one, many) = match self {
+                Language::French => ("octet", "octets"),
+                Language::English => ("byte", "bytes"),
+            };
+            return format!("{bytes} {}", if self.is_one(bytes) { one } else { many });
+        }
+        let units = match self {
+            Language::French => ["ko", "Mo", "Go", "To", "Po", "Eo"],
+            Language::English => ["kB", "MB", "GB", "TB", "PB", "EB"],
+        };
+        // What rounds to a thousand of a unit is told in the next.
+        let rounded = |unit: u64| (u128::from(bytes) + u128::from(unit) / 2) / u128::from(unit);
+        let mut unit = 1_000;
+        let mut name = units[0];
+        for larger in &units[1..] {
+            if rounded(unit) < 1_000 {
+                break;
+            }
+            unit *= 1_000;
+            name = larger;
+        }
+        let (whole, rest) = match rounded(unit / 10) {
+            tenths if tenths < 1_000 => (tenths / 10, tenths % 10),
+            _ => (rounded(unit), 0),
+        };
+        match (self, rest) {
+            (Language::French, 0) => format!("{whole}{THIN}{name}"),
+            (Language::French, _) => format!("{whole},{rest}{THIN}{name}"),
+            (Language::English, 0) => format!("{whole} {name}"),
+            (Language::English, _) => format!("{whole}.{rest} {name}"),
+        }
+    }
+
+    /// Whether this many bytes, as they are told, take the singular: `1,5 ko écrit`.
+    pub fn is_single(self, bytes: u64) -> bool {
+        let size = self.size(bytes);
+        let whole = size.split(|c: char| !c.is_ascii_digit()).next();
+        matches!(whole, Some("0" | "1"))
+    }
+
+    /// How long something lasted, in the two units that matter: `42 min`, `1 h 05 min`, `2 j 3 h`; `2 d 3 h`.
+    pub fn lasting(self, duration: Duration) -> String {
+        let minutes = duration.as_secs() / 60;
+        let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
+        let space = self.pick("\u{202F}", " ");
+        let day = self.pick("j", "d");
+        match (days, hours, minutes) {
+            (0, 0, 0) => self.pick("moins d'une minute", "less than a minute").into(),
+            (0, 0, minutes) => format!("{minutes}{space}min"),
+            (0, hours, 0) => format!("{hours}{space}h"),
+            (0, hours, minutes) => format!("{hours}{space}h {minutes:02}{space}min"),
+            (days, 0, _) => format!("{days}{space}{day}"),
+            (days, hours, _) => format!("{days}{space}{day} {hours}{space}h"),
+        }
+    }
+
+    /// A date: `30/03`, `30 March`.
+    pub fn date(self, date: NaiveDate) -> String {
+        date.format(self.pick("%d/%m", "%-d %B")).to_string()
+    }
+
+    /// A time of day: `06h07`, `06:07`.
+    pub fn clock(self, time: Time, zone: Zone) -> String {
+        let local = zone.local(time);
+        let between = self.pick("h", ":");
+        format!("{:02}{between}{:02}", local.hour(), local.minute())
+    }
+
+    /// A date with the time of day: `30/03 à 06h07`, `30 March at 06:07`.
+    pub fn moment(self, time: Time, zone: Zone) -> String {
+        let date = self.date(zone.date(time));
+        format!("{date} {} {}", self.pick("à", "at"), self.clock(time, zone))
+    }
+
+    /// A list: `a, b et c`, `a, b and c`.
+    pub fn list<S: AsRef<str>>(self, items: &[S]) -> String {
+        let and = self.pick("et", "and");
+        match items {
+            [] => String::new(),
+            [one] => one.as_ref().to_string(),
+            [first @ .., last] => {
+                let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+                format!("{} {and} {}", first.join(", "), last.as_ref())
+            }
+        }
+    }
+
+    /// The first of a list that are known, and how many more there are: `a, b et 3 autres`.
+    pub fn list_of<S: AsRef<str>>(self, items: &[S], count: u64) -> String {
+        let mut items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+        let more = count.saturating_sub(items.len() as u64);
+        let others = self.count(more, Noun::Other);
+        if more > 0 {
+            items.push(&others);
+        }
+        self.list(&items)
+    }
+}
+
+/// Does French say `d'` before this name? Before a vowel, and `y` before a consonant (d'Yves, de Yann); never before `h`, of
+/// which nobody can tell whether it is mute.
+fn is_elided(name: &str) -> bool {
+    let mut letters = name.chars().flat_map(char::to_lowercase);
+    let vowel = |c: char| "aeiouàâäáãåæéèêëíîïóôöœúùûüõø".contains(c);
+    match (letters.next(), letters.next()) {
+        (Some('y'), Some(next)) => next.is_alphabetic() && !vowel(next) && next != 'y',
+        (Some(first), _) => vowel(first),
+        (None, _) => false,
+    }
+}

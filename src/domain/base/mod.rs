@@ -1,0 +1,10 @@
+//! Small things that the whole domain is made of: time, harmless text, languages, bounded lists. Uses nothing but itself.
+
+pub mod clean;
+pub mod crowd;
+pub mod hex;
+pub mod language;
+pub mod span;
+pub mod stop;
+pub mod table;
+pub mod time;

@@ -1,0 +1,119 @@
+//! Files of partners of whom feeds are expected, as they last were. Pure.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::alerts::File;
+use crate::domain::base::time::Time;
+use crate::domain::sessions::Process;
+
+/// A file that came lately.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Uploaded {
+    /// The process that changed it last.
+    pub process: Process,
+    /// Its partner.
+    #[serde(default)]
+    pub partner: String,
+    /// The file, by the name and with the size that it has now.
+    pub file: File,
+    /// When it arrived.
+    pub at: Time,
+    /// What it was before the latest change, which may yet turn out to be refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<File>,
+    /// It broke off, or failed on the disk: it is not whole.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub broken: bool,
+    /// It is gone: removed, or another has its name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
+}
+
+impl Uploaded {
+    /// Is it this partner's file of this name?
+    pub(crate) fn is(&self, partner: &str, name: &str) -> bool {
+        self.partner == partner && is_same(&self.file.name_in_state(), name)
+    }
+}
+
+/// Do two paths mean one file? Clients write a path with or without its first slash, and may write detours.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    // Nearly always the last components tell.
+    let end = |path: &str| path.rfind('/').map_or(0, |slash| slash + 1);
+    let (own, its) = (&one[end(one)..], &other[end(other)..]);
+    let plain = |end: &str| !matches!(end, "" | "." | "..");
+    match plain(own) && plain(its) && own != its {
+        true => false,
+        false => one == other || straight(one) == straight(other),
+    }
+}
+
+/// The path of a file in this directory, below another; nothing where it is not in it.
+pub(crate) fn moved(file: &File, [from, to]: [&[u8]; 2]) -> Option<Vec<u8>> {
+    let name = file.name_in_state();
+    let directory = String::from_utf8_lossy(from);
+    let (name, directory) = (straight(&name), straight(&directory));
+    let rest = name.strip_prefix(&*directory)?.strip_prefix('/')?;
+    (file.odd.is_none() && !directory.is_empty()).then(|| [to, b"/", rest.as_bytes()].concat())
+}
+
+/// A path without detours and without its first slash.
+fn straight(path: &str) -> Cow<'_, str> {
+    let path = path.trim_start_matches('/');
+    let detours = ["//", "/./", "/../"].iter().any(|part| path.contains(part));
+    if !detours && !path.starts_with('.') && !path.ends_with(['/', '.']) {
+        return Cow::Borrowed(path);
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    Cow::Owned(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_the_same_whatever_detour_they_take() {
+        for same in [
+            "/in/a.xml",
+            "in/a.xml",
+            "//in//a.xml",
+            "./in/./a.xml",
+            "/in/b/../a.xml",
+            "/../in/a.xml",
+        ] {
+            assert!(is_same("/in/a.xml", same), "{same}");
+        }
+        for other in [
+            "/a.xml",
+            "/in/a.xml.tmp",
+            "/in/A.xml",
+            "/in/b/a.xml",
+            "",
+            "/in/.a.xml",
+        ] {
+            assert!(!is_same("/in/a.xml", other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_file_moves_with_its_directory() {
+        let mut file = File::default();
+        file.rename(b"/in/a/b.xml");
+        let moved = |from: &str| moved(&file, [from.as_bytes(), b"/out"]);
+        assert_eq!(moved("/in").as_deref(), Some(&b"/out/a/b.xml"[..]));
+        assert_eq!(moved("in/a/").as_deref(), Some(&b"/out/b.xml"[..]));
+        for none in ["/", "", "/i", "/in/a/b.xml", "/other"] {
+            assert_eq!(moved(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Where each expected feed stands at a moment: what `expect` and `status` show.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::calendar::after;
+use super::{Arrival, Expectation, FeedDay, Watched};
+use crate::domain::base::time::Time;
+use crate::domain::state::Daily;
+
+/// How long after a deadline it may still be unjudged: the daemon looks some hundred milliseconds later.
+const JUDGED: i64 = 60_000_000;
+
+/// How a feed stands today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Its deadline lies ahead.
+    Waiting,
+    /// It arrived in time.
+    OnTime,
+    /// It arrived after its deadline.
+    Late,
+    /// It arrived, and is no more what was delivered.
+    Changed,
+    /// It arrived today, though an earlier day was its own.
+    Recovered,
+    /// Its deadline has passed, today or earlier, and it is not there.
+    Missing,
+    /// It is not expected today.
+    NotDue,
+    /// Its deadline has passed, and nobody has judged it: the monitor does not run, or has just learnt of it.
+    Unknown,
+}
+
+/// Where one feed stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeedStanding<'a> {
+    /// What is expected.
+    pub expected: &'a Expectation,
+    /// How it stands.
+    pub state: State,
+    /// How many of its files have arrived, of the day that is told.
+    pub arrived: usize,
+    /// The deadline of the first day on which it did not come, where it has not come since.
+    pub missing_since: Option<Time>,
+    /// The next deadline that is judged.
+    pub next_deadline: Option<Time>,
+    /// The first date that is judged, where that lies ahead: of days before it files may have come unseen.
+    pub starts: Option<NaiveDate>,
+    /// The latest file.
+    pub last: Option<Arrival>,
+}
+
+impl<'a> FeedStanding<'a> {
+    /// Where a feed stands, as far as the state tells.
+    pub fn of(expected: &'a Expectation, daily: Option<&Daily>, now: Time) -> Self {
+        let watched = daily.and_then(|daily| daily.resume.feeds.watched.get(&expected.id));
+        // One that is not watched yet: as it would be from now on.
+        let new = || match daily {
+            Some(daily) => Watched::begin(expected, daily, now),
+            None => Watched::since(expected, now, false),
+        };
+        let seen = watched.map_or_else(|| Cow::Owned(new()), Cow::Borrowed);
+        let today = expected.date(now);
+        let (state, day) = state(expected, &seen, now, today);
+        // Also of an earlier day, while today's deadline still lies ahead.
+        let over = |day: &&FeedDay| day.told || now > expected.deadline(day.date);
+        let missing = seen.day.as_ref().filter(|day| day.arrived.is_none());
+        let missing = missing.filter(over);
+        let first = seen.missed.map(|missed| missed.first);
+        let first = first.or(missing.map(|day| day.date));
+        FeedStanding {
+            expected,
+            state,
+            arrived: day.map_or(0, |day| day.names.len().min(expected.count as usize)),
+            missing_since: first.map(|date| expected.due(date)),
+            next_deadline: ahead(expected, now, today, seen.from),
+            starts: expected.due_from(seen.from).filter(|first| *first > today),
+            last: seen.last.clone(),
+        }
+    }
+}
+
+/// The feeds that nobody has watched yet.
+pub(crate) fn not_watched<'a>(expects: &'a [Expectation], daily: &Daily) -> Vec<&'a Expectation> {
+    let watched = &daily.resume.feeds.watched;
+    let new = expects.iter().filter(|e| !watched.contains_key(&e.id));
+    new.collect()
+}
+
+/// What is to be said of those that are watched now: not of one of which today's deadline is judged, or the next.
+pub(crate) fn begun(new: &[&Expectation], daily: &Daily, now: Time) -> Vec<String> {
+    let watched = &daily.resume.feeds.watched;
+    let begun = new.iter().filter(|e| watched.contains_key(&e.id));
+    let late = begun.filter_map(|expected| {
+        let standing = FeedStanding::of(expected, Some(daily), now);
+        let first = standing.starts?;
+        (standing.state == State::Unknown).then(|| {
+            format!(
+                "[[expect]]: {} of {} by {} is judged from {first} on: today its files may have come unseen",
+                expected.files,
+                expected.partner,
+                expected.clock()
+            )
+        })
+    });
+    late.collect()
+}
+
+/// The state of today, and the day that it is told of.
+fn state<'w>(
+    expected: &Expectation,
+    watched: &'w Watched,
+    now: Time,
+    today: NaiveDate,
+) -> (State, Option<&'w FeedDay>) {
+    let due_today = expected.is_due(today) && today >= watched.from;
+    let open = watched.day.as_ref();
+    let day = open.filter(|day| !due_today || day.date >= today);
+    let Some(day) = day else {
+        // No file of today's has come, and its deadline was not judged.
+        let deadline = expected.deadline(today).0;
+        let state = match (due_today, now.0 > deadline.saturating_add(JUDGED)) {
+            (true, false) => State::Waiting,
+            (true, true) => State::Unknown,
+            (false, _) if expected.is_due(today) => State::Unknown,
+            (false, _) => State::NotDue,
+        };
+        return (state, None);
+    };
+    let deadline = expected.deadline(day.date);
+    let state = match day.arrived {
+        None if day.told || now > deadline => State::Missing,
+        None => State::Waiting,
+        Some(at) if expected.date(at) != today && day.date != today => State::NotDue,
+        Some(_) if watched.changed.is_some() => State::Changed,
+        Some(at) if at <= deadline => State::OnTime,
+        Some(at) if expected.date(at) == day.date => State::Late,
+        Some(_) => State::Recovered,
+    };
+    (state, Some(day))
+}
+
+/// The next deadline that lies ahead and is judged; with a long `grace` it may be yesterday's.
+fn ahead(expected: &Expectation, now: Time, today: NaiveDate, from: NaiveDate) -> Option<Time> {
+    let yesterday = today.pred_opt().unwrap_or(today);
+    let mut date = expected.due_from(yesterday.max(from))?;
+    while expected.deadline(date) <= now {
+        date = expected.due_from(after(date))?;
+    }
+    Some(expected.deadline(date))
+}

@@ -1,0 +1,341 @@
+//! What was seen of expected feeds: part of the state. Pure: arrivals and the time go in, what became of a feed comes out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Expectation;
+use super::calendar::after;
+use super::files::{Uploaded, is_same};
+use crate::domain::alerts::{Change, File, Loss, Transfer};
+use crate::domain::base::time::Time;
+use crate::domain::state::Daily;
+
+/// How long a file that is no more what was delivered may be on its way again before that is told: clients remove a file
+/// before they send it anew.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// How many names of a day are kept beyond those that are expected: one that is taken back may leave another in its place.
+const SPARE: usize = 10;
+
+/// Everything that is remembered of expected feeds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Feeds {
+    /// What was seen, by the expectation's id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub watched: BTreeMap<String, Watched>,
+    /// Files that came lately: they may still get another name, go on, or go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uploads: Vec<Uploaded>,
+}
+
+impl Feeds {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.watched.is_empty() && self.uploads.is_empty()
+    }
+}
+
+/// What was seen of one expected feed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Watched {
+    /// The first date that is judged.
+    pub from: NaiveDate,
+    /// The latest of its days that has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<FeedDay>,
+    /// Its days before that one on which it did not come, since it came last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<Missed>,
+    /// The latest file of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<Arrival>,
+    /// What happened after its deadline to a file of that day, without which not all is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Change>,
+}
+
+/// One day of a feed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FeedDay {
+    /// Its local date.
+    pub date: NaiveDate,
+    /// The names of the files that arrived; a file that is sent twice arrived once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// When all of them were there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<Time>,
+    /// It was told that it is missing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
+}
+
+/// Days on which a feed did not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    /// The first of them.
+    pub first: NaiveDate,
+    /// How many.
+    pub times: u32,
+}
+
+/// A file of a feed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// When it was there under this name.
+    pub at: Time,
+    /// The file.
+    pub file: File,
+}
+
+/// All files of a day are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Complete {
+    /// The day.
+    pub date: NaiveDate,
+    /// Before its deadline.
+    pub on_time: bool,
+    /// It was told that it is missing.
+    pub told: bool,
+    /// The days before on which it did not come.
+    pub missed: Option<Missed>,
+}
+
+/// The deadline of a day has passed, and files are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    /// The day.
+    pub date: NaiveDate,
+    /// How many files are there.
+    pub arrived: u32,
+    /// The days before on which it did not come.
+    pub missed: Option<Missed>,
+}
+
+impl Watched {
+    /// Watched from now on, with what the state knows of today.
+    pub fn begin(expected: &Expectation, daily: &Daily, now: Time) -> Watched {
+        Watched::since(expected, now, sent_unseen(expected, daily, now))
+    }
+
+    /// Watched from now on. The deadline of today counts only if it lies ahead and nothing can have arrived unseen.
+    pub fn since(expected: &Expectation, now: Time, unseen: bool) -> Watched {
+        let today = expected.date(now);
+        let whole = !unseen && expected.deadline(today) > now;
+        Watched {
+            from: if whole { today } else { after(today) },
+            ..Watched::default()
+        }
+    }
+
+    /// A file of the feed is there. Tells when it was the one that was still missing.
+    pub fn arrive(&mut self, expected: &Expectation, at: Time, file: &File) -> Option<Complete> {
+        if self.last.as_ref().is_none_or(|last| last.at <= at) {
+            self.last = Some(Arrival {
+                at,
+                file: file.clone(),
+            });
+        }
+        self.pass(expected, |deadline| deadline < at);
+        let waits = |day: &FeedDay| day.arrived.is_none() && at <= expected.deadline(day.date);
+        if !self.day.as_ref().is_some_and(waits) {
+            let begun = |next: &NaiveDate| *next <= expected.date(at);
+            if let Some(next) = self.next(expected).filter(begun) {
+                self.open(next);
+            }
+        }
+        let day = self.day.as_mut()?;
+        // A file of an earlier day, read late or under its old name again, is none of this one.
+        if expected.date(at) < day.date {
+            return None;
+        }
+        let count = expected.count as usize;
+        let name = file.name_in_state();
+        if let Some(changed) = self.changed.take() {
+            // All is there again: it is the same file, or one in its place.
+            let changed = changed.file.name_in_state();
+            day.names.retain(|known| !is_same(known, &changed));
+        }
+        let known = day.names.iter().any(|known| is_same(known, &name));
+        if known || day.names.len() >= count + SPARE {
+            return None;
+        }
+        day.names.push(name);
+        if day.arrived.is_some() || day.names.len() < count {
+            return None;
+        }
+        day.arrived = Some(at);
+        Some(Complete {
+            date: day.date,
+            on_time: at <= expected.deadline(day.date),
+            told: day.told,
+            missed: self.missed.take(),
+        })
+    }
+
+    /// Is a file of this name among those of the day that has come?
+    pub fn has(&self, file: &File) -> bool {
+        let name = file.name_in_state();
+        let mut names = self.day.iter().flat_map(|day| &day.names);
+        names.any(|known| is_same(known, &name))
+    }
+
+    /// A file has another name; both are the feed's.
+    pub fn rename(&mut self, from: &File, to: &File) {
+        let from = from.name_in_state();
+        let mut names = self.day.iter_mut().flat_map(|day| &mut day.names);
+        if let Some(name) = names.find(|name| is_same(name, &from)) {
+            *name = to.name_in_state();
+        }
+        let last = self.last.as_mut();
+        if let Some(last) = last.filter(|last| is_same(&last.file.name_in_state(), &from)) {
+            last.file = to.clone();
+        }
+    }
+
+    /// A file is the feed's no more. `undo` says whether a day that was complete with it may be open again; where it may
+    /// not, what happened is told, where something did.
+    pub fn withdraw(
+        &mut self,
+        expected: &Expectation,
+        (file, at, how): (&File, Time, Option<Loss>),
+        undo: impl FnOnce(NaiveDate, Time) -> bool,
+    ) {
+        let Some(day) = &mut self.day else {
+            return;
+        };
+        let name = file.name_in_state();
+        let Some(place) = day.names.iter().position(|known| is_same(known, &name)) else {
+            return;
+        };
+        if let Some(changed) = &self.changed {
+            // One that is gone already brings nothing more; what went on with it is told as it was first.
+            if is_same(&changed.file.name_in_state(), &name) {
+                return;
+            }
+        }
+        let enough = day.names.len() > expected.count as usize;
+        if let Some(arrived) = day.arrived.filter(|_| !enough) {
+            if !undo(day.date, arrived) {
+                let change = how.map(|how| Change {
+                    at,
+                    file: file.clone(),
+                    how,
+                    told: false,
+                });
+                self.changed = self.changed.take().or(change);
+                return;
+            }
+            day.arrived = None;
+        }
+        day.names.remove(place);
+    }
+
+    /// What happened to a file that was delivered, where it is not whole again by `until`. Tells once.
+    pub fn changed(&mut self, until: Time) -> Option<(NaiveDate, Time, Change)> {
+        let day = self.day.as_ref()?;
+        let changed = self.changed.as_mut()?;
+        if changed.told || changed.at.plus(AGAIN) > until {
+            return None;
+        }
+        changed.told = true;
+        Some((day.date, day.arrived?, changed.clone()))
+    }
+
+    /// Judges what is due when all that happened up to `until` is known. Tells once of each day.
+    pub fn judge(&mut self, expected: &Expectation, until: Time) -> Option<Overdue> {
+        let today = expected.date(until);
+        let ahead = self.day.as_ref().map_or(self.from, |day| day.date);
+        if ahead > after(today) {
+            // The clock ran ahead when that day was opened.
+            self.day = None;
+            self.from = after(today);
+        }
+        self.pass(expected, |deadline| deadline <= until);
+        let missed = self.missed;
+        let day = self.day.as_mut()?;
+        if day.arrived.is_some() || day.told || expected.deadline(day.date) > until {
+            return None;
+        }
+        if day.names.len() >= expected.count as usize {
+            // Fewer are expected than when they arrived.
+            day.arrived = self.last.as_ref().map(|last| last.at);
+            self.missed = None;
+            return None;
+        }
+        day.told = true;
+        Some(Overdue {
+            date: day.date,
+            arrived: u32::try_from(day.names.len()).unwrap_or(u32::MAX),
+            missed,
+        })
+    }
+
+    /// A day that is not waited for any more, since its date is left out now, is forgotten.
+    pub fn excuse(&mut self, expected: &Expectation) {
+        let open = |day: &FeedDay| day.arrived.is_none() && !expected.is_due(day.date);
+        if let Some(day) = self.day.take_if(|day| open(day)) {
+            self.from = after(day.date);
+            self.missed = None;
+        }
+    }
+
+    /// When `judge` has something to do next, as far as time alone brings it.
+    pub fn due(&self, expected: &Expectation) -> Option<Time> {
+        let open = |day: &&FeedDay| day.arrived.is_none() && !day.told;
+        let day = self.day.as_ref().filter(open).map(|day| day.date);
+        let date = day.or_else(|| self.next(expected));
+        let changed = self.changed.as_ref().filter(|changed| !changed.told);
+        let changed = changed.map(|changed| changed.at.plus(AGAIN));
+        let deadline = date.map(|date| expected.deadline(date));
+        deadline.into_iter().chain(changed).min()
+    }
+
+    /// The next of its days that has not been opened.
+    pub(crate) fn next(&self, expected: &Expectation) -> Option<NaiveDate> {
+        let from = self.day.as_ref().map(|day| after(day.date));
+        expected.due_from(from.unwrap_or(self.from).max(self.from))
+    }
+
+    /// Opens the days whose deadline has passed.
+    fn pass(&mut self, expected: &Expectation, passed: impl Fn(Time) -> bool) {
+        while let Some(next) = self.next(expected) {
+            if !passed(expected.deadline(next)) {
+                return;
+            }
+            self.open(next);
+        }
+    }
+
+    /// Opens a day; that the one before it was not complete is remembered.
+    fn open(&mut self, date: NaiveDate) {
+        self.changed = None;
+        let before = self.day.replace(FeedDay {
+            date,
+            ..FeedDay::default()
+        });
+        if let Some(before) = before.filter(|day| day.arrived.is_none()) {
+            let missed = self.missed.get_or_insert(Missed {
+                first: before.date,
+                times: 0,
+            });
+            missed.times += 1;
+        }
+    }
+}
+
+/// Has the partner sent files today of which nobody looked whether they are this feed's? In the open day, which a digest by
+/// hand begins anew, or on what is today in the feed's own zone.
+fn sent_unseen(expected: &Expectation, daily: &Daily, now: Time) -> bool {
+    let counters = daily.partners.get(&expected.partner);
+    let known = daily.resume.known.get(&expected.partner);
+    let last = known.and_then(|known| known.seen.file.as_ref());
+    let today = |at: Time| expected.date(at) == expected.date(now);
+    counters.is_some_and(|counters| counters.upload > 0)
+        || last.is_some_and(|last| last.what == Transfer::Upload && today(last.at))
+}

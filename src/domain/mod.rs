@@ -1,0 +1,15 @@
+//! The rules: what log lines mean, what is counted and what is told. A domain file uses other domain files only: no file,
+//! socket, process or clock, and no crate that reaches one (tokio, reqwest, systemd, rustix, libc).
+
+pub mod alerts;
+pub mod base;
+pub mod days;
+pub mod delivery;
+pub mod expect;
+pub mod openssh;
+pub mod record;
+pub mod render;
+pub mod rules;
+pub mod sessions;
+pub mod slack_reply;
+pub mod state;

@@ -1,0 +1,229 @@
+//! What stands under the table: expected feeds, transfers that came to nothing, and whatever makes the figures less than certain.
+
+use chrono::{Days, NaiveDate};
+
+use super::{feeds_text, notice_text};
+use crate::adapters::config::Language;
+use crate::domain::alerts::Transfer;
+use crate::domain::base::clean::escape;
+use crate::domain::base::language::Noun;
+use crate::domain::render::blocks::{Line, plain, ranked_within};
+use crate::domain::render::text::list_within;
+use crate::domain::render::{Voice, file_text};
+use crate::domain::state::{ClosedDay, Counters, NoticeKind, Troubled};
+
+/// The most bytes of it; what does not fit is counted.
+const FOOTER_MOST: usize = 1_700;
+
+/// The most bytes of names of files in one of its lines, so that their number is told in any case.
+const NAMES_MOST: usize = 500;
+
+/// What makes the figures less than certain: it stands there before all else where there is not room for all.
+const CERTAIN: u8 = 0;
+
+/// What is not there, or came late.
+const FEEDS: u8 = 1;
+
+/// What holds names of files: whoever sends such files must not keep out the rest with them.
+const NAMES: u8 = 2;
+
+/// The lines of a day.
+pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
+    let mut lines: Vec<(u8, String)> = Vec::new();
+    let feeds = feeds_text::of_the_day(&day.day.feeds, voice);
+    lines.extend(feeds.into_iter().map(|line| (FEEDS, line)));
+    let troubled = [
+        Transfer::UploadInterrupted,
+        Transfer::UploadFailed,
+        Transfer::DownloadInterrupted,
+    ];
+    let troubled = troubled.map(|what| self::troubled(day, what, voice));
+    lines.extend(troubled.into_iter().flatten().map(|line| (NAMES, line)));
+    lines.extend(refused(day, voice).map(|line| (FEEDS, line)));
+    let uncertain = [
+        blind(day, voice),
+        without_data(&day.day.without_data, voice.language),
+    ];
+    lines.extend(uncertain.into_iter().flatten().map(|line| (CERTAIN, line)));
+    lines.extend(day.day.notices.iter().map(|notice| {
+        let rank = match notice.kind {
+            NoticeKind::UnknownDirection => NAMES,
+            _ => CERTAIN,
+        };
+        (rank, notice_text::told(notice, day.date, voice))
+    }));
+    let rest = |more: usize| {
+        let more = voice.language.number(more as u64);
+        plain(match voice.language {
+            Language::French => format!("… et {more} de plus"),
+            Language::English => format!("… and {more} more"),
+        })
+    };
+    let lines = lines.into_iter().map(|(rank, line)| (rank, plain(line)));
+    ranked_within(lines.collect(), FOOTER_MOST, rest)
+}
+
+/// `2 uploads interrompus : a.xml d'Alice (1,5 ko) et b.xml de Bob`
+fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
+    let language = voice.language;
+    let (failed, download) = (
+        what == Transfer::UploadFailed,
+        what == Transfer::DownloadInterrupted,
+    );
+    let number = |counters: &Counters| match (failed, download) {
+        (true, _) => counters.upload_failed,
+        (false, false) => counters.upload_interrupted,
+        (false, true) => counters.download_interrupted,
+    };
+    let files = day
+        .day
+        .troubled
+        .iter()
+        .filter(|troubled| (troubled.failed, troubled.download) == (failed, download));
+    let files: Vec<&Troubled> = files.collect();
+    let repeats = file_text::different(files.iter().map(|troubled| &troubled.file), u64::MAX);
+    let repeats = u64::MAX - repeats;
+    let files: Vec<String> = files.into_iter().map(|t| file(t, voice)).collect();
+    let counted = day
+        .partners
+        .values()
+        .map(number)
+        .fold(0, u64::saturating_add);
+    let count = counted.max((files.len() as u64).saturating_add(repeats));
+    if count == 0 {
+        return None;
+    }
+    let mut used = 0;
+    let fits = |file: &&String| {
+        used += escape(file).len();
+        used <= NAMES_MOST
+    };
+    let fitting = files.iter().take_while(fits).count();
+    let files = &files[..fitting];
+    let noun = if download {
+        Noun::Download
+    } else {
+        Noun::Upload
+    };
+    let transfers = language.count(count, noun);
+    let ended = match (language, failed) {
+        (Language::French, false) if language.is_one(count) => "interrompu",
+        (Language::French, false) => "interrompus",
+        (Language::French, true) => "en échec sur le disque du serveur",
+        (Language::English, false) => "broken off",
+        (Language::English, true) => "failed on the server's disk",
+    };
+    let which = match files.is_empty() {
+        true => String::new(),
+        false => {
+            let colon = language.pick(" : ", ": ");
+            let listed = list_within(files, count.saturating_sub(repeats), language);
+            format!("{colon}{listed}")
+        }
+    };
+    Some(format!("⚠️ {transfers} {ended}{which}"))
+}
+
+/// `Sans activité : Bob, Carol`
+pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
+    let language = voice.language;
+    // Nobody is called idle whose work may be in no counter.
+    let incomplete = day.day.notices.iter().any(|n| n.kind.leaves_out());
+    let idle = day.day.idle.as_ref();
+    let idle = idle.filter(|idle| idle.count > 0 && !incomplete)?;
+    let partners = idle.partners.iter();
+    let names: Vec<String> = partners
+        .map(|(account, full_name)| voice.partner(account, full_name.as_deref()))
+        .collect();
+    let more = idle.count.saturating_sub(names.len() as u64);
+    // Names, then how many more: a list of those that are away, not a sentence.
+    let mut list = names.join(", ");
+    if more > 0 {
+        let others = language.count(more, Noun::Other);
+        list += &format!(" {} {others}", language.pick("et", "and"));
+    }
+    Some(format!(
+        "{}{list}",
+        language.pick("Sans activité : ", "No activity: ")
+    ))
+}
+
+/// `3 sessions d'Alice et 1 session de Bob sans trace de fichiers : sftp-monitor check`
+fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
+    let language = voice.language;
+    let partners = day.partners.iter().filter(|(_, c)| c.blind > 0);
+    let partners: Vec<String> = partners
+        .map(|(account, counters)| {
+            let sessions = language.count(counters.blind, Noun::Session);
+            let partner = voice.partner(account, None);
+            format!("{sessions} {}{partner}", language.of(&partner))
+        })
+        .collect();
+    if partners.is_empty() {
+        return None;
+    }
+    let list = list_within(&partners, partners.len() as u64, language);
+    Some(match language {
+        Language::French => {
+            format!("⚠️ {list} sans aucune trace de fichiers — sftp-monitor check dit pourquoi")
+        }
+        Language::English => {
+            format!("⚠️ {list} without any trace of files — sftp-monitor check says why")
+        }
+    })
+}
+
+/// `Écriture refusée : Alice (3 fois) et Bob (1 fois)`
+fn refused(day: &ClosedDay, voice: &Voice) -> Option<String> {
+    let language = voice.language;
+    let partners = day.partners.iter().filter(|(_, c)| c.write_refused > 0);
+    let partners: Vec<String> = partners
+        .map(|(account, counters)| {
+            let times = language.count(counters.write_refused, Noun::Time);
+            format!("{} ({times})", voice.partner(account, None))
+        })
+        .collect();
+    let list = list_within(&partners, partners.len() as u64, language);
+    let said = language.pick("⚠️ Écriture refusée : ", "⚠️ Not let write: ");
+    (!partners.is_empty()).then(|| format!("{said}{list}"))
+}
+
+/// `feed.xml d'Alice (1,5 ko)`
+fn file(troubled: &Troubled, voice: &Voice) -> String {
+    let language = voice.language;
+    let name = file_text::name(&troubled.file) + &file_text::times(&troubled.file);
+    let size = troubled
+        .file
+        .bytes
+        .map(|bytes| format!(" ({})", language.size(bytes)));
+    let partner = voice.partner(&troubled.partner, None);
+    let of = language.of(&partner);
+    format!("{name} {of}{partner}{}", size.unwrap_or_default())
+}
+
+/// `Jours sans données : du 27/03 au 29/03`
+fn without_data(dates: &[NaiveDate], language: Language) -> Option<String> {
+    let mut runs: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    for &date in dates {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add_days(Days::new(1)) == Some(date) => *last = date,
+            _ => runs.push((date, date)),
+        }
+    }
+    let run = |(first, last): &(NaiveDate, NaiveDate)| {
+        let (from, to) = (language.date(*first), language.date(*last));
+        match language {
+            _ if first == last => from,
+            Language::French => format!("du {from} au {to}"),
+            Language::English => format!("{from} to {to}"),
+        }
+    };
+    let runs: Vec<String> = runs.iter().map(run).collect();
+    let begin = match dates.len() {
+        0 => return None,
+        1 => language.pick("Jour sans données : ", "Day without data: "),
+        _ => language.pick("Jours sans données : ", "Days without data: "),
+    };
+    let list = list_within(&runs, runs.len() as u64, language);
+    Some(format!("⚠️ {begin}{list}"))
+}

@@ -1,0 +1,22 @@
+//! Makes words of facts: the texts and blocks of messages, and the tables of the day. Uses the domain.
+
+mod blocks;
+mod day;
+mod feed_text;
+mod file_text;
+mod own_text;
+mod rendered;
+mod summary_text;
+mod text;
+mod unit_text;
+mod voice;
+mod waited;
+mod warning_text;
+
+pub use day::day_messages;
+pub use own_text::{Own, OwnTrouble, own_trouble};
+pub use rendered::Rendered;
+pub use text::render;
+pub use unit_text::{FailedUnit, unit_failed};
+pub use voice::Voice;
+pub use waited::gather_waited;

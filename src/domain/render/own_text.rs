@@ -1,0 +1,143 @@
+//! The messages about trouble of the monitor itself that it cannot keep in its state: that it begins, and that it is over.
+
+use super::blocks::{bold, span};
+use super::text::Told;
+use super::{Rendered, Voice};
+use crate::adapters::config::Language;
+use crate::domain::alerts::Form;
+use crate::domain::base::clean::{HOST, clean};
+use crate::domain::base::time::Time;
+
+/// Trouble of the monitor itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnTrouble {
+    /// What does not work.
+    pub what: Own,
+    /// The error, with its remedy, as the log has it.
+    pub why: String,
+    /// When it began.
+    pub since: Time,
+    /// When it was over; none while it lasts.
+    pub until: Option<Time>,
+}
+
+/// What does not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Own {
+    /// The state cannot be written.
+    State,
+    /// The log cannot be read.
+    Source,
+    /// The user database does not answer.
+    Accounts,
+}
+
+impl Own {
+    /// It in English, for the log and for the service manager.
+    pub fn said(self) -> &'static str {
+        match self {
+            Own::State => "the state cannot be written",
+            Own::Source => "the log cannot be read",
+            Own::Accounts => "the user database does not answer",
+        }
+    }
+}
+
+/// What is said of it.
+pub fn own_trouble(trouble: &OwnTrouble, form: Form, voice: &Voice) -> Rendered {
+    let what = match (voice.language, trouble.what, trouble.until) {
+        (Language::French, Own::State, None) => {
+            " ne peut plus rien enregistrer : ce qui arrive maintenant sera compté et dit plus tard"
+        }
+        (Language::French, Own::Source, None) => {
+            " ne peut plus lire le journal : ce qui arrive maintenant sera compté et dit plus tard"
+        }
+        (Language::French, Own::Accounts, None) => {
+            " ne sait plus qui est partenaire, l'annuaire des comptes ne répond pas : ce qui arrive maintenant sera compté et dit plus tard"
+        }
+        (Language::French, Own::State, Some(_)) => " enregistre à nouveau",
+        (Language::French, Own::Source, Some(_)) => " lit à nouveau le journal",
+        (Language::French, Own::Accounts, Some(_)) => {
+            " sait à nouveau qui est partenaire, l'annuaire des comptes répond"
+        }
+        (Language::English, Own::State, None) => {
+            " cannot record anything: what happens now will be counted and told later"
+        }
+        (Language::English, Own::Source, None) => {
+            " cannot read the log: what happens now will be counted and told later"
+        }
+        (Language::English, Own::Accounts, None) => {
+            " does not know who is a partner, the user database does not answer: what happens now will be counted and told later"
+        }
+        (Language::English, Own::State, Some(_)) => " records again",
+        (Language::English, Own::Source, Some(_)) => " reads the log again",
+        (Language::English, Own::Accounts, Some(_)) => {
+            " knows again who is a partner, the user database answers"
+        }
+    };
+    let language = voice.language;
+    let (sign, lasted) = match trouble.until {
+        None => ("🚨 ", String::new()),
+        Some(until) => {
+            let lasted = language.lasting(until.since(trouble.since));
+            let after = language.pick("après", "after");
+            ("✅ ", format!(", {after} {lasted}"))
+        }
+    };
+    let mut context = vec![language.moment(trouble.until.unwrap_or(trouble.since), voice.zone)];
+    if trouble.until.is_none() {
+        context.extend([clean(&trouble.why, HOST), "sftp-monitor check".to_owned()]);
+    }
+    let told = Told {
+        lines: vec![vec![
+            span(format!(
+                "{sign}{}",
+                language.pick("La surveillance de ", "The monitor of ")
+            )),
+            bold(voice.label()),
+            span(format!("{what}{lasted}")),
+        ]],
+        context,
+        ..Told::default()
+    };
+    told.render(form, false, voice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::base::time::Zone;
+
+    #[test]
+    fn that_it_begins_and_that_it_is_over_is_told_in_both_languages() {
+        let told = |language, what, until| {
+            let voice = Voice {
+                language,
+                zone: Zone::Named(chrono_tz::Europe::Paris),
+                label: "sftp1".into(),
+                names: Default::default(),
+            };
+            let trouble = OwnTrouble {
+                what,
+                why: "writing /var/lib/x: No space left on device".to_owned(),
+                since: Time::from_seconds(1_774_843_620),
+                until,
+            };
+            own_trouble(&trouble, Form::Blocks, &voice).plain()
+        };
+        assert_eq!(
+            told(Language::French, Own::State, None),
+            "🚨 La surveillance de sftp1 ne peut plus rien enregistrer : ce qui arrive maintenant sera compté et dit plus tard\n\
+             sftp1 · 30/03 à 06h07 · writing /var/lib/x: No space left on device · sftp-monitor check"
+        );
+        let over = Some(Time::from_seconds(1_774_843_620 + 42 * 60));
+        assert_eq!(
+            told(Language::French, Own::State, over),
+            "✅ La surveillance de sftp1 enregistre à nouveau, après 42\u{202f}min\nsftp1 · 30/03 à 06h49"
+        );
+        assert_eq!(
+            told(Language::English, Own::Source, over),
+            "✅ The monitor of sftp1 reads the log again, after 42 min\nsftp1 · 30 March at 06:49"
+        );
+    }
+}

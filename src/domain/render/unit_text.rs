@@ -1,0 +1,147 @@
+//! The message that a unit of ours failed: that nobody watches is no silence.
+
+use super::blocks::{bold, span};
+use super::text::Told;
+use super::{Rendered, Voice};
+use crate::adapters::config::Language;
+use crate::domain::alerts::Form;
+use crate::domain::base::clean::{HOST, NAME, clean};
+use crate::domain::base::time::Time;
+
+/// A unit that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedUnit {
+    /// Its name.
+    pub name: String,
+    /// How it ended, as systemd says it: `exit-code 78`.
+    pub how: Option<String>,
+    /// How often systemd had started it again by itself.
+    pub restarts: u64,
+    /// When this is told.
+    pub at: Time,
+}
+
+/// What is said of it.
+pub fn unit_failed(unit: &FailedUnit, form: Form, voice: &Voice) -> Rendered {
+    let (label, name) = (voice.label(), clean(&unit.name, HOST));
+    let how = unit.how.as_deref().map(|how| clean(how, NAME));
+    let mut how = how.map(|how| format!(" ({how})")).unwrap_or_default();
+    how += &match (voice.language, unit.restarts) {
+        (_, 0) => String::new(),
+        (Language::French, 1) => " après un redémarrage automatique".to_owned(),
+        (Language::French, count) => format!(" après {count} redémarrages automatiques"),
+        (Language::English, 1) => " after an automatic restart".to_owned(),
+        (Language::English, count) => format!(" after {count} automatic restarts"),
+    };
+    let line = match (voice.language, unit.name.as_str()) {
+        (Language::French, "sftp-monitor.service") => vec![
+            span("🚨 La surveillance est arrêtée sur "),
+            bold(label),
+            span(format!(" : {name} a échoué{how}")),
+        ],
+        (Language::French, "sftp-monitor-digest.service") => vec![
+            span("🚨 Le tableau du jour n'est pas posté pour "),
+            bold(label),
+            span(format!(" : {name} a échoué{how}")),
+        ],
+        (Language::French, _) => vec![
+            span(format!("🚨 {name} a échoué sur ")),
+            bold(label),
+            span(how),
+        ],
+        (Language::English, "sftp-monitor.service") => vec![
+            span("🚨 Watching has stopped on "),
+            bold(label),
+            span(format!(": {name} failed{how}")),
+        ],
+        (Language::English, "sftp-monitor-digest.service") => vec![
+            span("🚨 The day's table is not posted for "),
+            bold(label),
+            span(format!(": {name} failed{how}")),
+        ],
+        (Language::English, _) => vec![
+            span(format!("🚨 {name} failed on ")),
+            bold(label),
+            span(how),
+        ],
+    };
+    let told = Told {
+        lines: vec![line],
+        context: vec![
+            voice.language.moment(unit.at, voice.zone),
+            format!("journalctl -u {name}"),
+        ],
+        ..Told::default()
+    };
+    told.render(form, false, voice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::base::time::Zone;
+
+    fn told(language: Language, name: &str, how: Option<&str>, restarts: u64) -> String {
+        let voice = Voice {
+            language,
+            zone: Zone::Named(chrono_tz::Europe::Paris),
+            label: "sftp1".into(),
+            names: Default::default(),
+        };
+        let unit = FailedUnit {
+            name: name.to_owned(),
+            how: how.map(str::to_owned),
+            restarts,
+            at: Time(1_774_843_620_000_000),
+        };
+        unit_failed(&unit, Form::Blocks, &voice).plain()
+    }
+
+    #[test]
+    fn a_unit_that_failed_is_told_by_what_is_missing_now() {
+        assert_eq!(
+            told(
+                Language::French,
+                "sftp-monitor.service",
+                Some("exit-code 78"),
+                0
+            ),
+            "🚨 La surveillance est arrêtée sur sftp1 : sftp-monitor.service a échoué (exit-code 78)\n\
+             sftp1 · 30/03 à 06h07 · journalctl -u sftp-monitor.service"
+        );
+        assert_eq!(
+            told(Language::English, "sftp-monitor-digest.service", None, 0),
+            "🚨 The day's table is not posted for sftp1: sftp-monitor-digest.service failed\n\
+             sftp1 · 30 March at 06:07 · journalctl -u sftp-monitor-digest.service"
+        );
+        assert_eq!(
+            told(Language::French, "backup.service", Some("timeout"), 1),
+            "🚨 backup.service a échoué sur sftp1 (timeout) après un redémarrage automatique\n\
+             sftp1 · 30/03 à 06h07 · journalctl -u backup.service"
+        );
+    }
+
+    #[test]
+    fn a_crash_loop_is_told_as_one() {
+        assert_eq!(
+            told(
+                Language::French,
+                "sftp-monitor.service",
+                Some("signal SEGV"),
+                9
+            ),
+            "🚨 La surveillance est arrêtée sur sftp1 : sftp-monitor.service a échoué (signal SEGV) après 9 redémarrages automatiques\n\
+             sftp1 · 30/03 à 06h07 · journalctl -u sftp-monitor.service"
+        );
+        assert_eq!(
+            told(
+                Language::English,
+                "sftp-monitor-digest.service",
+                Some("exit-code 75"),
+                47
+            ),
+            "🚨 The day's table is not posted for sftp1: sftp-monitor-digest.service failed (exit-code 75) after 47 automatic restarts\n\
+             sftp1 · 30 March at 06:07 · journalctl -u sftp-monitor-digest.service"
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! Accounts that are refused whatever they bring: what PAM and sshd say of it, and whose attempt that was.
+
+use super::auth::AGAIN;
+use super::{Monitor, Pending, Verdict};
+use crate::domain::alerts::{Cause, Outbox};
+use crate::domain::openssh::{Account, EventName};
+use crate::domain::record::Record;
+use crate::domain::sessions::{Connection, PAM_KEPT};
+
+impl Monitor<'_> {
+    /// A module of PAM speaks of the account of a process. After keyboard-interactive that is a helper's, and the attempt
+    /// is the process's that it helps: what was said is remembered of the account too.
+    pub(super) fn said_by_pam(
+        &mut self,
+        record: &Record<'_>,
+        cause: Cause,
+        why: &'static str,
+    ) -> Verdict {
+        let mut connection = self.named(record, true);
+        connection.refuse(cause);
+        let user = record.event.user.as_deref().map(String::from_utf8_lossy);
+        let known = user.and_then(|user| self.daily.resume.known.get_mut(&*user));
+        if let Some(known) = known {
+            known.refused = Some((record.origin.time, connection.refused.unwrap_or(cause)));
+        }
+        self.accompany(EventName::Ignored, connection, why)
+    }
+
+    /// What PAM has just said of the account in a helper of this process.
+    pub(super) fn ask_helper(&self, connection: &mut Connection) {
+        let user = connection.user.as_deref();
+        let known = user.and_then(|user| self.daily.resume.known.get(user));
+        if let Some((at, cause)) = known.and_then(|known| known.refused) {
+            if connection.refused.is_none() && connection.at.since(at) < PAM_KEPT {
+                connection.refuse(cause);
+            }
+        }
+    }
+
+    /// sshd says that PAM refuses the account, after all that authenticated it was right. `Failed password` stands before this
+    /// line, as if the password had been wrong: where no line of PAM said better, what was made of it is set right.
+    pub(super) fn access_denied(&mut self, record: &Record<'_>) -> Verdict {
+        let mut connection = self.named(record, true);
+        let known = connection.refused.is_some() || connection.counted() == 0;
+        connection.refuse(Cause::Account);
+        if known {
+            return self.ended(record, connection);
+        }
+        self.was_refused(&connection);
+        let verdict = self.ended(record, connection);
+        let why = "the account was refused (PAM), not the password";
+        Verdict::accompanying(verdict.event, verdict.partner, format!("{why}; {AGAIN}"))
+    }
+
+    /// Sets right the cause of this connection's latest attempt, wherever it still waits.
+    fn was_refused(&mut self, connection: &Connection) {
+        let process = (connection.boot, connection.pid);
+        let waiting = self.daily.resume.undecided.iter_mut().rev();
+        let mut attempts = waiting.filter_map(|waiting| match &mut waiting.event {
+            Pending::Failure(refused) if (waiting.boot, waiting.pid) == process => Some(refused),
+            _ => None,
+        });
+        if let Some(refused) = attempts.next() {
+            refused.cause = Cause::Account;
+        }
+        let resume = &mut self.daily.resume;
+        let mut outbox = Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+        };
+        let told = (connection.user.as_deref(), connection.address.as_deref());
+        if let (Some(partner), Some(address)) = told {
+            resume.alerts.set_cause(
+                (partner, address),
+                (connection.at.minus(PAM_KEPT), connection.at),
+                Cause::Account,
+                &mut outbox,
+                self.in_flight,
+            );
+        }
+    }
+}
+
+/// Why sshd itself does not let an account in, and what is said of the line.
+pub(super) fn not_allowed(reason: Option<&str>) -> (Cause, &'static str) {
+    match reason {
+        Some("account is locked") => (
+            Cause::Locked,
+            "locked: the attempt itself counts, not this line",
+        ),
+        Some(shell) if shell.starts_with("shell ") => (
+            Cause::Shell,
+            "its shell cannot be used: the attempt itself counts, not this line",
+        ),
+        _ => (
+            Cause::Configuration,
+            "refused by sshd's configuration: the attempt itself counts, not this line",
+        ),
+    }
+}
+
+/// The cause that a text of PAM is.
+pub(super) fn cause_of(said: Account) -> Cause {
+    match said {
+        Account::Refused => Cause::Account,
+        Account::CalledExpired => Cause::AccountExpired,
+        Account::PasswordExpired => Cause::Expired,
+    }
+}

@@ -1,0 +1,327 @@
+//! Log-ins and failures: what a person or a client tried, once, whatever the LogLevel.
+
+use std::borrow::Cow;
+
+use super::account::{cause_of, not_allowed};
+use super::count::Refused;
+use super::{Monitor, Pending, Verdict, without_pid};
+use crate::adapters::userdb::Answer;
+use crate::domain::alerts::Cause;
+use crate::domain::openssh::{EventName, Kind, Method, UNPERMITTED, Who, account_in};
+use crate::domain::record::Record;
+use crate::domain::sessions::{Connection, Standing};
+use crate::domain::state::add;
+
+/// How many times one line may say that somebody logged in. A process of sshd says it once; in auth.log anybody may write
+/// that it was four thousand million times, which would be counted for hours.
+const REPEATED_MOST: u32 = 2_000;
+
+/// Another trace of an attempt that was counted already.
+pub(super) const AGAIN: &str = "second trace of the same attempt: counts nothing";
+
+impl Monitor<'_> {
+    /// Takes in a line of sshd itself.
+    pub(super) fn auth(&mut self, record: &Record<'_>) -> Verdict {
+        match record.event.kind {
+            Kind::Accepted => self.accepted(record),
+            Kind::Failed { valid } => self.failed(record, valid),
+            Kind::PamError { valid } => self.pam_error(record, valid),
+            Kind::InvalidUser => {
+                let connection = self.named(record, false);
+                let why = "no such account: the attempt itself counts, not this line";
+                self.accompany(EventName::InvalidUser, connection, why)
+            }
+            Kind::NotAllowed => {
+                let mut connection = self.named(record, true);
+                let (cause, why) = not_allowed(record.event.detail.as_deref());
+                connection.refuse(cause);
+                self.accompany(EventName::InvalidUser, connection, why)
+            }
+            Kind::Expired => {
+                let why = "expired: the attempt itself counts, not this line";
+                self.said_by_pam(record, Cause::Expired, why)
+            }
+            Kind::Locked => {
+                let why = "locked: the attempt itself counts, not this line";
+                self.said_by_pam(record, Cause::Locked, why)
+            }
+            Kind::AccountAsked => {
+                let why = "PAM speaks of the account: the attempt itself counts, not this line";
+                self.said_by_pam(record, Cause::Account, why)
+            }
+            Kind::MaxAttempts { valid } => {
+                let connection = self.named(record, valid);
+                let why = "too many attempts: the connection's end counts, not this line";
+                self.accompany(EventName::LoginRefused, connection, why)
+            }
+            Kind::AccessDenied => self.access_denied(record),
+            Kind::EndedBefore { who } => {
+                let connection = match who {
+                    Who::Nobody if record.event.detail.as_deref() == Some(UNPERMITTED) => {
+                        self.helped(record)
+                    }
+                    Who::Nobody => self.connection(record),
+                    Who::Valid | Who::Invalid => self.named(record, who == Who::Valid),
+                };
+                self.ended(record, connection)
+            }
+            Kind::GraceTimeout => self.grace_timeout(record),
+            Kind::PamClosed => {
+                self.login_over(record, Some((record.origin.boot, record.origin.pid)));
+                Verdict::new(EventName::Ignored, None, "the log-in's end")
+            }
+            Kind::PamOpened => {
+                self.session_of(record);
+                Verdict::new(EventName::Ignored, None, "PAM's own line: accompanies")
+            }
+            Kind::EndedAfter => self.ended_after(record),
+            Kind::Hindered(by) => self.hindered(record, by),
+            Kind::TurnedAway => self.turned_away(record),
+            Kind::StartingSession => {
+                self.session_starting(record);
+                Verdict::new(EventName::Ignored, None, "accompanies: counts nothing")
+            }
+            _ => Verdict::new(EventName::Ignored, None, "accompanies: counts nothing"),
+        }
+    }
+
+    /// The connection of the record's process, new where it was not seen before or was another's with the same pid.
+    pub(super) fn connection(&mut self, record: &Record<'_>) -> Connection {
+        let origin = &record.origin;
+        if origin.pid == 0 {
+            return self.connection_of_peer(record);
+        }
+        let process = (origin.boot, origin.pid);
+        let known = self.daily.resume.sessions.connections.0.get(&process);
+        let mut connection = known
+            .filter(|c| c.goes_on(origin.time, record.event.port))
+            .cloned()
+            .unwrap_or_else(|| Connection {
+                boot: origin.boot,
+                pid: origin.pid,
+                ..Connection::default()
+            });
+        connection.at = origin.time;
+        connection
+    }
+
+    /// The same, with what the record names: the account, its standing, the address.
+    pub(super) fn named(&mut self, record: &Record<'_>, ask: bool) -> Connection {
+        let mut connection = self.connection(record);
+        let event = &record.event;
+        if let Some(user) = event.user.as_deref() {
+            let user = String::from_utf8_lossy(user);
+            if connection.user.as_deref() != Some(&*user) {
+                connection.user = Some(user.clone().into_owned());
+                connection.standing = Standing::Unasked;
+            }
+            let asked = matches!(connection.standing, Standing::Unasked | Standing::Undecided);
+            if ask && record.answer.is_some() || asked {
+                connection.standing = self.standing(&user, record.answer.as_ref());
+            }
+        }
+        if connection.address.is_none() || event.port.is_some() {
+            connection.address = event
+                .address
+                .as_deref()
+                .map(str::to_owned)
+                .or(connection.address);
+            connection.port = event.port.or(connection.port);
+        }
+        connection
+    }
+
+    /// Keeps what a line says of a connection, and counts nothing.
+    pub(super) fn accompany(
+        &mut self,
+        event: EventName,
+        connection: Connection,
+        why: &'static str,
+    ) -> Verdict {
+        let partner = connection.standing.partner();
+        self.keep(connection);
+        Verdict::accompanying(event, partner, why)
+    }
+
+    /// Keeps a connection.
+    pub(super) fn keep(&mut self, connection: Connection) {
+        self.note_latest(&connection);
+        let sessions = &mut self.daily.resume.sessions;
+        sessions.connections.put(connection);
+        if sessions.connections.0.len() > 2 * crate::domain::sessions::KEPT {
+            self.forget(self.daily.resume.counted_until);
+        }
+    }
+
+    fn accepted(&mut self, record: &Record<'_>) -> Verdict {
+        let (origin, event) = (&record.origin, &record.event);
+        let method = event.method.as_deref().unwrap_or("unknown");
+        let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
+        let standing = self.standing(&user, record.answer.as_ref());
+        let uid = match record.answer {
+            Some(Answer::Partner { uid, .. } | Answer::Other { uid }) => uid,
+            _ => None,
+        };
+        let address = event.address.as_deref().map(str::to_owned);
+        let process = without_pid::process_of(record);
+        let login = Connection {
+            boot: origin.boot,
+            pid: process.1,
+            at: origin.time,
+            user: Some(user.clone()),
+            address: address.clone(),
+            port: event.port,
+            standing,
+            accepted: true,
+            session: origin.session.as_deref().map(str::to_owned),
+            uid,
+            ..Connection::default()
+        };
+        let sessions = &mut self.daily.resume.sessions;
+        let before = sessions.connections.0.get(&process);
+        if before.is_some_and(|before| before.accepted && before.port != login.port) {
+            // The pid is another log-in's by now: the end of the one before was lost.
+            sessions.end_login(process, origin.time);
+            self.past_endings(origin.past);
+        }
+        self.await_sftp(&login, record);
+        self.daily.resume.sessions.begin_login(login);
+        if !origin.past {
+            for _ in 0..event.repeated.min(REPEATED_MOST) {
+                let login = Pending::Login {
+                    address: address.clone(),
+                    method: method.to_owned(),
+                };
+                self.count(process, origin.time, (standing, None), &user, login);
+            }
+        }
+        let reason = match standing {
+            Standing::Partner => format!("Accepted {method}"),
+            Standing::Undecided => {
+                format!("Accepted {method}; the user database does not answer: waits")
+            }
+            _ => format!("Accepted {method}; no partner: counts nothing"),
+        };
+        Verdict::new(EventName::Login, standing.partner(), reason)
+    }
+
+    fn failed(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
+        let mut connection = self.named(record, valid);
+        let before = connection.counted();
+        let count = u64::from(record.event.repeated);
+        let (again, offers) = match record.event.method() {
+            Method::Password => {
+                add(&mut connection.passwords, count);
+                (AGAIN, false)
+            }
+            Method::KeyboardInteractive => {
+                self.ask_helper(&mut connection);
+                add(&mut connection.keyboard_failed, count);
+                (AGAIN, false)
+            }
+            Method::PublicKey => {
+                connection.key_refused = true;
+                (
+                    "an offer, not an attempt: the connection's end counts",
+                    true,
+                )
+            }
+            Method::Other => (
+                "an offer, not an attempt: the connection's end counts",
+                true,
+            ),
+        };
+        let counts = connection.counted() - before;
+        self.attempts(
+            record,
+            connection,
+            counts,
+            if offers || counts == 0 { again } else { "" },
+        )
+    }
+
+    fn pam_error(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
+        let mut connection = self.named(record, valid);
+        if valid {
+            self.ask_helper(&mut connection);
+            let said = record.event.detail.as_deref().and_then(account_in);
+            said.into_iter()
+                .for_each(|said| connection.refuse(cause_of(said)));
+        }
+        let before = connection.counted();
+        add(&mut connection.pam_errors, u64::from(record.event.repeated));
+        let counts = connection.counted() - before;
+        let address = connection.address.clone();
+        connection.address = address.or_else(|| record.event.address.as_deref().map(str::to_owned));
+        self.attempts(record, connection, counts, AGAIN)
+    }
+
+    /// Counts refused attempts of a connection.
+    fn attempts(
+        &mut self,
+        record: &Record<'_>,
+        connection: Connection,
+        counts: u64,
+        nothing: &'static str,
+    ) -> Verdict {
+        let standing = connection.standing;
+        let process = (connection.boot, connection.pid);
+        let user = connection.user.clone().unwrap_or_default();
+        let why = counted_as(standing, counts, connection.refused);
+        let refused = Refused {
+            count: counts,
+            cause: connection.refused.unwrap_or(Cause::Password),
+            address: connection.address.clone(),
+            method: Some(
+                record
+                    .event
+                    .method
+                    .as_deref()
+                    .unwrap_or("keyboard-interactive/pam")
+                    .to_owned(),
+            ),
+            abandoned: false,
+        };
+        self.keep(connection);
+        if counts == 0 {
+            return Verdict::accompanying(EventName::LoginFailed, standing.partner(), nothing);
+        }
+        if !record.origin.past {
+            self.count(
+                process,
+                record.origin.time,
+                (standing, None),
+                &user,
+                Pending::Failure(refused),
+            );
+        }
+        Verdict::new(EventName::LoginFailed, standing.partner(), why)
+    }
+}
+
+/// What a refused attempt counts, and why where it is the account that is refused, in the words of its alert.
+pub(super) fn counted_as(
+    standing: Standing,
+    count: u64,
+    refused: Option<Cause>,
+) -> Cow<'static, str> {
+    let what = match standing {
+        Standing::Partner => "counts as a failure of a partner",
+        Standing::Undecided => "the user database does not answer: waits",
+        Standing::Stranger | Standing::Unasked => "no partner: counts as an unknown attempt",
+    };
+    let why = match refused {
+        Some(Cause::Account) => ": account refused (PAM)",
+        Some(Cause::AccountExpired) => ": account refused (PAM), expired according to sshd",
+        Some(Cause::Expired) => ": account or password expired",
+        Some(Cause::Locked) => ": account locked",
+        Some(Cause::Configuration) => ": refused by sshd's configuration",
+        Some(Cause::Shell) => ": the account's shell cannot be used",
+        Some(Cause::Password | Cause::Key | Cause::KeyOrAbandoned) | None => "",
+    };
+    match count {
+        1 if why.is_empty() => Cow::Borrowed(what),
+        1 => Cow::Owned(format!("{what}{why}")),
+        more => Cow::Owned(format!("{what}, {more} times{why}")),
+    }
+}

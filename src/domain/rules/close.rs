@@ -1,0 +1,305 @@
+//! Closed files: which is an upload, which a download, which neither.
+
+use std::borrow::Cow;
+
+use super::transfer::text;
+use super::{Monitor, Verdict};
+use crate::domain::alerts::{File, Transfer};
+use crate::domain::openssh::EventName;
+use crate::domain::record::Record;
+use crate::domain::sessions::{Handle, OtherHalf, SftpSession, Standing};
+
+/// What is said of what was read for a copy.
+const COPIED: &str = "the reading half of a copy made on the server: counts nothing";
+
+impl Monitor<'_> {
+    /// A handle was closed: an upload, a download, or neither.
+    pub(super) fn close(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        forced: bool,
+    ) -> Verdict {
+        let event = &record.event;
+        let path = text(event.path.as_deref());
+        let mut handles = session.handles.iter().enumerate().rev();
+        let open = handles.find_map(|(at, h)| Some((at, h.closed_by(&path, event.cut)?)));
+        let (handle, (path, cut)) = match open {
+            Some((at, name)) => (session.handles.remove(at), name),
+            None => (Handle::default(), (path, event.cut)),
+        };
+        let (read, written) = (event.bytes_read, event.bytes_written);
+        let partner = session.standing.partner();
+        let mut file = File {
+            cut,
+            resumed: handle.is_resumed(),
+            address: session.address.clone(),
+            ..File::default()
+        };
+        match event.path.as_deref() {
+            // To the byte, where the name is the one of this line.
+            Some(bytes) if text(Some(bytes)) == path => file.rename(bytes),
+            _ => file.path = path,
+        }
+        // A try before this one was refused, and this one was not.
+        for refused in &mut session.handles {
+            refused
+                .write_status
+                .take_if(|_| refused.path == handle.path);
+        }
+        let failed = handle.write_error && (handle.write || written.is_some_and(|w| w > 0));
+        let whole = !forced && !failed && read.is_some() && written.is_some_and(|w| w > 0);
+        if !whole {
+            // No copy comes of it: what was read meanwhile was a download.
+            self.other_half_was_read(session, &handle, record.origin.past);
+        }
+        if forced {
+            return self.forced_close(session, record, &handle, file);
+        }
+        if failed {
+            file.bytes = written;
+            self.file(session, record, Transfer::UploadFailed, file);
+            return Verdict::new(
+                EventName::UploadFailed,
+                partner,
+                "a write failed since the file was opened",
+            );
+        }
+        if read.is_none() || written.is_none() {
+            return self.closed_cut(session, record, &handle, file);
+        }
+        self.closed_whole(session, record, &handle, file)
+    }
+
+    /// The close tells what was read and written.
+    fn closed_whole(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        mut file: File,
+    ) -> Verdict {
+        let partner = session.standing.partner();
+        let read = record.event.bytes_read.unwrap_or(0);
+        let written = record.event.bytes_written.unwrap_or(0);
+        if written > 0 {
+            file.bytes = Some(written);
+            return self.uploaded(session, record, handle, file, written);
+        }
+        if read > 0 {
+            file.bytes = Some(read);
+            return self.downloaded(session, record, handle, file, read);
+        }
+        if handle.write && handle.write_refused {
+            file.bytes = Some(0);
+            self.file(session, record, Transfer::UploadFailed, file);
+            let why = counted(session, "a write was refused since the file was opened");
+            return Verdict::new(EventName::UploadFailed, partner, why);
+        }
+        if handle.write && handle.create {
+            file.bytes = Some(0);
+            self.file(session, record, Transfer::Upload, file);
+            let why = counted(session, "an empty file was created or truncated");
+            return Verdict::new(EventName::Upload, partner, why);
+        }
+        let what = if handle.write {
+            EventName::Upload
+        } else {
+            EventName::Download
+        };
+        Verdict::new(what, partner, "nothing was read or written: counts nothing")
+    }
+
+    /// The close was cut: its open tells the direction, if anything does.
+    fn closed_cut(
+        &mut self,
+        session: &SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        file: File,
+    ) -> Verdict {
+        let (event, what) = match (handle.write, handle.read) {
+            (true, false) => (EventName::Upload, Transfer::Upload),
+            (false, true) => (EventName::Download, Transfer::Download),
+            _ => return self.unknown_direction(session, record, file),
+        };
+        self.file(session, record, what, file);
+        let why = counted(session, "the message was cut: its open tells the direction");
+        Verdict::new(event, session.standing.partner(), why)
+    }
+
+    /// Nobody can tell whether this was an upload or a download.
+    fn unknown_direction(
+        &mut self,
+        session: &SftpSession,
+        record: &Record<'_>,
+        file: File,
+    ) -> Verdict {
+        self.file(session, record, Transfer::Unknown, file);
+        Verdict::new(
+            EventName::Ignored,
+            session.standing.partner(),
+            "the message was cut and no open tells the direction: counts nothing",
+        )
+    }
+
+    fn uploaded(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        file: File,
+        written: u64,
+    ) -> Verdict {
+        let (at, partner) = (record.origin.time, session.standing.partner());
+        let path = file.path.clone();
+        let mut copy = false;
+        if let Some(half) = &handle.other_half {
+            copy = !half.written && half.bytes == written;
+            if !copy && !half.written {
+                // What was read while this file was open was no copy of it: a download after all.
+                let address = session.address.clone();
+                let read = File {
+                    path: half.path.clone(),
+                    bytes: Some(half.bytes),
+                    address,
+                    ..File::default()
+                };
+                self.file_at(
+                    session,
+                    half.at,
+                    record.origin.past,
+                    Transfer::Download,
+                    read,
+                );
+            }
+        }
+        for open in session
+            .handles
+            .iter_mut()
+            .filter(|h| h.read && !h.write && !copy)
+        {
+            open.other_half = Some(OtherHalf {
+                path: path.clone(),
+                bytes: written,
+                at,
+                written: true,
+            });
+        }
+        self.file(session, record, Transfer::Upload, file);
+        let why = if copy {
+            "a copy made on the server"
+        } else {
+            "bytes were written"
+        };
+        Verdict::new(EventName::Upload, partner, counted(session, why))
+    }
+
+    fn downloaded(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        file: File,
+        read: u64,
+    ) -> Verdict {
+        let (at, partner) = (record.origin.time, session.standing.partner());
+        if handle.is_copied(read) {
+            // It was copied from one file: the others that were open meanwhile are downloads.
+            for open in &mut session.handles {
+                if open.other_half == handle.other_half {
+                    open.other_half = None;
+                }
+            }
+            return Verdict::new(EventName::Download, partner, COPIED);
+        }
+        let writing = session
+            .handles
+            .iter_mut()
+            .rev()
+            .find(|h| h.write && !h.refused && h.other_half.is_none());
+        if let Some(writing) = writing {
+            writing.other_half = Some(OtherHalf {
+                path: file.path,
+                bytes: read,
+                at,
+                written: false,
+            });
+            return Verdict::new(
+                EventName::Download,
+                partner,
+                "counts unless the file that is being written turns out to be a copy",
+            );
+        }
+        self.file(session, record, Transfer::Download, file);
+        Verdict::new(
+            EventName::Download,
+            partner,
+            counted(session, "bytes were read and none written"),
+        )
+    }
+
+    fn forced_close(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        handle: &Handle,
+        mut file: File,
+    ) -> Verdict {
+        let (read, written) = (record.event.bytes_read, record.event.bytes_written);
+        let partner = session.standing.partner();
+        let sent = read.is_some_and(|r| r > 0) && written == Some(0);
+        if !sent && handle.write || written.is_some_and(|w| w > 0) {
+            file.bytes = written;
+            self.file(session, record, Transfer::UploadInterrupted, file);
+            Verdict::new(
+                EventName::UploadInterrupted,
+                partner,
+                counted(session, "still open when the session ended"),
+            )
+        } else if handle.is_unknown() && record.event.cut {
+            self.unknown_direction(session, record, file)
+        } else {
+            file.bytes = read;
+            let why = match read {
+                Some(0) => Cow::Borrowed("nothing was read or written: counts nothing"),
+                Some(read) if handle.is_copied(read) => Cow::Borrowed(COPIED),
+                _ => {
+                    self.file(session, record, Transfer::DownloadInterrupted, file);
+                    counted(session, "still open when the session ended")
+                }
+            };
+            Verdict::new(EventName::DownloadInterrupted, partner, why)
+        }
+    }
+
+    /// The file that was being written is gone: what was read meanwhile was a download.
+    pub(super) fn other_half_was_read(
+        &mut self,
+        session: &SftpSession,
+        handle: &Handle,
+        past: bool,
+    ) {
+        if let Some(half) = handle.other_half.as_ref().filter(|half| !half.written) {
+            let address = session.address.clone();
+            let file = File {
+                path: half.path.clone(),
+                bytes: Some(half.bytes),
+                address,
+                ..File::default()
+            };
+            self.file_at(session, half.at, past, Transfer::Download, file);
+        }
+    }
+}
+
+/// What is said of a transfer that counts for partners alone.
+fn counted(session: &SftpSession, why: &'static str) -> Cow<'static, str> {
+    match session.standing {
+        Standing::Partner => Cow::Borrowed(why),
+        Standing::Undecided => {
+            Cow::Owned(format!("{why}; the user database does not answer: waits"))
+        }
+        _ => Cow::Borrowed("no partner: counts nothing"),
+    }
+}

@@ -1,0 +1,294 @@
+//! Counting: what an event adds to the counters of its day, and what is told of it.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use super::Monitor;
+use crate::domain::alerts::{Cause, Content, Failures, File, Files, Logins, Outbox, Transfer};
+use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::time::Time;
+use crate::domain::days;
+use crate::domain::sessions::Process;
+use crate::domain::state::{Counters, NoticeKind, Troubled, add};
+
+/// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename
+/// at once.
+const RENAME: Duration = Duration::from_secs(2);
+
+/// How long a failure that only the connection's end tells waits for a log-in from the same address.
+const ABANDONED: Duration = Duration::from_secs(10);
+
+/// How many addresses with failures are remembered of a partner, for "after N failures".
+const FAILED_FROM: usize = 8;
+
+/// How many transfers that broke off, or failed, a day's digest names of each kind: the first ones, and of each partner alike.
+const TROUBLED_KEPT: usize = 10;
+
+/// A refused attempt, as far as the log tells.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Refused {
+    /// How often.
+    pub count: u64,
+    /// Why.
+    pub cause: Cause,
+    /// From where.
+    pub address: Option<String>,
+    /// With what.
+    pub method: Option<String>,
+    /// Only the connection's end tells: a log-in may follow.
+    pub abandoned: bool,
+}
+
+impl Monitor<'_> {
+    /// The counters of a partner on the day that an event of this time counts for.
+    pub(super) fn counters(&mut self, at: Time, partner: &str) -> &mut Counters {
+        self.roll(at);
+        self.daily.partners.entry(partner.to_owned()).or_default()
+    }
+
+    pub(super) fn roll(&mut self, at: Time) {
+        days::roll(self.daily, self.rules.zone, at, self.now);
+    }
+
+    /// A partner logged in.
+    pub(super) fn count_login(
+        &mut self,
+        at: Time,
+        partner: &str,
+        address: Option<String>,
+        method: &str,
+    ) {
+        add(&mut self.counters(at, partner).success, 1);
+        if let Some(address) = &address {
+            self.came_from(address, partner, at, true);
+        }
+        let known = self
+            .daily
+            .resume
+            .known
+            .entry(partner.to_owned())
+            .or_default();
+        known.refused = None;
+        let after_failures = address
+            .as_ref()
+            .and_then(|a| known.failures.remove(a))
+            .unwrap_or(0);
+        self.daily.resume.alerts.waiting.retain(|waiting| {
+            let same =
+                |f: &Failures| f.partner == partner && f.addresses.first() == address.as_ref();
+            !matches!(&waiting.content, Content::Failures(f) if same(f))
+        });
+        if let Some(address) = &address {
+            let kinds = ["turned-away", "attempts-turned-away"];
+            self.look_again((&kinds, partner), |content| match content {
+                Content::Hindered(hindered) => {
+                    hindered.addresses.retain(|away| away != address);
+                    !hindered.addresses.is_empty()
+                }
+                _ => true,
+            });
+        }
+        let answered = match address.as_deref().filter(|_| after_failures > 0) {
+            Some(address) => self.answer_failures(partner, address),
+            None => 0,
+        };
+        let logins = Logins {
+            partner: partner.to_owned(),
+            full_name: self.full_name(partner),
+            count: 1,
+            addresses: address.into_iter().collect(),
+            at,
+            method: method.to_owned(),
+            after_failures,
+            answered,
+        };
+        let seen = self.seen(partner);
+        seen.login = seen.login.max(Some(at));
+        if std::mem::take(&mut seen.quiet) {
+            let quiet = |c: &Content| matches!(c, Content::Quiet(q) if q.partner == partner);
+            let flying = self.in_flight;
+            let outbox = &mut self.daily.resume.outbox;
+            outbox.retain(|m| Some(m.id) == flying || !quiet(&m.content));
+        }
+        self.tell(at, Content::Logins(logins));
+    }
+
+    /// A log-in answers the failures from its address: those that wait are not told, where the log-in is. Says how many.
+    fn answer_failures(&mut self, partner: &str, address: &str) -> u64 {
+        if self.rules.silent || !self.rules.alerts_for(partner).login {
+            return 0;
+        }
+        let mut answered = 0;
+        self.look_again((&["failure"], partner), |content| match content {
+            Content::Failures(failures) => {
+                add(&mut answered, failures.answered_from(address));
+                failures.count > 0
+            }
+            _ => true,
+        });
+        answered
+    }
+
+    /// Looks again at what waits of these kinds and this partner: what is no longer so is not told.
+    pub(super) fn look_again(
+        &mut self,
+        of: (&[&str], &str),
+        holds: impl FnMut(&mut Content) -> bool,
+    ) {
+        let resume = &mut self.daily.resume;
+        let mut outbox = Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+        };
+        let alerts = &mut resume.alerts;
+        alerts.look_again(of, &mut outbox, self.in_flight, holds);
+    }
+
+    /// An attempt of a partner was refused.
+    pub(super) fn count_failure(
+        &mut self,
+        process: Process,
+        at: Time,
+        partner: &str,
+        refused: Refused,
+    ) {
+        let counters = self.counters(at, partner);
+        add(&mut counters.failed, refused.count);
+        let today = counters.failed;
+        if let Some(address) = &refused.address {
+            self.came_from(address, partner, at, false);
+            let resume = &mut self.daily.resume;
+            let used = &resume.addresses;
+            let failures = &mut resume.known.entry(partner.to_owned()).or_default().failures;
+            if failures.len() >= FAILED_FROM && !failures.contains_key(address) {
+                // Whoever guesses from many addresses hides none from which he did so for long, nor one of the partner's.
+                let own = |address| {
+                    used.get(address)
+                        .is_some_and(|used| used.logged_in.contains(partner))
+                };
+                let fewest = failures
+                    .iter()
+                    .min_by_key(|(address, count)| (own(*address), **count));
+                if let Some(fewest) = fewest.map(|(address, _)| address.clone()) {
+                    failures.remove(&fewest);
+                }
+            }
+            add(failures.entry(address.clone()).or_default(), refused.count);
+        }
+        self.seen(partner).failure = Some(at);
+        let own = refused
+            .address
+            .as_ref()
+            .is_some_and(|a| self.logged_in_from(a, partner, at));
+        let content = Content::Failures(Failures {
+            partner: partner.to_owned(),
+            full_name: self.full_name(partner),
+            count: refused.count,
+            cause: refused.cause,
+            addresses: refused.address.into_iter().collect(),
+            at,
+            method: refused.method,
+            today,
+            own,
+            each: Vec::new(),
+        });
+        match refused.abandoned {
+            true => drop(self.tell_later(process, at, ABANDONED, content)),
+            false => self.tell(at, content),
+        }
+    }
+
+    /// An attempt of anyone else was refused.
+    pub(super) fn count_unknown(&mut self, at: Time, count: u64) {
+        self.roll(at);
+        add(&mut self.daily.unknown_attempts, count);
+    }
+
+    /// A partner's file was transferred, or its transfer broke off. Returns the id of an alert that waits for a rename.
+    pub(super) fn count_file(
+        &mut self,
+        process: Process,
+        at: Time,
+        partner: &str,
+        what: Transfer,
+        file: File,
+    ) -> Option<u64> {
+        self.feed_file(process, at, partner, what, &file);
+        self.saw_file(partner, at, what, &file);
+        match what {
+            Transfer::Upload => add(&mut self.counters(at, partner).upload, 1),
+            Transfer::Download => add(&mut self.counters(at, partner).download, 1),
+            Transfer::UploadInterrupted => {
+                add(&mut self.counters(at, partner).upload_interrupted, 1)
+            }
+            Transfer::UploadFailed => add(&mut self.counters(at, partner).upload_failed, 1),
+            Transfer::DownloadInterrupted => {
+                add(&mut self.counters(at, partner).download_interrupted, 1)
+            }
+            Transfer::Unknown => {
+                self.roll(at);
+                self.daily
+                    .note_of(NoticeKind::UnknownDirection, at, partner, file.path.clone());
+            }
+            Transfer::UploadUnclosed | Transfer::DownloadUnclosed => {
+                self.count_unclosed(at, partner, what, vec![file]);
+                return None;
+            }
+        }
+        self.name_troubled(partner, what, &file);
+        let files = Files::one(partner, self.full_name(partner), what, file, at);
+        match what {
+            // The feed's own message names the file.
+            Transfer::Upload if self.told_by_feed(&files) => None,
+            Transfer::Upload => self.tell_later(process, at, RENAME, Content::Files(files)),
+            Transfer::Download => {
+                self.tell(at, Content::Files(files));
+                None
+            }
+            _ => {
+                self.tell(at, Content::Troubled(files));
+                None
+            }
+        }
+    }
+
+    /// Keeps the name of a file whose transfer broke off or failed, for the day's table.
+    fn name_troubled(&mut self, partner: &str, what: Transfer, file: &File) {
+        let (failed, download) = match what {
+            Transfer::UploadInterrupted => (false, false),
+            Transfer::UploadFailed => (true, false),
+            Transfer::DownloadInterrupted => (false, true),
+            _ => return,
+        };
+        let troubled = &mut self.daily.resume.day.troubled;
+        let same = |t: &&mut Troubled| {
+            let own = (t.failed, t.download, t.partner.as_str()) == (failed, download, partner);
+            own && t.file.is_again(file)
+        };
+        if let Some(known) = troubled.iter_mut().find(same) {
+            let again = known.file.again.saturating_add(1);
+            known.file = File {
+                again,
+                ..file.clone()
+            };
+            return;
+        }
+        troubled.push(Troubled {
+            partner: partner.to_owned(),
+            failed,
+            download,
+            file: file.clone(),
+        });
+        let all = troubled.iter().enumerate();
+        let alike = all.filter(|(_, t)| (t.failed, t.download) == (failed, download));
+        let alike: Vec<(usize, &Troubled)> = alike.collect();
+        let gone = too_many(
+            alike.into_iter(),
+            TROUBLED_KEPT,
+            |_| (),
+            |t| &t.partner,
+            |at, _| Reverse(*at),
+        );
+        take_out(troubled, gone);
+    }
+}

@@ -1,0 +1,158 @@
+//! Ends of connections: before log-in each is an attempt, after it the end of what was open.
+
+use std::time::Duration;
+
+use super::auth::{AGAIN, counted_as};
+use super::count::Refused;
+use super::{Monitor, Pending, Verdict, forged_by};
+use crate::domain::alerts::Cause;
+use crate::domain::openssh::EventName;
+use crate::domain::record::Record;
+use crate::domain::sessions::{Connection, Process};
+
+/// How soon a process dies of what PAM said in its helper.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
+impl Monitor<'_> {
+    /// A connection ended before log-in: that counts one where nothing of it was counted and somebody was named.
+    pub(super) fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> Verdict {
+        connection.ended = true;
+        if connection.counted() == 0 {
+            self.ask_helper(&mut connection);
+        }
+        let standing = connection.standing;
+        let Some(user) = connection.user.clone() else {
+            self.keep(connection);
+            return Verdict::new(
+                EventName::LoginRefused,
+                None,
+                "names nobody: counts nothing",
+            );
+        };
+        if connection.end_counted || connection.counted() > 0 {
+            self.keep(connection);
+            return Verdict::accompanying(EventName::LoginRefused, standing.partner(), AGAIN);
+        }
+        let cause = match (connection.refused, connection.key_refused) {
+            (Some(cause), _) => cause,
+            (_, true) => Cause::Key,
+            _ => Cause::KeyOrAbandoned,
+        };
+        let refused = Refused {
+            count: 1,
+            cause,
+            address: connection.address.clone(),
+            method: connection.key_refused.then(|| "publickey".to_owned()),
+            abandoned: connection.refused.is_none(),
+        };
+        let why = counted_as(standing, 1, connection.refused);
+        let process = (connection.boot, connection.pid);
+        connection.end_counted = true;
+        self.keep(connection);
+        if !record.origin.past {
+            self.count(
+                process,
+                record.origin.time,
+                (standing, None),
+                &user,
+                Pending::Failure(refused),
+            );
+        }
+        Verdict::new(EventName::LoginRefused, standing.partner(), why)
+    }
+
+    /// The connection of a process that died of a request out of turn. That is what a refused account leaves after
+    /// keyboard-interactive: PAM said so in a helper of the process, under a pid of its own, and nobody names the account
+    /// again.
+    pub(super) fn helped(&mut self, record: &Record<'_>) -> Connection {
+        let own = self.connection(record);
+        let (boot, time) = (record.origin.boot, record.origin.time);
+        let just_now = |c: &&Connection| c.boot == boot && time.since(c.at) <= AT_ONCE;
+        let refused = |c: &&Connection| c.of_pam_alone() && !c.ended && c.counted() == 0;
+        let connections = self.daily.resume.sessions.connections.0.values();
+        let helper = connections
+            .filter(|c| refused(c) && just_now(c))
+            .max_by_key(|c| c.at);
+        match helper.filter(|_| own.user.is_none()).cloned() {
+            Some(helper) => helper,
+            None => own,
+        }
+    }
+
+    /// The listener says that a connection took too long: its own process says nothing.
+    pub(super) fn grace_timeout(&mut self, record: &Record<'_>) -> Verdict {
+        let process: Option<Process> = record.event.about.map(|pid| (record.origin.boot, pid));
+        let known =
+            process.and_then(|process| self.daily.resume.sessions.connections.0.get(&process));
+        match known
+            .filter(|c| c.goes_on(record.origin.time, None))
+            .cloned()
+        {
+            Some(mut connection) => {
+                connection.at = record.origin.time;
+                self.ended(record, connection)
+            }
+            None => Verdict::new(
+                EventName::LoginRefused,
+                None,
+                "names nobody: counts nothing",
+            ),
+        }
+    }
+
+    /// The line of a log-in's user process that its connection ended.
+    pub(super) fn ended_after(&mut self, record: &Record<'_>) -> Verdict {
+        let event = &record.event;
+        let by_address = event.address.as_deref();
+        let login = by_address
+            .and_then(|address| self.daily.resume.sessions.login_from(address, event.port));
+        let own = login.and_then(|login| self.uid_of_login(login));
+        if let Some(sender) = record.origin.uid.filter(|_| login.is_some()) {
+            if !self.speaks_for(Some(sender), own) {
+                if own.is_none() {
+                    let why = "nobody knows whose log-in it is: its own process tells the end";
+                    return Verdict::new(EventName::Ignored, None, why);
+                }
+                self.forgery(record);
+                return Verdict::new(EventName::Ignored, None, forged_by(sender));
+            }
+        }
+        if login.is_none() {
+            self.can_log(record);
+        }
+        self.login_over(record, login);
+        Verdict::new(EventName::Ignored, None, "the log-in's end")
+    }
+
+    /// The uid of the account that a log-in is of, where anybody knows it.
+    pub(super) fn uid_of_login(&self, login: Process) -> Option<u32> {
+        let login = self.daily.resume.sessions.connections.0.get(&login)?;
+        login.uid.or_else(|| self.known_uid(login.user.as_deref()?))
+    }
+
+    pub(super) fn login_over(&mut self, record: &Record<'_>, login: Option<Process>) {
+        if let Some(login) = login {
+            self.unseen_ended(login, record.origin.session.as_deref(), record.origin.time);
+            let sessions = &mut self.daily.resume.sessions;
+            // The lines of a log-in's end name its session where those of its beginning did not: PAM opened it later.
+            if let (Some(ended), Some(session)) = (
+                sessions.connections.0.get_mut(&login),
+                record.origin.session.as_deref(),
+            ) {
+                ended.session = Some(session.to_owned());
+            }
+            sessions.end_login(login, record.origin.time);
+            self.past_endings(record.origin.past);
+        }
+    }
+
+    /// PAM opened the log-in's session: from here on the journal tells which.
+    pub(super) fn session_of(&mut self, record: &Record<'_>) {
+        let process = (record.origin.boot, record.origin.pid);
+        if let Some(session) = record.origin.session.as_deref() {
+            if let Some(connection) = self.daily.resume.sessions.connections.0.get_mut(&process) {
+                connection.session = Some(session.to_owned());
+            }
+        }
+    }
+}

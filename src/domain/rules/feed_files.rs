@@ -1,0 +1,175 @@
+//! Files of partners of whom feeds are expected: sent, sent again, gone on with, or removed, in whichever session.
+
+use super::Monitor;
+use super::{EventName, Verdict};
+use crate::domain::alerts::{File, Loss, Transfer};
+use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::time::Time;
+use crate::domain::expect::{Uploaded, is_same, moved};
+use crate::domain::record::Record;
+use crate::domain::sessions::{Last, Process, SftpSession};
+
+/// How many files are kept, in case they change. Where there are too many, the oldest of the partner with the most is
+/// forgotten, so that no partner's files can make another's feed seem to be missing.
+const FILES_KEPT: usize = 1_000;
+
+impl Monitor<'_> {
+    /// A file of a partner arrived, or its transfer broke off.
+    pub(super) fn feed_file(
+        &mut self,
+        process: Process,
+        at: Time,
+        partner: &str,
+        what: Transfer,
+        file: &File,
+    ) {
+        let broken = match what {
+            Transfer::Upload => false,
+            Transfer::UploadInterrupted | Transfer::UploadFailed => true,
+            // Of one that no line closes nobody knows whether it is there.
+            Transfer::UploadUnclosed
+            | Transfer::Download
+            | Transfer::DownloadInterrupted
+            | Transfer::DownloadUnclosed
+            | Transfer::Unknown => return,
+        };
+        let rules = self.rules;
+        let own = || rules.expects.iter().filter(|e| e.partner == partner);
+        if !broken {
+            for expected in own() {
+                // Before the file is counted: what nobody has watched for and may have come unseen is not judged today.
+                let watched = self.watched(expected);
+                self.watch(expected, watched);
+            }
+        }
+        // Where nothing was added the file is as it was; of one whose name was cut nobody knows which it is.
+        let untouched = file.resumed && file.bytes == Some(0);
+        if untouched || file.cut || own().next().is_none() {
+            return;
+        }
+        let file = self.whole(partner, file);
+        let name = file.name_in_state();
+        let files = &mut self.daily.resume.feeds.uploads;
+        files.retain(|known| !known.is(partner, &name));
+        self.keep_file(Uploaded {
+            process,
+            partner: partner.to_owned(),
+            file: file.clone(),
+            at,
+            before: None,
+            broken,
+            gone: false,
+        });
+        for expected in own() {
+            match (broken, expected.takes(&file)) {
+                (false, true) => self.feed_there(expected, at, &file),
+                (false, false) => self.feed_gone(expected, at, &file, Some(Loss::Replaced)),
+                (true, _) => self.feed_gone(expected, at, &file, Some(Loss::Broken)),
+            }
+        }
+    }
+
+    /// A file with the size of all of it: what it was opened with, and what was added.
+    fn whole(&self, partner: &str, file: &File) -> File {
+        let name = file.name_in_state();
+        let mut files = self.daily.resume.feeds.uploads.iter().rev();
+        let known = files.find(|known| file.resumed && !known.gone && known.is(partner, &name));
+        let bytes = match known.map(|known| known.file.bytes) {
+            Some(held) => held
+                .zip(file.bytes)
+                .map(|(held, added)| held.saturating_add(added)),
+            None => file.bytes,
+        };
+        File {
+            bytes,
+            resumed: false,
+            ..file.clone()
+        }
+    }
+
+    /// Keeps a file that may change.
+    pub(super) fn keep_file(&mut self, upload: Uploaded) {
+        let files = &mut self.daily.resume.feeds.uploads;
+        files.push(upload);
+        let all = files.iter().enumerate();
+        let gone = too_many(all, FILES_KEPT, |_| (), |u| &u.partner, |at, _| *at);
+        take_out(files, gone);
+    }
+
+    /// What this process did before to files of the partner was not refused, and is not taken back any more. Of the files
+    /// that the path may be about those are kept as well of which nothing else is known than that they are a feed's.
+    pub(super) fn keep_delivered(&mut self, process: Process, partner: &str, at: Time, path: &str) {
+        let rules = self.rules;
+        let feeds = &mut self.daily.resume.feeds;
+        for known in feeds.uploads.iter_mut().filter(|u| u.process == process) {
+            known.before = None;
+        }
+        let own = rules.expects.iter().filter(|e| e.partner == partner);
+        let days = own.filter_map(|e| feeds.watched.get(&e.id)?.day.as_ref());
+        let meant = |name: &&String| {
+            let file = File::of_state(name);
+            is_same(name, path) || moved(&file, [path.as_bytes(), b""]).is_some()
+        };
+        let unknown = |name: &&String| {
+            let mut files = feeds.uploads.iter();
+            !files.any(|known| !known.gone && known.is(partner, name))
+        };
+        let names = days.flat_map(|day| &day.names).filter(meant);
+        let names: Vec<String> = names.filter(unknown).cloned().collect();
+        for name in names {
+            self.keep_file(Uploaded {
+                process,
+                partner: partner.to_owned(),
+                file: File::of_state(&name),
+                at,
+                before: None,
+                broken: false,
+                gone: false,
+            });
+        }
+    }
+
+    /// A file was removed: it is a feed's no more.
+    pub(super) fn remove(&mut self, session: &mut SftpSession, record: &Record<'_>) -> Verdict {
+        let partner = session.standing.partner();
+        let process = (session.boot, session.pid);
+        let path = record.event.path.as_deref().filter(|_| !record.event.cut);
+        let removed =
+            path.filter(|path| self.removed(process, &session.user, record.origin.time, path));
+        if let Some(path) = removed {
+            let path = String::from_utf8_lossy(path).into_owned();
+            session.last = Some(Last::Remove { path });
+            return Verdict::new(EventName::Remove, partner, "a file that came lately");
+        }
+        Verdict::new(EventName::Remove, partner, "counts nothing")
+    }
+
+    fn removed(&mut self, process: Process, partner: &str, at: Time, path: &[u8]) -> bool {
+        if !self.is_expected(partner) {
+            return false;
+        }
+        let mut file = File::default();
+        file.rename(path);
+        let name = file.name_in_state();
+        self.keep_delivered(process, partner, at, &name);
+        let mut files = self.daily.resume.feeds.uploads.iter_mut().rev();
+        let Some(known) = files.find(|known| !known.gone && known.is(partner, &name)) else {
+            return false;
+        };
+        let file = known.file.clone();
+        (known.gone, known.process) = (true, process);
+        known.before = Some(File::of_state(&name));
+        if let Some(seen) = self.seen(partner).file.as_mut() {
+            seen.removed |= is_same(&seen.file.name_in_state(), &name);
+        }
+        let rules = self.rules;
+        for expected in rules.expects.iter().filter(|e| e.partner == partner) {
+            self.feed_gone(expected, at, &file, Some(Loss::Removed));
+        }
+        true
+    }
+
+    pub(super) fn is_expected(&self, partner: &str) -> bool {
+        self.rules.expects.iter().any(|e| e.partner == partner)
+    }
+}

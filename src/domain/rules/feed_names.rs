@@ -1,0 +1,220 @@
+//! Files of feeds that get another name, in whichever session and however late, and what a feed that lost a file is.
+
+use super::Monitor;
+use crate::domain::alerts::{Content, File, Loss};
+use crate::domain::base::time::Time;
+use crate::domain::expect::{Expectation, Feed, Missed, Outcome, Uploaded, is_same, moved};
+use crate::domain::sessions::Process;
+
+/// How a file got a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Naming {
+    /// In place of the one before.
+    Other,
+    /// Beside it.
+    Further,
+    /// It has the one before again: the rename was refused.
+    Refused,
+}
+
+impl Monitor<'_> {
+    /// A file got another name, or a further one; or the directory that it is in. Is it one that came lately?
+    pub(super) fn feed_renamed(
+        &mut self,
+        process: Process,
+        partner: &str,
+        at: Time,
+        pair: [&[u8]; 2],
+        (link, cut): (bool, bool),
+    ) -> bool {
+        if !self.is_expected(partner) {
+            return false;
+        }
+        let how = if link { Naming::Further } else { Naming::Other };
+        let mut source = File::default();
+        source.rename(pair[0]);
+        let source = source.name_in_state();
+        self.keep_delivered(process, partner, at, &source);
+        let files = &mut self.daily.resume.feeds.uploads;
+        let mut renamed: Vec<Uploaded> = Vec::new();
+        for known in files.iter_mut().filter(|u| u.partner == partner && !u.gone) {
+            let to = match known.is(partner, &source) {
+                true => Some(pair[1].to_vec()),
+                false => moved(&known.file, pair),
+            };
+            if let Some(to) = to {
+                let mut file = known.file.clone();
+                file.rename(&to);
+                file.cut = cut;
+                let before = Some(std::mem::replace(&mut known.file, file));
+                (known.before, known.process) = (before, process);
+                renamed.push(known.clone());
+            }
+        }
+        for upload in &renamed {
+            let (Some(before), file) = (&upload.before, &upload.file) else {
+                continue;
+            };
+            let name = file.name_in_state();
+            let files = &mut self.daily.resume.feeds.uploads;
+            for known in files.iter_mut().filter(|u| !u.gone && u.is(partner, &name)) {
+                // The one that had this name; what was renamed is its own.
+                if known.before.as_ref() != Some(before) {
+                    (known.gone, known.process) = (true, process);
+                    known.before = Some(before.clone());
+                }
+            }
+            if link {
+                self.keep_file(Uploaded {
+                    file: before.clone(),
+                    before: None,
+                    ..upload.clone()
+                });
+            }
+            self.feed_named(partner, at, [before, file], (how, upload.broken));
+        }
+        !renamed.is_empty()
+    }
+
+    /// The removal or the rename that the line before told of was refused.
+    pub(super) fn feed_change_refused(&mut self, process: Process, partner: &str, from: &str) {
+        let (mut renamed, mut back) = (Vec::new(), Vec::new());
+        let own = |before: &mut File| {
+            is_same(&before.path, from) || moved(before, [from.as_bytes(), b""]).is_some()
+        };
+        for known in self.daily.resume.feeds.uploads.iter_mut().rev() {
+            if known.process != process || known.partner != partner {
+                continue;
+            }
+            let Some(before) = known.before.take_if(own) else {
+                continue;
+            };
+            if known.gone {
+                known.gone = false;
+                back.push(known.clone());
+            } else {
+                let file = std::mem::replace(&mut known.file, before.clone());
+                renamed.push((file, before, known.at, known.broken));
+            }
+        }
+        for (file, before, at, broken) in renamed {
+            let how = (Naming::Refused, broken);
+            self.feed_named(partner, at, [&file, &before], how);
+        }
+        for known in back {
+            let name = known.file.name_in_state();
+            if let Some(seen) = self.seen(partner).file.as_mut() {
+                seen.removed &= !is_same(&seen.file.name_in_state(), &name);
+            }
+            let rules = self.rules;
+            let own = rules.expects.iter().filter(|e| e.partner == partner);
+            for expected in own.filter(|e| !known.broken && e.takes(&known.file)) {
+                self.feed_there(expected, known.at, &known.file);
+            }
+        }
+    }
+
+    /// A file has another name: it may be a feed's now, and may have been one's before.
+    fn feed_named(
+        &mut self,
+        partner: &str,
+        at: Time,
+        [before, file]: [&File; 2],
+        (how, broken): (Naming, bool),
+    ) {
+        let rules = self.rules;
+        if how != Naming::Further {
+            if let Some(seen) = self.seen(partner).file.as_mut() {
+                if is_same(&seen.file.name_in_state(), &before.name_in_state()) {
+                    seen.file.rename(&file.name());
+                    seen.file.cut = file.cut;
+                }
+            }
+        }
+        let loss = (how != Naming::Refused).then_some(Loss::Renamed);
+        for expected in rules.expects.iter().filter(|e| e.partner == partner) {
+            let (was, is) = (expected.takes(before), !broken && expected.takes(file));
+            let there = self.has_of_feed(expected, file);
+            match (was, is) {
+                (true, true) if how != Naming::Further && !there => {
+                    // It is there already: perhaps since a day before.
+                    let mut watched = self.watched(expected);
+                    watched.rename(before, file);
+                    self.watch(expected, watched);
+                }
+                (_, true) => {
+                    if how != Naming::Further {
+                        self.feed_gone(expected, at, before, loss);
+                    }
+                    self.feed_there(expected, at, file);
+                }
+                (_, false) => {
+                    if how != Naming::Further {
+                        self.feed_gone(expected, at, before, loss);
+                    }
+                    let loss = if broken { Loss::Broken } else { Loss::Replaced };
+                    self.feed_gone(
+                        expected,
+                        at,
+                        file,
+                        Some(loss).filter(|_| how != Naming::Refused),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Is a file of this name among the feed's?
+    fn has_of_feed(&mut self, expected: &Expectation, file: &File) -> bool {
+        let watched = self.daily.resume.feeds.watched.get(&expected.id);
+        watched.is_some_and(|watched| watched.has(file))
+    }
+
+    /// A file that was a feed's is none any more; `how`, where that was no refusal of what made it one. A deadline that has
+    /// passed stays met, and what was told stays told: except where it was told of a rename that was refused, and Slack has
+    /// not got it.
+    pub(super) fn feed_gone(
+        &mut self,
+        expected: &Expectation,
+        at: Time,
+        file: &File,
+        how: Option<Loss>,
+    ) {
+        let mut watched = self.watched(expected);
+        let in_flight = self.in_flight;
+        let resume = &mut self.daily.resume;
+        let mut taken_back = None;
+        watched.withdraw(expected, (file, at, how), |date, arrived| {
+            let own = |feed: &Feed| feed.id == expected.id;
+            if arrived.max(at) <= expected.deadline(date) {
+                let on_time = |feed: &Feed| own(feed) && feed.outcome == Outcome::OnTime;
+                resume.day.feeds.retain(|feed| !on_time(feed));
+                return true;
+            }
+            let unsent = resume.outbox.iter().position(|message| {
+                let unsent = !message.maybe_repeated && Some(message.id) != in_flight;
+                unsent && matches!(&message.content, Content::FeedArrived(told) if told.id == expected.id)
+            });
+            let Some(unsent) = unsent.filter(|_| how.is_none()) else {
+                return false;
+            };
+            resume.day.feeds.retain(|feed| !own(feed));
+            taken_back = Some((date, resume.outbox.remove(unsent).content));
+            true
+        });
+        if let Some((date, Content::FeedArrived(told))) = taken_back {
+            watched.missed = told.since.map(|since| Missed {
+                first: expected.date(since),
+                times: 1,
+            });
+            if at > expected.deadline(date) || watched.day.as_ref().is_some_and(|day| day.told) {
+                let missing = Feed {
+                    since: told.since,
+                    ..self.feed(expected, expected.due(date))
+                };
+                self.daily.resume.day.feeds.push(missing);
+            }
+        }
+        self.watch(expected, watched);
+    }
+}

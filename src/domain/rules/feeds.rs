@@ -1,0 +1,248 @@
+//! Feeds that must arrive: each file is judged where it is counted, each deadline when all before it is known.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
+use super::Monitor;
+use crate::domain::alerts::{
+    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Files, Message,
+};
+use crate::domain::base::time::Time;
+use crate::domain::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
+
+/// How long files of sessions that are over are kept: what broke off goes on, and what has a name for the way gets its own.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Monitor<'_> {
+    /// A file of a feed is there.
+    pub(super) fn feed_there(&mut self, expected: &Expectation, at: Time, file: &File) {
+        self.roll(at);
+        let mut watched = self.watched(expected);
+        let complete = watched.arrive(expected, at, file);
+        self.watch(expected, watched);
+        if let Some(complete) = complete {
+            self.feed_complete(expected, complete, at, file);
+        }
+    }
+
+    fn feed_complete(&mut self, expected: &Expectation, day: Complete, at: Time, file: &File) {
+        let since = day.missed.map(|missed| expected.due(missed.first));
+        let due = expected.due(day.date);
+        let here = Feed {
+            outcome: match (day.on_time, expected.date(at) == day.date) {
+                (true, _) => Outcome::OnTime,
+                (false, true) => Outcome::Late,
+                (false, false) => Outcome::Recovered,
+            },
+            at: Some(at),
+            arrived: expected.count,
+            ..self.feed(expected, due)
+        };
+        self.no_longer_missing(&expected.id);
+        let feeds = &mut self.daily.resume.day.feeds;
+        if let Some(since) = since {
+            feeds.push(Feed {
+                outcome: Outcome::Recovered,
+                due: since,
+                ..here.clone()
+            });
+        }
+        feeds.push(here);
+        let unsaid = self.unsay_missing(&expected.id);
+        // What came in time and was read late was told as missing: that is taken back.
+        let told = day.told && !unsaid;
+        if day.on_time && since.is_none() && !told {
+            return;
+        }
+        let content = FeedArrived {
+            id: expected.id.clone(),
+            partner: expected.partner.clone(),
+            full_name: self.full_name(&expected.partner),
+            files: expected.files.to_string(),
+            due,
+            at,
+            count: expected.count,
+            file: file.clone(),
+            on_time: day.on_time,
+            since,
+        };
+        self.say(at, Content::FeedArrived(content));
+    }
+
+    /// Has just been told that a feed of one file arrived, and it is this file?
+    pub(super) fn told_by_feed(&self, files: &Files) -> bool {
+        let outbox = self.daily.resume.outbox.iter().rev();
+        let newest = outbox.map_while(|message| match &message.content {
+            Content::FeedArrived(arrived) => Some(arrived),
+            _ => None,
+        });
+        newest
+            .into_iter()
+            .any(|arrived| arrived.count == 1 && arrived.at == files.at && is_of(arrived, files))
+    }
+
+    /// Judges what is due when all that happened up to `until` is known.
+    pub(super) fn judge_feeds(&mut self, until: Time) {
+        self.forget_feeds(until);
+        let rules = self.rules;
+        for expected in &rules.expects {
+            let mut watched = self.watched(expected);
+            let overdue = watched.judge(expected, until);
+            self.watch(expected, watched);
+            if let Some(overdue) = overdue {
+                self.feed_overdue(expected, overdue);
+            }
+            let mut watched = self.watched(expected);
+            let changed = watched.changed(until);
+            self.watch(expected, watched);
+            if let Some((date, arrived, change)) = changed {
+                self.feed_changed(expected, (date, arrived), change);
+            }
+        }
+    }
+
+    fn feed_overdue(&mut self, expected: &Expectation, day: Overdue) {
+        let deadline = expected.deadline(day.date);
+        self.roll(deadline);
+        let since = day.missed.map(|missed| expected.due(missed.first));
+        let missing = Feed {
+            arrived: day.arrived,
+            since,
+            ..self.feed(expected, expected.due(day.date))
+        };
+        self.no_longer_missing(&expected.id);
+        self.daily.resume.day.feeds.push(missing);
+        let _ = self.unsay_missing(&expected.id);
+        let known = self.daily.resume.known.get(&expected.partner);
+        let content = FeedMissing {
+            id: expected.id.clone(),
+            partner: expected.partner.clone(),
+            full_name: self.full_name(&expected.partner),
+            files: expected.files.to_string(),
+            due: expected.due(day.date),
+            arrived: day.arrived,
+            count: expected.count,
+            since,
+            seen: known.map(|known| known.seen.clone()).unwrap_or_default(),
+            mention: expected.mention.clone(),
+        };
+        self.say(deadline, Content::FeedMissing(content));
+    }
+
+    /// A feed that was there is no more what was delivered: that is told, also by the table of the day that tells of it.
+    fn feed_changed(
+        &mut self,
+        expected: &Expectation,
+        (date, arrived): (NaiveDate, Time),
+        change: Change,
+    ) {
+        let due = expected.due(date);
+        let mut told = self.daily.resume.day.feeds.iter_mut().rev();
+        let own = |feed: &&mut Feed| feed.id == expected.id && feed.due == due;
+        if let Some(feed) = told.find(own) {
+            feed.changed = Some(change.at);
+        }
+        let at = change.at;
+        let content = FeedChanged {
+            id: expected.id.clone(),
+            partner: expected.partner.clone(),
+            full_name: self.full_name(&expected.partner),
+            files: expected.files.to_string(),
+            due,
+            arrived,
+            change,
+        };
+        self.say(at, Content::FeedChanged(content));
+    }
+
+    /// A feed that is missing, as the day's table tells it.
+    pub(super) fn feed(&self, expected: &Expectation, due: Time) -> Feed {
+        Feed {
+            id: expected.id.clone(),
+            partner: expected.partner.clone(),
+            full_name: self.full_name(&expected.partner),
+            files: expected.files.to_string(),
+            outcome: Outcome::Missing,
+            due,
+            at: None,
+            changed: None,
+            arrived: 0,
+            count: expected.count,
+            since: None,
+            carried: false,
+        }
+    }
+
+    /// The day's table tells of this feed no more that it is missing.
+    fn no_longer_missing(&mut self, id: &str) {
+        let feeds = &mut self.daily.resume.day.feeds;
+        feeds.retain(|feed| feed.id != id || feed.outcome != Outcome::Missing);
+    }
+
+    /// What no longer holds and Slack has not got need not be told. Was there such a message?
+    fn unsay_missing(&mut self, id: &str) -> bool {
+        let in_flight = self.in_flight;
+        let outbox = &mut self.daily.resume.outbox;
+        let before = outbox.len();
+        outbox.retain(|message: &Message| {
+            let sent = message.maybe_repeated || Some(message.id) == in_flight;
+            sent || !matches!(&message.content, Content::FeedMissing(missing) if missing.id == id)
+        });
+        outbox.len() < before
+    }
+
+    /// What is due next, as far as time alone brings it.
+    pub(super) fn feeds_due(&self) -> Option<Time> {
+        let watched = &self.daily.resume.feeds.watched;
+        let rules = self.rules;
+        let known = rules
+            .expects
+            .iter()
+            .filter_map(|e| Some((e, watched.get(&e.id)?)));
+        known
+            .filter_map(|(expected, watched)| watched.due(expected))
+            .min()
+    }
+
+    /// Forgets what is expected no more, and the files of sessions that have been over for long.
+    fn forget_feeds(&mut self, until: Time) {
+        let rules = self.rules;
+        let resume = &mut self.daily.resume;
+        let by_id = |id: &str| rules.expects.iter().find(|e| e.id == id);
+        resume.feeds.watched.retain(|id, watched| {
+            let Some(expected) = by_id(id) else {
+                return false;
+            };
+            watched.excuse(expected);
+            true
+        });
+        let due = |feed: &Feed| by_id(&feed.id).is_some_and(|e| e.is_due(e.date(feed.due)));
+        let feeds = &mut resume.day.feeds;
+        feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
+        let sessions = &resume.sessions.sftp.0;
+        let by_partner = |partner: &str| rules.expects.iter().any(|e| e.partner == partner);
+        resume.feeds.uploads.retain(|upload| {
+            let lately = upload.at.plus(KEPT) > until;
+            let open = !upload.gone && sessions.contains_key(&upload.process);
+            by_partner(&upload.partner) && (lately || open)
+        });
+    }
+
+    /// What was seen of a feed; of a new one nothing.
+    pub(super) fn watched(&mut self, expected: &Expectation) -> Watched {
+        let watched = self.daily.resume.feeds.watched.remove(&expected.id);
+        watched.unwrap_or_else(|| Watched::begin(expected, self.daily, self.now))
+    }
+
+    pub(super) fn watch(&mut self, expected: &Expectation, watched: Watched) {
+        let feeds = &mut self.daily.resume.feeds;
+        feeds.watched.insert(expected.id.clone(), watched);
+    }
+}
+
+/// Does this alert tell of the file with which the feed arrived?
+fn is_of(arrived: &FeedArrived, files: &Files) -> bool {
+    let same = |file: &File| file.path == arrived.file.path;
+    files.partner == arrived.partner && files.files.first().is_some_and(same)
+}

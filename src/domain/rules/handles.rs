@@ -1,0 +1,97 @@
+//! Open files of an sftp session, as its lines open and fail them.
+
+use super::transfer::text;
+use super::{Monitor, Verdict};
+use crate::domain::openssh::{EventName, Flags};
+use crate::domain::record::Record;
+use crate::domain::sessions::{Handle, Last, SftpSession, Standing};
+use crate::domain::state::NoticeKind;
+
+/// How many open files of one session are kept: as many as a process may have by default, and so sftp-server.
+const HANDLES_KEPT: usize = 1_024;
+
+/// How many of those are kept whose open seems to have been refused: most likely there are none, and nothing closes them.
+const REFUSED_KEPT: usize = 16;
+
+impl Monitor<'_> {
+    /// Keeps an open file, and no more than so many.
+    fn keep_handle(&mut self, session: &mut SftpSession, record: &Record<'_>, handle: Handle) {
+        let handles = &mut session.handles;
+        let mut refused = handles.iter().enumerate().filter(|(_, h)| h.refused);
+        let first = refused.next().map(|(at, _)| at);
+        let forgotten = match first.filter(|_| refused.count() + 1 >= REFUSED_KEPT) {
+            Some(first) => Some(handles.remove(first)),
+            None => (handles.len() >= HANDLES_KEPT).then(|| handles.remove(0)),
+        };
+        handles.push(handle);
+        if let Some(forgotten) = forgotten {
+            self.other_half_was_read(session, &forgotten, record.origin.past);
+            if let Some(status) = &forgotten.write_status {
+                let at = (record.origin.time, record.origin.past);
+                self.write_refused(session, at, &forgotten.path, status);
+            }
+            if !forgotten.refused && session.standing == Standing::Partner {
+                self.notice(record, NoticeKind::SessionsForgotten, 1, None);
+            }
+        }
+    }
+
+    pub(super) fn open(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+        flags: Flags,
+    ) -> Verdict {
+        let handle = Handle {
+            path: text(record.event.path.as_deref()),
+            cut: record.event.cut,
+            write: flags.write,
+            create: flags.create,
+            truncate: flags.truncate,
+            read: flags.read,
+            ..Handle::default()
+        };
+        self.keep_handle(session, record, handle);
+        session.last = Some(Last::Open);
+        Verdict::new(
+            EventName::Open,
+            session.standing.partner(),
+            "its close counts",
+        )
+    }
+
+    /// A write failed: the file that the line names, else any that is open for writing, did not arrive whole.
+    pub(super) fn write_error(
+        &mut self,
+        session: &mut SftpSession,
+        record: &Record<'_>,
+    ) -> Verdict {
+        let named = record.event.path.as_deref().map(String::from_utf8_lossy);
+        let mut open = false;
+        for handle in session
+            .handles
+            .iter_mut()
+            .filter(|h| h.write || h.is_unknown())
+        {
+            if named.as_ref().is_none_or(|name| handle.is_named(name)) {
+                handle.write_error = true;
+                open = true;
+            }
+        }
+        if let Some(name) = named.filter(|_| !open) {
+            // Only what is open can be written to: this file's open was not seen.
+            let handle = Handle {
+                path: name.into_owned(),
+                write: true,
+                write_error: true,
+                ..Handle::default()
+            };
+            self.keep_handle(session, record, handle);
+        }
+        Verdict::new(
+            EventName::Ignored,
+            session.standing.partner(),
+            "a write failed: the file's close tells",
+        )
+    }
+}

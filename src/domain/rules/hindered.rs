@@ -1,0 +1,277 @@
+//! Partners that sshd lets in and that cannot work, and those that it does not even let try.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use chrono::NaiveTime;
+
+use super::{Monitor, Verdict, forged_by};
+use crate::domain::alerts::{Content, Hindered, Obstacle};
+use crate::domain::base::crowd::too_many;
+use crate::domain::base::time::Time;
+use crate::domain::openssh::{EventName, Hindrance};
+use crate::domain::record::{NOBODY, Record};
+use crate::domain::sessions::{Process, Standing};
+use crate::domain::state::Used;
+
+/// How soon after the log-in sshd refuses its chroot: the process that does names neither account nor log-in.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
+/// How many addresses of partners are remembered, all of one day: those of other days are forgotten first, then those from
+/// which nobody logged in, since anybody may fail from as many addresses as he has, and then those of the partner with the
+/// most.
+const ADDRESSES_KEPT: usize = 1_000;
+
+/// How many partners are remembered of one address, behind which a whole company may be.
+const PARTNERS_KEPT: usize = 10;
+
+impl Monitor<'_> {
+    /// The log-in stood, and no sftp session comes of it.
+    pub(super) fn hindered(&mut self, record: &Record<'_>, by: Hindrance) -> Verdict {
+        let detail = record.event.detail.as_deref().unwrap_or_default();
+        let user = match by {
+            Hindrance::Chroot => self.refused_chroot(record.origin.time, detail),
+            Hindrance::NotSftp | Hindrance::Subsystem => {
+                let user = record.event.user.as_deref();
+                let user = user.map(|user| String::from_utf8_lossy(user).into_owned());
+                let partner = |user: &String| self.daily.resume.known.contains_key(user);
+                let user = user.filter(partner);
+                let own = user.as_ref().and_then(|user| self.known_uid(user));
+                if user.is_some() && !self.speaks_for(record.origin.uid, own) {
+                    self.forgery(record);
+                    let sender = record.origin.uid.unwrap_or(NOBODY);
+                    return Verdict::new(EventName::Ignored, None, forged_by(sender));
+                }
+                user
+            }
+        };
+        let partner = user.filter(|user| self.daily.resume.known.contains_key(user));
+        let Some(partner) = partner else {
+            let why = "the log-in stood and no sftp session came of it: of no partner";
+            return Verdict::new(EventName::Ignored, None, why);
+        };
+        self.excused(&partner);
+        if by == Hindrance::NotSftp && self.has_sftp(record, &partner) {
+            let why = "something else was asked for beside sftp, which works: not told";
+            return Verdict::new(EventName::Ignored, Some(true), why);
+        }
+        if !record.origin.past {
+            let obstacle = match by {
+                Hindrance::NotSftp => Obstacle::NotSftp,
+                Hindrance::Subsystem => Obstacle::Subsystem,
+                Hindrance::Chroot => Obstacle::Chroot,
+            };
+            let address = record.event.address.as_deref().map(str::to_owned);
+            self.tell_hindered(record, partner, obstacle, address, detail);
+        }
+        let why = "the log-in stood and no sftp session came of it: told";
+        Verdict::new(EventName::Ignored, Some(true), why)
+    }
+
+    /// Whose chroot sshd refuses: of the log-ins of just now, those of others too, the one whose name is in the path, else
+    /// the only one.
+    fn refused_chroot(&self, at: Time, detail: &str) -> Option<String> {
+        let fresh = |since: Time| at.since(since) <= AT_ONCE && since <= at;
+        let sessions = &self.daily.resume.sessions;
+        let unseen = sessions.unseen.iter();
+        let partners = unseen
+            .filter(|unseen| unseen.ended.is_none() && fresh(unseen.since))
+            .map(|unseen| unseen.user.as_str());
+        let logins = sessions.connections.0.values();
+        let others = logins
+            .filter(|login| login.accepted && fresh(login.at))
+            .filter(|login| login.standing != Standing::Partner)
+            .filter_map(|login| login.user.as_deref());
+        let mut users: Vec<&str> = partners.chain(others).collect();
+        users.sort_unstable();
+        users.dedup();
+        let named = |user: &&&str| detail.split(['/', '"']).any(|part| part == **user);
+        let found = users.iter().find(named).or(match users.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        });
+        found.map(|user| (*user).to_owned())
+    }
+
+    /// sshd turns an address away: that of a partner, if one used it today.
+    pub(super) fn turned_away(&mut self, record: &Record<'_>) -> Verdict {
+        let nothing = Verdict::new(
+            EventName::Ignored,
+            None,
+            "no address of a partner: counts nothing",
+        );
+        let (Some(net), false) = (record.event.address.as_deref(), record.origin.past) else {
+            return nothing;
+        };
+        let today = self.rules.zone.date(record.origin.time);
+        let used = &self.daily.resume.addresses;
+        let of_today = |used: &&Used| self.rules.zone.date(used.at) == today;
+        let partners: Vec<(String, String, Obstacle)> = match net.contains('/') {
+            false => used.get_key_value(net).into_iter().collect::<Vec<_>>(),
+            true => used.iter().filter(|(ip, _)| covers(net, ip)).collect(),
+        }
+        .into_iter()
+        .filter(|(_, used)| of_today(used))
+        .flat_map(|(ip, used)| {
+            let obstacle = |partner| match used.logged_in.contains(partner) {
+                true => Obstacle::TurnedAway,
+                false => Obstacle::AttemptsTurnedAway,
+            };
+            let partners = used.partners.iter();
+            partners.map(move |p| (p.clone(), ip.clone(), obstacle(p)))
+        })
+        .collect();
+        if partners.is_empty() {
+            return nothing;
+        }
+        let why = record.event.detail.as_deref().unwrap_or_default();
+        for (partner, address, obstacle) in partners {
+            self.tell_hindered(record, partner, obstacle, Some(address), why);
+        }
+        Verdict::new(
+            EventName::Ignored,
+            Some(true),
+            "an address of a partner: told",
+        )
+    }
+
+    fn tell_hindered(
+        &mut self,
+        record: &Record<'_>,
+        partner: String,
+        obstacle: Obstacle,
+        address: Option<String>,
+        detail: &str,
+    ) {
+        let at = record.origin.time;
+        let hindered = Hindered {
+            full_name: self.full_name(&partner),
+            partner,
+            obstacle,
+            count: u64::from(record.event.repeated),
+            addresses: address.into_iter().collect(),
+            path: None,
+            detail: detail.to_owned(),
+            at,
+        };
+        match obstacle {
+            Obstacle::NotSftp => self.tell_unless_sftp(record, hindered),
+            _ => self.tell(at, Content::Hindered(hindered)),
+        }
+    }
+
+    /// Remembers that a partner came from this address, and whether it logged in.
+    pub(super) fn came_from(&mut self, address: &str, partner: &str, at: Time, logged_in: bool) {
+        let zone = self.rules.zone;
+        let today = zone.date(at);
+        let addresses = &mut self.daily.resume.addresses;
+        let used = addresses.entry(address.to_owned()).or_default();
+        if zone.date(used.at) != today {
+            used.partners.clear();
+            used.logged_in.clear();
+        }
+        used.at = used.at.max(at);
+        used.take(partner, logged_in);
+        // Some more, so that it is not done for each.
+        if addresses.len() > ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
+            let midnight = zone.moments(today.and_time(NaiveTime::MIN)).0;
+            let gone = too_many(
+                addresses
+                    .iter()
+                    .map(|(address, used)| (address.clone(), used)),
+                ADDRESSES_KEPT,
+                |used| (used.at >= midnight, !used.logged_in.is_empty()),
+                |used| used.logged_in.first().or(used.partners.first()),
+                |_, used| used.at,
+            );
+            for address in gone {
+                addresses.remove(&address);
+            }
+        }
+    }
+
+    /// Did this partner log in from this address the same day?
+    pub(super) fn logged_in_from(&self, address: &str, partner: &str, at: Time) -> bool {
+        let zone = self.rules.zone;
+        let used = self.daily.resume.addresses.get(address);
+        used.is_some_and(|used| {
+            zone.date(used.at) == zone.date(at) && used.logged_in.contains(partner)
+        })
+    }
+
+    /// A line that only another could have written, under a name that is not the writer's.
+    pub(super) fn forgery(&mut self, record: &Record<'_>) {
+        if !record.origin.past {
+            self.daily.forged(record.origin.time);
+        }
+    }
+
+    /// The process that a line of sftp-server comes from works for a partner, as far as anybody knows.
+    pub(super) fn works_for_partner(&self, process: Process) -> bool {
+        let session = self.daily.resume.sessions.sftp.0.get(&process);
+        session.is_some_and(|session| session.standing.partner() == Some(true))
+    }
+}
+
+impl Used {
+    /// Notes a partner. Those that logged in are kept before those in whose names others may have tried.
+    fn take(&mut self, partner: &str, logged_in: bool) {
+        if self.partners.len() >= PARTNERS_KEPT && !self.partners.contains(partner) {
+            let tried = self.partners.difference(&self.logged_in).next().cloned();
+            match tried.filter(|_| logged_in) {
+                Some(tried) => drop(self.partners.remove(&tried)),
+                None => return,
+            }
+        }
+        self.partners.insert(partner.to_owned());
+        if logged_in {
+            self.logged_in.insert(partner.to_owned());
+        }
+    }
+}
+
+/// Is an address in a network, `ADDRESS/BITS`?
+fn covers(net: &str, address: &str) -> bool {
+    let Some((base, bits)) = net.split_once('/') else {
+        return net == address;
+    };
+    let (Ok(base), Ok(bits), Ok(address)) = (
+        base.parse::<IpAddr>(),
+        bits.parse::<u32>(),
+        address.parse::<IpAddr>(),
+    ) else {
+        return false;
+    };
+    match (base, address) {
+        (IpAddr::V4(base), IpAddr::V4(address)) if bits <= 32 => {
+            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
+            u32::from(base) & mask == u32::from(address) & mask
+        }
+        (IpAddr::V6(base), IpAddr::V6(address)) if bits <= 128 => {
+            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+            u128::from(base) & mask == u128::from(address) & mask
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_network_covers_the_addresses_that_begin_as_it_does() {
+        for (net, address, is) in [
+            ("192.0.2.0/24", "192.0.2.7", true),
+            ("192.0.2.0/24", "192.0.3.7", false),
+            ("2001:db8::/64", "2001:db8::7", true),
+            ("2001:db8::/64", "2001:db8:1::7", false),
+            ("0.0.0.0/0", "192.0.2.7", true),
+            ("192.0.2.7", "192.0.2.7", true),
+            ("192.0.2.0/33", "192.0.2.7", false),
+            ("::/0", "192.0.2.7", false),
+        ] {
+            assert_eq!(covers(net, address), is, "{net} {address}");
+        }
+    }
+}

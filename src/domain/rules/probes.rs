@@ -1,0 +1,61 @@
+//! Clients that ask for a shell beside their working sftp session, to see what the server can do (rclone, for one): sshd refuses
+//! that, and it hinders nobody.
+
+use std::time::Duration;
+
+use super::Monitor;
+use crate::domain::alerts::{Content, Hindered};
+use crate::domain::base::time::Time;
+use crate::domain::record::Record;
+use crate::domain::sessions::SftpSession;
+
+/// A client that opens sftp within this time before or after it asked for something else works.
+const PROBED: Duration = Duration::from_secs(60);
+
+/// May these be the same address? Where one is not known, they may.
+fn may_be(a: Option<&str>, b: Option<&str>) -> bool {
+    a.is_none() || b.is_none() || a == b
+}
+
+impl Monitor<'_> {
+    /// Has the connection of this record opened sftp, or another of the partner from that address just now?
+    pub(super) fn has_sftp(&self, record: &Record<'_>, partner: &str) -> bool {
+        let (event, at) = (&record.event, record.origin.time);
+        let resume = &self.daily.resume;
+        let address = event.address.as_deref();
+        let login = address.and_then(|from| resume.sessions.login_from(from, event.port));
+        let login = login.and_then(|login| resume.sessions.connections.0.get(&login));
+        if login.is_some_and(|login| login.alive.is_some()) {
+            return true;
+        }
+        let lately = resume.known.get(partner).and_then(|k| k.sftp.as_ref());
+        lately.is_some_and(|(opened, from)| {
+            let lately = at.since(*opened) <= PROBED && *opened <= at.plus(PROBED);
+            lately && may_be(from.as_deref(), address)
+        })
+    }
+
+    /// Tells in a minute that something else than sftp was asked for, unless sftp is opened meanwhile.
+    pub(super) fn tell_unless_sftp(&mut self, record: &Record<'_>, hindered: Hindered) {
+        let process = (record.origin.boot, record.origin.pid);
+        if let Some(hindered) = self.daily.resume.alerts.join_waiting(hindered) {
+            let content = Content::Hindered(hindered);
+            self.tell_later(process, record.origin.time, PROBED, content);
+        }
+    }
+
+    /// An sftp session of a partner shows itself: from there it can work, whatever waits to be told.
+    pub(super) fn sftp_works(&mut self, session: &SftpSession, at: Time) {
+        let resume = &mut self.daily.resume;
+        let Some(known) = resume.known.get_mut(&session.user) else {
+            return;
+        };
+        let address = session.address.as_deref();
+        known.sftp = Some((at, session.address.clone()));
+        let kinds = ["not-sftp", "no-subsystem", "chroot"];
+        self.look_again((&kinds, &session.user), |content| match content {
+            Content::Hindered(h) => !may_be(h.addresses.last().map(String::as_str), address),
+            _ => true,
+        });
+    }
+}

@@ -1,0 +1,72 @@
+//! What partners did last, and those that have not logged in for long.
+
+use super::Monitor;
+use crate::domain::alerts::{Content, File, Quiet, Seen, SeenFile, Transfer};
+use crate::domain::base::time::Time;
+
+impl Monitor<'_> {
+    /// What this partner did last.
+    pub(super) fn seen(&mut self, partner: &str) -> &mut Seen {
+        let known = &mut self.daily.resume.known;
+        &mut known.entry(partner.to_owned()).or_default().seen
+    }
+
+    /// Remembers a file that arrived, or did not arrive whole.
+    pub(super) fn saw_file(&mut self, partner: &str, at: Time, what: Transfer, file: &File) {
+        if matches!(
+            what,
+            Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed
+        ) {
+            let file = file.clone();
+            self.seen(partner).file = Some(SeenFile {
+                at,
+                what,
+                file,
+                removed: false,
+            });
+        }
+    }
+
+    /// Tells of partners that have not logged in for as long as the configuration allows, once each.
+    pub(super) fn judge_quiet(&mut self, until: Time) {
+        let (rules, now) = (self.rules, self.now);
+        let mut told = Vec::new();
+        for (partner, known) in &mut self.daily.resume.known {
+            let after = rules.alerts_for(partner).quiet_after;
+            if after.is_zero() {
+                continue;
+            }
+            let seen = &mut known.seen;
+            let since = match seen.login {
+                Some(login) => login,
+                None => *seen.watched.get_or_insert(now),
+            };
+            let at = since.plus(after);
+            if !seen.quiet && at <= until {
+                seen.quiet = true;
+                told.push(Quiet {
+                    partner: partner.clone(),
+                    full_name: known.full_name.clone(),
+                    since,
+                    never: seen.login.is_none(),
+                    at,
+                });
+            }
+        }
+        for quiet in told {
+            self.say(quiet.at, Content::Quiet(quiet));
+        }
+    }
+
+    /// When the next partner has not logged in for too long.
+    pub(super) fn quiet_due(&self) -> Option<Time> {
+        let known = self.daily.resume.known.iter();
+        let due = known.filter_map(|(partner, known)| {
+            let after = self.rules.alerts_for(partner).quiet_after;
+            let seen = &known.seen;
+            let since = seen.login.or(seen.watched)?;
+            (!after.is_zero() && !seen.quiet).then(|| since.plus(after))
+        });
+        due.min()
+    }
+}

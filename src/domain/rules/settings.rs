@@ -1,0 +1,122 @@
+//! How the rules are set, and what they make of an entry.
+
+use std::borrow::Cow;
+
+use crate::adapters::config;
+use crate::domain::alerts::{Content, Obstacle, Transfer};
+use crate::domain::base::time::Zone;
+use crate::domain::expect::Expectation;
+use crate::domain::openssh::EventName;
+use crate::domain::sessions::Limit;
+
+/// How the rules are set.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The zone of the date that an event counts for.
+    pub zone: Zone,
+    /// What is told.
+    pub alerts: config::Alerts,
+    /// What is told of single partners.
+    pub alerts_of: std::collections::BTreeMap<String, config::Alerts>,
+    /// The feeds that must arrive.
+    pub expects: Vec<Expectation>,
+    /// Nothing is told at all: only counters are wanted.
+    pub silent: bool,
+    /// Accounts that do not exist here may log in all the same: the journals are another machine's.
+    pub foreign: bool,
+    /// From how many lines of a session on journald drops others; none where it has no limit, or nothing is read of it.
+    pub limit: Option<Limit>,
+}
+
+impl Rules {
+    /// As the configuration says.
+    pub fn of(config: &config::Config) -> Self {
+        Rules {
+            zone: config.zone,
+            alerts: config.alerts,
+            alerts_of: config.alerts_of.clone(),
+            expects: config.expects.clone(),
+            silent: false,
+            foreign: config.source.journal_directory.is_some(),
+            limit: None,
+        }
+    }
+
+    /// What holds for this partner.
+    pub fn alerts_for(&self, partner: &str) -> config::Alerts {
+        *self.alerts_of.get(partner).unwrap_or(&self.alerts)
+    }
+}
+
+/// What the rules made of an entry: what `explain` prints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The event's name.
+    pub event: EventName,
+    /// Whether its account is a partner; none where nobody can know.
+    pub partner: Option<bool>,
+    /// What it counts, and why.
+    pub reason: Cow<'static, str>,
+    /// Another line of the same attempt is the one that counts.
+    pub accompanies: bool,
+}
+
+impl Verdict {
+    pub(super) fn new(
+        event: EventName,
+        partner: Option<bool>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Verdict {
+            event,
+            partner,
+            reason: reason.into(),
+            accompanies: false,
+        }
+    }
+
+    /// Of a line that counts nothing beside another one of the same attempt.
+    pub(super) fn accompanying(
+        event: EventName,
+        partner: Option<bool>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Verdict {
+            accompanies: true,
+            ..Verdict::new(event, partner, reason)
+        }
+    }
+}
+
+/// Does the configuration want this told?
+pub(super) fn wanted(content: &Content, rules: &config::Alerts) -> bool {
+    match content {
+        Content::Logins(_) => rules.login,
+        Content::Failures(_) => rules.failure,
+        // What failed in its name, perhaps another's attempts.
+        Content::Hindered(h) if h.obstacle == Obstacle::AttemptsTurnedAway => rules.failure,
+        Content::Hindered(_) => rules.hindered,
+        Content::Files(files) | Content::Troubled(files) => match files.what {
+            Transfer::Download | Transfer::DownloadInterrupted | Transfer::DownloadUnclosed => {
+                rules.download
+            }
+            Transfer::Upload
+            | Transfer::UploadInterrupted
+            | Transfer::UploadFailed
+            | Transfer::UploadUnclosed
+            | Transfer::Unknown => rules.upload,
+        },
+        Content::Sweep(_)
+        | Content::Several { .. }
+        | Content::FeedMissing(_)
+        | Content::FeedArrived(_)
+        | Content::FeedChanged(_)
+        | Content::Quiet(_)
+        | Content::Started { .. }
+        | Content::Summary(_)
+        | Content::LogLevel { .. }
+        | Content::Unseen { .. }
+        | Content::Unreadable { .. }
+        | Content::Blind(_) => true,
+    }
+}

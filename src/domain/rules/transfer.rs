@@ -1,0 +1,306 @@
+//! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
+
+use super::{ENDING, Monitor, Pending, Verdict, forged_by};
+use crate::adapters::userdb::Answer;
+use crate::domain::alerts::{File, Transfer};
+use crate::domain::base::time::Time;
+use crate::domain::openssh::{EventName, Kind};
+use crate::domain::record::Record;
+use crate::domain::sessions::{Last, Process, SftpSession, Standing};
+use crate::domain::state::NoticeKind;
+
+/// What is said of a request that is about no file.
+const NO_FILE: &str = "a request that counts nothing";
+
+impl Monitor<'_> {
+    /// Takes in a line of sftp-server.
+    pub(super) fn transfer(&mut self, record: &Record<'_>) -> Verdict {
+        let process = (record.origin.boot, record.origin.pid);
+        if record.event.kind == Kind::SessionOpened {
+            return self.session_opened(record, process);
+        }
+        let mut session = match self.session_of_process(record, process) {
+            Ok(session) => session,
+            Err(verdict) => return verdict,
+        };
+        if session.at == Time::default() {
+            self.sftp_seen(&session, record.origin.time);
+        }
+        session.at = record.origin.time;
+        let last = session.last.take();
+        let partner = session.standing.partner();
+        let verdict = match record.event.kind {
+            Kind::SessionClosed => {
+                self.finish(session, record.origin.time, true, record.origin.past);
+                return Verdict::new(EventName::SessionClosed, partner, "the session's own end");
+            }
+            Kind::Open(flags) => {
+                session.descriptors.open();
+                self.open(&mut session, record, flags)
+            }
+            Kind::Close { forced } => {
+                session.descriptors.close();
+                self.close(&mut session, record, forced)
+            }
+            Kind::OpenDirectory => {
+                session.descriptors.open();
+                session.last = Some(Last::OpenDirectory);
+                Verdict::new(EventName::Ignored, partner, NO_FILE)
+            }
+            Kind::CloseDirectory => {
+                session.descriptors.close();
+                Verdict::new(EventName::Ignored, partner, NO_FILE)
+            }
+            Kind::Rename { link } => self.rename(&mut session, record, link),
+            Kind::Status => self.status(&mut session, record, last),
+            Kind::WriteError => self.write_error(&mut session, record),
+            Kind::Remove => self.remove(&mut session, record),
+            Kind::Mkdir => {
+                let path = text(record.event.path.as_deref());
+                session.last = Some(Last::Mkdir { path });
+                Verdict::new(EventName::Mkdir, partner, "counts nothing")
+            }
+            Kind::Rmdir => Verdict::new(EventName::Rmdir, partner, "counts nothing"),
+            _ => Verdict::new(EventName::Ignored, partner, NO_FILE),
+        };
+        if process.1 != 0 {
+            self.daily.resume.sessions.sftp.put(session);
+        }
+        verdict
+    }
+
+    fn session_opened(&mut self, record: &Record<'_>, process: Process) -> Verdict {
+        let (origin, event) = (&record.origin, &record.event);
+        let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
+        let standing = self.standing(&user, record.answer.as_ref());
+        if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
+            if !self.may_be(sender, &user, record.answer.as_ref()) {
+                self.forgery(record);
+                return Verdict::new(EventName::Ignored, None, forged_by(sender));
+            }
+        }
+        if let Some(earlier) = self.daily.resume.sessions.sftp.0.remove(&process) {
+            self.finish(earlier, origin.time, false, origin.past);
+        }
+        let sessions = &mut self.daily.resume.sessions;
+        let (session, at) = (origin.session.as_deref(), origin.time);
+        let address = event
+            .address
+            .as_deref()
+            .filter(|address| sessions.login_lives(&user, address, session, at));
+        let session = SftpSession {
+            boot: origin.boot,
+            pid: origin.pid,
+            at: origin.time,
+            since: origin.time,
+            address: address.map(str::to_owned),
+            uid: origin.uid.filter(|_| !event.postauth),
+            session: origin.session.as_deref().map(str::to_owned),
+            standing,
+            user,
+            ..SftpSession::default()
+        };
+        self.sftp_seen(&session, at);
+        if process.1 != 0 {
+            self.daily.resume.sessions.sftp.put(session);
+        }
+        let reason = match standing {
+            Standing::Partner if process.1 == 0 && origin.uid.is_none() => {
+                "names an account and no process: files without one are credited to nobody"
+            }
+            Standing::Partner => "names the account of this process",
+            Standing::Undecided => "the user database does not answer: what it does waits",
+            _ => "no partner: what it does counts nothing",
+        };
+        Verdict::new(EventName::SessionOpened, standing.partner(), reason)
+    }
+
+    /// Can a process of this uid speak for this account?
+    fn may_be(&self, sender: u32, user: &str, answer: Option<&Answer>) -> bool {
+        let uid = match answer {
+            Some(Answer::Partner { uid, .. } | Answer::Other { uid }) => {
+                // An account that does not exist here cannot have logged in here.
+                return uid.map_or(self.rules.foreign, |uid| uid == sender);
+            }
+            Some(Answer::Unknown) | None => self.known_uid(user),
+        };
+        uid.is_none_or(|uid| uid == sender)
+    }
+
+    /// The session of the record's process: seen before, or made from what the journal knows of it.
+    fn session_of_process(
+        &mut self,
+        record: &Record<'_>,
+        process: Process,
+    ) -> Result<SftpSession, Verdict> {
+        let origin = &record.origin;
+        if let Some(session) = self.daily.resume.sessions.sftp.0.remove(&process) {
+            match (session.uid, origin.uid) {
+                (Some(own), Some(sender)) if own != sender && !record.event.postauth => {
+                    // The pid was given to another user's process: the session it belonged to is over.
+                    self.finish(session, origin.time, false, origin.past);
+                }
+                _ => return Ok(session),
+            }
+        }
+        let new = SftpSession {
+            boot: origin.boot,
+            pid: origin.pid,
+            since: origin.time,
+            ..SftpSession::default()
+        };
+        if record.event.postauth {
+            let login = self.daily.resume.sessions.connections.0.get(&process);
+            return match login.filter(|login| login.accepted) {
+                Some(login) => Ok(SftpSession {
+                    user: login.user.clone().unwrap_or_default(),
+                    address: login.address.clone(),
+                    standing: login.standing,
+                    session: login.session.clone(),
+                    ..new
+                }),
+                None => Err(self.unattributed(record)),
+            };
+        }
+        let Some(uid) = origin.uid else {
+            return Err(self.unattributed(record));
+        };
+        let account = record.account.as_deref().map(|name| text(Some(name)));
+        let Some(user) = account.or_else(|| self.known_by_uid(uid)) else {
+            return Err(self.unattributed(record));
+        };
+        let standing = self.standing(&user, record.answer.as_ref());
+        let session = origin.session.as_deref().map(str::to_owned);
+        Ok(SftpSession {
+            user,
+            standing,
+            uid: Some(uid),
+            session,
+            ..new
+        })
+    }
+
+    /// The partner whose uid this is, as the user database last told it; none where it was told of several.
+    pub(super) fn known_by_uid(&self, uid: u32) -> Option<String> {
+        let known = self.daily.resume.known.iter();
+        let mut known = known.filter(|(_, known)| known.uid == Some(uid));
+        let (name, _) = known.next()?;
+        known.next().is_none().then(|| name.clone())
+    }
+
+    /// A line of a process whose log-in nobody saw: credited to nobody.
+    fn unattributed(&mut self, record: &Record<'_>) -> Verdict {
+        let event = record.event.name();
+        if let Kind::Close { .. } = record.event.kind {
+            self.notice(record, NoticeKind::Unattributed, 1, None);
+        }
+        Verdict::new(
+            event,
+            None,
+            "no session of this process was seen: credited to nobody",
+        )
+    }
+
+    /// Ends a session. Files that it left open broke off. Where it ended itself nobody knows what became of them: sftp-server
+    /// tells of each that is open then, and of each that it could not open.
+    fn finish(&mut self, session: SftpSession, at: Time, clean: bool, past: bool) {
+        self.daily
+            .resume
+            .sessions
+            .sftp
+            .0
+            .remove(&(session.boot, session.pid));
+        let (mut written, mut read) = (Vec::new(), Vec::new());
+        for handle in &session.handles {
+            self.other_half_was_read(&session, handle, past);
+            if handle.refused {
+                if let Some(status) = &handle.write_status {
+                    self.write_refused(&session, (at, past), &handle.path, status);
+                }
+                continue;
+            }
+            let file = File {
+                path: handle.path.clone(),
+                cut: handle.cut,
+                resumed: handle.is_resumed(),
+                address: session.address.clone(),
+                ..File::default()
+            };
+            let what = if handle.is_unknown() {
+                Transfer::Unknown
+            } else {
+                match (handle.write, clean) {
+                    (true, false) => Transfer::UploadInterrupted,
+                    (false, false) => Transfer::DownloadInterrupted,
+                    (true, true) => {
+                        written.push(file);
+                        continue;
+                    }
+                    (false, true) => {
+                        read.push(file);
+                        continue;
+                    }
+                }
+            };
+            self.file_at(&session, at, past, what, file);
+        }
+        if let Some(from) = &session.rename_refused {
+            self.write_refused(&session, (at, past), from, "Failure");
+        }
+        if !past {
+            self.unclosed(&session, at, Transfer::UploadUnclosed, written);
+            self.unclosed(&session, at, Transfer::DownloadUnclosed, read);
+            self.note_hidden(&session, at, clean);
+        }
+    }
+
+    /// Ends the sessions whose log-in ended long enough before `time`.
+    pub(super) fn end_sessions(&mut self, time: Time) {
+        let sftp = &self.daily.resume.sessions.sftp.0;
+        let over = |s: &&SftpSession| s.ending.is_some_and(|at| at.plus(ENDING) <= time);
+        let over: Vec<SftpSession> = sftp.values().filter(over).cloned().collect();
+        for session in over {
+            let (at, past) = (session.ending.unwrap_or(time), session.past);
+            self.finish(session, at, false, past);
+        }
+    }
+
+    /// Counts a file at the time of the record.
+    pub(super) fn file(
+        &mut self,
+        session: &SftpSession,
+        record: &Record<'_>,
+        what: Transfer,
+        file: File,
+    ) {
+        self.file_at(session, record.origin.time, record.origin.past, what, file);
+    }
+
+    pub(super) fn file_at(
+        &mut self,
+        session: &SftpSession,
+        at: Time,
+        past: bool,
+        what: Transfer,
+        file: File,
+    ) {
+        let process = (session.boot, session.pid);
+        if !past {
+            self.count(
+                process,
+                at,
+                (session.standing, session.uid),
+                &session.user,
+                Pending::File(what, file),
+            );
+        } else if session.standing == Standing::Partner {
+            // It counts nothing any more, but a feed that is expected today is there.
+            self.feed_file(process, at, &session.user, what, &file);
+        }
+    }
+}
+
+/// A name as text, U+FFFD for what is no UTF-8; nothing where there is none.
+pub(super) fn text(bytes: Option<&[u8]>) -> String {
+    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+}

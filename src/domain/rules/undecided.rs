@@ -1,0 +1,246 @@
+//! Events that wait for an answer of the user database: "don't know" is not "no".
+
+use std::cmp::Reverse;
+
+use serde::{Deserialize, Serialize};
+
+use super::Monitor;
+use super::count::Refused;
+use crate::adapters::userdb::Answer;
+use crate::domain::alerts::{File, Transfer};
+use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::time::Time;
+use crate::domain::record::Boot;
+use crate::domain::sessions::{Process, Sessions, Standing};
+use crate::domain::state::{Known, NoticeKind};
+
+/// How many events wait at most: what comes beyond is counted for nobody, and a notice says so. Failures are dropped first,
+/// since anybody can bring them about in any name; then the latest of the account with the most.
+const KEPT: usize = 1_000;
+
+/// An event that waits until the user database answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undecided {
+    /// The account.
+    pub user: String,
+    /// When it happened.
+    pub at: Time,
+    /// The boot of the process that it came from.
+    pub boot: Boot,
+    /// The pid of the process that it came from.
+    pub pid: u32,
+    /// The uid of the sftp session that it came from: it must turn out to be the account's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+    /// What happened.
+    pub event: Pending,
+}
+
+/// What happened, of an event that waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pending {
+    /// A log-in.
+    Login {
+        /// From where.
+        address: Option<String>,
+        /// With what.
+        method: String,
+    },
+    /// A refused attempt.
+    Failure(Refused),
+    /// A file.
+    File(Transfer, File),
+}
+
+impl Monitor<'_> {
+    /// Counts an event for an account of this standing, or lets it wait. Returns the id of an alert that can be renamed.
+    /// Of an sftp session comes the uid too: should the account's turn out to be another, the event is nobody's.
+    pub(super) fn count(
+        &mut self,
+        process: Process,
+        at: Time,
+        (standing, uid): (Standing, Option<u32>),
+        user: &str,
+        event: Pending,
+    ) -> Option<u64> {
+        match standing {
+            Standing::Partner => match event {
+                Pending::Login { address, method } => self.count_login(at, user, address, &method),
+                Pending::Failure(refused) => self.count_failure(process, at, user, refused),
+                Pending::File(what, file) => return self.count_file(process, at, user, what, file),
+            },
+            Standing::Stranger | Standing::Unasked => {
+                if let Pending::Failure(refused) = event {
+                    self.count_unknown(at, refused.count);
+                }
+            }
+            Standing::Undecided => {
+                let (boot, pid) = process;
+                self.wait(Undecided {
+                    user: user.to_owned(),
+                    at,
+                    boot,
+                    pid,
+                    uid,
+                    event,
+                });
+            }
+        }
+        None
+    }
+
+    /// The file of an upload of this process that waits, by its name.
+    pub(super) fn undecided_file(&mut self, process: Process, path: &str) -> Option<&mut File> {
+        let waiting = self.daily.resume.undecided.iter_mut().rev();
+        let mut files = waiting.filter_map(|u| match &mut u.event {
+            Pending::File(Transfer::Upload, file) if (u.boot, u.pid) == process => Some(file),
+            _ => None,
+        });
+        files.find(|file| file.path == path)
+    }
+
+    fn wait(&mut self, event: Undecided) {
+        let waiting = &mut self.daily.resume.undecided;
+        waiting.push(event);
+        let gone = too_many(
+            waiting.iter().enumerate(),
+            KEPT,
+            |event| !matches!(event.event, Pending::Failure(_)),
+            |event| &event.user,
+            |at, _| Reverse(*at),
+        );
+        for dropped in take_out(waiting, gone) {
+            self.daily.note(NoticeKind::Undecided, dropped.at, 1, None);
+        }
+    }
+
+    /// The accounts on whose answer something waits.
+    pub fn questions(&self) -> Vec<String> {
+        let resume = &self.daily.resume;
+        let sessions = resume
+            .sessions
+            .sftp
+            .0
+            .values()
+            .filter(|s| s.standing == Standing::Undecided)
+            .map(|s| &s.user);
+        let mut users: Vec<String> = resume
+            .undecided
+            .iter()
+            .map(|u| &u.user)
+            .chain(sessions)
+            .cloned()
+            .collect();
+        users.sort();
+        users.dedup();
+        users
+    }
+
+    /// Takes in what the user database says of an account: what waited for it is decided.
+    pub fn answer(&mut self, user: &str, answer: &Answer) {
+        let user = match answer {
+            Answer::Partner {
+                name: Some(name), ..
+            } if name != user => {
+                self.respell(user, name);
+                name
+            }
+            _ => user,
+        };
+        let resume = &mut self.daily.resume;
+        let uid_of = |known: Option<&Known>| known.and_then(|known| known.uid);
+        let before = uid_of(resume.known.get(user));
+        match answer {
+            Answer::Unknown => return,
+            Answer::Partner { uid, full_name, .. } => {
+                let known = resume.known.entry(user.to_owned()).or_default();
+                known.uid = uid.or(known.uid);
+                if full_name.is_some() {
+                    known.full_name.clone_from(full_name);
+                }
+            }
+            Answer::Other { .. } => drop(resume.known.remove(user)),
+        }
+        let standing = match answer {
+            Answer::Partner { .. } => Standing::Partner,
+            _ => Standing::Stranger,
+        };
+        let foreign = self.rules.foreign;
+        let told = uid_of(resume.known.get(user));
+        let own = |of: Option<u32>| match (of, standing) {
+            (Some(of), Standing::Partner) => told.map_or(foreign, |uid| uid == of),
+            _ => true,
+        };
+        // The group's list makes a partner and knows no uid: whether a process is the account's is still to be answered.
+        let open = |of: Option<u32>| {
+            standing == Standing::Partner && of.is_some() && told.is_none() && !foreign
+        };
+        // A partner's lines all bring an answer. Once the uid was known nothing of it was left undecided.
+        if before.is_none() || before != told {
+            let of_uid = |of: Option<u32>| match (open(of), own(of)) {
+                (true, _) => Standing::Undecided,
+                (false, true) => standing,
+                (false, false) => Standing::Stranger,
+            };
+            decide(&mut resume.sessions, user, standing, &of_uid);
+        }
+        if resume.undecided.iter().any(|u| u.user == user) {
+            let (decided, waiting) = std::mem::take(&mut resume.undecided)
+                .into_iter()
+                .partition(|u| u.user == user && !open(u.uid));
+            resume.undecided = waiting;
+            let decided: Vec<Undecided> = decided;
+            for Undecided {
+                at,
+                boot,
+                pid,
+                uid,
+                event,
+                ..
+            } in decided
+            {
+                match own(uid) {
+                    true => drop(self.count((boot, pid), at, (standing, uid), user, event)),
+                    false => self.daily.forged(at),
+                }
+            }
+        }
+    }
+
+    /// What was kept of an account under another spelling of its name is the account's.
+    fn respell(&mut self, from: &str, to: &str) {
+        let resume = &mut self.daily.resume;
+        resume.known.remove(from);
+        let sessions = &mut resume.sessions;
+        let connections = sessions.connections.0.values_mut();
+        let connections = connections.filter_map(|connection| connection.user.as_mut());
+        let sftp = sessions.sftp.0.values_mut().map(|sftp| &mut sftp.user);
+        let undecided = resume.undecided.iter_mut().map(|event| &mut event.user);
+        for user in connections.chain(sftp).chain(undecided) {
+            if user == from {
+                to.clone_into(user);
+            }
+        }
+    }
+}
+
+/// Gives what was undecided of an account its standing: a connection at once, an sftp session by its uid.
+fn decide(
+    sessions: &mut Sessions,
+    user: &str,
+    standing: Standing,
+    of_uid: &dyn Fn(Option<u32>) -> Standing,
+) {
+    for sftp in sessions.sftp.0.values_mut() {
+        if sftp.standing == Standing::Undecided && sftp.user == user {
+            sftp.standing = of_uid(sftp.uid);
+        }
+    }
+    for connection in sessions.connections.0.values_mut() {
+        let undecided = connection.standing == Standing::Undecided;
+        if undecided && connection.user.as_deref() == Some(user) {
+            connection.standing = standing;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Connections whose lines tell no process: they are known by the peer's address and port, which nearly all lines tell.
+
+use std::net::IpAddr;
+
+use super::Monitor;
+use crate::adapters::source::hash;
+use crate::domain::openssh::Event;
+use crate::domain::record::{Boot, Record};
+use crate::domain::sessions::{Connection, Process, Sessions};
+
+/// The first of the numbers that stand for a peer in place of a process: no system numbers its processes so high (Linux up to
+/// 2^22, FreeBSD up to 99999).
+const NO_PROCESS: u32 = 1 << 31;
+
+/// How many connections a line without a port is looked for in, the latest ones: sshd lets 100 in at once (`MaxStartups`), and
+/// few lines of it have no port. What is missed makes an attempt count twice.
+const LATEST: usize = 64;
+
+/// The process that a line is about: its own, another that it names, or what stands for the peer where it has none.
+pub fn process_of(record: &Record<'_>) -> Process {
+    let origin = &record.origin;
+    match (
+        record.event.about,
+        origin.pid,
+        record.event.address.is_some(),
+    ) {
+        (Some(pid), ..) => (origin.boot, pid),
+        (None, 0, true) => process(origin.boot, &record.event),
+        (None, pid, _) => (origin.boot, pid),
+    }
+}
+
+/// What a connection of this peer is kept under: its address and port; without a port its address and user.
+pub(super) fn process(boot: Boot, event: &Event<'_>) -> Process {
+    let address = hash(event.address.as_deref().unwrap_or_default().as_bytes());
+    let rest = match event.port {
+        Some(port) => u64::from(port),
+        None => hash(event.user.as_deref().unwrap_or_default()),
+    };
+    // An odd factor keeps the ports of one address apart.
+    let number = (address ^ (address >> 32)).wrapping_add(rest.wrapping_mul(0x9e37_79b1));
+    (boot, number as u32 | NO_PROCESS)
+}
+
+impl Monitor<'_> {
+    /// The connection of a line without a process, new where it was not seen before.
+    pub(super) fn connection_of_peer(&mut self, record: &Record<'_>) -> Connection {
+        let (origin, event) = (&record.origin, &record.event);
+        let (boot, number) = process(origin.boot, event);
+        let sessions = &mut self.daily.resume.sessions;
+        let known = match event.port.is_some() && event.address.is_some() {
+            true => {
+                let known = sessions.connections.0.get(&(boot, number));
+                let same = |c: &&Connection| {
+                    c.address.as_deref() == event.address.as_deref()
+                        && c.goes_on(origin.time, event.port)
+                };
+                let same = known.filter(same).cloned();
+                same.or_else(|| earlier_without_port(sessions, record))
+            }
+            false => latest(sessions, record).cloned(),
+        };
+        let connection = known.unwrap_or_else(|| Connection {
+            boot,
+            pid: number,
+            ..Connection::default()
+        });
+        Connection {
+            at: origin.time,
+            ..connection
+        }
+    }
+
+    /// Notes that this connection, if it has no process, is the one whose line came last.
+    pub(super) fn note_latest(&mut self, connection: &Connection) {
+        if connection.pid < NO_PROCESS {
+            return;
+        }
+        let latest = &mut self.daily.resume.sessions.without_pid;
+        if latest.last() == Some(&connection.pid) {
+            return;
+        }
+        latest.retain(|number| *number != connection.pid);
+        if latest.len() >= LATEST {
+            latest.remove(0);
+        }
+        latest.push(connection.pid);
+    }
+}
+
+/// The connection that goes on with a line without a port: the latest one whose user and address are none but the line's.
+fn latest<'s>(sessions: &'s Sessions, record: &Record<'_>) -> Option<&'s Connection> {
+    let (origin, event) = (&record.origin, &record.event);
+    let user = event.user.as_deref().map(String::from_utf8_lossy);
+    let address = event.address.as_deref();
+    if user.is_none() && address.is_none() {
+        return None;
+    }
+    let numbers = sessions.without_pid.iter().rev();
+    let all = numbers.filter_map(|number| sessions.connections.0.get(&(origin.boot, *number)));
+    let mut own = all.filter(|c| match &user {
+        Some(user) => c.user.as_deref() == Some(&**user) && !apart(address, c.address.as_deref()),
+        None => c.address.as_deref() == address,
+    });
+    own.find(|c| c.goes_on(origin.time, None))
+}
+
+/// The connection of which only lines without a port were seen so far, and this is the first with one: from here on it is
+/// known by that.
+fn earlier_without_port(sessions: &mut Sessions, record: &Record<'_>) -> Option<Connection> {
+    record.event.user.as_ref()?;
+    let known = latest(sessions, record).filter(|c| c.port.is_none() && !c.ended)?;
+    let (boot, own) = process(record.origin.boot, &record.event);
+    let known = (known.boot, known.pid);
+    let mut connection = sessions.connections.0.remove(&known)?;
+    (connection.boot, connection.pid) = (boot, own);
+    Some(connection)
+}
+
+/// Are these two addresses surely not the same? One of them may be a host's name.
+fn apart(one: Option<&str>, other: Option<&str>) -> bool {
+    let address = |text: Option<&str>| text.and_then(|text| text.parse::<IpAddr>().ok());
+    address(one)
+        .zip(address(other))
+        .is_some_and(|(one, other)| one != other)
+}

@@ -1,0 +1,100 @@
+//! How many descriptors an sftp process has in use, as far as its lines tell.
+//!
+//! sshd opens a socket to the log for each line. A process without a free descriptor goes on working, and its lines are lost.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::state::{add, is_zero};
+
+/// From so many handles open at once on, the process may have been without a descriptor: a process has 1,024 by default.
+const MANY: u64 = 900;
+
+/// What the lines of an sftp process say of its handles, of files and directories.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Descriptors {
+    /// Handles that it was asked for and that no line has closed yet, refused ones among them.
+    #[serde(skip_serializing_if = "is_zero")]
+    asked: u64,
+    /// The most of these at any time.
+    #[serde(skip_serializing_if = "is_zero")]
+    most: u64,
+    /// How many seem to have been refused: a status followed at once.
+    #[serde(skip_serializing_if = "is_zero")]
+    refused: u64,
+}
+
+impl Descriptors {
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// A handle is asked for.
+    pub fn open(&mut self) {
+        add(&mut self.asked, 1);
+        self.most = self.most.max(self.asked);
+    }
+
+    /// A handle is closed.
+    pub fn close(&mut self) {
+        self.asked = self.asked.saturating_sub(1);
+    }
+
+    /// A status follows the open at once: most likely there is no such handle.
+    pub fn refuse(&mut self) {
+        add(&mut self.refused, 1);
+    }
+
+    /// May the process have been without a descriptor at some time, so that lines of it are missing?
+    ///
+    /// At INFO a status behind an open may be another request's, and whoever wants to can send that. So of the refusals only
+    /// those count whose handles nobody closed.
+    pub fn may_have_run_out(&self) -> bool {
+        let refused = self.refused.min(self.asked);
+        self.most.saturating_sub(refused) >= MANY
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(open: u64, refused: u64, closed: u64) -> bool {
+        let mut descriptors = Descriptors::default();
+        for n in 0..open {
+            descriptors.open();
+            if n < refused {
+                descriptors.refuse();
+            }
+        }
+        (0..closed).for_each(|_| descriptors.close());
+        descriptors.may_have_run_out()
+    }
+
+    #[test]
+    fn a_process_that_holds_as_many_handles_as_it_may_have_descriptors_may_have_run_out() {
+        assert!(after(1_010, 0, 1_009));
+        assert!(after(1_010, 0, 0));
+        assert!(!after(800, 0, 800));
+    }
+
+    #[test]
+    fn thousands_of_refused_opens_hold_no_descriptor() {
+        assert!(!after(5_000, 5_000, 0));
+        let mut mixed = Descriptors::default();
+        for _ in 0..5_000 {
+            mixed.open();
+            mixed.refuse();
+            mixed.open();
+            mixed.close();
+        }
+        assert!(!mixed.may_have_run_out());
+    }
+
+    #[test]
+    fn a_refusal_of_a_handle_that_is_closed_later_was_none() {
+        assert!(after(1_010, 1_010, 1_009));
+        // Real refusals beside them change nothing.
+        assert!(after(3_010, 3_010, 1_009));
+    }
+}

@@ -1,0 +1,257 @@
+//! What is forgotten of connections and sessions: what is over, and what is too much.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Connection, KEPT, Sessions, SftpSession, Standing};
+use crate::domain::base::crowd::too_many;
+use crate::domain::base::time::Time;
+
+/// How many open files are kept at most, of all sessions: at 500 bytes each the state stays small, whoever opens them.
+const FILES_KEPT: usize = 4_000;
+
+/// How long a log-in is remembered after its last sign of life, where its end was never told. An sftp session knows its
+/// address itself; what is lost is that of one which a client opens within a connection after so long a silence.
+const LOGIN_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+impl Connection {
+    /// Is a log-in's last sign of life young enough?
+    fn is_remembered(&self, time: Time) -> bool {
+        time.since(self.alive.unwrap_or(self.at)) < LOGIN_KEPT
+    }
+}
+
+impl SftpSession {
+    /// Can it be one of this log-in's?
+    fn may_be_of(&self, login: &Connection) -> bool {
+        match (&self.session, &login.session) {
+            (Some(own), Some(of)) => self.boot == login.boot && own == of,
+            _ => login.user.as_ref() == Some(&self.user) && login.address == self.address,
+        }
+    }
+}
+
+impl Sessions {
+    /// Forgets connections that ended long enough before `time`, log-ins without a sign of life for long, and where there
+    /// are too many the oldest of whoever has the most: nobody can make another's be forgotten. Returns how many were
+    /// forgotten though they were open, and the sftp sessions with the files that were open in them.
+    pub fn forget(&mut self, time: Time) -> (u64, Vec<SftpSession>) {
+        let sftp = &self.sftp.0;
+        let connections = &mut self.connections.0;
+        connections.retain(|_, c| match c.accepted {
+            true => c.is_remembered(time) || sftp.values().any(|s| s.may_be_of(c)),
+            false => c.goes_on(time, None),
+        });
+        let mut open = 0;
+        // Who is not logged in is nobody yet but an address.
+        let gone = too_many(
+            keyed(connections),
+            KEPT,
+            |c| (!c.ended, c.accepted),
+            |c| match c.accepted {
+                true => c.user.as_deref(),
+                false => c.address.as_deref(),
+            },
+            |_, c| c.at,
+        );
+        for key in gone {
+            open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));
+        }
+        let sftp = &mut self.sftp.0;
+        let counts = |s: &SftpSession| s.standing != Standing::Stranger;
+        let over = too_many(keyed(sftp), KEPT, counts, |s| &s.user, |_, s| s.at);
+        let mut gone = Vec::new();
+        for key in over {
+            gone.extend(sftp.remove(&key).filter(counts));
+        }
+        self.forget_files(&mut gone);
+        (open + gone.len() as u64, gone)
+    }
+
+    /// Forgets the open files of sessions, where all of them have too many: first those of strangers, whose files count
+    /// nothing, then those of the account that has the most. The other sessions that it befell go to `gone`.
+    fn forget_files(&mut self, gone: &mut Vec<SftpSession>) {
+        let mut held: BTreeMap<(bool, String), usize> = BTreeMap::new();
+        let owner = |s: &SftpSession| (s.standing != Standing::Stranger, s.user.clone());
+        for session in self.sftp.0.values().filter(|s| !s.handles.is_empty()) {
+            *held.entry(owner(session)).or_default() += session.handles.len();
+        }
+        let mut files: usize = held.values().sum();
+        while files > FILES_KEPT {
+            let most = held
+                .iter_mut()
+                .max_by_key(|((counts, _), held)| (!counts, **held));
+            let Some((most, of_all)) = most else { break };
+            let own = self.sftp.0.values_mut().filter(|s| owner(s) == *most);
+            let Some(largest) = own.max_by_key(|s| s.handles.len()) else {
+                break;
+            };
+            files -= largest.handles.len();
+            *of_all -= largest.handles.len();
+            if most.0 {
+                gone.push(largest.clone());
+            }
+            largest.handles.clear();
+            held.retain(|_, held| *held > 0);
+        }
+    }
+}
+
+/// The values of a table with their keys.
+fn keyed<K: Clone, V>(table: &BTreeMap<K, V>) -> impl ExactSizeIterator<Item = (K, &V)> {
+    table.iter().map(|(key, value)| (key.clone(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::record::Boot;
+    use crate::domain::sessions::Handle;
+
+    fn login(pid: u32, user: &str) -> Connection {
+        Connection {
+            boot: Boot(1),
+            pid,
+            at: Time(i64::from(pid)),
+            user: Some(user.to_owned()),
+            standing: Standing::Partner,
+            accepted: true,
+            ..Connection::default()
+        }
+    }
+
+    fn session(pid: u32, user: &str, standing: Standing, files: usize) -> SftpSession {
+        SftpSession {
+            boot: Boot(1),
+            pid,
+            at: Time(i64::from(pid)),
+            user: user.to_owned(),
+            standing,
+            handles: vec![Handle::default(); files],
+            ..SftpSession::default()
+        }
+    }
+
+    fn files(sessions: &Sessions, pid: u32) -> usize {
+        sessions.sftp.0[&(Boot(1), pid)].handles.len()
+    }
+
+    #[test]
+    fn of_too_many_the_oldest_of_whoever_has_the_most_are_forgotten() {
+        let mut sessions = Sessions::default();
+        // Bob was there first.
+        sessions.connections.put(login(1, "bob"));
+        let bob = session(1, "bob", Standing::Partner, 1);
+        sessions.sftp.put(bob);
+        for pid in 2..1_100 {
+            sessions.connections.put(login(pid, "alice"));
+            let alice = session(pid, "alice", Standing::Partner, 0);
+            sessions.sftp.put(alice);
+        }
+        assert_eq!(sessions.forget(Time(2_000)).0, 198);
+        for kept in [1, 101, 1_099] {
+            assert!(sessions.connections.0.contains_key(&(Boot(1), kept)));
+            assert!(sessions.sftp.0.contains_key(&(Boot(1), kept)));
+        }
+        for gone in [2, 100] {
+            assert!(!sessions.connections.0.contains_key(&(Boot(1), gone)));
+            assert!(!sessions.sftp.0.contains_key(&(Boot(1), gone)));
+        }
+    }
+
+    #[test]
+    fn open_files_of_strangers_are_forgotten_first_and_nobody_misses_them() {
+        let mut sessions = Sessions::default();
+        let partner = session(1, "bob", Standing::Partner, 1_000);
+        sessions.sftp.put(partner);
+        for pid in 2..9 {
+            let stranger = session(pid, "mallory", Standing::Stranger, 600);
+            sessions.sftp.put(stranger);
+        }
+        assert_eq!(sessions.forget(Time(2_000)).0, 0);
+        assert_eq!(files(&sessions, 1), 1_000);
+        let left: usize = (2..9).map(|pid| files(&sessions, pid)).sum();
+        assert_eq!(left, 3_000);
+    }
+
+    #[test]
+    fn of_partners_those_of_the_account_with_the_most_are_forgotten_and_told() {
+        let mut sessions = Sessions::default();
+        let bob = session(1, "bob", Standing::Partner, 3);
+        sessions.sftp.put(bob);
+        for pid in 2..8 {
+            let alice = session(pid, "alice", Standing::Partner, 1_000);
+            sessions.sftp.put(alice);
+        }
+        assert_eq!(sessions.forget(Time(2_000)).0, 3);
+        assert_eq!(files(&sessions, 1), 3);
+        // In however many sessions it has them.
+        let mut sessions = Sessions::default();
+        sessions
+            .sftp
+            .put(session(1, "bob", Standing::Partner, 1_000));
+        for pid in 2..990 {
+            sessions
+                .sftp
+                .put(session(pid, "alice", Standing::Partner, 5));
+        }
+        assert_eq!(sessions.forget(Time(2_000)).0, 388);
+        assert_eq!(files(&sessions, 1), 1_000);
+    }
+
+    #[test]
+    fn a_log_in_whose_end_was_never_told_is_forgotten_after_a_week_without_a_sign_of_life() {
+        let from = |pid| Connection {
+            address: Some("192.0.2.1".to_owned()),
+            session: Some(format!("c{pid}")),
+            ..login(pid, "alice")
+        };
+        let week = Time(0).plus(LOGIN_KEPT);
+        let mut sessions = Sessions::default();
+        for pid in 1..4 {
+            sessions.connections.put(from(pid));
+        }
+        // Of the second an sftp session is open, the third opened one in the middle of the week.
+        sessions.sftp.put(SftpSession {
+            session: Some("c2".to_owned()),
+            ..session(9, "alice", Standing::Partner, 0)
+        });
+        let middle = Time(0).plus(LOGIN_KEPT / 2);
+        assert!(sessions.login_lives("alice", "192.0.2.1", Some("c3"), middle));
+        let left = |sessions: &Sessions| -> Vec<u32> {
+            sessions.connections.0.keys().map(|(_, pid)| *pid).collect()
+        };
+        assert_eq!(sessions.forget(week).0, 0);
+        assert_eq!(left(&sessions), [1, 2, 3]);
+        assert_eq!(sessions.forget(week.plus(Duration::from_secs(1))).0, 0);
+        assert_eq!(left(&sessions), [2, 3]);
+        sessions.sftp.0.clear();
+        sessions.forget(week.plus(LOGIN_KEPT));
+        assert_eq!(left(&sessions), [] as [u32; 0]);
+        assert!(!sessions.login_lives("alice", "192.0.2.1", None, week));
+    }
+
+    #[test]
+    fn a_log_in_with_the_pid_or_the_port_of_another_ends_that_one() {
+        let from = |pid: u32, port: u16| Connection {
+            address: Some("192.0.2.1".to_owned()),
+            port: Some(port),
+            ..login(pid, "alice")
+        };
+        let mut sessions = Sessions::default();
+        for (pid, port) in [(1, 5001), (2, 5002), (1, 5003), (3, 5002), (4, 5004)] {
+            sessions.begin_login(from(pid, port));
+        }
+        let left: Vec<_> = sessions
+            .connections
+            .0
+            .values()
+            .map(|c| (c.pid, c.port))
+            .collect();
+        assert_eq!(left, [(1, Some(5003)), (3, Some(5002)), (4, Some(5004))]);
+        // A connection without an address, or a port, is like no other.
+        sessions.begin_login(login(5, "alice"));
+        sessions.begin_login(login(6, "alice"));
+        assert_eq!(sessions.connections.0.len(), 5);
+    }
+}

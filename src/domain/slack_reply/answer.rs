@@ -1,0 +1,329 @@
+//! What Slack's answer to a post means.
+//!
+//! Slack answers nearly everything with 200 and says in the body whether it took the message; 429 is the one status that
+//! means something by itself.
+
+use std::fmt;
+use std::time::Duration;
+
+use chrono::DateTime;
+use serde_json::Value;
+
+use super::body::Body;
+use super::codes::{Class, class};
+use super::said;
+use crate::domain::base::clean::clean;
+use crate::domain::base::time::Time;
+
+/// How long to hold back when Slack asks for a pause without saying for how long; the SDKs wait about as long.
+pub const PAUSE_UNSAID: Duration = Duration::from_secs(30);
+/// The longest pause that is obeyed: a proxy that asks for days must not silence the monitor.
+pub const PAUSE_MOST: Duration = Duration::from_secs(15 * 60);
+/// The pause after answers that concern the whole workspace and do not pass in seconds: a migration, a full quota.
+pub const PAUSE_WORKSPACE: Duration = Duration::from_secs(5 * 60);
+/// The most characters that are kept of anything an answer says.
+const DETAIL: usize = 300;
+/// What stands for a code that is not in the form of Slack's.
+const NO_CODE: &str = "an error that is not in the form of Slack's";
+
+/// What an answer means for the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Slack took it.
+    Accepted,
+    /// Slack did not take it and asks to send nothing for so long.
+    Wait {
+        /// How long, capped at [`PAUSE_MOST`].
+        pause: Duration,
+        /// What was answered.
+        why: String,
+    },
+    /// It did not work this time.
+    Retry {
+        /// Slack may have taken it all the same: the next try may repeat it.
+        ambiguous: bool,
+        /// What happened.
+        why: String,
+    },
+    /// Nothing can be posted until a person mends the token, the channel or the app.
+    Configuration(Refusal),
+    /// Slack refuses this message as it is laid out, or for good.
+    Content(Refusal),
+    /// A code that is not known.
+    Unknown(Refusal),
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Accepted => f.write_str("ok"),
+            Verdict::Wait { why, .. } | Verdict::Retry { why, .. } => f.write_str(why),
+            Verdict::Configuration(refusal)
+            | Verdict::Content(refusal)
+            | Verdict::Unknown(refusal) => refusal.fmt(f),
+        }
+    }
+}
+
+impl Verdict {
+    /// Slack's code, where it refused something.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Verdict::Configuration(refusal)
+            | Verdict::Content(refusal)
+            | Verdict::Unknown(refusal) => Some(&refusal.code),
+            Verdict::Accepted | Verdict::Wait { .. } | Verdict::Retry { .. } => None,
+        }
+    }
+}
+
+/// Slack's error with what it says about it, as far as it is in the form of what Slack says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The error code.
+    pub code: String,
+    /// `needed`, `provided` and `response_metadata.messages`, as far as they are there.
+    pub detail: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code)?;
+        if !self.detail.is_empty() {
+            write!(f, " ({})", self.detail)?;
+        }
+        Ok(())
+    }
+}
+
+/// What an answer of this status, `Retry-After` header and body means.
+pub fn classify(status: u16, retry_after: Option<&str>, body: &Body, now: Time) -> Verdict {
+    let answer = match body {
+        Body::Object(answer) => Some(answer),
+        Body::BeginsOk | Body::Other => None,
+    };
+    let code = answer.and_then(|answer| answer["error"].as_str());
+    if status == 429 || matches!(code, Some("ratelimited" | "rate_limited")) {
+        return Verdict::Wait {
+            pause: pause(retry_after, now),
+            why: format!("HTTP {status}, {}", code.map_or("rate limited", shown)),
+        };
+    }
+    let taken = match answer {
+        Some(answer) => answer["ok"] == Value::Bool(true),
+        None => *body == Body::BeginsOk,
+    };
+    match (status, answer, code) {
+        (200..=299, _, _) if taken => Verdict::Accepted,
+        (_, Some(answer), Some(code)) => by_code(code, answer),
+        _ => no_answer(status),
+    }
+}
+
+/// A code as it may be shown.
+fn shown(code: &str) -> &str {
+    said::code(code).unwrap_or(NO_CODE)
+}
+
+/// An answer without a code: a load balancer, a proxy, a portal, an outage.
+fn no_answer(status: u16) -> Verdict {
+    let why = match status {
+        300..=399 => {
+            format!("HTTP {status}: redirects are not followed, the token stays with one host")
+        }
+        200..=299 => format!("HTTP {status}, but the answer is not Slack's"),
+        _ => format!("HTTP {status}"),
+    };
+    // 408 says that the request did not arrive whole, other 4xx and 3xx that nobody worked on it. A 5xx may come from a
+    // gateway behind which the message was taken, an odd 2xx from a reply that was cut.
+    let ambiguous = matches!(status, 200..=299 | 500..=599);
+    Verdict::Retry { ambiguous, why }
+}
+
+fn by_code(code: &str, answer: &Value) -> Verdict {
+    let refusal = Refusal {
+        code: shown(code).to_owned(),
+        detail: detail(answer),
+    };
+    match class(code) {
+        Class::Passing { ambiguous } => Verdict::Retry {
+            ambiguous,
+            why: refusal.to_string(),
+        },
+        Class::Workspace => Verdict::Wait {
+            pause: PAUSE_WORKSPACE,
+            why: refusal.to_string(),
+        },
+        Class::Configuration => Verdict::Configuration(refusal),
+        Class::Content => Verdict::Content(refusal),
+        Class::Unknown => Verdict::Unknown(refusal),
+    }
+}
+
+/// What Slack adds to a code: the scope that is missing, the field that is wrong.
+fn detail(answer: &Value) -> String {
+    let mut parts = Vec::new();
+    for key in ["needed", "provided"] {
+        let scopes: Vec<&str> = said::scopes(answer[key].as_str().unwrap_or_default()).collect();
+        if !scopes.is_empty() {
+            parts.push(format!("{key}: {}", scopes.join(",")));
+        }
+    }
+    let messages = answer["response_metadata"]["messages"].as_array();
+    let messages = messages.into_iter().flatten().filter_map(Value::as_str);
+    parts.extend(messages.map(said::message));
+    clean(&parts.join("; "), DETAIL)
+}
+
+/// The pause that a `Retry-After` header asks for: seconds, or a date.
+/// <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
+fn pause(header: Option<&str>, now: Time) -> Duration {
+    let header = header.map(str::trim).unwrap_or_default();
+    let asked = if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        Duration::from_secs(header.parse().unwrap_or(u64::MAX))
+    } else if let Ok(date) = DateTime::parse_from_rfc2822(header) {
+        Time::from(date).since(now)
+    } else {
+        PAUSE_UNSAID
+    };
+    asked.min(PAUSE_MOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classify(status: u16, retry_after: Option<&str>, body: &[u8], now: Time) -> Verdict {
+        super::classify(status, retry_after, &Body::of(body, "xoxb-1234567890"), now)
+    }
+
+    const NOW: Time = Time::from_seconds(1_774_843_675); // 2026-03-30 04:07:55 UTC
+
+    fn asked(header: Option<&str>) -> u64 {
+        match classify(429, header, b"", NOW) {
+            Verdict::Wait { pause, .. } => pause.as_secs(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_pause_is_obeyed_in_every_form_and_never_longer_than_a_quarter_of_an_hour() {
+        assert_eq!(asked(Some("0")), 0);
+        assert_eq!(asked(Some("1")), 1);
+        assert_eq!(asked(Some(" 30 ")), 30);
+        assert_eq!(asked(Some("99999")), 900);
+        assert_eq!(asked(Some("99999999999999999999999")), 900);
+        assert_eq!(asked(Some("Mon, 30 Mar 2026 04:09:55 GMT")), 120);
+        assert_eq!(asked(Some("Sun, 29 Mar 2026 04:09:55 GMT")), 0);
+        assert_eq!(asked(Some("Thu, 30 Mar 2028 04:09:55 GMT")), 900);
+        for garbage in [None, Some(""), Some("-5"), Some("soon"), Some("1.5")] {
+            assert_eq!(asked(garbage), 30, "{garbage:?}");
+        }
+    }
+
+    #[test]
+    fn slowing_down_may_also_be_asked_for_with_a_200() {
+        let body = br#"{"ok":false,"error":"ratelimited"}"#;
+        let verdict = classify(200, Some("7"), body, NOW);
+        assert!(matches!(verdict, Verdict::Wait { pause, .. } if pause.as_secs() == 7));
+    }
+
+    #[test]
+    fn only_ok_true_is_taken_for_delivered() {
+        assert_eq!(
+            classify(200, None, br#"{"ok":true,"ts":"1.2"}"#, NOW),
+            Verdict::Accepted
+        );
+        for body in [
+            "",
+            "ok",
+            "{}",
+            "[]",
+            "null",
+            r#"{"ok":"true"}"#,
+            r#"{"ok":1}"#,
+            "<html>",
+        ] {
+            let verdict = classify(200, None, body.as_bytes(), NOW);
+            assert!(
+                matches!(
+                    verdict,
+                    Verdict::Retry {
+                        ambiguous: true,
+                        ..
+                    }
+                ),
+                "{body}: {verdict:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_cut_after_ok_is_still_an_ok() {
+        assert_eq!(
+            classify(200, None, br#"{"ok":true,"message":{"te"#, NOW),
+            Verdict::Accepted
+        );
+        assert_eq!(
+            classify(200, None, br#" { "ok" : true , "me"#, NOW),
+            Verdict::Accepted
+        );
+        let cut = classify(200, None, br#"{"ok":tru"#, NOW);
+        assert!(matches!(
+            cut,
+            Verdict::Retry {
+                ambiguous: true,
+                ..
+            }
+        ));
+        let gateway = classify(502, None, br#"{"ok":true,"ts":"1.2"}"#, NOW);
+        assert!(matches!(
+            gateway,
+            Verdict::Retry {
+                ambiguous: true,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn statuses_without_a_code_are_tried_again() {
+        for (status, repeats) in [
+            (500, true),
+            (502, true),
+            (503, true),
+            (504, true),
+            (408, false),
+            (403, false),
+            (404, false),
+            (302, false),
+        ] {
+            let verdict = classify(status, None, b"<html>", NOW);
+            assert!(
+                matches!(verdict, Verdict::Retry { ambiguous, .. } if ambiguous == repeats),
+                "{status}: {verdict:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_code_counts_whatever_the_status() {
+        let body = br#"{"ok":false,"error":"invalid_auth"}"#;
+        for status in [200, 401, 500] {
+            let verdict = classify(status, None, body, NOW);
+            assert!(matches!(verdict, Verdict::Configuration(_)), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_scope_and_the_field_and_nothing_else() {
+        let body = br#"{"ok":false,"error":"missing_scope","needed":"chat:write","provided":"users:read",
+            "response_metadata":{"messages":["[ERROR] \u001b[2J failed to match [json-pointer:/blocks/0]"]}}"#;
+        assert_eq!(
+            classify(200, None, body, NOW).to_string(),
+            "missing_scope (needed: chat:write; provided: users:read; [ERROR] … failed to match [json-pointer:/blocks/0])"
+        );
+        let flood = format!(r#"{{"ok":false,"error":"{}"}}"#, "x".repeat(50_000));
+        assert!(classify(200, None, flood.as_bytes(), NOW).to_string().len() < 1000);
+    }
+}
