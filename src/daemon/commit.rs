@@ -70,7 +70,6 @@ pub struct Committer<D: Disk = RealDisk> {
     /// How often it was given another user database.
     directories: u64,
     asked: Vec<String>,
-    told: String,
     doubtful: Doubtful,
 }
 
@@ -99,7 +98,6 @@ impl<D: Disk> Committer<D> {
             seeks: 0,
             directories: 0,
             asked: Vec::new(),
-            told: String::new(),
             doubtful: Doubtful::default(),
         }
     }
@@ -305,15 +303,6 @@ impl<D: Disk> Committer<D> {
             "{own}{}: {}{trouble}{refused}",
             self.source, self.view.status
         )
-    }
-
-    /// Tells the service manager if there is anything new.
-    pub(super) fn tell_status(&mut self) {
-        let status = self.status();
-        if status != self.told {
-            service::status(&status);
-            self.told = status;
-        }
     }
 }
 

@@ -11,7 +11,6 @@ use crate::directory;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
 use crate::reader::Batch;
-use crate::service;
 use crate::slack::{Client, Way};
 
 /// What stays as it was at the start, and where the configuration is.
@@ -45,7 +44,7 @@ impl Daemon {
     /// Reads the configuration again, and has it taken or says why not.
     pub(super) fn reload(&mut self) {
         if self.ready {
-            service::reloading();
+            self.manager.reloading();
         }
         match self.take_configuration() {
             Ok(reloading) => {
@@ -61,7 +60,7 @@ impl Daemon {
             }
         }
         if self.ready && self.reloading.is_none() {
-            service::ready(&self.committer.status());
+            self.manager.ready(&self.committer.status());
         }
     }
 

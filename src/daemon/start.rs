@@ -22,6 +22,7 @@ use crate::exit::Stop;
 use crate::log::{Priority, Topic, about, line};
 use crate::monitor::Rules;
 use crate::reader::{self, LastRead, Reading};
+use crate::service::Manager;
 use crate::slack::Client;
 use crate::source::auth_log::AuthLogReader;
 use crate::source::journal::JournalReader;
@@ -129,6 +130,7 @@ pub(super) fn run(
         feeding: Feeding::new(),
         unread: None,
         teller: Teller::new(),
+        manager: Manager::default(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
         fixed: options.fixed,
