@@ -61,3 +61,4 @@ pub mod sshd_config;
 pub mod state;
 pub mod status;
 pub mod time;
+pub mod when;

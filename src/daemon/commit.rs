@@ -4,7 +4,6 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::batch::{Place, announced, place, take_in};
-use super::choice::limit_of;
 use super::doubtful::{self, Doubtful};
 use super::said::recovered;
 use super::{told, undone};
@@ -15,8 +14,10 @@ use crate::log::{Priority, Topic, about, line};
 use crate::monitor::{Monitor, Rules};
 use crate::reader::{Batch, MakeDirectory, Order};
 use crate::service;
+use crate::sessions::Limit;
 use crate::source::Position;
-use crate::state::{Daily, Disk, RealDisk, StateError, Store};
+use crate::source::journal::limit;
+use crate::state::{Daily, Disk, JOURNAL, RealDisk, StateError, Store};
 use crate::time::Time;
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
@@ -303,6 +304,15 @@ impl<D: Disk> Committer<D> {
             "{own}{}: {}{trouble}{refused}",
             self.source, self.view.status
         )
+    }
+}
+
+/// How many lines of a session the source has at most; none where nobody drops any. Of another machine's journal nobody knows.
+pub(super) fn limit_of(source: &str, foreign: bool) -> Option<Limit> {
+    match (source == JOURNAL, foreign) {
+        (false, _) => None,
+        (true, true) => Some(Limit::default()),
+        (true, false) => limit::limit(),
     }
 }
 

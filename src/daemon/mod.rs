@@ -1,7 +1,6 @@
 //! The daemon: one loop over batches, timers, signals, the watchdog, and at most one post in flight.
 
 mod batch;
-mod choice;
 mod command;
 mod commit;
 mod doubtful;

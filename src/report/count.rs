@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use super::span::{Span, midnight};
+use super::span::Span;
 use super::strangers::Strangers;
 use crate::directory::Directory;
 use crate::entry::{Entry, Record};
@@ -13,6 +13,7 @@ use crate::monitor::{Monitor, Rules};
 use crate::openssh::{Program, is_ours_by_wording};
 use crate::state::{Counters, Daily, Notice, add};
 use crate::time::Time;
+use crate::when::midnight;
 
 /// How far time moves before what ended is forgotten: what is due before an event is decided before it anyway.
 const STEP: Duration = Duration::from_secs(300);
