@@ -23,8 +23,8 @@
 //! [`explain`] and [`report`] run the same rules over logs of the past, [`status`] shows the state, and [`output`] is what
 //! they share of printing. [`check`] looks at everything that must be right and names what mends it, [`devlog`] is the mend of
 //! the commonest fault; both ask [`sshd_config`] what sshd does with a partner, and [`program`] asks other programs.
-//! [`cli`] and [`config`] are how a person tells the program what to do, [`log`] and [`exit`] how it answers. [`completions`] writes
-//! what a shell needs to complete all this.
+//! [`cli`], with dates as people write them ([`when`]), and [`config`] are how a person tells the program what to do, [`log`]
+//! and [`exit`] how it answers. [`completions`] writes what a shell needs to complete all this.
 
 pub mod alerts;
 pub mod check;
