@@ -353,3 +353,99 @@ fn a_log_that_begins_later_than_since_says_when() {
     );
     assert!(!said("2026-03-30 09:30").contains("the log begins"));
 }
+
+/// Writes a log-in of alice from so long ago.
+fn log_in(log: &Path, hours: i64) {
+    let at = chrono::Local::now() - chrono::TimeDelta::hours(hours);
+    let line = format!(
+        "{} sftp1 sshd[{hours}]: Accepted password for alice from 192.0.2.7 port 6 ssh2\n",
+        at.to_rfc3339()
+    );
+    std::fs::write(log, line).unwrap();
+}
+
+#[test]
+fn without_a_log_what_the_daemon_reads_is_read_and_said() {
+    let world = World::new();
+    log_in(&world.log(), 1);
+    log_in(&world.path("auth.log.1"), 5);
+    let reading = format!(
+        "reading {} and the log that it was rotated to: the configuration says so",
+        world.log().display()
+    );
+    let logins = |since: &str, until: &str| {
+        let words = [
+            "report", "--format", "json", "--since", since, "--until", until,
+        ];
+        let output = world.run(&words);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{said}");
+        assert_eq!(said.matches(&reading).count(), 1, "{said}");
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let days = told["days"].as_array().unwrap();
+        let of_alice = days.iter().map(|day| &day["partners"]["alice"]["success"]);
+        of_alice.map(|logins| logins.as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!(logins("6h ago", "now"), 2);
+    assert_eq!(logins("-2h", "tomorrow"), 1);
+    assert_eq!(logins("1 day ago", "-2h"), 1);
+    assert_eq!(logins("30min ago", "today"), 0);
+    let output = world.run(&["expect", "--replay", "--since", "yesterday"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains(&reading), "{said}");
+}
+
+#[test]
+fn a_log_that_the_daemon_cannot_read_is_named_with_what_is_wrong() {
+    let mut world = World::new();
+    std::fs::remove_file(world.log()).unwrap();
+    let refused = |world: &World, code: i32| {
+        let output = world.run(&["report", "--since", "yesterday"]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(output.stdout.is_empty());
+        said
+    };
+    let said = refused(&world, 1);
+    assert!(
+        said.contains("auth.log: No such file or directory"),
+        "{said}"
+    );
+    let journals = world.path("journals");
+    world.config = format!("[source]\njournal-directory = \"{}\"\n", journals.display());
+    let said = refused(&world, 1);
+    assert!(
+        said.contains("journals") && said.contains("No such file"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_date_that_cannot_be_meant_is_named_with_what_is_right() {
+    let world = World::new();
+    for (words, why) in [
+        (
+            "report --since|yesterday noon",
+            "invalid value 'yesterday noon' for '--since <DATE>': \"noon\" is no time of day; write a day (",
+        ),
+        (
+            "report --until|2026-02-30",
+            "invalid value '2026-02-30' for '--until <DATE>': the calendar has no 2026-02-30; write",
+        ),
+        (
+            "expect --replay --since|hier",
+            "invalid value 'hier' for '--since <DATE>': it is no date; write",
+        ),
+        (
+            "report --until -2h --since|now",
+            ", which is after --until, ",
+        ),
+    ] {
+        let (options, value) = words.split_once('|').unwrap();
+        let words: Vec<&str> = options.split(' ').chain([value]).collect();
+        let output = world.run(&words);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
+}

@@ -6,9 +6,11 @@ mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
 
-use support::program::World;
+use support::program::{Daemon, World};
 use support::service::{obstacle, wait_for};
 use support::slack::Answer;
 
@@ -265,4 +267,63 @@ fn a_refusal_is_shown_with_its_mend_until_a_line_of_check_was_posted() {
         "{posted}"
     );
     assert!(!status().contains("not_in_channel"), "{}", status());
+}
+
+/// A daemon that is told to notify this socket, and what the socket got.
+fn notifying(world: &World, address: &str, notify: UnixDatagram) -> Daemon {
+    let timeout = Some(Duration::from_secs(30));
+    notify.set_read_timeout(timeout).unwrap();
+    let mut command = world.command(&["run"]);
+    command.env("NOTIFY_SOCKET", address);
+    Daemon {
+        child: command.stderr(world.log_file()).spawn().unwrap(),
+        notify,
+    }
+}
+
+#[test]
+fn a_service_manager_that_reads_nothing_holds_nothing_up_and_is_told_once_it_reads() {
+    let world = World::new();
+    let socket = world.path("full");
+    let notify = UnixDatagram::bind(&socket).unwrap();
+    let other = UnixDatagram::unbound().unwrap();
+    other.set_nonblocking(true).unwrap();
+    while other.send_to(b"STATUS=another's", &socket).is_ok() {}
+    let daemon = notifying(&world, socket.to_str().unwrap(), notify);
+    world.told("Surveillance active");
+    world.write(LOGIN);
+    world.told("✅ Alice s'est connecté depuis 192.0.2.7");
+    world.write(FAILURE);
+    world.write(
+        "sshd[200]: Connection closed by authenticating user bob 192.0.2.8 port 5001 [preauth]",
+    );
+    world.state(|state| state["partners"]["bob"]["failed"] == 1);
+    let told = daemon.tells("READY=1");
+    let ready = told.last().unwrap();
+    assert!(
+        ready.contains("STATUS=") && ready.contains("1 failures"),
+        "{ready}"
+    );
+    let said = world.said();
+    assert_eq!(
+        said.matches("the service manager does not read").count(),
+        1,
+        "{said}"
+    );
+    daemon.signal("-TERM");
+    daemon.tells("STOPPING=1");
+    daemon.stop();
+}
+
+#[test]
+fn a_service_manager_may_listen_at_an_abstract_address() {
+    let world = World::new();
+    let name = format!("sftp-monitor-test-{}", std::process::id());
+    let address = SocketAddr::from_abstract_name(&name).unwrap();
+    let notify = UnixDatagram::bind_addr(&address).unwrap();
+    let daemon = notifying(&world, &format!("@{name}"), notify);
+    daemon.tells("READY=1");
+    daemon.signal("-TERM");
+    daemon.tells("STOPPING=1");
+    daemon.stop();
 }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::domain::base::when::When;
+
 /// Tells an operations team, in Slack, what the partners of an OpenSSH SFTP server do.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
@@ -42,7 +44,7 @@ pub enum Command {
     Devlog(Devlog),
     /// What the monitor takes each line of a log for, and why: one JSON object a line
     Explain(Explain),
-    /// Counters per day and partner, from logs
+    /// Counters per day and partner, from the log that the daemon reads or from others
     Report(Report),
     /// The feeds that must arrive: the next deadline, the last arrival and the state today of each
     Expect(Expect),
@@ -126,7 +128,7 @@ pub struct Explain {
 
 /// `report`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("from").required(true))]
+#[command(group = clap::ArgGroup::new("from"))]
 pub struct Report {
     /// Read these logs, also compressed by gzip; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1.., group = "from")]
@@ -137,12 +139,13 @@ pub struct Report {
     /// Read the journals in this directory
     #[arg(long, value_name = "DIRECTORY", group = "from")]
     pub journal_directory: Option<PathBuf>,
-    /// From this date or time on: 2026-03-30, or "2026-03-30 06:00"
-    #[arg(long, value_name = "DATE")]
-    pub since: Option<String>,
-    /// Up to this date, the day included, or up to this time
-    #[arg(long, value_name = "DATE")]
-    pub until: Option<String>,
+    /// From this day or time on: today, yesterday, "last tuesday", 2026-03-30, "2026-03-30 06:00", 06:00, "2 days ago", -2h,
+    /// @SECONDS
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub since: Option<When>,
+    /// Up to this day, which is included, or up to this time; now and tomorrow, too
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub until: Option<When>,
     /// As a table or as JSON
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
@@ -168,12 +171,22 @@ pub struct Expect {
     /// What the expectations would have told of past days, from the log that the daemon reads or from another
     #[arg(long, requires = "since")]
     pub replay: bool,
-    /// With --replay: from this date or time on: 2026-03-30, or "2026-03-30 06:00"
-    #[arg(long, value_name = "DATE", requires = "replay")]
-    pub since: Option<String>,
-    /// With --replay: up to this date, the day included, or up to this time
-    #[arg(long, value_name = "DATE", requires = "replay")]
-    pub until: Option<String>,
+    /// With --replay: from this day or time on, as with report: yesterday, 2026-03-30, "2 days ago", ...
+    #[arg(
+        long,
+        value_name = "DATE",
+        requires = "replay",
+        allow_hyphen_values = true
+    )]
+    pub since: Option<When>,
+    /// With --replay: up to this day, which is included, or up to this time
+    #[arg(
+        long,
+        value_name = "DATE",
+        requires = "replay",
+        allow_hyphen_values = true
+    )]
+    pub until: Option<When>,
     /// With --replay: read these logs, also compressed by gzip; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1.., group = "log")]
     pub auth_log: Vec<PathBuf>,
@@ -287,7 +300,8 @@ mod tests {
             "sftp-monitor",
             "sftp-monitor watch",
             "sftp-monitor run --partners alice",
-            "sftp-monitor report",
+            "sftp-monitor report --since noon",
+            "sftp-monitor report --since",
             "sftp-monitor report --journal --auth-log /var/log/auth.log",
             "sftp-monitor report --journal --format csv",
             "sftp-monitor expect --replay",

@@ -33,7 +33,7 @@ pub(crate) fn cannot(path: &Path, error: &std::io::Error) -> anyhow::Error {
 }
 
 /// A journal that this user may not read looks like one without entries, and a report of it like a quiet day.
-fn can_be_read(directory: Option<&Path>) -> anyhow::Result<()> {
+pub(super) fn can_be_read(directory: Option<&Path>) -> anyhow::Result<()> {
     let found = match directory {
         None => readable(),
         Some(directory) => readable_in(directory)?,
@@ -61,7 +61,6 @@ pub(crate) fn journal(
             look_back: LOOK_BACK,
         },
     };
-    can_be_read(directory)?;
     let mut reader = JournalReader::open(directory, start)?;
     let mut progress = Progress::new(Unit::Entries);
     let mut entries = 0;

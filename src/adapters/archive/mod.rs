@@ -6,6 +6,7 @@ pub(crate) mod journal;
 pub mod lines;
 pub(crate) mod logs;
 pub mod opened;
+pub(crate) mod past;
 mod progress;
 pub mod survey;
 mod twice;

@@ -2,6 +2,7 @@
 
 pub mod auth_log;
 pub(crate) mod buffer;
+pub mod choice;
 pub mod envelope;
 pub mod journal;
 

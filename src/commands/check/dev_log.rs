@@ -7,7 +7,7 @@ use super::chroot::Chroot;
 use super::finding::Finding;
 use super::obstacle::{Means, Obstacle};
 use super::probe::{self, Log, OWN, Reached};
-use super::source::Chosen;
+use crate::adapters::source::choice;
 use crate::commands::output::names;
 
 /// The name of the matter.
@@ -36,11 +36,15 @@ pub(super) struct Tried {
 }
 
 /// Tries them; nothing where there is no log of this machine's to look into.
-pub(super) fn gather(chroots: &[Chroot], free: &[&str], source: &Chosen) -> Option<Facts> {
-    let log = match source {
-        Chosen::Journal => Log::Journal,
-        Chosen::AuthLog(path) => Log::File(path.clone()),
-        Chosen::Directory(_) | Chosen::Nothing => return None,
+pub(super) fn gather(
+    chroots: &[Chroot],
+    free: &[&str],
+    source: Option<&choice::Log>,
+) -> Option<Facts> {
+    let log = match source? {
+        choice::Log::Journal => Log::Journal,
+        choice::Log::AuthLog(path) => Log::File(path.clone()),
+        choice::Log::Directory(_) => return None,
     };
     // sshd ends the sessions of the others.
     let sound = || chroots.iter().filter(|chroot| chroot.fault.is_none());

@@ -1,12 +1,13 @@
 //! The source: which log the service reads, and whether it may.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::access::{Access, look_as, user};
 use super::finding::Finding;
 use super::units::{SERVICE, USER, Units};
 use super::words::path;
 use crate::adapters::config::{Config, SourceKind};
+use crate::adapters::source::choice::{Log, decide};
 use crate::adapters::source::journal::{ROOTS, Readable, readable, readable_in};
 
 /// The name of the matter.
@@ -21,19 +22,6 @@ pub(super) struct Facts<'a> {
     pub(super) auth_log: Access,
     /// The directory that the configuration names.
     pub(super) directory: Option<Access>,
-}
-
-/// What the service reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Chosen {
-    /// The machine's journal.
-    Journal,
-    /// Journals in a directory, which other machines may have sent.
-    Directory(PathBuf),
-    /// A log file.
-    AuthLog(PathBuf),
-    /// Nothing that it can read.
-    Nothing,
 }
 
 impl<'a> Facts<'a> {
@@ -84,30 +72,24 @@ impl<'a> Facts<'a> {
     }
 
     /// What the service reads, or will once what keeps it from that is mended.
-    pub(super) fn intended(&self) -> Chosen {
+    pub(super) fn intended(&self) -> Log {
         let source = &self.config.source;
-        match (self.chosen(), source.kind) {
-            (Chosen::Nothing, SourceKind::AuthLog) => Chosen::AuthLog(source.auth_log.clone()),
-            (Chosen::Nothing, SourceKind::Auto | SourceKind::Journal) => Chosen::Journal,
-            (chosen, _) => chosen,
-        }
+        self.chosen().unwrap_or_else(|| match source.kind {
+            SourceKind::AuthLog => Log::AuthLog(source.auth_log.clone()),
+            SourceKind::Auto | SourceKind::Journal => Log::Journal,
+        })
     }
 
-    /// What the service reads, as it chooses itself.
-    pub(super) fn chosen(&self) -> Chosen {
-        let source = &self.config.source;
-        let readable = |access: &Access| *access == Access::Yes;
-        let auth_log = || match readable(&self.auth_log) {
-            true => Chosen::AuthLog(source.auth_log.clone()),
-            false => Chosen::Nothing,
+    /// What the service reads, as it chooses itself; nothing where it cannot read that.
+    pub(super) fn chosen(&self) -> Option<Log> {
+        let log = decide(&self.config.source, || self.journal == Access::Yes);
+        let readable = match &log {
+            Log::Journal => self.journal == Access::Yes,
+            Log::AuthLog(_) => self.auth_log == Access::Yes,
+            // Told apart below: it is what is read, whatever is wrong with it.
+            Log::Directory(_) => true,
         };
-        match (source.kind, &source.journal_directory) {
-            (SourceKind::AuthLog, _) => auth_log(),
-            (_, Some(directory)) => Chosen::Directory(directory.clone()),
-            _ if readable(&self.journal) => Chosen::Journal,
-            (SourceKind::Auto, None) => auth_log(),
-            (SourceKind::Journal, None) => Chosen::Nothing,
-        }
+        readable.then_some(log)
     }
 }
 
@@ -141,11 +123,11 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
     };
     let (journal, auth_log) = (in_words(&facts.journal), in_words(&facts.auth_log));
     match (facts.chosen(), source.kind) {
-        (Chosen::Journal, _) => Finding::ok(
+        (Some(Log::Journal), _) => Finding::ok(
             NAME,
             format!("the journal, which {whom} can read ({because})"),
         ),
-        (Chosen::Directory(directory), _) => {
+        (Some(Log::Directory(directory)), _) => {
             let said = format!("the journals in {}", directory.display());
             let edit = format!("sudoedit {}", path(&facts.config.path));
             match &facts.directory {
@@ -164,14 +146,14 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
                 _ => Finding::ok(NAME, format!("{said} ({because})")),
             }
         }
-        (Chosen::AuthLog(_), SourceKind::AuthLog) => {
+        (Some(Log::AuthLog(_)), SourceKind::AuthLog) => {
             let said = format!(
                 "{log}, which {whom} can read ({because}); any local account can forge lines there, and a transfer \
                  whose log-in was not seen is credited to nobody"
             );
             Finding::ok(NAME, said)
         }
-        (Chosen::AuthLog(_), _) => {
+        (Some(Log::AuthLog(_)), _) => {
             let said =
                 format!("{log}, whose lines anybody may have written: the journal {journal}");
             let found = Finding::warning(NAME, said);
@@ -180,14 +162,14 @@ pub(super) fn judge(facts: &Facts<'_>) -> Finding {
                 _ => found.mended_by("sudo systemctl restart systemd-journald.service"),
             }
         }
-        (Chosen::Nothing, SourceKind::AuthLog) => {
+        (None, SourceKind::AuthLog) => {
             let found = Finding::problem(NAME, format!("nothing is read: {log} {auth_log}"));
             match facts.auth_log {
                 Access::Denied => found.mended_by(join("adm")),
                 _ => found.mended_by("sudo apt-get install rsyslog"),
             }
         }
-        (Chosen::Nothing, _) => {
+        (None, _) => {
             let said = format!("nothing is read: the journal {journal}; {log} {auth_log}");
             let found = Finding::problem(NAME, said);
             match &facts.journal {

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::adapters::config::Config;
 use crate::adapters::service;
+use crate::adapters::source::choice::Log;
 use crate::adapters::sshd_config::{self, Effective, Sshd, expand};
 use crate::adapters::userdb::Roster;
 use crate::commands::cli::Cli;
@@ -110,7 +111,7 @@ impl View {
         self.findings
             .extend(expected::judge(&expected::gather(config)));
         let source = source::Facts::gather(config, &self.units, self.root);
-        match !self.root && source.chosen() == source::Chosen::Nothing {
+        match !self.root && source.chosen().is_none() {
             // What this user may not read says nothing about the service, which has groups of its own.
             true => self.unseen.push("the log that the service reads"),
             false => self.findings.push(source::judge(&source)),
@@ -121,10 +122,10 @@ impl View {
         }
         // Where this user may not read, a line that is not found says nothing.
         let looked_into = match self.root {
-            true => source.intended(),
+            true => Some(source.intended()),
             false => source.chosen(),
         };
-        if looked_into == source::Chosen::Journal {
+        if looked_into == Some(Log::Journal) {
             let facts = journal::gather(&self.units, self.now);
             self.findings.extend(journal::judge(&facts, self.now));
         }
@@ -178,14 +179,14 @@ impl View {
             ssh,
         }));
         let files = sshd.files_with("chrootdirectory");
-        self.chroots(&roster, &effective, &looked_into, &files);
+        self.chroots(&roster, &effective, looked_into.as_ref(), &files);
     }
 
     fn chroots(
         &mut self,
         roster: &Roster,
         effective: &BTreeMap<&str, Effective>,
-        source: &source::Chosen,
+        source: Option<&Log>,
         files: &[PathBuf],
     ) {
         let (chroots, free, unknown) = chroots(roster, effective);

@@ -1,18 +1,14 @@
 //! `expect --replay`: what the configured expectations would have told of past days, from the log alone.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
 use super::table::clock;
-use crate::adapters::archive::journal;
-use crate::adapters::archive::logs::Logs;
-use crate::adapters::config::{Config, SourceKind};
+use crate::adapters::archive::past::{Named, Past};
+use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
-use crate::adapters::source::auth_log;
-use crate::adapters::source::journal::{Readable, reach, readable};
 use crate::adapters::userdb::{Answer, Directory};
 use crate::commands::cli;
 use crate::commands::output::{self, table};
@@ -57,14 +53,20 @@ pub(crate) fn command(
     directory: &mut dyn Directory,
     arguments: &cli::Expect,
 ) -> anyhow::Result<u8> {
-    let (since, until) = (arguments.since.as_deref(), arguments.until.as_deref());
-    let span =
-        Span::parse(since, until, config.zone).map_err(|error| Stop::Usage(error.to_string()))?;
     let now = Time::from(SystemTime::now());
+    let (since, until) = (arguments.since.as_ref(), arguments.until.as_ref());
+    let span =
+        Span::of(since, until, config.zone, now).map_err(|error| Stop::Usage(error.to_string()))?;
+    let named = Named {
+        files: &arguments.auth_log,
+        journal: arguments.journal,
+        directory: arguments.journal_directory.as_deref(),
+    };
+    let past = Past::open(&named, &config.source, "expect --replay --auth-log -")?;
     let mut replay = Replay {
         rules: Rules {
             silent: true,
-            foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
+            foreign: arguments.partners.is_some() || past.is_foreign(),
             ..Rules::of(config)
         },
         voice: Voice::of(config),
@@ -77,23 +79,14 @@ pub(crate) fn command(
     };
     replay.rules.alerts.quiet_after = Duration::ZERO;
     replay.rules.alerts_of.clear();
-    let log = log(config, arguments)?;
-    let (begins, ends) = match &log {
-        Log::Journal(directory) => reach(directory.as_deref())?.unzip(),
-        Log::Files(logs) => (logs.begins(), None),
-    };
+    let (begins, ends) = past.reach()?;
     replay.begin(begins);
     let mut last = ends;
     let mut take = |entry: Entry<'_>| {
         last = last.max(Some(entry.origin.time));
         replay.take(entry);
     };
-    match log {
-        Log::Journal(directory) => journal::journal(directory.as_deref(), span, &mut take)?,
-        Log::Files(logs) => {
-            logs.read(&mut take)?;
-        }
-    }
+    past.read(span, &mut take)?;
     replay.finish();
     replay.warn_of_the_end(last);
     output::to_output(|out| {
@@ -103,43 +96,6 @@ pub(crate) fn command(
         }
         Ok(0)
     })
-}
-
-/// What is read.
-enum Log {
-    Journal(Option<PathBuf>),
-    Files(Logs),
-}
-
-/// What the command line names, else what the daemon reads, with the logs that were rotated.
-fn log(config: &Config, arguments: &cli::Expect) -> anyhow::Result<Log> {
-    let source = &config.source;
-    if !arguments.auth_log.is_empty() {
-        return Ok(Log::Files(opened(&arguments.auth_log)?));
-    }
-    if let Some(directory) = &arguments.journal_directory {
-        return Ok(Log::Journal(Some(directory.clone())));
-    }
-    let journal = match (source.kind, &source.journal_directory) {
-        (SourceKind::AuthLog, _) => false,
-        (_, Some(_)) | (SourceKind::Journal, _) => true,
-        (SourceKind::Auto, None) => matches!(readable(), Readable::Yes),
-    };
-    match journal || arguments.journal {
-        true => Ok(Log::Journal(
-            source
-                .journal_directory
-                .clone()
-                .filter(|_| !arguments.journal),
-        )),
-        false => Ok(Log::Files(opened(&auth_log::with_rotated(
-            &source.auth_log,
-        ))?)),
-    }
-}
-
-fn opened(paths: &[PathBuf]) -> anyhow::Result<Logs> {
-    Logs::open(paths, "expect --replay --auth-log -")
 }
 
 impl Replay<'_> {

@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 
 use super::strangers::Strangers;
 use crate::adapters::userdb::Directory;
-use crate::domain::base::span::{Span, midnight};
+use crate::domain::base::span::Span;
 use crate::domain::base::time::Time;
+use crate::domain::base::when::midnight;
 use crate::domain::openssh::{Program, is_ours_by_wording};
 use crate::domain::record::{Entry, Record};
 use crate::domain::rules::{Monitor, Rules};

@@ -7,56 +7,54 @@ mod table;
 
 use std::time::SystemTime;
 
+use crate::adapters::archive::past::{Named, Past};
 use crate::adapters::config::Config;
-use crate::adapters::source::journal::reach;
+use crate::adapters::log::{Priority, line};
 use crate::commands::cli::{self, Cli};
 use crate::commands::output;
+use crate::domain::base::span::Span;
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
 use crate::domain::rules::Rules;
 
-use crate::adapters::archive::logs::Logs;
-use crate::domain::base::span::Span;
 pub use count::{Counted, Counting, Sheet, Sheets};
 pub use strangers::Strangers;
 
 /// Runs the command.
 pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
-    let span = Span::parse(
-        arguments.since.as_deref(),
-        arguments.until.as_deref(),
-        config.zone,
-    )
-    .map_err(|error| Stop::Usage(error.to_string()))?;
+    let now = Time::from(SystemTime::now());
+    let (since, until) = (arguments.since.as_ref(), arguments.until.as_ref());
+    let span =
+        Span::of(since, until, config.zone, now).map_err(|error| Stop::Usage(error.to_string()))?;
+    let named = Named {
+        files: &arguments.auth_log,
+        journal: arguments.journal,
+        directory: arguments.journal_directory.as_deref(),
+    };
+    let past = Past::open(&named, &config.source, "report --auth-log -")?;
     let rules = Rules {
         silent: true,
         expects: Vec::new(),
-        foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
+        foreign: arguments.partners.is_some() || past.is_foreign(),
         ..Rules::of(&config)
     };
     let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
-    let now = Time::from(SystemTime::now());
     let mut counting = Counting::new(&rules, directory.as_mut(), span, now);
-    let lines = match arguments.auth_log.as_slice() {
-        [] => {
-            let directory = arguments.journal_directory.as_deref();
-            crate::adapters::archive::journal::journal(directory, span, &mut |entry| {
-                counting.take(entry)
-            })?;
-            None
-        }
-        files => {
-            let logs = Logs::open(files, "report --auth-log -")?;
-            Some(logs.read(&mut |entry| counting.take(entry))?)
-        }
-    };
+    let (begins, _) = past.reach()?;
+    let lines = past.read(span, &mut |entry| counting.take(entry))?;
     let counted = counting.finish();
     let begins = match lines {
         Some(_) => counted.first,
         // Of what is not sshd's, too: that sshd said nothing for long is no gap.
-        None => reach(arguments.journal_directory.as_deref())?.map(|(first, _)| first),
+        None => begins,
     };
+    if span.since.is_some_and(|since| since > now) {
+        line(
+            Priority::Warning,
+            "--since lies ahead: nothing can have happened since then",
+        );
+    }
     losses::say(&counted, lines, (span, config.zone), begins);
     let sheets = &counted.sheets;
     output::to_output(|out| {

@@ -4,7 +4,6 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::batch::{Place, announced, place, take_in};
-use super::choice::limit_of;
 use super::doubtful::{self, Doubtful};
 use super::said::recovered;
 use super::{told, undone};
@@ -12,13 +11,14 @@ use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::{Batch, MakeDirectory, Order};
 use crate::adapters::service;
 use crate::adapters::source::Position;
+use crate::adapters::source::journal::limit;
 use crate::adapters::store::{Disk, RealDisk, StateError, Store};
 use crate::domain::alerts::{Content, Message};
 use crate::domain::base::time::Time;
-use crate::domain::days;
-use crate::domain::expect;
 use crate::domain::rules::{Monitor, Rules};
-use crate::domain::state::Daily;
+use crate::domain::sessions::Limit;
+use crate::domain::state::{Daily, JOURNAL};
+use crate::domain::{days, expect};
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
 const SETTLED: Duration = Duration::from_millis(400);
@@ -71,7 +71,6 @@ pub struct Committer<D: Disk = RealDisk> {
     /// How often it was given another user database.
     directories: u64,
     asked: Vec<String>,
-    told: String,
     doubtful: Doubtful,
 }
 
@@ -100,7 +99,6 @@ impl<D: Disk> Committer<D> {
             seeks: 0,
             directories: 0,
             asked: Vec::new(),
-            told: String::new(),
             doubtful: Doubtful::default(),
         }
     }
@@ -307,14 +305,14 @@ impl<D: Disk> Committer<D> {
             self.source, self.view.status
         )
     }
+}
 
-    /// Tells the service manager if there is anything new.
-    pub(super) fn tell_status(&mut self) {
-        let status = self.status();
-        if status != self.told {
-            service::status(&status);
-            self.told = status;
-        }
+/// How many lines of a session the source has at most; none where nobody drops any. Of another machine's journal nobody knows.
+pub(super) fn limit_of(source: &str, foreign: bool) -> Option<Limit> {
+    match (source == JOURNAL, foreign) {
+        (false, _) => None,
+        (true, true) => Some(Limit::default()),
+        (true, false) => limit::limit(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! The daemon: one loop over batches, timers, signals, the watchdog, and at most one post in flight.
 
 mod batch;
-mod choice;
 mod command;
 mod commit;
 mod doubtful;
@@ -81,6 +80,7 @@ pub(crate) struct Daemon {
     /// Why the log cannot be read.
     unread: Option<String>,
     teller: Teller,
+    manager: service::Manager,
     ready: bool,
 }
 
@@ -141,6 +141,7 @@ impl Daemon {
             self.feed();
             self.post();
             self.tell_own();
+            self.manager.turn();
             self.heartbeat
                 .turn(self.committer.view.oldest, now(), self.is_well());
             // So do signals and sockets get their turn: the runtime looks at them while nothing is ready here.
@@ -166,7 +167,7 @@ impl Daemon {
         let taken = self.reloaded(&batch);
         self.try_commit(batch, Tries::default());
         if taken && self.ready {
-            service::ready(&self.committer.status());
+            self.manager.ready(&self.committer.status());
         }
     }
 
@@ -179,9 +180,9 @@ impl Daemon {
                 }
                 if !self.ready && batch.trouble.is_none() {
                     self.ready = true;
-                    service::ready(&self.committer.status());
+                    self.manager.ready(&self.committer.status());
                 } else if self.ready {
-                    self.committer.tell_status();
+                    self.tell_status();
                 }
             }
             Err(error) => {
@@ -211,6 +212,7 @@ impl Daemon {
             self.feeding.due(),
             self.heartbeat.due(),
             self.teller.due(now),
+            self.manager.due().map(Instant::from_std),
         ];
         let post = self
             .posting
@@ -222,6 +224,10 @@ impl Daemon {
         let next = times.filter(|_| held.is_none());
         let next = next.map(|next| Instant::now() + next.since(now).max(Duration::from_millis(1)));
         due.into_iter().chain([held, next]).flatten().min()
+    }
+
+    fn tell_status(&mut self) {
+        self.manager.status(&self.committer.status());
     }
 
     /// Tells what this process itself has trouble with, in Slack and in its status.
@@ -245,7 +251,7 @@ impl Daemon {
         let own = (!said.is_empty()).then(|| said.join("; "));
         if own != self.committer.own {
             self.committer.own = own;
-            self.committer.tell_status();
+            self.tell_status();
         }
     }
 
@@ -265,7 +271,7 @@ impl Daemon {
                     posted
                 }));
             }
-            Settled::Yes | Settled::No => self.committer.tell_status(),
+            Settled::Yes | Settled::No => self.tell_status(),
         }
     }
 
@@ -277,7 +283,7 @@ impl Daemon {
         self.instance.alive();
         // While a batch is held back the thread cannot hand over the next one, and waits as it should.
         if self.held.is_some() || self.last_read.ago() < BLIND {
-            service::alive();
+            self.manager.alive();
         }
     }
 
@@ -290,7 +296,7 @@ impl Daemon {
 
     /// Ends: what is under way gets a little time; all else is durable.
     async fn stop(mut self) {
-        service::stopping();
+        self.manager.stopping();
         let until = Instant::now() + LAST_POST;
         while let Some(posting) = self.posting.take() {
             match timeout(until.saturating_duration_since(Instant::now()), posting).await {

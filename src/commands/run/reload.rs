@@ -8,7 +8,6 @@ use super::heartbeat::Heartbeat;
 use crate::adapters::config::{Config, SourceConfig, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::Batch;
-use crate::adapters::service;
 use crate::adapters::slack::{Client, Way};
 use crate::adapters::userdb;
 use crate::domain::render::Voice;
@@ -45,7 +44,7 @@ impl Daemon {
     /// Reads the configuration again, and has it taken or says why not.
     pub(super) fn reload(&mut self) {
         if self.ready {
-            service::reloading();
+            self.manager.reloading();
         }
         match self.take_configuration() {
             Ok(reloading) => {
@@ -61,7 +60,7 @@ impl Daemon {
             }
         }
         if self.ready && self.reloading.is_none() {
-            service::ready(&self.committer.status());
+            self.manager.ready(&self.committer.status());
         }
     }
 

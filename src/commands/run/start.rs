@@ -7,8 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::runtime::Builder;
 
-use super::choice::{Chosen, choose, limit_of};
-use super::commit::Committer;
+use super::commit::{Committer, limit_of};
 use super::heartbeat::Heartbeat;
 use super::own::Teller;
 use super::post::{Sender, Target};
@@ -18,8 +17,10 @@ use super::{Daemon, Feeding, PATIENCE, now};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::{self, LastRead, Reading};
+use crate::adapters::service::Manager;
 use crate::adapters::slack::Client;
 use crate::adapters::source::auth_log::AuthLogReader;
+use crate::adapters::source::choice::{Chosen, Log, choose};
 use crate::adapters::source::journal::JournalReader;
 use crate::adapters::source::{FilePosition, JournalPosition, Position, Source, Start};
 use crate::adapters::store::{InstanceLock, Recovery, Store};
@@ -77,22 +78,23 @@ pub(super) fn run(
         absent(&mut store, config, &instance)?;
     }
     instance.alive();
-    let chosen = choose(config)?;
+    let chosen = choose(&config.source)?;
     about(
         Topic::Started,
         Priority::Info,
-        &format!("reading {}: {}", chosen.name, chosen.why),
+        &format!("reading {}: {}", chosen.log, chosen.why),
     );
-    for namespace in chosen.unread_namespaces(config) {
+    for namespace in chosen.unread_namespaces() {
         let said = format!(
             "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: take that line \
              out, or name the namespace's directory as source.journal-directory"
         );
         line(Priority::Warning, &said);
     }
-    let opening = opening(config, &chosen, &before, options.from_start);
+    let name = chosen.log.name();
+    let opening = opening(&chosen, &before, options.from_start);
     if opening.changed {
-        changed(&mut store, config, &before, &chosen.name)?;
+        changed(&mut store, config, &before, &name)?;
     }
     let announce = announcements(&before, &chosen);
     let target = match &options.fixed.token {
@@ -108,7 +110,7 @@ pub(super) fn run(
         .context("starting the loop")?;
     let foreign = config.source.journal_directory.is_some();
     let rules = Rules {
-        limit: limit_of(&chosen.name, foreign),
+        limit: limit_of(&name, foreign),
         ..Rules::of(config)
     };
     let daemon = Daemon {
@@ -116,7 +118,7 @@ pub(super) fn run(
         committer: Committer::new(
             store.with_patience(Duration::ZERO),
             rules,
-            chosen.name,
+            name,
             orders,
             announce,
         ),
@@ -131,6 +133,7 @@ pub(super) fn run(
         feeding: Feeding::new(),
         unread: None,
         teller: Teller::new(),
+        manager: Manager::default(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
         fixed: options.fixed,
@@ -169,7 +172,7 @@ fn begin_to_read(
 fn announcements(before: &Before, chosen: &Chosen) -> Vec<Content> {
     let missing_group = chosen.missing_group.map(str::to_owned);
     let started = (!before.announced || missing_group.is_some()).then(|| Content::Started {
-        source: chosen.name.clone(),
+        source: chosen.log.name(),
         first: !before.announced,
         missing_group,
     });
@@ -248,24 +251,20 @@ impl Opening {
 /// Where reading starts: behind the stored position; behind the last event counted where another source was read last,
 /// also if this one was read before that, for what the other one told meanwhile is counted; else with what comes from now
 /// on.
-fn opening(config: &Config, chosen: &Chosen, before: &Before, from_start: bool) -> Opening {
-    let other = (before.source.as_ref()).is_some_and(|source| *source != chosen.name);
+fn opening(chosen: &Chosen, before: &Before, from_start: bool) -> Opening {
+    let other = (before.source.as_ref()).is_some_and(|source| *source != chosen.log.name());
     let changed = other && before.counted_until != Time::default();
-    let (journal, file) = match chosen.journal {
-        true => (
-            Some((
-                config.source.journal_directory.clone(),
-                start(&before.journal, before, changed, false),
-            )),
-            None,
-        ),
-        false => (
-            None,
-            Some((
-                config.source.auth_log.clone(),
-                start(&before.file, before, changed, from_start),
-            )),
-        ),
+    let journal = |directory| {
+        let start = start(&before.journal, before, changed, false);
+        (Some((directory, start)), None)
+    };
+    let (journal, file) = match &chosen.log {
+        Log::Journal => journal(None),
+        Log::Directory(directory) => journal(Some(directory.clone())),
+        Log::AuthLog(path) => {
+            let start = start(&before.file, before, changed, from_start);
+            (None, Some((path.clone(), start)))
+        }
     };
     Opening {
         journal,

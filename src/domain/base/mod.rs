@@ -8,3 +8,4 @@ pub mod span;
 pub mod stop;
 pub mod table;
 pub mod time;
+pub mod when;

@@ -1,17 +1,9 @@
-//! The span of time that a report covers, and how people write its ends.
+//! The span of time that a report covers.
 
 use anyhow::anyhow;
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::domain::base::time::{Time, Zone};
-
-/// How a date with a time of day may be written, besides RFC 3339.
-const MOMENTS: [&str; 4] = [
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%dT%H:%M",
-];
+use crate::domain::base::when::When;
 
 /// From when to when; both ends belong to it, as with journalctl.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,13 +15,22 @@ pub struct Span {
 }
 
 impl Span {
-    /// The span between two ends as people write them: `2026-03-30` (the whole day) or `2026-03-30 06:07`.
-    pub fn parse(since: Option<&str>, until: Option<&str>, zone: Zone) -> anyhow::Result<Span> {
-        let since = since.map(|text| first(text, zone)).transpose()?;
-        let until = until.map(|text| last(text, zone)).transpose()?;
+    /// From the first moment of one end to the last of the other, as they are now.
+    pub fn of(
+        since: Option<&When>,
+        until: Option<&When>,
+        zone: Zone,
+        now: Time,
+    ) -> anyhow::Result<Span> {
+        let since = since.map(|when| when.first(zone, now));
+        let until = until.map(|when| when.last(zone, now));
         if let (Some(since), Some(until)) = (since, until) {
             if since > until {
-                return Err(anyhow!("--since lies after --until"));
+                let local = |time| zone.local(time).format("%Y-%m-%d %H:%M:%S");
+                let (since, until) = (local(since), local(until));
+                return Err(anyhow!(
+                    "--since is {since}, which is after --until, {until}: name the earlier one as --since"
+                ));
             }
         }
         Ok(Span { since, until })
@@ -41,80 +42,32 @@ impl Span {
     }
 }
 
-fn first(text: &str, zone: Zone) -> anyhow::Result<Time> {
-    match text.parse() {
-        Ok(date) => Ok(midnight(zone, date)),
-        Err(_) => moment(text, zone),
-    }
-}
-
-fn last(text: &str, zone: Zone) -> anyhow::Result<Time> {
-    match text.parse::<NaiveDate>() {
-        Ok(date) => {
-            let next = date.checked_add_days(Days::new(1)).unwrap_or(date);
-            Ok(Time(midnight(zone, next).0 - 1))
-        }
-        // A log of whole seconds tells what happened within this one.
-        Err(_) => Ok(Time(moment(text, zone)?.0 + 999_999)),
-    }
-}
-
-fn moment(text: &str, zone: Zone) -> anyhow::Result<Time> {
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Ok(moment.into());
-    }
-    let local = MOMENTS
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let local = local
-        .ok_or_else(|| anyhow!("{text:?} is no date: write 2026-03-30, or \"2026-03-30 06:07\""))?;
-    Ok(at(zone, local))
-}
-
-/// The first moment of a local date.
-pub(crate) fn midnight(zone: Zone, date: NaiveDate) -> Time {
-    at(zone, date.and_time(NaiveTime::MIN))
-}
-
-/// A local time. Of one that exists twice the first; one that a change of the clock skips is the moment of the change.
-fn at(zone: Zone, local: NaiveDateTime) -> Time {
-    zone.moments(local).0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const PARIS: Zone = Zone::Named(chrono_tz::Europe::Paris);
 
-    fn told(time: Option<Time>) -> String {
-        PARIS.local(time.expect("an end")).to_rfc3339()
+    fn span(since: &str, until: &str, now: &str) -> anyhow::Result<Span> {
+        let when = |text: &str| text.parse::<When>().expect("a day");
+        let now = chrono::DateTime::parse_from_rfc3339(now).expect("a time");
+        Span::of(Some(&when(since)), Some(&when(until)), PARIS, now.into())
     }
 
     #[test]
-    fn a_date_stands_for_the_whole_day() {
-        let span = Span::parse(Some("2026-03-29"), Some("2026-03-29"), PARIS).expect("a span");
+    fn both_ends_belong_to_it() {
+        let span = span("yesterday", "today", "2026-03-30T10:00:00+02:00").expect("a span");
+        let told = |time: Option<Time>| PARIS.local(time.expect("an end")).to_rfc3339();
         assert_eq!(told(span.since), "2026-03-29T00:00:00+01:00");
-        assert_eq!(told(span.until), "2026-03-29T23:59:59.999999+02:00");
+        assert_eq!(told(span.until), "2026-03-30T23:59:59.999999+02:00");
     }
 
     #[test]
-    fn a_moment_may_be_written_in_several_ways() {
-        for text in [
-            "2026-03-30 06:07",
-            "2026-03-30T06:07:00",
-            "2026-03-30T04:07:00Z",
-        ] {
-            let span = Span::parse(Some(text), None, PARIS).expect(text);
-            assert_eq!(told(span.since), "2026-03-30T06:07:00+02:00", "{text}");
-        }
-        assert!(Span::parse(Some("yesterday noon"), None, PARIS).is_err());
-        assert!(Span::parse(Some("2026-03-31"), Some("2026-03-30"), PARIS).is_err());
-    }
-
-    #[test]
-    fn a_time_that_the_clock_skipped_is_the_moment_of_the_change() {
-        let span = Span::parse(Some("2026-03-29 02:30"), None, PARIS).expect("a span");
-        assert_eq!(told(span.since), "2026-03-29T03:00:00+02:00");
+    fn an_end_before_the_beginning_is_refused_with_both() {
+        let refused = span("now", "-2h", "2026-03-30T10:00:00+02:00").expect_err("no span");
+        assert_eq!(
+            refused.to_string(),
+            "--since is 2026-03-30 10:00:00, which is after --until, 2026-03-30 08:00:00: name the earlier one as --since"
+        );
     }
 }

@@ -1,0 +1,108 @@
+//! The log that a command reads to its end: the one that its arguments name, else the one that the daemon reads.
+
+use std::path::{Path, PathBuf};
+
+use super::journal;
+use super::logs::Logs;
+use crate::adapters::config::SourceConfig;
+use crate::adapters::log::{Priority, line};
+use crate::adapters::source::auth_log::with_rotated;
+use crate::adapters::source::choice::{Chosen, Log, choose};
+use crate::adapters::source::journal::reach;
+use crate::domain::base::span::Span;
+use crate::domain::base::time::Time;
+use crate::domain::record::Entry;
+
+/// What a command's arguments name.
+pub(crate) struct Named<'a> {
+    /// `--auth-log`.
+    pub(crate) files: &'a [PathBuf],
+    /// `--journal`.
+    pub(crate) journal: bool,
+    /// `--journal-directory`.
+    pub(crate) directory: Option<&'a Path>,
+}
+
+/// A log, opened, or known to be readable.
+pub(crate) enum Past {
+    /// The machine's journal, or those of a directory.
+    Journal(Option<PathBuf>),
+    /// Log files.
+    Files(Logs),
+}
+
+impl Past {
+    /// Opens what the arguments of this command name; else what the daemon reads, and says which that is.
+    pub(crate) fn open(
+        named: &Named<'_>,
+        source: &SourceConfig,
+        command: &'static str,
+    ) -> anyhow::Result<Past> {
+        let directory = match named {
+            Named { files, .. } if !files.is_empty() => {
+                return Ok(Past::Files(Logs::open(files, command)?));
+            }
+            Named { journal: true, .. } => None,
+            Named {
+                directory: Some(directory),
+                ..
+            } => Some(directory.to_path_buf()),
+            _ => match choose(source)? {
+                Chosen {
+                    log: Log::AuthLog(path),
+                    why,
+                    ..
+                } => {
+                    let paths = with_rotated(&path);
+                    let rotated = match paths.len() {
+                        ..2 => String::new(),
+                        2 => " and the log that it was rotated to".to_owned(),
+                        more => format!(" and the {} logs that it was rotated to", more - 1),
+                    };
+                    say(&format!("{}{rotated}", path.display()), &why);
+                    return Ok(Past::Files(Logs::open(&paths, command)?));
+                }
+                chosen => {
+                    say(&chosen.log.to_string(), &chosen.why);
+                    match chosen.log {
+                        Log::Directory(directory) => Some(directory),
+                        Log::Journal | Log::AuthLog(_) => None,
+                    }
+                }
+            },
+        };
+        journal::can_be_read(directory.as_deref())?;
+        Ok(Past::Journal(directory))
+    }
+
+    /// Is it perhaps another machine's?
+    pub(crate) fn is_foreign(&self) -> bool {
+        matches!(self, Past::Journal(Some(_)))
+    }
+
+    /// The times of its first and its last entry, also of those that are not sshd's, as far as they are known before it is read.
+    pub(crate) fn reach(&self) -> anyhow::Result<(Option<Time>, Option<Time>)> {
+        match self {
+            Past::Journal(directory) => Ok(reach(directory.as_deref())?.unzip()),
+            Past::Files(logs) => Ok((logs.begins(), None)),
+        }
+    }
+
+    /// Hands out its entries. Returns how many lines there were, where it consists of lines.
+    pub(crate) fn read(
+        self,
+        span: Span,
+        take: &mut impl FnMut(Entry<'_>),
+    ) -> anyhow::Result<Option<u64>> {
+        match self {
+            Past::Journal(directory) => {
+                journal::journal(directory.as_deref(), span, take).map(|()| None)
+            }
+            Past::Files(logs) => logs.read(take).map(Some),
+        }
+    }
+}
+
+fn say(what: &str, why: &str) {
+    line(Priority::Info, &format!("reading {what}: {why}"));
+}
