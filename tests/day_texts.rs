@@ -202,6 +202,7 @@ fn hostile_day(text: &str, partners: usize) -> ClosedDay {
         failed,
         download: !failed,
         file: file.clone(),
+        gone_on: false,
     };
     day.day.troubled = vec![troubled(true), troubled(false)];
     day.day.notices = vec![
@@ -276,6 +277,7 @@ fn names_of_files_keep_nothing_that_makes_the_figures_uncertain_out_of_the_table
         failed: false,
         download: false,
         file,
+        gone_on: false,
     };
     day.day.troubled = vec![troubled; 10];
     let notice = |kind, detail: Option<&String>| Notice {

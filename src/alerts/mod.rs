@@ -12,6 +12,8 @@ mod gather;
 mod merge;
 mod own_text;
 mod queue;
+mod reasons;
+mod reasons_table;
 mod rendered;
 mod summary;
 mod summary_text;

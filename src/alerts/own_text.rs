@@ -2,8 +2,8 @@
 
 use super::blocks::{bold, span};
 use super::text::Told;
-use super::{Form, Rendered, Voice};
-use crate::clean::{HOST, clean};
+use super::{Form, Rendered, Voice, reasons};
+use crate::clean::HOST;
 use crate::language::Language;
 use crate::time::Time;
 
@@ -85,13 +85,15 @@ pub fn own_trouble(trouble: &OwnTrouble, form: Form, voice: &Voice) -> Rendered 
     };
     let mut context = vec![language.moment(trouble.until.unwrap_or(trouble.since), voice.zone)];
     if trouble.until.is_none() {
-        context.extend([clean(&trouble.why, HOST), "sftp-monitor check".to_owned()]);
+        let why = reasons::said(&trouble.why, language, HOST);
+        context.extend([why, "sftp-monitor check".to_owned()]);
     }
     let told = Told {
         lines: vec![vec![
             span(format!(
-                "{sign}{}",
-                language.pick("La surveillance de ", "The monitor of ")
+                "{sign}{}{}",
+                language.pick("La surveillance ", "The monitor "),
+                language.of(&voice.label())
             )),
             bold(voice.label()),
             span(format!("{what}{lasted}")),
@@ -127,7 +129,7 @@ mod tests {
         assert_eq!(
             told(Language::French, Own::State, None),
             "🚨 La surveillance de sftp1 ne peut plus rien enregistrer : ce qui arrive maintenant sera compté et dit plus tard\n\
-             sftp1 · 30/03 à 06h07 · writing /var/lib/x: No space left on device · sftp-monitor check"
+             sftp1 · 30/03 à 06h07 · écriture de /var/lib/x : plus de place sur le disque · sftp-monitor check"
         );
         let over = Some(Time::from_seconds(1_774_843_620 + 42 * 60));
         assert_eq!(

@@ -12,6 +12,7 @@ mod room;
 mod stock;
 mod store;
 mod tables;
+mod troubled;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::alerts::{Alerts, Cause, File, Message, Seen};
+use crate::alerts::{Alerts, Cause, Message, Seen};
 use crate::expect::{Feed, Feeds};
 use crate::sessions::Sessions;
 use crate::slack::Trouble;
@@ -35,6 +36,7 @@ pub use recover::{Recovery, Snapshot};
 pub use room::no_room;
 pub use store::Store;
 pub use tables::{Keyed, Table};
+pub use troubled::Troubled;
 
 /// The version of `resume` that this program writes and understands.
 pub const RESUME_VERSION: u32 = 1;
@@ -280,20 +282,6 @@ pub struct Idle {
     pub partners: Vec<(String, Option<String>)>,
     /// How many in all.
     pub count: u64,
-}
-
-/// A transfer that broke off, or an upload that failed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Troubled {
-    /// Whose.
-    pub partner: String,
-    /// It failed on the server's disk; else it broke off.
-    pub failed: bool,
-    /// It was a download.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub download: bool,
-    /// Which.
-    pub file: File,
 }
 
 /// A closed day.
