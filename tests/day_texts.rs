@@ -203,6 +203,7 @@ fn hostile_day(text: &str, partners: usize) -> ClosedDay {
         failed,
         download: !failed,
         file: file.clone(),
+        gone_on: false,
     };
     day.day.troubled = vec![troubled(true), troubled(false)];
     day.day.notices = vec![
@@ -277,6 +278,7 @@ fn names_of_files_keep_nothing_that_makes_the_figures_uncertain_out_of_the_table
         failed: false,
         download: false,
         file,
+        gone_on: false,
     };
     day.day.troubled = vec![troubled; 10];
     let notice = |kind, detail: Option<&String>| Notice {

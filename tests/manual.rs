@@ -267,7 +267,13 @@ fn both_languages_say_the_same_with_the_same_fields() {
         let rest = |entry: &Explained<'_>| entry.head.split_once('\n').unwrap().1.to_owned();
         assert_eq!(rest(english), rest(&french), "{}", french.id);
         let all = |entry: &Explained<'_>| fields(&format!("{}\n{}", entry.head, entry.body));
-        assert_eq!(all(english), all(&french), "{}", french.id);
+        let mut wanted = all(english);
+        // The reason is English: the entry above has it, the French text does not repeat it.
+        wanted.remove("SFTP_REASON");
+        assert_eq!(wanted, all(&french), "{}", french.id);
+        // A partner's name may begin with a vowel.
+        let whole = format!("{}\n{}", french.head, french.body);
+        assert!(!whole.contains("de @SFTP_PARTNER@"), "{}", french.id);
     }
 }
 

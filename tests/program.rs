@@ -75,7 +75,7 @@ fn a_password_that_was_right_is_not_told_as_wrong_though_sshd_says_so_only_after
     world.write(
         "sshd[200]: fatal: Access denied for user bob by PAM account configuration [preauth]",
     );
-    let texts = world.told("🔴 Échec de connexion de Bob — compte refusé (PAM)");
+    let texts = world.told("🔴 Échec de connexion de Bob — compte refusé par PAM");
     assert!(
         !texts.iter().any(|text| text.contains("password")),
         "{texts:#?}"
@@ -156,7 +156,7 @@ fn a_log_of_which_some_lines_can_be_read_has_a_notice_of_the_others_and_no_warni
     let output = world.run(&["digest", "--dry-run"]);
     let table = String::from_utf8_lossy(&output.stdout).into_owned();
     for said in [
-        "6 lignes de sshd ou de sftp-server d'un format inconnu — 23/11 09:05 sftp1",
+        "6 lignes de sshd ou de sftp-server d'un format inconnu — « 23/11 09:05 sftp1",
         "1 fichier de sessions inconnues",
     ] {
         assert!(table.contains(said), "{table}");

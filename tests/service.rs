@@ -207,7 +207,9 @@ fn a_unit_that_failed_is_told_with_how_it_ended() {
     assert!(command.status().unwrap().success());
     assert_eq!(
         world.slack.texts(),
-        ["🚨 La surveillance est arrêtée sur sftp1 : sftp-monitor.service a échoué (exit-code 78)"]
+        [
+            "🚨 La surveillance est arrêtée sur sftp1 : sftp-monitor.service a échoué (code de sortie 78)"
+        ]
     );
 }
 

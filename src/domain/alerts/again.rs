@@ -90,6 +90,12 @@ impl Alerts {
         gathered.into_iter().chain(contents).find_map(own);
     }
 
+    /// Another message tells of what waits, or does not any more.
+    pub fn told_elsewhere(&mut self, id: u64, told: bool) {
+        let waiting = self.waiting.iter_mut().find(|w| w.id == id);
+        waiting.into_iter().for_each(|w| w.told = told);
+    }
+
     /// The file of an upload that still waits.
     pub fn waiting_file(&mut self, id: u64) -> Option<&mut super::File> {
         self.waiting

@@ -223,9 +223,22 @@ pub struct File {
     /// It was opened as it was, not emptied: the size is that of what was added.
     #[serde(default, skip_serializing_if = "is_false")]
     pub resumed: bool,
+    /// It was created as well where it was not there: whether it was resumed is not known by that alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub may_be_new: bool,
+    /// The size of all of it, where it was resumed and the log tells what it held before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<u64>,
     /// How many times more it came, in the same message; the size is the latest one's.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub again: u64,
+}
+
+impl File {
+    /// Is it certain that it was there before, and that its size is what came after that?
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.resumed && (!self.may_be_new || self.whole.is_some())
+    }
 }
 
 /// What happened longer than ten minutes ago, told in one message.

@@ -71,6 +71,9 @@ pub struct Waiting {
     pub at: Time,
     /// What it says.
     pub content: Content,
+    /// Another message tells of it, unless that is taken back.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub told: bool,
 }
 
 /// The partner of a group, by the group's name.
@@ -88,6 +91,7 @@ impl Alerts {
             process,
             at,
             content,
+            told: false,
         });
         self.next
     }
@@ -182,10 +186,10 @@ impl Alerts {
             }
             _ => false,
         };
-        let (arrived, waiting) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(same);
+        let all = std::mem::take(&mut self.waiting).into_iter();
+        let (mut arrived, waiting): (Vec<Waiting>, _) = all.partition(same);
         self.waiting = waiting;
+        arrived.retain(|w| !w.told);
         arrived
     }
 
@@ -271,6 +275,7 @@ impl Alerts {
             );
             due.extend(take_out(&mut self.waiting, gone));
         }
+        due.retain(|w| !w.told);
         due.sort_by_key(|w| (w.due, w.id));
         due
     }

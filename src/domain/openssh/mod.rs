@@ -193,8 +193,10 @@ pub struct Flags {
     pub write: bool,
     /// `CREATE` or `TRUNCATE` is among them.
     pub create: bool,
-    /// `TRUNCATE` is among them: what the file held is gone.
+    /// `TRUNCATE` or `EXCL` is among them: what the file held is gone, or there was none.
     pub truncate: bool,
+    /// `APPEND` is among them: what is written comes behind what the file held.
+    pub append: bool,
     /// `READ` is among them, or there are none at all.
     pub read: bool,
     /// The line was cut before its flags: nothing is known.

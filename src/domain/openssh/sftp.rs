@@ -94,7 +94,9 @@ fn flags(words: &[u8]) -> Flags {
     for word in words.split(|byte| *byte == b',') {
         match word {
             b"READ" => flags.read = true,
-            b"WRITE" | b"APPEND" => flags.write = true,
+            b"WRITE" => flags.write = true,
+            b"APPEND" => (flags.write, flags.append) = (true, true),
+            b"EXCL" => flags.truncate = true,
             b"CREATE" => flags.create = true,
             b"TRUNCATE" => (flags.create, flags.truncate) = (true, true),
             _ => {}

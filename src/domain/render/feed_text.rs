@@ -158,17 +158,26 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
             moment(arrived.due)
         ),
         (Language::French, since, _) => {
-            let since = since.map(|since| format!(", manquait depuis le {}", moment(since)));
+            // Of several files the pattern stands before already.
+            let (expected, missing) = match arrived.count {
+                1 => (format!("{files} attendu"), "manquait"),
+                _ => ("attendus".to_owned(), "manquaient"),
+            };
+            let since = since.map(|since| format!(", {missing} depuis le {}", moment(since)));
             format!(
-                " a livré {name} — {late} de retard ({files} attendu le {}{})",
+                " a livré {name} — {late} de retard ({expected} le {}{})",
                 moment(arrived.due),
                 since.unwrap_or_default()
             )
         }
         (Language::English, since, _) => {
             let since = since.map(|since| format!(", missing since {}", moment(since)));
+            let expected = match arrived.count {
+                1 => format!("{files} expected"),
+                _ => "expected".to_owned(),
+            };
             format!(
-                " delivered {name} — {late} late ({files} expected by {}{})",
+                " delivered {name} — {late} late ({expected} by {}{})",
                 moment(arrived.due),
                 since.unwrap_or_default()
             )

@@ -27,7 +27,7 @@ pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
     let all = files.files.len() as u64 >= different(&files.files, files.count);
     let sizes = self::sizes(files, "", language);
     let brief = format!("{}{sizes}", after.trim_end_matches([' ', ':']));
-    let lines = match files.count > 1 && all {
+    let lines = match files.count > 1 && all && !is_one_again(files) {
         true => line(brief),
         false => line(said.clone()),
     };
@@ -44,7 +44,7 @@ pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
 fn french(files: &Files, of: &str) -> [String; 2] {
     let language = Language::French;
     let (n, one) = (language.number(files.count), files.count < 2);
-    let several = |noun| match one {
+    let several = |noun| match one || is_one_again(files) {
         true => " ".to_string(),
         false => format!(" {} : ", language.count(files.count, noun)),
     };
@@ -93,7 +93,7 @@ fn french(files: &Files, of: &str) -> [String; 2] {
 fn english(files: &Files) -> [String; 2] {
     let language = Language::English;
     let (n, one) = (language.number(files.count), files.count < 2);
-    let several = |noun| match one {
+    let several = |noun| match one || is_one_again(files) {
         true => " ".to_string(),
         false => format!(" {}: ", language.count(files.count, noun)),
     };
@@ -133,6 +133,14 @@ fn names(files: &Files, language: Language) -> String {
             times(file),
             language.pick("vide", "empty")
         ),
+        false if files.count > 1 && file.is_resumed() => {
+            format!(
+                "{}{} ({})",
+                name(file),
+                times(file),
+                language.pick("reprise", "resumed")
+            )
+        }
         false => name(file) + &times(file),
     };
     let names: Vec<String> = told.iter().map(mark).collect();
@@ -156,6 +164,11 @@ pub(crate) fn different<'a>(files: impl IntoIterator<Item = &'a File>, count: u6
     again.fold(count, u64::saturating_sub)
 }
 
+/// Are several the same one, again and again?
+fn is_one_again(files: &Files) -> bool {
+    files.files.len() == 1 && different(&files.files, files.count) == 1 && files.count > 1
+}
+
 /// A file's name, as far as it is known.
 pub(crate) fn name(file: &File) -> String {
     let mut shown = name_of(&file.path);
@@ -173,7 +186,33 @@ pub(crate) fn name_of(path: &str) -> String {
 }
 
 fn is_empty_upload(what: Transfer, file: &File) -> bool {
-    what == Transfer::Upload && file.bytes == Some(0)
+    what == Transfer::Upload && file.bytes == Some(0) && !file.is_resumed()
+}
+
+/// `reprise, 1,2 Mo de plus, 13,2 Mo en tout`: the size of a file that was resumed is what came after that; none of another.
+/// `gone` is what became of the bytes.
+pub(crate) fn resumed(file: &File, gone: &str, language: Language) -> Option<String> {
+    if !file.is_resumed() {
+        return None;
+    }
+    let said = language.pick("reprise", "resumed");
+    let more = match file.bytes {
+        Some(0) => language.pick(", rien de plus", ", nothing more").to_owned(),
+        Some(bytes) => {
+            let size = language.size(bytes);
+            match language {
+                Language::French => format!(", {size}{gone} de plus"),
+                Language::English => format!(", {size} more{gone}"),
+            }
+        }
+        None => String::new(),
+    };
+    let whole = file.whole.filter(|whole| Some(*whole) != file.bytes);
+    let whole = whole.map(|whole| {
+        let size = language.size(whole);
+        format!(", {size} {}", language.pick("en tout", "in all"))
+    });
+    Some(format!("{said}{more}{}", whole.unwrap_or_default()))
 }
 
 /// What is said of the sizes in the sentence: that one file is empty, how much of one arrived, the total of several.
@@ -184,6 +223,12 @@ fn sizes(files: &Files, names: &str, language: Language) -> String {
         _ => Some(files.bytes),
     };
     let whole = matches!(files.what, Transfer::Upload | Transfer::Download);
+    let one = files.files.first().filter(|_| files.count < 2);
+    let single = bytes.is_none_or(|bytes| language.is_single(bytes));
+    let gone = gone(files.what, single, language);
+    if let Some(resumed) = one.and_then(|file| resumed(file, gone, language)) {
+        return format!(" ({resumed})");
+    }
     match (files.count, bytes) {
         (0 | 1, Some(0)) if files.what == Transfer::Upload => {
             language.pick(" (fichier vide)", " (empty file)").into()
@@ -202,7 +247,6 @@ fn sizes(files: &Files, names: &str, language: Language) -> String {
             .into(),
         (_, Some(bytes)) => {
             let size = language.size(bytes);
-            let gone = gone(files.what, language.is_single(bytes), language);
             let least = match files.some_unknown && files.count > 1 {
                 true => language.pick("au moins ", "at least "),
                 false => "",
@@ -244,7 +288,12 @@ fn details(files: &Files, language: Language) -> Vec<Line> {
             parts[0].push('…');
         }
         parts[0] += &times(file);
-        parts.extend(file.bytes.map(|bytes| language.size(bytes)));
+        parts.extend(match resumed(file, "", language) {
+            // Of one file the sentence says it.
+            Some(_) if files.count < 2 => None,
+            Some(resumed) => Some(resumed),
+            None => file.bytes.map(|bytes| language.size(bytes)),
+        });
         parts.extend(file.address.as_deref().map(|address| clean(address, HOST)));
         plain(parts.join(" · "))
     };

@@ -5,6 +5,8 @@ mod day;
 mod feed_text;
 mod file_text;
 mod own_text;
+mod reasons;
+mod reasons_table;
 mod rendered;
 mod summary_text;
 mod text;

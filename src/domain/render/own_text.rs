@@ -5,8 +5,9 @@ use super::text::Told;
 use super::{Rendered, Voice};
 use crate::adapters::config::Language;
 use crate::domain::alerts::Form;
-use crate::domain::base::clean::{HOST, clean};
+use crate::domain::base::clean::HOST;
 use crate::domain::base::time::Time;
+use crate::domain::render::reasons;
 
 /// Trouble of the monitor itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,13 +87,15 @@ pub fn own_trouble(trouble: &OwnTrouble, form: Form, voice: &Voice) -> Rendered 
     };
     let mut context = vec![language.moment(trouble.until.unwrap_or(trouble.since), voice.zone)];
     if trouble.until.is_none() {
-        context.extend([clean(&trouble.why, HOST), "sftp-monitor check".to_owned()]);
+        let why = reasons::said(&trouble.why, language, HOST);
+        context.extend([why, "sftp-monitor check".to_owned()]);
     }
     let told = Told {
         lines: vec![vec![
             span(format!(
-                "{sign}{}",
-                language.pick("La surveillance de ", "The monitor of ")
+                "{sign}{}{}",
+                language.pick("La surveillance ", "The monitor "),
+                language.of(&voice.label())
             )),
             bold(voice.label()),
             span(format!("{what}{lasted}")),
@@ -128,7 +131,7 @@ mod tests {
         assert_eq!(
             told(Language::French, Own::State, None),
             "🚨 La surveillance de sftp1 ne peut plus rien enregistrer : ce qui arrive maintenant sera compté et dit plus tard\n\
-             sftp1 · 30/03 à 06h07 · writing /var/lib/x: No space left on device · sftp-monitor check"
+             sftp1 · 30/03 à 06h07 · écriture de /var/lib/x : plus de place sur le disque · sftp-monitor check"
         );
         let over = Some(Time::from_seconds(1_774_843_620 + 42 * 60));
         assert_eq!(

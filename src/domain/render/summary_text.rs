@@ -216,7 +216,7 @@ fn kept_by(obstacle: Obstacle, language: Language) -> &'static str {
         ),
         Obstacle::Subsystem => language.pick("sftp non lancé par sshd", "sftp not started by sshd"),
         Obstacle::Chroot => language.pick("chroot refusé par sshd", "chroot refused by sshd"),
-        Obstacle::WriteRefused => language.pick("écriture refusée", "not let write"),
+        Obstacle::WriteRefused => language.pick("écriture refusée", "writing refused"),
         Obstacle::TurnedAway => {
             language.pick("adresse écartée par sshd", "address turned away by sshd")
         }

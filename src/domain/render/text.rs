@@ -209,10 +209,10 @@ pub(crate) fn advice(cause: Cause, language: Language) -> &'static str {
             "shell du compte inutilisable",
             "the account's shell cannot be used",
         ),
-        Cause::Account => language.pick("compte refusé (PAM)", "account refused (PAM)"),
+        Cause::Account => language.pick("compte refusé par PAM", "account refused by PAM"),
         Cause::AccountExpired => language.pick(
-            "compte refusé (PAM) : expiré selon sshd",
-            "account refused (PAM): expired according to sshd",
+            "compte refusé par PAM, expiré selon sshd",
+            "account refused by PAM, expired according to sshd",
         ),
         Cause::Expired => language.pick(
             "compte ou mot de passe expiré",
@@ -224,7 +224,7 @@ pub(crate) fn advice(cause: Cause, language: Language) -> &'static str {
 
 fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Told {
     let language = voice.language;
-    let names = accounts(partners, count, language);
+    let names = accounts(partners, count, voice);
     let [found, line, file] = what.map(|part| clean(part, HOST));
     // sshd's own level, or sftp-server's.
     let quiet = line.starts_with("LogLevel ");
@@ -256,10 +256,13 @@ fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) ->
     }
 }
 
-/// Accounts by their names.
-pub(crate) fn accounts(partners: &[String], count: u64, language: Language) -> String {
-    let names: Vec<String> = partners.iter().map(|name| clean(name, NAME)).collect();
-    list_within(&names, count, language)
+/// Partners of whom only the accounts are known.
+pub(crate) fn accounts(partners: &[String], count: u64, voice: &Voice) -> String {
+    let names: Vec<String> = partners
+        .iter()
+        .map(|account| voice.partner(account, None))
+        .collect();
+    list_within(&names, count, voice.language)
 }
 
 /// As many of these as fit into a sentence, and how many more there are.

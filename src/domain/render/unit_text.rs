@@ -7,6 +7,7 @@ use crate::adapters::config::Language;
 use crate::domain::alerts::Form;
 use crate::domain::base::clean::{HOST, NAME, clean};
 use crate::domain::base::time::Time;
+use crate::domain::render::reasons;
 
 /// A unit that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,8 @@ pub struct FailedUnit {
 /// What is said of it.
 pub fn unit_failed(unit: &FailedUnit, form: Form, voice: &Voice) -> Rendered {
     let (label, name) = (voice.label(), clean(&unit.name, HOST));
-    let how = unit.how.as_deref().map(|how| clean(how, NAME));
+    let how = unit.how.as_deref();
+    let how = how.map(|how| reasons::said(how, voice.language, NAME));
     let mut how = how.map(|how| format!(" ({how})")).unwrap_or_default();
     how += &match (voice.language, unit.restarts) {
         (_, 0) => String::new(),
@@ -106,7 +108,7 @@ mod tests {
                 Some("exit-code 78"),
                 0
             ),
-            "🚨 La surveillance est arrêtée sur sftp1 : sftp-monitor.service a échoué (exit-code 78)\n\
+            "🚨 La surveillance est arrêtée sur sftp1 : sftp-monitor.service a échoué (code de sortie 78)\n\
              sftp1 · 30/03 à 06h07 · journalctl -u sftp-monitor.service"
         );
         assert_eq!(
@@ -116,7 +118,7 @@ mod tests {
         );
         assert_eq!(
             told(Language::French, "backup.service", Some("timeout"), 1),
-            "🚨 backup.service a échoué sur sftp1 (timeout) après un redémarrage automatique\n\
+            "🚨 backup.service a échoué sur sftp1 (délai dépassé) après un redémarrage automatique\n\
              sftp1 · 30/03 à 06h07 · journalctl -u backup.service"
         );
     }

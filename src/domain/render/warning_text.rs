@@ -7,6 +7,7 @@ use crate::adapters::config::Language;
 use crate::domain::alerts::{Blind, Hindered, NAMES_KEPT, Obstacle, Sweep};
 use crate::domain::base::clean::{HOST, PATH, clean};
 use crate::domain::base::language::Noun;
+use crate::domain::render::reasons;
 
 /// A partner is let in and cannot work, or is not even let try.
 pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
@@ -17,7 +18,7 @@ pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
         0 | 1 => String::new(),
         count => format!("{}, ", language.count(count, Noun::Time)),
     };
-    let detail = clean(&hindered.detail, HOST);
+    let detail = reasons::said(&hindered.detail, language, HOST);
     let path = hindered.path.as_deref().unwrap_or_default();
     let path = clean(path, PATH);
     let what = match (language, hindered.obstacle) {
@@ -31,7 +32,7 @@ pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
     };
     let why = match (language, hindered.obstacle) {
         (Language::French, Obstacle::NotSftp) => {
-            "seul sftp est permis, autre chose est demandé (shell, commande, rsync, scp -O)"
+            "seul sftp est permis, autre chose est demandé : shell, commande, rsync ou scp -O"
                 .to_owned()
         }
         (Language::French, Obstacle::Subsystem) => format!("sshd ne lance pas sftp : {detail}"),
@@ -39,25 +40,33 @@ pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
         (Language::French, Obstacle::WriteRefused) => format!("{path} : {detail}"),
         (Language::English, Obstacle::WriteRefused) => format!("{path}: {detail}"),
         (Language::French, Obstacle::TurnedAway) => format!(
-            "sshd écarte son adresse {} : {detail}",
+            "sshd écarte {} {} : {detail}",
+            match hindered.addresses.len() {
+                0 | 1 => "son adresse",
+                _ => "ses adresses",
+            },
             addresses(&hindered.addresses, language)
         ),
         (Language::French, Obstacle::AttemptsTurnedAway) => format!(
-            "sshd écarte {}, d'où des connexions à son nom ont échoué : {detail}",
+            "sshd écarte {}, d'où son nom a été essayé : {detail}",
             addresses(&hindered.addresses, language)
         ),
         (Language::English, Obstacle::NotSftp) => {
-            "only sftp is allowed, something else is asked for (shell, command, rsync, scp -O)"
+            "only sftp is allowed, something else is asked for: shell, command, rsync or scp -O"
                 .to_owned()
         }
         (Language::English, Obstacle::Subsystem) => format!("sshd does not start sftp: {detail}"),
         (Language::English, Obstacle::Chroot) => format!("sshd refuses its chroot: {detail}"),
         (Language::English, Obstacle::TurnedAway) => format!(
-            "sshd turns its address {} away: {detail}",
+            "sshd turns its {} {} away: {detail}",
+            match hindered.addresses.len() {
+                0 | 1 => "address",
+                _ => "addresses",
+            },
             addresses(&hindered.addresses, language)
         ),
         (Language::English, Obstacle::AttemptsTurnedAway) => format!(
-            "sshd turns {} away, from where log-ins in its name failed: {detail}",
+            "sshd turns {} away, from which its name was tried: {detail}",
             addresses(&hindered.addresses, language)
         ),
     };
@@ -155,7 +164,7 @@ pub(crate) fn unseen(whose: (&[String], u64), known: bool, why: &str, voice: &Vo
     let language = voice.language;
     let names = match whose {
         ([], _) => language.pick("tous", "everybody").to_owned(),
-        (partners, count) => accounts(partners, count, language),
+        (partners, count) => accounts(partners, count, voice),
     };
     let (begin, end) = match (language, known) {
         (Language::French, true) => (
@@ -178,7 +187,7 @@ pub(crate) fn unseen(whose: (&[String], u64), known: bool, why: &str, voice: &Vo
     Told {
         lines: vec![
             vec![span(begin), bold(names), span(end)],
-            vec![span(clean(why, PATH))],
+            vec![span(reasons::said(why, language, PATH))],
         ],
         context: vec!["sudo sftp-monitor check".to_owned()],
         ..Told::default()
@@ -204,7 +213,10 @@ pub(crate) fn unreadable(lines: u64, example: &str, voice: &Voice) -> Told {
         ),
     };
     Told {
-        lines: vec![vec![span(said)], vec![span(clean(example, HOST))]],
+        lines: vec![
+            vec![span(said)],
+            vec![span(reasons::log_line(example, voice.language, HOST))],
+        ],
         context: vec!["sftp-monitor check".to_owned()],
         ..Told::default()
     }

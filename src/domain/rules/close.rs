@@ -33,6 +33,7 @@ impl Monitor<'_> {
         let mut file = File {
             cut,
             resumed: handle.is_resumed(),
+            may_be_new: handle.may_be_new(),
             address: session.address.clone(),
             ..File::default()
         };

@@ -211,8 +211,22 @@ impl Monitor<'_> {
         at: Time,
         partner: &str,
         what: Transfer,
-        file: File,
+        mut file: File,
     ) -> Option<u64> {
+        let upload = matches!(
+            what,
+            Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed
+        );
+        file.resumed &= upload;
+        if file.resumed {
+            let held = self.held(partner, &file);
+            file.whole = held
+                .zip(file.bytes)
+                .map(|(held, added)| held.saturating_add(added));
+        }
+        if upload {
+            self.gone_on(partner, &file.path);
+        }
         self.feed_file(process, at, partner, what, &file);
         self.saw_file(partner, at, what, &file);
         match what {
@@ -236,10 +250,12 @@ impl Monitor<'_> {
             }
         }
         self.name_troubled(partner, what, &file);
+        // The feed's own message names the file.
+        if what == Transfer::Upload && self.told_by_feed(partner, &file.path, at) {
+            return None;
+        }
         let files = Files::one(partner, self.full_name(partner), what, file, at);
         match what {
-            // The feed's own message names the file.
-            Transfer::Upload if self.told_by_feed(&files) => None,
             Transfer::Upload => self.tell_later(process, at, RENAME, Content::Files(files)),
             Transfer::Download => {
                 self.tell(at, Content::Files(files));
@@ -271,6 +287,7 @@ impl Monitor<'_> {
                 again,
                 ..file.clone()
             };
+            known.gone_on = false;
             return;
         }
         troubled.push(Troubled {
@@ -278,6 +295,7 @@ impl Monitor<'_> {
             failed,
             download,
             file: file.clone(),
+            gone_on: false,
         });
         let all = troubled.iter().enumerate();
         let alike = all.filter(|(_, t)| (t.failed, t.download) == (failed, download));

@@ -1,13 +1,14 @@
 //! Files of partners of whom feeds are expected: sent, sent again, gone on with, or removed, in whichever session.
 
-use super::Monitor;
-use super::{EventName, Verdict};
+use super::{EventName, Monitor, Verdict};
 use crate::domain::alerts::{File, Loss, Transfer};
 use crate::domain::base::crowd::{take_out, too_many};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Uploaded, is_same, moved};
 use crate::domain::record::Record;
+use crate::domain::rules::transfer::text;
 use crate::domain::sessions::{Last, Process, SftpSession};
+use crate::domain::state::Troubled;
 
 /// How many files are kept, in case they change. Where there are too many, the oldest of the partner with the most is
 /// forgotten, so that no partner's files can make another's feed seem to be missing.
@@ -83,7 +84,33 @@ impl Monitor<'_> {
         File {
             bytes,
             resumed: false,
+            may_be_new: false,
+            whole: None,
             ..file.clone()
+        }
+    }
+
+    /// What a file held before it was resumed, where the log of the day tells: one that broke off, or one of a feed's partner.
+    pub(super) fn held(&self, partner: &str, file: &File) -> Option<u64> {
+        let name = file.name_in_state();
+        let mut files = self.daily.resume.feeds.uploads.iter().rev();
+        if let Some(known) = files.find(|known| !known.gone && known.is(partner, &name)) {
+            return known.file.bytes;
+        }
+        let mut broken = self.daily.resume.day.troubled.iter().rev();
+        let own = |t: &&Troubled| {
+            t.partner == partner && !t.download && !t.gone_on && t.file.is_again(file)
+        };
+        let broken = &broken.find(own)?.file;
+        // Of what was added to a file the size of all of it is not known by that.
+        broken.whole.or(broken.bytes.filter(|_| !broken.resumed))
+    }
+
+    /// What broke off was written, removed or renamed since.
+    pub(super) fn gone_on(&mut self, partner: &str, path: &str) {
+        let troubled = self.daily.resume.day.troubled.iter_mut();
+        for broken in troubled.filter(|t| t.partner == partner && is_same(&t.file.path, path)) {
+            broken.gone_on = true;
         }
     }
 
@@ -133,6 +160,7 @@ impl Monitor<'_> {
     pub(super) fn remove(&mut self, session: &mut SftpSession, record: &Record<'_>) -> Verdict {
         let partner = session.standing.partner();
         let process = (session.boot, session.pid);
+        self.gone_on(&session.user, &text(record.event.path.as_deref()));
         let path = record.event.path.as_deref().filter(|_| !record.event.cut);
         let removed =
             path.filter(|path| self.removed(process, &session.user, record.origin.time, path));

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::Monitor;
 use crate::domain::alerts::{
-    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Files, Message,
+    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Message,
 };
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
@@ -71,15 +71,16 @@ impl Monitor<'_> {
     }
 
     /// Has just been told that a feed of one file arrived, and it is this file?
-    pub(super) fn told_by_feed(&self, files: &Files) -> bool {
+    pub(super) fn told_by_feed(&self, partner: &str, path: &str, at: Time) -> bool {
         let outbox = self.daily.resume.outbox.iter().rev();
         let newest = outbox.map_while(|message| match &message.content {
             Content::FeedArrived(arrived) => Some(arrived),
             _ => None,
         });
+        let own = |told: &FeedArrived| told.partner == partner && told.file.path == path;
         newest
             .into_iter()
-            .any(|arrived| arrived.count == 1 && arrived.at == files.at && is_of(arrived, files))
+            .any(|told| told.count == 1 && told.at == at && own(told))
     }
 
     /// Judges what is due when all that happened up to `until` is known.
@@ -239,10 +240,4 @@ impl Monitor<'_> {
         let feeds = &mut self.daily.resume.feeds;
         feeds.watched.insert(expected.id.clone(), watched);
     }
-}
-
-/// Does this alert tell of the file with which the feed arrived?
-fn is_of(arrived: &FeedArrived, files: &Files) -> bool {
-    let same = |file: &File| file.path == arrived.file.path;
-    files.partner == arrived.partner && files.files.first().is_some_and(same)
 }

@@ -48,6 +48,7 @@ impl Monitor<'_> {
             write: flags.write,
             create: flags.create,
             truncate: flags.truncate,
+            append: flags.append,
             read: flags.read,
             ..Handle::default()
         };
@@ -83,6 +84,8 @@ impl Monitor<'_> {
             let handle = Handle {
                 path: name.into_owned(),
                 write: true,
+                // Nobody knows whether it is new.
+                create: true,
                 write_error: true,
                 ..Handle::default()
             };

@@ -49,8 +49,11 @@ impl Monitor<'_> {
                     self.feed_change_refused(process, &session.user, &from);
                 }
                 let waiting = &mut self.daily.resume.alerts;
-                if let Some(file) = alert.and_then(|alert| waiting.waiting_file(alert)) {
-                    file.rename(from.as_bytes());
+                if let Some(alert) = alert {
+                    waiting.told_elsewhere(alert, false);
+                    if let Some(file) = waiting.waiting_file(alert) {
+                        file.rename(from.as_bytes());
+                    }
                 }
                 Verdict::new(
                     EventName::Ignored,

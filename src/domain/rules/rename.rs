@@ -25,6 +25,10 @@ impl Monitor<'_> {
         let waiting = self.just_uploaded(process, at);
         let names = names(&record.event);
         let before = names.first().map(|(from, _)| text(Some(from)));
+        for (from, to) in &names {
+            self.gone_on(&session.user, &text(Some(from)));
+            self.gone_on(&session.user, &text(Some(to)));
+        }
         session
             .rename_refused
             .take_if(|refused| before.as_ref() == Some(refused));
@@ -46,6 +50,11 @@ impl Monitor<'_> {
                 }
                 None if feed => {}
                 None => continue,
+            }
+            if let Some(id) = alert {
+                // Where a late feed got its file by this name, its own message names the file.
+                let told = feed && self.told_by_feed(&session.user, &text(Some(&to)), at);
+                self.daily.resume.alerts.told_elsewhere(id, told);
             }
             session.last = Some(Last::Rename {
                 told: feed || alert.is_some(),

@@ -223,6 +223,7 @@ impl Monitor<'_> {
                 path: handle.path.clone(),
                 cut: handle.cut,
                 resumed: handle.is_resumed(),
+                may_be_new: handle.may_be_new(),
                 address: session.address.clone(),
                 ..File::default()
             };

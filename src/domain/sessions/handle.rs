@@ -20,9 +20,12 @@ pub struct Handle {
     /// Created or truncated.
     #[serde(skip_serializing_if = "is_false")]
     pub create: bool,
-    /// Truncated: what the file held is gone.
+    /// Truncated, or new: of what the file held nothing is there.
     #[serde(skip_serializing_if = "is_false")]
     pub truncate: bool,
+    /// Opened so that what is written comes behind what the file held.
+    #[serde(skip_serializing_if = "is_false")]
+    pub append: bool,
     /// Opened for reading.
     #[serde(skip_serializing_if = "is_false")]
     pub read: bool,
@@ -61,6 +64,11 @@ impl Handle {
     /// Opened for writing as it was, not emptied: what is written is added to what the file held.
     pub fn is_resumed(&self) -> bool {
         self.write && !self.truncate
+    }
+
+    /// Resumed, or as well a new file: it was created where it was not there.
+    pub fn may_be_new(&self) -> bool {
+        self.is_resumed() && self.create && !self.append
     }
 
     /// The name of this handle's file where a close that names `path` is its close, and whether that is only the

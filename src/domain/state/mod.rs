@@ -1,6 +1,7 @@
 //! `daily.json`: the day's counters, as the scripts wrote them, and everything that is needed to go on where we stood.
 
 mod notices;
+mod troubled;
 
 use std::collections::BTreeMap;
 
@@ -9,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::adapters::source::{FilePosition, JournalPosition};
-use crate::domain::alerts::{Alerts, Cause, File, Message, Seen};
+use crate::domain::alerts::{Alerts, Cause, Message, Seen};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Feed, Feeds};
 use crate::domain::sessions::Sessions;
 use crate::domain::slack_reply::Trouble;
 
 pub use notices::{Notice, NoticeKind};
+pub use troubled::Troubled;
 
 /// The version of `resume` that this program writes and understands.
 pub const RESUME_VERSION: u32 = 1;
@@ -263,20 +265,6 @@ pub struct Idle {
     pub partners: Vec<(String, Option<String>)>,
     /// How many in all.
     pub count: u64,
-}
-
-/// A transfer that broke off, or an upload that failed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Troubled {
-    /// Whose.
-    pub partner: String,
-    /// It failed on the server's disk; else it broke off.
-    pub failed: bool,
-    /// It was a download.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub download: bool,
-    /// Which.
-    pub file: File,
 }
 
 /// A closed day.

@@ -184,7 +184,7 @@ fn refused(day: &ClosedDay, voice: &Voice) -> Option<String> {
         })
         .collect();
     let list = list_within(&partners, partners.len() as u64, language);
-    let said = language.pick("⚠️ Écriture refusée : ", "⚠️ Not let write: ");
+    let said = language.pick("⚠️ Écriture refusée : ", "⚠️ Writing refused: ");
     (!partners.is_empty()).then(|| format!("{said}{list}"))
 }
 
@@ -192,10 +192,9 @@ fn refused(day: &ClosedDay, voice: &Voice) -> Option<String> {
 fn file(troubled: &Troubled, voice: &Voice) -> String {
     let language = voice.language;
     let name = file_text::name(&troubled.file) + &file_text::times(&troubled.file);
-    let size = troubled
-        .file
-        .bytes
-        .map(|bytes| format!(" ({})", language.size(bytes)));
+    let size = file_text::resumed(&troubled.file, "", language)
+        .or_else(|| troubled.file.bytes.map(|bytes| language.size(bytes)))
+        .map(|size| format!(" ({size})"));
     let partner = voice.partner(&troubled.partner, None);
     let of = language.of(&partner);
     format!("{name} {of}{partner}{}", size.unwrap_or_default())

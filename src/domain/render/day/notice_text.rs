@@ -7,6 +7,7 @@ use crate::domain::base::clean::{HOST, clean};
 use crate::domain::base::language::Noun;
 use crate::domain::base::time::Time;
 use crate::domain::render::Voice;
+use crate::domain::render::reasons;
 use crate::domain::state::{Notice, NoticeKind};
 
 /// A notice in one line.
@@ -21,8 +22,35 @@ pub(super) fn told(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
     let detail = notice
         .detail
         .as_deref()
-        .map(|detail| format!(" — {}", clean(detail, HOST)));
+        .map(|detail| format!(" — {}", self::detail(notice.kind, detail, voice)));
     format!("⚠️ {said}{}", detail.unwrap_or_default())
+}
+
+/// More about it.
+fn detail(kind: NoticeKind, detail: &str, voice: &Voice) -> String {
+    let language = voice.language;
+    match kind {
+        NoticeKind::Gap => reasons::said(detail, language, HOST),
+        NoticeKind::NoEnvelope => reasons::log_line(detail, language, HOST),
+        NoticeKind::Unseen => {
+            let accounts = detail.split(", ");
+            let names: Vec<String> = accounts.map(|name| voice.partner(name, None)).collect();
+            names.join(", ")
+        }
+        NoticeKind::SourceChanged => {
+            let (from, to) = detail.split_once(" -> ").unwrap_or(("", detail));
+            let from = match from {
+                "another source" => language.pick("une autre source", "another source"),
+                from => from,
+            };
+            let journal = |source: &str| match source {
+                "journal" => language.pick("le journal", "the journal").to_owned(),
+                source => clean(source, HOST),
+            };
+            format!("{} → {}", journal(from), journal(to))
+        }
+        _ => clean(detail, HOST),
+    }
 }
 
 /// What a partner may have hidden: `3 fichiers ouverts en écriture par Alice et jamais fermés dans le journal`; none for
@@ -109,8 +137,8 @@ fn french(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             some("transfert", "transferts")
         ),
         NoticeKind::Undecided => format!(
-            "Base des comptes muette{period}, perdu : {}",
-            some("événement", "événements")
+            "Annuaire des comptes sans réponse{period} : {}",
+            some("événement perdu", "événements perdus")
         ),
         NoticeKind::StateDeleted => format!(
             "daily.json supprimé{} par un autre programme, les chiffres ne comptent que depuis — {} recompte la journée",
@@ -179,8 +207,8 @@ fn english(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
             some("transfer", "transfers")
         ),
         NoticeKind::Undecided => format!(
-            "User database silent{period}, lost: {}",
-            some("event", "events")
+            "User database without an answer{period}: {}",
+            some("lost event", "lost events")
         ),
         NoticeKind::StateDeleted => format!(
             "daily.json deleted{} by another program, the figures count from then on — {} counts the whole day",
