@@ -26,6 +26,17 @@
 //! [`cli`] and [`config`] are how a person tells the program what to do, [`log`] and [`exit`] how it answers. [`completions`] writes
 //! what a shell needs to complete all this.
 
+// No panic, and no dependency that nothing uses. Of the program alone: a test may panic, and has dependencies of its own.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        unused_crate_dependencies
+    )
+)]
+
 pub mod alerts;
 pub mod check;
 pub mod clean;
