@@ -1,4 +1,5 @@
 # make demo     the main job before your eyes: no Slack, no sshd
+# make quick    before each commit: format, lints, and the tests that take seconds
 # make test     all the tests; those on real Debian machines where root and the tools are at hand
 # make build    the release binary
 # make deb      the package for Debian 12 and 13
@@ -10,7 +11,10 @@ PREFIX ?= /usr
 # Debian's zsh looks in share/zsh/vendor-completions too, others do not.
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 
-.PHONY: build completions deb demo install prerequisites test
+.PHONY: build completions deb demo install prerequisites quick test
+
+# Where cargo builds: CARGO_TARGET_DIR, or what its configuration says.
+target := $(shell packaging/target-directory "$(CARGO)")
 
 # The tables of all time zones are full of pointers. In the short form of their relocations, which glibc's loader knows from
 # 2.36 on, they take a megabyte less.
@@ -22,7 +26,14 @@ build: prerequisites
 
 demo: prerequisites
 	$(CARGO) build --locked --bin sftp-monitor --example demo
-	./target/debug/examples/demo
+	$(target)/debug/examples/demo
+
+# Those of the tests that need no other program, do not wait and play no seeds.
+quick_tests = configuration day_texts manual rules samples sshd_config texts wording
+quick: prerequisites
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) test --locked --quiet --lib $(addprefix --test ,$(quick_tests))
 
 test: prerequisites
 	CARGO="$(CARGO)" tests/run
@@ -30,12 +41,13 @@ test: prerequisites
 prerequisites:
 	@packaging/prerequisites "$(CARGO)"
 
-# The program writes them itself.
+# The program writes them itself. They lie beside it, where cargo-deb looks for what Cargo.toml says is in target/release.
+completions_at = $(target)/release/completions
 completions: build
-	mkdir -p target/completions
-	target/release/sftp-monitor completions bash >target/completions/sftp-monitor
-	target/release/sftp-monitor completions zsh >target/completions/_sftp-monitor
-	target/release/sftp-monitor completions fish >target/completions/sftp-monitor.fish
+	mkdir -p $(completions_at)
+	$(target)/release/sftp-monitor completions bash >$(completions_at)/sftp-monitor
+	$(target)/release/sftp-monitor completions zsh >$(completions_at)/_sftp-monitor
+	$(target)/release/sftp-monitor completions fish >$(completions_at)/sftp-monitor.fish
 
 deb: completions
 	@packaging/prerequisites "$(CARGO)" deb
@@ -47,17 +59,17 @@ share = $(DESTDIR)$(PREFIX)/share
 systemd = $(DESTDIR)$(PREFIX)/lib/systemd
 
 install:
-	@[ -e target/completions/sftp-monitor.fish ] || { echo "first: make build completions" >&2; exit 1; }
-	install -Dm755 target/release/sftp-monitor $(DESTDIR)$(PREFIX)/bin/sftp-monitor
+	@[ -e $(completions_at)/sftp-monitor.fish ] || { echo "first: make build completions" >&2; exit 1; }
+	install -Dm755 $(target)/release/sftp-monitor $(DESTDIR)$(PREFIX)/bin/sftp-monitor
 	for unit in units/*.path units/*.service units/*.timer; do \
 	    $(relocated) $$unit | install -Dm644 /dev/stdin $(systemd)/system/$${unit#units/} || exit; done
 	install -Dm644 units/sftp-monitor.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sftp-monitor.conf
 	install -Dm644 -t $(systemd)/catalog packaging/*.catalog
 	for page in packaging/man/*; do \
 	    $(relocated) $$page | install -Dm644 /dev/stdin $(share)/man/man$${page##*.}/$${page##*/} || exit; done
-	install -Dm644 target/completions/sftp-monitor $(share)/bash-completion/completions/sftp-monitor
-	install -Dm644 target/completions/_sftp-monitor $(DESTDIR)$(ZSH_COMPLETIONS)/_sftp-monitor
-	install -Dm644 target/completions/sftp-monitor.fish $(share)/fish/vendor_completions.d/sftp-monitor.fish
+	install -Dm644 $(completions_at)/sftp-monitor $(share)/bash-completion/completions/sftp-monitor
+	install -Dm644 $(completions_at)/_sftp-monitor $(DESTDIR)$(ZSH_COMPLETIONS)/_sftp-monitor
+	install -Dm644 $(completions_at)/sftp-monitor.fish $(share)/fish/vendor_completions.d/sftp-monitor.fish
 	for example in packaging/examples/*; do \
 	    $(relocated) $$example | install -Dm644 /dev/stdin $(share)/doc/sftp-monitor/examples/$${example##*/} || exit; done
 	install -Dm644 packaging/slack-app.json $(share)/doc/sftp-monitor/examples/slack-app.json

@@ -67,6 +67,17 @@
 //! [`stop`]: domain::base::stop
 //! [`completions`]: commands::completions
 
+// No panic, and no dependency that nothing uses. Of the program alone: a test may panic, and has dependencies of its own.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        unused_crate_dependencies
+    )
+)]
+
 pub mod adapters;
 pub mod commands;
 pub mod domain;

@@ -61,6 +61,7 @@ fn files(what: Transfer, count: u64, files: Vec<File>) -> Content {
 }
 
 /// Every content with this text wherever a log, or the machine, has a say.
+#[expect(clippy::too_many_lines, reason = "a list of all contents")]
 fn contents(text: &str) -> Vec<Content> {
     let (text, many) = (text.to_string(), vec![text.to_string(); 10]);
     let file = File {

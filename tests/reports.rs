@@ -61,9 +61,9 @@ fn gzip(log: &Log) -> Vec<u8> {
     let since = log
         .written
         .map(|at| at.duration_since(SystemTime::UNIX_EPOCH).unwrap());
-    let seconds = since.unwrap_or(Duration::ZERO).as_secs() as u32;
+    let seconds = since.unwrap_or(Duration::ZERO).as_secs();
     let mut gzip = flate2::GzBuilder::new()
-        .mtime(seconds)
+        .mtime(u32::try_from(seconds).unwrap())
         .write(Vec::new(), flate2::Compression::fast());
     gzip.write_all(log.text.as_bytes()).unwrap();
     gzip.finish().unwrap()

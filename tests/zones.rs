@@ -27,7 +27,7 @@ fn login(at: Time) -> Record<'static> {
     let origin = Origin {
         time: at,
         identifier: Cow::Borrowed(b"sshd"),
-        pid: 1 + (at.0 / 1_000_000 % 1_000_000) as u32,
+        pid: 1 + u32::try_from(at.0 / 1_000_000 % 1_000_000).expect("a time after 1970"),
         ..Origin::default()
     };
     let entry = Entry {

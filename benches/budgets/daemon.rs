@@ -76,7 +76,7 @@ pub(crate) fn latency() {
         .arg(journals.path());
     let shown = Shown::by(follow);
     alerts(&world, &shown, "journalctl -f", &mut |n| {
-        boot.clock = chrono::Utc::now().timestamp_micros() as u64;
+        boot.clock = chrono::Utc::now().timestamp_micros().unsigned_abs();
         live.append(&boot.sshd(100 + n, accepted));
     });
 }
@@ -89,7 +89,7 @@ fn alerts(world: &World, shown: &Shown, by: &str, write: &mut dyn FnMut(u32)) {
     for n in 0..ALERTS {
         std::thread::sleep(BETWEEN);
         let begun = Instant::now();
-        write(n as u32);
+        write(u32::try_from(n).unwrap());
         let posts = world.slack.wait_for(n + 2);
         let at = posts.last().unwrap().at;
         written.push(at.duration_since(begun));

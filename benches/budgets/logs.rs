@@ -15,7 +15,8 @@ const OTHERS: [&str; 4] = [
 
 /// A line that syslog wrote at this second of the log.
 pub(crate) fn line(second: usize, text: &str) -> String {
-    let at = chrono::DateTime::from_timestamp(BEGINNING + second as i64, 0).unwrap();
+    let at =
+        chrono::DateTime::from_timestamp(BEGINNING + i64::try_from(second).unwrap(), 0).unwrap();
     let stamp = at.to_rfc3339_opts(chrono::SecondsFormat::Micros, false);
     format!("{stamp} sftp1 {text}\n")
 }

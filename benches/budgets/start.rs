@@ -38,7 +38,7 @@ pub(crate) fn start() {
         live.append(&boot.other(&noise(n)));
         if n % 10 == 0 {
             let accepted = "Accepted password for alice from 192.0.2.7 port 5 ssh2";
-            live.append(&boot.sshd(100 + n as u32, accepted));
+            live.append(&boot.sshd(100 + u32::try_from(n).unwrap(), accepted));
         }
     }
     live.close();

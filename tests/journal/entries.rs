@@ -17,7 +17,7 @@ fn an_entry_carries_who_said_it_when_and_where() {
         .read(ALL, &mut |entry| {
             seen += 1;
             let origin = &entry.origin;
-            assert_eq!(origin.time, Time(BEGINNING as i64));
+            assert_eq!(origin.time, Time::from_micros(BEGINNING));
             assert_eq!(origin.boot.0, 0x0000_0001_b007_b007);
             assert_eq!(
                 (&*origin.host, &*origin.identifier),

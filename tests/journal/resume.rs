@@ -2,6 +2,12 @@
 
 use super::*;
 
+/// The clock, as the journal has it.
+fn now() -> u64 {
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed();
+    u64::try_from(since.expect("a clock").as_micros()).expect("microseconds")
+}
+
 #[test]
 fn reading_resumes_exactly_behind_the_entry_that_was_read_last() {
     let Some(journals) = Journals::new() else {
@@ -42,8 +48,8 @@ fn an_entry_vacuumed_away_leaves_a_gap_and_what_survives_is_read() {
     let [Remark::Gap { from, to, .. }] = remarks.as_slice() else {
         panic!("{remarks:?}")
     };
-    assert_eq!(from.0, BEGINNING as i64);
-    assert_eq!(to.0, (BEGINNING + 2 * SECOND) as i64);
+    assert_eq!(*from, Time::from_micros(BEGINNING));
+    assert_eq!(*to, Time::from_micros(BEGINNING + 2 * SECOND));
 }
 
 #[test]
@@ -129,7 +135,7 @@ fn a_start_from_now_takes_what_is_there_as_past_and_what_comes_as_new() {
     let Some(journals) = Journals::new() else {
         return;
     };
-    let now = Time::from(std::time::SystemTime::now()).0 as u64;
+    let now = now();
     let mut boot = Boot::number(1).with_clock(now - 7200 * SECOND);
     journals.write("system.journal", &sshd(&mut boot, &["long ago"]));
     boot.clock = now - 60 * SECOND;
@@ -156,7 +162,7 @@ fn as_long_as_only_past_entries_were_read_a_new_start_reads_them_again() {
     let Some(journals) = Journals::new() else {
         return;
     };
-    let now = Time::from(std::time::SystemTime::now()).0 as u64;
+    let now = now();
     let mut boot = Boot::number(1).with_clock(now - 60 * SECOND);
     journals.write("system.journal", &sshd(&mut boot, &["a1", "a2"]));
     let look_back = Duration::from_secs(3600);
@@ -200,7 +206,7 @@ fn a_start_after_a_time_counts_what_is_later() {
     journals.write("system.journal", &sshd(&mut one, &["a1", "a2", "a3", "a4"]));
     journals.write("system.journal", &sshd(&mut two, &["b1"]));
     let start = |second: u64, look_back: u64| Start::After {
-        time: Time((BEGINNING + second * SECOND) as i64),
+        time: Time::from_micros(BEGINNING + second * SECOND),
         look_back: Duration::from_secs(look_back),
     };
     let all = |start| read(&mut open(journals.path(), start));

@@ -42,7 +42,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(dice: &Dice) -> Self {
-        let (zone, change) = CHANGES[dice.roll(CHANGES.len() as u64) as usize];
+        let (zone, change) = CHANGES[dice.index(CHANGES.len())];
         let change: DateTime<chrono::FixedOffset> = change.parse().expect("a time");
         let before = Duration::from_secs(dice.roll(BEFORE.as_secs()));
         Clock {
@@ -62,8 +62,8 @@ impl Clock {
 
     pub(crate) fn go_on(&self, length: Duration) {
         self.wall.set(self.wall.get().plus(length));
-        self.running
-            .set(self.running.get() + length.as_micros() as u64);
+        let micros = u64::try_from(length.as_micros()).expect("some days at most");
+        self.running.set(self.running.get() + micros);
     }
 
     /// Someone sets it back.

@@ -130,7 +130,7 @@ impl Simulation {
             drop(daemon.reading.obey(order));
         }
         if daemon.batches.len() < BATCHES {
-            let most = 1 + self.world.dice.roll(12) as usize;
+            let most = 1 + self.world.dice.index(12);
             let turn = daemon.reading.turn(&mut Users(self.world.clone()), most);
             daemon.batches.extend(turn.batch);
         }

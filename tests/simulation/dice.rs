@@ -14,6 +14,11 @@ impl Dice {
         (z ^ (z >> 31)) % sides
     }
 
+    /// One of so many places.
+    pub(crate) fn index(&self, places: usize) -> usize {
+        usize::try_from(self.roll(places as u64)).expect("less than the places")
+    }
+
     pub(crate) fn once_in(&self, times: u64) -> bool {
         times > 0 && self.roll(times) == 0
     }

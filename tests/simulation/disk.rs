@@ -209,7 +209,7 @@ impl SimDisk {
         }
         self.alive()?;
         if world.dice.once_in(odds.error) {
-            let error = ERRORS[world.dice.roll(ERRORS.len() as u64) as usize];
+            let error = ERRORS[world.dice.index(ERRORS.len())];
             return Err(io::Error::from_raw_os_error(error));
         }
         Ok(())

@@ -68,12 +68,12 @@ impl Simulation {
         let dice = &world.dice;
         let odds = Odds {
             interleave: 2 + dice.roll(20),
-            kill: [0, 50, 300][dice.roll(3) as usize],
-            power_cut: [0, 50, 300][dice.roll(3) as usize],
-            error: [0, 0, 8, 40][dice.roll(4) as usize],
-            unknown: [0, 0, 2, 6][dice.roll(4) as usize],
-            journal: [0, 2, 2, 8][dice.roll(4) as usize],
-            slack: [0, 2, 4][dice.roll(3) as usize],
+            kill: [0, 50, 300][dice.index(3)],
+            power_cut: [0, 50, 300][dice.index(3)],
+            error: [0, 0, 8, 40][dice.index(4)],
+            unknown: [0, 0, 2, 6][dice.index(4)],
+            journal: [0, 2, 2, 8][dice.index(4)],
+            slack: [0, 2, 4][dice.index(3)],
         };
         let going_back = fault == Fault::StaysWhereItStands;
         let damage = going_back || (fault == Fault::None && dice.once_in(4));
@@ -82,7 +82,7 @@ impl Simulation {
             zone: clock.zone,
             alerts: Alerts {
                 download: true,
-                max_per_hour: [2, 12][dice.roll(2) as usize],
+                max_per_hour: [2, 12][dice.index(2)],
                 ..Alerts::default()
             },
             ..Rules::default()
@@ -193,7 +193,7 @@ impl Simulation {
                 }
             }
             20 if self.vanishing && dice.once_in(3) => {
-                let count = 1 + dice.roll(8) as usize;
+                let count = 1 + dice.index(8);
                 self.trace(|| format!("{count} entries are vacuumed"));
                 self.journal.vacuum(count, self.position().as_ref());
             }
@@ -256,7 +256,7 @@ impl Simulation {
         let dice = &self.world.dice;
         self.trace(|| format!("a reboot, power cut: {power_cut}"));
         if power_cut && self.vanishing {
-            let lost = dice.roll(4) as usize;
+            let lost = dice.index(4);
             self.journal.lose_tail(lost, self.position().as_ref());
         }
         self.journal.reboot();

@@ -47,7 +47,7 @@ impl Writer {
     pub(crate) fn next(&self, dice: &Dice, now: Time) -> Written {
         let mut sessions = self.sessions.borrow_mut();
         if !sessions.is_empty() && dice.roll(3) > 0 {
-            let at = dice.roll(sessions.len() as u64) as usize;
+            let at = dice.index(sessions.len());
             let session = &mut sessions[at];
             let (line, what) = session.lines.remove(0);
             let counts = what.map(|what| Counts {
@@ -68,7 +68,7 @@ impl Writer {
         self.pids.set(self.pids.get() + 1);
         let pid = 1_000 + self.pids.get();
         let from = format!("10.0.{}.{} port 5000", pid >> 8 & 255, pid & 255);
-        let (user, uid) = PARTNERS[dice.roll(2) as usize];
+        let (user, uid) = PARTNERS[dice.index(2)];
         let partner = |what| {
             Some(Counts {
                 partner: Some(user),

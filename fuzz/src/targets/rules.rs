@@ -74,7 +74,7 @@ pub(super) fn entries(data: &[u8]) {
     };
     // A part of the lines is root's: only where there is none it is certain who can have done what.
     let (mut root, mut alice) = (false, false);
-    for (number, line) in data.split(|&byte| byte == b'\n').take(64).enumerate() {
+    for (number, line) in (0..64).zip(data.split(|&byte| byte == b'\n')) {
         let [sender, program, pid, message @ ..] = line else {
             continue;
         };
@@ -83,7 +83,7 @@ pub(super) fn entries(data: &[u8]) {
         alice |= uid == 1001;
         let identifier: &[u8] = [&b"sshd"[..], b"internal-sftp"][usize::from(*program) % 2];
         let origin = Origin {
-            time: Time(NOW.0 + number as i64 * 700_000),
+            time: Time(NOW.0 + number * 700_000),
             boot: Boot(1),
             identifier: identifier.into(),
             pid: u32::from(*pid) % 8 + 1,

@@ -73,10 +73,10 @@ impl Buffer {
     /// A buffer that stands at an offset of a file, with the bytes before it as context; none where the file is shorter.
     pub(crate) fn behind(file: &File, offset: u64) -> io::Result<Option<Self>> {
         let mut buffer = Buffer::new();
-        let count = offset.min(CONTEXT as u64);
-        buffer.end = count as usize;
+        let count = usize::try_from(offset).unwrap_or(CONTEXT).min(CONTEXT);
+        buffer.end = count;
         buffer.skip();
-        match file.read_exact_at(&mut buffer.bytes[..count as usize], offset - count) {
+        match file.read_exact_at(&mut buffer.bytes[..count], offset - count as u64) {
             Ok(()) => Ok(Some(buffer)),
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
             Err(error) => Err(error),

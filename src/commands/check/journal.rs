@@ -83,9 +83,7 @@ fn begins(persistent: bool) -> Option<Time> {
 fn dropped(now: Time) -> systemd::Result<u64> {
     let mut journal = OpenOptions::default().local_only(true).open()?;
     journal.match_add("MESSAGE_ID", DROPPED)?;
-    let since = SystemTime::from(now.minus(WEEK).utc());
-    let since = since.duration_since(SystemTime::UNIX_EPOCH);
-    journal.seek_realtime_usec(since.map_or(0, |since| since.as_micros() as u64))?;
+    journal.seek_realtime_usec(u64::try_from(now.minus(WEEK).0).unwrap_or(0))?;
     let mut dropped = 0;
     while let Some(entry) = journal.next_entry()? {
         dropped += entry

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use systemd::journal::OpenOptions;
 
 use super::arrived::{as_the_service, mark};
+use crate::domain::base::time::Time;
 
 /// How long the lines are waited for: journald writes them at once, rsyslog a little later.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -195,8 +196,7 @@ fn open(root: &Path) -> Result<OwnedFd, Reached> {
 
 /// Gathers what the journal has of our lines since then; false where it cannot be read.
 fn in_journal(since: SystemTime, text: &mut Vec<u8>) -> bool {
-    let since = since.duration_since(SystemTime::UNIX_EPOCH);
-    let since = since.map_or(0, |since| since.as_micros() as u64);
+    let since = u64::try_from(Time::from(since).0).unwrap_or(0);
     let mut read = || -> systemd::Result<()> {
         let mut journal = OpenOptions::default().local_only(true).open()?;
         journal.match_add("SYSLOG_IDENTIFIER", IDENTIFIER)?;

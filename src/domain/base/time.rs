@@ -25,14 +25,19 @@ impl Time {
         Time(seconds.saturating_mul(1_000_000))
     }
 
+    /// The time of microseconds since the epoch, as the journal counts them.
+    pub fn from_micros(micros: u64) -> Self {
+        Time(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+
     /// This time and `duration` more.
-    pub const fn plus(self, duration: Duration) -> Self {
-        Time(self.0.saturating_add(duration.as_micros() as i64))
+    pub fn plus(self, duration: Duration) -> Self {
+        Time(self.0.saturating_add(micros(duration)))
     }
 
     /// This time less `duration`.
-    pub const fn minus(self, duration: Duration) -> Self {
-        Time(self.0.saturating_sub(duration.as_micros() as i64))
+    pub fn minus(self, duration: Duration) -> Self {
+        Time(self.0.saturating_sub(micros(duration)))
     }
 
     /// How long after `earlier` this is; nothing where it is not after.
@@ -55,10 +60,15 @@ impl Time {
 impl From<std::time::SystemTime> for Time {
     fn from(time: std::time::SystemTime) -> Self {
         match time.duration_since(std::time::UNIX_EPOCH) {
-            Ok(after) => Time(i64::try_from(after.as_micros()).unwrap_or(i64::MAX)),
-            Err(before) => Time(-(before.duration().as_micros() as i64)),
+            Ok(after) => Time(micros(after)),
+            Err(before) => Time(-micros(before.duration())),
         }
     }
+}
+
+/// The microseconds of a duration; of one that is too long for them, as many as there can be.
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 impl<Z: TimeZone> From<DateTime<Z>> for Time {
@@ -122,6 +132,15 @@ fn both<Z: TimeZone>(mapped: MappedLocalTime<DateTime<Z>>) -> Option<(Time, Time
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_duration_that_is_too_long_leads_to_the_end_of_time_and_not_back() {
+        for long in [Duration::from_secs(300_000 * 31_557_600), Duration::MAX] {
+            assert_eq!(Time(7).plus(long), Time(i64::MAX));
+            assert_eq!(Time(-7).minus(long), Time(i64::MIN));
+        }
+        assert_eq!(Time::from_micros(u64::MAX), Time(i64::MAX));
+    }
 
     #[test]
     fn times_at_the_ends_of_what_there_is_are_told_in_every_zone() {

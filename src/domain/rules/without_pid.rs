@@ -39,7 +39,7 @@ pub(super) fn process(boot: Boot, event: &Event<'_>) -> Process {
     };
     // An odd factor keeps the ports of one address apart.
     let number = (address ^ (address >> 32)).wrapping_add(rest.wrapping_mul(0x9e37_79b1));
-    (boot, number as u32 | NO_PROCESS)
+    (boot, (number & 0x7fff_ffff) as u32 | NO_PROCESS)
 }
 
 impl Monitor<'_> {

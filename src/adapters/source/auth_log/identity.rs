@@ -84,11 +84,12 @@ impl LogFile {
     /// The offset behind the last line end before another offset.
     pub(super) fn line_end_before(&self, mut end: u64) -> io::Result<u64> {
         /// How much is searched at once.
-        const BLOCK: u64 = 64 * 1024;
-        let mut block = vec![0; BLOCK as usize];
+        const BLOCK: usize = 64 * 1024;
+        let mut block = vec![0; BLOCK];
         while end > 0 {
-            let from = end.saturating_sub(BLOCK);
-            let block = &mut block[..(end - from) as usize];
+            let count = usize::try_from(end).unwrap_or(BLOCK).min(BLOCK);
+            let from = end - count as u64;
+            let block = &mut block[..count];
             let read = again(|| self.file.read_at(block, from))?;
             if let Some(found) = memchr::memrchr(b'\n', &block[..read]) {
                 return Ok(from + found as u64 + 1);

@@ -83,7 +83,8 @@ impl Reading {
     /// Whether what stands before this place is what stood before that position.
     fn is_behind(&self, position: &FilePosition) -> bool {
         let context = self.buffer.context().unwrap_or_default();
-        let from = context.len().checked_sub(position.hashed as usize);
+        let hashed = usize::try_from(position.hashed).ok();
+        let from = hashed.and_then(|hashed| context.len().checked_sub(hashed));
         from.is_some_and(|from| hash(&context[from..]) == position.hash)
     }
 

@@ -38,9 +38,10 @@ const LONGEST: usize = 6;
 /// The month of a name at the beginning of a text, with a dot or without, and what stands behind it.
 pub(crate) fn month(text: &[u8]) -> Option<(u32, &[u8])> {
     let (name, rest) = name(text)?;
-    let of = |names: &&[&str]| names.contains(&&*name);
-    let month = MONTHS.iter().position(of)?;
-    Some((month as u32 + 1, rest))
+    let (month, _) = (1..)
+        .zip(MONTHS)
+        .find(|(_, names)| names.contains(&&*name))?;
+    Some((month, rest))
 }
 
 /// What stands behind the weekday and the blank that a text begins with.

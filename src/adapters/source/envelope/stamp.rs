@@ -117,7 +117,7 @@ impl Stamps {
             return None;
         }
         let year = two(y1, y2) * 100 + two(y3, y4);
-        let day = self.day(year as i32, two(m1, m2), two(d1, d2))?;
+        let day = self.day(i32::try_from(year).ok()?, two(m1, m2), two(d1, d2))?;
         let (b'T' | b't' | b' ', rest) = rest.split_first().map(|(b, r)| (*b, r))? else {
             return None;
         };
@@ -294,10 +294,11 @@ fn fraction(text: &[u8]) -> (i64, &[u8]) {
     if count == 0 {
         return (0, text);
     }
-    let told = digits[..count.min(6)].iter();
-    let micros = told.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
-    let missing = 6_usize.saturating_sub(count);
-    (micros * 10_i64.pow(missing as u32), &digits[count..])
+    let told = digits[..count].iter().chain(std::iter::repeat(&b'0'));
+    let micros = told
+        .take(6)
+        .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    (micros, &digits[count..])
 }
 
 /// Reads `Z`, `+01:00`, `+0100` (journalctl before systemd 255) or `+01`, in seconds; none where no zone stands there.

@@ -87,7 +87,7 @@ impl Years {
     /// The date of the next stamp; none of a day that no year has.
     pub(crate) fn date(&mut self, month: u32, day: u32) -> Option<NaiveDate> {
         let asked = NaiveDate::from_ymd_opt(UNKNOWN, month, day)?;
-        let ordinal = asked.ordinal0() as i32;
+        let ordinal = i32::try_from(asked.ordinal0()).ok()?;
         let year = match self.last {
             None => self.first,
             Some((year, last)) => match self.is_back((last - ordinal).rem_euclid(YEAR)) {
@@ -131,7 +131,8 @@ impl Years {
 
 /// A day of a leap year in another year; none where that year has no such day.
 fn on(year: i32, ordinal: i32) -> Option<NaiveDate> {
-    let day = NaiveDate::from_yo_opt(UNKNOWN, ordinal as u32 + 1)?;
+    let ordinal = u32::try_from(ordinal).ok()?;
+    let day = NaiveDate::from_yo_opt(UNKNOWN, ordinal + 1)?;
     NaiveDate::from_ymd_opt(year, day.month(), day.day())
 }
 

@@ -56,7 +56,7 @@ pub(super) fn sort(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<
         match_boot(journal, boot)?;
         journal.seek_tail()?;
         let end = if journal.previous()? > 0 {
-            Time(journal.timestamp_usec()? as i64)
+            Time::from_micros(journal.timestamp_usec()?)
         } else {
             Time::default()
         };
@@ -102,7 +102,7 @@ pub(super) fn tail_of_root(
 
 /// The entry that the handle stands on, as a position.
 pub(super) fn here(journal: &mut Journal, fields: &mut Fields) -> systemd::Result<JournalPosition> {
-    let realtime = Time(journal.timestamp_usec()? as i64);
+    let realtime = Time::from_micros(journal.timestamp_usec()?);
     let (monotonic, boot) = journal.monotonic_timestamp()?;
     fields.read(journal, realtime);
     Ok(JournalPosition {
@@ -149,7 +149,7 @@ pub(super) fn first_from(
     monotonic: u64,
 ) -> systemd::Result<Option<Time>> {
     match seek(journal, boot, monotonic)? {
-        true => Ok(Some(Time(journal.timestamp_usec()? as i64))),
+        true => Ok(Some(Time::from_micros(journal.timestamp_usec()?))),
         false => Ok(None),
     }
 }

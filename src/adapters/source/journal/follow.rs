@@ -288,7 +288,7 @@ impl JournalReader {
             self.journal.monotonic_timestamp(),
         ) {
             (Ok(realtime), Ok(at)) => {
-                Time(realtime as i64) == stamp.realtime && at == (stamp.monotonic, boot)
+                Time::from_micros(realtime) == stamp.realtime && at == (stamp.monotonic, boot)
             }
             _ => false,
         };
