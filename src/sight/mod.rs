@@ -107,9 +107,10 @@ impl Sight {
             }
             let groups = account.groups.as_deref();
             let effective = sshds.effective(&sshd_config::Partner { name, groups });
-            let seen = Seen::of(effective.iter().map(|(_, one)| one), |template| {
-                expand(template, name, account)
-            });
+            let all = effective
+                .iter()
+                .map(|(number, one)| (sshds.path(*number), one));
+            let seen = Seen::of(all, |template| expand(template, name, account));
             partners.insert(name.clone(), seen);
         }
         // Where there is no sshd nobody is kept from being seen.
@@ -152,22 +153,23 @@ impl Sight {
 impl Seen {
     /// By all sshds that let it in: what one of them hides is hidden.
     fn of<'a>(
-        sshds: impl Iterator<Item = &'a Effective>,
+        sshds: impl Iterator<Item = (&'a Path, &'a Effective)>,
         chroot: impl Fn(&str) -> PathBuf,
     ) -> Seen {
         let mut seen = Seen {
             forced: true,
             ..Seen::default()
         };
-        for effective in sshds {
+        for (file, effective) in sshds {
             seen.forced &= effective.forces_logging();
             seen.quiet = seen
                 .quiet
-                .or_else(|| effective.quiet.as_ref().map(Directive::of));
+                .or_else(|| Some(Directive::of(effective.quiet.as_ref()?, file)));
             let unknown = match &effective.logging {
                 InForce::Logged { .. } => None,
                 InForce::Missing(missing) => {
-                    seen.missing.get_or_insert_with(|| Directive::of(missing));
+                    seen.missing
+                        .get_or_insert_with(|| Directive::of(missing, file));
                     None
                 }
                 InForce::Partly(missing) => {
@@ -197,9 +199,10 @@ impl Seen {
 }
 
 impl Directive {
-    fn of(missing: &Missing) -> Directive {
+    /// In this file, where it is not known to stand in another.
+    fn of(missing: &Missing, file: &Path) -> Directive {
         let file = match missing.file.as_os_str().is_empty() {
-            true => sshd_config::PATH.to_owned(),
+            true => file.display().to_string(),
             false if missing.number == 0 => missing.file.display().to_string(),
             false => format!("{}:{}", missing.file.display(), missing.number),
         };
@@ -263,8 +266,9 @@ mod tests {
             chroot: Chroot::Directory(chroot.to_owned()),
             ..Effective::unknown(String::new())
         };
+        let of_file = |one| (Path::new("/etc/ssh/sshd_config"), one);
         let all = [sshd(false, "/srv/one"), sshd(true, "/srv/two")];
-        let mut seen = Seen::of(all.iter(), |path| PathBuf::from(path));
+        let mut seen = Seen::of(all.iter().map(of_file), |path| PathBuf::from(path));
         let missing = seen.missing.as_ref().map(|gap| gap.file.as_str());
         assert_eq!(missing, Some("/etc/ssh/sshd_sftp_config:8"));
         assert!(!seen.forced);
@@ -272,7 +276,7 @@ mod tests {
         let nowhere = DevLog::Nowhere("/srv/two/dev/log is not there".to_owned());
         seen.chroots.insert("/srv/two".into(), nowhere.clone());
         assert_eq!(seen.dev_log(), nowhere);
-        let alone = Seen::of(all[..1].iter(), |path| PathBuf::from(path));
+        let alone = Seen::of(all[..1].iter().map(of_file), |path| PathBuf::from(path));
         assert!(alone.forced && alone.missing.is_none());
     }
 }

@@ -1,9 +1,9 @@
 //! All sshds of the machine, and which of them let a partner in.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{Effective, Partner, Sshd, started};
+use super::{Effective, PATH, Partner, Sshd, started};
 
 /// The sshds of this machine, the usual one first. There is always one.
 #[derive(Debug)]
@@ -19,6 +19,12 @@ impl Sshds {
     /// Each.
     pub fn iter(&self) -> impl Iterator<Item = &Sshd> {
         self.0.iter()
+    }
+
+    /// The file that the one with this number reads.
+    pub fn path(&self, number: usize) -> &Path {
+        let sshd = self.0.get(number);
+        sshd.map_or(Path::new(PATH), |sshd| sshd.started().path())
     }
 
     /// Their files, as far as they are known.
