@@ -21,12 +21,12 @@ pub(super) struct Group {
 /// Whose files cannot be seen, by what is known: one group of a reason, of directives that of most partners first.
 pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
     let mut gaps: BTreeMap<&Directive, Vec<String>> = BTreeMap::new();
-    let mut nowhere: BTreeMap<&String, Vec<String>> = BTreeMap::new();
+    let mut nowhere: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, seen) in &sight.partners {
         for gap in [&seen.missing, &seen.quiet].into_iter().flatten() {
             gaps.entry(gap).or_default().push(name.clone());
         }
-        if let DevLog::Nowhere(why) = &seen.dev_log {
+        if let DevLog::Nowhere(why) = seen.dev_log() {
             nowhere.entry(why).or_default().push(name.clone());
         }
     }
@@ -39,7 +39,7 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
         .collect();
     // One message for them all: as a rule one mend is for them all as well.
     if let Some((why, _)) = nowhere.first_key_value() {
-        let why = (*why).clone();
+        let why = why.clone();
         groups.push(blind(nowhere.into_values().flatten().collect(), why));
     }
     if let Some(why) = sight.unreadable.as_ref().filter(|_| !by_root) {
@@ -160,8 +160,9 @@ mod tests {
     }
 
     fn nowhere(path: &str) -> Seen {
+        let nowhere = DevLog::Nowhere(format!("{path} is not there"));
         Seen {
-            dev_log: DevLog::Nowhere(format!("{path} is not there")),
+            chroots: BTreeMap::from([("/srv".into(), nowhere)]),
             ..Seen::default()
         }
     }
@@ -183,7 +184,7 @@ mod tests {
             (
                 "gil",
                 Seen {
-                    dev_log: DevLog::NoChroot,
+                    chroots: BTreeMap::from([("/srv/gil".into(), DevLog::NoChroot)]),
                     ..Seen::default()
                 },
             ),

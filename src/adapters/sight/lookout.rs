@@ -8,7 +8,7 @@ use super::groups::{Group, groups, not_listed};
 use super::{DevLog, Seen, Sight, left, look_at};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
-use crate::adapters::sshd_config::Sshd;
+use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
 use crate::commands::output;
 use crate::domain::alerts::Content;
@@ -212,7 +212,7 @@ impl Lookout {
 pub(super) fn own_look(partners: &config::Partners) -> Sight {
     let until = Instant::now() + LOOKING;
     let roster = Roster::gather_until(partners, Some(until));
-    let mut sight = Sight::gather(&roster, &mut Sshd::open(false, None), until);
+    let mut sight = Sight::gather(&roster, &mut Sshds::open(false), until);
     for chroot in sight.chroots().into_keys() {
         if Instant::now() < until {
             sight.found(&chroot, &look_at(&chroot));
@@ -223,8 +223,8 @@ pub(super) fn own_look(partners: &config::Partners) -> Sight {
 
 /// Is there no `/dev/log` in its chroot, as far as this process's user may see?
 fn is_unbound(seen: &Seen) -> bool {
-    let chroot = seen.chroot.as_deref();
-    chroot.is_some_and(|chroot| matches!(look_at(chroot), DevLog::Nowhere(_)))
+    let mut chroots = seen.chroots.keys();
+    chroots.any(|chroot| matches!(look_at(chroot), DevLog::Nowhere(_)))
 }
 
 /// What is known, and that these have no `/dev/log`.
@@ -235,8 +235,10 @@ fn unbound(sight: &Sight, names: &BTreeSet<String>) -> Sight {
         .iter_mut()
         .filter(|(name, _)| names.contains(*name))
     {
-        if let (Some(chroot), DevLog::Reaches) = (&seen.chroot, &seen.dev_log) {
-            seen.dev_log = look_at(chroot);
+        for (chroot, dev_log) in &mut seen.chroots {
+            if *dev_log == DevLog::Reaches {
+                *dev_log = look_at(chroot);
+            }
         }
     }
     sight
@@ -247,8 +249,9 @@ mod tests {
     use super::*;
 
     fn nowhere(path: &str) -> Seen {
+        let nowhere = DevLog::Nowhere(format!("{path} is not there"));
         Seen {
-            dev_log: DevLog::Nowhere(format!("{path} is not there")),
+            chroots: BTreeMap::from([("/srv".into(), nowhere)]),
             ..Seen::default()
         }
     }

@@ -16,7 +16,7 @@ use rustix::fs::{FileType, Stat};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
-use crate::adapters::sshd_config::{self, Chroot, Effective, InForce, Missing, Sshd, expand};
+use crate::adapters::sshd_config::{self, Chroot, Effective, InForce, Missing, Sshds, expand};
 use crate::adapters::userdb::{Known, Roster};
 
 pub(crate) use still::still;
@@ -48,10 +48,10 @@ pub struct Seen {
     pub unknown: Option<String>,
     /// sshd leaves it nothing but an sftp-server that logs.
     pub forced: bool,
-    /// Where it is locked in.
-    pub chroot: Option<PathBuf>,
-    /// `/dev/log`, as its sftp-server finds it.
-    pub dev_log: DevLog,
+    /// Where it is locked in, by each sshd that lets it in, with `/dev/log` as its sftp-server finds it there.
+    pub chroots: BTreeMap<PathBuf, DevLog>,
+    /// Of an sshd it is unknown where that locks it in.
+    pub somewhere: bool,
 }
 
 /// A directive that is in the way.
@@ -69,7 +69,7 @@ pub struct Directive {
 }
 
 /// Where a partner's `/dev/log` leads.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DevLog {
     /// To the journal, or to a socket of another program; also where the partner is not locked in.
@@ -77,15 +77,15 @@ pub enum DevLog {
     Reaches,
     /// There is no chroot yet: sshd lets nobody in.
     NoChroot,
-    /// Nowhere: why, and what mends it.
-    Nowhere(String),
     /// Nobody knows.
     Unknown,
+    /// Nowhere: why, and what mends it.
+    Nowhere(String),
 }
 
 impl Sight {
-    /// What sshd says of these partners, or its files. Whom it takes too long to ask about is left out.
-    pub fn gather(roster: &Roster, sshd: &mut Sshd, until: Instant) -> Sight {
+    /// What the sshds say of these partners, or their files. Where asking takes too long the files are read.
+    pub fn gather(roster: &Roster, sshds: &mut Sshds, until: Instant) -> Sight {
         let mut partners = BTreeMap::new();
         for (name, partner) in &roster.partners {
             let account = match &partner.account {
@@ -95,7 +95,7 @@ impl Sight {
                     let unknown = Some("the user database does not answer".to_owned());
                     let seen = Seen {
                         unknown,
-                        dev_log: DevLog::Unknown,
+                        somewhere: true,
                         ..Seen::default()
                     };
                     partners.insert(name.clone(), seen);
@@ -103,24 +103,25 @@ impl Sight {
                 }
             };
             if Instant::now() > until {
-                sshd.stop_asking("it takes too long");
+                sshds.stop_asking("it takes too long");
             }
             let groups = account.groups.as_deref();
-            let effective = sshd.effective(&sshd_config::Partner { name, groups });
-            let mut seen = Seen::of(&effective);
-            match &effective.chroot {
-                Chroot::None => {}
-                Chroot::Directory(template) => seen.chroot = Some(expand(template, name, account)),
-                Chroot::Unknown => seen.dev_log = DevLog::Unknown,
-            }
+            let effective = sshds.effective(&sshd_config::Partner { name, groups });
+            let all = effective
+                .iter()
+                .map(|(number, one)| (sshds.path(*number), one));
+            let seen = Seen::of(all, |template| expand(template, name, account));
             partners.insert(name.clone(), seen);
         }
+        // Where there is no sshd nobody is kept from being seen.
+        let here = sshds
+            .iter()
+            .filter(|sshd| std::fs::symlink_metadata(sshd.started().path()).is_ok());
         Sight {
-            files: sshd.files().into_iter().map(changed).collect(),
-            // Where there is no sshd nobody is kept from being seen.
-            unreadable: sshd
-                .unreadable()
-                .filter(|_| std::fs::symlink_metadata(sshd_config::PATH).is_ok())
+            files: sshds.files().into_iter().map(changed).collect(),
+            unreadable: here
+                .filter_map(|sshd| sshd.unreadable())
+                .next()
                 .map(str::to_owned),
             partners,
         }
@@ -130,7 +131,7 @@ impl Sight {
     pub fn chroots(&self) -> BTreeMap<PathBuf, Vec<String>> {
         let mut chroots: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
         for (name, seen) in &self.partners {
-            if let Some(chroot) = &seen.chroot {
+            for chroot in seen.chroots.keys() {
                 chroots
                     .entry(chroot.clone())
                     .or_default()
@@ -143,36 +144,66 @@ impl Sight {
     /// This is what `/dev/log` in a chroot is.
     pub fn found(&mut self, chroot: &Path, dev_log: &DevLog) {
         let all = self.partners.values_mut();
-        for seen in all.filter(|seen| seen.chroot.as_deref() == Some(chroot)) {
-            seen.dev_log = dev_log.clone();
+        for seen in all.filter_map(|seen| seen.chroots.get_mut(chroot)) {
+            *seen = dev_log.clone();
         }
     }
 }
 
 impl Seen {
-    fn of(effective: &Effective) -> Seen {
+    /// By all sshds that let it in: what one of them hides is hidden.
+    fn of<'a>(
+        sshds: impl Iterator<Item = (&'a Path, &'a Effective)>,
+        chroot: impl Fn(&str) -> PathBuf,
+    ) -> Seen {
         let mut seen = Seen {
-            quiet: effective.quiet.as_ref().map(Directive::of),
-            forced: effective.forces_logging(),
+            forced: true,
             ..Seen::default()
         };
-        match &effective.logging {
-            InForce::Logged { .. } => {}
-            InForce::Missing(missing) => seen.missing = Some(Directive::of(missing)),
-            InForce::Partly(missing) => {
-                let (file, line) = (missing.file.display(), missing.number);
-                seen.unknown = Some(format!("for some clients {file}:{line} holds"));
+        for (file, effective) in sshds {
+            seen.forced &= effective.forces_logging();
+            seen.quiet = seen
+                .quiet
+                .or_else(|| Some(Directive::of(effective.quiet.as_ref()?, file)));
+            let unknown = match &effective.logging {
+                InForce::Logged { .. } => None,
+                InForce::Missing(missing) => {
+                    seen.missing
+                        .get_or_insert_with(|| Directive::of(missing, file));
+                    None
+                }
+                InForce::Partly(missing) => {
+                    let (file, line) = (missing.file.display(), missing.number);
+                    Some(format!("for some clients {file}:{line} holds"))
+                }
+                InForce::Unknown { why } => Some(why.clone()),
+            };
+            seen.unknown = seen.unknown.or(unknown);
+            match &effective.chroot {
+                Chroot::None => {}
+                Chroot::Directory(template) => {
+                    seen.chroots.insert(chroot(template), DevLog::default());
+                }
+                Chroot::Unknown => seen.somewhere = true,
             }
-            InForce::Unknown { why } => seen.unknown = Some(why.clone()),
         }
         seen
+    }
+
+    /// The worst of what its sftp-server may find as `/dev/log`.
+    pub fn dev_log(&self) -> DevLog {
+        let somewhere = self.somewhere.then_some(DevLog::Unknown);
+        let all = self.chroots.values().cloned().chain(somewhere);
+        all.max().unwrap_or_default()
     }
 }
 
 impl Directive {
-    fn of(missing: &Missing) -> Directive {
+    /// In this file, where it is not known to stand in another.
+    fn of(missing: &Missing, file: &Path) -> Directive {
         let file = match missing.file.as_os_str().is_empty() {
-            true => sshd_config::PATH.to_owned(),
+            true => file.display().to_string(),
+            false if missing.number == 0 => missing.file.display().to_string(),
             false => format!("{}:{}", missing.file.display(), missing.number),
         };
         Directive {
@@ -209,5 +240,43 @@ pub fn look_at(chroot: &Path) -> DevLog {
         (Ok(_), Ok(_)) => nowhere("is no socket"),
         (Ok(_), Err(Errno::NOENT | Errno::NOTDIR)) => nowhere("is not there"),
         _ => DevLog::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_sshds_what_one_hides_is_hidden() {
+        let sshd = |missing: bool, chroot: &str| Effective {
+            logging: match missing {
+                true => InForce::Missing(Missing {
+                    found: "ForceCommand internal-sftp".to_owned(),
+                    why: "it has no -l",
+                    line: "ForceCommand internal-sftp -l INFO".to_owned(),
+                    file: "/etc/ssh/sshd_sftp_config".into(),
+                    number: 8,
+                }),
+                false => InForce::Logged {
+                    level: "INFO".to_owned(),
+                },
+            },
+            forced: true,
+            chroot: Chroot::Directory(chroot.to_owned()),
+            ..Effective::unknown(String::new())
+        };
+        let of_file = |one| (Path::new("/etc/ssh/sshd_config"), one);
+        let all = [sshd(false, "/srv/one"), sshd(true, "/srv/two")];
+        let mut seen = Seen::of(all.iter().map(of_file), |path| PathBuf::from(path));
+        let missing = seen.missing.as_ref().map(|gap| gap.file.as_str());
+        assert_eq!(missing, Some("/etc/ssh/sshd_sftp_config:8"));
+        assert!(!seen.forced);
+        assert_eq!(seen.dev_log(), DevLog::Reaches);
+        let nowhere = DevLog::Nowhere("/srv/two/dev/log is not there".to_owned());
+        seen.chroots.insert("/srv/two".into(), nowhere.clone());
+        assert_eq!(seen.dev_log(), nowhere);
+        let alone = Seen::of(all[..1].iter().map(of_file), |path| PathBuf::from(path));
+        assert!(alone.forced && alone.missing.is_none());
     }
 }

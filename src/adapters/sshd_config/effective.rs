@@ -30,6 +30,20 @@ pub struct Effective {
 }
 
 impl Effective {
+    /// Nothing is known, for this reason.
+    pub fn unknown(why: String) -> Effective {
+        Effective {
+            logging: InForce::Unknown { why },
+            outside: None,
+            quiet: None,
+            forced: false,
+            keys: Vec::new(),
+            subsystem: true,
+            chroot: Chroot::Unknown,
+            admission: Admission::default(),
+        }
+    }
+
     /// Does sftp-server log files?
     pub(super) fn logs(&self) -> bool {
         matches!(self.logging, InForce::Logged { .. })

@@ -11,6 +11,9 @@ use super::words::{keyword, listed, trim, words};
 /// Where sshd's configuration is.
 pub const PATH: &str = "/etc/ssh/sshd_config";
 
+/// Where what `-o` sets stands, in place of a file.
+pub const OPTIONS: &str = "sshd -o";
+
 /// How deep files may include one another (servconf.c, SERVCONF_MAX_DEPTH).
 const DEPTH: usize = 16;
 
@@ -25,7 +28,7 @@ pub struct Directive {
     pub(super) text: String,
     /// The file.
     pub(super) file: PathBuf,
-    /// The line's number.
+    /// The line's number; 0 of an option.
     pub(super) line: usize,
     /// The `Match` blocks that it stands in: all must hold.
     conditions: Vec<Condition>,
@@ -106,13 +109,8 @@ impl Condition {
     }
 }
 
-/// Reads this machine's configuration.
-pub fn installed() -> Result<Vec<Directive>, Unreadable> {
-    on_disk(Path::new(PATH))
-}
-
-/// Reads a configuration from the disk.
-pub(super) fn on_disk(path: &Path) -> Result<Vec<Directive>, Unreadable> {
+/// Reads a configuration from the disk. The options (`sshd -o`) stand before all that is in the file.
+pub(super) fn on_disk(path: &Path, options: &[String]) -> Result<Vec<Directive>, Unreadable> {
     let lossy = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let files = Files {
         read: &|path| std::fs::read(path).map(lossy),
@@ -122,7 +120,19 @@ pub(super) fn on_disk(path: &Path) -> Result<Vec<Directive>, Unreadable> {
                 .collect()
         },
     };
-    parse(path, &files)
+    let of_options = options.iter().filter_map(|option| {
+        let (keyword, value) = keyword(option)?;
+        Some(Directive {
+            keyword,
+            value: value.to_owned(),
+            text: option.clone(),
+            file: OPTIONS.into(),
+            line: 0,
+            conditions: Vec::new(),
+        })
+    });
+    let of_files = parse(path, &files)?;
+    Ok(of_options.chain(of_files).collect())
 }
 
 /// Reads the configuration and all that it includes.

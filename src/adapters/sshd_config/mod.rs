@@ -6,8 +6,8 @@
 //!
 //! # Limitations
 //!
-//! Options that sshd was started with are not seen (`check` reads the file that `-f` names, and tells of the rest), nor is a
-//! change that sshd was not told to read yet. A command that a key carries (`command="…"` in authorized_keys) is seen by
+//! Every sshd that runs, or that systemd starts at boot, is looked at, with its `-f` and `-o` ([`Sshds`]); an `-o` whose value
+//! has blanks is not seen, nor is a change that sshd was not told to read yet. A command that a key carries (`command="…"` in authorized_keys) is seen by
 //! `check` alone; one that a certificate carries is not seen.
 
 mod admission;
@@ -16,8 +16,10 @@ mod command;
 mod effective;
 mod file;
 mod keys;
+mod listeners;
 mod options;
 mod sshd;
+mod sshds;
 mod started;
 #[cfg(test)]
 mod tests;
@@ -30,10 +32,11 @@ use command::Logging;
 pub use admission::Admission;
 pub use chroot::{Chroot, expand};
 pub use effective::Effective;
-pub use file::{Directive, Files, PATH, Unreadable, installed, parse};
+pub use file::{Directive, Files, OPTIONS, PATH, Unreadable, parse};
 pub use keys::silent_keys;
 pub use sshd::{ADDRESS, Asked, PROGRAM, Sshd};
-pub use started::{Started, listeners};
+pub use sshds::Sshds;
+pub use started::Started;
 
 /// Whom `Match` is asked about.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +77,7 @@ pub struct Missing {
     pub line: String,
     /// The file that it stands in.
     pub file: PathBuf,
-    /// The line's number there.
+    /// The line's number there; 0 where it is unknown, or an option.
     pub number: usize,
 }
 

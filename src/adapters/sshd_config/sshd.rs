@@ -6,9 +6,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::effective::{Effective, of_files, of_printed};
-use super::file::{PATH, on_disk};
-use super::{Admission, Chroot, Directive, InForce, Missing, Partner, in_force, possible, words};
+use super::file::on_disk;
+use super::{Admission, Directive, InForce, Missing, Partner, in_force, possible, words};
 use crate::adapters::program::{self, How};
+use crate::adapters::sshd_config::Started;
 
 /// Where sshd is, on every distribution.
 pub const PROGRAM: &str = "/usr/sbin/sshd";
@@ -38,8 +39,8 @@ pub enum Asked {
 /// sshd's configuration, to be asked partner by partner.
 #[derive(Debug)]
 pub struct Sshd {
-    /// The file that it was started with.
-    file: Option<PathBuf>,
+    /// How it was started.
+    started: Started,
     directives: Option<Vec<Directive>>,
     unreadable: String,
     /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
@@ -51,9 +52,8 @@ pub struct Sshd {
 }
 
 impl Sshd {
-    /// This machine's, or the one that reads this file (`sshd -f`). Only root may ask sshd itself: it wants to read its host
-    /// keys.
-    pub fn open(root: bool, file: Option<PathBuf>) -> Sshd {
+    /// The one that was started so. Only root may ask sshd itself: it wants to read its host keys.
+    pub fn open(root: bool, started: Started) -> Sshd {
         if root {
             make_privilege_separation_directory();
         }
@@ -62,18 +62,23 @@ impl Sshd {
             (true, false) => Some(format!("there is no {PROGRAM}")),
             (false, _) => Some("only root may ask sshd".to_owned()),
         };
-        let (directives, unreadable) = match on_disk(file.as_deref().unwrap_or(Path::new(PATH))) {
+        let (directives, unreadable) = match on_disk(started.path(), &started.options) {
             Ok(directives) => (Some(directives), String::new()),
             Err(error) => (None, error.to_string()),
         };
         Sshd {
-            file,
+            started,
             directives,
             unreadable,
             refused,
             failed: false,
             said: BTreeMap::new(),
         }
+    }
+
+    /// How it was started.
+    pub fn started(&self) -> &Started {
+        &self.started
     }
 
     /// Why it does not answer though it may be asked: as a rule its configuration is wrong.
@@ -97,16 +102,18 @@ impl Sshd {
     /// Its files, as far as they are known, and the directory that distributions include.
     pub fn files(&self) -> BTreeSet<PathBuf> {
         let directives = self.directives.as_deref().unwrap_or_default();
-        let first = self.file.clone().unwrap_or_else(|| PATH.into());
-        let usual = [first, DROP_INS.into()];
-        let all = directives.iter().map(|one| one.file.clone());
+        let usual = [self.started.path().to_owned(), DROP_INS.into()];
+        let of_files = directives.iter().filter(|one| one.line > 0);
+        let all = of_files.map(|one| one.file.clone());
         all.chain(usual).collect()
     }
 
     /// The files that hold this keyword.
     pub fn files_with(&self, keyword: &str) -> Vec<PathBuf> {
         let directives = self.directives.as_deref().unwrap_or_default();
-        let with = directives.iter().filter(|one| one.keyword == keyword);
+        let with = directives
+            .iter()
+            .filter(|one| one.keyword == keyword && one.line > 0);
         let mut files: Vec<PathBuf> = with.map(|one| one.file.clone()).collect();
         files.sort();
         files.dedup();
@@ -155,18 +162,7 @@ impl Sshd {
         }
         match &self.directives {
             Some(directives) => of_files(directives, partner),
-            None => Effective {
-                logging: InForce::Unknown {
-                    why: self.unreadable.clone(),
-                },
-                outside: None,
-                quiet: None,
-                forced: false,
-                keys: Vec::new(),
-                subsystem: true,
-                chroot: Chroot::Unknown,
-                admission: Admission::default(),
-            },
+            None => Effective::unknown(self.unreadable.clone()),
         }
     }
 
@@ -241,7 +237,10 @@ impl Sshd {
         }
         let mut command = Command::new(PROGRAM);
         command.args(["-T", "-C", &connection]);
-        command.args(self.file.iter().flat_map(|file| [Path::new("-f"), file]));
+        let file = self.started.file.iter();
+        command.args(file.flat_map(|file| [Path::new("-f"), file]));
+        let options = self.started.options.iter();
+        command.args(options.flat_map(|option| ["-o", option]));
         match program::text(&mut command, DEADLINE) {
             Ok(printed) => Some(printed),
             Err(why) => {
@@ -318,7 +317,7 @@ mod tests {
         };
         let directives = parse(Path::new("/etc/ssh/sshd_config"), &files).unwrap();
         let sshd = Sshd {
-            file: None,
+            started: Started::default(),
             directives: Some(directives),
             unreadable: String::new(),
             refused: None,

@@ -9,7 +9,7 @@ use super::{Answer, Directory};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::sight::lookout::{Lookout, Unseen};
-use crate::adapters::sshd_config::{Directive, Partner, forces_logging, installed};
+use crate::adapters::sshd_config::{Partner, Sshds};
 
 /// How long a question may take before reading goes on without its answer.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -32,8 +32,8 @@ pub struct Accounts {
     /// The question that the worker has not answered yet.
     pending: Option<Question>,
     memory: Memory,
-    /// sshd's configuration, and when it was read.
-    sshd: Option<(Instant, Vec<Directive>)>,
+    /// The sshds, and when their files were read.
+    sshds: Option<(Instant, Sshds)>,
     lookout: Lookout,
     told: Told,
 }
@@ -104,7 +104,7 @@ impl Accounts {
             replies,
             pending: None,
             memory: Memory::default(),
-            sshd: None,
+            sshds: None,
             lookout: Lookout::new(partners),
             told: Told::default(),
         }
@@ -327,16 +327,15 @@ impl Directory for Accounts {
         };
         let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let groups: Vec<String> = groups.iter().map(|group| lossy(group)).collect();
-        let known = self.sshd.take().filter(|(at, _)| at.elapsed() < SSHD_KEPT);
+        let known = self.sshds.take().filter(|(at, _)| at.elapsed() < SSHD_KEPT);
+        let (at, mut sshds) = known.unwrap_or_else(|| (Instant::now(), Sshds::open(false)));
         // What cannot be read forces nothing, as far as anybody can tell.
-        let read = || (Instant::now(), installed().unwrap_or_default());
-        let (at, directives) = known.unwrap_or_else(read);
-        let partner = Partner {
+        let effective = sshds.effective(&Partner {
             name: &lossy(user),
             groups: Some(&groups),
-        };
-        let forced = forces_logging(&directives, &partner);
-        self.sshd = Some((at, directives));
+        });
+        let forced = effective.iter().all(|(_, one)| one.forces_logging());
+        self.sshds = Some((at, sshds));
         forced
     }
 

@@ -166,7 +166,7 @@ fn faults(seen: &Seen<'_>, today: i64) -> Vec<Fault> {
 }
 
 /// What is said of them.
-pub(super) fn judge(facts: &Facts<'_>, ssh: Ssh) -> Vec<Finding> {
+pub(super) fn judge(facts: &Facts<'_>, ssh: Ssh<'_>) -> Vec<Finding> {
     let mut told: BTreeMap<Fault, Vec<&Seen<'_>>> = BTreeMap::new();
     for seen in &facts.seen {
         for fault in faults(seen, facts.today) {
@@ -188,7 +188,7 @@ pub(super) fn judge(facts: &Facts<'_>, ssh: Ssh) -> Vec<Finding> {
     found
 }
 
-fn tell(fault: Fault, all: &[&str], outside: Option<&Missing>, ssh: Ssh) -> Finding {
+fn tell(fault: Fault, all: &[&str], outside: Option<&Missing>, ssh: Ssh<'_>) -> Finding {
     let shown = names(all);
     let each = |command: &str| {
         let commands: Vec<String> = all

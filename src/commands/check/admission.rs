@@ -20,7 +20,7 @@ pub(super) struct Facts<'a> {
     /// The partners' group.
     pub(super) group: &'a str,
     /// What sshd's unit is called.
-    pub(super) ssh: Ssh,
+    pub(super) ssh: Ssh<'a>,
 }
 
 pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {

@@ -1,37 +1,60 @@
 //! The edit that mends a line of sshd's configuration, as a command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::units::Ssh;
 use super::words::path;
-use crate::adapters::sshd_config::{Missing, PATH};
+use crate::adapters::sshd_config::{Missing, OPTIONS};
 
 /// sshd takes no configuration that is wrong, and a reload ends no session. One that a socket starts would, reloaded, want to
 /// bind the port itself, and end; of a restart as well sessions that are open know nothing: they are processes of their own.
-pub(super) fn reload(ssh: Ssh) -> String {
+pub(super) fn reload(ssh: Ssh<'_>) -> String {
+    let test = match ssh.file {
+        Some(file) => format!("sudo sshd -t -f {}", path(file)),
+        None => "sudo sshd -t".to_owned(),
+    };
+    if let Some(pid) = ssh.pid {
+        return format!("{test} && sudo kill -HUP {pid}");
+    }
     let how = match ssh.of_socket {
         true => "try-restart",
         false => "try-reload-or-restart",
     };
-    format!("sudo sshd -t && sudo systemctl {how} {}", ssh.unit)
+    format!("{test} && sudo systemctl {how} {}", ssh.unit)
+}
+
+/// For a person to write what no command can.
+pub(super) fn by_hand(ssh: Ssh<'_>) -> String {
+    format!("sudoedit {} && {}", path(ssh.path()), reload(ssh))
+}
+
+/// For a person to change the options that it is started with.
+pub(super) fn unit(ssh: Ssh<'_>) -> Option<String> {
+    let unit = ssh.unit;
+    let edit = format!("sudo systemctl edit {unit}.service");
+    ssh.pid.is_none().then_some(edit)
 }
 
 /// Where the line stands, for the beginning of a sentence.
 pub(super) fn place(gap: &Missing) -> String {
     match gap.file == PathBuf::new() {
         true => String::new(),
+        false if gap.number == 0 => format!("{}: ", gap.file.display()),
         false => format!("{}:{}: ", gap.file.display(), gap.number),
     }
 }
 
 /// Writes the better line in the place of the one that is there, and has sshd read it. Where that cannot be said in a
 /// command, a person writes it.
-pub(super) fn mend(gap: &Missing, ssh: Ssh) -> String {
+pub(super) fn mend(gap: &Missing, ssh: Ssh<'_>) -> String {
+    if gap.file == Path::new(OPTIONS) {
+        return unit(ssh).unwrap_or_else(|| by_hand(ssh));
+    }
     // What a shell or sed gives a meaning is left to a person.
     let plain = gap.line.chars().all(|c| c.is_ascii_graphic() || c == ' ');
     let plain = plain && !gap.line.contains(['\'', '\\', '|', '&']);
     if !plain || gap.number == 0 {
-        return format!("sudoedit {PATH} && {}", reload(ssh));
+        return by_hand(ssh);
     }
     let script = format!(r"{}s|^\([[:blank:]]*\).*|\1{}|", gap.number, gap.line);
     let edit = format!("sudo sed -i '{script}' {}", path(&gap.file));
@@ -39,13 +62,15 @@ pub(super) fn mend(gap: &Missing, ssh: Ssh) -> String {
 }
 
 /// Writes a line before all others, where it holds for everyone and before any `Match`.
-pub(super) fn first_line(line: &str, ssh: Ssh) -> String {
-    format!("sudo sed -i '1i {line}' {PATH} && {}", reload(ssh))
+pub(super) fn first_line(line: &str, ssh: Ssh<'_>) -> String {
+    let file = path(ssh.path());
+    format!("sudo sed -i '1i {line}' {file} && {}", reload(ssh))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapters::sshd_config::Started;
 
     #[test]
     fn where_a_socket_starts_sshd_it_is_restarted() {
@@ -58,5 +83,30 @@ mod tests {
             said.ends_with("&& sudo sshd -t && sudo systemctl try-restart ssh"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_second_sshd_tests_its_own_file_and_is_reloaded_by_its_unit_or_its_process() {
+        let mut started = Started {
+            unit: Some("sshd-sftp".to_owned()),
+            pid: Some("71".to_owned()),
+            file: Some("/etc/ssh/sftp".into()),
+            ..Started::default()
+        };
+        let test = "sudo sshd -t -f /etc/ssh/sftp";
+        let reloaded = format!("{test} && sudo systemctl try-reload-or-restart sshd-sftp");
+        assert_eq!(reload(Ssh::default().of(&started)), reloaded);
+        let option = Missing {
+            found: "LogLevel ERROR".to_owned(),
+            why: "",
+            line: "LogLevel INFO".to_owned(),
+            file: OPTIONS.into(),
+            number: 0,
+        };
+        let edit = "sudo systemctl edit sshd-sftp.service";
+        assert_eq!(mend(&option, Ssh::default().of(&started)), edit);
+        started.unit = None;
+        let reloaded = format!("{test} && sudo kill -HUP 71");
+        assert_eq!(reload(Ssh::default().of(&started)), reloaded);
     }
 }

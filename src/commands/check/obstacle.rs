@@ -32,7 +32,7 @@ pub(super) struct Means<'a> {
     /// The files of sshd's configuration that hold a `ChrootDirectory`.
     pub(super) files: &'a [PathBuf],
     /// What sshd's unit is called.
-    pub(super) ssh: Ssh,
+    pub(super) ssh: Ssh<'a>,
 }
 
 impl Obstacle {

@@ -6,7 +6,7 @@ use super::edit::{self, place};
 use super::finding::Finding;
 use super::units::Ssh;
 use super::words::path;
-use crate::adapters::sshd_config::{ADDRESS, Asked, InForce, Missing, PATH};
+use crate::adapters::sshd_config::{ADDRESS, Asked, InForce, Missing};
 use crate::commands::output::names;
 
 /// The name of the matter.
@@ -22,7 +22,7 @@ pub(super) struct Facts<'a> {
     /// More than the account decides, such as the client's address.
     pub(super) depends: bool,
     /// What sshd's unit is called.
-    pub(super) ssh: Ssh,
+    pub(super) ssh: Ssh<'a>,
     /// Root runs the check.
     pub(super) root: bool,
 }
@@ -88,7 +88,8 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
     }
     if !refused.is_empty() {
         let said = format!(
-            "{PATH} has no `Subsystem sftp`: sshd refuses every transfer of {}",
+            "{} has no `Subsystem sftp`: sshd refuses every transfer of {}",
+            facts.ssh.path().display(),
             names(&refused)
         );
         let mend = edit::first_line("Subsystem sftp internal-sftp -l INFO", facts.ssh);

@@ -10,7 +10,7 @@ use super::finding::Finding;
 use super::units::{Ssh, Units};
 use crate::adapters::config::Config;
 use crate::adapters::program;
-use crate::adapters::sshd_config::{Effective, Missing, PATH, PROGRAM, Started, listeners};
+use crate::adapters::sshd_config::{Effective, Missing, PROGRAM, Sshd, Sshds, Started};
 use crate::commands::output::names;
 
 /// The name of the matter.
@@ -22,67 +22,41 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The first version whose sessions log as `sshd-session`.
 const SESSIONS: (u32, u32) = (9, 8);
 
-/// The sshd that runs.
-pub(super) struct Running {
-    /// The options that it was started with.
-    pub(super) started: Started,
-    /// The program was replaced since it was started.
-    replaced: bool,
-    /// Others that listen beside it, each with its pid and command line.
-    others: Vec<(String, String)>,
-}
-
-impl Running {
-    pub(super) fn gather(units: &Units) -> Running {
-        let pid = units.get(&format!("{}.service", units.ssh().unit), "MainPID");
-        let process = Path::new("/proc").join(pid);
-        let program = std::fs::read_link(process.join("exe")).unwrap_or_default();
-        let arguments = std::fs::read(process.join("cmdline")).unwrap_or_default();
-        Running {
-            started: Started::read(&String::from_utf8_lossy(&arguments)),
-            replaced: program.to_string_lossy().ends_with(" (deleted)"),
-            others: listeners(Path::new(PROGRAM), pid),
-        }
-    }
-}
-
 /// What was seen of sshd.
 pub(super) struct Facts<'a> {
     /// What it says its version is: `OpenSSH_9.2p1`.
     version: Option<String>,
     /// It, or a socket that starts it, is active; none where systemd does not say.
     active: Option<bool>,
-    running: Running,
+    /// The program of the unit's process was replaced since that was started.
+    replaced: bool,
+    /// How this one, and the others, were started.
+    sshds: Vec<&'a Started>,
     /// The namespace of the journal that its unit logs into, which is another journal than the one that is read.
     namespace: Option<&'a str>,
-    /// Lines that keep log-ins from being logged, each with for whom.
-    quiet: BTreeMap<&'a Missing, Vec<&'a str>>,
-    ssh: Ssh,
+    ssh: Ssh<'a>,
 }
 
-pub(super) fn gather<'a>(
-    running: Running,
-    units: &'a Units,
-    config: &Config,
-    effective: &'a BTreeMap<&'a str, Effective>,
-) -> Facts<'a> {
+pub(super) fn gather<'a>(sshds: &'a Sshds, units: &'a Units, config: &Config) -> Facts<'a> {
     let script = format!("{PROGRAM} -V 2>&1; true");
     let said = program::text(Command::new("sh").args(["-c", &script]), DEADLINE);
-    let namespace = units.get(&format!("{}.service", units.ssh().unit), "LogNamespace");
+    let unit = format!("{}.service", units.ssh().unit);
+    let namespace = units.get(&unit, "LogNamespace");
     // `/var/log/journal/MACHINE.NAMESPACE`; where a directory is named it is what the administrator chose.
     let is_read = config.source.journal_directory.is_some();
-    let mut quiet: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
-    for (name, effective) in effective {
-        if let Some(gap) = &effective.quiet {
-            quiet.entry(gap).or_default().push(name);
-        }
-    }
+    let process = Path::new("/proc").join(units.get(&unit, "MainPID"));
+    let program = std::fs::read_link(process.join("exe")).unwrap_or_default();
+    let sshds: Vec<&Started> = sshds.iter().map(Sshd::started).collect();
+    let runs = sshds.iter().any(|one| one.pid.is_some());
     Facts {
         version: said.ok().and_then(|said| version(&said)),
-        active: units.unknown.is_none().then(|| units.ssh_is_active()),
-        running,
+        active: units
+            .unknown
+            .is_none()
+            .then(|| runs || units.ssh_is_active()),
+        replaced: program.to_string_lossy().ends_with(" (deleted)"),
+        sshds,
         namespace: Some(namespace).filter(|namespace| !namespace.is_empty() && !is_read),
-        quiet,
         ssh: units.ssh(),
     }
 }
@@ -119,33 +93,23 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
             let mend = format!("sudo systemctl enable --now {unit}.service");
             found.push(Finding::problem(NAME, said).mended_by(mend));
         }
-        _ if facts.running.replaced => {
+        _ if facts.replaced => {
             let said = format!("{version} was installed, and an older one still runs");
             let mend = format!("sudo systemctl restart {unit}.service");
             found.push(Finding::warning(NAME, said).mended_by(mend));
         }
         _ => found.push(Finding::ok(NAME, format!("{version} logs as {logs_as}"))),
     }
-    let edit = || format!("sudo systemctl edit {unit}.service");
-    let started = &facts.running.started;
-    if let Some(option) = &started.log {
-        let said = match option.as_str() {
-            "-e" => "sshd runs with -e: its log-ins are not believed, since clients can write lines of their own into such a log".to_owned(),
-            option => format!("sshd runs with {option}: no log-in reaches the log"),
-        };
-        found.push(Finding::problem(NAME, said).mended_by(edit()));
-    }
-    if started.overridden {
-        let said =
-            "sshd runs with -o: what that sets outweighs its file, and is not looked at here";
-        found.push(Finding::warning(NAME, said).mended_by(edit()));
-    }
-    for (pid, arguments) in &facts.running.others {
-        let said = format!(
-            "another sshd listens, process {pid} ({arguments}): what it does with partners is not looked at here; its log is read \
-             all the same"
-        );
-        found.push(Finding::warning(NAME, said));
+    for started in &facts.sshds {
+        let ssh = ssh.of(started);
+        // Where none runs that is said above; one that a socket starts need not run.
+        if facts.active == Some(true) && started.stands_still() && !ssh.of_socket {
+            let unit = ssh.unit;
+            let said = format!("{unit}.service is enabled, and does not run");
+            let mend = format!("sudo systemctl start {unit}.service");
+            found.push(Finding::warning(NAME, said).mended_by(mend));
+        }
+        found.extend(of_options(started, ssh));
     }
     if let Some(namespace) = facts.namespace {
         let said = format!(
@@ -157,26 +121,70 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
         );
         found.push(Finding::problem(NAME, said).mended_by(mend));
     }
-    for (gap, partners) in &facts.quiet {
+    found
+}
+
+/// What is wrong with the options that one was started with; and of one beside the usual one that it is there.
+fn of_options(started: &Started, ssh: Ssh<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if let Some(file) = &started.file {
+        let file = file.display();
+        found.push(Finding::ok(
+            NAME,
+            format!("one reads {file}, which is looked at"),
+        ));
+    }
+    if let Some(option) = &started.log {
+        let said = match option.as_str() {
+            "-e" => "sshd runs with -e: its log-ins are not believed, since clients can write lines of their own into such a log".to_owned(),
+            option => format!("sshd runs with {option}: no log-in reaches the log"),
+        };
+        found.push(Finding {
+            remedy: edit::unit(ssh),
+            ..Finding::problem(NAME, said)
+        });
+    }
+    if started.unclear {
+        let said = "sshd runs with an -o whose value has blanks: what that sets outweighs its file, and is not looked at here";
+        found.push(Finding {
+            remedy: edit::unit(ssh),
+            ..Finding::warning(NAME, said)
+        });
+    }
+    found
+}
+
+/// Whose log-ins are not logged, by which line.
+pub(super) fn quiet(effective: &BTreeMap<&str, Effective>, ssh: Ssh<'_>) -> Vec<Finding> {
+    let mut quiet: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
+    for (name, effective) in effective {
+        if let Some(gap) = &effective.quiet {
+            quiet.entry(gap).or_default().push(name);
+        }
+    }
+    let tell = |(gap, partners): (&Missing, Vec<&str>)| {
         let said = format!(
             "no log-in of {} is logged: {}{}: {}; write: {}",
-            names(partners),
+            names(&partners),
             place(gap),
             gap.found,
             gap.why,
             gap.line
         );
-        found.push(Finding::problem(NAME, said).mended_by(edit::mend(gap, ssh)));
-    }
-    found
+        Finding::problem(NAME, said).mended_by(edit::mend(gap, ssh))
+    };
+    quiet.into_iter().map(tell).collect()
 }
 
 /// sshd did not say what it does, for this reason: what it reads it does not accept.
-pub(super) fn refused(why: &str, ssh: Ssh) -> Finding {
+pub(super) fn refused(why: &str, ssh: Ssh<'_>) -> Finding {
     let mut words = why.split([' ', ':']);
     let file = words.find(|word| word.starts_with("/etc/"));
     let said = format!("sshd does not accept its configuration, and will not start with it: {why}");
-    let mend = format!("sudoedit {} && {}", file.unwrap_or(PATH), edit::reload(ssh));
+    let mend = match file {
+        Some(file) => format!("sudoedit {file} && {}", edit::reload(ssh)),
+        None => edit::by_hand(ssh),
+    };
     Finding::problem(NAME, said).mended_by(mend)
 }
 
@@ -203,13 +211,9 @@ mod tests {
         Facts {
             version: self::version(version),
             active: Some(true),
-            running: Running {
-                started: Started::default(),
-                replaced: false,
-                others: Vec::new(),
-            },
+            replaced: false,
+            sshds: Vec::new(),
             namespace: None,
-            quiet: BTreeMap::new(),
             ssh: Ssh::default(),
         }
     }
@@ -237,51 +241,55 @@ mod tests {
             "problem sshd: ssh.service does not run: nobody can log in\n  > sudo systemctl enable --now ssh.service\n"
         );
         let started = |arguments: &str| {
-            let mut facts = facts("OpenSSH_9.2p1");
-            facts.running.started = Started::read(arguments);
-            told(&judge(&facts))
+            let started = Started::read(arguments);
+            told(&of_options(&started, Ssh::default().of(&started)))
         };
-        let file = started("/usr/sbin/sshd\0-D\0-E/var/log/sshd\0");
-        assert!(
-            file.contains("problem sshd: sshd runs with -E /var/log/sshd: no log-in"),
-            "{file}"
+        assert_eq!(
+            started("/usr/sbin/sshd\0-D\0-E/var/log/sshd\0"),
+            "problem sshd: sshd runs with -E /var/log/sshd: no log-in reaches the log\n  > sudo systemctl edit ssh.service\n"
         );
         let stream = started("/usr/sbin/sshd\0-D\0-e\0");
         assert!(stream.contains("problem sshd: sshd runs with -e: its log-ins are not believed"));
-        let options = started("/usr/sbin/sshd\0-D\0-oLogLevel=QUIET\0");
+        let unclear = started("sshd: /usr/sbin/sshd -D -o Subsystem sftp internal-sftp");
         assert!(
-            options.contains("warning sshd: sshd runs with -o: "),
-            "{options}"
+            unclear.contains("warning sshd: sshd runs with an -o whose value has blanks: "),
+            "{unclear}"
+        );
+        assert_eq!(started("/usr/sbin/sshd\0-D\0-oLogLevel=QUIET\0"), "");
+        assert_eq!(
+            started("sshd: /usr/sbin/sshd -f /etc/ssh/sftp [listener] 0 of 10-100 startups"),
+            "ok sshd: one reads /etc/ssh/sftp, which is looked at\n"
         );
     }
 
     #[test]
-    fn an_sshd_beside_it_is_named() {
+    fn one_of_two_that_does_not_run_is_named() {
+        let second = Started {
+            unit: Some("sshd-sftp".to_owned()),
+            ..Started::default()
+        };
+        let first = Started {
+            unit: Some("ssh".to_owned()),
+            pid: Some("12".to_owned()),
+            ..Started::default()
+        };
         let mut facts = facts("OpenSSH_9.2p1");
-        let other = "sshd: /usr/sbin/sshd -f /etc/ssh/sftp [listener] 0 of 10-100 startups";
-        facts.running.others = vec![("4711".to_owned(), other.to_owned())];
-        let said = told(&judge(&facts));
-        assert!(
-            said.contains(&format!(
-                "warning sshd: another sshd listens, process 4711 ({other}): "
-            )),
-            "{said}"
+        facts.sshds = vec![&first, &second];
+        assert_eq!(
+            told(&judge(&facts)),
+            "ok sshd: OpenSSH_9.2p1 logs as sshd and internal-sftp\n\
+             warning sshd: sshd-sftp.service is enabled, and does not run\n  > sudo systemctl start sshd-sftp.service\n"
         );
     }
 
     #[test]
     fn an_sshd_that_logs_into_a_namespace_is_a_problem() {
         let shown = "Id=ssh.service\nNames=ssh.service\nLoadState=loaded\nLogNamespace=partners\n";
-        let (units, effective) = (Units::of(shown), BTreeMap::new());
+        let (units, sshds) = (Units::of(shown), Sshds::open(false));
         let of = |config: &str| {
             let config =
                 Config::parse(std::path::Path::new("test"), config).expect("a configuration");
-            told(&judge(&gather(
-                facts("").running,
-                &units,
-                &config,
-                &effective,
-            )))
+            told(&judge(&gather(&sshds, &units, &config)))
         };
         let said = of("");
         assert!(said.contains("problem sshd: ssh.service logs into the journal namespace partners (LogNamespace=), which is not read"), "{said}");
@@ -298,9 +306,15 @@ mod tests {
             file: "/etc/ssh/sshd_config".into(),
             number: 9,
         };
-        let mut quiet = facts("OpenSSH_9.2p1");
-        quiet.quiet = BTreeMap::from([(&gap, vec!["alice", "bob"])]);
-        let said = told(&judge(&quiet));
+        let of = |name| {
+            let effective = Effective {
+                quiet: Some(gap.clone()),
+                ..Effective::unknown(String::new())
+            };
+            (name, effective)
+        };
+        let effective = BTreeMap::from([of("alice"), of("bob")]);
+        let said = told(&quiet(&effective, Ssh::default()));
         assert!(said.contains("problem sshd: no log-in of alice, bob is logged: /etc/ssh/sshd_config:9: LogLevel ERROR: below INFO"), "{said}");
         assert!(said.contains(r"> sudo sed -i '9s|^\([[:blank:]]*\).*|\1LogLevel INFO|' /etc/ssh/sshd_config && sudo sshd -t"), "{said}");
     }

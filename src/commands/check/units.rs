@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::adapters::program;
+use crate::adapters::sshd_config::{PATH, Started};
 use crate::domain::base::time::Time;
 
 /// The daemon.
@@ -59,18 +60,40 @@ pub(super) struct Units {
     pub(super) unknown: Option<String>,
 }
 
-/// sshd's unit.
+/// An sshd, for the commands that mend what it does.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ssh {
-    /// Its name, without `.service`.
-    pub(super) unit: &'static str,
+pub(super) struct Ssh<'a> {
+    /// Its unit's name, without `.service`.
+    pub(super) unit: &'a str,
     /// Does a socket start it?
     pub(super) of_socket: bool,
+    /// Its process, where it has no unit.
+    pub(super) pid: Option<&'a str>,
+    /// The file that it reads in place of sshd_config.
+    pub(super) file: Option<&'a Path>,
+}
+
+impl<'a> Ssh<'a> {
+    /// The one that was started so; what is not known of it is as of the usual one.
+    pub(super) fn of(self, started: &'a Started) -> Ssh<'a> {
+        let unit = started.unit.as_deref();
+        Ssh {
+            unit: unit.unwrap_or(self.unit),
+            of_socket: self.of_socket && unit.is_none_or(|unit| unit == self.unit),
+            pid: started.pid.as_deref().filter(|_| unit.is_none()),
+            file: started.file.as_deref(),
+        }
+    }
+
+    /// The file that it reads.
+    pub(super) fn path(&self) -> &'a Path {
+        self.file.unwrap_or(Path::new(PATH))
+    }
 }
 
 #[cfg(test)]
-impl Default for Ssh {
-    fn default() -> Ssh {
+impl Default for Ssh<'_> {
+    fn default() -> Self {
         Units::default().ssh()
     }
 }
@@ -132,12 +155,14 @@ impl Units {
     }
 
     /// sshd's unit here.
-    pub(super) fn ssh(&self) -> Ssh {
+    pub(super) fn ssh(&self) -> Ssh<'static> {
         let loaded = SSH.into_iter().find(|unit| self.is_loaded(unit));
         let active = |socket: &&str| self.get(socket, "ActiveState") == "active";
         Ssh {
             unit: loaded.unwrap_or(SSH[0]).trim_end_matches(".service"),
             of_socket: SSH_SOCKETS.iter().any(active),
+            pid: None,
+            file: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! All matters in the order in which they depend on one another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,7 +16,7 @@ use super::{
 use crate::adapters::config::Config;
 use crate::adapters::service;
 use crate::adapters::source::choice::Log;
-use crate::adapters::sshd_config::{self, Effective, Sshd, expand};
+use crate::adapters::sshd_config::{self, Effective, Sshd, Sshds, expand};
 use crate::adapters::userdb::Roster;
 use crate::commands::cli::Cli;
 use crate::domain::base::time::{Time, Zone};
@@ -105,7 +105,6 @@ impl View {
     /// The partners, where the log comes from, and all that lies between the two.
     fn partners(&mut self, config: &Config) {
         let roster = Roster::gather(&config.partners);
-        let group = &config.partners.group;
         self.findings
             .extend(partners::judge(&roster, config, &Voice::of(config)));
         self.findings
@@ -129,63 +128,77 @@ impl View {
             let facts = journal::gather(&self.units, self.now);
             self.findings.extend(journal::judge(&facts, self.now));
         }
-        let running = sshd::Running::gather(&self.units);
-        let mut sshd = Sshd::open(self.root, running.started.file.clone());
-        let effective = effective(&roster, &mut sshd);
+        let mut sshds = Sshds::open(self.root);
+        let effective = effective(&roster, &mut sshds);
         if !self.root {
             self.unseen.push("sshd's own word on each partner");
             self.unseen.push("what expires");
         }
-        let partners = effective.keys().map(|&name| sshd_config::Partner {
-            name,
-            groups: groups(&roster, name),
-        });
-        let depends = sshd.depends_on_more(partners);
-        let facts = sshd::gather(running, &self.units, config, &effective);
+        let facts = sshd::gather(&sshds, &self.units, config);
         self.findings.extend(sshd::judge(&facts));
-        let failed = sshd.failed();
-        self.findings
-            .extend(failed.map(|why| sshd::refused(why, self.units.ssh())));
+        for (sshd, effective) in sshds.iter().zip(&effective) {
+            // What is so of each sshd is said once.
+            for finding in self.of_sshd(sshd, effective, &roster, config) {
+                if !self.findings.contains(&finding) {
+                    self.findings.push(finding);
+                }
+            }
+        }
+        let files = sshds.files_with("chrootdirectory");
+        self.chroots(&roster, &effective, looked_into.as_ref(), &files);
+    }
+
+    /// What an sshd does with the partners that it lets in.
+    fn of_sshd(
+        &self,
+        sshd: &Sshd,
+        effective: &BTreeMap<&str, Effective>,
+        roster: &Roster,
+        config: &Config,
+    ) -> Vec<Finding> {
+        let ssh = self.units.ssh().of(sshd.started());
+        let of = |name| sshd_config::Partner {
+            name,
+            groups: groups(roster, name),
+        };
+        let mut found = sshd::quiet(effective, ssh);
+        found.extend(sshd.failed().map(|why| sshd::refused(why, ssh)));
         let logging = effective
             .iter()
             .map(|(name, effective)| (*name, &effective.logging, effective.subsystem));
-        let ssh = self.units.ssh();
-        self.findings
-            .extend(sftp_command::judge(&sftp_command::Facts {
-                partners: logging.collect(),
-                keys: keys(&roster, &effective),
-                asked: sshd.asked(),
-                depends,
-                ssh,
-                root: self.root,
-            }));
-        let facts = accounts::gather(&roster, &effective, config.zone, self.now);
-        self.findings.extend(accounts::judge(&facts, ssh));
+        found.extend(sftp_command::judge(&sftp_command::Facts {
+            partners: logging.collect(),
+            keys: keys(roster, effective),
+            asked: sshd.asked(),
+            depends: sshd.depends_on_more(effective.keys().map(|&name| of(name))),
+            ssh,
+            root: self.root,
+        }));
+        let facts = accounts::gather(roster, effective, config.zone, self.now);
+        found.extend(accounts::judge(&facts, ssh));
+        let group = &config.partners.group;
         let kept_out = effective.iter().filter_map(|(&name, effective)| {
-            let groups = groups(&roster, name);
-            let list = sshd.kept_out(&sshd_config::Partner { name, groups }, effective)?;
+            let groups = groups(roster, name);
+            let list = sshd.kept_out(&of(name), effective)?;
             let member = groups.is_some_and(|groups| groups.contains(group));
             Some((name, list, member))
         });
-        let depends = effective.keys().filter_map(|&name| {
-            let groups = groups(&roster, name);
-            let list = sshd.admission_depends(&sshd_config::Partner { name, groups })?;
-            Some((name, list))
-        });
-        self.findings.extend(admission::judge(&admission::Facts {
+        let depends = effective
+            .keys()
+            .filter_map(|&name| Some((name, sshd.admission_depends(&of(name))?)));
+        found.extend(admission::judge(&admission::Facts {
             kept_out: kept_out.collect(),
             depends: depends.collect(),
             group,
             ssh,
         }));
-        let files = sshd.files_with("chrootdirectory");
-        self.chroots(&roster, &effective, looked_into.as_ref(), &files);
+        found
     }
 
     fn chroots(
         &mut self,
         roster: &Roster,
-        effective: &BTreeMap<&str, Effective>,
+        effective: &[BTreeMap<&str, Effective>],
         source: Option<&Log>,
         files: &[PathBuf],
     ) {
@@ -206,7 +219,7 @@ impl View {
                 self.findings
                     .extend(reboot::judge(&until_reboot, &self.units));
             }
-            None if !self.root && !effective.is_empty() => {
+            None if !self.root && effective.iter().any(|of_one| !of_one.is_empty()) => {
                 self.unseen.push("whether each /dev/log reaches the log");
             }
             None => {}
@@ -254,22 +267,23 @@ fn groups<'a>(roster: &'a Roster, name: &str) -> Option<&'a [String]> {
     account.groups.as_deref()
 }
 
-/// What sshd does with each partner that has an account here.
-fn effective<'a>(roster: &'a Roster, sshd: &mut Sshd) -> BTreeMap<&'a str, Effective> {
+/// What each sshd does with each partner that has an account here and that it lets in.
+fn effective<'a>(roster: &'a Roster, sshds: &mut Sshds) -> Vec<BTreeMap<&'a str, Effective>> {
     let until = Instant::now() + ASKING;
-    let mut effective = BTreeMap::new();
+    let mut all = vec![BTreeMap::new(); sshds.iter().count()];
     for (name, partner) in &roster.partners {
         let Some(account) = partner.account() else {
             continue;
         };
         if Instant::now() > until {
-            sshd.stop_asking("asking about all partners takes too long");
+            sshds.stop_asking("asking about all partners takes too long");
         }
         let groups = account.groups.as_deref();
-        let asked = sshd.effective(&sshd_config::Partner { name, groups });
-        effective.insert(name.as_str(), asked);
+        for (number, effective) in sshds.effective(&sshd_config::Partner { name, groups }) {
+            all[number].insert(name.as_str(), effective);
+        }
     }
-    effective
+    all
 }
 
 /// The keys of partners whose command is an sftp-server that logs no files.
@@ -296,24 +310,25 @@ fn keys<'a>(
 /// The chroots, each with who is locked into it; who is in none; and of whom it is unknown.
 fn chroots<'a>(
     roster: &Roster,
-    effective: &BTreeMap<&'a str, Effective>,
+    effective: &[BTreeMap<&'a str, Effective>],
 ) -> (Vec<chroot::Chroot>, Vec<&'a str>, Vec<&'a str>) {
-    let mut paths: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
-    let (mut free, mut unknown) = (Vec::new(), Vec::new());
-    for (&name, effective) in effective {
+    let mut paths: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    let (mut free, mut unknown) = (BTreeSet::new(), BTreeSet::new());
+    for (&name, effective) in effective.iter().flatten() {
         let partner = roster.partners.get(name);
         let account = partner.and_then(|partner| partner.account());
         match (&effective.chroot, account) {
             (sshd_config::Chroot::Directory(template), Some(account)) => {
                 let path = expand(template, name, account);
-                paths.entry(path).or_default().push(name.to_owned());
+                paths.entry(path).or_default().insert(name.to_owned());
             }
-            (sshd_config::Chroot::None, _) => free.push(name),
-            _ => unknown.push(name),
+            (sshd_config::Chroot::None, _) => drop(free.insert(name)),
+            _ => drop(unknown.insert(name)),
         }
     }
     let chroots = paths
         .into_iter()
-        .map(|(path, partners)| chroot::Chroot::gather(path, partners));
-    (chroots.collect(), free, unknown)
+        .map(|(path, partners)| chroot::Chroot::gather(path, partners.into_iter().collect()));
+    let list = |names: BTreeSet<&'a str>| names.into_iter().collect();
+    (chroots.collect(), list(free), list(unknown))
 }

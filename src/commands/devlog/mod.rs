@@ -20,7 +20,7 @@ use rustix::fs::FlockOperation;
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::sight::{DevLog, Sight, left};
-use crate::adapters::sshd_config::{self, Sshd};
+use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::{Known, Roster};
 use crate::commands::cli::{self, Cli};
 use crate::commands::output::names;
@@ -59,6 +59,7 @@ fn settle(cli: &Cli) {
     let mut told = String::new();
     loop {
         let begun = Still::now(left::read().as_ref());
+        let was_old = begun.is_old();
         let outcome = once(cli, true);
         if let Err(error) = &outcome {
             let why = said(error);
@@ -71,7 +72,8 @@ fn settle(cli: &Cli) {
             continue;
         }
         let done = matches!(outcome, Ok(Outcome::Done));
-        if begun.wait_for_change(done) == Change::None {
+        // Of what changed just before a round, that one may not have seen all: a unit is enabled first, and known next.
+        if begun.wait_for_change(done) == Change::None && was_old {
             still::waits(false);
             return;
         }
@@ -91,8 +93,8 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Outcome> {
         return Err(Stop::Later(why.to_owned()).into());
     }
     let socket = Socket::present().map_err(|refused| Stop::Later(refused.to_string()))?;
-    let mut sshd = Sshd::open(true, None);
-    let mut sight = Sight::gather(&roster, &mut sshd, Instant::now() + ASKING);
+    let mut sshds = Sshds::open(true);
+    let mut sight = Sight::gather(&roster, &mut sshds, Instant::now() + ASKING);
     let mut outcome = unknown(&roster, &sight, &before, quiet);
     let chroots = sight.chroots();
     if chroots.is_empty() && !quiet {
@@ -121,7 +123,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Outcome> {
         };
         let known = partners.iter().all(|name| {
             let seen = before.partners.get(name);
-            seen.is_some_and(|seen| seen.chroot.as_ref() == Some(path) && seen.dev_log == dev_log)
+            seen.is_some_and(|seen| seen.chroots.get(path) == Some(&dev_log))
         });
         let news = match dev_log {
             DevLog::Reaches => priority == Priority::Notice,
@@ -144,7 +146,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Outcome> {
 fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Outcome {
     let mut outcome = Outcome::Done;
     for (name, seen) in &sight.partners {
-        if seen.dev_log != DevLog::Unknown {
+        if !seen.somewhere {
             continue;
         }
         outcome = Outcome::Undone;
@@ -154,10 +156,7 @@ fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Outco
         let partner = roster.partners.get(name);
         let said = match partner.map(|partner| &partner.account) {
             Some(Known::NoAnswer) => format!("{name}: the user database does not answer"),
-            _ => {
-                let file = sshd_config::PATH;
-                format!("{name}: which ChrootDirectory {file} gives it is unknown")
-            }
+            _ => format!("{name}: which ChrootDirectory sshd gives it is unknown"),
         };
         line(Priority::Error, &said);
     }

@@ -1,4 +1,5 @@
-//! Whether all that decides about the partners' `/dev/log` stands as it stood: accounts, sshd's files, chroots.
+//! Whether all that decides about the partners' `/dev/log` stands as it stood: accounts, the sshds and their
+//! files, chroots.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,8 +9,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::adapters::sight::{DevLog, SOCKET, Sight, left};
 
-/// Where partners' accounts are.
-const ACCOUNTS: [&str; 2] = ["/etc/passwd", "/etc/group"];
+/// Where partners' accounts are; and what changes when an sshd starts, or its unit is enabled.
+const WATCHED: [&str; 4] = [
+    "/etc/passwd",
+    "/etc/group",
+    "/etc/systemd/system/multi-user.target.wants",
+    "/run/sshd.pid",
+];
 
 /// Its being there makes the path unit start the service that settles what is left to do.
 const WAITS: &str = "waits";
@@ -44,16 +50,12 @@ pub(super) enum Change {
 impl Still {
     /// All that decides, as it stands.
     pub(super) fn now(sight: Option<&Sight>) -> Still {
-        let mut paths: BTreeSet<PathBuf> = ACCOUNTS.iter().map(PathBuf::from).collect();
+        let mut paths: BTreeSet<PathBuf> = WATCHED.iter().map(PathBuf::from).collect();
         paths.insert(SOCKET.into());
         if let Some(sight) = sight {
             paths.extend(sight.files.keys().cloned());
-            let undone = |dev_log: &DevLog| *dev_log != DevLog::Reaches;
-            let partners = sight.partners.values();
-            for chroot in partners
-                .filter(|seen| undone(&seen.dev_log))
-                .filter_map(|seen| seen.chroot.as_deref())
-            {
+            let chroots = sight.partners.values().flat_map(|seen| &seen.chroots);
+            for (chroot, _) in chroots.filter(|(_, dev_log)| **dev_log != DevLog::Reaches) {
                 paths.extend(chroot.ancestors().map(Path::to_owned));
                 paths.insert(chroot.join("dev"));
                 paths.insert(chroot.join("dev/log"));
