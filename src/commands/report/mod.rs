@@ -33,7 +33,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
         silent: true,
         expects: Vec::new(),
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
-        ..Rules::of(&config)
+        ..config.rules()
     };
     let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
     let now = Time::from(SystemTime::now());

@@ -5,12 +5,12 @@ mod day;
 mod feed_text;
 mod file_text;
 mod own_text;
+mod phrase;
 mod rendered;
 mod summary_text;
 mod text;
 mod unit_text;
 mod voice;
-mod waited;
 mod warning_text;
 
 pub use day::day_messages;
@@ -19,4 +19,3 @@ pub use rendered::Rendered;
 pub use text::render;
 pub use unit_text::{FailedUnit, unit_failed};
 pub use voice::Voice;
-pub use waited::gather_waited;
