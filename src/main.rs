@@ -3,10 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use sftp_monitor::adapters::config::ConfigError;
 use sftp_monitor::adapters::log::{self, Priority, line};
+use sftp_monitor::adapters::source::journal::SeveralMachines;
+use sftp_monitor::adapters::store::StateError;
 use sftp_monitor::commands;
 use sftp_monitor::commands::cli::{self, Command};
-use sftp_monitor::domain::base::stop;
+use sftp_monitor::domain::base::stop::{self, LATER, SETUP, Stop, USAGE};
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
@@ -35,7 +38,56 @@ fn main() -> ExitCode {
                 Priority::Error,
                 &format!("sftp-monitor: {}", stop::said(&error)),
             );
-            ExitCode::from(stop::code(&error))
+            ExitCode::from(code(&error))
         }
+    }
+}
+
+/// The exit code of an error.
+fn code(error: &anyhow::Error) -> u8 {
+    for cause in error.chain() {
+        if let Some(stop) = cause.downcast_ref() {
+            return match stop {
+                Stop::Usage(_) => USAGE,
+                Stop::Later(_) => LATER,
+                Stop::Setup(_) => SETUP,
+            };
+        }
+        match cause.downcast_ref() {
+            // No time mends that.
+            Some(StateError::Disk { cause, .. })
+                if cause.kind() == std::io::ErrorKind::PermissionDenied =>
+            {
+                return SETUP;
+            }
+            Some(StateError::Busy { .. } | StateError::Disk { .. }) => return LATER,
+            Some(StateError::Refused(_)) => return SETUP,
+            Some(StateError::Damaged { .. }) | None => {}
+        }
+        if cause.is::<SeveralMachines>() || cause.is::<ConfigError>() {
+            return SETUP;
+        }
+    }
+    1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_time_mends_is_tried_again_and_a_permission_is_not() {
+        let failed = |errno: i32| {
+            let cause = std::io::Error::from_raw_os_error(errno);
+            let (action, path) = ("writing", "daily.json".into());
+            code(&anyhow::Error::from(StateError::Disk {
+                action,
+                path,
+                cause,
+            }))
+        };
+        assert_eq!(failed(libc::ENOSPC), LATER);
+        assert_eq!(failed(libc::EROFS), LATER);
+        assert_eq!(failed(libc::EACCES), SETUP);
     }
 }

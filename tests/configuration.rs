@@ -4,9 +4,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sftp_monitor::adapters::config::{Alerts, Config, Language, SourceKind};
+use sftp_monitor::adapters::config::{Config, SourceKind};
+use sftp_monitor::domain::base::language::Language;
+use sftp_monitor::domain::base::policy::Alerts;
 use sftp_monitor::domain::base::time::Zone;
-use sftp_monitor::domain::rules::Rules;
 
 const PATH: &str = "/etc/sftp-monitor/config.toml";
 const SHIPPED: &str = include_str!("../packaging/config.toml");
@@ -80,7 +81,7 @@ fn the_shipped_file_changes_nothing() {
 fn every_key_of_the_shipped_file_is_known_and_shows_its_default() {
     let (all, default) = (parse(&uncommented()).unwrap(), parse("").unwrap());
     assert_eq!(all.alerts, default.alerts);
-    assert_eq!(Rules::of(&all).alerts_for("bob"), default.alerts);
+    assert_eq!(all.rules().alerts_for("bob"), default.alerts);
     assert_eq!(all.digest.closes_from, default.digest.closes_from);
     assert_eq!(all.slack.channel, default.slack.channel);
     assert_eq!(all.slack.api_url, default.slack.api_url);
@@ -150,7 +151,7 @@ fn a_partner_takes_from_the_general_alerts_what_it_does_not_set() {
         again_after: Duration::from_secs(3_600),
         ..Alerts::default()
     };
-    let rules = Rules::of(&config);
+    let rules = config.rules();
     assert_eq!(rules.alerts_for("bob"), bob);
     let alice = rules.alerts_for("alice");
     assert!(alice.login);

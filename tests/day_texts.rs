@@ -10,12 +10,13 @@ use std::fs;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sftp_monitor::adapters::config::Language;
 use sftp_monitor::domain::alerts::{File, Form};
+use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::expect::{Feed, Outcome};
 use sftp_monitor::domain::render::{Rendered, Voice, day_messages};
-use sftp_monitor::domain::state::{ClosedDay, Counters, Notice, NoticeKind, Troubled};
+use sftp_monitor::domain::state::{ClosedDay, Counters, Troubled};
+use sftp_monitor::domain::state::{Notice, NoticeKind};
 use support::hostile::{assert_harmless, assert_small, hostile_text, size};
 use support::texts::{Case, compare, compare_json, compare_plain, parse, with_times};
 

@@ -15,7 +15,8 @@ use std::path::Path;
 use std::process::Command;
 
 use sftp_monitor::adapters::config::Partners;
-use sftp_monitor::adapters::userdb::{Accounts, Answer, Directory, Groups, Known, Roster};
+use sftp_monitor::adapters::userdb::{Accounts, Groups, Known, Roster};
+use sftp_monitor::domain::directory::{Answer, Directory};
 
 /// Says that this is the run that asks, and which group is the partners'.
 const GROUP: &str = "SFTP_MONITOR_TEST_GROUP";

@@ -10,7 +10,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use sftp_monitor::adapters::config::Partners;
-use sftp_monitor::adapters::userdb::{Accounts, Answer, Directory};
+use sftp_monitor::adapters::userdb::Accounts;
+use sftp_monitor::domain::directory::{Answer, Directory};
 use support::nss::Trouble;
 
 /// Says that this is the run that asks.

@@ -10,11 +10,12 @@ use std::sync::mpsc::channel;
 
 use anyhow::bail;
 use sftp_monitor::adapters::reader::{Order, Reading};
-use sftp_monitor::adapters::source::{Entries, FilePosition, Position, Progress, Remark};
+use sftp_monitor::adapters::source::{Entries, Progress, Remark};
 use sftp_monitor::adapters::store::Store;
-use sftp_monitor::adapters::userdb::Fixed;
 use sftp_monitor::commands::run::Committer;
+use sftp_monitor::domain::base::position::{FilePosition, Position};
 use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::directory::Fixed;
 use sftp_monitor::domain::record::{Entry, Origin};
 use sftp_monitor::domain::rules::Rules;
 use sftp_monitor::domain::state::Daily;

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sftp_monitor::adapters::config::Language;
 use sftp_monitor::domain::alerts::{
     Cause, Change, Content, Failures, FeedArrived, FeedChanged, FeedMissing, File, Files, Form,
     Logins, Loss, Message, Quiet, Seen, SeenFile, Summary, SummaryRow, Transfer,
 };
+use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::render::{Rendered, Voice};
 use support::hostile::{assert_harmless, assert_small, hostile_text};

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use chrono::DateTime;
-use sftp_monitor::adapters::config::Language;
+use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::language::Noun;
 use sftp_monitor::domain::base::time::{Time, Zone};
 

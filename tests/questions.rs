@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use std::sync::mpsc::{Receiver, channel};
 
 use sftp_monitor::adapters::reader::{Batch, Order};
-use sftp_monitor::adapters::source::{FilePosition, Position};
 use sftp_monitor::adapters::store::Store;
-use sftp_monitor::adapters::userdb::Answer;
 use sftp_monitor::commands::run::Committer;
+use sftp_monitor::domain::base::position::{FilePosition, Position};
 use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::directory::Answer;
 use sftp_monitor::domain::openssh::{Event, Kind};
 use sftp_monitor::domain::record::{Origin, Record};
 use sftp_monitor::domain::rules::Rules;

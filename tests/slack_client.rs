@@ -8,8 +8,9 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use sftp_monitor::adapters::config::{Language, Slack as Settings, Token};
+use sftp_monitor::adapters::config::{Slack as Settings, Token};
 use sftp_monitor::adapters::slack::{Client, POST};
+use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::render::Rendered;
 use sftp_monitor::domain::slack_reply::Verdict;
 use support::slack::{Answer, Slack};

@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sftp_monitor::adapters::source::FilePosition;
 use sftp_monitor::adapters::store::{Recovery, Snapshot, StateError};
+use sftp_monitor::domain::base::position::FilePosition;
 use sftp_monitor::domain::state::NoticeKind;
 use support::{load, names, now, open, text, upload, uploads, with_uploads};
 use tempfile::TempDir;

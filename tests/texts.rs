@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::{Value, json};
-use sftp_monitor::adapters::config::Language;
 use sftp_monitor::domain::alerts::{Content, Form, Message};
+use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::render::{Rendered, Voice};
 use support::texts::{Case, compare, parse, with_times};

@@ -9,8 +9,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use sftp_monitor::adapters::config::{Language, Slack as Settings, Token};
+use sftp_monitor::adapters::config::{Slack as Settings, Token};
 use sftp_monitor::adapters::slack::{Client, POST};
+use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::render::Rendered;
 use support::program::{Daemon, World};
 use support::slack::{Answer, Slack};

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, Timelike};
 use chrono_tz::Tz;
-use sftp_monitor::adapters::userdb::Fixed;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::days::{self, close_for_digest};
+use sftp_monitor::domain::directory::Fixed;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::state::Daily;

@@ -5,10 +5,10 @@ use std::time::SystemTime;
 use chrono::Local;
 use sftp_monitor::adapters::source::envelope::{Envelope, Read};
 use sftp_monitor::adapters::store::Store;
-use sftp_monitor::adapters::userdb::Fixed;
 use sftp_monitor::commands::report::Counting;
 use sftp_monitor::domain::base::span::Span;
 use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::directory::Fixed;
 use sftp_monitor::domain::rules::Rules;
 use sftp_monitor::domain::state::{Counters, Known};
 

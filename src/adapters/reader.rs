@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 
-use crate::adapters::sight::lookout::Unseen;
-use crate::adapters::source::{Entries, Position, Remark, Source};
-use crate::adapters::userdb::{Answer, Directory};
+use crate::adapters::source::{Entries, Remark, Source};
+use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
+use crate::domain::directory::Unseen;
+use crate::domain::directory::{Answer, Directory};
 use crate::domain::record::Record;
 
 /// How many entries one batch, and so one commit, takes at most.

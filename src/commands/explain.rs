@@ -14,10 +14,10 @@ use crate::adapters::archive::survey::{ROOM, survey};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::source::envelope::{Envelope, Read};
-use crate::adapters::userdb::Directory;
 use crate::commands::cli::{self, Cli};
 use crate::commands::output;
 use crate::domain::base::time::Time;
+use crate::domain::directory::Directory;
 use crate::domain::openssh::{Event, EventName, Kind, Program, Who};
 use crate::domain::record::{Entry, Origin, Record};
 use crate::domain::rules::{Monitor, Rules, Verdict, process_of};
@@ -208,7 +208,7 @@ pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
         silent: false,
         expects: Vec::new(),
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
-        ..Rules::of(&config)
+        ..config.rules()
     };
     let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
     let mut explainer = Explainer::new(&rules, directory.as_mut());

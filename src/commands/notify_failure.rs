@@ -46,7 +46,7 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailure) -> anyhow::Result<u8> 
     runtime.block_on(tell(
         &unit,
         &Client::by(&Way::find(), &config.slack, &token)?,
-        &Voice::of(&config),
+        &config.voice(),
     ))?;
     let told = format!("Slack was told that {} failed", unit.name);
     about(Topic::UnitFailed, Priority::Notice, &told);

@@ -1,12 +1,13 @@
 //! What becomes of messages and tables that are posted: pure steps on the state, one commit each.
 
 use crate::domain::alerts::Message;
+use crate::domain::alerts::gather_waited;
 use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::days::POSTED_KEPT;
-use crate::domain::render::gather_waited;
 use crate::domain::slack_reply::{Next, Trouble, Verdict};
-use crate::domain::state::{ClosedDay, Daily, PostedDay, add};
+use crate::domain::state::{ClosedDay, Daily, PostedDay};
 
 /// How many refused messages are kept for a person to see. The oldest of whoever has the most make room, and are counted.
 const PARKED_KEPT: usize = 50;

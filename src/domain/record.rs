@@ -1,28 +1,12 @@
 //! One log entry as the sources deliver it, before and after its message was understood.
 
-use std::borrow::Cow;
-
-use memchr::memchr;
-use serde::{Deserialize, Serialize};
-
-use crate::adapters::userdb::{Answer, Directory};
+use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
+use crate::domain::directory::{Answer, Directory};
 use crate::domain::openssh::unknown::{holds_a_line, is_of_openssh};
 use crate::domain::openssh::{Event, Kind, Program, Who, parse, reads_like_ours};
-
-/// A boot of the machine: the first half of journald's `_BOOT_ID`; zero where the source has none (auth.log).
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
-pub struct Boot(#[serde(with = "crate::domain::base::hex")] pub u64);
-
-impl Boot {
-    /// No boot known.
-    pub const fn is_unknown(&self) -> bool {
-        self.0 == 0
-    }
-}
+use memchr::memchr;
+use std::borrow::Cow;
 
 /// `uid` of an entry for whose sender nobody vouches, or that no sender writes. No account has it: it is what the kernel
 /// says where there is none.
@@ -285,7 +269,7 @@ fn ask(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapters::userdb::Fixed;
+    use crate::domain::directory::Fixed;
 
     fn taken(uid: u32, identifier: &'static [u8], message: &[u8]) -> Option<(Kind, Option<u32>)> {
         let origin = Origin {

@@ -12,7 +12,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sftp_monitor::adapters::source::journal::{JournalReader, SeveralMachines};
-use sftp_monitor::adapters::source::{JournalPosition, Remark, Start};
+use sftp_monitor::adapters::source::{Remark, Start};
+use sftp_monitor::domain::base::position::JournalPosition;
 use sftp_monitor::domain::base::time::Time;
 use support::journal::{BEGINNING, Boot, Item, Journals, MACHINE, SECOND};
 

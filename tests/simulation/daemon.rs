@@ -5,10 +5,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use sftp_monitor::adapters::reader::{Batch, Order, Reading};
-use sftp_monitor::adapters::source::Position;
 use sftp_monitor::adapters::store::Disk;
 use sftp_monitor::commands::run::{Committer, Queue, Settled, Taken};
 use sftp_monitor::domain::alerts::Content;
+use sftp_monitor::domain::base::position::Position;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery;
 use sftp_monitor::domain::rules::Monitor;

@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use anyhow::bail;
-use sftp_monitor::adapters::source::{Entries, JournalPosition, Position, Progress, Remark, hash};
+use sftp_monitor::adapters::source::{Entries, Progress, Remark};
+use sftp_monitor::domain::base::position::{JournalPosition, Position, hash};
+use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
-use sftp_monitor::domain::record::{Boot, Entry, Origin};
+use sftp_monitor::domain::record::{Entry, Origin};
 
 use crate::disk::World;
 use crate::sabotage::Fault;

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
-use sftp_monitor::adapters::config::Alerts;
-use sftp_monitor::adapters::source::JournalPosition;
 use sftp_monitor::adapters::store::Store;
 use sftp_monitor::commands::digest::{Tables, Turn};
+use sftp_monitor::domain::base::policy::Alerts;
+use sftp_monitor::domain::base::position::JournalPosition;
 use sftp_monitor::domain::rules::Rules;
 use sftp_monitor::domain::slack_reply::Next;
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sftp_monitor::adapters::userdb::{Answer, Directory};
+use sftp_monitor::domain::directory::{Answer, Directory};
 
 use crate::disk::World;
 

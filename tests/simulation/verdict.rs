@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use sftp_monitor::domain::alerts::{Content, Transfer};
-use sftp_monitor::domain::state::{Counters, Daily, Notice, NoticeKind};
+use sftp_monitor::domain::state::{Counters, Daily};
+use sftp_monitor::domain::state::{Notice, NoticeKind};
 
 use crate::journal::due;
 use crate::machine::Simulation;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use sftp_monitor::adapters::userdb::Answer;
+use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery;
-use sftp_monitor::domain::record::{Boot, Entry, Origin, Record};
+use sftp_monitor::domain::directory::Answer;
+use sftp_monitor::domain::record::{Entry, Origin, Record};
 use sftp_monitor::domain::render::{Voice, day_messages, render};
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;
@@ -60,9 +61,9 @@ impl Player {
         Player {
             rules: Rules {
                 limit,
-                ..Rules::of(&config)
+                ..config.rules()
             },
-            voice: Voice::of(&config),
+            voice: config.voice(),
             closes_from: config.digest.closes_from,
             users: Users::default(),
             daily: Daily::default(),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use sftp_monitor::domain::base::time::Time;
-use sftp_monitor::domain::state::{Counters, Day, Notice};
+use sftp_monitor::domain::state::Notice;
+use sftp_monitor::domain::state::{Counters, Day};
 
 use crate::scenario::shortened;
 

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use sftp_monitor::adapters::userdb::{Answer, Directory};
 use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::directory::{Answer, Directory};
 
 /// An account of the user database: the answer, whether it is on the group's list, until when nobody answers for it.
 pub struct Account {

@@ -7,8 +7,6 @@ use std::path::Path;
 use sftp_monitor::adapters::config::Config;
 use sftp_monitor::adapters::sshd_config::{Files, Partner, forces_logging, in_force};
 use sftp_monitor::domain::base::clean::is_hidden;
-use sftp_monitor::domain::render::Voice;
-use sftp_monitor::domain::rules::Rules;
 use sftp_monitor::domain::slack_reply::Body;
 use sftp_monitor::domain::slack_reply::Verdict;
 use sftp_monitor::domain::slack_reply::answer::{PAUSE_MOST, classify};
@@ -21,7 +19,7 @@ pub(super) fn configuration(data: &[u8]) {
         return;
     };
     match Config::parse(Path::new("config.toml"), text) {
-        Ok(config) => drop((Rules::of(&config), Voice::of(&config))),
+        Ok(config) => drop((config.rules(), config.voice())),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
 }

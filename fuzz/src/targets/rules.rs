@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sftp_monitor::adapters::config::Language;
-use sftp_monitor::adapters::userdb::{Answer, Directory};
 use sftp_monitor::domain::alerts::{Form, Message};
 use sftp_monitor::domain::base::clean::is_hidden;
+use sftp_monitor::domain::base::language::Language;
+use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
-use sftp_monitor::domain::record::{Boot, Entry, NOBODY, Origin, Record};
+use sftp_monitor::domain::directory::{Answer, Directory};
+use sftp_monitor::domain::record::{Entry, NOBODY, Origin, Record};
 use sftp_monitor::domain::render::{Voice, day_messages, render};
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::state::{ClosedDay, Daily};

@@ -9,9 +9,9 @@ use toml::{Spanned, Value};
 use super::ca_file::ca_file;
 use super::duration;
 use super::file::{self, ConfigError, Text, nearest};
-use super::{
-    Alerts, Config, Digest, Heartbeat, Language, Partners, Slack, SourceConfig, SourceKind,
-};
+use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
+use crate::domain::base::language::Language;
+use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 
 /// The team's channel.

@@ -11,7 +11,8 @@ use toml::{Spanned, Value};
 use super::check;
 use super::file::{self, ConfigError, Text, nearest};
 use crate::domain::base::time::Zone;
-use crate::domain::expect::{Expectation, Pattern, Weekdays};
+use crate::domain::expect::Weekdays;
+use crate::domain::expect::{Expectation, Pattern};
 
 /// The most files that a feed may have: their names are kept in the state.
 const MOST_FILES: i64 = 1_000;

@@ -8,23 +8,21 @@ mod expect;
 mod file;
 mod spelling;
 mod token;
+mod wiring;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use reqwest::Url;
-
+use crate::domain::base::language::Language;
+use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::Expectation;
-
 pub use ca_file::CaFile;
+use check::check;
 pub use file::ConfigError;
+use file::Text;
+use reqwest::Url;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 pub(crate) use token::CREDENTIAL;
 pub use token::Token;
-
-use check::check;
-use file::Text;
 
 /// Where the configuration is unless told otherwise.
 pub const DEFAULT_PATH: &str = "/etc/sftp-monitor/config.toml";
@@ -73,16 +71,6 @@ pub struct Slack {
     pub language: Language,
 }
 
-/// The language of alerts and digest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// French.
-    #[default]
-    French,
-    /// English.
-    English,
-}
-
 /// `[partners]`.
 #[derive(Clone, Debug)]
 pub struct Partners {
@@ -124,45 +112,6 @@ pub enum SourceKind {
     Journal,
     /// The log file.
     AuthLog,
-}
-
-/// `[alerts]`: what is told of a partner, and how often.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Alerts {
-    /// Log-ins are told.
-    pub login: bool,
-    /// Failures are told.
-    pub failure: bool,
-    /// That a partner is let in and cannot work, or cannot connect, is told.
-    pub hindered: bool,
-    /// Uploads are told.
-    pub upload: bool,
-    /// Downloads are told.
-    pub download: bool,
-    /// Messages of one kind in an hour; what finds none left joins the next.
-    pub max_per_hour: u32,
-    /// Log-ins that follow a told one within this time are counted, not told.
-    pub again_after: Duration,
-    /// What follows the first within this time is told together.
-    pub group_window: Duration,
-    /// After how long without a log-in a partner is told to be quiet; zero for never.
-    pub quiet_after: Duration,
-}
-
-impl Default for Alerts {
-    fn default() -> Self {
-        Alerts {
-            login: true,
-            failure: true,
-            hindered: true,
-            upload: true,
-            download: false,
-            max_per_hour: 12,
-            again_after: Duration::ZERO,
-            group_window: Duration::from_secs(30),
-            quiet_after: Duration::ZERO,
-        }
-    }
 }
 
 /// `[digest]`.

@@ -1,17 +1,15 @@
 //! The daemon's eye on who can be seen: what root left, else what the service's user may see.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::time::{Duration, Instant, SystemTime};
-
 use super::groups::{Group, groups, not_listed};
 use super::{DevLog, Seen, Sight, left, look_at};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
-use crate::commands::output;
-use crate::domain::alerts::Content;
+use crate::domain::directory::Unseen;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::time::{Duration, Instant, SystemTime};
 
 /// How often it is looked whether root left something new.
 const TURN: Duration = Duration::from_secs(2);
@@ -36,17 +34,6 @@ const MARKED: Duration = Duration::from_secs(600);
 
 /// How many partners that root does not know are kept.
 const STRANGERS: usize = 100;
-
-/// Partners whose files cannot be seen.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unseen {
-    /// What Slack is told.
-    pub content: Content,
-    /// Their accounts, for a person.
-    pub names: String,
-    /// It was not told yet of one of them.
-    pub news: bool,
-}
 
 /// What is known, and what was told of it.
 pub struct Lookout {
@@ -193,7 +180,7 @@ impl Lookout {
                 group.log();
             }
             unseen.push(Unseen {
-                names: output::names(&group.partners),
+                names: crate::domain::base::names::names(&group.partners),
                 content: group.content,
                 news,
             });

@@ -10,8 +10,9 @@ use rustix::io::Errno;
 use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::{Refusal, StateError};
 use super::stock::{Base, Former};
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use crate::domain::state::{Daily, RESUME_VERSION, add};
+use crate::domain::state::{Daily, RESUME_VERSION};
 
 /// The state.
 pub(crate) const FILE: &str = "daily.json";

@@ -1,15 +1,13 @@
 //! What a file is that was read, and what takes its place where it is not a state of ours.
 
-use std::path::PathBuf;
-
+use crate::domain::base::numbers::LARGEST_COUNT;
+use crate::domain::base::numbers::add;
+use crate::domain::base::time::Time;
+use crate::domain::state::{Daily, Day, RESUME_VERSION, Resume};
+use crate::domain::state::{Notice, NoticeKind};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
-
-use crate::domain::base::time::Time;
-use crate::domain::state::{Daily, Day, Notice, NoticeKind, RESUME_VERSION, Resume, add};
-
-/// The largest counter that is believed: beyond 2^53 jq and its kin round numbers, and adding must not overflow.
-pub(crate) const LARGEST_COUNT: u64 = 1 << 53;
+use std::path::PathBuf;
 
 /// How far the ids of messages jump when an older snapshot takes the place of what was lost: no commit makes so many
 /// messages, so no id that may have been used since is used again.

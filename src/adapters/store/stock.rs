@@ -7,7 +7,8 @@ use super::error::StateError;
 use super::files::{BACKUP, FILE, Files, Kept};
 use super::recover::{self, Parsed, Recovery, Snapshot};
 use crate::domain::base::time::Time;
-use crate::domain::state::{Daily, NoticeKind};
+use crate::domain::state::Daily;
+use crate::domain::state::NoticeKind;
 
 /// What a commit starts from.
 pub(crate) struct Base {

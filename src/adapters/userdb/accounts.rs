@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::memory::Memory;
 use super::question::{self, Question, Reply, Seen};
-use super::{Answer, Directory};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
-use crate::adapters::sight::lookout::{Lookout, Unseen};
+use crate::adapters::sight::lookout::Lookout;
 use crate::adapters::sshd_config::{Partner, Sshds};
+use crate::domain::directory::Unseen;
+use crate::domain::directory::{Answer, Directory};
 
 /// How long a question may take before reading goes on without its answer.
 const DEADLINE: Duration = Duration::from_secs(2);

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::{Answer, Directory};
 use crate::adapters::config::Config;
-use crate::commands::output::names;
+use crate::domain::base::names::names;
+use crate::domain::directory::{Answer, Directory};
 
 /// What is hardly meant, though it is not wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::adapters::userdb::Fixed;
+    use crate::domain::directory::Fixed;
 
     #[test]
     fn what_is_set_for_somebody_who_is_no_partner_is_a_warning() {

@@ -10,7 +10,7 @@ use super::units::Ssh;
 use super::words::word;
 use crate::adapters::sshd_config::{Chroot, Effective, Missing};
 use crate::adapters::userdb::{Account, Roster};
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 use crate::domain::base::time::{Time, Zone};
 
 /// The name of the matter.

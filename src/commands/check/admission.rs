@@ -6,7 +6,7 @@ use super::edit::{self, place};
 use super::finding::Finding;
 use super::units::Ssh;
 use crate::adapters::sshd_config::Missing;
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 
 /// The name of the matter.
 const NAME: &str = "accounts";

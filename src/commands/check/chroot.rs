@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use super::words;
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 
 /// The name of the matter.
 pub(super) const NAME: &str = "chroot";

@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::obstacle::{Means, Obstacle};
 use super::probe::{self, Log, OWN, Reached};
 use crate::adapters::source::choice;
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 
 /// The name of the matter.
 pub(super) const NAME: &str = "dev-log";

@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use crate::adapters::config::Config;
 use crate::adapters::userdb::{self, Warning, of_expects};
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 
 /// The name of the matter.
 const NAME: &str = "expect";

@@ -4,7 +4,7 @@ use super::finding::Finding;
 use super::words::{path, word};
 use crate::adapters::config::Config;
 use crate::adapters::userdb::{self, By, Known, Roster};
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 use crate::domain::render::Voice;
 
 /// The name of the matter.
@@ -170,7 +170,7 @@ mod tests {
             group: listed,
             partners: partners.iter().cloned().collect(),
         };
-        told(&group(&roster, &config, &Voice::of(&config)))
+        told(&group(&roster, &config, &config.voice()))
     }
 
     #[test]

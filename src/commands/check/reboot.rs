@@ -11,7 +11,7 @@ use super::probe::Reached;
 use super::units::{DEVLOG, DEVLOG_PATH, Units};
 use crate::adapters::program;
 use crate::adapters::sight::SOCKET;
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 
 /// How long systemctl may take.
 const DEADLINE: Duration = Duration::from_secs(10);

@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::units::Ssh;
 use super::words::path;
 use crate::adapters::sshd_config::{ADDRESS, Asked, InForce, Missing};
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 
 /// The name of the matter.
 const NAME: &str = "sftp-log-level";

@@ -6,10 +6,11 @@ use super::proxy;
 use super::refusal::Means;
 use super::units::{SERVICE, Units};
 use super::words::{path, word};
-use crate::adapters::config::{Config, Language, Token, environment};
+use crate::adapters::config::{Config, Token, environment};
 use crate::adapters::slack::{Channel, Client, Identity, POST, Proxy, Way};
 use crate::domain::base::clean::escape;
-use crate::domain::render::{Rendered, Voice};
+use crate::domain::base::language::Language;
+use crate::domain::render::Rendered;
 use crate::domain::slack_reply::Verdict;
 
 /// The name of the matter.
@@ -86,7 +87,7 @@ pub(super) fn has(identity: &Identity, scope: &str) -> bool {
 
 /// The line that `--send` posts.
 fn line(config: &Config) -> Rendered {
-    let label = escape(&Voice::of(config).label());
+    let label = escape(&config.voice().label());
     let text = match config.slack.language {
         Language::French => format!("👋 Test de {label} : sftp-monitor peut écrire ici"),
         Language::English => format!("👋 Test of {label}: sftp-monitor can post here"),

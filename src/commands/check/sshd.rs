@@ -11,7 +11,7 @@ use super::units::{Ssh, Units};
 use crate::adapters::config::Config;
 use crate::adapters::program;
 use crate::adapters::sshd_config::{Effective, Missing, PROGRAM, Sshd, Sshds, Started};
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 
 /// The name of the matter.
 const NAME: &str = "sshd";

@@ -20,7 +20,6 @@ use crate::adapters::sshd_config::{self, Effective, Sshd, Sshds, expand};
 use crate::adapters::userdb::Roster;
 use crate::commands::cli::Cli;
 use crate::domain::base::time::{Time, Zone};
-use crate::domain::render::Voice;
 
 /// How long sshd is asked about partner after partner before its files are read instead.
 const ASKING: Duration = Duration::from_secs(10);
@@ -106,7 +105,7 @@ impl View {
     fn partners(&mut self, config: &Config) {
         let roster = Roster::gather(&config.partners);
         self.findings
-            .extend(partners::judge(&roster, config, &Voice::of(config)));
+            .extend(partners::judge(&roster, config, &config.voice()));
         self.findings
             .extend(expected::judge(&expected::gather(config)));
         let source = source::Facts::gather(config, &self.units, self.root);

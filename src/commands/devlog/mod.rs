@@ -23,7 +23,7 @@ use crate::adapters::sight::{DevLog, Sight, left};
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::{Known, Roster};
 use crate::commands::cli::{self, Cli};
-use crate::commands::output::names;
+use crate::domain::base::names::names;
 use crate::domain::base::stop::{Stop, said};
 use bind::{Done, Socket};
 use still::{Change, Still};

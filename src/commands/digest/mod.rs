@@ -12,13 +12,14 @@ use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::slack::{Client, POST, Way};
 use crate::adapters::store::{SendLock, Store, become_owner};
-use crate::adapters::userdb::{Accounts, Answer, Directory};
+use crate::adapters::userdb::Accounts;
 use crate::commands::cli::{self, Cli};
 use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::base::stop::{self, Stop};
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
 use crate::domain::delivery::REFUSED_KEPT;
+use crate::domain::directory::{Answer, Directory};
 use crate::domain::render::{Rendered, Voice, day_messages};
 use crate::domain::slack_reply::{Next, Verdict};
 use crate::domain::state::{ClosedDay, Counters, Daily, Idle};
@@ -283,7 +284,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     let accounts = idle.then(|| Accounts::of(&mut config));
     let digest = Digest {
         tables: Tables::new(store, zone, closes_from),
-        voice: Voice::of(&config),
+        voice: config.voice(),
         client,
         accounts,
     };
@@ -303,7 +304,7 @@ fn print(mut daily: Daily, down: Option<Time>, config: &mut Config) -> anyhow::R
     let (zone, now) = (config.zone, now());
     let idle_too = config.digest.idle;
     let mut accounts = idle_too.then(|| Accounts::of(config));
-    let voice = with_names(Voice::of(config), names(&daily));
+    let voice = with_names(config.voice(), names(&daily));
     let closing = days::close_for_digest(&mut daily, zone, now, config.digest.closes_from);
     if let Some(from) = down {
         days::mark_down(&mut daily, zone, &closing, from);

@@ -9,15 +9,16 @@ use super::table::clock;
 use crate::adapters::archive::past::{Named, Past};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
-use crate::adapters::userdb::{Answer, Directory};
 use crate::commands::cli;
 use crate::commands::output::{self, table};
 use crate::domain::base::clean::{for_terminal, unescape};
 use crate::domain::base::span::Span;
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
+use crate::domain::directory::{Answer, Directory};
+use crate::domain::expect::Watched;
 use crate::domain::expect::calendar::after;
-use crate::domain::expect::{Feed, Outcome, Watched};
+use crate::domain::expect::{Feed, Outcome};
 use crate::domain::record::{Entry, Record};
 use crate::domain::render::{Voice, render};
 use crate::domain::rules::{Monitor, Rules};
@@ -67,9 +68,9 @@ pub(crate) fn command(
         rules: Rules {
             silent: true,
             foreign: arguments.partners.is_some() || past.is_foreign(),
-            ..Rules::of(config)
+            ..config.rules()
         },
-        voice: Voice::of(config),
+        voice: config.voice(),
         directory,
         span,
         end: span.until.map_or(now, |until| until.min(now)),

@@ -3,12 +3,10 @@
 
 pub(crate) mod table;
 
-use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
-
+use crate::domain::base::clean::is_hidden;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
-
-use crate::domain::base::clean::is_hidden;
+use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
 
 /// How much is gathered before it is written to a pipe or a file.
 const BUFFER: usize = 64 * 1024;
@@ -69,19 +67,6 @@ impl Formatter for Visible {
     }
 }
 
-/// How many names a line shows.
-const NAMED: usize = 10;
-
-/// Names, the first ten and how many more.
-pub(crate) fn names<S: AsRef<str>>(names: &[S]) -> String {
-    let shown: Vec<&str> = names.iter().take(NAMED).map(S::as_ref).collect();
-    let mut text = shown.join(", ");
-    if names.len() > NAMED {
-        text.push_str(&format!(" and {} more", names.len() - NAMED));
-    }
-    text
-}
-
 /// Is standard output a terminal? Then numbers are grouped as people read them.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
@@ -97,7 +82,8 @@ pub(crate) fn terminal_width() -> Option<usize> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-    use super::{json, names};
+    use super::json;
+    use crate::domain::base::names::names;
 
     #[test]
     fn ten_names_are_shown_and_the_others_counted() {

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde::Serialize;
 
-use crate::adapters::config::Language;
-use crate::domain::state::{Counters, add};
+use crate::domain::base::language::Language;
+use crate::domain::base::numbers::add;
+use crate::domain::state::Counters;
 
 /// The four counters that a table shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

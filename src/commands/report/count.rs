@@ -6,14 +6,16 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::strangers::Strangers;
-use crate::adapters::userdb::Directory;
+use crate::domain::base::numbers::add;
 use crate::domain::base::span::Span;
 use crate::domain::base::time::Time;
 use crate::domain::base::when::midnight;
+use crate::domain::directory::Directory;
 use crate::domain::openssh::{Program, is_ours_by_wording};
 use crate::domain::record::{Entry, Record};
 use crate::domain::rules::{Monitor, Rules};
-use crate::domain::state::{Counters, Daily, Notice, add};
+use crate::domain::state::Notice;
+use crate::domain::state::{Counters, Daily};
 
 /// How far time moves before what ended is forgotten: what is due before an event is decided before it anyway.
 const STEP: Duration = Duration::from_secs(300);

@@ -37,7 +37,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
         silent: true,
         expects: Vec::new(),
         foreign: arguments.partners.is_some() || past.is_foreign(),
-        ..Rules::of(&config)
+        ..config.rules()
     };
     let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
     let mut counting = Counting::new(&rules, directory.as_mut(), span, now);

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::adapters::userdb::Answer;
 use crate::commands::status::words::many;
 use crate::domain::base::clean::for_terminal;
+use crate::domain::base::numbers::add;
+use crate::domain::directory::Answer;
 use crate::domain::openssh::Kind;
 use crate::domain::record::Record;
-use crate::domain::state::add;
 
 /// How many are kept: a log may name as many as whoever wrote it likes.
 const KEPT: usize = 1_000;

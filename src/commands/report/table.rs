@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::count::{Sheet, Sheets};
 use crate::commands::output::table::{Four, number, with_columns, write_table};
 use crate::domain::base::clean::for_terminal;
-use crate::domain::state::add;
+use crate::domain::base::numbers::add;
 
 /// What stands in the partner's place for failures of anyone who is no partner.
 const NOBODY: &str = "(no partner)";

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::commit::View;
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::domain::base::time::Time;
-use crate::domain::state::{Daily, NoticeKind};
+use crate::domain::state::Daily;
+use crate::domain::state::NoticeKind;
 
 /// How long nothing more is said of lines that anybody can write as often as they like.
 const SAID_AGAIN: Duration = Duration::from_secs(3_600);

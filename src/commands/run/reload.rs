@@ -105,10 +105,10 @@ impl Daemon {
             }
             let rules = Rules {
                 foreign,
-                ..Rules::of(&config)
+                ..config.rules()
             };
             // Where nobody waits for it any more a later one is on its way.
-            let _ = tell.send((rules, Voice::of(&config)));
+            let _ = tell.send((rules, config.voice()));
             directory
         }));
         Ok(Reloading {

@@ -22,15 +22,16 @@ use crate::adapters::slack::Client;
 use crate::adapters::source::auth_log::AuthLogReader;
 use crate::adapters::source::choice::{Chosen, Log, choose};
 use crate::adapters::source::journal::JournalReader;
-use crate::adapters::source::{FilePosition, JournalPosition, Position, Source, Start};
+use crate::adapters::source::{Source, Start};
 use crate::adapters::store::{InstanceLock, Recovery, Store};
-use crate::adapters::userdb::Directory;
 use crate::domain::alerts::{Content, NEWS};
+use crate::domain::base::position::{FilePosition, JournalPosition, Position};
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
-use crate::domain::render::Voice;
+use crate::domain::directory::Directory;
 use crate::domain::rules::Rules;
-use crate::domain::state::{Daily, NoticeKind};
+use crate::domain::state::Daily;
+use crate::domain::state::NoticeKind;
 
 /// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
@@ -111,7 +112,7 @@ pub(super) fn run(
     let foreign = config.source.journal_directory.is_some();
     let rules = Rules {
         limit: limit_of(&name, foreign),
-        ..Rules::of(config)
+        ..config.rules()
     };
     let daemon = Daemon {
         // The loop never waits for a lock: what finds it taken is tried again later.
@@ -124,7 +125,7 @@ pub(super) fn run(
         ),
         sender: Sender::new(
             target,
-            Voice::of(config),
+            config.voice(),
             options.fixed.partners.is_none().then(|| config.clone()),
         ),
         held: None,

@@ -7,13 +7,14 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::words;
-use crate::adapters::source::Position;
 use crate::commands::expect::table::Row;
+use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
 use crate::domain::sessions::Standing;
 use crate::domain::slack_reply::Mend;
-use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
+use crate::domain::state::NoticeKind;
+use crate::domain::state::{Counters, Daily, Resume};
 
 /// What `status --json` tells.
 #[derive(Debug, Serialize)]

@@ -6,10 +6,10 @@ use comfy_table::Cell;
 
 use super::facts::{Session, SessionKind, known, position, sessions, waiting};
 use super::words::{ago, many, message, notice};
-use crate::adapters::source::Position;
 use crate::commands::expect::table::line;
 use crate::commands::output::table::{Four, with_columns, write_table};
 use crate::domain::base::clean::for_terminal;
+use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
 use crate::domain::state::{Daily, Resume};

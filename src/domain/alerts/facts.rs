@@ -1,12 +1,10 @@
 //! What messages say, as facts: the words are made of them at the very end.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
-use super::is_false;
+use crate::domain::base::numbers::is_false;
+use crate::domain::base::numbers::is_zero;
 use crate::domain::base::time::Time;
-use crate::domain::state::is_zero;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Log-ins of one partner.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -303,4 +301,18 @@ pub struct SummaryRow {
     /// The names of the first ten files that arrived.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
+}
+
+/// Attempts in the names of many partners from few addresses, and what sshd did about them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// The partners, each with the failures that no other message tells, and how often sshd turned attempts away.
+    pub partners: BTreeMap<String, SummaryRow>,
+    /// The addresses, the latest last, up to ten.
+    pub addresses: Vec<String>,
+    /// All failures, those before it was known to be a sweep included.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failures: u64,
+    /// The latest time.
+    pub at: Time,
 }

@@ -1,7 +1,8 @@
 //! Joining messages of one kind and partner into one.
 
-use super::{Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, Sweep};
-use crate::domain::state::add;
+use super::{Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT};
+use crate::domain::alerts::facts::Sweep;
+use crate::domain::base::numbers::add;
 
 /// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
 pub(crate) fn join(first: &mut Content, second: Content) {

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use super::{Content, Form, Message, Obstacle};
 use crate::domain::base::crowd::too_many;
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use crate::domain::state::add;
 
 /// How many alerts wait before some of them become part of a summary: at a message a second, what would come behind them is
 /// no alert any more.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Content, File, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use crate::domain::state::add;
 
 /// Adds what a message would have told.
 pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {

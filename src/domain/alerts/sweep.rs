@@ -1,15 +1,14 @@
 //! Sweeps: who fails in the names of many partners from one address gets one alert, not one for each of them.
 
+use super::{Content, Obstacle, SummaryRow};
+use crate::domain::alerts::facts::Sweep;
+use crate::domain::base::crowd::too_many;
+use crate::domain::base::numbers::add;
+use crate::domain::base::time::Time;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
-
-use super::{Content, Obstacle, SummaryRow};
-use crate::domain::base::crowd::too_many;
-use crate::domain::base::time::Time;
-use crate::domain::state::{add, is_zero};
 
 /// So many partners within [`WITHIN`] are a sweep.
 const PARTNERS: usize = 5;
@@ -23,20 +22,6 @@ pub(crate) const WINDOW: Duration = Duration::from_secs(60);
 /// How many addresses are watched for sweeps. Those with the fewest partners make room, so that nobody who has many
 /// addresses hides a sweep from one.
 const ADDRESSES_KEPT: usize = 256;
-
-/// Attempts in the names of many partners from few addresses, and what sshd did about them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Sweep {
-    /// The partners, each with the failures that no other message tells, and how often sshd turned attempts away.
-    pub partners: BTreeMap<String, SummaryRow>,
-    /// The addresses, the latest last, up to ten.
-    pub addresses: Vec<String>,
-    /// All failures, those before it was known to be a sweep included.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub failures: u64,
-    /// The latest time.
-    pub at: Time,
-}
 
 /// The partners in whose names somebody failed lately, by address, or by network where one host has a whole one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,12 +4,9 @@
 //! figure. Before a colon it has an ordinary space: the sentences are fixed down to the byte, and people search for them with
 //! the space bar they have. French counts 0 and 1 as one: `0 échec`, `1 fichier`, `2 fichiers`.
 
-use std::time::Duration;
-
-use chrono::{NaiveDate, Timelike};
-
-pub use crate::adapters::config::Language;
 use crate::domain::base::time::{Time, Zone};
+use chrono::{NaiveDate, Timelike};
+use std::time::Duration;
 
 /// Between groups of digits and before a unit, in French.
 const THIN: char = '\u{202F}';
@@ -229,4 +226,14 @@ fn is_elided(name: &str) -> bool {
         (Some(first), _) => vowel(first),
         (None, _) => false,
     }
+}
+
+/// The language of alerts and digest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// French.
+    #[default]
+    French,
+    /// English.
+    English,
 }

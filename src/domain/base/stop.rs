@@ -1,7 +1,4 @@
-//! Exit codes that units can act on.
-
-use crate::adapters::source::journal::SeveralMachines;
-use crate::adapters::store::StateError;
+//! Why the program stops, and the exit codes that units can act on.
 
 /// A wrong command line.
 pub const USAGE: u8 = 2;
@@ -36,55 +33,11 @@ pub fn said(error: &anyhow::Error) -> String {
     said
 }
 
-/// The exit code of an error.
-pub fn code(error: &anyhow::Error) -> u8 {
-    for cause in error.chain() {
-        if let Some(stop) = cause.downcast_ref() {
-            return match stop {
-                Stop::Usage(_) => USAGE,
-                Stop::Later(_) => LATER,
-                Stop::Setup(_) => SETUP,
-            };
-        }
-        match cause.downcast_ref() {
-            // No time mends that.
-            Some(StateError::Disk { cause, .. })
-                if cause.kind() == std::io::ErrorKind::PermissionDenied =>
-            {
-                return SETUP;
-            }
-            Some(StateError::Busy { .. } | StateError::Disk { .. }) => return LATER,
-            Some(StateError::Refused(_)) => return SETUP,
-            Some(StateError::Damaged { .. }) | None => {}
-        }
-        if cause.is::<SeveralMachines>() || cause.is::<crate::adapters::config::ConfigError>() {
-            return SETUP;
-        }
-    }
-    1
-}
-
 #[cfg(test)]
 mod tests {
     use anyhow::Context;
 
-    use super::*;
-
-    #[test]
-    fn what_time_mends_is_tried_again_and_a_permission_is_not() {
-        let failed = |errno: i32| {
-            let cause = std::io::Error::from_raw_os_error(errno);
-            let (action, path) = ("writing", "daily.json".into());
-            code(&anyhow::Error::from(StateError::Disk {
-                action,
-                path,
-                cause,
-            }))
-        };
-        assert_eq!(failed(libc::ENOSPC), LATER);
-        assert_eq!(failed(libc::EROFS), LATER);
-        assert_eq!(failed(libc::EACCES), SETUP);
-    }
+    use super::said;
 
     #[test]
     fn an_error_says_each_of_its_causes_once() {

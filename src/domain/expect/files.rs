@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::alerts::File;
+use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
-use crate::domain::sessions::Process;
 
 /// A file that came lately.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::Expectation;
 use super::calendar::after;
-use super::{Arrival, Expectation, FeedDay, Watched};
 use crate::domain::base::time::Time;
+use crate::domain::expect::{Arrival, FeedDay, Watched};
 use crate::domain::state::Daily;
 
 /// How long after a deadline it may still be unjudged: the daemon looks some hundred milliseconds later.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use crate::domain::openssh::speaks_like_ours;
+use super::likeness::speaks_like_ours;
 
 /// The programs, as a tag names them. `sshd` stands for `sshd-session` and `sshd-auth` as well.
 const PROGRAMS: [&str; 3] = ["sshd", "sftp-server", "internal-sftp"];

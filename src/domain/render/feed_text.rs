@@ -1,15 +1,15 @@
 //! Messages about feeds that must arrive, and about partners that stay away, in words.
 
 use super::blocks::{Line, bold, plain, span};
-use super::text::Told;
 use super::{Voice, file_text};
-use crate::adapters::config::Language;
 use crate::domain::alerts::{
     FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile, Transfer,
 };
 use crate::domain::base::clean::{HOST, PATH, clean};
+use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::base::time::Time;
+use crate::domain::render::phrase::Told;
 
 /// The most characters of a pattern in a sentence.
 pub(crate) const PATTERN: usize = 120;

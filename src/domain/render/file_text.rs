@@ -2,11 +2,11 @@
 
 use super::Voice;
 use super::blocks::{Line, bold, plain, span};
-use super::text::{Told, list_within};
-use crate::adapters::config::Language;
 use crate::domain::alerts::{File, Files, NAMES_KEPT, Transfer};
 use crate::domain::base::clean::{HOST, PATH, clean};
+use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
+use crate::domain::render::phrase::{Told, list_within};
 
 /// The most characters of a file's name: what file systems allow.
 const FILE_NAME: usize = 255;

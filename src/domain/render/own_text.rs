@@ -1,12 +1,12 @@
 //! The messages about trouble of the monitor itself that it cannot keep in its state: that it begins, and that it is over.
 
 use super::blocks::{bold, span};
-use super::text::Told;
 use super::{Rendered, Voice};
-use crate::adapters::config::Language;
 use crate::domain::alerts::Form;
 use crate::domain::base::clean::HOST;
+use crate::domain::base::language::Language;
 use crate::domain::base::time::Time;
+use crate::domain::render::phrase::Told;
 use crate::domain::render::reasons;
 
 /// Trouble of the monitor itself.

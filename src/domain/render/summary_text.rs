@@ -1,11 +1,11 @@
 //! What happened while nobody could tell, in one message.
 
 use super::blocks::{BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span, weight, within};
-use super::text::{Told, advice, list_within};
 use super::{Voice, file_text};
-use crate::adapters::config::Language;
 use crate::domain::alerts::{Cause, Obstacle, Summary, SummaryRow, Transfer};
+use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
+use crate::domain::render::phrase::{Told, advice, list_within};
 
 /// What the label and the lines around the partners take of a message's blocks, at most.
 const AROUND: usize = 1_500;

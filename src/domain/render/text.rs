@@ -1,86 +1,18 @@
 //! Messages in words.
 
-use super::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span};
+use super::blocks::{bold, plain, span};
 use super::{Rendered, Voice};
-use super::{feed_text, file_text, summary_text, waited, warning_text};
-use crate::adapters::config::Language;
-use crate::domain::alerts::{Cause, Content, Failures, Form, Logins, Message, NAMES_KEPT};
-use crate::domain::base::clean::{HOST, NAME, PATH, clean, escape, escape_within};
+use super::{feed_text, file_text, summary_text, warning_text};
+use crate::domain::alerts::{Content, Failures, Logins, Message};
+use crate::domain::base::clean::{HOST, NAME, PATH, clean};
+use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
-
-/// The most bytes of a list of names or addresses in a sentence; what does not fit is counted.
-const LIST_MOST: usize = 1_800;
-
-/// What a message says, before it takes a form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// The sentences.
-    pub(crate) lines: Vec<Line>,
-    /// The sentences where they must be short: in `text`.
-    pub(crate) short: Option<Vec<Line>>,
-    /// What only blocks have room for.
-    pub(crate) details: Vec<Line>,
-    /// The line at the end, without the label.
-    pub(crate) context: Vec<String>,
-    /// The user or the user group that is called, in blocks alone.
-    pub(crate) mention: Option<String>,
-}
+use crate::domain::render::blocks::{BLOCKS_MOST, TEXT_MOST, within};
+use crate::domain::render::phrase::{Told, accounts, addresses, advice};
 
 /// A message in words, in the form that Slack has asked for.
 pub fn render(message: &Message, voice: &Voice) -> Rendered {
     tell(&message.content, voice).render(message.form, message.maybe_repeated, voice)
-}
-
-impl Told {
-    /// It in this form.
-    pub(crate) fn render(self, form: Form, repeated: bool, voice: &Voice) -> Rendered {
-        let short = self.short.as_ref().unwrap_or(&self.lines);
-        Rendered {
-            text: escape_within(&blocks::joined(short), TEXT_MOST),
-            blocks: self.blocks(form, repeated, voice),
-        }
-    }
-
-    fn blocks(self, form: Form, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
-        let mut context = vec![voice.label()];
-        context.extend(self.context);
-        let context = context.join(" · ");
-        let repeated = repeated.then(|| repeat(voice.language));
-        let rest = |more: usize| plain(format!("… +{more}"));
-        // What the sentences leave, less the two lines at the end.
-        let room = BLOCKS_MOST.saturating_sub(blocks::weight(&self.lines) + 5 * HOST);
-        let details = blocks::within(self.details, room, rest);
-        let lines = [self.lines, details].concat();
-        let blocks = match form {
-            Form::Blocks => {
-                let text = match &self.mention {
-                    Some(id) => blocks::calling(blocks::rich_text(&lines), id),
-                    None => blocks::rich_text(&lines),
-                };
-                let mut blocks = vec![text, blocks::context(&context)];
-                blocks.extend(repeated.map(blocks::context));
-                blocks
-            }
-            Form::Preformatted => {
-                let mut text = format!("{}\n{context}", blocks::joined(&lines));
-                if let Some(repeated) = repeated {
-                    text.push('\n');
-                    text.push_str(repeated);
-                }
-                vec![blocks::preformatted(&text)]
-            }
-            Form::Text => return None,
-        };
-        Some(blocks.into())
-    }
-}
-
-/// What is said of a message whose first try may have arrived.
-pub(crate) fn repeat(language: Language) -> &'static str {
-    language.pick(
-        "Peut-être déjà publié : la réponse de Slack au premier envoi s'est perdue.",
-        "May be a repeat: Slack's answer to the first try was lost.",
-    )
 }
 
 pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
@@ -97,7 +29,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Unreadable { lines, example } => warning_text::unreadable(*lines, example, voice),
-        Content::Several { parts, .. } => waited::several(parts, voice),
+        Content::Several { parts, .. } => crate::domain::render::text::several(parts, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
@@ -192,36 +124,6 @@ fn failed(failures: &Failures, voice: &Voice) -> Told {
     }
 }
 
-/// What to do about a failure, or what it was. The advice about passwords is English in French as well: the team knows it.
-pub(crate) fn advice(cause: Cause, language: Language) -> &'static str {
-    match cause {
-        Cause::Password => "check if password changed",
-        Cause::Key => language.pick("clé refusée", "key refused"),
-        Cause::KeyOrAbandoned => language.pick(
-            "clé refusée ou connexion abandonnée",
-            "key refused or connection given up",
-        ),
-        Cause::Configuration => language.pick(
-            "refusé par la configuration de sshd",
-            "refused by sshd's configuration",
-        ),
-        Cause::Shell => language.pick(
-            "shell du compte inutilisable",
-            "the account's shell cannot be used",
-        ),
-        Cause::Account => language.pick("compte refusé par PAM", "account refused by PAM"),
-        Cause::AccountExpired => language.pick(
-            "compte refusé par PAM, expiré selon sshd",
-            "account refused by PAM, expired according to sshd",
-        ),
-        Cause::Expired => language.pick(
-            "compte ou mot de passe expiré",
-            "account or password expired",
-        ),
-        Cause::Locked => language.pick("compte verrouillé", "account locked"),
-    }
-}
-
 fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Told {
     let language = voice.language;
     let names = accounts(partners, count, voice);
@@ -256,40 +158,30 @@ fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) ->
     }
 }
 
-/// Partners of whom only the accounts are known.
-pub(crate) fn accounts(partners: &[String], count: u64, voice: &Voice) -> String {
-    let names: Vec<String> = partners
-        .iter()
-        .map(|account| voice.partner(account, None))
-        .collect();
-    list_within(&names, count, voice.language)
-}
-
-/// As many of these as fit into a sentence, and how many more there are.
-pub(crate) fn list_within(items: &[String], count: u64, language: Language) -> String {
-    let mut used = 0;
-    let fits = |item: &&String| {
-        used += escape(item).len() + 2;
-        used <= LIST_MOST
-    };
-    let fitting = items.iter().take(NAMES_KEPT).take_while(fits).count();
-    let count = count.max(items.len() as u64);
-    language.list_of(&items[..fitting], count)
-}
-
-/// Addresses, the latest of them where there are too many.
-pub(crate) fn addresses(addresses: &[String], language: Language) -> String {
-    if addresses.is_empty() {
-        return "?".into();
-    }
-    let kept = &addresses[addresses.len().saturating_sub(NAMES_KEPT)..];
-    let shown: Vec<String> = kept.iter().map(|address| clean(address, HOST)).collect();
-    list_within(&shown, shown.len() as u64, language)
-}
-
 /// A method such as `keyboard-interactive/pam`, if it looks like one.
 fn method(method: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte);
     let is_method = !method.is_empty() && method.len() <= NAME && method.bytes().all(plain);
     is_method.then(|| method.to_string())
 }
+
+/// The sentences of all parts, one below the other.
+pub(crate) fn several(parts: &[Content], voice: &Voice) -> Told {
+    let (mut whole, mut short) = (Told::default(), Vec::new());
+    for part in parts {
+        let told = tell(part, voice);
+        short.extend(told.short.unwrap_or_else(|| told.lines.clone()));
+        whole.lines.extend(told.lines);
+        whole.details.extend(told.details);
+        let new = told.context.into_iter();
+        let new: Vec<String> = new.filter(|said| !whole.context.contains(said)).collect();
+        whole.context.extend(new);
+    }
+    let rest = |more: usize| plain(format!("… +{more}"));
+    whole.short = Some(within(short, TEXT_MOST, rest));
+    whole.lines = within(whole.lines, BLOCKS_MOST - AROUND, rest);
+    whole
+}
+
+/// What the label, the line at the end and what is around them take of a message's blocks, at most.
+pub(super) const AROUND: usize = 1_500;

@@ -1,12 +1,12 @@
 //! The message that a unit of ours failed: that nobody watches is no silence.
 
 use super::blocks::{bold, span};
-use super::text::Told;
 use super::{Rendered, Voice};
-use crate::adapters::config::Language;
 use crate::domain::alerts::Form;
 use crate::domain::base::clean::{HOST, NAME, clean};
+use crate::domain::base::language::Language;
 use crate::domain::base::time::Time;
+use crate::domain::render::phrase::Told;
 use crate::domain::render::reasons;
 
 /// A unit that failed.

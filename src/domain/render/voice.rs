@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::adapters::config::{Config, Language};
 use crate::domain::base::clean::{HOST, NAME, clean};
+use crate::domain::base::language::Language;
 use crate::domain::base::time::Zone;
 
 /// What the words of a message depend on beside its content.
@@ -20,16 +20,6 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// As the configuration has it.
-    pub fn of(config: &Config) -> Self {
-        Voice {
-            language: config.slack.language,
-            zone: config.zone,
-            label: config.slack.label.clone(),
-            names: config.partners.names.clone(),
-        }
-    }
-
     /// A partner's one name, in all that is told: the configuration's, else the full name, else the account with a capital.
     pub fn partner(&self, account: &str, full_name: Option<&str>) -> String {
         self.given(account, full_name).unwrap_or_else(|| {

@@ -1,9 +1,9 @@
 //! Accounts that are refused whatever they bring: what PAM and sshd say of it, and whose attempt that was.
 
-use super::auth::AGAIN;
-use super::{Monitor, Pending, Verdict};
+use super::{Monitor, Verdict};
 use crate::domain::alerts::{Cause, Outbox};
 use crate::domain::openssh::{Account, EventName};
+use crate::domain::pending::Pending;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Connection, PAM_KEPT};
 
@@ -107,3 +107,6 @@ pub(super) fn cause_of(said: Account) -> Cause {
         Account::PasswordExpired => Cause::Expired,
     }
 }
+
+/// Another trace of an attempt that was counted already.
+pub(super) const AGAIN: &str = "second trace of the same attempt: counts nothing";

@@ -7,13 +7,16 @@
 
 use std::time::Duration;
 
-use super::{ENDING, Monitor};
+use super::Monitor;
+use super::monitor::ENDING;
 use crate::domain::alerts::{Blind, Content};
 use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::numbers::add;
+use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Connection, KEPT, Process, SftpSession, Standing, Unseen};
-use crate::domain::state::{NoticeKind, add};
+use crate::domain::sessions::{Connection, KEPT, SftpSession, Standing, Unseen};
+use crate::domain::state::NoticeKind;
 
 /// How long a log-in may last without a line of sftp-server before it is judged.
 const LASTING: Duration = Duration::from_secs(5 * 60);

@@ -1,15 +1,17 @@
 //! Counting: what an event adds to the counters of its day, and what is told of it.
 
-use std::cmp::Reverse;
-use std::time::Duration;
-
 use super::Monitor;
-use crate::domain::alerts::{Cause, Content, Failures, File, Files, Logins, Outbox, Transfer};
+use crate::domain::alerts::{Content, Failures, File, Files, Logins, Outbox, Transfer};
 use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::numbers::add;
+use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::days;
-use crate::domain::sessions::Process;
-use crate::domain::state::{Counters, NoticeKind, Troubled, add};
+use crate::domain::pending::Refused;
+use crate::domain::state::NoticeKind;
+use crate::domain::state::{Counters, Troubled};
+use std::cmp::Reverse;
+use std::time::Duration;
 
 /// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename
 /// at once.
@@ -23,21 +25,6 @@ const FAILED_FROM: usize = 8;
 
 /// How many transfers that broke off, or failed, a day's digest names of each kind: the first ones, and of each partner alike.
 const TROUBLED_KEPT: usize = 10;
-
-/// A refused attempt, as far as the log tells.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Refused {
-    /// How often.
-    pub count: u64,
-    /// Why.
-    pub cause: Cause,
-    /// From where.
-    pub address: Option<String>,
-    /// With what.
-    pub method: Option<String>,
-    /// Only the connection's end tells: a log-in may follow.
-    pub abandoned: bool,
-}
 
 impl Monitor<'_> {
     /// The counters of a partner on the day that an event of this time counts for.

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use super::auth::{AGAIN, counted_as};
-use super::count::Refused;
-use super::{Monitor, Pending, Verdict, forged_by};
+use super::auth::counted_as;
+use super::forged::forged_by;
+use super::{Monitor, Verdict};
 use crate::domain::alerts::Cause;
+use crate::domain::base::process::Process;
 use crate::domain::openssh::EventName;
+use crate::domain::pending::Pending;
+use crate::domain::pending::Refused;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Connection, Process};
+use crate::domain::rules::account::AGAIN;
+use crate::domain::sessions::Connection;
 
 /// How soon a process dies of what PAM said in its helper.
 const AT_ONCE: Duration = Duration::from_secs(2);

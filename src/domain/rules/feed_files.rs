@@ -1,13 +1,15 @@
 //! Files of partners of whom feeds are expected: sent, sent again, gone on with, or removed, in whichever session.
 
-use super::{EventName, Monitor, Verdict};
+use super::{Monitor, Verdict};
 use crate::domain::alerts::{File, Loss, Transfer};
 use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Uploaded, is_same, moved};
+use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
 use crate::domain::rules::transfer::text;
-use crate::domain::sessions::{Last, Process, SftpSession};
+use crate::domain::sessions::{Last, SftpSession};
 use crate::domain::state::Troubled;
 
 /// How many files are kept, in case they change. Where there are too many, the oldest of the partner with the most is

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use chrono::NaiveTime;
 
-use super::{Monitor, Verdict, forged_by};
+use super::forged::forged_by;
+use super::{Monitor, Verdict};
 use crate::domain::alerts::{Content, Hindered, Obstacle};
 use crate::domain::base::crowd::too_many;
+use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{EventName, Hindrance};
 use crate::domain::record::{NOBODY, Record};
-use crate::domain::sessions::{Process, Standing};
+use crate::domain::sessions::Standing;
 use crate::domain::state::Used;
 
 /// How soon after the log-in sshd refuses its chroot: the process that does names neither account nor log-in.

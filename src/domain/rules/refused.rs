@@ -2,11 +2,11 @@
 
 use super::{Monitor, Verdict};
 use crate::domain::alerts::{Content, Hindered, Obstacle};
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Last, SftpSession, Standing};
-use crate::domain::state::add;
 
 /// The status that no other request than the one before it earns in practice: what INFO does not show (stat, fsync, …) ends in
 /// others.

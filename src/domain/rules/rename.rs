@@ -3,10 +3,11 @@
 use super::transfer::text;
 use super::{Monitor, Verdict};
 use crate::domain::alerts::Content;
+use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{Event, EventName, rename_splits};
 use crate::domain::record::Record;
-use crate::domain::sessions::{Last, Process, SftpSession};
+use crate::domain::sessions::{Last, SftpSession};
 
 /// How many uploads that a session just finished can still be renamed.
 const RENAMED: usize = 16;

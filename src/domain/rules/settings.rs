@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::adapters::config;
 use crate::domain::alerts::{Content, Obstacle, Transfer};
+use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::Expectation;
 use crate::domain::openssh::EventName;
@@ -15,9 +15,9 @@ pub struct Rules {
     /// The zone of the date that an event counts for.
     pub zone: Zone,
     /// What is told.
-    pub alerts: config::Alerts,
+    pub alerts: Alerts,
     /// What is told of single partners.
-    pub alerts_of: std::collections::BTreeMap<String, config::Alerts>,
+    pub alerts_of: std::collections::BTreeMap<String, Alerts>,
     /// The feeds that must arrive.
     pub expects: Vec<Expectation>,
     /// Nothing is told at all: only counters are wanted.
@@ -29,21 +29,8 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// As the configuration says.
-    pub fn of(config: &config::Config) -> Self {
-        Rules {
-            zone: config.zone,
-            alerts: config.alerts,
-            alerts_of: config.alerts_of.clone(),
-            expects: config.expects.clone(),
-            silent: false,
-            foreign: config.source.journal_directory.is_some(),
-            limit: None,
-        }
-    }
-
     /// What holds for this partner.
-    pub fn alerts_for(&self, partner: &str) -> config::Alerts {
+    pub fn alerts_for(&self, partner: &str) -> Alerts {
         *self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 }
@@ -89,7 +76,7 @@ impl Verdict {
 }
 
 /// Does the configuration want this told?
-pub(super) fn wanted(content: &Content, rules: &config::Alerts) -> bool {
+pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
     match content {
         Content::Logins(_) => rules.login,
         Content::Failures(_) => rules.failure,

@@ -1,7 +1,7 @@
 //! Partners whose files cannot be seen, as the set-up shows before anything happens.
 
 use super::Monitor;
-use crate::adapters::sight::lookout::Unseen;
+use crate::domain::directory::Unseen;
 use crate::domain::state::NoticeKind;
 
 impl Monitor<'_> {

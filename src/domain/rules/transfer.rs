@@ -1,12 +1,16 @@
 //! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
 
-use super::{ENDING, Monitor, Pending, Verdict, forged_by};
-use crate::adapters::userdb::Answer;
+use super::forged::forged_by;
+use super::monitor::ENDING;
+use super::{Monitor, Verdict};
 use crate::domain::alerts::{File, Transfer};
+use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
+use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind};
+use crate::domain::pending::Pending;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Last, Process, SftpSession, Standing};
+use crate::domain::sessions::{Last, SftpSession, Standing};
 use crate::domain::state::NoticeKind;
 
 /// What is said of a request that is about no file.

@@ -1,57 +1,20 @@
 //! Events that wait for an answer of the user database: "don't know" is not "no".
 
-use std::cmp::Reverse;
-
-use serde::{Deserialize, Serialize};
-
 use super::Monitor;
-use super::count::Refused;
-use crate::adapters::userdb::Answer;
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
-use crate::domain::record::Boot;
-use crate::domain::sessions::{Process, Sessions, Standing};
-use crate::domain::state::{Known, NoticeKind};
+use crate::domain::directory::Answer;
+use crate::domain::pending::{Pending, Undecided};
+use crate::domain::sessions::{Sessions, Standing};
+use crate::domain::state::Known;
+use crate::domain::state::NoticeKind;
+use std::cmp::Reverse;
 
 /// How many events wait at most: what comes beyond is counted for nobody, and a notice says so. Failures are dropped first,
 /// since anybody can bring them about in any name; then the latest of the account with the most.
 const KEPT: usize = 1_000;
-
-/// An event that waits until the user database answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Undecided {
-    /// The account.
-    pub user: String,
-    /// When it happened.
-    pub at: Time,
-    /// The boot of the process that it came from.
-    pub boot: Boot,
-    /// The pid of the process that it came from.
-    pub pid: u32,
-    /// The uid of the sftp session that it came from: it must turn out to be the account's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uid: Option<u32>,
-    /// What happened.
-    pub event: Pending,
-}
-
-/// What happened, of an event that waits.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Pending {
-    /// A log-in.
-    Login {
-        /// From where.
-        address: Option<String>,
-        /// With what.
-        method: String,
-    },
-    /// A refused attempt.
-    Failure(Refused),
-    /// A file.
-    File(Transfer, File),
-}
 
 impl Monitor<'_> {
     /// Counts an event for an account of this standing, or lets it wait. Returns the id of an alert that can be renamed.

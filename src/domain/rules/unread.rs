@@ -2,10 +2,12 @@
 
 use super::{Monitor, Verdict};
 use crate::domain::alerts::Content;
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
-use crate::domain::state::{NoticeKind, Unread, add};
+use crate::domain::state::NoticeKind;
+use crate::domain::state::Unread;
 
 /// How many lines in a row nobody can read, of a log that could be read before, until that is told: a connection has three
 /// and more.

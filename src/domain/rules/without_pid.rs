@@ -3,10 +3,12 @@
 use std::net::IpAddr;
 
 use super::Monitor;
-use crate::adapters::source::hash;
+use crate::domain::base::position::hash;
+use crate::domain::base::process::Boot;
+use crate::domain::base::process::Process;
 use crate::domain::openssh::Event;
-use crate::domain::record::{Boot, Record};
-use crate::domain::sessions::{Connection, Process, Sessions};
+use crate::domain::record::Record;
+use crate::domain::sessions::{Connection, Sessions};
 
 /// The first of the numbers that stand for a peer in place of a process: no system numbers its processes so high (Linux up to
 /// 2^22, FreeBSD up to 99999).

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::state::{add, is_zero};
+use crate::domain::base::numbers::{add, is_zero};
 
 /// From so many handles open at once on, the process may have been without a descriptor: a process has 1,024 by default.
 const MANY: u64 = 900;

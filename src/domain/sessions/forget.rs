@@ -105,7 +105,7 @@ fn keyed<K: Clone, V>(table: &BTreeMap<K, V>) -> impl ExactSizeIterator<Item = (
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::record::Boot;
+    use crate::domain::base::process::Boot;
     use crate::domain::sessions::Handle;
 
     fn login(pid: u32, user: &str) -> Connection {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::is_false;
+use crate::domain::base::numbers::is_false;
 use crate::domain::base::time::Time;
 
 /// An open file of an sftp session.

@@ -1,9 +1,10 @@
 //! Log-ins and the sftp sessions that begin and end with them.
 
-use super::{Connection, Process, Sessions, SftpSession};
+use super::{Connection, Sessions, SftpSession};
+use crate::domain::base::process::Boot;
+use crate::domain::base::process::Process;
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
-use crate::domain::record::Boot;
 
 impl Sessions {
     /// The log-in from this address and port.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use crate::domain::state::add;
 
 /// How many messages of a unit journald takes in how much time. It takes up to six times as many where its file system has
 /// much room (journald-rate-limit.c, `burst_modulate`); these it takes in any case.

@@ -9,8 +9,9 @@ use super::AuthLogReader;
 use super::generations;
 use super::identity::{LogFile, named};
 use super::reading::Reading;
+use crate::adapters::source::Remark;
 use crate::adapters::source::buffer::Filled;
-use crate::adapters::source::{FilePosition, Remark};
+use crate::domain::base::position::FilePosition;
 use crate::domain::base::time::Time;
 
 /// How long a rotated log must have been left alone before the next is read: its writer keeps it open until it is told of

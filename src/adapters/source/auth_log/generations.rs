@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::identity::{Identity, LogFile};
 use super::reading::Reading;
-use crate::adapters::source::FilePosition;
+use crate::domain::base::position::FilePosition;
 use crate::domain::base::time::Time;
 
 /// Endings of compressed files. Only the first kind is read.

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context as _;
 
 use super::envelope::{Envelope, Read};
-use super::{FilePosition, Progress, Remark, Start};
+use super::{Progress, Remark, Start};
+use crate::domain::base::position::FilePosition;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::Program;
 use crate::domain::openssh::unknown::is_of_openssh;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::generations;
 use super::identity::{Identity, LogFile};
 use super::reading::Reading;
-use crate::adapters::source::FilePosition;
+use crate::domain::base::position::FilePosition;
 use crate::domain::base::time::Time;
 
 /// How much is read back at most, at a first start: half a million lines, read in a fraction of a second.

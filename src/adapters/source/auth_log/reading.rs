@@ -7,7 +7,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::identity::LogFile;
 use crate::adapters::source::buffer::{Buffer, Filled, Line};
-use crate::adapters::source::{FilePosition, hash};
+use crate::domain::base::position::{FilePosition, hash};
 use crate::domain::base::time::Time;
 
 /// A log file and how far it was read.

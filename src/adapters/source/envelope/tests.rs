@@ -1,7 +1,7 @@
 //! Envelopes of every kind, and what is none.
 
 use super::*;
-use crate::domain::record::Boot;
+use crate::domain::base::process::Boot;
 
 /// Lines with what they are right above them; the machine's zone is taken to be Paris, the present 30 March 2026.
 const LINES: &str = include_str!("../../../../tests/texts/envelopes.txt");

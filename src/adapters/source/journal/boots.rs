@@ -10,9 +10,9 @@ use systemd::journal::Journal;
 
 use super::fields::Fields;
 use super::handle::{match_boot, values};
-use crate::adapters::source::JournalPosition;
+use crate::domain::base::position::JournalPosition;
+use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
-use crate::domain::record::Boot;
 
 /// The first eight digits of a boot's id: enough to tell the boots of one machine apart.
 pub(super) fn short(id: Id128) -> String {

@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 use systemd::journal::Journal;
 
 use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS, SESSION_OVER};
-use crate::adapters::source;
+use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
-use crate::domain::record::{Boot, Entry, NOBODY, Origin};
+use crate::domain::record::{Entry, NOBODY, Origin};
 
 /// How often an entry that lacks a field which every entry has is read again: it is being written at this moment, and
 /// libsystemd leaves out data objects that are only half there.
@@ -280,7 +280,7 @@ impl Fields {
 
     /// A hash of the message.
     pub(super) fn hash(&self) -> u64 {
-        source::hash(&self.message.value)
+        crate::domain::base::position::hash(&self.message.value)
     }
 }
 

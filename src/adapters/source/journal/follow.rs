@@ -8,7 +8,8 @@ use systemd::journal::JournalWaitResult;
 use super::fields::{Own, Stamp, Verdict};
 use super::start::{From, Leg};
 use super::{JournalReader, boots, handle};
-use crate::adapters::source::{JournalPosition, Progress, Remark};
+use crate::adapters::source::{Progress, Remark};
+use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
 

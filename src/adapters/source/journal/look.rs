@@ -9,7 +9,8 @@ use systemd::id128::Id128;
 use super::handle::{self, Roots};
 use super::start::{From, Leg, Past, Plan};
 use super::{JournalReader, SeveralMachines, boots};
-use crate::adapters::source::{JournalPosition, Remark, Start};
+use crate::adapters::source::{Remark, Start};
+use crate::domain::base::position::JournalPosition;
 
 /// After so many equal errors in a row the journal is opened anew: a corrupt or vanishing file can make
 /// `sd_journal_next` fail for ever (systemd issue 43138).

@@ -40,7 +40,8 @@ use self::follow::Reading;
 use self::handle::Roots;
 use self::look::{Left, Trouble};
 use self::start::Leg;
-use super::{JournalPosition, Progress, Remark, Start};
+use super::{Progress, Remark, Start};
+use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
 

@@ -7,7 +7,8 @@ use systemd::journal::Journal;
 
 use super::boots;
 use super::handle::match_boot;
-use crate::adapters::source::{JournalPosition, Remark, Start};
+use crate::adapters::source::{Remark, Start};
+use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
 
 /// A boot to be read to its end.

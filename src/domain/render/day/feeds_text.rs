@@ -1,7 +1,7 @@
 //! Expected feeds under a day's table, in words.
 
-use crate::adapters::config::Language;
 use crate::domain::base::clean::clean;
+use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Feed, Outcome};

@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 
 use super::{footer, table};
-use crate::adapters::config::Language;
 use crate::domain::alerts::Form;
 use crate::domain::base::clean::{escape, escape_within};
+use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{self, Line, TEXT_MOST, bold, plain};
-use crate::domain::render::text::repeat;
+use crate::domain::render::phrase::repeat;
 use crate::domain::render::{Rendered, Voice};
 use crate::domain::state::ClosedDay;
 

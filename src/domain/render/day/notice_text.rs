@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use crate::adapters::config::Language;
 use crate::domain::base::clean::{HOST, clean};
+use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::base::time::Time;
 use crate::domain::render::Voice;

@@ -5,8 +5,8 @@
 
 use serde_json::{Value, json};
 
-use crate::adapters::config::Language;
 use crate::domain::base::clean::escape;
+use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::render::Voice;
 use crate::domain::render::blocks::{BETWEEN, aligned, bold, element};

@@ -1,18 +1,11 @@
 //! What waited for Slack for long goes out gathered: all that waits of a partner is one message.
 
-use std::time::Duration;
-
-use super::Voice;
-use super::blocks::{BLOCKS_MOST, TEXT_MOST, plain, within};
-use super::text::{Told, tell};
 use crate::domain::alerts::{Content, Message, merge};
 use crate::domain::base::time::Time;
+use std::time::Duration;
 
 /// What waits for no longer than this is told as it happened, one message after the other.
 const WAITED: Duration = Duration::from_secs(60);
-
-/// What the label, the line at the end and what is around them take of a message's blocks, at most.
-const AROUND: usize = 1_500;
 
 impl Content {
     /// What it is made of: itself alone, or what was gathered of a partner.
@@ -84,22 +77,4 @@ fn take(content: &mut Content) -> Content {
         parts: Vec::new(),
     };
     std::mem::replace(content, nothing)
-}
-
-/// The sentences of all parts, one below the other.
-pub(crate) fn several(parts: &[Content], voice: &Voice) -> Told {
-    let (mut whole, mut short) = (Told::default(), Vec::new());
-    for part in parts {
-        let told = tell(part, voice);
-        short.extend(told.short.unwrap_or_else(|| told.lines.clone()));
-        whole.lines.extend(told.lines);
-        whole.details.extend(told.details);
-        let new = told.context.into_iter();
-        let new: Vec<String> = new.filter(|said| !whole.context.contains(said)).collect();
-        whole.context.extend(new);
-    }
-    let rest = |more: usize| plain(format!("… +{more}"));
-    whole.short = Some(within(short, TEXT_MOST, rest));
-    whole.lines = within(whole.lines, BLOCKS_MOST - AROUND, rest);
-    whole
 }

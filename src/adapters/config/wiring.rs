@@ -1,0 +1,30 @@
+//! What the rules and the texts take from the configuration.
+
+use super::Config;
+use crate::domain::render::Voice;
+use crate::domain::rules::Rules;
+
+impl Config {
+    /// How the rules are set.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            zone: self.zone,
+            alerts: self.alerts,
+            alerts_of: self.alerts_of.clone(),
+            expects: self.expects.clone(),
+            silent: false,
+            foreign: self.source.journal_directory.is_some(),
+            limit: None,
+        }
+    }
+
+    /// Who speaks to whom.
+    pub fn voice(&self) -> Voice {
+        Voice {
+            language: self.slack.language,
+            zone: self.zone,
+            label: self.slack.label.clone(),
+            names: self.partners.names.clone(),
+        }
+    }
+}

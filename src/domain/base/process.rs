@@ -1,0 +1,20 @@
+//! Processes as log lines name them: a boot and a pid.
+
+use serde::{Deserialize, Serialize};
+
+/// A boot of the machine: the first half of journald's `_BOOT_ID`; zero where the source has none (auth.log).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Boot(#[serde(with = "crate::domain::base::hex")] pub u64);
+
+impl Boot {
+    /// No boot known.
+    pub const fn is_unknown(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// What a process is known by: its boot and pid.
+pub type Process = (Boot, u32);

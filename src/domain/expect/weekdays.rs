@@ -1,0 +1,62 @@
+//! The weekdays on which a feed is due.
+
+use chrono::Weekday;
+use std::fmt;
+
+/// The days in the order in which they are told.
+const WEEK: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
+];
+
+/// A set of days of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weekdays(u8);
+
+impl Weekdays {
+    /// Every day.
+    pub const ALL: Weekdays = Weekdays(0b111_1111);
+    /// No day, to which days are added.
+    pub const NONE: Weekdays = Weekdays(0);
+
+    /// These days and those from one to another, across the week's end where the other comes first.
+    pub fn with(self, from: Weekday, to: Weekday) -> Weekdays {
+        let mut days = self;
+        let mut day = from;
+        loop {
+            days.0 |= 1 << day.num_days_from_monday();
+            if day == to {
+                return days;
+            }
+            day = day.succ();
+        }
+    }
+
+    pub(super) fn holds(self, day: Weekday) -> bool {
+        self.0 >> day.num_days_from_monday() & 1 == 1
+    }
+}
+
+/// `Mon..Fri,Sun`: runs of three days and more as their ends.
+impl fmt::Display for Weekdays {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said: Vec<String> = Vec::new();
+        let mut rest: Vec<Weekday> = WEEK.into_iter().filter(|day| self.holds(*day)).collect();
+        while let Some(&first) = rest.first() {
+            let run = (rest.iter().zip(first.num_days_from_monday()..))
+                .take_while(|(day, at)| day.num_days_from_monday() == *at)
+                .count();
+            let days: Vec<Weekday> = rest.drain(..run).collect();
+            match days.as_slice() {
+                [first, _, .., last] => said.push(format!("{first}..{last}")),
+                few => said.extend(few.iter().map(ToString::to_string)),
+            }
+        }
+        f.write_str(&said.join(","))
+    }
+}

@@ -1,0 +1,38 @@
+//! A message becomes an event, or nothing.
+
+use crate::domain::openssh::event::{Event, Kind, Program};
+use crate::domain::openssh::line::strip;
+use crate::domain::openssh::{auth, likeness, line, sftp};
+
+/// What a message of this program says; none where it says nothing that OpenSSH says, and for its debugging lines.
+pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
+    let line = strip(message);
+    if line.level == line::Level::Debug {
+        return None;
+    }
+    let event = match program {
+        Program::Sshd if line.postauth => auth::parse(&line).or_else(|| sftp::parse(&line)),
+        // An sftp line of Red Hat's sshd whose suffix was cut off: sshd itself writes none like it.
+        Program::Sshd if line.cut => auth::parse(&line).or_else(|| {
+            let line = line::Line {
+                postauth: true,
+                ..line
+            };
+            let event = sftp::parse(&line)?;
+            Some(Event {
+                postauth: true,
+                ..event
+            })
+        }),
+        Program::Sshd => auth::parse(&line),
+        Program::Sftp => sftp::parse(&line),
+        Program::Unknown => auth::parse(&line).or_else(|| sftp::parse(&line)),
+    }
+    .or_else(|| likeness::looks_like_ours(program, &line).then_some(Event::of(Kind::Unparsed)))?;
+    Some(Event {
+        repeated: line.repeated,
+        cut: line.cut,
+        postauth: event.postauth || line.postauth,
+        ..event
+    })
+}

@@ -1,0 +1,138 @@
+//! Phrases that several texts share.
+
+use crate::domain::alerts::{Cause, Form, NAMES_KEPT};
+use crate::domain::base::clean::{HOST, clean, escape, escape_within};
+use crate::domain::base::language::Language;
+use crate::domain::render::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, plain};
+use crate::domain::render::{Rendered, Voice};
+
+/// The most bytes of a list of names or addresses in a sentence; what does not fit is counted.
+const LIST_MOST: usize = 1_800;
+
+/// What a message says, before it takes a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The sentences.
+    pub(crate) lines: Vec<Line>,
+    /// The sentences where they must be short: in `text`.
+    pub(crate) short: Option<Vec<Line>>,
+    /// What only blocks have room for.
+    pub(crate) details: Vec<Line>,
+    /// The line at the end, without the label.
+    pub(crate) context: Vec<String>,
+    /// The user or the user group that is called, in blocks alone.
+    pub(crate) mention: Option<String>,
+}
+
+impl Told {
+    /// It in this form.
+    pub(crate) fn render(self, form: Form, repeated: bool, voice: &Voice) -> Rendered {
+        let short = self.short.as_ref().unwrap_or(&self.lines);
+        Rendered {
+            text: escape_within(&blocks::joined(short), TEXT_MOST),
+            blocks: self.blocks(form, repeated, voice),
+        }
+    }
+
+    fn blocks(self, form: Form, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
+        let mut context = vec![voice.label()];
+        context.extend(self.context);
+        let context = context.join(" · ");
+        let repeated = repeated.then(|| repeat(voice.language));
+        let rest = |more: usize| plain(format!("… +{more}"));
+        // What the sentences leave, less the two lines at the end.
+        let room = BLOCKS_MOST.saturating_sub(blocks::weight(&self.lines) + 5 * HOST);
+        let details = blocks::within(self.details, room, rest);
+        let lines = [self.lines, details].concat();
+        let blocks = match form {
+            Form::Blocks => {
+                let text = match &self.mention {
+                    Some(id) => blocks::calling(blocks::rich_text(&lines), id),
+                    None => blocks::rich_text(&lines),
+                };
+                let mut blocks = vec![text, blocks::context(&context)];
+                blocks.extend(repeated.map(blocks::context));
+                blocks
+            }
+            Form::Preformatted => {
+                let mut text = format!("{}\n{context}", blocks::joined(&lines));
+                if let Some(repeated) = repeated {
+                    text.push('\n');
+                    text.push_str(repeated);
+                }
+                vec![blocks::preformatted(&text)]
+            }
+            Form::Text => return None,
+        };
+        Some(blocks.into())
+    }
+}
+
+/// What to do about a failure, or what it was. The advice about passwords is English in French as well: the team knows it.
+pub(crate) fn advice(cause: Cause, language: Language) -> &'static str {
+    match cause {
+        Cause::Password => "check if password changed",
+        Cause::Key => language.pick("clé refusée", "key refused"),
+        Cause::KeyOrAbandoned => language.pick(
+            "clé refusée ou connexion abandonnée",
+            "key refused or connection given up",
+        ),
+        Cause::Configuration => language.pick(
+            "refusé par la configuration de sshd",
+            "refused by sshd's configuration",
+        ),
+        Cause::Shell => language.pick(
+            "shell du compte inutilisable",
+            "the account's shell cannot be used",
+        ),
+        Cause::Account => language.pick("compte refusé par PAM", "account refused by PAM"),
+        Cause::AccountExpired => language.pick(
+            "compte refusé par PAM, expiré selon sshd",
+            "account refused by PAM, expired according to sshd",
+        ),
+        Cause::Expired => language.pick(
+            "compte ou mot de passe expiré",
+            "account or password expired",
+        ),
+        Cause::Locked => language.pick("compte verrouillé", "account locked"),
+    }
+}
+
+/// Partners of whom only the accounts are known.
+pub(crate) fn accounts(partners: &[String], count: u64, voice: &Voice) -> String {
+    let names: Vec<String> = partners
+        .iter()
+        .map(|account| voice.partner(account, None))
+        .collect();
+    list_within(&names, count, voice.language)
+}
+
+/// As many of these as fit into a sentence, and how many more there are.
+pub(crate) fn list_within(items: &[String], count: u64, language: Language) -> String {
+    let mut used = 0;
+    let fits = |item: &&String| {
+        used += escape(item).len() + 2;
+        used <= LIST_MOST
+    };
+    let fitting = items.iter().take(NAMES_KEPT).take_while(fits).count();
+    let count = count.max(items.len() as u64);
+    language.list_of(&items[..fitting], count)
+}
+
+/// Addresses, the latest of them where there are too many.
+pub(crate) fn addresses(addresses: &[String], language: Language) -> String {
+    if addresses.is_empty() {
+        return "?".into();
+    }
+    let kept = &addresses[addresses.len().saturating_sub(NAMES_KEPT)..];
+    let shown: Vec<String> = kept.iter().map(|address| clean(address, HOST)).collect();
+    list_within(&shown, shown.len() as u64, language)
+}
+
+/// What is said of a message whose first try may have arrived.
+pub(crate) fn repeat(language: Language) -> &'static str {
+    language.pick(
+        "Peut-être déjà publié : la réponse de Slack au premier envoi s'est perdue.",
+        "May be a repeat: Slack's answer to the first try was lost.",
+    )
+}
