@@ -187,6 +187,11 @@ impl Daemon {
             Err(error) => {
                 self.committer.note(Some(&error));
                 self.held = Some(Held::new(batch, tries, error));
+                // A machine's boot waits for it; the trouble is told by a way that needs no state.
+                if !self.ready {
+                    self.ready = true;
+                    service::ready(&self.committer.status());
+                }
             }
         }
     }
