@@ -30,8 +30,8 @@ use crate::time::Time;
 
 pub use day::day_messages;
 pub use facts::{
-    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, Summary,
-    SummaryRow, Transfer,
+    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, Refused,
+    Summary, SummaryRow, Transfer,
 };
 pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};
 pub use gather::{Alerts, NEWS};
