@@ -83,6 +83,32 @@ fn a_daemon_whose_disk_is_full_or_read_only_says_so_once_and_catches_up() {
     run("umount", &["-l", path]);
 }
 
+#[test]
+fn a_start_on_a_full_disk_is_ready_since_a_boot_waits_for_it_and_catches_up() {
+    if !apart("disk::a_start_on_a_full_disk_is_ready_since_a_boot_waits_for_it_and_catches_up") {
+        return;
+    }
+    let world = World::new();
+    let state = world.path("state");
+    std::fs::create_dir(&state).unwrap();
+    let path = state.to_str().unwrap();
+    run(
+        "mount",
+        &["-t", "tmpfs", "-o", "size=64k,mode=750", "tmpfs", path],
+    );
+    world.daemon().stop();
+    let filler = fill(&state);
+    login(&world, 1);
+    // It waits until the daemon says that it is ready.
+    let daemon = world.daemon();
+    daemon.listen();
+    said(&world, "free some space there; nothing is lost");
+    std::fs::remove_file(filler).unwrap();
+    counted(&world, 1);
+    daemon.stop();
+    run("umount", &["-l", path]);
+}
+
 /// Fills a disk to the last byte.
 fn fill(directory: &Path) -> std::path::PathBuf {
     let filler = directory.join("filler");

@@ -188,6 +188,11 @@ impl Daemon {
             Err(error) => {
                 self.committer.note(Some(&error));
                 self.held = Some(Held::new(batch, tries, error));
+                // A machine's boot waits for it; the trouble is told by a way that needs no state.
+                if !self.ready {
+                    self.ready = true;
+                    self.manager.ready(&self.committer.status());
+                }
             }
         }
     }

@@ -135,6 +135,7 @@ mod tests {
             addresses: vec!["192.0.2.7".to_owned(), "192.0.2.8".to_owned()],
             path: None,
             detail: "bad ownership or modes for chroot directory \"/srv/bob\"".to_owned(),
+            earlier: Vec::new(),
             at: Time::default(),
         });
         let blind = Content::Blind(Blind {

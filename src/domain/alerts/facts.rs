@@ -118,8 +118,20 @@ pub struct Hindered {
     pub path: Option<String>,
     /// sshd's own words the latest time.
     pub detail: String,
+    /// What else could not be written, in the same message; with the latest up to ten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Refused>,
     /// The latest time.
     pub at: Time,
+}
+
+/// What could not be written, and sshd's own words of why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Its path.
+    pub path: String,
+    /// Why.
+    pub detail: String,
 }
 
 /// What keeps a partner from working, as far as sshd says.

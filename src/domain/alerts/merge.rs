@@ -1,6 +1,7 @@
 //! Joining messages of one kind and partner into one.
 
 use super::{Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT};
+use crate::domain::alerts::Refused;
 use crate::domain::alerts::facts::Sweep;
 use crate::domain::base::numbers::add;
 
@@ -21,8 +22,22 @@ pub(crate) fn join(first: &mut Content, second: Content) {
 pub(crate) fn hindered(first: &mut Hindered, second: Hindered) {
     add(&mut first.count, second.count);
     first.at = second.at;
-    first.path = second.path;
-    first.detail = second.detail;
+    let detail = std::mem::replace(&mut first.detail, second.detail);
+    let path = std::mem::replace(&mut first.path, second.path);
+    first
+        .earlier
+        .extend(path.map(|path| Refused { path, detail }));
+    first.earlier.extend(second.earlier);
+    // Each once; the latest stands apart.
+    let mut kept: Vec<Refused> = Vec::new();
+    for refused in first.earlier.drain(..) {
+        let latest = first.path.as_ref() == Some(&refused.path) && first.detail == refused.detail;
+        if !latest && !kept.contains(&refused) {
+            kept.push(refused);
+        }
+    }
+    kept.drain(..kept.len().saturating_sub(NAMES_KEPT - 1));
+    first.earlier = kept;
     addresses(&mut first.addresses, second.addresses);
 }
 

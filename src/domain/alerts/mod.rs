@@ -13,8 +13,8 @@ mod sweep;
 mod waited;
 
 pub use facts::{
-    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, Summary,
-    SummaryRow, Sweep, Transfer,
+    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, Refused,
+    Summary, SummaryRow, Sweep, Transfer,
 };
 pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};
 pub use gather::{Alerts, NEWS};

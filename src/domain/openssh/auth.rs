@@ -334,7 +334,13 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         &b"bad ownership or modes for chroot directory "[..],
         b"chroot path ",
         b"chroot(",
+        b"Unable to chdir to chroot path ",
     ];
     let of_chroot = chroot.iter().any(|words| text.starts_with(words));
-    of_chroot.then(|| event(Hindrance::Chroot, None, text))
+    // It is not there, or a part of its path may not be passed.
+    let missing = text
+        .strip_prefix(b"safely_chroot: ")
+        .filter(|words| words.starts_with(b"stat("));
+    let words = missing.or_else(|| of_chroot.then_some(text))?;
+    Some(event(Hindrance::Chroot, None, words))
 }

@@ -84,6 +84,7 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "« {} » n'est pas un répertoire",
     ),
     ("chroot(\"{}\"): {?}", "chroot de « {} » impossible, {?}"),
+    ("stat(\"{}\"): {?}", "{} ne se laisse pas lire, {?}"),
     // The kernel's errors (strerror), also as the standard library prints them.
     ("{?} (os error {})", "{?}"),
     (

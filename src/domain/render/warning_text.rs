@@ -12,6 +12,9 @@ use crate::domain::render::reasons;
 
 /// A partner is let in and cannot work, or is not even let try.
 pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
+    if !hindered.earlier.is_empty() {
+        return refused(hindered, voice);
+    }
     let language = voice.language;
     let partner = voice.partner(&hindered.partner, hindered.full_name.as_deref());
     let at = language.moment(hindered.at, voice.zone);
@@ -82,6 +85,42 @@ pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Told {
             Obstacle::WriteRefused => hindered.addresses.last().cloned().into_iter().collect(),
             _ => vec!["sftp-monitor check".to_owned()],
         },
+        ..Told::default()
+    }
+}
+
+/// A partner is not let write in several places.
+fn refused(hindered: &Hindered, voice: &Voice) -> Told {
+    let language = voice.language;
+    let partner = voice.partner(&hindered.partner, hindered.full_name.as_deref());
+    let what = language.pick(
+        " se connecte mais ne peut pas écrire — ",
+        " logs in but cannot write — ",
+    );
+    let times = language.count(hindered.count, Noun::Time);
+    let at = language.moment(hindered.at, voice.zone);
+    let colon = language.pick(" : ", ": ");
+    let line = |path: &str, detail: &str| {
+        clean(path, PATH) + colon + &reasons::said(detail, language, HOST)
+    };
+    let last = line(
+        hindered.path.as_deref().unwrap_or_default(),
+        &hindered.detail,
+    );
+    let last_is = language.pick("la dernière", "the last one");
+    let said = |why: String| vec![span("⚠️ "), bold(partner.clone()), span(why)];
+    let earlier = hindered.earlier.iter();
+    let earlier = earlier.map(|refused| line(&refused.path, &refused.detail));
+    Told {
+        lines: vec![said(format!("{what}{times} ({at})"))],
+        short: Some(vec![said(format!(
+            "{what}{times}, {last_is} {last} ({at})"
+        ))]),
+        details: earlier
+            .chain([last.clone()])
+            .map(|line| vec![span(line)])
+            .collect(),
+        context: hindered.addresses.last().cloned().into_iter().collect(),
         ..Told::default()
     }
 }

@@ -154,6 +154,7 @@ impl Monitor<'_> {
             addresses: address.into_iter().collect(),
             path: None,
             detail: detail.to_owned(),
+            earlier: Vec::new(),
             at,
         };
         match obstacle {

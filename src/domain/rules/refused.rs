@@ -141,6 +141,7 @@ impl Monitor<'_> {
                 addresses: session.address.iter().cloned().collect(),
                 path: Some(path.to_owned()),
                 detail: status.to_owned(),
+                earlier: Vec::new(),
                 at,
             }),
         );
