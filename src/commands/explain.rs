@@ -210,7 +210,7 @@ pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..config.rules()
     };
-    let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
+    let mut directory = crate::adapters::machine::of(&mut config, arguments.partners.as_deref());
     let mut explainer = Explainer::new(&rules, directory.as_mut());
     let standard_input = [PathBuf::from("-")];
     let files = match arguments.files.as_slice() {

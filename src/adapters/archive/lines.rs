@@ -1,22 +1,18 @@
 //! The lines of a log that lies there: a file, a pipe or standard input, plain or compressed by gzip, opened once.
 
+use super::opened::{self, MAGIC, Opened};
+use crate::adapters::source::buffer::GZIP;
+pub use crate::adapters::source::buffer::Line;
+use crate::adapters::source::buffer::{Buffer, Filled, again};
+use crate::domain::base::time::Time;
+use flate2::read::MultiGzDecoder;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
-
-use flate2::read::MultiGzDecoder;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-use super::opened::{self, MAGIC, Opened};
-pub use crate::adapters::source::buffer::Line;
-use crate::adapters::source::buffer::{Buffer, Filled, again};
-use crate::domain::base::time::Time;
-
-/// The first bytes of what gzip compressed (RFC 1952, 2.3.1).
-pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// What editors of other systems put before a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

@@ -8,8 +8,8 @@ use bytesize::ByteSize;
 use chrono::{NaiveDate, Weekday};
 use toml::{Spanned, Value};
 
-use super::check;
 use super::file::{self, ConfigError, Text, nearest};
+use super::values;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::Weekdays;
 use crate::domain::expect::{Expectation, Pattern};
@@ -79,7 +79,7 @@ fn expect(
         text.wrong(Some(files.span()), what)
     })?;
     let by = match written.by {
-        Some(by) => check::time_of_day(&by, ("expect.by", "07:30"), text)?,
+        Some(by) => values::time_of_day(&by, ("expect.by", "07:30"), text)?,
         None => {
             let what = "expect: by is missing; for example by = \"07:30\"";
             return Err(text.wrong(Some(at), what));
@@ -94,7 +94,7 @@ fn expect(
         except: except(written.except, text)?,
         zone: match written.timezone {
             None => zone,
-            own => check::zone(own, "expect.timezone", text)?,
+            own => crate::adapters::config::values::zone(own, "expect.timezone", text)?,
         },
         count: count(written.count, text)?,
         min_size: min_size(written.min_size, text)?,
@@ -177,7 +177,7 @@ fn min_size(size: Option<Spanned<Value>>, text: &Text<'_>) -> Result<u64, Config
 
 fn grace(grace: Option<Spanned<String>>, text: &Text<'_>) -> Result<Duration, ConfigError> {
     let at = grace.as_ref().map(Spanned::span);
-    let grace = check::duration(grace, Duration::ZERO, "expect.grace", text)?;
+    let grace = values::duration(grace, Duration::ZERO, "expect.grace", text)?;
     if grace >= DAY {
         return Err(text.wrong(at, "expect.grace: less than a day is needed"));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{DevLog, Directive, Sight, left};
+use super::{DevLog, Directive, Sight};
 use crate::adapters::log::{Priority, line};
 use crate::domain::alerts::{Content, NAMES_KEPT};
 
@@ -46,7 +46,10 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
         groups.push(Group {
             reason: "unreadable".to_owned(),
             partners: vec![String::new()],
-            content: unknown(&[], format!("{why}: {}", left::ENABLE)),
+            content: unknown(
+                &[],
+                format!("{why}: {}", crate::adapters::sight::seen::ENABLE),
+            ),
         });
     }
     groups

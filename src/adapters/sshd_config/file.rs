@@ -1,12 +1,9 @@
 //! sshd_config as a list of directives, each with the conditions under which it holds (servconf.c).
 
+use super::words::{keyword, listed, trim, words};
+use globset::{GlobBuilder, GlobMatcher};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-
-use globset::{GlobBuilder, GlobMatcher};
-
-use super::Partner;
-use super::words::{keyword, listed, trim, words};
 
 /// Where sshd's configuration is.
 pub const PATH: &str = "/etc/ssh/sshd_config";
@@ -293,4 +290,13 @@ fn criteria(line: &str) -> Vec<Condition> {
         found.push(Condition::Other);
     }
     found
+}
+
+/// Whom `Match` is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Partner<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// The names of all its groups; none where the user database did not answer.
+    pub groups: Option<&'a [String]>,
 }

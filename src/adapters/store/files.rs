@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::{Refusal, StateError};
-use super::stock::{Base, Former};
+use crate::adapters::store::base::{Base, Former};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::state::{Daily, RESUME_VERSION};

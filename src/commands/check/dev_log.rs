@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::chroot::Chroot;
 use super::finding::Finding;
 use super::obstacle::{Means, Obstacle};
-use super::probe::{self, Log, OWN, Reached};
+use super::probe::{self, Log, OWN};
 use super::source::Chosen;
+use crate::commands::check::arrived::Reached;
 use crate::domain::base::names::names;
 
 /// The name of the matter.

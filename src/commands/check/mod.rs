@@ -29,6 +29,7 @@ mod running;
 mod scripts;
 mod sftp_command;
 mod slack;
+mod slack_facts;
 mod source;
 mod sshd;
 mod state;
@@ -37,9 +38,6 @@ mod units;
 mod waiting;
 mod whole;
 mod words;
-
-use std::path::Path;
-use std::time::SystemTime;
 
 use crate::adapters::log::{Priority, line};
 use crate::adapters::store::{Store, become_owner};
@@ -51,6 +49,8 @@ use crate::domain::delivery;
 use crate::domain::slack_reply::{Next, Verdict};
 use finding::{Finding, Status};
 use print::Look;
+use std::path::Path;
+use std::time::SystemTime;
 
 /// Runs the command. Exit code 1 where there are warnings, 2 where there are problems.
 pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {

@@ -1,5 +1,9 @@
 //! Does a `/dev/log` lead into the log? A line is sent through each, as the partner's sftp-server would, and looked for.
 
+use super::arrived::{as_the_service, mark};
+use crate::commands::check::arrived::{ASKED, IDENTIFIER, Reached};
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
 use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -7,12 +11,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
-
-use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
-use rustix::io::Errno;
 use systemd::journal::OpenOptions;
-
-use super::arrived::{as_the_service, mark};
 
 /// How long the lines are waited for: journald writes them at once, rsyslog a little later.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -23,42 +22,11 @@ const SENDING: Duration = Duration::from_millis(300);
 /// How often a log file is read again.
 const AGAIN: Duration = Duration::from_millis(50);
 
-/// The identifier of the lines: no line of sshd's looks so.
-pub(super) const IDENTIFIER: &str = "sftp-monitor-check";
-
-/// How the lines begin.
-pub(super) const ASKED: &str = "does ";
-
 /// auth.info, so that the line goes where sshd's go (syslog.h).
 const PRIORITY: u8 = 4 << 3 | 6;
 
 /// Where a machine's processes log to that are not locked in.
 pub(super) const OWN: &str = "/";
-
-/// What became of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reached {
-    /// It is in the log.
-    Log,
-    /// It is in the log, in a form that is not read, or that leaves out the process: the line as it stands there, cleaned.
-    Unreadable(String),
-    /// The socket took it, and the log does not have it.
-    Elsewhere,
-    /// Nobody listens to the socket any more, or it takes nothing.
-    Dead,
-    /// There is nothing.
-    Missing,
-    /// There is a link that leads nowhere from inside.
-    Link,
-    /// What stands there is no socket.
-    NoSocket,
-    /// The partner may not write to it.
-    Closed,
-    /// The partner may not pass through `/dev`.
-    ClosedDirectory,
-    /// This user cannot look there.
-    NotSeen,
-}
 
 /// Where the lines are looked for.
 #[derive(Debug)]

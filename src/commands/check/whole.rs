@@ -10,8 +10,8 @@ use super::refusal;
 use super::units::Units;
 use super::{
     accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, expected,
-    heartbeat, journal, partners, probe, reboot, running, scripts, sftp_command, slack, source,
-    sshd, state, token, waiting,
+    heartbeat, journal, partners, reboot, running, scripts, sftp_command, slack, source, sshd,
+    state, token, waiting,
 };
 use crate::adapters::config::Config;
 use crate::adapters::service;
@@ -191,7 +191,8 @@ impl View {
         self.findings
             .extend(chroot::judge(&chroots, &free, &unknown));
         let tried = dev_log::gather(&chroots, &free, source);
-        let seen = tried.filter(|facts| facts.own != probe::Reached::NotSeen);
+        let seen =
+            tried.filter(|facts| facts.own != crate::commands::check::arrived::Reached::NotSeen);
         match seen {
             Some(facts) => {
                 let means = Means {

@@ -2,28 +2,27 @@
 
 mod tables;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal, Write};
-use std::time::{Duration, SystemTime};
-
-use anyhow::Context;
-
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::slack::{Client, POST, Way};
 use crate::adapters::store::{SendLock, Store, become_owner};
 use crate::adapters::userdb::Accounts;
 use crate::commands::cli::{self, Cli};
+use crate::commands::digest::tables::names;
 use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::base::stop::{self, Stop};
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
 use crate::domain::delivery::REFUSED_KEPT;
-use crate::domain::directory::{Answer, Directory};
+use crate::domain::directory::Answer;
+use crate::domain::directory::Directory;
 use crate::domain::render::{Rendered, Voice, day_messages};
 use crate::domain::slack_reply::{Next, Verdict};
 use crate::domain::state::{ClosedDay, Counters, Daily, Idle};
-
+use anyhow::Context;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, SystemTime};
 pub use tables::{Tables, Turn};
 
 /// How long a run waits for another process that is posting: a post takes ten seconds at most.
@@ -70,14 +69,6 @@ fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> bool 
 
 fn messages(day: &ClosedDay, voice: &Voice, zone: Zone, now: Time) -> Vec<Rendered> {
     day_messages(day, voice, zone.date(now))
-}
-
-/// The full names of partners, as the user database told them.
-fn names(daily: &Daily) -> BTreeMap<String, String> {
-    let known = daily.resume.known.iter();
-    let named =
-        known.filter_map(|(account, known)| Some((account.clone(), known.full_name.clone()?)));
-    named.collect()
 }
 
 /// The voice with the names that the user database told.

@@ -35,7 +35,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..config.rules()
     };
-    let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
+    let mut directory = crate::adapters::machine::of(&mut config, arguments.partners.as_deref());
     let now = Time::from(SystemTime::now());
     let mut counting = Counting::new(&rules, directory.as_mut(), span, now);
     let lines = match arguments.auth_log.as_slice() {

@@ -1,49 +1,27 @@
 //! Committing: a batch changes position, counters, sessions and outbox together or not at all.
 
-use std::sync::mpsc;
-use std::time::Duration;
-
 use super::batch::{Place, announced, place, take_in};
 use super::choice::limit_of;
-use super::doubtful::{self, Doubtful};
+use super::doubtful::Doubtful;
 use super::said::recovered;
 use super::{told, undone};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::{Batch, MakeDirectory, Order};
 use crate::adapters::service;
 use crate::adapters::store::{Disk, RealDisk, StateError, Store};
-use crate::domain::alerts::{Content, Message};
+use crate::commands::run::view::{View, view};
+use crate::domain::alerts::Content;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
 use crate::domain::days;
 use crate::domain::expect;
 use crate::domain::rules::{Monitor, Rules};
 use crate::domain::state::Daily;
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
 const SETTLED: Duration = Duration::from_millis(400);
-
-/// What the loop wants to know of the state without reading it again.
-#[derive(Clone, Debug, Default)]
-pub(super) struct View {
-    /// When time alone brings something.
-    pub(super) due: Option<Time>,
-    /// Messages that wait for Slack.
-    pub(super) waiting: usize,
-    /// Slack asked for a pause until then.
-    pub(super) pause_until: Option<Time>,
-    /// Slack took nothing at the last try.
-    pub(super) refused: bool,
-    /// Until when the next message may still be set right.
-    pub(super) settles: Option<Time>,
-    /// Since when the oldest message or table waits for Slack.
-    pub(super) oldest: Option<Time>,
-    /// Lines that someone forged, or that nobody understands or can read.
-    pub(super) doubtful: doubtful::Counted,
-    status: String,
-    /// On whose answer something waits.
-    pub(super) questions: Vec<String>,
-}
 
 /// The one that commits.
 pub struct Committer<D: Disk = RealDisk> {
@@ -315,37 +293,5 @@ impl<D: Disk> Committer<D> {
             service::status(&status);
             self.told = status;
         }
-    }
-}
-
-fn view(monitor: &Monitor<'_>) -> View {
-    let resume = &monitor.daily.resume;
-    let sum = |of: fn(&crate::domain::state::Counters) -> u64| {
-        monitor.daily.partners.values().map(of).sum::<u64>()
-    };
-    let status = format!(
-        "{}: {} log-ins, {} failures, {} uploads, {} downloads, {} unknown attempts; {} messages and {} days wait for Slack",
-        monitor.daily.date,
-        sum(|c| c.success),
-        sum(|c| c.failed),
-        sum(|c| c.upload),
-        sum(|c| c.download),
-        monitor.daily.unknown_attempts,
-        resume.outbox.len(),
-        resume.closed.len(),
-    );
-    let messages = resume.outbox.iter().map(|message| message.since);
-    let head = resume.outbox.first();
-    let days = resume.closed.iter().filter(|day| day.refused.is_none());
-    View {
-        oldest: messages.chain(days.map(|day| day.until)).min(),
-        due: monitor.due(),
-        settles: head.and_then(Message::settles),
-        doubtful: doubtful::counted(monitor.daily),
-        waiting: resume.outbox.len(),
-        pause_until: resume.pause_until,
-        refused: resume.slack_trouble.is_some(),
-        status,
-        questions: monitor.questions(),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::commit::View;
 use crate::adapters::log::{Priority, Topic, about, line};
+use crate::commands::run::view::View;
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 use crate::domain::state::NoticeKind;

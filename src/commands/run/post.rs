@@ -1,12 +1,6 @@
 //! Posting the outbox: one message at a time, in words, to Slack or to standard output.
 
-use std::time::Duration;
-
-use tokio::task::spawn_blocking;
-
-use super::Posting;
 use super::commit::Committer;
-use super::own::Answering;
 use super::queue::{Queue, Settled, Taken};
 use crate::adapters::config::Config;
 use crate::adapters::sight;
@@ -15,6 +9,10 @@ use crate::domain::alerts::{Content, Form, Message};
 use crate::domain::base::time::Time;
 use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render};
 use crate::domain::slack_reply::{Pace, Verdict};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+use tokio::task::spawn_blocking;
 
 /// A warning that waited longer than this is judged once more before it is posted.
 const LONG: Duration = Duration::from_secs(60);
@@ -149,3 +147,9 @@ async fn still(message: &Message, config: Config, voice: &Voice) -> Option<Rende
     };
     Some(render(&message, voice))
 }
+
+/// A post under way.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Verdict>>>;
+
+/// A post under way.
+pub(super) type Posting = Pin<Box<dyn Future<Output = Posted>>>;

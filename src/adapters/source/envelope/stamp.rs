@@ -330,13 +330,18 @@ fn zone_behind_blank(text: &[u8]) -> Option<(i64, &[u8])> {
     if !matches!(word.first()?, b'A'..=b'Z' | b'+' | b'-') {
         return None;
     }
-    let (word, rest) = super::word(word);
+    let (word, rest) = crate::adapters::source::envelope::parts::word(word);
     let named = word.first()?.is_ascii_uppercase();
-    let (host, behind) = super::words(rest);
-    if named && (host.ends_with(b":") || !super::words(behind).0.ends_with(b":")) {
+    let (host, behind) = crate::adapters::source::envelope::parts::words(rest);
+    if named
+        && (host.ends_with(b":")
+            || !crate::adapters::source::envelope::parts::words(behind)
+                .0
+                .ends_with(b":"))
+    {
         return None;
     }
-    let (offset, left) = zone(super::short::offset(word)?)?;
+    let (offset, left) = zone(crate::adapters::source::envelope::parts::offset(word)?)?;
     left.is_empty()
         .then_some((offset?, &text[text.len() - rest.len() - 1..]))
 }
