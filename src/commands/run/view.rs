@@ -1,9 +1,10 @@
 //! The state as the rest of the daemon sees it between two commits.
 
-use crate::commands::run::doubtful;
 use crate::domain::alerts::Message;
 use crate::domain::base::time::Time;
 use crate::domain::rules::Monitor;
+use crate::domain::state::Daily;
+use crate::domain::state::NoticeKind;
 
 /// What the loop wants to know of the state without reading it again.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +22,7 @@ pub(super) struct View {
     /// Since when the oldest message or table waits for Slack.
     pub(super) oldest: Option<Time>,
     /// Lines that someone forged, or that nobody understands or can read.
-    pub(super) doubtful: doubtful::Counted,
+    pub(super) doubtful: crate::commands::run::view::Counted,
     pub(super) status: String,
     /// On whose answer something waits.
     pub(super) questions: Vec<String>,
@@ -50,11 +51,37 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
         oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),
         settles: head.and_then(Message::settles),
-        doubtful: doubtful::counted(monitor.daily),
+        doubtful: crate::commands::run::view::counted(monitor.daily),
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
         refused: resume.slack_trouble.is_some(),
         status,
         questions: monitor.questions(),
+    }
+}
+
+/// How many of them there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counted {
+    /// So far.
+    pub(super) forged: u64,
+    /// Of the day, as what follows.
+    pub(super) unparsed: u64,
+    pub(super) no_envelope: u64,
+}
+
+/// Counts them.
+pub(super) fn counted(daily: &Daily) -> Counted {
+    let of = |kind| {
+        let notices = daily.resume.day.notices.iter();
+        let notices = notices.filter(|notice| notice.kind == kind);
+        notices
+            .map(|notice| notice.count)
+            .fold(0, u64::saturating_add)
+    };
+    Counted {
+        forged: daily.resume.forged,
+        unparsed: of(NoticeKind::Unparsed),
+        no_envelope: of(NoticeKind::NoEnvelope),
     }
 }
