@@ -1,18 +1,20 @@
 //! The lines of a log that lies there: a file, a pipe or standard input, plain or compressed by gzip, opened once.
 
-use super::opened::{self, MAGIC, Opened};
-use crate::adapters::source::buffer::GZIP;
-pub use crate::adapters::source::buffer::Line;
-use crate::adapters::source::buffer::{Buffer, Filled, again};
-use crate::domain::base::time::Time;
-use flate2::read::MultiGzDecoder;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
+
+use flate2::read::MultiGzDecoder;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::opened::{self, MAGIC, Opened};
+use crate::adapters::source::buffer::{Buffer, Filled, GZIP, again};
+use crate::domain::base::time::Time;
+
+pub use crate::adapters::source::buffer::Line;
 
 /// What editors of other systems put before a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

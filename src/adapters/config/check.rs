@@ -1,5 +1,10 @@
 //! From what is written to what can be used: every value checked once.
 
+use std::path::PathBuf;
+
+use reqwest::Url;
+use toml::{Spanned, Value};
+
 use super::ca_file::ca_file;
 use super::file::{self, ConfigError, Text};
 use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
@@ -7,9 +12,6 @@ use crate::adapters::config::model::AUTH_LOG;
 use crate::adapters::config::values::{duration, time_of_day, zone};
 use crate::domain::base::language::Language;
 use crate::domain::base::policy::Alerts;
-use reqwest::Url;
-use std::path::PathBuf;
-use toml::{Spanned, Value};
 
 /// The team's channel.
 const CHANNEL: &str = "C0APAF806F8";

@@ -11,8 +11,7 @@ use toml::{Spanned, Value};
 use super::file::{self, ConfigError, Text, nearest};
 use super::values;
 use crate::domain::base::time::Zone;
-use crate::domain::expect::Weekdays;
-use crate::domain::expect::{Expectation, Pattern};
+use crate::domain::expect::{Expectation, Pattern, Weekdays};
 
 /// The most files that a feed may have: their names are kept in the state.
 const MOST_FILES: i64 = 1_000;
@@ -94,7 +93,7 @@ fn expect(
         except: except(written.except, text)?,
         zone: match written.timezone {
             None => zone,
-            own => crate::adapters::config::values::zone(own, "expect.timezone", text)?,
+            own => values::zone(own, "expect.timezone", text)?,
         },
         count: count(written.count, text)?,
         min_size: min_size(written.min_size, text)?,

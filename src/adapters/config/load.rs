@@ -1,10 +1,10 @@
 //! Reading the configuration file.
 
-use crate::adapters::config::check::check;
-use crate::adapters::config::file::ConfigError;
-use crate::adapters::config::file::Text;
-use crate::adapters::config::model::Config;
 use std::path::Path;
+
+use crate::adapters::config::check::check;
+use crate::adapters::config::file::{ConfigError, Text};
+use crate::adapters::config::model::Config;
 
 /// Where the configuration is unless told otherwise.
 pub const DEFAULT_PATH: &str = "/etc/sftp-monitor/config.toml";

@@ -1,13 +1,15 @@
 //! The whole configuration, checked: what is in here can be used as it is.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use reqwest::Url;
+
 use crate::adapters::config::ca_file::CaFile;
 use crate::domain::base::language::Language;
 use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::Expectation;
-use reqwest::Url;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 /// The whole configuration, checked: what is in here can be used as it is.
 #[derive(Clone, Debug)]

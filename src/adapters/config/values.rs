@@ -1,10 +1,12 @@
 //! Values of several tables: zones, durations and times of day.
 
+use std::time::Duration;
+
+use toml::{Spanned, Value};
+
 use crate::adapters::config::duration;
 use crate::adapters::config::file::{ConfigError, Text, nearest};
 use crate::domain::base::time::Zone;
-use std::time::Duration;
-use toml::{Spanned, Value};
 
 pub(super) fn zone(
     timezone: Option<Spanned<String>>,

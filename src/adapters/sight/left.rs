@@ -1,9 +1,9 @@
 //! What root left about the partners, for the service, which may neither ask sshd nor read all of its files.
 
-use super::seen::{Sight, changed};
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::seen::{Sight, changed};
 
 /// Where it lies: root's, for everybody to read.
 pub const DIRECTORY: &str = "/run/sftp-monitor-devlog";

@@ -1,13 +1,15 @@
 //! Whose files can be seen, and whose not: what root leaves for the service.
 
-use crate::adapters::sshd_config::{self, Chroot, Effective, InForce, Missing, Sshd, expand};
-use crate::adapters::userdb::{Known, Roster};
-use rustix::fs::{FileType, Stat};
-use rustix::io::Errno;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+use rustix::fs::{FileType, Stat};
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+
+use crate::adapters::sshd_config::{self, Chroot, Effective, InForce, Missing, Sshd, expand};
+use crate::adapters::userdb::{Known, Roster};
 
 /// What a person types so that root looks, now and from now on.
 pub(crate) const ENABLE: &str =

@@ -1,9 +1,10 @@
 //! A buffer that is filled from a log and gives out its lines, in constant memory whatever the log holds.
 
-use memchr::memchr;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::FileExt;
+
+use memchr::memchr;
 
 /// How much is read at once. Reading is fastest from about 128 KiB on; the longest line and its context must fit.
 const CAPACITY: usize = 256 * 1024;

@@ -1,8 +1,10 @@
 //! Where reading starts, what a call of it brought, and what there is to say of it.
 
-use crate::domain::base::time::Time;
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::base::time::Time;
 
 /// Where reading starts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! sshd_config as a list of directives, each with the conditions under which it holds (servconf.c).
 
-use super::words::{keyword, listed, trim, words};
-use globset::{GlobBuilder, GlobMatcher};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::words::{keyword, listed, trim, words};
 
 /// Where sshd's configuration is.
 pub const PATH: &str = "/etc/ssh/sshd_config";

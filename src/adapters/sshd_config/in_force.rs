@@ -1,9 +1,10 @@
 //! What is in force for a partner: whether `-l INFO` is, and why not.
 
+use std::path::PathBuf;
+
 use super::command::{self, Logging};
 use super::file::{Directive, Partner};
 use super::words;
-use std::path::PathBuf;
 
 /// What is in force for a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! The files of a state directory and the order in which a commit changes them.
 
-use std::io;
-use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::{io, process};
 
 use chrono::NaiveDate;
 use rustix::io::Errno;
@@ -16,10 +15,13 @@ use crate::domain::state::{Daily, RESUME_VERSION};
 
 /// The state.
 pub(crate) const FILE: &str = "daily.json";
+
 /// The state before the last commit.
 pub(crate) const BACKUP: &str = "daily.json.bak";
+
 /// How the names of files begin that a commit has not finished.
 const UNFINISHED: &str = ".daily.json.tmp.";
+
 /// A second name of the state, about to become the backup.
 const NEXT_BACKUP: &str = ".daily.json.tmp.bak";
 

@@ -1,14 +1,14 @@
 //! What a commit starts from: the file, or what takes its place where it is no state of ours.
 
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
 use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::StateError;
 use super::files::{BACKUP, FILE, Files, Kept};
 use super::recover::{self, Parsed, Recovery, Snapshot};
 use crate::adapters::store::base::{Base, Former};
 use crate::domain::base::time::Time;
-use crate::domain::state::Daily;
-use crate::domain::state::NoticeKind;
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use crate::domain::state::{Daily, NoticeKind};
 
 /// A state that can take the place of one that was lost, and what is wrong with the backup, if anything.
 struct Latest {

@@ -6,8 +6,7 @@ use super::access::{Access, look_as};
 use super::finding::Finding;
 use super::units::{SERVICE, Units};
 use super::words::path;
-use crate::adapters::config::DEFAULT_PATH;
-use crate::adapters::config::{Config, ConfigError};
+use crate::adapters::config::{Config, ConfigError, DEFAULT_PATH};
 
 /// The name of the matter.
 const NAME: &str = "configuration";

@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use crate::adapters::config::Config;
+use crate::adapters::machine;
 use crate::adapters::userdb::{Warning, of_expects};
 use crate::domain::base::names::names;
 
@@ -15,7 +16,7 @@ pub(super) fn gather(config: &Config) -> (Vec<String>, Vec<Warning>) {
     }
     let expected = config.expects.iter();
     let feeds = expected.map(|e| format!("{} of {} by {}", e.files, e.partner, e.clock()));
-    let mut directory = crate::adapters::machine::of(&mut config.clone(), None);
+    let mut directory = machine::of(&mut config.clone(), None);
     (feeds.collect(), of_expects(config, directory.as_mut()))
 }
 

@@ -39,6 +39,9 @@ mod waiting;
 mod whole;
 mod words;
 
+use std::path::Path;
+use std::time::SystemTime;
+
 use crate::adapters::log::{Priority, line};
 use crate::adapters::store::{Store, become_owner};
 use crate::commands::cli::{self, Cli};
@@ -47,10 +50,9 @@ use crate::commands::run::recovered;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::delivery;
 use crate::domain::slack_reply::{Next, Verdict};
+
 use finding::{Finding, Status};
 use print::Look;
-use std::path::Path;
-use std::time::SystemTime;
 
 /// Runs the command. Exit code 1 where there are warnings, 2 where there are problems.
 pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {

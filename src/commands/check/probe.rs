@@ -1,9 +1,5 @@
 //! Does a `/dev/log` lead into the log? A line is sent through each, as the partner's sftp-server would, and looked for.
 
-use super::arrived::{as_the_service, mark};
-use crate::commands::check::arrived::{ASKED, IDENTIFIER, Reached};
-use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
-use rustix::io::Errno;
 use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -11,7 +7,13 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
+
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
 use systemd::journal::OpenOptions;
+
+use super::arrived::{as_the_service, mark};
+use crate::commands::check::arrived::{ASKED, IDENTIFIER, Reached};
 
 /// How long the lines are waited for: journald writes them at once, rsyslog a little later.
 const PATIENCE: Duration = Duration::from_secs(2);

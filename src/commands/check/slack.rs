@@ -1,11 +1,10 @@
 //! Slack: whether it can be reached, and what it says of the token.
 
-use super::channel;
 use super::finding::Finding;
-use super::proxy;
 use super::refusal::Means;
 use super::units::{SERVICE, Units};
 use super::words::{path, word};
+use super::{channel, proxy};
 use crate::adapters::config::{Config, Token, environment};
 use crate::adapters::slack::{Client, Identity, POST, Proxy, Way};
 use crate::commands::check::slack_facts::{Facts, has};

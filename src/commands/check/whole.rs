@@ -6,17 +6,17 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::finding::{Finding, Status};
 use super::obstacle::Means;
-use super::refusal;
 use super::units::Units;
 use super::{
     accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, expected,
-    heartbeat, journal, partners, reboot, running, scripts, sftp_command, slack, source, sshd,
-    state, token, waiting,
+    heartbeat, journal, partners, reboot, refusal, running, scripts, sftp_command, slack, source,
+    sshd, state, token, waiting,
 };
 use crate::adapters::config::Config;
 use crate::adapters::service;
 use crate::adapters::sshd_config::{self, Effective, Sshd, expand};
 use crate::adapters::userdb::Roster;
+use crate::commands::check::arrived::Reached;
 use crate::commands::cli::Cli;
 use crate::domain::base::time::{Time, Zone};
 
@@ -191,8 +191,7 @@ impl View {
         self.findings
             .extend(chroot::judge(&chroots, &free, &unknown));
         let tried = dev_log::gather(&chroots, &free, source);
-        let seen =
-            tried.filter(|facts| facts.own != crate::commands::check::arrived::Reached::NotSeen);
+        let seen = tried.filter(|facts| facts.own != Reached::NotSeen);
         match seen {
             Some(facts) => {
                 let means = Means {

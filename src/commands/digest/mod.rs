@@ -2,6 +2,12 @@
 
 mod tables;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::slack::{Client, POST, Way};
@@ -14,15 +20,11 @@ use crate::domain::base::stop::{self, Stop};
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
 use crate::domain::delivery::REFUSED_KEPT;
-use crate::domain::directory::Answer;
-use crate::domain::directory::Directory;
+use crate::domain::directory::{Answer, Directory};
 use crate::domain::render::{Rendered, Voice, day_messages};
 use crate::domain::slack_reply::{Next, Verdict};
 use crate::domain::state::{ClosedDay, Counters, Daily, Idle};
-use anyhow::Context;
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal, Write};
-use std::time::{Duration, SystemTime};
+
 pub use tables::{Tables, Turn};
 
 /// How long a run waits for another process that is posting: a post takes ten seconds at most.

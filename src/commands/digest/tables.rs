@@ -1,16 +1,16 @@
 //! The tables on their way: the day is closed, each closed one is taken, oldest first, and settled by its id.
 
+use std::collections::BTreeMap;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
 use crate::adapters::store::{Disk, RealDisk, SendLock, StateError, Store};
 use crate::domain::alerts::NEWS;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
 use crate::domain::delivery;
 use crate::domain::slack_reply::{Next, Pace, Verdict};
-use crate::domain::state::ClosedDay;
-use crate::domain::state::Daily;
-use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
-use std::time::Duration;
+use crate::domain::state::{ClosedDay, Daily};
 
 /// The state, as a run of digest changes it.
 pub struct Tables<D: Disk = RealDisk> {
@@ -60,7 +60,7 @@ impl<D: Disk> Tables<D> {
             if let Some(from) = down {
                 days::mark_down(daily, zone, &closing, from);
             }
-            (closing, crate::commands::digest::tables::names(daily))
+            (closing, names(daily))
         })?;
         crate::commands::run::recovered(&unusual);
         Ok(closed)

@@ -10,12 +10,10 @@ use crate::domain::base::numbers::add;
 use crate::domain::base::span::{Span, midnight};
 use crate::domain::base::time::Time;
 use crate::domain::directory::Directory;
-use crate::domain::openssh::Program;
-use crate::domain::openssh::is_ours_by_wording;
+use crate::domain::openssh::{Program, is_ours_by_wording};
 use crate::domain::record::{Entry, Record};
 use crate::domain::rules::{Monitor, Rules};
-use crate::domain::state::Notice;
-use crate::domain::state::{Counters, Daily};
+use crate::domain::state::{Counters, Daily, Notice};
 
 /// How far time moves before what ended is forgotten: what is due before an event is decided before it anyway.
 const STEP: Duration = Duration::from_secs(300);

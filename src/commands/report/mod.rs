@@ -16,6 +16,7 @@ use crate::domain::base::time::Time;
 use crate::domain::rules::Rules;
 
 use crate::adapters::archive::logs::Logs;
+use crate::adapters::machine;
 use crate::domain::base::span::Span;
 pub use count::{Counted, Counting, Sheet, Sheets};
 pub use strangers::Strangers;
@@ -35,7 +36,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..config.rules()
     };
-    let mut directory = crate::adapters::machine::of(&mut config, arguments.partners.as_deref());
+    let mut directory = machine::of(&mut config, arguments.partners.as_deref());
     let now = Time::from(SystemTime::now());
     let mut counting = Counting::new(&rules, directory.as_mut(), span, now);
     let lines = match arguments.auth_log.as_slice() {

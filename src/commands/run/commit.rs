@@ -1,5 +1,8 @@
 //! Committing: a batch changes position, counters, sessions and outbox together or not at all.
 
+use std::sync::mpsc;
+use std::time::Duration;
+
 use super::batch::{Place, announced, place, take_in};
 use super::choice::limit_of;
 use super::doubtful::Doubtful;
@@ -13,12 +16,9 @@ use crate::commands::run::view::{View, view};
 use crate::domain::alerts::Content;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
-use crate::domain::days;
-use crate::domain::expect;
 use crate::domain::rules::{Monitor, Rules};
 use crate::domain::state::Daily;
-use std::sync::mpsc;
-use std::time::Duration;
+use crate::domain::{days, expect};
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
 const SETTLED: Duration = Duration::from_millis(400);

@@ -1,5 +1,13 @@
 //! The loop: batches are committed, messages are posted, the service manager is told.
 
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::Receiver;
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
 use crate::adapters::log::{Priority, Topic, about};
 use crate::adapters::reader::{Batch, LastRead};
 use crate::adapters::service;
@@ -9,17 +17,10 @@ use crate::commands::run::fixed::{Fixed, Reloading};
 use crate::commands::run::heartbeat::Heartbeat;
 use crate::commands::run::held::{Held, Tries};
 use crate::commands::run::own::Teller;
-use crate::commands::run::post::Posting;
-use crate::commands::run::post::{Posted, Sender};
+use crate::commands::run::post::{Posted, Posting, Sender};
 use crate::commands::run::queue::Settled;
 use crate::commands::run::times::{LOCK_AGAIN, now};
 use crate::domain::render::Own;
-use anyhow::{Context, bail};
-use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::Receiver;
-use tokio::task::yield_now;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 /// How long a source may fail before the watchdog is no longer fed.
 const BLIND: Duration = Duration::from_secs(120);

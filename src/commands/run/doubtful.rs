@@ -1,11 +1,11 @@
 //! What the program's own log says of lines that are forged, not understood or not readable: once an hour at most.
 
+use std::time::Duration;
+
 use crate::adapters::log::{Priority, Topic, about, line};
-use crate::commands::run::view::View;
-use crate::commands::run::view::counted;
+use crate::commands::run::view::{View, counted};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
-use std::time::Duration;
 
 /// How long nothing more is said of lines that anybody can write as often as they like.
 const SAID_AGAIN: Duration = Duration::from_secs(3_600);

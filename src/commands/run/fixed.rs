@@ -1,12 +1,13 @@
 //! What the daemon was started with, and what it takes up again when the configuration is read anew.
 
+use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+
 use crate::adapters::config::{Config, SourceConfig, Token};
 use crate::adapters::slack::{Client, Way};
 use crate::commands::run::heartbeat::Heartbeat;
 use crate::domain::render::Voice;
 use crate::domain::rules::Rules;
-use std::path::PathBuf;
-use std::sync::mpsc::Receiver;
 
 /// What stays as it was at the start, and where the configuration is.
 pub(super) struct Fixed {

@@ -1,15 +1,18 @@
 //! The daemon's own trouble: told in Slack by a way that needs no state, once an episode, and its end.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::post::Sender;
 use crate::adapters::log::{Priority, line};
 use crate::commands::run::post::Answering;
+use crate::commands::run::times::now;
 use crate::domain::alerts::Form;
 use crate::domain::base::time::Time;
 use crate::domain::render::{Own, OwnTrouble};
 use crate::domain::slack_reply::{Next, Pace, Verdict};
-use std::collections::BTreeMap;
-use std::time::Duration;
-use tokio::time::Instant;
 
 /// How long it must last before it is told, and be away before its end is: a log that is being rotated is no trouble, and
 /// what comes and goes is one episode.
@@ -143,7 +146,7 @@ impl Teller {
             None => std::future::pending().await,
         };
         if let Some((trouble, _)) = self.posting.take() {
-            self.settle(&trouble, &verdict, crate::commands::run::times::now());
+            self.settle(&trouble, &verdict, now());
         }
     }
 

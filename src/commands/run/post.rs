@@ -1,5 +1,11 @@
 //! Posting the outbox: one message at a time, in words, to Slack or to standard output.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::task::spawn_blocking;
+
 use super::commit::Committer;
 use super::queue::{Queue, Settled, Taken};
 use crate::adapters::config::Config;
@@ -9,10 +15,6 @@ use crate::domain::alerts::{Content, Form, Message};
 use crate::domain::base::time::Time;
 use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render};
 use crate::domain::slack_reply::{Pace, Verdict};
-use std::future::Future;
-use std::pin::Pin;
-use std::time::Duration;
-use tokio::task::spawn_blocking;
 
 /// A warning that waited longer than this is judged once more before it is posted.
 const LONG: Duration = Duration::from_secs(60);

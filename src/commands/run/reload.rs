@@ -1,16 +1,16 @@
 //! SIGHUP: the configuration is read again. A bad one is refused, and the one before it stays.
 
+use std::sync::mpsc::channel;
+
 use super::heartbeat::Heartbeat;
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::Batch;
-use crate::adapters::service;
 use crate::adapters::slack::Client;
-use crate::adapters::userdb;
+use crate::adapters::{machine, service, userdb};
 use crate::commands::run::daemon::Daemon;
 use crate::commands::run::fixed::Reloading;
 use crate::domain::rules::Rules;
-use std::sync::mpsc::channel;
 
 impl Daemon {
     /// Reads the configuration again, and has it taken or says why not.
@@ -71,7 +71,7 @@ impl Daemon {
         let judged = partners.is_none().then(|| config.clone());
         // Whoever asks the user database may wait for it: that is not for the loop.
         let directory = self.committer.direct(Box::new(move || {
-            let mut directory = crate::adapters::machine::of(&mut config, partners.as_deref());
+            let mut directory = machine::of(&mut config, partners.as_deref());
             for warning in userdb::warnings(&config, directory.as_mut()) {
                 line(Priority::Warning, &warning.to_string());
             }

@@ -28,10 +28,10 @@ use crate::domain::alerts::{Content, NEWS};
 use crate::domain::base::position::{FilePosition, JournalPosition, Position};
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
+use crate::domain::days::settle;
 use crate::domain::directory::Directory;
 use crate::domain::rules::Rules;
-use crate::domain::state::Daily;
-use crate::domain::state::NoticeKind;
+use crate::domain::state::{Daily, NoticeKind};
 
 /// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
@@ -310,7 +310,7 @@ fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
         config.zone.local(at),
         |daily: &mut Daily, recoveries: &[Recovery]| {
             unusual = recoveries.to_vec();
-            crate::domain::days::settle(daily, config.zone, at);
+            settle(daily, config.zone, at);
             let resume = &daily.resume;
             Before {
                 journal: resume

@@ -1,7 +1,8 @@
 //! The present, and how long a lock is waited for.
 
-use crate::domain::base::time::Time;
 use std::time::{Duration, SystemTime};
+
+use crate::domain::base::time::Time;
 
 /// How long another process may hold a lock before that is said: a commit takes milliseconds.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);

@@ -3,8 +3,7 @@
 use crate::domain::alerts::Message;
 use crate::domain::base::time::Time;
 use crate::domain::rules::Monitor;
-use crate::domain::state::Daily;
-use crate::domain::state::NoticeKind;
+use crate::domain::state::{Counters, Daily, NoticeKind};
 
 /// What the loop wants to know of the state without reading it again.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +21,7 @@ pub(super) struct View {
     /// Since when the oldest message or table waits for Slack.
     pub(super) oldest: Option<Time>,
     /// Lines that someone forged, or that nobody understands or can read.
-    pub(super) doubtful: crate::commands::run::view::Counted,
+    pub(super) doubtful: Counted,
     pub(super) status: String,
     /// On whose answer something waits.
     pub(super) questions: Vec<String>,
@@ -30,9 +29,7 @@ pub(super) struct View {
 
 pub(super) fn view(monitor: &Monitor<'_>) -> View {
     let resume = &monitor.daily.resume;
-    let sum = |of: fn(&crate::domain::state::Counters) -> u64| {
-        monitor.daily.partners.values().map(of).sum::<u64>()
-    };
+    let sum = |of: fn(&Counters) -> u64| monitor.daily.partners.values().map(of).sum::<u64>();
     let status = format!(
         "{}: {} log-ins, {} failures, {} uploads, {} downloads, {} unknown attempts; {} messages and {} days wait for Slack",
         monitor.daily.date,
@@ -51,7 +48,7 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
         oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),
         settles: head.and_then(Message::settles),
-        doubtful: crate::commands::run::view::counted(monitor.daily),
+        doubtful: counted(monitor.daily),
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
         refused: resume.slack_trouble.is_some(),

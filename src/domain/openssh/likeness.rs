@@ -1,10 +1,12 @@
 //! Lines that begin like ones that count, or have their words further on, whatever stands around these.
 
-use super::Program;
-use super::line::{self, Level, Line};
+use std::sync::LazyLock;
+
 use memchr::memchr;
 use memchr::memmem::Finder;
-use std::sync::LazyLock;
+
+use super::Program;
+use super::line::{self, Level, Line};
 
 /// Wording as no other program has it (auth.c, packet.c, sftp-server.c).
 const WORDING: [&str; 8] = [

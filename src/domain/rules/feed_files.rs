@@ -1,7 +1,6 @@
 //! Files of partners of whom feeds are expected: sent, sent again, gone on with, or removed, in whichever session.
 
-use super::Monitor;
-use super::Verdict;
+use super::{Monitor, Verdict};
 use crate::domain::alerts::{File, Loss, Transfer};
 use crate::domain::base::crowd::{take_out, too_many};
 use crate::domain::base::process::Process;

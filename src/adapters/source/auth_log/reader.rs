@@ -1,5 +1,11 @@
 //! Reading a log file from a position, and what comes to it.
 
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::Context as _;
+
 use crate::adapters::source::auth_log::identity::LogFile;
 use crate::adapters::source::auth_log::past::{self, Past};
 use crate::adapters::source::auth_log::reading::Reading;
@@ -11,10 +17,6 @@ use crate::domain::base::time::Time;
 use crate::domain::openssh::Program;
 use crate::domain::openssh::unknown::is_of_openssh;
 use crate::domain::record::Entry;
-use anyhow::Context as _;
-use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
 
 /// How much one call reads at most where nothing of it is of interest, so that the caller stays in control.
 const AT_ONCE: u64 = 8 << 20;

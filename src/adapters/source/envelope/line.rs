@@ -1,5 +1,9 @@
 //! Taking a line out of its envelope.
 
+use std::time::SystemTime;
+
+use memchr::memchr;
+
 use super::{journalctl, rfc5424, short};
 use crate::adapters::source::buffer::LONGEST_LINE;
 use crate::adapters::source::envelope::parts::{header, origin, without_priority};
@@ -7,8 +11,6 @@ use crate::adapters::source::envelope::stamp::Stamps;
 use crate::adapters::source::envelope::years::Years;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::record::{Entry, Origin};
-use memchr::memchr;
-use std::time::SystemTime;
 
 /// What a line is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,13 @@
 //! The parts that envelopes are made of: tags, words, numbers.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
+
 use crate::domain::base::time::Time;
 use crate::domain::openssh::Program;
+use crate::domain::openssh::unknown::is_of_openssh;
 use crate::domain::record::Origin;
-use memchr::memchr;
-use std::borrow::Cow;
 
 pub(super) fn origin<'a>(time: Time, host: &'a [u8], identifier: &'a [u8], pid: u32) -> Origin<'a> {
     Origin {
@@ -80,10 +83,7 @@ pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     let tag = tag(second);
     // Where a host ends in a colon, or a tag in none, this may be another form: OpenSSH's lines in one are not another's.
     let doubtful = first.ends_with(b":") || !second.ends_with(b":");
-    if doubtful
-        && Program::of(tag.0).is_none()
-        && crate::domain::openssh::unknown::is_of_openssh(text)
-    {
+    if doubtful && Program::of(tag.0).is_none() && is_of_openssh(text) {
         return None;
     }
     Some((first, tag, without_solaris_id(message)))

@@ -3,8 +3,7 @@
 
 use super::locale;
 use super::stamp::Stamps;
-use crate::adapters::source::envelope::parts::offset;
-use crate::adapters::source::envelope::parts::{Tag, header, origin};
+use crate::adapters::source::envelope::parts::{self, Tag, header, offset, origin};
 use crate::domain::base::time::Time;
 use crate::domain::record::Origin;
 
@@ -45,7 +44,7 @@ fn full<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
     let text = locale::behind_weekday(line)?;
     zoned(stamps, text).or_else(|| {
         let (moment, rest) = text.split_at_checked(MOMENT)?;
-        let (zone, rest) = crate::adapters::source::envelope::parts::word(rest.strip_prefix(b" ")?);
+        let (zone, rest) = parts::word(rest.strip_prefix(b" ")?);
         let named = zone.first().is_some_and(u8::is_ascii_uppercase);
         // A zone that only the machine knows is the machine's.
         let stamp = [moment, b" "].concat();
@@ -56,7 +55,7 @@ fn full<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
 /// `2026-11-23 09:04:24 UTC …` of a zone that is known.
 pub(crate) fn zoned<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Time, &'a [u8])> {
     let (moment, rest) = text.split_at_checked(MOMENT)?;
-    let (zone, rest) = crate::adapters::source::envelope::parts::word(rest.strip_prefix(b" ")?);
+    let (zone, rest) = parts::word(rest.strip_prefix(b" ")?);
     let offset = offset(zone)?;
     let stamp = [moment, offset, b" "].concat();
     Some((stamps.rfc3339(&stamp)?.0, rest))
@@ -70,7 +69,7 @@ fn short<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
 
 /// `1795424664.000000 HOST …`: seconds since the epoch.
 fn unix(line: &[u8]) -> Option<(Time, &[u8])> {
-    let (stamp, rest) = crate::adapters::source::envelope::parts::word(line);
+    let (stamp, rest) = parts::word(line);
     let (seconds, micros) = std::str::from_utf8(stamp).ok()?.split_once('.')?;
     if micros.len() != 6 || !(9..=11).contains(&seconds.len()) {
         return None;

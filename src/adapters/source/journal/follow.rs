@@ -1,5 +1,10 @@
 //! The course of reading: entry by entry, boot by boot.
 
+use std::time::Instant;
+
+use systemd::id128::Id128;
+use systemd::journal::JournalWaitResult;
+
 use super::fields::{Own, Stamp, Verdict};
 use super::start::From;
 use super::{JournalReader, boots, handle};
@@ -8,9 +13,6 @@ use crate::adapters::source::{Progress, Remark};
 use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
-use std::time::Instant;
-use systemd::id128::Id128;
-use systemd::journal::JournalWaitResult;
 
 /// How often the end of a boot is looked for, while files come and go.
 const LOOKS_FOR_FILES: u32 = 10;

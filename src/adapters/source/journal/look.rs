@@ -1,15 +1,17 @@
 //! What no entry shows: boots that are new, boots that were left too early, a directory that is another one, an error that
 //! stays.
 
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use systemd::id128::Id128;
+
 use super::handle::{self, Roots};
 use super::start::{From, Leg, Past, Plan};
 use super::{JournalReader, SeveralMachines, boots};
 use crate::adapters::source::journal::reader::Left;
 use crate::adapters::source::{Remark, Start};
 use crate::domain::base::position::JournalPosition;
-use anyhow::Context;
-use std::time::{Duration, Instant};
-use systemd::id128::Id128;
 
 /// Boots are looked for this often at most, while entries come in that are none of ours.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

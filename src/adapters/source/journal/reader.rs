@@ -1,5 +1,13 @@
 //! The reader of a journal: what it is, and how it is asked.
 
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::Context;
+use systemd::id128::Id128;
+use systemd::journal::{Journal, JournalWaitResult};
+
 use crate::adapters::source::journal::fields::{Fields, Stamp};
 use crate::adapters::source::journal::handle::{self, Roots};
 use crate::adapters::source::journal::start::Leg;
@@ -7,13 +15,6 @@ use crate::adapters::source::{Progress, Remark, Start};
 use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
-use anyhow::Context;
-use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
-use std::time::{Duration, SystemTime};
-use systemd::id128::Id128;
-use systemd::journal::{Journal, JournalWaitResult};
 
 /// The boot being read.
 pub(super) struct Reading {
