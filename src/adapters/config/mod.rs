@@ -1,4 +1,4 @@
-//! The configuration file, its defaults, and the Slack token.
+//! The configuration file, its defaults, and the Slack token. Uses the domain.
 
 mod ca_file;
 mod check;

@@ -1,4 +1,5 @@
 //! Whether the files of partners can be seen at all: by sshd's configuration, and by /dev/log in their chroots.
+//! Uses the domain, `config`, `sshd_config` and `userdb`.
 //!
 //! Root can tell of everybody: `devlog` asks sshd itself, binds /dev/log, and leaves what it found where the service reads it
 //! ([`left`]). Without that the service looks as far as its user may. [`lookout`] keeps an eye on either, for the daemon.

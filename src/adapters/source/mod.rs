@@ -1,4 +1,4 @@
-//! Where entries come from: the journal or auth.log, read in order from a position.
+//! Where entries come from: the journal or auth.log, read in order from a position. Uses the domain and `program`.
 
 pub mod auth_log;
 pub(crate) mod buffer;

@@ -1,4 +1,5 @@
 //! Is `-l INFO` in force for the partners? Without it sftp-server logs no file, and silence would mean nothing.
+//! Uses `program` and the accounts of `userdb`.
 //!
 //! sshd_config is read as sshd reads it (servconf.c): the first value of a keyword wins, a matching `Match` block overrides
 //! the global section, `ForceCommand` overrides `Subsystem`. What cannot be known from here (other criteria of `Match`,

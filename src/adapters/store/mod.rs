@@ -1,4 +1,4 @@
-//! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain.
+//! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain and `userdb`.
 
 mod base;
 mod directory;

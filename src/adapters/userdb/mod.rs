@@ -1,4 +1,4 @@
-//! The user database: is this account a partner, and what is it called.
+//! The user database: is this account a partner, and what is it called. Uses the domain and `config`.
 
 mod accounts;
 mod memory;

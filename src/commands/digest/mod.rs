@@ -1,4 +1,5 @@
 //! The digest: closes the day, and posts the table of every closed day that Slack has not taken yet, oldest first.
+//! Uses the domain, the adapters, and the words of `run` and `status`.
 
 mod tables;
 

@@ -1,4 +1,4 @@
-//! `sftp-monitor expect`.
+//! `sftp-monitor expect`. Uses the domain, the adapters and `status`.
 
 mod replay;
 pub(crate) mod table;

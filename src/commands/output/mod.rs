@@ -1,5 +1,5 @@
 //! Standard output of the commands: buffered, and a reader that went away (`| head`) is a quiet end. JSON holds no character
-//! that a terminal obeys or hides.
+//! that a terminal obeys or hides. Uses the domain.
 
 pub(crate) mod table;
 

@@ -1,4 +1,5 @@
 //! `report`: counters per day and partner from logs, by the monitor's own rules. Reads only.
+//! Uses the domain, the adapters and the words of `status`.
 
 mod count;
 mod losses;

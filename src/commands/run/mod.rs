@@ -1,4 +1,5 @@
 //! The daemon: one loop over batches, timers, signals, the watchdog, and at most one post in flight.
+//! Uses the domain, the adapters and `status`.
 
 mod batch;
 mod choice;

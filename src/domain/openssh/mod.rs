@@ -1,4 +1,5 @@
 //! The wording of sshd and sftp-server: a message becomes an [`Event`], or nothing. No state, no I/O.
+//! Uses nothing else of the program.
 
 mod auth;
 mod ended;

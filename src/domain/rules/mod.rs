@@ -1,4 +1,5 @@
 //! The rules: events and the time go in, counters and messages come out. Pure: no clock, no file, no socket.
+//! Uses all of the domain but `render`, `delivery` and `slack_reply`.
 
 mod account;
 mod auth;

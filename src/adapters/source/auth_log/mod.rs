@@ -1,4 +1,5 @@
 //! Reading a log file that a syslog daemon writes, and following it through rotation and truncation.
+//! Uses the domain and the rest of `source`.
 
 mod follow;
 mod generations;

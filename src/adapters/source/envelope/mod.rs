@@ -1,4 +1,5 @@
 //! The envelope of a log line, as syslog daemons and `journalctl` write it: when, on which host, by which program.
+//! Uses the domain and the rest of `source`.
 
 pub(crate) mod journalctl;
 mod line;

@@ -1,4 +1,5 @@
 //! Reading the journal: entries of sshd and sftp-server, in order, from a position, for as long as it takes.
+//! Uses the domain and the rest of `source`.
 //!
 //! What libsystemd promises and what it does not, and what is done about it:
 //!
