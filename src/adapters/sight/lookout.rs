@@ -1,15 +1,17 @@
 //! The daemon's eye on who can be seen: what root left, else what the service's user may see.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::time::{Duration, Instant, SystemTime};
+
 use super::groups::{Group, groups, not_listed};
 use super::{DevLog, Seen, Sight, left, look_at};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
+use crate::domain::base::names::names;
 use crate::domain::directory::Unseen;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::time::{Duration, Instant, SystemTime};
 
 /// How often it is looked whether root left something new.
 const TURN: Duration = Duration::from_secs(2);
@@ -180,7 +182,7 @@ impl Lookout {
                 group.log();
             }
             unseen.push(Unseen {
-                names: crate::domain::base::names::names(&group.partners),
+                names: names(&group.partners),
                 content: group.content,
                 news,
             });

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::Partner;
 use super::words::{keyword, listed, trim, words};
 
 /// Where sshd's configuration is.
@@ -303,4 +302,13 @@ fn criteria(line: &str) -> Vec<Condition> {
         found.push(Condition::Other);
     }
     found
+}
+
+/// Whom `Match` is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Partner<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// The names of all its groups; none where the user database did not answer.
+    pub groups: Option<&'a [String]>,
 }

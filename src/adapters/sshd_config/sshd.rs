@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::effective::{Effective, of_files, of_printed};
 use super::file::on_disk;
-use super::{Admission, Directive, InForce, Missing, Partner, in_force, possible, words};
+use super::in_force::possible;
+use super::{Admission, Directive, InForce, Missing, Partner, in_force, words};
 use crate::adapters::program::{self, How};
 use crate::adapters::sshd_config::Started;
 

@@ -1,4 +1,4 @@
-//! `devlog`: every partner's chroot gets a `/dev/log` that leads to journald.
+//! `devlog`: every partner's chroot gets a `/dev/log` that leads to journald. Uses the domain and the adapters.
 //!
 //! A partner's sftp-server runs inside the chroot and logs to the `/dev/log` there; without one every line is lost in
 //! silence. journald cannot listen on further sockets, so its own is bound into each chroot. Bind mounts end with the

@@ -11,9 +11,7 @@ use super::commit::{Committer, limit_of};
 use super::heartbeat::Heartbeat;
 use super::own::Teller;
 use super::post::{Sender, Target};
-use super::reload::Fixed;
 use super::said::recovered;
-use super::{Daemon, Feeding, PATIENCE, now};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::{self, LastRead, Reading};
@@ -24,14 +22,17 @@ use crate::adapters::source::choice::{Chosen, Log, choose};
 use crate::adapters::source::journal::JournalReader;
 use crate::adapters::source::{Source, Start};
 use crate::adapters::store::{InstanceLock, Recovery, Store};
+use crate::commands::run::daemon::{Daemon, Feeding};
+use crate::commands::run::fixed::Fixed;
+use crate::commands::run::times::{PATIENCE, now};
 use crate::domain::alerts::{Content, NEWS};
 use crate::domain::base::position::{FilePosition, JournalPosition, Position};
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
+use crate::domain::days::settle;
 use crate::domain::directory::Directory;
 use crate::domain::rules::Rules;
-use crate::domain::state::Daily;
-use crate::domain::state::NoticeKind;
+use crate::domain::state::{Daily, NoticeKind};
 
 /// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
@@ -308,7 +309,7 @@ fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
         config.zone.local(at),
         |daily: &mut Daily, recoveries: &[Recovery]| {
             unusual = recoveries.to_vec();
-            crate::domain::days::settle(daily, config.zone, at);
+            settle(daily, config.zone, at);
             let resume = &daily.resume;
             Before {
                 journal: resume

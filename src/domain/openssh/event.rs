@@ -1,7 +1,8 @@
 //! What a message of sshd or sftp-server tells: an event.
 
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 /// The program that wrote a message, by its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
