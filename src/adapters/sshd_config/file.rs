@@ -7,6 +7,9 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::words::{keyword, listed, trim, words};
 
+/// Where sshd is, on every distribution.
+pub const PROGRAM: &str = "/usr/sbin/sshd";
+
 /// Where sshd's configuration is.
 pub const PATH: &str = "/etc/ssh/sshd_config";
 
