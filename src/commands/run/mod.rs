@@ -28,9 +28,10 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use crate::adapters::log::{Priority, Topic, about};
 use crate::adapters::reader::{Batch, LastRead};
 use crate::adapters::service;
-use crate::adapters::store::InstanceLock;
+use crate::adapters::store::{InstanceLock, StateError};
 use crate::domain::base::time::Time;
 use crate::domain::render::Own;
+use crate::domain::state::{Daily, NoticeKind};
 
 pub use command::command;
 pub use commit::Committer;
@@ -67,6 +68,8 @@ type Posting = Pin<Box<dyn Future<Output = Posted>>>;
 pub(crate) struct Daemon {
     committer: Committer,
     sender: Sender,
+    /// When no daemon ran before this one, until that is noted: the first thing that is committed.
+    absent: Option<(Time, Time)>,
     /// A batch whose commit failed. Nothing is read until it is committed: the source is the buffer.
     held: Option<Held>,
     posting: Option<Posting>,
@@ -172,7 +175,8 @@ impl Daemon {
     }
 
     fn try_commit(&mut self, batch: Batch, tries: Tries) {
-        match self.committer.commit(&batch, now()) {
+        let noted = self.note_absence();
+        match noted.and_then(|()| self.committer.commit(&batch, now())) {
             Ok(false) => {}
             Ok(true) => {
                 if tries.succeeded() || batch.position.is_some() {
@@ -195,6 +199,15 @@ impl Daemon {
                 }
             }
         }
+    }
+
+    fn note_absence(&mut self) -> Result<(), StateError> {
+        if let Some(span) = self.absent {
+            let note = |daily: &mut Daily| daily.note_span(NoticeKind::Down, span, 0, None);
+            self.committer.change(now(), note)?;
+            self.absent = None;
+        }
+        Ok(())
     }
 
     /// Something is due: a held batch, or what time alone brings.
