@@ -83,7 +83,7 @@ impl Directory for Fixed {
 pub struct Unseen {
     /// What Slack is told.
     pub content: Content,
-    /// Their accounts, for a person.
+    /// Their accounts, for a person who reads either language.
     pub names: String,
     /// It was not told yet of one of them.
     pub news: bool,

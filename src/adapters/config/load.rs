@@ -46,6 +46,14 @@ impl Config {
             .or_else(|_| Config::parse(path, ""))
     }
 
+    /// What a file that is refused as a whole says of the partners; none where that is wrong, or cannot be told from the rest.
+    pub fn of_partners_alone(path: Option<&Path>) -> Option<Config> {
+        let path = path.unwrap_or(Path::new(DEFAULT_PATH));
+        let mut table: toml::Table = std::fs::read_to_string(path).ok()?.parse().ok()?;
+        table.retain(|key, _| key == "partners");
+        Config::parse(path, &table.to_string()).ok()
+    }
+
     /// The configuration that a file of this text is.
     pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         let text = Text { path, text };

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use crate::adapters::log::{Priority, Topic, about};
 use crate::adapters::reader::{Batch, LastRead};
 use crate::adapters::service;
-use crate::adapters::store::InstanceLock;
+use crate::adapters::store::{InstanceLock, StateError};
 use crate::commands::run::commit::Committer;
 use crate::commands::run::fixed::{Fixed, Reloading};
 use crate::commands::run::heartbeat::Heartbeat;
@@ -20,7 +20,9 @@ use crate::commands::run::own::Teller;
 use crate::commands::run::post::{Posted, Posting, Sender};
 use crate::commands::run::queue::Settled;
 use crate::commands::run::times::{LOCK_AGAIN, now};
+use crate::domain::base::time::Time;
 use crate::domain::render::Own;
+use crate::domain::state::{Daily, NoticeKind};
 
 /// How long a source may fail before the watchdog is no longer fed.
 const BLIND: Duration = Duration::from_secs(120);
@@ -32,6 +34,8 @@ const LAST_POST: Duration = Duration::from_secs(3);
 pub(crate) struct Daemon {
     pub(super) committer: Committer,
     pub(super) sender: Sender,
+    /// When no daemon ran before this one, until that is noted: the first thing that is committed.
+    pub(super) absent: Option<(Time, Time)>,
     /// A batch whose commit failed. Nothing is read until it is committed: the source is the buffer.
     pub(super) held: Option<Held>,
     pub(super) posting: Option<Posting>,
@@ -137,7 +141,8 @@ impl Daemon {
     }
 
     fn try_commit(&mut self, batch: Batch, tries: Tries) {
-        match self.committer.commit(&batch, now()) {
+        let noted = self.note_absence();
+        match noted.and_then(|()| self.committer.commit(&batch, now())) {
             Ok(false) => {}
             Ok(true) => {
                 if tries.succeeded() || batch.position.is_some() {
@@ -160,6 +165,15 @@ impl Daemon {
                 }
             }
         }
+    }
+
+    fn note_absence(&mut self) -> Result<(), StateError> {
+        if let Some(span) = self.absent {
+            let note = |daily: &mut Daily| daily.note_span(NoticeKind::Down, span, 0, None);
+            self.committer.change(now(), note)?;
+            self.absent = None;
+        }
+        Ok(())
     }
 
     /// Something is due: a held batch, or what time alone brings.

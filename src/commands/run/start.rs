@@ -76,9 +76,10 @@ pub(super) fn run(
         let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
         return Err(Stop::Usage(why.to_owned()).into());
     }
-    if before.announced {
-        absent(&mut store, config, &instance)?;
-    }
+    let absent = before
+        .announced
+        .then(|| absent(config, &instance))
+        .flatten();
     instance.alive();
     let chosen = choose(&config.source)?;
     about(
@@ -129,6 +130,7 @@ pub(super) fn run(
             config.voice(),
             options.fixed.partners.is_none().then(|| config.clone()),
         ),
+        absent,
         held: None,
         posting: None,
         reloading: None,
@@ -181,20 +183,17 @@ fn announcements(before: &Before, chosen: &Chosen) -> Vec<Content> {
     started.into_iter().collect()
 }
 
-/// Notes that no daemon ran, where that was longer than what is still told as news.
-fn absent(store: &mut Store, config: &Config, instance: &InstanceLock) -> anyhow::Result<()> {
+/// When no daemon ran, where that was longer than what is still told as news.
+fn absent(config: &Config, instance: &InstanceLock) -> Option<(Time, Time)> {
     let at = now();
-    let Some(from) = instance.last_alive().filter(|&from| at.since(from) > NEWS) else {
-        return Ok(());
-    };
+    let from = instance
+        .last_alive()
+        .filter(|&from| at.since(from) > NEWS)?;
     let local = |time| config.zone.local(time).format("%Y-%m-%d %H:%M:%S");
     let (begun, over) = (local(from), local(at));
     let told = format!("no monitor ran from {begun} to {over}: what happened is counted now");
     line(Priority::Warning, &told);
-    store.commit(config.zone.local(at), |daily, _| {
-        daily.note_span(NoticeKind::Down, (from, at), 0, None);
-    })?;
-    Ok(())
+    Some((from, at))
 }
 
 /// Notes that reading changed from one source to another.
