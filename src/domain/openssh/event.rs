@@ -207,7 +207,7 @@ pub struct Event<'a> {
     /// Another process that the message is about.
     pub about: Option<u32>,
     /// Why, in sshd's own words (still escaped): the reason of a refusal, the text of a status or of an error of PAM. Of a rename that has no
-    /// `path`, its names: [`rename_splits`].
+    /// `path`, its names: [`rename_splits`](super::rename_splits).
     pub detail: Option<Cow<'a, str>>,
     /// How often it happened: more than 1 only for syslog's "message repeated N times", and for `Lost`.
     pub repeated: u32,
