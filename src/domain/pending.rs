@@ -1,7 +1,6 @@
 //! An event that waits for an answer of the user database.
 
-use crate::domain::alerts::Cause;
-use crate::domain::alerts::{File, Transfer};
+use crate::domain::alerts::{Cause, File, Transfer};
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! What was seen of expected feeds, as the state keeps it.
 
 use crate::domain::alerts::{Change, File};
+use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use crate::domain::expect::files::Uploaded;
 use chrono::NaiveDate;
@@ -17,12 +18,6 @@ pub struct Feeds {
     /// Files that came lately: they may still get another name, go on, or go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uploads: Vec<Uploaded>,
-}
-
-impl Feeds {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.watched.is_empty() && self.uploads.is_empty()
-    }
 }
 
 /// What was seen of one expected feed.
@@ -58,7 +53,7 @@ pub struct FeedDay {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrived: Option<Time>,
     /// It was told that it is missing.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "is_default")]
     pub told: bool,
 }
 

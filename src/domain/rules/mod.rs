@@ -27,6 +27,6 @@ mod unread;
 mod without_pid;
 
 pub use crate::domain::pending::{Pending, Undecided};
-pub use crate::domain::rules::settings::{Rules, Verdict};
+pub use crate::domain::rules::settings::{RuleOutcome, Rules};
 pub use monitor::Monitor;
 pub use without_pid::process_of;

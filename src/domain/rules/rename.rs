@@ -1,7 +1,7 @@
 //! Files that get another name: the alert of an upload that waits tells the new one.
 
 use super::transfer::text;
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Content;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
@@ -19,8 +19,7 @@ impl Monitor<'_> {
         session: &mut SftpSession,
         record: &Record<'_>,
         link: bool,
-    ) -> Verdict {
-        let partner = session.standing.partner();
+    ) -> RuleOutcome {
         let process = (session.boot, session.pid);
         let (at, cut) = (record.origin.time, record.event.cut);
         let waiting = self.just_uploaded(process, at);
@@ -62,11 +61,7 @@ impl Monitor<'_> {
                 alert,
                 from,
             });
-            return Verdict::new(
-                EventName::Rename,
-                partner,
-                "names the file that was just uploaded",
-            );
+            return session.outcome(EventName::Rename, "names the file that was just uploaded");
         }
         session.last = before.filter(|_| !link).map(|from| Last::Rename {
             alert: None,
@@ -77,7 +72,7 @@ impl Monitor<'_> {
             true => "a further name: counts nothing",
             false => "counts nothing",
         };
-        Verdict::new(EventName::Rename, partner, told)
+        session.outcome(EventName::Rename, told)
     }
 
     /// The uploads of a process whose alerts wait, the latest first.

@@ -1,7 +1,7 @@
 //! Connections, log-ins and sftp sessions that are open, as the state keeps them.
 
 use crate::domain::alerts::Cause;
-use crate::domain::base::numbers::{is_false, is_zero};
+use crate::domain::base::numbers::is_default;
 use crate::domain::base::process::Boot;
 use crate::domain::base::process::Process;
 use crate::domain::base::table::{Keyed, Table};
@@ -42,10 +42,10 @@ pub struct Sessions {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unseen>,
     /// How fast the lines of sessions come.
-    #[serde(skip_serializing_if = "Paces::is_empty")]
+    #[serde(skip_serializing_if = "is_default")]
     pub paces: Paces,
     /// The boot of the latest entry.
-    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
 }
 
@@ -65,10 +65,6 @@ pub enum Standing {
 }
 
 impl Standing {
-    fn is_unasked(&self) -> bool {
-        *self == Standing::Unasked
-    }
-
     /// For those who want yes or no.
     pub fn partner(self) -> Option<bool> {
         match self {
@@ -84,7 +80,7 @@ impl Standing {
 #[serde(default)]
 pub struct Connection {
     /// The boot.
-    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
     /// The pid; where its lines tell none, a number that stands for the peer's address and port.
     pub pid: u32,
@@ -100,31 +96,31 @@ pub struct Connection {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     /// What is known of the account.
-    #[serde(skip_serializing_if = "Standing::is_unasked")]
+    #[serde(skip_serializing_if = "is_default")]
     pub standing: Standing,
     /// `Failed password` lines.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub passwords: u64,
     /// `error: PAM: …` lines.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub pam_errors: u64,
     /// `Failed keyboard-interactive/pam` lines.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub keyboard_failed: u64,
     /// A line says that a key was refused.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub key_refused: bool,
     /// Why the account is refused whatever it brings, where a line says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Cause>,
     /// It was authenticated: a log-in.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub accepted: bool,
     /// It ended before authentication.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub ended: bool,
     /// Its end was counted as a refused attempt.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub end_counted: bool,
     /// When an sftp session of this log-in was opened last.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -183,7 +179,7 @@ impl Keyed for Connection {
 #[serde(default)]
 pub struct Unseen {
     /// The boot.
-    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
     /// The pid of the log-in.
     pub pid: u32,
@@ -201,10 +197,10 @@ pub struct Unseen {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Time>,
     /// sshd said that it starts sftp for it.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub started: bool,
     /// sshd's configuration leaves the account nothing but an internal-sftp that logs.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub forced: bool,
 }
 
@@ -213,7 +209,7 @@ pub struct Unseen {
 #[serde(default)]
 pub struct SftpSession {
     /// The boot.
-    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
     /// The pid.
     pub pid: u32,
@@ -233,19 +229,19 @@ pub struct SftpSession {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     /// What is known of the account.
-    #[serde(skip_serializing_if = "Standing::is_unasked")]
+    #[serde(skip_serializing_if = "is_default")]
     pub standing: Standing,
     /// Its log-in ended then; its own end may still be told for a few seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<Time>,
     /// That was before counting began: what it left open counts nothing.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub past: bool,
     /// Files that are open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<Handle>,
     /// How many descriptors it has in use.
-    #[serde(skip_serializing_if = "Descriptors::is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub descriptors: Descriptors,
     /// What its latest line was, where the next one depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
