@@ -31,25 +31,19 @@ impl Monitor<'_> {
                 self.open_refused(session, at, status);
                 session.outcome(EventName::Ignored, "the open before it was refused")
             }
-            Some(Last::Rename { alert, from, told })
-                if matches!(
-                    status,
-                    "Failure" | "Permission denied" | "Operation unsupported"
-                ) =>
+            Some(Last::Rename {
+                alert,
+                from,
+                undecided,
+                told,
+            }) if matches!(
+                status,
+                "Failure" | "Permission denied" | "Operation unsupported"
+            ) =>
             {
                 let at = (record.origin.time, record.origin.past);
                 self.rename_refused(session, at, &from, status);
-                let process = (session.boot, session.pid);
-                if told {
-                    self.feed_change_refused(process, &session.user, &from);
-                }
-                let waiting = &mut self.daily.resume.alerts;
-                if let Some(alert) = alert {
-                    waiting.told_elsewhere(alert, false);
-                    if let Some(file) = waiting.waiting_file(alert) {
-                        file.rename(from.as_bytes());
-                    }
-                }
+                self.take_name_back(session, &from, (alert, undecided, told));
                 session.outcome(EventName::Ignored, "the rename before it was refused")
             }
             Some(Last::Mkdir { path }) if status == "Permission denied" => {

@@ -63,7 +63,29 @@ impl Monitor<'_> {
             }
             Kind::Unparsed => self.unparsed(record),
             Kind::NoEnvelope => self.without_envelope(record),
-            _ => self.auth(record),
+            Kind::Connection
+            | Kind::Accepted
+            | Kind::Failed { .. }
+            | Kind::Underway
+            | Kind::PamError { .. }
+            | Kind::InvalidUser
+            | Kind::NotAllowed
+            | Kind::MaxAttempts { .. }
+            | Kind::AccessDenied
+            | Kind::EndedBefore { .. }
+            | Kind::GraceTimeout
+            | Kind::ChildPid
+            | Kind::PamOpened
+            | Kind::PamClosed
+            | Kind::StartingSession
+            | Kind::CloseSession
+            | Kind::EndedAfter
+            | Kind::Hindered(_)
+            | Kind::TurnedAway
+            | Kind::Expired
+            | Kind::AccountAsked
+            | Kind::Locked
+            | Kind::Accompanying => self.auth(record),
         }
     }
 

@@ -273,6 +273,9 @@ pub enum Last {
         alert: Option<u64>,
         /// The name before.
         from: String,
+        /// The name after, of a file that waits for an answer of the user database.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undecided: Option<String>,
         /// It changed the name that an alert tells, or that of an expected feed: a refusal takes it back.
         #[serde(default)]
         told: bool,
