@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Content, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
-use crate::domain::base::crowd::{take_out, too_many};
-use crate::domain::base::numbers::{add, is_false};
+use crate::domain::base::evict::evict;
+use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
@@ -38,7 +38,7 @@ pub struct Alerts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<Summary>,
     /// The partners in whose names somebody failed lately.
-    #[serde(default, skip_serializing_if = "Tried::is_empty")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tried: Tried,
     /// The id of the next one that waits.
     pub next: u64,
@@ -72,9 +72,12 @@ pub struct Waiting {
     /// What it says.
     pub content: Content,
     /// Another message tells of it, unless that is taken back.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub told: bool,
 }
+
+/// What is told of a partner, by the configuration.
+pub(crate) type PolicyOf<'a> = &'a dyn Fn(&str) -> policy::Alerts;
 
 /// The partner of a group, by the group's name.
 fn partner_of(group: &str) -> &str {
@@ -103,7 +106,7 @@ impl Alerts {
         at: Time,
         now: Time,
         content: Content,
-        rules: &dyn Fn(&str) -> policy::Alerts,
+        rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
     ) {
         if content.group().is_some() && now.since(at) > NEWS {
@@ -194,7 +197,7 @@ impl Alerts {
     }
 
     /// A clock that ran ahead left times that are far from the present: nothing is held back until then.
-    pub fn set_right(&mut self, now: Time, rules: &dyn Fn(&str) -> policy::Alerts) {
+    pub fn set_right(&mut self, now: Time, rules: PolicyOf<'_>) {
         for waiting in &mut self.waiting {
             if waiting.due > now.plus(LONGEST_WAIT) {
                 waiting.due = now;
@@ -217,7 +220,7 @@ impl Alerts {
         time: Time,
         now: Time,
         caught_up: bool,
-        rules: &dyn Fn(&str) -> policy::Alerts,
+        rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
         in_flight: Option<u64>,
     ) {
@@ -266,14 +269,16 @@ impl Alerts {
         let (mut due, waiting): (Vec<Waiting>, _) = all.partition(|w| w.due <= time);
         self.waiting = waiting;
         if self.waiting.len() > WAITING_KEPT {
-            let gone = too_many(
-                self.waiting.iter().enumerate(),
+            let whose = |w: &Waiting| w.content.group().map(|(kind, of)| (kind, of.to_owned()));
+            let waiting = &mut self.waiting;
+            let gone = evict(
+                waiting,
                 WAITING_KEPT / 2,
                 |_| (),
-                |w| w.content.group(),
+                whose,
                 |_, w| (w.due, w.id),
             );
-            due.extend(take_out(&mut self.waiting, gone));
+            due.extend(gone);
         }
         due.retain(|w| !w.told);
         due.sort_by_key(|w| (w.due, w.id));
@@ -304,7 +309,7 @@ impl Alerts {
     }
 
     /// When `advance` has something to do next, as far as time alone brings it.
-    pub fn due(&self, rules: &dyn Fn(&str) -> policy::Alerts) -> Option<Time> {
+    pub fn due(&self, rules: PolicyOf<'_>) -> Option<Time> {
         let gathered = self
             .groups
             .iter()

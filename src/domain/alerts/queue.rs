@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Content, Form, Message, Obstacle};
-use crate::domain::base::crowd::too_many;
+use crate::domain::base::evict::to_evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
@@ -28,7 +28,7 @@ impl Outbox<'_> {
             .filter(|m| Some(m.id) != in_flight)
             .map(|m| (m.id, m))
             .collect();
-        too_many(
+        to_evict(
             alerts.into_iter(),
             ALERTS_KEPT,
             |m| !is_anybodys(&m.content),
@@ -68,7 +68,19 @@ fn is_anybodys(content: &Content) -> bool {
         Content::Hindered(hindered) => hindered.obstacle == Obstacle::AttemptsTurnedAway,
         Content::Sweep(_) => true,
         Content::Several { parts, .. } => parts.iter().all(is_anybodys),
-        _ => false,
+        Content::Logins(_)
+        | Content::Files(_)
+        | Content::Troubled(_)
+        | Content::Blind(_)
+        | Content::FeedMissing(_)
+        | Content::FeedArrived(_)
+        | Content::FeedChanged(_)
+        | Content::Quiet(_)
+        | Content::Summary(_)
+        | Content::Started { .. }
+        | Content::LogLevel { .. }
+        | Content::Unseen { .. }
+        | Content::Unreadable { .. } => false,
     }
 }
 

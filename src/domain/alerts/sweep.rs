@@ -1,16 +1,14 @@
 //! Sweeps: who fails in the names of many partners from one address gets one alert, not one for each of them.
 
+use super::{Content, Obstacle, SummaryRow};
+use crate::domain::alerts::facts::Sweep;
+use crate::domain::base::evict::evict_from_map;
+use crate::domain::base::numbers::add;
+use crate::domain::base::time::Time;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
-
-use super::{Content, Obstacle, SummaryRow};
-use crate::domain::alerts::facts::Sweep;
-use crate::domain::base::crowd::too_many;
-use crate::domain::base::numbers::add;
-use crate::domain::base::time::Time;
 
 /// So many partners within [`WITHIN`] are a sweep.
 const PARTNERS: usize = 5;
@@ -38,11 +36,6 @@ struct Attempt {
 }
 
 impl Tried {
-    /// Is nobody watched?
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// What is to be told of this: the sweep that it is part of, or itself.
     pub(crate) fn sweep(&mut self, at: Time, content: Content) -> Content {
         match content {
@@ -144,19 +137,9 @@ impl Tried {
         if self.0.len() <= ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
             return;
         }
+        let fewest = |tried: &BTreeMap<String, Attempt>| tried.len();
         let latest = |tried: &BTreeMap<String, Attempt>| tried.values().map(|a| a.at).max();
-        let gone = too_many(
-            self.0
-                .iter()
-                .map(|(address, tried)| (address.clone(), tried)),
-            ADDRESSES_KEPT,
-            |tried| tried.len(),
-            |_| (),
-            |_, tried| latest(tried),
-        );
-        for address in gone {
-            self.0.remove(&address);
-        }
+        evict_from_map(&mut self.0, ADDRESSES_KEPT, fewest, |_| (), latest);
     }
 }
 

@@ -7,13 +7,10 @@ pub(crate) fn add(to: &mut u64, more: u64) {
     *to = sum.max(*to);
 }
 
-pub(crate) fn is_zero(number: &u64) -> bool {
-    *number == 0
+/// Is this the value that JSON leaves out?
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The largest counter that is believed: beyond 2^53 jq and its kin round numbers, and adding must not overflow.
 pub(crate) const LARGEST_COUNT: u64 = 1 << 53;
-
-pub(crate) fn is_false(flag: &bool) -> bool {
-    !*flag
-}

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::alerts::File;
+use crate::domain::base::numbers::is_default;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 
@@ -24,10 +25,10 @@ pub struct Uploaded {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<File>,
     /// It broke off, or failed on the disk: it is not whole.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub broken: bool,
     /// It is gone: removed, or another has its name.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub gone: bool,
 }
 

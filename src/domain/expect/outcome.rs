@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 
 /// What became of an expected feed.
@@ -48,7 +49,7 @@ pub struct Feed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
     /// The table of the day before told it already.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub carried: bool,
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::account::{cause_of, not_allowed};
-use super::{Monitor, Verdict, without_pid};
+use super::{Monitor, RuleOutcome, without_pid};
 use crate::domain::alerts::Cause;
 use crate::domain::base::numbers::add;
 use crate::domain::directory::Answer;
@@ -19,7 +19,7 @@ const REPEATED_MOST: u32 = 2_000;
 
 impl Monitor<'_> {
     /// Takes in a line of sshd itself.
-    pub(super) fn auth(&mut self, record: &Record<'_>) -> Verdict {
+    pub(super) fn auth(&mut self, record: &Record<'_>) -> RuleOutcome {
         match record.event.kind {
             Kind::Accepted => self.accepted(record),
             Kind::Failed { valid } => self.failed(record, valid),
@@ -66,20 +66,20 @@ impl Monitor<'_> {
             Kind::GraceTimeout => self.grace_timeout(record),
             Kind::PamClosed => {
                 self.login_over(record, Some((record.origin.boot, record.origin.pid)));
-                Verdict::new(EventName::Ignored, None, "the log-in's end")
+                RuleOutcome::ignored("the log-in's end")
             }
             Kind::PamOpened => {
                 self.session_of(record);
-                Verdict::new(EventName::Ignored, None, "PAM's own line: accompanies")
+                RuleOutcome::ignored("PAM's own line: accompanies")
             }
             Kind::EndedAfter => self.ended_after(record),
             Kind::Hindered(by) => self.hindered(record, by),
             Kind::TurnedAway => self.turned_away(record),
             Kind::StartingSession => {
                 self.session_starting(record);
-                Verdict::new(EventName::Ignored, None, "accompanies: counts nothing")
+                RuleOutcome::ignored("accompanies: counts nothing")
             }
-            _ => Verdict::new(EventName::Ignored, None, "accompanies: counts nothing"),
+            _ => RuleOutcome::ignored("accompanies: counts nothing"),
         }
     }
 
@@ -135,10 +135,10 @@ impl Monitor<'_> {
         event: EventName,
         connection: Connection,
         why: &'static str,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let partner = connection.standing.partner();
         self.keep(connection);
-        Verdict::accompanying(event, partner, why)
+        RuleOutcome::accompanying(event, partner, why)
     }
 
     /// Keeps a connection.
@@ -151,7 +151,7 @@ impl Monitor<'_> {
         }
     }
 
-    fn accepted(&mut self, record: &Record<'_>) -> Verdict {
+    fn accepted(&mut self, record: &Record<'_>) -> RuleOutcome {
         let (origin, event) = (&record.origin, &record.event);
         let method = event.method.as_deref().unwrap_or("unknown");
         let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
@@ -200,10 +200,10 @@ impl Monitor<'_> {
             }
             _ => format!("Accepted {method}; no partner: counts nothing"),
         };
-        Verdict::new(EventName::Login, standing.partner(), reason)
+        RuleOutcome::new(EventName::Login, standing.partner(), reason)
     }
 
-    fn failed(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
+    fn failed(&mut self, record: &Record<'_>, valid: bool) -> RuleOutcome {
         let mut connection = self.named(record, valid);
         let before = connection.counted();
         let count = u64::from(record.event.repeated);
@@ -238,7 +238,7 @@ impl Monitor<'_> {
         )
     }
 
-    fn pam_error(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
+    fn pam_error(&mut self, record: &Record<'_>, valid: bool) -> RuleOutcome {
         let mut connection = self.named(record, valid);
         if valid {
             self.ask_helper(&mut connection);
@@ -261,7 +261,7 @@ impl Monitor<'_> {
         connection: Connection,
         counts: u64,
         nothing: &'static str,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let standing = connection.standing;
         let process = (connection.boot, connection.pid);
         let user = connection.user.clone().unwrap_or_default();
@@ -282,7 +282,7 @@ impl Monitor<'_> {
         };
         self.keep(connection);
         if counts == 0 {
-            return Verdict::accompanying(EventName::LoginFailed, standing.partner(), nothing);
+            return RuleOutcome::accompanying(EventName::LoginFailed, standing.partner(), nothing);
         }
         if !record.origin.past {
             self.count(
@@ -293,7 +293,7 @@ impl Monitor<'_> {
                 Pending::Failure(refused),
             );
         }
-        Verdict::new(EventName::LoginFailed, standing.partner(), why)
+        RuleOutcome::new(EventName::LoginFailed, standing.partner(), why)
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::Monitor;
 use super::monitor::ENDING;
 use crate::domain::alerts::{Blind, Content};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
@@ -67,15 +67,7 @@ impl Monitor<'_> {
         }
         let unseen = &mut self.daily.resume.sessions.unseen;
         if unseen.len() >= KEPT {
-            let kept = KEPT - 1;
-            let gone = too_many(
-                unseen.iter().enumerate(),
-                kept,
-                |_| (),
-                |u| &u.user,
-                |at, _| *at,
-            );
-            take_out(unseen, gone);
+            evict(unseen, KEPT - 1, |_| (), |u| u.user.clone(), |at, _| at);
             self.daily
                 .note(NoticeKind::SessionsForgotten, login.at, 1, None);
         }
@@ -203,12 +195,7 @@ impl Monitor<'_> {
 
     fn judge(&mut self, unseen: Unseen) {
         let at = unseen.ended.unwrap_or(unseen.due());
-        let known = self
-            .daily
-            .resume
-            .known
-            .entry(unseen.user.clone())
-            .or_default();
+        let known = self.known(&unseen.user);
         let blind = if unseen.started {
             1
         } else if unseen.forced {
@@ -234,14 +221,10 @@ impl Monitor<'_> {
         add(&mut counters.blind, blind);
         let sessions = counters.blind;
         let today = self.daily.date;
-        let known = self
-            .daily
-            .resume
-            .known
-            .entry(unseen.user.clone())
-            .or_default();
+        let silent = self.rules.silent;
+        let known = self.known(&unseen.user);
         // Told once a day: it is no alert about each session but about the set-up.
-        if self.rules.silent || known.blind_told == Some(today) {
+        if silent || known.blind_told == Some(today) {
             return;
         }
         known.blind_told = Some(today);

@@ -1,8 +1,8 @@
 //! Files of partners of whom feeds are expected: sent, sent again, gone on with, or removed, in whichever session.
 
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Loss, Transfer};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::evict::evict;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Uploaded, is_same, moved};
@@ -120,9 +120,8 @@ impl Monitor<'_> {
     pub(super) fn keep_file(&mut self, upload: Uploaded) {
         let files = &mut self.daily.resume.feeds.uploads;
         files.push(upload);
-        let all = files.iter().enumerate();
-        let gone = too_many(all, FILES_KEPT, |_| (), |u| &u.partner, |at, _| *at);
-        take_out(files, gone);
+        let whose = |upload: &Uploaded| upload.partner.clone();
+        evict(files, FILES_KEPT, |_| (), whose, |at, _| at);
     }
 
     /// What this process did before to files of the partner was not refused, and is not taken back any more. Of the files
@@ -159,8 +158,7 @@ impl Monitor<'_> {
     }
 
     /// A file was removed: it is a feed's no more.
-    pub(super) fn remove(&mut self, session: &mut SftpSession, record: &Record<'_>) -> Verdict {
-        let partner = session.standing.partner();
+    pub(super) fn remove(&mut self, session: &mut SftpSession, record: &Record<'_>) -> RuleOutcome {
         let process = (session.boot, session.pid);
         self.gone_on(&session.user, &text(record.event.path.as_deref()));
         let path = record.event.path.as_deref().filter(|_| !record.event.cut);
@@ -169,9 +167,9 @@ impl Monitor<'_> {
         if let Some(path) = removed {
             let path = String::from_utf8_lossy(path).into_owned();
             session.last = Some(Last::Remove { path });
-            return Verdict::new(EventName::Remove, partner, "a file that came lately");
+            return session.outcome(EventName::Remove, "a file that came lately");
         }
-        Verdict::new(EventName::Remove, partner, "counts nothing")
+        session.outcome(EventName::Remove, "counts nothing")
     }
 
     fn removed(&mut self, process: Process, partner: &str, at: Time, path: &[u8]) -> bool {

@@ -29,5 +29,5 @@ mod without_pid;
 
 pub use crate::domain::pending::{Pending, Undecided};
 pub use monitor::Monitor;
-pub use settings::{Rules, Verdict};
+pub use settings::{RuleOutcome, Rules};
 pub use without_pid::process_of;

@@ -1,8 +1,6 @@
 //! Taking one record in: what every rule makes of it, in order.
 
-use std::time::Duration;
-
-use crate::domain::alerts::{Alerts, Content, Outbox};
+use crate::domain::alerts::{Alerts, Content};
 use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
@@ -10,13 +8,14 @@ use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::forged::{forged, forged_by};
 use crate::domain::rules::monitor::{ENDING, Monitor};
-use crate::domain::rules::settings::{Verdict, wanted};
+use crate::domain::rules::settings::{RuleOutcome, wanted};
 use crate::domain::sessions::{KEPT, Standing};
-use crate::domain::state::NoticeKind;
+use crate::domain::state::{Known, NoticeKind};
+use std::time::Duration;
 
 impl Monitor<'_> {
     /// Takes one record in.
-    pub fn apply(&mut self, record: &Record<'_>) -> Verdict {
+    pub fn apply(&mut self, record: &Record<'_>) -> RuleOutcome {
         let origin = &record.origin;
         if !origin.past {
             let counted = &mut self.daily.resume.counted_until;
@@ -29,7 +28,7 @@ impl Monitor<'_> {
         self.keep_pace(record);
         if let Some(uid) = forged(record) {
             self.forgery(record);
-            return Verdict::new(EventName::Ignored, None, forged_by(uid));
+            return RuleOutcome::ignored(forged_by(uid));
         }
         if record.event.kind != Kind::NoEnvelope {
             self.could_be_read();
@@ -43,7 +42,7 @@ impl Monitor<'_> {
                     u64::from(record.event.repeated),
                     None,
                 );
-                Verdict::new(EventName::Lost, None, "journald dropped messages")
+                RuleOutcome::new(EventName::Lost, None, "journald dropped messages")
             }
             Kind::SessionOpened
             | Kind::SessionClosed
@@ -60,11 +59,33 @@ impl Monitor<'_> {
             | Kind::Request => self.transfer(record),
             Kind::SessionOver => {
                 self.session_over(record);
-                Verdict::new(EventName::Ignored, None, "the log-in's end, says logind")
+                RuleOutcome::ignored("the log-in's end, says logind")
             }
             Kind::Unparsed => self.unparsed(record),
             Kind::NoEnvelope => self.without_envelope(record),
-            _ => self.auth(record),
+            Kind::Connection
+            | Kind::Accepted
+            | Kind::Failed { .. }
+            | Kind::Underway
+            | Kind::PamError { .. }
+            | Kind::InvalidUser
+            | Kind::NotAllowed
+            | Kind::MaxAttempts { .. }
+            | Kind::AccessDenied
+            | Kind::EndedBefore { .. }
+            | Kind::GraceTimeout
+            | Kind::ChildPid
+            | Kind::PamOpened
+            | Kind::PamClosed
+            | Kind::StartingSession
+            | Kind::CloseSession
+            | Kind::EndedAfter
+            | Kind::Hindered(_)
+            | Kind::TurnedAway
+            | Kind::Expired
+            | Kind::AccountAsked
+            | Kind::Locked
+            | Kind::Accompanying => self.auth(record),
         }
     }
 
@@ -129,20 +150,10 @@ impl Monitor<'_> {
     }
 
     pub(super) fn let_out(&mut self, time: Time, caught_up: bool) {
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
         let rules = |partner: &str| self.rules.alerts_for(partner);
-        resume.alerts.advance(
-            time,
-            self.now,
-            caught_up,
-            &rules,
-            &mut outbox,
-            self.in_flight,
-        );
+        let (now, in_flight) = (self.now, self.in_flight);
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        alerts.advance(time, now, caught_up, &rules, &mut outbox, in_flight);
     }
 
     /// When `advance` has something to do next, as far as time alone brings it.
@@ -180,14 +191,8 @@ impl Monitor<'_> {
         if !wanted(&content, &rules.alerts_for(partner)) {
             return;
         }
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
-        resume
-            .alerts
-            .tell(at, self.now, content, &|p| rules.alerts_for(p), &mut outbox);
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        alerts.tell(at, self.now, content, &|p| rules.alerts_for(p), &mut outbox);
     }
 
     /// Tells something of a partner some seconds later. Returns the id by which it can be changed meanwhile.
@@ -207,12 +212,7 @@ impl Monitor<'_> {
 
     /// Tells something that stands alone.
     pub(super) fn say(&mut self, at: Time, content: Content) {
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
-        outbox.push(at, content);
+        self.daily.resume.alerts_and_outbox().1.push(at, content);
     }
 
     /// A boot that was not seen before ends every session of the boots before it.
@@ -277,11 +277,13 @@ impl Monitor<'_> {
     }
 
     pub(super) fn full_name(&self, user: &str) -> Option<String> {
-        self.daily
-            .resume
-            .known
-            .get(user)
-            .and_then(|known| known.full_name.clone())
+        self.daily.resume.known.get(user)?.full_name.clone()
+    }
+
+    /// What is kept of a partner.
+    pub(super) fn known(&mut self, partner: &str) -> &mut Known {
+        let known = &mut self.daily.resume.known;
+        known.entry(partner.to_owned()).or_default()
     }
 
     pub(super) fn notice(

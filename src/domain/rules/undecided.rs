@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::Monitor;
 use crate::domain::alerts::{File, Transfer};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::evict::evict;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
@@ -66,14 +66,9 @@ impl Monitor<'_> {
     fn wait(&mut self, event: Undecided) {
         let waiting = &mut self.daily.resume.undecided;
         waiting.push(event);
-        let gone = too_many(
-            waiting.iter().enumerate(),
-            KEPT,
-            |event| !matches!(event.event, Pending::Failure(_)),
-            |event| &event.user,
-            |at, _| Reverse(*at),
-        );
-        for dropped in take_out(waiting, gone) {
+        let rank = |event: &Undecided| !matches!(event.event, Pending::Failure(_));
+        let whose = |event: &Undecided| event.user.clone();
+        for dropped in evict(waiting, KEPT, rank, whose, |at, _| Reverse(at)) {
             self.daily.note(NoticeKind::Undecided, dropped.at, 1, None);
         }
     }

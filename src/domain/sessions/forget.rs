@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Connection, KEPT, Sessions, SftpSession, Standing};
-use crate::domain::base::crowd::too_many;
+use crate::domain::base::evict::evict_from_map;
 use crate::domain::base::time::Time;
 
 /// How many open files are kept at most, of all sessions: at 500 bytes each the state stays small, whoever opens them.
@@ -42,30 +42,20 @@ impl Sessions {
             true => c.is_remembered(time) || sftp.values().any(|s| s.may_be_of(c)),
             false => c.goes_on(time, None),
         });
-        let mut open = 0;
-        // Who is not logged in is nobody yet but an address.
-        let gone = too_many(
-            keyed(connections),
-            KEPT,
-            |c| (!c.ended, c.accepted),
-            |c| match c.accepted {
-                true => c.user.as_deref(),
-                false => c.address.as_deref(),
-            },
-            |_, c| c.at,
-        );
-        for key in gone {
-            open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));
-        }
+        // Before a log-in only the address is known.
+        let rank = |c: &Connection| (!c.ended, c.accepted);
+        let whose = |c: &Connection| match c.accepted {
+            true => c.user.clone(),
+            false => c.address.clone(),
+        };
+        let mut open = evict_from_map(connections, KEPT, rank, whose, |c| c.at);
+        open.retain(|c| !c.ended);
         let sftp = &mut self.sftp.0;
         let counts = |s: &SftpSession| s.standing != Standing::Stranger;
-        let over = too_many(keyed(sftp), KEPT, counts, |s| &s.user, |_, s| s.at);
-        let mut gone = Vec::new();
-        for key in over {
-            gone.extend(sftp.remove(&key).filter(counts));
-        }
+        let mut gone = evict_from_map(sftp, KEPT, counts, |s| s.user.clone(), |s| s.at);
+        gone.retain(counts);
         self.forget_files(&mut gone);
-        (open + gone.len() as u64, gone)
+        ((open.len() + gone.len()) as u64, gone)
     }
 
     /// Forgets the open files of sessions, where all of them have too many: first those of strangers, whose files count
@@ -95,11 +85,6 @@ impl Sessions {
             held.retain(|_, held| *held > 0);
         }
     }
-}
-
-/// The values of a table with their keys.
-fn keyed<K: Clone, V>(table: &BTreeMap<K, V>) -> impl ExactSizeIterator<Item = (K, &V)> {
-    table.iter().map(|(key, value)| (key.clone(), value))
 }
 
 #[cfg(test)]

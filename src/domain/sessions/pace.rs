@@ -48,10 +48,6 @@ struct Pace {
 }
 
 impl Paces {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// A line of this session, or of none. Returns whether it is the one that comes near the limit.
     /// Of at most so many sessions the lines are counted.
     pub fn line(&mut self, session: Option<&str>, at: Time, limit: Limit, at_most: usize) -> bool {
@@ -127,6 +123,6 @@ mod tests {
         }
         assert_eq!(near(&mut paces, Some("flood"), 1, 102), 1);
         paces.forget(Time::from_seconds(200), LIMIT.interval, 4);
-        assert!(paces.is_empty());
+        assert!(paces.0.is_empty());
     }
 }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::Daily;
 use super::notice::{Notice, NoticeKind};
 use crate::domain::base::clean::{HOST, clean};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::evict::{take_out, to_evict};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
@@ -77,7 +77,7 @@ impl Daily {
             return;
         }
         let named: Vec<_> = of_kind().filter(|(_, n)| n.detail.is_some()).collect();
-        let gone = too_many(
+        let gone = to_evict(
             named.into_iter(),
             NOTICES_KEPT - 1,
             |_| (),
