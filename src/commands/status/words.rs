@@ -1,9 +1,8 @@
-//! Messages and notices in a few English words, for a terminal. Log text in them is cleaned where it is written.
+//! Messages in a few English words, for a terminal. Log text in them is cleaned where it is written.
 
 use std::time::Duration;
 
 use crate::domain::alerts::Content;
-use crate::domain::state::{Notice, NoticeKind};
 
 /// What a message is about.
 pub(super) fn message(content: &Content) -> String {
@@ -35,84 +34,6 @@ pub(super) fn message(content: &Content) -> String {
     };
     let partner = content.group().map_or("", |(_, partner)| partner);
     format!("{what} of {partner}")
-}
-
-/// What a notice says.
-pub(crate) fn notice(notice: &Notice) -> String {
-    let count = notice.count;
-    let said = match notice.kind {
-        NoticeKind::Gap => "log entries are gone unread".to_owned(),
-        NoticeKind::Dropped => format!("journald dropped {}", many(count, "message")),
-        NoticeKind::Unreadable => format!("{} could not be read", many(count, "entry")),
-        NoticeKind::Unattributed => {
-            format!(
-                "{} by processes whose log-in nobody saw: credited to nobody",
-                many(count, "transfer")
-            )
-        }
-        NoticeKind::UnknownDirection => {
-            format!(
-                "{} whose direction nobody can tell: not counted",
-                many(count, "transfer")
-            )
-        }
-        NoticeKind::WritingUnclosed => format!(
-            "{} opened for writing and never closed in the log",
-            many(count, "file")
-        ),
-        NoticeKind::ReadingUnclosed => format!(
-            "{} opened for reading and never closed in the log",
-            many(count, "file")
-        ),
-        NoticeKind::Descriptors => format!(
-            "{} held so many files open that transfers may be missing from the log",
-            many(count, "session")
-        ),
-        NoticeKind::EndUnseen => format!(
-            "{} whose end is not in the log: the last transfers may be missing",
-            many(count, "session")
-        ),
-        NoticeKind::Flood => format!(
-            "{} near journald's limit: transfers may be missing from the log",
-            many(count, "session")
-        ),
-        NoticeKind::Undecided => {
-            format!(
-                "{} too many waited for the user database: counted for nobody",
-                many(count, "event")
-            )
-        }
-        NoticeKind::StateDeleted => {
-            "another program deleted daily.json; what was counted before is gone".to_owned()
-        }
-        NoticeKind::StateDamaged => {
-            "daily.json was damaged; an older one took its place".to_owned()
-        }
-        NoticeKind::SourceChanged => "reading changed to another source".to_owned(),
-        NoticeKind::Forged => {
-            format!("{} forged in sshd's name, ignored", many(count, "line"))
-        }
-        NoticeKind::Unparsed => format!(
-            "{} of sshd or sftp-server not understood: not counted",
-            many(count, "line")
-        ),
-        NoticeKind::NoEnvelope => format!(
-            "{} of sshd or sftp-server in no known envelope: not counted",
-            many(count, "line")
-        ),
-        NoticeKind::Down => "the monitor did not run; what happened was counted later".to_owned(),
-        NoticeKind::Unseen => "files of partners could not be seen".to_owned(),
-        NoticeKind::SessionsForgotten => {
-            format!(
-                "{} too many were open to be kept",
-                many(count, "connection")
-            )
-        }
-    };
-    match &notice.detail {
-        Some(detail) => format!("{said} ({detail})"),
-        None => said,
-    }
 }
 
 /// A number of things; of an unknown number, some.

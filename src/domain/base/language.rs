@@ -41,26 +41,28 @@ pub enum Noun {
 impl Noun {
     /// The noun in the singular and in the plural.
     fn forms(self, language: Language) -> (&'static str, &'static str) {
-        match (language, self) {
-            (Language::French, Noun::Login) => ("connexion", "connexions"),
-            (Language::French, Noun::Failure) => ("échec", "échecs"),
-            (Language::French, Noun::File) => ("fichier", "fichiers"),
-            (Language::French, Noun::Blocked) => ("connexion bloquée", "connexions bloquées"),
-            (Language::French, Noun::Partner) => ("partenaire", "partenaires"),
-            (_, Noun::Session) => ("session", "sessions"),
-            (Language::French, Noun::Feed) => ("flux attendu", "flux attendus"),
-            (Language::French, Noun::Time) => ("fois", "fois"),
-            (Language::French, Noun::Other) => ("autre", "autres"),
-            (Language::English, Noun::Login) => ("log-in", "log-ins"),
-            (Language::English, Noun::Failure) => ("failure", "failures"),
-            (Language::English, Noun::File) => ("file", "files"),
-            (Language::English, Noun::Blocked) => ("blocked connection", "blocked connections"),
-            (Language::English, Noun::Partner) => ("partner", "partners"),
-            (Language::English, Noun::Feed) => ("expected feed", "expected feeds"),
-            (Language::English, Noun::Time) => ("time", "times"),
-            (Language::English, Noun::Other) => ("other", "others"),
-            (_, Noun::Upload) => ("upload", "uploads"),
-            (_, Noun::Download) => ("download", "downloads"),
+        let [french, english] = match self {
+            Noun::Login => [("connexion", "connexions"), ("log-in", "log-ins")],
+            Noun::Failure => [("échec", "échecs"), ("failure", "failures")],
+            Noun::File => [("fichier", "fichiers"), ("file", "files")],
+            Noun::Upload => [("upload", "uploads"), ("upload", "uploads")],
+            Noun::Download => [("download", "downloads"), ("download", "downloads")],
+            Noun::Blocked => [
+                ("connexion bloquée", "connexions bloquées"),
+                ("blocked connection", "blocked connections"),
+            ],
+            Noun::Partner => [("partenaire", "partenaires"), ("partner", "partners")],
+            Noun::Session => [("session", "sessions"), ("session", "sessions")],
+            Noun::Feed => [
+                ("flux attendu", "flux attendus"),
+                ("expected feed", "expected feeds"),
+            ],
+            Noun::Time => [("fois", "fois"), ("time", "times")],
+            Noun::Other => [("autre", "autres"), ("other", "others")],
+        };
+        match language {
+            Language::French => french,
+            Language::English => english,
         }
     }
 }

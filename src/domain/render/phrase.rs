@@ -1,9 +1,10 @@
 //! Phrases that several texts share.
 
-use crate::domain::alerts::{Cause, Form, NAMES_KEPT};
+use crate::domain::alerts::{Cause, Form, NAMES_KEPT, Transfer};
 use crate::domain::base::clean::{HOST, clean, escape, escape_within};
 use crate::domain::base::language::Language;
 use crate::domain::render::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, plain};
+use crate::domain::render::say::{Text, slots};
 use crate::domain::render::{Rendered, Voice};
 
 /// The most bytes of a list of names or addresses in a sentence; what does not fit is counted.
@@ -69,33 +70,64 @@ impl Told {
 }
 
 /// What to do about a failure, or what it was. The advice about passwords is English in French as well: the team knows it.
-pub(crate) fn advice(cause: Cause, language: Language) -> &'static str {
-    match cause {
-        Cause::Password => "check if password changed",
-        Cause::Key => language.pick("clé refusée", "key refused"),
-        Cause::KeyOrAbandoned => language.pick(
+pub(crate) fn advice(cause: Cause, language: Language) -> String {
+    let text = match cause {
+        Cause::Password => Text("check if password changed", "check if password changed"),
+        Cause::Key => Text("clé refusée", "key refused"),
+        Cause::KeyOrAbandoned => Text(
             "clé refusée ou connexion abandonnée",
             "key refused or connection given up",
         ),
-        Cause::Configuration => language.pick(
+        Cause::Configuration => Text(
             "refusé par la configuration de sshd",
             "refused by sshd's configuration",
         ),
-        Cause::Shell => language.pick(
+        Cause::Shell => Text(
             "shell du compte inutilisable",
             "the account's shell cannot be used",
         ),
-        Cause::Account => language.pick("compte refusé par PAM", "account refused by PAM"),
-        Cause::AccountExpired => language.pick(
+        Cause::Account => Text("compte refusé par PAM", "account refused by PAM"),
+        Cause::AccountExpired => Text(
             "compte refusé par PAM, expiré selon sshd",
             "account refused by PAM, expired according to sshd",
         ),
-        Cause::Expired => language.pick(
+        Cause::Expired => Text(
             "compte ou mot de passe expiré",
             "account or password expired",
         ),
-        Cause::Locked => language.pick("compte verrouillé", "account locked"),
-    }
+        Cause::Locked => Text("compte verrouillé", "account locked"),
+    };
+    language.say(text, &[])
+}
+
+/// How many transfers of a kind there were: `2 uploads interrompus`.
+pub(crate) fn transfers_said(what: Transfer, count: u64, language: Language) -> String {
+    let text = match what {
+        Transfer::Upload => Text("{n} upload{n||s}", "{n} upload{n||s}"),
+        Transfer::Download => Text("{n} download{n||s}", "{n} download{n||s}"),
+        Transfer::UploadInterrupted => Text(
+            "{n} upload{n||s} interrompu{n||s}",
+            "{n} upload{n||s} broken off",
+        ),
+        Transfer::DownloadInterrupted => Text(
+            "{n} download{n||s} interrompu{n||s}",
+            "{n} download{n||s} broken off",
+        ),
+        Transfer::UploadFailed => Text(
+            "{n} upload{n||s} en échec sur le disque du serveur",
+            "{n} upload{n||s} failed on the server's disk",
+        ),
+        Transfer::Unknown => Text(
+            "{n} fichier{n||s} transféré{n||s} dans un sens inconnu",
+            "{n} file{n||s} transferred in an unknown direction",
+        ),
+        Transfer::UploadUnclosed | Transfer::DownloadUnclosed => Text(
+            "{n} fichier{n||s} jamais fermé{n||s} dans le journal",
+            "{n} file{n||s} never closed in the log",
+        ),
+    };
+    let n = language.number(count);
+    language.say(text, slots![n])
 }
 
 /// Partners of whom only the accounts are known.

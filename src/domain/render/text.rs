@@ -1,11 +1,11 @@
 //! Messages in words.
 
-use super::blocks::{bold, plain, span};
+use super::blocks::plain;
+use super::say::{Text, slots};
 use super::{Rendered, Voice};
 use super::{feed_text, file_text, summary_text, warning_text};
 use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
-use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{BLOCKS_MOST, TEXT_MOST, within};
 use crate::domain::render::phrase::{Told, accounts, addresses, advice};
@@ -53,20 +53,18 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
 
 fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Told {
     let (label, source) = (voice.label(), clean(source, PATH));
-    let mut lines = vec![plain(match voice.language {
-        Language::French => format!("👀 Surveillance active sur {label} — source : {source}"),
-        Language::English => format!("👀 Watching {label} — source: {source}"),
-    })];
+    let watching = Text(
+        "👀 Surveillance active sur {label} — source : {source}",
+        "👀 Watching {label} — source: {source}",
+    );
+    let mut lines = vec![voice.line(watching, slots![label, source])];
     if let Some(group) = missing_group {
         let group = clean(group, NAME);
-        lines.push(plain(match voice.language {
-            Language::French => format!(
-                "⚠️ Le journal existe mais n'est pas lisible : ajoutez l'utilisateur du service au groupe {group}"
-            ),
-            Language::English => format!(
-                "⚠️ There is a journal, but it cannot be read: add the service's user to the group {group}"
-            ),
-        }));
+        let text = Text(
+            "⚠️ Le journal existe mais n'est pas lisible : ajoutez l'utilisateur du service au groupe {group}",
+            "⚠️ There is a journal, but it cannot be read: add the service's user to the group {group}",
+        );
+        lines.push(voice.line(text, slots![group]));
     }
     Told {
         lines,
@@ -78,21 +76,19 @@ fn logged_in(logins: &Logins, voice: &Voice) -> Told {
     let language = voice.language;
     let partner = voice.partner(&logins.partner, logins.full_name.as_deref());
     let addresses = addresses(&logins.addresses, language);
-    let at = language.moment(logins.at, voice.zone);
-    let times = match logins.count {
-        0 | 1 => String::new(),
-        count => format!(" {}", language.count(count, Noun::Time)),
+    let at = voice.moment(logins.at);
+    let counted = |count: u64, least, noun| match count >= least {
+        true => language.count(count, noun),
+        false => String::new(),
     };
-    let mut said = match language {
-        Language::French => format!(" s'est connecté{times} depuis {addresses} — {at}"),
-        Language::English => format!(" logged in{times} from {addresses} — {at}"),
-    };
-    if logins.after_failures > 0 {
-        let failures = language.count(logins.after_failures, Noun::Failure);
-        said += &format!(" ({} {failures})", language.pick("après", "after"));
-    }
+    let times = counted(logins.count, 2, Noun::Time);
+    let failures = counted(logins.after_failures, 1, Noun::Failure);
+    let text = Text(
+        "✅ {*partner} s'est connecté[ {times}] depuis {addresses} — {at}[ (après {failures})]",
+        "✅ {*partner} logged in[ {times}] from {addresses} — {at}[ (after {failures})]",
+    );
     Told {
-        lines: vec![vec![span("✅ "), bold(partner), span(said)]],
+        lines: vec![voice.line(text, slots![partner, times, addresses, at, failures])],
         context: method(&logins.method).into_iter().collect(),
         ..Told::default()
     }
@@ -102,58 +98,55 @@ fn failed(failures: &Failures, voice: &Voice) -> Told {
     let language = voice.language;
     let partner = voice.partner(&failures.partner, failures.full_name.as_deref());
     let addresses = addresses(&failures.addresses, language);
-    let at = language.moment(failures.at, voice.zone);
+    let at = voice.moment(failures.at);
     let advice = advice(failures.cause, language);
     let several = language.number(failures.count);
     let of = language.of(&partner);
-    let (begin, end) = match (language, failures.count) {
-        (Language::French, 0 | 1) => ("🔴 Échec de connexion de ".into(), "depuis"),
-        (Language::French, _) => (format!("🔴 {several} échecs de connexion {of}"), "depuis"),
-        (Language::English, 0 | 1) => ("🔴 Log-in failed for ".into(), "from"),
-        (Language::English, _) => (format!("🔴 {several} failed log-ins for "), "from"),
+    let text = match failures.count {
+        // "de", whatever the name: the scripts' text.
+        0 | 1 => Text(
+            "🔴 Échec de connexion de {*partner} — {advice} (depuis {addresses}, {at})",
+            "🔴 Log-in failed for {*partner} — {advice} (from {addresses}, {at})",
+        ),
+        _ => Text(
+            "🔴 {several} échecs de connexion {of}{*partner} — {advice} (depuis {addresses}, {at})",
+            "🔴 {several} failed log-ins for {*partner} — {advice} (from {addresses}, {at})",
+        ),
     };
-    let mut context = Vec::new();
-    context.extend(failures.method.as_deref().and_then(method));
     let today = language.count(failures.today, Noun::Failure);
-    context.push(format!("{today} {}", language.pick("aujourd'hui", "today")));
-    let said = format!(" — {advice} ({end} {addresses}, {at})");
+    let today = voice.say(Text("{today} aujourd'hui", "{today} today"), slots![today]);
+    let method = failures.method.as_deref().and_then(method);
+    let slots = slots![several, of, partner, advice, addresses, at];
     Told {
-        lines: vec![vec![span(begin), bold(partner), span(said)]],
-        context,
+        lines: vec![voice.line(text, slots)],
+        context: method.into_iter().chain([today]).collect(),
         ..Told::default()
     }
 }
 
 fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Told {
-    let language = voice.language;
     let names = accounts(partners, count, voice);
     let [found, line, file] = what.map(|part| clean(part, HOST));
     // sshd's own level, or sftp-server's.
-    let quiet = line.starts_with("LogLevel ");
-    let (begin, say, write) = match language {
-        Language::French => (
-            "⚠️ Transferts invisibles pour ",
-            match quiet {
-                true => format!(
-                    " : au-dessous de INFO, sshd ne journalise aucune connexion (trouvé : {found})"
-                ),
-                false => format!(
-                    " : sftp-server ne journalise aucun fichier sans -l INFO (trouvé : {found})"
-                ),
-            },
-            format!("À écrire dans {file} : {line}"),
+    let text = match line.starts_with("LogLevel ") {
+        true => Text(
+            "⚠️ Transferts invisibles pour {*names} : au-dessous de INFO, sshd ne journalise aucune connexion (trouvé : {found})",
+            "⚠️ Transfers cannot be seen for {*names}: below INFO sshd logs no log-in (found: {found})",
         ),
-        Language::English => (
-            "⚠️ Transfers cannot be seen for ",
-            match quiet {
-                true => format!(": below INFO sshd logs no log-in (found: {found})"),
-                false => format!(": sftp-server logs no file without -l INFO (found: {found})"),
-            },
-            format!("To be written into {file}: {line}"),
+        false => Text(
+            "⚠️ Transferts invisibles pour {*names} : sftp-server ne journalise aucun fichier sans -l INFO (trouvé : {found})",
+            "⚠️ Transfers cannot be seen for {*names}: sftp-server logs no file without -l INFO (found: {found})",
         ),
     };
+    let mend = Text(
+        "À écrire dans {file} : {line}",
+        "To be written into {file}: {line}",
+    );
     Told {
-        lines: vec![vec![span(begin), bold(names), span(say)], plain(write)],
+        lines: vec![
+            voice.line(text, slots![names, found]),
+            voice.line(mend, slots![file, line]),
+        ],
         ..Told::default()
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{self, Line, TEXT_MOST, bold, plain};
 use crate::domain::render::phrase::repeat;
+use crate::domain::render::say::{Text, slots};
 use crate::domain::render::{Rendered, Voice};
 use crate::domain::state::ClosedDay;
 
@@ -119,45 +120,43 @@ fn paragraphs(parts: [Option<String>; 3], between: &str) -> String {
 /// `📊 Activité SFTP de sftp1 — 30/03 (depuis 15h00) — 2/3`
 fn title(day: &ClosedDay, (part, of): (usize, usize), voice: &Voice) -> String {
     let (label, date) = (voice.label(), voice.language.date(day.date));
-    let mut title = match voice.language {
-        Language::French => format!("📊 Activité SFTP de {label} — {date}"),
-        Language::English => format!("📊 SFTP activity on {label} — {date}"),
+    let since = since(day, voice);
+    let part = match of {
+        0 | 1 => String::new(),
+        of => format!("{part}/{of}"),
     };
-    title += &since(day, voice);
-    if of > 1 {
-        title += &format!(" — {part}/{of}");
-    }
-    title
+    let text = Text(
+        "📊 Activité SFTP de {label} — {date}[ (depuis {since})][ — {part}]",
+        "📊 SFTP activity on {label} — {date}[ (since {since})][ — {part}]",
+    );
+    voice.say(text, slots![label, date, since, part])
 }
 
-/// ` (depuis 15h00)` of a further part of a date.
+/// When a further part of a date began.
 fn since(day: &ClosedDay, voice: &Voice) -> String {
-    match day.day.since {
-        Some(since) if day.day.part > 1 => {
-            let clock = voice.language.clock(since, voice.zone);
-            format!(" ({} {clock})", voice.language.pick("depuis", "since"))
-        }
-        _ => String::new(),
-    }
+    let since = day.day.since.filter(|_| day.day.part > 1);
+    since.map_or(String::new(), |since| {
+        voice.language.clock(since, voice.zone)
+    })
 }
 
 fn totals_said(title: &str, total: &table::Row, unknown: u64, language: Language) -> String {
-    let colon = language.pick(" : ", ": ");
-    let (total, blocked) = (
-        table::in_words(total, language),
-        language.count(unknown, Noun::Blocked),
+    let total = table::in_words(total, language);
+    let blocked = language.count(unknown, Noun::Blocked);
+    let text = Text(
+        "{title} : {total} — {blocked}",
+        "{title}: {total} — {blocked}",
     );
-    format!("{title}{colon}{total} — {blocked}")
+    language.say(text, slots![title, total, blocked])
 }
 
 fn range_said(title: &str, part: &[table::Row], language: Language) -> String {
-    let (Some(first), Some(last)) = (part.first(), part.last()) else {
-        return title.into();
-    };
-    match language {
-        Language::French => format!("{title} : de {} à {}", first.name, last.name),
-        Language::English => format!("{title}: {} to {}", first.name, last.name),
-    }
+    let [first, last] = [part.first(), part.last()].map(|row| row.map_or("", |row| &row.name));
+    let text = Text(
+        "{title} : de {first} à {last}",
+        "{title}: {first} to {last}",
+    );
+    language.say(text, slots![title, first, last])
 }
 
 /// What stands under the last table: attempts of others first.
@@ -172,20 +171,24 @@ fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
 /// A day on which no partner did anything.
 fn without_table(day: &ClosedDay, posted_on: NaiveDate, voice: &Voice) -> Page<'static> {
     let language = voice.language;
-    let date = language.date(day.date);
-    let mut when = match language {
-        _ if day.date == posted_on => language.pick("aujourd'hui", "today").to_string(),
-        Language::French => format!("le {date}"),
-        Language::English => format!("on {date}"),
+    let (date, since) = (language.date(day.date), since(day, voice));
+    let when = match day.date == posted_on {
+        true => Text("aujourd'hui[ (depuis {since})]", "today[ (since {since})]"),
+        false => Text(
+            "le {date}[ (depuis {since})]",
+            "on {date}[ (since {since})]",
+        ),
     };
-    when += &since(day, voice);
+    let when = voice.say(when, slots![date, since]);
     let blocked = language.count(day.unknown_attempts, Noun::Blocked);
-    let said = match (day.unknown_attempts, language) {
-        (0, Language::French) => format!("Aucune activité {when}."),
-        (0, Language::English) => format!("No activity {when}."),
-        (_, Language::French) => format!("🛡️ {blocked} {when}, aucune autre activité."),
-        (_, Language::English) => format!("🛡️ {blocked} {when}, no other activity."),
+    let text = match day.unknown_attempts {
+        0 => Text("Aucune activité {when}.", "No activity {when}."),
+        _ => Text(
+            "🛡️ {blocked} {when}, aucune autre activité.",
+            "🛡️ {blocked} {when}, no other activity.",
+        ),
     };
+    let said = voice.say(text, slots![when, blocked]);
     Page {
         title: plain(said.clone()),
         said,

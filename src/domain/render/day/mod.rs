@@ -7,3 +7,4 @@ mod notice_text;
 mod table;
 
 pub use messages::day_messages;
+pub use notice_text::notice_in_short;
