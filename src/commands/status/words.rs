@@ -6,34 +6,34 @@ use crate::domain::alerts::Content;
 
 /// What a message is about.
 pub(super) fn message(content: &Content) -> String {
-    let what = match content {
-        Content::Started { .. } => return "the first start".to_owned(),
-        Content::Several { partner, parts } => {
-            return format!("{} of {partner}", many(parts.len() as u64, "kind of event"));
-        }
-        Content::Summary(_) => return "a summary of an absence".to_owned(),
-        Content::Unreadable { .. } => return "a log that cannot be read".to_owned(),
-        Content::LogLevel { .. } => return "sftp-server's log level".to_owned(),
-        Content::Unseen { .. } => return "files that cannot be seen".to_owned(),
-        Content::FeedMissing(feed) => return format!("{} of {} missing", feed.files, feed.partner),
-        Content::FeedArrived(feed) => return format!("{} of {} arrived", feed.files, feed.partner),
-        Content::FeedChanged(feed) => return format!("{} of {} changed", feed.files, feed.partner),
-        Content::Quiet(quiet) => return format!("no log-in of {}", quiet.partner),
-        Content::Logins(_) => "log-in",
+    match content {
+        Content::Started { .. } => "the first start".to_owned(),
+        Content::Logins(logins) => format!("log-in of {}", logins.partner),
+        Content::Failures(failures) => format!("failed log-in of {}", failures.partner),
         Content::Sweep(sweep) => {
-            return format!(
-                "a sweep over {}",
-                many(sweep.partners.len() as u64, "partner")
-            );
+            let partners = many(sweep.partners.len() as u64, "partner");
+            format!("a sweep over {partners}")
         }
-        Content::Failures(_) => "failed log-in",
-        Content::Files(_) => "file",
-        Content::Hindered(_) => "log-in that could not work",
-        Content::Blind(blind) => return format!("blind sessions of {}", blind.partner),
-        Content::Troubled(_) => "transfer that broke off or failed",
-    };
-    let partner = content.group().map_or("", |(_, partner)| partner);
-    format!("{what} of {partner}")
+        Content::Files(files) => format!("file of {}", files.partner),
+        Content::Troubled(files) => {
+            format!("transfer that broke off or failed of {}", files.partner)
+        }
+        Content::Hindered(hindered) => {
+            format!("log-in that could not work of {}", hindered.partner)
+        }
+        Content::Blind(blind) => format!("blind sessions of {}", blind.partner),
+        Content::Unreadable { .. } => "a log that cannot be read".to_owned(),
+        Content::Several { partner, parts } => {
+            format!("{} of {partner}", many(parts.len() as u64, "kind of event"))
+        }
+        Content::Summary(_) => "a summary of an absence".to_owned(),
+        Content::FeedMissing(feed) => format!("{} of {} missing", feed.files, feed.partner),
+        Content::FeedArrived(feed) => format!("{} of {} arrived", feed.files, feed.partner),
+        Content::FeedChanged(feed) => format!("{} of {} changed", feed.files, feed.partner),
+        Content::Quiet(quiet) => format!("no log-in of {}", quiet.partner),
+        Content::LogLevel { .. } => "sftp-server's log level".to_owned(),
+        Content::Unseen { .. } => "files that cannot be seen".to_owned(),
+    }
 }
 
 /// A number of things; of an unknown number, some.

@@ -34,6 +34,8 @@ pub enum Noun {
     Feed,
     /// Times that something happened.
     Time,
+    /// A byte.
+    Byte,
     /// A thing named before.
     Other,
 }
@@ -58,6 +60,7 @@ impl Noun {
                 ("expected feed", "expected feeds"),
             ],
             Noun::Time => [("fois", "fois"), ("time", "times")],
+            Noun::Byte => [("octet", "octets"), ("byte", "bytes")],
             Noun::Other => [("autre", "autres"), ("other", "others")],
         };
         match language {
@@ -119,15 +122,11 @@ impl Language {
     /// A size: `12,4 Mo`, `12.4 MB`; a thousand of one unit are one of the next.
     pub fn size(self, bytes: u64) -> String {
         if bytes < 1_000 {
-            let (one, many) = match self {
-                Language::French => ("octet", "octets"),
-                Language::English => ("byte", "bytes"),
-            };
-            return format!("{bytes} {}", if self.is_one(bytes) { one } else { many });
+            return self.count(bytes, Noun::Byte);
         }
-        let units = match self {
-            Language::French => ["ko", "Mo", "Go", "To", "Po", "Eo"],
-            Language::English => ["kB", "MB", "GB", "TB", "PB", "EB"],
+        let (units, comma, space) = match self {
+            Language::French => (["ko", "Mo", "Go", "To", "Po", "Eo"], ',', THIN),
+            Language::English => (["kB", "MB", "GB", "TB", "PB", "EB"], '.', ' '),
         };
         // What rounds to a thousand of a unit is told in the next.
         let rounded = |unit: u64| (u128::from(bytes) + u128::from(unit) / 2) / u128::from(unit);
@@ -144,11 +143,9 @@ impl Language {
             tenths if tenths < 1_000 => (tenths / 10, tenths % 10),
             _ => (rounded(unit), 0),
         };
-        match (self, rest) {
-            (Language::French, 0) => format!("{whole}{THIN}{name}"),
-            (Language::French, _) => format!("{whole},{rest}{THIN}{name}"),
-            (Language::English, 0) => format!("{whole} {name}"),
-            (Language::English, _) => format!("{whole}.{rest} {name}"),
+        match rest {
+            0 => format!("{whole}{space}{name}"),
+            _ => format!("{whole}{comma}{rest}{space}{name}"),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Messages about feeds that must arrive, and about partners that stay away, in words.
 
-use super::blocks::{Line, plain};
+use super::blocks::plain;
 use super::say::{Text, slots};
 use super::{Voice, file_text};
 use crate::domain::alerts::{
@@ -21,6 +21,7 @@ pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Told {
     let due = voice.moment(missing.due);
     let since = voice.moment_if(missing.since);
     let instead = instead(&missing.seen, voice);
+    let last = missing.seen.file.iter();
     let [all, some] = [missing.count, missing.arrived].map(|n| language.number(n.into()));
     let text = match (missing.count, missing.arrived) {
         (1, _) => Text(
@@ -38,7 +39,9 @@ pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Told {
     };
     Told {
         lines: vec![voice.line(text, slots![partner, files, due, since, instead, all, some])],
-        details: path(missing.seen.file.as_ref()),
+        details: last
+            .map(|last| plain(clean(&last.file.path, PATH)))
+            .collect(),
         mention: missing.mention.clone(),
         ..Told::default()
     }
@@ -106,11 +109,6 @@ fn last_file(seen: &SeenFile, voice: &Voice) -> String {
         ),
     };
     voice.say(text, slots![name, size, at, removed])
-}
-
-fn path(seen: Option<&SeenFile>) -> Vec<Line> {
-    let path = seen.map(|seen| plain(clean(&seen.file.path, PATH)));
-    path.into_iter().collect()
 }
 
 /// A feed is there: how late, or that it comes again.

@@ -2,14 +2,12 @@
 
 use super::blocks::{BLOCKS_MOST, Line, TEXT_MOST, weight, within};
 use super::say::{Text, slots};
+use super::text::AROUND;
 use super::{Voice, file_text};
 use crate::domain::alerts::{Cause, Obstacle, Summary, SummaryRow};
 use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::render::phrase::{Told, advice, list_within, transfers_said};
-
-/// What the label and the lines around the partners take of a message's blocks, at most.
-const AROUND: usize = 1_500;
 
 /// From when to when, the totals, and a line for each partner, as many as fit.
 pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Told {

@@ -29,7 +29,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Unreadable { lines, example } => warning_text::unreadable(*lines, example, voice),
-        Content::Several { parts, .. } => crate::domain::render::text::several(parts, voice),
+        Content::Several { parts, .. } => several(parts, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
@@ -176,5 +176,5 @@ pub(crate) fn several(parts: &[Content], voice: &Voice) -> Told {
     whole
 }
 
-/// What the label, the line at the end and what is around them take of a message's blocks, at most.
+/// The most bytes of a message's blocks that the label, the line at the end and what is around them take.
 pub(super) const AROUND: usize = 1_500;

@@ -66,29 +66,20 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
 /// `2 uploads interrompus : a.xml d'Alice (1,5 ko) et b.xml de Bob`
 fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
     let language = voice.language;
-    let (failed, download) = (
-        what == Transfer::UploadFailed,
-        what == Transfer::DownloadInterrupted,
-    );
+    let [failed, download] =
+        [Transfer::UploadFailed, Transfer::DownloadInterrupted].map(|of| of == what);
     let number = |counters: &Counters| match (failed, download) {
         (true, _) => counters.upload_failed,
         (false, false) => counters.upload_interrupted,
         (false, true) => counters.download_interrupted,
     };
-    let files = day
-        .day
-        .troubled
-        .iter()
-        .filter(|troubled| (troubled.failed, troubled.download) == (failed, download));
-    let files: Vec<&Troubled> = files.collect();
+    let alike = |file: &&Troubled| (file.failed, file.download) == (failed, download);
+    let files: Vec<&Troubled> = day.day.troubled.iter().filter(alike).collect();
     let repeats = file_text::different(files.iter().map(|troubled| &troubled.file), u64::MAX);
     let repeats = u64::MAX - repeats;
     let files: Vec<String> = files.into_iter().map(|t| file(t, voice)).collect();
-    let counted = day
-        .partners
-        .values()
-        .map(number)
-        .fold(0, u64::saturating_add);
+    let counted = day.partners.values().map(number);
+    let counted = counted.fold(0, u64::saturating_add);
     let count = counted.max((files.len() as u64).saturating_add(repeats));
     if count == 0 {
         return None;

@@ -62,58 +62,52 @@ impl Page<'_> {
         let repeated = repeated.then(|| repeat(language));
         let title = blocks::joined(std::slice::from_ref(&self.title));
         let footer = blocks::joined(&self.footer);
-        match form {
+        let table = |as_text: fn(&[table::Row], Option<&table::Row>, Language) -> String| {
+            self.table
+                .map(|(part, total)| as_text(part, total, language))
+        };
+        let blocks = match form {
             Form::Blocks => {
                 let mut all = vec![blocks::rich_text(&[self.title])];
-                all.extend(
-                    self.table
-                        .map(|(part, total)| table::block(part, total, language)),
-                );
-                if !footer.is_empty() {
-                    all.push(blocks::rich_text(&self.footer));
-                }
+                let table = self.table.iter();
+                all.extend(table.map(|(part, total)| table::block(part, *total, language)));
+                all.extend((!footer.is_empty()).then(|| blocks::rich_text(&self.footer)));
                 all.push(blocks::context(&voice.label()));
                 all.extend(repeated.map(blocks::context));
-                Rendered {
-                    text: escape_within(&self.said, TEXT_MOST),
-                    blocks: Some(all.into()),
-                }
+                all
             }
             Form::Preformatted => {
-                let table = self
-                    .table
-                    .map(|(part, total)| table::padded(part, total, language));
-                let mut text = paragraphs([Some(title), table, Some(footer)], "\n\n");
+                let mut text =
+                    paragraphs([Some(title), table(table::padded), Some(footer)], "\n\n");
                 text += &format!("\n\n{}", voice.label());
                 if let Some(repeated) = repeated {
                     text += &format!("\n{repeated}");
                 }
-                Rendered {
-                    text: escape_within(&self.said, TEXT_MOST),
-                    blocks: Some(vec![blocks::preformatted(&text)].into()),
-                }
+                vec![blocks::preformatted(&text)]
             }
             Form::Text => {
-                let table = self
-                    .table
-                    .map(|(part, total)| table::text(part, total, language));
-                let begin = if table.is_some() { title } else { self.said };
-                let text = paragraphs([Some(begin), table, Some(footer)], "\n");
-                Rendered {
+                let begin = if self.table.is_some() {
+                    title
+                } else {
+                    self.said
+                };
+                let text = paragraphs([Some(begin), table(table::text), Some(footer)], "\n");
+                return Rendered {
                     text: escape(&text),
                     blocks: None,
-                }
+                };
             }
+        };
+        Rendered {
+            text: escape_within(&self.said, TEXT_MOST),
+            blocks: Some(blocks.into()),
         }
     }
 }
 
 fn paragraphs(parts: [Option<String>; 3], between: &str) -> String {
-    let parts: Vec<String> = parts
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts = parts.into_iter().flatten();
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     parts.join(between)
 }
 

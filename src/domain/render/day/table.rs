@@ -35,10 +35,8 @@ pub(super) fn is_active(counters: &Counters) -> bool {
         counters.download_interrupted,
         counters.write_refused,
     ];
-    numbers(counters)
-        .into_iter()
-        .chain(troubled)
-        .any(|number| number > 0)
+    let all = numbers(counters).into_iter().chain(troubled);
+    all.max() > Some(0)
 }
 
 fn numbers(counters: &Counters) -> [u64; 4] {
@@ -52,20 +50,16 @@ fn numbers(counters: &Counters) -> [u64; 4] {
 
 /// The rows of all partners that did something, by account.
 pub(super) fn rows(day: &ClosedDay, voice: &Voice) -> Vec<Row> {
-    let active = day
-        .partners
-        .iter()
-        .filter(|(_, counters)| is_active(counters));
+    let partners = day.partners.iter();
+    let active = partners.filter(|(_, counters)| is_active(counters));
     let row = |(account, counters): (&String, &Counters)| {
         let name = voice.partner(account, None);
         // Slack refuses a cell without text.
-        let name = if name.trim().is_empty() {
-            "?".into()
-        } else {
-            name
-        };
-        let numbers = numbers(counters);
-        Row { name, numbers }
+        let is_blank = name.trim().is_empty();
+        Row {
+            name: if is_blank { "?".into() } else { name },
+            numbers: numbers(counters),
+        }
     };
     active.map(row).collect()
 }
@@ -110,10 +104,7 @@ pub(super) fn parts(rows: &[Row], language: Language) -> Vec<&[Row]> {
 /// How many of the first rows make a table; one at least.
 fn fitting(rows: &[Row], total: &Row, language: Language) -> usize {
     let mut widths = [&head(language), &cells(total, language)].map(widths);
-    let mut used = widths
-        .map(|widths| widths.iter().sum::<usize>())
-        .iter()
-        .sum::<usize>();
+    let mut used: usize = widths.iter().flatten().sum();
     let mut as_text = text_line(&head(language), language).len()
         + text_line(&cells(total, language), language).len();
     let mut count = 0;
@@ -124,10 +115,8 @@ fn fitting(rows: &[Row], total: &Row, language: Language) -> usize {
         widths[0] = widest(widths[0], self::widths(&cells));
         let width = widest(widths[0], widths[1]).iter().sum::<usize>() + 4 * BETWEEN.len() + 1;
         // A name of five-byte escapes may be longer than its padding.
-        let extra = cells
-            .iter()
-            .map(|cell| escape(cell).len() - cell.len())
-            .sum::<usize>();
+        let extra = cells.iter().map(|cell| escape(cell).len() - cell.len());
+        let extra: usize = extra.sum();
         let padded = (count + 3) * width + extra;
         if count > 0 && (used > TABLE_MOST || padded > TABLE_MOST || as_text > TEXT_ROWS_MOST) {
             break;
@@ -191,12 +180,9 @@ pub(super) fn padded(part: &[Row], total: Option<&Row>, language: Language) -> S
 
 /// The table as lines of text.
 pub(super) fn text(part: &[Row], total: Option<&Row>, language: Language) -> String {
-    let lines = all_cells(part, total, language);
-    let lines: Vec<String> = lines
-        .iter()
-        .map(|cells| text_line(cells, language))
-        .collect();
-    lines.join("\n")
+    let rows = all_cells(part, total, language);
+    let lines = rows.iter().map(|cells| text_line(cells, language));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn text_line(cells: &[String; 5], language: Language) -> String {
