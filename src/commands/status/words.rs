@@ -36,7 +36,7 @@ pub(super) fn message(content: &Content) -> String {
     }
 }
 
-/// A number of things; of an unknown number, some.
+/// A number of things; `some` of them where the number is 0, which stands for unknown.
 pub(crate) fn many(count: u64, thing: &str) -> String {
     match (count, thing.strip_suffix('y')) {
         (1, _) => format!("1 {thing}"),

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Between groups of digits and before a unit, in French.
 const THIN: char = '\u{202F}';
 
-/// What is counted.
+/// A thing that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noun {
     /// A log-in.
@@ -71,7 +71,7 @@ impl Noun {
 }
 
 impl Language {
-    /// The phrase of the language that is spoken.
+    /// The phrase in this language.
     pub fn pick(self, french: &'static str, english: &'static str) -> &'static str {
         match self {
             Language::French => french,
@@ -79,7 +79,7 @@ impl Language {
         }
     }
 
-    /// What stands before the one that something is of: `de `, `d'`; `of `.
+    /// The preposition before an owner's name: `de `, `d'`; `of `.
     pub fn of(self, name: &str) -> &'static str {
         match self {
             Language::English => "of ",

@@ -1,20 +1,20 @@
 //! Messages about feeds that must arrive, and about partners that stay away, in words.
 
 use super::blocks::plain;
-use super::say::{Text, slots};
+use super::say::{Phrase, slots};
 use super::{Voice, file_text};
 use crate::domain::alerts::{
     FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile, Transfer,
 };
 use crate::domain::base::clean::{HOST, PATH, clean};
 use crate::domain::base::language::Noun;
-use crate::domain::render::phrase::Told;
+use crate::domain::render::phrase::Draft;
 
 /// The most characters of a pattern in a sentence.
 pub(crate) const PATTERN: usize = 120;
 
 /// A feed is not there: since when, and what the partner did instead.
-pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Told {
+pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&missing.partner, missing.full_name.as_deref());
     let files = clean(&missing.files, PATTERN);
@@ -24,26 +24,26 @@ pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Told {
     let last = missing.seen.file.iter();
     let [all, some] = [missing.count, missing.arrived].map(|n| language.number(n.into()));
     let text = match (missing.count, missing.arrived) {
-        (1, _) => Text(
+        (1, _) => Phrase(
             "⏰ {*partner} n'a pas livré {files}, attendu le {due}[ (manque depuis le {since})] — {instead}",
             "⏰ {*partner} did not deliver {files}, expected by {due}[ (missing since {since})] — {instead}",
         ),
-        (_, 0) => Text(
+        (_, 0) => Phrase(
             "⏰ {*partner} n'a livré aucun des {all} fichiers {files}, attendus le {due}[ (manque depuis le {since})] — {instead}",
             "⏰ {*partner} delivered none of {all} files {files}, expected by {due}[ (missing since {since})] — {instead}",
         ),
-        _ => Text(
+        _ => Phrase(
             "⏰ {*partner} n'a livré que {some} {some|fichier|fichiers} {files} sur {all}, attendus le {due}[ (manque depuis le {since})] — {instead}",
             "⏰ {*partner} delivered only {some} of {all} files {files}, expected by {due}[ (missing since {since})] — {instead}",
         ),
     };
-    Told {
+    Draft {
         lines: vec![voice.line(text, slots![partner, files, due, since, instead, all, some])],
         details: last
             .map(|last| plain(clean(&last.file.path, PATH)))
             .collect(),
         mention: missing.mention.clone(),
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
@@ -55,14 +55,14 @@ fn instead(seen: &Seen, voice: &Voice) -> String {
     let file = seen.file.as_ref().map(|file| last_file(file, voice));
     let said = [
         voice.say(
-            Text(
+            Phrase(
                 "[dernière connexion le {login}]",
                 "[last log-in on {login}]",
             ),
             slots![login],
         ),
         voice.say(
-            Text(
+            Phrase(
                 "[dernier échec de connexion le {failure}]",
                 "[last failed log-in on {failure}]",
             ),
@@ -72,7 +72,7 @@ fn instead(seen: &Seen, voice: &Voice) -> String {
     ];
     let said: Vec<String> = said.into_iter().filter(|said| !said.is_empty()).collect();
     match said.is_empty() {
-        true => voice.say(Text("aucune connexion connue", "no log-in known"), &[]),
+        true => voice.say(Phrase("aucune connexion connue", "no log-in known"), &[]),
         false => said.join(", "),
     }
 }
@@ -90,11 +90,11 @@ fn last_file(seen: &SeenFile, voice: &Voice) -> String {
         false => "",
     };
     let text = match seen.what {
-        Transfer::UploadInterrupted => Text(
+        Transfer::UploadInterrupted => Phrase(
             "upload interrompu {name}[ ({size})] le {at}{removed}",
             "upload broken off {name}[ ({size})] on {at}{removed}",
         ),
-        Transfer::UploadFailed => Text(
+        Transfer::UploadFailed => Phrase(
             "upload en échec {name}[ ({size})] le {at}{removed}",
             "failed upload {name}[ ({size})] on {at}{removed}",
         ),
@@ -103,7 +103,7 @@ fn last_file(seen: &SeenFile, voice: &Voice) -> String {
         | Transfer::DownloadInterrupted
         | Transfer::Unknown
         | Transfer::UploadUnclosed
-        | Transfer::DownloadUnclosed => Text(
+        | Transfer::DownloadUnclosed => Phrase(
             "dernier fichier {name}[ ({size})] le {at}{removed}",
             "last file {name}[ ({size})] on {at}{removed}",
         ),
@@ -112,7 +112,7 @@ fn last_file(seen: &SeenFile, voice: &Voice) -> String {
 }
 
 /// A feed is there: how late, or that it comes again.
-pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
+pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&arrived.partner, arrived.full_name.as_deref());
     let files = clean(&arrived.files, PATTERN);
@@ -128,21 +128,21 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
     let late = language.lasting(arrived.at.since(arrived.due));
     let in_time = arrived.on_time && arrived.at <= arrived.due;
     let text = match (arrived.since, arrived.on_time, arrived.count) {
-        (Some(_), true, _) => Text(
+        (Some(_), true, _) => Phrase(
             "✅ {*partner} livre à nouveau : {name} — {files} manquait depuis le {since}",
             "✅ {*partner} delivers again: {name} — {files} had been missing since {since}",
         ),
         // It was told as missing, and comes to be known now.
-        (None, _, _) if in_time => Text(
+        (None, _, _) if in_time => Phrase(
             "✅ {*partner} avait livré {name} à temps, le {at} — appris après coup ({files} attendu le {due})",
             "✅ {*partner} had delivered {name} in time, on {at} — learnt later ({files} expected by {due})",
         ),
-        (_, _, 1) => Text(
+        (_, _, 1) => Phrase(
             "✅ {*partner} a livré {name} — {late} de retard ({files} attendu le {due}[, manquait depuis le {since}])",
             "✅ {*partner} delivered {name} — {late} late ({files} expected by {due}[, missing since {since}])",
         ),
         // Of several files the pattern stands before already.
-        _ => Text(
+        _ => Phrase(
             "✅ {*partner} a livré {name} — {late} de retard (attendus le {due}[, manquaient depuis le {since}])",
             "✅ {*partner} delivered {name} — {late} late (expected by {due}[, missing since {since}])",
         ),
@@ -151,16 +151,16 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
     let mut detail = vec![clean(&file.path, PATH)];
     detail.extend(file.bytes.map(|bytes| language.size(bytes)));
     detail.extend(file.address.as_deref().map(|from| clean(from, HOST)));
-    Told {
+    Draft {
         lines: vec![voice.line(text, slots![partner, name, files, at, due, since, late])],
         details: vec![plain(detail.join(" · "))],
         context: vec![at],
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
-/// A feed was there at its deadline, and is no more what was delivered.
-pub(crate) fn changed(changed: &FeedChanged, voice: &Voice) -> Told {
+/// A feed was there at its deadline, and was changed or removed since.
+pub(crate) fn changed(changed: &FeedChanged, voice: &Voice) -> Draft {
     let partner = voice.partner(&changed.partner, changed.full_name.as_deref());
     let files = clean(&changed.files, PATTERN);
     let change = &changed.change;
@@ -168,53 +168,53 @@ pub(crate) fn changed(changed: &FeedChanged, voice: &Voice) -> Told {
     let name = file_text::name(&change.file);
     let size = change.file.bytes.filter(|bytes| *bytes > 0);
     let text = match (change.how, size) {
-        (Loss::Removed, _) => Text(
+        (Loss::Removed, _) => Phrase(
             "⚠️ {*partner} a supprimé {name}, livré le {arrived} ({files} attendu le {due})",
             "⚠️ {*partner} removed {name}, delivered on {arrived} ({files} expected by {due})",
         ),
-        (Loss::Renamed, _) => Text(
+        (Loss::Renamed, _) => Phrase(
             "⚠️ {*partner} a donné un autre nom à {name}, livré le {arrived} ({files} attendu le {due})",
             "⚠️ {*partner} gave another name to {name}, delivered on {arrived} ({files} expected by {due})",
         ),
-        (Loss::Replaced, None) => Text(
+        (Loss::Replaced, None) => Phrase(
             "⚠️ {*partner} a remplacé {name}, livré le {arrived}, par un fichier vide ({files} attendu le {due})",
             "⚠️ {*partner} replaced {name}, delivered on {arrived}, by an empty file ({files} expected by {due})",
         ),
-        (Loss::Replaced, Some(_)) => Text(
+        (Loss::Replaced, Some(_)) => Phrase(
             "⚠️ {*partner} a remplacé {name}, livré le {arrived}, par un fichier trop petit ({size}) ({files} attendu le {due})",
             "⚠️ {*partner} replaced {name}, delivered on {arrived}, by a file that is too small ({size}) ({files} expected by {due})",
         ),
-        (Loss::Broken, _) => Text(
+        (Loss::Broken, _) => Phrase(
             "⚠️ {*partner} a renvoyé {name}, livré le {arrived}, et ce nouvel envoi n'est pas arrivé entier ({files} attendu le {due})",
             "⚠️ {*partner} sent {name}, delivered on {arrived}, again, and it did not arrive whole ({files} expected by {due})",
         ),
     };
     let size = voice.language.size(size.unwrap_or_default());
-    Told {
+    Draft {
         lines: vec![voice.line(text, slots![partner, name, arrived, size, files, due])],
         details: vec![plain(clean(&change.file.path, PATH))],
         context: vec![voice.moment(change.at)],
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
 /// A partner has not logged in for long.
-pub(crate) fn quiet(quiet: &Quiet, voice: &Voice) -> Told {
+pub(crate) fn quiet(quiet: &Quiet, voice: &Voice) -> Draft {
     let partner = voice.partner(&quiet.partner, quiet.full_name.as_deref());
     let since = voice.moment(quiet.since);
     let long = voice.language.lasting(quiet.at.since(quiet.since));
     let text = match quiet.never {
-        false => Text(
+        false => Phrase(
             "💤 {*partner} ne s'est pas connecté depuis {long} (dernière connexion le {since})",
             "💤 {*partner} has not logged in for {long} (last log-in on {since})",
         ),
-        true => Text(
+        true => Phrase(
             "💤 {*partner} ne s'est pas connecté depuis {long} (surveillé depuis le {since})",
             "💤 {*partner} has not logged in for {long} (watched since {since})",
         ),
     };
-    Told {
+    Draft {
         lines: vec![voice.line(text, slots![partner, long, since])],
-        ..Told::default()
+        ..Draft::default()
     }
 }

@@ -1,64 +1,64 @@
 //! Messages about files, in words.
 
 use super::Voice;
-use super::blocks::{Line, plain};
-use super::say::{Text, slots};
+use super::blocks::{TextLine, plain};
+use super::say::{Phrase, slots};
 use crate::domain::alerts::{File, Files, NAMES_KEPT, Transfer};
 use crate::domain::base::clean::{HOST, PATH, clean};
 use crate::domain::base::language::Language;
-use crate::domain::render::phrase::{Told, list_within};
+use crate::domain::render::phrase::{Draft, list_within};
 
 /// The most characters of a file's name: what file systems allow.
 const FILE_NAME: usize = 255;
 
-/// What is said of files; of several, `some` is how many.
-fn text(what: Transfer, several: bool) -> Text {
+/// The phrase for files. `some` is their number, and empty where it is one.
+fn text(what: Transfer, several: bool) -> Phrase {
     match (what, several) {
-        (Transfer::Upload, false) => Text(
+        (Transfer::Upload, false) => Phrase(
             "📄 {*user} a uploadé {names}{sizes}",
             "📄 {*user} uploaded {names}{sizes}",
         ),
-        (Transfer::Upload, true) => Text(
+        (Transfer::Upload, true) => Phrase(
             "📄 {*user} a uploadé {n} fichiers[ : {names}]{sizes}",
             "📄 {*user} uploaded {n} files[: {names}]{sizes}",
         ),
-        (Transfer::Download, false) => Text(
+        (Transfer::Download, false) => Phrase(
             "📥 {*user} a téléchargé {names}{sizes}",
             "📥 {*user} downloaded {names}{sizes}",
         ),
-        (Transfer::Download, true) => Text(
+        (Transfer::Download, true) => Phrase(
             "📥 {*user} a téléchargé {n} fichiers[ : {names}]{sizes}",
             "📥 {*user} downloaded {n} files[: {names}]{sizes}",
         ),
-        (Transfer::UploadInterrupted, _) => Text(
+        (Transfer::UploadInterrupted, _) => Phrase(
             "⚠️ [{some} ]{n|Upload|uploads} {of}{*user} interrompu{n||s}[ : {names}]{sizes}",
             "⚠️ [{some} ]{n|Upload|uploads} by {*user} broke off[: {names}]{sizes}",
         ),
-        (Transfer::UploadFailed, _) => Text(
+        (Transfer::UploadFailed, _) => Phrase(
             "⚠️ [{some} ]{n|Upload|uploads} {of}{*user} en échec sur le disque du serveur[ : {names}]{sizes}",
             "⚠️ [{some} ]{n|Upload|uploads} by {*user} failed on the server's disk[: {names}]{sizes}",
         ),
-        (Transfer::DownloadInterrupted, _) => Text(
+        (Transfer::DownloadInterrupted, _) => Phrase(
             "⚠️ [{some} ]{n|Download|downloads} {of}{*user} interrompu{n||s}[ : {names}]{sizes}",
             "⚠️ [{some} ]{n|Download|downloads} by {*user} broke off[: {names}]{sizes}",
         ),
-        (Transfer::Unknown, _) => Text(
+        (Transfer::Unknown, _) => Phrase(
             "⚠️ [{some} ]{n|Transfert|transferts} {of}{*user} dans un sens inconnu, non compté[ : {names}]{sizes}",
             "⚠️ [{some} ]{n|Transfer|transfers} by {*user} in an unknown direction, not counted[: {names}]{sizes}",
         ),
-        (Transfer::UploadUnclosed, _) => Text(
+        (Transfer::UploadUnclosed, _) => Phrase(
             "⚠️ {n} fichier{n||s} ouvert{n||s} en écriture par {*user} et jamais fermé{n||s} dans le journal[ : {names}]{sizes}",
             "⚠️ {n} file{n||s} opened for writing by {*user} and never closed in the log[: {names}]{sizes}",
         ),
-        (Transfer::DownloadUnclosed, _) => Text(
+        (Transfer::DownloadUnclosed, _) => Phrase(
             "⚠️ {n} fichier{n||s} ouvert{n||s} en lecture par {*user} et jamais fermé{n||s} dans le journal[ : {names}]{sizes}",
             "⚠️ {n} file{n||s} opened for reading by {*user} and never closed in the log[: {names}]{sizes}",
         ),
     }
 }
 
-/// What is said of files that arrived, were fetched, or broke off.
-pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
+/// The message about files that arrived, were fetched, or broke off.
+pub(crate) fn tell(files: &Files, voice: &Voice) -> Draft {
     let language = voice.language;
     let user = voice.partner(&files.partner, files.full_name.as_deref());
     let of = language.of(&user);
@@ -73,7 +73,7 @@ pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
     let short = line(names(files, language));
     // In blocks the files stand below with their paths: the names of several are not said twice.
     let all = files.files.len() as u64 >= different(&files.files, files.count);
-    Told {
+    Draft {
         lines: match several && all {
             true => line(String::new()),
             false => short.clone(),
@@ -81,7 +81,7 @@ pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
         short: Some(short),
         details: details(files, language),
         context: vec![voice.moment(files.at)],
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
@@ -91,8 +91,8 @@ fn names(files: &Files, language: Language) -> String {
     let mark = |file: &File| {
         let name = name(file) + &times(file);
         let text = match files.count > 1 {
-            true if is_empty_upload(files.what, file) => Text("{name} (vide)", "{name} (empty)"),
-            true if file.is_resumed() => Text("{name} (reprise)", "{name} (resumed)"),
+            true if is_empty_upload(files.what, file) => Phrase("{name} (vide)", "{name} (empty)"),
+            true if file.is_resumed() => Phrase("{name} (reprise)", "{name} (resumed)"),
             _ => return name,
         };
         language.say(text, slots![name])
@@ -112,7 +112,7 @@ pub(crate) fn times(file: &File) -> String {
     }
 }
 
-/// Of so many, how many there are if each that came again is one.
+/// How many of `count` files are different ones: a file that came again is counted once.
 pub(crate) fn different<'a>(files: impl IntoIterator<Item = &'a File>, count: u64) -> u64 {
     let again = files.into_iter().map(|file| file.again);
     again.fold(count, u64::saturating_sub)
@@ -153,20 +153,20 @@ pub(crate) fn resumed(file: &File, gone: &str, language: Language) -> Option<Str
     let whole = size(file.whole.filter(|whole| Some(*whole) != file.bytes));
     let size = size(file.bytes);
     let text = match file.bytes {
-        Some(0) => Text(
+        Some(0) => Phrase(
             "reprise, rien de plus[, {whole} en tout]",
             "resumed, nothing more[, {whole} in all]",
         ),
-        Some(_) => Text(
+        Some(_) => Phrase(
             "reprise, {size}{gone} de plus[, {whole} en tout]",
             "resumed, {size} more{gone}[, {whole} in all]",
         ),
-        None => Text("reprise[, {whole} en tout]", "resumed[, {whole} in all]"),
+        None => Phrase("reprise[, {whole} en tout]", "resumed[, {whole} in all]"),
     };
     Some(language.say(text, slots![size, gone, whole]))
 }
 
-/// How large they are together; of whole files, only of several. `names` is what stands before.
+/// The size of all files together; a single whole file has none. `names` is the text before it.
 fn sizes(files: &Files, names: &str, language: Language) -> String {
     let bytes = match (files.count, files.some_unknown) {
         (0 | 1, _) => files.files.first().and_then(|file| file.bytes),
@@ -180,16 +180,16 @@ fn sizes(files: &Files, names: &str, language: Language) -> String {
         return format!(" ({resumed})");
     }
     let text = match (files.what, files.count, bytes) {
-        (Transfer::Upload, 0 | 1, Some(0)) => Text(" (fichier vide)", " (empty file)"),
+        (Transfer::Upload, 0 | 1, Some(0)) => Phrase(" (fichier vide)", " (empty file)"),
         (Transfer::Upload | Transfer::Download, 0 | 1, _) => return String::new(),
         // Of what was never closed no size is known, and nobody expects one.
         (Transfer::UploadUnclosed | Transfer::DownloadUnclosed, _, _) => return String::new(),
-        (_, _, None) => Text(" (taille inconnue)", " (size unknown)"),
+        (_, _, None) => Phrase(" (taille inconnue)", " (size unknown)"),
         // One bracket after another is one too many.
         (_, _, Some(_)) if names.ends_with(')') => {
-            Text(" — {least}{size}{gone}", " — {least}{size}{gone}")
+            Phrase(" — {least}{size}{gone}", " — {least}{size}{gone}")
         }
-        (_, _, Some(_)) => Text(" ({least}{size}{gone})", " ({least}{size}{gone})"),
+        (_, _, Some(_)) => Phrase(" ({least}{size}{gone})", " ({least}{size}{gone})"),
     };
     let least = match files.some_unknown && files.count > 1 {
         true => language.pick("au moins ", "at least "),
@@ -199,13 +199,13 @@ fn sizes(files: &Files, names: &str, language: Language) -> String {
     language.say(text, slots![least, size, gone])
 }
 
-/// What became of the bytes of a file that is not whole.
+/// Whether the bytes of a file that is not whole were received, written or sent.
 fn gone(what: Transfer, one: bool, language: Language) -> String {
     let n = if one { "1" } else { "2" };
     let text = match what {
-        Transfer::UploadInterrupted => Text(" reçu{n||s}", " received"),
-        Transfer::UploadFailed => Text(" écrit{n||s}", " written"),
-        Transfer::DownloadInterrupted => Text(" envoyé{n||s}", " sent"),
+        Transfer::UploadInterrupted => Phrase(" reçu{n||s}", " received"),
+        Transfer::UploadFailed => Phrase(" écrit{n||s}", " written"),
+        Transfer::DownloadInterrupted => Phrase(" envoyé{n||s}", " sent"),
         Transfer::Upload
         | Transfer::Download
         | Transfer::Unknown
@@ -216,7 +216,7 @@ fn gone(what: Transfer, one: bool, language: Language) -> String {
 }
 
 /// Path, size and address of each file.
-fn details(files: &Files, language: Language) -> Vec<Line> {
+fn details(files: &Files, language: Language) -> Vec<TextLine> {
     let detail = |file: &File| {
         let mut parts = vec![clean(&file.path, PATH)];
         if file.cut {

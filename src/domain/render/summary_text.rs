@@ -1,16 +1,16 @@
-//! What happened while nobody could tell, in one message.
+//! One message about all that happened while nothing could be told.
 
-use super::blocks::{BLOCKS_MOST, Line, TEXT_MOST, weight, within};
-use super::say::{Text, slots};
+use super::blocks::{BLOCKS_MOST, TEXT_MOST, TextLine, weight, within};
+use super::say::{Phrase, slots};
 use super::text::AROUND;
 use super::{Voice, file_text};
 use crate::domain::alerts::{Cause, Obstacle, Summary, SummaryRow};
 use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
-use crate::domain::render::phrase::{Told, advice, list_within, transfers_said};
+use crate::domain::render::phrase::{Draft, advice, list_within, transfers_said};
 
 /// From when to when, the totals, and a line for each partner, as many as fit.
-pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Told {
+pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Draft {
     let language = voice.language;
     let mut totals = SummaryRow::default();
     let mut rows = Vec::new();
@@ -22,7 +22,7 @@ pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Told {
         let line = |with_names: bool| {
             let partner = voice.partner(account, row.full_name.as_deref());
             let said = row_said(row, language, with_names).join(", ");
-            let text = Text("{*partner} : {said}", "{*partner}: {said}");
+            let text = Phrase("{*partner} : {said}", "{*partner}: {said}");
             voice.line(text, slots![partner, said])
         };
         if !row_said(row, language, false).is_empty() {
@@ -32,33 +32,33 @@ pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Told {
     let head = head(summary, &totals, voice);
     let rest = |more: usize| {
         let partners = language.count(more as u64, Noun::Partner);
-        let text = Text("… et {partners} de plus", "… and {partners} more");
+        let text = Phrase("… et {partners} de plus", "… and {partners} more");
         voice.line(text, slots![partners])
     };
-    let cut = |most: usize, rows: Vec<[Line; 2]>| {
+    let cut = |most: usize, rows: Vec<[TextLine; 2]>| {
         let mut lines = vec![head.clone()];
         let most = most - weight(&lines);
         lines.extend(within(named_where_it_fits(rows, most), most, rest));
         lines
     };
-    let repeated = Text(
+    let repeated = Phrase(
         "en partie peut-être déjà publié",
         "some of it may be a repeat",
     );
     let repeated = summary.maybe_repeated.then(|| voice.say(repeated, &[]));
-    Told {
+    Draft {
         short: Some(cut(TEXT_MOST, rows.clone())),
         lines: cut(BLOCKS_MOST - AROUND, rows),
         context: repeated.into_iter().collect(),
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
 /// Each row with its names as long as all the others fit without theirs: no partner's names keep out another.
-fn named_where_it_fits(rows: Vec<[Line; 2]>, most: usize) -> Vec<Line> {
-    let heavy = |line: &Line| weight(std::slice::from_ref(line));
+fn named_where_it_fits(rows: Vec<[TextLine; 2]>, most: usize) -> Vec<TextLine> {
+    let heavy = |line: &TextLine| weight(std::slice::from_ref(line));
     let mut used: usize = rows.iter().map(|[_, brief]| heavy(brief)).sum();
-    let choose = |[named, brief]: [Line; 2]| {
+    let choose = |[named, brief]: [TextLine; 2]| {
         let with_names = used - heavy(&brief) + heavy(&named);
         if with_names > most {
             return brief;
@@ -69,17 +69,17 @@ fn named_where_it_fits(rows: Vec<[Line; 2]>, most: usize) -> Vec<Line> {
     rows.into_iter().map(choose).collect()
 }
 
-fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice) -> Line {
+fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice) -> TextLine {
     let (from, to) = (voice.moment(summary.from), voice.moment(summary.to));
     let said = row_said(totals, voice.language, false).join(", ");
-    let text = Text(
+    let text = Phrase(
         "📋 Rattrapage du {from} au {to}[ — {said}]",
         "📋 Catching up, from {from} to {to}[ — {said}]",
     );
     voice.line(text, slots![from, to, said])
 }
 
-/// What a row counts, without what it counts none of.
+/// A row's numbers in words; a zero is left out.
 fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<String> {
     let (causes, names) = match with_names {
         true => (causes(row, language), names(row, language)),
@@ -140,27 +140,27 @@ fn causes(row: &SummaryRow, language: Language) -> String {
     }
 }
 
-/// What kept the partner from working, and how many times.
-fn kept_by(obstacle: Obstacle) -> Text {
+/// The obstacle that kept the partner from working, and how many times.
+fn kept_by(obstacle: Obstacle) -> Phrase {
     match obstacle {
-        Obstacle::NotSftp => Text(
+        Obstacle::NotSftp => Phrase(
             "autre chose que sftp demandé {times}",
             "something other than sftp asked for {times}",
         ),
-        Obstacle::Subsystem => Text(
+        Obstacle::Subsystem => Phrase(
             "sftp non lancé par sshd {times}",
             "sftp not started by sshd {times}",
         ),
-        Obstacle::Chroot => Text(
+        Obstacle::Chroot => Phrase(
             "chroot refusé par sshd {times}",
             "chroot refused by sshd {times}",
         ),
-        Obstacle::WriteRefused => Text("écriture refusée {times}", "writing refused {times}"),
-        Obstacle::TurnedAway => Text(
+        Obstacle::WriteRefused => Phrase("écriture refusée {times}", "writing refused {times}"),
+        Obstacle::TurnedAway => Phrase(
             "adresse écartée par sshd {times}",
             "address turned away by sshd {times}",
         ),
-        Obstacle::AttemptsTurnedAway => Text(
+        Obstacle::AttemptsTurnedAway => Phrase(
             "tentatives écartées par sshd {times}",
             "attempts turned away by sshd {times}",
         ),

@@ -1,21 +1,21 @@
 //! Messages in words.
 
 use super::blocks::plain;
-use super::say::{Text, slots};
+use super::say::{Phrase, slots};
 use super::{Rendered, Voice};
 use super::{feed_text, file_text, summary_text, warning_text};
 use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{BLOCKS_MOST, TEXT_MOST, within};
-use crate::domain::render::phrase::{Told, accounts, addresses, advice};
+use crate::domain::render::phrase::{Draft, accounts, addresses, advice};
 
 /// A message in words, in the form that Slack has asked for.
 pub fn render(message: &Message, voice: &Voice) -> Rendered {
     tell(&message.content, voice).render(message.form, message.maybe_repeated, voice)
 }
 
-pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
+pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
     match content {
         Content::Started {
             source,
@@ -51,28 +51,28 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
     }
 }
 
-fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Told {
+fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Draft {
     let (label, source) = (voice.label(), clean(source, PATH));
-    let watching = Text(
+    let watching = Phrase(
         "👀 Surveillance active sur {label} — source : {source}",
         "👀 Watching {label} — source: {source}",
     );
     let mut lines = vec![voice.line(watching, slots![label, source])];
     if let Some(group) = missing_group {
         let group = clean(group, NAME);
-        let text = Text(
+        let text = Phrase(
             "⚠️ Le journal existe mais n'est pas lisible : ajoutez l'utilisateur du service au groupe {group}",
             "⚠️ There is a journal, but it cannot be read: add the service's user to the group {group}",
         );
         lines.push(voice.line(text, slots![group]));
     }
-    Told {
+    Draft {
         lines,
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
-fn logged_in(logins: &Logins, voice: &Voice) -> Told {
+fn logged_in(logins: &Logins, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&logins.partner, logins.full_name.as_deref());
     let addresses = addresses(&logins.addresses, language);
@@ -83,18 +83,18 @@ fn logged_in(logins: &Logins, voice: &Voice) -> Told {
     };
     let times = counted(logins.count, 2, Noun::Time);
     let failures = counted(logins.after_failures, 1, Noun::Failure);
-    let text = Text(
+    let text = Phrase(
         "✅ {*partner} s'est connecté[ {times}] depuis {addresses} — {at}[ (après {failures})]",
         "✅ {*partner} logged in[ {times}] from {addresses} — {at}[ (after {failures})]",
     );
-    Told {
+    Draft {
         lines: vec![voice.line(text, slots![partner, times, addresses, at, failures])],
         context: method(&logins.method).into_iter().collect(),
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
-fn failed(failures: &Failures, voice: &Voice) -> Told {
+fn failed(failures: &Failures, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&failures.partner, failures.full_name.as_deref());
     let addresses = addresses(&failures.addresses, language);
@@ -104,50 +104,53 @@ fn failed(failures: &Failures, voice: &Voice) -> Told {
     let of = language.of(&partner);
     let text = match failures.count {
         // "de", whatever the name: the scripts' text.
-        0 | 1 => Text(
+        0 | 1 => Phrase(
             "🔴 Échec de connexion de {*partner} — {advice} (depuis {addresses}, {at})",
             "🔴 Log-in failed for {*partner} — {advice} (from {addresses}, {at})",
         ),
-        _ => Text(
+        _ => Phrase(
             "🔴 {several} échecs de connexion {of}{*partner} — {advice} (depuis {addresses}, {at})",
             "🔴 {several} failed log-ins for {*partner} — {advice} (from {addresses}, {at})",
         ),
     };
     let today = language.count(failures.today, Noun::Failure);
-    let today = voice.say(Text("{today} aujourd'hui", "{today} today"), slots![today]);
+    let today = voice.say(
+        Phrase("{today} aujourd'hui", "{today} today"),
+        slots![today],
+    );
     let method = failures.method.as_deref().and_then(method);
     let slots = slots![several, of, partner, advice, addresses, at];
-    Told {
+    Draft {
         lines: vec![voice.line(text, slots)],
         context: method.into_iter().chain([today]).collect(),
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
-fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Told {
+fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Draft {
     let names = accounts(partners, count, voice);
     let [found, line, file] = what.map(|part| clean(part, HOST));
     // sshd's own level, or sftp-server's.
     let text = match line.starts_with("LogLevel ") {
-        true => Text(
+        true => Phrase(
             "⚠️ Transferts invisibles pour {*names} : au-dessous de INFO, sshd ne journalise aucune connexion (trouvé : {found})",
             "⚠️ Transfers cannot be seen for {*names}: below INFO sshd logs no log-in (found: {found})",
         ),
-        false => Text(
+        false => Phrase(
             "⚠️ Transferts invisibles pour {*names} : sftp-server ne journalise aucun fichier sans -l INFO (trouvé : {found})",
             "⚠️ Transfers cannot be seen for {*names}: sftp-server logs no file without -l INFO (found: {found})",
         ),
     };
-    let mend = Text(
+    let mend = Phrase(
         "À écrire dans {file} : {line}",
         "To be written into {file}: {line}",
     );
-    Told {
+    Draft {
         lines: vec![
             voice.line(text, slots![names, found]),
             voice.line(mend, slots![file, line]),
         ],
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
@@ -159,8 +162,8 @@ fn method(method: &str) -> Option<String> {
 }
 
 /// The sentences of all parts, one below the other.
-pub(crate) fn several(parts: &[Content], voice: &Voice) -> Told {
-    let (mut whole, mut short) = (Told::default(), Vec::new());
+pub(crate) fn several(parts: &[Content], voice: &Voice) -> Draft {
+    let (mut whole, mut short) = (Draft::default(), Vec::new());
     for part in parts {
         let told = tell(part, voice);
         short.extend(told.short.unwrap_or_else(|| told.lines.clone()));

@@ -1,11 +1,11 @@
-//! The message that a unit of ours failed: that nobody watches is no silence.
+//! The message that a unit of ours failed.
 
-use super::say::{Text, slots};
+use super::say::{Phrase, slots};
 use super::{Rendered, Voice};
 use crate::domain::alerts::Form;
 use crate::domain::base::clean::{HOST, NAME, clean};
 use crate::domain::base::time::Time;
-use crate::domain::render::phrase::Told;
+use crate::domain::render::phrase::Draft;
 use crate::domain::render::reasons;
 
 /// A unit that failed.
@@ -17,23 +17,23 @@ pub struct FailedUnit {
     pub how: Option<String>,
     /// How often systemd had started it again by itself.
     pub restarts: u64,
-    /// When this is told.
+    /// When the message is written.
     pub at: Time,
 }
 
-/// What is said of it.
+/// The message about it.
 pub fn unit_failed(unit: &FailedUnit, form: Form, voice: &Voice) -> Rendered {
     let (label, name) = (voice.label(), clean(&unit.name, HOST));
     let how = unit.how.as_deref();
     let how = how.map(|how| reasons::said(how, voice.language, NAME));
     let how = how.unwrap_or_default();
     let restarts = match unit.restarts {
-        0 => Text("", ""),
-        1 => Text(
+        0 => Phrase("", ""),
+        1 => Phrase(
             " après un redémarrage automatique",
             " after an automatic restart",
         ),
-        _ => Text(
+        _ => Phrase(
             " après {count} redémarrages automatiques",
             " after {count} automatic restarts",
         ),
@@ -41,23 +41,23 @@ pub fn unit_failed(unit: &FailedUnit, form: Form, voice: &Voice) -> Rendered {
     let count = unit.restarts.to_string();
     let restarts = voice.say(restarts, slots![count]);
     let text = match unit.name.as_str() {
-        "sftp-monitor.service" => Text(
+        "sftp-monitor.service" => Phrase(
             "🚨 La surveillance est arrêtée sur {*label} : {name} a échoué[ ({how})]{restarts}",
             "🚨 Watching has stopped on {*label}: {name} failed[ ({how})]{restarts}",
         ),
-        "sftp-monitor-digest.service" => Text(
+        "sftp-monitor-digest.service" => Phrase(
             "🚨 Le tableau du jour n'est pas posté pour {*label} : {name} a échoué[ ({how})]{restarts}",
             "🚨 The day's table is not posted for {*label}: {name} failed[ ({how})]{restarts}",
         ),
-        _ => Text(
+        _ => Phrase(
             "🚨 {name} a échoué sur {*label}[ ({how})]{restarts}",
             "🚨 {name} failed on {*label}[ ({how})]{restarts}",
         ),
     };
-    let told = Told {
+    let told = Draft {
         lines: vec![voice.line(text, slots![label, name, how, restarts])],
         context: vec![voice.moment(unit.at), format!("journalctl -u {name}")],
-        ..Told::default()
+        ..Draft::default()
     };
     told.render(form, false, voice)
 }

@@ -5,9 +5,9 @@ use crate::domain::base::language::Noun;
 use crate::domain::expect::{Feed, Outcome};
 use crate::domain::render::Voice;
 use crate::domain::render::feed_text::PATTERN;
-use crate::domain::render::say::{Text, slots};
+use crate::domain::render::say::{Phrase, slots};
 
-/// The lines of a day's table about its expected feeds: what is missing first, what was on time in one line.
+/// The lines of a day's table about its expected feeds: missing ones first, those on time in one line.
 pub(super) fn of_the_day(feeds: &[Feed], voice: &Voice) -> Vec<String> {
     let language = voice.language;
     let told = |outcome: Outcome| feeds.iter().filter(move |feed| feed.outcome == outcome);
@@ -26,7 +26,7 @@ pub(super) fn of_the_day(feeds: &[Feed], voice: &Voice) -> Vec<String> {
     let on_time = feeds.iter().filter(in_time).count() as u64;
     if on_time > 0 {
         let feeds = language.count(on_time, Noun::Feed);
-        let text = Text("✅ {feeds} à l'heure", "✅ {feeds} on time");
+        let text = Phrase("✅ {feeds} à l'heure", "✅ {feeds} on time");
         lines.push(voice.say(text, slots![feeds]));
     }
     lines
@@ -60,19 +60,19 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
         false => "⏰",
     };
     let text = match feed.outcome {
-        _ if !is_there => Text(
+        _ if !is_there => Phrase(
             "{sign} {files} {of}{partner} : pas arrivé[ ({some} sur {all})], attendu le {due}[, manque depuis le {since}][, modifié ou supprimé le {changed}]",
             "{sign} {files} {of}{partner}: not there[ ({some} of {all})], expected by {due}[, missing since {since}][, changed or removed on {changed}]",
         ),
-        Outcome::OnTime => Text(
+        Outcome::OnTime => Phrase(
             "{sign} {files} {of}{partner} : arrivé à l'heure le {at}[, modifié ou supprimé le {changed}]",
             "{sign} {files} {of}{partner}: arrived on time on {at}[, changed or removed on {changed}]",
         ),
-        Outcome::Missing | Outcome::Late | Outcome::Recovered if same_date => Text(
+        Outcome::Missing | Outcome::Late | Outcome::Recovered if same_date => Phrase(
             "{sign} {files} {of}{partner} : arrivé à {clock}, attendu le {due} ({late} de retard)[, modifié ou supprimé le {changed}]",
             "{sign} {files} {of}{partner}: arrived at {clock}, expected by {due} ({late} late)[, changed or removed on {changed}]",
         ),
-        Outcome::Missing | Outcome::Late | Outcome::Recovered => Text(
+        Outcome::Missing | Outcome::Late | Outcome::Recovered => Phrase(
             "{sign} {files} {of}{partner} : arrivé le {at}, attendu le {due} ({late} de retard)[, modifié ou supprimé le {changed}]",
             "{sign} {files} {of}{partner}: arrived on {at}, expected by {due} ({late} late)[, changed or removed on {changed}]",
         ),

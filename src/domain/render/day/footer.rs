@@ -1,4 +1,4 @@
-//! What stands under the table: expected feeds, transfers that came to nothing, and whatever makes the figures less than certain.
+//! The lines under the table: expected feeds, transfers that came to nothing, and remarks that figures may be incomplete.
 
 use chrono::{Days, NaiveDate};
 
@@ -7,30 +7,30 @@ use crate::domain::alerts::Transfer;
 use crate::domain::base::clean::escape;
 use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
-use crate::domain::render::blocks::{Line, plain, ranked_within};
+use crate::domain::render::blocks::{TextLine, plain, ranked_within};
 use crate::domain::render::phrase::{list_within, transfers_said};
-use crate::domain::render::say::{Text, slots};
+use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Voice, file_text};
 use crate::domain::state::NoticeKind;
 use crate::domain::state::{ClosedDay, Counters, Troubled};
 
-/// The most bytes of it; what does not fit is counted.
+/// The most bytes of these lines; those that do not fit are counted.
 const FOOTER_MOST: usize = 1_700;
 
 /// The most bytes of names of files in one of its lines, so that their number is told in any case.
 const NAMES_MOST: usize = 500;
 
-/// What makes the figures less than certain: it stands there before all else where there is not room for all.
+/// The rank of remarks that figures may be incomplete: they get room before all other lines.
 const CERTAIN: u8 = 0;
 
-/// What is not there, or came late.
+/// The rank of lines about feeds that are missing or late.
 const FEEDS: u8 = 1;
 
-/// What holds names of files: whoever sends such files must not keep out the rest with them.
+/// The rank of lines with names of files: whoever sends such files must not keep out the other lines with them.
 const NAMES: u8 = 2;
 
 /// The lines of a day.
-pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
+pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
     let mut lines: Vec<(u8, String)> = Vec::new();
     let feeds = feeds_text::of_the_day(&day.day.feeds, voice);
     lines.extend(feeds.into_iter().map(|line| (FEEDS, line)));
@@ -56,7 +56,7 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     }));
     let rest = |more: usize| {
         let more = voice.language.number(more as u64);
-        let text = Text("… et {more} de plus", "… and {more} more");
+        let text = Phrase("… et {more} de plus", "… and {more} more");
         voice.line(text, slots![more])
     };
     let lines = lines.into_iter().map(|(rank, line)| (rank, plain(line)));
@@ -94,7 +94,7 @@ fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
     let transfers = transfers_said(what, count, language);
     let which = list_within(files, count.saturating_sub(repeats), language);
     let which = if files.is_empty() { "" } else { &which };
-    let text = Text("⚠️ {transfers}[ : {which}]", "⚠️ {transfers}[: {which}]");
+    let text = Phrase("⚠️ {transfers}[ : {which}]", "⚠️ {transfers}[: {which}]");
     Some(voice.say(text, slots![transfers, which]))
 }
 
@@ -116,7 +116,7 @@ pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
         _ => language.count(more, Noun::Other),
     };
     let list = names.join(", ");
-    let text = Text(
+    let text = Phrase(
         "Sans activité : {list}[ et {others}]",
         "No activity: {list}[ and {others}]",
     );
@@ -138,7 +138,7 @@ fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
         return None;
     }
     let list = list_within(&partners, partners.len() as u64, language);
-    let text = Text(
+    let text = Phrase(
         "⚠️ {list} sans aucune trace de fichiers — sftp-monitor check dit pourquoi",
         "⚠️ {list} without any trace of files — sftp-monitor check says why",
     );
@@ -156,7 +156,7 @@ fn refused(day: &ClosedDay, voice: &Voice) -> Option<String> {
         })
         .collect();
     let list = list_within(&partners, partners.len() as u64, language);
-    let text = Text("⚠️ Écriture refusée : {list}", "⚠️ Writing refused: {list}");
+    let text = Phrase("⚠️ Écriture refusée : {list}", "⚠️ Writing refused: {list}");
     (!partners.is_empty()).then(|| voice.say(text, slots![list]))
 }
 
@@ -186,7 +186,7 @@ fn without_data(dates: &[NaiveDate], language: Language) -> Option<String> {
         match first == last {
             true => from,
             false => language.say(
-                Text("du {from} au {to}", "{from} to {to}"),
+                Phrase("du {from} au {to}", "{from} to {to}"),
                 slots![from, to],
             ),
         }
@@ -194,7 +194,7 @@ fn without_data(dates: &[NaiveDate], language: Language) -> Option<String> {
     let runs: Vec<String> = runs.iter().map(run).collect();
     let list = list_within(&runs, runs.len() as u64, language);
     let n = language.number(dates.len() as u64);
-    let text = Text(
+    let text = Phrase(
         "⚠️ Jour{n||s} sans données : {list}",
         "⚠️ {n|Day|Days} without data: {list}",
     );

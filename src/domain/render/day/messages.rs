@@ -7,9 +7,9 @@ use crate::domain::alerts::Form;
 use crate::domain::base::clean::{escape, escape_within};
 use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
-use crate::domain::render::blocks::{self, Line, TEXT_MOST, bold, plain};
+use crate::domain::render::blocks::{self, TEXT_MOST, TextLine, bold, plain};
 use crate::domain::render::phrase::repeat;
-use crate::domain::render::say::{Text, slots};
+use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Rendered, Voice};
 use crate::domain::state::ClosedDay;
 
@@ -24,7 +24,7 @@ pub fn day_messages(day: &ClosedDay, voice: &Voice, posted_on: NaiveDate) -> Vec
     let total = table::totals(&rows);
     let parts = table::parts(&rows, voice.language);
     let count = parts.len();
-    let message = |(index, part): (usize, &&[table::Row])| {
+    let message = |(index, part): (usize, &&[table::PartnerRow])| {
         let is_last = index + 1 == count;
         let title = title(day, (index + 1, count), voice);
         let said = match is_last {
@@ -49,11 +49,11 @@ pub fn day_messages(day: &ClosedDay, voice: &Voice, posted_on: NaiveDate) -> Vec
 
 /// One message of a day, before it takes a form.
 struct Page<'a> {
-    title: Line,
+    title: TextLine,
     /// The substance, for `text`.
     said: String,
-    table: Option<(&'a [table::Row], Option<&'a table::Row>)>,
-    footer: Vec<Line>,
+    table: Option<(&'a [table::PartnerRow], Option<&'a table::PartnerRow>)>,
+    footer: Vec<TextLine>,
 }
 
 impl Page<'_> {
@@ -62,10 +62,11 @@ impl Page<'_> {
         let repeated = repeated.then(|| repeat(language));
         let title = blocks::joined(std::slice::from_ref(&self.title));
         let footer = blocks::joined(&self.footer);
-        let table = |as_text: fn(&[table::Row], Option<&table::Row>, Language) -> String| {
-            self.table
-                .map(|(part, total)| as_text(part, total, language))
-        };
+        let table =
+            |as_text: fn(&[table::PartnerRow], Option<&table::PartnerRow>, Language) -> String| {
+                self.table
+                    .map(|(part, total)| as_text(part, total, language))
+            };
         let blocks = match form {
             Form::Blocks => {
                 let mut all = vec![blocks::rich_text(&[self.title])];
@@ -119,7 +120,7 @@ fn title(day: &ClosedDay, (part, of): (usize, usize), voice: &Voice) -> String {
         0 | 1 => String::new(),
         of => format!("{part}/{of}"),
     };
-    let text = Text(
+    let text = Phrase(
         "📊 Activité SFTP de {label} — {date}[ (depuis {since})][ — {part}]",
         "📊 SFTP activity on {label} — {date}[ (since {since})][ — {part}]",
     );
@@ -134,27 +135,27 @@ fn since(day: &ClosedDay, voice: &Voice) -> String {
     })
 }
 
-fn totals_said(title: &str, total: &table::Row, unknown: u64, language: Language) -> String {
+fn totals_said(title: &str, total: &table::PartnerRow, unknown: u64, language: Language) -> String {
     let total = table::in_words(total, language);
     let blocked = language.count(unknown, Noun::Blocked);
-    let text = Text(
+    let text = Phrase(
         "{title} : {total} — {blocked}",
         "{title}: {total} — {blocked}",
     );
     language.say(text, slots![title, total, blocked])
 }
 
-fn range_said(title: &str, part: &[table::Row], language: Language) -> String {
+fn range_said(title: &str, part: &[table::PartnerRow], language: Language) -> String {
     let [first, last] = [part.first(), part.last()].map(|row| row.map_or("", |row| &row.name));
-    let text = Text(
+    let text = Phrase(
         "{title} : de {first} à {last}",
         "{title}: {first} to {last}",
     );
     language.say(text, slots![title, first, last])
 }
 
-/// What stands under the last table: attempts of others first.
-fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
+/// The lines under the last table: attempts of others first.
+fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
     let blocked = voice.language.count(day.unknown_attempts, Noun::Blocked);
     let mut lines = vec![plain(format!("🛡️ {blocked}"))];
     lines.extend(footer::idle(day, voice).map(plain));
@@ -167,8 +168,8 @@ fn without_table(day: &ClosedDay, posted_on: NaiveDate, voice: &Voice) -> Page<'
     let language = voice.language;
     let (date, since) = (language.date(day.date), since(day, voice));
     let when = match day.date == posted_on {
-        true => Text("aujourd'hui[ (depuis {since})]", "today[ (since {since})]"),
-        false => Text(
+        true => Phrase("aujourd'hui[ (depuis {since})]", "today[ (since {since})]"),
+        false => Phrase(
             "le {date}[ (depuis {since})]",
             "on {date}[ (since {since})]",
         ),
@@ -176,8 +177,8 @@ fn without_table(day: &ClosedDay, posted_on: NaiveDate, voice: &Voice) -> Page<'
     let when = voice.say(when, slots![date, since]);
     let blocked = language.count(day.unknown_attempts, Noun::Blocked);
     let text = match day.unknown_attempts {
-        0 => Text("Aucune activité {when}.", "No activity {when}."),
-        _ => Text(
+        0 => Phrase("Aucune activité {when}.", "No activity {when}."),
+        _ => Phrase(
             "🛡️ {blocked} {when}, aucune autre activité.",
             "🛡️ {blocked} {when}, no other activity.",
         ),

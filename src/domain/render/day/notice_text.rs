@@ -1,4 +1,4 @@
-//! Notices in words: what makes a day's figures less than certain.
+//! Notices in words: remarks that a day's figures may be incomplete.
 
 use chrono::NaiveDate;
 
@@ -7,13 +7,14 @@ use crate::domain::base::language::Language;
 use crate::domain::base::time::Time;
 use crate::domain::render::Voice;
 use crate::domain::render::reasons;
-use crate::domain::render::say::{Text, slots};
+use crate::domain::render::say::{Phrase, slots};
 use crate::domain::state::{Notice, NoticeKind};
 
 /// The time of a notice where nobody knows it.
 const UNKNOWN: Time = Time(0);
 
-/// What a notice says in Slack, in French and in English, and in a terminal.
+/// The text of a notice in Slack, in French and in English, and in a terminal.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn texts(notice: &Notice) -> [&'static str; 3] {
     match notice.kind {
         NoticeKind::Gap => [
@@ -138,7 +139,7 @@ pub(super) fn told(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
     };
     let who = match notice.detail.as_deref() {
         Some(account) => voice.partner(account, None),
-        None => voice.say(Text("plusieurs partenaires", "several partners"), &[]),
+        None => voice.say(Phrase("plusieurs partenaires", "several partners"), &[]),
     };
     let of = voice.language.of(&who);
     let period = period(notice, voice);
@@ -146,7 +147,7 @@ pub(super) fn told(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
     let again = format!("sudo sftp-monitor report --since {date} --until {date}");
     let [french, english, _] = texts(notice);
     let said = voice.say(
-        Text(french, english),
+        Phrase(french, english),
         slots![some, who, of, period, begin, end, again],
     );
     let detail = notice
@@ -163,14 +164,14 @@ pub fn notice_in_short(notice: &Notice) -> String {
         count => count.to_string(),
     };
     let [_, _, short] = texts(notice);
-    let said = Language::English.say(Text("", short), slots![some]);
+    let said = Language::English.say(Phrase("", short), slots![some]);
     match &notice.detail {
         Some(detail) => format!("{said} ({detail})"),
         None => said,
     }
 }
 
-/// More about it, behind it.
+/// The detail of a notice in words, with a dash before it.
 fn detail(kind: NoticeKind, detail: &str, voice: &Voice) -> String {
     let language = voice.language;
     let detail = match kind {
@@ -218,10 +219,10 @@ fn period(notice: &Notice, voice: &Voice) -> String {
     let (from, to) = (voice.moment(notice.from), voice.moment(notice.to));
     let text = match (notice.from == UNKNOWN, notice.to == UNKNOWN) {
         (true, true) => return String::new(),
-        (true, false) => Text(" avant le {to}", " before {to}"),
-        (false, true) => Text(" depuis le {from}", " since {from}"),
-        (false, false) if from == to => Text(" le {from}", " on {from}"),
-        (false, false) => Text(" du {from} au {to}", " from {from} to {to}"),
+        (true, false) => Phrase(" avant le {to}", " before {to}"),
+        (false, true) => Phrase(" depuis le {from}", " since {from}"),
+        (false, false) if from == to => Phrase(" le {from}", " on {from}"),
+        (false, false) => Phrase(" du {from} au {to}", " from {from} to {to}"),
     };
     voice.say(text, slots![from, to])
 }
@@ -231,8 +232,8 @@ fn at(time: Time, date: NaiveDate, voice: &Voice) -> String {
     let (clock, moment) = (voice.language.clock(time, voice.zone), voice.moment(time));
     let text = match voice.zone.date(time) == date {
         _ if time == UNKNOWN => return String::new(),
-        true => Text(" à {clock}", " at {clock}"),
-        false => Text(" le {moment}", " on {moment}"),
+        true => Phrase(" à {clock}", " at {clock}"),
+        false => Phrase(" le {moment}", " on {moment}"),
     };
     voice.say(text, slots![clock, moment])
 }

@@ -22,7 +22,7 @@ const TEXT_ROWS_MOST: usize = 9_000;
 
 /// A row: a name and four numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct PartnerRow {
     pub(super) name: String,
     numbers: [u64; 4],
 }
@@ -49,14 +49,14 @@ fn numbers(counters: &Counters) -> [u64; 4] {
 }
 
 /// The rows of all partners that did something, by account.
-pub(super) fn rows(day: &ClosedDay, voice: &Voice) -> Vec<Row> {
+pub(super) fn rows(day: &ClosedDay, voice: &Voice) -> Vec<PartnerRow> {
     let partners = day.partners.iter();
     let active = partners.filter(|(_, counters)| is_active(counters));
     let row = |(account, counters): (&String, &Counters)| {
         let name = voice.partner(account, None);
         // Slack refuses a cell without text.
         let is_blank = name.trim().is_empty();
-        Row {
+        PartnerRow {
             name: if is_blank { "?".into() } else { name },
             numbers: numbers(counters),
         }
@@ -65,7 +65,7 @@ pub(super) fn rows(day: &ClosedDay, voice: &Voice) -> Vec<Row> {
 }
 
 /// The sum of all rows.
-pub(super) fn totals(rows: &[Row]) -> Row {
+pub(super) fn totals(rows: &[PartnerRow]) -> PartnerRow {
     let mut numbers = [0u64; 4];
     for row in rows {
         for (total, number) in numbers.iter_mut().zip(row.numbers) {
@@ -73,11 +73,11 @@ pub(super) fn totals(rows: &[Row]) -> Row {
         }
     }
     let name = "Total".into();
-    Row { name, numbers }
+    PartnerRow { name, numbers }
 }
 
 /// A row's numbers in words: `12 connexions, 3 échecs, 8 uploads, 0 download`.
-pub(super) fn in_words(row: &Row, language: Language) -> String {
+pub(super) fn in_words(row: &PartnerRow, language: Language) -> String {
     let nouns = [Noun::Login, Noun::Failure, Noun::Upload, Noun::Download];
     let counts = row.numbers.into_iter().zip(nouns);
     let said: Vec<String> = counts
@@ -87,7 +87,7 @@ pub(super) fn in_words(row: &Row, language: Language) -> String {
 }
 
 /// The rows in parts, each small enough in every form.
-pub(super) fn parts(rows: &[Row], language: Language) -> Vec<&[Row]> {
+pub(super) fn parts(rows: &[PartnerRow], language: Language) -> Vec<&[PartnerRow]> {
     // Numbers of the totals row are the widest; reckoned with in every part, so that the last has room for it.
     let total = totals(rows);
     let mut parts = Vec::new();
@@ -102,7 +102,7 @@ pub(super) fn parts(rows: &[Row], language: Language) -> Vec<&[Row]> {
 }
 
 /// How many of the first rows make a table; one at least.
-fn fitting(rows: &[Row], total: &Row, language: Language) -> usize {
+fn fitting(rows: &[PartnerRow], total: &PartnerRow, language: Language) -> usize {
     let mut widths = [&head(language), &cells(total, language)].map(widths);
     let mut used: usize = widths.iter().flatten().sum();
     let mut as_text = text_line(&head(language), language).len()
@@ -134,7 +134,7 @@ fn head(language: Language) -> [String; 5] {
     .map(String::from)
 }
 
-fn cells(row: &Row, language: Language) -> [String; 5] {
+fn cells(row: &PartnerRow, language: Language) -> [String; 5] {
     let [logins, failures, uploads, downloads] = row.numbers.map(|number| language.number(number));
     [row.name.clone(), logins, failures, uploads, downloads]
 }
@@ -148,13 +148,17 @@ fn widest(a: [usize; 5], b: [usize; 5]) -> [usize; 5] {
 }
 
 /// The cells of a part, head first, totals last.
-fn all_cells(part: &[Row], total: Option<&Row>, language: Language) -> Vec<[String; 5]> {
+fn all_cells(
+    part: &[PartnerRow],
+    total: Option<&PartnerRow>,
+    language: Language,
+) -> Vec<[String; 5]> {
     let rows = part.iter().chain(total).map(|row| cells(row, language));
     std::iter::once(head(language)).chain(rows).collect()
 }
 
 /// A `table` block. <https://docs.slack.dev/reference/block-kit/blocks/table-block>
-pub(super) fn block(part: &[Row], total: Option<&Row>, language: Language) -> Value {
+pub(super) fn block(part: &[PartnerRow], total: Option<&PartnerRow>, language: Language) -> Value {
     let last = part.len() + 1;
     let cell = |row: usize, text: String| match row == last {
         true => {
@@ -174,12 +178,16 @@ pub(super) fn block(part: &[Row], total: Option<&Row>, language: Language) -> Va
 }
 
 /// The table in letters of one width.
-pub(super) fn padded(part: &[Row], total: Option<&Row>, language: Language) -> String {
+pub(super) fn padded(
+    part: &[PartnerRow],
+    total: Option<&PartnerRow>,
+    language: Language,
+) -> String {
     aligned(&all_cells(part, total, language))
 }
 
 /// The table as lines of text.
-pub(super) fn text(part: &[Row], total: Option<&Row>, language: Language) -> String {
+pub(super) fn text(part: &[PartnerRow], total: Option<&PartnerRow>, language: Language) -> String {
     let rows = all_cells(part, total, language);
     let lines = rows.iter().map(|cells| text_line(cells, language));
     lines.collect::<Vec<_>>().join("\n")
