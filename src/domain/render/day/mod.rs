@@ -8,3 +8,4 @@ mod notice_text;
 mod table;
 
 pub use messages::day_messages;
+pub use notice_text::notice_in_short;
