@@ -2,12 +2,12 @@
 
 mod ca_file;
 mod check;
-mod duration;
 pub(crate) mod environment;
 mod expect;
-mod file;
+mod keys;
 mod spelling;
 mod token;
+mod values;
 mod wiring;
 
 use crate::domain::base::language::Language;
@@ -15,9 +15,8 @@ use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::Expectation;
 pub use ca_file::CaFile;
-use check::check;
-pub use file::ConfigError;
-use file::Text;
+pub use keys::ConfigError;
+use keys::Text;
 use reqwest::Url;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -169,7 +168,6 @@ impl Config {
 
     /// The configuration that a file of this text is.
     pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-        let text = Text { path, text };
-        check(text.parse()?, &text)
+        check::config(&Text { path, text })
     }
 }

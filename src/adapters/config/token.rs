@@ -127,27 +127,24 @@ fn as_the_units(root: &Path, unit: &str) -> Result<Option<Place>, Stop> {
         }
     }
     let path = root.join(environment::FILE.trim_start_matches('/'));
-    let token = |text: Vec<u8>| usable(assigned(&text, VARIABLE)?);
-    match std::fs::read(&path) {
-        Ok(text) => Ok(token(text).map(|token| (token, path.display().to_string()))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Stop::Setup(format!(
-            "the Slack token in {}: {error}",
-            path.display()
-        ))),
-    }
+    token_in(&path, |text| usable(assigned(&text, VARIABLE)?))
 }
 
-/// The credential's content. One that is there and cannot be read is not the same as none: the variable might hold an
-/// older token.
+/// The credential's content.
 fn credential(path: &Path) -> Result<Option<Place>, Stop> {
+    token_in(path, usable)
+}
+
+/// The token in a file. One that is there and cannot be read is not the same as none: another place might hold an older token.
+fn token_in(
+    path: &Path,
+    token: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>,
+) -> Result<Option<Place>, Stop> {
+    let shown = path.display();
     match std::fs::read(path) {
-        Ok(content) => Ok(usable(content).map(|token| (token, path.display().to_string()))),
+        Ok(content) => Ok(token(content).map(|token| (token, shown.to_string()))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Stop::Setup(format!(
-            "the Slack token in {}: {error}",
-            path.display()
-        ))),
+        Err(error) => Err(Stop::Setup(format!("the Slack token in {shown}: {error}"))),
     }
 }
 
