@@ -61,20 +61,10 @@ impl Accounts {
     /// which it says nothing stay as they are.
     pub fn of(config: &mut config::Config) -> Self {
         let mut accounts = Self::new(&config.partners);
-        let names = config.accounts();
-        let spelled = |name: String| Some((accounts.spelling(&name)?, name));
-        let spelled: Vec<(String, String)> = names.into_iter().filter_map(spelled).collect();
-        for (own, name) in spelled {
-            config.spell(&name, &own);
-        }
+        config.spell(|name| spelled(&accounts.seen(name.as_bytes())??, name.as_bytes()));
         let users = config.partners.users.iter();
         accounts.users = question::sorted(users.map(|user| user.as_bytes().to_vec()).collect());
         accounts
-    }
-
-    /// How the database spells an account of another name than its own.
-    fn spelling(&mut self, name: &str) -> Option<String> {
-        spelled(&self.seen(name.as_bytes())??, name.as_bytes())
     }
 
     /// The same over any database: it is asked in a thread of its own, which may hang.
@@ -125,11 +115,7 @@ impl Accounts {
     }
 
     fn wait_for(&mut self, question: &Question) {
-        let until = Instant::now() + self.deadline;
-        match self
-            .replies
-            .recv_timeout(until.saturating_duration_since(Instant::now()))
-        {
+        match self.replies.recv_timeout(self.deadline) {
             Ok((asked, reply)) => self.keep(asked, reply),
             // It stays pending: nothing more is asked until the database has come back to it.
             Err(_) => self.remember(question.clone(), None),
@@ -142,18 +128,18 @@ impl Accounts {
     }
 
     fn remember(&mut self, question: Question, reply: Option<Reply>) {
-        self.tell(reply.as_ref());
+        self.tell(&question, reply.as_ref());
         if let Some(Reply::Account(Some(seen))) = &reply {
             let name = Question::Name(seen.uid);
-            match self.memory.last(&name) {
-                Some(Reply::Name(Some(name))) if *name == seen.name => {}
-                _ => self.memory.doubt(&name),
+            let same = Reply::Names(Some(vec![seen.name.clone()]));
+            if self.memory.last(&name) != Some(&same) {
+                self.memory.doubt(&name);
             }
         }
         self.memory.keep(question, reply, Instant::now());
     }
 
-    fn tell(&mut self, reply: Option<&Reply>) {
+    fn tell(&mut self, question: &Question, reply: Option<&Reply>) {
         let now = Instant::now();
         let told = self
             .told
@@ -167,7 +153,7 @@ impl Accounts {
             );
         }
         let no_group = match reply {
-            Some(Reply::Group(members)) => members.is_none(),
+            Some(Reply::Names(names)) if question.is_of_group() => names.is_none(),
             Some(Reply::Account(Some(seen))) => seen.member.is_none(),
             _ => self.told.no_group,
         };
@@ -186,12 +172,17 @@ impl Accounts {
         is_among(&self.users, user)
     }
 
+    /// Names in answer; `Some(None)` where there is no such account or group, none where nobody knows.
+    fn names(&mut self, question: Question) -> Option<Option<&Vec<Vec<u8>>>> {
+        match self.ask(question)? {
+            Reply::Names(names) => Some(names.as_ref()),
+            Reply::Account(_) => None,
+        }
+    }
+
     /// The group's list of members, in order; `Some(None)` where there is no such group, none where nobody knows.
     pub(super) fn members(&mut self) -> Option<Option<Vec<Vec<u8>>>> {
-        match self.ask(Question::Group) {
-            Some(Reply::Group(members)) => Some(members.clone()),
-            _ => None,
-        }
+        Some(self.names(Question::Group)?.cloned())
     }
 
     /// What the database says of an account; `Some(None)` where there is none, none where it did not answer.
@@ -209,10 +200,7 @@ impl Accounts {
     /// none where nobody knows the group. Accounts of a directory whose primary group it is are listed nowhere.
     pub fn listed_partners(&mut self) -> Option<Vec<Vec<u8>>> {
         let mut partners = self.members()?.unwrap_or_default();
-        let Some(Reply::Group(primary)) = self.ask(Question::Primary) else {
-            return None;
-        };
-        partners.extend_from_slice(primary.as_deref().unwrap_or_default());
+        partners.extend(self.names(Question::Primary)?.cloned().unwrap_or_default());
         partners.extend(self.users.iter().cloned());
         partners.sort();
         partners.dedup();
@@ -224,10 +212,10 @@ impl Accounts {
         if !is_name(user) {
             return Groups::NoAccount;
         }
-        match self.ask(Question::Groups(user.to_vec())) {
-            Some(Reply::Groups(Some(names))) => Groups::Known(names.clone()),
-            Some(Reply::Groups(None)) => Groups::NoAccount,
-            _ => Groups::NoAnswer,
+        match self.names(Question::Groups(user.to_vec())) {
+            Some(Some(names)) => Groups::Known(names.clone()),
+            Some(None) => Groups::NoAccount,
+            None => Groups::NoAnswer,
         }
     }
 }
@@ -316,7 +304,8 @@ impl Directory for Accounts {
 
     fn listed(&mut self, user: &[u8]) -> bool {
         self.configured(user)
-            || matches!(self.ask(Question::Group), Some(Reply::Group(Some(members))) if is_among(members, user))
+            || (self.names(Question::Group).flatten())
+                .is_some_and(|members| is_among(members, user))
     }
 
     fn forces_sftp(&mut self, user: &[u8]) -> bool {
@@ -345,10 +334,7 @@ impl Directory for Accounts {
     }
 
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>> {
-        match self.ask(Question::Name(uid)) {
-            Some(Reply::Name(name)) => name.clone(),
-            _ => None,
-        }
+        self.names(Question::Name(uid))??.first().cloned()
     }
 }
 

@@ -23,10 +23,10 @@ const REMEMBERED: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Memory(HashMap<Question, Kept>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Kept {
     /// When it was asked last.
-    at: Instant,
+    at: Option<Instant>,
     /// The last time it was asked there was an answer.
     answered: bool,
     /// The last answer that there was.
@@ -47,7 +47,7 @@ impl Memory {
                 (false, _) | (_, Question::Name(_)) => FRESH_BRIEFLY,
                 _ => FRESH,
             };
-            !kept.stale && now.saturating_duration_since(kept.at) < holds
+            !kept.stale && is_within(kept.at, holds, now)
         })
     }
 
@@ -68,8 +68,8 @@ impl Memory {
 
     /// Was it contradicted just now?
     pub(super) fn was_contradicted(&self, question: &Question, now: Instant) -> bool {
-        let at = self.0.get(question).and_then(|kept| kept.contradicted);
-        at.is_some_and(|at| now.saturating_duration_since(at) < FRESH_BRIEFLY)
+        let kept = self.0.get(question);
+        kept.is_some_and(|kept| is_within(kept.contradicted, FRESH_BRIEFLY, now))
     }
 
     /// The last answer that there was, however old: it stands until there is another.
@@ -82,26 +82,16 @@ impl Memory {
         if self.0.len() >= REMEMBERED && !self.0.contains_key(&question) {
             self.forget();
         }
-        let nothing = Kept {
-            at: now,
-            answered: false,
-            last: None,
-            denied: None,
-            stale: false,
-            contradicted: None,
-        };
-        let kept = self.0.entry(question).or_insert(nothing);
-        kept.at = now;
+        let kept = self.0.entry(question).or_default();
+        kept.at = Some(now);
         kept.answered = false;
         kept.stale = false;
         let Some(reply) = reply else { return };
-        let contradicted = kept
-            .contradicted
-            .is_some_and(|at| now.saturating_duration_since(at) < DENIED);
+        let contradicted = is_within(kept.contradicted, DENIED, now);
         let was_there = kept.last.as_ref().is_some_and(|last| !last.denies());
         if was_there && reply.denies() && !contradicted {
-            let since = *kept.denied.get_or_insert(now);
-            if now.saturating_duration_since(since) < DENIED {
+            kept.denied.get_or_insert(now);
+            if is_within(kept.denied, DENIED, now) {
                 return;
             }
         }
@@ -120,6 +110,11 @@ impl Memory {
             self.0.retain(|question, _| *question == Question::Group);
         }
     }
+}
+
+/// Was it less than this long ago?
+fn is_within(at: Option<Instant>, duration: Duration, now: Instant) -> bool {
+    at.is_some_and(|at| now.saturating_duration_since(at) < duration)
 }
 
 #[cfg(test)]

@@ -27,10 +27,8 @@ pub(super) enum Question {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     Account(Option<Seen>),
-    Name(Option<Vec<u8>>),
-    /// The group's list of members, in order.
-    Group(Option<Vec<Vec<u8>>>),
-    Groups(Option<Vec<Vec<u8>>>),
+    /// Names: those of the group's members are in order.
+    Names(Option<Vec<Vec<u8>>>),
 }
 
 /// An account.
@@ -46,13 +44,22 @@ pub(super) struct Seen {
     pub(super) member: Option<bool>,
 }
 
+impl Question {
+    /// Is it about the partners' group?
+    pub(super) fn is_of_group(&self) -> bool {
+        match self {
+            Question::Group | Question::Primary => true,
+            Question::Account(_) | Question::Name(_) | Question::Groups(_) => false,
+        }
+    }
+}
+
 impl Reply {
     /// Does it say that something is not there?
     pub(super) fn denies(&self) -> bool {
         match self {
             Reply::Account(seen) => seen.as_ref().is_none_or(|seen| seen.member.is_none()),
-            Reply::Name(name) => name.is_none(),
-            Reply::Group(names) | Reply::Groups(names) => names.is_none(),
+            Reply::Names(names) => names.is_none(),
         }
     }
 
@@ -64,26 +71,24 @@ impl Reply {
                 let own = matches!(question, Question::Account(name) if *name == seen.name);
                 own && seen.member == Some(true)
             }),
-            Reply::Group(members) => members.is_some(),
-            Reply::Name(_) | Reply::Groups(_) => false,
+            Reply::Names(names) => names.is_some() && question.is_of_group(),
         }
     }
 }
 
 /// What the C library says; none where it does not know.
 pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
-    let said = match question {
-        Question::Account(name) => account(group, name).map(Reply::Account),
-        Question::Name(uid) => {
-            nss::by_uid(*uid).map(|account| Reply::Name(account.map(|account| account.name)))
-        }
-        Question::Group => {
-            nss::group(group).map(|group| Reply::Group(group.map(|group| sorted(group.members))))
-        }
-        Question::Primary => primary(group).map(Reply::Group),
-        Question::Groups(name) => groups(name).map(Reply::Groups),
-    };
-    said.ok()
+    let answer =
+        match question {
+            Question::Account(name) => account(group, name).map(Reply::Account),
+            Question::Name(uid) => nss::by_uid(*uid)
+                .map(|account| Reply::Names(account.map(|account| vec![account.name]))),
+            Question::Group => nss::group(group)
+                .map(|group| Reply::Names(group.map(|group| sorted(group.members)))),
+            Question::Primary => primary(group).map(Reply::Names),
+            Question::Groups(name) => groups(name).map(Reply::Names),
+        };
+    answer.ok()
 }
 
 /// Names in order.
