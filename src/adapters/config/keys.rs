@@ -1,8 +1,7 @@
 //! The tables of the configuration file, from which one key after the other is taken; what is left over is unknown.
 
-use std::fmt;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,20 +9,11 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// What is wrong with the configuration: the file, the line, the key, and what would be right.
 #[derive(Debug, thiserror::Error)]
+#[error("{place}: {what}")]
 pub struct ConfigError {
-    path: PathBuf,
-    line: Option<usize>,
+    /// The file, and the line where one is known.
+    place: String,
     what: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        write!(f, ": {}", self.what)
-    }
 }
 
 /// The file's text, to find lines in.
@@ -36,11 +26,13 @@ pub(super) struct Text<'a> {
 impl<'a> Text<'a> {
     /// An error at a place in the file.
     pub(super) fn wrong(&self, at: Option<Range<usize>>, what: impl Into<String>) -> ConfigError {
-        ConfigError {
-            path: self.path.to_owned(),
-            line: at.map(|at| self.line(at.start)),
-            what: what.into(),
-        }
+        let path = self.path.display();
+        let place = match at {
+            Some(at) => format!("{path}:{}", self.line(at.start)),
+            None => path.to_string(),
+        };
+        let what = what.into();
+        ConfigError { place, what }
     }
 
     /// The number of the line that a place is in.

@@ -1,7 +1,5 @@
 //! What is in force for a partner, from what sshd prints and from its files.
 
-use std::path::PathBuf;
-
 use super::command::{self, Logging};
 use super::{
     Admission, Chroot, Directive, InForce, Missing, Partner, behind_name, forces_logging, in_force,
@@ -83,13 +81,13 @@ pub(super) fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Eff
         (None, None) => ("Subsystem sftp", "", Logging::Unknown),
     };
     let missing = |keyword: &str, value: &str, why, line: String| {
-        let place = directives.and_then(|all| place(all, keyword, value));
-        Missing {
-            found: format!("{keyword} {value}"),
-            why,
-            line,
-            file: place.map_or_else(PathBuf::new, |directive| directive.file.clone()),
-            number: place.map_or(0, |directive| directive.line),
+        let found = format!("{keyword} {value}");
+        match directives.and_then(|all| place(all, keyword, value)) {
+            Some(directive) => Missing {
+                found,
+                ..directive.missing(why, line)
+            },
+            None => Missing::anywhere(found, why, line),
         }
     };
     Effective {
@@ -194,21 +192,14 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
         },
         _ => Chroot::Unknown,
     };
-    let missing = |directive: &Directive, why, line| Missing {
-        found: directive.text.clone(),
-        why,
-        line,
-        file: directive.file.clone(),
-        number: directive.line,
-    };
     let forced = first("forcecommand");
     let outside = match forced.as_slice() {
         [None] => decided("subsystem").and_then(|directive| {
             (!is_internal(behind_name(&directive.value)))
-                .then(|| missing(directive, OUTSIDE, internal("Subsystem sftp")))
+                .then(|| directive.missing(OUTSIDE, internal("Subsystem sftp")))
         }),
         [Some(directive)] if !is_internal(&directive.value) => {
-            Some(missing(directive, OUTSIDE, internal("ForceCommand")))
+            Some(directive.missing(OUTSIDE, internal("ForceCommand")))
         }
         _ => None,
     };
@@ -217,7 +208,7 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
         outside,
         quiet: decided("loglevel")
             .filter(|directive| is_quiet(words::trim(&directive.value)))
-            .map(|directive| missing(directive, QUIET, "LogLevel INFO".to_owned())),
+            .map(|directive| directive.missing(QUIET, "LogLevel INFO".to_owned())),
         forced: forces_logging(directives, partner),
         keys: Vec::new(),
         subsystem: first("subsystem").iter().any(Option::is_some),

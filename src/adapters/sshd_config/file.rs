@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::Partner;
 use super::words::{keyword, listed, trim, words};
+use super::{Missing, Partner};
 
 /// Where sshd's configuration is.
 pub const PATH: &str = "/etc/ssh/sshd_config";
@@ -65,6 +65,22 @@ pub struct Files<'a> {
 }
 
 impl Directive {
+    /// It is in the way, for this reason; this line is to be written in its place.
+    pub(super) fn missing(&self, why: &'static str, line: String) -> Missing {
+        Missing {
+            found: self.text.clone(),
+            why,
+            line,
+            file: self.file.clone(),
+            number: self.line,
+        }
+    }
+
+    /// Where it stands, for people.
+    pub(super) fn place(&self) -> String {
+        format!("{}:{}", self.file.display(), self.line)
+    }
+
     /// Does it stand in a `Match` block? Then it outweighs those of the global section.
     pub(super) fn is_conditional(&self) -> bool {
         !self.conditions.is_empty()
@@ -282,22 +298,16 @@ fn criteria(line: &str) -> Vec<Condition> {
     let mut parts = parts.filter(|part| !part.is_empty());
     let mut found = Vec::new();
     while let Some(criterion) = parts.next() {
-        let condition = match criterion.to_ascii_lowercase().as_str() {
-            "all" => Some(Condition::All),
-            "invalid-user" => Some(Condition::Never),
-            "localport" => parts.next().map(|_| Condition::Port),
-            "user" => parts
-                .next()
-                .map(|patterns| Condition::User(patterns.to_owned())),
-            "group" => parts
-                .next()
-                .map(|patterns| Condition::Group(patterns.to_owned())),
-            _ => {
-                parts.next();
-                None
-            }
-        };
-        found.push(condition.unwrap_or(Condition::Other));
+        found.push(match criterion.to_ascii_lowercase().as_str() {
+            "all" => Condition::All,
+            "invalid-user" => Condition::Never,
+            criterion => match (criterion, parts.next()) {
+                ("localport", Some(_)) => Condition::Port,
+                ("user", Some(patterns)) => Condition::User(patterns.to_owned()),
+                ("group", Some(patterns)) => Condition::Group(patterns.to_owned()),
+                _ => Condition::Other,
+            },
+        });
     }
     if found.is_empty() {
         found.push(Condition::Other);

@@ -81,56 +81,51 @@ pub struct Missing {
     pub number: usize,
 }
 
+impl Missing {
+    /// A line of which it is unknown where it stands.
+    fn anywhere(found: String, why: &'static str, line: String) -> Missing {
+        Missing {
+            found,
+            why,
+            line,
+            file: PathBuf::new(),
+            number: 0,
+        }
+    }
+}
+
 /// What is in force for a partner.
 pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
     let mut cases = Vec::new();
     for forced in possible(directives, "forcecommand", partner) {
         // `none` takes back what the global section forces.
         match forced.filter(|directive| !directive.value.eq_ignore_ascii_case("none")) {
-            Some(directive) => cases.push(judge(
-                directive,
-                "ForceCommand",
-                command::forced(&directive.value),
-            )),
-            None => cases.extend(
-                possible(directives, "subsystem", partner)
-                    .into_iter()
-                    .map(of_subsystem),
-            ),
-        }
-    }
-    // Where a Match cannot be decided there are several cases; if all are alike it does not matter.
-    let decided = match cases.as_slice() {
-        [] | [_] => true,
-        cases
-            if cases
-                .iter()
-                .all(|case| matches!(case, InForce::Logged { .. })) =>
-        {
-            true
-        }
-        cases => cases.iter().all(|case| matches!(case, InForce::Missing(_))),
-    };
-    let last = cases.pop().unwrap_or_else(|| of_subsystem(None));
-    let Some(directive) = undecided(directives, partner).filter(|_| !decided) else {
-        return last;
-    };
-    cases.push(last);
-    let logged = cases
-        .iter()
-        .any(|case| matches!(case, InForce::Logged { .. }));
-    let missing = cases.into_iter().find_map(|case| match case {
-        InForce::Missing(missing) => Some(missing),
-        _ => None,
-    });
-    match missing {
-        Some(missing) if logged && partner.groups.is_some() => InForce::Partly(missing),
-        _ => {
-            let (file, line) = (directive.file.display(), directive.line);
-            InForce::Unknown {
-                why: format!("{file}:{line} stands under a Match that cannot be decided here"),
+            Some(directive) => {
+                let logging = command::forced(&directive.value);
+                cases.push(judge(directive, "ForceCommand", logging));
+            }
+            None => {
+                let subsystems = possible(directives, "subsystem", partner);
+                cases.extend(subsystems.into_iter().map(of_subsystem));
             }
         }
+    }
+    let logged = |case: &InForce| matches!(case, InForce::Logged { .. });
+    let missing = |case: &InForce| matches!(case, InForce::Missing(_));
+    // Where a Match cannot be decided there are several cases; if all are alike it does not matter.
+    let alike = cases.len() == 1 || cases.iter().all(logged) || cases.iter().all(missing);
+    let Some(directive) = undecided(directives, partner).filter(|_| !alike) else {
+        return cases.pop().unwrap_or_else(|| of_subsystem(None));
+    };
+    let some_logged = cases.iter().any(logged) && partner.groups.is_some();
+    match cases.into_iter().find(missing) {
+        Some(InForce::Missing(missing)) if some_logged => InForce::Partly(missing),
+        _ => InForce::Unknown {
+            why: format!(
+                "{} stands under a Match that cannot be decided here",
+                directive.place()
+            ),
+        },
     }
 }
 
@@ -204,18 +199,14 @@ fn behind_name(value: &str) -> &str {
 fn judge(directive: &Directive, keyword: &str, logging: Logging) -> InForce {
     match logging {
         Logging::Files(level) => InForce::Logged { level },
-        Logging::Nothing { why, better } => InForce::Missing(Missing {
-            found: directive.text.clone(),
-            why,
-            line: format!("{keyword} {better}"),
-            file: directive.file.clone(),
-            number: directive.line,
-        }),
-        Logging::Unknown => {
-            let (file, line) = (directive.file.display(), directive.line);
-            InForce::Unknown {
-                why: format!("{file}:{line} runs a program that is not sftp-server"),
-            }
+        Logging::Nothing { why, better } => {
+            InForce::Missing(directive.missing(why, format!("{keyword} {better}")))
         }
+        Logging::Unknown => InForce::Unknown {
+            why: format!(
+                "{} runs a program that is not sftp-server",
+                directive.place()
+            ),
+        },
     }
 }

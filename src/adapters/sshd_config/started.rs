@@ -88,11 +88,8 @@ impl Started {
     }
 
     fn is_like(&self, other: &Started) -> bool {
-        let what = |one: &Started| {
-            let one = one.clone();
-            (one.file, one.log, one.options, one.unclear)
-        };
-        what(self) == what(other)
+        (&self.file, &self.log, &self.options, self.unclear)
+            == (&other.file, &other.log, &other.options, other.unclear)
     }
 }
 
