@@ -283,19 +283,13 @@ impl Disk for RealDisk {
 /// Gives `file` the group, owner, mode and access list of `model`, as far as this process may.
 fn resemble(file: &File, model: &File) -> io::Result<()> {
     let (have, want) = (rustix::fs::fstat(file)?, rustix::fs::fstat(model)?);
-    if have.st_gid != want.st_gid {
-        allowed(rustix::fs::fchown(
-            file,
-            None,
-            Some(Gid::from_raw(want.st_gid)),
-        ))?;
-    }
-    if have.st_uid != want.st_uid {
-        allowed(rustix::fs::fchown(
-            file,
-            Some(Uid::from_raw(want.st_uid)),
-            None,
-        ))?;
+    // Each on its own: a process that may not give a file away may still give it to a group of its own.
+    let group = (have.st_gid != want.st_gid).then(|| Gid::from_raw(want.st_gid));
+    let owner = (have.st_uid != want.st_uid).then(|| Uid::from_raw(want.st_uid));
+    for (owner, group) in [(None, group), (owner, None)] {
+        if owner.is_some() || group.is_some() {
+            allowed(rustix::fs::fchown(file, owner, group))?;
+        }
     }
     rustix::fs::fchmod(file, Mode::from_raw_mode(want.st_mode & 0o777))?;
     // Linux keeps a file's access list (acl(5)) in this attribute; most files have none.

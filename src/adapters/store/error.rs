@@ -1,5 +1,6 @@
 //! What can go wrong with the state directory, each with the file, the cause and the remedy.
 
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -54,11 +55,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn new(path: &Path, why: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn new(path: &Path, why: impl Display, remedy: impl Display) -> Self {
         Refusal {
             path: path.to_owned(),
-            why: why.into(),
-            remedy: remedy.into(),
+            why: why.to_string(),
+            remedy: remedy.to_string(),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::domain::base::numbers::LARGEST_COUNT;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use crate::domain::state::{Daily, Day, RESUME_VERSION, Resume};
+use crate::domain::state::{Counters, Daily, Day, RESUME_VERSION, Resume};
 use crate::domain::state::{Notice, NoticeKind};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -161,33 +161,34 @@ fn believable(parsed: Parsed) -> Result<Parsed, String> {
         return Err("it has lost the position in its source".to_owned());
     }
     let closed = &daily.resume.closed;
-    let strangers = closed.iter().map(|day| day.unknown_attempts);
-    let partners = closed.iter().flat_map(|day| day.partners.values());
-    let largest = daily
-        .partners
-        .values()
-        .chain(partners)
-        .flat_map(|c| {
-            [
-                c.success,
-                c.failed,
-                c.upload,
-                c.download,
-                c.upload_interrupted,
-                c.upload_failed,
-                c.download_interrupted,
-                c.write_refused,
-            ]
-        })
-        .chain(strangers)
-        .chain([daily.unknown_attempts, daily.resume.next_message])
-        .max();
+    let days = closed
+        .iter()
+        .map(|day| (&day.partners, day.unknown_attempts));
+    let days = days.chain([(&daily.partners, daily.unknown_attempts)]);
+    let counts = days.flat_map(|(partners, strangers)| {
+        let counts = partners.values().flat_map(counted);
+        counts.chain([strangers])
+    });
+    let largest = counts.chain([daily.resume.next_message]).max();
     match largest {
         Some(count) if count > LARGEST_COUNT => {
             Err(format!("{count} is more than anyone can have counted"))
         }
         _ => Ok(parsed),
     }
+}
+
+fn counted(of: &Counters) -> [u64; 8] {
+    [
+        of.success,
+        of.failed,
+        of.upload,
+        of.download,
+        of.upload_interrupted,
+        of.upload_failed,
+        of.download_interrupted,
+        of.write_refused,
+    ]
 }
 
 /// A state in which nothing has happened yet.
