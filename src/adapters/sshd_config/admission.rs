@@ -11,19 +11,8 @@ const KEYWORDS: [&str; 4] = ["denyusers", "allowusers", "denygroups", "allowgrou
 pub struct Admission([Vec<String>; 4]);
 
 impl Admission {
-    /// What `sshd -T` printed.
-    pub(super) fn of_printed(printed: &str) -> Admission {
-        let list = |keyword: &str| -> Vec<String> {
-            let lines = printed.lines().filter_map(|line| line.split_once(' '));
-            let own = lines.filter(|(name, _)| name.eq_ignore_ascii_case(keyword));
-            own.map(|(_, pattern)| words::trim(pattern).to_owned())
-                .collect()
-        };
-        Admission(KEYWORDS.map(list))
-    }
-
-    /// What the files say, as far as it is certain.
-    pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Admission {
+    /// As far as it is certain.
+    pub(super) fn of(directives: &[Directive], partner: &Partner<'_>) -> Admission {
         Admission(KEYWORDS.map(|keyword| {
             // The lists of several lines add up (servconf.c, parse_allowdenyusers).
             let own = || directives.iter().filter(|one| one.keyword == keyword);
@@ -81,6 +70,7 @@ impl Admission {
 
 #[cfg(test)]
 mod tests {
+    use super::super::effective::of_printed;
     use super::*;
 
     #[test]
@@ -105,7 +95,7 @@ mod tests {
             ("denyusers al*\nallowusers alice", Some("DenyUsers")),
         ] {
             assert_eq!(
-                Admission::of_printed(printed).refuses(&alice),
+                of_printed(printed, None).admission.refuses(&alice),
                 expected,
                 "{printed}"
             );
@@ -115,7 +105,7 @@ mod tests {
             name: "alice",
             groups: None,
         };
-        let admission = Admission::of_printed("allowgroups admins");
+        let admission = of_printed("allowgroups admins", None).admission;
         assert_eq!(admission.refuses(&unknown), None);
     }
 }

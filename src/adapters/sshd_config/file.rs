@@ -76,9 +76,24 @@ impl Directive {
         }
     }
 
-    /// Where it stands, for people.
+    /// Where it stands, for people; the directive itself where that is unknown.
     pub(super) fn place(&self) -> String {
-        format!("{}:{}", self.file.display(), self.line)
+        match self.file.as_os_str().is_empty() {
+            true => self.text.clone(),
+            false => format!("{}:{}", self.file.display(), self.line),
+        }
+    }
+
+    /// One that holds for everybody, and of which it is unknown where it stands.
+    pub(super) fn anywhere(keyword: String, value: String, text: String) -> Directive {
+        Directive {
+            keyword,
+            value,
+            text,
+            file: PathBuf::new(),
+            line: 0,
+            conditions: Vec::new(),
+        }
     }
 
     /// Does it stand in a `Match` block? Then it outweighs those of the global section.
@@ -138,13 +153,10 @@ pub(super) fn on_disk(path: &Path, options: &[String]) -> Result<Vec<Directive>,
     };
     let of_options = options.iter().filter_map(|option| {
         let (keyword, value) = keyword(option)?;
+        let directive = Directive::anywhere(keyword, value.to_owned(), option.clone());
         Some(Directive {
-            keyword,
-            value: value.to_owned(),
-            text: option.clone(),
             file: OPTIONS.into(),
-            line: 0,
-            conditions: Vec::new(),
+            ..directive
         })
     });
     let of_files = parse(path, &files)?;

@@ -81,25 +81,11 @@ pub struct Missing {
     pub number: usize,
 }
 
-impl Missing {
-    /// A line of which it is unknown where it stands.
-    fn anywhere(found: String, why: &'static str, line: String) -> Missing {
-        Missing {
-            found,
-            why,
-            line,
-            file: PathBuf::new(),
-            number: 0,
-        }
-    }
-}
-
 /// What is in force for a partner.
 pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
     let mut cases = Vec::new();
     for forced in possible(directives, "forcecommand", partner) {
-        // `none` takes back what the global section forces.
-        match forced.filter(|directive| !directive.value.eq_ignore_ascii_case("none")) {
+        match forced {
             Some(directive) => {
                 let logging = command::forced(&directive.value);
                 cases.push(judge(directive, "ForceCommand", logging));
@@ -146,17 +132,25 @@ fn possible<'a>(
 ) -> Vec<Option<&'a Directive>> {
     let mut possible = Vec::new();
     let of_keyword = || directives.iter().filter(|directive| is(directive, keyword));
+    let mut certain = false;
     for directive in of_keyword().filter(|directive| directive.is_conditional()) {
-        match directive.holds(partner) {
-            Some(false) => {}
-            None => possible.push(Some(directive)),
-            Some(true) => {
-                possible.push(Some(directive));
-                return possible;
-            }
+        let holds = directive.holds(partner);
+        if holds != Some(false) {
+            possible.push(Some(directive));
+        }
+        if holds == Some(true) {
+            certain = true;
+            break;
         }
     }
-    possible.push(of_keyword().find(|directive| !directive.is_conditional()));
+    if !certain {
+        possible.push(of_keyword().find(|directive| !directive.is_conditional()));
+    }
+    // `ForceCommand none` takes back what the global section forces.
+    let is_none = |one: &&Directive| one.value.eq_ignore_ascii_case("none");
+    for one in possible.iter_mut().filter(|_| keyword == "forcecommand") {
+        *one = one.filter(|one| !is_none(one));
+    }
     possible
 }
 

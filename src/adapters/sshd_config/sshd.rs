@@ -166,13 +166,13 @@ impl Sshd {
         let keyword = effective.admission.refuses(partner)?;
         let directives = self.directives();
         let possible = possible(directives, &keyword.to_ascii_lowercase(), partner);
-        let directive = possible.into_iter().flatten().next();
-        Some(match directive {
+        Some(match possible.into_iter().flatten().next() {
             Some(one) => {
                 let listed = words::words(&one.value).join(" ");
                 one.missing(keyword, format!("{keyword} {listed}"))
             }
-            None => Missing::anywhere(keyword.to_owned(), keyword, format!("{keyword} ")),
+            None => Directive::anywhere(String::new(), String::new(), keyword.to_owned())
+                .missing(keyword, format!("{keyword} ")),
         })
     }
 

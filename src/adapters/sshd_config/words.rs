@@ -45,6 +45,11 @@ pub(super) fn words(line: &str) -> Vec<String> {
     }
 }
 
+/// A text as one word, with quotes around it.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 /// One word: up to a blank outside of quotes. A backslash keeps quotes, blanks and itself from having a meaning.
 fn word(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
     let (mut word, mut quote) = (String::new(), None);
