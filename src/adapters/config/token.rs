@@ -108,10 +108,10 @@ impl std::fmt::Debug for Token {
 }
 
 /// A token and where it was found.
-type Place = (Vec<u8>, String);
+type PlacedToken = (Vec<u8>, String);
 
 /// Looks where the units get the token from, below this root.
-fn as_the_units(root: &Path, unit: &str) -> Result<Option<Place>, Stop> {
+fn as_the_units(root: &Path, unit: &str) -> Result<Option<PlacedToken>, Stop> {
     for store in STORES {
         if let Some(found) = credential(&root.join(store).join(CREDENTIAL))? {
             return Ok(Some(found));
@@ -131,7 +131,7 @@ fn as_the_units(root: &Path, unit: &str) -> Result<Option<Place>, Stop> {
 }
 
 /// The credential's content.
-fn credential(path: &Path) -> Result<Option<Place>, Stop> {
+fn credential(path: &Path) -> Result<Option<PlacedToken>, Stop> {
     token_in(path, usable)
 }
 
@@ -139,7 +139,7 @@ fn credential(path: &Path) -> Result<Option<Place>, Stop> {
 fn token_in(
     path: &Path,
     token: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>,
-) -> Result<Option<Place>, Stop> {
+) -> Result<Option<PlacedToken>, Stop> {
     let shown = path.display();
     match std::fs::read(path) {
         Ok(content) => Ok(token(content).map(|token| (token, shown.to_string()))),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{DevLog, Directive, Sight, left};
+use super::{BlockingLine, DevLog, Sight, left};
 use crate::adapters::log::{Priority, line};
 use crate::domain::alerts::{Content, NAMES_KEPT};
 
@@ -11,7 +11,7 @@ const TOLD: usize = 3;
 
 /// Partners whose files cannot be seen for the same reason.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Group {
+pub(super) struct UnseenGroup {
     /// The reason, by which it is told once.
     pub(super) reason: String,
     pub(super) partners: Vec<String>,
@@ -19,8 +19,8 @@ pub(super) struct Group {
 }
 
 /// Whose files cannot be seen, by what is known: one group of a reason, of directives that of most partners first.
-pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
-    let mut gaps: BTreeMap<&Directive, Vec<String>> = BTreeMap::new();
+pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
+    let mut gaps: BTreeMap<&BlockingLine, Vec<String>> = BTreeMap::new();
     let mut nowhere: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, seen) in &sight.partners {
         for gap in [&seen.missing, &seen.quiet].into_iter().flatten() {
@@ -32,7 +32,7 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
     }
     let mut gaps: Vec<_> = gaps.into_iter().collect();
     gaps.sort_by_key(|(_, partners)| std::cmp::Reverse(partners.len()));
-    let mut groups: Vec<Group> = gaps
+    let mut groups: Vec<UnseenGroup> = gaps
         .into_iter()
         .take(TOLD)
         .map(|(gap, partners)| silent(gap, partners))
@@ -43,7 +43,7 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
         groups.push(blind(nowhere.into_values().flatten().collect(), why));
     }
     if let Some(why) = sight.unreadable.as_ref().filter(|_| !by_root) {
-        groups.push(Group {
+        groups.push(UnseenGroup {
             reason: "unreadable".to_owned(),
             partners: vec![String::new()],
             content: unknown(&[], format!("{why}: {}", left::ENABLE)),
@@ -53,8 +53,8 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
 }
 
 /// Those whom a directive keeps from being seen.
-fn silent(gap: &Directive, partners: Vec<String>) -> Group {
-    Group {
+fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
+    UnseenGroup {
         reason: format!("{}: {}", gap.file, gap.found),
         content: Content::LogLevel {
             partners: kept(&partners),
@@ -68,9 +68,9 @@ fn silent(gap: &Directive, partners: Vec<String>) -> Group {
 }
 
 /// Those whose `/dev/log` leads nowhere.
-fn blind(mut partners: Vec<String>, why: String) -> Group {
+fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
     partners.sort();
-    Group {
+    UnseenGroup {
         reason: "dev-log".to_owned(),
         content: Content::Unseen {
             partners: kept(&partners),
@@ -83,10 +83,10 @@ fn blind(mut partners: Vec<String>, why: String) -> Group {
 }
 
 /// Those that have logged in though root does not know them.
-pub(super) fn not_listed(partners: Vec<String>) -> Group {
+pub(super) fn not_listed(partners: Vec<String>) -> UnseenGroup {
     let why = "no account that can be listed: name it in partners.users, then \
                sudo systemctl restart sftp-monitor-devlog.service";
-    Group {
+    UnseenGroup {
         reason: "not listed".to_owned(),
         content: unknown(&partners, why.to_owned()),
         partners,
@@ -107,7 +107,7 @@ fn kept(partners: &[String]) -> Vec<String> {
     partners.iter().take(NAMES_KEPT).cloned().collect()
 }
 
-impl Group {
+impl UnseenGroup {
     /// Says it in the log.
     pub(super) fn log(&self) {
         let count = self.partners.len();
@@ -133,10 +133,10 @@ impl Group {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Seen;
+    use super::super::PartnerSight;
     use super::*;
 
-    fn sight(partners: &[(&str, Seen)]) -> Sight {
+    fn sight(partners: &[(&str, PartnerSight)]) -> Sight {
         Sight {
             partners: partners
                 .iter()
@@ -146,36 +146,36 @@ mod tests {
         }
     }
 
-    fn missing(number: u32) -> Seen {
-        let directive = Directive {
+    fn missing(number: u32) -> PartnerSight {
+        let directive = BlockingLine {
             found: "ForceCommand internal-sftp".to_owned(),
             why: "it has no -l".to_owned(),
             line: "ForceCommand internal-sftp -l INFO".to_owned(),
             file: format!("/etc/ssh/sshd_config:{number}"),
         };
-        Seen {
+        PartnerSight {
             missing: Some(directive),
-            ..Seen::default()
+            ..PartnerSight::default()
         }
     }
 
-    fn nowhere(path: &str) -> Seen {
+    fn nowhere(path: &str) -> PartnerSight {
         let nowhere = DevLog::Nowhere(format!("{path} is not there"));
-        Seen {
+        PartnerSight {
             chroots: BTreeMap::from([("/srv".into(), nowhere)]),
-            ..Seen::default()
+            ..PartnerSight::default()
         }
     }
 
-    fn told(groups: &[Group]) -> Vec<String> {
-        let told = |group: &Group| format!("{}: {}", group.reason, group.partners.join(" "));
+    fn told(groups: &[UnseenGroup]) -> Vec<String> {
+        let told = |group: &UnseenGroup| format!("{}: {}", group.reason, group.partners.join(" "));
         groups.iter().map(told).collect()
     }
 
     #[test]
     fn what_is_missing_is_told_once_for_all_whom_it_concerns() {
         let seen = [
-            ("alice", Seen::default()),
+            ("alice", PartnerSight::default()),
             ("bob", missing(5)),
             ("carol", missing(1)),
             ("dave", missing(1)),
@@ -183,9 +183,9 @@ mod tests {
             ("fay", nowhere("/srv/fay/dev/log")),
             (
                 "gil",
-                Seen {
+                PartnerSight {
                     chroots: BTreeMap::from([("/srv/gil".into(), DevLog::NoChroot)]),
-                    ..Seen::default()
+                    ..PartnerSight::default()
                 },
             ),
         ];

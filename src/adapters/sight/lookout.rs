@@ -1,7 +1,7 @@
 //! The daemon's eye on who can be seen: what root left, else what the service's user may see.
 
-use super::groups::{Group, groups, not_listed};
-use super::{DevLog, Seen, Sight, left, look_at};
+use super::groups::{UnseenGroup, groups, not_listed};
+use super::{DevLog, PartnerSight, Sight, left, look_at};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::sshd_config::Sshds;
@@ -157,7 +157,7 @@ impl Lookout {
     }
 
     /// Those that have logged in though root knows nothing of them: nobody bound anything for them.
-    fn strange(&self) -> Option<Group> {
+    fn strange(&self) -> Option<UnseenGroup> {
         let long = self
             .strangers
             .iter()
@@ -166,7 +166,7 @@ impl Lookout {
         (self.left.is_some() && !partners.is_empty()).then(|| not_listed(partners))
     }
 
-    fn tell(&mut self, groups: Vec<Group>) -> Option<Vec<Unseen>> {
+    fn tell(&mut self, groups: Vec<UnseenGroup>) -> Option<Vec<Unseen>> {
         let mut stand = BTreeSet::new();
         let mut unseen = Vec::new();
         for group in groups {
@@ -209,7 +209,7 @@ pub(super) fn own_look(partners: &config::Partners) -> Sight {
 }
 
 /// Is there no `/dev/log` in its chroot, as far as this process's user may see?
-fn is_unbound(seen: &Seen) -> bool {
+fn is_unbound(seen: &PartnerSight) -> bool {
     let mut chroots = seen.chroots.keys();
     chroots.any(|chroot| matches!(look_at(chroot), DevLog::Nowhere(_)))
 }
@@ -235,11 +235,11 @@ fn unbound(sight: &Sight, names: &BTreeSet<String>) -> Sight {
 mod tests {
     use super::*;
 
-    fn nowhere(path: &str) -> Seen {
+    fn nowhere(path: &str) -> PartnerSight {
         let nowhere = DevLog::Nowhere(format!("{path} is not there"));
-        Seen {
+        PartnerSight {
             chroots: BTreeMap::from([("/srv".into(), nowhere)]),
-            ..Seen::default()
+            ..PartnerSight::default()
         }
     }
 
@@ -251,7 +251,7 @@ mod tests {
             names: BTreeMap::new(),
         };
         let mut lookout = Lookout::new(&partners);
-        let mut news = |seen: &[(&str, Seen)]| {
+        let mut news = |seen: &[(&str, PartnerSight)]| {
             let seen = seen
                 .iter()
                 .map(|(name, seen)| ((*name).to_owned(), seen.clone()));

@@ -33,17 +33,17 @@ pub struct Sight {
     /// Why sshd's files cannot be read.
     pub unreadable: Option<String>,
     /// By account.
-    pub partners: BTreeMap<String, Seen>,
+    pub partners: BTreeMap<String, PartnerSight>,
 }
 
 /// What is known of a partner.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
-pub struct Seen {
+pub struct PartnerSight {
     /// What keeps its files from being logged.
-    pub missing: Option<Directive>,
+    pub missing: Option<BlockingLine>,
     /// What keeps its log-ins from being logged.
-    pub quiet: Option<Directive>,
+    pub quiet: Option<BlockingLine>,
     /// Why it cannot be known whether its files are logged.
     pub unknown: Option<String>,
     /// sshd leaves it nothing but an sftp-server that logs.
@@ -57,7 +57,7 @@ pub struct Seen {
 /// A directive that is in the way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
-pub struct Directive {
+pub struct BlockingLine {
     /// As it stands.
     pub found: String,
     /// What is wrong with it.
@@ -93,10 +93,10 @@ impl Sight {
                 Known::Nowhere => continue,
                 Known::NoAnswer => {
                     let unknown = Some("the user database does not answer".to_owned());
-                    let seen = Seen {
+                    let seen = PartnerSight {
                         unknown,
                         somewhere: true,
-                        ..Seen::default()
+                        ..PartnerSight::default()
                     };
                     partners.insert(name.clone(), seen);
                     continue;
@@ -110,7 +110,7 @@ impl Sight {
             let all = effective
                 .iter()
                 .map(|(number, one)| (sshds.path(*number), one));
-            let seen = Seen::of(all, |template| expand(template, name, account));
+            let seen = PartnerSight::of(all, |template| expand(template, name, account));
             partners.insert(name.clone(), seen);
         }
         // Where there is no sshd nobody is kept from being seen.
@@ -150,26 +150,26 @@ impl Sight {
     }
 }
 
-impl Seen {
+impl PartnerSight {
     /// By all sshds that let it in: what one of them hides is hidden.
     fn of<'a>(
         sshds: impl Iterator<Item = (&'a Path, &'a Effective)>,
         chroot: impl Fn(&str) -> PathBuf,
-    ) -> Seen {
-        let mut seen = Seen {
+    ) -> PartnerSight {
+        let mut seen = PartnerSight {
             forced: true,
-            ..Seen::default()
+            ..PartnerSight::default()
         };
         for (file, effective) in sshds {
             seen.forced &= effective.forces_logging();
             seen.quiet = seen
                 .quiet
-                .or_else(|| Some(Directive::of(effective.quiet.as_ref()?, file)));
+                .or_else(|| Some(BlockingLine::of(effective.quiet.as_ref()?, file)));
             let unknown = match &effective.logging {
                 InForce::Logged { .. } => None,
                 InForce::Missing(missing) => {
                     seen.missing
-                        .get_or_insert_with(|| Directive::of(missing, file));
+                        .get_or_insert_with(|| BlockingLine::of(missing, file));
                     None
                 }
                 InForce::Partly(missing) => {
@@ -198,15 +198,15 @@ impl Seen {
     }
 }
 
-impl Directive {
+impl BlockingLine {
     /// In this file, where it is not known to stand in another.
-    fn of(missing: &Missing, file: &Path) -> Directive {
+    fn of(missing: &Missing, file: &Path) -> BlockingLine {
         let file = match missing.file.as_os_str().is_empty() {
             true => file.display().to_string(),
             false if missing.number == 0 => missing.file.display().to_string(),
             false => format!("{}:{}", missing.file.display(), missing.number),
         };
-        Directive {
+        BlockingLine {
             found: missing.found.clone(),
             why: missing.why.to_owned(),
             line: missing.line.clone(),
@@ -268,7 +268,7 @@ mod tests {
         };
         let of_file = |one| (Path::new("/etc/ssh/sshd_config"), one);
         let all = [sshd(false, "/srv/one"), sshd(true, "/srv/two")];
-        let mut seen = Seen::of(all.iter().map(of_file), |path| PathBuf::from(path));
+        let mut seen = PartnerSight::of(all.iter().map(of_file), |path| PathBuf::from(path));
         let missing = seen.missing.as_ref().map(|gap| gap.file.as_str());
         assert_eq!(missing, Some("/etc/ssh/sshd_sftp_config:8"));
         assert!(!seen.forced);
@@ -276,7 +276,7 @@ mod tests {
         let nowhere = DevLog::Nowhere("/srv/two/dev/log is not there".to_owned());
         seen.chroots.insert("/srv/two".into(), nowhere.clone());
         assert_eq!(seen.dev_log(), nowhere);
-        let alone = Seen::of(all[..1].iter().map(of_file), |path| PathBuf::from(path));
+        let alone = PartnerSight::of(all[..1].iter().map(of_file), |path| PathBuf::from(path));
         assert!(alone.forced && alone.missing.is_none());
     }
 }

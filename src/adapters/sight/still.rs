@@ -12,7 +12,7 @@ pub(crate) fn still(content: Content, config: &Config) -> Option<Content> {
     let by_root = left::read().filter(left::is_fresh);
     let certain = by_root.is_some();
     let sight = by_root.unwrap_or_else(|| own_look(&config.partners));
-    let known = |seen: &super::Seen| seen.unknown.is_none();
+    let known = |seen: &super::PartnerSight| seen.unknown.is_none();
     let certain = certain || sight.unreadable.is_none() && sight.partners.values().all(known);
     let found = groups(&sight, true).into_iter().map(|group| group.content);
     let level = |content: &Content| matches!(content, Content::LogLevel { .. });

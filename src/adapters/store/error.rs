@@ -31,7 +31,7 @@ pub enum StateError {
     },
     /// Something stands there that must not be followed or trusted.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] UnsafePath),
     /// The file is no state of ours: said by [`load`](super::Store::load) alone; the next commit sets it aside.
     #[error("{} is damaged: {why}; the next commit sets it aside and goes on from the one before it", path.display())]
     Damaged {
@@ -45,7 +45,7 @@ pub enum StateError {
 /// Why something is not followed or trusted, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} {why}: {remedy}", path.display())]
-pub struct Refusal {
+pub struct UnsafePath {
     /// The file or directory.
     pub path: PathBuf,
     /// What is wrong with it.
@@ -54,9 +54,9 @@ pub struct Refusal {
     pub remedy: String,
 }
 
-impl Refusal {
+impl UnsafePath {
     pub(crate) fn new(path: &Path, why: impl Display, remedy: impl Display) -> Self {
-        Refusal {
+        UnsafePath {
             path: path.to_owned(),
             why: why.to_string(),
             remedy: remedy.to_string(),
@@ -69,12 +69,12 @@ impl Refusal {
             "look who put it there, then `rm -r {}` and start again",
             path.display()
         );
-        Refusal::new(path, format!("is {what}, not a plain file"), remedy)
+        UnsafePath::new(path, format!("is {what}, not a plain file"), remedy)
     }
 }
 
-impl From<Refusal> for io::Error {
-    fn from(refusal: Refusal) -> Self {
+impl From<UnsafePath> for io::Error {
+    fn from(refusal: UnsafePath) -> Self {
         io::Error::other(refusal)
     }
 }
@@ -84,9 +84,9 @@ impl StateError {
     pub(crate) fn of(action: &'static str, path: PathBuf, cause: io::Error) -> Self {
         // open(2): with O_NOFOLLOW a symbolic link as the last component gives ELOOP.
         if cause.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
-            return StateError::Refused(Refusal::no_file(&path, "a symbolic link"));
+            return StateError::Refused(UnsafePath::no_file(&path, "a symbolic link"));
         }
-        match cause.downcast::<Refusal>() {
+        match cause.downcast::<UnsafePath>() {
             Ok(refusal) => StateError::Refused(refusal),
             Err(cause) => StateError::Disk {
                 action,

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::StateError;
-use super::files::{BACKUP, FILE, Files, Kept};
+use super::files::{BACKUP, FILE, LastCommit, StateFiles};
 use super::recover::{self, Parsed, Recovery, Snapshot};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
@@ -43,7 +43,7 @@ struct Latest {
     damage: Option<(String, Time)>,
 }
 
-impl<D: Disk> Files<D> {
+impl<D: Disk> StateFiles<D> {
     /// The state as the file has it, or what takes its place.
     pub(crate) fn take_stock(&mut self, now: DateTime<FixedOffset>) -> Result<Base, StateError> {
         let Some(found) = self.read(FILE)? else {
@@ -63,7 +63,7 @@ impl<D: Disk> Files<D> {
         }
         match parsed {
             Ok(Parsed::Ours(daily)) => {
-                self.kept = found.bytes.map(|bytes| Kept {
+                self.kept = found.bytes.map(|bytes| LastCommit {
                     bytes,
                     daily: daily.clone(),
                 });

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::memory::Memory;
-use super::question::{self, Question, Reply, Seen};
+use super::question::{self, AccountEntry, Question, Reply};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::sight::lookout::Lookout;
@@ -36,12 +36,12 @@ pub struct Accounts {
     /// The sshds, and when their files were read.
     sshds: Option<(Instant, Sshds)>,
     lookout: Lookout,
-    told: Told,
+    told: LoggedTroubles,
 }
 
 /// What the log was told.
 #[derive(Debug, Default)]
-struct Told {
+struct LoggedTroubles {
     /// There is no such group; told again only after there was one.
     no_group: bool,
     /// When it was told last that there is no answer.
@@ -97,7 +97,7 @@ impl Accounts {
             memory: Memory::default(),
             sshds: None,
             lookout: Lookout::new(partners),
-            told: Told::default(),
+            told: LoggedTroubles::default(),
         }
     }
 
@@ -186,7 +186,7 @@ impl Accounts {
     }
 
     /// What the database says of an account; `Some(None)` where there is none, none where it did not answer.
-    pub(super) fn seen(&mut self, user: &[u8]) -> Option<Option<Seen>> {
+    pub(super) fn seen(&mut self, user: &[u8]) -> Option<Option<AccountEntry>> {
         if !is_name(user) {
             return Some(None);
         }
@@ -243,7 +243,7 @@ fn is_name(user: &[u8]) -> bool {
 }
 
 /// The name of an account, where it is not this one.
-fn spelled(seen: &Seen, asked: &[u8]) -> Option<String> {
+fn spelled(seen: &AccountEntry, asked: &[u8]) -> Option<String> {
     (seen.name != asked).then(|| String::from_utf8_lossy(&seen.name).into_owned())
 }
 

@@ -21,10 +21,10 @@ const REMEMBERED: usize = 10_000;
 
 /// Answers by question.
 #[derive(Debug, Default)]
-pub(super) struct Memory(HashMap<Question, Kept>);
+pub(super) struct Memory(HashMap<Question, KnownAnswer>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct KnownAnswer {
     /// When it was asked last.
     at: Option<Instant>,
     /// The last time it was asked there was an answer.
@@ -119,7 +119,7 @@ fn is_within(at: Option<Instant>, duration: Duration, now: Instant) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::question::Seen;
+    use super::super::question::AccountEntry;
     use super::*;
 
     fn account(name: &str) -> Question {
@@ -131,11 +131,11 @@ mod tests {
     }
 
     fn named(name: &str, member: bool) -> Option<Reply> {
-        Some(Reply::Account(Some(Seen {
+        Some(Reply::Account(Some(AccountEntry {
             name: name.into(),
             uid: 1001,
             member: Some(member),
-            ..Seen::default()
+            ..AccountEntry::default()
         })))
     }
 
@@ -204,10 +204,10 @@ mod tests {
     #[test]
     fn a_group_that_vanishes_takes_no_partner_with_it() {
         let (mut memory, now) = (Memory::default(), Instant::now());
-        let without_group = Reply::Account(Some(Seen {
+        let without_group = Reply::Account(Some(AccountEntry {
             uid: 1001,
             member: None,
-            ..Seen::default()
+            ..AccountEntry::default()
         }));
         memory.keep(account("alice"), seen(true), now);
         memory.keep(account("alice"), Some(without_group), now + after(60));

@@ -28,7 +28,7 @@ pub(crate) struct NoAnswer;
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Account {
+pub(crate) struct PasswdEntry {
     pub(crate) name: Vec<u8>,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
@@ -39,7 +39,7 @@ pub(crate) struct Account {
 
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Group {
+pub(crate) struct GroupEntry {
     pub(crate) name: Vec<u8>,
     pub(crate) gid: u32,
     pub(crate) members: Vec<Vec<u8>>,
@@ -137,7 +137,7 @@ fn look_up<K: Copy, E, T>(
 }
 
 /// The account of this name; none where the database says that there is none.
-pub(crate) fn by_name(name: &[u8]) -> Result<Option<Account>, NoAnswer> {
+pub(crate) fn by_name(name: &[u8]) -> Result<Option<PasswdEntry>, NoAnswer> {
     match CString::new(name) {
         Ok(name) => look_up(libc::getpwnam_r, name.as_ptr(), account),
         Err(_) => Ok(None),
@@ -145,12 +145,12 @@ pub(crate) fn by_name(name: &[u8]) -> Result<Option<Account>, NoAnswer> {
 }
 
 /// The account of this uid; none where the database says that there is none.
-pub(crate) fn by_uid(uid: u32) -> Result<Option<Account>, NoAnswer> {
+pub(crate) fn by_uid(uid: u32) -> Result<Option<PasswdEntry>, NoAnswer> {
     look_up(libc::getpwuid_r, uid, account)
 }
 
 /// The group of this name; none where the database says that there is none.
-pub(crate) fn group(name: &str) -> Result<Option<Group>, NoAnswer> {
+pub(crate) fn group(name: &str) -> Result<Option<GroupEntry>, NoAnswer> {
     match CString::new(name) {
         Ok(name) => look_up(libc::getgrnam_r, name.as_ptr(), of_group),
         Err(_) => Ok(None),
@@ -158,12 +158,12 @@ pub(crate) fn group(name: &str) -> Result<Option<Group>, NoAnswer> {
 }
 
 /// The group of this gid; none where the database says that there is none.
-pub(crate) fn group_by_gid(gid: gid_t) -> Result<Option<Group>, NoAnswer> {
+pub(crate) fn group_by_gid(gid: gid_t) -> Result<Option<GroupEntry>, NoAnswer> {
     look_up(libc::getgrgid_r, gid, of_group)
 }
 
-fn account(entry: &passwd) -> Account {
-    Account {
+fn account(entry: &passwd) -> PasswdEntry {
+    PasswdEntry {
         name: text(entry.pw_name),
         uid: entry.pw_uid,
         gid: entry.pw_gid,
@@ -173,12 +173,12 @@ fn account(entry: &passwd) -> Account {
     }
 }
 
-fn of_group(entry: &group) -> Group {
+fn of_group(entry: &group) -> GroupEntry {
     let listed = entry.gr_mem;
     // SAFETY: gr_mem, where it is not null, is an array of pointers that ends in a null pointer (getgrnam_r(3)), where this stops.
     let member = |at: usize| (!listed.is_null()).then(|| unsafe { *listed.add(at) });
     let members = (0..).map_while(|at| member(at).filter(|member| !member.is_null()));
-    Group {
+    GroupEntry {
         name: text(entry.gr_name),
         gid: entry.gr_gid,
         members: members.map(|member| text(member)).collect(),
@@ -187,7 +187,7 @@ fn of_group(entry: &group) -> Group {
 
 /// The groups of an account, as far as the database tells: it reports success with the primary group alone while it is
 /// down, so that only a yes of this is an answer.
-pub(crate) fn groups_of(account: &Account) -> Vec<gid_t> {
+pub(crate) fn groups_of(account: &PasswdEntry) -> Vec<gid_t> {
     let Ok(name) = CString::new(account.name.as_slice()) else {
         return Vec::new();
     };

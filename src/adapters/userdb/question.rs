@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::nss::{self, Account, NoAnswer};
+use super::nss::{self, NoAnswer, PasswdEntry};
 
 /// The accounts of the machine itself (passwd(5)).
 const PASSWD: &str = "/etc/passwd";
@@ -26,14 +26,14 @@ pub(super) enum Question {
 /// What is said in answer; none of each where there is no such account or group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
-    Account(Option<Seen>),
+    Account(Option<AccountEntry>),
     /// Names: those of the group's members are in order.
     Names(Option<Vec<Vec<u8>>>),
 }
 
 /// An account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct AccountEntry {
     /// Its name as the database spells it, whatever it was asked for.
     pub(super) name: Vec<u8>,
     pub(super) uid: u32,
@@ -97,7 +97,7 @@ pub(super) fn sorted(mut names: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     names
 }
 
-fn account(group: &str, name: &[u8]) -> Result<Option<Seen>, NoAnswer> {
+fn account(group: &str, name: &[u8]) -> Result<Option<AccountEntry>, NoAnswer> {
     let Some(account) = nss::by_name(name)? else {
         return Ok(None);
     };
@@ -108,7 +108,7 @@ fn account(group: &str, name: &[u8]) -> Result<Option<Seen>, NoAnswer> {
             || group.members.contains(&account.name)
             || groups.contains(&group.gid)
     });
-    Ok(Some(Seen {
+    Ok(Some(AccountEntry {
         uid: account.uid,
         full_name: full_name(&account),
         home: account.home,
@@ -155,7 +155,7 @@ fn with_primary_group(passwd: &[u8], gid: u32) -> Vec<Vec<u8>> {
 
 /// The first part of the GECOS field. A `&` stays: it is part of many a company's name, and only finger(1) still takes
 /// it for the account's.
-fn full_name(account: &Account) -> Option<String> {
+fn full_name(account: &PasswdEntry) -> Option<String> {
     let first = account
         .gecos
         .split(|&b| b == b',')
@@ -190,7 +190,7 @@ mod tests {
             ("", None),
         ] {
             let (uid, gid) = (1001, 100);
-            let account = Account {
+            let account = PasswdEntry {
                 name: "élodie".into(),
                 uid,
                 gid,

@@ -8,9 +8,9 @@ use rustix::fs::{
 };
 use rustix::mount::UnmountFlags;
 
-use super::walk::{Place, failed};
+use super::walk::{SafeDirectory, failed};
 use crate::adapters::sight::SOCKET;
-use crate::adapters::store::Refusal;
+use crate::adapters::store::UnsafePath;
 
 /// How many stale mounts are taken off one file: each restart of the socket leaves one.
 const STALE_MOST: usize = 64;
@@ -31,15 +31,15 @@ pub(super) enum Done {
 pub(super) struct Socket(u64, u64);
 
 impl Socket {
-    pub(super) fn present() -> Result<Socket, Refusal> {
+    pub(super) fn present() -> Result<Socket, UnsafePath> {
         let path = Path::new(SOCKET);
         let mend = "`systemctl status systemd-journald-dev-log.socket` says why";
         match rustix::fs::lstat(path) {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Socket => {
                 Ok(Socket::of(&stat))
             }
-            Ok(_) => Err(Refusal::new(path, "is no socket", mend)),
-            Err(errno) => Err(Refusal::new(path, errno, mend)),
+            Ok(_) => Err(UnsafePath::new(path, "is no socket", mend)),
+            Err(errno) => Err(UnsafePath::new(path, errno, mend)),
         }
     }
 
@@ -49,8 +49,8 @@ impl Socket {
 }
 
 /// Makes the chroot's `/dev/log` lead to the socket, unless it does.
-pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, Refusal> {
-    let chroot = Place::root()?.walk(chroot)?;
+pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, UnsafePath> {
+    let chroot = SafeDirectory::root()?.walk(chroot)?;
     if leads_to(&chroot, socket) {
         return Ok(Done::Already);
     }
@@ -73,7 +73,7 @@ pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, Refusal> {
         };
         if !why.is_empty() {
             let remedy = format!("{remove} {}", path.display());
-            return Err(Refusal::new(&path, why, remedy));
+            return Err(UnsafePath::new(&path, why, remedy));
         }
         let file = open(&dev, log)?;
         let own = format!("/proc/self/fd/{}", file.as_raw_fd());
@@ -89,16 +89,16 @@ pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, Refusal> {
             true => Ok(done),
             false => {
                 let why = "does not lead to journald's socket though it was bound there";
-                Err(Refusal::new(&path, why, "run it again"))
+                Err(UnsafePath::new(&path, why, "run it again"))
             }
         };
     }
     let mend = format!("umount {} until nothing is mounted there", path.display());
-    Err(Refusal::new(&path, "is mounted over too often", mend))
+    Err(UnsafePath::new(&path, "is mounted over too often", mend))
 }
 
 /// Does `/dev/log` lead there for a process that is locked in? Links count as they do for it.
-fn leads_to(chroot: &Place, socket: Socket) -> bool {
+fn leads_to(chroot: &SafeDirectory, socket: Socket) -> bool {
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let opened = rustix::fs::openat2(
         chroot.fd.as_fd(),
@@ -118,7 +118,7 @@ fn leads_to(chroot: &Place, socket: Socket) -> bool {
 }
 
 /// The chroot's `/dev`, made if need be.
-fn device_directory(chroot: &Place) -> Result<Place, Refusal> {
+fn device_directory(chroot: &SafeDirectory) -> Result<SafeDirectory, UnsafePath> {
     let name = Path::new("dev");
     let path = chroot.path.join(name);
     if chroot.look(name)?.is_none() {
@@ -134,27 +134,27 @@ fn device_directory(chroot: &Place) -> Result<Place, Refusal> {
     if own == Ok((stat.st_dev, stat.st_ino)) {
         // What is done here would be done to the whole machine.
         let mend = "bind /run/systemd/journal to the same path in the chroot";
-        return Err(Refusal::new(&path, "is the machine's own /dev", mend));
+        return Err(UnsafePath::new(&path, "is the machine's own /dev", mend));
     }
     Ok(dev)
 }
 
 /// An empty file for the socket to be bound over.
-fn create(dev: &Place, name: &Path) -> Result<(), Refusal> {
+fn create(dev: &SafeDirectory, name: &Path) -> Result<(), UnsafePath> {
     let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     rustix::fs::openat(dev.fd.as_fd(), name, flags, Mode::from_raw_mode(0o644))
         .map(drop)
         .map_err(|errno| failed(&dev.path.join(name), "cannot be made", errno))
 }
 
-fn open(dev: &Place, name: &Path) -> Result<OwnedFd, Refusal> {
+fn open(dev: &SafeDirectory, name: &Path) -> Result<OwnedFd, UnsafePath> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     rustix::fs::openat(dev.fd.as_fd(), name, flags, Mode::empty())
         .map_err(|errno| failed(&dev.path.join(name), "cannot be opened", errno))
 }
 
 /// Is something mounted there?
-fn is_mount(dev: &Place, name: &Path, stat: &Stat) -> Result<bool, Refusal> {
+fn is_mount(dev: &SafeDirectory, name: &Path, stat: &Stat) -> Result<bool, UnsafePath> {
     let flags = AtFlags::SYMLINK_NOFOLLOW;
     let mount_root = StatxAttributes::MOUNT_ROOT;
     match rustix::fs::statx(dev.fd.as_fd(), name, flags, StatxFlags::BASIC_STATS) {

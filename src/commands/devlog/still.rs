@@ -31,25 +31,25 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What each of them was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Still {
-    files: Vec<(PathBuf, Option<File>)>,
+pub(super) struct WatchedPaths {
+    files: Vec<(PathBuf, Option<FileStamp>)>,
 }
 
 /// A file: device, inode, and when it was changed in any way, in seconds and nanoseconds.
-type File = (u64, u64, i64, i64);
+type FileStamp = (u64, u64, i64, i64);
 
 /// Did something change?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum Waited {
     /// Nothing, for long enough.
     None,
     /// Something, or it is time to look again.
     Some,
 }
 
-impl Still {
+impl WatchedPaths {
     /// All that decides, as it stands.
-    pub(super) fn now(sight: Option<&Sight>) -> Still {
+    pub(super) fn now(sight: Option<&Sight>) -> WatchedPaths {
         let mut paths: BTreeSet<PathBuf> = WATCHED.iter().map(PathBuf::from).collect();
         paths.insert(SOCKET.into());
         if let Some(sight) = sight {
@@ -61,22 +61,22 @@ impl Still {
                 paths.insert(chroot.join("dev/log"));
             }
         }
-        Still::of(paths)
+        WatchedPaths::of(paths)
     }
 
-    fn of(paths: impl IntoIterator<Item = PathBuf>) -> Still {
+    fn of(paths: impl IntoIterator<Item = PathBuf>) -> WatchedPaths {
         let files = paths.into_iter().map(|path| {
             let file = look(&path);
             (path, file)
         });
-        Still {
+        WatchedPaths {
             files: files.collect(),
         }
     }
 
     /// Is it the same that decides?
-    pub(super) fn is_of_same(&self, other: &Still) -> bool {
-        let paths = |still: &Still| -> Vec<PathBuf> {
+    pub(super) fn is_of_same(&self, other: &WatchedPaths) -> bool {
+        let paths = |still: &WatchedPaths| -> Vec<PathBuf> {
             still.files.iter().map(|(path, _)| path.clone()).collect()
         };
         paths(self) == paths(other)
@@ -98,25 +98,25 @@ impl Still {
 
     /// Waits until something changes, and a moment more: changes come in a row. Where all is `done` it returns as soon as the
     /// last one is old.
-    pub(super) fn wait_for_change(&self, done: bool) -> Change {
+    pub(super) fn wait_for_change(&self, done: bool) -> Waited {
         let begun = Instant::now();
         loop {
-            if Still::of(self.files.iter().map(|(path, _)| path.clone())) != *self {
+            if WatchedPaths::of(self.files.iter().map(|(path, _)| path.clone())) != *self {
                 std::thread::sleep(TURN);
-                return Change::Some;
+                return Waited::Some;
             }
             if done && self.is_old() {
-                return Change::None;
+                return Waited::None;
             }
             if begun.elapsed() > PATIENCE {
-                return Change::Some;
+                return Waited::Some;
             }
             std::thread::sleep(TURN);
         }
     }
 }
 
-fn look(path: &Path) -> Option<File> {
+fn look(path: &Path) -> Option<FileStamp> {
     let stat = fs::symlink_metadata(path).ok()?;
     Some((stat.dev(), stat.ino(), stat.ctime(), stat.ctime_nsec()))
 }

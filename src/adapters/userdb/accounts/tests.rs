@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::super::question::Seen;
+use super::super::question::AccountEntry;
 use super::*;
 
 /// Short, so that a test of what hangs does not.
@@ -27,12 +27,12 @@ fn accounts(
 
 fn seen(uid: u32, member: bool) -> Option<Reply> {
     let full_name = Some("Alice".to_owned());
-    Some(Reply::Account(Some(Seen {
+    Some(Reply::Account(Some(AccountEntry {
         name: b"alice".to_vec(),
         uid,
         full_name,
         member: Some(member),
-        ..Seen::default()
+        ..AccountEntry::default()
     })))
 }
 
@@ -42,7 +42,7 @@ fn named(name: &[u8], uid: u32, member: bool) -> Option<Reply> {
         return None;
     };
     let name = name.to_vec();
-    Some(Reply::Account(Some(Seen { name, ..seen })))
+    Some(Reply::Account(Some(AccountEntry { name, ..seen })))
 }
 
 fn partner(uid: Option<u32>) -> Answer {
@@ -146,9 +146,9 @@ fn a_database_that_hangs_costs_one_deadline_and_the_last_answers_stand() {
 #[test]
 fn without_the_group_nobody_is_a_partner_by_it() {
     let mut accounts = accounts(&["dave"], |question| match question {
-        Question::Account(_) => Some(Reply::Account(Some(Seen {
+        Question::Account(_) => Some(Reply::Account(Some(AccountEntry {
             uid: 1001,
-            ..Seen::default()
+            ..AccountEntry::default()
         }))),
         _ => Some(Reply::Names(None)),
     });
