@@ -6,7 +6,7 @@ use reqwest::Certificate;
 
 use super::values::absolute;
 
-/// What the units' sandbox hides (systemd.exec(5), ProtectHome= and PrivateTmp=).
+/// Directories that the units' sandbox hides (systemd.exec(5), ProtectHome= and PrivateTmp=).
 const HIDDEN: [&str; 5] = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
 
 /// Certificates as they were read, and where from.
@@ -17,7 +17,7 @@ pub struct CaFile {
 }
 
 impl CaFile {
-    /// Where they are.
+    /// The file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -27,7 +27,7 @@ impl CaFile {
         &self.certificates
     }
 
-    /// Does it lie where the units' sandbox hides it?
+    /// Is the file in a directory that the units' sandbox hides?
     pub fn is_hidden(&self) -> bool {
         is_hidden(&self.path)
     }

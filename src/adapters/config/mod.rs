@@ -49,7 +49,7 @@ pub struct Config {
     pub heartbeat: Heartbeat,
     /// `[[expect]]`: the feeds that must arrive.
     pub expects: Vec<Expectation>,
-    /// What is not wrong, but hardly meant: for the log.
+    /// Suspicious settings, for the log.
     pub warnings: Vec<String>,
 }
 
@@ -150,7 +150,7 @@ impl Config {
         }
     }
 
-    /// What a file that is refused as a whole says of Slack, else the defaults: enough to say there that it is refused.
+    /// The Slack settings of a file that is refused as a whole, else the defaults: enough to report in Slack that it is refused.
     pub fn of_slack_alone(path: Option<&Path>) -> Result<Config, ConfigError> {
         let path = path.unwrap_or(Path::new(DEFAULT_PATH));
         let text = std::fs::read_to_string(path).unwrap_or_default();

@@ -92,7 +92,7 @@ impl Token {
         }
     }
 
-    /// What looks wrong with it though it may be right.
+    /// A warning about a token that does not look like one.
     pub fn remark(&self) -> Option<&'static str> {
         let usual = self.secret.starts_with("xox");
         (!usual).then_some(
@@ -110,7 +110,7 @@ impl std::fmt::Debug for Token {
 /// A token and where it was found.
 type PlacedToken = (Vec<u8>, String);
 
-/// Looks where the units get the token from, below this root.
+/// Looks in the places from which the units get the token, below this root.
 fn as_the_units(root: &Path, unit: &str) -> Result<Option<PlacedToken>, Stop> {
     for store in STORES {
         if let Some(found) = credential(&root.join(store).join(CREDENTIAL))? {

@@ -1,4 +1,4 @@
-//! Partners whose files cannot be seen, in groups: each is a message.
+//! Groups the partners whose files cannot be seen by the reason: each group becomes one message.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use super::{BlockingLine, DevLog, Sight, left};
 use crate::adapters::log::{Priority, line};
 use crate::domain::alerts::{Content, NAMES_KEPT};
 
-/// How many different directives are told: each is a message.
+/// The most directives that are reported: each is a message.
 const TOLD: usize = 3;
 
 /// Partners whose files cannot be seen for the same reason.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct UnseenGroup {
-    /// The reason, by which it is told once.
+    /// Identifies the reason: each partner is reported once for it.
     pub(super) reason: String,
     pub(super) partners: Vec<String>,
     pub(super) content: Content,
 }
 
-/// Whose files cannot be seen, by what is known: one group of a reason, of directives that of most partners first.
+/// Groups the partners by the reason why their files cannot be seen; of directives, the one with most partners comes first.
 pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
     let mut gaps: BTreeMap<&BlockingLine, Vec<String>> = BTreeMap::new();
     let mut nowhere: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -52,7 +52,7 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
     groups
 }
 
-/// Those whom a directive keeps from being seen.
+/// The group of partners whose files sshd does not log because of this directive.
 fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
     UnseenGroup {
         reason: format!("{}: {}", gap.file, gap.found),
@@ -67,7 +67,7 @@ fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
     }
 }
 
-/// Those whose `/dev/log` leads nowhere.
+/// The group of partners whose `/dev/log` leads nowhere.
 fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
     partners.sort();
     UnseenGroup {
@@ -82,7 +82,7 @@ fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
     }
 }
 
-/// Those that have logged in though root does not know them.
+/// The group of partners that logged in and are not in root's file.
 pub(super) fn not_listed(partners: Vec<String>) -> UnseenGroup {
     let why = "no account that can be listed: name it in partners.users, then \
                sudo systemctl restart sftp-monitor-devlog.service";
@@ -93,7 +93,7 @@ pub(super) fn not_listed(partners: Vec<String>) -> UnseenGroup {
     }
 }
 
-/// Those of whom nobody knows; all of them where none is named.
+/// The message about partners whose state is unknown; about all partners where none is named.
 fn unknown(partners: &[String], why: String) -> Content {
     Content::Unseen {
         partners: kept(partners),
@@ -108,7 +108,7 @@ fn kept(partners: &[String]) -> Vec<String> {
 }
 
 impl UnseenGroup {
-    /// Says it in the log.
+    /// Writes the group to the log.
     pub(super) fn log(&self) {
         let count = self.partners.len();
         let told = match &self.content {

@@ -1,4 +1,4 @@
-//! Whether the files of partners can be seen at all: by sshd's configuration, and by /dev/log in their chroots.
+//! Tells whether the log shows the files of partners: by sshd's configuration, and by `/dev/log` in their chroots.
 //!
 //! Root can tell of everybody: `devlog` asks sshd itself, binds /dev/log, and leaves what it found where the service reads it
 //! ([`left`]). Without that the service looks as far as its user may. [`lookout`] keeps an eye on either, for the daemon.
@@ -24,7 +24,7 @@ pub(crate) use still::still;
 /// journald's socket. PID 1 holds it, so it survives journald's restarts, though not its own socket unit's.
 pub const SOCKET: &str = "/run/systemd/journal/dev-log";
 
-/// What is known of every partner that can be named.
+/// The findings about every partner that can be listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct Sight {
@@ -36,33 +36,33 @@ pub struct Sight {
     pub partners: BTreeMap<String, PartnerSight>,
 }
 
-/// What is known of a partner.
+/// The findings about one partner.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct PartnerSight {
-    /// What keeps its files from being logged.
+    /// The directive because of which sshd logs none of its files.
     pub missing: Option<BlockingLine>,
-    /// What keeps its log-ins from being logged.
+    /// The directive because of which sshd logs none of its log-ins.
     pub quiet: Option<BlockingLine>,
-    /// Why it cannot be known whether its files are logged.
+    /// The reason why nobody can tell whether its files are logged.
     pub unknown: Option<String>,
     /// sshd leaves it nothing but an sftp-server that logs.
     pub forced: bool,
-    /// Where it is locked in, by each sshd that lets it in, with `/dev/log` as its sftp-server finds it there.
+    /// Its chroot in each sshd that lets it in, and the state of `/dev/log` there.
     pub chroots: BTreeMap<PathBuf, DevLog>,
-    /// Of an sshd it is unknown where that locks it in.
+    /// One of the sshds has a chroot for it that is not known.
     pub somewhere: bool,
 }
 
-/// A directive that is in the way.
+/// A directive of sshd's configuration that must be changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct BlockingLine {
-    /// As it stands.
+    /// The directive as it is written.
     pub found: String,
-    /// What is wrong with it.
+    /// The reason why it must be changed.
     pub why: String,
-    /// What is to be written in its place.
+    /// The line to write in its place.
     pub line: String,
     /// The file, with the line's number where it is known.
     pub file: String,
@@ -77,14 +77,14 @@ pub enum DevLog {
     Reaches,
     /// There is no chroot yet: sshd lets nobody in.
     NoChroot,
-    /// Nobody knows.
+    /// This user cannot find out.
     Unknown,
-    /// Nowhere: why, and what mends it.
+    /// Nowhere: the reason, and the command that repairs it.
     Nowhere(String),
 }
 
 impl Sight {
-    /// What the sshds say of these partners, or their files. Where asking takes too long the files are read.
+    /// Asks the sshds about these partners. After `until` their files are read in place of asking.
     pub fn gather(roster: &Roster, sshds: &mut Sshds, until: Instant) -> Sight {
         let mut partners = BTreeMap::new();
         for (name, partner) in &roster.partners {
@@ -127,7 +127,7 @@ impl Sight {
         }
     }
 
-    /// Where partners are locked in, each with whom.
+    /// The partners' chroots, each with the names of its partners.
     pub fn chroots(&self) -> BTreeMap<PathBuf, Vec<String>> {
         let mut chroots: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
         for (name, seen) in &self.partners {
@@ -141,7 +141,7 @@ impl Sight {
         chroots
     }
 
-    /// This is what `/dev/log` in a chroot is.
+    /// Records the state of `/dev/log` in a chroot.
     pub fn found(&mut self, chroot: &Path, dev_log: &DevLog) {
         let all = self.partners.values_mut();
         for seen in all.filter_map(|seen| seen.chroots.get_mut(chroot)) {
@@ -151,7 +151,7 @@ impl Sight {
 }
 
 impl PartnerSight {
-    /// By all sshds that let it in: what one of them hides is hidden.
+    /// Joins the answers of all sshds that let the partner in: one that logs nothing is enough to be reported.
     fn of<'a>(
         sshds: impl Iterator<Item = (&'a Path, &'a Effective)>,
         chroot: impl Fn(&str) -> PathBuf,
@@ -190,7 +190,7 @@ impl PartnerSight {
         seen
     }
 
-    /// The worst of what its sftp-server may find as `/dev/log`.
+    /// The worst state of `/dev/log` in any of its chroots.
     pub fn dev_log(&self) -> DevLog {
         let somewhere = self.somewhere.then_some(DevLog::Unknown);
         let all = self.chroots.values().cloned().chain(somewhere);
@@ -199,7 +199,7 @@ impl PartnerSight {
 }
 
 impl BlockingLine {
-    /// In this file, where it is not known to stand in another.
+    /// Takes the directive's own file; `file` where that is unknown.
     fn of(missing: &Missing, file: &Path) -> BlockingLine {
         let file = match missing.file.as_os_str().is_empty() {
             true => file.display().to_string(),
@@ -215,7 +215,7 @@ impl BlockingLine {
     }
 }
 
-/// A file, and when it was changed last.
+/// A file and the time of its last change.
 pub(crate) fn changed(path: PathBuf) -> (PathBuf, Option<i64>) {
     let stat = rustix::fs::stat(&path).ok();
     let nanoseconds = |stat: Stat| {

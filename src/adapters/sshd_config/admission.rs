@@ -1,4 +1,4 @@
-//! Whom sshd lets in at all: `AllowUsers`, `AllowGroups` and their opposites (auth.c, allowed_user).
+//! Decides whom sshd lets in: `AllowUsers`, `AllowGroups` and their opposites (auth.c, allowed_user).
 
 use super::words::{self, matches};
 use super::{Directive, Partner, possible};

@@ -1,4 +1,4 @@
-//! What a command of `ForceCommand` or `Subsystem` makes sftp-server log (session.c, sftp-server.c).
+//! Judges what sftp-server logs when it is started by a command of `ForceCommand` or `Subsystem` (session.c, sftp-server.c).
 
 use super::options::Options;
 use super::words::{BLANKS, words};
@@ -12,7 +12,7 @@ const QUOTED: &str = "with its quotes it is no internal-sftp but a program that 
 /// How many words sshd takes of an internal-sftp command, itself included (session.c, ARGV_MAX).
 const WORDS_TAKEN: usize = 9;
 
-/// What of a file is logged.
+/// The logging of files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Logging {
     /// Opens and closes, at this level.

@@ -1,11 +1,11 @@
-//! What is in force for a partner, from what sshd prints and from its files.
+//! Finds out the settings of sshd for a partner, from sshd's own answer and from its files.
 
 use super::{
     Admission, Chroot, Directive, InForce, Missing, Partner, behind_name, forces_logging, in_force,
     is, possible, words,
 };
 
-/// What is in force for a partner.
+/// The settings of sshd for a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effective {
     /// Whether sftp-server logs files.

@@ -1,4 +1,4 @@
-//! Is `-l INFO` in force for the partners? Without it sftp-server logs no file, and silence would mean nothing.
+//! Finds out whether `-l INFO` is in force for the partners. Without it sftp-server logs no file.
 //!
 //! sshd_config is read as sshd reads it (servconf.c): the first value of a keyword wins, a matching `Match` block overrides
 //! the global section, `ForceCommand` overrides `Subsystem`. What cannot be known from here (other criteria of `Match`,
@@ -38,7 +38,7 @@ pub use sshd::{ADDRESS, Asked, PROGRAM, Sshd};
 pub use sshds::Sshds;
 pub use started::Started;
 
-/// Whom `Match` is asked about.
+/// The account for which `Match` is decided.
 #[derive(Clone, Copy, Debug)]
 pub struct Partner<'a> {
     /// The account's name.
@@ -47,7 +47,7 @@ pub struct Partner<'a> {
     pub groups: Option<&'a [String]>,
 }
 
-/// What is in force for a partner.
+/// What is logged of a partner's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InForce {
     /// Files are logged.
@@ -66,14 +66,14 @@ pub enum InForce {
     },
 }
 
-/// What keeps files from being logged.
+/// A directive because of which files are not logged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Missing {
-    /// The directive as it stands.
+    /// The directive as it is written.
     pub found: String,
     /// What is wrong with it.
     pub why: &'static str,
-    /// What is to be written in its place.
+    /// The line to write in its place.
     pub line: String,
     /// The file that it stands in.
     pub file: PathBuf,
@@ -81,7 +81,7 @@ pub struct Missing {
     pub number: usize,
 }
 
-/// What is in force for a partner.
+/// What is logged of a partner's files.
 pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
     let mut cases = Vec::new();
     for forced in possible(directives, "forcecommand", partner) {

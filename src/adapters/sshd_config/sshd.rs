@@ -1,4 +1,4 @@
-//! Asking sshd itself what is in force for a partner; where that cannot be, its files are read.
+//! Asks sshd itself for its settings for a partner; where sshd does not answer, its files are read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The client's address that sshd is asked about: one of nobody's, as a partner's is to us (RFC 5737).
 pub const ADDRESS: &str = "192.0.2.1";
 
-/// How it was found out.
+/// The source of the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// `sshd -T -C user=…` said so.

@@ -21,7 +21,7 @@ const UNITS: [&str; 2] = ["ssh", "sshd"];
 /// How long systemctl may take: at boot and in the monitor something waits for it.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// What the command line of an sshd says.
+/// The options on the command line of an sshd.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Started {
     /// Its unit, without `.service`; none where it was started by hand.

@@ -135,7 +135,7 @@ impl<D: Disk> Store<D> {
         }
     }
 
-    /// A lock; the inner one is none where the state is in memory and nobody else can have it.
+    /// Takes a lock; the inner value is none where the state is in memory, which no other process uses.
     fn lock(&mut self, name: &str, wait: Duration) -> Result<Option<Option<D::Lock>>, StateError> {
         match &mut self.place {
             Location::Directory(files) => Ok(lock(files, name, wait)?.map(Some)),

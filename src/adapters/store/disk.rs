@@ -1,4 +1,4 @@
-//! The disk under the state: one directory and the few operations that a commit is made of.
+//! The operations on the state directory of which a commit consists.
 
 use std::ffi::OsStr;
 use std::fs::File;

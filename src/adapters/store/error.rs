@@ -18,39 +18,39 @@ pub enum StateError {
         /// How long it was waited for.
         waited: Duration,
     },
-    /// The disk did not do it: what was there is still there, and the same may succeed later.
+    /// An operation on the disk failed: the old files are unchanged, and a later try may succeed.
     #[error("{action} {}: {cause}{}", path.display(), remedy(cause))]
     Disk {
-        /// What was tried: "writing", "renaming".
+        /// The operation: "writing", "renaming".
         action: &'static str,
-        /// With which file.
+        /// The file.
         path: PathBuf,
         /// The error.
         #[source]
         cause: io::Error,
     },
-    /// Something stands there that must not be followed or trusted.
+    /// A file or directory is not safe to use.
     #[error(transparent)]
     Refused(#[from] UnsafePath),
-    /// The file is no state of ours: said by [`load`](super::Store::load) alone; the next commit sets it aside.
+    /// The file is not a valid state: only [`load`](super::Store::load) returns this; the next commit sets the file aside.
     #[error("{} is damaged: {why}; the next commit sets it aside and goes on from the one before it", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
 }
 
-/// Why something is not followed or trusted, and what to do about it.
+/// A file or directory that is not safe to use, with the reason and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} {why}: {remedy}", path.display())]
 pub struct UnsafePath {
     /// The file or directory.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// The reason.
     pub why: String,
-    /// What to do.
+    /// The remedy.
     pub remedy: String,
 }
 
@@ -63,7 +63,7 @@ impl UnsafePath {
         }
     }
 
-    /// What stands at `path` is not the regular file that it should be.
+    /// At `path` there is something else than a regular file.
     pub(crate) fn no_file(path: &Path, what: &str) -> Self {
         let remedy = format!(
             "look who put it there, then `rm -r {}` and start again",

@@ -1,4 +1,4 @@
-//! What a commit starts from: the file, or what takes its place where it is no state of ours.
+//! Loads the state that a commit starts from: the file's, or a replacement where the file is not a valid state.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
@@ -10,7 +10,7 @@ use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 use crate::domain::state::NoticeKind;
 
-/// What a commit starts from.
+/// The state that a commit starts from.
 pub(crate) struct Base {
     pub(crate) daily: Daily,
     pub(crate) recoveries: Vec<Recovery>,
@@ -23,7 +23,7 @@ pub(crate) enum Former {
     None,
     /// A state, which becomes the backup.
     State,
-    /// Something else, which has this name as well by now.
+    /// Another file, which was also linked under this name.
     Aside(String),
 }
 
@@ -37,14 +37,14 @@ impl Base {
     }
 }
 
-/// A state that can take the place of one that was lost, and what is wrong with the backup, if anything.
+/// The best replacement for a lost state, and the reason why the backup cannot be read, if it cannot.
 struct Latest {
     state: Option<(Daily, Snapshot)>,
     damage: Option<(String, Time)>,
 }
 
 impl<D: Disk> StateFiles<D> {
-    /// The state as the file has it, or what takes its place.
+    /// The file's state, or its replacement.
     pub(crate) fn take_stock(&mut self, now: DateTime<FixedOffset>) -> Result<Base, StateError> {
         let Some(found) = self.read(FILE)? else {
             return self.missing(now);
@@ -91,8 +91,8 @@ impl<D: Disk> StateFiles<D> {
         }
     }
 
-    /// What a file holds that was read, or what is wrong with it: also that it lost what the state before it knows. Nothing of
-    /// ours ever forgets a position, and reading would start from now.
+    /// Parses a file, or says why it is damaged. A file without a position is damaged where the state before it had one: this
+    /// program never drops a position, and reading would start from now.
     pub(crate) fn judged(
         &mut self,
         found: &Found,
@@ -195,7 +195,7 @@ impl<D: Disk> StateFiles<D> {
         Ok(Latest { state, damage })
     }
 
-    /// Gives counters the `resume` that this process knows, if it knows one.
+    /// Completes counters with the `resume` that this process knows, if it knows one.
     fn complete(&mut self, counters: &mut Daily, today: NaiveDate) -> Result<bool, StateError> {
         if self.kept.is_none() {
             return Ok(false);
@@ -208,7 +208,7 @@ impl<D: Disk> StateFiles<D> {
     }
 }
 
-/// What a file holds that was read, or what is wrong with it.
+/// Parses a file, or says why it is damaged.
 fn parsed(found: &Found, today: NaiveDate) -> Result<Parsed, String> {
     match &found.bytes {
         Some(bytes) => recover::parse(bytes, today),

@@ -1,4 +1,4 @@
-//! Asking with a memory and a deadline: answers are kept for a minute, and a database that hangs stops nobody.
+//! Asks the user database with a cache and a time limit: answers are kept for a minute, and a database that hangs blocks nobody.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -15,10 +15,10 @@ use crate::domain::directory::{Answer, Directory};
 /// How long a question may take before reading goes on without its answer.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// How long sshd's configuration is believed without reading it again.
+/// How long sshd's configuration is used before it is read again.
 const SSHD_KEPT: Duration = Duration::from_secs(60);
 
-/// How long nothing is said of further questions without an answer: one line for an outage, not one for each.
+/// The least time between two log lines about questions without an answer: one line for an outage, not one for each.
 const TELL_AGAIN: Duration = Duration::from_secs(600);
 
 /// The user database of this machine.
@@ -39,7 +39,7 @@ pub struct Accounts {
     told: LoggedTroubles,
 }
 
-/// What the log was told.
+/// The troubles that were already written to the log.
 #[derive(Debug, Default)]
 struct LoggedTroubles {
     /// There is no such group; told again only after there was one.
@@ -101,7 +101,7 @@ impl Accounts {
         }
     }
 
-    /// What stands: the answer of the last minute, else that of the database if it comes in time, else the last one.
+    /// Returns the answer of the last minute, else the database's if it comes in time, else the last one known.
     fn ask(&mut self, question: Question) -> Option<&Reply> {
         while let Ok((asked, reply)) = self.replies.try_recv() {
             self.keep(asked, reply);
@@ -185,7 +185,7 @@ impl Accounts {
         Some(self.names(Question::Group)?.cloned())
     }
 
-    /// What the database says of an account; `Some(None)` where there is none, none where it did not answer.
+    /// The database's entry of an account; `Some(None)` where there is no account, none where the database did not answer.
     pub(super) fn seen(&mut self, user: &[u8]) -> Option<Option<AccountEntry>> {
         if !is_name(user) {
             return Some(None);

@@ -1,11 +1,11 @@
-//! What the user database said, and how long that holds.
+//! Keeps the answers of the user database, and decides how long each is valid.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::question::{Question, Reply};
 
-/// How long an answer holds.
+/// How long an answer is valid.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// How long "no answer" holds, and the name of a uid, which is another's when it is used again: long enough that a flood of
@@ -40,7 +40,7 @@ struct KnownAnswer {
 }
 
 impl Memory {
-    /// Need this not be asked now?
+    /// Is the last answer still valid?
     pub(super) fn is_fresh(&self, question: &Question, now: Instant) -> bool {
         self.0.get(question).is_some_and(|kept| {
             let holds = match (kept.answered, question) {

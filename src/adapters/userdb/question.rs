@@ -1,4 +1,4 @@
-//! What is asked of the user database, and what this machine's says.
+//! The questions to the user database, and how this machine's C library answers them.
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub(super) enum Question {
     Groups(Vec<u8>),
 }
 
-/// What is said in answer; none of each where there is no such account or group.
+/// An answer; none inside it where there is no such account or group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     Account(Option<AccountEntry>),
@@ -76,7 +76,7 @@ impl Reply {
     }
 }
 
-/// What the C library says; none where it does not know.
+/// Asks the C library; none where it does not answer.
 pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
     let answer =
         match question {

@@ -1,4 +1,4 @@
-//! One chroot's `/dev/log`: journald's socket, bound over a file there.
+//! Binds journald's socket over the file `/dev/log` of one chroot.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
@@ -12,10 +12,10 @@ use super::walk::{SafeDirectory, failed};
 use crate::adapters::sight::SOCKET;
 use crate::adapters::store::UnsafePath;
 
-/// How many stale mounts are taken off one file: each restart of the socket leaves one.
+/// The most stale mounts that are removed from one file: each restart of the socket unit leaves one.
 const STALE_MOST: usize = 64;
 
-/// What was done.
+/// The result of a bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
     /// Nothing: it leads to the present socket.
@@ -48,7 +48,7 @@ impl Socket {
     }
 }
 
-/// Makes the chroot's `/dev/log` lead to the socket, unless it does.
+/// Binds the socket to the chroot's `/dev/log`, unless it is bound already.
 pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, UnsafePath> {
     let chroot = SafeDirectory::root()?.walk(chroot)?;
     if leads_to(&chroot, socket) {
@@ -97,7 +97,7 @@ pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, UnsafePath> {
     Err(UnsafePath::new(&path, "is mounted over too often", mend))
 }
 
-/// Does `/dev/log` lead there for a process that is locked in? Links count as they do for it.
+/// Does a process inside the chroot reach the socket by `/dev/log`? Links are followed as the kernel follows them there.
 fn leads_to(chroot: &SafeDirectory, socket: Socket) -> bool {
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let opened = rustix::fs::openat2(

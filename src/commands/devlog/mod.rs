@@ -44,12 +44,12 @@ pub fn command(cli: &Cli, arguments: &cli::Devlog) -> anyhow::Result<u8> {
     Ok(u8::from(once(cli, false)? != Round::Done))
 }
 
-/// What came of one round.
+/// The result of one round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Round {
     /// Every partner's `/dev/log` leads to journald.
     Done,
-    /// One does not, or of one it cannot be known.
+    /// One does not, or nobody can tell.
     Undone,
 }
 
@@ -142,7 +142,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
     Ok(outcome)
 }
 
-/// Says of whom it cannot be known where they are locked in.
+/// Reports the partners whose chroot is unknown.
 fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Round {
     let mut outcome = Round::Done;
     for (name, seen) in &sight.partners {
@@ -163,7 +163,7 @@ fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Round
     outcome
 }
 
-/// Only one of these runs at a time: each would bind where the other has not yet.
+/// Takes the lock that lets only one `devlog` run: two would both bind over the same file.
 fn alone() -> std::io::Result<File> {
     let path = Path::new(left::DIRECTORY);
     if !path.is_dir() {

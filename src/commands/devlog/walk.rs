@@ -1,4 +1,4 @@
-//! The way to a directory that only root can have changed: as sshd demands of a chroot, and as root may walk it.
+//! Opens a directory to which every directory on the way belongs to root alone, as sshd demands of a chroot.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Component, Path, PathBuf};
@@ -26,7 +26,7 @@ pub(super) fn failed(path: &Path, action: &str, errno: Errno) -> UnsafePath {
 pub(super) struct SafeDirectory {
     pub(super) fd: OwnedFd,
     pub(super) path: PathBuf,
-    /// Whose every directory on the way must be: root's.
+    /// The uid to which every directory on the way must belong: root's.
     owner: u32,
 }
 
@@ -100,7 +100,7 @@ impl SafeDirectory {
         SafeDirectory::opened(fd, path, self.owner)
     }
 
-    /// What stands under a name; none where nothing does.
+    /// The file of this name; none where there is no such file.
     pub(super) fn look(&self, name: &Path) -> Result<Option<Stat>, UnsafePath> {
         match rustix::fs::statat(self.fd.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(stat)),
@@ -117,7 +117,7 @@ impl SafeDirectory {
             .map_err(|errno| failed(&self.path, "cannot be looked at", errno))
     }
 
-    /// Nobody but root can put something else there.
+    /// Refuses a directory in which others than root can replace files.
     fn trusted(&self, stat: &Stat) -> Result<(), UnsafePath> {
         let path = self.path.display();
         if stat.st_uid != self.owner {
