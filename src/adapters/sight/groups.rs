@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::{BlockingLine, DevLog, Sight, left};
-use crate::adapters::log::{Priority, line};
 use crate::domain::alerts::{Content, NAMES_KEPT};
 
 /// The most directives that are reported: each is a message.
@@ -15,6 +14,9 @@ pub(super) struct UnseenGroup {
     /// Identifies the reason: each partner is reported once for it.
     pub(super) reason: String,
     pub(super) partners: Vec<String>,
+    /// The line of the log.
+    pub(super) logged: String,
+    /// The message.
     pub(super) content: Content,
 }
 
@@ -43,25 +45,25 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
         groups.push(blind(nowhere.into_values().flatten().collect(), why));
     }
     if let Some(why) = sight.unreadable.as_ref().filter(|_| !by_root) {
-        groups.push(UnseenGroup {
-            reason: "unreadable".to_owned(),
-            partners: vec![String::new()],
-            content: unknown(&[], format!("{why}: {}", left::ENABLE)),
-        });
+        let why = format!("{why}: {}", left::ENABLE);
+        groups.push(unknown("unreadable", vec![String::new()], why));
     }
     groups
 }
 
 /// The group of partners whose files sshd does not log because of this directive.
 fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
+    let (found, line, file) = (&gap.found, &gap.line, &gap.file);
+    let count = partners.len();
     UnseenGroup {
-        reason: format!("{}: {}", gap.file, gap.found),
+        reason: format!("{file}: {found}"),
+        logged: format!("{file}: {found}: nothing of {count} partners is logged; write: {line}"),
         content: Content::LogLevel {
             partners: kept(&partners),
-            count: partners.len(),
-            found: gap.found.clone(),
-            line: gap.line.clone(),
-            file: gap.file.clone(),
+            count,
+            found: found.clone(),
+            line: line.clone(),
+            file: file.clone(),
         },
         partners,
     }
@@ -70,11 +72,13 @@ fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
 /// The group of partners whose `/dev/log` leads nowhere.
 fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
     partners.sort();
+    let count = partners.len();
     UnseenGroup {
         reason: "dev-log".to_owned(),
+        logged: format!("no file of {count} partners reaches the journal: {why}"),
         content: Content::Unseen {
             partners: kept(&partners),
-            count: partners.len(),
+            count,
             known: true,
             why,
         },
@@ -86,49 +90,27 @@ fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
 pub(super) fn not_listed(partners: Vec<String>) -> UnseenGroup {
     let why = "no account that can be listed: name it in partners.users, then \
                sudo systemctl restart sftp-monitor-devlog.service";
-    UnseenGroup {
-        reason: "not listed".to_owned(),
-        content: unknown(&partners, why.to_owned()),
-        partners,
-    }
+    unknown("not listed", partners, why.to_owned())
 }
 
-/// The message about partners whose state is unknown; about all partners where none is named.
-fn unknown(partners: &[String], why: String) -> Content {
-    Content::Unseen {
-        partners: kept(partners),
-        count: partners.len(),
-        known: false,
-        why,
+/// A group of partners of whom nobody can tell; an empty name stands for all of them.
+fn unknown(reason: &str, partners: Vec<String>, why: String) -> UnseenGroup {
+    let count = partners.iter().filter(|name| !name.is_empty()).count();
+    UnseenGroup {
+        reason: reason.to_owned(),
+        logged: format!("whether files of partners can be seen is unknown: {why}"),
+        content: Content::Unseen {
+            partners: kept(&partners[..count]),
+            count,
+            known: false,
+            why,
+        },
+        partners,
     }
 }
 
 fn kept(partners: &[String]) -> Vec<String> {
     partners.iter().take(NAMES_KEPT).cloned().collect()
-}
-
-impl UnseenGroup {
-    /// Writes the group to the log.
-    pub(super) fn log(&self) {
-        let count = self.partners.len();
-        let told = match &self.content {
-            Content::LogLevel {
-                found, line, file, ..
-            } => {
-                format!("{file}: {found}: nothing of {count} partners is logged; write: {line}")
-            }
-            Content::Unseen {
-                known: true, why, ..
-            } => {
-                format!("no file of {count} partners reaches the journal: {why}")
-            }
-            Content::Unseen { why, .. } => {
-                format!("whether files of partners can be seen is unknown: {why}")
-            }
-            _ => return,
-        };
-        line(Priority::Warning, &told);
-    }
 }
 
 #[cfg(test)]

@@ -177,7 +177,7 @@ impl Lookout {
             let news = keys.clone().any(|key| !self.told.contains(&key));
             stand.extend(keys.by_ref());
             if news {
-                group.log();
+                line(Priority::Warning, &group.logged);
             }
             unseen.push(Unseen {
                 names: crate::domain::base::names::names(&group.partners),

@@ -129,7 +129,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
             DevLog::Reaches => priority == Priority::Notice,
             // That a chroot is to come yet is said nowhere but to a person.
             DevLog::NoChroot => false,
-            _ => !known,
+            DevLog::Unknown | DevLog::Nowhere(_) => !known,
         };
         if news || !quiet {
             line(priority, &format!("{names}: {}: {said}", log.display()));
