@@ -166,7 +166,8 @@ impl<'a> Keys<'a> {
         let at = value.span();
         let table = match value.get_ref() {
             DeValue::Table(table) => table.clone(),
-            _ => self.read(key, value, |_: toml::Table| Ok(DeTable::new()))?,
+            // Of values that are no tables, the parser hands out dates alone as one.
+            _ => self.read(key, value, |_: toml::Table| Err(NO_TABLE.to_owned()))?,
         };
         Ok(Keys {
             text: self.text,
@@ -193,6 +194,9 @@ impl<'a> Keys<'a> {
         read(value).map_err(|what| wrong(&what))
     }
 }
+
+/// What is wrong with a date where a table is needed.
+const NO_TABLE: &str = "invalid type: a date or time, expected a table";
 
 /// A parser's message in one line, without the words of Rust.
 fn in_words(message: &str) -> String {

@@ -109,15 +109,12 @@ impl Sshd {
     }
 
     /// The files that hold this keyword.
-    pub fn files_with(&self, keyword: &str) -> Vec<PathBuf> {
-        let directives = self.directives();
-        let with = directives
+    pub(super) fn files_with(&self, keyword: &str) -> impl Iterator<Item = PathBuf> {
+        let with = self
+            .directives()
             .iter()
-            .filter(|one| one.keyword == keyword && one.line > 0);
-        let mut files: Vec<PathBuf> = with.map(|one| one.file.clone()).collect();
-        files.sort();
-        files.dedup();
-        files
+            .filter(move |one| one.keyword == keyword && one.line > 0);
+        with.map(|one| one.file.clone())
     }
 
     /// From now on the files alone are read: asking takes too long.
