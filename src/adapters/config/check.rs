@@ -5,6 +5,7 @@ use reqwest::Url;
 use super::ca_file::ca_file;
 use super::expect::expects;
 use super::keys::{ConfigError, Keys, Text};
+use super::model::AUTH_LOG;
 use super::values::{absolute, address, duration, not_empty, number, time_of_day, zone};
 use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
 use crate::domain::base::language::Language;
@@ -24,9 +25,6 @@ const API_URL: &str = "https://slack.com/api";
 
 /// An example of an address to be fetched.
 const HEARTBEAT_URL: &str = "https://hc-ping.com/your-uuid";
-
-/// Where rsyslog writes what sshd says, on Debian.
-pub(super) const AUTH_LOG: &str = "/var/log/auth.log";
 
 /// 23:00, before the timer's 23:59.
 const CLOSES_FROM: u32 = 23 * 60;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{BlockingLine, DevLog, Sight, left};
+use super::seen::ENABLE;
+use super::{BlockingLine, DevLog, Sight};
 use crate::domain::alerts::{Content, NAMES_KEPT};
 
 /// The most directives that are reported: each is a message.
@@ -45,7 +46,7 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
         groups.push(blind(nowhere.into_values().flatten().collect(), why));
     }
     if let Some(why) = sight.unreadable.as_ref().filter(|_| !by_root) {
-        let why = format!("{why}: {}", left::ENABLE);
+        let why = format!("{why}: {}", ENABLE);
         groups.push(unknown("unreadable", vec![String::new()], why));
     }
     groups

@@ -5,17 +5,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Sight, changed};
+use super::seen::{Sight, changed};
 
 /// The directory of the file: root writes it, everybody may read it.
 pub const DIRECTORY: &str = "/run/sftp-monitor-devlog";
 
 /// The file's name.
 const NAME: &str = "partners.json";
-
-/// The command that makes root look at the partners, now and after each change.
-pub const ENABLE: &str =
-    "sudo systemctl enable --now sftp-monitor-devlog.service sftp-monitor-devlog.path";
 
 /// The file's path.
 pub fn path() -> PathBuf {

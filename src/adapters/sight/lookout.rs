@@ -6,6 +6,7 @@ use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
+use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::directory::Unseen;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -180,7 +181,7 @@ impl Lookout {
                 line(Priority::Warning, &group.logged);
             }
             unseen.push(Unseen {
-                names: crate::domain::base::names::names(&group.partners),
+                names: listed(&group.partners),
                 content: group.content,
                 news,
             });
@@ -193,6 +194,14 @@ impl Lookout {
         self.marked = Some(Instant::now());
         (!unseen.is_empty()).then_some(unseen)
     }
+}
+
+/// The first ten, and how many more.
+fn listed(partners: &[String]) -> String {
+    let mut shown: Vec<String> = partners.iter().take(NAMES_KEPT).cloned().collect();
+    let more = partners.len() - shown.len();
+    shown.extend((more > 0).then(|| format!("+{more}")));
+    shown.join(", ")
 }
 
 /// Looks at all partners as this process's user.
@@ -241,6 +250,16 @@ mod tests {
             chroots: BTreeMap::from([("/srv".into(), nowhere)]),
             ..PartnerSight::default()
         }
+    }
+
+    #[test]
+    fn the_table_names_partners_in_no_language() {
+        let partners: Vec<String> = (1..=12).map(|n| format!("p{n}")).collect();
+        assert_eq!(listed(&partners[..2]), "p1, p2");
+        assert_eq!(
+            listed(&partners),
+            "p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, +2"
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Finds out the settings of sshd for a partner, from sshd's own answer and from its files.
 
+use super::in_force::{behind_name, is, possible};
 use super::{
-    Admission, Chroot, Directive, InForce, Missing, Partner, behind_name, forces_logging, in_force,
-    is, possible, words,
+    Admission, Chroot, Directive, InForce, Missing, Partner, forces_logging, in_force, words,
 };
 
 /// The settings of sshd for a partner.

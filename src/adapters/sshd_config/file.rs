@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::words::{keyword, listed, trim, words};
-use super::{Missing, Partner};
+
+/// Where sshd is, on every distribution.
+pub const PROGRAM: &str = "/usr/sbin/sshd";
 
 /// Where sshd's configuration is.
 pub const PATH: &str = "/etc/ssh/sshd_config";
@@ -325,4 +327,28 @@ fn criteria(line: &str) -> Vec<Condition> {
         found.push(Condition::Other);
     }
     found
+}
+
+/// Whom `Match` is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Partner<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// The names of all its groups; none where the user database did not answer.
+    pub groups: Option<&'a [String]>,
+}
+
+/// A directive because of which files are not logged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The directive as it is written.
+    pub found: String,
+    /// What is wrong with it.
+    pub why: &'static str,
+    /// The line to write in its place.
+    pub line: String,
+    /// The file that it stands in.
+    pub file: PathBuf,
+    /// The line's number there; 0 where it is unknown, or an option.
+    pub number: usize,
 }

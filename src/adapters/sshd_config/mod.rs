@@ -1,4 +1,5 @@
 //! Finds out whether `-l INFO` is in force for the partners. Without it sftp-server logs no file.
+//! Uses `program` and the accounts of `userdb`.
 //!
 //! sshd_config is read as sshd reads it (servconf.c): the first value of a keyword wins, a matching `Match` block overrides
 //! the global section, `ForceCommand` overrides `Subsystem`. What cannot be known from here (other criteria of `Match`,
@@ -15,192 +16,24 @@ mod chroot;
 mod command;
 mod effective;
 mod file;
+mod in_force;
 mod keys;
 mod listeners;
 mod options;
 mod sshd;
 mod sshds;
 mod started;
+
 #[cfg(test)]
 mod tests;
 mod words;
 
-use std::path::PathBuf;
-
-use command::Logging;
-
 pub use admission::Admission;
 pub use chroot::{Chroot, expand};
 pub use effective::Effective;
-pub use file::{Directive, Files, OPTIONS, PATH, Unreadable, parse};
+pub use file::{Directive, Files, Missing, OPTIONS, PATH, PROGRAM, Partner, Unreadable, parse};
+pub use in_force::{InForce, forces_logging, in_force};
 pub use keys::silent_keys;
-pub use sshd::{ADDRESS, Asked, PROGRAM, Sshd};
+pub use sshd::{ADDRESS, Asked, Sshd};
 pub use sshds::Sshds;
 pub use started::Started;
-
-/// The account for which `Match` is decided.
-#[derive(Clone, Copy, Debug)]
-pub struct Partner<'a> {
-    /// The account's name.
-    pub name: &'a str,
-    /// The names of all its groups; none where the user database did not answer.
-    pub groups: Option<&'a [String]>,
-}
-
-/// What is logged of a partner's files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InForce {
-    /// Files are logged.
-    Logged {
-        /// At this level: INFO or a more verbose one.
-        level: String,
-    },
-    /// They are not.
-    Missing(Missing),
-    /// They are for some clients; for others, such as those of another address, they are not.
-    Partly(Missing),
-    /// It cannot be known from here.
-    Unknown {
-        /// Why not.
-        why: String,
-    },
-}
-
-/// A directive because of which files are not logged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Missing {
-    /// The directive as it is written.
-    pub found: String,
-    /// What is wrong with it.
-    pub why: &'static str,
-    /// The line to write in its place.
-    pub line: String,
-    /// The file that it stands in.
-    pub file: PathBuf,
-    /// The line's number there; 0 where it is unknown, or an option.
-    pub number: usize,
-}
-
-/// What is logged of a partner's files.
-pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
-    let mut cases = Vec::new();
-    for forced in possible(directives, "forcecommand", partner) {
-        match forced {
-            Some(directive) => {
-                let logging = command::forced(&directive.value);
-                cases.push(judge(directive, "ForceCommand", logging));
-            }
-            None => {
-                let subsystems = possible(directives, "subsystem", partner);
-                cases.extend(subsystems.into_iter().map(of_subsystem));
-            }
-        }
-    }
-    let logged = |case: &InForce| matches!(case, InForce::Logged { .. });
-    let missing = |case: &InForce| matches!(case, InForce::Missing(_));
-    // Where a Match cannot be decided there are several cases; if all are alike it does not matter.
-    let alike = cases.len() == 1 || cases.iter().all(logged) || cases.iter().all(missing);
-    let Some(directive) = undecided(directives, partner).filter(|_| !alike) else {
-        return cases.pop().unwrap_or_else(|| of_subsystem(None));
-    };
-    let some_logged = cases.iter().any(logged) && partner.groups.is_some();
-    match cases.into_iter().find(missing) {
-        Some(InForce::Missing(missing)) if some_logged => InForce::Partly(missing),
-        _ => InForce::Unknown {
-            why: format!(
-                "{} stands under a Match that cannot be decided here",
-                directive.place()
-            ),
-        },
-    }
-}
-
-/// Does it leave the partner nothing but an sftp-server that logs files? Only where that is certain.
-pub fn forces_logging(directives: &[Directive], partner: &Partner<'_>) -> bool {
-    let logs =
-        |directive: &Directive| matches!(command::forced(&directive.value), Logging::Files(_));
-    let forced = possible(directives, "forcecommand", partner);
-    forced.iter().all(|forced| forced.is_some_and(logs))
-}
-
-/// The directives of this keyword that may be the one that holds, the surest last: of the blocks that match the first, and
-/// before it each of which nobody knows whether it does; else the first of the global section.
-fn possible<'a>(
-    directives: &'a [Directive],
-    keyword: &str,
-    partner: &Partner<'_>,
-) -> Vec<Option<&'a Directive>> {
-    let mut possible = Vec::new();
-    let of_keyword = || directives.iter().filter(|directive| is(directive, keyword));
-    let mut certain = false;
-    for directive in of_keyword().filter(|directive| directive.is_conditional()) {
-        let holds = directive.holds(partner);
-        if holds != Some(false) {
-            possible.push(Some(directive));
-        }
-        if holds == Some(true) {
-            certain = true;
-            break;
-        }
-    }
-    if !certain {
-        possible.push(of_keyword().find(|directive| !directive.is_conditional()));
-    }
-    // `ForceCommand none` takes back what the global section forces.
-    let is_none = |one: &&Directive| one.value.eq_ignore_ascii_case("none");
-    for one in possible.iter_mut().filter(|_| keyword == "forcecommand") {
-        *one = one.filter(|one| !is_none(one));
-    }
-    possible
-}
-
-/// Is it of this keyword? Of `Subsystem` only the one named sftp, which is case-sensitive.
-fn is(directive: &Directive, keyword: &str) -> bool {
-    directive.keyword == keyword
-        && (keyword != "subsystem"
-            || words::words(&directive.value)
-                .first()
-                .is_some_and(|name| name == "sftp"))
-}
-
-/// The first directive of which nobody knows whether it holds.
-fn undecided<'a>(directives: &'a [Directive], partner: &Partner<'_>) -> Option<&'a Directive> {
-    let matters =
-        |directive: &&Directive| is(directive, "forcecommand") || is(directive, "subsystem");
-    directives
-        .iter()
-        .filter(matters)
-        .find(|directive| directive.holds(partner).is_none())
-}
-
-fn of_subsystem(directive: Option<&Directive>) -> InForce {
-    let Some(directive) = directive else {
-        return InForce::Unknown {
-            why: "there is no Subsystem sftp: nobody can transfer a file".to_owned(),
-        };
-    };
-    let command = behind_name(&directive.value);
-    judge(directive, "Subsystem sftp", command::subsystem(command))
-}
-
-/// The command of a `Subsystem`: what follows its name, which may be quoted, but nobody does that.
-fn behind_name(value: &str) -> &str {
-    value
-        .split_once(words::BLANKS)
-        .map_or("", |(_, command)| command)
-}
-
-fn judge(directive: &Directive, keyword: &str, logging: Logging) -> InForce {
-    match logging {
-        Logging::Files(level) => InForce::Logged { level },
-        Logging::Nothing { why, better } => {
-            InForce::Missing(directive.missing(why, format!("{keyword} {better}")))
-        }
-        Logging::Unknown => InForce::Unknown {
-            why: format!(
-                "{} runs a program that is not sftp-server",
-                directive.place()
-            ),
-        },
-    }
-}

@@ -251,3 +251,20 @@ pub(crate) fn note(daily: &mut Daily, kind: NoticeKind, now: Time, detail: Optio
         partner: None,
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::base::numbers::add;
+
+    #[test]
+    fn no_count_becomes_larger_than_one_that_is_believed() {
+        let mut daily = fresh(NaiveDate::default());
+        for _ in 0..3 {
+            add(&mut daily.unknown_attempts, LARGEST_COUNT / 2 + 1);
+        }
+        let bytes = serde_json::to_vec(&daily).expect("text");
+        assert!(parse(&bytes, NaiveDate::default()).is_ok());
+        assert_eq!(daily.unknown_attempts, LARGEST_COUNT);
+    }
+}

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
+use super::base::{Base, Former};
 use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::StateError;
 use super::files::{BACKUP, FILE, LastCommit, StateFiles};
@@ -9,33 +10,6 @@ use super::recover::{self, Parsed, Recovery, Snapshot};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 use crate::domain::state::NoticeKind;
-
-/// The state that a commit starts from.
-pub(crate) struct Base {
-    pub(crate) daily: Daily,
-    pub(crate) recoveries: Vec<Recovery>,
-    pub(crate) former: Former,
-}
-
-/// The file that a commit replaces.
-pub(crate) enum Former {
-    /// There is none.
-    None,
-    /// A state, which becomes the backup.
-    State,
-    /// Another file, which was also linked under this name.
-    Aside(String),
-}
-
-impl Base {
-    fn of(daily: Daily, recovery: Option<Recovery>) -> Self {
-        Base {
-            daily,
-            recoveries: recovery.into_iter().collect(),
-            former: Former::State,
-        }
-    }
-}
 
 /// The best replacement for a lost state, and the reason why the backup cannot be read, if it cannot.
 struct Latest {

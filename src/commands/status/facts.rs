@@ -13,8 +13,7 @@ use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
 use crate::domain::sessions::Standing;
 use crate::domain::slack_reply::Mend;
-use crate::domain::state::NoticeKind;
-use crate::domain::state::{Counters, Daily, Resume};
+use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
 
 /// What `status --json` tells.
 #[derive(Debug, Serialize)]
