@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::missing::Missing;
 use super::words::{keyword, listed, trim, words};
 
 /// Where sshd is, on every distribution.
@@ -336,19 +337,4 @@ pub struct Partner<'a> {
     pub name: &'a str,
     /// The names of all its groups; none where the user database did not answer.
     pub groups: Option<&'a [String]>,
-}
-
-/// A directive because of which files are not logged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Missing {
-    /// The directive as it is written.
-    pub found: String,
-    /// What is wrong with it.
-    pub why: &'static str,
-    /// The line to write in its place.
-    pub line: String,
-    /// The file that it stands in.
-    pub file: PathBuf,
-    /// The line's number there; 0 where it is unknown, or an option.
-    pub number: usize,
 }

@@ -1,7 +1,8 @@
 //! Decides what is logged of a partner's files: whether `-l INFO` is in force, and why not.
 
 use super::command::{self, Logging};
-use super::file::{Directive, Missing, Partner};
+use super::file::{Directive, Partner};
+use super::missing::Missing;
 use super::words;
 
 /// What is logged of a partner's files.
