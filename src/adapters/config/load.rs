@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::adapters::config::check::check;
-use crate::adapters::config::file::{ConfigError, Text};
+use crate::adapters::config::check;
+use crate::adapters::config::keys::{ConfigError, Text};
 use crate::adapters::config::model::Config;
 
 /// Where the configuration is unless told otherwise.
@@ -30,7 +30,7 @@ impl Config {
         }
     }
 
-    /// What a file that is refused as a whole says of Slack, else the defaults: enough to say there that it is refused.
+    /// The Slack settings of a file that is refused as a whole, else the defaults: enough to report in Slack that it is refused.
     pub fn of_slack_alone(path: Option<&Path>) -> Result<Config, ConfigError> {
         let path = path.unwrap_or(Path::new(DEFAULT_PATH));
         let text = std::fs::read_to_string(path).unwrap_or_default();
@@ -46,7 +46,7 @@ impl Config {
             .or_else(|_| Config::parse(path, ""))
     }
 
-    /// What a file that is refused as a whole says of the partners; none where that is wrong, or cannot be told from the rest.
+    /// The partners of a file that is refused as a whole; none where that table is wrong, or cannot be told from the rest.
     pub fn of_partners_alone(path: Option<&Path>) -> Option<Config> {
         let path = path.unwrap_or(Path::new(DEFAULT_PATH));
         let mut table: toml::Table = std::fs::read_to_string(path).ok()?.parse().ok()?;
@@ -56,7 +56,6 @@ impl Config {
 
     /// The configuration that a file of this text is.
     pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-        let text = Text { path, text };
-        check(text.parse()?, &text)
+        check::config(&Text { path, text })
     }
 }

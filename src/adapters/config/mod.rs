@@ -2,10 +2,9 @@
 
 mod ca_file;
 mod check;
-mod duration;
 pub(crate) mod environment;
 mod expect;
-mod file;
+mod keys;
 mod load;
 mod model;
 mod spelling;
@@ -14,7 +13,7 @@ mod values;
 mod wiring;
 
 pub use ca_file::CaFile;
-pub use file::ConfigError;
+pub use keys::ConfigError;
 pub use load::DEFAULT_PATH;
 pub use model::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
 pub(crate) use token::CREDENTIAL;

@@ -34,7 +34,7 @@ pub struct Config {
     pub heartbeat: Heartbeat,
     /// `[[expect]]`: the feeds that must arrive.
     pub expects: Vec<Expectation>,
-    /// What is not wrong, but hardly meant: for the log.
+    /// Suspicious settings, for the log.
     pub warnings: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Whether the files of partners can be seen at all: by sshd's configuration, and by /dev/log in their chroots.
+//! Tells whether the log shows the files of partners: by sshd's configuration, and by `/dev/log` in their chroots.
 //! Uses the domain, `config`, `sshd_config` and `userdb`.
 //!
 //! Root can tell of everybody: `devlog` asks sshd itself, binds /dev/log, and leaves what it found where the service reads it
@@ -10,5 +10,5 @@ pub mod lookout;
 pub(crate) mod seen;
 mod still;
 
-pub use seen::{DevLog, Directive, SOCKET, Seen, Sight, look_at};
+pub use seen::{BlockingLine, DevLog, PartnerSight, SOCKET, Sight, look_at};
 pub(crate) use still::still;

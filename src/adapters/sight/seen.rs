@@ -1,4 +1,4 @@
-//! Whose files can be seen, and whose not: what root leaves for the service.
+//! The findings about the partners' files: root leaves them for the service.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use crate::adapters::sshd_config::{self, Chroot, Effective, InForce, Missing, Sshds, expand};
 use crate::adapters::userdb::{Known, Roster};
 
-/// What a person types so that root looks, now and from now on.
+/// The command that makes root look at the partners, now and after each change.
 pub(crate) const ENABLE: &str =
     "sudo systemctl enable --now sftp-monitor-devlog.service sftp-monitor-devlog.path";
 
 /// journald's socket. PID 1 holds it, so it survives journald's restarts, though not its own socket unit's.
 pub const SOCKET: &str = "/run/systemd/journal/dev-log";
 
-/// What is known of every partner that can be named.
+/// The findings about every partner that can be listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct Sight {
@@ -27,36 +27,36 @@ pub struct Sight {
     /// Why sshd's files cannot be read.
     pub unreadable: Option<String>,
     /// By account.
-    pub partners: BTreeMap<String, Seen>,
+    pub partners: BTreeMap<String, PartnerSight>,
 }
 
-/// What is known of a partner.
+/// The findings about one partner.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
-pub struct Seen {
-    /// What keeps its files from being logged.
-    pub missing: Option<Directive>,
-    /// What keeps its log-ins from being logged.
-    pub quiet: Option<Directive>,
-    /// Why it cannot be known whether its files are logged.
+pub struct PartnerSight {
+    /// The directive because of which sshd logs none of its files.
+    pub missing: Option<BlockingLine>,
+    /// The directive because of which sshd logs none of its log-ins.
+    pub quiet: Option<BlockingLine>,
+    /// The reason why nobody can tell whether its files are logged.
     pub unknown: Option<String>,
     /// sshd leaves it nothing but an sftp-server that logs.
     pub forced: bool,
-    /// Where it is locked in, by each sshd that lets it in, with `/dev/log` as its sftp-server finds it there.
+    /// Its chroot in each sshd that lets it in, and the state of `/dev/log` there.
     pub chroots: BTreeMap<PathBuf, DevLog>,
-    /// Of an sshd it is unknown where that locks it in.
+    /// One of the sshds has a chroot for it that is not known.
     pub somewhere: bool,
 }
 
-/// A directive that is in the way.
+/// A directive of sshd's configuration that must be changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
-pub struct Directive {
-    /// As it stands.
+pub struct BlockingLine {
+    /// The directive as it is written.
     pub found: String,
-    /// What is wrong with it.
+    /// The reason why it must be changed.
     pub why: String,
-    /// What is to be written in its place.
+    /// The line to write in its place.
     pub line: String,
     /// The file, with the line's number where it is known.
     pub file: String,
@@ -71,14 +71,14 @@ pub enum DevLog {
     Reaches,
     /// There is no chroot yet: sshd lets nobody in.
     NoChroot,
-    /// Nobody knows.
+    /// This user cannot find out.
     Unknown,
-    /// Nowhere: why, and what mends it.
+    /// Nowhere: the reason, and the command that repairs it.
     Nowhere(String),
 }
 
 impl Sight {
-    /// What the sshds say of these partners, or their files. Where asking takes too long the files are read.
+    /// Asks the sshds about these partners. After `until` their files are read in place of asking.
     pub fn gather(roster: &Roster, sshds: &mut Sshds, until: Instant) -> Sight {
         let mut partners = BTreeMap::new();
         for (name, partner) in &roster.partners {
@@ -87,10 +87,10 @@ impl Sight {
                 Known::Nowhere => continue,
                 Known::NoAnswer => {
                     let unknown = Some("the user database does not answer".to_owned());
-                    let seen = Seen {
+                    let seen = PartnerSight {
                         unknown,
                         somewhere: true,
-                        ..Seen::default()
+                        ..PartnerSight::default()
                     };
                     partners.insert(name.clone(), seen);
                     continue;
@@ -104,7 +104,7 @@ impl Sight {
             let all = effective
                 .iter()
                 .map(|(number, one)| (sshds.path(*number), one));
-            let seen = Seen::of(all, |template| expand(template, name, account));
+            let seen = PartnerSight::of(all, |template| expand(template, name, account));
             partners.insert(name.clone(), seen);
         }
         // Where there is no sshd nobody is kept from being seen.
@@ -121,7 +121,7 @@ impl Sight {
         }
     }
 
-    /// Where partners are locked in, each with whom.
+    /// The partners' chroots, each with the names of its partners.
     pub fn chroots(&self) -> BTreeMap<PathBuf, Vec<String>> {
         let mut chroots: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
         for (name, seen) in &self.partners {
@@ -135,7 +135,7 @@ impl Sight {
         chroots
     }
 
-    /// This is what `/dev/log` in a chroot is.
+    /// Records the state of `/dev/log` in a chroot.
     pub fn found(&mut self, chroot: &Path, dev_log: &DevLog) {
         let all = self.partners.values_mut();
         for seen in all.filter_map(|seen| seen.chroots.get_mut(chroot)) {
@@ -144,26 +144,26 @@ impl Sight {
     }
 }
 
-impl Seen {
-    /// By all sshds that let it in: what one of them hides is hidden.
+impl PartnerSight {
+    /// Joins the answers of all sshds that let the partner in: one that logs nothing is enough to be reported.
     fn of<'a>(
         sshds: impl Iterator<Item = (&'a Path, &'a Effective)>,
         chroot: impl Fn(&str) -> PathBuf,
-    ) -> Seen {
-        let mut seen = Seen {
+    ) -> PartnerSight {
+        let mut seen = PartnerSight {
             forced: true,
-            ..Seen::default()
+            ..PartnerSight::default()
         };
         for (file, effective) in sshds {
             seen.forced &= effective.forces_logging();
             seen.quiet = seen
                 .quiet
-                .or_else(|| Some(Directive::of(effective.quiet.as_ref()?, file)));
+                .or_else(|| Some(BlockingLine::of(effective.quiet.as_ref()?, file)));
             let unknown = match &effective.logging {
                 InForce::Logged { .. } => None,
                 InForce::Missing(missing) => {
                     seen.missing
-                        .get_or_insert_with(|| Directive::of(missing, file));
+                        .get_or_insert_with(|| BlockingLine::of(missing, file));
                     None
                 }
                 InForce::Partly(missing) => {
@@ -184,7 +184,7 @@ impl Seen {
         seen
     }
 
-    /// The worst of what its sftp-server may find as `/dev/log`.
+    /// The worst state of `/dev/log` in any of its chroots.
     pub fn dev_log(&self) -> DevLog {
         let somewhere = self.somewhere.then_some(DevLog::Unknown);
         let all = self.chroots.values().cloned().chain(somewhere);
@@ -192,15 +192,15 @@ impl Seen {
     }
 }
 
-impl Directive {
-    /// In this file, where it is not known to stand in another.
-    fn of(missing: &Missing, file: &Path) -> Directive {
+impl BlockingLine {
+    /// Takes the directive's own file; `file` where that is unknown.
+    fn of(missing: &Missing, file: &Path) -> BlockingLine {
         let file = match missing.file.as_os_str().is_empty() {
             true => file.display().to_string(),
             false if missing.number == 0 => missing.file.display().to_string(),
             false => format!("{}:{}", missing.file.display(), missing.number),
         };
-        Directive {
+        BlockingLine {
             found: missing.found.clone(),
             why: missing.why.to_owned(),
             line: missing.line.clone(),
@@ -209,7 +209,7 @@ impl Directive {
     }
 }
 
-/// A file, and when it was changed last.
+/// A file and the time of its last change.
 pub(crate) fn changed(path: PathBuf) -> (PathBuf, Option<i64>) {
     let stat = rustix::fs::stat(&path).ok();
     let nanoseconds = |stat: Stat| {
@@ -261,7 +261,7 @@ mod tests {
         };
         let of_file = |one| (Path::new("/etc/ssh/sshd_config"), one);
         let all = [sshd(false, "/srv/one"), sshd(true, "/srv/two")];
-        let mut seen = Seen::of(all.iter().map(of_file), |path| PathBuf::from(path));
+        let mut seen = PartnerSight::of(all.iter().map(of_file), |path| PathBuf::from(path));
         let missing = seen.missing.as_ref().map(|gap| gap.file.as_str());
         assert_eq!(missing, Some("/etc/ssh/sshd_sftp_config:8"));
         assert!(!seen.forced);
@@ -269,7 +269,7 @@ mod tests {
         let nowhere = DevLog::Nowhere("/srv/two/dev/log is not there".to_owned());
         seen.chroots.insert("/srv/two".into(), nowhere.clone());
         assert_eq!(seen.dev_log(), nowhere);
-        let alone = Seen::of(all[..1].iter().map(of_file), |path| PathBuf::from(path));
+        let alone = PartnerSight::of(all[..1].iter().map(of_file), |path| PathBuf::from(path));
         assert!(alone.forced && alone.missing.is_none());
     }
 }

@@ -1,12 +1,11 @@
-//! What is in force for a partner: whether `-l INFO` is, and why not.
-
-use std::path::PathBuf;
+//! Decides what is logged of a partner's files: whether `-l INFO` is in force, and why not.
 
 use super::command::{self, Logging};
 use super::file::{Directive, Partner};
+use super::missing::Missing;
 use super::words;
 
-/// What is in force for a partner.
+/// What is logged of a partner's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InForce {
     /// Files are logged.
@@ -25,71 +24,37 @@ pub enum InForce {
     },
 }
 
-/// What keeps files from being logged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Missing {
-    /// The directive as it stands.
-    pub found: String,
-    /// What is wrong with it.
-    pub why: &'static str,
-    /// What is to be written in its place.
-    pub line: String,
-    /// The file that it stands in.
-    pub file: PathBuf,
-    /// The line's number there; 0 where it is unknown, or an option.
-    pub number: usize,
-}
-
-/// What is in force for a partner.
+/// What is logged of a partner's files.
 pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
     let mut cases = Vec::new();
     for forced in possible(directives, "forcecommand", partner) {
-        // `none` takes back what the global section forces.
-        match forced.filter(|directive| !directive.value.eq_ignore_ascii_case("none")) {
-            Some(directive) => cases.push(judge(
-                directive,
-                "ForceCommand",
-                command::forced(&directive.value),
-            )),
-            None => cases.extend(
-                possible(directives, "subsystem", partner)
-                    .into_iter()
-                    .map(of_subsystem),
-            ),
-        }
-    }
-    // Where a Match cannot be decided there are several cases; if all are alike it does not matter.
-    let decided = match cases.as_slice() {
-        [] | [_] => true,
-        cases
-            if cases
-                .iter()
-                .all(|case| matches!(case, InForce::Logged { .. })) =>
-        {
-            true
-        }
-        cases => cases.iter().all(|case| matches!(case, InForce::Missing(_))),
-    };
-    let last = cases.pop().unwrap_or_else(|| of_subsystem(None));
-    let Some(directive) = undecided(directives, partner).filter(|_| !decided) else {
-        return last;
-    };
-    cases.push(last);
-    let logged = cases
-        .iter()
-        .any(|case| matches!(case, InForce::Logged { .. }));
-    let missing = cases.into_iter().find_map(|case| match case {
-        InForce::Missing(missing) => Some(missing),
-        _ => None,
-    });
-    match missing {
-        Some(missing) if logged && partner.groups.is_some() => InForce::Partly(missing),
-        _ => {
-            let (file, line) = (directive.file.display(), directive.line);
-            InForce::Unknown {
-                why: format!("{file}:{line} stands under a Match that cannot be decided here"),
+        match forced {
+            Some(directive) => {
+                let logging = command::forced(&directive.value);
+                cases.push(judge(directive, "ForceCommand", logging));
+            }
+            None => {
+                let subsystems = possible(directives, "subsystem", partner);
+                cases.extend(subsystems.into_iter().map(of_subsystem));
             }
         }
+    }
+    let logged = |case: &InForce| matches!(case, InForce::Logged { .. });
+    let missing = |case: &InForce| matches!(case, InForce::Missing(_));
+    // Where a Match cannot be decided there are several cases; if all are alike it does not matter.
+    let alike = cases.len() == 1 || cases.iter().all(logged) || cases.iter().all(missing);
+    let Some(directive) = undecided(directives, partner).filter(|_| !alike) else {
+        return cases.pop().unwrap_or_else(|| of_subsystem(None));
+    };
+    let some_logged = cases.iter().any(logged) && partner.groups.is_some();
+    match cases.into_iter().find(missing) {
+        Some(InForce::Missing(missing)) if some_logged => InForce::Partly(missing),
+        _ => InForce::Unknown {
+            why: format!(
+                "{} stands under a Match that cannot be decided here",
+                directive.place()
+            ),
+        },
     }
 }
 
@@ -110,17 +75,25 @@ pub(super) fn possible<'a>(
 ) -> Vec<Option<&'a Directive>> {
     let mut possible = Vec::new();
     let of_keyword = || directives.iter().filter(|directive| is(directive, keyword));
+    let mut certain = false;
     for directive in of_keyword().filter(|directive| directive.is_conditional()) {
-        match directive.holds(partner) {
-            Some(false) => {}
-            None => possible.push(Some(directive)),
-            Some(true) => {
-                possible.push(Some(directive));
-                return possible;
-            }
+        let holds = directive.holds(partner);
+        if holds != Some(false) {
+            possible.push(Some(directive));
+        }
+        if holds == Some(true) {
+            certain = true;
+            break;
         }
     }
-    possible.push(of_keyword().find(|directive| !directive.is_conditional()));
+    if !certain {
+        possible.push(of_keyword().find(|directive| !directive.is_conditional()));
+    }
+    // `ForceCommand none` takes back what the global section forces.
+    let is_none = |one: &&Directive| one.value.eq_ignore_ascii_case("none");
+    for one in possible.iter_mut().filter(|_| keyword == "forcecommand") {
+        *one = one.filter(|one| !is_none(one));
+    }
     possible
 }
 
@@ -163,18 +136,14 @@ pub(super) fn behind_name(value: &str) -> &str {
 fn judge(directive: &Directive, keyword: &str, logging: Logging) -> InForce {
     match logging {
         Logging::Files(level) => InForce::Logged { level },
-        Logging::Nothing { why, better } => InForce::Missing(Missing {
-            found: directive.text.clone(),
-            why,
-            line: format!("{keyword} {better}"),
-            file: directive.file.clone(),
-            number: directive.line,
-        }),
-        Logging::Unknown => {
-            let (file, line) = (directive.file.display(), directive.line);
-            InForce::Unknown {
-                why: format!("{file}:{line} runs a program that is not sftp-server"),
-            }
+        Logging::Nothing { why, better } => {
+            InForce::Missing(directive.missing(why, format!("{keyword} {better}")))
         }
+        Logging::Unknown => InForce::Unknown {
+            why: format!(
+                "{} runs a program that is not sftp-server",
+                directive.place()
+            ),
+        },
     }
 }

@@ -1,4 +1,4 @@
-//! Is `-l INFO` in force for the partners? Without it sftp-server logs no file, and silence would mean nothing.
+//! Finds out whether `-l INFO` is in force for the partners. Without it sftp-server logs no file.
 //! Uses `program` and the accounts of `userdb`.
 //!
 //! sshd_config is read as sshd reads it (servconf.c): the first value of a keyword wins, a matching `Match` block overrides
@@ -19,6 +19,7 @@ mod file;
 mod in_force;
 mod keys;
 mod listeners;
+mod missing;
 mod options;
 mod sshd;
 mod sshds;
@@ -32,8 +33,9 @@ pub use admission::Admission;
 pub use chroot::{Chroot, expand};
 pub use effective::Effective;
 pub use file::{Directive, Files, OPTIONS, PATH, PROGRAM, Partner, Unreadable, parse};
-pub use in_force::{InForce, Missing, forces_logging, in_force};
+pub use in_force::{InForce, forces_logging, in_force};
 pub use keys::silent_keys;
+pub use missing::Missing;
 pub use sshd::{ADDRESS, Asked, Sshd};
 pub use sshds::Sshds;
 pub use started::Started;

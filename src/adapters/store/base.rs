@@ -1,9 +1,9 @@
-//! What a commit starts from.
+//! The state that a commit starts from.
 
-use crate::adapters::store::recover::Recovery;
+use super::recover::Recovery;
 use crate::domain::state::Daily;
 
-/// What a commit starts from.
+/// The state that a commit starts from.
 pub(crate) struct Base {
     pub(crate) daily: Daily,
     pub(crate) recoveries: Vec<Recovery>,
@@ -16,15 +16,15 @@ pub(crate) enum Former {
     None,
     /// A state, which becomes the backup.
     State,
-    /// Something else, which has this name as well by now.
+    /// Another file, which was also linked under this name.
     Aside(String),
 }
 
 impl Base {
-    pub(super) fn of(daily: Daily) -> Self {
+    pub(super) fn of(daily: Daily, recovery: Option<Recovery>) -> Self {
         Base {
             daily,
-            recoveries: Vec::new(),
+            recoveries: recovery.into_iter().collect(),
             former: Former::State,
         }
     }

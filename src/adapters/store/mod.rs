@@ -13,7 +13,7 @@ mod stock;
 
 pub use directory::Store;
 pub use disk::{Disk, Found, LARGEST_FILE, RealDisk};
-pub use error::{Refusal, StateError};
+pub use error::{StateError, UnsafePath};
 pub use locks::{InstanceLock, SendLock};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
