@@ -1,4 +1,4 @@
-//! What messages say, as facts: the words are made of them at the very end.
+//! The facts that messages tell. `render` makes words of them.
 
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
@@ -119,14 +119,14 @@ pub struct Hindered {
     pub detail: String,
     /// What else could not be written, in the same message; with the latest up to ten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub earlier: Vec<Refused>,
+    pub earlier: Vec<RefusedWrite>,
     /// The latest time.
     pub at: Time,
 }
 
 /// What could not be written, and sshd's own words of why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Refused {
+pub struct RefusedWrite {
     /// Its path.
     pub path: String,
     /// Why.
