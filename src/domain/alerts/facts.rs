@@ -224,20 +224,6 @@ impl Transfer {
             | Transfer::DownloadUnclosed => false,
         }
     }
-
-    /// The group in which transfers that did not come out whole are gathered.
-    pub(super) fn trouble(self) -> &'static str {
-        match self {
-            Transfer::UploadFailed => "failed",
-            Transfer::UploadInterrupted => "interrupted",
-            Transfer::Unknown => "unknown-direction",
-            Transfer::UploadUnclosed => "unclosed",
-            Transfer::DownloadUnclosed => "unclosed-download",
-            Transfer::Upload | Transfer::Download | Transfer::DownloadInterrupted => {
-                "interrupted-download"
-            }
-        }
-    }
 }
 
 /// One file.
@@ -290,20 +276,6 @@ pub struct Summary {
     /// Some of it may have been told already.
     #[serde(default, skip_serializing_if = "is_default")]
     pub maybe_repeated: bool,
-}
-
-impl Obstacle {
-    /// What messages of it are gathered under.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Obstacle::NotSftp => "not-sftp",
-            Obstacle::Subsystem => "no-subsystem",
-            Obstacle::Chroot => "chroot",
-            Obstacle::WriteRefused => "write-refused",
-            Obstacle::TurnedAway => "turned-away",
-            Obstacle::AttemptsTurnedAway => "attempts-turned-away",
-        }
-    }
 }
 
 /// What one partner did, of a summary.
