@@ -35,14 +35,14 @@ pub enum Pending {
         method: String,
     },
     /// A refused attempt.
-    Failure(Refused),
+    Failure(RefusedAttempt),
     /// A file.
     File(Transfer, File),
 }
 
 /// A refused attempt, as far as the log tells.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Refused {
+pub struct RefusedAttempt {
     /// How often.
     pub count: u64,
     /// Why.

@@ -1,4 +1,4 @@
-//! What messages say, as facts: the words are made of them at the very end.
+//! The facts that messages tell. `render` makes words of them.
 
 use std::collections::BTreeMap;
 
@@ -121,14 +121,14 @@ pub struct Hindered {
     pub detail: String,
     /// What else could not be written, in the same message; with the latest up to ten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub earlier: Vec<Refused>,
+    pub earlier: Vec<RefusedWrite>,
     /// The latest time.
     pub at: Time,
 }
 
 /// What could not be written, and sshd's own words of why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Refused {
+pub struct RefusedWrite {
     /// Its path.
     pub path: String,
     /// Why.
@@ -226,20 +226,6 @@ impl Transfer {
             | Transfer::DownloadUnclosed => false,
         }
     }
-
-    /// The group in which transfers that did not come out whole are gathered.
-    pub(super) fn trouble(self) -> &'static str {
-        match self {
-            Transfer::UploadFailed => "failed",
-            Transfer::UploadInterrupted => "interrupted",
-            Transfer::Unknown => "unknown-direction",
-            Transfer::UploadUnclosed => "unclosed",
-            Transfer::DownloadUnclosed => "unclosed-download",
-            Transfer::Upload | Transfer::Download | Transfer::DownloadInterrupted => {
-                "interrupted-download"
-            }
-        }
-    }
 }
 
 /// One file.
@@ -292,20 +278,6 @@ pub struct Summary {
     /// Some of it may have been told already.
     #[serde(default, skip_serializing_if = "is_default")]
     pub maybe_repeated: bool,
-}
-
-impl Obstacle {
-    /// What messages of it are gathered under.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Obstacle::NotSftp => "not-sftp",
-            Obstacle::Subsystem => "no-subsystem",
-            Obstacle::Chroot => "chroot",
-            Obstacle::WriteRefused => "write-refused",
-            Obstacle::TurnedAway => "turned-away",
-            Obstacle::AttemptsTurnedAway => "attempts-turned-away",
-        }
-    }
 }
 
 /// What one partner did, of a summary.

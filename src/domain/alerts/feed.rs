@@ -1,4 +1,4 @@
-//! What is told of feeds that must arrive, and of partners that stay away: facts, not words.
+//! The facts of messages about expected feeds and about partners that do not log in.
 
 use serde::{Deserialize, Serialize};
 

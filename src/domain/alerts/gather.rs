@@ -1,5 +1,5 @@
-//! Gathering: what is told at once, what waits for its fellows, what is told later as a summary. Pure: events' times in,
-//! messages out.
+//! Gathering: decides which alerts are told at once, which are joined with others of their kind and partner, and which become
+//! part of the summary.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -153,7 +153,7 @@ impl Alerts {
         outbox.push(at, content);
     }
 
-    /// What happened first is told first: log-ins that were gathered before this leave before it, where the pace allows it.
+    /// Tells log-ins that were gathered before this alert first, where `max-per-hour` allows it.
     fn log_in_first(
         &mut self,
         partner: &str,
@@ -173,7 +173,7 @@ impl Alerts {
         }
     }
 
-    /// A file that is fetched has arrived before that: what waits of it is told first.
+    /// Takes the waiting alerts of a file that is downloaded now: its upload is told first.
     fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
         let Content::Files(fetched) = content else {
             return Vec::new();
@@ -196,8 +196,8 @@ impl Alerts {
         arrived
     }
 
-    /// A clock that ran ahead left times that are far from the present: nothing is held back until then.
-    pub fn set_right(&mut self, now: Time, rules: PolicyOf<'_>) {
+    /// Clamps times that a clock which ran ahead left in the future, so that no alert waits for them.
+    pub fn clamp_times(&mut self, now: Time, rules: PolicyOf<'_>) {
         for waiting in &mut self.waiting {
             if waiting.due > now.plus(LONGEST_WAIT) {
                 waiting.due = now;
@@ -210,10 +210,10 @@ impl Alerts {
             }
             group.told.retain(|told| *told <= now);
         }
-        self.tried.set_right(now);
+        self.tried.clamp_times(now);
     }
 
-    /// Lets out what is due when all events before `time` are known. Without `caught_up` the summary goes on growing.
+    /// Tells alerts that are due when all events before `time` are known. Without `caught_up` the summary is kept back.
     /// `in_flight` is the message that is being posted: it must not change.
     pub fn advance(
         &mut self,
@@ -258,7 +258,7 @@ impl Alerts {
         }
     }
 
-    /// What need not wait any more, in order. Where too many wait, half of them, so that it is not done for each.
+    /// Takes the waiting alerts that are due, in order. Where too many wait, it takes half of them, so that it seldom has to.
     fn take_due(&mut self, time: Time) -> Vec<Waiting> {
         let many = self.waiting.len() > WAITING_KEPT;
         // Asked for every event: what waits is not moved for nothing.
@@ -285,7 +285,7 @@ impl Alerts {
         due
     }
 
-    /// Takes what is no news any more, or too much, out of the outbox and into the summary.
+    /// Moves old or excess alerts from the outbox into the summary.
     fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
         let flood = outbox.too_many(in_flight);
         for message in std::mem::take(outbox.messages) {
@@ -300,7 +300,7 @@ impl Alerts {
         }
     }
 
-    /// When what waits in the outbox is no news any more and joins the summary.
+    /// When the next alert in the outbox becomes too old and joins the summary.
     pub fn ages(messages: &[Message], in_flight: Option<u64>) -> Option<Time> {
         let alerts = messages
             .iter()

@@ -1,8 +1,8 @@
 //! Joining messages of one kind and partner into one.
 
 use super::{
-    Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, Refused, Sweep,
-    Transfer,
+    Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, RefusedWrite,
+    Sweep, Transfer,
 };
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
@@ -48,10 +48,10 @@ pub(crate) fn hindered(first: &mut Hindered, second: Hindered) {
     let path = std::mem::replace(&mut first.path, second.path);
     first
         .earlier
-        .extend(path.map(|path| Refused { path, detail }));
+        .extend(path.map(|path| RefusedWrite { path, detail }));
     first.earlier.extend(second.earlier);
     // Each once; the latest stands apart.
-    let mut kept: Vec<Refused> = Vec::new();
+    let mut kept: Vec<RefusedWrite> = Vec::new();
     for refused in first.earlier.drain(..) {
         let latest = first.path.as_ref() == Some(&refused.path) && first.detail == refused.detail;
         if !latest && !kept.contains(&refused) {

@@ -1,7 +1,7 @@
 //! A message that waits until Slack takes it, and what it says: facts, not words.
 
 use crate::domain::alerts::facts::{
-    Blind, Cause, Failures, Files, Hindered, Logins, Summary, Sweep, Transfer,
+    Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
 };
 use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, Quiet};
 use crate::domain::base::numbers::is_default;
@@ -192,6 +192,36 @@ impl Content {
         match self.among() {
             Among::Alone(matter, whose) => Some((matter, whose)),
             Among::Gathered(..) | Among::Each => None,
+        }
+    }
+}
+
+impl Transfer {
+    /// The group in which transfers that did not come out whole are gathered.
+    fn trouble(self) -> &'static str {
+        match self {
+            Transfer::UploadFailed => "failed",
+            Transfer::UploadInterrupted => "interrupted",
+            Transfer::Unknown => "unknown-direction",
+            Transfer::UploadUnclosed => "unclosed",
+            Transfer::DownloadUnclosed => "unclosed-download",
+            Transfer::Upload | Transfer::Download | Transfer::DownloadInterrupted => {
+                "interrupted-download"
+            }
+        }
+    }
+}
+
+impl Obstacle {
+    /// What messages of it are gathered under.
+    fn name(self) -> &'static str {
+        match self {
+            Obstacle::NotSftp => "not-sftp",
+            Obstacle::Subsystem => "no-subsystem",
+            Obstacle::Chroot => "chroot",
+            Obstacle::WriteRefused => "write-refused",
+            Obstacle::TurnedAway => "turned-away",
+            Obstacle::AttemptsTurnedAway => "attempts-turned-away",
         }
     }
 }

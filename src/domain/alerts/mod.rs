@@ -13,7 +13,7 @@ mod sweep;
 mod waited;
 
 pub use facts::{
-    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, Refused,
+    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,
     Summary, SummaryRow, Sweep, Transfer,
 };
 pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};

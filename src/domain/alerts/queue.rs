@@ -1,4 +1,4 @@
-//! The outbox: messages that wait for Slack, and who makes room where alerts are too many.
+//! The outbox: messages that wait for Slack, and which of them are evicted when there are too many alerts.
 
 use std::cmp::Reverse;
 
@@ -20,8 +20,8 @@ pub struct Outbox<'a> {
 }
 
 impl Outbox<'_> {
-    /// The alerts that are too many. What anybody can bring about who reaches the port goes first, then what is of whoever has
-    /// the most, of that the latest.
+    /// The alerts to evict. Those that anybody who reaches the port can cause go first, then those of the partner with the most,
+    /// the latest first.
     pub(crate) fn too_many(&self, in_flight: Option<u64>) -> Vec<u64> {
         let alerts = self.messages.iter().filter(|m| m.content.group().is_some());
         let alerts: Vec<(u64, &Message)> = alerts

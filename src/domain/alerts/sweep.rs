@@ -1,4 +1,4 @@
-//! Sweeps: who fails in the names of many partners from one address gets one alert, not one for each of them.
+//! Sweeps: failures in the names of many partners from one address make one alert, not one for each partner.
 
 use super::{Content, Obstacle, SummaryRow};
 use crate::domain::alerts::facts::Sweep;
@@ -119,14 +119,14 @@ impl Tried {
         tried.is_some_and(|tried| tried.values().filter(lately).count() >= PARTNERS)
     }
 
-    /// Forgets what is over.
+    /// Forgets addresses without a failure for long.
     pub(crate) fn forget(&mut self, time: Time) {
         self.0
             .retain(|_, tried| tried.values().any(|a| time.since(a.at) < WITHIN));
     }
 
-    /// A clock that ran ahead left times that are far from the present.
-    pub(crate) fn set_right(&mut self, now: Time) {
+    /// Clamps times that a clock which ran ahead left in the future.
+    pub(crate) fn clamp_times(&mut self, now: Time) {
         for attempt in self.0.values_mut().flat_map(BTreeMap::values_mut) {
             attempt.at = attempt.at.min(now);
         }

@@ -1,4 +1,4 @@
-//! What waited for Slack for long goes out gathered: all that waits of a partner is one message.
+//! Joins messages that waited for Slack for long: all messages of a partner become one.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Files of partners of whom feeds are expected, as they last were. Pure.
+//! The latest files of partners that must send feeds, with their present names and sizes.
 
 use std::borrow::Cow;
 
@@ -33,6 +33,19 @@ pub struct Uploaded {
 }
 
 impl Uploaded {
+    /// A file that has just arrived.
+    pub(crate) fn new(process: Process, partner: &str, at: Time, file: File) -> Uploaded {
+        Uploaded {
+            process,
+            partner: partner.to_owned(),
+            file,
+            at,
+            before: None,
+            broken: false,
+            gone: false,
+        }
+    }
+
     /// Is it this partner's file of this name?
     pub(crate) fn is(&self, partner: &str, name: &str) -> bool {
         self.partner == partner && is_same(&self.file.name_in_state(), name)

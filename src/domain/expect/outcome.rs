@@ -1,4 +1,4 @@
-//! What became of a feed on one of its days: what the day's table tells.
+//! The outcome of a feed on one of its days, for the day's table.
 
 use serde::{Deserialize, Serialize};
 

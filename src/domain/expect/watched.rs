@@ -1,4 +1,4 @@
-//! What was seen of expected feeds: part of the state. Pure: arrivals and the time go in, what became of a feed comes out.
+//! Follows one expected feed: takes arrivals and the time, and says when its day is complete, overdue or changed.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ impl Watched {
                 file: file.clone(),
             });
         }
-        self.pass(expected, |deadline| deadline < at);
+        self.open_passed(expected, |deadline| deadline < at);
         let waits = |day: &FeedDay| day.arrived.is_none() && at <= expected.deadline(day.date);
         if !self.day.as_ref().is_some_and(waits) {
             let begun = |next: &NaiveDate| *next <= expected.date(at);
@@ -100,8 +100,8 @@ impl Watched {
         }
     }
 
-    /// A file is the feed's no more. `undo` says whether a day that was complete with it may be open again; where it may
-    /// not, what happened is told, where something did.
+    /// Removes a file from the feed. `undo` says whether a day that was complete with it may be opened again; if not, the loss is
+    /// kept as a change to be told.
     pub fn withdraw(
         &mut self,
         expected: &Expectation,
@@ -158,7 +158,7 @@ impl Watched {
             self.day = None;
             self.from = after(today);
         }
-        self.pass(expected, |deadline| deadline <= until);
+        self.open_passed(expected, |deadline| deadline <= until);
         let missed = self.missed;
         let day = self.day.as_mut()?;
         if day.arrived.is_some() || day.told || expected.deadline(day.date) > until {
@@ -187,7 +187,7 @@ impl Watched {
         }
     }
 
-    /// When `judge` has something to do next, as far as time alone brings it.
+    /// The next time at which `judge` or `changed` has something to do.
     pub fn due(&self, expected: &Expectation) -> Option<Time> {
         let open = |day: &&FeedDay| day.arrived.is_none() && !day.told;
         let day = self.day.as_ref().filter(open).map(|day| day.date);
@@ -205,7 +205,7 @@ impl Watched {
     }
 
     /// Opens the days whose deadline has passed.
-    fn pass(&mut self, expected: &Expectation, passed: impl Fn(Time) -> bool) {
+    fn open_passed(&mut self, expected: &Expectation, passed: impl Fn(Time) -> bool) {
         while let Some(next) = self.next(expected) {
             if !passed(expected.deadline(next)) {
                 return;

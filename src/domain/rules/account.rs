@@ -1,4 +1,4 @@
-//! Accounts that are refused whatever they bring: what PAM and sshd say of it, and whose attempt that was.
+//! Accounts that PAM or sshd refuses whatever the password or key: the cause, and the attempt that it belongs to.
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;

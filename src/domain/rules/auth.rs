@@ -1,4 +1,4 @@
-//! Log-ins and failures: what a person or a client tried, once, whatever the LogLevel.
+//! Log-ins and failures. Each attempt counts once, whatever the LogLevel.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,10 @@ use crate::domain::alerts::Cause;
 use crate::domain::base::numbers::add;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind, Method, UNPERMITTED, Who, account_in};
-use crate::domain::pending::{Pending, Refused};
+use crate::domain::pending::{Pending, RefusedAttempt};
 use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
-use crate::domain::sessions::{Connection, Standing};
+use crate::domain::sessions::{Connection, Membership};
 
 /// How many times one line may say that somebody logged in. A process of sshd says it once; in auth.log anybody may write
 /// that it was four thousand million times, which would be counted for hours.
@@ -86,19 +86,21 @@ impl Monitor<'_> {
     /// The connection of the record's process, new where it was not seen before or was another's with the same pid.
     pub(super) fn connection(&mut self, record: &Record<'_>) -> Connection {
         let origin = &record.origin;
-        if origin.pid == 0 {
-            return self.connection_of_peer(record);
-        }
-        let process = (origin.boot, origin.pid);
-        let known = self.daily.resume.sessions.connections.0.get(&process);
-        let mut connection = known
-            .filter(|c| c.goes_on(origin.time, record.event.port))
-            .cloned()
-            .unwrap_or_else(|| Connection {
-                boot: origin.boot,
-                pid: origin.pid,
-                ..Connection::default()
-            });
+        let mut process = (origin.boot, origin.pid);
+        let known = if origin.pid == 0 {
+            process = without_pid::process(origin.boot, &record.event);
+            self.known_by_peer(record)
+        } else {
+            let known = self.daily.resume.sessions.connections.0.get(&process);
+            let known = known.filter(|c| c.goes_on(origin.time, record.event.port));
+            known.cloned()
+        };
+        let new = || Connection {
+            boot: process.0,
+            pid: process.1,
+            ..Connection::default()
+        };
+        let mut connection = known.unwrap_or_else(new);
         connection.at = origin.time;
         connection
     }
@@ -111,9 +113,12 @@ impl Monitor<'_> {
             let user = String::from_utf8_lossy(user);
             if connection.user.as_deref() != Some(&*user) {
                 connection.user = Some(user.clone().into_owned());
-                connection.standing = Standing::Unasked;
+                connection.standing = Membership::Unasked;
             }
-            let asked = matches!(connection.standing, Standing::Unasked | Standing::Undecided);
+            let asked = matches!(
+                connection.standing,
+                Membership::Unasked | Membership::Undecided
+            );
             if ask && record.answer.is_some() || asked {
                 connection.standing = self.standing(&user, record.answer.as_ref());
             }
@@ -194,8 +199,8 @@ impl Monitor<'_> {
             }
         }
         let reason = match standing {
-            Standing::Partner => format!("Accepted {method}"),
-            Standing::Undecided => {
+            Membership::Partner => format!("Accepted {method}"),
+            Membership::Undecided => {
                 format!("Accepted {method}; the user database does not answer: waits")
             }
             _ => format!("Accepted {method}; no partner: counts nothing"),
@@ -266,18 +271,12 @@ impl Monitor<'_> {
         let process = (connection.boot, connection.pid);
         let user = connection.user.clone().unwrap_or_default();
         let why = counted_as(standing, counts, connection.refused);
-        let refused = Refused {
+        let method = record.event.method.as_deref();
+        let refused = RefusedAttempt {
             count: counts,
             cause: connection.refused.unwrap_or(Cause::Password),
             address: connection.address.clone(),
-            method: Some(
-                record
-                    .event
-                    .method
-                    .as_deref()
-                    .unwrap_or("keyboard-interactive/pam")
-                    .to_owned(),
-            ),
+            method: Some(method.unwrap_or("keyboard-interactive/pam").to_owned()),
             abandoned: false,
         };
         self.keep(connection);
@@ -299,14 +298,14 @@ impl Monitor<'_> {
 
 /// What a refused attempt counts, and why where it is the account that is refused, in the words of its alert.
 pub(super) fn counted_as(
-    standing: Standing,
+    standing: Membership,
     count: u64,
     refused: Option<Cause>,
 ) -> Cow<'static, str> {
     let what = match standing {
-        Standing::Partner => "counts as a failure of a partner",
-        Standing::Undecided => "the user database does not answer: waits",
-        Standing::Stranger | Standing::Unasked => "no partner: counts as an unknown attempt",
+        Membership::Partner => "counts as a failure of a partner",
+        Membership::Undecided => "the user database does not answer: waits",
+        Membership::Stranger | Membership::Unasked => "no partner: counts as an unknown attempt",
     };
     let why = match refused {
         Some(Cause::Account) => ": account refused (PAM)",

@@ -15,7 +15,7 @@ use crate::domain::base::numbers::add;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Connection, KEPT, SftpSession, Standing, Unseen};
+use crate::domain::sessions::{Connection, KEPT, LoginWithoutTransfers, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
 /// How long a log-in may last without a line of sftp-server before it is judged.
@@ -35,7 +35,7 @@ fn is_probable(unseen: u64, short: u64) -> bool {
     unseen.saturating_sub(short) >= IN_A_ROW || unseen >= SEVERAL
 }
 
-impl Unseen {
+impl LoginWithoutTransfers {
     /// When it is judged: its end's lines may still cross, or it has lasted long enough.
     pub(super) fn due(&self) -> Time {
         match self.ended {
@@ -62,7 +62,7 @@ impl Monitor<'_> {
     pub(super) fn await_sftp(&mut self, login: &Connection, record: &Record<'_>) {
         // Without a time nobody can tell how long it lasts.
         let timed = login.at != Time::default();
-        if login.standing != Standing::Partner || !timed || record.origin.past {
+        if login.standing != Membership::Partner || !timed || record.origin.past {
             return;
         }
         let unseen = &mut self.daily.resume.sessions.unseen;
@@ -71,17 +71,21 @@ impl Monitor<'_> {
             self.daily
                 .note(NoticeKind::SessionsForgotten, login.at, 1, None);
         }
-        self.daily.resume.sessions.unseen.push(Unseen {
-            boot: login.boot,
-            pid: login.pid,
-            user: login.user.clone().unwrap_or_default(),
-            address: login.address.clone(),
-            session: login.session.clone(),
-            since: login.at,
-            ended: None,
-            started: false,
-            forced: record.forced && !self.rules.foreign,
-        });
+        self.daily
+            .resume
+            .sessions
+            .unseen
+            .push(LoginWithoutTransfers {
+                boot: login.boot,
+                pid: login.pid,
+                user: login.user.clone().unwrap_or_default(),
+                address: login.address.clone(),
+                session: login.session.clone(),
+                since: login.at,
+                ended: None,
+                started: false,
+                forced: record.forced && !self.rules.foreign,
+            });
     }
 
     /// A session of sftp-server shows itself: the log-ins that it may belong to are not blind.
@@ -114,7 +118,7 @@ impl Monitor<'_> {
         if !self.speaks_for(record.origin.uid, self.known_uid(&user)) {
             return;
         }
-        let just_ended = |unseen: &Unseen| {
+        let just_ended = |unseen: &LoginWithoutTransfers| {
             unseen.boot == record.origin.boot
                 && unseen.user == user
                 && unseen.address.as_deref() == event.address.as_deref()
@@ -133,7 +137,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Entries are missing: nothing is proved by what was not seen.
+    /// Entries are missing: discards pending checks for blind sessions.
     pub fn nothing_is_proved(&mut self) {
         self.daily.resume.sessions.unseen.clear();
     }
@@ -174,7 +178,7 @@ impl Monitor<'_> {
     /// When the next log-in is judged.
     pub(super) fn unseen_due(&self) -> Option<Time> {
         let unseen = &self.daily.resume.sessions.unseen;
-        unseen.iter().map(Unseen::due).min()
+        unseen.iter().map(LoginWithoutTransfers::due).min()
     }
 
     /// Judges the log-ins whose time has come before `time`.
@@ -187,13 +191,13 @@ impl Monitor<'_> {
             .into_iter()
             .partition(|unseen| unseen.due() <= time);
         *unseen = waiting;
-        let due: Vec<Unseen> = due;
+        let due: Vec<LoginWithoutTransfers> = due;
         for unseen in due {
             self.judge(unseen);
         }
     }
 
-    fn judge(&mut self, unseen: Unseen) {
+    fn judge(&mut self, unseen: LoginWithoutTransfers) {
         let at = unseen.ended.unwrap_or(unseen.due());
         let known = self.known(&unseen.user);
         let blind = if unseen.started {
@@ -216,7 +220,7 @@ impl Monitor<'_> {
         self.count_blind(&unseen, at, blind);
     }
 
-    fn count_blind(&mut self, unseen: &Unseen, at: Time, blind: u64) {
+    fn count_blind(&mut self, unseen: &LoginWithoutTransfers, at: Time, blind: u64) {
         let counters = self.counters(at, &unseen.user);
         add(&mut counters.blind, blind);
         let sessions = counters.blind;

@@ -1,4 +1,4 @@
-//! Closed files: which is an upload, which a download, which neither.
+//! Decides whether a closed file is an upload, a download, or neither.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Handle, OtherHalf, SftpSession, Standing};
+use crate::domain::sessions::{Handle, Membership, OtherHalf, SftpSession};
 
 /// What is said of what was read for a copy.
 const COPIED: &str = "the reading half of a copy made on the server: counts nothing";
@@ -88,14 +88,15 @@ impl Monitor<'_> {
         if handle.write && handle.write_refused {
             file.bytes = Some(0);
             self.file(session, record, Transfer::UploadFailed, file);
-            let why = counted(session, "a write was refused since the file was opened");
-            return session.outcome(EventName::UploadFailed, why);
+            return session.counted(
+                EventName::UploadFailed,
+                "a write was refused since the file was opened",
+            );
         }
         if handle.write && handle.create {
             file.bytes = Some(0);
             self.file(session, record, Transfer::Upload, file);
-            let why = counted(session, "an empty file was created or truncated");
-            return session.outcome(EventName::Upload, why);
+            return session.counted(EventName::Upload, "an empty file was created or truncated");
         }
         let what = if handle.write {
             EventName::Upload
@@ -119,8 +120,7 @@ impl Monitor<'_> {
             _ => return self.unknown_direction(session, record, file),
         };
         self.file(session, record, what, file);
-        let why = counted(session, "the message was cut: its open tells the direction");
-        session.outcome(event, why)
+        session.counted(event, "the message was cut: its open tells the direction")
     }
 
     /// Nobody can tell whether this was an upload or a download.
@@ -171,7 +171,7 @@ impl Monitor<'_> {
         } else {
             "bytes were written"
         };
-        session.outcome(EventName::Upload, counted(session, why))
+        session.counted(EventName::Upload, why)
     }
 
     fn downloaded(
@@ -210,10 +210,7 @@ impl Monitor<'_> {
             );
         }
         self.file(session, record, Transfer::Download, file);
-        session.outcome(
-            EventName::Download,
-            counted(session, "bytes were read and none written"),
-        )
+        session.counted(EventName::Download, "bytes were read and none written")
     }
 
     fn forced_close(
@@ -228,23 +225,23 @@ impl Monitor<'_> {
         if !sent && handle.write || written.is_some_and(|w| w > 0) {
             file.bytes = written;
             self.file(session, record, Transfer::UploadInterrupted, file);
-            session.outcome(
+            session.counted(
                 EventName::UploadInterrupted,
-                counted(session, "still open when the session ended"),
+                "still open when the session ended",
             )
         } else if handle.is_unknown() && record.event.cut {
             self.unknown_direction(session, record, file)
         } else {
             file.bytes = read;
-            let why = match read {
-                Some(0) => Cow::Borrowed("nothing was read or written: counts nothing"),
-                Some(read) if handle.is_copied(read) => Cow::Borrowed(COPIED),
+            let event = EventName::DownloadInterrupted;
+            match read {
+                Some(0) => session.outcome(event, "nothing was read or written: counts nothing"),
+                Some(read) if handle.is_copied(read) => session.outcome(event, COPIED),
                 _ => {
                     self.file(session, record, Transfer::DownloadInterrupted, file);
-                    counted(session, "still open when the session ended")
+                    session.counted(event, "still open when the session ended")
                 }
-            };
-            session.outcome(EventName::DownloadInterrupted, why)
+            }
         }
     }
 
@@ -268,13 +265,18 @@ impl Monitor<'_> {
     }
 }
 
-/// What is said of a transfer that counts for partners alone.
-fn counted(session: &SftpSession, why: &'static str) -> Cow<'static, str> {
-    match session.standing {
-        Standing::Partner => Cow::Borrowed(why),
-        Standing::Undecided => {
-            Cow::Owned(format!("{why}; the user database does not answer: waits"))
-        }
-        _ => Cow::Borrowed("no partner: counts nothing"),
+impl SftpSession {
+    /// The outcome of a transfer, which counts for partners alone.
+    fn counted(&self, event: EventName, why: &'static str) -> RuleOutcome {
+        let why = match self.standing {
+            Membership::Partner => Cow::Borrowed(why),
+            Membership::Undecided => {
+                Cow::Owned(format!("{why}; the user database does not answer: waits"))
+            }
+            Membership::Stranger | Membership::Unasked => {
+                Cow::Borrowed("no partner: counts nothing")
+            }
+        };
+        self.outcome(event, why)
     }
 }

@@ -1,4 +1,4 @@
-//! Counting: what an event adds to the counters of its day, and what is told of it.
+//! Counts an event for its day, and tells it.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::domain::base::numbers::add;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::days;
-use crate::domain::pending::Refused;
+use crate::domain::pending::RefusedAttempt;
 use crate::domain::state::{Counters, NoticeKind, Troubled};
 
 /// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename
@@ -127,7 +127,7 @@ impl Monitor<'_> {
         process: Process,
         at: Time,
         partner: &str,
-        refused: Refused,
+        refused: RefusedAttempt,
     ) {
         let counters = self.counters(at, partner);
         add(&mut counters.failed, refused.count);

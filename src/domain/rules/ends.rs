@@ -1,4 +1,4 @@
-//! Ends of connections: before log-in each is an attempt, after it the end of what was open.
+//! Ends of connections. Before a log-in the end may count as an attempt; after a log-in it ends the sftp sessions.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
 use crate::domain::base::process::Process;
 use crate::domain::openssh::EventName;
-use crate::domain::pending::{Pending, Refused};
+use crate::domain::pending::{Pending, RefusedAttempt};
 use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
 use crate::domain::sessions::Connection;
@@ -41,7 +41,7 @@ impl Monitor<'_> {
             (_, true) => Cause::Key,
             _ => Cause::KeyOrAbandoned,
         };
-        let refused = Refused {
+        let refused = RefusedAttempt {
             count: 1,
             cause,
             address: connection.address.clone(),

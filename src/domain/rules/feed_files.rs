@@ -1,4 +1,4 @@
-//! Files of partners of whom feeds are expected: sent, sent again, gone on with, or removed, in whichever session.
+//! Files of partners that must send feeds: sent, sent again, resumed or removed, in any session.
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Loss, Transfer};
@@ -41,8 +41,7 @@ impl Monitor<'_> {
         if !broken {
             for expected in own() {
                 // Before the file is counted: what nobody has watched for and may have come unseen is not judged today.
-                let watched = self.watched(expected);
-                self.watch(expected, watched);
+                self.watched(expected);
             }
         }
         // Where nothing was added the file is as it was; of one whose name was cut nobody knows which it is.
@@ -55,13 +54,8 @@ impl Monitor<'_> {
         let files = &mut self.daily.resume.feeds.uploads;
         files.retain(|known| !known.is(partner, &name));
         self.keep_file(Uploaded {
-            process,
-            partner: partner.to_owned(),
-            file: file.clone(),
-            at,
-            before: None,
             broken,
-            gone: false,
+            ..Uploaded::new(process, partner, at, file.clone())
         });
         for expected in own() {
             match (broken, expected.takes(&file)) {
@@ -145,15 +139,7 @@ impl Monitor<'_> {
         let names = days.flat_map(|day| &day.names).filter(meant);
         let names: Vec<String> = names.filter(unknown).cloned().collect();
         for name in names {
-            self.keep_file(Uploaded {
-                process,
-                partner: partner.to_owned(),
-                file: File::of_state(&name),
-                at,
-                before: None,
-                broken: false,
-                gone: false,
-            });
+            self.keep_file(Uploaded::new(process, partner, at, File::of_state(&name)));
         }
     }
 

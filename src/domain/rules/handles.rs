@@ -1,10 +1,10 @@
-//! Open files of an sftp session, as its lines open and fail them.
+//! The handles of an sftp session: its lines open them, and report write errors.
 
 use super::transfer::text;
 use super::{Monitor, RuleOutcome};
 use crate::domain::openssh::{EventName, Flags};
 use crate::domain::record::Record;
-use crate::domain::sessions::{Handle, Last, SftpSession, Standing};
+use crate::domain::sessions::{Handle, Last, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
 /// How many open files of one session are kept: as many as a process may have by default, and so sftp-server.
@@ -30,7 +30,7 @@ impl Monitor<'_> {
                 let at = (record.origin.time, record.origin.past);
                 self.write_refused(session, at, &forgotten.path, status);
             }
-            if !forgotten.refused && session.standing == Standing::Partner {
+            if !forgotten.refused && session.standing == Membership::Partner {
                 self.notice(record, NoticeKind::SessionsForgotten, 1, None);
             }
         }

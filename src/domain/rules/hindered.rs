@@ -1,4 +1,4 @@
-//! Partners that sshd lets in and that cannot work, and those that it does not even let try.
+//! Hindered partners: sshd lets them in and they cannot work, or it refuses their connection.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{EventName, Hindrance};
 use crate::domain::record::{NOBODY, Record};
-use crate::domain::sessions::Standing;
+use crate::domain::sessions::Membership;
 use crate::domain::state::Used;
 
 /// How soon after the log-in sshd refuses its chroot: the process that does names neither account nor log-in.
@@ -82,7 +82,7 @@ impl Monitor<'_> {
         let logins = sessions.connections.0.values();
         let others = logins
             .filter(|login| login.accepted && fresh(login.at))
-            .filter(|login| login.standing != Standing::Partner)
+            .filter(|login| login.standing != Membership::Partner)
             .filter_map(|login| login.user.as_deref());
         let mut users: Vec<&str> = partners.chain(others).collect();
         users.sort_unstable();
@@ -227,22 +227,22 @@ fn covers(net: &str, address: &str) -> bool {
     };
     let (Ok(base), Ok(bits), Ok(address)) = (
         base.parse::<IpAddr>(),
-        bits.parse::<u32>(),
+        bits.parse::<u8>().map(u32::from),
         address.parse::<IpAddr>(),
     ) else {
         return false;
     };
-    match (base, address) {
-        (IpAddr::V4(base), IpAddr::V4(address)) if bits <= 32 => {
-            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
-            u32::from(base) & mask == u32::from(address) & mask
-        }
-        (IpAddr::V6(base), IpAddr::V6(address)) if bits <= 128 => {
-            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
-            u128::from(base) & mask == u128::from(address) & mask
-        }
-        _ => false,
-    }
+    // Of both kinds the bits, and how many of them stand before an address of the kind.
+    let bits_of = |address: IpAddr| match address {
+        IpAddr::V4(address) => (u128::from(address.to_ipv6_mapped()), 96),
+        IpAddr::V6(address) => (u128::from(address), 0),
+    };
+    let ((base, before), (address, own)) = (bits_of(base), bits_of(address));
+    let Some(behind) = 128_u32.checked_sub(before + bits) else {
+        return false;
+    };
+    let mask = u128::MAX.checked_shl(behind).unwrap_or(0);
+    before == own && base & mask == address & mask
 }
 
 #[cfg(test)]

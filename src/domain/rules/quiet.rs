@@ -1,4 +1,4 @@
-//! What partners did last, and those that have not logged in for long.
+//! The latest log-in, failure and file of each partner; tells of partners that have not logged in for long.
 
 use super::Monitor;
 use crate::domain::alerts::{Content, File, Quiet, Seen, SeenFile, Transfer};

@@ -1,4 +1,4 @@
-//! Requests that sftp-server refuses, and what of it keeps a partner from writing: files, new names, new directories.
+//! Requests that sftp-server refuses. A refused write (a file, a new name, a new directory) is counted and told.
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{Content, Hindered, Obstacle};
@@ -6,7 +6,7 @@ use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Last, SftpSession, Standing};
+use crate::domain::sessions::{Last, Membership, SftpSession};
 
 /// The status that no other request than the one before it earns in practice: what INFO does not show (stat, fsync, …) ends in
 /// others.
@@ -107,7 +107,7 @@ impl Monitor<'_> {
         path: &str,
         status: &str,
     ) {
-        if past || session.standing != Standing::Partner {
+        if past || session.standing != Membership::Partner {
             return;
         }
         let partner = session.user.clone();

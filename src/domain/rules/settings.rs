@@ -1,4 +1,4 @@
-//! How the rules are set, and what they make of an entry.
+//! The settings of the rules, and their outcome for an entry.
 
 use std::borrow::Cow;
 

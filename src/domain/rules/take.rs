@@ -1,4 +1,4 @@
-//! Taking one record in: what every rule makes of it, in order.
+//! Applies all rules to one record, in order.
 
 use crate::domain::alerts::{Alerts, Content};
 use crate::domain::base::process::{Boot, Process};
@@ -9,7 +9,7 @@ use crate::domain::record::Record;
 use crate::domain::rules::forged::{forged, forged_by};
 use crate::domain::rules::monitor::{ENDING, Monitor};
 use crate::domain::rules::settings::{RuleOutcome, wanted};
-use crate::domain::sessions::{KEPT, Standing};
+use crate::domain::sessions::{KEPT, Membership};
 use crate::domain::state::{Known, NoticeKind};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ impl Monitor<'_> {
             let counted = &mut self.daily.resume.counted_until;
             *counted = origin.time.max(*counted);
         }
-        self.pass(origin.time);
+        self.flush_before(origin.time);
         self.note_boot(origin.boot, origin.time);
         self.past_endings(origin.past);
         self.learn(record);
@@ -89,23 +89,23 @@ impl Monitor<'_> {
         }
     }
 
-    /// What was due before an event happens before it, though both are read at once.
-    pub(super) fn pass(&mut self, time: Time) {
+    /// Tells and judges all that was due before an event, before that event is applied.
+    pub(super) fn flush_before(&mut self, time: Time) {
         if self.alerts_due().is_some_and(|due| due < time) {
             let before = time.minus(Duration::from_micros(1));
             self.end_sessions(before);
             self.judge_unseen(before);
-            self.let_out(before, false);
+            self.flush_due(before, false);
         }
     }
 
-    /// Lets out what is due when all events before `time` are known; `caught_up` when reading has reached the present.
+    /// Tells and judges all that is due when all events before `time` are known; `caught_up` when reading has reached the present.
     pub fn advance(&mut self, time: Time, caught_up: bool) {
-        self.set_right();
+        self.clamp_times();
         self.end_sessions(time);
         self.judge_unseen(time);
         self.forget(time);
-        self.let_out(time, caught_up);
+        self.flush_due(time, caught_up);
         if caught_up {
             self.judge_unread(time);
             self.judge_feeds(time);
@@ -113,7 +113,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Forgets what is over, and what is too much: that is noted.
+    /// Forgets sessions that are over, and evicts some when there are too many: that is a notice.
     pub(super) fn forget(&mut self, time: Time) {
         if let Some(limit) = self.rules.limit {
             let paces = &mut self.daily.resume.sessions.paces;
@@ -131,8 +131,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// Lets nothing wait for a time that a clock which ran ahead has left.
-    pub(super) fn set_right(&mut self) {
+    /// Clamps timestamps that lie in the future: a clock which ran ahead left them.
+    pub(super) fn clamp_times(&mut self) {
         let now = self.now;
         let sessions = &mut self.daily.resume.sessions;
         let endings = sessions
@@ -146,10 +146,10 @@ impl Monitor<'_> {
         let counted = &mut self.daily.resume.counted_until;
         *counted = now.min(*counted);
         let rules = |partner: &str| self.rules.alerts_for(partner);
-        self.daily.resume.alerts.set_right(now, &rules);
+        self.daily.resume.alerts.clamp_times(now, &rules);
     }
 
-    pub(super) fn let_out(&mut self, time: Time, caught_up: bool) {
+    pub(super) fn flush_due(&mut self, time: Time, caught_up: bool) {
         let rules = |partner: &str| self.rules.alerts_for(partner);
         let (now, in_flight) = (self.now, self.in_flight);
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
@@ -183,7 +183,7 @@ impl Monitor<'_> {
         if self.rules.silent {
             return;
         }
-        self.let_out(at, false);
+        self.flush_due(at, false);
         let Some((_, partner)) = content.group() else {
             return;
         };
@@ -251,15 +251,15 @@ impl Monitor<'_> {
     }
 
     /// What is known of an account after the user database was asked, or not.
-    pub(super) fn standing(&self, user: &str, answer: Option<&Answer>) -> Standing {
+    pub(super) fn standing(&self, user: &str, answer: Option<&Answer>) -> Membership {
         match answer {
-            Some(Answer::Partner { .. }) => Standing::Partner,
-            Some(Answer::Other { .. }) => Standing::Stranger,
+            Some(Answer::Partner { .. }) => Membership::Partner,
+            Some(Answer::Other { .. }) => Membership::Stranger,
             Some(Answer::Unknown) if !self.daily.resume.known.contains_key(user) => {
-                Standing::Undecided
+                Membership::Undecided
             }
-            None if !self.daily.resume.known.contains_key(user) => Standing::Stranger,
-            Some(Answer::Unknown) | None => Standing::Partner,
+            None if !self.daily.resume.known.contains_key(user) => Membership::Stranger,
+            Some(Answer::Unknown) | None => Membership::Partner,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
+//! Lines of sftp-server: finds the session of each, applies the line to it, and ends sessions.
 
 use super::forged::forged_by;
 use super::monitor::ENDING;
@@ -11,7 +11,7 @@ use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::pending::Pending;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Handle, Last, SftpSession, Standing};
+use crate::domain::sessions::{Handle, Last, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
 /// What is said of a request that is about no file.
@@ -119,11 +119,11 @@ impl Monitor<'_> {
         self.sftp_seen(&session, at);
         self.put_back(session);
         let reason = match standing {
-            Standing::Partner if process.1 == 0 && origin.uid.is_none() => {
+            Membership::Partner if process.1 == 0 && origin.uid.is_none() => {
                 "names an account and no process: files without one are credited to nobody"
             }
-            Standing::Partner => "names the account of this process",
-            Standing::Undecided => "the user database does not answer: what it does waits",
+            Membership::Partner => "names the account of this process",
+            Membership::Undecided => "the user database does not answer: what it does waits",
             _ => "no partner: what it does counts nothing",
         };
         RuleOutcome::new(EventName::SessionOpened, standing.partner(), reason)
@@ -294,7 +294,7 @@ impl Monitor<'_> {
                 &session.user,
                 Pending::File(what, file),
             );
-        } else if session.standing == Standing::Partner {
+        } else if session.standing == Membership::Partner {
             // It counts nothing any more, but a feed that is expected today is there.
             self.feed_file(process, at, &session.user, what, &file);
         }

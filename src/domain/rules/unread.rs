@@ -1,4 +1,4 @@
-//! Lines of OpenSSH that nobody could read: they count nothing, and a notice of the day says how many there are.
+//! Lines of OpenSSH that the program cannot read. They count nothing; a notice of the day says how many there are.
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Content;

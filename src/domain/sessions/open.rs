@@ -41,7 +41,7 @@ pub struct Sessions {
     pub sftp: Table<SftpSession>,
     /// Log-ins of partners of which no line of sftp-server was seen yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unseen: Vec<Unseen>,
+    pub unseen: Vec<LoginWithoutTransfers>,
     /// How fast the lines of sessions come.
     #[serde(skip_serializing_if = "is_default")]
     pub paces: Paces,
@@ -53,7 +53,7 @@ pub struct Sessions {
 /// What is known of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum Membership {
     /// Nobody asked yet.
     #[default]
     Unasked,
@@ -65,13 +65,13 @@ pub enum Standing {
     Undecided,
 }
 
-impl Standing {
-    /// For those who want yes or no.
+impl Membership {
+    /// Yes or no, where it is known.
     pub fn partner(self) -> Option<bool> {
         match self {
-            Standing::Partner => Some(true),
-            Standing::Stranger => Some(false),
-            Standing::Unasked | Standing::Undecided => None,
+            Membership::Partner => Some(true),
+            Membership::Stranger => Some(false),
+            Membership::Unasked | Membership::Undecided => None,
         }
     }
 }
@@ -98,7 +98,7 @@ pub struct Connection {
     pub port: Option<u16>,
     /// What is known of the account.
     #[serde(skip_serializing_if = "is_default")]
-    pub standing: Standing,
+    pub standing: Membership,
     /// `Failed password` lines.
     #[serde(skip_serializing_if = "is_default")]
     pub passwords: u64,
@@ -178,7 +178,7 @@ impl Keyed for Connection {
 /// A log-in of a partner of which no line of sftp-server was seen yet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Unseen {
+pub struct LoginWithoutTransfers {
     /// The boot.
     #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
@@ -231,7 +231,7 @@ pub struct SftpSession {
     pub session: Option<String>,
     /// What is known of the account.
     #[serde(skip_serializing_if = "is_default")]
-    pub standing: Standing,
+    pub standing: Membership,
     /// Its log-in ended then; its own end may still be told for a few seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<Time>,

@@ -1,4 +1,4 @@
-//! A notice: what makes a day's figures less than certain.
+//! A notice: a remark in the day's table that figures may be incomplete.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Notices: what makes a day's figures less than certain.
+//! Adds notices to the open day, and joins notices that are alike.
 
 use std::cmp::Reverse;
 

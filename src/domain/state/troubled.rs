@@ -1,4 +1,4 @@
-//! Transfers that came to nothing, as the day keeps them.
+//! Transfers that broke off or failed, as the day keeps them.
 
 use serde::{Deserialize, Serialize};
 
