@@ -48,7 +48,7 @@ pub struct Partner<'a> {
 }
 
 /// What is in force for a partner.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum InForce {
     /// Files are logged.
     Logged {
