@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::edit;
-use super::finding::Finding;
+use super::finding::{Finding, Status};
 use super::units::Ssh;
 use super::whole::{Machine, ServedPartner, ServingSshd};
 use super::words::{grouped, word};
@@ -34,30 +34,38 @@ enum AccountFault {
 }
 
 impl AccountFault {
-    /// The sentence about it, and the command for each account that fixes it.
-    fn told(self) -> (&'static str, &'static str) {
+    /// Whether it is a problem already, the sentence about it, and the command for each account that fixes it.
+    fn told(self) -> (Status, &'static str, &'static str) {
+        let (account, password) = ("chage --expiredate -1", "chage --maxdays -1");
         match self {
-            AccountFault::Expired => ("the account has expired", "chage --expiredate -1"),
+            AccountFault::Expired => (Status::Problem, "the account has expired", account),
             AccountFault::PasswordExpired => (
+                Status::Problem,
                 "the password has expired, and sshd refuses the key as well",
-                "chage --maxdays -1",
+                password,
             ),
             AccountFault::PasswordToBeChanged => (
+                Status::Problem,
                 "the password must be changed before sshd lets them in",
                 "chage --lastday \"$(date +%F)\"",
             ),
             AccountFault::ExpiresSoon => (
+                Status::Warning,
                 "the account expires within 14 days",
-                "chage --expiredate -1",
+                account,
             ),
-            AccountFault::PasswordExpiresSoon => {
-                ("the password expires within 14 days", "chage --maxdays -1")
-            }
+            AccountFault::PasswordExpiresSoon => (
+                Status::Warning,
+                "the password expires within 14 days",
+                password,
+            ),
             AccountFault::NoShell => (
+                Status::Problem,
                 "the shell is not there, so sshd lets them not in",
                 "usermod --shell /usr/sbin/nologin",
             ),
             AccountFault::ShellRefuses => (
+                Status::Problem,
                 "the shell that runs it refuses, or the program is not in the chroot",
                 "",
             ),
@@ -133,24 +141,18 @@ fn expiring(shadow: &str, today: i64) -> BTreeMap<&str, Vec<AccountFault>> {
     let of_line = |line| {
         let fields: Vec<&str> = str::split(line, ':').collect();
         let days = |at: usize| fields.get(at)?.parse::<i64>().ok();
-        let (changed, maximum) = (days(2), days(4));
-        let over = |day: i64, over, soon| match day {
-            day if day <= today => Some(over),
-            day if day <= today + AHEAD => Some(soon),
+        let account = match days(7) {
+            Some(day) if day <= today => Some(AccountFault::Expired),
+            Some(day) if day <= today + AHEAD => Some(AccountFault::ExpiresSoon),
             _ => None,
         };
-        let (expired, soon) = (AccountFault::Expired, AccountFault::ExpiresSoon);
-        let account = days(7).and_then(|day| over(day, expired, soon));
-        let (expired, soon) = (
-            AccountFault::PasswordExpired,
-            AccountFault::PasswordExpiresSoon,
-        );
         // An empty field is no limit; 0 as the day of the last change asks for one (shadow(5)).
-        let password = match (changed, maximum) {
+        let password = match (days(2), days(4)) {
             (Some(0), _) => Some(AccountFault::PasswordToBeChanged),
-            // The last day is a good one.
-            (Some(day), Some(most)) if day + most == today => Some(soon),
-            (Some(day), Some(most)) => over(day + most, expired, soon),
+            (Some(day), Some(most)) if day + most < today => Some(AccountFault::PasswordExpired),
+            (Some(day), Some(most)) if day + most <= today + AHEAD => {
+                Some(AccountFault::PasswordExpiresSoon)
+            }
             _ => None,
         };
         (fields[0], account.into_iter().chain(password).collect())
@@ -166,14 +168,10 @@ fn judge(
 ) -> Vec<Finding> {
     let faults = seen.iter().flat_map(|seen| {
         let (name, shell) = seen;
-        let of_shell = match shell {
-            ShellFacts { missing: true, .. } => Some(AccountFault::NoShell),
-            ShellFacts {
-                refuses: true,
-                outside: Some(_),
-                ..
-            } => Some(AccountFault::ShellRefuses),
-            _ => None,
+        let of_shell = match (shell.missing, shell.refuses && shell.outside.is_some()) {
+            (true, _) => Some(AccountFault::NoShell),
+            (false, true) => Some(AccountFault::ShellRefuses),
+            (false, false) => None,
         };
         let expiring = expiring.get(name).into_iter().flatten().copied();
         expiring.chain(of_shell).map(move |fault| (fault, seen))
@@ -186,7 +184,7 @@ fn judge(
 
 fn finding(fault: AccountFault, seen: &[&(&str, ShellFacts<'_>)], ssh: Ssh<'_>) -> Finding {
     let all: Vec<&str> = seen.iter().map(|(name, _)| *name).collect();
-    let (shown, (said, command)) = (names(&all), fault.told());
+    let (shown, (status, said, command)) = (names(&all), fault.told());
     if let (AccountFault::ShellRefuses, Some(gap)) = (fault, seen[0].1.outside) {
         let said = format!("no transfer of {shown} can work: {}: {said}", gap.found);
         return Finding::problem(NAME, said).fixed_by(edit::fix(gap, ssh));
@@ -195,13 +193,8 @@ fn finding(fault: AccountFault, seen: &[&(&str, ShellFacts<'_>)], ssh: Ssh<'_>) 
         .iter()
         .map(|name| format!("sudo {command} {}", word(name)));
     let each: Vec<String> = each.collect();
-    let said = format!("{said}: {shown}");
-    let soon = [AccountFault::ExpiresSoon, AccountFault::PasswordExpiresSoon];
-    let finding = match soon.contains(&fault) {
-        true => Finding::warning(NAME, said),
-        false => Finding::problem(NAME, said),
-    };
-    finding.fixed_by(each.join(" && "))
+    let found = Finding::of(NAME, status, format!("{said}: {shown}"));
+    found.fixed_by(each.join(" && "))
 }
 
 #[cfg(test)]

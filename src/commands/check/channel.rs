@@ -20,7 +20,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.extend(of_name(machine.config));
 }
 
-/// What is wrong with the channel of the configuration, whatever Slack says.
+/// Judges the channel of the configuration by itself, before Slack is asked.
 fn of_name(config: &Config) -> Option<Finding> {
     let channel = &config.slack.channel;
     let said = match (config.slack.channel_unset, is_id(channel)) {
@@ -42,12 +42,12 @@ fn is_id(channel: &str) -> bool {
         && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-/// What Slack says of the channel; nothing of one that is not named by its id.
+/// Judges what Slack says of the channel; none where it is not named by its id.
 pub(super) fn judge(facts: &SlackFacts<'_>, identity: &Identity) -> Option<Finding> {
     is_id(&facts.config.slack.channel).then(|| of_channel(facts, identity))
 }
 
-/// What is known of the channel: posting alone proves it.
+/// Judges the channel as far as it is known: only posting proves that it works.
 fn of_channel(facts: &SlackFacts<'_>, identity: &Identity) -> Finding {
     let (id, user) = (&facts.config.slack.channel, &identity.user);
     if identity.scopes.is_some() && !has(identity, POSTS) {

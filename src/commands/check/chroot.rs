@@ -38,11 +38,11 @@ pub(super) struct Chroots<'a> {
 pub(super) struct Chroot<'a> {
     pub(super) path: PathBuf,
     pub(super) partners: Vec<&'a str>,
-    /// What sshd would not accept, at the topmost part of its path.
+    /// The fault that sshd would not accept, at the topmost part of its path.
     pub(super) fault: Option<(ChrootFault, PathBuf)>,
 }
 
-/// What sshd does not accept.
+/// A fault that sshd does not accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ChrootFault {
     /// The path does not begin at the root.

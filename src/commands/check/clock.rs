@@ -14,7 +14,7 @@ use crate::domain::base::time::{Time, Zone};
 /// How long timedatectl may take: it may have to be started first.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// What systemd says of the clock.
+/// The facts about the clock.
 #[derive(Debug)]
 struct ClockFacts {
     zone: Zone,

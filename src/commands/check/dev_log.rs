@@ -14,7 +14,7 @@ use crate::domain::base::names::names;
 /// The name of the matter.
 pub(super) const NAME: &str = "dev-log";
 
-/// Where the lines went that were sent.
+/// The log that each `/dev/log` leads to.
 #[derive(Debug)]
 pub(super) struct DevLogFacts<'a> {
     /// The machine's own `/dev/log`.
@@ -32,7 +32,7 @@ pub(super) struct TriedChroot<'a> {
     pub(super) path: PathBuf,
     pub(super) partners: Vec<&'a str>,
     pub(super) reached: Reached,
-    /// What stands in the way of `devlog`.
+    /// It keeps `devlog` from working there.
     fault: DevLogFault,
 }
 
@@ -100,29 +100,18 @@ fn judge(facts: &DevLogFacts<'_>, fixes: &DevLogFixes<'_>) -> Vec<Finding> {
         let said = format!("the machine's own reaches {log}, for {free}");
         found.push(Finding::ok(NAME, said));
     }
-    // Those with the same fault together.
-    let alike = facts
-        .chroots
-        .iter()
-        .map(|one| ((&one.reached, &one.fault), one));
-    let mut reaching = Vec::new();
-    let mut blind = Vec::new();
-    for ((reached, fault), tried) in grouped(alike) {
-        match reached.told() {
-            Some(told) => blind.push((told, reached, fault, tried)),
-            None if *reached == Reached::Log => reaching.extend(tried),
-            None => {}
-        }
-    }
+    let chroots = facts.chroots.iter();
+    let reaching = chroots.clone().filter(|one| one.reached == Reached::Log);
+    let reaching: Vec<_> = reaching.collect();
     if !reaching.is_empty() {
         let said = format!("in the chroot reaches {log}, for {}", partners(&reaching));
         found.push(Finding::ok(NAME, said));
     }
-    for (told, reached, fault, tried) in blind {
-        let logs = tried
-            .iter()
-            .map(|one| one.path.join("dev/log").display().to_string());
-        let (who, logs) = (partners(&tried), names(&logs.collect::<Vec<_>>()));
+    for ((reached, fault), tried) in grouped(chroots.map(|one| ((&one.reached, &one.fault), one))) {
+        let Some(told) = reached.told() else { continue };
+        let logs = tried.iter().map(|one| one.path.join("dev/log"));
+        let logs: Vec<String> = logs.map(|log| log.display().to_string()).collect();
+        let (who, logs) = (partners(&tried), names(&logs));
         let said = format!("{told}: no file of {who} reaches {log} ({logs})");
         let chroots: Vec<&Path> = tried.iter().map(|one| one.path.as_path()).collect();
         let fix = fault.fix(reached, &chroots, fixes);

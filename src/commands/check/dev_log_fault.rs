@@ -1,4 +1,4 @@
-//! What stands in the way of `devlog` in a chroot, and the commands that fix it.
+//! Faults of a chroot that keep `devlog` from working there, and the commands that fix them.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::units::Ssh;
 use super::words;
 use crate::adapters::sshd_config::PATH;
 
-/// What stands in its way: it walks as root, and only where root alone can have put something.
+/// A fault. `devlog` runs as root, and works only where nobody but root can have put something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum DevLogFault {
     /// Nothing.
@@ -94,7 +94,15 @@ impl DevLogFault {
             Reached::ClosedDirectory if *self != DevLogFault::DevOfOthers => {
                 Some(format!("sudo chmod 0755 {dev}"))
             }
-            _ => None,
+            Reached::Link
+            | Reached::ClosedDirectory
+            | Reached::Log
+            | Reached::Unreadable(_)
+            | Reached::Missing
+            | Reached::NoSocket
+            | Reached::Dead
+            | Reached::Elsewhere
+            | Reached::NotSeen => None,
         };
         let steps = way.into_iter().chain(log).chain([fixes.devlog.to_owned()]);
         steps.collect::<Vec<_>>().join(" && ")
@@ -119,20 +127,20 @@ fn rewritten(link: &Path, target: &Path, fixes: &DevLogFixes<'_>) -> Option<Stri
 mod tests {
     use super::*;
 
-    fn mend(obstacle: &DevLogFault, reached: &Reached) -> String {
+    fn fixed(fault: &DevLogFault, reached: &Reached) -> String {
         let files = [PathBuf::from("/etc/ssh/sshd_config")];
-        let means = DevLogFixes {
+        let fixes = DevLogFixes {
             devlog: "DEVLOG",
             files: &files,
             ssh: Ssh::default(),
         };
-        obstacle.fix(reached, &[Path::new("/srv/a"), Path::new("/srv/b")], &means)
+        fault.fix(reached, &[Path::new("/srv/a"), Path::new("/srv/b")], &fixes)
     }
 
     #[test]
     fn what_stands_in_the_way_is_put_aside_first() {
         let link = DevLogFault::Link("/srv".into(), "/data/srv".into());
-        for (obstacle, reached, expected) in [
+        for (fault, reached, expected) in [
             (&DevLogFault::None, Reached::Missing, "DEVLOG"),
             (
                 &DevLogFault::None,
@@ -166,13 +174,13 @@ mod tests {
                  && sudo systemctl try-reload-or-restart ssh && DEVLOG",
             ),
         ] {
-            assert_eq!(mend(obstacle, &reached), expected);
+            assert_eq!(fixed(fault, &reached), expected);
         }
     }
 
     #[test]
     fn nothing_is_removed_from_the_machines_own_dev() {
-        let said = mend(&DevLogFault::MachinesDev, &Reached::Link);
+        let said = fixed(&DevLogFault::MachinesDev, &Reached::Link);
         assert!(!said.contains("rm "), "{said}");
         assert!(
             said.starts_with(

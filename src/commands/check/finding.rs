@@ -1,4 +1,4 @@
-//! What is reported of a matter: a line with its status, the facts, and the command that fixes it.
+//! A finding of a matter: a line with its status, the facts, and the command that fixes it.
 
 use serde::Serialize;
 
@@ -43,8 +43,17 @@ pub(super) struct Report {
     pub(super) posted: bool,
 }
 
+impl Report {
+    /// Adds a finding, once.
+    pub(super) fn add(&mut self, finding: Finding) {
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+}
+
 impl Finding {
-    fn of(name: &'static str, status: Status, detail: impl Into<String>) -> Finding {
+    pub(super) fn of(name: &'static str, status: Status, detail: impl Into<String>) -> Finding {
         Finding {
             name,
             status,

@@ -30,7 +30,7 @@ const EXAMPLE: &str = "/usr/share/doc/sftp-monitor/examples/journald-limit.conf"
 /// How far back losses are looked for.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
-/// What was seen of the journal.
+/// The facts about the journal.
 #[derive(Debug)]
 struct JournalFacts {
     /// Its files lie on disk.
@@ -110,7 +110,7 @@ fn suppressed(message: &str) -> Option<u64> {
     count.parse().ok().filter(|_| ours)
 }
 
-/// What a unit's own limit is; `0` where it has none.
+/// A unit's own limit; none where it is `0`.
 fn of_unit(burst: &str, interval: &str) -> Option<Limit> {
     let burst = burst.parse().ok().filter(|burst| *burst > 0)?;
     let interval = limit::span(interval).filter(|interval| !interval.is_zero())?;

@@ -33,10 +33,10 @@ pub(super) const ASKED: &str = "does ";
 /// auth.info, so that the line goes where sshd's go (syslog.h).
 const PRIORITY: u8 = 4 << 3 | 6;
 
-/// Where a machine's processes log to that are not locked in.
+/// The root directory of processes that are not locked in.
 pub(super) const OWN: &str = "/";
 
-/// What became of a line, in the order in which it is reported.
+/// The outcome of a line, in the order in which it is reported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reached {
     /// It is in the log.
@@ -70,7 +70,7 @@ impl Reached {
         }
     }
 
-    /// What is wrong with the `/dev/log`, as the beginning of a sentence.
+    /// The fault of the `/dev/log`, as the beginning of a sentence.
     pub(super) fn told(&self) -> Option<&'static str> {
         Some(match self {
             Reached::Missing => "there is none in the chroot",
@@ -124,7 +124,7 @@ pub(super) fn try_all(roots: &[&Path], log: &Log) -> Option<Vec<Reached>> {
     Some(reached)
 }
 
-/// What nobody else's line holds.
+/// A text that no other program's line contains.
 fn nonce() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let nanos = now.map_or(0, |now| now.as_nanos());

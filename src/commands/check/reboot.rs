@@ -16,7 +16,7 @@ use crate::domain::base::names::names;
 /// How long systemctl may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Whose `/dev/log` was bound by hand, by `sftp-monitor devlog`, or by a unit that does not start at boot.
+/// The partners whose `/dev/log` was bound by hand, by `sftp-monitor devlog`, or by a unit that does not start at boot.
 pub(super) fn gather<'a>(chroots: &[TriedChroot<'a>], units: &Units) -> Vec<&'a str> {
     if units.keeps_devlog() || !units.is_loaded(DEVLOG) {
         return Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn gather<'a>(chroots: &[TriedChroot<'a>], units: &Units) -> Vec<&'a 
     bound.flat_map(|tried| tried.partners.clone()).collect()
 }
 
-/// What is said of them.
+/// A warning for these partners; none where there are none.
 pub(super) fn judge(partners: &[&str], units: &Units) -> Option<Finding> {
     if partners.is_empty() {
         return None;

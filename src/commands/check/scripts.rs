@@ -1,4 +1,4 @@
-//! The scripts that did this before: one that is forgotten posts everything twice, and deletes the day.
+//! The scripts that sftp-monitor replaces: one that still runs posts everything twice, and deletes the counters.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -36,10 +36,10 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The counters of the day, which the scripts kept in a file of that name, posted and deleted.
 const STATE: &str = "daily.json";
 
-/// What deletes a file or empties it.
+/// Programs that delete or empty a file.
 const DELETING: [&str; 4] = ["rm", "unlink", "truncate", "shred"];
 
-/// Where the scripts read of log-ins and files.
+/// The logs and programs that such a script mentions.
 const LOGS: [&str; 3] = ["auth.log", "internal-sftp", "sftp-server"];
 
 /// The largest script that is read.
@@ -79,15 +79,10 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
         };
         let started = match &starter {
             Starter::Unit(service) => running(service),
-            _ => vec![starter],
+            Starter::Table(..) | Starter::Cron(_) | Starter::Crontab(..) => vec![starter],
         };
-        let found = started.iter().map(|starter| judge(starter, &sign));
         // Two services may have the same timer.
-        for finding in found.collect::<Vec<_>>() {
-            if !report.findings.contains(&finding) {
-                report.findings.push(finding);
-            }
-        }
+        started.iter().for_each(|one| report.add(judge(one, &sign)));
     }
     if !machine.root {
         report.unseen.push("the users' crontabs");
@@ -96,37 +91,28 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
 
 /// All that cron and systemd start, each with its own text.
 fn starters() -> Vec<(Starter, String)> {
+    let tables = files(&TABLES).map(|table| (table, false));
+    let crontabs = files(&CRONTABS).map(|table| (table, true));
     let mut all = Vec::new();
-    for (table, text) in files(&TABLES) {
-        let lines = lines(&text);
-        all.extend(lines.map(|(number, line)| {
-            let starter = Starter::Table(table.clone(), number, line.to_owned());
-            (starter, line.to_owned())
-        }));
+    for ((table, text), of_user) in tables.chain(crontabs) {
+        let lines = (1..).zip(text.lines().map(str::trim));
+        for (number, line) in lines.filter(|(_, line)| !line.starts_with('#')) {
+            let starter = match of_user {
+                true => Starter::Crontab(name(&table), line.to_owned()),
+                false => Starter::Table(table.clone(), number, line.to_owned()),
+            };
+            all.push((starter, line.to_owned()));
+        }
     }
-    let is_program = |path: &Path| {
+    let programs = files(&PROGRAMS).filter(|(path, _)| {
         std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0)
-    };
-    let programs = files(&PROGRAMS).filter(|(path, _)| is_program(path));
+    });
     all.extend(programs.map(|(path, text)| (Starter::Cron(path), text)));
-    for (table, text) in files(&CRONTABS) {
-        let lines = lines(&text);
-        all.extend(lines.map(|(_, line)| {
-            let starter = Starter::Crontab(name(&table), line.to_owned());
-            (starter, line.to_owned())
-        }));
-    }
     let units = files(&UNITS).map(|(path, text)| (name(&path), text));
-    let own =
-        units.filter(|(name, _)| name.ends_with(".service") && !name.starts_with("sftp-monitor"));
-    all.extend(own.map(|(name, text)| (Starter::Unit(name), text)));
+    let own = |name: &str| name.ends_with(".service") && !name.starts_with("sftp-monitor");
+    let units = units.filter(|(name, _)| own(name));
+    all.extend(units.map(|(name, text)| (Starter::Unit(name), text)));
     all
-}
-
-/// The lines of a table, with their numbers.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = (1..).zip(text.lines().map(str::trim));
-    lines.filter(|(_, line)| !line.starts_with('#'))
 }
 
 /// Of a service and the timers that start it those that are active or enabled.

@@ -11,7 +11,7 @@ use crate::domain::base::names::names;
 /// The name of the matter.
 const NAME: &str = "sftp-log-level";
 
-/// What an sshd does with the files of its partners.
+/// The facts about an sshd and the files of its partners.
 struct LevelFacts<'a> {
     /// Each partner, with whether its files are logged and whether there is a `Subsystem sftp` for it.
     partners: Vec<(&'a str, &'a InForce, bool)>,

@@ -18,14 +18,14 @@ use crate::domain::slack_reply::{Mend, Verdict};
 /// The name of the matter.
 const NAME: &str = "slack";
 
-/// What Slack answered, and by which way.
+/// The answers of Slack, and the way to it.
 pub(super) struct SlackFacts<'a> {
     pub(super) config: &'a Config,
     /// Whose token it is.
     pub(super) answer: Result<Identity, Verdict>,
-    /// What Slack says of the channel, where the token may ask.
+    /// Its answer about the channel, where the token may ask.
     pub(super) channel: Option<Result<Channel, Verdict>>,
-    /// What became of a line, where one was to be posted.
+    /// The outcome of a line, where one was to be posted.
     pub(super) sent: Option<Verdict>,
     /// The proxy on the way: the service's, as far as that may be seen.
     pub(super) proxy: Option<Proxy>,
@@ -37,7 +37,7 @@ pub(super) struct SlackFacts<'a> {
 /// The scopes of which one lets the token ask about a channel.
 const ASKS: [&str; 2] = ["channels:read", "groups:read"];
 
-/// The token, and what Slack says of it.
+/// Looks for the token, and asks Slack about it.
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     let Some(found) = token::find(machine.root) else {
         report.unseen.push("the token, and what Slack says of it");

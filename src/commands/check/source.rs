@@ -68,7 +68,7 @@ impl<'a> SourceFacts<'a> {
         }
     }
 
-    /// What the service reads, or will once what keeps it from that is mended.
+    /// The log that the service reads, or will read once its access is fixed.
     pub(super) fn intended(&self) -> Log {
         let source = &self.config.source;
         self.chosen().unwrap_or_else(|| match source.kind {
@@ -77,7 +77,7 @@ impl<'a> SourceFacts<'a> {
         })
     }
 
-    /// What the service reads, as it chooses itself; nothing where it cannot read that.
+    /// The log that the service chooses; none where it cannot read that one.
     pub(super) fn chosen(&self) -> Option<Log> {
         let log = decide(&self.config.source, || self.journal == Access::Yes);
         let readable = match &log {

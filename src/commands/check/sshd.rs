@@ -23,9 +23,9 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The first version whose sessions log as `sshd-session`.
 const SESSIONS: (u32, u32) = (9, 8);
 
-/// What was seen of sshd.
+/// The facts about sshd.
 struct SshdFacts<'a> {
-    /// What it says its version is: `OpenSSH_9.2p1`.
+    /// Its version as it prints it: `OpenSSH_9.2p1`.
     version: Option<String>,
     /// It, or a socket that starts it, is active; none where systemd does not say.
     active: Option<bool>,
@@ -127,7 +127,7 @@ fn judge(facts: &SshdFacts<'_>) -> Vec<Finding> {
     found
 }
 
-/// What is wrong with the options that one was started with; and of one beside the usual one that it is there.
+/// Judges the options that an sshd was started with, and names a second sshd by its file.
 fn of_options(started: &Started, ssh: Ssh<'_>) -> Vec<Finding> {
     let file = started.file.as_ref().map(|file| {
         let said = format!("one reads {}, which is looked at", file.display());
@@ -150,7 +150,7 @@ fn of_options(started: &Started, ssh: Ssh<'_>) -> Vec<Finding> {
     file.into_iter().chain(wrong).collect()
 }
 
-/// Whose log-ins are not logged, by which line.
+/// Judges `LogLevel`: partners whose log-ins are not logged, by the line that hides them.
 pub(super) fn quiet(partners: &[ServedPartner<'_>], ssh: Ssh<'_>) -> Vec<Finding> {
     let quiet = partners
         .iter()
@@ -167,7 +167,7 @@ pub(super) fn quiet(partners: &[ServedPartner<'_>], ssh: Ssh<'_>) -> Vec<Finding
     finding.collect()
 }
 
-/// sshd did not say what it does, for this reason: what it reads it does not accept.
+/// sshd does not accept its configuration, for this reason.
 pub(super) fn refused(why: &str, ssh: Ssh<'_>) -> Finding {
     let file = why.split([' ', ':']).find(|word| word.starts_with("/etc/"));
     let said = format!("sshd does not accept its configuration, and will not start with it: {why}");

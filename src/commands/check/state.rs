@@ -21,8 +21,8 @@ const NAME: &str = "state";
 #[derive(Debug)]
 struct StateDirectory {
     path: PathBuf,
-    /// What of it is somebody else's, and whose: the directory, or `daily.json`, as one that was copied there is. None
-    /// where all is the service's, or the service has no user.
+    /// The directory or `daily.json`, with its owner, where that is not the service's user, as after a copy. None also
+    /// where the service has no user.
     foreign: Option<(PathBuf, String)>,
     mode: u32,
     /// Why its file system takes nothing.

@@ -1,4 +1,4 @@
-//! What systemd says of the units.
+//! The properties of the units, as systemd shows them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,16 +12,16 @@ use crate::domain::base::time::Time;
 /// The daemon.
 pub(super) const SERVICE: &str = "sftp-monitor.service";
 
-/// What starts the digest every evening.
+/// It starts the digest every evening.
 pub(super) const TIMER: &str = "sftp-monitor-digest.timer";
 
 /// The digest.
 pub(super) const DIGEST: &str = "sftp-monitor-digest.service";
 
-/// What binds journald's socket into the chroots, at boot.
+/// It binds journald's socket into the chroots at boot.
 pub(super) const DEVLOG: &str = "sftp-monitor-devlog.service";
 
-/// What starts it again when accounts change.
+/// It starts the service above again when accounts change.
 pub(super) const DEVLOG_PATH: &str = "sftp-monitor-devlog.path";
 
 /// The user that the service runs as, where its unit does not say.
@@ -36,7 +36,7 @@ const SSH_SOCKETS: [&str; 2] = ["ssh.socket", "sshd.socket"];
 /// How long systemctl may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// What is asked of each unit (systemctl(1), show).
+/// The properties that are asked of each unit (systemctl(1), show).
 const PROPERTIES: &str = "--property=Id,Names,LoadState,ActiveState,SubState,UnitFileState,Result,ExecMainStatus,\
     NeedDaemonReload,User,SupplementaryGroups,Environment,MainPID,LogRateLimitBurst,LogRateLimitIntervalUSec,LogNamespace";
 
@@ -50,13 +50,13 @@ const NEXT: [&str; 6] = [
     "NextElapseUSecRealtime",
 ];
 
-/// What systemd says of the units, each by its names.
+/// The properties of the units, each by its names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Units {
     pub(super) properties: BTreeMap<String, BTreeMap<String, String>>,
     /// When the timer fires next.
     pub(super) next: Option<Time>,
-    /// Why nothing is known.
+    /// The reason why nothing is known.
     pub(super) unknown: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What waits for Slack, or was refused by it.
+//! Messages and tables that wait for Slack, or were refused by it.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

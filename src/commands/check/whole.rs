@@ -169,11 +169,7 @@ fn each_sshd(machine: &Machine<'_>, report: &mut Report) {
         found.extend(sftp_command::look(one, machine.root));
         found.extend(accounts::look(one, machine));
         found.extend(admission::look(one, &machine.config.partners.group));
-        for finding in found {
-            if !report.findings.contains(&finding) {
-                report.findings.push(finding);
-            }
-        }
+        found.into_iter().for_each(|finding| report.add(finding));
     }
 }
 

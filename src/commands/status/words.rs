@@ -5,129 +5,93 @@ use std::time::Duration;
 use crate::domain::alerts::Content;
 use crate::domain::state::{Notice, NoticeKind};
 
-/// What a message is about.
+/// The subject of a message.
 pub(super) fn message(content: &Content) -> String {
-    let what = match content {
-        Content::Started { .. } => return "the first start".to_owned(),
+    let of = |what: &str, partner: &str| format!("{what} of {partner}");
+    let of_group = |what| of(what, content.group().map_or("", |(_, partner)| partner));
+    let feed = |files: &str, partner: &str, what| format!("{files} of {partner} {what}");
+    match content {
+        Content::Started { .. } => "the first start".to_owned(),
         Content::Several { partner, parts } => {
-            return format!("{} of {partner}", many(parts.len() as u64, "kind of event"));
+            of(&many(parts.len() as u64, "kind of event"), partner)
         }
-        Content::Summary(_) => return "a summary of an absence".to_owned(),
-        Content::Unreadable { .. } => return "a log that cannot be read".to_owned(),
-        Content::LogLevel { .. } => return "sftp-server's log level".to_owned(),
-        Content::Unseen { .. } => return "files that cannot be seen".to_owned(),
-        Content::FeedMissing(feed) => return format!("{} of {} missing", feed.files, feed.partner),
-        Content::FeedArrived(feed) => return format!("{} of {} arrived", feed.files, feed.partner),
-        Content::FeedChanged(feed) => return format!("{} of {} changed", feed.files, feed.partner),
-        Content::Quiet(quiet) => return format!("no log-in of {}", quiet.partner),
-        Content::Logins(_) => "log-in",
+        Content::Summary(_) => "a summary of an absence".to_owned(),
+        Content::Unreadable { .. } => "a log that cannot be read".to_owned(),
+        Content::LogLevel { .. } => "sftp-server's log level".to_owned(),
+        Content::Unseen { .. } => "files that cannot be seen".to_owned(),
+        Content::FeedMissing(missing) => feed(&missing.files, &missing.partner, "missing"),
+        Content::FeedArrived(arrived) => feed(&arrived.files, &arrived.partner, "arrived"),
+        Content::FeedChanged(changed) => feed(&changed.files, &changed.partner, "changed"),
+        Content::Quiet(quiet) => of("no log-in", &quiet.partner),
+        Content::Blind(blind) => of("blind sessions", &blind.partner),
         Content::Sweep(sweep) => {
-            return format!(
-                "a sweep over {}",
-                many(sweep.partners.len() as u64, "partner")
-            );
+            let partners = many(sweep.partners.len() as u64, "partner");
+            format!("a sweep over {partners}")
         }
-        Content::Failures(_) => "failed log-in",
-        Content::Files(_) => "file",
-        Content::Hindered(_) => "log-in that could not work",
-        Content::Blind(blind) => return format!("blind sessions of {}", blind.partner),
-        Content::Troubled(_) => "transfer that broke off or failed",
-    };
-    let partner = content.group().map_or("", |(_, partner)| partner);
-    format!("{what} of {partner}")
+        Content::Logins(_) => of_group("log-in"),
+        Content::Failures(_) => of_group("failed log-in"),
+        Content::Files(_) => of_group("file"),
+        Content::Hindered(_) => of_group("log-in that could not work"),
+        Content::Troubled(_) => of_group("transfer that broke off or failed"),
+    }
 }
 
-/// What a notice says.
+/// A notice as a sentence. The thing that it counts stands in braces.
 pub(crate) fn notice(notice: &Notice) -> String {
-    let count = notice.count;
     let said = match notice.kind {
-        NoticeKind::Gap => "log entries are gone unread".to_owned(),
-        NoticeKind::Dropped => format!("journald dropped {}", many(count, "message")),
-        NoticeKind::Unreadable => format!("{} could not be read", many(count, "entry")),
+        NoticeKind::Gap => "log entries are gone unread",
+        NoticeKind::Dropped => "journald dropped {message}",
+        NoticeKind::Unreadable => "{entry} could not be read",
         NoticeKind::Unattributed => {
-            format!(
-                "{} by processes whose log-in nobody saw: credited to nobody",
-                many(count, "transfer")
-            )
+            "{transfer} by processes whose log-in nobody saw: credited to nobody"
         }
-        NoticeKind::UnknownDirection => {
-            format!(
-                "{} whose direction nobody can tell: not counted",
-                many(count, "transfer")
-            )
+        NoticeKind::UnknownDirection => "{transfer} whose direction nobody can tell: not counted",
+        NoticeKind::WritingUnclosed => "{file} opened for writing and never closed in the log",
+        NoticeKind::ReadingUnclosed => "{file} opened for reading and never closed in the log",
+        NoticeKind::Descriptors => {
+            "{session} held so many files open that transfers may be missing from the log"
         }
-        NoticeKind::WritingUnclosed => format!(
-            "{} opened for writing and never closed in the log",
-            many(count, "file")
-        ),
-        NoticeKind::ReadingUnclosed => format!(
-            "{} opened for reading and never closed in the log",
-            many(count, "file")
-        ),
-        NoticeKind::Descriptors => format!(
-            "{} held so many files open that transfers may be missing from the log",
-            many(count, "session")
-        ),
-        NoticeKind::EndUnseen => format!(
-            "{} whose end is not in the log: the last transfers may be missing",
-            many(count, "session")
-        ),
-        NoticeKind::Flood => format!(
-            "{} near journald's limit: transfers may be missing from the log",
-            many(count, "session")
-        ),
+        NoticeKind::EndUnseen => {
+            "{session} whose end is not in the log: the last transfers may be missing"
+        }
+        NoticeKind::Flood => {
+            "{session} near journald's limit: transfers may be missing from the log"
+        }
         NoticeKind::Undecided => {
-            format!(
-                "{} too many waited for the user database: counted for nobody",
-                many(count, "event")
-            )
+            "{event} too many waited for the user database: counted for nobody"
         }
         NoticeKind::StateDeleted => {
-            "another program deleted daily.json; what was counted before is gone".to_owned()
+            "another program deleted daily.json; what was counted before is gone"
         }
-        NoticeKind::StateDamaged => {
-            "daily.json was damaged; an older one took its place".to_owned()
-        }
-        NoticeKind::SourceChanged => "reading changed to another source".to_owned(),
-        NoticeKind::Forged => {
-            format!("{} forged in sshd's name, ignored", many(count, "line"))
-        }
-        NoticeKind::Unparsed => format!(
-            "{} of sshd or sftp-server not understood: not counted",
-            many(count, "line")
-        ),
-        NoticeKind::NoEnvelope => format!(
-            "{} of sshd or sftp-server in no known envelope: not counted",
-            many(count, "line")
-        ),
-        NoticeKind::Down => "the monitor did not run; what happened was counted later".to_owned(),
-        NoticeKind::Unseen => "files of partners could not be seen".to_owned(),
-        NoticeKind::SessionsForgotten => {
-            format!(
-                "{} too many were open to be kept",
-                many(count, "connection")
-            )
-        }
+        NoticeKind::StateDamaged => "daily.json was damaged; an older one took its place",
+        NoticeKind::SourceChanged => "reading changed to another source",
+        NoticeKind::Forged => "{line} forged in sshd's name, ignored",
+        NoticeKind::Unparsed => "{line} of sshd or sftp-server not understood: not counted",
+        NoticeKind::NoEnvelope => "{line} of sshd or sftp-server in no known envelope: not counted",
+        NoticeKind::Down => "the monitor did not run; what happened was counted later",
+        NoticeKind::Unseen => "files of partners could not be seen",
+        NoticeKind::SessionsForgotten => "{connection} too many were open to be kept",
     };
-    match &notice.detail {
-        Some(detail) => format!("{said} ({detail})"),
-        None => said,
-    }
+    let (before, counted) = said.split_once('{').unwrap_or((said, ""));
+    let counted = counted.split_once('}').map(|(thing, after)| {
+        let many = many(notice.count, thing);
+        format!("{many}{after}")
+    });
+    let detail = notice.detail.as_ref().map(|detail| format!(" ({detail})"));
+    let (counted, detail) = (counted.unwrap_or_default(), detail.unwrap_or_default());
+    format!("{before}{counted}{detail}")
 }
 
 /// A number of things; of an unknown number, some.
 pub(crate) fn many(count: u64, thing: &str) -> String {
-    match (count, thing.strip_suffix('y')) {
-        (1, _) => format!("1 {thing}"),
-        (_, Some(stem)) if thing != "day" => format!("{} {stem}ies", figure(count)),
-        _ => format!("{} {thing}s", figure(count)),
-    }
-}
-
-fn figure(count: u64) -> String {
-    match count {
+    let figure = match count {
         0 => "some".to_owned(),
         count => count.to_string(),
+    };
+    match (count, thing.strip_suffix('y')) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) if thing != "day" => format!("{figure} {stem}ies"),
+        _ => format!("{figure} {thing}s"),
     }
 }
 
