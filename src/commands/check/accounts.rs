@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::edit;
 use super::finding::{Finding, Status};
+use super::machine::{Machine, ServedPartner, ServingSshd};
 use super::units::Ssh;
-use super::whole::{Machine, ServedPartner, ServingSshd};
 use super::words::{grouped, word};
 use crate::adapters::sshd_config::{Chroot, Missing, expand};
 use crate::domain::base::names::names;

@@ -2,8 +2,8 @@
 
 use super::edit::{self, place};
 use super::finding::Finding;
+use super::machine::ServingSshd;
 use super::units::Ssh;
-use super::whole::ServingSshd;
 use super::words::grouped;
 use crate::adapters::sshd_config::Missing;
 use crate::domain::base::names::names;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::access::{Access, look_as};
 use super::finding::{Finding, Report};
-use super::whole::Machine;
+use super::machine::Machine;
 use super::words::path;
 
 /// The name of the matter.

@@ -1,8 +1,8 @@
 //! The channel: whether the configuration names it by its id, and what Slack says of it.
 
 use super::finding::{Finding, Report};
+use super::machine::Machine;
 use super::slack::{SlackFacts, has};
-use super::whole::Machine;
 use super::words::edit;
 use crate::adapters::config::Config;
 use crate::adapters::slack::{Channel, Identity};

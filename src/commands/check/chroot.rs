@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, Report};
-use super::whole::{Machine, ServingSshd};
+use super::machine::{Machine, ServingSshd};
 use super::words;
 use crate::adapters::sshd_config::{self, PATH, expand};
 use crate::domain::base::names::names;
@@ -61,7 +61,7 @@ pub(super) enum ChrootFault {
 type Inode = (bool, u32, u32);
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
-    report.findings.extend(judge(&machine.chroots));
+    report.findings.extend(judge(&gather(&machine.serving)));
 }
 
 /// The chroots of all sshds.

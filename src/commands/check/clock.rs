@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::Timelike;
 
 use super::finding::{Finding, Report};
+use super::machine::Machine;
 use super::units::TIMER;
-use super::whole::Machine;
 use crate::adapters::program;
 use crate::domain::base::time::{Time, Zone};
 

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::chroot::{self, Chroots};
 use super::dev_log_fault::{DevLogFault, DevLogFixes};
 use super::finding::{Finding, Report};
+use super::machine::Machine;
 use super::probe::{self, OWN, Reached};
 use super::reboot;
-use super::whole::Machine;
 use super::words::grouped;
 use crate::adapters::source::choice::Log;
 use crate::domain::base::names::names;
@@ -37,7 +38,9 @@ pub(super) struct TriedChroot<'a> {
 }
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
-    let tried = gather(machine).filter(|facts| facts.own != Reached::NotSeen);
+    let chroots = chroot::gather(&machine.serving);
+    let tried =
+        gather(&chroots, machine.log.as_ref()).filter(|facts| facts.own != Reached::NotSeen);
     let Some(facts) = tried else {
         if !machine.root && machine.serving.iter().any(|one| !one.partners.is_empty()) {
             report.unseen.push("whether each /dev/log reaches the log");
@@ -56,13 +59,13 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
 }
 
 /// Tries them; nothing where there is no log of this machine's to look into.
-fn gather<'a>(machine: &'a Machine<'_>) -> Option<DevLogFacts<'a>> {
-    let log = machine.log.clone()?;
+fn gather<'a>(chroots: &'a Chroots<'_>, log: Option<&Log>) -> Option<DevLogFacts<'a>> {
+    let log = log?;
     // sshd ends the sessions of the others.
-    let sound = || machine.chroots.all.iter().filter(|one| one.fault.is_none());
+    let sound = || chroots.all.iter().filter(|one| one.fault.is_none());
     let mut roots = vec![Path::new(OWN)];
     roots.extend(sound().map(|chroot| chroot.path.as_path()));
-    let mut reached = probe::try_all(&roots, &log)?.into_iter();
+    let mut reached = probe::try_all(&roots, log)?.into_iter();
     let own = reached.next().unwrap_or(Reached::NotSeen);
     let tried = sound().zip(reached).map(|(chroot, reached)| TriedChroot {
         path: chroot.path.clone(),
@@ -72,9 +75,9 @@ fn gather<'a>(machine: &'a Machine<'_>) -> Option<DevLogFacts<'a>> {
     });
     Some(DevLogFacts {
         own,
-        free: &machine.chroots.free,
+        free: &chroots.free,
         chroots: tried.collect(),
-        log,
+        log: log.clone(),
     })
 }
 

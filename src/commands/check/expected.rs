@@ -1,7 +1,7 @@
 //! The feeds that must arrive: whether each is expected of a partner, and of which.
 
 use super::finding::{Finding, Report};
-use super::whole::Machine;
+use super::machine::Machine;
 use crate::adapters::userdb::{self, Warning, of_expects};
 use crate::domain::base::names::names;
 

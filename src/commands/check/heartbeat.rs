@@ -3,9 +3,9 @@
 use reqwest::Url;
 
 use super::finding::{Finding, Report};
+use super::machine::Machine;
 use super::network::{wait, way};
 use super::units::SERVICE;
-use super::whole::Machine;
 use super::words::edit;
 use crate::adapters::config::Config;
 use crate::commands::run::heartbeat::{client, fetch};

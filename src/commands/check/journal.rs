@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use systemd::journal::OpenOptions;
 
 use super::finding::{Finding, Report};
+use super::machine::Machine;
 use super::units::Units;
-use super::whole::Machine;
 use super::words::many;
 use crate::adapters::source::choice::Log;
 use crate::adapters::source::journal::{DROPPED, limit, may_hold_ssh, reach};

@@ -2,8 +2,8 @@
 
 use std::io;
 
+use super::machine::Machine;
 use super::units::{SERVICE, Units};
-use super::whole::Machine;
 use crate::adapters::config::environment;
 use crate::adapters::slack::{Proxy, Way, assigned};
 

@@ -2,7 +2,7 @@
 
 use super::expected::of_warnings;
 use super::finding::{Finding, Report};
-use super::whole::Machine;
+use super::machine::Machine;
 use super::words::{edit, word};
 use crate::adapters::config::Config;
 use crate::adapters::userdb::{self, By, Known, Partner, Roster};

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::finding::{Finding, Report};
-use super::whole::Machine;
+use super::machine::Machine;
 use super::words::{self, word};
 use crate::adapters::program;
 

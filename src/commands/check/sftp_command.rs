@@ -2,8 +2,8 @@
 
 use super::edit;
 use super::finding::Finding;
+use super::machine::{ServedPartner, ServingSshd};
 use super::units::Ssh;
-use super::whole::{ServedPartner, ServingSshd};
 use super::words;
 use crate::adapters::sshd_config::{ADDRESS, Asked, InForce, Missing, expand, silent_keys};
 use crate::domain::base::names::names;

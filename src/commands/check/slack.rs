@@ -2,11 +2,11 @@
 
 use super::channel;
 use super::finding::{Finding, Report};
+use super::machine::Machine;
 use super::network::{wait, way};
 use super::refusal::{SlackFixes, with_fix};
 use super::token;
 use super::units::SERVICE;
-use super::whole::Machine;
 use super::words::{edit, word};
 use crate::adapters::config::{Config, Token, environment};
 use crate::adapters::slack::{Channel, Client, Identity, POST, Proxy};

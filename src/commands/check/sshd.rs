@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::edit;
 use super::finding::{Finding, Report};
+use super::machine::{Machine, ServedPartner};
 use super::units::{Ssh, Units};
-use super::whole::{Machine, ServedPartner};
 use super::words::grouped;
 use crate::adapters::config::Config;
 use crate::adapters::program;

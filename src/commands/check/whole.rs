@@ -1,17 +1,17 @@
-//! All matters, in the order in which they depend on one another, and the facts that several of them share.
+//! All matters, in the order in which they depend on one another.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use super::finding::{Finding, Report, Status};
-use super::units::{Ssh, Units};
+use super::machine::{Machine, ServedPartner, ServingSshd, of_account};
+use super::source_facts::SourceFacts;
+use super::units::Units;
 use super::{
     accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, expected,
     heartbeat, journal, partners, running, scripts, sftp_command, slack, source, sshd, state,
 };
-use crate::adapters::config::Config;
-use crate::adapters::source::choice::Log;
-use crate::adapters::sshd_config::{self, Effective, Sshd, Sshds};
-use crate::adapters::userdb::{Account, Roster};
+use crate::adapters::sshd_config::Sshds;
+use crate::adapters::userdb::Roster;
 use crate::commands::cli::Cli;
 use crate::domain::base::time::{Time, Zone};
 
@@ -44,49 +44,6 @@ const HERE: [Matter; 5] = [
     dev_log::look,
 ];
 
-/// The facts that several matters share.
-pub(super) struct Machine<'a> {
-    pub(super) config: &'a Config,
-    pub(super) units: &'a Units,
-    pub(super) roster: &'a Roster,
-    pub(super) sshds: &'a Sshds,
-    /// The same, each with its partners; empty where the log is another machine's.
-    pub(super) serving: Vec<ServingSshd<'a>>,
-    pub(super) chroots: chroot::Chroots<'a>,
-    /// The log that is read, as far as this user may read it too.
-    pub(super) log: Option<Log>,
-    pub(super) source: source::SourceFacts<'a>,
-    pub(super) root: bool,
-    pub(super) send: bool,
-    pub(super) now: Time,
-}
-
-/// An sshd, and the partners that it lets in.
-pub(super) struct ServingSshd<'a> {
-    pub(super) sshd: &'a Sshd,
-    pub(super) ssh: Ssh<'a>,
-    pub(super) partners: Vec<ServedPartner<'a>>,
-}
-
-/// A partner with an account here, and how an sshd treats it.
-pub(super) struct ServedPartner<'a> {
-    pub(super) name: &'a str,
-    pub(super) account: &'a Account,
-    pub(super) effective: Effective,
-}
-
-impl<'a> ServedPartner<'a> {
-    /// As `Match` is asked about it.
-    pub(super) fn asked(&self) -> sshd_config::Partner<'a> {
-        of_account(self.name, self.account)
-    }
-}
-
-fn of_account<'a>(name: &'a str, account: &'a Account) -> sshd_config::Partner<'a> {
-    let groups = account.groups.as_deref();
-    sshd_config::Partner { name, groups }
-}
-
 /// The report; and where a line was posted, the zone of the state's dates.
 pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
     let root = rustix::process::geteuid().is_root();
@@ -104,7 +61,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
             true => served(&roster, &mut sshds),
             false => Vec::new(),
         };
-        let source = source::SourceFacts::gather(config, &units, root);
+        let source = SourceFacts::gather(config, &units, root);
         let serving = sshds.iter().zip(partners).map(|(sshd, partners)| {
             let ssh = units.ssh().of(sshd.started());
             ServingSshd {
@@ -113,14 +70,12 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
                 partners,
             }
         });
-        let serving: Vec<ServingSshd<'_>> = serving.collect();
         let machine = Machine {
             config,
             units: &units,
             roster: &roster,
             sshds: &sshds,
-            chroots: chroot::gather(&serving),
-            serving,
+            serving: serving.collect(),
             // Where this user may not read, a line that is not found says nothing.
             log: source.chosen().or(root.then(|| source.intended())),
             source,
