@@ -13,6 +13,7 @@ use crate::adapters::archive::lines::Lines;
 use crate::adapters::archive::survey::{ROOM, survey};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
+use crate::adapters::machine;
 use crate::adapters::source::envelope::{Envelope, Read};
 use crate::commands::cli::{self, Cli};
 use crate::commands::output;
@@ -210,7 +211,7 @@ pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..config.rules()
     };
-    let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
+    let mut directory = machine::of(&mut config, arguments.partners.as_deref());
     let mut explainer = Explainer::new(&rules, directory.as_mut());
     let standard_input = [PathBuf::from("-")];
     let files = match arguments.files.as_slice() {

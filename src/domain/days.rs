@@ -4,8 +4,7 @@ use chrono::{Days, NaiveDate, NaiveTime};
 
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::Feed;
-use crate::domain::state::{ClosedDay, Counters, Daily, Day};
-use crate::domain::state::{Notice, NoticeKind};
+use crate::domain::state::{ClosedDay, Counters, Daily, Day, Notice, NoticeKind};
 
 /// How many dates without data one digest names.
 const WITHOUT_DATA_KEPT: usize = 31;

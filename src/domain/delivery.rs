@@ -1,7 +1,6 @@
 //! What becomes of messages and tables that are posted: pure steps on the state, one commit each.
 
-use crate::domain::alerts::Message;
-use crate::domain::alerts::gather_waited;
+use crate::domain::alerts::{Message, gather_waited};
 use crate::domain::base::crowd::{take_out, too_many};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;

@@ -1,10 +1,10 @@
 //! An event that waits for an answer of the user database.
 
-use crate::domain::alerts::Cause;
-use crate::domain::alerts::{File, Transfer};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::alerts::{Cause, File, Transfer};
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
-use serde::{Deserialize, Serialize};
 
 /// An event that waits until the user database answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,12 +1,14 @@
 //! One log entry as the sources deliver it, before and after its message was understood.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
+
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
 use crate::domain::openssh::unknown::{holds_a_line, is_of_openssh};
 use crate::domain::openssh::{Event, Kind, Program, Who, parse, reads_like_ours};
-use memchr::memchr;
-use std::borrow::Cow;
 
 /// `uid` of an entry for whose sender nobody vouches, or that no sender writes. No account has it: it is what the kernel
 /// says where there is none.

@@ -1,18 +1,17 @@
 //! From what is written to what can be used: every value checked once.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use reqwest::Url;
 use toml::{Spanned, Value};
 
 use super::ca_file::ca_file;
-use super::duration;
-use super::file::{self, ConfigError, Text, nearest};
+use super::file::{self, ConfigError, Text};
 use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
+use crate::adapters::config::model::AUTH_LOG;
+use crate::adapters::config::values::{duration, time_of_day, zone};
 use crate::domain::base::language::Language;
 use crate::domain::base::policy::Alerts;
-use crate::domain::base::time::Zone;
 
 /// The team's channel.
 const CHANNEL: &str = "C0APAF806F8";
@@ -28,9 +27,6 @@ const API_URL: &str = "https://slack.com/api";
 
 /// An example of an address to be fetched.
 const HEARTBEAT_URL: &str = "https://hc-ping.com/your-uuid";
-
-/// Where rsyslog writes what sshd says, on Debian.
-pub(super) const AUTH_LOG: &str = "/var/log/auth.log";
 
 /// 23:00, before the timer's 23:59.
 const CLOSES_FROM: u32 = 23 * 60;
@@ -69,40 +65,6 @@ pub(super) fn check(file: file::File, text: &Text<'_>) -> Result<Config, ConfigE
             url: heartbeat(file.heartbeat.url, text)?,
         },
     })
-}
-
-pub(super) fn zone(
-    timezone: Option<Spanned<String>>,
-    key: &str,
-    text: &Text<'_>,
-) -> Result<Zone, ConfigError> {
-    let Some(name) = timezone else {
-        return Ok(Zone::Machine);
-    };
-    name.get_ref().parse().map(Zone::Named).map_err(|_| {
-        let hint = nearest_zone(name.get_ref())
-            .map_or("for example \"Europe/Paris\"".to_owned(), |zone| {
-                format!("did you mean \"{zone}\"?")
-            });
-        text.wrong(
-            Some(name.span()),
-            format!("{key}: there is no zone \"{}\"; {hint}", name.get_ref()),
-        )
-    })
-}
-
-/// The zone that was probably meant: in other case, without its continent, or mistyped.
-fn nearest_zone(name: &str) -> Option<&'static str> {
-    let zones = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    let city = |zone: &str| {
-        zone.rsplit('/')
-            .next()
-            .is_some_and(|city| city.eq_ignore_ascii_case(name))
-    };
-    zones()
-        .find(|zone| zone.eq_ignore_ascii_case(name))
-        .or_else(|| zones().find(|zone| city(zone)))
-        .or_else(|| nearest(name, zones()))
 }
 
 fn slack(slack: file::Slack, text: &Text<'_>) -> Result<Slack, ConfigError> {
@@ -246,45 +208,11 @@ fn alerts(own: file::Alerts, general: &Alerts, text: &Text<'_>) -> Result<Alerts
     })
 }
 
-pub(super) fn duration(
-    value: Option<Spanned<String>>,
-    default: Duration,
-    key: &str,
-    text: &Text<'_>,
-) -> Result<Duration, ConfigError> {
-    let Some(value) = value else {
-        return Ok(default);
-    };
-    duration::duration(value.get_ref()).ok_or_else(|| {
-        let what = format!(
-            "{key}: \"{}\" is no duration; for example \"30s\", \"5m\", \"2h\", \"3d\"",
-            value.get_ref()
-        );
-        text.wrong(Some(value.span()), what)
-    })
-}
-
 fn closes_from(value: Option<Spanned<Value>>, text: &Text<'_>) -> Result<u32, ConfigError> {
     match value {
         None => Ok(CLOSES_FROM),
         Some(value) => time_of_day(&value, ("digest.closes-from", "23:00"), text),
     }
-}
-
-/// A time of day of a key, with one that would be right.
-pub(super) fn time_of_day(
-    value: &Spanned<Value>,
-    (key, example): (&str, &str),
-    text: &Text<'_>,
-) -> Result<u32, ConfigError> {
-    let minutes = value.get_ref().as_str().and_then(duration::time_of_day);
-    minutes.ok_or_else(|| {
-        let said = value.get_ref();
-        // TOML has times of its own, which are as good, but not what is documented.
-        let quoted = if said.is_str() { "" } else { " in quotes" };
-        let what = format!("{key}: {said} is no time of day{quoted}; for example \"{example}\"");
-        text.wrong(Some(value.span()), what)
-    })
 }
 
 fn users(users: Vec<Spanned<String>>, text: &Text<'_>) -> Result<Vec<String>, ConfigError> {

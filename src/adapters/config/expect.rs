@@ -8,11 +8,10 @@ use bytesize::ByteSize;
 use chrono::{NaiveDate, Weekday};
 use toml::{Spanned, Value};
 
-use super::check;
 use super::file::{self, ConfigError, Text, nearest};
+use super::values;
 use crate::domain::base::time::Zone;
-use crate::domain::expect::Weekdays;
-use crate::domain::expect::{Expectation, Pattern};
+use crate::domain::expect::{Expectation, Pattern, Weekdays};
 
 /// The most files that a feed may have: their names are kept in the state.
 const MOST_FILES: i64 = 1_000;
@@ -79,7 +78,7 @@ fn expect(
         text.wrong(Some(files.span()), what)
     })?;
     let by = match written.by {
-        Some(by) => check::time_of_day(&by, ("expect.by", "07:30"), text)?,
+        Some(by) => values::time_of_day(&by, ("expect.by", "07:30"), text)?,
         None => {
             let what = "expect: by is missing; for example by = \"07:30\"";
             return Err(text.wrong(Some(at), what));
@@ -94,7 +93,7 @@ fn expect(
         except: except(written.except, text)?,
         zone: match written.timezone {
             None => zone,
-            own => check::zone(own, "expect.timezone", text)?,
+            own => values::zone(own, "expect.timezone", text)?,
         },
         count: count(written.count, text)?,
         min_size: min_size(written.min_size, text)?,
@@ -177,7 +176,7 @@ fn min_size(size: Option<Spanned<Value>>, text: &Text<'_>) -> Result<u64, Config
 
 fn grace(grace: Option<Spanned<String>>, text: &Text<'_>) -> Result<Duration, ConfigError> {
     let at = grace.as_ref().map(Spanned::span);
-    let grace = check::duration(grace, Duration::ZERO, "expect.grace", text)?;
+    let grace = values::duration(grace, Duration::ZERO, "expect.grace", text)?;
     if grace >= DAY {
         return Err(text.wrong(at, "expect.grace: less than a day is needed"));
     }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{DevLog, Directive, Sight, left};
+use super::{DevLog, Directive, Sight};
 use crate::adapters::log::{Priority, line};
+use crate::adapters::sight::seen::ENABLE;
 use crate::domain::alerts::{Content, NAMES_KEPT};
 
 /// How many different directives are told: each is a message.
@@ -46,7 +47,7 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
         groups.push(Group {
             reason: "unreadable".to_owned(),
             partners: vec![String::new()],
-            content: unknown(&[], format!("{why}: {}", left::ENABLE)),
+            content: unknown(&[], format!("{why}: {}", ENABLE)),
         });
     }
     groups

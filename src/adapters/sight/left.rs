@@ -1,20 +1,15 @@
 //! What root left about the partners, for the service, which may neither ask sshd nor read all of its files.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use super::{Sight, changed};
+use super::seen::{Sight, changed};
 
 /// Where it lies: root's, for everybody to read.
 pub const DIRECTORY: &str = "/run/sftp-monitor-devlog";
 
 /// The file.
 const NAME: &str = "partners.json";
-
-/// What a person types so that root looks, now and from now on.
-pub const ENABLE: &str =
-    "sudo systemctl enable --now sftp-monitor-devlog.service sftp-monitor-devlog.path";
 
 /// The file's path.
 pub fn path() -> PathBuf {

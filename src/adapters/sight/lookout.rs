@@ -1,15 +1,17 @@
 //! The daemon's eye on who can be seen: what root left, else what the service's user may see.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::time::{Duration, Instant, SystemTime};
+
 use super::groups::{Group, groups, not_listed};
 use super::{DevLog, Seen, Sight, left, look_at};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
+use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::directory::Unseen;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::time::{Duration, Instant, SystemTime};
 
 /// How often it is looked whether root left something new.
 const TURN: Duration = Duration::from_secs(2);
@@ -180,7 +182,7 @@ impl Lookout {
                 group.log();
             }
             unseen.push(Unseen {
-                names: crate::domain::base::names::names(&group.partners),
+                names: listed(&group.partners),
                 content: group.content,
                 news,
             });
@@ -193,6 +195,14 @@ impl Lookout {
         self.marked = Some(Instant::now());
         (!unseen.is_empty()).then_some(unseen)
     }
+}
+
+/// The first ten, and how many more.
+fn listed(partners: &[String]) -> String {
+    let mut shown: Vec<String> = partners.iter().take(NAMES_KEPT).cloned().collect();
+    let more = partners.len() - shown.len();
+    shown.extend((more > 0).then(|| format!("+{more}")));
+    shown.join(", ")
 }
 
 /// What the service's user may see.
@@ -241,6 +251,16 @@ mod tests {
             chroots: BTreeMap::from([("/srv".into(), nowhere)]),
             ..Seen::default()
         }
+    }
+
+    #[test]
+    fn the_table_names_partners_in_no_language() {
+        let partners: Vec<String> = (1..=12).map(|n| format!("p{n}")).collect();
+        assert_eq!(listed(&partners[..2]), "p1, p2");
+        assert_eq!(
+            listed(&partners),
+            "p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, +2"
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Whom sshd lets in at all: `AllowUsers`, `AllowGroups` and their opposites (auth.c, allowed_user).
 
+use super::in_force::possible;
 use super::words::{self, matches};
-use super::{Directive, Partner, possible};
+use super::{Directive, Partner};
 
 /// The keywords of the lists, in lower case.
 const KEYWORDS: [&str; 4] = ["denyusers", "allowusers", "denygroups", "allowgroups"];

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::command::{self, Logging};
+use super::in_force::{behind_name, is, possible};
 use super::{
-    Admission, Chroot, Directive, InForce, Missing, Partner, behind_name, forces_logging, in_force,
-    is, possible, words,
+    Admission, Chroot, Directive, InForce, Missing, Partner, forces_logging, in_force, words,
 };
 
 /// What is in force for a partner.

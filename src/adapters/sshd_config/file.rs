@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::Partner;
 use super::words::{keyword, listed, trim, words};
+
+/// Where sshd is, on every distribution.
+pub const PROGRAM: &str = "/usr/sbin/sshd";
 
 /// Where sshd's configuration is.
 pub const PATH: &str = "/etc/ssh/sshd_config";
@@ -303,4 +305,13 @@ fn criteria(line: &str) -> Vec<Condition> {
         found.push(Condition::Other);
     }
     found
+}
+
+/// Whom `Match` is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Partner<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// The names of all its groups; none where the user database did not answer.
+    pub groups: Option<&'a [String]>,
 }

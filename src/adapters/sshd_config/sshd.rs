@@ -6,13 +6,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::effective::{Effective, of_files, of_printed};
-use super::file::on_disk;
-use super::{Admission, Directive, InForce, Missing, Partner, in_force, possible, words};
+use super::file::{PROGRAM, on_disk};
+use super::in_force::possible;
+use super::{Admission, Directive, InForce, Missing, Partner, in_force, words};
 use crate::adapters::program::{self, How};
 use crate::adapters::sshd_config::Started;
-
-/// Where sshd is, on every distribution.
-pub const PROGRAM: &str = "/usr/sbin/sshd";
 
 /// Without this directory sshd refuses to say anything, and to test its configuration; its own unit makes it, which at boot is
 /// later, and where a socket starts sshd perhaps never.

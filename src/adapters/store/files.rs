@@ -1,25 +1,27 @@
 //! The files of a state directory and the order in which a commit changes them.
 
-use std::io;
-use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::{io, process};
 
 use chrono::NaiveDate;
 use rustix::io::Errno;
 
 use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::{Refusal, StateError};
-use super::stock::{Base, Former};
+use crate::adapters::store::base::{Base, Former};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::state::{Daily, RESUME_VERSION};
 
 /// The state.
 pub(crate) const FILE: &str = "daily.json";
+
 /// The state before the last commit.
 pub(crate) const BACKUP: &str = "daily.json.bak";
+
 /// How the names of files begin that a commit has not finished.
 const UNFINISHED: &str = ".daily.json.tmp.";
+
 /// A second name of the state, about to become the backup.
 const NEXT_BACKUP: &str = ".daily.json.tmp.bak";
 

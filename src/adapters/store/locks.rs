@@ -1,10 +1,9 @@
 //! Locks between processes: flock(2) on files that hold nothing and are never removed.
 
-use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use rustix::fs::{FlockOperation, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW};
 use rustix::io::Errno;
@@ -13,8 +12,10 @@ use crate::domain::base::time::Time;
 
 /// Held during a commit.
 pub(crate) const STATE_LOCK: &str = ".state.lock";
+
 /// Held while messages are sent, over the network too.
 pub(crate) const SEND_LOCK: &str = ".send.lock";
+
 /// Held by the daemon as long as it runs.
 pub(crate) const INSTANCE_LOCK: &str = ".run.lock";
 

@@ -1,5 +1,6 @@
-//! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain.
+//! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain and `userdb`.
 
+mod base;
 mod directory;
 mod disk;
 mod error;

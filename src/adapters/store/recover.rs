@@ -1,13 +1,13 @@
 //! What a file is that was read, and what takes its place where it is not a state of ours.
 
-use crate::domain::base::numbers::LARGEST_COUNT;
-use crate::domain::base::numbers::add;
-use crate::domain::base::time::Time;
-use crate::domain::state::{Daily, Day, RESUME_VERSION, Resume};
-use crate::domain::state::{Notice, NoticeKind};
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
-use std::path::PathBuf;
+
+use crate::domain::base::numbers::{LARGEST_COUNT, add};
+use crate::domain::base::time::Time;
+use crate::domain::state::{Daily, Day, Notice, NoticeKind, RESUME_VERSION, Resume};
 
 /// How far the ids of messages jump when an older snapshot takes the place of what was lost: no commit makes so many
 /// messages, so no id that may have been used since is used again.
@@ -249,4 +249,21 @@ pub(crate) fn note(daily: &mut Daily, kind: NoticeKind, now: Time, detail: Optio
         detail,
         partner: None,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::base::numbers::add;
+
+    #[test]
+    fn no_count_becomes_larger_than_one_that_is_believed() {
+        let mut daily = fresh(NaiveDate::default());
+        for _ in 0..3 {
+            add(&mut daily.unknown_attempts, LARGEST_COUNT / 2 + 1);
+        }
+        let bytes = serde_json::to_vec(&daily).expect("text");
+        assert!(parse(&bytes, NaiveDate::default()).is_ok());
+        assert_eq!(daily.unknown_attempts, LARGEST_COUNT);
+    }
 }

@@ -6,36 +6,9 @@ use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::StateError;
 use super::files::{BACKUP, FILE, Files, Kept};
 use super::recover::{self, Parsed, Recovery, Snapshot};
+use crate::adapters::store::base::{Base, Former};
 use crate::domain::base::time::Time;
-use crate::domain::state::Daily;
-use crate::domain::state::NoticeKind;
-
-/// What a commit starts from.
-pub(crate) struct Base {
-    pub(crate) daily: Daily,
-    pub(crate) recoveries: Vec<Recovery>,
-    pub(crate) former: Former,
-}
-
-/// The file that a commit replaces.
-pub(crate) enum Former {
-    /// There is none.
-    None,
-    /// A state, which becomes the backup.
-    State,
-    /// Something else, which has this name as well by now.
-    Aside(String),
-}
-
-impl Base {
-    fn of(daily: Daily) -> Self {
-        Base {
-            daily,
-            recoveries: Vec::new(),
-            former: Former::State,
-        }
-    }
-}
+use crate::domain::state::{Daily, NoticeKind};
 
 /// A state that can take the place of one that was lost, and what is wrong with the backup, if anything.
 struct Latest {

@@ -7,16 +7,10 @@ use super::memory::Memory;
 use super::question::{self, Question, Reply, Seen};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
-use crate::adapters::sight::lookout::Lookout;
-use crate::adapters::sshd_config::{Partner, Sshds};
-use crate::domain::directory::Unseen;
 use crate::domain::directory::{Answer, Directory};
 
 /// How long a question may take before reading goes on without its answer.
 const DEADLINE: Duration = Duration::from_secs(2);
-
-/// How long sshd's configuration is believed without reading it again.
-const SSHD_KEPT: Duration = Duration::from_secs(60);
 
 /// How long nothing is said of further questions without an answer: one line for an outage, not one for each.
 const TELL_AGAIN: Duration = Duration::from_secs(600);
@@ -33,9 +27,6 @@ pub struct Accounts {
     /// The question that the worker has not answered yet.
     pending: Option<Question>,
     memory: Memory,
-    /// The sshds, and when their files were read.
-    sshds: Option<(Instant, Sshds)>,
-    lookout: Lookout,
     told: Told,
 }
 
@@ -105,8 +96,6 @@ impl Accounts {
             replies,
             pending: None,
             memory: Memory::default(),
-            sshds: None,
-            lookout: Lookout::new(partners),
             told: Told::default(),
         }
     }
@@ -317,31 +306,6 @@ impl Directory for Accounts {
     fn listed(&mut self, user: &[u8]) -> bool {
         self.configured(user)
             || matches!(self.ask(Question::Group), Some(Reply::Group(Some(members))) if is_among(members, user))
-    }
-
-    fn forces_sftp(&mut self, user: &[u8]) -> bool {
-        if let Some(forces) = self.lookout.forces_sftp(&String::from_utf8_lossy(user)) {
-            return forces;
-        }
-        let Groups::Known(groups) = self.groups_of(user) else {
-            return false;
-        };
-        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let groups: Vec<String> = groups.iter().map(|group| lossy(group)).collect();
-        let known = self.sshds.take().filter(|(at, _)| at.elapsed() < SSHD_KEPT);
-        let (at, mut sshds) = known.unwrap_or_else(|| (Instant::now(), Sshds::open(false)));
-        // What cannot be read forces nothing, as far as anybody can tell.
-        let effective = sshds.effective(&Partner {
-            name: &lossy(user),
-            groups: Some(&groups),
-        });
-        let forced = effective.iter().all(|(_, one)| one.forces_logging());
-        self.sshds = Some((at, sshds));
-        forced
-    }
-
-    fn unseen(&mut self) -> Option<Vec<Unseen>> {
-        self.lookout.look()
     }
 
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>> {

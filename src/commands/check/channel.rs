@@ -2,7 +2,8 @@
 
 use super::finding::{Finding, Report};
 use super::machine::Machine;
-use super::slack::{SlackFacts, has};
+use super::slack_facts::{SlackFacts, has};
+
 use super::words::edit;
 use crate::adapters::config::Config;
 use crate::adapters::slack::{Channel, Identity};
@@ -90,7 +91,7 @@ fn of_channel(facts: &SlackFacts<'_>, identity: &Identity) -> Finding {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-    use super::super::slack::facts;
+    use super::super::slack_facts::facts;
     use super::*;
 
     #[test]

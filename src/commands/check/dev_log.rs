@@ -1,19 +1,17 @@
 //! `/dev/log` as each partner's sftp-server finds it: whether its lines reach the log that is read.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::arrived::Reached;
 use super::chroot::{self, Chroots};
-use super::dev_log_fault::{DevLogFault, DevLogFixes};
+use super::dev_log_fault::{DevLogFault, DevLogFixes, NAME, TriedChroot};
 use super::finding::{Finding, Report};
 use super::machine::Machine;
-use super::probe::{self, OWN, Reached};
+use super::probe::{self, OWN};
 use super::reboot;
 use super::words::grouped;
 use crate::adapters::source::choice::Log;
 use crate::domain::base::names::names;
-
-/// The name of the matter.
-pub(super) const NAME: &str = "dev-log";
 
 /// The log that each `/dev/log` leads to.
 #[derive(Debug)]
@@ -25,16 +23,6 @@ pub(super) struct DevLogFacts<'a> {
     chroots: Vec<TriedChroot<'a>>,
     /// The log that was looked into.
     log: Log,
-}
-
-/// A chroot's `/dev/log`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct TriedChroot<'a> {
-    pub(super) path: PathBuf,
-    pub(super) partners: Vec<&'a str>,
-    pub(super) reached: Reached,
-    /// It keeps `devlog` from working there.
-    fault: DevLogFault,
 }
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {

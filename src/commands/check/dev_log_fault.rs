@@ -3,12 +3,25 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::arrived::Reached;
 use super::chroot::{OTHERS_WRITE, PATHS, arguments};
 use super::edit::reload;
-use super::probe::Reached;
 use super::units::Ssh;
 use super::words;
 use crate::adapters::sshd_config::PATH;
+
+/// The name of the matter.
+pub(super) const NAME: &str = "dev-log";
+
+/// A chroot's `/dev/log`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TriedChroot<'a> {
+    pub(super) path: PathBuf,
+    pub(super) partners: Vec<&'a str>,
+    pub(super) reached: Reached,
+    /// It keeps `devlog` from working there.
+    pub(super) fault: DevLogFault,
+}
 
 /// A fault. `devlog` runs as root, and works only where nobody but root can have put something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

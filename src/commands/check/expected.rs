@@ -2,7 +2,8 @@
 
 use super::finding::{Finding, Report};
 use super::machine::Machine;
-use crate::adapters::userdb::{self, Warning, of_expects};
+use crate::adapters::machine;
+use crate::adapters::userdb::{Warning, of_expects};
 use crate::domain::base::names::names;
 
 /// The name of the matter.
@@ -14,7 +15,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     let feeds = expected.map(|e| format!("{} of {} by {}", e.files, e.partner, e.clock()));
     let feeds: Vec<String> = feeds.collect();
     if !feeds.is_empty() {
-        let mut directory = userdb::of(&mut config.clone(), None);
+        let mut directory = machine::of(&mut config.clone(), None);
         let warnings = of_expects(config, directory.as_mut());
         report.findings.extend(judge(&feeds, warnings));
     }

@@ -1,4 +1,5 @@
 //! `check`: everything that must be right, each matter with its facts and the command that fixes it.
+//! Uses the domain, the adapters and what other commands are asked for.
 //!
 //! Each matter has a file. Its `look` gathers the facts and adds findings to the report; a pure function `judge` makes the
 //! findings, so that the tests of a matter are tables. [`whole`] lists the matters in their order. Facts that this user may
@@ -31,6 +32,7 @@ mod running;
 mod scripts;
 mod sftp_command;
 mod slack;
+mod slack_facts;
 mod source;
 mod source_facts;
 mod sshd;

@@ -5,7 +5,8 @@ use super::finding::{Finding, Report};
 use super::machine::Machine;
 use super::words::{edit, word};
 use crate::adapters::config::Config;
-use crate::adapters::userdb::{self, By, Known, Partner, Roster};
+use crate::adapters::machine;
+use crate::adapters::userdb::{By, Known, Partner, Roster, of_settings};
 use crate::domain::base::names::names;
 use crate::domain::render::Voice;
 
@@ -17,8 +18,8 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     let config = machine.config;
     let found = group(machine.roster, config, &config.voice());
     report.findings.extend(found);
-    let mut directory = userdb::of(&mut config.clone(), None);
-    let settings = userdb::of_settings(config, directory.as_mut());
+    let mut directory = machine::of(&mut config.clone(), None);
+    let settings = of_settings(config, directory.as_mut());
     report.findings.extend(of_warnings(NAME, settings));
 }
 

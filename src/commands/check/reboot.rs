@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::dev_log::{NAME, TriedChroot};
+use super::arrived::Reached;
+use super::dev_log_fault::{NAME, TriedChroot};
 use super::finding::Finding;
-use super::probe::Reached;
 use super::units::{DEVLOG, DEVLOG_PATH, Units};
 use crate::adapters::program;
 use crate::adapters::sight::SOCKET;

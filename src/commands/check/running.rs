@@ -1,6 +1,6 @@
 //! The units: installed, enabled, running, and when the timer fires next.
 
-use super::dev_log;
+use super::dev_log_fault;
 use super::finding::Finding;
 use super::units::{DEVLOG, DIGEST, SERVICE, TIMER, Units};
 use crate::domain::base::time::Zone;
@@ -26,7 +26,7 @@ pub(super) fn judge(units: &Units, zone: Zone, chroot_told: bool) -> Vec<Finding
     if is_failed(DEVLOG) && !chroot_told {
         found.push(failed(
             units,
-            dev_log::NAME,
+            dev_log_fault::NAME,
             DEVLOG,
             "whose chroot it refuses",
         ));

@@ -5,6 +5,7 @@ use super::finding::{Finding, Report};
 use super::machine::Machine;
 use super::network::{wait, way};
 use super::refusal::{SlackFixes, with_fix};
+use super::slack_facts::{SlackFacts, has};
 use super::token;
 use super::units::SERVICE;
 use super::words::{edit, word};
@@ -17,22 +18,6 @@ use crate::domain::slack_reply::{Mend, Verdict};
 
 /// The name of the matter.
 const NAME: &str = "slack";
-
-/// The answers of Slack, and the way to it.
-pub(super) struct SlackFacts<'a> {
-    pub(super) config: &'a Config,
-    /// Whose token it is.
-    pub(super) answer: Result<Identity, Verdict>,
-    /// Its answer about the channel, where the token may ask.
-    pub(super) channel: Option<Result<Channel, Verdict>>,
-    /// The outcome of a line, where one was to be posted.
-    pub(super) sent: Option<Verdict>,
-    /// The proxy on the way: the service's, as far as that may be seen.
-    pub(super) proxy: Option<Proxy>,
-    /// One that this command has and the service has not.
-    pub(super) own_proxy: Option<Proxy>,
-    pub(super) fixes: SlackFixes,
-}
 
 /// The scopes of which one lets the token ask about a channel.
 const ASKS: [&str; 2] = ["channels:read", "groups:read"];
@@ -102,11 +87,6 @@ async fn ask(client: &Client, config: &Config, send: bool) -> Answers {
         false => None,
     };
     (answer, channel, sent)
-}
-
-/// Does the token have this scope? Only where Slack says so.
-pub(super) fn has(identity: &Identity, scope: &str) -> bool {
-    identity.scopes.iter().flatten().any(|own| own == scope)
 }
 
 /// The line that `--send` posts.
@@ -180,26 +160,9 @@ fn of_token(facts: &SlackFacts<'_>) -> Finding {
     }
 }
 
-/// Facts for tests, of a channel C1.
-#[cfg(test)]
-pub(super) fn facts(config: &Config, answer: Result<Identity, Verdict>) -> SlackFacts<'_> {
-    SlackFacts {
-        config,
-        answer,
-        channel: None,
-        sent: None,
-        proxy: None,
-        own_proxy: None,
-        fixes: SlackFixes {
-            store: "store it",
-            edit: edit(&config.path),
-            bot: None,
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::slack_facts::facts;
     use super::*;
     use crate::domain::slack_reply::Refusal;
 

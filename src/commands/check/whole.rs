@@ -7,8 +7,9 @@ use super::machine::{Machine, ServedPartner, ServingSshd, of_account};
 use super::source_facts::SourceFacts;
 use super::units::Units;
 use super::{
-    accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, expected,
-    heartbeat, journal, partners, running, scripts, sftp_command, slack, source, sshd, state,
+    accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, dev_log_fault,
+    expected, heartbeat, journal, partners, running, scripts, sftp_command, slack, source, sshd,
+    state,
 };
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
@@ -92,7 +93,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
         root,
         &mut report,
     );
-    let of_chroot = |found: &Finding| [chroot::NAME, dev_log::NAME].contains(&found.name);
+    let of_chroot = |found: &Finding| [chroot::NAME, dev_log_fault::NAME].contains(&found.name);
     let mut told = report.findings.iter().filter(|found| of_chroot(found));
     let chroot_told = told.any(|found| found.status == Status::Problem);
     let units = running::judge(&units, zone, chroot_told);

@@ -1,4 +1,4 @@
-//! `devlog`: every partner's chroot gets a `/dev/log` that leads to journald.
+//! `devlog`: every partner's chroot gets a `/dev/log` that leads to journald. Uses the domain and the adapters.
 //!
 //! A partner's sftp-server runs inside the chroot and logs to the `/dev/log` there; without one every line is lost in
 //! silence. journald cannot listen on further sockets, so its own is bound into each chroot. Bind mounts end with the
@@ -82,7 +82,19 @@ fn settle(cli: &Cli) {
 
 /// One round. With `quiet` it says only what is new.
 fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Outcome> {
-    let config = Config::load(cli.config.as_deref())?;
+    let path = cli.config.as_deref();
+    let config = match (Config::load(path), Config::of_partners_alone(path)) {
+        (Ok(config), _) => config,
+        (Err(error), None) => return Err(error.into()),
+        // What is not logged because of a slip elsewhere in the file would be lost for good.
+        (Err(error), Some(config)) => {
+            if !quiet {
+                let told = format!("{error}; what it says of the partners is taken all the same");
+                line(Priority::Warning, &told);
+            }
+            config
+        }
+    };
     let _alone = alone().with_context(|| format!("opening {}", left::DIRECTORY))?;
     let before = left::read().unwrap_or_default();
     // Whatever ends this round, there is a next one.

@@ -1,10 +1,11 @@
 //! What messages say, as facts: the words are made of them at the very end.
 
-use crate::domain::base::numbers::is_false;
-use crate::domain::base::numbers::is_zero;
-use crate::domain::base::time::Time;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::base::numbers::{is_false, is_zero};
+use crate::domain::base::time::Time;
 
 /// Log-ins of one partner.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

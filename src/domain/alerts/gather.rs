@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Content, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
 use crate::domain::base::crowd::{take_out, too_many};
 use crate::domain::base::numbers::{add, is_false};
+use crate::domain::base::policy;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 
@@ -102,7 +103,7 @@ impl Alerts {
         at: Time,
         now: Time,
         content: Content,
-        rules: &dyn Fn(&str) -> crate::domain::base::policy::Alerts,
+        rules: &dyn Fn(&str) -> policy::Alerts,
         outbox: &mut Outbox<'_>,
     ) {
         if content.group().is_some() && now.since(at) > NEWS {
@@ -154,7 +155,7 @@ impl Alerts {
         &mut self,
         partner: &str,
         at: Time,
-        rules: &crate::domain::base::policy::Alerts,
+        rules: &policy::Alerts,
         outbox: &mut Outbox<'_>,
     ) {
         let Some(group) = self.groups.get_mut(&format!("login {partner}")) else {
@@ -193,11 +194,7 @@ impl Alerts {
     }
 
     /// A clock that ran ahead left times that are far from the present: nothing is held back until then.
-    pub fn set_right(
-        &mut self,
-        now: Time,
-        rules: &dyn Fn(&str) -> crate::domain::base::policy::Alerts,
-    ) {
+    pub fn set_right(&mut self, now: Time, rules: &dyn Fn(&str) -> policy::Alerts) {
         for waiting in &mut self.waiting {
             if waiting.due > now.plus(LONGEST_WAIT) {
                 waiting.due = now;
@@ -220,7 +217,7 @@ impl Alerts {
         time: Time,
         now: Time,
         caught_up: bool,
-        rules: &dyn Fn(&str) -> crate::domain::base::policy::Alerts,
+        rules: &dyn Fn(&str) -> policy::Alerts,
         outbox: &mut Outbox<'_>,
         in_flight: Option<u64>,
     ) {
@@ -307,7 +304,7 @@ impl Alerts {
     }
 
     /// When `advance` has something to do next, as far as time alone brings it.
-    pub fn due(&self, rules: &dyn Fn(&str) -> crate::domain::base::policy::Alerts) -> Option<Time> {
+    pub fn due(&self, rules: &dyn Fn(&str) -> policy::Alerts) -> Option<Time> {
         let gathered = self
             .groups
             .iter()
@@ -319,7 +316,7 @@ impl Alerts {
 
 impl Group {
     /// When the next message may be told, if that is after `at`: `max-per-hour` of them were told within the hour before.
-    fn free_from(&self, at: Time, rules: &crate::domain::base::policy::Alerts) -> Option<Time> {
+    fn free_from(&self, at: Time, rules: &policy::Alerts) -> Option<Time> {
         let most = rules.max_per_hour as usize;
         let first = self
             .told
@@ -330,12 +327,12 @@ impl Group {
     }
 
     /// When what was gathered is told.
-    fn due(&self, rules: &crate::domain::base::policy::Alerts) -> Time {
+    fn due(&self, rules: &policy::Alerts) -> Time {
         self.free_from(self.until, rules).unwrap_or(self.until)
     }
 
     /// Notes that a message is told, and opens the window behind it.
-    fn note(&mut self, at: Time, rules: &crate::domain::base::policy::Alerts) {
+    fn note(&mut self, at: Time, rules: &policy::Alerts) {
         self.told.push(at);
         let most = (rules.max_per_hour as usize).max(1);
         let excess = self.told.len().saturating_sub(most);

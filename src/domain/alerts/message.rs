@@ -1,14 +1,15 @@
 //! A message that waits until Slack takes it, and what it says: facts, not words.
 
-use crate::domain::alerts::facts::Sweep;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
 use crate::domain::alerts::facts::{
-    Blind, Cause, Failures, Files, Hindered, Logins, Summary, Transfer,
+    Blind, Cause, Failures, Files, Hindered, Logins, Summary, Sweep, Transfer,
 };
 use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, Quiet};
 use crate::domain::base::numbers::is_false;
 use crate::domain::base::time::Time;
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 /// How many names a message or a summary keeps of a partner's files.
 pub const NAMES_KEPT: usize = 10;

@@ -1,14 +1,16 @@
 //! Sweeps: who fails in the names of many partners from one address gets one alert, not one for each of them.
 
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
 use super::{Content, Obstacle, SummaryRow};
 use crate::domain::alerts::facts::Sweep;
 use crate::domain::base::crowd::too_many;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv6Addr};
-use std::time::Duration;
 
 /// So many partners within [`WITHIN`] are a sweep.
 const PARTNERS: usize = 5;

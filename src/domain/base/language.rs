@@ -4,9 +4,11 @@
 //! figure. Before a colon it has an ordinary space: the sentences are fixed down to the byte, and people search for them with
 //! the space bar they have. French counts 0 and 1 as one: `0 échec`, `1 fichier`, `2 fichiers`.
 
-use crate::domain::base::time::{Time, Zone};
-use chrono::{NaiveDate, Timelike};
 use std::time::Duration;
+
+use chrono::{NaiveDate, Timelike};
+
+use crate::domain::base::time::{Time, Zone};
 
 /// Between groups of digits and before a unit, in French.
 const THIN: char = '\u{202F}';

@@ -3,9 +3,7 @@
 /// Counts so many more, but no more than a state may hold that is believed: an auth.log may say that a line was repeated
 /// four thousand million times, as often as somebody writes so.
 pub(crate) fn add(to: &mut u64, more: u64) {
-    let sum = to
-        .saturating_add(more)
-        .min(crate::domain::base::numbers::LARGEST_COUNT);
+    let sum = to.saturating_add(more).min(LARGEST_COUNT);
     *to = sum.max(*to);
 }
 

@@ -1,11 +1,13 @@
 //! What was seen of expected feeds, as the state keeps it.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::alerts::{Change, File};
 use crate::domain::base::time::Time;
 use crate::domain::expect::files::Uploaded;
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Everything that is remembered of expected feeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! Feeds that must arrive: what is expected of a partner, by when, and what became of it.
+//! Feeds that must arrive: what is expected of a partner, by when, and what became of it. Uses `base`, `alerts` and `state`.
 
 mod arrivals;
 pub(crate) mod calendar;

@@ -1,5 +1,9 @@
 //! What was seen of expected feeds: part of the state. Pure: arrivals and the time go in, what became of a feed comes out.
 
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
 use super::Expectation;
 use super::calendar::after;
 use super::files::is_same;
@@ -7,8 +11,6 @@ use crate::domain::alerts::{Change, File, Loss, Transfer};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Arrival, Complete, FeedDay, Missed, Overdue, Watched};
 use crate::domain::state::Daily;
-use chrono::NaiveDate;
-use std::time::Duration;
 
 /// How long a file that is no more what was delivered may be on its way again before that is told: clients remove a file
 /// before they send it anew.

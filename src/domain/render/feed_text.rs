@@ -6,8 +6,7 @@ use crate::domain::alerts::{
     FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile, Transfer,
 };
 use crate::domain::base::clean::{HOST, PATH, clean};
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::base::time::Time;
 use crate::domain::render::phrase::Told;
 

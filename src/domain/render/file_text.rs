@@ -4,8 +4,7 @@ use super::Voice;
 use super::blocks::{Line, bold, plain, span};
 use crate::domain::alerts::{File, Files, NAMES_KEPT, Transfer};
 use crate::domain::base::clean::{HOST, PATH, clean};
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::phrase::{Told, list_within};
 
 /// The most characters of a file's name: what file systems allow.

@@ -3,8 +3,7 @@
 use super::blocks::{BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span, weight, within};
 use super::{Voice, file_text};
 use crate::domain::alerts::{Cause, Obstacle, Summary, SummaryRow, Transfer};
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::phrase::{Told, advice, list_within};
 
 /// What the label and the lines around the partners take of a message's blocks, at most.

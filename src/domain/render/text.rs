@@ -1,12 +1,10 @@
 //! Messages in words.
 
 use super::blocks::{bold, plain, span};
-use super::{Rendered, Voice};
-use super::{feed_text, file_text, summary_text, warning_text};
+use super::{Rendered, Voice, feed_text, file_text, summary_text, warning_text};
 use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::blocks::{BLOCKS_MOST, TEXT_MOST, within};
 use crate::domain::render::phrase::{Told, accounts, addresses, advice};
 
@@ -29,7 +27,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Unreadable { lines, example } => warning_text::unreadable(*lines, example, voice),
-        Content::Several { parts, .. } => crate::domain::render::text::several(parts, voice),
+        Content::Several { parts, .. } => several(parts, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),

@@ -2,11 +2,9 @@
 
 use super::Voice;
 use super::blocks::{bold, span};
-use crate::domain::alerts::Sweep;
-use crate::domain::alerts::{Blind, Hindered, NAMES_KEPT, Obstacle};
+use crate::domain::alerts::{Blind, Hindered, NAMES_KEPT, Obstacle, Sweep};
 use crate::domain::base::clean::{HOST, PATH, clean};
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::phrase::{Told, accounts, addresses, list_within};
 use crate::domain::render::reasons;
 

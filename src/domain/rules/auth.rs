@@ -1,17 +1,17 @@
 //! Log-ins and failures: what a person or a client tried, once, whatever the LogLevel.
 
+use std::borrow::Cow;
+
 use super::account::{cause_of, not_allowed};
 use super::{Monitor, Verdict, without_pid};
 use crate::domain::alerts::Cause;
 use crate::domain::base::numbers::add;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind, Method, UNPERMITTED, Who, account_in};
-use crate::domain::pending::Pending;
-use crate::domain::pending::Refused;
+use crate::domain::pending::{Pending, Refused};
 use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
 use crate::domain::sessions::{Connection, Standing};
-use std::borrow::Cow;
 
 /// How many times one line may say that somebody logged in. A process of sshd says it once; in auth.log anybody may write
 /// that it was four thousand million times, which would be counted for hours.

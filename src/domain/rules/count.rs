@@ -1,5 +1,8 @@
 //! Counting: what an event adds to the counters of its day, and what is told of it.
 
+use std::cmp::Reverse;
+use std::time::Duration;
+
 use super::Monitor;
 use crate::domain::alerts::{Content, Failures, File, Files, Logins, Outbox, Transfer};
 use crate::domain::base::crowd::{take_out, too_many};
@@ -8,10 +11,7 @@ use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::days;
 use crate::domain::pending::Refused;
-use crate::domain::state::NoticeKind;
-use crate::domain::state::{Counters, Troubled};
-use std::cmp::Reverse;
-use std::time::Duration;
+use crate::domain::state::{Counters, NoticeKind, Troubled};
 
 /// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename
 /// at once.

@@ -4,8 +4,7 @@ use super::Monitor;
 use crate::domain::alerts::{Content, File, Loss};
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
-use crate::domain::expect::Missed;
-use crate::domain::expect::{Expectation, Feed, Outcome, Uploaded, is_same, moved};
+use crate::domain::expect::{Expectation, Feed, Missed, Outcome, Uploaded, is_same, moved};
 
 /// How a file got a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

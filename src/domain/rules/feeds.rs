@@ -9,8 +9,7 @@ use crate::domain::alerts::{
     Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Message,
 };
 use crate::domain::base::time::Time;
-use crate::domain::expect::{Complete, Overdue, Watched};
-use crate::domain::expect::{Expectation, Feed, Outcome};
+use crate::domain::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
 
 /// How long files of sessions that are over are kept: what broke off goes on, and what has a name for the way gets its own.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);

@@ -1,19 +1,18 @@
 //! Taking one record in: what every rule makes of it, in order.
 
+use std::time::Duration;
+
 use crate::domain::alerts::{Alerts, Content, Outbox};
-use crate::domain::base::process::Boot;
-use crate::domain::base::process::Process;
+use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::forged::{forged, forged_by};
 use crate::domain::rules::monitor::{ENDING, Monitor};
-use crate::domain::rules::settings::Verdict;
-use crate::domain::rules::settings::wanted;
+use crate::domain::rules::settings::{Verdict, wanted};
 use crate::domain::sessions::{KEPT, Standing};
 use crate::domain::state::NoticeKind;
-use std::time::Duration;
 
 impl Monitor<'_> {
     /// Takes one record in.

@@ -1,5 +1,7 @@
 //! Events that wait for an answer of the user database: "don't know" is not "no".
 
+use std::cmp::Reverse;
+
 use super::Monitor;
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::crowd::{take_out, too_many};
@@ -8,9 +10,7 @@ use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::pending::{Pending, Undecided};
 use crate::domain::sessions::{Sessions, Standing};
-use crate::domain::state::Known;
-use crate::domain::state::NoticeKind;
-use std::cmp::Reverse;
+use crate::domain::state::{Known, NoticeKind};
 
 /// How many events wait at most: what comes beyond is counted for nobody, and a notice says so. Failures are dropped first,
 /// since anybody can bring them about in any name; then the latest of the account with the most.

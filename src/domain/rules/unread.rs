@@ -6,8 +6,7 @@ use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
-use crate::domain::state::NoticeKind;
-use crate::domain::state::Unread;
+use crate::domain::state::{NoticeKind, Unread};
 
 /// How many lines in a row nobody can read, of a log that could be read before, until that is told: a connection has three
 /// and more.

@@ -4,8 +4,7 @@ use std::net::IpAddr;
 
 use super::Monitor;
 use crate::domain::base::position::hash;
-use crate::domain::base::process::Boot;
-use crate::domain::base::process::Process;
+use crate::domain::base::process::{Boot, Process};
 use crate::domain::openssh::Event;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Connection, Sessions};

@@ -1,8 +1,7 @@
 //! Log-ins and the sftp sessions that begin and end with them.
 
 use super::{Connection, Sessions, SftpSession};
-use crate::domain::base::process::Boot;
-use crate::domain::base::process::Process;
+use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 

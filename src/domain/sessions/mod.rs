@@ -1,4 +1,5 @@
 //! Who a process works for, and what a connection has already counted: connections, log-ins, sftp sessions and their handles.
+//! Uses `base` and `alerts`.
 
 mod descriptors;
 mod forget;

@@ -1,16 +1,17 @@
 //! Connections, log-ins and sftp sessions that are open, as the state keeps them.
 
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
 use crate::domain::alerts::Cause;
 use crate::domain::base::numbers::{is_false, is_zero};
-use crate::domain::base::process::Boot;
-use crate::domain::base::process::Process;
+use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::{Keyed, Table};
 use crate::domain::base::time::Time;
 use crate::domain::sessions::descriptors::Descriptors;
 use crate::domain::sessions::handle::Handle;
 use crate::domain::sessions::pace::Paces;
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 /// How many connections and sessions are kept at most, of each: sshd admits 100 unauthenticated connections by default
 /// (`MaxStartups`), and an evicted one can only make a failure count twice or a file have no address.

@@ -1,19 +1,20 @@
 //! `daily.json` as it is read and written.
 
-use crate::domain::alerts::{Alerts, Cause, Message, Seen};
-use crate::domain::base::numbers::is_zero;
-use crate::domain::base::position::{FilePosition, JournalPosition};
-use crate::domain::base::time::Time;
-use crate::domain::expect::Feed;
-use crate::domain::expect::Feeds;
-use crate::domain::sessions::Sessions;
-use crate::domain::slack_reply::Trouble;
-use crate::domain::state::notice::Notice;
 use crate::domain::state::troubled::Troubled;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+use crate::domain::alerts::{Alerts, Cause, Form, Message, Seen};
+use crate::domain::base::numbers::is_zero;
+use crate::domain::base::position::{FilePosition, JournalPosition};
+use crate::domain::base::time::Time;
+use crate::domain::expect::{Feed, Feeds};
+use crate::domain::pending::Undecided;
+use crate::domain::sessions::Sessions;
+use crate::domain::slack_reply::Trouble;
+use crate::domain::state::Notice;
 
 /// The version of `resume` that this program writes and understands.
 pub const RESUME_VERSION: u32 = 1;
@@ -107,7 +108,7 @@ pub struct Resume {
     #[serde(default, skip_serializing_if = "Unread::is_empty")]
     pub unread: Unread,
     /// Events that wait for an answer of the user database.
-    pub undecided: Vec<crate::domain::pending::Undecided>,
+    pub undecided: Vec<Undecided>,
     /// Alerts that are being gathered.
     pub alerts: Alerts,
     /// Messages that Slack has not taken yet, oldest first.
@@ -273,7 +274,7 @@ pub struct ClosedDay {
     pub maybe_repeated: bool,
     /// The plainest form that Slack has asked for so far.
     #[serde(default)]
-    pub form: crate::domain::alerts::Form,
+    pub form: Form,
     /// Slack refused it for good, with this error: kept, out of the queue's way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
@@ -289,27 +290,4 @@ pub struct PostedDay {
     pub since: Option<Time>,
     /// When it was closed.
     pub until: Time,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::base::numbers::add;
-
-    #[test]
-    fn no_count_becomes_larger_than_one_that_is_believed() {
-        let mut daily = crate::adapters::store::recover::fresh(NaiveDate::default());
-        for _ in 0..3 {
-            add(
-                &mut daily.unknown_attempts,
-                crate::domain::base::numbers::LARGEST_COUNT / 2 + 1,
-            );
-        }
-        let bytes = serde_json::to_vec(&daily).expect("text");
-        assert!(crate::adapters::store::recover::parse(&bytes, NaiveDate::default()).is_ok());
-        assert_eq!(
-            daily.unknown_attempts,
-            crate::domain::base::numbers::LARGEST_COUNT
-        );
-    }
 }

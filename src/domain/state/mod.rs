@@ -1,4 +1,5 @@
 //! `daily.json`: the day's counters, as the scripts wrote them, and everything that is needed to go on where we stood.
+//! Uses the parts of the domain whose facts it keeps.
 
 mod daily;
 mod notice;

@@ -1,8 +1,7 @@
 //! Expected feeds under a day's table, in words.
 
 use crate::domain::base::clean::clean;
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Feed, Outcome};
 use crate::domain::render::Voice;

@@ -5,13 +5,11 @@ use chrono::{Days, NaiveDate};
 use super::{feeds_text, notice_text};
 use crate::domain::alerts::Transfer;
 use crate::domain::base::clean::escape;
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::blocks::{Line, plain, ranked_within};
 use crate::domain::render::phrase::list_within;
 use crate::domain::render::{Voice, file_text};
-use crate::domain::state::NoticeKind;
-use crate::domain::state::{ClosedDay, Counters, Troubled};
+use crate::domain::state::{ClosedDay, Counters, NoticeKind, Troubled};
 
 /// The most bytes of it; what does not fit is counted.
 const FOOTER_MOST: usize = 1_700;

@@ -1,4 +1,5 @@
 //! A closed day in words: the table that the digest posts.
+//! Uses `base`, `alerts`, `expect`, `state` and the rest of `render`.
 
 mod feeds_text;
 mod footer;

@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::base::clean::{HOST, clean};
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::base::time::Time;
 use crate::domain::render::Voice;
 use crate::domain::render::reasons;

@@ -6,16 +6,17 @@
 use serde_json::{Value, json};
 
 use crate::domain::base::clean::escape;
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::Voice;
 use crate::domain::render::blocks::{BETWEEN, aligned, bold, element};
 use crate::domain::state::{ClosedDay, Counters};
 
 /// The most partners of one table: Slack takes 100 rows, of which two are the head and the totals.
 pub(super) const PARTNERS_MOST: usize = 98;
+
 /// The most characters of one table, escaped or padded: what all blocks may have, less title and footer.
 const TABLE_MOST: usize = 7_000;
+
 /// The most bytes of a table's rows as text: well below the 40,000 characters at which Slack cuts, above the 4,000 up to
 /// which it recommends text. Only when Slack has refused both kinds of blocks are rows sent as text at all.
 const TEXT_ROWS_MOST: usize = 9_000;
