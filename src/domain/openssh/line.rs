@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::escape;
+use super::fields::Peer;
+use super::{Event, escape};
 
 /// How many blanks before a message are passed over: templates of syslog daemons put one or two there, none of OpenSSH's
 /// messages begins with one. journalctl puts 20 and more before the further lines of an entry, which anybody may have written.
@@ -53,6 +54,24 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// An event of this line with a user, whose name is still escaped, and a peer.
+    pub(super) fn with_user(&self, event: Event<'a>, name: &'a [u8], peer: Peer<'a>) -> Event<'a> {
+        let user = Some(self.account(name));
+        peer.put(Event { user, ..event })
+    }
+
+    /// The same with the user and the peer that stand at the line's end; of a cut line, whose end proves nothing, without them.
+    pub(super) fn with_end(
+        &self,
+        event: Event<'a>,
+        end: Option<(&'a [u8], Peer<'a>)>,
+    ) -> Option<Event<'a>> {
+        match self.cut {
+            true => Some(event),
+            false => end.map(|(name, peer)| self.with_user(event, name, peer)),
+        }
+    }
+
     /// A file's name that stands in this line, decoded; of a cut line as far as it goes.
     pub(super) fn path(&self, escaped: &'a [u8]) -> Cow<'a, [u8]> {
         if self.cut {
@@ -75,7 +94,7 @@ pub fn strip(message: &[u8]) -> Line<'_> {
     let message = &message[..message.len().min(CUT_AT)];
     let (level, text) = level(message);
     let text = untagged(text).unwrap_or(text);
-    let whole = Line {
+    let mut line = Line {
         text,
         level,
         repeated,
@@ -83,26 +102,17 @@ pub fn strip(message: &[u8]) -> Line<'_> {
         postauth: false,
         cut,
     };
+    // One suffix only: a name may end in the same words. Of a cut line its own may be gone, and what looks like one may be the
+    // end of a name.
     if cut {
-        // Its own suffix may be gone, and what looks like one may be the end of a name.
-        return whole;
+        return line;
     }
-    // One suffix only: a name may end in the same words.
     if let Some(text) = text.strip_suffix(b" [preauth]") {
-        Line {
-            text,
-            preauth: true,
-            ..whole
-        }
+        (line.text, line.preauth) = (text, true);
     } else if let Some(text) = text.strip_suffix(b" [postauth]") {
-        Line {
-            text,
-            postauth: true,
-            ..whole
-        }
-    } else {
-        whole
+        (line.text, line.postauth) = (text, true);
     }
+    line
 }
 
 /// A message without the few blanks that may stand before it.
@@ -123,22 +133,13 @@ fn repeated(message: &[u8]) -> Option<(u32, &[u8])> {
 
 /// A level prefix and what follows it.
 fn level(message: &[u8]) -> (Level, &[u8]) {
-    match message {
-        [b'e', b'r', b'r', b'o', b'r', b':', b' ', text @ ..] => (Level::Error, text),
-        [b'f', b'a', b't', b'a', b'l', b':', b' ', text @ ..] => (Level::Fatal, text),
-        [
-            b'd',
-            b'e',
-            b'b',
-            b'u',
-            b'g',
-            b'1'..=b'3',
-            b':',
-            b' ',
-            text @ ..,
-        ] => (Level::Debug, text),
-        text => (Level::Info, text),
-    }
+    let of = |words: &[u8], level| Some((level, message.strip_prefix(words)?));
+    let error = of(b"error: ", Level::Error).or_else(|| of(b"fatal: ", Level::Fatal));
+    let debug = || match message.strip_prefix(b"debug")? {
+        [b'1'..=b'3', b':', b' ', text @ ..] => Some((Level::Debug, text)),
+        _ => None,
+    };
+    error.or_else(debug).unwrap_or((Level::Info, message))
 }
 
 /// The text behind the tag that `LogVerbose` puts before it: `FILE.c:FUNCTION():LINE: ` (8.5), `… (pid=N): ` (8.7),
