@@ -16,6 +16,7 @@ use memchr::memchr;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::openssh::Program;
 use crate::domain::record::{Entry, Origin};
+use journalctl::Exported;
 use stamp::Stamps;
 
 pub use years::Years;
@@ -39,8 +40,10 @@ pub enum Read<'a> {
 #[derive(Debug)]
 pub struct Envelope {
     pub(crate) stamps: Stamps,
-    /// The message of a JSON line, with its escapes undone.
-    pub(crate) message: Vec<u8>,
+    /// The entry of a JSON line.
+    pub(crate) exported: Exported,
+    /// A pasted line, without what stands around it.
+    pasted: Vec<u8>,
 }
 
 impl Default for Envelope {
@@ -57,31 +60,29 @@ impl Envelope {
 
     /// For lines whose stamps, where they have no zone, are of `zone`, and where they have no year, are near `now`.
     pub fn at(zone: Zone, now: Time) -> Self {
-        Envelope {
-            stamps: Stamps::new(zone, now),
-            message: Vec::new(),
-        }
+        Envelope::with(Stamps::new(zone, now))
     }
 
     /// For a first reading of a whole log, to see which years it passes.
     pub fn survey(zone: Zone) -> Self {
-        Envelope {
-            stamps: Stamps::ordered(zone, Time::default(), Years::unknown()),
-            message: Vec::new(),
-        }
+        Envelope::with(Stamps::ordered(zone, Time::default(), Years::unknown()))
     }
 
     /// For the reading after that first one, of the same log, which was last written then.
     pub fn surveyed(&self, written: Time) -> Self {
         let zone = self.stamps.zone();
         let years = (self.stamps.years()).and_then(|years| years.of_log_written(written, zone));
-        let stamps = match years {
+        Envelope::with(match years {
             Some(years) => Stamps::ordered(zone, written, years),
             None => Stamps::new(zone, written),
-        };
+        })
+    }
+
+    fn with(stamps: Stamps) -> Self {
         Envelope {
             stamps,
-            message: Vec::new(),
+            exported: Exported::default(),
+            pasted: Vec::new(),
         }
     }
 
@@ -97,16 +98,8 @@ impl Envelope {
 
     /// Reads a line, which is without its line feed.
     pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
-        if line.starts_with(b"{") && line.len() <= LONGEST_LINE {
-            if let Some((origin, dropped)) = journalctl::json(line, &mut self.message) {
-                let message = &self.message;
-                return Read::Entry(Entry {
-                    origin,
-                    message,
-                    dropped,
-                    over: None,
-                });
-            }
+        if line.starts_with(b"{") && line.len() <= LONGEST_LINE && self.exported.read_json(line) {
+            return self.exported.read();
         }
         self.read_text(line)
     }

@@ -21,33 +21,8 @@ const INDENTED: usize = 16;
 const QUOTES: &[u8] = b"`\"'*|";
 
 /// The levels and facilities of syslog that some programs write before or in place of a tag (RFC 5424, 6.2.1; sshd's own).
-const LEVELS: &[&[u8]] = &[
-    b"auth",
-    b"authpriv",
-    b"daemon",
-    b"user",
-    b"syslog",
-    b"local0",
-    b"local1",
-    b"local2",
-    b"local3",
-    b"local4",
-    b"local5",
-    b"local6",
-    b"local7",
-    b"emerg",
-    b"alert",
-    b"crit",
-    b"critical",
-    b"err",
-    b"error",
-    b"warning",
-    b"warn",
-    b"notice",
-    b"info",
-    b"verbose",
-    b"debug",
-];
+const LEVELS: &str = "auth authpriv daemon user syslog local0 local1 local2 local3 local4 local5 local6 local7 emerg alert \
+    crit critical err error warning warn notice info verbose debug";
 
 impl Envelope {
     /// Reads a line that may have anything before it, and around it.
@@ -59,11 +34,8 @@ impl Envelope {
         if is_settled(&entry.origin, entry.message, line) {
             return Read::Entry(entry);
         }
-        self.message = cleaned(line);
-        let Envelope {
-            stamps,
-            message: text,
-        } = self;
+        self.pasted = cleaned(line);
+        let (stamps, text) = (&mut self.stamps, &self.pasted);
         let indented = line.iter().take_while(|&&byte| byte == b' ').count() >= INDENTED;
         let time = Cell::new(Time::default());
         let found = beginnings(text).find_map(|rest| {
@@ -116,7 +88,7 @@ fn counts(message: &[u8]) -> bool {
 fn is_level(word: &[u8]) -> bool {
     let word = word.to_ascii_lowercase();
     word.split(|&byte| byte == b'.')
-        .all(|part| LEVELS.contains(&part))
+        .all(|part| LEVELS.split(' ').any(|level| level.as_bytes() == part))
 }
 
 /// A line from each place on at which it may begin.

@@ -23,21 +23,32 @@ const RETRY_PAUSE: Duration = Duration::from_millis(1);
 /// entries without a message.
 const IN_THE_MAKING: Duration = Duration::from_secs(2);
 
+/// What journalctl writes in place of an identifier where an entry has none. It is no program's of ours.
+const UNKNOWN: &[u8] = b"unknown";
+
 /// A field's value. Several values of one field are joined by line ends: neither sshd nor sftp-server ever sends a field
 /// twice or a message with a line end in it, so what is put together like this is nothing that they said.
-#[derive(Default)]
-struct Field {
+#[derive(Debug, Default)]
+pub(in crate::adapters) struct Field {
     value: Vec<u8>,
     given: bool,
 }
 
 impl Field {
-    fn clear(&mut self) {
+    pub(in crate::adapters) fn clear(&mut self) {
         self.value.clear();
         self.given = false;
     }
 
-    fn add(&mut self, value: &[u8]) {
+    pub(in crate::adapters) const fn is_given(&self) -> bool {
+        self.given
+    }
+
+    pub(in crate::adapters) const fn bytes(&self) -> &[u8] {
+        self.value.as_slice()
+    }
+
+    pub(in crate::adapters) fn add(&mut self, value: &[u8]) {
         if self.given {
             self.value.push(b'\n');
         }
@@ -47,7 +58,7 @@ impl Field {
             .extend_from_slice(&value[..value.len().min(room)]);
     }
 
-    fn number<N: std::str::FromStr>(&self) -> Option<N> {
+    pub(in crate::adapters) fn number<N: std::str::FromStr>(&self) -> Option<N> {
         std::str::from_utf8(&self.value).ok()?.parse().ok()
     }
 
@@ -80,15 +91,15 @@ pub(super) enum Verdict {
 
 /// Where and when an entry was logged; libsystemd keeps these outside the fields.
 #[derive(Clone, Copy)]
-pub(super) struct Stamp {
-    pub(super) boot: Boot,
-    pub(super) monotonic: u64,
-    pub(super) realtime: Time,
+pub(in crate::adapters) struct Stamp {
+    pub(in crate::adapters) boot: Boot,
+    pub(in crate::adapters) monotonic: u64,
+    pub(in crate::adapters) realtime: Time,
 }
 
 /// The fields that matter, of the entry that was read last.
-#[derive(Default)]
-pub(super) struct Fields {
+#[derive(Debug, Default)]
+pub(in crate::adapters) struct Fields {
     message: Field,
     raw: Field,
     identifier: Field,
@@ -161,7 +172,7 @@ impl Fields {
         }
     }
 
-    fn named(&mut self, name: &[u8]) -> Option<&mut Field> {
+    pub(in crate::adapters) fn named(&mut self, name: &[u8]) -> Option<&mut Field> {
         Some(match name {
             b"MESSAGE" => &mut self.message,
             b"SYSLOG_RAW" => &mut self.raw,
@@ -181,7 +192,7 @@ impl Fields {
         })
     }
 
-    fn clear(&mut self) {
+    pub(in crate::adapters) fn clear(&mut self) {
         for name in NAMES {
             if let Some(field) = self.named(name.to_bytes()) {
                 field.clear();
@@ -240,17 +251,43 @@ impl Fields {
                 Verdict::Unreadable
             };
         }
-        // Only journald itself can set these two; anybody can send the rest.
-        let from_journald = self.transport.value == b"driver" && self.uid.value == b"0";
-        match self.dropped.number() {
-            Some(dropped) if from_journald && may_hold_ssh(&self.unit.value) => {
-                Verdict::HandOut(Own {
-                    dropped: Some(dropped),
-                    ..Own::default()
-                })
-            }
-            _ => Verdict::Skip,
+        match self.dropped().filter(|_| self.uid.value == b"0") {
+            None => Verdict::Skip,
+            dropped => Verdict::HandOut(Own {
+                dropped,
+                ..Own::default()
+            }),
         }
+    }
+
+    /// How many messages journald says that it dropped of units that matter. Only journald itself can set the transport;
+    /// anybody can send the rest.
+    fn dropped(&self) -> Option<u64> {
+        let of_journald =
+            self.transport.value == b"driver" && self.message_id.value == DROPPED.as_bytes();
+        let matters = of_journald && may_hold_ssh(&self.unit.value);
+        matters.then(|| self.dropped.number()).flatten()
+    }
+
+    /// Whether the entry tells who sent it.
+    pub(in crate::adapters) const fn tells_sender(&self) -> bool {
+        self.uid.given
+    }
+
+    /// The entry, borrowed, as an export of the journal tells it.
+    pub(in crate::adapters) fn exported(&self, stamp: Stamp) -> Entry<'_> {
+        let own = Own {
+            dropped: self.dropped(),
+            over: None,
+        };
+        let mut entry = self.entry(stamp, false, own);
+        // An export without the field proves nothing, and claims nothing.
+        entry.origin.uid = entry.origin.uid.filter(|_| self.uid.given);
+        // An empty identifier stands for a message without envelope, which anything could be.
+        if entry.origin.identifier.is_empty() {
+            entry.origin.identifier = Cow::Borrowed(UNKNOWN);
+        }
+        entry
     }
 
     /// The entry, borrowed.
@@ -309,7 +346,7 @@ const NAMES: [&CStr; 14] = [
 /// may have root run any program (sudo, a setuid one) lets it write what it likes under sshd's name, by `systemd-cat -t
 /// sshd`. Nor is the stream of sshd's own unit believed, to which it writes where it was started with `-e`: there it lets
 /// line ends pass (log.c, `LOG_STDERR_VIS`), so that any client's user name is as many lines as it likes.
-pub(in crate::adapters::source) fn sender(uid: Option<u32>, transport: &[u8]) -> u32 {
+fn sender(uid: Option<u32>, transport: &[u8]) -> u32 {
     let as_sshd = matches!(transport, b"" | b"syslog");
     match uid {
         Some(0) if !as_sshd => NOBODY,

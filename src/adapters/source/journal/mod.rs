@@ -31,11 +31,10 @@ use systemd::journal::{Journal, JournalWaitResult};
 pub(crate) use access::namespaces_of_ours;
 pub use access::{Readable, not_opened, readable, readable_in};
 pub(crate) use fields::may_hold_ssh;
-pub(in crate::adapters::source) use fields::sender;
+pub(in crate::adapters) use fields::{Field, Fields, Stamp};
 pub(crate) use handle::{DROPPED, ROOTS};
 pub use reach::reach;
 
-use self::fields::{Fields, Stamp};
 use self::follow::Reading;
 use self::handle::Roots;
 use self::look::{Left, Trouble};
