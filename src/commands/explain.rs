@@ -195,8 +195,7 @@ impl<'a> Explainer<'a> {
             reason: verdict.reason,
         };
         self.first = self.line + 1;
-        output::json(out, &said)?;
-        out.write_all(b"\n")
+        output::json_line(out, &said)
     }
 }
 

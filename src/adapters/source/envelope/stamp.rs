@@ -24,6 +24,31 @@ const DAY: i64 = 24 * HOUR;
 /// The day of the epoch, as chrono counts days from 1 January of the year 1.
 const EPOCH: i32 = 719_163;
 
+/// The months as syslog daemons write them.
+const MONTHS: [&[u8; 3]; 12] = [
+    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+];
+
+/// Zones by the names that journalctl writes, where a name means one zone, with their hours ahead of UTC.
+const ZONES: &[(&[u8], i64)] = &[
+    (b"UTC", 0),
+    (b"GMT", 0),
+    (b"WET", 0),
+    (b"WEST", 1),
+    (b"CET", 1),
+    (b"CEST", 2),
+    (b"EET", 2),
+    (b"EEST", 3),
+    (b"MSK", 3),
+    (b"EST", -5),
+    (b"EDT", -4),
+    (b"CDT", -5),
+    (b"MST", -7),
+    (b"MDT", -6),
+    (b"PST", -8),
+    (b"PDT", -7),
+];
+
 /// Reads stamps, and remembers the last day and hour: most lines are of the same.
 #[derive(Debug)]
 pub(crate) struct Stamps {
@@ -77,7 +102,7 @@ impl Stamps {
 
     /// Reads `Mar  3 06:07:55`, also with a fraction, at the beginning of `text`. Returns what stands behind the blank after it.
     pub(crate) fn rfc3164<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
-        let (month, rest) = text.split_at_checked(3)?;
+        let (month, rest) = text.split_first_chunk()?;
         self.behind_month(month_of(month)?, rest)
     }
 
@@ -98,22 +123,46 @@ impl Stamps {
         let rest = end(rest)?;
         let day = self.day_without_year(month, day)?;
         let local = day * DAY + seconds;
-        self.last = local - self.offset(local);
-        Some((time(self.last, micros), rest))
+        let offset = self.offset(local);
+        Some((self.time(local, offset, micros), rest))
     }
 
     /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`; the zone may stand
     /// behind a blank, `2026-03-03 06:07:55 UTC HOST TAG: …`.
     /// Returns what stands behind the blank after it.
     pub(crate) fn rfc3339<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
+        let (local, micros, rest) = self.moment(text)?;
+        let (offset, rest) = match zone(rest)? {
+            (Some(offset), rest) => (offset, rest),
+            (None, rest) => match zone_behind_blank(rest) {
+                Some((offset, rest)) => (offset, rest),
+                None => (self.offset(local), rest),
+            },
+        };
+        Some((self.time(local, offset, micros), end(rest)?))
+    }
+
+    /// Reads `2026-03-03 06:07:55 UTC` at the beginning of `text`. Where `any` zone will do, one whose name only the machine
+    /// knows is the machine's. Returns what stands behind the blank after it.
+    pub(crate) fn zoned<'t>(&mut self, text: &'t [u8], any: bool) -> Option<(Time, &'t [u8])> {
+        let (local, micros, rest) = self.moment(text)?;
+        let (name, rest) = super::word(end(rest)?);
+        let offset = match zone_named(name) {
+            Some(offset) => offset,
+            None if any && name.first()?.is_ascii_uppercase() => self.offset(local),
+            None => return None,
+        };
+        Some((self.time(local, offset, micros), rest))
+    }
+
+    /// Reads `2026-03-03T06:07:55.123456`, in seconds of local time since the epoch, and microseconds.
+    fn moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
         let (date, rest) = text.split_at_checked(10)?;
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else {
             return None;
         };
-        if ![y1, y2, y3, y4, m1, m2, d1, d2]
-            .iter()
-            .all(u8::is_ascii_digit)
-        {
+        let digits = [y1, y2, y3, y4, m1, m2, d1, d2];
+        if !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
         let year = two(y1, y2) * 100 + two(y3, y4);
@@ -123,16 +172,13 @@ impl Stamps {
         };
         let (seconds, rest) = time_of_day(rest)?;
         let (micros, rest) = fraction(rest);
-        let local = day * DAY + seconds;
-        let (offset, rest) = match zone(rest)? {
-            (Some(offset), rest) => (offset, rest),
-            (None, rest) => match zone_behind_blank(rest) {
-                Some((offset, rest)) => (offset, rest),
-                None => (self.offset(local), rest),
-            },
-        };
+        Some((day * DAY + seconds, micros, rest))
+    }
+
+    /// The time of a moment in local time with this offset from UTC, in seconds.
+    const fn time(&mut self, local: i64, offset: i64, micros: i64) -> Time {
         self.last = local - offset;
-        Some((time(self.last, micros), end(rest)?))
+        Time(self.last * 1_000_000 + micros)
     }
 
     /// The days from the epoch to a date.
@@ -232,30 +278,14 @@ fn days(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce() - EPOCH)
 }
 
-const fn time(seconds: i64, micros: i64) -> Time {
-    Time(seconds * 1_000_000 + micros)
-}
-
 const fn two(tens: u8, ones: u8) -> u32 {
     (tens - b'0') as u32 * 10 + (ones - b'0') as u32
 }
 
-const fn month_of(name: &[u8]) -> Option<u32> {
-    Some(match name {
-        b"Jan" => 1,
-        b"Feb" => 2,
-        b"Mar" => 3,
-        b"Apr" => 4,
-        b"May" => 5,
-        b"Jun" => 6,
-        b"Jul" => 7,
-        b"Aug" => 8,
-        b"Sep" => 9,
-        b"Oct" => 10,
-        b"Nov" => 11,
-        b"Dec" => 12,
-        _ => return None,
-    })
+fn month_of(name: &[u8; 3]) -> Option<u32> {
+    (1..)
+        .zip(MONTHS)
+        .find_map(|(month, known)| (known == name).then_some(month))
 }
 
 /// What stands behind one blank or more.
@@ -325,21 +355,26 @@ fn zone(text: &[u8]) -> Option<(Option<i64>, &[u8])> {
     Some((Some(sign * i64::from(hours * 3_600 + minutes * 60)), rest))
 }
 
+/// Reads `UTC`, or `+03`, `-0330` of a zone that has no name, in seconds.
+fn zone_named(word: &[u8]) -> Option<i64> {
+    if let b'+' | b'-' = word.first()? {
+        let (offset, rest) = zone(word)?;
+        return offset.filter(|_| rest.is_empty());
+    }
+    let known = ZONES.iter().find(|(name, _)| *name == word);
+    known.map(|(_, hours)| hours * HOUR)
+}
+
 /// Reads ` +0100` or ` UTC`, in seconds. A name is a host's where what would be a host behind it is a tag.
 fn zone_behind_blank(text: &[u8]) -> Option<(i64, &[u8])> {
-    let word = text.strip_prefix(b" ")?;
-    if !matches!(word.first()?, b'A'..=b'Z' | b'+' | b'-') {
-        return None;
-    }
-    let (word, rest) = super::word(word);
+    let (word, rest) = super::word(end(text)?);
+    let offset = zone_named(word)?;
     let named = word.first()?.is_ascii_uppercase();
     let (host, behind) = super::words(rest);
     if named && (host.ends_with(b":") || !super::words(behind).0.ends_with(b":")) {
         return None;
     }
-    let (offset, left) = zone(super::short::offset(word)?)?;
-    left.is_empty()
-        .then_some((offset?, &text[text.len() - rest.len() - 1..]))
+    Some((offset, &text[text.len() - rest.len() - 1..]))
 }
 
 #[cfg(test)]

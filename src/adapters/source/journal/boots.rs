@@ -75,29 +75,22 @@ pub(super) fn end(journal: &Journal, boot: Id128) -> Option<u64> {
         .map(|(_, to)| to)
 }
 
-/// The last entry of a boot, whoever wrote it, as a position.
-pub(super) fn tail(journal: &mut Journal, boot: Id128) -> systemd::Result<Option<JournalPosition>> {
-    match_boot(journal, boot)?;
-    journal.seek_tail()?;
-    if journal.previous()? == 0 {
-        return Ok(None);
-    }
-    here(journal, &mut Fields::default()).map(Some)
-}
-
-/// The last entry of a boot that root wrote: what lies in `system.journal`, not in the file of an account, which that
-/// account alone can fill so that its older entries are vacuumed away.
-pub(super) fn tail_of_root(
+/// The last entry of a boot as a position, whoever wrote it, or the last one that root wrote: that lies in `system.journal`, not
+/// in the file of an account, which that account alone can fill so that its older entries are vacuumed away.
+pub(super) fn tail(
     journal: &mut Journal,
     boot: Id128,
+    of_root: bool,
 ) -> systemd::Result<Option<JournalPosition>> {
     match_boot(journal, boot)?;
-    journal.match_add("_UID", "0")?;
-    journal.seek_tail()?;
-    if journal.previous()? == 0 {
-        return Ok(None);
+    if of_root {
+        journal.match_add("_UID", "0")?;
     }
-    here(journal, &mut Fields::default()).map(Some)
+    journal.seek_tail()?;
+    match journal.previous()? {
+        0 => Ok(None),
+        _ => here(journal, &mut Fields::default()).map(Some),
+    }
 }
 
 /// The entry that the handle stands on, as a position.

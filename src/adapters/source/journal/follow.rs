@@ -200,7 +200,7 @@ impl JournalReader {
             skip = Some(tail.cursor.clone());
         }
         let tail_of_root = match &tail {
-            Some(_) => boots::tail_of_root(&mut self.journal, boot)?,
+            Some(_) => boots::tail(&mut self.journal, boot, true)?,
             None => None,
         };
         handle::match_ours(&mut self.journal, self.several_boots.then_some(boot))?;
@@ -225,7 +225,7 @@ impl JournalReader {
     /// The boot's last entry, where every file that holds an earlier one is known.
     fn known_tail(&mut self, boot: Id128) -> systemd::Result<Option<JournalPosition>> {
         for _ in 0..LOOKS_FOR_FILES {
-            let tail = boots::tail(&mut self.journal, boot)?;
+            let tail = boots::tail(&mut self.journal, boot, false)?;
             // journald writes one entry after the other: what was written before the tail has its file already.
             if !self.files_changed()? {
                 return Ok(tail);
