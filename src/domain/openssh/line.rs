@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::fields::Peer;
+use super::fields::{Peer, split_at_first};
 use super::{Event, escape};
 
 /// How many blanks before a message are passed over: templates of syslog daemons put one or two there, none of OpenSSH's
@@ -146,22 +146,19 @@ fn level(message: &[u8]) -> (Level, &[u8]) {
 /// `… (bin=NAME, pid=N): ` (10.0).
 fn untagged(text: &[u8]) -> Option<&[u8]> {
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let first = &text[..memchr(b' ', text)?];
-    let colon = memchr(b':', first)?;
-    let (file, rest) = (&text[..colon], &text[colon + 1..]);
+    let (file, rest) = split_at_first(text, b":")?;
     if !file.ends_with(b".c") || !file.iter().all(word) {
         return None;
     }
-    let (function, rest) = rest.split_at(memchr(b'(', rest)?);
+    let (function, rest) = split_at_first(rest, b"():")?;
     if function.is_empty() || !function.iter().all(word) {
         return None;
     }
-    let rest = rest.strip_prefix(b"():")?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = &rest[digits..];
     if digits == 0 {
         return None;
     }
-    let rest = &rest[digits..];
     if let Some(text) = rest.strip_prefix(b": ") {
         return Some(text);
     }

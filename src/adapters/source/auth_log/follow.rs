@@ -42,17 +42,12 @@ impl AuthLogReader {
                 self.past = None;
                 self.reading = None;
                 self.later.clear();
-                match self.position.take() {
-                    Some(position) => self.locate(position)?,
-                    None => self.reading = self.whole_log()?,
-                }
-                self.watch_files();
-                Ok(self.reading.is_some().then_some(0))
+                self.appear()
             }
         }
     }
 
-    /// The log was not there: looks whether it is now.
+    /// Goes on at the position, or else with the log itself, where it is there now.
     fn appear(&mut self) -> anyhow::Result<Option<u64>> {
         match self.position.take() {
             Some(position) => self.locate(position)?,

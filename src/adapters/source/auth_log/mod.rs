@@ -172,19 +172,14 @@ impl AuthLogReader {
         while count < limit {
             let (identity, offset) = (reading.log.identity, reading.offset);
             let Some(line) = reading.next() else { break };
-            if (self.past)
-                .as_ref()
-                .is_some_and(|past| past.ends_at(identity, offset))
-            {
-                self.past = None;
-            }
+            self.past.take_if(|past| past.ends_at(identity, offset));
             // What lies in the past would not have counted.
             let counts = self.past.as_ref().is_none_or(past::Past::is_left);
-            if line.too_long {
-                self.unreadable += u64::from(counts);
-                continue;
-            }
-            let mut entry = match self.envelope.read_syslog(line.text) {
+            let read = match line.too_long {
+                true => Read::NoText,
+                false => self.envelope.read_syslog(line.text),
+            };
+            let mut entry = match read {
                 Read::Entry(entry) => entry,
                 Read::NoText => {
                     self.unreadable += u64::from(counts);
@@ -194,10 +189,9 @@ impl AuthLogReader {
             };
             let origin = &mut entry.origin;
             if origin.time == Time::default() {
-                origin.time = if self.last == Time::default() {
-                    now
-                } else {
-                    self.last
+                origin.time = match self.last {
+                    Time(0) => now,
+                    last => last,
                 };
             }
             self.last = origin.time;

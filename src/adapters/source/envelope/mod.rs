@@ -36,6 +36,16 @@ pub enum Read<'a> {
     Other,
 }
 
+impl<'a> Read<'a> {
+    fn of(origin: Origin<'a>, message: &'a [u8]) -> Self {
+        Read::Entry(Entry {
+            origin,
+            message,
+            ..Entry::default()
+        })
+    }
+}
+
 /// Takes lines out of their envelopes. Nothing is copied, but from the lines of `journalctl -o json`.
 #[derive(Debug)]
 pub struct Envelope {
@@ -86,11 +96,6 @@ impl Envelope {
         }
     }
 
-    /// The years of the log, where its stamps name none and it was read in its order.
-    pub fn years(&self) -> Option<&Years> {
-        self.stamps.years()
-    }
-
     /// Sets the present.
     pub fn set_now(&mut self, now: Time) {
         self.stamps.set_now(now);
@@ -111,11 +116,7 @@ impl Envelope {
                 let text = entry.message;
                 let (origin, message) =
                     short::enveloped(&mut self.stamps, text).unwrap_or((entry.origin, text));
-                Read::Entry(Entry {
-                    origin,
-                    message,
-                    ..Entry::default()
-                })
+                Read::of(origin, message)
             }
             read => read,
         }
@@ -131,18 +132,10 @@ impl Envelope {
         if line.len() > LONGEST_LINE || memchr(0, line).is_some() {
             return Read::NoText;
         }
-        let (origin, message) = enveloped(&mut self.stamps, line).unwrap_or((bare(), line));
-        Read::Entry(Entry {
-            origin,
-            message,
-            ..Entry::default()
-        })
+        let found = enveloped(&mut self.stamps, line);
+        let (origin, message) = found.unwrap_or((Origin::default(), line));
+        Read::of(origin, message)
     }
-}
-
-/// The origin of a message without envelope.
-fn bare() -> Origin<'static> {
-    Origin::default()
 }
 
 /// An envelope in one of the forms of syslog, and what it holds; none where a line has none.

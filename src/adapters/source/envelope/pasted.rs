@@ -3,10 +3,10 @@
 
 use std::cell::Cell;
 
-use super::{Envelope, Read, bare, enveloped, number, origin, short};
+use super::{Envelope, Read, enveloped, number, origin, short};
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{Kind, Program, parse};
-use crate::domain::record::{Entry, Origin};
+use crate::domain::record::Origin;
 
 /// How far into a line its own beginning is looked for.
 const PREFIX: usize = 300;
@@ -51,12 +51,8 @@ impl Envelope {
             tagged(rest, time.get()).or(bare)
         });
         let found = found.or_else(|| behind_bar(text));
-        let (origin, message) = found.unwrap_or((bare(), line));
-        Read::Entry(Entry {
-            origin,
-            message,
-            ..Entry::default()
-        })
+        let (origin, message) = found.unwrap_or((Origin::default(), line));
+        Read::of(origin, message)
     }
 }
 
@@ -132,7 +128,7 @@ fn tagged(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
 
 /// A message of OpenSSH without an envelope.
 fn told(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
-    counts(text).then(|| (Origin { time, ..bare() }, text))
+    counts(text).then(|| (origin(time, b"", b"", 0), text))
 }
 
 /// A message of OpenSSH that says nothing of interest, behind the name of a container.
@@ -140,7 +136,7 @@ fn behind_bar(text: &[u8]) -> Option<(Origin<'_>, &[u8])> {
     let at = memchr::memmem::find(text, b"| ")?;
     let message = text[at + 2..].trim_ascii_start();
     parse(Program::Unknown, message)?;
-    Some((bare(), message))
+    Some((Origin::default(), message))
 }
 
 /// A line without colours, with plain blanks, and without the quotation marks around it.

@@ -30,10 +30,8 @@ pub(super) fn carried(id: Id128) -> Boot {
 /// in the list.
 pub(super) fn list(journal: &mut Journal) -> systemd::Result<(Vec<Id128>, bool)> {
     let (found, complete) = values(journal, "_BOOT_ID");
-    let mut boots: Vec<Id128> = found
-        .iter()
-        .filter_map(|id| Id128::from_cstr(id.as_str()).ok())
-        .collect();
+    let known = |id: &String| Id128::from_cstr(id.as_str()).ok();
+    let mut boots: Vec<Id128> = found.iter().filter_map(known).collect();
     if !complete {
         journal.match_flush()?;
         journal.seek_tail()?;
@@ -68,11 +66,8 @@ pub(super) fn sort(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<
 
 /// The time since boot of a boot's last entry, whoever wrote it. Leaves the place of reading alone.
 pub(super) fn end(journal: &Journal, boot: Id128) -> Option<u64> {
-    journal
-        .cutoff_monotonic_usec(boot)
-        .ok()
-        .flatten()
-        .map(|(_, to)| to)
+    let (_, to) = journal.cutoff_monotonic_usec(boot).ok()??;
+    Some(to)
 }
 
 /// The last entry of a boot as a position, whoever wrote it, or the last one that root wrote: that lies in `system.journal`, not

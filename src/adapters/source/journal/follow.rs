@@ -162,14 +162,13 @@ impl JournalReader {
     }
 
     fn unreadable(&mut self) {
-        if let Some(Remark::Unreadable { count }) = self
-            .remarks
-            .iter_mut()
-            .find(|remark| matches!(remark, Remark::Unreadable { .. }))
-        {
-            *count += 1;
-        } else {
-            self.remarks.push(Remark::Unreadable { count: 1 });
+        let known = self.remarks.iter_mut().find_map(|remark| match remark {
+            Remark::Unreadable { count } => Some(count),
+            Remark::Gap { .. } | Remark::Reopened { .. } | Remark::Said(_) => None,
+        });
+        match known {
+            Some(count) => *count += 1,
+            None => self.remarks.push(Remark::Unreadable { count: 1 }),
         }
     }
 
@@ -284,22 +283,15 @@ impl JournalReader {
         reading.read = reading.read.max(stamp.monotonic);
         let boot = reading.leg.boot;
         // After an error the handle may stand elsewhere. Without a cursor the entry is found by the rest.
-        let here = match (
+        let (realtime, at) = (
             self.journal.timestamp_usec(),
             self.journal.monotonic_timestamp(),
-        ) {
-            (Ok(realtime), Ok(at)) => {
-                Time::from_micros(realtime) == stamp.realtime && at == (stamp.monotonic, boot)
-            }
-            _ => false,
-        };
-        let cursor = if here {
-            self.journal.cursor().unwrap_or_default()
-        } else {
-            String::new()
-        };
+        );
+        let here = realtime.is_ok_and(|realtime| Time::from_micros(realtime) == stamp.realtime)
+            && at.is_ok_and(|at| at == (stamp.monotonic, boot));
+        let cursor = here.then(|| self.journal.cursor().unwrap_or_default());
         self.position = Some(self.complete(JournalPosition {
-            cursor,
+            cursor: cursor.unwrap_or_default(),
             boot: boot.to_string(),
             monotonic: stamp.monotonic,
             realtime: stamp.realtime,

@@ -191,21 +191,14 @@ impl JournalReader {
     /// Waits until the journal changes, at most this long. Call [`JournalReader::read`] whatever came of it.
     pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
         let until_look = self.next_look.saturating_duration_since(Instant::now());
-        let at_most = if self.stirred {
-            at_most.min(until_look)
-        } else {
-            at_most
-        };
         // The notice of an entry that was seen too early may have come already.
-        let at_most = if self.beyond {
-            at_most.min(BEYOND)
-        } else {
-            at_most
-        };
-        let result = self
-            .journal
-            .wait(Some(at_most))
-            .context("waiting for the journal")?;
+        let soon = [
+            self.stirred.then_some(until_look),
+            self.beyond.then_some(BEYOND),
+        ];
+        let at_most = soon.into_iter().flatten().fold(at_most, Duration::min);
+        let result = self.journal.wait(Some(at_most));
+        let result = result.context("waiting for the journal")?;
         self.stirred |= !matches!(result, JournalWaitResult::Nop);
         Ok(())
     }

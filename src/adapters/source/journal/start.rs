@@ -18,6 +18,17 @@ pub(super) struct Leg {
     pub(super) past: Past,
 }
 
+impl Leg {
+    /// A leg without past entries.
+    pub(super) fn new(boot: Id128, from: From) -> Self {
+        Leg {
+            boot,
+            from,
+            past: Past::Nothing,
+        }
+    }
+}
+
 /// Where in its boot a leg begins. Times since boot only: no clock was ever set in them.
 #[derive(Clone)]
 pub(super) enum From {
@@ -99,17 +110,9 @@ impl Plan {
 
     /// Each boot from its first entry.
     fn whole(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<Plan> {
-        let whole = |boot| Leg {
-            boot,
-            from: From::Head,
-            past: Past::Nothing,
-        };
-        let legs = boots::sort(journal, boots)?
-            .into_iter()
-            .map(whole)
-            .collect();
+        let boots = boots::sort(journal, boots)?.into_iter();
         Ok(Plan {
-            legs,
+            legs: boots.map(|boot| Leg::new(boot, From::Head)).collect(),
             ..Plan::default()
         })
     }
@@ -159,22 +162,14 @@ impl Plan {
         if let Some(&boot) = own.first() {
             let there = boots::find(journal, boot, position)?.is_some();
             survivor = boots::first_from(journal, boot, position.monotonic)?;
-            plan.legs.insert(
-                0,
-                Leg {
-                    boot,
-                    from: From::Behind(position.clone()),
-                    past: Past::Nothing,
-                },
-            );
+            let leg = Leg::new(boot, From::Behind(position.clone()));
+            plan.legs.insert(0, leg);
             if there {
                 return Ok(plan);
             }
         }
-        if let (None, Some(next)) = (
-            survivor,
-            plan.legs.iter().find(|leg| !own.contains(&leg.boot)),
-        ) {
+        let next = plan.legs.iter().find(|leg| !own.contains(&leg.boot));
+        if let (None, Some(next)) = (survivor, next) {
             survivor = boots::first_from(journal, next.boot, 0)?;
         }
         plan.remark = Some(Remark::Gap {
