@@ -1,4 +1,4 @@
-//! A log that lies there as a whole: the lines of a syslog daemon, or what journalctl writes, in any of its outputs.
+//! The entries of a whole log file: the lines of a syslog daemon, or an output of journalctl, in any of its formats.
 //!
 //! The journal's own fields (`_UID`) are believed where the file is a dump of the journal, which its first line shows. In a
 //! file that begins as a syslog daemon's, a line that looks like the journal's is none: a user may have logged it.

@@ -1,4 +1,4 @@
-//! The lines of a log that lies there: a file, a pipe or standard input, plain or compressed by gzip, opened once.
+//! The lines of a log file that is not followed: a file, a pipe or standard input, plain or compressed by gzip, opened once.
 
 use std::cell::Cell;
 use std::fs::File;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::table::clock;
-use crate::adapters::archive::past::{Named, Past};
+use crate::adapters::archive::past::{Named, PastLog};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
 use crate::commands::cli;
@@ -63,7 +63,7 @@ pub(crate) fn command(
         journal: arguments.journal,
         directory: arguments.journal_directory.as_deref(),
     };
-    let past = Past::open(&named, &config.source, "expect --replay --auth-log -")?;
+    let past = PastLog::open(&named, &config.source, "expect --replay --auth-log -")?;
     let mut replay = Replay {
         rules: Rules {
             silent: true,

@@ -1,4 +1,5 @@
-//! sshd's lines that count nothing: known, so that nobody wonders about them (auth*.c, kex*.c, packet.c, sshd*.c, srclimit.c).
+//! Lines that are known by their beginnings (`known.txt`), and sshd's lines that count nothing but name a user or an address
+//! (auth2-pubkey.c, auth2-hostbased.c, sshd.c, srclimit.c).
 
 use std::sync::LazyLock;
 

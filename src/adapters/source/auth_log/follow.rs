@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use super::AuthLogReader;
 use super::generations;
 use super::identity::{LogFile, named};
-use super::reading::Reading;
+use super::reading::FileReading;
 use crate::adapters::source::Remark;
 use crate::adapters::source::buffer::Filled;
 use crate::domain::base::position::FilePosition;
@@ -58,8 +58,10 @@ impl AuthLogReader {
     }
 
     /// The log itself, from its start, where it is there.
-    pub(super) fn whole_log(&self) -> anyhow::Result<Option<Reading>> {
-        Ok(LogFile::open(&self.path)?.map(Reading::begin).transpose()?)
+    pub(super) fn whole_log(&self) -> anyhow::Result<Option<FileReading>> {
+        Ok(LogFile::open(&self.path)?
+            .map(FileReading::begin)
+            .transpose()?)
     }
 
     /// Goes on at a position. Where its file is not found, what was written later, as far as there is any.
@@ -83,7 +85,7 @@ impl AuthLogReader {
         for file in self.later.iter_mut().take(rotated) {
             file.later_than = Some(position.time);
         }
-        self.reading = self.later.pop_front().map(Reading::begin).transpose()?;
+        self.reading = self.later.pop_front().map(FileReading::begin).transpose()?;
         self.gap = Some((
             position.time,
             format!(
@@ -155,7 +157,7 @@ impl AuthLogReader {
         if (self.past.as_ref()).is_some_and(|past| past.is_of(reading.log.identity)) {
             self.past = None;
         }
-        self.reading = self.later.pop_front().map(Reading::begin).transpose()?;
+        self.reading = self.later.pop_front().map(FileReading::begin).transpose()?;
         self.watch_files();
         Ok(true)
     }

@@ -21,8 +21,8 @@ use crate::domain::openssh::Program;
 use crate::domain::openssh::unknown::is_of_openssh;
 use crate::domain::record::Entry;
 use identity::LogFile;
-use past::Past;
-use reading::Reading;
+use past::LookBack;
+use reading::FileReading;
 use watch::Watch;
 
 /// How much one call reads at most where nothing of it is of interest, so that the caller stays in control.
@@ -43,12 +43,12 @@ pub fn with_rotated(path: &Path) -> Vec<PathBuf> {
 pub struct AuthLogReader {
     path: PathBuf,
     /// What is read now.
-    reading: Option<Reading>,
+    reading: Option<FileReading>,
     /// What was written after it, oldest first, the log itself last.
     later: VecDeque<LogFile>,
     watch: Watch,
     envelope: Envelope,
-    past: Option<Past>,
+    past: Option<LookBack>,
     position: Option<FilePosition>,
     /// The time of the last line.
     last: Time,
@@ -106,7 +106,7 @@ impl AuthLogReader {
         }
         if reader.reading.is_none() {
             if let Some(first) = reader.later.pop_front() {
-                reader.reading = Some(Reading::begin(first)?);
+                reader.reading = Some(FileReading::begin(first)?);
             }
         }
         reader.watch_files();
@@ -174,7 +174,7 @@ impl AuthLogReader {
             let Some(line) = reading.next() else { break };
             self.past.take_if(|past| past.ends_at(identity, offset));
             // What lies in the past would not have counted.
-            let counts = self.past.as_ref().is_none_or(past::Past::is_left);
+            let counts = self.past.as_ref().is_none_or(past::LookBack::is_left);
             let read = match line.too_long {
                 true => Read::NoText,
                 false => self.envelope.read_syslog(line.text),

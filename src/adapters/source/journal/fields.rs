@@ -80,7 +80,7 @@ pub(super) struct Own {
 }
 
 /// What is to be done with an entry.
-pub(super) enum Verdict {
+pub(super) enum Disposition {
     /// It goes out.
     HandOut(Own),
     /// Nothing of ours, or a forged notice of losses or of a session's end.
@@ -220,40 +220,40 @@ impl Fields {
     }
 
     /// Whether the entry goes out.
-    pub(super) fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Disposition {
         // sshd and sftp-server talk syslog, and there journald gives every entry a message: what lacks one otherwise was
         // sent without, as anybody may.
         let syslog = matches!(self.transport.value.as_slice(), b"" | b"syslog");
         if !self.message.given {
             return match syslog {
-                true => Verdict::Unreadable,
-                false => Verdict::Skip,
+                true => Disposition::Unreadable,
+                false => Disposition::Skip,
             };
         }
         if self.is_of_programs() {
-            return Verdict::HandOut(Own::default());
+            return Disposition::HandOut(Own::default());
         }
         // Nobody but root can say so; whoever else does is not believed.
         if self.message_id.value == SESSION_OVER.as_bytes() {
             let over = self.leader.number().filter(|_| self.uid.value == b"0");
             return match over.filter(|_| self.session_id.given) {
-                Some(over) => Verdict::HandOut(Own {
+                Some(over) => Disposition::HandOut(Own {
                     over: Some(over),
                     ..Own::default()
                 }),
-                None => Verdict::Skip,
+                None => Disposition::Skip,
             };
         }
         if self.message_id.value != DROPPED.as_bytes() {
             return if self.identifier.given || !syslog {
-                Verdict::Skip
+                Disposition::Skip
             } else {
-                Verdict::Unreadable
+                Disposition::Unreadable
             };
         }
         match self.dropped().filter(|_| self.uid.value == b"0") {
-            None => Verdict::Skip,
-            dropped => Verdict::HandOut(Own {
+            None => Disposition::Skip,
+            dropped => Disposition::HandOut(Own {
                 dropped,
                 ..Own::default()
             }),

@@ -5,7 +5,7 @@ use std::time::Instant;
 use systemd::id128::Id128;
 use systemd::journal::JournalWaitResult;
 
-use super::fields::{Own, Stamp, Verdict};
+use super::fields::{Disposition, Own, Stamp};
 use super::start::{From, Leg};
 use super::{JournalReader, boots, handle};
 use crate::adapters::source::{Progress, Remark};
@@ -17,16 +17,16 @@ use crate::domain::record::Entry;
 const LOOKS_FOR_FILES: u32 = 10;
 
 /// The boot being read.
-pub(super) struct Reading {
+pub(super) struct BootReading {
     pub(super) leg: Leg,
-    /// The cursor of the entry behind which reading goes on, as long as it may be the next one.
+    /// The cursor of the entry that was read last, as long as libsystemd may return it once more.
     skip: Option<String>,
-    /// What is earlier than this time since boot was read, or is not to be read. libsystemd comes up with it all the same,
-    /// where a file holds nothing that is later.
+    /// Entries before this time since boot were read, or are not to be read. libsystemd returns them all the same where a file
+    /// holds no later entry.
     floor: u64,
-    /// The boot's last entry that was there in any file when these were looked through for new ones. What is later may
-    /// hide something that is earlier, in a file that libsystemd does not know yet or that it looked into just before:
-    /// which it would pass over, once it went by.
+    /// Do not read past this time since boot. It is that of the boot's last entry when the files were last looked through for
+    /// new ones: an earlier entry may still appear in a file that libsystemd does not know yet, or looked into just before,
+    /// and it would skip that entry once it had gone past.
     horizon: u64,
     /// The boot's last entry when reading of it began: once it is at its end, everything up to there was read.
     tail: Option<JournalPosition>,
@@ -149,12 +149,12 @@ impl JournalReader {
         self.fields.read(&mut self.journal, realtime);
         self.unmarked = Some(stamp);
         match self.fields.verdict() {
-            Verdict::HandOut(own) => {
+            Disposition::HandOut(own) => {
                 self.told |= !past;
                 Ok(Step::HandOut { stamp, past, own })
             }
-            Verdict::Skip => Ok(Step::Nothing),
-            Verdict::Unreadable => {
+            Disposition::Skip => Ok(Step::Nothing),
+            Disposition::Unreadable => {
                 self.unreadable();
                 Ok(Step::Nothing)
             }
@@ -208,7 +208,7 @@ impl JournalReader {
             None if floor > 0 => self.journal.seek_monotonic_usec(boot, floor)?,
             None => self.journal.seek_head()?,
         }
-        self.reading = self.legs.pop_front().map(|leg| Reading {
+        self.reading = self.legs.pop_front().map(|leg| BootReading {
             leg,
             skip,
             floor,

@@ -12,11 +12,11 @@
 
 mod access;
 mod boots;
+mod discover;
 mod fields;
 mod follow;
 mod handle;
 pub(crate) mod limit;
-mod look;
 mod reach;
 mod start;
 
@@ -35,9 +35,9 @@ pub(in crate::adapters) use fields::{Field, Fields, Stamp};
 pub(crate) use handle::{DROPPED, ROOTS};
 pub use reach::reach;
 
-use self::follow::Reading;
+use self::discover::{Left, Trouble};
+use self::follow::BootReading;
 use self::handle::Roots;
-use self::look::{Left, Trouble};
 use self::start::Leg;
 use super::{Progress, Remark, Start};
 use crate::domain::base::position::JournalPosition;
@@ -63,7 +63,7 @@ pub struct JournalReader {
     opened: Time,
     /// Whether the start has become legs: not before the journal holds anything.
     planned: bool,
-    reading: Option<Reading>,
+    reading: Option<BootReading>,
     legs: VecDeque<Leg>,
     left: Vec<Left>,
     /// The boots that a position names: read before, or before the start; also such as are no longer in the journal.
@@ -84,7 +84,7 @@ pub struct JournalReader {
     fresh: bool,
     /// The last call ended before an entry beyond the horizon.
     beyond: bool,
-    /// That entry.
+    /// The time since boot of the first entry beyond the horizon.
     reach: u64,
     /// Something changed since boots were looked for.
     stirred: bool,

@@ -15,7 +15,7 @@ use crate::domain::base::time::Time;
 pub(super) struct Leg {
     pub(super) boot: Id128,
     pub(super) from: From,
-    pub(super) past: Past,
+    pub(super) past: PastUntil,
 }
 
 impl Leg {
@@ -24,7 +24,7 @@ impl Leg {
         Leg {
             boot,
             from,
-            past: Past::Nothing,
+            past: PastUntil::Nothing,
         }
     }
 }
@@ -42,7 +42,7 @@ pub(super) enum From {
 
 /// Which entries of a leg are past.
 #[derive(Clone, Copy)]
-pub(super) enum Past {
+pub(super) enum PastUntil {
     /// None.
     Nothing,
     /// Those up to this time since boot.
@@ -51,13 +51,13 @@ pub(super) enum Past {
     Time(Time),
 }
 
-impl Past {
+impl PastUntil {
     /// Whether an entry is past.
     pub(super) fn holds(self, monotonic: u64, realtime: Time) -> bool {
         match self {
-            Past::Nothing => false,
-            Past::Monotonic(end) => monotonic <= end,
-            Past::Time(end) => realtime <= end,
+            PastUntil::Nothing => false,
+            PastUntil::Monotonic(end) => monotonic <= end,
+            PastUntil::Time(end) => realtime <= end,
         }
     }
 }
@@ -88,7 +88,7 @@ impl Plan {
                 let mut plan = Plan::since(journal, now, *look_back, boots)?;
                 for leg in &mut plan.legs {
                     // All that is there now, whatever its clock said.
-                    leg.past = Past::Monotonic(boots::end(journal, leg.boot).unwrap_or(0));
+                    leg.past = PastUntil::Monotonic(boots::end(journal, leg.boot).unwrap_or(0));
                 }
                 Ok(plan)
             }
@@ -142,7 +142,7 @@ impl Plan {
             plan.legs.push(Leg {
                 boot,
                 from,
-                past: Past::Time(time),
+                past: PastUntil::Time(time),
             });
         }
         Ok(plan)

@@ -1,5 +1,4 @@
-//! What no entry shows: boots that are new, boots that were left too early, a directory that is another one, an error that
-//! stays.
+//! Detects new boots, boots with new entries after reading left them, replaced directories and persistent errors.
 
 use std::time::{Duration, Instant};
 
