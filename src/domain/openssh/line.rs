@@ -146,11 +146,11 @@ fn level(message: &[u8]) -> (Level, &[u8]) {
 /// `… (bin=NAME, pid=N): ` (10.0).
 fn untagged(text: &[u8]) -> Option<&[u8]> {
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let (file, rest) = split_at_first(text, b":")?;
+    let (file, rest) = text.split_at(memchr(b':', text)?);
     if !file.ends_with(b".c") || !file.iter().all(word) {
         return None;
     }
-    let (function, rest) = split_at_first(rest, b"():")?;
+    let (function, rest) = split_at_first(&rest[1..], b"():")?;
     if function.is_empty() || !function.iter().all(word) {
         return None;
     }

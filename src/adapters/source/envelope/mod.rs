@@ -3,6 +3,7 @@
 pub(crate) mod journalctl;
 mod locale;
 mod pasted;
+mod pieces;
 mod rfc5424;
 pub(crate) mod short;
 mod stamp;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use systemd::journal::Journal;
 
+use super::field::Field;
 use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS, SESSION_OVER};
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
@@ -25,50 +26,6 @@ const IN_THE_MAKING: Duration = Duration::from_secs(2);
 
 /// What journalctl writes in place of an identifier where an entry has none. It is no program's of ours.
 const UNKNOWN: &[u8] = b"unknown";
-
-/// A field's value. Several values of one field are joined by line ends: neither sshd nor sftp-server ever sends a field
-/// twice or a message with a line end in it, so what is put together like this is nothing that they said.
-#[derive(Debug, Default)]
-pub(in crate::adapters) struct Field {
-    value: Vec<u8>,
-    given: bool,
-}
-
-impl Field {
-    pub(in crate::adapters) fn clear(&mut self) {
-        self.value.clear();
-        self.given = false;
-    }
-
-    pub(in crate::adapters) const fn is_given(&self) -> bool {
-        self.given
-    }
-
-    pub(in crate::adapters) const fn bytes(&self) -> &[u8] {
-        self.value.as_slice()
-    }
-
-    pub(in crate::adapters) fn add(&mut self, value: &[u8]) {
-        if self.given {
-            self.value.push(b'\n');
-        }
-        self.given = true;
-        let room = LONGEST_FIELD.saturating_sub(self.value.len());
-        self.value
-            .extend_from_slice(&value[..value.len().min(room)]);
-    }
-
-    pub(in crate::adapters) fn number<N: std::str::FromStr>(&self) -> Option<N> {
-        std::str::from_utf8(&self.value).ok()?.parse().ok()
-    }
-
-    fn text(&self) -> Option<Cow<'_, str>> {
-        std::str::from_utf8(&self.value)
-            .ok()
-            .filter(|text| !text.is_empty())
-            .map(Cow::Borrowed)
-    }
-}
 
 /// What an entry is beside its message.
 #[derive(Clone, Copy, Default)]

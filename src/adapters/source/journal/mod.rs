@@ -13,6 +13,7 @@
 mod access;
 mod boots;
 mod discover;
+mod field;
 mod fields;
 mod follow;
 mod handle;
@@ -30,8 +31,9 @@ use systemd::journal::{Journal, JournalWaitResult};
 
 pub(crate) use access::namespaces_of_ours;
 pub use access::{Readable, not_opened, readable, readable_in};
+pub(in crate::adapters) use field::Field;
 pub(crate) use fields::may_hold_ssh;
-pub(in crate::adapters) use fields::{Field, Fields, Stamp};
+pub(in crate::adapters) use fields::{Fields, Stamp};
 pub(crate) use handle::{DROPPED, ROOTS};
 pub use reach::reach;
 
