@@ -22,8 +22,8 @@ impl Field {
         self.given
     }
 
-    pub(in crate::adapters) const fn bytes(&self) -> &[u8] {
-        self.value.as_slice()
+    pub(in crate::adapters) fn bytes(&self) -> &[u8] {
+        &self.value
     }
 
     pub(in crate::adapters) fn add(&mut self, value: &[u8]) {
