@@ -11,8 +11,7 @@ use tokio::sync::mpsc::Sender;
 use crate::adapters::source::{Entries, Remark, Source};
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
-use crate::domain::directory::Unseen;
-use crate::domain::directory::{Answer, Directory};
+use crate::domain::directory::{Answer, Directory, Unseen};
 use crate::domain::record::Record;
 
 /// How many entries one batch, and so one commit, takes at most.

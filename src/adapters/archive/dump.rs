@@ -5,8 +5,8 @@
 
 use super::export::{self, Export};
 use crate::adapters::archive::lines::without_mark as without_byte_order_mark;
-use crate::adapters::source::buffer::Line;
-use crate::adapters::source::envelope::{Envelope, LONGEST_LINE, Read, Years, short};
+use crate::adapters::source::buffer::{LONGEST_LINE, Line};
+use crate::adapters::source::envelope::{Envelope, Read, Years, short};
 use crate::domain::base::time::Time;
 
 /// How long an entry of `json-pretty` may be: journalctl leaves out fields of more than 4 KiB, and an entry has a few dozen.

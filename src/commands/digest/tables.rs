@@ -10,7 +10,7 @@ use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
 use crate::domain::delivery;
 use crate::domain::slack_reply::{Next, Pace, Verdict};
-use crate::domain::state::ClosedDay;
+use crate::domain::state::{ClosedDay, Daily};
 
 /// The state, as a run of digest changes it.
 pub struct Tables<D: Disk = RealDisk> {
@@ -60,7 +60,7 @@ impl<D: Disk> Tables<D> {
             if let Some(from) = down {
                 days::mark_down(daily, zone, &closing, from);
             }
-            (closing, super::names(daily))
+            (closing, names(daily))
         })?;
         crate::commands::run::recovered(&unusual);
         Ok(closed)
@@ -111,4 +111,12 @@ impl<D: Disk> Tables<D> {
             }
         })
     }
+}
+
+/// The full names of partners, as the user database told them.
+pub(super) fn names(daily: &Daily) -> BTreeMap<String, String> {
+    let known = daily.resume.known.iter();
+    let named =
+        known.filter_map(|(account, known)| Some((account.clone(), known.full_name.clone()?)));
+    named.collect()
 }

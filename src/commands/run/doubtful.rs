@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use super::commit::View;
 use crate::adapters::log::{Priority, Topic, about, line};
+use crate::commands::run::view::{View, counted};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
-use crate::domain::state::NoticeKind;
 
 /// How long nothing more is said of lines that anybody can write as often as they like.
 const SAID_AGAIN: Duration = Duration::from_secs(3_600);
@@ -17,16 +16,6 @@ pub(super) struct Doubtful {
     forged: Hourly,
     unparsed: Hourly,
     no_envelope: Hourly,
-}
-
-/// How many of them there are.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counted {
-    /// So far.
-    forged: u64,
-    /// Of the day, as what follows.
-    unparsed: u64,
-    no_envelope: u64,
 }
 
 /// What was said last: when, and how many there were.
@@ -61,22 +50,6 @@ impl Doubtful {
             );
             line(Priority::Warning, &told);
         }
-    }
-}
-
-/// Counts them.
-pub(super) fn counted(daily: &Daily) -> Counted {
-    let of = |kind| {
-        let notices = daily.resume.day.notices.iter();
-        let notices = notices.filter(|notice| notice.kind == kind);
-        notices
-            .map(|notice| notice.count)
-            .fold(0, u64::saturating_add)
-    };
-    Counted {
-        forged: daily.resume.forged,
-        unparsed: of(NoticeKind::Unparsed),
-        no_envelope: of(NoticeKind::NoEnvelope),
     }
 }
 

@@ -1,14 +1,14 @@
 //! The daemon's own trouble: told in Slack by a way that needs no state, once an episode, and its end.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::post::Sender;
 use crate::adapters::log::{Priority, line};
+use crate::commands::run::post::Answering;
+use crate::commands::run::times::now;
 use crate::domain::alerts::Form;
 use crate::domain::base::time::Time;
 use crate::domain::render::{Own, OwnTrouble};
@@ -96,9 +96,6 @@ impl Episodes {
     }
 }
 
-/// A post under way.
-pub(super) type Answering = Pin<Box<dyn Future<Output = Verdict>>>;
-
 /// Tells them.
 pub(super) struct Teller {
     episodes: Episodes,
@@ -149,7 +146,7 @@ impl Teller {
             None => std::future::pending().await,
         };
         if let Some((trouble, _)) = self.posting.take() {
-            self.settle(&trouble, &verdict, super::now());
+            self.settle(&trouble, &verdict, now());
         }
     }
 

@@ -1,12 +1,12 @@
 //! Posting the outbox: one message at a time, in words, to Slack or to standard output.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 
-use super::Posting;
 use super::commit::Committer;
-use super::own::Answering;
 use super::queue::{Queue, Settled, Taken};
 use crate::adapters::config::Config;
 use crate::adapters::sight;
@@ -149,3 +149,9 @@ async fn still(message: &Message, config: Config, voice: &Voice) -> Option<Rende
     };
     Some(render(&message, voice))
 }
+
+/// A post under way.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Verdict>>>;
+
+/// A post under way.
+pub(super) type Posting = Pin<Box<dyn Future<Output = Posted>>>;

@@ -5,8 +5,7 @@ use crate::adapters::log::{Priority, Topic, about};
 use crate::adapters::source::Remark;
 use crate::adapters::store::{Recovery, Snapshot};
 use crate::domain::base::time::Time;
-use crate::domain::state::Daily;
-use crate::domain::state::NoticeKind;
+use crate::domain::state::{Daily, NoticeKind};
 
 /// Keeps what makes the day's figures less than certain. Returns what the log is to say of it.
 pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) -> Told {

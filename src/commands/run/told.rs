@@ -3,7 +3,7 @@
 use crate::adapters::log::{Priority, Topic, about, event, line};
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
-use crate::domain::rules::Verdict;
+use crate::domain::rules::RuleOutcome;
 use crate::domain::state::Daily;
 
 /// An entry of the log to be, written once what it tells is committed.
@@ -27,7 +27,7 @@ impl Told {
 }
 
 /// The entry for a log-in, a failure or a transfer of a partner, or for one by which journald says that it dropped messages.
-pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Option<Told> {
+pub(super) fn told(record: &Record<'_>, verdict: &RuleOutcome, daily: &Daily) -> Option<Told> {
     let count = record.event.repeated;
     if record.origin.past {
         return None;
@@ -99,7 +99,7 @@ pub(super) fn told(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Opt
 }
 
 /// `upload: alice from 192.0.2.7, /upload/a.xml, 48312 bytes (a reason)`.
-fn in_words(verdict: &Verdict, fields: &[(&'static str, String)]) -> String {
+fn in_words(verdict: &RuleOutcome, fields: &[(&'static str, String)]) -> String {
     let field = |wanted: &str| {
         let found = fields.iter().find(|(name, _)| *name == wanted);
         found.map(|(_, value)| value.as_str())
@@ -151,7 +151,7 @@ mod tests {
             account: None,
             forced: false,
         };
-        let verdict = Verdict {
+        let verdict = RuleOutcome {
             event: EventName::Login,
             partner,
             reason: "Accepted password".into(),
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn an_entry_of_a_file_says_how_large_it_is() {
-        let verdict = |event| Verdict {
+        let verdict = |event| RuleOutcome {
             event,
             partner: Some(true),
             reason: "why".into(),

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr_iter};
 
 use super::fields::{
-    Peer, host_maybe_port, host_port_then, id, name_from, name_from_port, split_at_last,
+    Peer, host_maybe_port, host_port_then, id, name_from, name_from_port, number, split_at_last,
 };
-use super::line::{Line, number};
+use super::line::Line;
 use super::{Event, Hindrance, Kind, ended, known, pam};
 
 /// The event of a line of sshd.
@@ -233,7 +233,7 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = text.strip_prefix(b"Connection from ") {
         const REFUSAL: &[u8] = b"refusing non-sftp session";
         let id = id(rest.strip_suffix(REFUSAL)?.strip_suffix(b": ")?, line.cut)?;
-        return Some(id.put(line, event(Hindrance::NotSftp, REFUSAL)));
+        return Some(line.with_id(event(Hindrance::NotSftp, REFUSAL), id));
     }
     if let Some(rest) = text.strip_prefix(b"subsystem request for ") {
         let event = event(Hindrance::Subsystem, text);

@@ -1,9 +1,10 @@
 //! The end of a connection (packet.c, serverloop.c, sshd.c, sshd-session.c), before log-in or after it.
 
 use super::fields::{
-    Id, Peer, host, host_maybe_port, host_port_then, id, split_at_first, split_at_last, words,
+    Id, Peer, host, host_maybe_port, host_port_then, id, number, split_at_first, split_at_last,
+    words,
 };
-use super::line::{Line, number};
+use super::line::Line;
 use super::{Event, Kind, Who};
 
 /// The `detail` of a connection that ended because its process died of a request out of turn.
@@ -48,7 +49,7 @@ fn end_of<'a>(line: &Line<'a>, id: Id<'a>) -> Event<'a> {
         true => Kind::EndedBefore { who: id.who },
         false => Kind::EndedAfter,
     };
-    id.put(line, Event::of(kind))
+    line.with_id(Event::of(kind), id)
 }
 
 /// The end of a connection whose line names nobody.

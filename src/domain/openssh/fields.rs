@@ -1,10 +1,9 @@
-//! The pieces that sshd's lines have in common: peers, connection ids, text cut at a mark. All on escaped text.
+//! The pieces that sshd's lines have in common: peers, connection ids, numbers, text cut at a mark. All on escaped text.
 
 use std::borrow::Cow;
 
 use memchr::{memchr, memmem, memrchr};
 
-use super::line::{Line, number};
 use super::{Event, Who};
 
 /// Where a connection comes from; both are none for `UNKNOWN port 65535` (packet.c: the peer is gone, or no socket).
@@ -98,6 +97,14 @@ pub(super) fn split_at_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8]
     Some((&text[..at], &text[at + mark.len()..]))
 }
 
+/// A decimal number and nothing else.
+pub(super) fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
 /// `[WHO ]HOST[ port N]` as packet.c writes it (`sshpkt_vfatal`, `ssh_packet_read_poll`): WHO since 7.5, the port since 7.2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Id<'a> {
@@ -107,16 +114,6 @@ pub(super) struct Id<'a> {
     /// The name, escaped; none in a line that was cut, whose end may be the name's and no address.
     pub(super) user: Option<&'a [u8]>,
     pub(super) peer: Peer<'a>,
-}
-
-impl<'a> Id<'a> {
-    /// An event of this line with the user and the peer of the id.
-    pub(super) fn put(self, line: &Line<'a>, event: Event<'a>) -> Event<'a> {
-        match self.user {
-            Some(name) => line.with_user(event, name, self.peer),
-            None => self.peer.put(event),
-        }
-    }
 }
 
 /// The words before the name in a connection id (auth2.c, sshd-session.c), whom they mean, and whether they stand there before

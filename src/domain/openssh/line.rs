@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::fields::{Peer, split_at_first};
+use super::fields::{Id, Peer, number, split_at_first};
 use super::{Event, escape};
 
 /// How many blanks before a message are passed over: templates of syslog daemons put one or two there, none of OpenSSH's
@@ -58,6 +58,14 @@ impl<'a> Line<'a> {
     pub(super) fn with_user(&self, event: Event<'a>, name: &'a [u8], peer: Peer<'a>) -> Event<'a> {
         let user = Some(self.account(name));
         peer.put(Event { user, ..event })
+    }
+
+    /// The same with the user and the peer of a connection id.
+    pub(super) fn with_id(&self, event: Event<'a>, id: Id<'a>) -> Event<'a> {
+        match id.user {
+            Some(name) => self.with_user(event, name, id.peer),
+            None => id.peer.put(event),
+        }
     }
 
     /// The same with the user and the peer that stand at the line's end; of a cut line, whose end proves nothing, without them.
@@ -168,14 +176,6 @@ fn untagged(text: &[u8]) -> Option<&[u8]> {
         return None;
     }
     text.strip_prefix(b"): ")
-}
-
-/// A decimal number and nothing else.
-pub(super) fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@
 
 use std::sync::LazyLock;
 
-use super::fields::{host, split_at_last};
+use super::fields::{host, number, split_at_last};
 use super::known::Beginnings;
-use super::line::{Line, number};
+use super::line::Line;
 use super::{Event, Flags, Kind, rename};
 
 /// The event of a line of an sftp process.

@@ -6,9 +6,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer as _, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::Read;
-use crate::adapters::source::boot;
+use super::read::Read;
 use crate::adapters::source::journal::{Field, Fields, Stamp};
+use crate::domain::base::process::boot;
 use crate::domain::base::time::Time;
 
 /// An entry as journalctl writes it: the fields, and the time and the boot, which libsystemd keeps outside the fields.

@@ -3,7 +3,9 @@
 
 use std::cell::Cell;
 
-use super::{Envelope, Read, enveloped, number, origin, short};
+use super::line::enveloped;
+use super::parts::{number, origin};
+use super::{Envelope, Read, short};
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{Kind, Program, parse};
 use crate::domain::record::Origin;

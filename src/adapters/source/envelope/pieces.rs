@@ -1,5 +1,7 @@
 //! The pieces that stamps are made of, read from text: months, times of day, zones.
 
+use super::parts;
+
 /// Seconds of an hour.
 pub(super) const HOUR: i64 = 3_600;
 
@@ -117,11 +119,11 @@ pub(super) fn zone_named(word: &[u8]) -> Option<i64> {
 
 /// Reads ` +0100` or ` UTC`, in seconds. A name is a host's where what would be a host behind it is a tag.
 pub(super) fn zone_behind_blank(text: &[u8]) -> Option<(i64, &[u8])> {
-    let (word, rest) = super::word(end(text)?);
+    let (word, rest) = parts::word(end(text)?);
     let offset = zone_named(word)?;
     let named = word.first()?.is_ascii_uppercase();
-    let (host, behind) = super::words(rest);
-    if named && (host.ends_with(b":") || !super::words(behind).0.ends_with(b":")) {
+    let (host, behind) = parts::words(rest);
+    if named && (host.ends_with(b":") || !parts::words(behind).0.ends_with(b":")) {
         return None;
     }
     Some((offset, &text[text.len() - rest.len() - 1..]))

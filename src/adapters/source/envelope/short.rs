@@ -1,8 +1,9 @@
 //! What journalctl writes for people's eyes and no syslog daemon does: `short-full`, `with-unit` and `short-unix`, and `short`
 //! in another language than English.
 
+use super::locale;
+use super::parts::{self, Tag, header, origin};
 use super::stamp::Stamps;
-use super::{Tag, header, locale, origin};
 use crate::domain::base::time::Time;
 use crate::domain::record::Origin;
 
@@ -52,7 +53,7 @@ fn short<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
 
 /// `1795424664.000000 HOST …`: seconds since the epoch.
 fn unix(line: &[u8]) -> Option<(Time, &[u8])> {
-    let (stamp, rest) = super::word(line);
+    let (stamp, rest) = parts::word(line);
     let (seconds, micros) = std::str::from_utf8(stamp).ok()?.split_once('.')?;
     let digits = [seconds, micros].concat();
     let known = micros.len() == 6 && (9..=11).contains(&seconds.len());

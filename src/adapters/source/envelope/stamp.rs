@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Days, Local, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
 
+use super::parts;
 use super::pieces::{
     HOUR, blanks, end, fraction, month_of, time_of_day, two, zone, zone_behind_blank, zone_named,
 };
@@ -121,7 +122,7 @@ impl Stamps {
     /// knows is the machine's. Returns what stands behind the blank after it.
     pub(crate) fn zoned<'t>(&mut self, text: &'t [u8], any: bool) -> Option<(Time, &'t [u8])> {
         let (local, micros, rest) = self.moment(text)?;
-        let (name, rest) = super::word(end(rest)?);
+        let (name, rest) = parts::word(end(rest)?);
         let offset = match zone_named(name) {
             Some(offset) => offset,
             None if any && name.first()?.is_ascii_uppercase() => self.offset(local),

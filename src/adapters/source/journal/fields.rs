@@ -9,6 +9,7 @@ use systemd::journal::Journal;
 
 use super::field::Field;
 use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS, SESSION_OVER};
+use crate::domain::base::position::hash;
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
 use crate::domain::record::{Entry, NOBODY, Origin};
@@ -274,7 +275,7 @@ impl Fields {
 
     /// A hash of the message.
     pub(super) fn hash(&self) -> u64 {
-        crate::domain::base::position::hash(&self.message.value)
+        hash(&self.message.value)
     }
 }
 

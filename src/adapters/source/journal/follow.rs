@@ -6,8 +6,9 @@ use systemd::id128::Id128;
 use systemd::journal::JournalWaitResult;
 
 use super::fields::{Disposition, Own, Stamp};
-use super::start::{From, Leg};
+use super::start::From;
 use super::{JournalReader, boots, handle};
+use crate::adapters::source::journal::reader::BootReading;
 use crate::adapters::source::{Progress, Remark};
 use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
@@ -15,27 +16,6 @@ use crate::domain::record::Entry;
 
 /// How often the end of a boot is looked for, while files come and go.
 const LOOKS_FOR_FILES: u32 = 10;
-
-/// The boot being read.
-pub(super) struct BootReading {
-    pub(super) leg: Leg,
-    /// The cursor of the entry that was read last, as long as libsystemd may return it once more.
-    skip: Option<String>,
-    /// Entries before this time since boot were read, or are not to be read. libsystemd returns them all the same where a file
-    /// holds no later entry.
-    floor: u64,
-    /// Do not read past this time since boot. It is that of the boot's last entry when the files were last looked through for
-    /// new ones: an earlier entry may still appear in a file that libsystemd does not know yet, or looked into just before,
-    /// and it would skip that entry once it had gone past.
-    horizon: u64,
-    /// The boot's last entry when reading of it began: once it is at its end, everything up to there was read.
-    tail: Option<JournalPosition>,
-    /// The last one of those that root wrote, where it may be another.
-    tail_of_root: Option<JournalPosition>,
-    /// Everything up to this time since boot was read.
-    pub(super) read: u64,
-    pub(super) began: Instant,
-}
 
 /// What became of one step.
 enum Step {

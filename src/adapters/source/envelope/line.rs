@@ -1,0 +1,122 @@
+//! Taking a line out of its envelope.
+
+use std::time::SystemTime;
+
+use memchr::memchr;
+
+use super::journalctl::Exported;
+use super::read::Read;
+use super::{rfc5424, short};
+use crate::adapters::source::buffer::LONGEST_LINE;
+use crate::adapters::source::envelope::parts::{header, origin, without_priority};
+use crate::adapters::source::envelope::stamp::Stamps;
+use crate::adapters::source::envelope::years::Years;
+use crate::domain::base::time::{Time, Zone};
+use crate::domain::record::Origin;
+
+/// Takes lines out of their envelopes. Nothing is copied, but from the lines of `journalctl -o json`.
+#[derive(Debug)]
+pub struct Envelope {
+    pub(crate) stamps: Stamps,
+    /// The entry of a JSON line.
+    pub(crate) exported: Exported,
+    /// A pasted line, without what stands around it.
+    pub(super) pasted: Vec<u8>,
+}
+
+impl Default for Envelope {
+    fn default() -> Self {
+        Envelope::new()
+    }
+}
+
+impl Envelope {
+    /// For lines of this machine that were written up to now.
+    pub fn new() -> Self {
+        Envelope::at(Zone::Machine, SystemTime::now().into())
+    }
+
+    /// For lines whose stamps, where they have no zone, are of `zone`, and where they have no year, are near `now`.
+    pub fn at(zone: Zone, now: Time) -> Self {
+        Envelope::with(Stamps::new(zone, now))
+    }
+
+    /// For a first reading of a whole log, to see which years it passes.
+    pub fn survey(zone: Zone) -> Self {
+        Envelope::with(Stamps::ordered(zone, Time::default(), Years::unknown()))
+    }
+
+    /// For the reading after that first one, of the same log, which was last written then.
+    pub fn surveyed(&self, written: Time) -> Self {
+        let zone = self.stamps.zone();
+        let years = (self.stamps.years()).and_then(|years| years.of_log_written(written, zone));
+        Envelope::with(match years {
+            Some(years) => Stamps::ordered(zone, written, years),
+            None => Stamps::new(zone, written),
+        })
+    }
+
+    fn with(stamps: Stamps) -> Self {
+        Envelope {
+            stamps,
+            exported: Exported::default(),
+            pasted: Vec::new(),
+        }
+    }
+
+    /// Sets the present.
+    pub fn set_now(&mut self, now: Time) {
+        self.stamps.set_now(now);
+    }
+
+    /// Reads a line, which is without its line feed.
+    pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
+        if line.starts_with(b"{") && line.len() <= LONGEST_LINE && self.exported.read_json(line) {
+            return self.exported.read();
+        }
+        self.read_text(line)
+    }
+
+    /// Reads a line as people have it: what a syslog daemon writes, and what journalctl writes for people's eyes.
+    pub(crate) fn read_text<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
+        match self.read_syslog(line) {
+            Read::Entry(entry) if entry.origin.identifier.is_empty() => {
+                let text = entry.message;
+                let (origin, message) =
+                    short::enveloped(&mut self.stamps, text).unwrap_or((entry.origin, text));
+                Read::of(origin, message)
+            }
+            read => read,
+        }
+    }
+
+    /// Reads a line of a log that only a syslog daemon writes: there, what looks like the journal's JSON is none, and its
+    /// trusted fields are not to be trusted.
+    pub fn read_syslog<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            return Read::Other;
+        }
+        if line.len() > LONGEST_LINE || memchr(0, line).is_some() {
+            return Read::NoText;
+        }
+        let found = enveloped(&mut self.stamps, line);
+        let (origin, message) = found.unwrap_or((Origin::default(), line));
+        Read::of(origin, message)
+    }
+}
+
+/// An envelope in one of the forms of syslog, and what it holds; none where a line has none.
+pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
+    let line = without_priority(line);
+    if let Some(rest) = line.strip_prefix(b"1 ") {
+        return rfc5424::enveloped(stamps, rest);
+    }
+    let (time, rest) = match line.first()? {
+        b'0'..=b'9' => stamps.rfc3339(line)?,
+        _ => stamps.rfc3164(line)?,
+    };
+    let (host, tag, message) = header(rest)?;
+    let (identifier, pid) = tag;
+    Some((origin(time, host, identifier, pid), message))
+}
