@@ -2,7 +2,7 @@
 //! Uses the domain, the adapters and what other commands are asked for.
 //!
 //! Each matter has a file. Its `look` gathers the facts and adds findings to the report; a pure function `judge` makes the
-//! findings, so that the tests of a matter are tables. [`whole`] lists the matters in their order. Facts that this user may
+//! findings, so that the tests of a matter are tables. `whole` lists the matters in their order. Facts that this user may
 //! not see are named in one line at the end; root sees everything.
 
 mod access;

@@ -6,7 +6,7 @@
 //! - A cursor is sought inclusively, and the entry found is tested: it may be the next one (sd_journal_seek_cursor(3)).
 //! - `sd_journal_wait` answers "invalidate" the first time and on rotation; whatever it answers, reading is tried again.
 //!   It also is what makes libsystemd notice new files and let go of deleted ones, so nothing here sleeps in its place.
-//! - A journal of several boots is read boot by boot ([`boots`] says why).
+//! - A journal of several boots is read boot by boot (`boots` says why).
 //! - An unreadable journal looks like an empty one: [`readable`] tells them apart.
 //!
 //! libsystemd leaves out damaged entries and files without a word; there is nothing to be told about them.
