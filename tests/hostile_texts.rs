@@ -182,6 +182,7 @@ fn contents(text: &str) -> Vec<Content> {
         Content::LogLevel {
             partners: many,
             count: 12,
+            full_names: std::collections::BTreeMap::new(),
             found: text.clone(),
             line: text.clone(),
             file: text.clone(),
@@ -189,6 +190,7 @@ fn contents(text: &str) -> Vec<Content> {
         Content::Unseen {
             partners: vec![text.clone(); 12],
             count: 12,
+            full_names: std::collections::BTreeMap::new(),
             known: true,
             why: text,
         },

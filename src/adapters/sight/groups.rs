@@ -49,7 +49,33 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
         let why = format!("{why}: {}", ENABLE);
         groups.push(unknown("unreadable", vec![String::new()], why));
     }
+    for group in &mut groups {
+        group.put_names(sight);
+    }
     groups
+}
+
+impl UnseenGroup {
+    /// Puts the partners' full names beside their accounts.
+    fn put_names(&mut self, sight: &Sight) {
+        if let Content::LogLevel {
+            partners,
+            full_names,
+            ..
+        }
+        | Content::Unseen {
+            partners,
+            full_names,
+            ..
+        } = &mut self.content
+        {
+            let full_name = |name: &String| sight.partners.get(name)?.full_name.clone();
+            let named = partners.iter();
+            *full_names = named
+                .filter_map(|name| Some((name.clone(), full_name(name)?)))
+                .collect();
+        }
+    }
 }
 
 /// The group of partners whose files sshd does not log because of this directive.
@@ -62,6 +88,7 @@ fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
         content: Content::LogLevel {
             partners: kept(&partners),
             count,
+            full_names: BTreeMap::new(),
             found: found.clone(),
             line: line.clone(),
             file: file.clone(),
@@ -80,6 +107,7 @@ fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
         content: Content::Unseen {
             partners: kept(&partners),
             count,
+            full_names: BTreeMap::new(),
             known: true,
             why,
         },
@@ -103,6 +131,7 @@ fn unknown(reason: &str, partners: Vec<String>, why: String) -> UnseenGroup {
         content: Content::Unseen {
             partners: kept(&partners[..count]),
             count,
+            full_names: BTreeMap::new(),
             known: false,
             why,
         },
@@ -153,6 +182,20 @@ mod tests {
     fn told(groups: &[UnseenGroup]) -> Vec<String> {
         let told = |group: &UnseenGroup| format!("{}: {}", group.reason, group.partners.join(" "));
         groups.iter().map(told).collect()
+    }
+
+    #[test]
+    fn partners_are_told_by_the_names_that_they_have_elsewhere() {
+        let eve = PartnerSight {
+            full_name: Some("Ève".to_owned()),
+            chroots: BTreeMap::from([("/e".into(), DevLog::Nowhere("none".to_owned()))]),
+            ..PartnerSight::default()
+        };
+        let group = groups(&sight(&[("eve", eve)]), true).remove(0);
+        assert!(matches!(
+            group.content,
+            Content::Unseen { full_names, .. } if full_names["eve"] == "Ève"
+        ));
     }
 
     #[test]

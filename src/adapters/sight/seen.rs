@@ -34,6 +34,8 @@ pub struct Sight {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct PartnerSight {
+    /// Its full name, where the user database has one.
+    pub full_name: Option<String>,
     /// The directive because of which sshd logs none of its files.
     pub missing: Option<BlockingLine>,
     /// The directive because of which sshd logs none of its log-ins.
@@ -88,6 +90,7 @@ impl Sight {
                 Known::NoAnswer => {
                     let unknown = Some("the user database does not answer".to_owned());
                     let seen = PartnerSight {
+                        full_name: partner.full_name.clone(),
                         unknown,
                         somewhere: true,
                         ..PartnerSight::default()
@@ -104,7 +107,8 @@ impl Sight {
             let all = effective
                 .iter()
                 .map(|(number, one)| (sshds.path(*number), one));
-            let seen = PartnerSight::of(all, |template| expand(template, name, account));
+            let mut seen = PartnerSight::of(all, |template| expand(template, name, account));
+            seen.full_name.clone_from(&partner.full_name);
             partners.insert(name.clone(), seen);
         }
         // Where there is no sshd nobody is kept from being seen.

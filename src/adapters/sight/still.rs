@@ -39,6 +39,7 @@ mod tests {
         Content::LogLevel {
             partners: vec!["alice".to_owned()],
             count: 1,
+            full_names: std::collections::BTreeMap::new(),
             found: "ForceCommand internal-sftp".to_owned(),
             line: "ForceCommand internal-sftp -l INFO".to_owned(),
             file: file.to_owned(),

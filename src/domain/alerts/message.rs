@@ -7,6 +7,7 @@ use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, Quiet};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How many names a message or a summary keeps of a partner's files.
@@ -119,6 +120,9 @@ pub enum Content {
         partners: Vec<String>,
         /// How many partners in all.
         count: usize,
+        /// Their full names, as far as the user database has any.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        full_names: BTreeMap<String, String>,
         /// What is set now: the directive, or that there is none.
         found: String,
         /// The line to write.
@@ -132,6 +136,9 @@ pub enum Content {
         partners: Vec<String>,
         /// How many partners in all; 0 where nobody knows.
         count: usize,
+        /// Their full names, as far as the user database has any.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        full_names: BTreeMap<String, String>,
         /// Is it certain?
         known: bool,
         /// Why, and what mends it.

@@ -6,6 +6,7 @@ use crate::domain::base::language::Language;
 use crate::domain::render::blocks::{self, BLOCKS_MOST, TEXT_MOST, TextLine, plain};
 use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Rendered, Voice};
+use std::collections::BTreeMap;
 
 /// The most bytes of a list of names or addresses in a sentence; what does not fit is counted.
 const LIST_MOST: usize = 1_800;
@@ -130,11 +131,17 @@ pub(crate) fn transfers_said(what: Transfer, count: u64, language: Language) -> 
     language.say(text, slots![n])
 }
 
-/// Partners of whom only the accounts are known.
-pub(crate) fn accounts(partners: &[String], count: u64, voice: &Voice) -> String {
-    let names: Vec<String> = partners
+/// Partners, with their full names by account.
+pub(crate) fn partners(
+    accounts: &[String],
+    full_names: &BTreeMap<String, String>,
+    count: u64,
+    voice: &Voice,
+) -> String {
+    let full_name = |account| full_names.get(account).map(String::as_str);
+    let names: Vec<String> = accounts
         .iter()
-        .map(|account| voice.partner(account, None))
+        .map(|account| voice.partner(account, full_name(account)))
         .collect();
     list_within(&names, count, voice.language)
 }

@@ -6,7 +6,7 @@ use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, within};
-use crate::domain::render::phrase::{Draft, accounts, addresses, advice};
+use crate::domain::render::phrase::{self, Draft, addresses, advice};
 use crate::domain::render::say::{Phrase, slots};
 
 /// A message in words, in the form that Slack has asked for.
@@ -37,16 +37,25 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::LogLevel {
             partners,
             count,
+            full_names,
             found,
             line,
             file,
-        } => log_level(partners, *count as u64, [found, line, file], voice),
+        } => {
+            let names = phrase::partners(partners, full_names, *count as u64, voice);
+            log_level(names, [found, line, file], voice)
+        }
         Content::Unseen {
             partners,
             count,
+            full_names,
             known,
             why,
-        } => warning_text::unseen((partners, *count as u64), *known, why, voice),
+        } => {
+            let names = (!partners.is_empty())
+                .then(|| phrase::partners(partners, full_names, *count as u64, voice));
+            warning_text::unseen(names, *known, why, voice)
+        }
     }
 }
 
@@ -126,8 +135,7 @@ fn failed(failures: &Failures, voice: &Voice) -> Draft {
     }
 }
 
-fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Draft {
-    let names = accounts(partners, count, voice);
+fn log_level(names: String, what: [&str; 3], voice: &Voice) -> Draft {
     let [found, line, file] = what.map(|part| clean(part, HOST));
     // sshd's own level, or sftp-server's.
     let text = match line.starts_with("LogLevel ") {

@@ -5,7 +5,7 @@ use crate::domain::alerts::{Blind, Hindered, NAMES_KEPT, Obstacle, Sweep};
 use crate::domain::base::clean::{HOST, PATH, clean};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::plain;
-use crate::domain::render::phrase::{Draft, accounts, addresses, list_within};
+use crate::domain::render::phrase::{Draft, addresses, list_within};
 use crate::domain::render::reasons;
 use crate::domain::render::say::{Phrase, slots};
 
@@ -150,11 +150,8 @@ pub(crate) fn blind(blind: &Blind, voice: &Voice) -> Draft {
 }
 
 /// `/dev/log` in partners' chroots leads nowhere, or nobody knows whether their files can be seen.
-pub(crate) fn unseen(whose: (&[String], u64), known: bool, why: &str, voice: &Voice) -> Draft {
-    let names = match whose {
-        ([], _) => voice.say(Phrase("tous", "everybody"), &[]),
-        (partners, count) => accounts(partners, count, voice),
-    };
+pub(crate) fn unseen(names: Option<String>, known: bool, why: &str, voice: &Voice) -> Draft {
+    let names = names.unwrap_or_else(|| voice.say(Phrase("tous", "everybody"), &[]));
     let text = match known {
         true => Phrase(
             "⚠️ Transferts invisibles pour {*names} : aucun /dev/log qui mène au journal dans le chroot",
