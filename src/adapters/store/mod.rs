@@ -7,6 +7,7 @@ mod files;
 mod locks;
 mod owner;
 pub(crate) mod recover;
+mod recoveries;
 mod room;
 mod stock;
 
@@ -16,4 +17,5 @@ pub use error::{Refusal, StateError};
 pub use locks::{InstanceLock, SendLock};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
+pub(crate) use recoveries::log_recoveries;
 pub use room::no_room;

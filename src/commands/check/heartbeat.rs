@@ -5,7 +5,7 @@ use super::proxy;
 use super::units::{SERVICE, Units};
 use super::words::path;
 use crate::adapters::config::Config;
-use crate::adapters::slack::Way;
+use crate::adapters::slack::ProxySettings;
 use crate::commands::run::heartbeat::{client, fetch};
 
 /// The name of the matter.
@@ -31,9 +31,9 @@ pub(super) fn gather(config: &Config, units: &Units, root: bool) -> anyhow::Resu
     }
     let way = match (root, proxy::of_service(units)) {
         // Only root may read the service's environment.
-        (false, _) => Way::Environment,
-        (true, None) => Way::Direct,
-        (true, Some(proxy)) => Way::from(proxy),
+        (false, _) => ProxySettings::Environment,
+        (true, None) => ProxySettings::Direct,
+        (true, Some(proxy)) => ProxySettings::from(proxy),
     };
     let client = client(url, &way)?;
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,7 +1,7 @@
 //! What a refusal of Slack asks a person to do, and the command for it.
 
 use super::finding::Finding;
-use crate::domain::slack_reply::{Mend, Verdict};
+use crate::domain::slack_reply::{Fix, PostResult};
 
 /// What commands are made of.
 pub(super) struct Means {
@@ -15,25 +15,25 @@ pub(super) struct Means {
 
 impl Means {
     /// What to do, in words.
-    pub(super) fn said(&self, mend: Mend) -> String {
+    pub(super) fn said(&self, mend: Fix) -> String {
         mend.said().replace("@BOT", &self.at_bot())
     }
 
     /// What to type, in a shell or in Slack.
-    pub(super) fn command(&self, mend: Mend) -> String {
+    pub(super) fn command(&self, mend: Fix) -> String {
         match mend {
-            Mend::Invite => format!("/invite {}", self.at_bot()),
-            Mend::Token | Mend::Scope => self.store.to_owned(),
-            Mend::Channel | Mend::Unarchive | Mend::Posters | Mend::Address => self.edit.clone(),
+            Fix::Invite => format!("/invite {}", self.at_bot()),
+            Fix::Token | Fix::Scope => self.store.to_owned(),
+            Fix::Channel | Fix::Unarchive | Fix::Posters | Fix::Address => self.edit.clone(),
             // Once that is done, this tries it.
-            Mend::Workspace => "sudo sftp-monitor check --send".to_owned(),
+            Fix::Workspace => "sudo sftp-monitor check --send".to_owned(),
         }
     }
 
     /// A line that was to be posted was refused.
-    pub(super) fn not_taken(&self, name: &'static str, verdict: &Verdict) -> Finding {
+    pub(super) fn not_taken(&self, name: &'static str, verdict: &PostResult) -> Finding {
         let said = format!("a line was not taken: {verdict}");
-        match verdict.code().and_then(Mend::of) {
+        match verdict.code().and_then(Fix::of) {
             Some(mend) => Finding::problem(name, format!("{said}: {}", self.said(mend)))
                 .mended_by(self.command(mend)),
             // Nobody can mend it, or it passes.
@@ -58,7 +58,7 @@ mod tests {
             bot: Some("sftp".to_owned()),
         };
         let told = |code: &str| {
-            let mend = Mend::of(code)?;
+            let mend = Fix::of(code)?;
             Some(format!("{} > {}", means.said(mend), means.command(mend)))
         };
         for (code, expected) in [

@@ -7,11 +7,11 @@ use super::refusal::Means;
 use super::units::{SERVICE, Units};
 use super::words::{path, word};
 use crate::adapters::config::{Config, Token, environment};
-use crate::adapters::slack::{Channel, Client, Identity, POST, Proxy, Way};
+use crate::adapters::slack::{Channel, Client, Identity, POST, Proxy, ProxySettings};
 use crate::domain::base::clean::escape;
 use crate::domain::base::language::Language;
 use crate::domain::render::Rendered;
-use crate::domain::slack_reply::Verdict;
+use crate::domain::slack_reply::PostResult;
 
 /// The name of the matter.
 const NAME: &str = "slack";
@@ -19,7 +19,7 @@ const NAME: &str = "slack";
 /// What was seen of Slack.
 pub(super) struct Facts {
     /// Whose token it is.
-    pub(super) answer: Result<Identity, Verdict>,
+    pub(super) answer: Result<Identity, PostResult>,
     /// Where Slack is.
     pub(super) api_url: String,
     /// The proxy on the way: the service's, as far as that may be seen.
@@ -31,9 +31,9 @@ pub(super) struct Facts {
     /// The command with which the configuration is changed.
     pub(super) edit: String,
     /// What Slack says of the channel, where the token may ask.
-    pub(super) channel: Option<Result<Channel, Verdict>>,
+    pub(super) channel: Option<Result<Channel, PostResult>>,
     /// What became of a line, where one was to be posted.
-    pub(super) sent: Option<Verdict>,
+    pub(super) sent: Option<PostResult>,
     /// The command that stores another token.
     pub(super) store: &'static str,
 }
@@ -53,9 +53,9 @@ pub(super) fn gather(
     let own = Proxy::own();
     let (way, proxy, own_proxy) = match (root, proxy::of_service(units)) {
         // Only root may read the service's environment.
-        (false, _) => (Way::Environment, own, None),
-        (true, None) => (Way::Direct, None, own),
-        (true, Some(proxy)) => (Way::from(proxy.clone()), Some(proxy), None),
+        (false, _) => (ProxySettings::Environment, own, None),
+        (true, None) => (ProxySettings::Direct, None, own),
+        (true, Some(proxy)) => (ProxySettings::from(proxy.clone()), Some(proxy), None),
     };
     // Plain http goes to loopback, without a proxy.
     let proxied = config.slack.api_url.starts_with("https:");
@@ -102,7 +102,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     }
     if let Some(verdict) = &facts.sent {
         found.push(match verdict {
-            Verdict::Accepted => Finding {
+            PostResult::Accepted => Finding {
                 asked: true,
                 ..Finding::ok(
                     channel::NAME,
@@ -118,7 +118,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
 impl Facts {
     /// Was a line posted?
     pub(super) fn posted(&self) -> bool {
-        self.sent == Some(Verdict::Accepted)
+        self.sent == Some(PostResult::Accepted)
     }
 
     /// What a refusal is mended with.
@@ -143,11 +143,11 @@ fn of_token(facts: &Facts) -> Finding {
             NAME,
             format!("{base} knows the token: {user} in {team}{way}"),
         ),
-        Err(Verdict::Configuration(refusal) | Verdict::Unknown(refusal)) => {
+        Err(PostResult::Configuration(refusal) | PostResult::Unknown(refusal)) => {
             let said = format!("{base} refuses the token: {refusal}{way}");
             Finding::problem(NAME, said).mended_by(facts.store)
         }
-        Err(Verdict::Wait { why, .. }) => {
+        Err(PostResult::Wait { why, .. }) => {
             let said = format!("{base} asks for a pause: {why}{way}");
             Finding::warning(NAME, said).mended_by("sudo sftp-monitor check")
         }
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
     use crate::domain::slack_reply::Refusal;
 
-    fn judged(answer: Result<Identity, Verdict>, proxy: Option<&str>) -> String {
+    fn judged(answer: Result<Identity, PostResult>, proxy: Option<&str>) -> String {
         let facts = Facts {
             answer,
             api_url: "https://slack.com/api".to_owned(),
@@ -217,14 +217,14 @@ mod tests {
             code: "invalid_auth".into(),
             detail: String::new(),
         };
-        let said = judged(Err(Verdict::Configuration(refusal)), None);
+        let said = judged(Err(PostResult::Configuration(refusal)), None);
         assert!(
             said.starts_with(
                 "problem slack: https://slack.com/api refuses the token: invalid_auth\n  > store it"
             ),
             "{said}"
         );
-        let retry = Verdict::Retry {
+        let retry = PostResult::Retry {
             ambiguous: false,
             why: "connection refused".into(),
         };

@@ -102,7 +102,7 @@ fn refused(facts: &Facts<'_>, refusal: &Trouble, now: Time) -> Finding {
         clean(&refusal.said, PATH),
     );
     let said = format!("{wait} for Slack, which took none at the last try, {ago}: {said}");
-    match (refusal.mend(), facts.mending) {
+    match (refusal.fix(), facts.mending) {
         (Some(mend), Some(means)) => {
             Finding::problem(NAME, format!("{said}: {}", means.said(mend)))
                 .mended_by(means.command(mend))

@@ -2,32 +2,38 @@
 
 use std::time::Duration;
 
-use super::commit::View;
-use crate::adapters::log::{Priority, Topic, about, line};
+use super::log_entry::LogEntry;
+use crate::adapters::log::{Priority, Topic};
 use crate::domain::base::time::Time;
-use crate::domain::state::Daily;
-use crate::domain::state::NoticeKind;
+use crate::domain::state::{Daily, NoticeKind};
 
 /// How long nothing more is said of lines that anybody can write as often as they like.
 const SAID_AGAIN: Duration = Duration::from_secs(3_600);
 
-/// Lines that someone forged, and lines that nobody understands or can read: said once an hour at most.
-#[derive(Default)]
-pub(super) struct Doubtful {
-    forged: Hourly,
-    unparsed: Hourly,
-    no_envelope: Hourly,
-}
+/// How many there are of each kind: forged lines so far; of the day, lines that nobody understands, and lines in no known
+/// envelope.
+pub(super) type Counted = [u64; 3];
 
-/// How many of them there are.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counted {
-    /// So far.
-    forged: u64,
-    /// Of the day, as what follows.
-    unparsed: u64,
-    no_envelope: u64,
-}
+/// What the log says of each kind behind its number.
+const TEXTS: [(Option<Topic>, &str); 3] = [
+    (
+        Some(Topic::FORGED),
+        "lines in sshd's name that other users wrote were ignored",
+    ),
+    (
+        None,
+        "lines read like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?",
+    ),
+    (
+        None,
+        "lines of sshd or sftp-server are in no known envelope and count nothing: `sftp-monitor check` says what mends it, \
+         `sftp-monitor status` shows one of them",
+    ),
+];
+
+/// What was said last of each kind.
+#[derive(Default)]
+pub(super) struct Doubtful([Hourly; 3]);
 
 /// What was said last: when, and how many there were.
 #[derive(Default)]
@@ -36,30 +42,19 @@ struct Hourly(Option<(Time, u64)>);
 impl Doubtful {
     /// What there was before the first batch is not new.
     pub(super) fn begin(&mut self, daily: &Daily) {
-        let counted = counted(daily);
-        self.forged.begin(counted.forged);
-        self.unparsed.begin(counted.unparsed);
-        self.no_envelope.begin(counted.no_envelope);
+        let counted = counted(daily).into_iter();
+        self.0
+            .iter_mut()
+            .zip(counted)
+            .for_each(|(kind, count)| kind.begin(count));
     }
 
     /// Says what is new.
-    pub(super) fn say(&mut self, view: &View, now: Time) {
-        if let Some(count) = self.forged.news(view.doubtful.forged, now) {
-            let told = format!("{count} lines in sshd's name that other users wrote were ignored");
-            about(Topic::Forged, Priority::Warning, &told);
-        }
-        if let Some(count) = self.unparsed.news(view.doubtful.unparsed, now) {
-            let told = format!(
-                "{count} lines read like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?"
-            );
-            line(Priority::Warning, &told);
-        }
-        if let Some(count) = self.no_envelope.news(view.doubtful.no_envelope, now) {
-            let told = format!(
-                "{count} lines of sshd or sftp-server are in no known envelope and count nothing: `sftp-monitor check` says what \
-                 mends it, `sftp-monitor status` shows one of them"
-            );
-            line(Priority::Warning, &told);
+    pub(super) fn say(&mut self, counted: Counted, now: Time) {
+        for ((kind, count), (topic, text)) in self.0.iter_mut().zip(counted).zip(TEXTS) {
+            if let Some(new) = kind.news(count, now) {
+                LogEntry::plain(topic, Priority::Warning, format!("{new} {text}")).write();
+            }
         }
     }
 }
@@ -68,16 +63,16 @@ impl Doubtful {
 pub(super) fn counted(daily: &Daily) -> Counted {
     let of = |kind| {
         let notices = daily.resume.day.notices.iter();
-        let notices = notices.filter(|notice| notice.kind == kind);
-        notices
-            .map(|notice| notice.count)
-            .fold(0, u64::saturating_add)
+        let counts = notices
+            .filter(|notice| notice.kind == kind)
+            .map(|notice| notice.count);
+        counts.fold(0, u64::saturating_add)
     };
-    Counted {
-        forged: daily.resume.forged,
-        unparsed: of(NoticeKind::Unparsed),
-        no_envelope: of(NoticeKind::NoEnvelope),
-    }
+    [
+        daily.resume.forged,
+        of(NoticeKind::Unparsed),
+        of(NoticeKind::NoEnvelope),
+    ]
 }
 
 impl Hourly {

@@ -6,13 +6,13 @@ mod commit;
 mod doubtful;
 pub(crate) mod heartbeat;
 mod held;
+mod log_entry;
 mod own;
 mod post;
 mod queue;
 mod reload;
-mod said;
+mod remarks;
 mod start;
-mod told;
 mod undone;
 
 use std::future::Future;
@@ -28,14 +28,13 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use crate::adapters::log::{Priority, Topic, about};
 use crate::adapters::reader::{Batch, LastRead};
 use crate::adapters::service;
-use crate::adapters::store::InstanceLock;
+use crate::adapters::store::{InstanceLock, StateError};
 use crate::domain::base::time::Time;
 use crate::domain::render::Own;
 
 pub use command::command;
 pub use commit::Committer;
-pub use queue::{Queue, Settled, Taken};
-pub(crate) use said::recovered;
+pub use queue::{Queue, Taken};
 
 use heartbeat::Heartbeat;
 use held::{Held, Tries};
@@ -111,7 +110,7 @@ impl Feeding {
 }
 
 impl Daemon {
-    /// Turns until a signal ends it.
+    /// Runs until a signal ends it.
     pub(crate) async fn turn(mut self, mut batches: Receiver<Batch>) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
@@ -156,7 +155,7 @@ impl Daemon {
     fn take(&mut self, batch: Batch) {
         if let Some(why) = &batch.trouble {
             about(
-                Topic::Unreadable,
+                Topic::UNREADABLE,
                 Priority::Error,
                 &format!("the log cannot be read: {why}; trying again at the same position"),
             );
@@ -167,8 +166,14 @@ impl Daemon {
         let taken = self.reloaded(&batch);
         self.try_commit(batch, Tries::default());
         if taken && self.ready {
-            self.manager.ready(&self.committer.status());
+            self.begin_ready();
         }
+    }
+
+    /// Tells the service manager that the service is ready, for the first time or after a reload.
+    fn begin_ready(&mut self) {
+        self.ready = true;
+        self.manager.ready(&self.committer.status());
     }
 
     fn try_commit(&mut self, batch: Batch, tries: Tries) {
@@ -179,8 +184,7 @@ impl Daemon {
                     self.committer.note(None);
                 }
                 if !self.ready && batch.trouble.is_none() {
-                    self.ready = true;
-                    self.manager.ready(&self.committer.status());
+                    self.begin_ready();
                 } else if self.ready {
                     self.tell_status();
                 }
@@ -190,8 +194,7 @@ impl Daemon {
                 self.held = Some(Held::new(batch, tries, error));
                 // A machine's boot waits for it; the trouble is told by a way that needs no state.
                 if !self.ready {
-                    self.ready = true;
-                    self.manager.ready(&self.committer.status());
+                    self.begin_ready();
                 }
             }
         }
@@ -244,15 +247,13 @@ impl Daemon {
             (Own::Source, self.unread.clone()),
             (Own::Accounts, waits),
         ];
-        let noted = [0, 1, 2].map(|at| (troubles[at].0, troubles[at].1.as_deref()));
-        self.teller.note(noted, now());
+        self.teller.note(&troubles, now());
         self.teller.turn(&self.sender, now());
-        let said = noted
-            .into_iter()
-            .filter_map(|(what, why)| Some((what, why?)));
-        let said: Vec<String> = said
-            .map(|(what, why)| format!("{}: {why}", what.said()))
-            .collect();
+        let said = troubles.iter().filter_map(|(what, why)| {
+            let why = why.as_ref()?;
+            Some(format!("{}: {why}", what.said()))
+        });
+        let said: Vec<String> = said.collect();
         let own = (!said.is_empty()).then(|| said.join("; "));
         if own != self.committer.own {
             self.committer.own = own;
@@ -270,13 +271,13 @@ impl Daemon {
     /// Takes in Slack's answer; again a little later where another process commits just now.
     fn settle(&mut self, posted: Posted) {
         match self.sender.settle(&mut self.committer, &posted, now()) {
-            Settled::Later => {
+            Err(StateError::Busy { .. }) => {
                 self.posting = Some(Box::pin(async {
                     sleep(LOCK_AGAIN).await;
                     posted
                 }));
             }
-            Settled::Yes | Settled::No => self.tell_status(),
+            Ok(()) | Err(_) => self.tell_status(),
         }
     }
 
@@ -310,7 +311,7 @@ impl Daemon {
             }
         }
         self.instance.alive();
-        about(Topic::Stopped, Priority::Info, "stopped");
+        about(Topic::STOPPED, Priority::Info, "stopped");
     }
 }
 

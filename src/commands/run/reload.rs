@@ -5,10 +5,11 @@ use std::sync::mpsc::{Receiver, channel};
 
 use super::Daemon;
 use super::heartbeat::Heartbeat;
+use super::post::Sender;
 use crate::adapters::config::{Config, SourceConfig, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::Batch;
-use crate::adapters::slack::{Client, Way};
+use crate::adapters::slack::{Client, ProxySettings};
 use crate::adapters::userdb;
 use crate::domain::render::Voice;
 use crate::domain::rules::Rules;
@@ -24,7 +25,17 @@ pub(super) struct Fixed {
     /// The token; none where messages are printed. systemd hands over credentials at a start alone.
     pub(super) token: Option<Token>,
     /// The way to Slack.
-    pub(super) way: Way,
+    pub(super) proxy: ProxySettings,
+}
+
+impl Fixed {
+    /// The client for the Slack of this configuration; none where messages are printed.
+    pub(super) fn client(&self, config: &Config) -> anyhow::Result<Option<Client>> {
+        let token = self.token.as_ref();
+        token
+            .map(|token| Client::by(&self.proxy, &config.slack, token))
+            .transpose()
+    }
 }
 
 /// A configuration that was read again. It holds from the first batch on that was read with its user database: what was
@@ -55,12 +66,12 @@ impl Daemon {
                 let why = format!("{error:#}");
                 let told =
                     format!("the new configuration is refused, the one before it stays: {why}");
-                about(Topic::ReloadRefused, Priority::Error, &told);
+                about(Topic::RELOAD_REFUSED, Priority::Error, &told);
                 self.committer.refused = Some(why);
             }
         }
         if self.ready && self.reloading.is_none() {
-            self.manager.ready(&self.committer.status());
+            self.begin_ready();
         }
     }
 
@@ -73,8 +84,8 @@ impl Daemon {
         let Ok((rules, voice)) = new.set.try_recv() else {
             return false;
         };
-        self.committer.rule(rules);
-        self.sender.speak(voice, new.client, new.config);
+        self.committer.set_rules(rules);
+        self.sender = Sender::new(new.client, voice, new.config);
         self.heartbeat = new.heartbeat;
         line(Priority::Notice, "the configuration was read again");
         true
@@ -82,10 +93,7 @@ impl Daemon {
 
     fn take_configuration(&mut self) -> anyhow::Result<Reloading> {
         let mut config = Config::load(self.fixed.path.as_deref())?;
-        let client = match &self.fixed.token {
-            Some(token) => Some(Client::by(&self.fixed.way, &config.slack, token)?),
-            None => None,
-        };
+        let client = self.fixed.client(&config)?;
         let heartbeat = Heartbeat::new(config.heartbeat.url.as_ref())?;
         if config.source != self.fixed.source {
             line(
@@ -107,7 +115,7 @@ impl Daemon {
                 foreign,
                 ..config.rules()
             };
-            // Where nobody waits for it any more a later one is on its way.
+            // Where nobody waits for it any more a later one is on its proxy.
             let _ = tell.send((rules, config.voice()));
             directory
         }));

@@ -12,7 +12,7 @@ use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
 use crate::domain::sessions::Standing;
-use crate::domain::slack_reply::Mend;
+use crate::domain::slack_reply::Fix;
 use crate::domain::state::NoticeKind;
 use crate::domain::state::{Counters, Daily, Resume};
 
@@ -155,7 +155,7 @@ impl<'a> Facts<'a> {
                 code: refusal.code.as_deref(),
                 since: at(refusal.since),
                 at: at(refusal.at),
-                mend: refusal.mend().map(Mend::said),
+                mend: refusal.fix().map(Fix::said),
             }),
             closed: closed.collect(),
             parked: parked.collect(),

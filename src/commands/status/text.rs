@@ -173,7 +173,7 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
         lines.push(format!("{} to be told", many(count as u64, "message")));
     }
     if let Some(refusal) = &resume.slack_trouble {
-        let mend = refusal.mend().map(|mend| format!(": {}", mend.said()));
+        let mend = refusal.fix().map(|mend| format!(": {}", mend.said()));
         lines.push(format!(
             "took nothing at the last try, {} ({}): {}{}",
             clock(zone, refusal.at),
