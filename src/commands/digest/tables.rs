@@ -1,4 +1,4 @@
-//! The tables on their way: the day is closed, each closed one is taken, oldest first, and settled by its id.
+//! What a run of digest does to the state: it closes the day, takes the oldest closed day, and settles it by its id.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,6 +19,9 @@ pub struct Tables<D: Disk = RealDisk> {
     closes_from: u32,
     limiter: RateLimiter,
 }
+
+/// What is to be done next, with the lock of sending.
+pub(super) type LockedTurn<L> = (Turn<Box<ClosedDay>>, SendLock<L>);
 
 /// Since when no monitor runs, where that is longer than a restart takes.
 pub(super) fn down_since<D: Disk>(store: &Store<D>, now: Time) -> Option<Time> {
@@ -59,7 +62,7 @@ impl<D: Disk> Tables<D> {
         &mut self,
         now: Time,
         wait: Duration,
-    ) -> Result<Option<(Turn<Box<ClosedDay>>, SendLock<D::Lock>)>, StateError> {
+    ) -> Result<Option<LockedTurn<D::Lock>>, StateError> {
         let Some(lock) = self.store.send_lock(wait)? else {
             return Ok(None);
         };

@@ -15,8 +15,6 @@ mod remarks;
 mod start;
 mod undone;
 
-use std::future::Future;
-use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
@@ -39,7 +37,7 @@ pub use queue::{Queue, Taken};
 use heartbeat::Heartbeat;
 use held::{Held, Tries};
 use own::Teller;
-use post::{Posted, Sender};
+use post::{Posted, Posting, Sender};
 use reload::{Fixed, Reloading};
 
 /// How long a source may fail before the watchdog is no longer fed.
@@ -58,9 +56,6 @@ const LOCK_AGAIN: Duration = Duration::from_millis(50);
 fn now() -> Time {
     Time::from(SystemTime::now())
 }
-
-/// A post under way.
-type Posting = Pin<Box<dyn Future<Output = Posted>>>;
 
 /// The loop's own state.
 pub(crate) struct Daemon {

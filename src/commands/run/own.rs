@@ -1,13 +1,11 @@
 //! The daemon's own trouble: told in Slack by a way that needs no state, once an episode, and its end.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::post::Sender;
+use super::post::{Answering, Sender};
 use crate::adapters::log::{Priority, line};
 use crate::domain::alerts::Form;
 use crate::domain::base::time::Time;
@@ -95,9 +93,6 @@ impl Episodes {
         }
     }
 }
-
-/// A post under way.
-pub(super) type Answering = Pin<Box<dyn Future<Output = PostResult>>>;
 
 /// Tells them.
 pub(super) struct Teller {

@@ -1,12 +1,12 @@
 //! Posting the outbox: one message at a time, in words, to Slack or to standard output.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 
-use super::Posting;
 use super::commit::Committer;
-use super::own::Answering;
 use super::queue::{Queue, Taken};
 use crate::adapters::config::Config;
 use crate::adapters::sight;
@@ -27,6 +27,12 @@ pub(super) struct Posted {
     /// What Slack answered; none where nothing was posted, since what the message says no longer holds.
     answer: Option<PostResult>,
 }
+
+/// A message of the outbox that is being posted.
+pub(super) type Posting = Pin<Box<dyn Future<Output = Posted>>>;
+
+/// The answer to a post, once it is there.
+pub(super) type Answering = Pin<Box<dyn Future<Output = PostResult>>>;
 
 /// Posts to Slack, or prints where there is no client.
 pub(super) struct Sender {
