@@ -234,3 +234,19 @@ fn dates_left_out_may_be_texts_or_dates_and_sizes_may_have_units() {
     assert_eq!(except, ["2026-12-25", "2027-01-01"]);
     assert_eq!(config.expects[0].min_size, 1_500_000);
 }
+
+#[test]
+fn of_a_file_that_is_refused_as_a_whole_the_partners_are_known_all_the_same() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    let partners = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        assert!(Config::load(Some(&path)).is_err(), "{text}");
+        Config::of_partners_alone(Some(&path)).map(|config| config.partners.group)
+    };
+    let feeds = "[partners]\ngroup = \"feeds\"\n";
+    let wrong_elsewhere = format!("{feeds}[alerts]\nlogn = true\n");
+    assert_eq!(partners(&wrong_elsewhere), Some("feeds".to_owned()));
+    assert_eq!(partners(&format!("{feeds}users = 1\n")), None);
+    assert_eq!(partners(&format!("{feeds}[alerts\n")), None);
+}

@@ -13,6 +13,7 @@ use crate::adapters::archive::lines::Lines;
 use crate::adapters::archive::survey::{ROOM, survey};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
+use crate::adapters::machine;
 use crate::adapters::source::envelope::{Envelope, Read};
 use crate::commands::cli::{self, Cli};
 use crate::commands::output;
@@ -20,7 +21,7 @@ use crate::domain::base::time::Time;
 use crate::domain::directory::Directory;
 use crate::domain::openssh::{Event, EventName, Kind, Program, Who};
 use crate::domain::record::{Entry, Origin, Record};
-use crate::domain::rules::{Monitor, Rules, Verdict, process_of};
+use crate::domain::rules::{Monitor, RuleOutcome, Rules, process_of};
 use crate::domain::state::Daily;
 
 /// How long a pause means that a log is still growing: a person who pipes it sees each line at once.
@@ -133,7 +134,7 @@ impl<'a> Explainer<'a> {
         Some(Peer { user, address })
     }
 
-    fn apply(&mut self, record: &Record<'_>) -> Verdict {
+    fn apply(&mut self, record: &Record<'_>) -> RuleOutcome {
         let time = record.origin.time;
         let date = self.rules.zone.date(time);
         if date > self.daily.date {
@@ -159,7 +160,7 @@ impl<'a> Explainer<'a> {
         &mut self,
         origin: &Origin<'_>,
         event: Option<(&Event<'_>, &Peer)>,
-        verdict: Verdict,
+        verdict: RuleOutcome,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let (event, peer) = event.unzip();
@@ -210,7 +211,7 @@ pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..config.rules()
     };
-    let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
+    let mut directory = machine::of(&mut config, arguments.partners.as_deref());
     let mut explainer = Explainer::new(&rules, directory.as_mut());
     let standard_input = [PathBuf::from("-")];
     let files = match arguments.files.as_slice() {
@@ -278,8 +279,8 @@ fn some_text<'t>(bytes: &'t [u8]) -> Option<Cow<'t, str>> {
     (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes))
 }
 
-fn ignored(reason: Cow<'static, str>) -> Verdict {
-    Verdict {
+fn ignored(reason: Cow<'static, str>) -> RuleOutcome {
+    RuleOutcome {
         event: EventName::Ignored,
         partner: None,
         reason,

@@ -4,8 +4,7 @@ use chrono::{Days, NaiveDate, NaiveTime};
 
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::Feed;
-use crate::domain::state::{ClosedDay, Counters, Daily, Day};
-use crate::domain::state::{Notice, NoticeKind};
+use crate::domain::state::{ClosedDay, Counters, Daily, Day, Notice, NoticeKind, PostedDay};
 
 /// How many dates without data one digest names.
 const WITHOUT_DATA_KEPT: usize = 31;
@@ -129,7 +128,7 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
         });
     } else {
         // Its number is spent all the same: a later part of the date must not get its id.
-        daily.resume.posted.push(crate::domain::state::PostedDay {
+        daily.resume.posted.push(PostedDay {
             id: id.clone(),
             since: day.since,
             until: now,

@@ -1,7 +1,7 @@
 //! What becomes of messages and tables that are posted: pure steps on the state, one commit each.
 
 use crate::domain::alerts::{Message, gather_waited};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::days::POSTED_KEPT;
@@ -117,14 +117,9 @@ pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Disposition) {
             let mut message = resume.outbox.remove(at);
             message.refused = Some(error.clone());
             resume.parked.push(message);
-            let gone = too_many(
-                resume.parked.iter().enumerate(),
-                PARKED_KEPT,
-                |_| (),
-                |message| message.content.group().map(|(_, partner)| partner),
-                |at, _| *at,
-            );
-            let gone = take_out(&mut resume.parked, gone);
+            let whose = |m: &Message| m.content.group().map(|(_, partner)| partner.to_owned());
+            let parked = &mut resume.parked;
+            let gone = evict(parked, PARKED_KEPT, |_| (), whose, |at, _| at);
             add(&mut resume.parked_more, gone.len() as u64);
         }
         Disposition::Again { .. } | Disposition::Pause { .. } | Disposition::Fix { .. } => {}

@@ -44,7 +44,9 @@ pub trait Directory {
 
     /// Does sshd's configuration leave this account nothing but an internal-sftp that logs what it does? Not where nobody
     /// knows.
-    fn forces_sftp(&mut self, user: &[u8]) -> bool;
+    fn forces_sftp(&mut self, _user: &[u8]) -> bool {
+        false
+    }
 
     /// Whose files cannot be seen, all of it, where some of that is new or it is time to say so again.
     fn unseen(&mut self) -> Option<Vec<Unseen>> {
@@ -74,10 +76,6 @@ impl Directory for Fixed {
     fn name_of(&mut self, _uid: u32) -> Option<Vec<u8>> {
         None
     }
-
-    fn forces_sftp(&mut self, _: &[u8]) -> bool {
-        false
-    }
 }
 
 /// Partners whose files cannot be seen.
@@ -85,7 +83,7 @@ impl Directory for Fixed {
 pub struct Unseen {
     /// What Slack is told.
     pub content: Content,
-    /// Their accounts, for a person.
+    /// Their accounts, for a person who reads either language.
     pub names: String,
     /// It was not told yet of one of them.
     pub news: bool,

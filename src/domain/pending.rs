@@ -1,7 +1,6 @@
 //! An event that waits for an answer of the user database.
 
-use crate::domain::alerts::Cause;
-use crate::domain::alerts::{File, Transfer};
+use crate::domain::alerts::{Cause, File, Transfer};
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
@@ -36,14 +35,14 @@ pub enum Pending {
         method: String,
     },
     /// A refused attempt.
-    Failure(Refused),
+    Failure(RefusedAttempt),
     /// A file.
     File(Transfer, File),
 }
 
 /// A refused attempt, as far as the log tells.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Refused {
+pub struct RefusedAttempt {
     /// How often.
     pub count: u64,
     /// Why.

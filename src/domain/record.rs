@@ -1,12 +1,14 @@
 //! One log entry as the sources deliver it, before and after its message was understood.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
+
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
 use crate::domain::openssh::unknown::{holds_a_line, is_of_openssh};
 use crate::domain::openssh::{Event, Kind, Program, Who, parse, reads_like_ours};
-use memchr::memchr;
-use std::borrow::Cow;
 
 /// `uid` of an entry for whose sender nobody vouches, or that no sender writes. No account has it: it is what the kernel
 /// says where there is none.
@@ -86,66 +88,60 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// Understands an entry, and asks the user database where the rules want to know; none where it is no event.
     pub fn of(entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
-        if let Some(dropped) = entry.dropped {
-            let mut event = Event::of(Kind::Lost);
-            event.repeated = u32::try_from(dropped).unwrap_or(u32::MAX);
-            return Some(Record {
-                origin: entry.origin,
-                event,
-                answer: None,
-                account: None,
-                forced: false,
-            });
-        }
-        if let Some(leader) = entry.over {
-            return Some(Record {
-                origin: entry.origin,
-                event: Event {
-                    about: Some(leader),
-                    ..Event::of(Kind::SessionOver)
-                },
-                answer: None,
-                account: None,
-                forced: false,
-            });
-        }
-        if let Some(event) = put_together(&entry) {
-            let uid = Some(NOBODY);
-            return Some(Record {
-                origin: Origin {
-                    uid,
-                    ..entry.origin
-                },
-                event,
-                answer: None,
-                account: None,
-                forced: false,
-            });
-        }
-        let event = understood(&entry)?;
-        let (answer, account) = ask(&entry.origin, &event, directory);
-        // What sshd's configuration says of an account it says of the name that the client sent.
-        let forced = event.kind == Kind::Accepted
-            && matches!(answer, Some(Answer::Partner { .. }))
-            && event
-                .user
-                .as_deref()
-                .is_some_and(|user| directory.forces_sftp(user));
-        let mut event = event;
-        if let Some(Answer::Partner {
-            name: Some(name), ..
-        }) = &answer
-        {
-            // Of an account one spelling counts, the database's own, whatever sshd was asked for.
-            event.user = event.user.map(|_| Cow::Owned(name.clone().into_bytes()));
-        }
+        let mut record = Record::understand(entry)?;
+        record.ask(directory);
+        Some(record)
+    }
+
+    /// Understands an entry. Nobody is asked about its account.
+    fn understand(entry: Entry<'a>) -> Option<Record<'a>> {
+        let mut uid = entry.origin.uid;
+        let event = if let Some(dropped) = entry.dropped {
+            Event {
+                repeated: u32::try_from(dropped).unwrap_or(u32::MAX),
+                ..Event::of(Kind::Lost)
+            }
+        } else if let Some(leader) = entry.over {
+            Event {
+                about: Some(leader),
+                ..Event::of(Kind::SessionOver)
+            }
+        } else if let Some(event) = put_together(&entry) {
+            uid = Some(NOBODY);
+            event
+        } else {
+            understood(&entry)?
+        };
         Some(Record {
-            origin: entry.origin,
+            origin: Origin {
+                uid,
+                ..entry.origin
+            },
             event,
-            answer,
-            account,
-            forced,
+            answer: None,
+            account: None,
+            forced: false,
         })
+    }
+
+    /// Asks the user database about the account, where the rules want to know.
+    fn ask(&mut self, directory: &mut dyn Directory) {
+        let (origin, event) = (&self.origin, &mut self.event);
+        (self.answer, self.account) = ask(origin, event, directory);
+        let Some(Answer::Partner { name, .. }) = &self.answer else {
+            return;
+        };
+        // What sshd's configuration says of an account it says of the name that the client sent.
+        let user = event.user.as_deref();
+        self.forced =
+            event.kind == Kind::Accepted && user.is_some_and(|user| directory.forces_sftp(user));
+        if let Some(name) = name {
+            // Of an account one spelling counts, the database's own, whatever sshd was asked for.
+            event.user = event
+                .user
+                .take()
+                .map(|_| Cow::Owned(name.clone().into_bytes()));
+        }
     }
 
     /// The same record with nothing borrowed, to go from the reading thread to the loop.

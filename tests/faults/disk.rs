@@ -98,13 +98,20 @@ fn a_start_on_a_full_disk_is_ready_since_a_boot_waits_for_it_and_catches_up() {
     );
     world.daemon().stop();
     let filler = fill(&state);
+    // The machine was off for a while, which is to be noted.
+    run(
+        "touch",
+        &["-d", "20 minutes ago", &format!("{path}/.run.lock")],
+    );
     login(&world, 1);
     // It waits until the daemon says that it is ready.
     let daemon = world.daemon();
     daemon.listen();
     said(&world, "free some space there; nothing is lost");
     std::fs::remove_file(filler).unwrap();
-    counted(&world, 1);
+    let state = world.state(|state| state["partners"]["alice"]["success"] == 1);
+    let noted = &state["resume"]["day"]["notices"][0]["kind"];
+    assert_eq!(noted, "down", "{state:#}");
     daemon.stop();
     run("umount", &["-l", path]);
 }

@@ -5,8 +5,8 @@
 
 use super::export::{self, Export};
 use crate::adapters::archive::lines::without_mark as without_byte_order_mark;
-use crate::adapters::source::buffer::Line;
-use crate::adapters::source::envelope::{Envelope, LONGEST_LINE, Read, Years, journalctl, short};
+use crate::adapters::source::buffer::{LONGEST_LINE, Line};
+use crate::adapters::source::envelope::{Envelope, Read, Years, journalctl, short};
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
 

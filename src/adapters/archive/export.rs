@@ -2,8 +2,7 @@
 
 use memchr::memchr;
 
-use crate::adapters::source::buffer::Line;
-use crate::adapters::source::envelope::LONGEST_LINE;
+use crate::adapters::source::buffer::{LONGEST_LINE, Line};
 use crate::adapters::source::envelope::journalctl::Fields;
 
 /// How the first line of every entry begins.

@@ -11,12 +11,10 @@ use flate2::read::MultiGzDecoder;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::opened::{self, MAGIC, Opened};
-pub use crate::adapters::source::buffer::Line;
-use crate::adapters::source::buffer::{Buffer, Filled, again};
+use crate::adapters::source::buffer::{Buffer, Filled, GZIP, again};
 use crate::domain::base::time::Time;
 
-/// The first bytes of what gzip compressed (RFC 1952, 2.3.1).
-pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
+pub use crate::adapters::source::buffer::Line;
 
 /// What editors of other systems put before a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

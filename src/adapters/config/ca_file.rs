@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use reqwest::Certificate;
-use toml::Spanned;
 
-use super::file::{ConfigError, Text};
+use super::values::absolute;
 
-/// What the units' sandbox hides (systemd.exec(5), ProtectHome= and PrivateTmp=).
+/// Directories that the units' sandbox hides (systemd.exec(5), ProtectHome= and PrivateTmp=).
 const HIDDEN: [&str; 5] = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
 
 /// Certificates as they were read, and where from.
@@ -18,7 +17,7 @@ pub struct CaFile {
 }
 
 impl CaFile {
-    /// Where they are.
+    /// The file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -28,7 +27,7 @@ impl CaFile {
         &self.certificates
     }
 
-    /// Does it lie where the units' sandbox hides it?
+    /// Is the file in a directory that the units' sandbox hides?
     pub fn is_hidden(&self) -> bool {
         is_hidden(&self.path)
     }
@@ -69,18 +68,10 @@ fn is_hidden(path: &Path) -> bool {
     HIDDEN.iter().any(|hidden| path.starts_with(hidden))
 }
 
-/// The certificates that the key names; an empty path is none.
-pub(super) fn ca_file(
-    path: Option<Spanned<PathBuf>>,
-    text: &Text<'_>,
-) -> Result<Option<CaFile>, ConfigError> {
-    let Some(path) = path.filter(|path| !path.get_ref().as_os_str().is_empty()) else {
-        return Ok(None);
-    };
-    let read = match path.get_ref().is_absolute() {
-        true => CaFile::read(path.get_ref()),
-        false => Err("a path that begins with / is needed".to_owned()),
-    };
-    read.map(Some)
-        .map_err(|what| text.wrong(Some(path.span()), format!("slack.ca-file: {what}")))
+/// The certificates in the file that the key names; an empty path is none.
+pub(super) fn ca_file(path: PathBuf) -> Result<Option<CaFile>, String> {
+    match path.as_os_str().is_empty() {
+        true => Ok(None),
+        false => CaFile::read(&absolute(path)?).map(Some),
+    }
 }

@@ -1,18 +1,15 @@
-//! From what is written to what can be used: every value checked once.
-
-use std::path::PathBuf;
-use std::time::Duration;
+//! From what is written to what can be used: each key once, with its default and what it may be.
 
 use reqwest::Url;
-use toml::{Spanned, Value};
 
 use super::ca_file::ca_file;
-use super::duration;
-use super::file::{self, ConfigError, Text, nearest};
+use super::expect::expects;
+use super::keys::{ConfigError, Keys, Text};
+use super::model::AUTH_LOG;
+use super::values::{absolute, address, duration, not_empty, number, time_of_day, zone};
 use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
 use crate::domain::base::language::Language;
 use crate::domain::base::policy::Alerts;
-use crate::domain::base::time::Zone;
 
 /// The team's channel.
 const CHANNEL: &str = "C0APAF806F8";
@@ -29,287 +26,162 @@ const API_URL: &str = "https://slack.com/api";
 /// An example of an address to be fetched.
 const HEARTBEAT_URL: &str = "https://hc-ping.com/your-uuid";
 
-/// Where rsyslog writes what sshd says, on Debian.
-pub(super) const AUTH_LOG: &str = "/var/log/auth.log";
-
 /// 23:00, before the timer's 23:59.
 const CLOSES_FROM: u32 = 23 * 60;
 
 /// The most messages of one kind in an hour that can be asked for: one a second.
-const MOST_PER_HOUR: i64 = 3_600;
+const MOST_PER_HOUR: u32 = 3_600;
 
-pub(super) fn check(file: file::File, text: &Text<'_>) -> Result<Config, ConfigError> {
-    let (own, partners) = file.alerts.split();
-    let alerts = alerts(own, &Alerts::default(), text)?;
-    let alerts_of = partners
-        .into_iter()
-        .map(|(name, own)| Ok((name, self::alerts(own, &alerts, text)?)))
-        .collect::<Result<_, ConfigError>>()?;
-    let zone = zone(file.timezone, "timezone", text)?;
-    let (expects, warnings) = super::expect::expects(file.expect, zone, text)?;
+/// The configuration that this text is.
+pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
+    let mut keys = text.keys()?;
+    let zone = keys.get("timezone", zone)?.unwrap_or_default();
+    let slack = slack(keys.table("slack")?)?;
+    let partners = partners(keys.table("partners")?)?;
+    let source = source(keys.table("source")?)?;
+    let mut own = keys.table("alerts")?;
+    let alerts = alerts(&mut own, &Alerts::default())?;
+    let of_partners = own.table("partners")?.named_tables()?.into_iter();
+    own.end()?;
+    let alerts_of = of_partners.map(|(name, mut keys)| {
+        let own = self::alerts(&mut keys, &alerts)?;
+        keys.end()?;
+        Ok((name, own))
+    });
+    let alerts_of = alerts_of.collect::<Result<_, ConfigError>>()?;
+    let digest = digest(keys.table("digest")?)?;
+    let heartbeat = heartbeat(keys.table("heartbeat")?)?;
+    let (expects, warnings) = expects(&mut keys, zone, text)?;
+    keys.end()?;
     Ok(Config {
         path: text.path.to_owned(),
         zone,
-        expects,
-        warnings,
-        slack: slack(file.slack, text)?,
-        partners: Partners {
-            group: not_empty(file.partners.group, GROUP, "partners.group", text)?,
-            users: users(file.partners.users, text)?,
-            names: file.partners.names,
-        },
-        source: source(file.source, text)?,
+        slack,
+        partners,
+        source,
         alerts,
         alerts_of,
-        digest: Digest {
-            closes_from: closes_from(file.digest.closes_from, text)?,
-            idle: file.digest.idle.unwrap_or(true),
-        },
-        heartbeat: Heartbeat {
-            url: heartbeat(file.heartbeat.url, text)?,
-        },
+        digest,
+        heartbeat,
+        expects,
+        warnings,
     })
 }
 
-pub(super) fn zone(
-    timezone: Option<Spanned<String>>,
-    key: &str,
-    text: &Text<'_>,
-) -> Result<Zone, ConfigError> {
-    let Some(name) = timezone else {
-        return Ok(Zone::Machine);
+fn slack(mut keys: Keys<'_>) -> Result<Slack, ConfigError> {
+    let channel = keys.get("channel", not_empty(CHANNEL))?;
+    let label = keys.get("label", not_empty(LABEL))?;
+    let slack = Slack {
+        channel_unset: channel.is_none(),
+        channel: channel.unwrap_or_else(|| CHANNEL.to_owned()),
+        label: label.unwrap_or_else(host_name),
+        api_url: (keys.get("api-url", api_url)?).unwrap_or_else(|| API_URL.to_owned()),
+        ca_file: keys.get("ca-file", ca_file)?.flatten(),
+        language: keys.get("language", language)?.unwrap_or_default(),
     };
-    name.get_ref().parse().map(Zone::Named).map_err(|_| {
-        let hint = nearest_zone(name.get_ref())
-            .map_or("for example \"Europe/Paris\"".to_owned(), |zone| {
-                format!("did you mean \"{zone}\"?")
-            });
-        text.wrong(
-            Some(name.span()),
-            format!("{key}: there is no zone \"{}\"; {hint}", name.get_ref()),
-        )
+    keys.end()?;
+    Ok(slack)
+}
+
+fn partners(mut keys: Keys<'_>) -> Result<Partners, ConfigError> {
+    let group = keys.get("group", not_empty(GROUP))?;
+    let user = |user: String| match user.trim().is_empty() {
+        true => Err("an empty name; for example [\"alice\", \"bob\"]".to_owned()),
+        false => Ok(user),
+    };
+    let partners = Partners {
+        group: group.unwrap_or_else(|| GROUP.to_owned()),
+        users: keys.list("users", user)?,
+        names: keys.get("names", Ok)?.unwrap_or_default(),
+    };
+    keys.end()?;
+    Ok(partners)
+}
+
+fn source(mut keys: Keys<'_>) -> Result<SourceConfig, ConfigError> {
+    let source = SourceConfig {
+        kind: keys.get("kind", kind)?.unwrap_or_default(),
+        auth_log: (keys.get("auth-log", absolute)?).unwrap_or_else(|| AUTH_LOG.into()),
+        journal_directory: keys.get("journal-directory", absolute)?,
+    };
+    keys.end()?;
+    Ok(source)
+}
+
+/// The keys of `[alerts]`, and of a partner's own: what is not set there is as it is in general.
+fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> {
+    let hint = " (to be told nothing: login = false and the like)";
+    let most = keys.get("max-per-hour", number(MOST_PER_HOUR, hint))?;
+    let mut told = |key, general| Ok(keys.get(key, Ok)?.unwrap_or(general));
+    Ok(Alerts {
+        login: told("login", general.login)?,
+        failure: told("failure", general.failure)?,
+        hindered: told("hindered", general.hindered)?,
+        upload: told("upload", general.upload)?,
+        download: told("download", general.download)?,
+        max_per_hour: most.unwrap_or(general.max_per_hour),
+        again_after: (keys.get("again-after", duration)?).unwrap_or(general.again_after),
+        group_window: (keys.get("group-window", duration)?).unwrap_or(general.group_window),
+        quiet_after: (keys.get("quiet-after", duration)?).unwrap_or(general.quiet_after),
     })
 }
 
-/// The zone that was probably meant: in other case, without its continent, or mistyped.
-fn nearest_zone(name: &str) -> Option<&'static str> {
-    let zones = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    let city = |zone: &str| {
-        zone.rsplit('/')
-            .next()
-            .is_some_and(|city| city.eq_ignore_ascii_case(name))
+fn digest(mut keys: Keys<'_>) -> Result<Digest, ConfigError> {
+    let closes_from = keys.get("closes-from", time_of_day("23:00"))?;
+    let digest = Digest {
+        closes_from: closes_from.unwrap_or(CLOSES_FROM),
+        idle: keys.get("idle", Ok)?.unwrap_or(true),
     };
-    zones()
-        .find(|zone| zone.eq_ignore_ascii_case(name))
-        .or_else(|| zones().find(|zone| city(zone)))
-        .or_else(|| nearest(name, zones()))
+    keys.end()?;
+    Ok(digest)
 }
 
-fn slack(slack: file::Slack, text: &Text<'_>) -> Result<Slack, ConfigError> {
-    let language = match &slack.language {
-        None => Language::French,
-        Some(language) => match language.get_ref().as_str() {
-            "fr" => Language::French,
-            "en" => Language::English,
-            other => {
-                let what = format!("slack.language: \"{other}\" is neither \"fr\" nor \"en\"");
-                return Err(text.wrong(Some(language.span()), what));
-            }
-        },
-    };
-    Ok(Slack {
-        channel_unset: slack.channel.is_none(),
-        channel: not_empty(slack.channel, CHANNEL, "slack.channel", text)?,
-        label: match slack.label {
-            None => host_name(),
-            label => not_empty(label, LABEL, "slack.label", text)?,
-        },
-        api_url: api_url(slack.api_url, text)?,
-        ca_file: ca_file(slack.ca_file, text)?,
-        language,
-    })
+/// The address that is fetched while all is well; an empty one is none.
+fn heartbeat(mut keys: Keys<'_>) -> Result<Heartbeat, ConfigError> {
+    let url = keys.get("url", |url: String| match url.as_str() {
+        "" => Ok(None),
+        url => address(url, HEARTBEAT_URL).map(Some),
+    })?;
+    keys.end()?;
+    let url: Option<Url> = url.flatten();
+    Ok(Heartbeat { url })
+}
+
+fn language(name: String) -> Result<Language, String> {
+    match name.as_str() {
+        "fr" => Ok(Language::French),
+        "en" => Ok(Language::English),
+        other => Err(format!("\"{other}\" is neither \"fr\" nor \"en\"")),
+    }
+}
+
+fn kind(name: String) -> Result<SourceKind, String> {
+    match name.as_str() {
+        "auto" => Ok(SourceKind::Auto),
+        "journal" => Ok(SourceKind::Journal),
+        "auth-log" => Ok(SourceKind::AuthLog),
+        other => Err(format!(
+            "\"{other}\" is none of \"auto\", \"journal\", \"auth-log\""
+        )),
+    }
 }
 
 /// This machine's name without its domain, by uname(2): /proc/sys is hidden in the service's sandbox.
 fn host_name() -> String {
-    let name = rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned();
-    let short = name.split('.').next().unwrap_or_default();
-    if short.is_empty() {
-        "sftp".to_owned()
-    } else {
-        short.to_owned()
+    let name = rustix::system::uname();
+    let name = name.nodename().to_string_lossy();
+    match name.split('.').next() {
+        None | Some("") => "sftp".to_owned(),
+        Some(short) => short.to_owned(),
     }
 }
 
 /// The base of Slack's methods. A mistyped address must not carry the token in the clear.
-fn api_url(url: Option<Spanned<String>>, text: &Text<'_>) -> Result<String, ConfigError> {
-    let Some(url) = url else {
-        return Ok(API_URL.to_owned());
-    };
-    let wrong = |what: &str| text.wrong(Some(url.span()), format!("slack.api-url: {what}"));
-    let parsed = address(url.get_ref(), API_URL).map_err(|what| wrong(&what))?;
-    let bare = parsed.query().is_none() && parsed.fragment().is_none();
-    if !bare || !parsed.username().is_empty() || parsed.password().is_some() {
-        return Err(wrong(
-            "an address without user, password, query and fragment is needed",
-        ));
-    }
-    Ok(parsed.as_str().trim_end_matches('/').to_owned())
-}
-
-/// What is fetched while all is well; an empty address is none.
-fn heartbeat(url: Option<Spanned<String>>, text: &Text<'_>) -> Result<Option<Url>, ConfigError> {
-    let Some(url) = url.filter(|url| !url.get_ref().is_empty()) else {
-        return Ok(None);
-    };
-    let parsed = address(url.get_ref(), HEARTBEAT_URL);
-    parsed
-        .map(Some)
-        .map_err(|what| text.wrong(Some(url.span()), format!("heartbeat.url: {what}")))
-}
-
-/// An address that shows its secrets to nobody: https, or plain http towards this machine.
-fn address(url: &str, example: &str) -> Result<Url, String> {
-    let parsed = Url::parse(url).map_err(|error| format!("{error}; for example \"{example}\""))?;
-    let loopback = match parsed.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    match parsed.scheme() {
-        "https" => Ok(parsed),
-        "http" if loopback => Ok(parsed),
-        "http" => Err(
-            "plain http can be read by others on the way: use https (http only towards this machine)"
-                .to_owned(),
-        ),
-        _ => Err("neither https nor http".to_owned()),
-    }
-}
-
-fn source(source: file::Source, text: &Text<'_>) -> Result<SourceConfig, ConfigError> {
-    let kind = match &source.kind {
-        None => SourceKind::Auto,
-        Some(kind) => match kind.get_ref().as_str() {
-            "auto" => SourceKind::Auto,
-            "journal" => SourceKind::Journal,
-            "auth-log" => SourceKind::AuthLog,
-            other => {
-                let what = format!(
-                    "source.kind: \"{other}\" is none of \"auto\", \"journal\", \"auth-log\""
-                );
-                return Err(text.wrong(Some(kind.span()), what));
-            }
-        },
-    };
-    let absolute = |path: Option<Spanned<PathBuf>>, key: &str| match path {
-        Some(path) if !path.get_ref().is_absolute() => Err(text.wrong(
-            Some(path.span()),
-            format!("source.{key}: a path that begins with / is needed"),
-        )),
-        path => Ok(path.map(Spanned::into_inner)),
-    };
-    Ok(SourceConfig {
-        kind,
-        auth_log: absolute(source.auth_log, "auth-log")?.unwrap_or_else(|| AUTH_LOG.into()),
-        journal_directory: absolute(source.journal_directory, "journal-directory")?,
-    })
-}
-
-fn alerts(own: file::Alerts, general: &Alerts, text: &Text<'_>) -> Result<Alerts, ConfigError> {
-    let max_per_hour = match own.max_per_hour {
-        None => general.max_per_hour,
-        Some(most) if (1..=MOST_PER_HOUR).contains(most.get_ref()) => {
-            u32::try_from(*most.get_ref()).unwrap_or(1)
-        }
-        Some(most) => {
-            let what = format!(
-                "max-per-hour: a number from 1 to {MOST_PER_HOUR} is needed (to be told nothing: login = false and the like)"
-            );
-            return Err(text.wrong(Some(most.span()), what));
-        }
-    };
-    Ok(Alerts {
-        login: own.login.unwrap_or(general.login),
-        failure: own.failure.unwrap_or(general.failure),
-        hindered: own.hindered.unwrap_or(general.hindered),
-        upload: own.upload.unwrap_or(general.upload),
-        download: own.download.unwrap_or(general.download),
-        max_per_hour,
-        again_after: duration(own.again_after, general.again_after, "again-after", text)?,
-        group_window: duration(own.group_window, general.group_window, "group-window", text)?,
-        quiet_after: duration(own.quiet_after, general.quiet_after, "quiet-after", text)?,
-    })
-}
-
-pub(super) fn duration(
-    value: Option<Spanned<String>>,
-    default: Duration,
-    key: &str,
-    text: &Text<'_>,
-) -> Result<Duration, ConfigError> {
-    let Some(value) = value else {
-        return Ok(default);
-    };
-    duration::duration(value.get_ref()).ok_or_else(|| {
-        let what = format!(
-            "{key}: \"{}\" is no duration; for example \"30s\", \"5m\", \"2h\", \"3d\"",
-            value.get_ref()
-        );
-        text.wrong(Some(value.span()), what)
-    })
-}
-
-fn closes_from(value: Option<Spanned<Value>>, text: &Text<'_>) -> Result<u32, ConfigError> {
-    match value {
-        None => Ok(CLOSES_FROM),
-        Some(value) => time_of_day(&value, ("digest.closes-from", "23:00"), text),
-    }
-}
-
-/// A time of day of a key, with one that would be right.
-pub(super) fn time_of_day(
-    value: &Spanned<Value>,
-    (key, example): (&str, &str),
-    text: &Text<'_>,
-) -> Result<u32, ConfigError> {
-    let minutes = value.get_ref().as_str().and_then(duration::time_of_day);
-    minutes.ok_or_else(|| {
-        let said = value.get_ref();
-        // TOML has times of its own, which are as good, but not what is documented.
-        let quoted = if said.is_str() { "" } else { " in quotes" };
-        let what = format!("{key}: {said} is no time of day{quoted}; for example \"{example}\"");
-        text.wrong(Some(value.span()), what)
-    })
-}
-
-fn users(users: Vec<Spanned<String>>, text: &Text<'_>) -> Result<Vec<String>, ConfigError> {
-    let account = |user: Spanned<String>| match user.get_ref().trim().is_empty() {
-        true => Err(text.wrong(
-            Some(user.span()),
-            "partners.users: an empty name; for example [\"alice\", \"bob\"]",
-        )),
-        false => Ok(user.into_inner()),
-    };
-    users.into_iter().map(account).collect()
-}
-
-fn not_empty(
-    value: Option<Spanned<String>>,
-    default: &str,
-    key: &str,
-    text: &Text<'_>,
-) -> Result<String, ConfigError> {
-    match value {
-        None => Ok(default.to_owned()),
-        Some(value) if value.get_ref().trim().is_empty() => Err(text.wrong(
-            Some(value.span()),
-            format!("{key}: empty; for example \"{default}\""),
-        )),
-        Some(value) => Ok(value.into_inner()),
+fn api_url(url: String) -> Result<String, String> {
+    let url = address(&url, API_URL)?;
+    let bare = url.query().is_none() && url.fragment().is_none();
+    match bare && url.username().is_empty() && url.password().is_none() {
+        true => Ok(url.as_str().trim_end_matches('/').to_owned()),
+        false => Err("an address without user, password, query and fragment is needed".to_owned()),
     }
 }

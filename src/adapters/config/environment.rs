@@ -1,4 +1,4 @@
-//! What systemd hands to the units, and where a command that root runs by hand finds the same.
+//! The environment that systemd gives to the units, and where a command that root runs by hand finds the same values.
 
 /// Where systemd puts the credentials of a unit (systemd.exec(5)).
 pub(crate) const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";

@@ -1,175 +1,20 @@
-//! The configuration file, its defaults, and the Slack token.
+//! The configuration file, its defaults, and the Slack token. Uses the domain.
 
 mod ca_file;
 mod check;
-mod duration;
 pub(crate) mod environment;
 mod expect;
-mod file;
+mod keys;
+mod load;
+mod model;
 mod spelling;
 mod token;
+mod values;
 mod wiring;
 
-use crate::domain::base::language::Language;
-use crate::domain::base::policy::Alerts;
-use crate::domain::base::time::Zone;
-use crate::domain::expect::Expectation;
 pub use ca_file::CaFile;
-use check::check;
-pub use file::ConfigError;
-use file::Text;
-use reqwest::Url;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+pub use keys::ConfigError;
+pub use load::DEFAULT_PATH;
+pub use model::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
 pub(crate) use token::CREDENTIAL;
 pub use token::Token;
-
-/// Where the configuration is unless told otherwise.
-pub const DEFAULT_PATH: &str = "/etc/sftp-monitor/config.toml";
-
-/// The whole configuration, checked: what is in here can be used as it is.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// The file that it was read from, or would be.
-    pub path: PathBuf,
-    /// The zone of all times told, and of the date that an event counts for.
-    pub zone: Zone,
-    /// `[slack]`.
-    pub slack: Slack,
-    /// `[partners]`.
-    pub partners: Partners,
-    /// `[source]`.
-    pub source: SourceConfig,
-    /// `[alerts]` without the partners' own.
-    pub alerts: Alerts,
-    /// `[alerts.partners.NAME]`, each complete: what it does not set is taken from `[alerts]`.
-    pub alerts_of: BTreeMap<String, Alerts>,
-    /// `[digest]`.
-    pub digest: Digest,
-    /// `[heartbeat]`.
-    pub heartbeat: Heartbeat,
-    /// `[[expect]]`: the feeds that must arrive.
-    pub expects: Vec<Expectation>,
-    /// What is not wrong, but hardly meant: for the log.
-    pub warnings: Vec<String>,
-}
-
-/// `[slack]`.
-#[derive(Clone, Debug)]
-pub struct Slack {
-    /// The channel's id.
-    pub channel: String,
-    /// The file names no channel: it is the default.
-    pub channel_unset: bool,
-    /// Which server speaks; default its host name.
-    pub label: String,
-    /// The base of Slack's methods, without a slash at its end; plain http only towards loopback.
-    pub api_url: String,
-    /// Further roots of the certificates that Slack, or a proxy before it, may show.
-    pub ca_file: Option<CaFile>,
-    /// The language of alerts and digest.
-    pub language: Language,
-}
-
-/// `[partners]`.
-#[derive(Clone, Debug)]
-pub struct Partners {
-    /// The Unix group of the partners.
-    pub group: String,
-    /// Further accounts, also those that exist on other hosts only.
-    pub users: Vec<String>,
-    /// Display names.
-    pub names: BTreeMap<String, String>,
-}
-
-/// `[source]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceConfig {
-    /// Which source.
-    pub kind: SourceKind,
-    /// The log file.
-    pub auth_log: PathBuf,
-    /// The journals to read instead of the machine's own.
-    pub journal_directory: Option<PathBuf>,
-}
-
-impl SourceConfig {
-    /// Is it a log that this machine's own sshd writes? Not where its place is one of other machines' logs, or may be.
-    pub fn is_this_machines(&self) -> bool {
-        let own_log =
-            self.kind != SourceKind::AuthLog || self.auth_log == Path::new(check::AUTH_LOG);
-        self.journal_directory.is_none() && own_log
-    }
-}
-
-/// `source.kind`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SourceKind {
-    /// The journal where it can be read, else auth.log.
-    #[default]
-    Auto,
-    /// The journal.
-    Journal,
-    /// The log file.
-    AuthLog,
-}
-
-/// `[digest]`.
-#[derive(Clone, Debug)]
-pub struct Digest {
-    /// Minutes after midnight from which a run of digest closes the day.
-    pub closes_from: u32,
-    /// The partners that did nothing are named.
-    pub idle: bool,
-}
-
-/// `[heartbeat]`.
-#[derive(Clone, Debug, Default)]
-pub struct Heartbeat {
-    /// What is fetched every five minutes while all is well; plain http only towards loopback.
-    pub url: Option<Url>,
-}
-
-impl Config {
-    /// Reads the configuration. Without a path the default one, which may be missing; one that is named may not.
-    pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
-        let (path, named) = (path.unwrap_or(Path::new(DEFAULT_PATH)), path.is_some());
-        match std::fs::read_to_string(path) {
-            Ok(text) => Config::parse(path, &text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => {
-                Config::parse(path, "")
-            }
-            Err(error) => {
-                let hint = match error.kind() {
-                    std::io::ErrorKind::PermissionDenied => {
-                        "; the user that this runs as must be able to read it (`ls -ld` shows who may)"
-                    }
-                    _ => "",
-                };
-                Err(Text { path, text: "" }.wrong(None, format!("{error}{hint}")))
-            }
-        }
-    }
-
-    /// What a file that is refused as a whole says of Slack, else the defaults: enough to say there that it is refused.
-    pub fn of_slack_alone(path: Option<&Path>) -> Result<Config, ConfigError> {
-        let path = path.unwrap_or(Path::new(DEFAULT_PATH));
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let mut table: toml::Table = text.parse().unwrap_or_default();
-        table.retain(|key, _| key == "slack");
-        let whole = table.to_string();
-        // Without the certificates Slack may still be reached; without its channel nobody is told.
-        if let Some(slack) = table.get_mut("slack").and_then(toml::Value::as_table_mut) {
-            slack.remove("ca-file");
-        }
-        Config::parse(path, &whole)
-            .or_else(|_| Config::parse(path, &table.to_string()))
-            .or_else(|_| Config::parse(path, ""))
-    }
-
-    /// The configuration that a file of this text is.
-    pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-        let text = Text { path, text };
-        check(text.parse()?, &text)
-    }
-}

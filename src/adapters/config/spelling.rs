@@ -5,41 +5,26 @@ use std::collections::BTreeMap;
 use super::Config;
 
 impl Config {
-    /// The names of all accounts that it names.
-    pub(crate) fn accounts(&self) -> Vec<String> {
-        let expected = self.expects.iter().map(|expected| &expected.partner);
-        let mut names: Vec<String> = self
-            .partners
-            .users
-            .iter()
-            .chain(self.partners.names.keys())
-            .chain(self.alerts_of.keys())
-            .chain(expected)
-            .cloned()
-            .collect();
-        names.sort();
-        names.dedup();
-        names
-    }
-
-    /// Calls an account by another name. What is set under that already stays.
-    pub(crate) fn spell(&mut self, from: &str, to: &str) {
-        let named = self.partners.users.iter_mut();
-        let expected = self
-            .expects
-            .iter_mut()
-            .map(|expected| &mut expected.partner);
-        for name in named.chain(expected).filter(|name| *name == from) {
-            to.clone_into(name);
+    /// Calls each account as `own` says, where it says something. A value that stands under such a name already stays.
+    pub(crate) fn spell(&mut self, mut own: impl FnMut(&str) -> Option<String>) {
+        let mut spelled = |name: &str| own(name).unwrap_or_else(|| name.to_owned());
+        let expected = self.expects.iter_mut().map(|feed| &mut feed.partner);
+        for name in self.partners.users.iter_mut().chain(expected) {
+            *name = spelled(name);
         }
-        rename(&mut self.partners.names, from, to);
-        rename(&mut self.alerts_of, from, to);
+        rename(&mut self.partners.names, &mut spelled);
+        rename(&mut self.alerts_of, &mut spelled);
     }
 }
 
-fn rename<V>(table: &mut BTreeMap<String, V>, from: &str, to: &str) {
-    if let Some(value) = table.remove(from) {
-        table.entry(to.to_owned()).or_insert(value);
+fn rename<V>(table: &mut BTreeMap<String, V>, mut spelled: impl FnMut(&str) -> String) {
+    for (name, value) in std::mem::take(table) {
+        let own = spelled(&name);
+        if own == name {
+            table.insert(own, value);
+        } else {
+            table.entry(own).or_insert(value);
+        }
     }
 }
 
@@ -64,10 +49,11 @@ mod tests {
         "#;
         let mut config = Config::parse("config.toml".as_ref(), text).unwrap();
         let id = config.expects[0].id.clone();
-        assert_eq!(config.accounts(), ["ALICE", "Bob", "bob"]);
-        config.spell("ALICE", "alice");
-        config.spell("Bob", "bob");
-        assert_eq!(config.accounts(), ["alice", "bob"]);
+        config.spell(|name| match name {
+            "ALICE" => Some("alice".to_owned()),
+            "Bob" => Some("bob".to_owned()),
+            _ => None,
+        });
         assert_eq!(config.partners.users, ["alice", "bob"]);
         assert!(!config.alerts_of["alice"].login);
         assert_eq!(config.partners.names["alice"], "Alice & Cie");

@@ -92,7 +92,7 @@ impl Token {
         }
     }
 
-    /// What looks wrong with it though it may be right.
+    /// A warning about a token that does not look like one.
     pub fn remark(&self) -> Option<&'static str> {
         let usual = self.secret.starts_with("xox");
         (!usual).then_some(
@@ -108,10 +108,10 @@ impl std::fmt::Debug for Token {
 }
 
 /// A token and where it was found.
-type Place = (Vec<u8>, String);
+type PlacedToken = (Vec<u8>, String);
 
-/// Looks where the units get the token from, below this root.
-fn as_the_units(root: &Path, unit: &str) -> Result<Option<Place>, Stop> {
+/// Looks in the places from which the units get the token, below this root.
+fn as_the_units(root: &Path, unit: &str) -> Result<Option<PlacedToken>, Stop> {
     for store in STORES {
         if let Some(found) = credential(&root.join(store).join(CREDENTIAL))? {
             return Ok(Some(found));
@@ -127,27 +127,24 @@ fn as_the_units(root: &Path, unit: &str) -> Result<Option<Place>, Stop> {
         }
     }
     let path = root.join(environment::FILE.trim_start_matches('/'));
-    let token = |text: Vec<u8>| usable(assigned(&text, VARIABLE)?);
-    match std::fs::read(&path) {
-        Ok(text) => Ok(token(text).map(|token| (token, path.display().to_string()))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Stop::Setup(format!(
-            "the Slack token in {}: {error}",
-            path.display()
-        ))),
-    }
+    token_in(&path, |text| usable(assigned(&text, VARIABLE)?))
 }
 
-/// The credential's content. One that is there and cannot be read is not the same as none: the variable might hold an
-/// older token.
-fn credential(path: &Path) -> Result<Option<Place>, Stop> {
+/// The credential's content.
+fn credential(path: &Path) -> Result<Option<PlacedToken>, Stop> {
+    token_in(path, usable)
+}
+
+/// The token in a file. One that is there and cannot be read is not the same as none: another place might hold an older token.
+fn token_in(
+    path: &Path,
+    token: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>,
+) -> Result<Option<PlacedToken>, Stop> {
+    let shown = path.display();
     match std::fs::read(path) {
-        Ok(content) => Ok(usable(content).map(|token| (token, path.display().to_string()))),
+        Ok(content) => Ok(token(content).map(|token| (token, shown.to_string()))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Stop::Setup(format!(
-            "the Slack token in {}: {error}",
-            path.display()
-        ))),
+        Err(error) => Err(Stop::Setup(format!("the Slack token in {shown}: {error}"))),
     }
 }
 

@@ -1,11 +1,11 @@
-//! What the rules and the texts take from the configuration.
+//! The settings that the rules and the texts take from the configuration.
 
 use super::Config;
 use crate::domain::render::Voice;
 use crate::domain::rules::Rules;
 
 impl Config {
-    /// How the rules are set.
+    /// The settings of the rules.
     pub fn rules(&self) -> Rules {
         Rules {
             zone: self.zone,
@@ -18,7 +18,7 @@ impl Config {
         }
     }
 
-    /// Who speaks to whom.
+    /// The settings of the texts.
     pub fn voice(&self) -> Voice {
         Voice {
             language: self.slack.language,

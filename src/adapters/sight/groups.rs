@@ -1,26 +1,29 @@
-//! Partners whose files cannot be seen, in groups: each is a message.
+//! Groups the partners whose files cannot be seen by the reason: each group becomes one message.
 
 use std::collections::BTreeMap;
 
-use super::{DevLog, Directive, Sight, left};
-use crate::adapters::log::{Priority, line};
+use super::seen::ENABLE;
+use super::{BlockingLine, DevLog, Sight};
 use crate::domain::alerts::{Content, NAMES_KEPT};
 
-/// How many different directives are told: each is a message.
+/// The most directives that are reported: each is a message.
 const TOLD: usize = 3;
 
 /// Partners whose files cannot be seen for the same reason.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Group {
-    /// The reason, by which it is told once.
+pub(super) struct UnseenGroup {
+    /// Identifies the reason: each partner is reported once for it.
     pub(super) reason: String,
     pub(super) partners: Vec<String>,
+    /// The line of the log.
+    pub(super) logged: String,
+    /// The message.
     pub(super) content: Content,
 }
 
-/// Whose files cannot be seen, by what is known: one group of a reason, of directives that of most partners first.
-pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
-    let mut gaps: BTreeMap<&Directive, Vec<String>> = BTreeMap::new();
+/// Groups the partners by the reason why their files cannot be seen; of directives, the one with most partners comes first.
+pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
+    let mut gaps: BTreeMap<&BlockingLine, Vec<String>> = BTreeMap::new();
     let mut nowhere: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, seen) in &sight.partners {
         for gap in [&seen.missing, &seen.quiet].into_iter().flatten() {
@@ -32,7 +35,7 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
     }
     let mut gaps: Vec<_> = gaps.into_iter().collect();
     gaps.sort_by_key(|(_, partners)| std::cmp::Reverse(partners.len()));
-    let mut groups: Vec<Group> = gaps
+    let mut groups: Vec<UnseenGroup> = gaps
         .into_iter()
         .take(TOLD)
         .map(|(gap, partners)| silent(gap, partners))
@@ -43,38 +46,40 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<Group> {
         groups.push(blind(nowhere.into_values().flatten().collect(), why));
     }
     if let Some(why) = sight.unreadable.as_ref().filter(|_| !by_root) {
-        groups.push(Group {
-            reason: "unreadable".to_owned(),
-            partners: vec![String::new()],
-            content: unknown(&[], format!("{why}: {}", left::ENABLE)),
-        });
+        let why = format!("{why}: {}", ENABLE);
+        groups.push(unknown("unreadable", vec![String::new()], why));
     }
     groups
 }
 
-/// Those whom a directive keeps from being seen.
-fn silent(gap: &Directive, partners: Vec<String>) -> Group {
-    Group {
-        reason: format!("{}: {}", gap.file, gap.found),
+/// The group of partners whose files sshd does not log because of this directive.
+fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
+    let (found, line, file) = (&gap.found, &gap.line, &gap.file);
+    let count = partners.len();
+    UnseenGroup {
+        reason: format!("{file}: {found}"),
+        logged: format!("{file}: {found}: nothing of {count} partners is logged; write: {line}"),
         content: Content::LogLevel {
             partners: kept(&partners),
-            count: partners.len(),
-            found: gap.found.clone(),
-            line: gap.line.clone(),
-            file: gap.file.clone(),
+            count,
+            found: found.clone(),
+            line: line.clone(),
+            file: file.clone(),
         },
         partners,
     }
 }
 
-/// Those whose `/dev/log` leads nowhere.
-fn blind(mut partners: Vec<String>, why: String) -> Group {
+/// The group of partners whose `/dev/log` leads nowhere.
+fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
     partners.sort();
-    Group {
+    let count = partners.len();
+    UnseenGroup {
         reason: "dev-log".to_owned(),
+        logged: format!("no file of {count} partners reaches the journal: {why}"),
         content: Content::Unseen {
             partners: kept(&partners),
-            count: partners.len(),
+            count,
             known: true,
             why,
         },
@@ -82,24 +87,26 @@ fn blind(mut partners: Vec<String>, why: String) -> Group {
     }
 }
 
-/// Those that have logged in though root does not know them.
-pub(super) fn not_listed(partners: Vec<String>) -> Group {
+/// The group of partners that logged in and are not in root's file.
+pub(super) fn not_listed(partners: Vec<String>) -> UnseenGroup {
     let why = "no account that can be listed: name it in partners.users, then \
                sudo systemctl restart sftp-monitor-devlog.service";
-    Group {
-        reason: "not listed".to_owned(),
-        content: unknown(&partners, why.to_owned()),
-        partners,
-    }
+    unknown("not listed", partners, why.to_owned())
 }
 
-/// Those of whom nobody knows; all of them where none is named.
-fn unknown(partners: &[String], why: String) -> Content {
-    Content::Unseen {
-        partners: kept(partners),
-        count: partners.len(),
-        known: false,
-        why,
+/// A group of partners of whom nobody can tell; an empty name stands for all of them.
+fn unknown(reason: &str, partners: Vec<String>, why: String) -> UnseenGroup {
+    let count = partners.iter().filter(|name| !name.is_empty()).count();
+    UnseenGroup {
+        reason: reason.to_owned(),
+        logged: format!("whether files of partners can be seen is unknown: {why}"),
+        content: Content::Unseen {
+            partners: kept(&partners[..count]),
+            count,
+            known: false,
+            why,
+        },
+        partners,
     }
 }
 
@@ -107,36 +114,12 @@ fn kept(partners: &[String]) -> Vec<String> {
     partners.iter().take(NAMES_KEPT).cloned().collect()
 }
 
-impl Group {
-    /// Says it in the log.
-    pub(super) fn log(&self) {
-        let count = self.partners.len();
-        let told = match &self.content {
-            Content::LogLevel {
-                found, line, file, ..
-            } => {
-                format!("{file}: {found}: nothing of {count} partners is logged; write: {line}")
-            }
-            Content::Unseen {
-                known: true, why, ..
-            } => {
-                format!("no file of {count} partners reaches the journal: {why}")
-            }
-            Content::Unseen { why, .. } => {
-                format!("whether files of partners can be seen is unknown: {why}")
-            }
-            _ => return,
-        };
-        line(Priority::Warning, &told);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::Seen;
+    use super::super::PartnerSight;
     use super::*;
 
-    fn sight(partners: &[(&str, Seen)]) -> Sight {
+    fn sight(partners: &[(&str, PartnerSight)]) -> Sight {
         Sight {
             partners: partners
                 .iter()
@@ -146,36 +129,36 @@ mod tests {
         }
     }
 
-    fn missing(number: u32) -> Seen {
-        let directive = Directive {
+    fn missing(number: u32) -> PartnerSight {
+        let directive = BlockingLine {
             found: "ForceCommand internal-sftp".to_owned(),
             why: "it has no -l".to_owned(),
             line: "ForceCommand internal-sftp -l INFO".to_owned(),
             file: format!("/etc/ssh/sshd_config:{number}"),
         };
-        Seen {
+        PartnerSight {
             missing: Some(directive),
-            ..Seen::default()
+            ..PartnerSight::default()
         }
     }
 
-    fn nowhere(path: &str) -> Seen {
+    fn nowhere(path: &str) -> PartnerSight {
         let nowhere = DevLog::Nowhere(format!("{path} is not there"));
-        Seen {
+        PartnerSight {
             chroots: BTreeMap::from([("/srv".into(), nowhere)]),
-            ..Seen::default()
+            ..PartnerSight::default()
         }
     }
 
-    fn told(groups: &[Group]) -> Vec<String> {
-        let told = |group: &Group| format!("{}: {}", group.reason, group.partners.join(" "));
+    fn told(groups: &[UnseenGroup]) -> Vec<String> {
+        let told = |group: &UnseenGroup| format!("{}: {}", group.reason, group.partners.join(" "));
         groups.iter().map(told).collect()
     }
 
     #[test]
     fn what_is_missing_is_told_once_for_all_whom_it_concerns() {
         let seen = [
-            ("alice", Seen::default()),
+            ("alice", PartnerSight::default()),
             ("bob", missing(5)),
             ("carol", missing(1)),
             ("dave", missing(1)),
@@ -183,9 +166,9 @@ mod tests {
             ("fay", nowhere("/srv/fay/dev/log")),
             (
                 "gil",
-                Seen {
+                PartnerSight {
                     chroots: BTreeMap::from([("/srv/gil".into(), DevLog::NoChroot)]),
-                    ..Seen::default()
+                    ..PartnerSight::default()
                 },
             ),
         ];

@@ -1,27 +1,25 @@
-//! What root left about the partners, for the service, which may neither ask sshd nor read all of its files.
+//! The file in which `devlog`, as root, leaves its findings about the partners for the service, which may neither ask sshd nor
+//! read all of its files.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Sight, changed};
+use super::seen::{Sight, changed};
 
-/// Where it lies: root's, for everybody to read.
+/// The directory of the file: root writes it, everybody may read it.
 pub const DIRECTORY: &str = "/run/sftp-monitor-devlog";
 
-/// The file.
+/// The file's name.
 const NAME: &str = "partners.json";
-
-/// What a person types so that root looks, now and from now on.
-pub const ENABLE: &str =
-    "sudo systemctl enable --now sftp-monitor-devlog.service sftp-monitor-devlog.path";
 
 /// The file's path.
 pub fn path() -> PathBuf {
     Path::new(DIRECTORY).join(NAME)
 }
 
-/// Leaves it, as a whole. A file that says so already stays, so that its age is how long that has been so.
+/// Writes the file in one step (rename). A file with the same content stays, so that its age tells how long the findings have
+/// held.
 pub fn write(sight: &Sight) -> io::Result<()> {
     let text = serde_json::to_string(sight)?;
     let path = path();
@@ -34,12 +32,12 @@ pub fn write(sight: &Sight) -> io::Result<()> {
     fs::rename(new, path)
 }
 
-/// Reads it; none where nobody left it.
+/// Reads the file; none where root has not written one.
 pub fn read() -> Option<Sight> {
     serde_json::from_str(&fs::read_to_string(path()).ok()?).ok()
 }
 
-/// Does sshd's configuration stand as it did then? A file that may not even be looked at is taken as it was.
+/// Are sshd's configuration files unchanged since root wrote this? A file that this user may not stat counts as unchanged.
 pub fn is_fresh(sight: &Sight) -> bool {
     let mut files = sight.files.iter();
     files.all(|(path, before)| match changed(path.clone()).1 {

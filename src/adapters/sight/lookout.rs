@@ -1,53 +1,54 @@
-//! The daemon's eye on who can be seen: what root left, else what the service's user may see.
+//! Watches, for the daemon, whose files can be seen: by the file that root left, else by what the service's user may read.
 
-use super::groups::{Group, groups, not_listed};
-use super::{DevLog, Seen, Sight, left, look_at};
+use super::groups::{UnseenGroup, groups, not_listed};
+use super::{DevLog, PartnerSight, Sight, left, look_at};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
+use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::directory::Unseen;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How often it is looked whether root left something new.
+/// How often root's file is looked at.
 const TURN: Duration = Duration::from_secs(2);
 
-/// How long what root left must have stood: an account is made first, its chroot next, and bound then.
+/// The least age of root's file before it is used: an account is made first, then its chroot, then `/dev/log` is bound.
 const STANDS: Duration = Duration::from_secs(10);
 
-/// How long it may be older than sshd's configuration.
+/// How long root's file may be older than sshd's configuration before the service looks itself.
 const STALE: Duration = Duration::from_secs(20);
 
-/// How long a partner that has logged in may be unknown to root.
+/// How long a partner that has logged in may be missing in root's file before that is reported.
 const UNKNOWN: Duration = Duration::from_secs(30);
 
-/// How soon the service looks itself again where a partner has logged in that it did not see.
+/// How soon the service looks again itself after a partner logged in that it had not seen.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// How long partners are looked at by the service itself: reading the log waits for it.
+/// The time limit for the service's own look: reading the log waits for it.
 const LOOKING: Duration = Duration::from_secs(1);
 
-/// How often the service looks itself, and a day is marked again while something stays unseen.
+/// How often the service looks itself, and how often the day is marked again while files cannot be seen.
 const MARKED: Duration = Duration::from_secs(600);
 
-/// How many partners that root does not know are kept.
+/// The most names of partners that are kept because root's file lacks them.
 const STRANGERS: usize = 100;
 
-/// What is known, and what was told of it.
+/// The present findings, and what was already reported of them.
 pub struct Lookout {
     partners: config::Partners,
     sight: Option<Sight>,
     /// When root left it; none where the service looked itself.
     left: Option<SystemTime>,
-    /// Since when it is older than sshd's configuration.
+    /// Since when root's file is older than sshd's configuration.
     stale: Option<Instant>,
-    /// When it was looked last whether root left something.
+    /// When root's file was looked at last.
     turn: Option<Instant>,
-    /// When the service looked itself.
+    /// When the service looked itself last.
     looked: Option<Instant>,
-    /// Partners that have logged in, and are not known.
+    /// Partners that have logged in and are not in the findings.
     strangers: BTreeMap<String, Instant>,
     /// Partners that have logged in, and whose chroot has no `/dev/log` any more.
     unbound: BTreeSet<String>,
@@ -56,7 +57,7 @@ pub struct Lookout {
 }
 
 impl Lookout {
-    /// Has looked at nothing yet.
+    /// A watch that has not looked at anything yet.
     pub fn new(partners: &config::Partners) -> Lookout {
         Lookout {
             partners: partners.clone(),
@@ -88,7 +89,7 @@ impl Lookout {
         seen.filter(|_| self.left.is_some()).map(|seen| seen.forced)
     }
 
-    /// Whose files cannot be seen, where some of that is new, or the day is to be marked again.
+    /// The partners whose files cannot be seen; none where nothing is new and the day need not be marked again.
     pub fn look(&mut self) -> Option<Vec<Unseen>> {
         if self.turn.is_some_and(|at| at.elapsed() < TURN) {
             return None;
@@ -138,7 +139,7 @@ impl Lookout {
         self.tell(groups)
     }
 
-    /// As far as the service's user may see.
+    /// Looks at the partners as the service's user.
     fn look_itself(&mut self) {
         self.looked = Some(Instant::now());
         let sight = own_look(&self.partners);
@@ -156,8 +157,8 @@ impl Lookout {
         self.strangers.clear();
     }
 
-    /// Those that have logged in though root knows nothing of them: nobody bound anything for them.
-    fn strange(&self) -> Option<Group> {
+    /// The partners that logged in some time ago and are not in root's file: `devlog` has bound nothing for them.
+    fn strange(&self) -> Option<UnseenGroup> {
         let long = self
             .strangers
             .iter()
@@ -166,7 +167,7 @@ impl Lookout {
         (self.left.is_some() && !partners.is_empty()).then(|| not_listed(partners))
     }
 
-    fn tell(&mut self, groups: Vec<Group>) -> Option<Vec<Unseen>> {
+    fn tell(&mut self, groups: Vec<UnseenGroup>) -> Option<Vec<Unseen>> {
         let mut stand = BTreeSet::new();
         let mut unseen = Vec::new();
         for group in groups {
@@ -177,10 +178,10 @@ impl Lookout {
             let news = keys.clone().any(|key| !self.told.contains(&key));
             stand.extend(keys.by_ref());
             if news {
-                group.log();
+                line(Priority::Warning, &group.logged);
             }
             unseen.push(Unseen {
-                names: crate::domain::base::names::names(&group.partners),
+                names: listed(&group.partners),
                 content: group.content,
                 news,
             });
@@ -195,7 +196,15 @@ impl Lookout {
     }
 }
 
-/// What the service's user may see.
+/// The first ten, and how many more.
+fn listed(partners: &[String]) -> String {
+    let mut shown: Vec<String> = partners.iter().take(NAMES_KEPT).cloned().collect();
+    let more = partners.len() - shown.len();
+    shown.extend((more > 0).then(|| format!("+{more}")));
+    shown.join(", ")
+}
+
+/// Looks at all partners as this process's user.
 pub(super) fn own_look(partners: &config::Partners) -> Sight {
     let until = Instant::now() + LOOKING;
     let roster = Roster::gather_until(partners, Some(until));
@@ -208,13 +217,13 @@ pub(super) fn own_look(partners: &config::Partners) -> Sight {
     sight
 }
 
-/// Is there no `/dev/log` in its chroot, as far as this process's user may see?
-fn is_unbound(seen: &Seen) -> bool {
+/// Does this process's user see that its chroot has no `/dev/log`?
+fn is_unbound(seen: &PartnerSight) -> bool {
     let mut chroots = seen.chroots.keys();
     chroots.any(|chroot| matches!(look_at(chroot), DevLog::Nowhere(_)))
 }
 
-/// What is known, and that these have no `/dev/log`.
+/// The findings, with `/dev/log` of these partners looked at again.
 fn unbound(sight: &Sight, names: &BTreeSet<String>) -> Sight {
     let mut sight = sight.clone();
     for (_, seen) in sight
@@ -235,12 +244,22 @@ fn unbound(sight: &Sight, names: &BTreeSet<String>) -> Sight {
 mod tests {
     use super::*;
 
-    fn nowhere(path: &str) -> Seen {
+    fn nowhere(path: &str) -> PartnerSight {
         let nowhere = DevLog::Nowhere(format!("{path} is not there"));
-        Seen {
+        PartnerSight {
             chroots: BTreeMap::from([("/srv".into(), nowhere)]),
-            ..Seen::default()
+            ..PartnerSight::default()
         }
+    }
+
+    #[test]
+    fn the_table_names_partners_in_no_language() {
+        let partners: Vec<String> = (1..=12).map(|n| format!("p{n}")).collect();
+        assert_eq!(listed(&partners[..2]), "p1, p2");
+        assert_eq!(
+            listed(&partners),
+            "p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, +2"
+        );
     }
 
     #[test]
@@ -251,7 +270,7 @@ mod tests {
             names: BTreeMap::new(),
         };
         let mut lookout = Lookout::new(&partners);
-        let mut news = |seen: &[(&str, Seen)]| {
+        let mut news = |seen: &[(&str, PartnerSight)]| {
             let seen = seen
                 .iter()
                 .map(|(name, seen)| ((*name).to_owned(), seen.clone()));

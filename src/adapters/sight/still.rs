@@ -1,4 +1,4 @@
-//! A warning that waited: what of it still holds when it could leave.
+//! Decides whether a warning about sshd's configuration that waited for Slack is still true.
 
 use super::groups::groups;
 use super::left;
@@ -6,13 +6,13 @@ use super::lookout::own_look;
 use crate::adapters::config::Config;
 use crate::domain::alerts::Content;
 
-/// What of a warning of sshd's configuration that waited still holds, to be told in its place: nothing where all is mended,
-/// and the warning itself where that cannot be known.
+/// The warning about sshd's configuration to post now in place of one that waited: none where everything is repaired, the same
+/// one where this user cannot find out.
 pub(crate) fn still(content: Content, config: &Config) -> Option<Content> {
     let by_root = left::read().filter(left::is_fresh);
     let certain = by_root.is_some();
     let sight = by_root.unwrap_or_else(|| own_look(&config.partners));
-    let known = |seen: &super::Seen| seen.unknown.is_none();
+    let known = |seen: &super::PartnerSight| seen.unknown.is_none();
     let certain = certain || sight.unreadable.is_none() && sight.partners.values().all(known);
     let found = groups(&sight, true).into_iter().map(|group| group.content);
     let level = |content: &Content| matches!(content, Content::LogLevel { .. });

@@ -6,8 +6,6 @@ use std::os::unix::fs::FileExt;
 
 use memchr::memchr;
 
-use super::envelope::LONGEST_LINE;
-
 /// How much is read at once. Reading is fastest from about 128 KiB on; the longest line and its context must fit.
 const CAPACITY: usize = 256 * 1024;
 
@@ -230,6 +228,13 @@ pub(crate) fn again<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T>
         }
     }
 }
+
+/// How long a line may be, in bytes. rsyslog takes messages of 8 KiB (`maxMessageSize`), sshd writes 500 bytes (log.c);
+/// what is longer is no line.
+pub(crate) const LONGEST_LINE: usize = 64 * 1024;
+
+/// The first bytes of what gzip compressed (RFC 1952, 2.3.1).
+pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 #[cfg(test)]
 mod tests {

@@ -1,75 +1,16 @@
-//! Where entries come from: the journal or auth.log, read in order from a position.
+//! Where entries come from: the journal or auth.log, read in order from a position. Uses the domain and `program`.
 
 pub mod auth_log;
 pub(crate) mod buffer;
 pub mod choice;
 pub mod envelope;
 pub mod journal;
+mod progress;
 
 use crate::domain::base::position::Position;
-use crate::domain::base::process::Boot;
-use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
-use serde::{Deserialize, Serialize};
+pub use progress::{Progress, Remark, Start};
 use std::time::Duration;
-
-/// Where reading starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Start<P> {
-    /// With what comes from now on. What lies up to this far back is delivered first, as past entries, so that the
-    /// sessions which are open are known.
-    Now {
-        /// How far back.
-        look_back: Duration,
-    },
-    /// Exactly behind this position.
-    At(P),
-    /// With what is later than this time; what lies up to `look_back` before it is delivered as past entries.
-    After {
-        /// The time of the last event that was counted.
-        time: Time,
-        /// How far back.
-        look_back: Duration,
-    },
-    /// With the oldest entry there is.
-    Beginning,
-}
-
-/// What one call of `read` did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Entries that were handed out.
-    pub entries: usize,
-    /// The present was reached: there is nothing more to read for now.
-    pub at_end: bool,
-}
-
-/// What a source has to say about itself: told in the log, kept as notices of the day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "what")]
-pub enum Remark {
-    /// Entries between these times are gone: vacuumed, rotated away unread, truncated.
-    Gap {
-        /// The last entry that was read before.
-        from: Time,
-        /// The first that was there after.
-        to: Time,
-        /// What happened, in English, for the log.
-        why: String,
-    },
-    /// Entries or lines that could not be read (no MESSAGE even after retries, longer than any line may be).
-    Unreadable {
-        /// How many.
-        count: u64,
-    },
-    /// The source was closed and opened again at its position after an error.
-    Reopened {
-        /// The error.
-        why: String,
-    },
-    /// Something else that belongs into the log.
-    Said(String),
-}
 
 /// A source of either kind, as the reading thread holds it.
 #[expect(
@@ -146,14 +87,4 @@ impl Entries for Source {
             Source::AuthLog(reader) => reader.remarks(),
         }
     }
-}
-
-/// The first half of a boot id as entries carry it.
-pub fn boot(id: &[u8]) -> Boot {
-    let digits = id.get(..16).and_then(|half| std::str::from_utf8(half).ok());
-    Boot(
-        digits
-            .and_then(|half| u64::from_str_radix(half, 16).ok())
-            .unwrap_or(0),
-    )
 }

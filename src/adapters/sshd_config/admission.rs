@@ -1,35 +1,20 @@
-//! Whom sshd lets in at all: `AllowUsers`, `AllowGroups` and their opposites (auth.c, allowed_user).
+//! Decides whom sshd lets in: `AllowUsers`, `AllowGroups` and their opposites (auth.c, allowed_user).
 
+use super::in_force::possible;
 use super::words::{self, matches};
-use super::{Directive, Partner, possible};
+use super::{Directive, Partner};
 
 /// The keywords of the lists, in lower case.
 const KEYWORDS: [&str; 4] = ["denyusers", "allowusers", "denygroups", "allowgroups"];
 
-/// The lists, each a pattern a line as `sshd -T` prints them.
+/// The lists of these keywords: their patterns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Admission {
-    deny_users: Vec<String>,
-    allow_users: Vec<String>,
-    deny_groups: Vec<String>,
-    allow_groups: Vec<String>,
-}
+pub struct Admission([Vec<String>; 4]);
 
 impl Admission {
-    /// What `sshd -T` printed.
-    pub(super) fn of_printed(printed: &str) -> Admission {
-        let list = |keyword: &str| -> Vec<String> {
-            let lines = printed.lines().filter_map(|line| line.split_once(' '));
-            let own = lines.filter(|(name, _)| name.eq_ignore_ascii_case(keyword));
-            own.map(|(_, pattern)| words::trim(pattern).to_owned())
-                .collect()
-        };
-        Admission::of(list)
-    }
-
-    /// What the files say, as far as it is certain.
-    pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Admission {
-        Admission::of(|keyword| {
+    /// As far as it is certain.
+    pub(super) fn of(directives: &[Directive], partner: &Partner<'_>) -> Admission {
+        Admission(KEYWORDS.map(|keyword| {
             // The lists of several lines add up (servconf.c, parse_allowdenyusers).
             let own = || directives.iter().filter(|one| one.keyword == keyword);
             let mut holding: Vec<&Directive> = own()
@@ -41,17 +26,7 @@ impl Admission {
             let certain = possible(directives, keyword, partner).len() == 1;
             let lines = holding.into_iter().filter(|_| certain);
             lines.flat_map(|one| words::words(&one.value)).collect()
-        })
-    }
-
-    fn of(list: impl Fn(&str) -> Vec<String>) -> Admission {
-        let [deny_users, allow_users, deny_groups, allow_groups] = KEYWORDS.map(list);
-        Admission {
-            deny_users,
-            allow_users,
-            deny_groups,
-            allow_groups,
-        }
+        }))
     }
 
     /// The first list that holds for some clients and not for others.
@@ -67,6 +42,7 @@ impl Admission {
 
     /// The keyword of the list that keeps an account out, wherever its client is; none where sshd may let it in.
     pub(super) fn refuses(&self, partner: &Partner<'_>) -> Option<&'static str> {
+        let [deny_users, allow_users, deny_groups, allow_groups] = &self.0;
         // Of `USER@HOST` the host decides as well: it may be any.
         let user = |pattern: &String| {
             let (user, anywhere) = match pattern.split_once('@') {
@@ -75,10 +51,10 @@ impl Admission {
             };
             matches(user, partner.name).then_some(anywhere)
         };
-        if self.deny_users.iter().any(|one| user(one) == Some(true)) {
+        if deny_users.iter().any(|one| user(one) == Some(true)) {
             return Some("DenyUsers");
         }
-        if !self.allow_users.is_empty() && self.allow_users.iter().all(|one| user(one).is_none()) {
+        if !allow_users.is_empty() && allow_users.iter().all(|one| user(one).is_none()) {
             return Some("AllowUsers");
         }
         let groups = partner.groups?;
@@ -86,15 +62,16 @@ impl Admission {
             list.iter()
                 .any(|pattern| groups.iter().any(|group| matches(pattern, group)))
         };
-        if one_of(&self.deny_groups) {
+        if one_of(deny_groups) {
             return Some("DenyGroups");
         }
-        (!self.allow_groups.is_empty() && !one_of(&self.allow_groups)).then_some("AllowGroups")
+        (!allow_groups.is_empty() && !one_of(allow_groups)).then_some("AllowGroups")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::effective::of_printed;
     use super::*;
 
     #[test]
@@ -119,7 +96,7 @@ mod tests {
             ("denyusers al*\nallowusers alice", Some("DenyUsers")),
         ] {
             assert_eq!(
-                Admission::of_printed(printed).refuses(&alice),
+                of_printed(printed, None).admission.refuses(&alice),
                 expected,
                 "{printed}"
             );
@@ -129,7 +106,7 @@ mod tests {
             name: "alice",
             groups: None,
         };
-        let admission = Admission::of_printed("allowgroups admins");
+        let admission = of_printed("allowgroups admins", None).admission;
         assert_eq!(admission.refuses(&unknown), None);
     }
 }

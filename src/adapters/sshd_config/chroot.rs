@@ -7,7 +7,7 @@ use crate::adapters::userdb::Account;
 /// `ChrootDirectory`, as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chroot {
-    /// Nowhere.
+    /// No chroot.
     None,
     /// In this directory, whose `%u`, `%h`, `%U` and `%%` are not replaced yet.
     Directory(String),

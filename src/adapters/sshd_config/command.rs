@@ -1,4 +1,4 @@
-//! What a command of `ForceCommand` or `Subsystem` makes sftp-server log (session.c, sftp-server.c).
+//! Judges what sftp-server logs when it is started by a command of `ForceCommand` or `Subsystem` (session.c, sftp-server.c).
 
 use super::options::Options;
 use super::words::{BLANKS, words};
@@ -6,10 +6,13 @@ use super::words::{BLANKS, words};
 /// The name that sshd knows its own sftp-server by.
 const INTERNAL: &str = "internal-sftp";
 
+/// Why a quoted command logs nothing.
+const QUOTED: &str = "with its quotes it is no internal-sftp but a program that is not there";
+
 /// How many words sshd takes of an internal-sftp command, itself included (session.c, ARGV_MAX).
 const WORDS_TAKEN: usize = 9;
 
-/// What of a file is logged.
+/// The logging of files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Logging {
     /// Opens and closes, at this level.
@@ -50,7 +53,7 @@ pub(super) fn forced(command: &str) -> Logging {
     }
     if bare.starts_with(INTERNAL) {
         return Logging::Nothing {
-            why: "with its quotes it is no internal-sftp but a program that is not there",
+            why: QUOTED,
             better: better(),
         };
     }
@@ -80,7 +83,7 @@ pub(super) fn subsystem(command: &str) -> Logging {
             sftp_server(arguments, WORDS_TAKEN - 1, || better(words.iter().copied()))
         }
         [quoted, ..] if quoted.split(' ').next() == Some(INTERNAL) => Logging::Nothing {
-            why: "with its quotes it is no internal-sftp but a program that is not there",
+            why: QUOTED,
             better: better(words.iter().flat_map(|word| word.split_whitespace())),
         },
         words => program(words, || better(words.iter().copied())),

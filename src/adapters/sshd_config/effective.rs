@@ -1,14 +1,11 @@
-//! What is in force for a partner, from what sshd prints and from its files.
+//! Finds out the settings of sshd for a partner, from sshd's own answer and from its files.
 
-use std::path::PathBuf;
-
-use super::command::{self, Logging};
+use super::in_force::{behind_name, is, possible};
 use super::{
-    Admission, Chroot, Directive, InForce, Missing, Partner, behind_name, forces_logging, in_force,
-    is, possible, words,
+    Admission, Chroot, Directive, InForce, Missing, Partner, forces_logging, in_force, words,
 };
 
-/// What is in force for a partner.
+/// The settings of sshd for a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effective {
     /// Whether sftp-server logs files.
@@ -55,72 +52,57 @@ impl Effective {
     }
 }
 
-/// What `sshd -T` printed: a keyword and its value a line; keywords are in lower case up to OpenSSH 10.4.
-pub(super) fn of_printed(printed: &str, directives: Option<&[Directive]>) -> Effective {
-    let values = |keyword: &'static str| {
-        let lines = printed.lines().filter_map(|line| line.split_once(' '));
-        lines
-            .filter(move |(name, _)| name.eq_ignore_ascii_case(keyword))
-            .map(|(_, value)| value.trim_end_matches(words::BLANKS))
-    };
-    // `none`, and up to OpenSSH 7.4 nothing, where nothing is set.
-    let set = |keyword| values(keyword).find(|value| !value.eq_ignore_ascii_case("none"));
-    let sftp = values("subsystem").find_map(|value| {
-        let (name, command) = value.split_once(' ').unwrap_or((value, ""));
-        (name == "sftp").then(|| words::trim(command))
-    });
-    let (keyword, value, logging) = match (set("forcecommand"), sftp) {
-        (Some(forced), _) => ("ForceCommand", forced, command::forced(forced)),
-        (None, Some(command)) => {
-            let raw = directives.and_then(|all| place(all, "Subsystem sftp", command));
-            let quoted = raw.is_some_and(|raw| quotes_program(&raw.value));
-            let logging = match raw.filter(|_| quoted) {
-                Some(raw) => command::subsystem(behind_name(&raw.value)),
-                None => command::subsystem(command),
-            };
-            ("Subsystem sftp", command, logging)
-        }
-        (None, None) => ("Subsystem sftp", "", Logging::Unknown),
-    };
-    let missing = |keyword: &str, value: &str, why, line: String| {
-        let place = directives.and_then(|all| place(all, keyword, value));
-        Missing {
-            found: format!("{keyword} {value}"),
-            why,
-            line,
-            file: place.map_or_else(PathBuf::new, |directive| directive.file.clone()),
-            number: place.map_or(0, |directive| directive.line),
-        }
+/// What `sshd -T` printed: a keyword and its value a line; keywords are in lower case up to OpenSSH 10.4. It is read as a file
+/// without any `Match`, whose lines are placed in sshd's own files where they are known.
+pub(super) fn of_printed(printed: &str, files: Option<&[Directive]>) -> Effective {
+    let lines = printed.lines();
+    let said: Vec<Directive> = lines
+        .filter_map(|line| said(line, files.unwrap_or_default()))
+        .collect();
+    let first = |keyword| said.iter().find(|one| one.keyword == keyword);
+    let keys = first("authorizedkeysfile").filter(|_| first("forcecommand").is_none());
+    let anybody = Partner {
+        name: "",
+        groups: None,
     };
     Effective {
-        logging: match logging {
-            Logging::Files(level) => InForce::Logged { level },
-            Logging::Nothing { why, better } => {
-                let line = format!("{keyword} {better}");
-                InForce::Missing(missing(keyword, value, why, line))
-            }
-            Logging::Unknown => InForce::Unknown {
-                why: format!("{keyword} {value} runs a program that is not sftp-server"),
-            },
-        },
-        outside: (!value.is_empty() && !is_internal(value))
-            .then(|| missing(keyword, value, OUTSIDE, internal(keyword))),
-        quiet: values("loglevel")
-            .next()
-            .filter(|level| is_quiet(level))
-            .map(|level| missing("LogLevel", level, QUIET, "LogLevel INFO".to_owned())),
-        forced: set("forcecommand").is_some(),
-        keys: match set("forcecommand") {
-            Some(_) => Vec::new(),
-            None => set("authorizedkeysfile").map_or(Vec::new(), words::words),
-        },
-        subsystem: sftp.is_some(),
-        chroot: match set("chrootdirectory") {
-            Some(directory) => Chroot::Directory(directory.to_owned()),
-            None => Chroot::None,
-        },
-        admission: Admission::of_printed(printed),
+        keys: keys.map_or(Vec::new(), |one| words::words(&one.value)),
+        ..of_files(&said, &anybody)
     }
+}
+
+/// A line that sshd printed; nothing where it says that nothing is set, which is `none`, and up to OpenSSH 7.4 no value.
+fn said(line: &str, files: &[Directive]) -> Option<Directive> {
+    let (keyword, value) = words::keyword(line)?;
+    if value.is_empty() || value.eq_ignore_ascii_case("none") {
+        return None;
+    }
+    let written = match keyword.as_str() {
+        "forcecommand" => "ForceCommand",
+        "subsystem" => "Subsystem",
+        "loglevel" => "LogLevel",
+        _ => "",
+    };
+    let place = place(files, &keyword, value).filter(|_| !written.is_empty());
+    let value = match keyword.as_str() {
+        // sshd prints the path without the quotes that its file must have.
+        "chrootdirectory" => words::quoted(value),
+        // sshd looks for a program of the whole quoted name (session.c).
+        "subsystem" => match place.filter(|one| quotes_program(&one.value)) {
+            Some(raw) => raw.value.clone(),
+            None => value.to_owned(),
+        },
+        _ => value.to_owned(),
+    };
+    let mut said = Directive::anywhere(
+        keyword,
+        value,
+        format!("{written} {}", words::keyword(line)?.1),
+    );
+    if let Some(place) = place {
+        (said.file, said.line) = (place.file.clone(), place.line);
+    }
+    Some(said)
 }
 
 /// Why a command that is not sshd's own may not work.
@@ -129,7 +111,7 @@ const OUTSIDE: &str = "the partner's shell runs it, where the partner is locked 
 /// What is wrong with a low level of sshd's.
 const QUIET: &str = "below INFO sshd logs no log-in";
 
-/// Is the program of a Subsystem one quoted word with its arguments? sshd looks for a program of that name (session.c).
+/// Is the program of a Subsystem one quoted word with its arguments?
 fn quotes_program(value: &str) -> bool {
     words::words(value)
         .get(1)
@@ -166,16 +148,8 @@ fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<
             _ => words,
         }
     };
-    let alike = |one: &str, other: &str| plain(one) == plain(other);
-    let (keyword, value) = match keyword.split_once(' ') {
-        Some((keyword, name)) => (keyword, format!("{name} {value}")),
-        None => (keyword, value.to_owned()),
-    };
-    let keyword = keyword.to_ascii_lowercase();
-    let mut found = directives
-        .iter()
-        .filter(|directive| is(directive, &keyword) && alike(&directive.value, &value));
-    found.next()
+    let mut of_keyword = directives.iter().filter(|one| is(one, keyword));
+    of_keyword.find(|one| plain(&one.value) == plain(value))
 }
 
 /// The same from the files.
@@ -194,21 +168,14 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
         },
         _ => Chroot::Unknown,
     };
-    let missing = |directive: &Directive, why, line| Missing {
-        found: directive.text.clone(),
-        why,
-        line,
-        file: directive.file.clone(),
-        number: directive.line,
-    };
     let forced = first("forcecommand");
     let outside = match forced.as_slice() {
         [None] => decided("subsystem").and_then(|directive| {
             (!is_internal(behind_name(&directive.value)))
-                .then(|| missing(directive, OUTSIDE, internal("Subsystem sftp")))
+                .then(|| directive.missing(OUTSIDE, internal("Subsystem sftp")))
         }),
         [Some(directive)] if !is_internal(&directive.value) => {
-            Some(missing(directive, OUTSIDE, internal("ForceCommand")))
+            Some(directive.missing(OUTSIDE, internal("ForceCommand")))
         }
         _ => None,
     };
@@ -217,12 +184,12 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
         outside,
         quiet: decided("loglevel")
             .filter(|directive| is_quiet(words::trim(&directive.value)))
-            .map(|directive| missing(directive, QUIET, "LogLevel INFO".to_owned())),
+            .map(|directive| directive.missing(QUIET, "LogLevel INFO".to_owned())),
         forced: forces_logging(directives, partner),
         keys: Vec::new(),
         subsystem: first("subsystem").iter().any(Option::is_some),
         chroot,
-        admission: Admission::of_files(directives, partner),
+        admission: Admission::of(directives, partner),
     }
 }
 
@@ -271,6 +238,26 @@ loglevel INFO
         assert_eq!(effective.logging, InForce::Logged { level });
         assert_eq!(effective.chroot, Chroot::None);
         assert!(effective.subsystem);
+    }
+
+    #[test]
+    fn a_chroot_with_blanks_in_its_path_is_taken_whole() {
+        let printed = "chrootdirectory /srv/our \"best\" partners/%u\n";
+        let expected = "/srv/our \"best\" partners/%u".to_owned();
+        assert_eq!(
+            of_printed(printed, None).chroot,
+            Chroot::Directory(expected)
+        );
+    }
+
+    #[test]
+    fn a_forced_command_of_none_is_no_program_of_the_shell() {
+        let directives = parsed("Subsystem sftp internal-sftp -l INFO\nForceCommand none\n");
+        let partner = Partner {
+            name: "alice",
+            groups: Some(&[]),
+        };
+        assert_eq!(of_files(&directives, &partner).outside, None);
     }
 
     #[test]

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::Partner;
+use super::missing::Missing;
 use super::words::{keyword, listed, trim, words};
+
+/// Where sshd is, on every distribution.
+pub const PROGRAM: &str = "/usr/sbin/sshd";
 
 /// Where sshd's configuration is.
 pub const PATH: &str = "/etc/ssh/sshd_config";
@@ -65,6 +68,37 @@ pub struct Files<'a> {
 }
 
 impl Directive {
+    /// It is in the way, for this reason; this line is to be written in its place.
+    pub(super) fn missing(&self, why: &'static str, line: String) -> Missing {
+        Missing {
+            found: self.text.clone(),
+            why,
+            line,
+            file: self.file.clone(),
+            number: self.line,
+        }
+    }
+
+    /// Where it stands, for people; the directive itself where that is unknown.
+    pub(super) fn place(&self) -> String {
+        match self.file.as_os_str().is_empty() {
+            true => self.text.clone(),
+            false => format!("{}:{}", self.file.display(), self.line),
+        }
+    }
+
+    /// One that holds for everybody, and of which it is unknown where it stands.
+    pub(super) fn anywhere(keyword: String, value: String, text: String) -> Directive {
+        Directive {
+            keyword,
+            value,
+            text,
+            file: PathBuf::new(),
+            line: 0,
+            conditions: Vec::new(),
+        }
+    }
+
     /// Does it stand in a `Match` block? Then it outweighs those of the global section.
     pub(super) fn is_conditional(&self) -> bool {
         !self.conditions.is_empty()
@@ -122,13 +156,10 @@ pub(super) fn on_disk(path: &Path, options: &[String]) -> Result<Vec<Directive>,
     };
     let of_options = options.iter().filter_map(|option| {
         let (keyword, value) = keyword(option)?;
+        let directive = Directive::anywhere(keyword, value.to_owned(), option.clone());
         Some(Directive {
-            keyword,
-            value: value.to_owned(),
-            text: option.clone(),
             file: OPTIONS.into(),
-            line: 0,
-            conditions: Vec::new(),
+            ..directive
         })
     });
     let of_files = parse(path, &files)?;
@@ -282,25 +313,28 @@ fn criteria(line: &str) -> Vec<Condition> {
     let mut parts = parts.filter(|part| !part.is_empty());
     let mut found = Vec::new();
     while let Some(criterion) = parts.next() {
-        let condition = match criterion.to_ascii_lowercase().as_str() {
-            "all" => Some(Condition::All),
-            "invalid-user" => Some(Condition::Never),
-            "localport" => parts.next().map(|_| Condition::Port),
-            "user" => parts
-                .next()
-                .map(|patterns| Condition::User(patterns.to_owned())),
-            "group" => parts
-                .next()
-                .map(|patterns| Condition::Group(patterns.to_owned())),
-            _ => {
-                parts.next();
-                None
-            }
-        };
-        found.push(condition.unwrap_or(Condition::Other));
+        found.push(match criterion.to_ascii_lowercase().as_str() {
+            "all" => Condition::All,
+            "invalid-user" => Condition::Never,
+            criterion => match (criterion, parts.next()) {
+                ("localport", Some(_)) => Condition::Port,
+                ("user", Some(patterns)) => Condition::User(patterns.to_owned()),
+                ("group", Some(patterns)) => Condition::Group(patterns.to_owned()),
+                _ => Condition::Other,
+            },
+        });
     }
     if found.is_empty() {
         found.push(Condition::Other);
     }
     found
+}
+
+/// Whom `Match` is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Partner<'a> {
+    /// The account's name.
+    pub name: &'a str,
+    /// The names of all its groups; none where the user database did not answer.
+    pub groups: Option<&'a [String]>,
 }

@@ -1,4 +1,4 @@
-//! Asking sshd itself what is in force for a partner; where that cannot be, its files are read.
+//! Asks sshd itself for its settings for a partner; where sshd does not answer, its files are read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,13 +6,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::effective::{Effective, of_files, of_printed};
-use super::file::on_disk;
-use super::{Admission, Directive, InForce, Missing, Partner, in_force, possible, words};
+use super::file::{PROGRAM, on_disk};
+use super::in_force::possible;
+use super::{Admission, Directive, InForce, Missing, Partner, in_force, words};
 use crate::adapters::program::{self, How};
 use crate::adapters::sshd_config::Started;
-
-/// Where sshd is, on every distribution.
-pub const PROGRAM: &str = "/usr/sbin/sshd";
 
 /// Without this directory sshd refuses to say anything, and to test its configuration; its own unit makes it, which at boot is
 /// later, and where a socket starts sshd perhaps never.
@@ -27,7 +25,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The client's address that sshd is asked about: one of nobody's, as a partner's is to us (RFC 5737).
 pub const ADDRESS: &str = "192.0.2.1";
 
-/// How it was found out.
+/// The source of the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// `sshd -T -C user=…` said so.
@@ -41,8 +39,8 @@ pub enum Asked {
 pub struct Sshd {
     /// How it was started.
     started: Started,
-    directives: Option<Vec<Directive>>,
-    unreadable: String,
+    /// Its files, or why they cannot be read.
+    directives: Result<Vec<Directive>, String>,
     /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
     refused: Option<String>,
     /// It was asked, and that is why it did not answer.
@@ -62,14 +60,10 @@ impl Sshd {
             (true, false) => Some(format!("there is no {PROGRAM}")),
             (false, _) => Some("only root may ask sshd".to_owned()),
         };
-        let (directives, unreadable) = match on_disk(started.path(), &started.options) {
-            Ok(directives) => (Some(directives), String::new()),
-            Err(error) => (None, error.to_string()),
-        };
+        let directives = on_disk(started.path(), &started.options);
         Sshd {
+            directives: directives.map_err(|error| error.to_string()),
             started,
-            directives,
-            unreadable,
             refused,
             failed: false,
             said: BTreeMap::new(),
@@ -96,12 +90,16 @@ impl Sshd {
 
     /// Why its files cannot be read.
     pub fn unreadable(&self) -> Option<&str> {
-        self.directives.is_none().then_some(&self.unreadable)
+        self.directives.as_ref().err().map(String::as_str)
+    }
+
+    fn directives(&self) -> &[Directive] {
+        self.directives.as_deref().unwrap_or_default()
     }
 
     /// Its files, as far as they are known, and the directory that distributions include.
     pub fn files(&self) -> BTreeSet<PathBuf> {
-        let directives = self.directives.as_deref().unwrap_or_default();
+        let directives = self.directives();
         let usual = [self.started.path().to_owned(), DROP_INS.into()];
         let of_files = directives.iter().filter(|one| one.line > 0);
         let all = of_files.map(|one| one.file.clone());
@@ -109,15 +107,12 @@ impl Sshd {
     }
 
     /// The files that hold this keyword.
-    pub fn files_with(&self, keyword: &str) -> Vec<PathBuf> {
-        let directives = self.directives.as_deref().unwrap_or_default();
-        let with = directives
+    pub(super) fn files_with(&self, keyword: &str) -> impl Iterator<Item = PathBuf> {
+        let with = self
+            .directives()
             .iter()
-            .filter(|one| one.keyword == keyword && one.line > 0);
-        let mut files: Vec<PathBuf> = with.map(|one| one.file.clone()).collect();
-        files.sort();
-        files.dedup();
-        files
+            .filter(move |one| one.keyword == keyword && one.line > 0);
+        with.map(|one| one.file.clone())
     }
 
     /// From now on the files alone are read: asking takes too long.
@@ -127,26 +122,21 @@ impl Sshd {
 
     /// Does more than the account and the port decide for any of these partners, such as the client's address?
     pub fn depends_on_more<'p>(&self, mut partners: impl Iterator<Item = Partner<'p>>) -> bool {
-        let directives = self.directives.as_deref().unwrap_or_default();
+        let directives = self.directives();
         partners.any(|partner| depends_on_client(directives, &partner))
     }
 
     /// The list of users or groups that keeps this partner out, or does not, by more than its account: as it stands in the
     /// files.
     pub fn admission_depends(&self, partner: &Partner<'_>) -> Option<Missing> {
-        let directives = self.directives.as_deref().unwrap_or_default();
-        Admission::depends(directives, partner).map(|one| Missing {
-            found: one.text.clone(),
-            why: "it stands under a Match that asks for more than the account",
-            line: one.text.clone(),
-            file: one.file.clone(),
-            number: one.line,
-        })
+        let directives = self.directives();
+        let why = "it stands under a Match that asks for more than the account";
+        Admission::depends(directives, partner).map(|one| one.missing(why, one.text.clone()))
     }
 
     /// What is in force for this partner.
     pub fn effective(&mut self, partner: &Partner<'_>) -> Effective {
-        let alike = self.directives.as_ref().map(|directives| {
+        let alike = self.directives.as_ref().ok().map(|directives| {
             let conditional = directives.iter().filter(|one| one.is_conditional());
             conditional.map(|one| one.holds(partner)).collect()
         });
@@ -161,24 +151,23 @@ impl Sshd {
             return effective;
         }
         match &self.directives {
-            Some(directives) => of_files(directives, partner),
-            None => Effective::unknown(self.unreadable.clone()),
+            Ok(directives) => of_files(directives, partner),
+            Err(why) => Effective::unknown(why.clone()),
         }
     }
 
     /// The list that keeps this partner out, where there is one, as it stands in the files.
     pub fn kept_out(&self, partner: &Partner<'_>, effective: &Effective) -> Option<Missing> {
         let keyword = effective.admission.refuses(partner)?;
-        let directives = self.directives.as_deref().unwrap_or_default();
+        let directives = self.directives();
         let possible = possible(directives, &keyword.to_ascii_lowercase(), partner);
-        let directive = possible.into_iter().flatten().next();
-        let listed = directive.map(|one| words::words(&one.value).join(" "));
-        Some(Missing {
-            found: directive.map_or_else(|| keyword.to_owned(), |one| one.text.clone()),
-            why: keyword,
-            line: format!("{keyword} {}", listed.unwrap_or_default()),
-            file: directive.map_or_else(PathBuf::new, |one| one.file.clone()),
-            number: directive.map_or(0, |one| one.line),
+        Some(match possible.into_iter().flatten().next() {
+            Some(one) => {
+                let listed = words::words(&one.value).join(" ");
+                one.missing(keyword, format!("{keyword} {listed}"))
+            }
+            None => Directive::anywhere(String::new(), String::new(), keyword.to_owned())
+                .missing(keyword, format!("{keyword} ")),
         })
     }
 
@@ -194,13 +183,13 @@ impl Sshd {
         }
         let answers = answers
             .iter()
-            .map(|printed| of_answer(printed, self.directives.as_deref(), partner));
+            .map(|printed| of_answer(printed, self.directives.as_deref().ok(), partner));
         answers.max_by_key(|answer| (answer.quiet.is_some(), !answer.logs()))
     }
 
     /// Does a `Match` ask for this criterion?
     fn matches_by(&self, criterion: &str) -> bool {
-        let directives = self.directives.as_deref().unwrap_or_default();
+        let directives = self.directives();
         let mut matches = directives.iter().filter(|one| one.keyword == "match");
         matches.any(|one| {
             words::words(&one.value).iter().any(|word| {
@@ -212,7 +201,7 @@ impl Sshd {
 
     /// The port of the first `Port`; the one that sshd takes where there is none.
     fn first_port(&self) -> u16 {
-        let directives = self.directives.as_deref().unwrap_or_default();
+        let directives = self.directives();
         let mut ports = directives.iter().filter(|one| one.keyword == "port");
         ports.find_map(|one| one.value.parse().ok()).unwrap_or(22)
     }
@@ -318,8 +307,7 @@ mod tests {
         let directives = parse(Path::new("/etc/ssh/sshd_config"), &files).unwrap();
         let sshd = Sshd {
             started: Started::default(),
-            directives: Some(directives),
-            unreadable: String::new(),
+            directives: Ok(directives),
             refused: None,
             failed: false,
             said: BTreeMap::new(),

@@ -21,7 +21,7 @@ const UNITS: [&str; 2] = ["ssh", "sshd"];
 /// How long systemctl may take: at boot and in the monitor something waits for it.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// What the command line of an sshd says.
+/// The options on the command line of an sshd.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Started {
     /// Its unit, without `.service`; none where it was started by hand.
@@ -88,11 +88,8 @@ impl Started {
     }
 
     fn is_like(&self, other: &Started) -> bool {
-        let what = |one: &Started| {
-            let one = one.clone();
-            (one.file, one.log, one.options, one.unclear)
-        };
-        what(self) == what(other)
+        (&self.file, &self.log, &self.options, self.unclear)
+            == (&other.file, &other.log, &other.options, other.unclear)
     }
 }
 

@@ -1,6 +1,6 @@
-//! How sshd takes a line of its configuration apart (misc.c), and what a pattern matches (match.c).
+//! Splits a line of sshd's configuration into words as sshd does (misc.c), and matches patterns (match.c).
 
-/// What sshd takes for a blank (misc.c, WHITESPACE, and the form feed that it strips at a line's end). Unicode's further
+/// The blanks of sshd (misc.c, WHITESPACE, and the form feed that it strips at a line's end). Unicode's further
 /// blanks, such as the no-break space, are letters to it.
 pub(super) const BLANKS: [char; 5] = [' ', '\t', '\r', '\n', '\x0c'];
 
@@ -43,6 +43,11 @@ pub(super) fn words(line: &str) -> Vec<String> {
             Some(_) => words.push(word(&mut letters)),
         }
     }
+}
+
+/// A text as one word, with quotes around it.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// One word: up to a blank outside of quotes. A backslash keeps quotes, blanks and itself from having a meaning.

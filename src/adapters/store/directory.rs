@@ -11,7 +11,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::disk::{Disk, RealDisk};
 use super::error::StateError;
-use super::files::{BACKUP, FILE, Files};
+use super::files::{BACKUP, FILE, StateFiles};
 use super::locks::{
     self, INSTANCE_LOCK, INSTANCE_WAIT, InstanceLock, SEND_LOCK, STATE_LOCK, SendLock,
 };
@@ -25,13 +25,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The state, in its directory or in memory.
 #[derive(Debug)]
 pub struct Store<D: Disk = RealDisk> {
-    place: Place<D>,
+    place: Location<D>,
     patience: Duration,
 }
 
 #[derive(Debug)]
-enum Place<D> {
-    Directory(Files<D>),
+enum Location<D> {
+    Directory(StateFiles<D>),
     Memory(Option<Daily>),
 }
 
@@ -51,7 +51,7 @@ impl Store {
             ..figures
         });
         Store {
-            place: Place::Memory(begun),
+            place: Location::Memory(begun),
             patience: PATIENCE,
         }
     }
@@ -61,7 +61,7 @@ impl<D: Disk> Store<D> {
     /// The state on `disk`.
     pub fn over(disk: D) -> Self {
         Store {
-            place: Place::Directory(Files::new(disk)),
+            place: Location::Directory(StateFiles::new(disk)),
             patience: PATIENCE,
         }
     }
@@ -84,8 +84,8 @@ impl<D: Disk> Store<D> {
         change: impl FnOnce(&mut Daily, &[Recovery]) -> T,
     ) -> Result<T, StateError> {
         let files = match &mut self.place {
-            Place::Directory(files) => files,
-            Place::Memory(daily) => {
+            Location::Directory(files) => files,
+            Location::Memory(daily) => {
                 let recoveries: &[Recovery] = match daily {
                     None => &[Recovery::Fresh],
                     Some(_) => &[],
@@ -110,8 +110,8 @@ impl<D: Disk> Store<D> {
     /// The state as it is now, without a lock and without changing anything; none before the first commit.
     pub fn load(&mut self, now: DateTime<FixedOffset>) -> Result<Option<Daily>, StateError> {
         match &mut self.place {
-            Place::Directory(files) => files.load(now.date_naive()),
-            Place::Memory(daily) => Ok(daily.clone()),
+            Location::Directory(files) => files.load(now.date_naive()),
+            Location::Memory(daily) => Ok(daily.clone()),
         }
     }
 
@@ -130,22 +130,22 @@ impl<D: Disk> Store<D> {
     /// Since when no daemon runs here, as far as anybody knows; none while one does, and where none ever ran.
     pub fn down_since(&self) -> Option<Time> {
         match &self.place {
-            Place::Directory(files) => locks::down_since(&files.disk.path(INSTANCE_LOCK)),
-            Place::Memory(_) => None,
+            Location::Directory(files) => locks::down_since(&files.disk.path(INSTANCE_LOCK)),
+            Location::Memory(_) => None,
         }
     }
 
-    /// A lock; the inner one is none where the state is in memory and nobody else can have it.
+    /// Takes a lock; the inner value is none where the state is in memory, which no other process uses.
     fn lock(&mut self, name: &str, wait: Duration) -> Result<Option<Option<D::Lock>>, StateError> {
         match &mut self.place {
-            Place::Directory(files) => Ok(lock(files, name, wait)?.map(Some)),
-            Place::Memory(_) => Ok(Some(None)),
+            Location::Directory(files) => Ok(lock(files, name, wait)?.map(Some)),
+            Location::Memory(_) => Ok(Some(None)),
         }
     }
 }
 
 fn lock<D: Disk>(
-    files: &mut Files<D>,
+    files: &mut StateFiles<D>,
     name: &str,
     wait: Duration,
 ) -> Result<Option<D::Lock>, StateError> {

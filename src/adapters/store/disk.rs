@@ -1,4 +1,4 @@
-//! The disk under the state: one directory and the few operations that a commit is made of.
+//! The operations on the state directory of which a commit consists.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, Uid, XattrFlags};
 use rustix::io::Errno;
 
-use super::error::Refusal;
+use super::error::UnsafePath;
 use super::locks;
 use crate::domain::base::time::Time;
 
@@ -122,8 +122,8 @@ impl RealDisk {
         let mode = Mode::from_raw_mode(0o640);
         let file = match rustix::fs::openat(self.directory()?, name, flags, mode) {
             // What open(2) answers for a directory and for a socket or a FIFO without a reader.
-            Err(Errno::ISDIR) => Err(Refusal::no_file(&self.path(name), "a directory"))?,
-            Err(Errno::NXIO) => Err(Refusal::no_file(&self.path(name), "a FIFO or a socket"))?,
+            Err(Errno::ISDIR) => Err(UnsafePath::no_file(&self.path(name), "a directory"))?,
+            Err(Errno::NXIO) => Err(UnsafePath::no_file(&self.path(name), "a FIFO or a socket"))?,
             other => other?,
         };
         let stat = rustix::fs::fstat(&file)?;
@@ -154,7 +154,7 @@ fn plain(path: &Path, stat: &Stat) -> io::Result<()> {
         FileType::Directory => "a directory",
         _ => "a device, FIFO or socket",
     };
-    Err(Refusal::no_file(path, what).into())
+    Err(UnsafePath::no_file(path, what).into())
 }
 
 /// Nobody but the owner, and those whom the owner put into its group, may plant files in the directory.
@@ -163,7 +163,7 @@ fn not_everyones(path: &Path, stat: &Stat) -> io::Result<()> {
         return Ok(());
     }
     let remedy = format!("run `chmod o-w {}`", path.display());
-    Err(Refusal::new(path, "can be written by everyone", remedy).into())
+    Err(UnsafePath::new(path, "can be written by everyone", remedy).into())
 }
 
 /// Only its owner writes into the directory: files of root's would stop the daemon, what another owner plants there
@@ -175,7 +175,7 @@ fn ours(path: &Path, stat: &Stat) -> io::Result<()> {
     }
     let why = format!("belongs to uid {}, and this is uid {me}", stat.st_uid);
     let remedy = format!("run this as that user, or `chown {me} {}`", path.display());
-    Err(Refusal::new(path, why, remedy).into())
+    Err(UnsafePath::new(path, why, remedy).into())
 }
 
 impl Disk for RealDisk {
@@ -283,19 +283,13 @@ impl Disk for RealDisk {
 /// Gives `file` the group, owner, mode and access list of `model`, as far as this process may.
 fn resemble(file: &File, model: &File) -> io::Result<()> {
     let (have, want) = (rustix::fs::fstat(file)?, rustix::fs::fstat(model)?);
-    if have.st_gid != want.st_gid {
-        allowed(rustix::fs::fchown(
-            file,
-            None,
-            Some(Gid::from_raw(want.st_gid)),
-        ))?;
-    }
-    if have.st_uid != want.st_uid {
-        allowed(rustix::fs::fchown(
-            file,
-            Some(Uid::from_raw(want.st_uid)),
-            None,
-        ))?;
+    // Each on its own: a process that may not give a file away may still give it to a group of its own.
+    let group = (have.st_gid != want.st_gid).then(|| Gid::from_raw(want.st_gid));
+    let owner = (have.st_uid != want.st_uid).then(|| Uid::from_raw(want.st_uid));
+    for (owner, group) in [(None, group), (owner, None)] {
+        if owner.is_some() || group.is_some() {
+            allowed(rustix::fs::fchown(file, owner, group))?;
+        }
     }
     rustix::fs::fchmod(file, Mode::from_raw_mode(want.st_mode & 0o777))?;
     // Linux keeps a file's access list (acl(5)) in this attribute; most files have none.

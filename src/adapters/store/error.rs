@@ -1,5 +1,6 @@
 //! What can go wrong with the state directory, each with the file, the cause and the remedy.
 
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,63 +18,63 @@ pub enum StateError {
         /// How long it was waited for.
         waited: Duration,
     },
-    /// The disk did not do it: what was there is still there, and the same may succeed later.
+    /// An operation on the disk failed: the old files are unchanged, and a later try may succeed.
     #[error("{action} {}: {cause}{}", path.display(), remedy(cause))]
     Disk {
-        /// What was tried: "writing", "renaming".
+        /// The operation: "writing", "renaming".
         action: &'static str,
-        /// With which file.
+        /// The file.
         path: PathBuf,
         /// The error.
         #[source]
         cause: io::Error,
     },
-    /// Something stands there that must not be followed or trusted.
+    /// A file or directory is not safe to use.
     #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The file is no state of ours: said by [`load`](super::Store::load) alone; the next commit sets it aside.
+    Refused(#[from] UnsafePath),
+    /// The file is not a valid state: only [`load`](super::Store::load) returns this; the next commit sets the file aside.
     #[error("{} is damaged: {why}; the next commit sets it aside and goes on from the one before it", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
 }
 
-/// Why something is not followed or trusted, and what to do about it.
+/// A file or directory that is not safe to use, with the reason and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} {why}: {remedy}", path.display())]
-pub struct Refusal {
+pub struct UnsafePath {
     /// The file or directory.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// The reason.
     pub why: String,
-    /// What to do.
+    /// The remedy.
     pub remedy: String,
 }
 
-impl Refusal {
-    pub(crate) fn new(path: &Path, why: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Refusal {
+impl UnsafePath {
+    pub(crate) fn new(path: &Path, why: impl Display, remedy: impl Display) -> Self {
+        UnsafePath {
             path: path.to_owned(),
-            why: why.into(),
-            remedy: remedy.into(),
+            why: why.to_string(),
+            remedy: remedy.to_string(),
         }
     }
 
-    /// What stands at `path` is not the regular file that it should be.
+    /// At `path` there is something else than a regular file.
     pub(crate) fn no_file(path: &Path, what: &str) -> Self {
         let remedy = format!(
             "look who put it there, then `rm -r {}` and start again",
             path.display()
         );
-        Refusal::new(path, format!("is {what}, not a plain file"), remedy)
+        UnsafePath::new(path, format!("is {what}, not a plain file"), remedy)
     }
 }
 
-impl From<Refusal> for io::Error {
-    fn from(refusal: Refusal) -> Self {
+impl From<UnsafePath> for io::Error {
+    fn from(refusal: UnsafePath) -> Self {
         io::Error::other(refusal)
     }
 }
@@ -83,9 +84,9 @@ impl StateError {
     pub(crate) fn of(action: &'static str, path: PathBuf, cause: io::Error) -> Self {
         // open(2): with O_NOFOLLOW a symbolic link as the last component gives ELOOP.
         if cause.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
-            return StateError::Refused(Refusal::no_file(&path, "a symbolic link"));
+            return StateError::Refused(UnsafePath::no_file(&path, "a symbolic link"));
         }
-        match cause.downcast::<Refusal>() {
+        match cause.downcast::<UnsafePath>() {
             Ok(refusal) => StateError::Refused(refusal),
             Err(cause) => StateError::Disk {
                 action,

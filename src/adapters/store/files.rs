@@ -7,19 +7,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use rustix::io::Errno;
 
+use super::base::{Base, Former};
 use super::disk::{Disk, Found, LARGEST_FILE};
-use super::error::{Refusal, StateError};
-use super::stock::{Base, Former};
+use super::error::{StateError, UnsafePath};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::state::{Daily, RESUME_VERSION};
 
 /// The state.
 pub(crate) const FILE: &str = "daily.json";
+
 /// The state before the last commit.
 pub(crate) const BACKUP: &str = "daily.json.bak";
+
 /// How the names of files begin that a commit has not finished.
 const UNFINISHED: &str = ".daily.json.tmp.";
+
 /// A second name of the state, about to become the backup.
 const NEXT_BACKUP: &str = ".daily.json.tmp.bak";
 
@@ -29,25 +32,25 @@ const NAMES_TRIED: u32 = 100;
 /// Makes the names of unfinished files differ within a process.
 static UNFINISHED_FILES: AtomicU64 = AtomicU64::new(0);
 
-/// A state directory as one process knows it. All but [`Files::load`] is done under the state lock.
+/// A state directory as one process knows it. All but [`StateFiles::load`] is done under the state lock.
 #[derive(Debug)]
-pub(crate) struct Files<D> {
+pub(crate) struct StateFiles<D> {
     pub(crate) disk: D,
     /// The last state that is known to be whole and durable.
-    pub(crate) kept: Option<Kept>,
+    pub(crate) kept: Option<LastCommit>,
     swept: bool,
 }
 
 /// A state and the bytes that it was read from or written as.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct LastCommit {
     pub(crate) bytes: Vec<u8>,
     pub(crate) daily: Daily,
 }
 
-impl<D: Disk> Files<D> {
+impl<D: Disk> StateFiles<D> {
     pub(crate) fn new(disk: D) -> Self {
-        Files {
+        StateFiles {
             disk,
             kept: None,
             swept: false,
@@ -71,7 +74,7 @@ impl<D: Disk> Files<D> {
             let _ = self.disk.unlink(&temporary);
             return Err(error);
         }
-        self.kept = Some(Kept { bytes, daily });
+        self.kept = Some(LastCommit { bytes, daily });
         Ok(())
     }
 
@@ -102,7 +105,7 @@ impl<D: Disk> Files<D> {
                 "would have {} bytes, too many to be read again",
                 bytes.len()
             );
-            let refusal = Refusal::new(&self.disk.path(FILE), why, "please report this");
+            let refusal = UnsafePath::new(&self.disk.path(FILE), why, "please report this");
             return Err(refusal.into());
         }
         Ok(bytes)

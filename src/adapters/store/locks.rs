@@ -1,10 +1,9 @@
 //! Locks between processes: flock(2) on files that hold nothing and are never removed.
 
-use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use rustix::fs::{FlockOperation, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW};
 use rustix::io::Errno;
@@ -13,15 +12,17 @@ use crate::domain::base::time::Time;
 
 /// Held during a commit.
 pub(crate) const STATE_LOCK: &str = ".state.lock";
+
 /// Held while messages are sent, over the network too.
 pub(crate) const SEND_LOCK: &str = ".send.lock";
+
 /// Held by the daemon as long as it runs.
 pub(crate) const INSTANCE_LOCK: &str = ".run.lock";
 
-/// How long a daemon tries to become the one of its directory: others only look whether there is one.
+/// How long a daemon tries to get the instance lock: other commands hold it for a moment only.
 pub(crate) const INSTANCE_WAIT: Duration = Duration::from_millis(200);
 
-/// How often a lock that is held is tried again: a commit takes a few milliseconds, and flock(2) knows no deadline.
+/// The pause between tries of a lock that is held: a commit takes a few milliseconds, and flock(2) has no time limit.
 const TRY_AGAIN: Duration = Duration::from_millis(5);
 
 /// The right to send; it ends when this is dropped, or the process dies.
@@ -39,13 +40,13 @@ pub struct InstanceLock<L = OwnedFd> {
 }
 
 impl InstanceLock {
-    /// When the daemon before this one, or this one, last said that it lives; none where the state is in memory.
+    /// When a daemon of this directory last recorded that it runs; none where the state is in memory.
     pub fn last_alive(&self) -> Option<Time> {
         let stat = rustix::fs::fstat(self._held.as_ref()?).ok()?;
         Some(Time(stat.st_mtime.checked_mul(1_000_000)?))
     }
 
-    /// Says that this daemon lives: the file's time is what a next one knows of when this one ended.
+    /// Records in the lock file's time that this daemon runs: the next daemon reads there when this one ended.
     pub fn alive(&self) {
         let now = Timespec {
             tv_sec: 0,
@@ -62,7 +63,7 @@ impl InstanceLock {
     }
 }
 
-/// When the last daemon of a state directory said that it lives, where none runs now. Changes nothing there.
+/// When the last daemon of a state directory recorded that it runs; none where one runs now. Changes nothing.
 pub(crate) fn down_since(file: &Path) -> Option<Time> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = rustix::fs::open(file, flags, Mode::empty()).ok()?;

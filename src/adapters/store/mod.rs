@@ -1,5 +1,6 @@
-//! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain.
+//! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain, `log` and `userdb`.
 
+mod base;
 mod directory;
 mod disk;
 mod error;
@@ -13,7 +14,7 @@ mod stock;
 
 pub use directory::Store;
 pub use disk::{Disk, Found, LARGEST_FILE, RealDisk};
-pub use error::{Refusal, StateError};
+pub use error::{StateError, UnsafePath};
 pub use locks::{InstanceLock, SendLock};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};

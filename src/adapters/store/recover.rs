@@ -1,9 +1,9 @@
-//! What a file is that was read, and what takes its place where it is not a state of ours.
+//! Classifies the content of the state file, and makes the state that replaces one that cannot be used.
 
 use crate::domain::base::numbers::LARGEST_COUNT;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use crate::domain::state::{Daily, Day, RESUME_VERSION, Resume};
+use crate::domain::state::{Counters, Daily, Day, RESUME_VERSION, Resume};
 use crate::domain::state::{Notice, NoticeKind};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ pub enum Snapshot {
     Backup,
 }
 
-/// What was unusual about the state that a commit found.
+/// How the state that a commit found differed from a normal one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recovery {
     /// There is neither a state nor a backup of one: the first start.
@@ -57,7 +57,7 @@ pub enum Recovery {
     },
 }
 
-/// What a file holds.
+/// The content of a state file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Parsed {
     /// A state of this version.
@@ -76,8 +76,8 @@ impl Parsed {
     }
 }
 
-/// What a file holds, or what is wrong with it: a state of ours to the letter, the scripts' three keys, or something of a
-/// later version, whose counters are today's where they have no date.
+/// Parses a file, or says why it is damaged: it holds a state of this version, the scripts' three keys, or a state of a later
+/// version, whose counters are today's where they have no date.
 pub(crate) fn parse(bytes: &[u8], today: NaiveDate) -> Result<Parsed, String> {
     if bytes.is_empty() {
         return Err("it is empty".to_owned());
@@ -154,40 +154,41 @@ fn unknown((key, value): &(String, Value)) -> bool {
     read.is_ok_and(|resume| resume.other.contains_key(key))
 }
 
-/// Refuses counters that nothing can have counted, and a source that was read to nowhere.
+/// Refuses counters that are impossibly large, and a source without a position.
 fn believable(parsed: Parsed) -> Result<Parsed, String> {
     let (Parsed::Ours(daily) | Parsed::Counters(daily) | Parsed::Newer(_, daily)) = &parsed;
     if !daily.resume.knows_its_source() {
         return Err("it has lost the position in its source".to_owned());
     }
     let closed = &daily.resume.closed;
-    let strangers = closed.iter().map(|day| day.unknown_attempts);
-    let partners = closed.iter().flat_map(|day| day.partners.values());
-    let largest = daily
-        .partners
-        .values()
-        .chain(partners)
-        .flat_map(|c| {
-            [
-                c.success,
-                c.failed,
-                c.upload,
-                c.download,
-                c.upload_interrupted,
-                c.upload_failed,
-                c.download_interrupted,
-                c.write_refused,
-            ]
-        })
-        .chain(strangers)
-        .chain([daily.unknown_attempts, daily.resume.next_message])
-        .max();
+    let days = closed
+        .iter()
+        .map(|day| (&day.partners, day.unknown_attempts));
+    let days = days.chain([(&daily.partners, daily.unknown_attempts)]);
+    let counts = days.flat_map(|(partners, strangers)| {
+        let counts = partners.values().flat_map(counted);
+        counts.chain([strangers])
+    });
+    let largest = counts.chain([daily.resume.next_message]).max();
     match largest {
         Some(count) if count > LARGEST_COUNT => {
             Err(format!("{count} is more than anyone can have counted"))
         }
         _ => Ok(parsed),
     }
+}
+
+fn counted(of: &Counters) -> [u64; 8] {
+    [
+        of.success,
+        of.failed,
+        of.upload,
+        of.download,
+        of.upload_interrupted,
+        of.upload_failed,
+        of.download_interrupted,
+        of.write_refused,
+    ]
 }
 
 /// A state in which nothing has happened yet.
@@ -200,7 +201,7 @@ pub(crate) fn fresh(today: NaiveDate) -> Daily {
     daily
 }
 
-/// Makes an older state fit to take the place of one that was lost: what that one had sent may be sent again.
+/// Prepares an older state as the replacement of a lost one: messages that the lost one had sent may be sent again.
 pub(crate) fn revive(mut daily: Daily, from: Snapshot) -> Daily {
     if from == Snapshot::Backup {
         let resume = &mut daily.resume;
@@ -215,7 +216,7 @@ pub(crate) fn revive(mut daily: Daily, from: Snapshot) -> Daily {
     daily
 }
 
-/// Gives counters that came without a usable `resume` the one that this process knows.
+/// Completes counters that have no usable `resume` with the one that this process knows.
 pub(crate) fn complete(counters: &mut Daily, mut known: Daily) {
     if known.date != counters.date {
         known.resume.day = Day::default();
@@ -232,7 +233,7 @@ pub(crate) fn zero(daily: &mut Daily) {
     daily.resume.day.troubled.clear();
 }
 
-/// Notes in the day that its figures are less than certain.
+/// Adds a notice to the day that its figures may be incomplete.
 pub(crate) fn note(daily: &mut Daily, kind: NoticeKind, now: Time, detail: Option<String>) {
     let notices = &mut daily.resume.day.notices;
     if let Some(notice) = notices.iter_mut().find(|notice| notice.kind == kind) {
@@ -249,4 +250,21 @@ pub(crate) fn note(daily: &mut Daily, kind: NoticeKind, now: Time, detail: Optio
         detail,
         partner: None,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::base::numbers::add;
+
+    #[test]
+    fn no_count_becomes_larger_than_one_that_is_believed() {
+        let mut daily = fresh(NaiveDate::default());
+        for _ in 0..3 {
+            add(&mut daily.unknown_attempts, LARGEST_COUNT / 2 + 1);
+        }
+        let bytes = serde_json::to_vec(&daily).expect("text");
+        assert!(parse(&bytes, NaiveDate::default()).is_ok());
+        assert_eq!(daily.unknown_attempts, LARGEST_COUNT);
+    }
 }

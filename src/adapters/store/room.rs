@@ -1,13 +1,13 @@
-//! Whether a file system has room for the next commit, as far as that shows without writing.
+//! Tells, without writing, whether a file system has room for the next commit.
 
 use std::path::Path;
 
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 
-/// What a commit needs beside the state itself.
+/// The bytes that a commit needs beside the state itself.
 const SPARE: u64 = 64 << 10;
 
-/// Why the service could not write its state in this directory now; none where nothing shows.
+/// The reason why the service cannot write its state in this directory now; none where there is none to see.
 pub fn no_room(directory: &Path) -> Option<String> {
     let size = std::fs::metadata(directory.join("daily.json")).map_or(0, |meta| meta.len());
     judge(&statvfs(directory).ok()?, size)

@@ -1,50 +1,24 @@
-//! What a commit starts from: the file, or what takes its place where it is no state of ours.
+//! Loads the state that a commit starts from: the file's, or a replacement where the file is not a valid state.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
+use super::base::{Base, Former};
 use super::disk::{Disk, Found, LARGEST_FILE};
 use super::error::StateError;
-use super::files::{BACKUP, FILE, Files, Kept};
+use super::files::{BACKUP, FILE, LastCommit, StateFiles};
 use super::recover::{self, Parsed, Recovery, Snapshot};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 use crate::domain::state::NoticeKind;
 
-/// What a commit starts from.
-pub(crate) struct Base {
-    pub(crate) daily: Daily,
-    pub(crate) recoveries: Vec<Recovery>,
-    pub(crate) former: Former,
-}
-
-/// The file that a commit replaces.
-pub(crate) enum Former {
-    /// There is none.
-    None,
-    /// A state, which becomes the backup.
-    State,
-    /// Something else, which has this name as well by now.
-    Aside(String),
-}
-
-impl Base {
-    fn of(daily: Daily) -> Self {
-        Base {
-            daily,
-            recoveries: Vec::new(),
-            former: Former::State,
-        }
-    }
-}
-
-/// A state that can take the place of one that was lost, and what is wrong with the backup, if anything.
+/// The best replacement for a lost state, and the reason why the backup cannot be read, if it cannot.
 struct Latest {
     state: Option<(Daily, Snapshot)>,
     damage: Option<(String, Time)>,
 }
 
-impl<D: Disk> Files<D> {
-    /// The state as the file has it, or what takes its place.
+impl<D: Disk> StateFiles<D> {
+    /// The file's state, or its replacement.
     pub(crate) fn take_stock(&mut self, now: DateTime<FixedOffset>) -> Result<Base, StateError> {
         let Some(found) = self.read(FILE)? else {
             return self.missing(now);
@@ -53,7 +27,7 @@ impl<D: Disk> Files<D> {
             // Comparing whole contents, not times and sizes, leaves no way to miss another's change, and costs next to
             // nothing beside parsing.
             if *bytes == kept.bytes {
-                return Ok(Base::of(kept.daily.clone()));
+                return Ok(Base::of(kept.daily.clone(), None));
             }
         }
         let parsed = self.judged(&found, now.date_naive())?;
@@ -63,11 +37,11 @@ impl<D: Disk> Files<D> {
         }
         match parsed {
             Ok(Parsed::Ours(daily)) => {
-                self.kept = found.bytes.map(|bytes| Kept {
+                self.kept = found.bytes.map(|bytes| LastCommit {
                     bytes,
                     daily: daily.clone(),
                 });
-                Ok(Base::of(daily))
+                Ok(Base::of(daily, None))
             }
             Ok(Parsed::Counters(mut daily)) => {
                 let from_memory = self.complete(&mut daily, now.date_naive())?;
@@ -75,27 +49,24 @@ impl<D: Disk> Files<D> {
                     // The scripts wrote it with each event that they counted.
                     daily.resume.counted_until = found.modified.min(now.into());
                 }
-                let mut base = Base::of(daily);
-                base.recoveries.push(Recovery::TakenOver { from_memory });
-                Ok(base)
+                Ok(Base::of(daily, Some(Recovery::TakenOver { from_memory })))
             }
             Ok(Parsed::Newer(version, mut daily)) => {
                 let from_memory = self.complete(&mut daily, now.date_naive())?;
                 let name = self.set_aside(FILE, &format!("version-{version}"), found.modified)?;
-                let mut base = Base::of(daily);
-                base.recoveries.push(Recovery::NewerVersion {
+                let recovery = Recovery::NewerVersion {
                     version,
                     aside: self.disk.path(&name),
                     from_memory,
-                });
-                Ok(base)
+                };
+                Ok(Base::of(daily, Some(recovery)))
             }
             Err(why) => self.damaged(why, found.modified, now),
         }
     }
 
-    /// What a file holds that was read, or what is wrong with it: also that it lost what the state before it knows. Nothing of
-    /// ours ever forgets a position, and reading would start from now.
+    /// Parses a file, or says why it is damaged. A file without a position is damaged where the state before it had one: this
+    /// program never drops a position, and reading would start from now.
     pub(crate) fn judged(
         &mut self,
         found: &Found,
@@ -121,31 +92,35 @@ impl<D: Disk> Files<D> {
         Ok(parsed)
     }
 
+    /// There is no file: the counters begin at zero.
     fn missing(&mut self, now: DateTime<FixedOffset>) -> Result<Base, StateError> {
         let latest = self.latest(now.date_naive())?;
-        let mut base = Base::of(recover::fresh(now.date_naive()));
-        base.former = Former::None;
-        match (latest.state, latest.damage) {
-            (Some((daily, from)), _) => {
-                base.daily = recover::revive(daily, from);
-                recover::zero(&mut base.daily);
-                recover::note(&mut base.daily, NoticeKind::StateDeleted, now.into(), None);
-                base.recoveries.push(Recovery::Deleted { from });
+        let mut daily = recover::fresh(now.date_naive());
+        let recovery = match (latest.state, latest.damage) {
+            (Some((known, from)), _) => {
+                daily = recover::revive(known, from);
+                recover::zero(&mut daily);
+                recover::note(&mut daily, NoticeKind::StateDeleted, now.into(), None);
+                Recovery::Deleted { from }
             }
             (None, Some((why, modified))) => {
                 let name = self.set_aside(BACKUP, "corrupt", modified)?;
-                recover::note(&mut base.daily, NoticeKind::StateDamaged, now.into(), None);
-                base.recoveries.push(Recovery::Damaged {
+                recover::note(&mut daily, NoticeKind::StateDamaged, now.into(), None);
+                Recovery::Damaged {
                     why,
                     aside: self.disk.path(&name),
                     from: None,
-                });
+                }
             }
-            (None, None) => base.recoveries.push(Recovery::Fresh),
-        }
-        Ok(base)
+            (None, None) => Recovery::Fresh,
+        };
+        Ok(Base {
+            former: Former::None,
+            ..Base::of(daily, Some(recovery))
+        })
     }
 
+    /// The file is no state of ours: it is set aside, and the latest state takes its place.
     fn damaged(
         &mut self,
         why: String,
@@ -155,30 +130,29 @@ impl<D: Disk> Files<D> {
         let latest = self.latest(now.date_naive())?;
         let aside = self.set_aside(FILE, "corrupt", modified)?;
         let from = latest.state.as_ref().map(|(_, from)| *from);
-        let daily = match (latest.state, latest.damage) {
-            (Some((daily, from)), _) => recover::revive(daily, from),
-            (None, Some((_, modified))) => {
-                self.set_aside(BACKUP, "corrupt", modified)?;
-                recover::fresh(now.date_naive())
-            }
-            (None, None) => recover::fresh(now.date_naive()),
+        if let (None, Some((_, modified))) = (from, latest.damage) {
+            self.set_aside(BACKUP, "corrupt", modified)?;
+        }
+        let mut daily = match latest.state {
+            Some((daily, from)) => recover::revive(daily, from),
+            None => recover::fresh(now.date_naive()),
         };
-        let mut base = Base::of(daily);
-        let kind = NoticeKind::StateDamaged;
-        recover::note(&mut base.daily, kind, now.into(), Some(aside.clone()));
-        base.recoveries.push(Recovery::Damaged {
+        let detail = Some(aside.clone());
+        recover::note(&mut daily, NoticeKind::StateDamaged, now.into(), detail);
+        let recovery = Recovery::Damaged {
             why,
             aside: self.disk.path(&aside),
             from,
-        });
-        base.former = Former::Aside(aside);
-        Ok(base)
+        };
+        Ok(Base {
+            former: Former::Aside(aside),
+            ..Base::of(daily, Some(recovery))
+        })
     }
 
     /// The latest state beside the file: this process's memory, unless another process has committed since.
     fn latest(&mut self, today: NaiveDate) -> Result<Latest, StateError> {
-        let mut state = None;
-        let mut damage = None;
+        let (mut state, mut damage) = (None, None);
         if let Some(found) = self.read(BACKUP)? {
             match parsed(&found, today) {
                 Ok(parsed) => state = Some((parsed.daily(), Snapshot::Backup)),
@@ -195,7 +169,7 @@ impl<D: Disk> Files<D> {
         Ok(Latest { state, damage })
     }
 
-    /// Gives counters the `resume` that this process knows, if it knows one.
+    /// Completes counters with the `resume` that this process knows, if it knows one.
     fn complete(&mut self, counters: &mut Daily, today: NaiveDate) -> Result<bool, StateError> {
         if self.kept.is_none() {
             return Ok(false);
@@ -208,7 +182,7 @@ impl<D: Disk> Files<D> {
     }
 }
 
-/// What a file holds that was read, or what is wrong with it.
+/// Parses a file, or says why it is damaged.
 fn parsed(found: &Found, today: NaiveDate) -> Result<Parsed, String> {
     match &found.bytes {
         Some(bytes) => recover::parse(bytes, today),

@@ -1,24 +1,18 @@
-//! Asking with a memory and a deadline: answers are kept for a minute, and a database that hangs stops nobody.
+//! Asks the user database with a cache and a time limit: answers are kept for a minute, and a database that hangs blocks nobody.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::memory::Memory;
-use super::question::{self, Question, Reply, Seen};
+use super::question::{self, AccountEntry, Question, Reply};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
-use crate::adapters::sight::lookout::Lookout;
-use crate::adapters::sshd_config::{Partner, Sshds};
-use crate::domain::directory::Unseen;
 use crate::domain::directory::{Answer, Directory};
 
 /// How long a question may take before reading goes on without its answer.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// How long sshd's configuration is believed without reading it again.
-const SSHD_KEPT: Duration = Duration::from_secs(60);
-
-/// How long nothing is said of further questions without an answer: one line for an outage, not one for each.
+/// The least time between two log lines about questions without an answer: one line for an outage, not one for each.
 const TELL_AGAIN: Duration = Duration::from_secs(600);
 
 /// The user database of this machine.
@@ -33,15 +27,12 @@ pub struct Accounts {
     /// The question that the worker has not answered yet.
     pending: Option<Question>,
     memory: Memory,
-    /// The sshds, and when their files were read.
-    sshds: Option<(Instant, Sshds)>,
-    lookout: Lookout,
-    told: Told,
+    told: LoggedTroubles,
 }
 
-/// What the log was told.
+/// The troubles that were already written to the log.
 #[derive(Debug, Default)]
-struct Told {
+struct LoggedTroubles {
     /// There is no such group; told again only after there was one.
     no_group: bool,
     /// When it was told last that there is no answer.
@@ -61,20 +52,10 @@ impl Accounts {
     /// which it says nothing stay as they are.
     pub fn of(config: &mut config::Config) -> Self {
         let mut accounts = Self::new(&config.partners);
-        let names = config.accounts();
-        let spelled = |name: String| Some((accounts.spelling(&name)?, name));
-        let spelled: Vec<(String, String)> = names.into_iter().filter_map(spelled).collect();
-        for (own, name) in spelled {
-            config.spell(&name, &own);
-        }
+        config.spell(|name| spelled(&accounts.seen(name.as_bytes())??, name.as_bytes()));
         let users = config.partners.users.iter();
         accounts.users = question::sorted(users.map(|user| user.as_bytes().to_vec()).collect());
         accounts
-    }
-
-    /// How the database spells an account of another name than its own.
-    fn spelling(&mut self, name: &str) -> Option<String> {
-        spelled(&self.seen(name.as_bytes())??, name.as_bytes())
     }
 
     /// The same over any database: it is asked in a thread of its own, which may hang.
@@ -105,13 +86,11 @@ impl Accounts {
             replies,
             pending: None,
             memory: Memory::default(),
-            sshds: None,
-            lookout: Lookout::new(partners),
-            told: Told::default(),
+            told: LoggedTroubles::default(),
         }
     }
 
-    /// What stands: the answer of the last minute, else that of the database if it comes in time, else the last one.
+    /// Returns the answer of the last minute, else the database's if it comes in time, else the last one known.
     fn ask(&mut self, question: Question) -> Option<&Reply> {
         while let Ok((asked, reply)) = self.replies.try_recv() {
             self.keep(asked, reply);
@@ -125,11 +104,7 @@ impl Accounts {
     }
 
     fn wait_for(&mut self, question: &Question) {
-        let until = Instant::now() + self.deadline;
-        match self
-            .replies
-            .recv_timeout(until.saturating_duration_since(Instant::now()))
-        {
+        match self.replies.recv_timeout(self.deadline) {
             Ok((asked, reply)) => self.keep(asked, reply),
             // It stays pending: nothing more is asked until the database has come back to it.
             Err(_) => self.remember(question.clone(), None),
@@ -142,18 +117,18 @@ impl Accounts {
     }
 
     fn remember(&mut self, question: Question, reply: Option<Reply>) {
-        self.tell(reply.as_ref());
+        self.tell(&question, reply.as_ref());
         if let Some(Reply::Account(Some(seen))) = &reply {
             let name = Question::Name(seen.uid);
-            match self.memory.last(&name) {
-                Some(Reply::Name(Some(name))) if *name == seen.name => {}
-                _ => self.memory.doubt(&name),
+            let same = Reply::Names(Some(vec![seen.name.clone()]));
+            if self.memory.last(&name) != Some(&same) {
+                self.memory.doubt(&name);
             }
         }
         self.memory.keep(question, reply, Instant::now());
     }
 
-    fn tell(&mut self, reply: Option<&Reply>) {
+    fn tell(&mut self, question: &Question, reply: Option<&Reply>) {
         let now = Instant::now();
         let told = self
             .told
@@ -167,7 +142,7 @@ impl Accounts {
             );
         }
         let no_group = match reply {
-            Some(Reply::Group(members)) => members.is_none(),
+            Some(Reply::Names(names)) if question.is_of_group() => names.is_none(),
             Some(Reply::Account(Some(seen))) => seen.member.is_none(),
             _ => self.told.no_group,
         };
@@ -186,16 +161,21 @@ impl Accounts {
         is_among(&self.users, user)
     }
 
-    /// The group's list of members, in order; `Some(None)` where there is no such group, none where nobody knows.
-    pub(super) fn members(&mut self) -> Option<Option<Vec<Vec<u8>>>> {
-        match self.ask(Question::Group) {
-            Some(Reply::Group(members)) => Some(members.clone()),
-            _ => None,
+    /// Names in answer; `Some(None)` where there is no such account or group, none where nobody knows.
+    fn names(&mut self, question: Question) -> Option<Option<&Vec<Vec<u8>>>> {
+        match self.ask(question)? {
+            Reply::Names(names) => Some(names.as_ref()),
+            Reply::Account(_) => None,
         }
     }
 
-    /// What the database says of an account; `Some(None)` where there is none, none where it did not answer.
-    pub(super) fn seen(&mut self, user: &[u8]) -> Option<Option<Seen>> {
+    /// The group's list of members, in order; `Some(None)` where there is no such group, none where nobody knows.
+    pub(super) fn members(&mut self) -> Option<Option<Vec<Vec<u8>>>> {
+        Some(self.names(Question::Group)?.cloned())
+    }
+
+    /// The database's entry of an account; `Some(None)` where there is no account, none where the database did not answer.
+    pub(super) fn seen(&mut self, user: &[u8]) -> Option<Option<AccountEntry>> {
         if !is_name(user) {
             return Some(None);
         }
@@ -209,10 +189,7 @@ impl Accounts {
     /// none where nobody knows the group. Accounts of a directory whose primary group it is are listed nowhere.
     pub fn listed_partners(&mut self) -> Option<Vec<Vec<u8>>> {
         let mut partners = self.members()?.unwrap_or_default();
-        let Some(Reply::Group(primary)) = self.ask(Question::Primary) else {
-            return None;
-        };
-        partners.extend_from_slice(primary.as_deref().unwrap_or_default());
+        partners.extend(self.names(Question::Primary)?.cloned().unwrap_or_default());
         partners.extend(self.users.iter().cloned());
         partners.sort();
         partners.dedup();
@@ -224,10 +201,10 @@ impl Accounts {
         if !is_name(user) {
             return Groups::NoAccount;
         }
-        match self.ask(Question::Groups(user.to_vec())) {
-            Some(Reply::Groups(Some(names))) => Groups::Known(names.clone()),
-            Some(Reply::Groups(None)) => Groups::NoAccount,
-            _ => Groups::NoAnswer,
+        match self.names(Question::Groups(user.to_vec())) {
+            Some(Some(names)) => Groups::Known(names.clone()),
+            Some(None) => Groups::NoAccount,
+            None => Groups::NoAnswer,
         }
     }
 }
@@ -255,7 +232,7 @@ fn is_name(user: &[u8]) -> bool {
 }
 
 /// The name of an account, where it is not this one.
-fn spelled(seen: &Seen, asked: &[u8]) -> Option<String> {
+fn spelled(seen: &AccountEntry, asked: &[u8]) -> Option<String> {
     (seen.name != asked).then(|| String::from_utf8_lossy(&seen.name).into_owned())
 }
 
@@ -316,39 +293,12 @@ impl Directory for Accounts {
 
     fn listed(&mut self, user: &[u8]) -> bool {
         self.configured(user)
-            || matches!(self.ask(Question::Group), Some(Reply::Group(Some(members))) if is_among(members, user))
-    }
-
-    fn forces_sftp(&mut self, user: &[u8]) -> bool {
-        if let Some(forces) = self.lookout.forces_sftp(&String::from_utf8_lossy(user)) {
-            return forces;
-        }
-        let Groups::Known(groups) = self.groups_of(user) else {
-            return false;
-        };
-        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let groups: Vec<String> = groups.iter().map(|group| lossy(group)).collect();
-        let known = self.sshds.take().filter(|(at, _)| at.elapsed() < SSHD_KEPT);
-        let (at, mut sshds) = known.unwrap_or_else(|| (Instant::now(), Sshds::open(false)));
-        // What cannot be read forces nothing, as far as anybody can tell.
-        let effective = sshds.effective(&Partner {
-            name: &lossy(user),
-            groups: Some(&groups),
-        });
-        let forced = effective.iter().all(|(_, one)| one.forces_logging());
-        self.sshds = Some((at, sshds));
-        forced
-    }
-
-    fn unseen(&mut self) -> Option<Vec<Unseen>> {
-        self.lookout.look()
+            || (self.names(Question::Group).flatten())
+                .is_some_and(|members| is_among(members, user))
     }
 
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>> {
-        match self.ask(Question::Name(uid)) {
-            Some(Reply::Name(name)) => name.clone(),
-            _ => None,
-        }
+        self.names(Question::Name(uid))??.first().cloned()
     }
 }
 

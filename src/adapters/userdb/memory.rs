@@ -1,11 +1,11 @@
-//! What the user database said, and how long that holds.
+//! Keeps the answers of the user database, and decides how long each is valid.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::question::{Question, Reply};
 
-/// How long an answer holds.
+/// How long an answer is valid.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// How long "no answer" holds, and the name of a uid, which is another's when it is used again: long enough that a flood of
@@ -21,12 +21,12 @@ const REMEMBERED: usize = 10_000;
 
 /// Answers by question.
 #[derive(Debug, Default)]
-pub(super) struct Memory(HashMap<Question, Kept>);
+pub(super) struct Memory(HashMap<Question, KnownAnswer>);
 
-#[derive(Debug)]
-struct Kept {
+#[derive(Debug, Default)]
+struct KnownAnswer {
     /// When it was asked last.
-    at: Instant,
+    at: Option<Instant>,
     /// The last time it was asked there was an answer.
     answered: bool,
     /// The last answer that there was.
@@ -40,14 +40,14 @@ struct Kept {
 }
 
 impl Memory {
-    /// Need this not be asked now?
+    /// Is the last answer still valid?
     pub(super) fn is_fresh(&self, question: &Question, now: Instant) -> bool {
         self.0.get(question).is_some_and(|kept| {
             let holds = match (kept.answered, question) {
                 (false, _) | (_, Question::Name(_)) => FRESH_BRIEFLY,
                 _ => FRESH,
             };
-            !kept.stale && now.saturating_duration_since(kept.at) < holds
+            !kept.stale && is_within(kept.at, holds, now)
         })
     }
 
@@ -68,8 +68,8 @@ impl Memory {
 
     /// Was it contradicted just now?
     pub(super) fn was_contradicted(&self, question: &Question, now: Instant) -> bool {
-        let at = self.0.get(question).and_then(|kept| kept.contradicted);
-        at.is_some_and(|at| now.saturating_duration_since(at) < FRESH_BRIEFLY)
+        let kept = self.0.get(question);
+        kept.is_some_and(|kept| is_within(kept.contradicted, FRESH_BRIEFLY, now))
     }
 
     /// The last answer that there was, however old: it stands until there is another.
@@ -82,26 +82,16 @@ impl Memory {
         if self.0.len() >= REMEMBERED && !self.0.contains_key(&question) {
             self.forget();
         }
-        let nothing = Kept {
-            at: now,
-            answered: false,
-            last: None,
-            denied: None,
-            stale: false,
-            contradicted: None,
-        };
-        let kept = self.0.entry(question).or_insert(nothing);
-        kept.at = now;
+        let kept = self.0.entry(question).or_default();
+        kept.at = Some(now);
         kept.answered = false;
         kept.stale = false;
         let Some(reply) = reply else { return };
-        let contradicted = kept
-            .contradicted
-            .is_some_and(|at| now.saturating_duration_since(at) < DENIED);
+        let contradicted = is_within(kept.contradicted, DENIED, now);
         let was_there = kept.last.as_ref().is_some_and(|last| !last.denies());
         if was_there && reply.denies() && !contradicted {
-            let since = *kept.denied.get_or_insert(now);
-            if now.saturating_duration_since(since) < DENIED {
+            kept.denied.get_or_insert(now);
+            if is_within(kept.denied, DENIED, now) {
                 return;
             }
         }
@@ -122,9 +112,14 @@ impl Memory {
     }
 }
 
+/// Was it less than this long ago?
+fn is_within(at: Option<Instant>, duration: Duration, now: Instant) -> bool {
+    at.is_some_and(|at| now.saturating_duration_since(at) < duration)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::question::Seen;
+    use super::super::question::AccountEntry;
     use super::*;
 
     fn account(name: &str) -> Question {
@@ -136,11 +131,11 @@ mod tests {
     }
 
     fn named(name: &str, member: bool) -> Option<Reply> {
-        Some(Reply::Account(Some(Seen {
+        Some(Reply::Account(Some(AccountEntry {
             name: name.into(),
             uid: 1001,
             member: Some(member),
-            ..Seen::default()
+            ..AccountEntry::default()
         })))
     }
 
@@ -209,10 +204,10 @@ mod tests {
     #[test]
     fn a_group_that_vanishes_takes_no_partner_with_it() {
         let (mut memory, now) = (Memory::default(), Instant::now());
-        let without_group = Reply::Account(Some(Seen {
+        let without_group = Reply::Account(Some(AccountEntry {
             uid: 1001,
             member: None,
-            ..Seen::default()
+            ..AccountEntry::default()
         }));
         memory.keep(account("alice"), seen(true), now);
         memory.keep(account("alice"), Some(without_group), now + after(60));

@@ -1,4 +1,4 @@
-//! Names in the configuration that are no partner's: what stands beside them is of no effect, and hardly meant.
+//! Warns of names in the configuration that belong to no partner: their settings have no effect.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use crate::adapters::config::Config;
 use crate::domain::base::names::names;
 use crate::domain::directory::{Answer, Directory};
 
-/// What is hardly meant, though it is not wrong.
+/// A suspicious setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Warning {
-    /// What.
+    /// The warning.
     pub(crate) said: String,
-    /// The command that mends it.
+    /// The command that repairs it.
     pub(crate) remedy: Option<String>,
 }
 
@@ -25,14 +25,14 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Of everything that the configuration gives to a partner by name.
+/// Warnings about all names in the configuration.
 pub(crate) fn warnings(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
     let mut warnings = of_expects(config, directory);
     warnings.extend(of_settings(config, directory));
     warnings
 }
 
-/// Of `[[expect]]`: two that are the same, and accounts that are no partners.
+/// Warnings about `[[expect]]`: duplicates, and accounts that are no partners.
 pub(crate) fn of_expects(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
     let twice = config.warnings.iter().map(|said| Warning {
         said: said.clone(),
@@ -61,7 +61,7 @@ pub(crate) fn of_expects(config: &Config, directory: &mut dyn Directory) -> Vec<
     warnings
 }
 
-/// Of `[alerts.partners]` and `[partners.names]`.
+/// Warnings about `[alerts.partners]` and `[partners.names]`.
 pub(crate) fn of_settings(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let alerts: Vec<&str> = config.alerts_of.keys().map(String::as_str).collect();

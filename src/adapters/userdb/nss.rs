@@ -28,7 +28,7 @@ pub(crate) struct NoAnswer;
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Account {
+pub(crate) struct PasswdEntry {
     pub(crate) name: Vec<u8>,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
@@ -39,34 +39,25 @@ pub(crate) struct Account {
 
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Group {
+pub(crate) struct GroupEntry {
     pub(crate) name: Vec<u8>,
     pub(crate) gid: u32,
     pub(crate) members: Vec<Vec<u8>>,
 }
 
-/// What an `_r` function says by its return value, which is the error itself (getpwnam_r(3)): found, not found, again
-/// with a larger buffer, or no answer.
-enum Said {
-    Found,
-    Absent,
-    TooSmall,
-}
+/// One of the C library's functions that look an entry up: `getpwnam_r` and its like.
+type Lookup<K, E> = unsafe extern "C" fn(K, *mut E, *mut c_char, usize, *mut *mut E) -> c_int;
 
+/// Does the return value of an `_r` function, which is the error itself (getpwnam_r(3)), say that it has answered?
+///
 /// In glibc 0 without an entry is "no such account", and any other value is the errno of a service that was unavailable or
 /// wants to be asked again (nss/getXXbyYY_r.c): EINTR, EIO, EMFILE, EAGAIN and what else there is are no answer.
 ///
 /// ENOENT is both: getpwnam_r(3) lists it as "not found", and libnss_wrapper says so; but a service whose daemon is down
 /// sets it too (nss-pam-ldapd, nss/common.h: the socket is not there). So it is believed only where no such service is
 /// asked.
-fn said(result: c_int, found: bool, only_local: impl Fn() -> bool) -> Result<Said, NoAnswer> {
-    match (result, found) {
-        (0, true) => Ok(Said::Found),
-        (0, false) => Ok(Said::Absent),
-        (libc::ERANGE, _) => Ok(Said::TooSmall),
-        (libc::ENOENT, false) if only_local() => Ok(Said::Absent),
-        _ => Err(NoAnswer),
-    }
+fn answered(result: c_int, found: bool, only_local: impl Fn() -> bool) -> bool {
+    result == 0 || result == libc::ENOENT && !found && only_local()
 }
 
 /// Are accounts and groups asked of this machine's own files alone? Read once: glibc reads its configuration once, too
@@ -112,36 +103,67 @@ fn text(pointer: *const c_char) -> Vec<u8> {
 /// What glibc's functions of before 2.1.2 and those of libnss_wrapper return in place of the error, which is then in errno.
 const IN_ERRNO: c_int = -1;
 
-fn last_errno() -> c_int {
-    std::io::Error::last_os_error()
-        .raw_os_error()
-        .unwrap_or(IN_ERRNO)
-}
-
-/// Calls with buffers that grow until the entry fits.
-fn grown<T>(
-    mut call: impl FnMut(&mut [c_char]) -> (c_int, Option<T>),
+/// Looks an entry up, with buffers that grow until it fits; none where the database says that there is none.
+fn look_up<K: Copy, E, T>(
+    lookup: Lookup<K, E>,
+    key: K,
+    copy: impl Fn(&E) -> T,
 ) -> Result<Option<T>, NoAnswer> {
     let mut size = BUFFER;
     while size <= BUFFER_MOST {
         let mut buffer = vec![0; size];
-        let (result, found) = call(&mut buffer);
-        let result = if result == IN_ERRNO {
-            last_errno()
-        } else {
-            result
+        let mut entry = MaybeUninit::<E>::uninit();
+        let mut found = std::ptr::null_mut();
+        let (into, space) = (entry.as_mut_ptr(), buffer.as_mut_ptr());
+        // SAFETY: the key is a number, or a name that ends in NUL and outlives the call, as entry, buffer (with its true
+        // length) and found do.
+        let result = unsafe { lookup(key, into, space, size, &raw mut found) };
+        let error = std::io::Error::last_os_error().raw_os_error();
+        let result = match result {
+            IN_ERRNO => error.unwrap_or(IN_ERRNO),
+            result => result,
         };
-        match said(result, found.is_some(), only_local)? {
-            Said::Found => return Ok(found),
-            Said::Absent => return Ok(None),
-            Said::TooSmall => size *= 2,
+        if result == libc::ERANGE {
+            size *= 2;
+            continue;
         }
+        if !answered(result, !found.is_null(), only_local) {
+            break;
+        }
+        // SAFETY: where found is not null it points to entry, which the call then has filled; its texts are in the buffer.
+        return Ok(unsafe { found.as_ref() }.map(copy));
     }
     Err(NoAnswer)
 }
 
-fn account(entry: &passwd) -> Account {
-    Account {
+/// The account of this name; none where the database says that there is none.
+pub(crate) fn by_name(name: &[u8]) -> Result<Option<PasswdEntry>, NoAnswer> {
+    match CString::new(name) {
+        Ok(name) => look_up(libc::getpwnam_r, name.as_ptr(), account),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The account of this uid; none where the database says that there is none.
+pub(crate) fn by_uid(uid: u32) -> Result<Option<PasswdEntry>, NoAnswer> {
+    look_up(libc::getpwuid_r, uid, account)
+}
+
+/// The group of this name; none where the database says that there is none.
+pub(crate) fn group(name: &str) -> Result<Option<GroupEntry>, NoAnswer> {
+    match CString::new(name) {
+        Ok(name) => look_up(libc::getgrnam_r, name.as_ptr(), of_group),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The group of this gid; none where the database says that there is none.
+pub(crate) fn group_by_gid(gid: gid_t) -> Result<Option<GroupEntry>, NoAnswer> {
+    look_up(libc::getgrgid_r, gid, of_group)
+}
+
+fn account(entry: &passwd) -> PasswdEntry {
+    PasswdEntry {
         name: text(entry.pw_name),
         uid: entry.pw_uid,
         gid: entry.pw_gid,
@@ -151,123 +173,21 @@ fn account(entry: &passwd) -> Account {
     }
 }
 
-/// The account of this name; none where the database says that there is none.
-pub(crate) fn by_name(name: &[u8]) -> Result<Option<Account>, NoAnswer> {
-    let Ok(name) = CString::new(name) else {
-        return Ok(None);
-    };
-    grown(|buffer| {
-        let mut entry = MaybeUninit::<passwd>::uninit();
-        let mut found = std::ptr::null_mut();
-        // SAFETY: the name ends in NUL; entry, buffer (with its true length) and found outlive the call.
-        let result = unsafe {
-            libc::getpwnam_r(
-                name.as_ptr(),
-                entry.as_mut_ptr(),
-                buffer.as_mut_ptr(),
-                buffer.len(),
-                &raw mut found,
-            )
-        };
-        // SAFETY: where found is not null it points to entry, which the call then has filled.
-        let entry = (!found.is_null()).then(|| account(unsafe { entry.assume_init_ref() }));
-        (result, entry)
-    })
-}
-
-/// The account of this uid; none where the database says that there is none.
-pub(crate) fn by_uid(uid: u32) -> Result<Option<Account>, NoAnswer> {
-    grown(|buffer| {
-        let mut entry = MaybeUninit::<passwd>::uninit();
-        let mut found = std::ptr::null_mut();
-        // SAFETY: entry, buffer (with its true length) and found outlive the call.
-        let result = unsafe {
-            libc::getpwuid_r(
-                uid,
-                entry.as_mut_ptr(),
-                buffer.as_mut_ptr(),
-                buffer.len(),
-                &raw mut found,
-            )
-        };
-        // SAFETY: where found is not null it points to entry, which the call then has filled.
-        let entry = (!found.is_null()).then(|| account(unsafe { entry.assume_init_ref() }));
-        (result, entry)
-    })
-}
-
-/// The group of this name; none where the database says that there is none.
-pub(crate) fn group(name: &str) -> Result<Option<Group>, NoAnswer> {
-    let Ok(name) = CString::new(name) else {
-        return Ok(None);
-    };
-    grown(|buffer| {
-        let mut entry = MaybeUninit::<group>::uninit();
-        let mut found = std::ptr::null_mut();
-        // SAFETY: the name ends in NUL; entry, buffer (with its true length) and found outlive the call.
-        let result = unsafe {
-            libc::getgrnam_r(
-                name.as_ptr(),
-                entry.as_mut_ptr(),
-                buffer.as_mut_ptr(),
-                buffer.len(),
-                &raw mut found,
-            )
-        };
-        // SAFETY: where found is not null it points to entry, which the call then has filled.
-        let entry = (!found.is_null()).then(|| of_group(unsafe { entry.assume_init_ref() }));
-        (result, entry)
-    })
-}
-
-/// The group of this gid; none where the database says that there is none.
-pub(crate) fn group_by_gid(gid: gid_t) -> Result<Option<Group>, NoAnswer> {
-    grown(|buffer| {
-        let mut entry = MaybeUninit::<group>::uninit();
-        let mut found = std::ptr::null_mut();
-        // SAFETY: entry, buffer (with its true length) and found outlive the call.
-        let result = unsafe {
-            libc::getgrgid_r(
-                gid,
-                entry.as_mut_ptr(),
-                buffer.as_mut_ptr(),
-                buffer.len(),
-                &raw mut found,
-            )
-        };
-        // SAFETY: where found is not null it points to entry, which the call then has filled.
-        let entry = (!found.is_null()).then(|| of_group(unsafe { entry.assume_init_ref() }));
-        (result, entry)
-    })
-}
-
-fn of_group(entry: &group) -> Group {
-    Group {
+fn of_group(entry: &group) -> GroupEntry {
+    let listed = entry.gr_mem;
+    // SAFETY: gr_mem, where it is not null, is an array of pointers that ends in a null pointer (getgrnam_r(3)), where this stops.
+    let member = |at: usize| (!listed.is_null()).then(|| unsafe { *listed.add(at) });
+    let members = (0..).map_while(|at| member(at).filter(|member| !member.is_null()));
+    GroupEntry {
         name: text(entry.gr_name),
         gid: entry.gr_gid,
-        members: members(entry),
+        members: members.map(|member| text(member)).collect(),
     }
-}
-
-fn members(entry: &group) -> Vec<Vec<u8>> {
-    let mut members = Vec::new();
-    let mut at = entry.gr_mem;
-    while !at.is_null() {
-        // SAFETY: gr_mem is an array of pointers that ends in a null pointer (getgrnam_r(3)); the loop stops there.
-        let member = unsafe { *at };
-        if member.is_null() {
-            break;
-        }
-        members.push(text(member));
-        // SAFETY: the element before was not the last, so there is a next one.
-        at = unsafe { at.add(1) };
-    }
-    members
 }
 
 /// The groups of an account, as far as the database tells: it reports success with the primary group alone while it is
 /// down, so that only a yes of this is an answer.
-pub(crate) fn groups_of(account: &Account) -> Vec<gid_t> {
+pub(crate) fn groups_of(account: &PasswdEntry) -> Vec<gid_t> {
     let Ok(name) = CString::new(account.name.as_slice()) else {
         return Vec::new();
     };
@@ -282,9 +202,9 @@ mod tests {
     #[test]
     fn no_answer_is_not_a_no() {
         let (local, remote) = (|| true, || false);
-        assert!(matches!(said(0, false, remote), Ok(Said::Absent)));
-        assert!(matches!(said(libc::ENOENT, false, local), Ok(Said::Absent)));
-        assert!(said(libc::ENOENT, false, remote).is_err());
+        assert!(answered(0, false, remote));
+        assert!(answered(libc::ENOENT, false, local));
+        assert!(!answered(libc::ENOENT, false, remote));
         for errno in [
             libc::EINTR,
             libc::EIO,
@@ -294,7 +214,7 @@ mod tests {
             libc::ESRCH,
             libc::ECONNREFUSED,
         ] {
-            assert!(said(errno, false, local).is_err(), "{errno}");
+            assert!(!answered(errno, false, local), "{errno}");
         }
     }
 

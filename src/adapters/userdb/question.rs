@@ -1,9 +1,9 @@
-//! What is asked of the user database, and what this machine's says.
+//! The questions to the user database, and how this machine's C library answers them.
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::nss::{self, Account, NoAnswer};
+use super::nss::{self, NoAnswer, PasswdEntry};
 
 /// The accounts of the machine itself (passwd(5)).
 const PASSWD: &str = "/etc/passwd";
@@ -23,19 +23,17 @@ pub(super) enum Question {
     Groups(Vec<u8>),
 }
 
-/// What is said in answer; none of each where there is no such account or group.
+/// An answer; none inside it where there is no such account or group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
-    Account(Option<Seen>),
-    Name(Option<Vec<u8>>),
-    /// The group's list of members, in order.
-    Group(Option<Vec<Vec<u8>>>),
-    Groups(Option<Vec<Vec<u8>>>),
+    Account(Option<AccountEntry>),
+    /// Names: those of the group's members are in order.
+    Names(Option<Vec<Vec<u8>>>),
 }
 
 /// An account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct AccountEntry {
     /// Its name as the database spells it, whatever it was asked for.
     pub(super) name: Vec<u8>,
     pub(super) uid: u32,
@@ -46,13 +44,22 @@ pub(super) struct Seen {
     pub(super) member: Option<bool>,
 }
 
+impl Question {
+    /// Is it about the partners' group?
+    pub(super) fn is_of_group(&self) -> bool {
+        match self {
+            Question::Group | Question::Primary => true,
+            Question::Account(_) | Question::Name(_) | Question::Groups(_) => false,
+        }
+    }
+}
+
 impl Reply {
     /// Does it say that something is not there?
     pub(super) fn denies(&self) -> bool {
         match self {
             Reply::Account(seen) => seen.as_ref().is_none_or(|seen| seen.member.is_none()),
-            Reply::Name(name) => name.is_none(),
-            Reply::Group(names) | Reply::Groups(names) => names.is_none(),
+            Reply::Names(names) => names.is_none(),
         }
     }
 
@@ -64,26 +71,24 @@ impl Reply {
                 let own = matches!(question, Question::Account(name) if *name == seen.name);
                 own && seen.member == Some(true)
             }),
-            Reply::Group(members) => members.is_some(),
-            Reply::Name(_) | Reply::Groups(_) => false,
+            Reply::Names(names) => names.is_some() && question.is_of_group(),
         }
     }
 }
 
-/// What the C library says; none where it does not know.
+/// Asks the C library; none where it does not answer.
 pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
-    let said = match question {
-        Question::Account(name) => account(group, name).map(Reply::Account),
-        Question::Name(uid) => {
-            nss::by_uid(*uid).map(|account| Reply::Name(account.map(|account| account.name)))
-        }
-        Question::Group => {
-            nss::group(group).map(|group| Reply::Group(group.map(|group| sorted(group.members))))
-        }
-        Question::Primary => primary(group).map(Reply::Group),
-        Question::Groups(name) => groups(name).map(Reply::Groups),
-    };
-    said.ok()
+    let answer =
+        match question {
+            Question::Account(name) => account(group, name).map(Reply::Account),
+            Question::Name(uid) => nss::by_uid(*uid)
+                .map(|account| Reply::Names(account.map(|account| vec![account.name]))),
+            Question::Group => nss::group(group)
+                .map(|group| Reply::Names(group.map(|group| sorted(group.members)))),
+            Question::Primary => primary(group).map(Reply::Names),
+            Question::Groups(name) => groups(name).map(Reply::Names),
+        };
+    answer.ok()
 }
 
 /// Names in order.
@@ -92,7 +97,7 @@ pub(super) fn sorted(mut names: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     names
 }
 
-fn account(group: &str, name: &[u8]) -> Result<Option<Seen>, NoAnswer> {
+fn account(group: &str, name: &[u8]) -> Result<Option<AccountEntry>, NoAnswer> {
     let Some(account) = nss::by_name(name)? else {
         return Ok(None);
     };
@@ -103,7 +108,7 @@ fn account(group: &str, name: &[u8]) -> Result<Option<Seen>, NoAnswer> {
             || group.members.contains(&account.name)
             || groups.contains(&group.gid)
     });
-    Ok(Some(Seen {
+    Ok(Some(AccountEntry {
         uid: account.uid,
         full_name: full_name(&account),
         home: account.home,
@@ -150,7 +155,7 @@ fn with_primary_group(passwd: &[u8], gid: u32) -> Vec<Vec<u8>> {
 
 /// The first part of the GECOS field. A `&` stays: it is part of many a company's name, and only finger(1) still takes
 /// it for the account's.
-fn full_name(account: &Account) -> Option<String> {
+fn full_name(account: &PasswdEntry) -> Option<String> {
     let first = account
         .gecos
         .split(|&b| b == b',')
@@ -185,7 +190,7 @@ mod tests {
             ("", None),
         ] {
             let (uid, gid) = (1001, 100);
-            let account = Account {
+            let account = PasswdEntry {
                 name: "élodie".into(),
                 uid,
                 gid,

@@ -1,4 +1,4 @@
-//! The partners that can be named, each with what the user database says of its account.
+//! Lists the partners, each with its account in the user database.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,9 +21,9 @@ pub struct Roster {
 pub struct Partner {
     /// The full name of its GECOS field, where there is one.
     pub full_name: Option<String>,
-    /// Why it is one.
+    /// Why it is a partner.
     pub by: By,
-    /// What is known of its account.
+    /// Its account.
     pub account: Known,
 }
 
@@ -36,7 +36,7 @@ pub enum By {
     Configured,
 }
 
-/// What is known of an account.
+/// The state of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known {
     /// It is there.

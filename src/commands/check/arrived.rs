@@ -1,6 +1,5 @@
 //! Which of the lines that were sent through `/dev/log` stand in the log, and whether the service can read them there.
 
-use super::probe::{ASKED, IDENTIFIER, Reached};
 use crate::adapters::source::envelope::{Envelope, Read};
 use crate::domain::base::clean::{HOST, clean};
 use crate::domain::openssh::strip;
@@ -40,6 +39,37 @@ pub(super) fn as_the_service(line: &[u8], sign: &[u8]) -> bool {
         }
         Read::NoText | Read::Other => false,
     }
+}
+
+/// The identifier of the lines: no line of sshd's looks so.
+pub(super) const IDENTIFIER: &str = "sftp-monitor-check";
+
+/// How the lines begin.
+pub(super) const ASKED: &str = "does ";
+
+/// What became of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// It is in the log.
+    Log,
+    /// It is in the log, in a form that is not read, or that leaves out the process: the line as it stands there, cleaned.
+    Unreadable(String),
+    /// The socket took it, and the log does not have it.
+    Elsewhere,
+    /// Nobody listens to the socket any more, or it takes nothing.
+    Dead,
+    /// There is nothing.
+    Missing,
+    /// There is a link that leads nowhere from inside.
+    Link,
+    /// What stands there is no socket.
+    NoSocket,
+    /// The partner may not write to it.
+    Closed,
+    /// The partner may not pass through `/dev`.
+    ClosedDirectory,
+    /// This user cannot look there.
+    NotSeen,
 }
 
 #[cfg(test)]

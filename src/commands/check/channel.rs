@@ -1,10 +1,10 @@
 //! The channel: whether the configuration names it by its id, and what Slack says of it.
 
 use super::finding::Finding;
-use super::slack::{Facts, has};
 use super::words::path;
 use crate::adapters::config::Config;
 use crate::adapters::slack::{Channel, Identity};
+use crate::commands::check::slack_facts::{Facts, has};
 
 /// The name of the matter.
 pub(super) const NAME: &str = "channel";

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::arrived::Reached;
 use super::chroot::Chroot;
 use super::finding::Finding;
 use super::obstacle::{Means, Obstacle};
-use super::probe::{self, Log, OWN, Reached};
+use super::probe::{self, Log, OWN};
 use crate::adapters::source::choice;
 use crate::domain::base::names::names;
 

@@ -2,7 +2,8 @@
 
 use super::finding::Finding;
 use crate::adapters::config::Config;
-use crate::adapters::userdb::{self, Warning, of_expects};
+use crate::adapters::machine;
+use crate::adapters::userdb::{Warning, of_expects};
 use crate::domain::base::names::names;
 
 /// The name of the matter.
@@ -15,7 +16,7 @@ pub(super) fn gather(config: &Config) -> (Vec<String>, Vec<Warning>) {
     }
     let expected = config.expects.iter();
     let feeds = expected.map(|e| format!("{} of {} by {}", e.files, e.partner, e.clock()));
-    let mut directory = userdb::of(&mut config.clone(), None);
+    let mut directory = machine::of(&mut config.clone(), None);
     (feeds.collect(), of_expects(config, directory.as_mut()))
 }
 

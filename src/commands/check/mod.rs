@@ -1,4 +1,5 @@
 //! `check`: everything that must be right, each matter with what was seen and the command that mends it.
+//! Uses the domain, the adapters and what other commands are asked for.
 //!
 //! Each matter has a file: it gathers what is seen at the edge, and judges it in a function that is pure, so that the tests
 //! of a matter are tables. What this user may not see is named in one line at the end; as root everything is seen.
@@ -29,6 +30,7 @@ mod running;
 mod scripts;
 mod sftp_command;
 mod slack;
+mod slack_facts;
 mod source;
 mod sshd;
 mod state;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::chroot::{OTHERS_WRITE, PATHS};
 use super::edit::reload;
-use super::probe::Reached;
 use super::units::Ssh;
 use super::words;
+use crate::commands::check::arrived::Reached;
 
 /// What stands in its way: it walks as root, and only where root alone can have put something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use super::words::{path, word};
 use crate::adapters::config::Config;
+use crate::adapters::machine;
 use crate::adapters::userdb::{self, By, Known, Roster};
 use crate::domain::base::names::names;
 use crate::domain::render::Voice;
@@ -13,7 +14,7 @@ const NAME: &str = "partners";
 /// Who is a partner, and what the configuration gives to names that are none.
 pub(super) fn judge(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
     let mut found = group(roster, config, voice);
-    let mut directory = userdb::of(&mut config.clone(), None);
+    let mut directory = machine::of(&mut config.clone(), None);
     let settings = userdb::of_settings(config, directory.as_mut());
     found.extend(settings.into_iter().map(|warning| Finding {
         remedy: warning.remedy,

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use systemd::journal::OpenOptions;
 
 use super::arrived::{as_the_service, mark};
+use crate::commands::check::arrived::{ASKED, IDENTIFIER, Reached};
 use crate::domain::base::time::Time;
 
 /// How long the lines are waited for: journald writes them at once, rsyslog a little later.
@@ -24,42 +25,11 @@ const SENDING: Duration = Duration::from_millis(300);
 /// How often a log file is read again.
 const AGAIN: Duration = Duration::from_millis(50);
 
-/// The identifier of the lines: no line of sshd's looks so.
-pub(super) const IDENTIFIER: &str = "sftp-monitor-check";
-
-/// How the lines begin.
-pub(super) const ASKED: &str = "does ";
-
 /// auth.info, so that the line goes where sshd's go (syslog.h).
 const PRIORITY: u8 = 4 << 3 | 6;
 
 /// Where a machine's processes log to that are not locked in.
 pub(super) const OWN: &str = "/";
-
-/// What became of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reached {
-    /// It is in the log.
-    Log,
-    /// It is in the log, in a form that is not read, or that leaves out the process: the line as it stands there, cleaned.
-    Unreadable(String),
-    /// The socket took it, and the log does not have it.
-    Elsewhere,
-    /// Nobody listens to the socket any more, or it takes nothing.
-    Dead,
-    /// There is nothing.
-    Missing,
-    /// There is a link that leads nowhere from inside.
-    Link,
-    /// What stands there is no socket.
-    NoSocket,
-    /// The partner may not write to it.
-    Closed,
-    /// The partner may not pass through `/dev`.
-    ClosedDirectory,
-    /// This user cannot look there.
-    NotSeen,
-}
 
 /// Where the lines are looked for.
 #[derive(Debug)]

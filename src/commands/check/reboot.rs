@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::dev_log::{NAME, Tried};
 use super::finding::Finding;
-use super::probe::Reached;
 use super::units::{DEVLOG, DEVLOG_PATH, Units};
 use crate::adapters::program;
 use crate::adapters::sight::SOCKET;
+use crate::commands::check::arrived::Reached;
 use crate::domain::base::names::names;
 
 /// How long systemctl may take.

@@ -1,13 +1,13 @@
 //! Slack: whether it can be reached, and what it says of the token.
 
-use super::channel;
 use super::finding::Finding;
-use super::proxy;
 use super::refusal::Means;
 use super::units::{SERVICE, Units};
 use super::words::{path, word};
+use super::{channel, proxy};
 use crate::adapters::config::{Config, Token, environment};
-use crate::adapters::slack::{Channel, Client, Identity, POST, Proxy, ProxySettings};
+use crate::adapters::slack::{Client, Identity, POST, Proxy, ProxySettings};
+use crate::commands::check::slack_facts::{Facts, has};
 use crate::domain::base::clean::escape;
 use crate::domain::base::language::Language;
 use crate::domain::render::Rendered;
@@ -15,28 +15,6 @@ use crate::domain::slack_reply::PostResult;
 
 /// The name of the matter.
 const NAME: &str = "slack";
-
-/// What was seen of Slack.
-pub(super) struct Facts {
-    /// Whose token it is.
-    pub(super) answer: Result<Identity, PostResult>,
-    /// Where Slack is.
-    pub(super) api_url: String,
-    /// The proxy on the way: the service's, as far as that may be seen.
-    pub(super) proxy: Option<Proxy>,
-    /// One that this command has and the service has not.
-    pub(super) own_proxy: Option<Proxy>,
-    /// The channel's id.
-    pub(super) channel_id: String,
-    /// The command with which the configuration is changed.
-    pub(super) edit: String,
-    /// What Slack says of the channel, where the token may ask.
-    pub(super) channel: Option<Result<Channel, PostResult>>,
-    /// What became of a line, where one was to be posted.
-    pub(super) sent: Option<PostResult>,
-    /// The command that stores another token.
-    pub(super) store: &'static str,
-}
 
 /// The scopes of which one lets the token ask about a channel.
 const ASKS: [&str; 2] = ["channels:read", "groups:read"];
@@ -78,11 +56,6 @@ pub(super) fn gather(
         edit: format!("sudoedit {}", path(&config.path)),
         store,
     })
-}
-
-/// Does the token have this scope? Only where Slack says so.
-pub(super) fn has(identity: &Identity, scope: &str) -> bool {
-    identity.scopes.iter().flatten().any(|own| own == scope)
 }
 
 /// The line that `--send` posts.

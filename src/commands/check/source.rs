@@ -9,6 +9,7 @@ use super::words::path;
 use crate::adapters::config::{Config, SourceKind};
 use crate::adapters::source::choice::{Log, decide};
 use crate::adapters::source::journal::{ROOTS, Readable, readable, readable_in};
+use crate::domain::base::stop::said;
 
 /// The name of the matter.
 const NAME: &str = "source";
@@ -30,7 +31,7 @@ impl<'a> Facts<'a> {
         let user = user(units);
         let named = config.source.journal_directory.as_deref();
         let directory = named.map(|named| match readable_in(named) {
-            Err(error) => Access::Missing(crate::domain::base::stop::said(&error)),
+            Err(error) => Access::Missing(said(&error)),
             Ok(Readable::NoPermission { .. }) => Access::Denied,
             Ok(Readable::NoJournal(why)) => Access::Unknown(why),
             // Only root may look as somebody else.

@@ -6,11 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::finding::{Finding, Status};
 use super::obstacle::Means;
-use super::refusal;
 use super::units::Units;
 use super::{
     accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, expected,
-    heartbeat, journal, partners, probe, reboot, running, scripts, sftp_command, slack, source,
+    heartbeat, journal, partners, reboot, refusal, running, scripts, sftp_command, slack, source,
     sshd, state, token, waiting,
 };
 use crate::adapters::config::Config;
@@ -18,6 +17,7 @@ use crate::adapters::service;
 use crate::adapters::source::choice::Log;
 use crate::adapters::sshd_config::{self, Effective, Sshd, Sshds, expand};
 use crate::adapters::userdb::Roster;
+use crate::commands::check::arrived::Reached;
 use crate::commands::cli::Cli;
 use crate::domain::base::time::{Time, Zone};
 
@@ -205,7 +205,7 @@ impl View {
         self.findings
             .extend(chroot::judge(&chroots, &free, &unknown));
         let tried = dev_log::gather(&chroots, &free, source);
-        let seen = tried.filter(|facts| facts.own != probe::Reached::NotSeen);
+        let seen = tried.filter(|facts| facts.own != Reached::NotSeen);
         match seen {
             Some(facts) => {
                 let means = Means {

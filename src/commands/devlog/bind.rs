@@ -1,4 +1,4 @@
-//! One chroot's `/dev/log`: journald's socket, bound over a file there.
+//! Binds journald's socket over the file `/dev/log` of one chroot.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
@@ -8,13 +8,14 @@ use rustix::fs::{
 };
 use rustix::mount::UnmountFlags;
 
-use super::walk::{Place, Refused};
+use super::walk::{SafeDirectory, failed};
 use crate::adapters::sight::SOCKET;
+use crate::adapters::store::UnsafePath;
 
-/// How many stale mounts are taken off one file: each restart of the socket leaves one.
+/// The most stale mounts that are removed from one file: each restart of the socket unit leaves one.
 const STALE_MOST: usize = 64;
 
-/// What was done.
+/// The result of a bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
     /// Nothing: it leads to the present socket.
@@ -30,15 +31,15 @@ pub(super) enum Done {
 pub(super) struct Socket(u64, u64);
 
 impl Socket {
-    pub(super) fn present() -> Result<Socket, Refused> {
+    pub(super) fn present() -> Result<Socket, UnsafePath> {
         let path = Path::new(SOCKET);
         let mend = "`systemctl status systemd-journald-dev-log.socket` says why";
         match rustix::fs::lstat(path) {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Socket => {
                 Ok(Socket::of(&stat))
             }
-            Ok(_) => Err(Refused::new(path, "is no socket", mend)),
-            Err(errno) => Err(Refused::new(path, errno, mend)),
+            Ok(_) => Err(UnsafePath::new(path, "is no socket", mend)),
+            Err(errno) => Err(UnsafePath::new(path, errno, mend)),
         }
     }
 
@@ -47,9 +48,9 @@ impl Socket {
     }
 }
 
-/// Makes the chroot's `/dev/log` lead to the socket, unless it does.
-pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, Refused> {
-    let chroot = Place::root()?.walk(chroot)?;
+/// Binds the socket to the chroot's `/dev/log`, unless it is bound already.
+pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, UnsafePath> {
+    let chroot = SafeDirectory::root()?.walk(chroot)?;
     if leads_to(&chroot, socket) {
         return Ok(Done::Already);
     }
@@ -62,42 +63,42 @@ pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, Refused> {
             create(&dev, log)?;
             continue;
         };
-        match FileType::from_raw_mode(stat.st_mode) {
-            FileType::Symlink => {
-                let mend = format!("rm {}", path.display());
-                let why = "is a symbolic link that does not lead to journald's socket";
-                return Err(Refused::new(&path, why, mend));
-            }
-            FileType::Directory => {
-                let mend = format!("rmdir {}", path.display());
-                return Err(Refused::new(&path, "is a directory", mend));
-            }
-            _ => {}
+        let (why, remove) = match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Symlink => (
+                "is a symbolic link that does not lead to journald's socket",
+                "rm",
+            ),
+            FileType::Directory => ("is a directory", "rmdir"),
+            _ => ("", ""),
+        };
+        if !why.is_empty() {
+            let remedy = format!("{remove} {}", path.display());
+            return Err(UnsafePath::new(&path, why, remedy));
         }
         let file = open(&dev, log)?;
         let own = format!("/proc/self/fd/{}", file.as_raw_fd());
         if is_mount(&dev, log, &stat)? {
             rustix::mount::unmount(own, UnmountFlags::DETACH)
-                .map_err(|errno| Refused::failed(&path, "cannot be unmounted", errno))?;
+                .map_err(|errno| failed(&path, "cannot be unmounted", errno))?;
             done = Done::Renewed;
             continue;
         }
         rustix::mount::mount_bind(SOCKET, own)
-            .map_err(|errno| Refused::failed(&path, "cannot be mounted over", errno))?;
+            .map_err(|errno| failed(&path, "cannot be mounted over", errno))?;
         return match leads_to(&chroot, socket) {
             true => Ok(done),
             false => {
                 let why = "does not lead to journald's socket though it was bound there";
-                Err(Refused::new(&path, why, "run it again"))
+                Err(UnsafePath::new(&path, why, "run it again"))
             }
         };
     }
     let mend = format!("umount {} until nothing is mounted there", path.display());
-    Err(Refused::new(&path, "is mounted over too often", mend))
+    Err(UnsafePath::new(&path, "is mounted over too often", mend))
 }
 
-/// Does `/dev/log` lead there for a process that is locked in? Links count as they do for it.
-fn leads_to(chroot: &Place, socket: Socket) -> bool {
+/// Does a process inside the chroot reach the socket by `/dev/log`? Links are followed as the kernel follows them there.
+fn leads_to(chroot: &SafeDirectory, socket: Socket) -> bool {
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let opened = rustix::fs::openat2(
         chroot.fd.as_fd(),
@@ -117,7 +118,7 @@ fn leads_to(chroot: &Place, socket: Socket) -> bool {
 }
 
 /// The chroot's `/dev`, made if need be.
-fn device_directory(chroot: &Place) -> Result<Place, Refused> {
+fn device_directory(chroot: &SafeDirectory) -> Result<SafeDirectory, UnsafePath> {
     let name = Path::new("dev");
     let path = chroot.path.join(name);
     if chroot.look(name)?.is_none() {
@@ -125,7 +126,7 @@ fn device_directory(chroot: &Place) -> Result<Place, Refused> {
         rustix::fs::mkdirat(chroot.fd.as_fd(), name, mode)
             // The umask may have taken bits that a partner needs.
             .and_then(|()| rustix::fs::chmodat(chroot.fd.as_fd(), name, mode, AtFlags::empty()))
-            .map_err(|errno| Refused::failed(&path, "cannot be made", errno))?;
+            .map_err(|errno| failed(&path, "cannot be made", errno))?;
     }
     let dev = chroot.enter(name)?;
     let own = rustix::fs::stat("/dev").map(|stat| (stat.st_dev, stat.st_ino));
@@ -133,27 +134,27 @@ fn device_directory(chroot: &Place) -> Result<Place, Refused> {
     if own == Ok((stat.st_dev, stat.st_ino)) {
         // What is done here would be done to the whole machine.
         let mend = "bind /run/systemd/journal to the same path in the chroot";
-        return Err(Refused::new(&path, "is the machine's own /dev", mend));
+        return Err(UnsafePath::new(&path, "is the machine's own /dev", mend));
     }
     Ok(dev)
 }
 
 /// An empty file for the socket to be bound over.
-fn create(dev: &Place, name: &Path) -> Result<(), Refused> {
+fn create(dev: &SafeDirectory, name: &Path) -> Result<(), UnsafePath> {
     let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     rustix::fs::openat(dev.fd.as_fd(), name, flags, Mode::from_raw_mode(0o644))
         .map(drop)
-        .map_err(|errno| Refused::failed(&dev.path.join(name), "cannot be made", errno))
+        .map_err(|errno| failed(&dev.path.join(name), "cannot be made", errno))
 }
 
-fn open(dev: &Place, name: &Path) -> Result<OwnedFd, Refused> {
+fn open(dev: &SafeDirectory, name: &Path) -> Result<OwnedFd, UnsafePath> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     rustix::fs::openat(dev.fd.as_fd(), name, flags, Mode::empty())
-        .map_err(|errno| Refused::failed(&dev.path.join(name), "cannot be opened", errno))
+        .map_err(|errno| failed(&dev.path.join(name), "cannot be opened", errno))
 }
 
 /// Is something mounted there?
-fn is_mount(dev: &Place, name: &Path, stat: &Stat) -> Result<bool, Refused> {
+fn is_mount(dev: &SafeDirectory, name: &Path, stat: &Stat) -> Result<bool, UnsafePath> {
     let flags = AtFlags::SYMLINK_NOFOLLOW;
     let mount_root = StatxAttributes::MOUNT_ROOT;
     match rustix::fs::statx(dev.fd.as_fd(), name, flags, StatxFlags::BASIC_STATS) {

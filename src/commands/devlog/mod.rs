@@ -1,4 +1,4 @@
-//! `devlog`: every partner's chroot gets a `/dev/log` that leads to journald.
+//! `devlog`: every partner's chroot gets a `/dev/log` that leads to journald. Uses the domain and the adapters.
 //!
 //! A partner's sftp-server runs inside the chroot and logs to the `/dev/log` there; without one every line is lost in
 //! silence. journald cannot listen on further sockets, so its own is bound into each chroot. Bind mounts end with the
@@ -26,7 +26,7 @@ use crate::commands::cli::{self, Cli};
 use crate::domain::base::names::names;
 use crate::domain::base::stop::{Stop, said};
 use bind::{Done, Socket};
-use still::{Change, Still};
+use still::{Waited, WatchedPaths};
 
 /// How long sshd is asked about partner after partner before its files are read instead: ssh waits for this at boot.
 const ASKING: Duration = Duration::from_secs(20);
@@ -41,15 +41,15 @@ pub fn command(cli: &Cli, arguments: &cli::Devlog) -> anyhow::Result<u8> {
         settle(cli);
         return Ok(0);
     }
-    Ok(u8::from(once(cli, false)? != Outcome::Done))
+    Ok(u8::from(once(cli, false)? != Round::Done))
 }
 
-/// What came of one round.
+/// The result of one round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+enum Round {
     /// Every partner's `/dev/log` leads to journald.
     Done,
-    /// One does not, or of one it cannot be known.
+    /// One does not, or nobody can tell.
     Undone,
 }
 
@@ -58,7 +58,7 @@ enum Outcome {
 fn settle(cli: &Cli) {
     let mut told = String::new();
     loop {
-        let begun = Still::now(left::read().as_ref());
+        let begun = WatchedPaths::now(left::read().as_ref());
         let was_old = begun.is_old();
         let outcome = once(cli, true);
         if let Err(error) = &outcome {
@@ -68,12 +68,12 @@ fn settle(cli: &Cli) {
                 told = why;
             }
         }
-        if !begun.is_of_same(&Still::now(left::read().as_ref())) {
+        if !begun.is_of_same(&WatchedPaths::now(left::read().as_ref())) {
             continue;
         }
-        let done = matches!(outcome, Ok(Outcome::Done));
+        let done = matches!(outcome, Ok(Round::Done));
         // Of what changed just before a round, that one may not have seen all: a unit is enabled first, and known next.
-        if begun.wait_for_change(done) == Change::None && was_old {
+        if begun.wait_for_change(done) == Waited::None && was_old {
             still::waits(false);
             return;
         }
@@ -81,8 +81,20 @@ fn settle(cli: &Cli) {
 }
 
 /// One round. With `quiet` it says only what is new.
-fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Outcome> {
-    let config = Config::load(cli.config.as_deref())?;
+fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
+    let path = cli.config.as_deref();
+    let config = match (Config::load(path), Config::of_partners_alone(path)) {
+        (Ok(config), _) => config,
+        (Err(error), None) => return Err(error.into()),
+        // What is not logged because of a slip elsewhere in the file would be lost for good.
+        (Err(error), Some(config)) => {
+            if !quiet {
+                let told = format!("{error}; what it says of the partners is taken all the same");
+                line(Priority::Warning, &told);
+            }
+            config
+        }
+    };
     let _alone = alone().with_context(|| format!("opening {}", left::DIRECTORY))?;
     let before = left::read().unwrap_or_default();
     // Whatever ends this round, there is a next one.
@@ -113,7 +125,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Outcome> {
                 (Priority::Notice, said.to_owned())
             }
             Err(refused) => {
-                outcome = Outcome::Undone;
+                outcome = Round::Undone;
                 dev_log = match is_there {
                     true => DevLog::Nowhere(refused.to_string()),
                     false => DevLog::NoChroot,
@@ -129,7 +141,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Outcome> {
             DevLog::Reaches => priority == Priority::Notice,
             // That a chroot is to come yet is said nowhere but to a person.
             DevLog::NoChroot => false,
-            _ => !known,
+            DevLog::Unknown | DevLog::Nowhere(_) => !known,
         };
         if news || !quiet {
             line(priority, &format!("{names}: {}: {said}", log.display()));
@@ -138,18 +150,18 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Outcome> {
     }
     left::write(&sight).with_context(|| format!("writing {}", left::path().display()))?;
     // What changes while this runs, or just after, starts no path unit.
-    still::waits(outcome != Outcome::Done || !Still::now(Some(&sight)).is_old());
+    still::waits(outcome != Round::Done || !WatchedPaths::now(Some(&sight)).is_old());
     Ok(outcome)
 }
 
-/// Says of whom it cannot be known where they are locked in.
-fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Outcome {
-    let mut outcome = Outcome::Done;
+/// Reports the partners whose chroot is unknown.
+fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Round {
+    let mut outcome = Round::Done;
     for (name, seen) in &sight.partners {
         if !seen.somewhere {
             continue;
         }
-        outcome = Outcome::Undone;
+        outcome = Round::Undone;
         if quiet && before.partners.get(name) == Some(seen) {
             continue;
         }
@@ -163,7 +175,7 @@ fn unknown(roster: &Roster, sight: &Sight, before: &Sight, quiet: bool) -> Outco
     outcome
 }
 
-/// Only one of these runs at a time: each would bind where the other has not yet.
+/// Takes the lock that lets only one `devlog` run: two would both bind over the same file.
 fn alone() -> std::io::Result<File> {
     let path = Path::new(left::DIRECTORY);
     if !path.is_dir() {

@@ -1,5 +1,4 @@
-//! Whether all that decides about the partners' `/dev/log` stands as it stood: accounts, the sshds and their
-//! files, chroots.
+//! Watches the files on which the partners' `/dev/log` depends: accounts, the sshds and their configuration, chroots.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::adapters::sight::{DevLog, SOCKET, Sight, left};
 
-/// Where partners' accounts are; and what changes when an sshd starts, or its unit is enabled.
+/// The files of accounts, and those that change when an sshd starts or its unit is enabled.
 const WATCHED: [&str; 4] = [
     "/etc/passwd",
     "/etc/group",
@@ -17,10 +16,10 @@ const WATCHED: [&str; 4] = [
     "/run/sshd.pid",
 ];
 
-/// Its being there makes the path unit start the service that settles what is left to do.
+/// The path unit starts the service again while this file exists.
 const WAITS: &str = "waits";
 
-/// How often it is looked.
+/// The pause between two looks.
 const TURN: Duration = Duration::from_secs(1);
 
 /// How old the last change must be before nothing more is expected: accounts are made by several in a row.
@@ -29,27 +28,27 @@ const OLD: Duration = Duration::from_secs(5);
 /// How long it waits for a change, where something is left to do: what decides may stand elsewhere, such as in LDAP.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What each of them was.
+/// The watched paths, each with its file as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Still {
-    files: Vec<(PathBuf, Option<File>)>,
+pub(super) struct WatchedPaths {
+    files: Vec<(PathBuf, Option<FileStamp>)>,
 }
 
 /// A file: device, inode, and when it was changed in any way, in seconds and nanoseconds.
-type File = (u64, u64, i64, i64);
+type FileStamp = (u64, u64, i64, i64);
 
-/// Did something change?
+/// The result of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum Waited {
     /// Nothing, for long enough.
     None,
     /// Something, or it is time to look again.
     Some,
 }
 
-impl Still {
-    /// All that decides, as it stands.
-    pub(super) fn now(sight: Option<&Sight>) -> Still {
+impl WatchedPaths {
+    /// The watched paths as they are now.
+    pub(super) fn now(sight: Option<&Sight>) -> WatchedPaths {
         let mut paths: BTreeSet<PathBuf> = WATCHED.iter().map(PathBuf::from).collect();
         paths.insert(SOCKET.into());
         if let Some(sight) = sight {
@@ -61,22 +60,22 @@ impl Still {
                 paths.insert(chroot.join("dev/log"));
             }
         }
-        Still::of(paths)
+        WatchedPaths::of(paths)
     }
 
-    fn of(paths: impl IntoIterator<Item = PathBuf>) -> Still {
+    fn of(paths: impl IntoIterator<Item = PathBuf>) -> WatchedPaths {
         let files = paths.into_iter().map(|path| {
             let file = look(&path);
             (path, file)
         });
-        Still {
+        WatchedPaths {
             files: files.collect(),
         }
     }
 
-    /// Is it the same that decides?
-    pub(super) fn is_of_same(&self, other: &Still) -> bool {
-        let paths = |still: &Still| -> Vec<PathBuf> {
+    /// Are the same paths watched?
+    pub(super) fn is_of_same(&self, other: &WatchedPaths) -> bool {
+        let paths = |still: &WatchedPaths| -> Vec<PathBuf> {
             still.files.iter().map(|(path, _)| path.clone()).collect()
         };
         paths(self) == paths(other)
@@ -98,25 +97,25 @@ impl Still {
 
     /// Waits until something changes, and a moment more: changes come in a row. Where all is `done` it returns as soon as the
     /// last one is old.
-    pub(super) fn wait_for_change(&self, done: bool) -> Change {
+    pub(super) fn wait_for_change(&self, done: bool) -> Waited {
         let begun = Instant::now();
         loop {
-            if Still::of(self.files.iter().map(|(path, _)| path.clone())) != *self {
+            if WatchedPaths::of(self.files.iter().map(|(path, _)| path.clone())) != *self {
                 std::thread::sleep(TURN);
-                return Change::Some;
+                return Waited::Some;
             }
             if done && self.is_old() {
-                return Change::None;
+                return Waited::None;
             }
             if begun.elapsed() > PATIENCE {
-                return Change::Some;
+                return Waited::Some;
             }
             std::thread::sleep(TURN);
         }
     }
 }
 
-fn look(path: &Path) -> Option<File> {
+fn look(path: &Path) -> Option<FileStamp> {
     let stat = fs::symlink_metadata(path).ok()?;
     Some((stat.dev(), stat.ino(), stat.ctime(), stat.ctime_nsec()))
 }

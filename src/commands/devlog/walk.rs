@@ -1,83 +1,65 @@
-//! The way to a directory that only root can have changed: as sshd demands of a chroot, and as root may walk it.
+//! Opens a directory to which every directory on the way belongs to root alone, as sshd demands of a chroot.
 
-use std::fmt;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
+use crate::adapters::store::UnsafePath;
+
 /// The bits of a mode that let others than the owner write.
 pub(super) const OTHERS_WRITE: u32 = 0o022;
 
-/// Something on the way that is not as it must be; nothing was changed there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
-    /// What stands there.
-    pub(super) path: PathBuf,
-    /// What is wrong with it.
-    pub(super) why: String,
-    /// What mends it.
-    pub(super) mend: String,
-}
-
-impl Refused {
-    pub(super) fn new(path: &Path, why: impl fmt::Display, mend: impl fmt::Display) -> Self {
-        Refused {
-            path: path.to_owned(),
-            why: why.to_string(),
-            mend: mend.to_string(),
-        }
-    }
-
-    /// A call failed.
-    pub(super) fn failed(path: &Path, action: &str, errno: Errno) -> Self {
-        let mend = match errno {
-            Errno::ROFS => "mount its file system read-write",
-            Errno::PERM | Errno::ACCESS => "run this as root, with its capabilities",
-            _ => "`ls -ld` shows what stands there",
-        };
-        Refused::new(path, format_args!("{action}: {errno}"), mend)
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.path.display(), self.why, self.mend)
-    }
+/// A call failed; nothing was changed there.
+pub(super) fn failed(path: &Path, action: &str, errno: Errno) -> UnsafePath {
+    let remedy = match errno {
+        Errno::ROFS => "mount its file system read-write",
+        Errno::PERM | Errno::ACCESS => "run this as root, with its capabilities",
+        _ => "`ls -ld` shows what stands there",
+    };
+    UnsafePath::new(path, format_args!("{action}: {errno}"), remedy)
 }
 
 /// A directory that was walked to, and its path.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct SafeDirectory {
     pub(super) fd: OwnedFd,
     pub(super) path: PathBuf,
-    /// Whose every directory on the way must be: root's.
+    /// The uid to which every directory on the way must belong: root's.
     owner: u32,
 }
 
-impl Place {
+impl SafeDirectory {
     /// The root directory.
-    pub(super) fn root() -> Result<Place, Refused> {
-        Place::at(Path::new("/"), 0)
+    pub(super) fn root() -> Result<SafeDirectory, UnsafePath> {
+        SafeDirectory::at(Path::new("/"), 0)
     }
 
     /// A directory to begin at.
-    fn at(path: &Path, owner: u32) -> Result<Place, Refused> {
+    fn at(path: &Path, owner: u32) -> Result<SafeDirectory, UnsafePath> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let fd = rustix::fs::open(path, flags, Mode::empty())
-            .map_err(|errno| Refused::failed(path, "cannot be opened", errno))?;
-        let place = Place {
-            fd,
-            path: path.to_owned(),
+        SafeDirectory::opened(
+            rustix::fs::open(path, flags, Mode::empty()),
+            path.to_owned(),
             owner,
-        };
+        )
+    }
+
+    fn opened(
+        fd: Result<OwnedFd, Errno>,
+        path: PathBuf,
+        owner: u32,
+    ) -> Result<SafeDirectory, UnsafePath> {
+        let fd = fd.map_err(|errno| failed(&path, "cannot be opened", errno))?;
+        let place = SafeDirectory { fd, path, owner };
+        // Of what was opened, not of what was looked at before.
         place.stat().and_then(|stat| place.trusted(&stat))?;
         Ok(place)
     }
 
     /// A directory below this one: no link is followed, and each on the way must be root's alone.
-    pub(super) fn walk(self, below: &Path) -> Result<Place, Refused> {
+    pub(super) fn walk(self, below: &Path) -> Result<SafeDirectory, UnsafePath> {
         let mut place = self;
         for component in below.components() {
             match component {
@@ -85,7 +67,7 @@ impl Place {
                 Component::RootDir | Component::CurDir => {}
                 Component::ParentDir | Component::Prefix(_) => {
                     let mend = "write the path without it";
-                    return Err(Refused::new(below, "holds `..`", mend));
+                    return Err(UnsafePath::new(below, "holds `..`", mend));
                 }
             }
         }
@@ -93,62 +75,58 @@ impl Place {
     }
 
     /// One directory deeper.
-    pub(super) fn enter(&self, name: &Path) -> Result<Place, Refused> {
+    pub(super) fn enter(&self, name: &Path) -> Result<SafeDirectory, UnsafePath> {
         let path = self.path.join(name);
         let stat = match self.look(name)? {
             Some(stat) => stat,
             None => {
                 let mend = format!("mkdir -m 0755 {}", path.display());
-                return Err(Refused::new(&path, "is not there", mend));
+                return Err(UnsafePath::new(&path, "is not there", mend));
             }
         };
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::Directory => {}
             FileType::Symlink => {
                 let mend = "write the path that it leads to into sshd's configuration";
-                return Err(Refused::new(&path, "is a symbolic link", mend));
+                return Err(UnsafePath::new(&path, "is a symbolic link", mend));
             }
             _ => {
                 let mend = "a directory must stand there";
-                return Err(Refused::new(&path, "is no directory", mend));
+                return Err(UnsafePath::new(&path, "is no directory", mend));
             }
         }
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let fd = rustix::fs::openat(self.fd.as_fd(), name, flags, Mode::empty())
-            .map_err(|errno| Refused::failed(&path, "cannot be opened", errno))?;
-        let place = Place {
-            fd,
-            path,
-            owner: self.owner,
-        };
-        // Of what was opened, not of what was looked at before.
-        place.stat().and_then(|stat| place.trusted(&stat))?;
-        Ok(place)
+        let fd = rustix::fs::openat(self.fd.as_fd(), name, flags, Mode::empty());
+        SafeDirectory::opened(fd, path, self.owner)
     }
 
-    /// What stands under a name; none where nothing does.
-    pub(super) fn look(&self, name: &Path) -> Result<Option<Stat>, Refused> {
+    /// The file of this name; none where there is no such file.
+    pub(super) fn look(&self, name: &Path) -> Result<Option<Stat>, UnsafePath> {
         match rustix::fs::statat(self.fd.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(stat)),
             Err(Errno::NOENT) => Ok(None),
             Err(errno) => {
                 let path = self.path.join(name);
-                Err(Refused::failed(&path, "cannot be looked at", errno))
+                Err(failed(&path, "cannot be looked at", errno))
             }
         }
     }
 
-    pub(super) fn stat(&self) -> Result<Stat, Refused> {
+    pub(super) fn stat(&self) -> Result<Stat, UnsafePath> {
         rustix::fs::fstat(self.fd.as_fd())
-            .map_err(|errno| Refused::failed(&self.path, "cannot be looked at", errno))
+            .map_err(|errno| failed(&self.path, "cannot be looked at", errno))
     }
 
-    /// Nobody but root can put something else there.
-    fn trusted(&self, stat: &Stat) -> Result<(), Refused> {
+    /// Refuses a directory in which others than root can replace files.
+    fn trusted(&self, stat: &Stat) -> Result<(), UnsafePath> {
         let path = self.path.display();
         if stat.st_uid != self.owner {
             let why = format!("belongs to uid {}, not to root", stat.st_uid);
-            return Err(Refused::new(&self.path, why, format!("chown root {path}")));
+            return Err(UnsafePath::new(
+                &self.path,
+                why,
+                format!("chown root {path}"),
+            ));
         }
         if stat.st_mode & OTHERS_WRITE != 0 {
             let why = format!(
@@ -156,7 +134,7 @@ impl Place {
                 stat.st_mode & 0o7777
             );
             let mend = format!("chmod go-w {path}");
-            return Err(Refused::new(&self.path, why, mend));
+            return Err(UnsafePath::new(&self.path, why, mend));
         }
         Ok(())
     }
@@ -182,7 +160,7 @@ mod tests {
     }
 
     fn refused(root: &Path, owner: u32, below: &str) -> String {
-        let walked = Place::at(root, owner).and_then(|place| place.walk(Path::new(below)));
+        let walked = SafeDirectory::at(root, owner).and_then(|place| place.walk(Path::new(below)));
         let said = walked.unwrap_err().to_string();
         said.replace(&root.display().to_string(), "")
     }
@@ -194,7 +172,7 @@ mod tests {
         for name in ["srv", "srv/sftp", "srv/sftp/alice"] {
             set_mode(&directory.path().join(name), 0o755);
         }
-        let place = Place::at(directory.path(), owner).unwrap();
+        let place = SafeDirectory::at(directory.path(), owner).unwrap();
         let place = place.walk(Path::new("/srv/./sftp/alice")).unwrap();
         assert_eq!(place.path, directory.path().join("srv/sftp/alice"));
     }

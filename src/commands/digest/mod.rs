@@ -1,4 +1,5 @@
 //! The digest: closes the day, and posts the table of every closed day that Slack has not taken yet, oldest first.
+//! Uses the domain, the adapters and `status`.
 
 mod tables;
 
@@ -14,6 +15,7 @@ use crate::adapters::slack::{Client, POST, ProxySettings};
 use crate::adapters::store::{SendLock, Store, become_owner};
 use crate::adapters::userdb::Accounts;
 use crate::commands::cli::{self, Cli};
+use crate::commands::digest::tables::names;
 use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::base::stop::{self, Stop};
 use crate::domain::base::time::{Time, Zone};
@@ -55,14 +57,6 @@ fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> bool 
         && !days::close_for_digest(&mut copy, zone, now, closes_from)
             .closed
             .is_empty()
-}
-
-/// The full names of partners, as the user database told them.
-fn names(daily: &Daily) -> BTreeMap<String, String> {
-    let known = daily.resume.known.iter();
-    let named =
-        known.filter_map(|(account, known)| Some((account.clone(), known.full_name.clone()?)));
-    named.collect()
 }
 
 /// The voice with the names that the user database told.

@@ -9,7 +9,7 @@ use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
 use crate::domain::delivery::{self, Turn};
 use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter};
-use crate::domain::state::ClosedDay;
+use crate::domain::state::{ClosedDay, Daily};
 
 /// The state, as a run of digest changes it.
 pub struct Tables<D: Disk = RealDisk> {
@@ -50,7 +50,7 @@ impl<D: Disk> Tables<D> {
             if let Some(from) = down {
                 days::mark_down(daily, zone, &closing, from);
             }
-            (closing, super::names(daily))
+            (closing, names(daily))
         })?;
         log_recoveries(&unusual);
         Ok(closed)
@@ -89,4 +89,12 @@ impl<D: Disk> Tables<D> {
         })?;
         Ok((next, dropped))
     }
+}
+
+/// The full names of partners, as the user database told them.
+pub(super) fn names(daily: &Daily) -> BTreeMap<String, String> {
+    let known = daily.resume.known.iter();
+    let named =
+        known.filter_map(|(account, known)| Some((account.clone(), known.full_name.clone()?)));
+    named.collect()
 }

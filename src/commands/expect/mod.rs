@@ -1,4 +1,4 @@
-//! `sftp-monitor expect`.
+//! `sftp-monitor expect`. Uses the domain, the adapters and `status`.
 
 mod replay;
 pub(crate) mod table;
@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
-use crate::adapters::userdb;
+use crate::adapters::{machine, userdb};
 use crate::commands::cli::{self, Cli};
 use crate::commands::output;
 use crate::commands::status::load;
@@ -17,7 +17,7 @@ use crate::domain::expect::FeedStanding;
 /// Runs the command: where each expected feed stands, or what past days would have brought.
 pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
-    let mut directory = userdb::of(&mut config, arguments.partners.as_deref());
+    let mut directory = machine::of(&mut config, arguments.partners.as_deref());
     for warning in userdb::of_expects(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
     }

@@ -1,12 +1,14 @@
 //! Standard output of the commands: buffered, and a reader that went away (`| head`) is a quiet end. JSON holds no character
-//! that a terminal obeys or hides.
+//! that a terminal obeys or hides. Uses the domain.
 
 pub(crate) mod table;
 
-use crate::domain::base::clean::is_hidden;
+use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
+
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
-use std::io::{self, BufWriter, IsTerminal, LineWriter, Write};
+
+use crate::domain::base::clean::is_hidden;
 
 /// How much is gathered before it is written to a pipe or a file.
 const BUFFER: usize = 64 * 1024;

@@ -14,8 +14,7 @@ use crate::domain::directory::Directory;
 use crate::domain::openssh::{Program, is_ours_by_wording};
 use crate::domain::record::{Entry, Record};
 use crate::domain::rules::{Monitor, Rules};
-use crate::domain::state::Notice;
-use crate::domain::state::{Counters, Daily};
+use crate::domain::state::{Counters, Daily, Notice};
 
 /// How far time moves before what ended is forgotten: what is due before an event is decided before it anyway.
 const STEP: Duration = Duration::from_secs(300);

@@ -6,6 +6,7 @@ use crate::commands::status::words;
 use crate::domain::base::clean::{HOST, clean, for_terminal};
 use crate::domain::base::span::Span;
 use crate::domain::base::time::{Time, Zone};
+use crate::domain::render::notice_in_short;
 
 /// Says what was not counted. `lines` is how many were read, where lines are what is read, and
 /// `begins` the time of the first thing that the log holds.
@@ -20,7 +21,7 @@ pub(crate) fn say(
         warn(&format!("{why}: {}", counted.undecided));
     }
     for notice in &counted.notices {
-        warn(&for_terminal(&words::notice(notice)));
+        warn(&for_terminal(&notice_in_short(notice)));
     }
     if counted.foreign.lines > 0 {
         let lines = words::many(counted.foreign.lines, "line");

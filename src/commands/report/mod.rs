@@ -1,4 +1,5 @@
 //! `report`: counters per day and partner from logs, by the monitor's own rules. Reads only.
+//! Uses the domain, the adapters and the words of `status`.
 
 mod count;
 mod losses;
@@ -17,6 +18,7 @@ use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
 use crate::domain::rules::Rules;
 
+use crate::adapters::machine;
 pub use count::{Counted, Counting, Sheet, Sheets};
 pub use strangers::Strangers;
 
@@ -39,7 +41,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
         foreign: arguments.partners.is_some() || past.is_foreign(),
         ..config.rules()
     };
-    let mut directory = crate::adapters::userdb::of(&mut config, arguments.partners.as_deref());
+    let mut directory = machine::of(&mut config, arguments.partners.as_deref());
     let mut counting = Counting::new(&rules, directory.as_mut(), span, now);
     let (begins, _) = past.reach()?;
     let lines = past.read(span, &mut |entry| counting.take(entry))?;

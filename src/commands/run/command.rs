@@ -6,9 +6,9 @@ use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, line};
 use crate::adapters::slack::ProxySettings;
 use crate::adapters::store::{Store, become_owner};
-use crate::adapters::userdb;
+use crate::adapters::{machine, userdb};
 use crate::commands::cli::{self, Cli};
-use crate::commands::run::reload::Fixed;
+use crate::commands::run::fixed::Fixed;
 use crate::commands::run::start::{self, Options};
 use crate::commands::status;
 use crate::domain::base::stop;
@@ -28,7 +28,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     if let Some(remark) = token.as_ref().and_then(Token::remark) {
         line(Priority::Warning, remark);
     }
-    let mut directory = userdb::of(&mut config, arguments.partners.as_deref());
+    let mut directory = machine::of(&mut config, arguments.partners.as_deref());
     let store = if arguments.dry_run {
         Store::in_memory(figures(cli, &config))
     } else {

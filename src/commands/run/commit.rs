@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::batch::{BatchFit, announced, fit, take_in};
-use super::doubtful::{self, Doubtful};
+use super::doubtful::Doubtful;
 use super::log_entry::LogEntry;
 use super::undone;
 use crate::adapters::log::{Priority, Topic, about, line};
@@ -12,7 +12,8 @@ use crate::adapters::reader::{Batch, MakeDirectory, Order};
 use crate::adapters::service;
 use crate::adapters::source::journal::limit;
 use crate::adapters::store::{Disk, RealDisk, StateError, Store, log_recoveries};
-use crate::domain::alerts::{Content, Message};
+use crate::commands::run::view::{View, view};
+use crate::domain::alerts::Content;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
 use crate::domain::rules::{Monitor, Rules};
@@ -22,28 +23,6 @@ use crate::domain::{days, expect};
 
 /// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
 const SETTLED: Duration = Duration::from_millis(400);
-
-/// What the loop wants to know of the state without reading it again.
-#[derive(Clone, Debug, Default)]
-pub(super) struct View {
-    /// When time alone brings something.
-    pub(super) due: Option<Time>,
-    /// Messages that wait for Slack.
-    pub(super) waiting: usize,
-    /// Slack asked for a pause until then.
-    pub(super) pause_until: Option<Time>,
-    /// Slack took nothing at the last try.
-    pub(super) refused: bool,
-    /// Until when the next message may still be set right.
-    pub(super) settles: Option<Time>,
-    /// Since when the oldest message or table waits for Slack.
-    pub(super) oldest: Option<Time>,
-    /// Lines that someone forged, or that nobody understands or can read.
-    pub(super) doubtful: doubtful::Counted,
-    status: String,
-    /// On whose answer something waits.
-    pub(super) questions: Vec<String>,
-}
 
 /// The one that commits.
 pub struct Committer<D: Disk = RealDisk> {
@@ -313,37 +292,5 @@ pub(super) fn limit_of(source: &str, foreign: bool) -> Option<Limit> {
         (false, _) => None,
         (true, true) => Some(Limit::default()),
         (true, false) => limit::limit(),
-    }
-}
-
-fn view(monitor: &Monitor<'_>) -> View {
-    let resume = &monitor.daily.resume;
-    let sum = |of: fn(&crate::domain::state::Counters) -> u64| {
-        monitor.daily.partners.values().map(of).sum::<u64>()
-    };
-    let status = format!(
-        "{}: {} log-ins, {} failures, {} uploads, {} downloads, {} unknown attempts; {} messages and {} days wait for Slack",
-        monitor.daily.date,
-        sum(|c| c.success),
-        sum(|c| c.failed),
-        sum(|c| c.upload),
-        sum(|c| c.download),
-        monitor.daily.unknown_attempts,
-        resume.outbox.len(),
-        resume.closed.len(),
-    );
-    let messages = resume.outbox.iter().map(|message| message.since);
-    let head = resume.outbox.first();
-    let days = resume.closed.iter().filter(|day| day.refused.is_none());
-    View {
-        oldest: messages.chain(days.map(|day| day.until)).min(),
-        due: monitor.due(),
-        settles: head.and_then(Message::settles),
-        doubtful: doubtful::counted(monitor.daily),
-        waiting: resume.outbox.len(),
-        pause_until: resume.pause_until,
-        refused: resume.slack_trouble.is_some(),
-        status,
-        questions: monitor.questions(),
     }
 }

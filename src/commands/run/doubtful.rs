@@ -4,15 +4,12 @@ use std::time::Duration;
 
 use super::log_entry::LogEntry;
 use crate::adapters::log::{Priority, Topic};
+use crate::commands::run::view::{Counted, counted};
 use crate::domain::base::time::Time;
-use crate::domain::state::{Daily, NoticeKind};
+use crate::domain::state::Daily;
 
 /// How long nothing more is said of lines that anybody can write as often as they like.
 const SAID_AGAIN: Duration = Duration::from_secs(3_600);
-
-/// How many there are of each kind: forged lines so far; of the day, lines that nobody understands, and lines in no known
-/// envelope.
-pub(super) type Counted = [u64; 3];
 
 /// What the log says of each kind behind its number.
 const TEXTS: [(Option<Topic>, &str); 3] = [
@@ -57,22 +54,6 @@ impl Doubtful {
             }
         }
     }
-}
-
-/// Counts them.
-pub(super) fn counted(daily: &Daily) -> Counted {
-    let of = |kind| {
-        let notices = daily.resume.day.notices.iter();
-        let counts = notices
-            .filter(|notice| notice.kind == kind)
-            .map(|notice| notice.count);
-        counts.fold(0, u64::saturating_add)
-    };
-    [
-        daily.resume.forged,
-        of(NoticeKind::Unparsed),
-        of(NoticeKind::NoEnvelope),
-    ]
 }
 
 impl Hourly {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{LOCK_AGAIN, PATIENCE};
 use crate::adapters::log::{Priority, line};
 use crate::adapters::reader::Batch;
 use crate::adapters::store::StateError;
+use crate::commands::run::times::{LOCK_AGAIN, PATIENCE};
 
 /// The pause before a failed commit is tried again; doubled up to `RETRY_MOST`.
 const RETRY: Duration = Duration::from_millis(500);

@@ -3,7 +3,7 @@
 use crate::adapters::log::{Priority, Topic, about, event, line};
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
-use crate::domain::rules::Verdict;
+use crate::domain::rules::RuleOutcome;
 use crate::domain::state::Daily;
 
 /// An entry of the program's own log, written once what it tells is committed.
@@ -98,7 +98,11 @@ impl LogEntry {
 }
 
 /// The entry for a log-in, a failure or a transfer of a partner, or for one by which journald says that it dropped messages.
-pub(super) fn of_record(record: &Record<'_>, verdict: &Verdict, daily: &Daily) -> Option<LogEntry> {
+pub(super) fn of_record(
+    record: &Record<'_>,
+    verdict: &RuleOutcome,
+    daily: &Daily,
+) -> Option<LogEntry> {
     let count = record.event.repeated;
     if record.origin.past {
         return None;
@@ -177,7 +181,7 @@ mod tests {
             account: None,
             forced: false,
         };
-        let verdict = Verdict {
+        let verdict = RuleOutcome {
             event: EventName::Login,
             partner,
             reason: "Accepted password".into(),

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::post::{Answering, Sender};
 use crate::adapters::log::{Priority, line};
+use crate::commands::run::times::now;
 use crate::domain::alerts::Form;
 use crate::domain::base::time::Time;
 use crate::domain::render::{Own, OwnTrouble};
@@ -145,7 +146,7 @@ impl Teller {
             None => std::future::pending().await,
         };
         if let Some((trouble, _)) = self.posting.take() {
-            self.settle(&trouble, &answer, super::now());
+            self.settle(&trouble, &answer, now());
         }
     }
 

@@ -1,55 +1,16 @@
 //! SIGHUP: the configuration is read again. A bad one is refused, and the one before it stays.
 
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 
-use super::Daemon;
 use super::heartbeat::Heartbeat;
 use super::post::Sender;
-use crate::adapters::config::{Config, SourceConfig, Token};
+use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::Batch;
-use crate::adapters::slack::{Client, ProxySettings};
-use crate::adapters::userdb;
-use crate::domain::render::Voice;
+use crate::adapters::{machine, userdb};
+use crate::commands::run::daemon::Daemon;
+use crate::commands::run::fixed::Reloading;
 use crate::domain::rules::Rules;
-
-/// What stays as it was at the start, and where the configuration is.
-pub(super) struct Fixed {
-    /// The file that was named; none for the default one.
-    pub(super) path: Option<PathBuf>,
-    /// What is read: another source, or another place of it, is taken at a start alone.
-    pub(super) source: SourceConfig,
-    /// The partners that the command line names, in place of the user database.
-    pub(super) partners: Option<Vec<String>>,
-    /// The token; none where messages are printed. systemd hands over credentials at a start alone.
-    pub(super) token: Option<Token>,
-    /// The way to Slack.
-    pub(super) proxy: ProxySettings,
-}
-
-impl Fixed {
-    /// The client for the Slack of this configuration; none where messages are printed.
-    pub(super) fn client(&self, config: &Config) -> anyhow::Result<Option<Client>> {
-        let token = self.token.as_ref();
-        token
-            .map(|token| Client::by(&self.proxy, &config.slack, token))
-            .transpose()
-    }
-}
-
-/// A configuration that was read again. It holds from the first batch on that was read with its user database: what was
-/// read before is judged by the rules of before.
-pub(super) struct Reloading {
-    /// The number of its user database.
-    directory: u64,
-    /// What is set in it, once the user database has said how it spells the accounts.
-    set: Receiver<(Rules, Voice)>,
-    client: Option<Client>,
-    /// None where the command line names the partners.
-    config: Option<Config>,
-    heartbeat: Heartbeat,
-}
 
 impl Daemon {
     /// Reads the configuration again, and has it taken or says why not.
@@ -107,7 +68,7 @@ impl Daemon {
         let judged = partners.is_none().then(|| config.clone());
         // Whoever asks the user database may wait for it: that is not for the loop.
         let directory = self.committer.direct(Box::new(move || {
-            let mut directory = userdb::of(&mut config, partners.as_deref());
+            let mut directory = machine::of(&mut config, partners.as_deref());
             for warning in userdb::warnings(&config, directory.as_mut()) {
                 line(Priority::Warning, &warning.to_string());
             }
@@ -115,7 +76,7 @@ impl Daemon {
                 foreign,
                 ..config.rules()
             };
-            // Where nobody waits for it any more a later one is on its proxy.
+            // Where nobody waits for it any more a later one is on its way.
             let _ = tell.send((rules, config.voice()));
             directory
         }));

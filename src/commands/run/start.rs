@@ -11,8 +11,6 @@ use super::commit::{Committer, limit_of};
 use super::heartbeat::Heartbeat;
 use super::own::Teller;
 use super::post::Sender;
-use super::reload::Fixed;
-use super::{Daemon, Feeding, PATIENCE, now};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::{self, LastRead, Reading};
@@ -22,14 +20,17 @@ use crate::adapters::source::choice::{Chosen, Log, choose};
 use crate::adapters::source::journal::JournalReader;
 use crate::adapters::source::{Source, Start};
 use crate::adapters::store::{InstanceLock, Recovery, Store, log_recoveries};
+use crate::commands::run::daemon::{Daemon, Feeding};
+use crate::commands::run::fixed::Fixed;
+use crate::commands::run::times::{PATIENCE, now};
 use crate::domain::alerts::{Content, NEWS};
 use crate::domain::base::position::{FilePosition, JournalPosition, Position};
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
+use crate::domain::days::settle;
 use crate::domain::directory::Directory;
 use crate::domain::rules::Rules;
-use crate::domain::state::Daily;
-use crate::domain::state::NoticeKind;
+use crate::domain::state::{Daily, NoticeKind};
 
 /// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
@@ -73,9 +74,10 @@ pub(super) fn run(
         let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
         return Err(Stop::Usage(why.to_owned()).into());
     }
-    if before.announced {
-        absent(&mut store, config, &instance)?;
-    }
+    let absent = before
+        .announced
+        .then(|| absent(config, &instance))
+        .flatten();
     instance.alive();
     let chosen = choose(&config.source)?;
     about(
@@ -135,6 +137,7 @@ pub(super) fn run(
             config.voice(),
             options.fixed.partners.is_none().then(|| config.clone()),
         ),
+        absent,
         held: None,
         posting: None,
         reloading: None,
@@ -187,20 +190,17 @@ fn announcements(before: &Before, chosen: &Chosen) -> Vec<Content> {
     started.into_iter().collect()
 }
 
-/// Notes that no daemon ran, where that was longer than what is still told as news.
-fn absent(store: &mut Store, config: &Config, instance: &InstanceLock) -> anyhow::Result<()> {
+/// When no daemon ran, where that was longer than what is still told as news.
+fn absent(config: &Config, instance: &InstanceLock) -> Option<(Time, Time)> {
     let at = now();
-    let Some(from) = instance.last_alive().filter(|&from| at.since(from) > NEWS) else {
-        return Ok(());
-    };
+    let from = instance
+        .last_alive()
+        .filter(|&from| at.since(from) > NEWS)?;
     let local = |time| config.zone.local(time).format("%Y-%m-%d %H:%M:%S");
     let (begun, over) = (local(from), local(at));
     let told = format!("no monitor ran from {begun} to {over}: what happened is counted now");
     line(Priority::Warning, &told);
-    store.commit(config.zone.local(at), |daily, _| {
-        daily.note_span(NoticeKind::Down, (from, at), 0, None);
-    })?;
-    Ok(())
+    Some((from, at))
 }
 
 /// Notes that reading changed from one source to another.
@@ -297,7 +297,7 @@ fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
         config.zone.local(at),
         |daily: &mut Daily, recoveries: &[Recovery]| {
             unusual = recoveries.to_vec();
-            crate::domain::days::settle(daily, config.zone, at);
+            settle(daily, config.zone, at);
             let resume = &daily.resume;
             Before {
                 journal: resume

@@ -11,10 +11,9 @@ use crate::commands::expect::table::Row;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
-use crate::domain::sessions::Standing;
+use crate::domain::sessions::Membership;
 use crate::domain::slack_reply::Fix;
-use crate::domain::state::NoticeKind;
-use crate::domain::state::{Counters, Daily, Resume};
+use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
 
 /// What `status --json` tells.
 #[derive(Debug, Serialize)]
@@ -201,7 +200,7 @@ pub(crate) fn waiting(resume: &Resume) -> usize {
 
 /// Log-ins and sftp sessions that are open.
 pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
-    let partner = |standing: Standing| standing.partner();
+    let partner = |standing: Membership| standing.partner();
     let connections = resume.sessions.connections.0.values();
     let logins = connections.filter(|c| c.accepted).map(|login| Session {
         kind: SessionKind::Login,

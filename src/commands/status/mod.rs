@@ -1,4 +1,5 @@
 //! `status`: where the day and the program stand, read from the state; nothing is written or locked.
+//! Uses the domain, the adapters and the table of `expect`.
 
 mod facts;
 mod text;

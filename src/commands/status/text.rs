@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use comfy_table::Cell;
 
 use super::facts::{Session, SessionKind, known, position, sessions, waiting};
-use super::words::{ago, many, message, notice};
+use super::words::{ago, many, message};
 use crate::commands::expect::table::line;
 use crate::commands::output::table::{Four, with_columns, write_table};
 use crate::domain::base::clean::for_terminal;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
+use crate::domain::render::notice_in_short;
 use crate::domain::state::{Daily, Resume};
 
 /// Writes all of it.
@@ -42,7 +43,7 @@ pub(super) fn write(
     for told in &resume.day.notices {
         let from = clock(zone, told.from);
         let to = (told.to != told.from).then(|| format!(" to {}", clock(zone, told.to)));
-        let said = notice(told);
+        let said = notice_in_short(told);
         lines.push((
             "Notice",
             format!("{from}{}: {said}", to.unwrap_or_default()),

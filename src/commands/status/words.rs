@@ -1,121 +1,42 @@
-//! Messages and notices in a few English words, for a terminal. Log text in them is cleaned where it is written.
+//! Messages in a few English words, for a terminal. Log text in them is cleaned where it is written.
 
 use std::time::Duration;
 
 use crate::domain::alerts::Content;
-use crate::domain::state::{Notice, NoticeKind};
 
 /// What a message is about.
 pub(super) fn message(content: &Content) -> String {
-    let what = match content {
-        Content::Started { .. } => return "the first start".to_owned(),
-        Content::Several { partner, parts } => {
-            return format!("{} of {partner}", many(parts.len() as u64, "kind of event"));
-        }
-        Content::Summary(_) => return "a summary of an absence".to_owned(),
-        Content::Unreadable { .. } => return "a log that cannot be read".to_owned(),
-        Content::LogLevel { .. } => return "sftp-server's log level".to_owned(),
-        Content::Unseen { .. } => return "files that cannot be seen".to_owned(),
-        Content::FeedMissing(feed) => return format!("{} of {} missing", feed.files, feed.partner),
-        Content::FeedArrived(feed) => return format!("{} of {} arrived", feed.files, feed.partner),
-        Content::FeedChanged(feed) => return format!("{} of {} changed", feed.files, feed.partner),
-        Content::Quiet(quiet) => return format!("no log-in of {}", quiet.partner),
-        Content::Logins(_) => "log-in",
+    match content {
+        Content::Started { .. } => "the first start".to_owned(),
+        Content::Logins(logins) => format!("log-in of {}", logins.partner),
+        Content::Failures(failures) => format!("failed log-in of {}", failures.partner),
         Content::Sweep(sweep) => {
-            return format!(
-                "a sweep over {}",
-                many(sweep.partners.len() as u64, "partner")
-            );
+            let partners = many(sweep.partners.len() as u64, "partner");
+            format!("a sweep over {partners}")
         }
-        Content::Failures(_) => "failed log-in",
-        Content::Files(_) => "file",
-        Content::Hindered(_) => "log-in that could not work",
-        Content::Blind(blind) => return format!("blind sessions of {}", blind.partner),
-        Content::Troubled(_) => "transfer that broke off or failed",
-    };
-    let partner = content.group().map_or("", |(_, partner)| partner);
-    format!("{what} of {partner}")
-}
-
-/// What a notice says.
-pub(crate) fn notice(notice: &Notice) -> String {
-    let count = notice.count;
-    let said = match notice.kind {
-        NoticeKind::Gap => "log entries are gone unread".to_owned(),
-        NoticeKind::Dropped => format!("journald dropped {}", many(count, "message")),
-        NoticeKind::Unreadable => format!("{} could not be read", many(count, "entry")),
-        NoticeKind::Unattributed => {
-            format!(
-                "{} by processes whose log-in nobody saw: credited to nobody",
-                many(count, "transfer")
-            )
+        Content::Files(files) => format!("file of {}", files.partner),
+        Content::Troubled(files) => {
+            format!("transfer that broke off or failed of {}", files.partner)
         }
-        NoticeKind::UnknownDirection => {
-            format!(
-                "{} whose direction nobody can tell: not counted",
-                many(count, "transfer")
-            )
+        Content::Hindered(hindered) => {
+            format!("log-in that could not work of {}", hindered.partner)
         }
-        NoticeKind::WritingUnclosed => format!(
-            "{} opened for writing and never closed in the log",
-            many(count, "file")
-        ),
-        NoticeKind::ReadingUnclosed => format!(
-            "{} opened for reading and never closed in the log",
-            many(count, "file")
-        ),
-        NoticeKind::Descriptors => format!(
-            "{} held so many files open that transfers may be missing from the log",
-            many(count, "session")
-        ),
-        NoticeKind::EndUnseen => format!(
-            "{} whose end is not in the log: the last transfers may be missing",
-            many(count, "session")
-        ),
-        NoticeKind::Flood => format!(
-            "{} near journald's limit: transfers may be missing from the log",
-            many(count, "session")
-        ),
-        NoticeKind::Undecided => {
-            format!(
-                "{} too many waited for the user database: counted for nobody",
-                many(count, "event")
-            )
+        Content::Blind(blind) => format!("blind sessions of {}", blind.partner),
+        Content::Unreadable { .. } => "a log that cannot be read".to_owned(),
+        Content::Several { partner, parts } => {
+            format!("{} of {partner}", many(parts.len() as u64, "kind of event"))
         }
-        NoticeKind::StateDeleted => {
-            "another program deleted daily.json; what was counted before is gone".to_owned()
-        }
-        NoticeKind::StateDamaged => {
-            "daily.json was damaged; an older one took its place".to_owned()
-        }
-        NoticeKind::SourceChanged => "reading changed to another source".to_owned(),
-        NoticeKind::Forged => {
-            format!("{} forged in sshd's name, ignored", many(count, "line"))
-        }
-        NoticeKind::Unparsed => format!(
-            "{} of sshd or sftp-server not understood: not counted",
-            many(count, "line")
-        ),
-        NoticeKind::NoEnvelope => format!(
-            "{} of sshd or sftp-server in no known envelope: not counted",
-            many(count, "line")
-        ),
-        NoticeKind::Down => "the monitor did not run; what happened was counted later".to_owned(),
-        NoticeKind::Unseen => "files of partners could not be seen".to_owned(),
-        NoticeKind::SessionsForgotten => {
-            format!(
-                "{} too many were open to be kept",
-                many(count, "connection")
-            )
-        }
-    };
-    match &notice.detail {
-        Some(detail) => format!("{said} ({detail})"),
-        None => said,
+        Content::Summary(_) => "a summary of an absence".to_owned(),
+        Content::FeedMissing(feed) => format!("{} of {} missing", feed.files, feed.partner),
+        Content::FeedArrived(feed) => format!("{} of {} arrived", feed.files, feed.partner),
+        Content::FeedChanged(feed) => format!("{} of {} changed", feed.files, feed.partner),
+        Content::Quiet(quiet) => format!("no log-in of {}", quiet.partner),
+        Content::LogLevel { .. } => "sftp-server's log level".to_owned(),
+        Content::Unseen { .. } => "files that cannot be seen".to_owned(),
     }
 }
 
-/// A number of things; of an unknown number, some.
+/// A number of things; `some` of them where the number is 0, which stands for unknown.
 pub(crate) fn many(count: u64, thing: &str) -> String {
     match (count, thing.strip_suffix('y')) {
         (1, _) => format!("1 {thing}"),

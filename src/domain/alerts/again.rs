@@ -1,4 +1,4 @@
-//! Alerts that wait are looked at again: what has turned out otherwise is set right, and what is no longer so is not told.
+//! Corrects alerts that still wait when a later event changes their facts, and drops those that no longer hold.
 
 use super::{
     Alerts, Cause, Content, Failures, FailuresFrom, Files, Hindered, Outbox, Transfer, merge,
@@ -90,7 +90,7 @@ impl Alerts {
         gathered.into_iter().chain(contents).find_map(own);
     }
 
-    /// Another message tells of what waits, or does not any more.
+    /// Notes whether another message already tells of this alert.
     pub fn told_elsewhere(&mut self, id: u64, told: bool) {
         let waiting = self.waiting.iter_mut().find(|w| w.id == id);
         waiting.into_iter().for_each(|w| w.told = told);

@@ -1,10 +1,11 @@
-//! What messages say, as facts: the words are made of them at the very end.
+//! The facts that messages tell. `render` makes words of them.
 
-use crate::domain::base::numbers::is_false;
-use crate::domain::base::numbers::is_zero;
-use crate::domain::base::time::Time;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::base::numbers::is_default;
+use crate::domain::base::time::Time;
 
 /// Log-ins of one partner.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,10 +24,10 @@ pub struct Logins {
     /// The latest one's method.
     pub method: String,
     /// Refused attempts from the same address just before.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub after_failures: u64,
     /// Those of them that waited to be told, and are told by this alone.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub answered: u64,
 }
 
@@ -52,7 +53,7 @@ pub struct Failures {
     /// The partner's failures of the day, these included.
     pub today: u64,
     /// All of them from addresses from which it logged in the same day.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub own: bool,
     /// Those of each address, where they are from several, up to ten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -120,14 +121,14 @@ pub struct Hindered {
     pub detail: String,
     /// What else could not be written, in the same message; with the latest up to ten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub earlier: Vec<Refused>,
+    pub earlier: Vec<RefusedWrite>,
     /// The latest time.
     pub at: Time,
 }
 
 /// What could not be written, and sshd's own words of why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Refused {
+pub struct RefusedWrite {
     /// Its path.
     pub path: String,
     /// Why.
@@ -185,7 +186,7 @@ pub struct Files {
     /// The bytes of all of them, as far as they are known.
     pub bytes: u64,
     /// The size of some is unknown.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub some_unknown: bool,
     /// The latest one's time.
     pub at: Time,
@@ -213,6 +214,20 @@ pub enum Transfer {
     DownloadUnclosed,
 }
 
+impl Transfer {
+    /// Bytes of the file arrived, as far as the log tells.
+    pub(crate) fn is_upload(self) -> bool {
+        match self {
+            Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed => true,
+            Transfer::Download
+            | Transfer::DownloadInterrupted
+            | Transfer::Unknown
+            | Transfer::UploadUnclosed
+            | Transfer::DownloadUnclosed => false,
+        }
+    }
+}
+
 /// One file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct File {
@@ -222,7 +237,7 @@ pub struct File {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub odd: Option<String>,
     /// The path is only the beginning: sshd cut the message.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub cut: bool,
     /// Its size; none where the log does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -231,16 +246,16 @@ pub struct File {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// It was opened as it was, not emptied: the size is that of what was added.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub resumed: bool,
     /// It was created as well where it was not there: whether it was resumed is not known by that alone.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub may_be_new: bool,
     /// The size of all of it, where it was resumed and the log tells what it held before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole: Option<u64>,
     /// How many times more it came, in the same message; the size is the latest one's.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub again: u64,
 }
 
@@ -261,22 +276,8 @@ pub struct Summary {
     /// What each partner did.
     pub partners: BTreeMap<String, SummaryRow>,
     /// Some of it may have been told already.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub maybe_repeated: bool,
-}
-
-impl Obstacle {
-    /// What messages of it are gathered under.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Obstacle::NotSftp => "not-sftp",
-            Obstacle::Subsystem => "no-subsystem",
-            Obstacle::Chroot => "chroot",
-            Obstacle::WriteRefused => "write-refused",
-            Obstacle::TurnedAway => "turned-away",
-            Obstacle::AttemptsTurnedAway => "attempts-turned-away",
-        }
-    }
 }
 
 /// What one partner did, of a summary.
@@ -287,16 +288,16 @@ pub struct SummaryRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
     /// Log-ins.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub logins: u64,
     /// Failures.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub failures: u64,
     /// Files that arrived.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub uploads: u64,
     /// Files that were fetched.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub downloads: u64,
     /// Why the failures were refused, as far as that is known.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -308,7 +309,7 @@ pub struct SummaryRow {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub obstacles: BTreeMap<Obstacle, u64>,
     /// Times that sshd turned attempts in its name away.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub turned_away: u64,
     /// The names of the first ten files that arrived.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -323,7 +324,7 @@ pub struct Sweep {
     /// The addresses, the latest last, up to ten.
     pub addresses: Vec<String>,
     /// All failures, those before it was known to be a sweep included.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub failures: u64,
     /// The latest time.
     pub at: Time,

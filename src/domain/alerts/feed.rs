@@ -1,8 +1,9 @@
-//! What is told of feeds that must arrive, and of partners that stay away: facts, not words.
+//! The facts of messages about expected feeds and about partners that do not log in.
 
 use serde::{Deserialize, Serialize};
 
 use super::{File, Transfer};
+use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 
 /// What a partner did last, of each kind.
@@ -22,14 +23,8 @@ pub struct Seen {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub watched: Option<Time>,
     /// It was told that the partner has not logged in for long.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "is_default")]
     pub quiet: bool,
-}
-
-impl Seen {
-    pub(crate) fn is_empty(&self) -> bool {
-        *self == Seen::default()
-    }
 }
 
 /// The latest file of a partner.
@@ -42,7 +37,7 @@ pub struct SeenFile {
     /// Which.
     pub file: File,
     /// The partner removed it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub removed: bool,
 }
 
@@ -95,7 +90,7 @@ pub struct FeedArrived {
     /// The last of them.
     pub file: File,
     /// It is on time this time.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub on_time: bool,
     /// When it was due the first time of those that it had not come since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,7 +127,7 @@ pub struct Change {
     /// What.
     pub how: Loss,
     /// It was told.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub told: bool,
 }
 
@@ -173,7 +168,7 @@ pub struct Quiet {
     /// Since when: its last log-in, or since it is known that none came.
     pub since: Time,
     /// No log-in of it is known at all.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub never: bool,
     /// When that became too long.
     pub at: Time,

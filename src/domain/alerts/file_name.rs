@@ -1,4 +1,4 @@
-//! The name of a file as bytes: what a text cannot hold of it is kept beside the text.
+//! The name of a file as bytes. Bytes that are no UTF-8 are kept beside the text.
 
 use std::borrow::Cow;
 

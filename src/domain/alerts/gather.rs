@@ -1,5 +1,5 @@
-//! Gathering: what is told at once, what waits for its fellows, what is told later as a summary. Pure: events' times in,
-//! messages out.
+//! Gathering: decides which alerts are told at once, which are joined with others of their kind and partner, and which become
+//! part of the summary.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Content, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
-use crate::domain::base::crowd::{take_out, too_many};
-use crate::domain::base::numbers::{add, is_false};
+use crate::domain::base::evict::evict;
+use crate::domain::base::numbers::{add, is_default};
+use crate::domain::base::policy;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 
@@ -37,7 +38,7 @@ pub struct Alerts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<Summary>,
     /// The partners in whose names somebody failed lately.
-    #[serde(default, skip_serializing_if = "Tried::is_empty")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tried: Tried,
     /// The id of the next one that waits.
     pub next: u64,
@@ -71,9 +72,12 @@ pub struct Waiting {
     /// What it says.
     pub content: Content,
     /// Another message tells of it, unless that is taken back.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub told: bool,
 }
+
+/// What is told of a partner, by the configuration.
+pub(crate) type PolicyOf<'a> = &'a dyn Fn(&str) -> policy::Alerts;
 
 /// The partner of a group, by the group's name.
 fn partner_of(group: &str) -> &str {
@@ -102,7 +106,7 @@ impl Alerts {
         at: Time,
         now: Time,
         content: Content,
-        rules: &dyn Fn(&str) -> crate::domain::base::policy::Alerts,
+        rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
     ) {
         if content.group().is_some() && now.since(at) > NEWS {
@@ -149,12 +153,12 @@ impl Alerts {
         outbox.push(at, content);
     }
 
-    /// What happened first is told first: log-ins that were gathered before this leave before it, where the pace allows it.
+    /// Tells log-ins that were gathered before this alert first, where `max-per-hour` allows it.
     fn log_in_first(
         &mut self,
         partner: &str,
         at: Time,
-        rules: &crate::domain::base::policy::Alerts,
+        rules: &policy::Alerts,
         outbox: &mut Outbox<'_>,
     ) {
         let Some(group) = self.groups.get_mut(&format!("login {partner}")) else {
@@ -169,7 +173,7 @@ impl Alerts {
         }
     }
 
-    /// A file that is fetched has arrived before that: what waits of it is told first.
+    /// Takes the waiting alerts of a file that is downloaded now: its upload is told first.
     fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
         let Content::Files(fetched) = content else {
             return Vec::new();
@@ -192,12 +196,8 @@ impl Alerts {
         arrived
     }
 
-    /// A clock that ran ahead left times that are far from the present: nothing is held back until then.
-    pub fn set_right(
-        &mut self,
-        now: Time,
-        rules: &dyn Fn(&str) -> crate::domain::base::policy::Alerts,
-    ) {
+    /// Clamps times that a clock which ran ahead left in the future, so that no alert waits for them.
+    pub fn clamp_times(&mut self, now: Time, rules: PolicyOf<'_>) {
         for waiting in &mut self.waiting {
             if waiting.due > now.plus(LONGEST_WAIT) {
                 waiting.due = now;
@@ -210,17 +210,17 @@ impl Alerts {
             }
             group.told.retain(|told| *told <= now);
         }
-        self.tried.set_right(now);
+        self.tried.clamp_times(now);
     }
 
-    /// Lets out what is due when all events before `time` are known. Without `caught_up` the summary goes on growing.
+    /// Tells alerts that are due when all events before `time` are known. Without `caught_up` the summary is kept back.
     /// `in_flight` is the message that is being posted: it must not change.
     pub fn advance(
         &mut self,
         time: Time,
         now: Time,
         caught_up: bool,
-        rules: &dyn Fn(&str) -> crate::domain::base::policy::Alerts,
+        rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
         in_flight: Option<u64>,
     ) {
@@ -258,7 +258,7 @@ impl Alerts {
         }
     }
 
-    /// What need not wait any more, in order. Where too many wait, half of them, so that it is not done for each.
+    /// Takes the waiting alerts that are due, in order. Where too many wait, it takes half of them, so that it seldom has to.
     fn take_due(&mut self, time: Time) -> Vec<Waiting> {
         let many = self.waiting.len() > WAITING_KEPT;
         // Asked for every event: what waits is not moved for nothing.
@@ -269,21 +269,23 @@ impl Alerts {
         let (mut due, waiting): (Vec<Waiting>, _) = all.partition(|w| w.due <= time);
         self.waiting = waiting;
         if self.waiting.len() > WAITING_KEPT {
-            let gone = too_many(
-                self.waiting.iter().enumerate(),
+            let whose = |w: &Waiting| w.content.group().map(|(kind, of)| (kind, of.to_owned()));
+            let waiting = &mut self.waiting;
+            let gone = evict(
+                waiting,
                 WAITING_KEPT / 2,
                 |_| (),
-                |w| w.content.group(),
+                whose,
                 |_, w| (w.due, w.id),
             );
-            due.extend(take_out(&mut self.waiting, gone));
+            due.extend(gone);
         }
         due.retain(|w| !w.told);
         due.sort_by_key(|w| (w.due, w.id));
         due
     }
 
-    /// Takes what is no news any more, or too much, out of the outbox and into the summary.
+    /// Moves old or excess alerts from the outbox into the summary.
     fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
         let flood = outbox.too_many(in_flight);
         for message in std::mem::take(outbox.messages) {
@@ -298,7 +300,7 @@ impl Alerts {
         }
     }
 
-    /// When what waits in the outbox is no news any more and joins the summary.
+    /// When the next alert in the outbox becomes too old and joins the summary.
     pub fn ages(messages: &[Message], in_flight: Option<u64>) -> Option<Time> {
         let alerts = messages
             .iter()
@@ -307,7 +309,7 @@ impl Alerts {
     }
 
     /// When `advance` has something to do next, as far as time alone brings it.
-    pub fn due(&self, rules: &dyn Fn(&str) -> crate::domain::base::policy::Alerts) -> Option<Time> {
+    pub fn due(&self, rules: PolicyOf<'_>) -> Option<Time> {
         let gathered = self
             .groups
             .iter()
@@ -319,7 +321,7 @@ impl Alerts {
 
 impl Group {
     /// When the next message may be told, if that is after `at`: `max-per-hour` of them were told within the hour before.
-    fn free_from(&self, at: Time, rules: &crate::domain::base::policy::Alerts) -> Option<Time> {
+    fn free_from(&self, at: Time, rules: &policy::Alerts) -> Option<Time> {
         let most = rules.max_per_hour as usize;
         let first = self
             .told
@@ -330,12 +332,12 @@ impl Group {
     }
 
     /// When what was gathered is told.
-    fn due(&self, rules: &crate::domain::base::policy::Alerts) -> Time {
+    fn due(&self, rules: &policy::Alerts) -> Time {
         self.free_from(self.until, rules).unwrap_or(self.until)
     }
 
     /// Notes that a message is told, and opens the window behind it.
-    fn note(&mut self, at: Time, rules: &crate::domain::base::policy::Alerts) {
+    fn note(&mut self, at: Time, rules: &policy::Alerts) {
         self.told.push(at);
         let most = (rules.max_per_hour as usize).max(1);
         let excess = self.told.len().saturating_sub(most);

@@ -1,9 +1,11 @@
 //! Joining messages of one kind and partner into one.
 
-use super::{Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT};
-use crate::domain::alerts::Refused;
-use crate::domain::alerts::facts::Sweep;
+use super::{
+    Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, RefusedWrite,
+    Sweep, Transfer,
+};
 use crate::domain::base::numbers::add;
+use crate::domain::base::time::Time;
 
 /// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
 pub(crate) fn join(first: &mut Content, second: Content) {
@@ -15,7 +17,27 @@ pub(crate) fn join(first: &mut Content, second: Content) {
         }
         (Content::Hindered(a), Content::Hindered(b)) => hindered(a, b),
         (Content::Sweep(a), Content::Sweep(b)) => sweep(a, b),
-        _ => {}
+        (Content::Several { parts, .. }, second) => parts.extend(second.into_parts()),
+        // Two of different kinds, or that stand alone, are never joined.
+        (
+            Content::Logins(_)
+            | Content::Failures(_)
+            | Content::Files(_)
+            | Content::Troubled(_)
+            | Content::Hindered(_)
+            | Content::Sweep(_)
+            | Content::FeedMissing(_)
+            | Content::FeedArrived(_)
+            | Content::FeedChanged(_)
+            | Content::Quiet(_)
+            | Content::Summary(_)
+            | Content::Started { .. }
+            | Content::LogLevel { .. }
+            | Content::Unseen { .. }
+            | Content::Unreadable { .. }
+            | Content::Blind(_),
+            _,
+        ) => {}
     }
 }
 
@@ -26,10 +48,10 @@ pub(crate) fn hindered(first: &mut Hindered, second: Hindered) {
     let path = std::mem::replace(&mut first.path, second.path);
     first
         .earlier
-        .extend(path.map(|path| Refused { path, detail }));
+        .extend(path.map(|path| RefusedWrite { path, detail }));
     first.earlier.extend(second.earlier);
     // Each once; the latest stands apart.
-    let mut kept: Vec<Refused> = Vec::new();
+    let mut kept: Vec<RefusedWrite> = Vec::new();
     for refused in first.earlier.drain(..) {
         let latest = first.path.as_ref() == Some(&refused.path) && first.detail == refused.detail;
         if !latest && !kept.contains(&refused) {
@@ -116,9 +138,9 @@ impl Files {
     pub fn one(
         partner: &str,
         full_name: Option<String>,
-        what: super::Transfer,
+        what: Transfer,
         file: File,
-        at: crate::domain::base::time::Time,
+        at: Time,
     ) -> Files {
         Files {
             partner: partner.to_owned(),

@@ -1,11 +1,10 @@
 //! A message that waits until Slack takes it, and what it says: facts, not words.
 
-use crate::domain::alerts::facts::Sweep;
 use crate::domain::alerts::facts::{
-    Blind, Cause, Failures, Files, Hindered, Logins, Summary, Transfer,
+    Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
 };
 use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, Quiet};
-use crate::domain::base::numbers::is_false;
+use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -23,7 +22,7 @@ pub struct Message {
     /// What it says.
     pub content: Content,
     /// It was sent, and whether Slack took it is not known: the next try may repeat it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub maybe_repeated: bool,
     /// The plainest form that Slack has asked for so far.
     #[serde(default)]
@@ -140,77 +139,89 @@ pub enum Content {
     },
 }
 
+/// How a message stands among the others that wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Among<'a> {
+    /// It is gathered with those of its kind and partner; no partner's name for what is of many.
+    Gathered(&'static str, &'a str),
+    /// It stands alone. A later one about the same matter says how that stands now.
+    Alone(&'static str, &'a str),
+    /// It stands alone, and each of them is told.
+    Each,
+}
+
 impl Content {
-    /// The kind and the partner of an alert that is gathered with its fellows; no partner's name for what is of many; none for
-    /// what stands alone.
-    pub fn group(&self) -> Option<(&'static str, &str)> {
+    /// A new kind of message is gathered, or stands alone.
+    fn among(&self) -> Among<'_> {
+        use Among::{Alone, Each, Gathered};
         match self {
-            Content::Logins(logins) => Some(("login", &logins.partner)),
-            Content::Failures(failures) => Some(("failure", &failures.partner)),
-            Content::Sweep(_) => Some(("sweep", "")),
-            Content::Several { partner, .. } => Some(("several", partner)),
-            Content::Files(Files {
-                what: Transfer::Upload,
-                partner,
-                ..
-            }) => Some(("upload", partner)),
-            Content::Files(files) => Some(("download", &files.partner)),
-            Content::Troubled(Files {
-                what: Transfer::UploadFailed,
-                partner,
-                ..
-            }) => Some(("failed", partner)),
-            Content::Troubled(Files {
-                what: Transfer::UploadInterrupted,
-                partner,
-                ..
-            }) => Some(("interrupted", partner)),
-            Content::Troubled(Files {
-                what: Transfer::Unknown,
-                partner,
-                ..
-            }) => Some(("unknown-direction", partner)),
-            Content::Troubled(Files {
-                what: Transfer::UploadUnclosed,
-                partner,
-                ..
-            }) => Some(("unclosed", partner)),
-            Content::Troubled(Files {
-                what: Transfer::DownloadUnclosed,
-                partner,
-                ..
-            }) => Some(("unclosed-download", partner)),
-            Content::Troubled(files) => Some(("interrupted-download", &files.partner)),
-            Content::Hindered(Hindered {
-                obstacle, partner, ..
-            }) => Some((obstacle.name(), partner)),
-            Content::Started { .. }
-            | Content::Summary(_)
-            | Content::LogLevel { .. }
-            | Content::Unseen { .. }
-            | Content::Unreadable { .. }
-            | Content::Blind(_) => None,
-            // Told once each, when it is due: nothing joins them, and no age makes them part of a summary.
-            Content::FeedMissing(_)
-            | Content::FeedArrived(_)
-            | Content::FeedChanged(_)
-            | Content::Quiet(_) => None,
+            Content::Logins(logins) => Gathered("login", &logins.partner),
+            Content::Failures(failures) => Gathered("failure", &failures.partner),
+            Content::Sweep(_) => Gathered("sweep", ""),
+            Content::Several { partner, .. } => Gathered("several", partner),
+            Content::Files(files) if files.what == Transfer::Upload => {
+                Gathered("upload", &files.partner)
+            }
+            Content::Files(files) => Gathered("download", &files.partner),
+            Content::Troubled(files) => Gathered(files.what.trouble(), &files.partner),
+            Content::Hindered(hindered) => Gathered(hindered.obstacle.name(), &hindered.partner),
+            Content::FeedMissing(missing) => Alone("feed", &missing.id),
+            Content::FeedArrived(arrived) => Alone("feed", &arrived.id),
+            Content::Quiet(quiet) => Alone("quiet", &quiet.partner),
+            Content::Blind(blind) => Alone("blind", &blind.partner),
+            Content::Started { first: true, .. } => Alone("first start", ""),
+            Content::Started { .. } => Alone("start", ""),
+            Content::LogLevel { .. } => Alone("log level", ""),
+            Content::Unseen { known: true, .. } => Alone("unseen", ""),
+            Content::Unseen { .. } => Alone("perhaps unseen", ""),
+            Content::FeedChanged(_) | Content::Summary(_) | Content::Unreadable { .. } => Each,
+        }
+    }
+
+    /// The kind and the partner of an alert that is gathered with its fellows; none for what stands alone, which no age makes
+    /// part of a summary.
+    pub fn group(&self) -> Option<(&'static str, &str)> {
+        match self.among() {
+            Among::Gathered(kind, partner) => Some((kind, partner)),
+            Among::Alone(..) | Among::Each => None,
         }
     }
 
     /// What a message that stands alone is about, where a later one says how it stands now; none for what is gathered.
     pub(super) fn matter(&self) -> Option<(&'static str, &str)> {
+        match self.among() {
+            Among::Alone(matter, whose) => Some((matter, whose)),
+            Among::Gathered(..) | Among::Each => None,
+        }
+    }
+}
+
+impl Transfer {
+    /// The group in which transfers that did not come out whole are gathered.
+    fn trouble(self) -> &'static str {
         match self {
-            Content::FeedMissing(FeedMissing { id, .. })
-            | Content::FeedArrived(FeedArrived { id, .. }) => Some(("feed", id)),
-            Content::Quiet(quiet) => Some(("quiet", &quiet.partner)),
-            Content::Blind(blind) => Some(("blind", &blind.partner)),
-            Content::Started { first: true, .. } => Some(("first start", "")),
-            Content::Started { .. } => Some(("start", "")),
-            Content::LogLevel { .. } => Some(("log level", "")),
-            Content::Unseen { known: true, .. } => Some(("unseen", "")),
-            Content::Unseen { .. } => Some(("perhaps unseen", "")),
-            _ => None,
+            Transfer::UploadFailed => "failed",
+            Transfer::UploadInterrupted => "interrupted",
+            Transfer::Unknown => "unknown-direction",
+            Transfer::UploadUnclosed => "unclosed",
+            Transfer::DownloadUnclosed => "unclosed-download",
+            Transfer::Upload | Transfer::Download | Transfer::DownloadInterrupted => {
+                "interrupted-download"
+            }
+        }
+    }
+}
+
+impl Obstacle {
+    /// What messages of it are gathered under.
+    fn name(self) -> &'static str {
+        match self {
+            Obstacle::NotSftp => "not-sftp",
+            Obstacle::Subsystem => "no-subsystem",
+            Obstacle::Chroot => "chroot",
+            Obstacle::WriteRefused => "write-refused",
+            Obstacle::TurnedAway => "turned-away",
+            Obstacle::AttemptsTurnedAway => "attempts-turned-away",
         }
     }
 }

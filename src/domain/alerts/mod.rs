@@ -1,4 +1,4 @@
-//! What is told in Slack: messages, and how alerts are gathered into them.
+//! What is told in Slack: messages, and how alerts are gathered into them. Uses `base` and the names of files in `openssh`.
 
 mod again;
 mod facts;
@@ -13,7 +13,7 @@ mod sweep;
 mod waited;
 
 pub use facts::{
-    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, Refused,
+    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,
     Summary, SummaryRow, Sweep, Transfer,
 };
 pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};

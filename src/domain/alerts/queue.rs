@@ -1,9 +1,9 @@
-//! The outbox: messages that wait for Slack, and who makes room where alerts are too many.
+//! The outbox: messages that wait for Slack, and which of them are evicted when there are too many alerts.
 
 use std::cmp::Reverse;
 
 use super::{Content, Form, Message, Obstacle};
-use crate::domain::base::crowd::too_many;
+use crate::domain::base::evict::to_evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
@@ -20,15 +20,15 @@ pub struct Outbox<'a> {
 }
 
 impl Outbox<'_> {
-    /// The alerts that are too many. What anybody can bring about who reaches the port goes first, then what is of whoever has
-    /// the most, of that the latest.
+    /// The alerts to evict. Those that anybody who reaches the port can cause go first, then those of the partner with the most,
+    /// the latest first.
     pub(crate) fn too_many(&self, in_flight: Option<u64>) -> Vec<u64> {
         let alerts = self.messages.iter().filter(|m| m.content.group().is_some());
         let alerts: Vec<(u64, &Message)> = alerts
             .filter(|m| Some(m.id) != in_flight)
             .map(|m| (m.id, m))
             .collect();
-        too_many(
+        to_evict(
             alerts.into_iter(),
             ALERTS_KEPT,
             |m| !is_anybodys(&m.content),
@@ -68,7 +68,19 @@ fn is_anybodys(content: &Content) -> bool {
         Content::Hindered(hindered) => hindered.obstacle == Obstacle::AttemptsTurnedAway,
         Content::Sweep(_) => true,
         Content::Several { parts, .. } => parts.iter().all(is_anybodys),
-        _ => false,
+        Content::Logins(_)
+        | Content::Files(_)
+        | Content::Troubled(_)
+        | Content::Blind(_)
+        | Content::FeedMissing(_)
+        | Content::FeedArrived(_)
+        | Content::FeedChanged(_)
+        | Content::Quiet(_)
+        | Content::Summary(_)
+        | Content::Started { .. }
+        | Content::LogLevel { .. }
+        | Content::Unseen { .. }
+        | Content::Unreadable { .. } => false,
     }
 }
 

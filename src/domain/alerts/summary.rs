@@ -6,61 +6,27 @@ use super::{Content, File, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Tr
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
-/// Adds what a message would have told.
+/// Adds what a message would have told. What stands alone is never folded.
 pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
-    if let Content::Sweep(sweep) = content {
-        summary.span(since.min(sweep.at), sweep.at);
-        for (partner, row) in sweep.partners {
-            summary.partners.entry(partner).or_default().add(row);
-        }
-        return;
-    }
-    if let Content::Several { parts, .. } = content {
-        return parts
-            .into_iter()
-            .for_each(|part| fold(summary, since, part));
-    }
-    let (until, partner, full_name) = match &content {
-        Content::Logins(logins) => (logins.at, &logins.partner, &logins.full_name),
-        Content::Failures(failures) => (failures.at, &failures.partner, &failures.full_name),
-        Content::Files(files) | Content::Troubled(files) => {
-            (files.at, &files.partner, &files.full_name)
-        }
-        Content::FeedMissing(_)
-        | Content::FeedArrived(_)
-        | Content::FeedChanged(_)
-        | Content::Quiet(_) => return,
-        Content::Hindered(hindered) => (hindered.at, &hindered.partner, &hindered.full_name),
-        Content::Sweep(_)
-        | Content::Several { .. }
-        | Content::Summary(_)
-        | Content::Started { .. }
-        | Content::LogLevel { .. }
-        | Content::Unseen { .. }
-        | Content::Unreadable { .. }
-        | Content::Blind(_) => return,
-    };
-    summary.span(since.min(until), until);
-    let row = summary.partners.entry(partner.clone()).or_default();
-    if row.full_name.is_none() {
-        row.full_name.clone_from(full_name);
-    }
     match content {
         Content::Logins(logins) => {
+            let row = summary.row(since, logins.at, &logins.partner, logins.full_name);
             add(&mut row.logins, logins.count);
             add(&mut row.failures, logins.answered);
         }
         Content::Failures(failures) => {
+            let row = summary.row(since, failures.at, &failures.partner, failures.full_name);
             add(&mut row.failures, failures.count);
             add(
                 row.causes.entry(failures.cause).or_default(),
                 failures.count,
             );
         }
-        Content::Files(files) if files.what == Transfer::Download => {
-            add(&mut row.downloads, files.count)
-        }
         Content::Files(files) => {
+            let row = summary.row(since, files.at, &files.partner, files.full_name);
+            if files.what == Transfer::Download {
+                return add(&mut row.downloads, files.count);
+            }
             add(&mut row.uploads, files.count);
             let room = NAMES_KEPT.saturating_sub(row.names.len());
             let times = |file: File| {
@@ -70,16 +36,40 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
             let names = files.files.into_iter().flat_map(times);
             row.names.extend(names.take(room));
         }
-        Content::Troubled(files) => add(row.transfers.entry(files.what).or_default(), files.count),
-        // That sshd turns attempts away hinders nobody, as far as anybody knows.
-        Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => {
-            add(&mut row.turned_away, hindered.count)
+        Content::Troubled(files) => {
+            let row = summary.row(since, files.at, &files.partner, files.full_name);
+            add(row.transfers.entry(files.what).or_default(), files.count);
         }
-        Content::Hindered(hindered) => add(
-            row.obstacles.entry(hindered.obstacle).or_default(),
-            hindered.count,
-        ),
-        _ => {}
+        Content::Hindered(hindered) => {
+            let row = summary.row(since, hindered.at, &hindered.partner, hindered.full_name);
+            let times = match hindered.obstacle {
+                // That sshd turns attempts away hinders nobody, as far as anybody knows.
+                Obstacle::AttemptsTurnedAway => &mut row.turned_away,
+                obstacle => row.obstacles.entry(obstacle).or_default(),
+            };
+            add(times, hindered.count);
+        }
+        Content::Sweep(sweep) => {
+            summary.span(since.min(sweep.at), sweep.at);
+            for (partner, row) in sweep.partners {
+                summary.partners.entry(partner).or_default().add(row);
+            }
+        }
+        Content::Several { parts, .. } => {
+            for part in parts {
+                fold(summary, since, part);
+            }
+        }
+        Content::FeedMissing(_)
+        | Content::FeedArrived(_)
+        | Content::FeedChanged(_)
+        | Content::Quiet(_)
+        | Content::Summary(_)
+        | Content::Started { .. }
+        | Content::LogLevel { .. }
+        | Content::Unseen { .. }
+        | Content::Unreadable { .. }
+        | Content::Blind(_) => {}
     }
 }
 
@@ -90,6 +80,20 @@ impl Summary {
             self.from = from;
         }
         self.to = self.to.max(to);
+    }
+
+    /// The row of a partner that did something in this time.
+    fn row(
+        &mut self,
+        since: Time,
+        at: Time,
+        partner: &str,
+        full_name: Option<String>,
+    ) -> &mut SummaryRow {
+        self.span(since.min(at), at);
+        let row = self.partners.entry(partner.to_owned()).or_default();
+        row.full_name = row.full_name.take().or(full_name);
+        row
     }
 
     /// Takes over what another summary tells.

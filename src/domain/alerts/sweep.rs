@@ -1,8 +1,8 @@
-//! Sweeps: who fails in the names of many partners from one address gets one alert, not one for each of them.
+//! Sweeps: failures in the names of many partners from one address make one alert, not one for each partner.
 
 use super::{Content, Obstacle, SummaryRow};
 use crate::domain::alerts::facts::Sweep;
-use crate::domain::base::crowd::too_many;
+use crate::domain::base::evict::evict_from_map;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
@@ -36,11 +36,6 @@ struct Attempt {
 }
 
 impl Tried {
-    /// Is nobody watched?
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// What is to be told of this: the sweep that it is part of, or itself.
     pub(crate) fn sweep(&mut self, at: Time, content: Content) -> Content {
         match content {
@@ -124,14 +119,14 @@ impl Tried {
         tried.is_some_and(|tried| tried.values().filter(lately).count() >= PARTNERS)
     }
 
-    /// Forgets what is over.
+    /// Forgets addresses without a failure for long.
     pub(crate) fn forget(&mut self, time: Time) {
         self.0
             .retain(|_, tried| tried.values().any(|a| time.since(a.at) < WITHIN));
     }
 
-    /// A clock that ran ahead left times that are far from the present.
-    pub(crate) fn set_right(&mut self, now: Time) {
+    /// Clamps times that a clock which ran ahead left in the future.
+    pub(crate) fn clamp_times(&mut self, now: Time) {
         for attempt in self.0.values_mut().flat_map(BTreeMap::values_mut) {
             attempt.at = attempt.at.min(now);
         }
@@ -142,19 +137,9 @@ impl Tried {
         if self.0.len() <= ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
             return;
         }
+        let fewest = |tried: &BTreeMap<String, Attempt>| tried.len();
         let latest = |tried: &BTreeMap<String, Attempt>| tried.values().map(|a| a.at).max();
-        let gone = too_many(
-            self.0
-                .iter()
-                .map(|(address, tried)| (address.clone(), tried)),
-            ADDRESSES_KEPT,
-            |tried| tried.len(),
-            |_| (),
-            |_, tried| latest(tried),
-        );
-        for address in gone {
-            self.0.remove(&address);
-        }
+        evict_from_map(&mut self.0, ADDRESSES_KEPT, fewest, |_| (), latest);
     }
 }
 

@@ -1,8 +1,9 @@
-//! What waited for Slack for long goes out gathered: all that waits of a partner is one message.
+//! Joins messages that waited for Slack for long: all messages of a partner become one.
+
+use std::time::Duration;
 
 use crate::domain::alerts::{Content, Message, merge};
 use crate::domain::base::time::Time;
-use std::time::Duration;
 
 /// What waits for no longer than this is told as it happened, one message after the other.
 const WAITED: Duration = Duration::from_secs(60);

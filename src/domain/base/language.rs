@@ -4,14 +4,16 @@
 //! figure. Before a colon it has an ordinary space: the sentences are fixed down to the byte, and people search for them with
 //! the space bar they have. French counts 0 and 1 as one: `0 échec`, `1 fichier`, `2 fichiers`.
 
-use crate::domain::base::time::{Time, Zone};
-use chrono::{NaiveDate, Timelike};
 use std::time::Duration;
+
+use chrono::{NaiveDate, Timelike};
+
+use crate::domain::base::time::{Time, Zone};
 
 /// Between groups of digits and before a unit, in French.
 const THIN: char = '\u{202F}';
 
-/// What is counted.
+/// A thing that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noun {
     /// A log-in.
@@ -34,6 +36,8 @@ pub enum Noun {
     Feed,
     /// Times that something happened.
     Time,
+    /// A byte.
+    Byte,
     /// A thing named before.
     Other,
 }
@@ -41,32 +45,35 @@ pub enum Noun {
 impl Noun {
     /// The noun in the singular and in the plural.
     fn forms(self, language: Language) -> (&'static str, &'static str) {
-        match (language, self) {
-            (Language::French, Noun::Login) => ("connexion", "connexions"),
-            (Language::French, Noun::Failure) => ("échec", "échecs"),
-            (Language::French, Noun::File) => ("fichier", "fichiers"),
-            (Language::French, Noun::Blocked) => ("connexion bloquée", "connexions bloquées"),
-            (Language::French, Noun::Partner) => ("partenaire", "partenaires"),
-            (_, Noun::Session) => ("session", "sessions"),
-            (Language::French, Noun::Feed) => ("flux attendu", "flux attendus"),
-            (Language::French, Noun::Time) => ("fois", "fois"),
-            (Language::French, Noun::Other) => ("autre", "autres"),
-            (Language::English, Noun::Login) => ("log-in", "log-ins"),
-            (Language::English, Noun::Failure) => ("failure", "failures"),
-            (Language::English, Noun::File) => ("file", "files"),
-            (Language::English, Noun::Blocked) => ("blocked connection", "blocked connections"),
-            (Language::English, Noun::Partner) => ("partner", "partners"),
-            (Language::English, Noun::Feed) => ("expected feed", "expected feeds"),
-            (Language::English, Noun::Time) => ("time", "times"),
-            (Language::English, Noun::Other) => ("other", "others"),
-            (_, Noun::Upload) => ("upload", "uploads"),
-            (_, Noun::Download) => ("download", "downloads"),
+        let [french, english] = match self {
+            Noun::Login => [("connexion", "connexions"), ("log-in", "log-ins")],
+            Noun::Failure => [("échec", "échecs"), ("failure", "failures")],
+            Noun::File => [("fichier", "fichiers"), ("file", "files")],
+            Noun::Upload => [("upload", "uploads"), ("upload", "uploads")],
+            Noun::Download => [("download", "downloads"), ("download", "downloads")],
+            Noun::Blocked => [
+                ("connexion bloquée", "connexions bloquées"),
+                ("blocked connection", "blocked connections"),
+            ],
+            Noun::Partner => [("partenaire", "partenaires"), ("partner", "partners")],
+            Noun::Session => [("session", "sessions"), ("session", "sessions")],
+            Noun::Feed => [
+                ("flux attendu", "flux attendus"),
+                ("expected feed", "expected feeds"),
+            ],
+            Noun::Time => [("fois", "fois"), ("time", "times")],
+            Noun::Byte => [("octet", "octets"), ("byte", "bytes")],
+            Noun::Other => [("autre", "autres"), ("other", "others")],
+        };
+        match language {
+            Language::French => french,
+            Language::English => english,
         }
     }
 }
 
 impl Language {
-    /// The phrase of the language that is spoken.
+    /// The phrase in this language.
     pub fn pick(self, french: &'static str, english: &'static str) -> &'static str {
         match self {
             Language::French => french,
@@ -74,7 +81,7 @@ impl Language {
         }
     }
 
-    /// What stands before the one that something is of: `de `, `d'`; `of `.
+    /// The preposition before an owner's name: `de `, `d'`; `of `.
     pub fn of(self, name: &str) -> &'static str {
         match self {
             Language::English => "of ",
@@ -117,15 +124,11 @@ impl Language {
     /// A size: `12,4 Mo`, `12.4 MB`; a thousand of one unit are one of the next.
     pub fn size(self, bytes: u64) -> String {
         if bytes < 1_000 {
-            let (one, many) = match self {
-                Language::French => ("octet", "octets"),
-                Language::English => ("byte", "bytes"),
-            };
-            return format!("{bytes} {}", if self.is_one(bytes) { one } else { many });
+            return self.count(bytes, Noun::Byte);
         }
-        let units = match self {
-            Language::French => ["ko", "Mo", "Go", "To", "Po", "Eo"],
-            Language::English => ["kB", "MB", "GB", "TB", "PB", "EB"],
+        let (units, comma, space) = match self {
+            Language::French => (["ko", "Mo", "Go", "To", "Po", "Eo"], ',', THIN),
+            Language::English => (["kB", "MB", "GB", "TB", "PB", "EB"], '.', ' '),
         };
         // What rounds to a thousand of a unit is told in the next.
         let rounded = |unit: u64| (u128::from(bytes) + u128::from(unit) / 2) / u128::from(unit);
@@ -142,11 +145,9 @@ impl Language {
             tenths if tenths < 1_000 => (tenths / 10, tenths % 10),
             _ => (rounded(unit), 0),
         };
-        match (self, rest) {
-            (Language::French, 0) => format!("{whole}{THIN}{name}"),
-            (Language::French, _) => format!("{whole},{rest}{THIN}{name}"),
-            (Language::English, 0) => format!("{whole} {name}"),
-            (Language::English, _) => format!("{whole}.{rest} {name}"),
+        match rest {
+            0 => format!("{whole}{space}{name}"),
+            _ => format!("{whole}{comma}{rest}{space}{name}"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Small things that the whole domain is made of: time, harmless text, languages, bounded lists. Uses nothing but itself.
 
 pub mod clean;
-pub mod crowd;
+pub mod evict;
 pub mod hex;
 pub mod language;
 pub mod names;

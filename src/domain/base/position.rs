@@ -1,8 +1,10 @@
 //! How far reading has come in a source, as the state keeps it.
 
-use crate::domain::base::time::Time;
-use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::base::time::Time;
 
 /// How far reading has come in a source: everything up to here was delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,3 +18,13 @@ impl Boot {
 
 /// What a process is known by: its boot and pid.
 pub type Process = (Boot, u32);
+
+/// The first half of a boot id as entries carry it.
+pub fn boot(id: &[u8]) -> Boot {
+    let digits = id.get(..16).and_then(|half| std::str::from_utf8(half).ok());
+    Boot(
+        digits
+            .and_then(|half| u64::from_str_radix(half, 16).ok())
+            .unwrap_or(0),
+    )
+}

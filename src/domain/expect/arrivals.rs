@@ -1,11 +1,14 @@
 //! What was seen of expected feeds, as the state keeps it.
 
-use crate::domain::alerts::{Change, File};
-use crate::domain::base::time::Time;
-use crate::domain::expect::files::Uploaded;
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+
+use crate::domain::alerts::{Change, File};
+use crate::domain::base::numbers::is_default;
+use crate::domain::base::time::Time;
+use crate::domain::expect::files::Uploaded;
 
 /// Everything that is remembered of expected feeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -17,12 +20,6 @@ pub struct Feeds {
     /// Files that came lately: they may still get another name, go on, or go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uploads: Vec<Uploaded>,
-}
-
-impl Feeds {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.watched.is_empty() && self.uploads.is_empty()
-    }
 }
 
 /// What was seen of one expected feed.
@@ -58,7 +55,7 @@ pub struct FeedDay {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrived: Option<Time>,
     /// It was told that it is missing.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "is_default")]
     pub told: bool,
 }
 

@@ -1,8 +1,9 @@
 //! The days on which a feed is due, and the moments of its deadlines.
 
+use chrono::{Datelike, Days, NaiveDate, NaiveTime};
+
 use super::Expectation;
 use crate::domain::base::time::Time;
-use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 
 /// How far ahead the next day is looked for: a year of dates left out and a week more.
 const AHEAD: usize = 373;

@@ -1,12 +1,14 @@
 //! A feed that must arrive: one `[[expect]]`.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
 use crate::domain::alerts::File;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::Weekdays;
 use crate::domain::expect::pattern::Pattern;
-use chrono::NaiveDate;
-use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// A feed that must arrive: one `[[expect]]`.
 #[derive(Clone, Debug, PartialEq)]

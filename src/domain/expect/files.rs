@@ -1,10 +1,11 @@
-//! Files of partners of whom feeds are expected, as they last were. Pure.
+//! The latest files of partners that must send feeds, with their present names and sizes.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::alerts::File;
+use crate::domain::base::numbers::is_default;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 
@@ -24,14 +25,27 @@ pub struct Uploaded {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<File>,
     /// It broke off, or failed on the disk: it is not whole.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub broken: bool,
     /// It is gone: removed, or another has its name.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub gone: bool,
 }
 
 impl Uploaded {
+    /// A file that has just arrived.
+    pub(crate) fn new(process: Process, partner: &str, at: Time, file: File) -> Uploaded {
+        Uploaded {
+            process,
+            partner: partner.to_owned(),
+            file,
+            at,
+            before: None,
+            broken: false,
+            gone: false,
+        }
+    }
+
     /// Is it this partner's file of this name?
     pub(crate) fn is(&self, partner: &str, name: &str) -> bool {
         self.partner == partner && is_same(&self.file.name_in_state(), name)

@@ -1,7 +1,8 @@
-//! What became of a feed on one of its days: what the day's table tells.
+//! The outcome of a feed on one of its days, for the day's table.
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 
 /// What became of an expected feed.
@@ -48,7 +49,7 @@ pub struct Feed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
     /// The table of the day before told it already.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub carried: bool,
 }
 

@@ -1,4 +1,8 @@
-//! What was seen of expected feeds: part of the state. Pure: arrivals and the time go in, what became of a feed comes out.
+//! Follows one expected feed: takes arrivals and the time, and says when its day is complete, overdue or changed.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
 
 use super::Expectation;
 use super::calendar::after;
@@ -7,8 +11,6 @@ use crate::domain::alerts::{Change, File, Loss, Transfer};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Arrival, Complete, FeedDay, Missed, Overdue, Watched};
 use crate::domain::state::Daily;
-use chrono::NaiveDate;
-use std::time::Duration;
 
 /// How long a file that is no more what was delivered may be on its way again before that is told: clients remove a file
 /// before they send it anew.
@@ -41,7 +43,7 @@ impl Watched {
                 file: file.clone(),
             });
         }
-        self.pass(expected, |deadline| deadline < at);
+        self.open_passed(expected, |deadline| deadline < at);
         let waits = |day: &FeedDay| day.arrived.is_none() && at <= expected.deadline(day.date);
         if !self.day.as_ref().is_some_and(waits) {
             let begun = |next: &NaiveDate| *next <= expected.date(at);
@@ -98,8 +100,8 @@ impl Watched {
         }
     }
 
-    /// A file is the feed's no more. `undo` says whether a day that was complete with it may be open again; where it may
-    /// not, what happened is told, where something did.
+    /// Removes a file from the feed. `undo` says whether a day that was complete with it may be opened again; if not, the loss is
+    /// kept as a change to be told.
     pub fn withdraw(
         &mut self,
         expected: &Expectation,
@@ -156,7 +158,7 @@ impl Watched {
             self.day = None;
             self.from = after(today);
         }
-        self.pass(expected, |deadline| deadline <= until);
+        self.open_passed(expected, |deadline| deadline <= until);
         let missed = self.missed;
         let day = self.day.as_mut()?;
         if day.arrived.is_some() || day.told || expected.deadline(day.date) > until {
@@ -185,7 +187,7 @@ impl Watched {
         }
     }
 
-    /// When `judge` has something to do next, as far as time alone brings it.
+    /// The next time at which `judge` or `changed` has something to do.
     pub fn due(&self, expected: &Expectation) -> Option<Time> {
         let open = |day: &&FeedDay| day.arrived.is_none() && !day.told;
         let day = self.day.as_ref().filter(open).map(|day| day.date);
@@ -203,7 +205,7 @@ impl Watched {
     }
 
     /// Opens the days whose deadline has passed.
-    fn pass(&mut self, expected: &Expectation, passed: impl Fn(Time) -> bool) {
+    fn open_passed(&mut self, expected: &Expectation, passed: impl Fn(Time) -> bool) {
         while let Some(next) = self.next(expected) {
             if !passed(expected.deadline(next)) {
                 return;

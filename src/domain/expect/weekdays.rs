@@ -1,7 +1,8 @@
 //! The weekdays on which a feed is due.
 
-use chrono::Weekday;
 use std::fmt;
+
+use chrono::Weekday;
 
 /// The days in the order in which they are told.
 const WEEK: [Weekday; 7] = [

@@ -1,7 +1,8 @@
 //! What a message of sshd or sftp-server tells: an event.
 
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 /// The program that wrote a message, by its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,7 +207,7 @@ pub struct Event<'a> {
     /// Another process that the message is about.
     pub about: Option<u32>,
     /// Why, in sshd's own words (still escaped): the reason of a refusal, the text of a status or of an error of PAM. Of a rename that has no
-    /// `path`, its names: [`rename_splits`].
+    /// `path`, its names: [`rename_splits`](super::rename_splits).
     pub detail: Option<Cow<'a, str>>,
     /// How often it happened: more than 1 only for syslog's "message repeated N times", and for `Lost`.
     pub repeated: u32,

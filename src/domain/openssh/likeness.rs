@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use memchr::memchr;
 use memchr::memmem::Finder;
 
+use super::Program;
 use super::line::{self, Level, Line};
-use super::{Kind, Program, parse};
 
 /// Wording as no other program has it (auth.c, packet.c, sftp-server.c).
 const WORDING: [&str; 8] = [
@@ -66,20 +66,4 @@ pub(crate) fn reads_like_ours(message: &[u8]) -> bool {
 /// Whether a text has OpenSSH's wording anywhere.
 pub(crate) fn speaks_like_ours(text: &[u8]) -> bool {
     FINDERS.iter().any(|words| words.find(text).is_some())
-}
-
-/// Whether a message under another program's name is one that only OpenSSH writes: it is read to its end, and names somebody or
-/// a file.
-pub(crate) fn is_ours_by_wording(message: &[u8]) -> bool {
-    if !looks_like_ours(Program::Unknown, &line::strip(message)) {
-        return false;
-    }
-    let event = parse(Program::Unknown, message);
-    event.is_some_and(|event| match event.kind {
-        Kind::Accepted | Kind::Failed { .. } | Kind::EndedBefore { .. } | Kind::SessionOpened => {
-            event.user.is_some()
-        }
-        Kind::Open(_) | Kind::Close { .. } => event.path.is_some(),
-        _ => false,
-    })
 }

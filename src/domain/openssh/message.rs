@@ -1,6 +1,7 @@
 //! A message becomes an event, or nothing.
 
 use crate::domain::openssh::event::{Event, Kind, Program};
+use crate::domain::openssh::likeness::looks_like_ours;
 use crate::domain::openssh::line::strip;
 use crate::domain::openssh::{auth, likeness, line, sftp};
 
@@ -34,5 +35,21 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
         cut: line.cut,
         postauth: event.postauth || line.postauth,
         ..event
+    })
+}
+
+/// Whether a message under another program's name is one that only OpenSSH writes: it is read to its end, and names somebody or
+/// a file.
+pub(crate) fn is_ours_by_wording(message: &[u8]) -> bool {
+    if !looks_like_ours(Program::Unknown, &line::strip(message)) {
+        return false;
+    }
+    let event = parse(Program::Unknown, message);
+    event.is_some_and(|event| match event.kind {
+        Kind::Accepted | Kind::Failed { .. } | Kind::EndedBefore { .. } | Kind::SessionOpened => {
+            event.user.is_some()
+        }
+        Kind::Open(_) | Kind::Close { .. } => event.path.is_some(),
+        _ => false,
     })
 }

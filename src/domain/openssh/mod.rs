@@ -1,4 +1,5 @@
 //! The wording of sshd and sftp-server: a message becomes an [`Event`], or nothing. No state, no I/O.
+//! Uses nothing else of the program.
 
 mod auth;
 mod ended;
@@ -18,8 +19,9 @@ pub(crate) mod unknown;
 pub(crate) use ended::UNPERMITTED;
 pub use escape::{decode, encode};
 pub use event::{Event, Flags, Hindrance, Kind, Method, Program, Who};
-pub(crate) use likeness::{is_ours_by_wording, reads_like_ours};
+pub(crate) use likeness::reads_like_ours;
 pub use line::strip;
+pub(crate) use message::is_ours_by_wording;
 pub use message::parse;
 pub use name::EventName;
 pub(crate) use pam::{Account, account_in};

@@ -1,9 +1,9 @@
-//! Slack's blocks, as few kinds of them as do.
+//! Slack's blocks: only the few kinds that are needed.
 //!
-//! Whatever came from a log stands in `rich_text` or in a table's cells, where Slack reads no markup, makes no links of
+//! Text from a log stands in `rich_text` or in a table's cells, where Slack reads no markup, makes no links of
 //! addresses, no pings of `<!channel>` and no pictures of `:smile:`: each of these would be an element of its own. Context
-//! blocks are `plain_text`, of which Slack does not say whether it makes links; they get only what we wrote ourselves and
-//! what can hold no link: addresses that are IP addresses, methods of letters, numbers, times.
+//! blocks are `plain_text`, of which Slack does not say whether it makes links; they get only our own words and
+//! values that can hold no link: addresses that are IP addresses, methods of letters, numbers, times.
 //!
 //! `text`, which notifications and screen readers show in place of the blocks, is escaped and sent with `mrkdwn: false`,
 //! `parse: none` and `link_names: false`. One thing is left: a file called `:smile:.xml` may show a picture there, since
@@ -21,53 +21,57 @@ pub(crate) const BLOCKS_MOST: usize = 10_000;
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct Piece {
     pub(crate) text: String,
     pub(crate) bold: bool,
 }
 
 /// A line of a message.
-pub(crate) type Line = Vec<Span>;
+pub(crate) type TextLine = Vec<Piece>;
 
 /// A line in which nothing is bold.
-pub(crate) fn plain(text: impl Into<String>) -> Line {
-    vec![span(text)]
+pub(crate) fn plain(text: impl Into<String>) -> TextLine {
+    vec![piece(text)]
 }
 
 /// An ordinary piece.
-pub(crate) fn span(text: impl Into<String>) -> Span {
-    Span {
+pub(crate) fn piece(text: impl Into<String>) -> Piece {
+    Piece {
         text: text.into(),
         bold: false,
     }
 }
 
 /// A bold piece.
-pub(crate) fn bold(text: impl Into<String>) -> Span {
-    Span {
+pub(crate) fn bold(text: impl Into<String>) -> Piece {
+    Piece {
         text: text.into(),
         bold: true,
     }
 }
 
 /// Lines as mere text, not escaped.
-pub(crate) fn joined(lines: &[Line]) -> String {
-    let line = |line: &Line| {
+pub(crate) fn joined(lines: &[TextLine]) -> String {
+    let line = |line: &TextLine| {
         line.iter()
-            .map(|span| span.text.as_str())
+            .map(|piece| piece.text.as_str())
             .collect::<String>()
     };
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// How long lines are in Slack's eyes: escaped, with a line break each. Bytes, so never less than characters.
-pub(crate) fn weight(lines: &[Line]) -> usize {
-    let spans = lines.iter().flatten();
-    lines.len() + spans.map(|span| escape(&span.text).len()).sum::<usize>()
+/// The length of lines as Slack counts it: escaped, with a line break each. Bytes, so never less than characters.
+pub(crate) fn weight(lines: &[TextLine]) -> usize {
+    let pieces = lines.iter().flatten();
+    lines.len() + pieces.map(|piece| escape(&piece.text).len()).sum::<usize>()
 }
 
-/// Of these lines as many as weigh no more than `most` together; `rest` words the number of those that are left out.
-pub(crate) fn within(lines: Vec<Line>, most: usize, rest: impl Fn(usize) -> Line) -> Vec<Line> {
+/// Of these lines as many as weigh no more than `most` together; `rest` says how many are left out.
+pub(crate) fn within(
+    lines: Vec<TextLine>,
+    most: usize,
+    rest: impl Fn(usize) -> TextLine,
+) -> Vec<TextLine> {
     ranked_within(
         lines.into_iter().map(|line| (0, line)).collect(),
         most,
@@ -77,10 +81,10 @@ pub(crate) fn within(lines: Vec<Line>, most: usize, rest: impl Fn(usize) -> Line
 
 /// The same, in their order too, but those of the lowest rank get room before others.
 pub(crate) fn ranked_within(
-    lines: Vec<(u8, Line)>,
+    lines: Vec<(u8, TextLine)>,
     most: usize,
-    rest: impl Fn(usize) -> Line,
-) -> Vec<Line> {
+    rest: impl Fn(usize) -> TextLine,
+) -> Vec<TextLine> {
     let weights: Vec<usize> = lines
         .iter()
         .map(|(_, line)| weight(std::slice::from_ref(line)))
@@ -100,13 +104,13 @@ pub(crate) fn ranked_within(
         }
     }
     let kept = lines.into_iter().zip(fits).filter(|(_, fits)| *fits);
-    let mut kept: Vec<Line> = kept.map(|((_, line), _)| line).collect();
+    let mut kept: Vec<TextLine> = kept.map(|((_, line), _)| line).collect();
     kept.push(rest(count - kept.len()));
     kept
 }
 
 /// A block of these lines.
-pub(crate) fn rich_text(lines: &[Line]) -> Value {
+pub(crate) fn rich_text(lines: &[TextLine]) -> Value {
     let mut elements = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         if number > 0 {
@@ -115,7 +119,7 @@ pub(crate) fn rich_text(lines: &[Line]) -> Value {
         // Slack refuses an element without text.
         elements.extend(
             line.iter()
-                .filter(|span| !span.text.is_empty())
+                .filter(|piece| !piece.text.is_empty())
                 .map(element),
         );
     }
@@ -142,18 +146,18 @@ pub(crate) fn preformatted(text: &str) -> Value {
     json!({"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [element]}]})
 }
 
-/// A small grey line; for text that no log has a say in.
+/// A small grey line, for text that holds nothing from a log but addresses, methods and times.
 pub(crate) fn context(text: &str) -> Value {
     let element = json!({"type": "plain_text", "text": text, "emoji": false});
     json!({"type": "context", "elements": [element]})
 }
 
 /// One piece of a section.
-pub(crate) fn element(span: &Span) -> Value {
-    if span.bold {
-        json!({"type": "text", "text": span.text, "style": {"bold": true}})
+pub(crate) fn element(piece: &Piece) -> Value {
+    if piece.bold {
+        json!({"type": "text", "text": piece.text, "style": {"bold": true}})
     } else {
-        json!({"type": "text", "text": span.text})
+        json!({"type": "text", "text": piece.text})
     }
 }
 

@@ -1,129 +1,118 @@
 //! Messages about feeds that must arrive, and about partners that stay away, in words.
 
-use super::blocks::{Line, bold, plain, span};
+use super::blocks::plain;
+use super::say::{Phrase, slots};
 use super::{Voice, file_text};
 use crate::domain::alerts::{
     FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile, Transfer,
 };
 use crate::domain::base::clean::{HOST, PATH, clean};
-use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
-use crate::domain::base::time::Time;
-use crate::domain::render::phrase::Told;
+use crate::domain::render::phrase::Draft;
 
 /// The most characters of a pattern in a sentence.
 pub(crate) const PATTERN: usize = 120;
 
 /// A feed is not there: since when, and what the partner did instead.
-pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Told {
+pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&missing.partner, missing.full_name.as_deref());
     let files = clean(&missing.files, PATTERN);
-    let due = language.moment(missing.due, voice.zone);
-    let said = match language {
-        Language::French => format!(" n'a {} le {due}", some_french(missing, &files)),
-        Language::English => format!(" {}, expected by {due}", some_english(missing, &files)),
-    };
-    let since = missing.since.map(|since| {
-        let since = language.moment(since, voice.zone);
-        match language {
-            Language::French => format!(" (manque depuis le {since})"),
-            Language::English => format!(" (missing since {since})"),
-        }
-    });
+    let due = voice.moment(missing.due);
+    let since = voice.moment_if(missing.since);
     let instead = instead(&missing.seen, voice);
-    let said = format!("{said}{} — {instead}", since.unwrap_or_default());
-    Told {
-        lines: vec![vec![span("⏰ "), bold(partner), span(said)]],
-        details: path(missing.seen.file.as_ref()),
-        mention: missing.mention.clone(),
-        ..Told::default()
-    }
-}
-
-fn some_french(missing: &FeedMissing, files: &str) -> String {
-    let language = Language::French;
-    let (count, arrived) = (u64::from(missing.count), u64::from(missing.arrived));
-    let all = language.number(count);
-    match (count, arrived) {
-        (1, _) => format!("pas livré {files}, attendu"),
-        (_, 0) => format!("livré aucun des {all} fichiers {files}, attendus"),
-        _ => {
-            let some = language.count(arrived, Noun::File);
-            format!("livré que {some} {files} sur {all}, attendus")
-        }
-    }
-}
-
-fn some_english(missing: &FeedMissing, files: &str) -> String {
-    let language = Language::English;
-    let (count, arrived) = (u64::from(missing.count), u64::from(missing.arrived));
-    let all = language.number(count);
-    match (count, arrived) {
-        (1, _) => format!("did not deliver {files}"),
-        (_, 0) => format!("delivered none of {all} files {files}"),
-        _ => format!(
-            "delivered only {} of {all} files {files}",
-            language.number(arrived)
+    let last = missing.seen.file.iter();
+    let [all, some] = [missing.count, missing.arrived].map(|n| language.number(n.into()));
+    let text = match (missing.count, missing.arrived) {
+        (1, _) => Phrase(
+            "⏰ {*partner} n'a pas livré {files}, attendu le {due}[ (manque depuis le {since})] — {instead}",
+            "⏰ {*partner} did not deliver {files}, expected by {due}[ (missing since {since})] — {instead}",
         ),
+        (_, 0) => Phrase(
+            "⏰ {*partner} n'a livré aucun des {all} fichiers {files}, attendus le {due}[ (manque depuis le {since})] — {instead}",
+            "⏰ {*partner} delivered none of {all} files {files}, expected by {due}[ (missing since {since})] — {instead}",
+        ),
+        _ => Phrase(
+            "⏰ {*partner} n'a livré que {some} {some|fichier|fichiers} {files} sur {all}, attendus le {due}[ (manque depuis le {since})] — {instead}",
+            "⏰ {*partner} delivered only {some} of {all} files {files}, expected by {due}[ (missing since {since})] — {instead}",
+        ),
+    };
+    Draft {
+        lines: vec![voice.line(text, slots![partner, files, due, since, instead, all, some])],
+        details: last
+            .map(|last| plain(clean(&last.file.path, PATH)))
+            .collect(),
+        mention: missing.mention.clone(),
+        ..Draft::default()
     }
 }
 
 /// What a partner did last, of each kind.
 fn instead(seen: &Seen, voice: &Voice) -> String {
-    let language = voice.language;
-    let moment = |at: Time| language.moment(at, voice.zone);
-    let mut said = Vec::new();
-    if let Some(at) = seen.login {
-        let last = language.pick("dernière connexion le", "last log-in on");
-        said.push(format!("{last} {}", moment(at)));
-    }
+    let login = voice.moment_if(seen.login);
     // Failures that a log-in followed explain nothing.
-    if let Some(at) = seen.failure.filter(|at| Some(*at) > seen.login) {
-        let last = language.pick("dernier échec de connexion le", "last failed log-in on");
-        said.push(format!("{last} {}", moment(at)));
-    }
-    said.extend(seen.file.as_ref().map(|file| last_file(file, voice)));
+    let failure = voice.moment_if(seen.failure.filter(|at| Some(*at) > seen.login));
+    let file = seen.file.as_ref().map(|file| last_file(file, voice));
+    let said = [
+        voice.say(
+            Phrase(
+                "[dernière connexion le {login}]",
+                "[last log-in on {login}]",
+            ),
+            slots![login],
+        ),
+        voice.say(
+            Phrase(
+                "[dernier échec de connexion le {failure}]",
+                "[last failed log-in on {failure}]",
+            ),
+            slots![failure],
+        ),
+        file.unwrap_or_default(),
+    ];
+    let said: Vec<String> = said.into_iter().filter(|said| !said.is_empty()).collect();
     match said.is_empty() {
-        true => language
-            .pick("aucune connexion connue", "no log-in known")
-            .to_owned(),
+        true => voice.say(Phrase("aucune connexion connue", "no log-in known"), &[]),
         false => said.join(", "),
     }
 }
 
 /// `dernier fichier autre.csv (48,3 ko) le 30/03 à 06h07`
 fn last_file(seen: &SeenFile, voice: &Voice) -> String {
-    let language = voice.language;
-    let what = match seen.what {
-        Transfer::UploadInterrupted => language.pick("upload interrompu", "upload broken off"),
-        Transfer::UploadFailed => language.pick("upload en échec", "failed upload"),
-        _ => language.pick("dernier fichier", "last file"),
-    };
+    let (name, at) = (file_text::name(&seen.file), voice.moment(seen.at));
     let size = match (seen.file.bytes, seen.what) {
-        (Some(0), Transfer::Upload) => format!(" ({})", language.pick("vide", "empty")),
-        (Some(bytes), _) => format!(" ({})", language.size(bytes)),
+        (Some(0), Transfer::Upload) => voice.language.pick("vide", "empty").to_owned(),
+        (Some(bytes), _) => voice.language.size(bytes),
         (None, _) => String::new(),
     };
-    let (name, at) = (
-        file_text::name(&seen.file),
-        language.moment(seen.at, voice.zone),
-    );
-    let on = language.pick("le", "on");
     let removed = match seen.removed {
-        true => language.pick(", supprimé depuis", ", removed since"),
+        true => voice.language.pick(", supprimé depuis", ", removed since"),
         false => "",
     };
-    format!("{what} {name}{size} {on} {at}{removed}")
-}
-
-fn path(seen: Option<&SeenFile>) -> Vec<Line> {
-    let path = seen.map(|seen| plain(clean(&seen.file.path, PATH)));
-    path.into_iter().collect()
+    let text = match seen.what {
+        Transfer::UploadInterrupted => Phrase(
+            "upload interrompu {name}[ ({size})] le {at}{removed}",
+            "upload broken off {name}[ ({size})] on {at}{removed}",
+        ),
+        Transfer::UploadFailed => Phrase(
+            "upload en échec {name}[ ({size})] le {at}{removed}",
+            "failed upload {name}[ ({size})] on {at}{removed}",
+        ),
+        Transfer::Upload
+        | Transfer::Download
+        | Transfer::DownloadInterrupted
+        | Transfer::Unknown
+        | Transfer::UploadUnclosed
+        | Transfer::DownloadUnclosed => Phrase(
+            "dernier fichier {name}[ ({size})] le {at}{removed}",
+            "last file {name}[ ({size})] on {at}{removed}",
+        ),
+    };
+    voice.say(text, slots![name, size, at, removed])
 }
 
 /// A feed is there: how late, or that it comes again.
-pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
+pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&arrived.partner, arrived.full_name.as_deref());
     let files = clean(&arrived.files, PATTERN);
@@ -134,147 +123,98 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Told {
             format!("{files_of} {files}")
         }
     };
-    let moment = |at: Time| language.moment(at, voice.zone);
+    let (at, due) = (voice.moment(arrived.at), voice.moment(arrived.due));
+    let since = voice.moment_if(arrived.since);
     let late = language.lasting(arrived.at.since(arrived.due));
     let in_time = arrived.on_time && arrived.at <= arrived.due;
-    let said = match (language, arrived.since, arrived.on_time) {
-        (Language::French, Some(since), true) => format!(
-            " livre à nouveau : {name} — {files} manquait depuis le {}",
-            moment(since)
-        ),
-        (Language::English, Some(since), true) => format!(
-            " delivers again: {name} — {files} had been missing since {}",
-            moment(since)
+    let text = match (arrived.since, arrived.on_time, arrived.count) {
+        (Some(_), true, _) => Phrase(
+            "✅ {*partner} livre à nouveau : {name} — {files} manquait depuis le {since}",
+            "✅ {*partner} delivers again: {name} — {files} had been missing since {since}",
         ),
         // It was told as missing, and comes to be known now.
-        (Language::French, None, _) if in_time => format!(
-            " avait livré {name} à temps, le {} — appris après coup ({files} attendu le {})",
-            moment(arrived.at),
-            moment(arrived.due)
+        (None, _, _) if in_time => Phrase(
+            "✅ {*partner} avait livré {name} à temps, le {at} — appris après coup ({files} attendu le {due})",
+            "✅ {*partner} had delivered {name} in time, on {at} — learnt later ({files} expected by {due})",
         ),
-        (Language::English, None, _) if in_time => format!(
-            " had delivered {name} in time, on {} — learnt later ({files} expected by {})",
-            moment(arrived.at),
-            moment(arrived.due)
+        (_, _, 1) => Phrase(
+            "✅ {*partner} a livré {name} — {late} de retard ({files} attendu le {due}[, manquait depuis le {since}])",
+            "✅ {*partner} delivered {name} — {late} late ({files} expected by {due}[, missing since {since}])",
         ),
-        (Language::French, since, _) => {
-            // Of several files the pattern stands before already.
-            let (expected, missing) = match arrived.count {
-                1 => (format!("{files} attendu"), "manquait"),
-                _ => ("attendus".to_owned(), "manquaient"),
-            };
-            let since = since.map(|since| format!(", {missing} depuis le {}", moment(since)));
-            format!(
-                " a livré {name} — {late} de retard ({expected} le {}{})",
-                moment(arrived.due),
-                since.unwrap_or_default()
-            )
-        }
-        (Language::English, since, _) => {
-            let since = since.map(|since| format!(", missing since {}", moment(since)));
-            let expected = match arrived.count {
-                1 => format!("{files} expected"),
-                _ => "expected".to_owned(),
-            };
-            format!(
-                " delivered {name} — {late} late ({expected} by {}{})",
-                moment(arrived.due),
-                since.unwrap_or_default()
-            )
-        }
+        // Of several files the pattern stands before already.
+        _ => Phrase(
+            "✅ {*partner} a livré {name} — {late} de retard (attendus le {due}[, manquaient depuis le {since}])",
+            "✅ {*partner} delivered {name} — {late} late (expected by {due}[, missing since {since}])",
+        ),
     };
-    let mut detail = vec![clean(&arrived.file.path, PATH)];
-    detail.extend(arrived.file.bytes.map(|bytes| language.size(bytes)));
-    detail.extend(
-        arrived
-            .file
-            .address
-            .as_deref()
-            .map(|from| clean(from, HOST)),
-    );
-    Told {
-        lines: vec![vec![span("✅ "), bold(partner), span(said)]],
+    let file = &arrived.file;
+    let mut detail = vec![clean(&file.path, PATH)];
+    detail.extend(file.bytes.map(|bytes| language.size(bytes)));
+    detail.extend(file.address.as_deref().map(|from| clean(from, HOST)));
+    Draft {
+        lines: vec![voice.line(text, slots![partner, name, files, at, due, since, late])],
         details: vec![plain(detail.join(" · "))],
-        context: vec![moment(arrived.at)],
-        ..Told::default()
+        context: vec![at],
+        ..Draft::default()
     }
 }
 
-/// A feed was there at its deadline, and is no more what was delivered.
-pub(crate) fn changed(changed: &FeedChanged, voice: &Voice) -> Told {
-    let language = voice.language;
+/// A feed was there at its deadline, and was changed or removed since.
+pub(crate) fn changed(changed: &FeedChanged, voice: &Voice) -> Draft {
     let partner = voice.partner(&changed.partner, changed.full_name.as_deref());
     let files = clean(&changed.files, PATTERN);
-    let moment = |at: Time| language.moment(at, voice.zone);
-    let (change, due) = (&changed.change, moment(changed.due));
-    let (name, arrived) = (file_text::name(&change.file), moment(changed.arrived));
+    let change = &changed.change;
+    let (arrived, due) = (voice.moment(changed.arrived), voice.moment(changed.due));
+    let name = file_text::name(&change.file);
     let size = change.file.bytes.filter(|bytes| *bytes > 0);
-    let size = size.map(|bytes| language.size(bytes));
-    let said = match (language, change.how, size) {
-        (Language::French, Loss::Removed, _) => format!("a supprimé {name}, livré le {arrived}"),
-        (Language::French, Loss::Renamed, _) => {
-            format!("a donné un autre nom à {name}, livré le {arrived}")
-        }
-        (Language::French, Loss::Replaced, None) => {
-            format!("a remplacé {name}, livré le {arrived}, par un fichier vide")
-        }
-        (Language::French, Loss::Replaced, Some(size)) => {
-            format!("a remplacé {name}, livré le {arrived}, par un fichier trop petit ({size})")
-        }
-        (Language::French, Loss::Broken, _) => {
-            format!(
-                "a renvoyé {name}, livré le {arrived}, et ce nouvel envoi n'est pas arrivé entier"
-            )
-        }
-        (Language::English, Loss::Removed, _) => format!("removed {name}, delivered on {arrived}"),
-        (Language::English, Loss::Renamed, _) => {
-            format!("gave another name to {name}, delivered on {arrived}")
-        }
-        (Language::English, Loss::Replaced, None) => {
-            format!("replaced {name}, delivered on {arrived}, by an empty file")
-        }
-        (Language::English, Loss::Replaced, Some(size)) => {
-            format!("replaced {name}, delivered on {arrived}, by a file that is too small ({size})")
-        }
-        (Language::English, Loss::Broken, _) => {
-            format!("sent {name}, delivered on {arrived}, again, and it did not arrive whole")
-        }
+    let text = match (change.how, size) {
+        (Loss::Removed, _) => Phrase(
+            "⚠️ {*partner} a supprimé {name}, livré le {arrived} ({files} attendu le {due})",
+            "⚠️ {*partner} removed {name}, delivered on {arrived} ({files} expected by {due})",
+        ),
+        (Loss::Renamed, _) => Phrase(
+            "⚠️ {*partner} a donné un autre nom à {name}, livré le {arrived} ({files} attendu le {due})",
+            "⚠️ {*partner} gave another name to {name}, delivered on {arrived} ({files} expected by {due})",
+        ),
+        (Loss::Replaced, None) => Phrase(
+            "⚠️ {*partner} a remplacé {name}, livré le {arrived}, par un fichier vide ({files} attendu le {due})",
+            "⚠️ {*partner} replaced {name}, delivered on {arrived}, by an empty file ({files} expected by {due})",
+        ),
+        (Loss::Replaced, Some(_)) => Phrase(
+            "⚠️ {*partner} a remplacé {name}, livré le {arrived}, par un fichier trop petit ({size}) ({files} attendu le {due})",
+            "⚠️ {*partner} replaced {name}, delivered on {arrived}, by a file that is too small ({size}) ({files} expected by {due})",
+        ),
+        (Loss::Broken, _) => Phrase(
+            "⚠️ {*partner} a renvoyé {name}, livré le {arrived}, et ce nouvel envoi n'est pas arrivé entier ({files} attendu le {due})",
+            "⚠️ {*partner} sent {name}, delivered on {arrived}, again, and it did not arrive whole ({files} expected by {due})",
+        ),
     };
-    let expected = language.pick("attendu le", "expected by");
-    Told {
-        lines: vec![vec![
-            span("⚠️ "),
-            bold(partner),
-            span(format!(" {said} ({files} {expected} {due})")),
-        ]],
+    let size = voice.language.size(size.unwrap_or_default());
+    Draft {
+        lines: vec![voice.line(text, slots![partner, name, arrived, size, files, due])],
         details: vec![plain(clean(&change.file.path, PATH))],
-        context: vec![moment(change.at)],
-        ..Told::default()
+        context: vec![voice.moment(change.at)],
+        ..Draft::default()
     }
 }
 
 /// A partner has not logged in for long.
-pub(crate) fn quiet(quiet: &Quiet, voice: &Voice) -> Told {
-    let language = voice.language;
+pub(crate) fn quiet(quiet: &Quiet, voice: &Voice) -> Draft {
     let partner = voice.partner(&quiet.partner, quiet.full_name.as_deref());
-    let since = language.moment(quiet.since, voice.zone);
-    let long = language.lasting(quiet.at.since(quiet.since));
-    let said = match (language, quiet.never) {
-        (Language::French, false) => {
-            format!(" ne s'est pas connecté depuis {long} (dernière connexion le {since})")
-        }
-        (Language::French, true) => {
-            format!(" ne s'est pas connecté depuis {long} (surveillé depuis le {since})")
-        }
-        (Language::English, false) => {
-            format!(" has not logged in for {long} (last log-in on {since})")
-        }
-        (Language::English, true) => {
-            format!(" has not logged in for {long} (watched since {since})")
-        }
+    let since = voice.moment(quiet.since);
+    let long = voice.language.lasting(quiet.at.since(quiet.since));
+    let text = match quiet.never {
+        false => Phrase(
+            "💤 {*partner} ne s'est pas connecté depuis {long} (dernière connexion le {since})",
+            "💤 {*partner} has not logged in for {long} (last log-in on {since})",
+        ),
+        true => Phrase(
+            "💤 {*partner} ne s'est pas connecté depuis {long} (surveillé depuis le {since})",
+            "💤 {*partner} has not logged in for {long} (watched since {since})",
+        ),
     };
-    Told {
-        lines: vec![vec![span("💤 "), bold(partner), span(said)]],
-        ..Told::default()
+    Draft {
+        lines: vec![voice.line(text, slots![partner, long, since])],
+        ..Draft::default()
     }
 }

@@ -1,147 +1,101 @@
 //! Messages about files, in words.
 
 use super::Voice;
-use super::blocks::{Line, bold, plain, span};
+use super::blocks::{TextLine, plain};
+use super::say::{Phrase, slots};
 use crate::domain::alerts::{File, Files, NAMES_KEPT, Transfer};
 use crate::domain::base::clean::{HOST, PATH, clean};
 use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
-use crate::domain::render::phrase::{Told, list_within};
+use crate::domain::render::phrase::{Draft, list_within};
 
 /// The most characters of a file's name: what file systems allow.
 const FILE_NAME: usize = 255;
 
-/// What is said of files that arrived, were fetched, or broke off.
-pub(crate) fn tell(files: &Files, voice: &Voice) -> Told {
+/// The phrase for files. `some` is their number, and empty where it is one.
+fn text(what: Transfer, several: bool) -> Phrase {
+    match (what, several) {
+        (Transfer::Upload, false) => Phrase(
+            "📄 {*user} a uploadé {names}{sizes}",
+            "📄 {*user} uploaded {names}{sizes}",
+        ),
+        (Transfer::Upload, true) => Phrase(
+            "📄 {*user} a uploadé {n} fichiers[ : {names}]{sizes}",
+            "📄 {*user} uploaded {n} files[: {names}]{sizes}",
+        ),
+        (Transfer::Download, false) => Phrase(
+            "📥 {*user} a téléchargé {names}{sizes}",
+            "📥 {*user} downloaded {names}{sizes}",
+        ),
+        (Transfer::Download, true) => Phrase(
+            "📥 {*user} a téléchargé {n} fichiers[ : {names}]{sizes}",
+            "📥 {*user} downloaded {n} files[: {names}]{sizes}",
+        ),
+        (Transfer::UploadInterrupted, _) => Phrase(
+            "⚠️ [{some} ]{n|Upload|uploads} {of}{*user} interrompu{n||s}[ : {names}]{sizes}",
+            "⚠️ [{some} ]{n|Upload|uploads} by {*user} broke off[: {names}]{sizes}",
+        ),
+        (Transfer::UploadFailed, _) => Phrase(
+            "⚠️ [{some} ]{n|Upload|uploads} {of}{*user} en échec sur le disque du serveur[ : {names}]{sizes}",
+            "⚠️ [{some} ]{n|Upload|uploads} by {*user} failed on the server's disk[: {names}]{sizes}",
+        ),
+        (Transfer::DownloadInterrupted, _) => Phrase(
+            "⚠️ [{some} ]{n|Download|downloads} {of}{*user} interrompu{n||s}[ : {names}]{sizes}",
+            "⚠️ [{some} ]{n|Download|downloads} by {*user} broke off[: {names}]{sizes}",
+        ),
+        (Transfer::Unknown, _) => Phrase(
+            "⚠️ [{some} ]{n|Transfert|transferts} {of}{*user} dans un sens inconnu, non compté[ : {names}]{sizes}",
+            "⚠️ [{some} ]{n|Transfer|transfers} by {*user} in an unknown direction, not counted[: {names}]{sizes}",
+        ),
+        (Transfer::UploadUnclosed, _) => Phrase(
+            "⚠️ {n} fichier{n||s} ouvert{n||s} en écriture par {*user} et jamais fermé{n||s} dans le journal[ : {names}]{sizes}",
+            "⚠️ {n} file{n||s} opened for writing by {*user} and never closed in the log[: {names}]{sizes}",
+        ),
+        (Transfer::DownloadUnclosed, _) => Phrase(
+            "⚠️ {n} fichier{n||s} ouvert{n||s} en lecture par {*user} et jamais fermé{n||s} dans le journal[ : {names}]{sizes}",
+            "⚠️ {n} file{n||s} opened for reading by {*user} and never closed in the log[: {names}]{sizes}",
+        ),
+    }
+}
+
+/// The message about files that arrived, were fetched, or broke off.
+pub(crate) fn tell(files: &Files, voice: &Voice) -> Draft {
     let language = voice.language;
     let user = voice.partner(&files.partner, files.full_name.as_deref());
-    let [before, after] = match language {
-        Language::French => french(files, language.of(&user)),
-        Language::English => english(files),
+    let of = language.of(&user);
+    let n = language.number(files.count.max(1));
+    let some = if files.count > 1 { &n } else { "" };
+    let several = files.count > 1 && !is_one_again(files);
+    let line = |names: String| {
+        let sizes = sizes(files, &names, language);
+        let text = text(files.what, several);
+        vec![voice.line(text, slots![user, of, n, some, names, sizes])]
     };
-    let names = names(files, language);
-    let sizes = sizes(files, &names, language);
-    let said = format!("{after}{names}{sizes}");
-    let line = |said: String| vec![vec![span(before.clone()), bold(user.clone()), span(said)]];
+    let short = line(names(files, language));
     // In blocks the files stand below with their paths: the names of several are not said twice.
     let all = files.files.len() as u64 >= different(&files.files, files.count);
-    let sizes = self::sizes(files, "", language);
-    let brief = format!("{}{sizes}", after.trim_end_matches([' ', ':']));
-    let lines = match files.count > 1 && all && !is_one_again(files) {
-        true => line(brief),
-        false => line(said.clone()),
-    };
-    Told {
-        short: Some(line(said)),
-        lines,
+    Draft {
+        lines: match several && all {
+            true => line(String::new()),
+            false => short.clone(),
+        },
+        short: Some(short),
         details: details(files, language),
-        context: vec![language.moment(files.at, voice.zone)],
-        ..Told::default()
-    }
-}
-
-/// What stands before and behind the partner's name.
-fn french(files: &Files, of: &str) -> [String; 2] {
-    let language = Language::French;
-    let (n, one) = (language.number(files.count), files.count < 2);
-    let several = |noun| match one || is_one_again(files) {
-        true => " ".to_string(),
-        false => format!(" {} : ", language.count(files.count, noun)),
-    };
-    let interrupted = if one {
-        " interrompu : "
-    } else {
-        " interrompus : "
-    };
-    let begin = |what: &str| match one {
-        true => format!("⚠️ {what} {of}"),
-        false => format!("⚠️ {n} {}s {of}", what.to_lowercase()),
-    };
-    let unclosed = |how: &str| {
-        let (opened, closed) = match one {
-            true => ("ouvert", "fermé"),
-            false => ("ouverts", "fermés"),
-        };
-        let counted = language.count(files.count, Noun::File);
-        [
-            format!("⚠️ {counted} {opened} en {how} par "),
-            format!(" et jamais {closed} dans le journal : "),
-        ]
-    };
-    match files.what {
-        Transfer::Upload => ["📄 ".into(), format!(" a uploadé{}", several(Noun::File))],
-        Transfer::Download => [
-            "📥 ".into(),
-            format!(" a téléchargé{}", several(Noun::File)),
-        ],
-        Transfer::UploadInterrupted => [begin("Upload"), interrupted.into()],
-        Transfer::UploadFailed => [
-            begin("Upload"),
-            " en échec sur le disque du serveur : ".into(),
-        ],
-        Transfer::DownloadInterrupted => [begin("Download"), interrupted.into()],
-        Transfer::Unknown => [
-            begin("Transfert"),
-            " dans un sens inconnu, non compté : ".into(),
-        ],
-        Transfer::UploadUnclosed => unclosed("écriture"),
-        Transfer::DownloadUnclosed => unclosed("lecture"),
-    }
-}
-
-/// What stands before and behind the partner's name.
-fn english(files: &Files) -> [String; 2] {
-    let language = Language::English;
-    let (n, one) = (language.number(files.count), files.count < 2);
-    let several = |noun| match one || is_one_again(files) {
-        true => " ".to_string(),
-        false => format!(" {}: ", language.count(files.count, noun)),
-    };
-    let begin = |what: &str| match one {
-        true => format!("⚠️ {what} by "),
-        false => format!("⚠️ {n} {}s by ", what.to_lowercase()),
-    };
-    let unclosed = |how: &str| {
-        let counted = language.count(files.count, Noun::File);
-        [
-            format!("⚠️ {counted} opened for {how} by "),
-            " and never closed in the log: ".into(),
-        ]
-    };
-    match files.what {
-        Transfer::Upload => ["📄 ".into(), format!(" uploaded{}", several(Noun::File))],
-        Transfer::Download => ["📥 ".into(), format!(" downloaded{}", several(Noun::File))],
-        Transfer::UploadInterrupted => [begin("Upload"), " broke off: ".into()],
-        Transfer::UploadFailed => [begin("Upload"), " failed on the server's disk: ".into()],
-        Transfer::DownloadInterrupted => [begin("Download"), " broke off: ".into()],
-        Transfer::Unknown => [
-            begin("Transfer"),
-            " in an unknown direction, not counted: ".into(),
-        ],
-        Transfer::UploadUnclosed => unclosed("writing"),
-        Transfer::DownloadUnclosed => unclosed("reading"),
+        context: vec![voice.moment(files.at)],
+        ..Draft::default()
     }
 }
 
 /// The names, empty files marked.
 fn names(files: &Files, language: Language) -> String {
     let told = &files.files[..files.files.len().min(NAMES_KEPT)];
-    let mark = |file: &File| match is_empty_upload(files.what, file) && files.count > 1 {
-        true => format!(
-            "{}{} ({})",
-            name(file),
-            times(file),
-            language.pick("vide", "empty")
-        ),
-        false if files.count > 1 && file.is_resumed() => {
-            format!(
-                "{}{} ({})",
-                name(file),
-                times(file),
-                language.pick("reprise", "resumed")
-            )
-        }
-        false => name(file) + &times(file),
+    let mark = |file: &File| {
+        let name = name(file) + &times(file);
+        let text = match files.count > 1 {
+            true if is_empty_upload(files.what, file) => Phrase("{name} (vide)", "{name} (empty)"),
+            true if file.is_resumed() => Phrase("{name} (reprise)", "{name} (resumed)"),
+            _ => return name,
+        };
+        language.say(text, slots![name])
     };
     let names: Vec<String> = told.iter().map(mark).collect();
     match names.is_empty() {
@@ -158,7 +112,7 @@ pub(crate) fn times(file: &File) -> String {
     }
 }
 
-/// Of so many, how many there are if each that came again is one.
+/// How many of `count` files are different ones: a file that came again is counted once.
 pub(crate) fn different<'a>(files: impl IntoIterator<Item = &'a File>, count: u64) -> u64 {
     let again = files.into_iter().map(|file| file.again);
     again.fold(count, u64::saturating_sub)
@@ -195,93 +149,74 @@ pub(crate) fn resumed(file: &File, gone: &str, language: Language) -> Option<Str
     if !file.is_resumed() {
         return None;
     }
-    let said = language.pick("reprise", "resumed");
-    let more = match file.bytes {
-        Some(0) => language.pick(", rien de plus", ", nothing more").to_owned(),
-        Some(bytes) => {
-            let size = language.size(bytes);
-            match language {
-                Language::French => format!(", {size}{gone} de plus"),
-                Language::English => format!(", {size} more{gone}"),
-            }
-        }
-        None => String::new(),
+    let size = |bytes: Option<u64>| bytes.map_or(String::new(), |bytes| language.size(bytes));
+    let whole = size(file.whole.filter(|whole| Some(*whole) != file.bytes));
+    let size = size(file.bytes);
+    let text = match file.bytes {
+        Some(0) => Phrase(
+            "reprise, rien de plus[, {whole} en tout]",
+            "resumed, nothing more[, {whole} in all]",
+        ),
+        Some(_) => Phrase(
+            "reprise, {size}{gone} de plus[, {whole} en tout]",
+            "resumed, {size} more{gone}[, {whole} in all]",
+        ),
+        None => Phrase("reprise[, {whole} en tout]", "resumed[, {whole} in all]"),
     };
-    let whole = file.whole.filter(|whole| Some(*whole) != file.bytes);
-    let whole = whole.map(|whole| {
-        let size = language.size(whole);
-        format!(", {size} {}", language.pick("en tout", "in all"))
-    });
-    Some(format!("{said}{more}{}", whole.unwrap_or_default()))
+    Some(language.say(text, slots![size, gone, whole]))
 }
 
-/// What is said of the sizes in the sentence: that one file is empty, how much of one arrived, the total of several.
+/// The size of all files together; a single whole file has none. `names` is the text before it.
 fn sizes(files: &Files, names: &str, language: Language) -> String {
     let bytes = match (files.count, files.some_unknown) {
         (0 | 1, _) => files.files.first().and_then(|file| file.bytes),
         (_, true) if files.bytes == 0 => None,
         _ => Some(files.bytes),
     };
-    let whole = matches!(files.what, Transfer::Upload | Transfer::Download);
     let one = files.files.first().filter(|_| files.count < 2);
     let single = bytes.is_none_or(|bytes| language.is_single(bytes));
     let gone = gone(files.what, single, language);
-    if let Some(resumed) = one.and_then(|file| resumed(file, gone, language)) {
+    if let Some(resumed) = one.and_then(|file| resumed(file, &gone, language)) {
         return format!(" ({resumed})");
     }
-    match (files.count, bytes) {
-        (0 | 1, Some(0)) if files.what == Transfer::Upload => {
-            language.pick(" (fichier vide)", " (empty file)").into()
-        }
-        (0 | 1, _) if whole => String::new(),
+    let text = match (files.what, files.count, bytes) {
+        (Transfer::Upload, 0 | 1, Some(0)) => Phrase(" (fichier vide)", " (empty file)"),
+        (Transfer::Upload | Transfer::Download, 0 | 1, _) => return String::new(),
         // Of what was never closed no size is known, and nobody expects one.
-        _ if matches!(
-            files.what,
-            Transfer::UploadUnclosed | Transfer::DownloadUnclosed
-        ) =>
-        {
-            String::new()
+        (Transfer::UploadUnclosed | Transfer::DownloadUnclosed, _, _) => return String::new(),
+        (_, _, None) => Phrase(" (taille inconnue)", " (size unknown)"),
+        // One bracket after another is one too many.
+        (_, _, Some(_)) if names.ends_with(')') => {
+            Phrase(" — {least}{size}{gone}", " — {least}{size}{gone}")
         }
-        (_, None) => language
-            .pick(" (taille inconnue)", " (size unknown)")
-            .into(),
-        (_, Some(bytes)) => {
-            let size = language.size(bytes);
-            let least = match files.some_unknown && files.count > 1 {
-                true => language.pick("au moins ", "at least "),
-                false => "",
-            };
-            match names.ends_with(')') {
-                // One bracket after another is one too many.
-                true => format!(" — {least}{size}{gone}"),
-                false => format!(" ({least}{size}{gone})"),
-            }
-        }
-    }
+        (_, _, Some(_)) => Phrase(" ({least}{size}{gone})", " ({least}{size}{gone})"),
+    };
+    let least = match files.some_unknown && files.count > 1 {
+        true => language.pick("au moins ", "at least "),
+        false => "",
+    };
+    let size = language.size(bytes.unwrap_or_default());
+    language.say(text, slots![least, size, gone])
 }
 
-/// What became of the bytes of a file that is not whole.
-fn gone(what: Transfer, one: bool, language: Language) -> &'static str {
-    let french = match (what, one) {
-        (Transfer::UploadInterrupted, true) => " reçu",
-        (Transfer::UploadInterrupted, false) => " reçus",
-        (Transfer::UploadFailed, true) => " écrit",
-        (Transfer::UploadFailed, false) => " écrits",
-        (Transfer::DownloadInterrupted, true) => " envoyé",
-        (Transfer::DownloadInterrupted, false) => " envoyés",
-        _ => "",
+/// Whether the bytes of a file that is not whole were received, written or sent.
+fn gone(what: Transfer, one: bool, language: Language) -> String {
+    let n = if one { "1" } else { "2" };
+    let text = match what {
+        Transfer::UploadInterrupted => Phrase(" reçu{n||s}", " received"),
+        Transfer::UploadFailed => Phrase(" écrit{n||s}", " written"),
+        Transfer::DownloadInterrupted => Phrase(" envoyé{n||s}", " sent"),
+        Transfer::Upload
+        | Transfer::Download
+        | Transfer::Unknown
+        | Transfer::UploadUnclosed
+        | Transfer::DownloadUnclosed => return String::new(),
     };
-    let english = match what {
-        Transfer::UploadInterrupted => " received",
-        Transfer::UploadFailed => " written",
-        Transfer::DownloadInterrupted => " sent",
-        _ => "",
-    };
-    language.pick(french, english)
+    language.say(text, slots![n])
 }
 
 /// Path, size and address of each file.
-fn details(files: &Files, language: Language) -> Vec<Line> {
+fn details(files: &Files, language: Language) -> Vec<TextLine> {
     let detail = |file: &File| {
         let mut parts = vec![clean(&file.path, PATH)];
         if file.cut {

@@ -1,4 +1,4 @@
-//! Makes words of facts: the texts and blocks of messages, and the tables of the day. Uses the domain.
+//! Makes words of facts: the texts and blocks of messages, and the tables of the day. Uses `base`, `alerts`, `expect` and `state`.
 
 mod blocks;
 mod day;
@@ -9,13 +9,14 @@ mod phrase;
 mod reasons;
 mod reasons_table;
 mod rendered;
+mod say;
 mod summary_text;
 mod text;
 mod unit_text;
 mod voice;
 mod warning_text;
 
-pub use day::day_messages;
+pub use day::{day_messages, notice_in_short};
 pub use own_text::{Own, OwnTrouble, own_trouble};
 pub use rendered::Rendered;
 pub use text::render;

@@ -1,18 +1,17 @@
-//! The messages about trouble of the monitor itself that it cannot keep in its state: that it begins, and that it is over.
+//! The messages that trouble of the monitor itself begins, and that it is over. It cannot keep them in its state.
 
-use super::blocks::{bold, span};
+use super::say::{Phrase, slots};
 use super::{Rendered, Voice};
 use crate::domain::alerts::Form;
 use crate::domain::base::clean::HOST;
-use crate::domain::base::language::Language;
 use crate::domain::base::time::Time;
-use crate::domain::render::phrase::Told;
+use crate::domain::render::phrase::Draft;
 use crate::domain::render::reasons;
 
 /// Trouble of the monitor itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnTrouble {
-    /// What does not work.
+    /// The part that does not work.
     pub what: Own,
     /// The error, with its remedy, as the log has it.
     pub why: String,
@@ -22,7 +21,7 @@ pub struct OwnTrouble {
     pub until: Option<Time>,
 }
 
-/// What does not work.
+/// A part of the monitor that does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Own {
     /// The state cannot be written.
@@ -34,7 +33,7 @@ pub enum Own {
 }
 
 impl Own {
-    /// It in English, for the log and for the service manager.
+    /// The trouble in English, for the log and for the service manager.
     pub fn said(self) -> &'static str {
         match self {
             Own::State => "the state cannot be written",
@@ -44,64 +43,47 @@ impl Own {
     }
 }
 
-/// What is said of it.
+/// The message about it.
 pub fn own_trouble(trouble: &OwnTrouble, form: Form, voice: &Voice) -> Rendered {
-    let what = match (voice.language, trouble.what, trouble.until) {
-        (Language::French, Own::State, None) => {
-            " ne peut plus rien enregistrer : ce qui arrive maintenant sera compté et dit plus tard"
-        }
-        (Language::French, Own::Source, None) => {
-            " ne peut plus lire le journal : ce qui arrive maintenant sera compté et dit plus tard"
-        }
-        (Language::French, Own::Accounts, None) => {
-            " ne sait plus qui est partenaire, l'annuaire des comptes ne répond pas : ce qui arrive maintenant sera compté et dit plus tard"
-        }
-        (Language::French, Own::State, Some(_)) => " enregistre à nouveau",
-        (Language::French, Own::Source, Some(_)) => " lit à nouveau le journal",
-        (Language::French, Own::Accounts, Some(_)) => {
-            " sait à nouveau qui est partenaire, l'annuaire des comptes répond"
-        }
-        (Language::English, Own::State, None) => {
-            " cannot record anything: what happens now will be counted and told later"
-        }
-        (Language::English, Own::Source, None) => {
-            " cannot read the log: what happens now will be counted and told later"
-        }
-        (Language::English, Own::Accounts, None) => {
-            " does not know who is a partner, the user database does not answer: what happens now will be counted and told later"
-        }
-        (Language::English, Own::State, Some(_)) => " records again",
-        (Language::English, Own::Source, Some(_)) => " reads the log again",
-        (Language::English, Own::Accounts, Some(_)) => {
-            " knows again who is a partner, the user database answers"
-        }
+    let text = match (trouble.what, trouble.until) {
+        (Own::State, None) => Phrase(
+            "🚨 La surveillance {of}{*label} ne peut plus rien enregistrer : ce qui arrive maintenant sera compté et dit plus tard",
+            "🚨 The monitor {of}{*label} cannot record anything: what happens now will be counted and told later",
+        ),
+        (Own::Source, None) => Phrase(
+            "🚨 La surveillance {of}{*label} ne peut plus lire le journal : ce qui arrive maintenant sera compté et dit plus tard",
+            "🚨 The monitor {of}{*label} cannot read the log: what happens now will be counted and told later",
+        ),
+        (Own::Accounts, None) => Phrase(
+            "🚨 La surveillance {of}{*label} ne sait plus qui est partenaire, l'annuaire des comptes ne répond pas : ce qui arrive maintenant sera compté et dit plus tard",
+            "🚨 The monitor {of}{*label} does not know who is a partner, the user database does not answer: what happens now will be counted and told later",
+        ),
+        (Own::State, Some(_)) => Phrase(
+            "✅ La surveillance {of}{*label} enregistre à nouveau, après {lasted}",
+            "✅ The monitor {of}{*label} records again, after {lasted}",
+        ),
+        (Own::Source, Some(_)) => Phrase(
+            "✅ La surveillance {of}{*label} lit à nouveau le journal, après {lasted}",
+            "✅ The monitor {of}{*label} reads the log again, after {lasted}",
+        ),
+        (Own::Accounts, Some(_)) => Phrase(
+            "✅ La surveillance {of}{*label} sait à nouveau qui est partenaire, l'annuaire des comptes répond, après {lasted}",
+            "✅ The monitor {of}{*label} knows again who is a partner, the user database answers, after {lasted}",
+        ),
     };
-    let language = voice.language;
-    let (sign, lasted) = match trouble.until {
-        None => ("🚨 ", String::new()),
-        Some(until) => {
-            let lasted = language.lasting(until.since(trouble.since));
-            let after = language.pick("après", "after");
-            ("✅ ", format!(", {after} {lasted}"))
-        }
-    };
-    let mut context = vec![language.moment(trouble.until.unwrap_or(trouble.since), voice.zone)];
+    let at = trouble.until.unwrap_or(trouble.since);
+    let lasted = voice.language.lasting(at.since(trouble.since));
+    let label = voice.label();
+    let of = voice.language.of(&label);
+    let mut context = vec![voice.moment(at)];
     if trouble.until.is_none() {
-        let why = reasons::said(&trouble.why, language, HOST);
+        let why = reasons::said(&trouble.why, voice.language, HOST);
         context.extend([why, "sftp-monitor check".to_owned()]);
     }
-    let told = Told {
-        lines: vec![vec![
-            span(format!(
-                "{sign}{}{}",
-                language.pick("La surveillance ", "The monitor "),
-                language.of(&voice.label())
-            )),
-            bold(voice.label()),
-            span(format!("{what}{lasted}")),
-        ]],
+    let told = Draft {
+        lines: vec![voice.line(text, slots![of, label, lasted])],
         context,
-        ..Told::default()
+        ..Draft::default()
     };
     told.render(form, false, voice)
 }
@@ -109,6 +91,7 @@ pub fn own_trouble(trouble: &OwnTrouble, form: Form, voice: &Voice) -> Rendered 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::base::language::Language;
     use crate::domain::base::time::Zone;
 
     #[test]

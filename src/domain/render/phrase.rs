@@ -1,31 +1,32 @@
 //! Phrases that several texts share.
 
-use crate::domain::alerts::{Cause, Form, NAMES_KEPT};
+use crate::domain::alerts::{Cause, Form, NAMES_KEPT, Transfer};
 use crate::domain::base::clean::{HOST, clean, escape, escape_within};
 use crate::domain::base::language::Language;
-use crate::domain::render::blocks::{self, BLOCKS_MOST, Line, TEXT_MOST, plain};
+use crate::domain::render::blocks::{self, BLOCKS_MOST, TEXT_MOST, TextLine, plain};
+use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Rendered, Voice};
 
 /// The most bytes of a list of names or addresses in a sentence; what does not fit is counted.
 const LIST_MOST: usize = 1_800;
 
-/// What a message says, before it takes a form.
+/// The sentences of a message, before they take a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Draft {
     /// The sentences.
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<TextLine>,
     /// The sentences where they must be short: in `text`.
-    pub(crate) short: Option<Vec<Line>>,
-    /// What only blocks have room for.
-    pub(crate) details: Vec<Line>,
+    pub(crate) short: Option<Vec<TextLine>>,
+    /// Lines that only blocks have room for.
+    pub(crate) details: Vec<TextLine>,
     /// The line at the end, without the label.
     pub(crate) context: Vec<String>,
     /// The user or the user group that is called, in blocks alone.
     pub(crate) mention: Option<String>,
 }
 
-impl Told {
-    /// It in this form.
+impl Draft {
+    /// The message in this form.
     pub(crate) fn render(self, form: Form, repeated: bool, voice: &Voice) -> Rendered {
         let short = self.short.as_ref().unwrap_or(&self.lines);
         Rendered {
@@ -68,34 +69,65 @@ impl Told {
     }
 }
 
-/// What to do about a failure, or what it was. The advice about passwords is English in French as well: the team knows it.
-pub(crate) fn advice(cause: Cause, language: Language) -> &'static str {
-    match cause {
-        Cause::Password => "check if password changed",
-        Cause::Key => language.pick("clé refusée", "key refused"),
-        Cause::KeyOrAbandoned => language.pick(
+/// The advice about a failure, or its cause. The advice about passwords is English in French as well: the team knows it.
+pub(crate) fn advice(cause: Cause, language: Language) -> String {
+    let text = match cause {
+        Cause::Password => Phrase("check if password changed", "check if password changed"),
+        Cause::Key => Phrase("clé refusée", "key refused"),
+        Cause::KeyOrAbandoned => Phrase(
             "clé refusée ou connexion abandonnée",
             "key refused or connection given up",
         ),
-        Cause::Configuration => language.pick(
+        Cause::Configuration => Phrase(
             "refusé par la configuration de sshd",
             "refused by sshd's configuration",
         ),
-        Cause::Shell => language.pick(
+        Cause::Shell => Phrase(
             "shell du compte inutilisable",
             "the account's shell cannot be used",
         ),
-        Cause::Account => language.pick("compte refusé par PAM", "account refused by PAM"),
-        Cause::AccountExpired => language.pick(
+        Cause::Account => Phrase("compte refusé par PAM", "account refused by PAM"),
+        Cause::AccountExpired => Phrase(
             "compte refusé par PAM, expiré selon sshd",
             "account refused by PAM, expired according to sshd",
         ),
-        Cause::Expired => language.pick(
+        Cause::Expired => Phrase(
             "compte ou mot de passe expiré",
             "account or password expired",
         ),
-        Cause::Locked => language.pick("compte verrouillé", "account locked"),
-    }
+        Cause::Locked => Phrase("compte verrouillé", "account locked"),
+    };
+    language.say(text, &[])
+}
+
+/// How many transfers of a kind there were: `2 uploads interrompus`.
+pub(crate) fn transfers_said(what: Transfer, count: u64, language: Language) -> String {
+    let text = match what {
+        Transfer::Upload => Phrase("{n} upload{n||s}", "{n} upload{n||s}"),
+        Transfer::Download => Phrase("{n} download{n||s}", "{n} download{n||s}"),
+        Transfer::UploadInterrupted => Phrase(
+            "{n} upload{n||s} interrompu{n||s}",
+            "{n} upload{n||s} broken off",
+        ),
+        Transfer::DownloadInterrupted => Phrase(
+            "{n} download{n||s} interrompu{n||s}",
+            "{n} download{n||s} broken off",
+        ),
+        Transfer::UploadFailed => Phrase(
+            "{n} upload{n||s} en échec sur le disque du serveur",
+            "{n} upload{n||s} failed on the server's disk",
+        ),
+        Transfer::Unknown => Phrase(
+            "{n} fichier{n||s} transféré{n||s} dans un sens inconnu",
+            "{n} file{n||s} transferred in an unknown direction",
+        ),
+        Transfer::UploadUnclosed | Transfer::DownloadUnclosed => Phrase(
+            "{n} fichier{n||s} jamais fermé{n||s} dans le journal",
+            "{n} file{n||s} never closed in the log",
+        ),
+    };
+    let n = language.number(count);
+    language.say(text, slots![n])
 }
 
 /// Partners of whom only the accounts are known.
@@ -129,7 +161,7 @@ pub(crate) fn addresses(addresses: &[String], language: Language) -> String {
     list_within(&shown, shown.len() as u64, language)
 }
 
-/// What is said of a message whose first try may have arrived.
+/// The remark on a message whose first try may have arrived.
 pub(crate) fn repeat(language: Language) -> &'static str {
     language.pick(
         "Peut-être déjà publié : la réponse de Slack au premier envoi s'est perdue.",

@@ -1,6 +1,6 @@
 //! The reasons that sshd, sftp-server, the kernel, systemd and this program give in English, and how French says them.
 //!
-//! The facts keep a reason as the log has it; here it is put into words. What the table does not have is quoted as it is.
+//! The facts keep a reason as the log has it; here it is put into words. A reason that the table lacks is quoted as it is.
 
 use super::reasons_table::REASONS;
 use crate::domain::base::clean::clean;
@@ -54,7 +54,7 @@ fn in_french(reason: &str, depth: usize) -> Option<String> {
     })
 }
 
-/// What stands in the holes of a pattern, where the whole text fits it.
+/// The parts of a text that stand in the holes of a pattern, if the whole text fits it.
 fn holes<'a>(pattern: &str, text: &'a str) -> Option<Vec<&'a str>> {
     let mut literals = pattern.split('{');
     let mut rest = text.strip_prefix(literals.next()?)?;

@@ -15,7 +15,7 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// The message as a terminal or a pipe gets it: what its blocks say, else its text.
+    /// The message as a terminal or a pipe gets it: the text of its blocks, or without blocks its text.
     pub fn plain(&self) -> String {
         let Some(Value::Array(blocks)) = &self.blocks else {
             return clean::unescape(&self.text);

@@ -1,17 +1,16 @@
-//! What happened while nobody could tell, in one message.
+//! One message about all that happened while nothing could be told.
 
-use super::blocks::{BLOCKS_MOST, Line, TEXT_MOST, bold, plain, span, weight, within};
+use super::blocks::{BLOCKS_MOST, TEXT_MOST, TextLine, weight, within};
+use super::say::{Phrase, slots};
+use super::text::AROUND;
 use super::{Voice, file_text};
-use crate::domain::alerts::{Cause, Obstacle, Summary, SummaryRow, Transfer};
+use crate::domain::alerts::{Cause, Obstacle, Summary, SummaryRow};
 use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
-use crate::domain::render::phrase::{Told, advice, list_within};
-
-/// What the label and the lines around the partners take of a message's blocks, at most.
-const AROUND: usize = 1_500;
+use crate::domain::render::phrase::{Draft, advice, list_within, transfers_said};
 
 /// From when to when, the totals, and a line for each partner, as many as fit.
-pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Told {
+pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Draft {
     let language = voice.language;
     let mut totals = SummaryRow::default();
     let mut rows = Vec::new();
@@ -23,8 +22,8 @@ pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Told {
         let line = |with_names: bool| {
             let partner = voice.partner(account, row.full_name.as_deref());
             let said = row_said(row, language, with_names).join(", ");
-            let said = format!("{}{said}", language.pick(" : ", ": "));
-            vec![bold(partner), span(said)]
+            let text = Phrase("{*partner} : {said}", "{*partner}: {said}");
+            voice.line(text, slots![partner, said])
         };
         if !row_said(row, language, false).is_empty() {
             rows.push([line(true), line(false)]);
@@ -33,38 +32,33 @@ pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Told {
     let head = head(summary, &totals, voice);
     let rest = |more: usize| {
         let partners = language.count(more as u64, Noun::Partner);
-        plain(match language {
-            Language::French => format!("… et {partners} de plus"),
-            Language::English => format!("… and {partners} more"),
-        })
+        let text = Phrase("… et {partners} de plus", "… and {partners} more");
+        voice.line(text, slots![partners])
     };
-    let cut = |most: usize, rows: Vec<[Line; 2]>| {
+    let cut = |most: usize, rows: Vec<[TextLine; 2]>| {
         let mut lines = vec![head.clone()];
         let most = most - weight(&lines);
         lines.extend(within(named_where_it_fits(rows, most), most, rest));
         lines
     };
-    let repeated = language.pick(
+    let repeated = Phrase(
         "en partie peut-être déjà publié",
         "some of it may be a repeat",
     );
-    Told {
+    let repeated = summary.maybe_repeated.then(|| voice.say(repeated, &[]));
+    Draft {
         short: Some(cut(TEXT_MOST, rows.clone())),
         lines: cut(BLOCKS_MOST - AROUND, rows),
-        context: summary
-            .maybe_repeated
-            .then(|| repeated.into())
-            .into_iter()
-            .collect(),
-        ..Told::default()
+        context: repeated.into_iter().collect(),
+        ..Draft::default()
     }
 }
 
 /// Each row with its names as long as all the others fit without theirs: no partner's names keep out another.
-fn named_where_it_fits(rows: Vec<[Line; 2]>, most: usize) -> Vec<Line> {
-    let heavy = |line: &Line| weight(std::slice::from_ref(line));
+fn named_where_it_fits(rows: Vec<[TextLine; 2]>, most: usize) -> Vec<TextLine> {
+    let heavy = |line: &TextLine| weight(std::slice::from_ref(line));
     let mut used: usize = rows.iter().map(|[_, brief]| heavy(brief)).sum();
-    let choose = |[named, brief]: [Line; 2]| {
+    let choose = |[named, brief]: [TextLine; 2]| {
         let with_names = used - heavy(&brief) + heavy(&named);
         if with_names > most {
             return brief;
@@ -75,60 +69,47 @@ fn named_where_it_fits(rows: Vec<[Line; 2]>, most: usize) -> Vec<Line> {
     rows.into_iter().map(choose).collect()
 }
 
-fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice) -> Line {
-    let language = voice.language;
-    let from = language.moment(summary.from, voice.zone);
-    let to = language.moment(summary.to, voice.zone);
-    let said = row_said(totals, language, false);
-    let said = match said.is_empty() {
-        true => String::new(),
-        false => format!(" — {}", said.join(", ")),
-    };
-    plain(match language {
-        Language::French => format!("📋 Rattrapage du {from} au {to}{said}"),
-        Language::English => format!("📋 Catching up, from {from} to {to}{said}"),
-    })
-}
-
-/// What a row counts, without what it counts none of.
-fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<String> {
-    let mut said = Vec::new();
-    let mut say = |number: u64, words: String| {
-        if number > 0 {
-            said.push(words);
-        }
-    };
-    say(row.logins, language.count(row.logins, Noun::Login));
-    let mut failures = language.count(row.failures, Noun::Failure);
-    if with_names {
-        failures += &causes(row, language);
-    }
-    say(row.failures, failures);
-    let mut uploads = language.count(row.uploads, Noun::File);
-    if with_names && !row.names.is_empty() {
-        uploads += &format!(" ({})", names(row, language));
-    }
-    say(row.uploads, uploads);
-    say(row.downloads, language.count(row.downloads, Noun::Download));
-    for (what, count) in &row.transfers {
-        say(*count, transfers(*what, *count, language));
-    }
-    for (obstacle, count) in &row.obstacles {
-        let times = language.count(*count, Noun::Time);
-        say(*count, format!("{} {times}", kept_by(*obstacle, language)));
-    }
-    let times = language.count(row.turned_away, Noun::Time);
-    say(
-        row.turned_away,
-        match language {
-            Language::French => format!("tentatives écartées par sshd {times}"),
-            Language::English => format!("attempts turned away by sshd {times}"),
-        },
+fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice) -> TextLine {
+    let (from, to) = (voice.moment(summary.from), voice.moment(summary.to));
+    let said = row_said(totals, voice.language, false).join(", ");
+    let text = Phrase(
+        "📋 Rattrapage du {from} au {to}[ — {said}]",
+        "📋 Catching up, from {from} to {to}[ — {said}]",
     );
-    said
+    voice.line(text, slots![from, to, said])
 }
 
+/// A row's numbers in words; a zero is left out.
+fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<String> {
+    let (causes, names) = match with_names {
+        true => (causes(row, language), names(row, language)),
+        false => Default::default(),
+    };
+    let failures = language.count(row.failures, Noun::Failure);
+    let uploads = language.count(row.uploads, Noun::File);
+    let mut counts = vec![
+        (row.logins, language.count(row.logins, Noun::Login)),
+        (row.failures, format!("{failures}{causes}")),
+        (row.uploads, format!("{uploads}{names}")),
+        (row.downloads, language.count(row.downloads, Noun::Download)),
+    ];
+    let transfers = row.transfers.iter();
+    counts.extend(transfers.map(|(what, count)| (*count, transfers_said(*what, *count, language))));
+    let obstacles = row.obstacles.iter().map(|(what, count)| (*what, *count));
+    let obstacles = obstacles.chain([(Obstacle::AttemptsTurnedAway, row.turned_away)]);
+    counts.extend(obstacles.map(|(what, count)| {
+        let times = language.count(count, Noun::Time);
+        (count, language.say(kept_by(what), slots![times]))
+    }));
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(_, said)| said).collect()
+}
+
+/// The names of files that arrived, in brackets.
 fn names(row: &SummaryRow, language: Language) -> String {
+    if row.names.is_empty() {
+        return String::new();
+    }
     let mut names: Vec<(&str, u64)> = Vec::new();
     for name in &row.names {
         match names.iter_mut().find(|(known, _)| known == name) {
@@ -142,7 +123,8 @@ fn names(row: &SummaryRow, language: Language) -> String {
         times => format!("{} ×{times}", file_text::name_of(name)),
     };
     let names: Vec<String> = names.iter().map(shown).collect();
-    list_within(&names, row.uploads.saturating_sub(again), language)
+    let list = list_within(&names, row.uploads.saturating_sub(again), language);
+    format!(" ({list})")
 }
 
 /// Why the failures were refused, where it was not the password: ` (clé refusée ×2)`.
@@ -158,71 +140,29 @@ fn causes(row: &SummaryRow, language: Language) -> String {
     }
 }
 
-/// `2 uploads interrompus`
-fn transfers(what: Transfer, count: u64, language: Language) -> String {
-    let s = match (language, language.is_one(count)) {
-        (Language::French, false) => "s",
-        _ => "",
-    };
-    let counted = |noun| language.count(count, noun);
-    match (language, what) {
-        (_, Transfer::Upload) => counted(Noun::Upload),
-        (_, Transfer::Download) => counted(Noun::Download),
-        (Language::French, Transfer::UploadInterrupted) => {
-            format!("{} interrompu{s}", counted(Noun::Upload))
-        }
-        (Language::English, Transfer::UploadInterrupted) => {
-            format!("{} broken off", counted(Noun::Upload))
-        }
-        (Language::French, Transfer::DownloadInterrupted) => {
-            format!("{} interrompu{s}", counted(Noun::Download))
-        }
-        (Language::English, Transfer::DownloadInterrupted) => {
-            format!("{} broken off", counted(Noun::Download))
-        }
-        (Language::French, Transfer::UploadFailed) => {
-            format!(
-                "{} en échec sur le disque du serveur",
-                counted(Noun::Upload)
-            )
-        }
-        (Language::English, Transfer::UploadFailed) => {
-            format!("{} failed on the server's disk", counted(Noun::Upload))
-        }
-        (Language::French, Transfer::Unknown) => {
-            format!("{} transféré{s} dans un sens inconnu", counted(Noun::File))
-        }
-        (Language::English, Transfer::Unknown) => {
-            format!(
-                "{} transferred in an unknown direction",
-                counted(Noun::File)
-            )
-        }
-        (Language::French, Transfer::UploadUnclosed | Transfer::DownloadUnclosed) => {
-            format!("{} jamais fermé{s} dans le journal", counted(Noun::File))
-        }
-        (Language::English, Transfer::UploadUnclosed | Transfer::DownloadUnclosed) => {
-            format!("{} never closed in the log", counted(Noun::File))
-        }
-    }
-}
-
-/// What kept the partner from working, before how many times.
-fn kept_by(obstacle: Obstacle, language: Language) -> &'static str {
+/// The obstacle that kept the partner from working, and how many times.
+fn kept_by(obstacle: Obstacle) -> Phrase {
     match obstacle {
-        Obstacle::NotSftp => language.pick(
-            "autre chose que sftp demandé",
-            "something other than sftp asked for",
+        Obstacle::NotSftp => Phrase(
+            "autre chose que sftp demandé {times}",
+            "something other than sftp asked for {times}",
         ),
-        Obstacle::Subsystem => language.pick("sftp non lancé par sshd", "sftp not started by sshd"),
-        Obstacle::Chroot => language.pick("chroot refusé par sshd", "chroot refused by sshd"),
-        Obstacle::WriteRefused => language.pick("écriture refusée", "writing refused"),
-        Obstacle::TurnedAway => {
-            language.pick("adresse écartée par sshd", "address turned away by sshd")
-        }
-        Obstacle::AttemptsTurnedAway => language.pick(
-            "tentatives écartées par sshd",
-            "attempts turned away by sshd",
+        Obstacle::Subsystem => Phrase(
+            "sftp non lancé par sshd {times}",
+            "sftp not started by sshd {times}",
+        ),
+        Obstacle::Chroot => Phrase(
+            "chroot refusé par sshd {times}",
+            "chroot refused by sshd {times}",
+        ),
+        Obstacle::WriteRefused => Phrase("écriture refusée {times}", "writing refused {times}"),
+        Obstacle::TurnedAway => Phrase(
+            "adresse écartée par sshd {times}",
+            "address turned away by sshd {times}",
+        ),
+        Obstacle::AttemptsTurnedAway => Phrase(
+            "tentatives écartées par sshd {times}",
+            "attempts turned away by sshd {times}",
         ),
     }
 }

@@ -1,21 +1,20 @@
 //! Messages in words.
 
-use super::blocks::{bold, plain, span};
-use super::{Rendered, Voice};
-use super::{feed_text, file_text, summary_text, warning_text};
+use super::blocks::plain;
+use super::{Rendered, Voice, feed_text, file_text, summary_text, warning_text};
 use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
-use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{BLOCKS_MOST, TEXT_MOST, within};
-use crate::domain::render::phrase::{Told, accounts, addresses, advice};
+use crate::domain::render::phrase::{Draft, accounts, addresses, advice};
+use crate::domain::render::say::{Phrase, slots};
 
 /// A message in words, in the form that Slack has asked for.
 pub fn render(message: &Message, voice: &Voice) -> Rendered {
     tell(&message.content, voice).render(message.form, message.maybe_repeated, voice)
 }
 
-pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
+pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
     match content {
         Content::Started {
             source,
@@ -29,7 +28,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
         Content::Hindered(hindered) => warning_text::hindered(hindered, voice),
         Content::Blind(blind) => warning_text::blind(blind, voice),
         Content::Unreadable { lines, example } => warning_text::unreadable(*lines, example, voice),
-        Content::Several { parts, .. } => crate::domain::render::text::several(parts, voice),
+        Content::Several { parts, .. } => several(parts, voice),
         Content::Summary(summary) => summary_text::tell(summary, voice),
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
@@ -51,110 +50,106 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Told {
     }
 }
 
-fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Told {
+fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Draft {
     let (label, source) = (voice.label(), clean(source, PATH));
-    let mut lines = vec![plain(match voice.language {
-        Language::French => format!("👀 Surveillance active sur {label} — source : {source}"),
-        Language::English => format!("👀 Watching {label} — source: {source}"),
-    })];
+    let watching = Phrase(
+        "👀 Surveillance active sur {label} — source : {source}",
+        "👀 Watching {label} — source: {source}",
+    );
+    let mut lines = vec![voice.line(watching, slots![label, source])];
     if let Some(group) = missing_group {
         let group = clean(group, NAME);
-        lines.push(plain(match voice.language {
-            Language::French => format!(
-                "⚠️ Le journal existe mais n'est pas lisible : ajoutez l'utilisateur du service au groupe {group}"
-            ),
-            Language::English => format!(
-                "⚠️ There is a journal, but it cannot be read: add the service's user to the group {group}"
-            ),
-        }));
+        let text = Phrase(
+            "⚠️ Le journal existe mais n'est pas lisible : ajoutez l'utilisateur du service au groupe {group}",
+            "⚠️ There is a journal, but it cannot be read: add the service's user to the group {group}",
+        );
+        lines.push(voice.line(text, slots![group]));
     }
-    Told {
+    Draft {
         lines,
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
-fn logged_in(logins: &Logins, voice: &Voice) -> Told {
+fn logged_in(logins: &Logins, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&logins.partner, logins.full_name.as_deref());
     let addresses = addresses(&logins.addresses, language);
-    let at = language.moment(logins.at, voice.zone);
-    let times = match logins.count {
-        0 | 1 => String::new(),
-        count => format!(" {}", language.count(count, Noun::Time)),
+    let at = voice.moment(logins.at);
+    let counted = |count: u64, least, noun| match count >= least {
+        true => language.count(count, noun),
+        false => String::new(),
     };
-    let mut said = match language {
-        Language::French => format!(" s'est connecté{times} depuis {addresses} — {at}"),
-        Language::English => format!(" logged in{times} from {addresses} — {at}"),
-    };
-    if logins.after_failures > 0 {
-        let failures = language.count(logins.after_failures, Noun::Failure);
-        said += &format!(" ({} {failures})", language.pick("après", "after"));
-    }
-    Told {
-        lines: vec![vec![span("✅ "), bold(partner), span(said)]],
+    let times = counted(logins.count, 2, Noun::Time);
+    let failures = counted(logins.after_failures, 1, Noun::Failure);
+    let text = Phrase(
+        "✅ {*partner} s'est connecté[ {times}] depuis {addresses} — {at}[ (après {failures})]",
+        "✅ {*partner} logged in[ {times}] from {addresses} — {at}[ (after {failures})]",
+    );
+    Draft {
+        lines: vec![voice.line(text, slots![partner, times, addresses, at, failures])],
         context: method(&logins.method).into_iter().collect(),
-        ..Told::default()
+        ..Draft::default()
     }
 }
 
-fn failed(failures: &Failures, voice: &Voice) -> Told {
+fn failed(failures: &Failures, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&failures.partner, failures.full_name.as_deref());
     let addresses = addresses(&failures.addresses, language);
-    let at = language.moment(failures.at, voice.zone);
+    let at = voice.moment(failures.at);
     let advice = advice(failures.cause, language);
     let several = language.number(failures.count);
     let of = language.of(&partner);
-    let (begin, end) = match (language, failures.count) {
-        (Language::French, 0 | 1) => ("🔴 Échec de connexion de ".into(), "depuis"),
-        (Language::French, _) => (format!("🔴 {several} échecs de connexion {of}"), "depuis"),
-        (Language::English, 0 | 1) => ("🔴 Log-in failed for ".into(), "from"),
-        (Language::English, _) => (format!("🔴 {several} failed log-ins for "), "from"),
+    let text = match failures.count {
+        // "de", whatever the name: the scripts' text.
+        0 | 1 => Phrase(
+            "🔴 Échec de connexion de {*partner} — {advice} (depuis {addresses}, {at})",
+            "🔴 Log-in failed for {*partner} — {advice} (from {addresses}, {at})",
+        ),
+        _ => Phrase(
+            "🔴 {several} échecs de connexion {of}{*partner} — {advice} (depuis {addresses}, {at})",
+            "🔴 {several} failed log-ins for {*partner} — {advice} (from {addresses}, {at})",
+        ),
     };
-    let mut context = Vec::new();
-    context.extend(failures.method.as_deref().and_then(method));
     let today = language.count(failures.today, Noun::Failure);
-    context.push(format!("{today} {}", language.pick("aujourd'hui", "today")));
-    let said = format!(" — {advice} ({end} {addresses}, {at})");
-    Told {
-        lines: vec![vec![span(begin), bold(partner), span(said)]],
-        context,
-        ..Told::default()
+    let today = voice.say(
+        Phrase("{today} aujourd'hui", "{today} today"),
+        slots![today],
+    );
+    let method = failures.method.as_deref().and_then(method);
+    let slots = slots![several, of, partner, advice, addresses, at];
+    Draft {
+        lines: vec![voice.line(text, slots)],
+        context: method.into_iter().chain([today]).collect(),
+        ..Draft::default()
     }
 }
 
-fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Told {
-    let language = voice.language;
+fn log_level(partners: &[String], count: u64, what: [&str; 3], voice: &Voice) -> Draft {
     let names = accounts(partners, count, voice);
     let [found, line, file] = what.map(|part| clean(part, HOST));
     // sshd's own level, or sftp-server's.
-    let quiet = line.starts_with("LogLevel ");
-    let (begin, say, write) = match language {
-        Language::French => (
-            "⚠️ Transferts invisibles pour ",
-            match quiet {
-                true => format!(
-                    " : au-dessous de INFO, sshd ne journalise aucune connexion (trouvé : {found})"
-                ),
-                false => format!(
-                    " : sftp-server ne journalise aucun fichier sans -l INFO (trouvé : {found})"
-                ),
-            },
-            format!("À écrire dans {file} : {line}"),
+    let text = match line.starts_with("LogLevel ") {
+        true => Phrase(
+            "⚠️ Transferts invisibles pour {*names} : au-dessous de INFO, sshd ne journalise aucune connexion (trouvé : {found})",
+            "⚠️ Transfers cannot be seen for {*names}: below INFO sshd logs no log-in (found: {found})",
         ),
-        Language::English => (
-            "⚠️ Transfers cannot be seen for ",
-            match quiet {
-                true => format!(": below INFO sshd logs no log-in (found: {found})"),
-                false => format!(": sftp-server logs no file without -l INFO (found: {found})"),
-            },
-            format!("To be written into {file}: {line}"),
+        false => Phrase(
+            "⚠️ Transferts invisibles pour {*names} : sftp-server ne journalise aucun fichier sans -l INFO (trouvé : {found})",
+            "⚠️ Transfers cannot be seen for {*names}: sftp-server logs no file without -l INFO (found: {found})",
         ),
     };
-    Told {
-        lines: vec![vec![span(begin), bold(names), span(say)], plain(write)],
-        ..Told::default()
+    let mend = Phrase(
+        "À écrire dans {file} : {line}",
+        "To be written into {file}: {line}",
+    );
+    Draft {
+        lines: vec![
+            voice.line(text, slots![names, found]),
+            voice.line(mend, slots![file, line]),
+        ],
+        ..Draft::default()
     }
 }
 
@@ -166,8 +161,8 @@ fn method(method: &str) -> Option<String> {
 }
 
 /// The sentences of all parts, one below the other.
-pub(crate) fn several(parts: &[Content], voice: &Voice) -> Told {
-    let (mut whole, mut short) = (Told::default(), Vec::new());
+pub(crate) fn several(parts: &[Content], voice: &Voice) -> Draft {
+    let (mut whole, mut short) = (Draft::default(), Vec::new());
     for part in parts {
         let told = tell(part, voice);
         short.extend(told.short.unwrap_or_else(|| told.lines.clone()));
@@ -183,5 +178,5 @@ pub(crate) fn several(parts: &[Content], voice: &Voice) -> Told {
     whole
 }
 
-/// What the label, the line at the end and what is around them take of a message's blocks, at most.
+/// The most bytes of a message's blocks that the label, the line at the end and what is around them take.
 pub(super) const AROUND: usize = 1_500;

@@ -1,12 +1,11 @@
-//! The message that a unit of ours failed: that nobody watches is no silence.
+//! The message that a unit of ours failed.
 
-use super::blocks::{bold, span};
+use super::say::{Phrase, slots};
 use super::{Rendered, Voice};
 use crate::domain::alerts::Form;
 use crate::domain::base::clean::{HOST, NAME, clean};
-use crate::domain::base::language::Language;
 use crate::domain::base::time::Time;
-use crate::domain::render::phrase::Told;
+use crate::domain::render::phrase::Draft;
 use crate::domain::render::reasons;
 
 /// A unit that failed.
@@ -18,62 +17,47 @@ pub struct FailedUnit {
     pub how: Option<String>,
     /// How often systemd had started it again by itself.
     pub restarts: u64,
-    /// When this is told.
+    /// When the message is written.
     pub at: Time,
 }
 
-/// What is said of it.
+/// The message about it.
 pub fn unit_failed(unit: &FailedUnit, form: Form, voice: &Voice) -> Rendered {
     let (label, name) = (voice.label(), clean(&unit.name, HOST));
     let how = unit.how.as_deref();
     let how = how.map(|how| reasons::said(how, voice.language, NAME));
-    let mut how = how.map(|how| format!(" ({how})")).unwrap_or_default();
-    how += &match (voice.language, unit.restarts) {
-        (_, 0) => String::new(),
-        (Language::French, 1) => " après un redémarrage automatique".to_owned(),
-        (Language::French, count) => format!(" après {count} redémarrages automatiques"),
-        (Language::English, 1) => " after an automatic restart".to_owned(),
-        (Language::English, count) => format!(" after {count} automatic restarts"),
+    let how = how.unwrap_or_default();
+    let restarts = match unit.restarts {
+        0 => Phrase("", ""),
+        1 => Phrase(
+            " après un redémarrage automatique",
+            " after an automatic restart",
+        ),
+        _ => Phrase(
+            " après {count} redémarrages automatiques",
+            " after {count} automatic restarts",
+        ),
     };
-    let line = match (voice.language, unit.name.as_str()) {
-        (Language::French, "sftp-monitor.service") => vec![
-            span("🚨 La surveillance est arrêtée sur "),
-            bold(label),
-            span(format!(" : {name} a échoué{how}")),
-        ],
-        (Language::French, "sftp-monitor-digest.service") => vec![
-            span("🚨 Le tableau du jour n'est pas posté pour "),
-            bold(label),
-            span(format!(" : {name} a échoué{how}")),
-        ],
-        (Language::French, _) => vec![
-            span(format!("🚨 {name} a échoué sur ")),
-            bold(label),
-            span(how),
-        ],
-        (Language::English, "sftp-monitor.service") => vec![
-            span("🚨 Watching has stopped on "),
-            bold(label),
-            span(format!(": {name} failed{how}")),
-        ],
-        (Language::English, "sftp-monitor-digest.service") => vec![
-            span("🚨 The day's table is not posted for "),
-            bold(label),
-            span(format!(": {name} failed{how}")),
-        ],
-        (Language::English, _) => vec![
-            span(format!("🚨 {name} failed on ")),
-            bold(label),
-            span(how),
-        ],
+    let count = unit.restarts.to_string();
+    let restarts = voice.say(restarts, slots![count]);
+    let text = match unit.name.as_str() {
+        "sftp-monitor.service" => Phrase(
+            "🚨 La surveillance est arrêtée sur {*label} : {name} a échoué[ ({how})]{restarts}",
+            "🚨 Watching has stopped on {*label}: {name} failed[ ({how})]{restarts}",
+        ),
+        "sftp-monitor-digest.service" => Phrase(
+            "🚨 Le tableau du jour n'est pas posté pour {*label} : {name} a échoué[ ({how})]{restarts}",
+            "🚨 The day's table is not posted for {*label}: {name} failed[ ({how})]{restarts}",
+        ),
+        _ => Phrase(
+            "🚨 {name} a échoué sur {*label}[ ({how})]{restarts}",
+            "🚨 {name} failed on {*label}[ ({how})]{restarts}",
+        ),
     };
-    let told = Told {
-        lines: vec![line],
-        context: vec![
-            voice.language.moment(unit.at, voice.zone),
-            format!("journalctl -u {name}"),
-        ],
-        ..Told::default()
+    let told = Draft {
+        lines: vec![voice.line(text, slots![label, name, how, restarts])],
+        context: vec![voice.moment(unit.at), format!("journalctl -u {name}")],
+        ..Draft::default()
     };
     told.render(form, false, voice)
 }
@@ -81,6 +65,7 @@ pub fn unit_failed(unit: &FailedUnit, form: Form, voice: &Voice) -> Rendered {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::base::language::Language;
     use crate::domain::base::time::Zone;
 
     fn told(language: Language, name: &str, how: Option<&str>, restarts: u64) -> String {

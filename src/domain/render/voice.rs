@@ -6,7 +6,7 @@ use crate::domain::base::clean::{HOST, NAME, clean};
 use crate::domain::base::language::Language;
 use crate::domain::base::time::Zone;
 
-/// What the words of a message depend on beside its content.
+/// The facts beside its content that the words of a message depend on.
 #[derive(Clone, Debug)]
 pub struct Voice {
     /// The language.

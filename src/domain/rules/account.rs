@@ -1,7 +1,7 @@
-//! Accounts that are refused whatever they bring: what PAM and sshd say of it, and whose attempt that was.
+//! Accounts that PAM or sshd refuses whatever the password or key: the cause, and the attempt that it belongs to.
 
-use super::{Monitor, Verdict};
-use crate::domain::alerts::{Cause, Outbox};
+use super::{Monitor, RuleOutcome};
+use crate::domain::alerts::Cause;
 use crate::domain::openssh::{Account, EventName};
 use crate::domain::pending::Pending;
 use crate::domain::record::Record;
@@ -15,7 +15,7 @@ impl Monitor<'_> {
         record: &Record<'_>,
         cause: Cause,
         why: &'static str,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let mut connection = self.named(record, true);
         connection.refuse(cause);
         let user = record.event.user.as_deref().map(String::from_utf8_lossy);
@@ -39,7 +39,7 @@ impl Monitor<'_> {
 
     /// sshd says that PAM refuses the account, after all that authenticated it was right. `Failed password` stands before this
     /// line, as if the password had been wrong: where no line of PAM said better, what was made of it is set right.
-    pub(super) fn access_denied(&mut self, record: &Record<'_>) -> Verdict {
+    pub(super) fn access_denied(&mut self, record: &Record<'_>) -> RuleOutcome {
         let mut connection = self.named(record, true);
         let known = connection.refused.is_some() || connection.counted() == 0;
         connection.refuse(Cause::Account);
@@ -49,7 +49,7 @@ impl Monitor<'_> {
         self.was_refused(&connection);
         let verdict = self.ended(record, connection);
         let why = "the account was refused (PAM), not the password";
-        Verdict::accompanying(verdict.event, verdict.partner, format!("{why}; {AGAIN}"))
+        RuleOutcome::accompanying(verdict.event, verdict.partner, format!("{why}; {AGAIN}"))
     }
 
     /// Sets right the cause of this connection's latest attempt, wherever it still waits.
@@ -63,14 +63,10 @@ impl Monitor<'_> {
         if let Some(refused) = attempts.next() {
             refused.cause = Cause::Account;
         }
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         let told = (connection.user.as_deref(), connection.address.as_deref());
         if let (Some(partner), Some(address)) = told {
-            resume.alerts.set_cause(
+            alerts.set_cause(
                 (partner, address),
                 (connection.at.minus(PAM_KEPT), connection.at),
                 Cause::Account,

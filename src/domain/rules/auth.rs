@@ -1,17 +1,17 @@
-//! Log-ins and failures: what a person or a client tried, once, whatever the LogLevel.
+//! Log-ins and failures. Each attempt counts once, whatever the LogLevel.
+
+use std::borrow::Cow;
 
 use super::account::{cause_of, not_allowed};
-use super::{Monitor, Verdict, without_pid};
+use super::{Monitor, RuleOutcome, without_pid};
 use crate::domain::alerts::Cause;
 use crate::domain::base::numbers::add;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind, Method, UNPERMITTED, Who, account_in};
-use crate::domain::pending::Pending;
-use crate::domain::pending::Refused;
+use crate::domain::pending::{Pending, RefusedAttempt};
 use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
-use crate::domain::sessions::{Connection, Standing};
-use std::borrow::Cow;
+use crate::domain::sessions::{Connection, Membership};
 
 /// How many times one line may say that somebody logged in. A process of sshd says it once; in auth.log anybody may write
 /// that it was four thousand million times, which would be counted for hours.
@@ -19,7 +19,7 @@ const REPEATED_MOST: u32 = 2_000;
 
 impl Monitor<'_> {
     /// Takes in a line of sshd itself.
-    pub(super) fn auth(&mut self, record: &Record<'_>) -> Verdict {
+    pub(super) fn auth(&mut self, record: &Record<'_>) -> RuleOutcome {
         match record.event.kind {
             Kind::Accepted => self.accepted(record),
             Kind::Failed { valid } => self.failed(record, valid),
@@ -66,39 +66,41 @@ impl Monitor<'_> {
             Kind::GraceTimeout => self.grace_timeout(record),
             Kind::PamClosed => {
                 self.login_over(record, Some((record.origin.boot, record.origin.pid)));
-                Verdict::new(EventName::Ignored, None, "the log-in's end")
+                RuleOutcome::ignored("the log-in's end")
             }
             Kind::PamOpened => {
                 self.session_of(record);
-                Verdict::new(EventName::Ignored, None, "PAM's own line: accompanies")
+                RuleOutcome::ignored("PAM's own line: accompanies")
             }
             Kind::EndedAfter => self.ended_after(record),
             Kind::Hindered(by) => self.hindered(record, by),
             Kind::TurnedAway => self.turned_away(record),
             Kind::StartingSession => {
                 self.session_starting(record);
-                Verdict::new(EventName::Ignored, None, "accompanies: counts nothing")
+                RuleOutcome::ignored("accompanies: counts nothing")
             }
-            _ => Verdict::new(EventName::Ignored, None, "accompanies: counts nothing"),
+            _ => RuleOutcome::ignored("accompanies: counts nothing"),
         }
     }
 
     /// The connection of the record's process, new where it was not seen before or was another's with the same pid.
     pub(super) fn connection(&mut self, record: &Record<'_>) -> Connection {
         let origin = &record.origin;
-        if origin.pid == 0 {
-            return self.connection_of_peer(record);
-        }
-        let process = (origin.boot, origin.pid);
-        let known = self.daily.resume.sessions.connections.0.get(&process);
-        let mut connection = known
-            .filter(|c| c.goes_on(origin.time, record.event.port))
-            .cloned()
-            .unwrap_or_else(|| Connection {
-                boot: origin.boot,
-                pid: origin.pid,
-                ..Connection::default()
-            });
+        let mut process = (origin.boot, origin.pid);
+        let known = if origin.pid == 0 {
+            process = without_pid::process(origin.boot, &record.event);
+            self.known_by_peer(record)
+        } else {
+            let known = self.daily.resume.sessions.connections.0.get(&process);
+            let known = known.filter(|c| c.goes_on(origin.time, record.event.port));
+            known.cloned()
+        };
+        let new = || Connection {
+            boot: process.0,
+            pid: process.1,
+            ..Connection::default()
+        };
+        let mut connection = known.unwrap_or_else(new);
         connection.at = origin.time;
         connection
     }
@@ -111,9 +113,12 @@ impl Monitor<'_> {
             let user = String::from_utf8_lossy(user);
             if connection.user.as_deref() != Some(&*user) {
                 connection.user = Some(user.clone().into_owned());
-                connection.standing = Standing::Unasked;
+                connection.standing = Membership::Unasked;
             }
-            let asked = matches!(connection.standing, Standing::Unasked | Standing::Undecided);
+            let asked = matches!(
+                connection.standing,
+                Membership::Unasked | Membership::Undecided
+            );
             if ask && record.answer.is_some() || asked {
                 connection.standing = self.standing(&user, record.answer.as_ref());
             }
@@ -135,10 +140,10 @@ impl Monitor<'_> {
         event: EventName,
         connection: Connection,
         why: &'static str,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let partner = connection.standing.partner();
         self.keep(connection);
-        Verdict::accompanying(event, partner, why)
+        RuleOutcome::accompanying(event, partner, why)
     }
 
     /// Keeps a connection.
@@ -151,7 +156,7 @@ impl Monitor<'_> {
         }
     }
 
-    fn accepted(&mut self, record: &Record<'_>) -> Verdict {
+    fn accepted(&mut self, record: &Record<'_>) -> RuleOutcome {
         let (origin, event) = (&record.origin, &record.event);
         let method = event.method.as_deref().unwrap_or("unknown");
         let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
@@ -194,16 +199,16 @@ impl Monitor<'_> {
             }
         }
         let reason = match standing {
-            Standing::Partner => format!("Accepted {method}"),
-            Standing::Undecided => {
+            Membership::Partner => format!("Accepted {method}"),
+            Membership::Undecided => {
                 format!("Accepted {method}; the user database does not answer: waits")
             }
             _ => format!("Accepted {method}; no partner: counts nothing"),
         };
-        Verdict::new(EventName::Login, standing.partner(), reason)
+        RuleOutcome::new(EventName::Login, standing.partner(), reason)
     }
 
-    fn failed(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
+    fn failed(&mut self, record: &Record<'_>, valid: bool) -> RuleOutcome {
         let mut connection = self.named(record, valid);
         let before = connection.counted();
         let count = u64::from(record.event.repeated);
@@ -238,7 +243,7 @@ impl Monitor<'_> {
         )
     }
 
-    fn pam_error(&mut self, record: &Record<'_>, valid: bool) -> Verdict {
+    fn pam_error(&mut self, record: &Record<'_>, valid: bool) -> RuleOutcome {
         let mut connection = self.named(record, valid);
         if valid {
             self.ask_helper(&mut connection);
@@ -261,28 +266,22 @@ impl Monitor<'_> {
         connection: Connection,
         counts: u64,
         nothing: &'static str,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let standing = connection.standing;
         let process = (connection.boot, connection.pid);
         let user = connection.user.clone().unwrap_or_default();
         let why = counted_as(standing, counts, connection.refused);
-        let refused = Refused {
+        let method = record.event.method.as_deref();
+        let refused = RefusedAttempt {
             count: counts,
             cause: connection.refused.unwrap_or(Cause::Password),
             address: connection.address.clone(),
-            method: Some(
-                record
-                    .event
-                    .method
-                    .as_deref()
-                    .unwrap_or("keyboard-interactive/pam")
-                    .to_owned(),
-            ),
+            method: Some(method.unwrap_or("keyboard-interactive/pam").to_owned()),
             abandoned: false,
         };
         self.keep(connection);
         if counts == 0 {
-            return Verdict::accompanying(EventName::LoginFailed, standing.partner(), nothing);
+            return RuleOutcome::accompanying(EventName::LoginFailed, standing.partner(), nothing);
         }
         if !record.origin.past {
             self.count(
@@ -293,20 +292,20 @@ impl Monitor<'_> {
                 Pending::Failure(refused),
             );
         }
-        Verdict::new(EventName::LoginFailed, standing.partner(), why)
+        RuleOutcome::new(EventName::LoginFailed, standing.partner(), why)
     }
 }
 
 /// What a refused attempt counts, and why where it is the account that is refused, in the words of its alert.
 pub(super) fn counted_as(
-    standing: Standing,
+    standing: Membership,
     count: u64,
     refused: Option<Cause>,
 ) -> Cow<'static, str> {
     let what = match standing {
-        Standing::Partner => "counts as a failure of a partner",
-        Standing::Undecided => "the user database does not answer: waits",
-        Standing::Stranger | Standing::Unasked => "no partner: counts as an unknown attempt",
+        Membership::Partner => "counts as a failure of a partner",
+        Membership::Undecided => "the user database does not answer: waits",
+        Membership::Stranger | Membership::Unasked => "no partner: counts as an unknown attempt",
     };
     let why = match refused {
         Some(Cause::Account) => ": account refused (PAM)",

@@ -10,12 +10,12 @@ use std::time::Duration;
 use super::Monitor;
 use super::monitor::ENDING;
 use crate::domain::alerts::{Blind, Content};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Connection, KEPT, SftpSession, Standing, Unseen};
+use crate::domain::sessions::{Connection, KEPT, LoginWithoutTransfers, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
 /// How long a log-in may last without a line of sftp-server before it is judged.
@@ -35,7 +35,7 @@ fn is_probable(unseen: u64, short: u64) -> bool {
     unseen.saturating_sub(short) >= IN_A_ROW || unseen >= SEVERAL
 }
 
-impl Unseen {
+impl LoginWithoutTransfers {
     /// When it is judged: its end's lines may still cross, or it has lasted long enough.
     pub(super) fn due(&self) -> Time {
         match self.ended {
@@ -62,34 +62,30 @@ impl Monitor<'_> {
     pub(super) fn await_sftp(&mut self, login: &Connection, record: &Record<'_>) {
         // Without a time nobody can tell how long it lasts.
         let timed = login.at != Time::default();
-        if login.standing != Standing::Partner || !timed || record.origin.past {
+        if login.standing != Membership::Partner || !timed || record.origin.past {
             return;
         }
         let unseen = &mut self.daily.resume.sessions.unseen;
         if unseen.len() >= KEPT {
-            let kept = KEPT - 1;
-            let gone = too_many(
-                unseen.iter().enumerate(),
-                kept,
-                |_| (),
-                |u| &u.user,
-                |at, _| *at,
-            );
-            take_out(unseen, gone);
+            evict(unseen, KEPT - 1, |_| (), |u| u.user.clone(), |at, _| at);
             self.daily
                 .note(NoticeKind::SessionsForgotten, login.at, 1, None);
         }
-        self.daily.resume.sessions.unseen.push(Unseen {
-            boot: login.boot,
-            pid: login.pid,
-            user: login.user.clone().unwrap_or_default(),
-            address: login.address.clone(),
-            session: login.session.clone(),
-            since: login.at,
-            ended: None,
-            started: false,
-            forced: record.forced && !self.rules.foreign,
-        });
+        self.daily
+            .resume
+            .sessions
+            .unseen
+            .push(LoginWithoutTransfers {
+                boot: login.boot,
+                pid: login.pid,
+                user: login.user.clone().unwrap_or_default(),
+                address: login.address.clone(),
+                session: login.session.clone(),
+                since: login.at,
+                ended: None,
+                started: false,
+                forced: record.forced && !self.rules.foreign,
+            });
     }
 
     /// A session of sftp-server shows itself: the log-ins that it may belong to are not blind.
@@ -122,7 +118,7 @@ impl Monitor<'_> {
         if !self.speaks_for(record.origin.uid, self.known_uid(&user)) {
             return;
         }
-        let just_ended = |unseen: &Unseen| {
+        let just_ended = |unseen: &LoginWithoutTransfers| {
             unseen.boot == record.origin.boot
                 && unseen.user == user
                 && unseen.address.as_deref() == event.address.as_deref()
@@ -141,7 +137,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Entries are missing: nothing is proved by what was not seen.
+    /// Entries are missing: discards pending checks for blind sessions.
     pub fn nothing_is_proved(&mut self) {
         self.daily.resume.sessions.unseen.clear();
     }
@@ -182,7 +178,7 @@ impl Monitor<'_> {
     /// When the next log-in is judged.
     pub(super) fn unseen_due(&self) -> Option<Time> {
         let unseen = &self.daily.resume.sessions.unseen;
-        unseen.iter().map(Unseen::due).min()
+        unseen.iter().map(LoginWithoutTransfers::due).min()
     }
 
     /// Judges the log-ins whose time has come before `time`.
@@ -195,20 +191,15 @@ impl Monitor<'_> {
             .into_iter()
             .partition(|unseen| unseen.due() <= time);
         *unseen = waiting;
-        let due: Vec<Unseen> = due;
+        let due: Vec<LoginWithoutTransfers> = due;
         for unseen in due {
             self.judge(unseen);
         }
     }
 
-    fn judge(&mut self, unseen: Unseen) {
+    fn judge(&mut self, unseen: LoginWithoutTransfers) {
         let at = unseen.ended.unwrap_or(unseen.due());
-        let known = self
-            .daily
-            .resume
-            .known
-            .entry(unseen.user.clone())
-            .or_default();
+        let known = self.known(&unseen.user);
         let blind = if unseen.started {
             1
         } else if unseen.forced {
@@ -229,19 +220,15 @@ impl Monitor<'_> {
         self.count_blind(&unseen, at, blind);
     }
 
-    fn count_blind(&mut self, unseen: &Unseen, at: Time, blind: u64) {
+    fn count_blind(&mut self, unseen: &LoginWithoutTransfers, at: Time, blind: u64) {
         let counters = self.counters(at, &unseen.user);
         add(&mut counters.blind, blind);
         let sessions = counters.blind;
         let today = self.daily.date;
-        let known = self
-            .daily
-            .resume
-            .known
-            .entry(unseen.user.clone())
-            .or_default();
+        let silent = self.rules.silent;
+        let known = self.known(&unseen.user);
         // Told once a day: it is no alert about each session but about the set-up.
-        if self.rules.silent || known.blind_told == Some(today) {
+        if silent || known.blind_told == Some(today) {
             return;
         }
         known.blind_told = Some(today);

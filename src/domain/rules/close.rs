@@ -1,13 +1,13 @@
-//! Closed files: which is an upload, which a download, which neither.
+//! Decides whether a closed file is an upload, a download, or neither.
 
 use std::borrow::Cow;
 
 use super::transfer::text;
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Handle, OtherHalf, SftpSession, Standing};
+use crate::domain::sessions::{Handle, Membership, OtherHalf, SftpSession};
 
 /// What is said of what was read for a copy.
 const COPIED: &str = "the reading half of a copy made on the server: counts nothing";
@@ -19,7 +19,7 @@ impl Monitor<'_> {
         session: &mut SftpSession,
         record: &Record<'_>,
         forced: bool,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let event = &record.event;
         let path = text(event.path.as_deref());
         let mut handles = session.handles.iter().enumerate().rev();
@@ -29,13 +29,9 @@ impl Monitor<'_> {
             None => (Handle::default(), (path, event.cut)),
         };
         let (read, written) = (event.bytes_read, event.bytes_written);
-        let partner = session.standing.partner();
         let mut file = File {
             cut,
-            resumed: handle.is_resumed(),
-            may_be_new: handle.may_be_new(),
-            address: session.address.clone(),
-            ..File::default()
+            ..session.file_of(&handle)
         };
         match event.path.as_deref() {
             // To the byte, where the name is the one of this line.
@@ -60,9 +56,8 @@ impl Monitor<'_> {
         if failed {
             file.bytes = written;
             self.file(session, record, Transfer::UploadFailed, file);
-            return Verdict::new(
+            return session.outcome(
                 EventName::UploadFailed,
-                partner,
                 "a write failed since the file was opened",
             );
         }
@@ -79,8 +74,7 @@ impl Monitor<'_> {
         record: &Record<'_>,
         handle: &Handle,
         mut file: File,
-    ) -> Verdict {
-        let partner = session.standing.partner();
+    ) -> RuleOutcome {
         let read = record.event.bytes_read.unwrap_or(0);
         let written = record.event.bytes_written.unwrap_or(0);
         if written > 0 {
@@ -94,21 +88,22 @@ impl Monitor<'_> {
         if handle.write && handle.write_refused {
             file.bytes = Some(0);
             self.file(session, record, Transfer::UploadFailed, file);
-            let why = counted(session, "a write was refused since the file was opened");
-            return Verdict::new(EventName::UploadFailed, partner, why);
+            return session.counted(
+                EventName::UploadFailed,
+                "a write was refused since the file was opened",
+            );
         }
         if handle.write && handle.create {
             file.bytes = Some(0);
             self.file(session, record, Transfer::Upload, file);
-            let why = counted(session, "an empty file was created or truncated");
-            return Verdict::new(EventName::Upload, partner, why);
+            return session.counted(EventName::Upload, "an empty file was created or truncated");
         }
         let what = if handle.write {
             EventName::Upload
         } else {
             EventName::Download
         };
-        Verdict::new(what, partner, "nothing was read or written: counts nothing")
+        session.outcome(what, "nothing was read or written: counts nothing")
     }
 
     /// The close was cut: its open tells the direction, if anything does.
@@ -118,15 +113,14 @@ impl Monitor<'_> {
         record: &Record<'_>,
         handle: &Handle,
         file: File,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let (event, what) = match (handle.write, handle.read) {
             (true, false) => (EventName::Upload, Transfer::Upload),
             (false, true) => (EventName::Download, Transfer::Download),
             _ => return self.unknown_direction(session, record, file),
         };
         self.file(session, record, what, file);
-        let why = counted(session, "the message was cut: its open tells the direction");
-        Verdict::new(event, session.standing.partner(), why)
+        session.counted(event, "the message was cut: its open tells the direction")
     }
 
     /// Nobody can tell whether this was an upload or a download.
@@ -135,11 +129,10 @@ impl Monitor<'_> {
         session: &SftpSession,
         record: &Record<'_>,
         file: File,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         self.file(session, record, Transfer::Unknown, file);
-        Verdict::new(
+        session.outcome(
             EventName::Ignored,
-            session.standing.partner(),
             "the message was cut and no open tells the direction: counts nothing",
         )
     }
@@ -151,29 +144,14 @@ impl Monitor<'_> {
         handle: &Handle,
         file: File,
         written: u64,
-    ) -> Verdict {
-        let (at, partner) = (record.origin.time, session.standing.partner());
+    ) -> RuleOutcome {
+        let at = record.origin.time;
         let path = file.path.clone();
-        let mut copy = false;
-        if let Some(half) = &handle.other_half {
-            copy = !half.written && half.bytes == written;
-            if !copy && !half.written {
-                // What was read while this file was open was no copy of it: a download after all.
-                let address = session.address.clone();
-                let read = File {
-                    path: half.path.clone(),
-                    bytes: Some(half.bytes),
-                    address,
-                    ..File::default()
-                };
-                self.file_at(
-                    session,
-                    half.at,
-                    record.origin.past,
-                    Transfer::Download,
-                    read,
-                );
-            }
+        let half = handle.other_half.as_ref();
+        let copy = half.is_some_and(|half| !half.written && half.bytes == written);
+        if !copy {
+            // What was read while this file was open was no copy of it: a download after all.
+            self.other_half_was_read(session, handle, record.origin.past);
         }
         for open in session
             .handles
@@ -193,7 +171,7 @@ impl Monitor<'_> {
         } else {
             "bytes were written"
         };
-        Verdict::new(EventName::Upload, partner, counted(session, why))
+        session.counted(EventName::Upload, why)
     }
 
     fn downloaded(
@@ -203,8 +181,8 @@ impl Monitor<'_> {
         handle: &Handle,
         file: File,
         read: u64,
-    ) -> Verdict {
-        let (at, partner) = (record.origin.time, session.standing.partner());
+    ) -> RuleOutcome {
+        let at = record.origin.time;
         if handle.is_copied(read) {
             // It was copied from one file: the others that were open meanwhile are downloads.
             for open in &mut session.handles {
@@ -212,7 +190,7 @@ impl Monitor<'_> {
                     open.other_half = None;
                 }
             }
-            return Verdict::new(EventName::Download, partner, COPIED);
+            return session.outcome(EventName::Download, COPIED);
         }
         let writing = session
             .handles
@@ -226,18 +204,13 @@ impl Monitor<'_> {
                 at,
                 written: false,
             });
-            return Verdict::new(
+            return session.outcome(
                 EventName::Download,
-                partner,
                 "counts unless the file that is being written turns out to be a copy",
             );
         }
         self.file(session, record, Transfer::Download, file);
-        Verdict::new(
-            EventName::Download,
-            partner,
-            counted(session, "bytes were read and none written"),
-        )
+        session.counted(EventName::Download, "bytes were read and none written")
     }
 
     fn forced_close(
@@ -246,31 +219,29 @@ impl Monitor<'_> {
         record: &Record<'_>,
         handle: &Handle,
         mut file: File,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let (read, written) = (record.event.bytes_read, record.event.bytes_written);
-        let partner = session.standing.partner();
         let sent = read.is_some_and(|r| r > 0) && written == Some(0);
         if !sent && handle.write || written.is_some_and(|w| w > 0) {
             file.bytes = written;
             self.file(session, record, Transfer::UploadInterrupted, file);
-            Verdict::new(
+            session.counted(
                 EventName::UploadInterrupted,
-                partner,
-                counted(session, "still open when the session ended"),
+                "still open when the session ended",
             )
         } else if handle.is_unknown() && record.event.cut {
             self.unknown_direction(session, record, file)
         } else {
             file.bytes = read;
-            let why = match read {
-                Some(0) => Cow::Borrowed("nothing was read or written: counts nothing"),
-                Some(read) if handle.is_copied(read) => Cow::Borrowed(COPIED),
+            let event = EventName::DownloadInterrupted;
+            match read {
+                Some(0) => session.outcome(event, "nothing was read or written: counts nothing"),
+                Some(read) if handle.is_copied(read) => session.outcome(event, COPIED),
                 _ => {
                     self.file(session, record, Transfer::DownloadInterrupted, file);
-                    counted(session, "still open when the session ended")
+                    session.counted(event, "still open when the session ended")
                 }
-            };
-            Verdict::new(EventName::DownloadInterrupted, partner, why)
+            }
         }
     }
 
@@ -294,13 +265,18 @@ impl Monitor<'_> {
     }
 }
 
-/// What is said of a transfer that counts for partners alone.
-fn counted(session: &SftpSession, why: &'static str) -> Cow<'static, str> {
-    match session.standing {
-        Standing::Partner => Cow::Borrowed(why),
-        Standing::Undecided => {
-            Cow::Owned(format!("{why}; the user database does not answer: waits"))
-        }
-        _ => Cow::Borrowed("no partner: counts nothing"),
+impl SftpSession {
+    /// The outcome of a transfer, which counts for partners alone.
+    fn counted(&self, event: EventName, why: &'static str) -> RuleOutcome {
+        let why = match self.standing {
+            Membership::Partner => Cow::Borrowed(why),
+            Membership::Undecided => {
+                Cow::Owned(format!("{why}; the user database does not answer: waits"))
+            }
+            Membership::Stranger | Membership::Unasked => {
+                Cow::Borrowed("no partner: counts nothing")
+            }
+        };
+        self.outcome(event, why)
     }
 }

@@ -1,17 +1,17 @@
-//! Counting: what an event adds to the counters of its day, and what is told of it.
+//! Counts an event for its day, and tells it.
+
+use std::cmp::Reverse;
+use std::time::Duration;
 
 use super::Monitor;
-use crate::domain::alerts::{Content, Failures, File, Files, Logins, Outbox, Transfer};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::alerts::{Content, Failures, File, Files, Logins, Transfer};
+use crate::domain::base::evict::{take_out, to_evict};
 use crate::domain::base::numbers::add;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::days;
-use crate::domain::pending::Refused;
-use crate::domain::state::NoticeKind;
-use crate::domain::state::{Counters, Troubled};
-use std::cmp::Reverse;
-use std::time::Duration;
+use crate::domain::pending::RefusedAttempt;
+use crate::domain::state::{Counters, NoticeKind, Troubled};
 
 /// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename
 /// at once.
@@ -49,12 +49,7 @@ impl Monitor<'_> {
         if let Some(address) = &address {
             self.came_from(address, partner, at, true);
         }
-        let known = self
-            .daily
-            .resume
-            .known
-            .entry(partner.to_owned())
-            .or_default();
+        let known = self.known(partner);
         known.refused = None;
         let after_failures = address
             .as_ref()
@@ -122,12 +117,7 @@ impl Monitor<'_> {
         of: (&[&str], &str),
         holds: impl FnMut(&mut Content) -> bool,
     ) {
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
-        let alerts = &mut resume.alerts;
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         alerts.look_again(of, &mut outbox, self.in_flight, holds);
     }
 
@@ -137,7 +127,7 @@ impl Monitor<'_> {
         process: Process,
         at: Time,
         partner: &str,
-        refused: Refused,
+        refused: RefusedAttempt,
     ) {
         let counters = self.counters(at, partner);
         add(&mut counters.failed, refused.count);
@@ -200,10 +190,7 @@ impl Monitor<'_> {
         what: Transfer,
         mut file: File,
     ) -> Option<u64> {
-        let upload = matches!(
-            what,
-            Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed
-        );
+        let upload = what.is_upload();
         file.resumed &= upload;
         if file.resumed {
             let held = self.held(partner, &file);
@@ -287,7 +274,7 @@ impl Monitor<'_> {
         let all = troubled.iter().enumerate();
         let alike = all.filter(|(_, t)| (t.failed, t.download) == (failed, download));
         let alike: Vec<(usize, &Troubled)> = alike.collect();
-        let gone = too_many(
+        let gone = to_evict(
             alike.into_iter(),
             TROUBLED_KEPT,
             |_| (),

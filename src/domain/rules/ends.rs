@@ -1,15 +1,14 @@
-//! Ends of connections: before log-in each is an attempt, after it the end of what was open.
+//! Ends of connections. Before a log-in the end may count as an attempt; after a log-in it ends the sftp sessions.
 
 use std::time::Duration;
 
 use super::auth::counted_as;
 use super::forged::forged_by;
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
 use crate::domain::base::process::Process;
 use crate::domain::openssh::EventName;
-use crate::domain::pending::Pending;
-use crate::domain::pending::Refused;
+use crate::domain::pending::{Pending, RefusedAttempt};
 use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
 use crate::domain::sessions::Connection;
@@ -19,7 +18,7 @@ const AT_ONCE: Duration = Duration::from_secs(2);
 
 impl Monitor<'_> {
     /// A connection ended before log-in: that counts one where nothing of it was counted and somebody was named.
-    pub(super) fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> Verdict {
+    pub(super) fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> RuleOutcome {
         connection.ended = true;
         if connection.counted() == 0 {
             self.ask_helper(&mut connection);
@@ -27,7 +26,7 @@ impl Monitor<'_> {
         let standing = connection.standing;
         let Some(user) = connection.user.clone() else {
             self.keep(connection);
-            return Verdict::new(
+            return RuleOutcome::new(
                 EventName::LoginRefused,
                 None,
                 "names nobody: counts nothing",
@@ -35,14 +34,14 @@ impl Monitor<'_> {
         };
         if connection.end_counted || connection.counted() > 0 {
             self.keep(connection);
-            return Verdict::accompanying(EventName::LoginRefused, standing.partner(), AGAIN);
+            return RuleOutcome::accompanying(EventName::LoginRefused, standing.partner(), AGAIN);
         }
         let cause = match (connection.refused, connection.key_refused) {
             (Some(cause), _) => cause,
             (_, true) => Cause::Key,
             _ => Cause::KeyOrAbandoned,
         };
-        let refused = Refused {
+        let refused = RefusedAttempt {
             count: 1,
             cause,
             address: connection.address.clone(),
@@ -62,7 +61,7 @@ impl Monitor<'_> {
                 Pending::Failure(refused),
             );
         }
-        Verdict::new(EventName::LoginRefused, standing.partner(), why)
+        RuleOutcome::new(EventName::LoginRefused, standing.partner(), why)
     }
 
     /// The connection of a process that died of a request out of turn. That is what a refused account leaves after
@@ -84,7 +83,7 @@ impl Monitor<'_> {
     }
 
     /// The listener says that a connection took too long: its own process says nothing.
-    pub(super) fn grace_timeout(&mut self, record: &Record<'_>) -> Verdict {
+    pub(super) fn grace_timeout(&mut self, record: &Record<'_>) -> RuleOutcome {
         let process: Option<Process> = record.event.about.map(|pid| (record.origin.boot, pid));
         let known =
             process.and_then(|process| self.daily.resume.sessions.connections.0.get(&process));
@@ -96,7 +95,7 @@ impl Monitor<'_> {
                 connection.at = record.origin.time;
                 self.ended(record, connection)
             }
-            None => Verdict::new(
+            None => RuleOutcome::new(
                 EventName::LoginRefused,
                 None,
                 "names nobody: counts nothing",
@@ -105,7 +104,7 @@ impl Monitor<'_> {
     }
 
     /// The line of a log-in's user process that its connection ended.
-    pub(super) fn ended_after(&mut self, record: &Record<'_>) -> Verdict {
+    pub(super) fn ended_after(&mut self, record: &Record<'_>) -> RuleOutcome {
         let event = &record.event;
         let by_address = event.address.as_deref();
         let login = by_address
@@ -115,17 +114,17 @@ impl Monitor<'_> {
             if !self.speaks_for(Some(sender), own) {
                 if own.is_none() {
                     let why = "nobody knows whose log-in it is: its own process tells the end";
-                    return Verdict::new(EventName::Ignored, None, why);
+                    return RuleOutcome::ignored(why);
                 }
                 self.forgery(record);
-                return Verdict::new(EventName::Ignored, None, forged_by(sender));
+                return RuleOutcome::ignored(forged_by(sender));
             }
         }
         if login.is_none() {
             self.can_log(record);
         }
         self.login_over(record, login);
-        Verdict::new(EventName::Ignored, None, "the log-in's end")
+        RuleOutcome::ignored("the log-in's end")
     }
 
     /// The uid of the account that a log-in is of, where anybody knows it.

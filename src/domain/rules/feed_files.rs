@@ -1,8 +1,8 @@
-//! Files of partners of whom feeds are expected: sent, sent again, gone on with, or removed, in whichever session.
+//! Files of partners that must send feeds: sent, sent again, resumed or removed, in any session.
 
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Loss, Transfer};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::evict::evict;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Uploaded, is_same, moved};
@@ -41,8 +41,7 @@ impl Monitor<'_> {
         if !broken {
             for expected in own() {
                 // Before the file is counted: what nobody has watched for and may have come unseen is not judged today.
-                let watched = self.watched(expected);
-                self.watch(expected, watched);
+                self.watched(expected);
             }
         }
         // Where nothing was added the file is as it was; of one whose name was cut nobody knows which it is.
@@ -55,13 +54,8 @@ impl Monitor<'_> {
         let files = &mut self.daily.resume.feeds.uploads;
         files.retain(|known| !known.is(partner, &name));
         self.keep_file(Uploaded {
-            process,
-            partner: partner.to_owned(),
-            file: file.clone(),
-            at,
-            before: None,
             broken,
-            gone: false,
+            ..Uploaded::new(process, partner, at, file.clone())
         });
         for expected in own() {
             match (broken, expected.takes(&file)) {
@@ -120,9 +114,8 @@ impl Monitor<'_> {
     pub(super) fn keep_file(&mut self, upload: Uploaded) {
         let files = &mut self.daily.resume.feeds.uploads;
         files.push(upload);
-        let all = files.iter().enumerate();
-        let gone = too_many(all, FILES_KEPT, |_| (), |u| &u.partner, |at, _| *at);
-        take_out(files, gone);
+        let whose = |upload: &Uploaded| upload.partner.clone();
+        evict(files, FILES_KEPT, |_| (), whose, |at, _| at);
     }
 
     /// What this process did before to files of the partner was not refused, and is not taken back any more. Of the files
@@ -146,21 +139,12 @@ impl Monitor<'_> {
         let names = days.flat_map(|day| &day.names).filter(meant);
         let names: Vec<String> = names.filter(unknown).cloned().collect();
         for name in names {
-            self.keep_file(Uploaded {
-                process,
-                partner: partner.to_owned(),
-                file: File::of_state(&name),
-                at,
-                before: None,
-                broken: false,
-                gone: false,
-            });
+            self.keep_file(Uploaded::new(process, partner, at, File::of_state(&name)));
         }
     }
 
     /// A file was removed: it is a feed's no more.
-    pub(super) fn remove(&mut self, session: &mut SftpSession, record: &Record<'_>) -> Verdict {
-        let partner = session.standing.partner();
+    pub(super) fn remove(&mut self, session: &mut SftpSession, record: &Record<'_>) -> RuleOutcome {
         let process = (session.boot, session.pid);
         self.gone_on(&session.user, &text(record.event.path.as_deref()));
         let path = record.event.path.as_deref().filter(|_| !record.event.cut);
@@ -169,9 +153,9 @@ impl Monitor<'_> {
         if let Some(path) = removed {
             let path = String::from_utf8_lossy(path).into_owned();
             session.last = Some(Last::Remove { path });
-            return Verdict::new(EventName::Remove, partner, "a file that came lately");
+            return session.outcome(EventName::Remove, "a file that came lately");
         }
-        Verdict::new(EventName::Remove, partner, "counts nothing")
+        session.outcome(EventName::Remove, "counts nothing")
     }
 
     fn removed(&mut self, process: Process, partner: &str, at: Time, path: &[u8]) -> bool {

@@ -1,11 +1,10 @@
-//! Files of feeds that get another name, in whichever session and however late, and what a feed that lost a file is.
+//! Renames of files of feeds, in any session and however late, and feeds that lose a file.
 
 use super::Monitor;
 use crate::domain::alerts::{Content, File, Loss};
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
-use crate::domain::expect::Missed;
-use crate::domain::expect::{Expectation, Feed, Outcome, Uploaded, is_same, moved};
+use crate::domain::expect::{Expectation, Feed, Missed, Outcome, Uploaded, is_same, moved};
 
 /// How a file got a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +114,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// A file has another name: it may be a feed's now, and may have been one's before.
+    /// A file has another name: it may match a feed now, and may have matched one before.
     fn feed_named(
         &mut self,
         partner: &str,
@@ -139,9 +138,7 @@ impl Monitor<'_> {
             match (was, is) {
                 (true, true) if how != Naming::Further && !there => {
                     // It is there already: perhaps since a day before.
-                    let mut watched = self.watched(expected);
-                    watched.rename(before, file);
-                    self.watch(expected, watched);
+                    self.watched(expected).rename(before, file);
                 }
                 (_, true) => {
                     if how != Naming::Further {
@@ -171,9 +168,8 @@ impl Monitor<'_> {
         watched.is_some_and(|watched| watched.has(file))
     }
 
-    /// A file that was a feed's is none any more; `how`, where that was no refusal of what made it one. A deadline that has
-    /// passed stays met, and what was told stays told: except where it was told of a rename that was refused, and Slack has
-    /// not got it.
+    /// A file belongs to a feed no more; `how` it was lost, unless a rename was refused. A deadline that has passed stays met, and
+    /// a message stays told, except an unsent one about a rename that was refused.
     pub(super) fn feed_gone(
         &mut self,
         expected: &Expectation,
@@ -181,7 +177,7 @@ impl Monitor<'_> {
         file: &File,
         how: Option<Loss>,
     ) {
-        let mut watched = self.watched(expected);
+        let mut watched = std::mem::take(self.watched(expected));
         let in_flight = self.in_flight;
         let resume = &mut self.daily.resume;
         let mut taken_back = None;
@@ -216,6 +212,6 @@ impl Monitor<'_> {
                 self.daily.resume.day.feeds.push(missing);
             }
         }
-        self.watch(expected, watched);
+        *self.watched(expected) = watched;
     }
 }

@@ -1,4 +1,4 @@
-//! Feeds that must arrive: each file is judged where it is counted, each deadline when all before it is known.
+//! Expected feeds: a file is judged when it is counted, a deadline when reading has passed it.
 
 use std::time::Duration;
 
@@ -9,8 +9,7 @@ use crate::domain::alerts::{
     Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Message,
 };
 use crate::domain::base::time::Time;
-use crate::domain::expect::{Complete, Overdue, Watched};
-use crate::domain::expect::{Expectation, Feed, Outcome};
+use crate::domain::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
 
 /// How long files of sessions that are over are kept: what broke off goes on, and what has a name for the way gets its own.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -19,9 +18,7 @@ impl Monitor<'_> {
     /// A file of a feed is there.
     pub(super) fn feed_there(&mut self, expected: &Expectation, at: Time, file: &File) {
         self.roll(at);
-        let mut watched = self.watched(expected);
-        let complete = watched.arrive(expected, at, file);
-        self.watch(expected, watched);
+        let complete = self.watched(expected).arrive(expected, at, file);
         if let Some(complete) = complete {
             self.feed_complete(expected, complete, at, file);
         }
@@ -89,15 +86,11 @@ impl Monitor<'_> {
         self.forget_feeds(until);
         let rules = self.rules;
         for expected in &rules.expects {
-            let mut watched = self.watched(expected);
-            let overdue = watched.judge(expected, until);
-            self.watch(expected, watched);
+            let overdue = self.watched(expected).judge(expected, until);
             if let Some(overdue) = overdue {
                 self.feed_overdue(expected, overdue);
             }
-            let mut watched = self.watched(expected);
-            let changed = watched.changed(until);
-            self.watch(expected, watched);
+            let changed = self.watched(expected).changed(until);
             if let Some((date, arrived, change)) = changed {
                 self.feed_changed(expected, (date, arrived), change);
             }
@@ -182,7 +175,7 @@ impl Monitor<'_> {
         feeds.retain(|feed| feed.id != id || feed.outcome != Outcome::Missing);
     }
 
-    /// What no longer holds and Slack has not got need not be told. Was there such a message?
+    /// Drops an unsent message that this feed is missing; true if there was one.
     fn unsay_missing(&mut self, id: &str) -> bool {
         let in_flight = self.in_flight;
         let outbox = &mut self.daily.resume.outbox;
@@ -194,7 +187,7 @@ impl Monitor<'_> {
         outbox.len() < before
     }
 
-    /// What is due next, as far as time alone brings it.
+    /// The next deadline of a feed.
     pub(super) fn feeds_due(&self) -> Option<Time> {
         let watched = &self.daily.resume.feeds.watched;
         let rules = self.rules;
@@ -232,13 +225,13 @@ impl Monitor<'_> {
     }
 
     /// What was seen of a feed; of a new one nothing.
-    pub(super) fn watched(&mut self, expected: &Expectation) -> Watched {
-        let watched = self.daily.resume.feeds.watched.remove(&expected.id);
-        watched.unwrap_or_else(|| Watched::begin(expected, self.daily, self.now))
-    }
-
-    pub(super) fn watch(&mut self, expected: &Expectation, watched: Watched) {
-        let feeds = &mut self.daily.resume.feeds;
-        feeds.watched.insert(expected.id.clone(), watched);
+    pub(super) fn watched(&mut self, expected: &Expectation) -> &mut Watched {
+        if !self.daily.resume.feeds.watched.contains_key(&expected.id) {
+            let begun = Watched::begin(expected, self.daily, self.now);
+            let watched = &mut self.daily.resume.feeds.watched;
+            watched.insert(expected.id.clone(), begun);
+        }
+        let watched = &mut self.daily.resume.feeds.watched;
+        watched.entry(expected.id.clone()).or_default()
     }
 }

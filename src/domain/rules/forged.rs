@@ -1,4 +1,4 @@
-//! Lines in sshd's name that another wrote.
+//! Forged lines: lines in sshd's name that sshd did not write.
 
 use crate::domain::openssh::{Hindrance, Kind};
 use crate::domain::record::{NOBODY, Record};

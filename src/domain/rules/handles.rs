@@ -1,10 +1,10 @@
-//! Open files of an sftp session, as its lines open and fail them.
+//! The handles of an sftp session: its lines open them, and report write errors.
 
 use super::transfer::text;
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::openssh::{EventName, Flags};
 use crate::domain::record::Record;
-use crate::domain::sessions::{Handle, Last, SftpSession, Standing};
+use crate::domain::sessions::{Handle, Last, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
 /// How many open files of one session are kept: as many as a process may have by default, and so sftp-server.
@@ -30,7 +30,7 @@ impl Monitor<'_> {
                 let at = (record.origin.time, record.origin.past);
                 self.write_refused(session, at, &forgotten.path, status);
             }
-            if !forgotten.refused && session.standing == Standing::Partner {
+            if !forgotten.refused && session.standing == Membership::Partner {
                 self.notice(record, NoticeKind::SessionsForgotten, 1, None);
             }
         }
@@ -41,7 +41,7 @@ impl Monitor<'_> {
         session: &mut SftpSession,
         record: &Record<'_>,
         flags: Flags,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let handle = Handle {
             path: text(record.event.path.as_deref()),
             cut: record.event.cut,
@@ -54,11 +54,7 @@ impl Monitor<'_> {
         };
         self.keep_handle(session, record, handle);
         session.last = Some(Last::Open);
-        Verdict::new(
-            EventName::Open,
-            session.standing.partner(),
-            "its close counts",
-        )
+        session.outcome(EventName::Open, "its close counts")
     }
 
     /// A write failed: the file that the line names, else any that is open for writing, did not arrive whole.
@@ -66,7 +62,7 @@ impl Monitor<'_> {
         &mut self,
         session: &mut SftpSession,
         record: &Record<'_>,
-    ) -> Verdict {
+    ) -> RuleOutcome {
         let named = record.event.path.as_deref().map(String::from_utf8_lossy);
         let mut open = false;
         for handle in session
@@ -91,10 +87,6 @@ impl Monitor<'_> {
             };
             self.keep_handle(session, record, handle);
         }
-        Verdict::new(
-            EventName::Ignored,
-            session.standing.partner(),
-            "a write failed: the file's close tells",
-        )
+        session.outcome(EventName::Ignored, "a write failed: the file's close tells")
     }
 }

@@ -1,11 +1,11 @@
-//! What the log may lack of a session: lines that sshd or journald lost, as a partner can bring about who wants to hide.
+//! Notices for sessions of which the log may lack lines. A partner that wants to hide can make sshd or journald lose lines.
 
 use super::Monitor;
 use crate::domain::alerts::{Content, File, Files, NAMES_KEPT, Transfer};
 use crate::domain::base::time::Time;
 use crate::domain::openssh::Kind;
 use crate::domain::record::Record;
-use crate::domain::sessions::{KEPT, SftpSession, Standing};
+use crate::domain::sessions::{KEPT, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
 impl Monitor<'_> {
@@ -56,7 +56,7 @@ impl Monitor<'_> {
         what: Transfer,
         files: Vec<File>,
     ) {
-        if session.standing != Standing::Partner {
+        if session.standing != Membership::Partner {
             for file in files {
                 self.file_at(session, at, false, what, file);
             }
@@ -95,7 +95,7 @@ impl Monitor<'_> {
 
     /// Notes what makes it uncertain that all was logged of a partner's session that is over.
     pub(super) fn note_hidden(&mut self, session: &SftpSession, at: Time, clean: bool) {
-        if session.standing != Standing::Partner {
+        if session.standing != Membership::Partner {
             return;
         }
         let rebooted = session.boot != self.daily.resume.sessions.boot;

@@ -1,4 +1,4 @@
-//! Partners that sshd lets in and that cannot work, and those that it does not even let try.
+//! Hindered partners: sshd lets them in and they cannot work, or it refuses their connection.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use chrono::NaiveTime;
 
 use super::forged::forged_by;
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{Content, Hindered, Obstacle};
-use crate::domain::base::crowd::too_many;
+use crate::domain::base::evict::evict_from_map;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{EventName, Hindrance};
 use crate::domain::record::{NOBODY, Record};
-use crate::domain::sessions::Standing;
+use crate::domain::sessions::Membership;
 use crate::domain::state::Used;
 
 /// How soon after the log-in sshd refuses its chroot: the process that does names neither account nor log-in.
@@ -29,7 +29,7 @@ const PARTNERS_KEPT: usize = 10;
 
 impl Monitor<'_> {
     /// The log-in stood, and no sftp session comes of it.
-    pub(super) fn hindered(&mut self, record: &Record<'_>, by: Hindrance) -> Verdict {
+    pub(super) fn hindered(&mut self, record: &Record<'_>, by: Hindrance) -> RuleOutcome {
         let detail = record.event.detail.as_deref().unwrap_or_default();
         let user = match by {
             Hindrance::Chroot => self.refused_chroot(record.origin.time, detail),
@@ -42,7 +42,7 @@ impl Monitor<'_> {
                 if user.is_some() && !self.speaks_for(record.origin.uid, own) {
                     self.forgery(record);
                     let sender = record.origin.uid.unwrap_or(NOBODY);
-                    return Verdict::new(EventName::Ignored, None, forged_by(sender));
+                    return RuleOutcome::ignored(forged_by(sender));
                 }
                 user
             }
@@ -50,12 +50,12 @@ impl Monitor<'_> {
         let partner = user.filter(|user| self.daily.resume.known.contains_key(user));
         let Some(partner) = partner else {
             let why = "the log-in stood and no sftp session came of it: of no partner";
-            return Verdict::new(EventName::Ignored, None, why);
+            return RuleOutcome::ignored(why);
         };
         self.excused(&partner);
         if by == Hindrance::NotSftp && self.has_sftp(record, &partner) {
             let why = "something else was asked for beside sftp, which works: not told";
-            return Verdict::new(EventName::Ignored, Some(true), why);
+            return RuleOutcome::new(EventName::Ignored, Some(true), why);
         }
         if !record.origin.past {
             let obstacle = match by {
@@ -67,7 +67,7 @@ impl Monitor<'_> {
             self.tell_hindered(record, partner, obstacle, address, detail);
         }
         let why = "the log-in stood and no sftp session came of it: told";
-        Verdict::new(EventName::Ignored, Some(true), why)
+        RuleOutcome::new(EventName::Ignored, Some(true), why)
     }
 
     /// Whose chroot sshd refuses: of the log-ins of just now, those of others too, the one whose name is in the path, else
@@ -82,7 +82,7 @@ impl Monitor<'_> {
         let logins = sessions.connections.0.values();
         let others = logins
             .filter(|login| login.accepted && fresh(login.at))
-            .filter(|login| login.standing != Standing::Partner)
+            .filter(|login| login.standing != Membership::Partner)
             .filter_map(|login| login.user.as_deref());
         let mut users: Vec<&str> = partners.chain(others).collect();
         users.sort_unstable();
@@ -96,12 +96,8 @@ impl Monitor<'_> {
     }
 
     /// sshd turns an address away: that of a partner, if one used it today.
-    pub(super) fn turned_away(&mut self, record: &Record<'_>) -> Verdict {
-        let nothing = Verdict::new(
-            EventName::Ignored,
-            None,
-            "no address of a partner: counts nothing",
-        );
+    pub(super) fn turned_away(&mut self, record: &Record<'_>) -> RuleOutcome {
+        let nothing = RuleOutcome::ignored("no address of a partner: counts nothing");
         let (Some(net), false) = (record.event.address.as_deref(), record.origin.past) else {
             return nothing;
         };
@@ -130,7 +126,7 @@ impl Monitor<'_> {
         for (partner, address, obstacle) in partners {
             self.tell_hindered(record, partner, obstacle, Some(address), why);
         }
-        Verdict::new(
+        RuleOutcome::new(
             EventName::Ignored,
             Some(true),
             "an address of a partner: told",
@@ -178,18 +174,9 @@ impl Monitor<'_> {
         // Some more, so that it is not done for each.
         if addresses.len() > ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
             let midnight = zone.moments(today.and_time(NaiveTime::MIN)).0;
-            let gone = too_many(
-                addresses
-                    .iter()
-                    .map(|(address, used)| (address.clone(), used)),
-                ADDRESSES_KEPT,
-                |used| (used.at >= midnight, !used.logged_in.is_empty()),
-                |used| used.logged_in.first().or(used.partners.first()),
-                |_, used| used.at,
-            );
-            for address in gone {
-                addresses.remove(&address);
-            }
+            let rank = |used: &Used| (used.at >= midnight, !used.logged_in.is_empty());
+            let whose = |used: &Used| used.logged_in.first().or(used.partners.first()).cloned();
+            evict_from_map(addresses, ADDRESSES_KEPT, rank, whose, |used| used.at);
         }
     }
 
@@ -240,22 +227,22 @@ fn covers(net: &str, address: &str) -> bool {
     };
     let (Ok(base), Ok(bits), Ok(address)) = (
         base.parse::<IpAddr>(),
-        bits.parse::<u32>(),
+        bits.parse::<u8>().map(u32::from),
         address.parse::<IpAddr>(),
     ) else {
         return false;
     };
-    match (base, address) {
-        (IpAddr::V4(base), IpAddr::V4(address)) if bits <= 32 => {
-            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
-            u32::from(base) & mask == u32::from(address) & mask
-        }
-        (IpAddr::V6(base), IpAddr::V6(address)) if bits <= 128 => {
-            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
-            u128::from(base) & mask == u128::from(address) & mask
-        }
-        _ => false,
-    }
+    // Of both kinds the bits, and how many of them stand before an address of the kind.
+    let bits_of = |address: IpAddr| match address {
+        IpAddr::V4(address) => (u128::from(address.to_ipv6_mapped()), 96),
+        IpAddr::V6(address) => (u128::from(address), 0),
+    };
+    let ((base, before), (address, own)) = (bits_of(base), bits_of(address));
+    let Some(behind) = 128_u32.checked_sub(before + bits) else {
+        return false;
+    };
+    let mask = u128::MAX.checked_shl(behind).unwrap_or(0);
+    before == own && base & mask == address & mask
 }
 
 #[cfg(test)]

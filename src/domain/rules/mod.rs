@@ -1,4 +1,5 @@
 //! The rules: events and the time go in, counters and messages come out. Pure: no clock, no file, no socket.
+//! Uses all of the domain but `render`, `delivery` and `slack_reply`.
 
 mod account;
 mod auth;
@@ -27,6 +28,6 @@ mod unread;
 mod without_pid;
 
 pub use crate::domain::pending::{Pending, Undecided};
-pub use crate::domain::rules::settings::{Rules, Verdict};
 pub use monitor::Monitor;
+pub use settings::{RuleOutcome, Rules};
 pub use without_pid::process_of;

@@ -1,9 +1,10 @@
 //! The rules at work on a state.
 
+use std::time::Duration;
+
 use crate::domain::base::time::Time;
 use crate::domain::rules::settings::Rules;
 use crate::domain::state::Daily;
-use std::time::Duration;
 
 /// How long an sftp session may still tell its own end after its log-in's: the lines of different processes cross.
 pub(super) const ENDING: Duration = Duration::from_secs(5);

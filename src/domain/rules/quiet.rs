@@ -1,4 +1,4 @@
-//! What partners did last, and those that have not logged in for long.
+//! The latest log-in, failure and file of each partner; tells of partners that have not logged in for long.
 
 use super::Monitor;
 use crate::domain::alerts::{Content, File, Quiet, Seen, SeenFile, Transfer};
@@ -7,16 +7,12 @@ use crate::domain::base::time::Time;
 impl Monitor<'_> {
     /// What this partner did last.
     pub(super) fn seen(&mut self, partner: &str) -> &mut Seen {
-        let known = &mut self.daily.resume.known;
-        &mut known.entry(partner.to_owned()).or_default().seen
+        &mut self.known(partner).seen
     }
 
     /// Remembers a file that arrived, or did not arrive whole.
     pub(super) fn saw_file(&mut self, partner: &str, at: Time, what: Transfer, file: &File) {
-        if matches!(
-            what,
-            Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed
-        ) {
+        if what.is_upload() {
             let file = file.clone();
             self.seen(partner).file = Some(SeenFile {
                 at,

@@ -1,12 +1,12 @@
-//! Requests that sftp-server refuses, and what of it keeps a partner from writing: files, new names, new directories.
+//! Requests that sftp-server refuses. A refused write (a file, a new name, a new directory) is counted and told.
 
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{Content, Hindered, Obstacle};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Last, SftpSession, Standing};
+use crate::domain::sessions::{Last, Membership, SftpSession};
 
 /// The status that no other request than the one before it earns in practice: what INFO does not show (stat, fsync, …) ends in
 /// others.
@@ -19,8 +19,7 @@ impl Monitor<'_> {
         session: &mut SftpSession,
         record: &Record<'_>,
         last: Option<Last>,
-    ) -> Verdict {
-        let partner = session.standing.partner();
+    ) -> RuleOutcome {
         let status = record.event.detail.as_deref().unwrap_or_default();
         let refusal = !matches!(status, "Success" | "End of file");
         if refusal && matches!(last, Some(Last::Open | Last::OpenDirectory)) {
@@ -30,53 +29,35 @@ impl Monitor<'_> {
             Some(Last::Open) if refusal => {
                 let at = (record.origin.time, record.origin.past);
                 self.open_refused(session, at, status);
-                Verdict::new(
-                    EventName::Ignored,
-                    partner,
-                    "the open before it was refused",
-                )
+                session.outcome(EventName::Ignored, "the open before it was refused")
             }
-            Some(Last::Rename { alert, from, told })
-                if matches!(
-                    status,
-                    "Failure" | "Permission denied" | "Operation unsupported"
-                ) =>
+            Some(Last::Rename {
+                alert,
+                from,
+                undecided,
+                told,
+            }) if matches!(
+                status,
+                "Failure" | "Permission denied" | "Operation unsupported"
+            ) =>
             {
                 let at = (record.origin.time, record.origin.past);
                 self.rename_refused(session, at, &from, status);
-                let process = (session.boot, session.pid);
-                if told {
-                    self.feed_change_refused(process, &session.user, &from);
-                }
-                let waiting = &mut self.daily.resume.alerts;
-                if let Some(alert) = alert {
-                    waiting.told_elsewhere(alert, false);
-                    if let Some(file) = waiting.waiting_file(alert) {
-                        file.rename(from.as_bytes());
-                    }
-                }
-                Verdict::new(
-                    EventName::Ignored,
-                    partner,
-                    "the rename before it was refused",
-                )
+                self.take_name_back(session, &from, (alert, undecided, told));
+                session.outcome(EventName::Ignored, "the rename before it was refused")
             }
             Some(Last::Mkdir { path }) if status == "Permission denied" => {
                 let at = (record.origin.time, record.origin.past);
                 self.write_refused(session, at, &path, status);
                 let why = "the new directory before it was refused";
-                Verdict::new(EventName::Ignored, partner, why)
+                session.outcome(EventName::Ignored, why)
             }
             Some(Last::Remove { path }) if status != "Success" => {
                 let process = (session.boot, session.pid);
                 self.feed_change_refused(process, &session.user, &path);
-                Verdict::new(
-                    EventName::Ignored,
-                    partner,
-                    "the removal before it was refused",
-                )
+                session.outcome(EventName::Ignored, "the removal before it was refused")
             }
-            _ => Verdict::new(EventName::Ignored, partner, "a status that counts nothing"),
+            _ => session.outcome(EventName::Ignored, "a status that counts nothing"),
         }
     }
 
@@ -126,7 +107,7 @@ impl Monitor<'_> {
         path: &str,
         status: &str,
     ) {
-        if past || session.standing != Standing::Partner {
+        if past || session.standing != Membership::Partner {
             return;
         }
         let partner = session.user.clone();

@@ -1,8 +1,10 @@
-//! Files that get another name: the alert of an upload that waits tells the new one.
+//! Files that get another name. An upload stands in several records: its alert, or its event while the user database is silent;
+//! the files of its partner's feeds; what the partner did last. Each holds a state of its own (what was added, the whole size, the
+//! name that was told), so they are no copies of one. Every rename of a record goes through here, and so does every refusal.
 
 use super::transfer::text;
-use super::{Monitor, Verdict};
-use crate::domain::alerts::Content;
+use super::{Monitor, RuleOutcome};
+use crate::domain::alerts::{Content, File};
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{Event, EventName, rename_splits};
@@ -19,8 +21,7 @@ impl Monitor<'_> {
         session: &mut SftpSession,
         record: &Record<'_>,
         link: bool,
-    ) -> Verdict {
-        let partner = session.standing.partner();
+    ) -> RuleOutcome {
         let process = (session.boot, session.pid);
         let (at, cut) = (record.origin.time, record.event.cut);
         let waiting = self.just_uploaded(process, at);
@@ -39,15 +40,13 @@ impl Monitor<'_> {
             let feed = self.feed_renamed(process, &session.user, at, pair, (link, cut));
             let alert = waiting.iter().find(|(_, path)| *path == from);
             let mut alert = alert.map(|(id, _)| *id);
-            let file = match alert {
-                Some(id) => self.daily.resume.alerts.waiting_file(id),
-                None => self.undecided_file(process, &from),
-            };
-            match file {
+            let mut undecided = None;
+            match self.waiting_upload(process, alert, Some(&from)) {
                 Some(file) => {
                     file.rename(&to);
-                    let earlier = std::mem::replace(&mut file.cut, cut);
-                    alert = alert.filter(|_| !earlier);
+                    let was_cut = std::mem::replace(&mut file.cut, cut);
+                    undecided = Some(file.path.clone()).filter(|_| alert.is_none() && !was_cut);
+                    alert = alert.filter(|_| !was_cut);
                 }
                 None if feed => {}
                 None => continue,
@@ -61,23 +60,54 @@ impl Monitor<'_> {
                 told: feed || alert.is_some(),
                 alert,
                 from,
+                undecided,
             });
-            return Verdict::new(
-                EventName::Rename,
-                partner,
-                "names the file that was just uploaded",
-            );
+            return session.outcome(EventName::Rename, "names the file that was just uploaded");
         }
         session.last = before.filter(|_| !link).map(|from| Last::Rename {
             alert: None,
             from,
+            undecided: None,
             told: false,
         });
         let told = match link {
             true => "a further name: counts nothing",
             false => "counts nothing",
         };
-        Verdict::new(EventName::Rename, partner, told)
+        session.outcome(EventName::Rename, told)
+    }
+
+    /// A rename was refused: each record of the file has the name from before again.
+    pub(super) fn take_name_back(
+        &mut self,
+        session: &SftpSession,
+        from: &str,
+        (alert, undecided, told): (Option<u64>, Option<String>, bool),
+    ) {
+        let process = (session.boot, session.pid);
+        if told {
+            self.feed_change_refused(process, &session.user, from);
+        }
+        if let Some(alert) = alert {
+            self.daily.resume.alerts.told_elsewhere(alert, false);
+        }
+        if let Some(file) = self.waiting_upload(process, alert, undecided.as_deref()) {
+            file.rename(from.as_bytes());
+            file.cut = false;
+        }
+    }
+
+    /// The file of an upload that is not told yet: of an alert that waits, else of an event that waits for the user database.
+    fn waiting_upload(
+        &mut self,
+        process: Process,
+        alert: Option<u64>,
+        undecided: Option<&str>,
+    ) -> Option<&mut File> {
+        match alert {
+            Some(id) => self.daily.resume.alerts.waiting_file(id),
+            None => self.undecided_file(process, undecided?),
+        }
     }
 
     /// The uploads of a process whose alerts wait, the latest first.

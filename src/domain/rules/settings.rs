@@ -1,4 +1,4 @@
-//! How the rules are set, and what they make of an entry.
+//! The settings of the rules, and their outcome for an entry.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::Expectation;
 use crate::domain::openssh::EventName;
-use crate::domain::sessions::Limit;
+use crate::domain::sessions::{Limit, SftpSession};
 
 /// How the rules are set.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ impl Rules {
 
 /// What the rules made of an entry: what `explain` prints.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct RuleOutcome {
     /// The event's name.
     pub event: EventName,
     /// Whether its account is a partner; none where nobody can know.
@@ -48,18 +48,23 @@ pub struct Verdict {
     pub accompanies: bool,
 }
 
-impl Verdict {
+impl RuleOutcome {
     pub(super) fn new(
         event: EventName,
         partner: Option<bool>,
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Verdict {
+        RuleOutcome {
             event,
             partner,
             reason: reason.into(),
             accompanies: false,
         }
+    }
+
+    /// Of a line that counts nothing, and of which nobody can know whether its account is a partner.
+    pub(super) fn ignored(reason: impl Into<Cow<'static, str>>) -> Self {
+        RuleOutcome::new(EventName::Ignored, None, reason)
     }
 
     /// Of a line that counts nothing beside another one of the same attempt.
@@ -68,10 +73,21 @@ impl Verdict {
         partner: Option<bool>,
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Verdict {
+        RuleOutcome {
             accompanies: true,
-            ..Verdict::new(event, partner, reason)
+            ..RuleOutcome::new(event, partner, reason)
         }
+    }
+}
+
+impl SftpSession {
+    /// What the rules made of a line of this session.
+    pub(super) fn outcome(
+        &self,
+        event: EventName,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> RuleOutcome {
+        RuleOutcome::new(event, self.standing.partner(), reason)
     }
 }
 

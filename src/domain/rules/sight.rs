@@ -1,4 +1,4 @@
-//! Partners whose files cannot be seen, as the set-up shows before anything happens.
+//! Blind partners: the configuration shows that their files cannot be seen.
 
 use super::Monitor;
 use crate::domain::directory::Unseen;

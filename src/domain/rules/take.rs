@@ -1,36 +1,34 @@
-//! Taking one record in: what every rule makes of it, in order.
+//! Applies all rules to one record, in order.
 
-use crate::domain::alerts::{Alerts, Content, Outbox};
-use crate::domain::base::process::Boot;
-use crate::domain::base::process::Process;
+use crate::domain::alerts::{Alerts, Content};
+use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::forged::{forged, forged_by};
 use crate::domain::rules::monitor::{ENDING, Monitor};
-use crate::domain::rules::settings::Verdict;
-use crate::domain::rules::settings::wanted;
-use crate::domain::sessions::{KEPT, Standing};
-use crate::domain::state::NoticeKind;
+use crate::domain::rules::settings::{RuleOutcome, wanted};
+use crate::domain::sessions::{KEPT, Membership};
+use crate::domain::state::{Known, NoticeKind};
 use std::time::Duration;
 
 impl Monitor<'_> {
     /// Takes one record in.
-    pub fn apply(&mut self, record: &Record<'_>) -> Verdict {
+    pub fn apply(&mut self, record: &Record<'_>) -> RuleOutcome {
         let origin = &record.origin;
         if !origin.past {
             let counted = &mut self.daily.resume.counted_until;
             *counted = origin.time.max(*counted);
         }
-        self.pass(origin.time);
+        self.flush_before(origin.time);
         self.note_boot(origin.boot, origin.time);
         self.past_endings(origin.past);
         self.learn(record);
         self.keep_pace(record);
         if let Some(uid) = forged(record) {
             self.forgery(record);
-            return Verdict::new(EventName::Ignored, None, forged_by(uid));
+            return RuleOutcome::ignored(forged_by(uid));
         }
         if record.event.kind != Kind::NoEnvelope {
             self.could_be_read();
@@ -44,7 +42,7 @@ impl Monitor<'_> {
                     u64::from(record.event.repeated),
                     None,
                 );
-                Verdict::new(EventName::Lost, None, "journald dropped messages")
+                RuleOutcome::new(EventName::Lost, None, "journald dropped messages")
             }
             Kind::SessionOpened
             | Kind::SessionClosed
@@ -61,31 +59,53 @@ impl Monitor<'_> {
             | Kind::Request => self.transfer(record),
             Kind::SessionOver => {
                 self.session_over(record);
-                Verdict::new(EventName::Ignored, None, "the log-in's end, says logind")
+                RuleOutcome::ignored("the log-in's end, says logind")
             }
             Kind::Unparsed => self.unparsed(record),
             Kind::NoEnvelope => self.without_envelope(record),
-            _ => self.auth(record),
+            Kind::Connection
+            | Kind::Accepted
+            | Kind::Failed { .. }
+            | Kind::Underway
+            | Kind::PamError { .. }
+            | Kind::InvalidUser
+            | Kind::NotAllowed
+            | Kind::MaxAttempts { .. }
+            | Kind::AccessDenied
+            | Kind::EndedBefore { .. }
+            | Kind::GraceTimeout
+            | Kind::ChildPid
+            | Kind::PamOpened
+            | Kind::PamClosed
+            | Kind::StartingSession
+            | Kind::CloseSession
+            | Kind::EndedAfter
+            | Kind::Hindered(_)
+            | Kind::TurnedAway
+            | Kind::Expired
+            | Kind::AccountAsked
+            | Kind::Locked
+            | Kind::Accompanying => self.auth(record),
         }
     }
 
-    /// What was due before an event happens before it, though both are read at once.
-    pub(super) fn pass(&mut self, time: Time) {
+    /// Tells and judges all that was due before an event, before that event is applied.
+    pub(super) fn flush_before(&mut self, time: Time) {
         if self.alerts_due().is_some_and(|due| due < time) {
             let before = time.minus(Duration::from_micros(1));
             self.end_sessions(before);
             self.judge_unseen(before);
-            self.let_out(before, false);
+            self.flush_due(before, false);
         }
     }
 
-    /// Lets out what is due when all events before `time` are known; `caught_up` when reading has reached the present.
+    /// Tells and judges all that is due when all events before `time` are known; `caught_up` when reading has reached the present.
     pub fn advance(&mut self, time: Time, caught_up: bool) {
-        self.set_right();
+        self.clamp_times();
         self.end_sessions(time);
         self.judge_unseen(time);
         self.forget(time);
-        self.let_out(time, caught_up);
+        self.flush_due(time, caught_up);
         if caught_up {
             self.judge_unread(time);
             self.judge_feeds(time);
@@ -93,7 +113,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Forgets what is over, and what is too much: that is noted.
+    /// Forgets sessions that are over, and evicts some when there are too many: that is a notice.
     pub(super) fn forget(&mut self, time: Time) {
         if let Some(limit) = self.rules.limit {
             let paces = &mut self.daily.resume.sessions.paces;
@@ -111,8 +131,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// Lets nothing wait for a time that a clock which ran ahead has left.
-    pub(super) fn set_right(&mut self) {
+    /// Clamps timestamps that lie in the future: a clock which ran ahead left them.
+    pub(super) fn clamp_times(&mut self) {
         let now = self.now;
         let sessions = &mut self.daily.resume.sessions;
         let endings = sessions
@@ -126,24 +146,14 @@ impl Monitor<'_> {
         let counted = &mut self.daily.resume.counted_until;
         *counted = now.min(*counted);
         let rules = |partner: &str| self.rules.alerts_for(partner);
-        self.daily.resume.alerts.set_right(now, &rules);
+        self.daily.resume.alerts.clamp_times(now, &rules);
     }
 
-    pub(super) fn let_out(&mut self, time: Time, caught_up: bool) {
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
+    pub(super) fn flush_due(&mut self, time: Time, caught_up: bool) {
         let rules = |partner: &str| self.rules.alerts_for(partner);
-        resume.alerts.advance(
-            time,
-            self.now,
-            caught_up,
-            &rules,
-            &mut outbox,
-            self.in_flight,
-        );
+        let (now, in_flight) = (self.now, self.in_flight);
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        alerts.advance(time, now, caught_up, &rules, &mut outbox, in_flight);
     }
 
     /// When `advance` has something to do next, as far as time alone brings it.
@@ -173,7 +183,7 @@ impl Monitor<'_> {
         if self.rules.silent {
             return;
         }
-        self.let_out(at, false);
+        self.flush_due(at, false);
         let Some((_, partner)) = content.group() else {
             return;
         };
@@ -181,14 +191,8 @@ impl Monitor<'_> {
         if !wanted(&content, &rules.alerts_for(partner)) {
             return;
         }
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
-        resume
-            .alerts
-            .tell(at, self.now, content, &|p| rules.alerts_for(p), &mut outbox);
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        alerts.tell(at, self.now, content, &|p| rules.alerts_for(p), &mut outbox);
     }
 
     /// Tells something of a partner some seconds later. Returns the id by which it can be changed meanwhile.
@@ -208,12 +212,7 @@ impl Monitor<'_> {
 
     /// Tells something that stands alone.
     pub(super) fn say(&mut self, at: Time, content: Content) {
-        let resume = &mut self.daily.resume;
-        let mut outbox = Outbox {
-            messages: &mut resume.outbox,
-            next: &mut resume.next_message,
-        };
-        outbox.push(at, content);
+        self.daily.resume.alerts_and_outbox().1.push(at, content);
     }
 
     /// A boot that was not seen before ends every session of the boots before it.
@@ -252,15 +251,15 @@ impl Monitor<'_> {
     }
 
     /// What is known of an account after the user database was asked, or not.
-    pub(super) fn standing(&self, user: &str, answer: Option<&Answer>) -> Standing {
+    pub(super) fn standing(&self, user: &str, answer: Option<&Answer>) -> Membership {
         match answer {
-            Some(Answer::Partner { .. }) => Standing::Partner,
-            Some(Answer::Other { .. }) => Standing::Stranger,
+            Some(Answer::Partner { .. }) => Membership::Partner,
+            Some(Answer::Other { .. }) => Membership::Stranger,
             Some(Answer::Unknown) if !self.daily.resume.known.contains_key(user) => {
-                Standing::Undecided
+                Membership::Undecided
             }
-            None if !self.daily.resume.known.contains_key(user) => Standing::Stranger,
-            Some(Answer::Unknown) | None => Standing::Partner,
+            None if !self.daily.resume.known.contains_key(user) => Membership::Stranger,
+            Some(Answer::Unknown) | None => Membership::Partner,
         }
     }
 
@@ -278,11 +277,13 @@ impl Monitor<'_> {
     }
 
     pub(super) fn full_name(&self, user: &str) -> Option<String> {
-        self.daily
-            .resume
-            .known
-            .get(user)
-            .and_then(|known| known.full_name.clone())
+        self.daily.resume.known.get(user)?.full_name.clone()
+    }
+
+    /// What is kept of a partner.
+    pub(super) fn known(&mut self, partner: &str) -> &mut Known {
+        let known = &mut self.daily.resume.known;
+        known.entry(partner.to_owned()).or_default()
     }
 
     pub(super) fn notice(

@@ -1,16 +1,17 @@
-//! Files: what the processes of sftp-server do for the partners, and which of it is an upload or a download.
+//! Lines of sftp-server: finds the session of each, applies the line to it, and ends sessions.
 
 use super::forged::forged_by;
 use super::monitor::ENDING;
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::process::Process;
+use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::pending::Pending;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Last, SftpSession, Standing};
+use crate::domain::sessions::{Handle, Last, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
 /// What is said of a request that is about no file.
@@ -18,69 +19,80 @@ const NO_FILE: &str = "a request that counts nothing";
 
 impl Monitor<'_> {
     /// Takes in a line of sftp-server.
-    pub(super) fn transfer(&mut self, record: &Record<'_>) -> Verdict {
+    pub(super) fn transfer(&mut self, record: &Record<'_>) -> RuleOutcome {
         let process = (record.origin.boot, record.origin.pid);
         if record.event.kind == Kind::SessionOpened {
             return self.session_opened(record, process);
         }
-        let mut session = match self.session_of_process(record, process) {
+        // The session is out of the table while its line changes both it and the rest of the state.
+        let mut session = match self.take_session(record, process) {
             Ok(session) => session,
-            Err(verdict) => return verdict,
+            Err(outcome) => return outcome,
         };
         if session.at == Time::default() {
             self.sftp_seen(&session, record.origin.time);
         }
         session.at = record.origin.time;
+        if record.event.kind == Kind::SessionClosed {
+            let outcome = session.outcome(EventName::SessionClosed, "the session's own end");
+            self.finish(session, record.origin.time, true, record.origin.past);
+            return outcome;
+        }
+        let outcome = self.request(&mut session, record);
+        self.put_back(session);
+        outcome
+    }
+
+    /// Takes in a line of a session that goes on.
+    fn request(&mut self, session: &mut SftpSession, record: &Record<'_>) -> RuleOutcome {
         let last = session.last.take();
-        let partner = session.standing.partner();
-        let verdict = match record.event.kind {
-            Kind::SessionClosed => {
-                self.finish(session, record.origin.time, true, record.origin.past);
-                return Verdict::new(EventName::SessionClosed, partner, "the session's own end");
-            }
+        match record.event.kind {
             Kind::Open(flags) => {
                 session.descriptors.open();
-                self.open(&mut session, record, flags)
+                self.open(session, record, flags)
             }
             Kind::Close { forced } => {
                 session.descriptors.close();
-                self.close(&mut session, record, forced)
+                self.close(session, record, forced)
             }
             Kind::OpenDirectory => {
                 session.descriptors.open();
                 session.last = Some(Last::OpenDirectory);
-                Verdict::new(EventName::Ignored, partner, NO_FILE)
+                session.outcome(EventName::Ignored, NO_FILE)
             }
             Kind::CloseDirectory => {
                 session.descriptors.close();
-                Verdict::new(EventName::Ignored, partner, NO_FILE)
+                session.outcome(EventName::Ignored, NO_FILE)
             }
-            Kind::Rename { link } => self.rename(&mut session, record, link),
-            Kind::Status => self.status(&mut session, record, last),
-            Kind::WriteError => self.write_error(&mut session, record),
-            Kind::Remove => self.remove(&mut session, record),
+            Kind::Rename { link } => self.rename(session, record, link),
+            Kind::Status => self.status(session, record, last),
+            Kind::WriteError => self.write_error(session, record),
+            Kind::Remove => self.remove(session, record),
             Kind::Mkdir => {
                 let path = text(record.event.path.as_deref());
                 session.last = Some(Last::Mkdir { path });
-                Verdict::new(EventName::Mkdir, partner, "counts nothing")
+                session.outcome(EventName::Mkdir, "counts nothing")
             }
-            Kind::Rmdir => Verdict::new(EventName::Rmdir, partner, "counts nothing"),
-            _ => Verdict::new(EventName::Ignored, partner, NO_FILE),
-        };
-        if process.1 != 0 {
-            self.daily.resume.sessions.sftp.put(session);
+            Kind::Rmdir => session.outcome(EventName::Rmdir, "counts nothing"),
+            _ => session.outcome(EventName::Ignored, NO_FILE),
         }
-        verdict
     }
 
-    fn session_opened(&mut self, record: &Record<'_>, process: Process) -> Verdict {
+    /// Puts a session back into the table. Sessions without a process are not kept: nothing tells them apart.
+    fn put_back(&mut self, session: SftpSession) {
+        if session.pid != 0 {
+            self.daily.resume.sessions.sftp.put(session);
+        }
+    }
+
+    fn session_opened(&mut self, record: &Record<'_>, process: Process) -> RuleOutcome {
         let (origin, event) = (&record.origin, &record.event);
         let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
         let standing = self.standing(&user, record.answer.as_ref());
         if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
             if !self.may_be(sender, &user, record.answer.as_ref()) {
                 self.forgery(record);
-                return Verdict::new(EventName::Ignored, None, forged_by(sender));
+                return RuleOutcome::ignored(forged_by(sender));
             }
         }
         if let Some(earlier) = self.daily.resume.sessions.sftp.0.remove(&process) {
@@ -105,18 +117,16 @@ impl Monitor<'_> {
             ..SftpSession::default()
         };
         self.sftp_seen(&session, at);
-        if process.1 != 0 {
-            self.daily.resume.sessions.sftp.put(session);
-        }
+        self.put_back(session);
         let reason = match standing {
-            Standing::Partner if process.1 == 0 && origin.uid.is_none() => {
+            Membership::Partner if process.1 == 0 && origin.uid.is_none() => {
                 "names an account and no process: files without one are credited to nobody"
             }
-            Standing::Partner => "names the account of this process",
-            Standing::Undecided => "the user database does not answer: what it does waits",
+            Membership::Partner => "names the account of this process",
+            Membership::Undecided => "the user database does not answer: what it does waits",
             _ => "no partner: what it does counts nothing",
         };
-        Verdict::new(EventName::SessionOpened, standing.partner(), reason)
+        RuleOutcome::new(EventName::SessionOpened, standing.partner(), reason)
     }
 
     /// Can a process of this uid speak for this account?
@@ -131,12 +141,12 @@ impl Monitor<'_> {
         uid.is_none_or(|uid| uid == sender)
     }
 
-    /// The session of the record's process: seen before, or made from what the journal knows of it.
-    fn session_of_process(
+    /// Takes the session of the record's process out of the table, or makes one from what the journal knows of it.
+    fn take_session(
         &mut self,
         record: &Record<'_>,
         process: Process,
-    ) -> Result<SftpSession, Verdict> {
+    ) -> Result<SftpSession, RuleOutcome> {
         let origin = &record.origin;
         if let Some(session) = self.daily.resume.sessions.sftp.0.remove(&process) {
             match (session.uid, origin.uid) {
@@ -193,27 +203,21 @@ impl Monitor<'_> {
     }
 
     /// A line of a process whose log-in nobody saw: credited to nobody.
-    fn unattributed(&mut self, record: &Record<'_>) -> Verdict {
+    fn unattributed(&mut self, record: &Record<'_>) -> RuleOutcome {
         let event = record.event.name();
         if let Kind::Close { .. } = record.event.kind {
             self.notice(record, NoticeKind::Unattributed, 1, None);
         }
-        Verdict::new(
+        RuleOutcome::new(
             event,
             None,
             "no session of this process was seen: credited to nobody",
         )
     }
 
-    /// Ends a session. Files that it left open broke off. Where it ended itself nobody knows what became of them: sftp-server
+    /// Ends a session that was taken out of the table. Files that it left open broke off. Where it ended itself nobody knows what became of them: sftp-server
     /// tells of each that is open then, and of each that it could not open.
     fn finish(&mut self, session: SftpSession, at: Time, clean: bool, past: bool) {
-        self.daily
-            .resume
-            .sessions
-            .sftp
-            .0
-            .remove(&(session.boot, session.pid));
         let (mut written, mut read) = (Vec::new(), Vec::new());
         for handle in &session.handles {
             self.other_half_was_read(&session, handle, past);
@@ -223,31 +227,21 @@ impl Monitor<'_> {
                 }
                 continue;
             }
-            let file = File {
-                path: handle.path.clone(),
-                cut: handle.cut,
-                resumed: handle.is_resumed(),
-                may_be_new: handle.may_be_new(),
-                address: session.address.clone(),
-                ..File::default()
-            };
-            let what = if handle.is_unknown() {
-                Transfer::Unknown
-            } else {
-                match (handle.write, clean) {
-                    (true, false) => Transfer::UploadInterrupted,
-                    (false, false) => Transfer::DownloadInterrupted,
-                    (true, true) => {
-                        written.push(file);
-                        continue;
-                    }
-                    (false, true) => {
-                        read.push(file);
-                        continue;
-                    }
+            let file = session.file_of(handle);
+            let broken_off = match (handle.is_unknown(), handle.write, clean) {
+                (true, ..) => Transfer::Unknown,
+                (false, true, false) => Transfer::UploadInterrupted,
+                (false, false, false) => Transfer::DownloadInterrupted,
+                (false, true, true) => {
+                    written.push(file);
+                    continue;
+                }
+                (false, false, true) => {
+                    read.push(file);
+                    continue;
                 }
             };
-            self.file_at(&session, at, past, what, file);
+            self.file_at(&session, at, past, broken_off, file);
         }
         if let Some(from) = &session.rename_refused {
             self.write_refused(&session, (at, past), from, "Failure");
@@ -263,10 +257,12 @@ impl Monitor<'_> {
     pub(super) fn end_sessions(&mut self, time: Time) {
         let sftp = &self.daily.resume.sessions.sftp.0;
         let over = |s: &&SftpSession| s.ending.is_some_and(|at| at.plus(ENDING) <= time);
-        let over: Vec<SftpSession> = sftp.values().filter(over).cloned().collect();
-        for session in over {
-            let (at, past) = (session.ending.unwrap_or(time), session.past);
-            self.finish(session, at, false, past);
+        let over: Vec<Process> = sftp.values().filter(over).map(Keyed::key).collect();
+        for process in over {
+            if let Some(session) = self.daily.resume.sessions.sftp.0.remove(&process) {
+                let (at, past) = (session.ending.unwrap_or(time), session.past);
+                self.finish(session, at, false, past);
+            }
         }
     }
 
@@ -298,9 +294,23 @@ impl Monitor<'_> {
                 &session.user,
                 Pending::File(what, file),
             );
-        } else if session.standing == Standing::Partner {
+        } else if session.standing == Membership::Partner {
             // It counts nothing any more, but a feed that is expected today is there.
             self.feed_file(process, at, &session.user, what, &file);
+        }
+    }
+}
+
+impl SftpSession {
+    /// The file of an open handle.
+    pub(super) fn file_of(&self, handle: &Handle) -> File {
+        File {
+            path: handle.path.clone(),
+            cut: handle.cut,
+            resumed: handle.is_resumed(),
+            may_be_new: handle.may_be_new(),
+            address: self.address.clone(),
+            ..File::default()
         }
     }
 }

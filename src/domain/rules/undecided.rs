@@ -1,16 +1,16 @@
-//! Events that wait for an answer of the user database: "don't know" is not "no".
+//! Events that wait for the user database. While it does not answer, an account is neither a partner nor a stranger.
+
+use std::cmp::Reverse;
 
 use super::Monitor;
 use crate::domain::alerts::{File, Transfer};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::evict::evict;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::pending::{Pending, Undecided};
-use crate::domain::sessions::{Sessions, Standing};
-use crate::domain::state::Known;
-use crate::domain::state::NoticeKind;
-use std::cmp::Reverse;
+use crate::domain::sessions::{Membership, Sessions};
+use crate::domain::state::{Known, NoticeKind};
 
 /// How many events wait at most: what comes beyond is counted for nobody, and a notice says so. Failures are dropped first,
 /// since anybody can bring them about in any name; then the latest of the account with the most.
@@ -23,22 +23,22 @@ impl Monitor<'_> {
         &mut self,
         process: Process,
         at: Time,
-        (standing, uid): (Standing, Option<u32>),
+        (standing, uid): (Membership, Option<u32>),
         user: &str,
         event: Pending,
     ) -> Option<u64> {
         match standing {
-            Standing::Partner => match event {
+            Membership::Partner => match event {
                 Pending::Login { address, method } => self.count_login(at, user, address, &method),
                 Pending::Failure(refused) => self.count_failure(process, at, user, refused),
                 Pending::File(what, file) => return self.count_file(process, at, user, what, file),
             },
-            Standing::Stranger | Standing::Unasked => {
+            Membership::Stranger | Membership::Unasked => {
                 if let Pending::Failure(refused) = event {
                     self.count_unknown(at, refused.count);
                 }
             }
-            Standing::Undecided => {
+            Membership::Undecided => {
                 let (boot, pid) = process;
                 self.wait(Undecided {
                     user: user.to_owned(),
@@ -66,14 +66,9 @@ impl Monitor<'_> {
     fn wait(&mut self, event: Undecided) {
         let waiting = &mut self.daily.resume.undecided;
         waiting.push(event);
-        let gone = too_many(
-            waiting.iter().enumerate(),
-            KEPT,
-            |event| !matches!(event.event, Pending::Failure(_)),
-            |event| &event.user,
-            |at, _| Reverse(*at),
-        );
-        for dropped in take_out(waiting, gone) {
+        let rank = |event: &Undecided| !matches!(event.event, Pending::Failure(_));
+        let whose = |event: &Undecided| event.user.clone();
+        for dropped in evict(waiting, KEPT, rank, whose, |at, _| Reverse(at)) {
             self.daily.note(NoticeKind::Undecided, dropped.at, 1, None);
         }
     }
@@ -86,7 +81,7 @@ impl Monitor<'_> {
             .sftp
             .0
             .values()
-            .filter(|s| s.standing == Standing::Undecided)
+            .filter(|s| s.standing == Membership::Undecided)
             .map(|s| &s.user);
         let mut users: Vec<String> = resume
             .undecided
@@ -126,25 +121,25 @@ impl Monitor<'_> {
             Answer::Other { .. } => drop(resume.known.remove(user)),
         }
         let standing = match answer {
-            Answer::Partner { .. } => Standing::Partner,
-            _ => Standing::Stranger,
+            Answer::Partner { .. } => Membership::Partner,
+            _ => Membership::Stranger,
         };
         let foreign = self.rules.foreign;
         let told = uid_of(resume.known.get(user));
         let own = |of: Option<u32>| match (of, standing) {
-            (Some(of), Standing::Partner) => told.map_or(foreign, |uid| uid == of),
+            (Some(of), Membership::Partner) => told.map_or(foreign, |uid| uid == of),
             _ => true,
         };
         // The group's list makes a partner and knows no uid: whether a process is the account's is still to be answered.
         let open = |of: Option<u32>| {
-            standing == Standing::Partner && of.is_some() && told.is_none() && !foreign
+            standing == Membership::Partner && of.is_some() && told.is_none() && !foreign
         };
         // A partner's lines all bring an answer. Once the uid was known nothing of it was left undecided.
         if before.is_none() || before != told {
             let of_uid = |of: Option<u32>| match (open(of), own(of)) {
-                (true, _) => Standing::Undecided,
+                (true, _) => Membership::Undecided,
                 (false, true) => standing,
-                (false, false) => Standing::Stranger,
+                (false, false) => Membership::Stranger,
             };
             decide(&mut resume.sessions, user, standing, &of_uid);
         }
@@ -192,16 +187,16 @@ impl Monitor<'_> {
 fn decide(
     sessions: &mut Sessions,
     user: &str,
-    standing: Standing,
-    of_uid: &dyn Fn(Option<u32>) -> Standing,
+    standing: Membership,
+    of_uid: &dyn Fn(Option<u32>) -> Membership,
 ) {
     for sftp in sessions.sftp.0.values_mut() {
-        if sftp.standing == Standing::Undecided && sftp.user == user {
+        if sftp.standing == Membership::Undecided && sftp.user == user {
             sftp.standing = of_uid(sftp.uid);
         }
     }
     for connection in sessions.connections.0.values_mut() {
-        let undecided = connection.standing == Standing::Undecided;
+        let undecided = connection.standing == Membership::Undecided;
         if undecided && connection.user.as_deref() == Some(user) {
             connection.standing = standing;
         }

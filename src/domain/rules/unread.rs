@@ -1,13 +1,11 @@
-//! Lines of OpenSSH that nobody could read: they count nothing, and a notice of the day says how many there are.
+//! Lines of OpenSSH that the program cannot read. They count nothing; a notice of the day says how many there are.
 
-use super::{Monitor, Verdict};
+use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Content;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
-use crate::domain::state::NoticeKind;
-use crate::domain::state::Unread;
+use crate::domain::state::{NoticeKind, Unread};
 
 /// How many lines in a row nobody can read, of a log that could be read before, until that is told: a connection has three
 /// and more.
@@ -15,21 +13,17 @@ const IN_A_ROW: u64 = 5;
 
 impl Monitor<'_> {
     /// A line that reads like one that counts. Of a user's process it is worth a notice where that works for a partner.
-    pub(super) fn unparsed(&mut self, record: &Record<'_>) -> Verdict {
+    pub(super) fn unparsed(&mut self, record: &Record<'_>) -> RuleOutcome {
         let origin = &record.origin;
         let own = origin.uid.is_none_or(|uid| uid == 0);
         if own || self.works_for_partner((origin.boot, origin.pid)) {
             self.notice(record, NoticeKind::Unparsed, 1, None);
         }
-        Verdict::new(
-            EventName::Ignored,
-            None,
-            "reads like a line that counts, and nobody understands it",
-        )
+        RuleOutcome::ignored("reads like a line that counts, and nobody understands it")
     }
 
     /// A line in an envelope that nobody knows: the first of a day is its example.
-    pub(super) fn without_envelope(&mut self, record: &Record<'_>) -> Verdict {
+    pub(super) fn without_envelope(&mut self, record: &Record<'_>) -> RuleOutcome {
         let origin = &record.origin;
         if !origin.past {
             self.roll(origin.time);
@@ -39,7 +33,7 @@ impl Monitor<'_> {
                 .note_alike(NoticeKind::NoEnvelope, origin.time, line);
         }
         let why = "a line of sshd or sftp-server in no envelope that is known: counts nothing";
-        Verdict::new(EventName::Ignored, None, why)
+        RuleOutcome::ignored(why)
     }
 
     /// A line of OpenSSH could be read.

@@ -1,11 +1,10 @@
-//! Connections whose lines tell no process: they are known by the peer's address and port, which nearly all lines tell.
+//! Connections whose lines have no pid. They are recognised by the peer's address and port, which nearly all lines have.
 
 use std::net::IpAddr;
 
 use super::Monitor;
 use crate::domain::base::position::hash;
-use crate::domain::base::process::Boot;
-use crate::domain::base::process::Process;
+use crate::domain::base::process::{Boot, Process};
 use crate::domain::openssh::Event;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Connection, Sessions};
@@ -45,32 +44,19 @@ pub(super) fn process(boot: Boot, event: &Event<'_>) -> Process {
 }
 
 impl Monitor<'_> {
-    /// The connection of a line without a process, new where it was not seen before.
-    pub(super) fn connection_of_peer(&mut self, record: &Record<'_>) -> Connection {
+    /// The connection of a line without a process, where it was seen before.
+    pub(super) fn known_by_peer(&mut self, record: &Record<'_>) -> Option<Connection> {
         let (origin, event) = (&record.origin, &record.event);
-        let (boot, number) = process(origin.boot, event);
         let sessions = &mut self.daily.resume.sessions;
-        let known = match event.port.is_some() && event.address.is_some() {
-            true => {
-                let known = sessions.connections.0.get(&(boot, number));
-                let same = |c: &&Connection| {
-                    c.address.as_deref() == event.address.as_deref()
-                        && c.goes_on(origin.time, event.port)
-                };
-                let same = known.filter(same).cloned();
-                same.or_else(|| earlier_without_port(sessions, record))
-            }
-            false => latest(sessions, record).cloned(),
-        };
-        let connection = known.unwrap_or_else(|| Connection {
-            boot,
-            pid: number,
-            ..Connection::default()
-        });
-        Connection {
-            at: origin.time,
-            ..connection
+        if event.port.is_none() || event.address.is_none() {
+            return latest(sessions, record).cloned();
         }
+        let known = sessions.connections.0.get(&process(origin.boot, event));
+        let same = |c: &&Connection| {
+            c.address.as_deref() == event.address.as_deref() && c.goes_on(origin.time, event.port)
+        };
+        let same = known.filter(same).cloned();
+        same.or_else(|| earlier_without_port(sessions, record))
     }
 
     /// Notes that this connection, if it has no process, is the one whose line came last.

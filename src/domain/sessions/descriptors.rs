@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::base::numbers::{add, is_zero};
+use crate::domain::base::numbers::{add, is_default};
 
 /// From so many handles open at once on, the process may have been without a descriptor: a process has 1,024 by default.
 const MANY: u64 = 900;
@@ -14,21 +14,17 @@ const MANY: u64 = 900;
 #[serde(default)]
 pub struct Descriptors {
     /// Handles that it was asked for and that no line has closed yet, refused ones among them.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     asked: u64,
     /// The most of these at any time.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     most: u64,
     /// How many seem to have been refused: a status followed at once.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     refused: u64,
 }
 
 impl Descriptors {
-    pub(crate) fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// A handle is asked for.
     pub fn open(&mut self) {
         add(&mut self.asked, 1);

@@ -1,10 +1,10 @@
-//! What is forgotten of connections and sessions: what is over, and what is too much.
+//! Forgets connections and sessions that are over, and evicts some when there are too many.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Connection, KEPT, Sessions, SftpSession, Standing};
-use crate::domain::base::crowd::too_many;
+use super::{Connection, KEPT, Membership, Sessions, SftpSession};
+use crate::domain::base::evict::evict_from_map;
 use crate::domain::base::time::Time;
 
 /// How many open files are kept at most, of all sessions: at 500 bytes each the state stays small, whoever opens them.
@@ -42,37 +42,27 @@ impl Sessions {
             true => c.is_remembered(time) || sftp.values().any(|s| s.may_be_of(c)),
             false => c.goes_on(time, None),
         });
-        let mut open = 0;
-        // Who is not logged in is nobody yet but an address.
-        let gone = too_many(
-            keyed(connections),
-            KEPT,
-            |c| (!c.ended, c.accepted),
-            |c| match c.accepted {
-                true => c.user.as_deref(),
-                false => c.address.as_deref(),
-            },
-            |_, c| c.at,
-        );
-        for key in gone {
-            open += u64::from(connections.remove(&key).is_some_and(|c| !c.ended));
-        }
+        // Before a log-in only the address is known.
+        let rank = |c: &Connection| (!c.ended, c.accepted);
+        let whose = |c: &Connection| match c.accepted {
+            true => c.user.clone(),
+            false => c.address.clone(),
+        };
+        let mut open = evict_from_map(connections, KEPT, rank, whose, |c| c.at);
+        open.retain(|c| !c.ended);
         let sftp = &mut self.sftp.0;
-        let counts = |s: &SftpSession| s.standing != Standing::Stranger;
-        let over = too_many(keyed(sftp), KEPT, counts, |s| &s.user, |_, s| s.at);
-        let mut gone = Vec::new();
-        for key in over {
-            gone.extend(sftp.remove(&key).filter(counts));
-        }
+        let counts = |s: &SftpSession| s.standing != Membership::Stranger;
+        let mut gone = evict_from_map(sftp, KEPT, counts, |s| s.user.clone(), |s| s.at);
+        gone.retain(counts);
         self.forget_files(&mut gone);
-        (open + gone.len() as u64, gone)
+        ((open.len() + gone.len()) as u64, gone)
     }
 
     /// Forgets the open files of sessions, where all of them have too many: first those of strangers, whose files count
     /// nothing, then those of the account that has the most. The other sessions that it befell go to `gone`.
     fn forget_files(&mut self, gone: &mut Vec<SftpSession>) {
         let mut held: BTreeMap<(bool, String), usize> = BTreeMap::new();
-        let owner = |s: &SftpSession| (s.standing != Standing::Stranger, s.user.clone());
+        let owner = |s: &SftpSession| (s.standing != Membership::Stranger, s.user.clone());
         for session in self.sftp.0.values().filter(|s| !s.handles.is_empty()) {
             *held.entry(owner(session)).or_default() += session.handles.len();
         }
@@ -97,11 +87,6 @@ impl Sessions {
     }
 }
 
-/// The values of a table with their keys.
-fn keyed<K: Clone, V>(table: &BTreeMap<K, V>) -> impl ExactSizeIterator<Item = (K, &V)> {
-    table.iter().map(|(key, value)| (key.clone(), value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,13 +99,13 @@ mod tests {
             pid,
             at: Time(i64::from(pid)),
             user: Some(user.to_owned()),
-            standing: Standing::Partner,
+            standing: Membership::Partner,
             accepted: true,
             ..Connection::default()
         }
     }
 
-    fn session(pid: u32, user: &str, standing: Standing, files: usize) -> SftpSession {
+    fn session(pid: u32, user: &str, standing: Membership, files: usize) -> SftpSession {
         SftpSession {
             boot: Boot(1),
             pid,
@@ -141,11 +126,11 @@ mod tests {
         let mut sessions = Sessions::default();
         // Bob was there first.
         sessions.connections.put(login(1, "bob"));
-        let bob = session(1, "bob", Standing::Partner, 1);
+        let bob = session(1, "bob", Membership::Partner, 1);
         sessions.sftp.put(bob);
         for pid in 2..1_100 {
             sessions.connections.put(login(pid, "alice"));
-            let alice = session(pid, "alice", Standing::Partner, 0);
+            let alice = session(pid, "alice", Membership::Partner, 0);
             sessions.sftp.put(alice);
         }
         assert_eq!(sessions.forget(Time(2_000)).0, 198);
@@ -162,10 +147,10 @@ mod tests {
     #[test]
     fn open_files_of_strangers_are_forgotten_first_and_nobody_misses_them() {
         let mut sessions = Sessions::default();
-        let partner = session(1, "bob", Standing::Partner, 1_000);
+        let partner = session(1, "bob", Membership::Partner, 1_000);
         sessions.sftp.put(partner);
         for pid in 2..9 {
-            let stranger = session(pid, "mallory", Standing::Stranger, 600);
+            let stranger = session(pid, "mallory", Membership::Stranger, 600);
             sessions.sftp.put(stranger);
         }
         assert_eq!(sessions.forget(Time(2_000)).0, 0);
@@ -177,10 +162,10 @@ mod tests {
     #[test]
     fn of_partners_those_of_the_account_with_the_most_are_forgotten_and_told() {
         let mut sessions = Sessions::default();
-        let bob = session(1, "bob", Standing::Partner, 3);
+        let bob = session(1, "bob", Membership::Partner, 3);
         sessions.sftp.put(bob);
         for pid in 2..8 {
-            let alice = session(pid, "alice", Standing::Partner, 1_000);
+            let alice = session(pid, "alice", Membership::Partner, 1_000);
             sessions.sftp.put(alice);
         }
         assert_eq!(sessions.forget(Time(2_000)).0, 3);
@@ -189,11 +174,11 @@ mod tests {
         let mut sessions = Sessions::default();
         sessions
             .sftp
-            .put(session(1, "bob", Standing::Partner, 1_000));
+            .put(session(1, "bob", Membership::Partner, 1_000));
         for pid in 2..990 {
             sessions
                 .sftp
-                .put(session(pid, "alice", Standing::Partner, 5));
+                .put(session(pid, "alice", Membership::Partner, 5));
         }
         assert_eq!(sessions.forget(Time(2_000)).0, 388);
         assert_eq!(files(&sessions, 1), 1_000);
@@ -214,7 +199,7 @@ mod tests {
         // Of the second an sftp session is open, the third opened one in the middle of the week.
         sessions.sftp.put(SftpSession {
             session: Some("c2".to_owned()),
-            ..session(9, "alice", Standing::Partner, 0)
+            ..session(9, "alice", Membership::Partner, 0)
         });
         let middle = Time(0).plus(LOGIN_KEPT / 2);
         assert!(sessions.login_lives("alice", "192.0.2.1", Some("c3"), middle));

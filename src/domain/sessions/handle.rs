@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::base::numbers::is_false;
+use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 
 /// An open file of an sftp session.
@@ -12,35 +12,35 @@ pub struct Handle {
     /// The path as it was logged, decoded; lossy, as all text in the state.
     pub path: String,
     /// The path is only the beginning.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub cut: bool,
     /// Opened for writing.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub write: bool,
     /// Created or truncated.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub create: bool,
     /// Truncated, or new: of what the file held nothing is there.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub truncate: bool,
     /// Opened so that what is written comes behind what the file held.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub append: bool,
     /// Opened for reading.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub read: bool,
     /// The open's `sent status` came at once: most likely there is no such handle.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub refused: bool,
     /// The status was "Failure": where there is such a handle all the same, a write to it was refused without an error
     /// line, as one that found room for a part is (sftp-server.c, process_write).
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub write_refused: bool,
     /// That status, where it is to be told once it is sure that there is no such handle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub write_status: Option<String>,
     /// A write to it failed.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub write_error: bool,
     /// Bytes of a transfer that closed while this handle was open and may be the other half of a copy on the server.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,10 +1,18 @@
 //! Log-ins and the sftp sessions that begin and end with them.
 
 use super::{Connection, Sessions, SftpSession};
-use crate::domain::base::process::Boot;
-use crate::domain::base::process::Process;
+use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
+
+impl Connection {
+    /// Is it a log-in of this account from this address?
+    fn is_login_of(&self, user: &str, address: &str) -> bool {
+        self.accepted
+            && self.user.as_deref() == Some(user)
+            && self.address.as_deref() == Some(address)
+    }
+}
 
 impl Sessions {
     /// The log-in from this address and port.
@@ -42,10 +50,8 @@ impl Sessions {
         session: Option<&str>,
         at: Time,
     ) -> bool {
-        let from_there = |c: &Connection| {
-            c.accepted && c.user.as_deref() == Some(user) && c.address.as_deref() == Some(address)
-        };
-        let logins = self.connections.0.values_mut().filter(|c| from_there(c));
+        let logins = self.connections.0.values_mut();
+        let logins = logins.filter(|c| c.is_login_of(user, address));
         let own = |c: &Connection| session.is_some() && c.session.as_deref() == session;
         match logins.max_by_key(|c| (own(c), c.at)) {
             Some(login) => {
@@ -56,13 +62,6 @@ impl Sessions {
         }
     }
 
-    /// Is there a log-in of this account from this address?
-    fn has_login(&self, user: &str, address: &str) -> bool {
-        self.connections.0.values().any(|c| {
-            c.accepted && c.user.as_deref() == Some(user) && c.address.as_deref() == Some(address)
-        })
-    }
-
     /// Removes a log-in, and marks the sftp sessions that end with it: those of its log-in session and, where it was
     /// that account's last log-in from that address, those of that account and address.
     pub fn end_login(&mut self, login: Process, time: Time) {
@@ -70,10 +69,13 @@ impl Sessions {
             return;
         };
         let Some(user) = gone.user else { return };
-        let last = gone
-            .address
-            .as_deref()
-            .is_none_or(|address| !self.has_login(&user, address));
+        let last = gone.address.as_deref().is_none_or(|address| {
+            !self
+                .connections
+                .0
+                .values()
+                .any(|c| c.is_login_of(&user, address))
+        });
         for sftp in self.sftp.0.values_mut().filter(|s| s.boot == gone.boot) {
             let from_there = sftp.address.is_none() || sftp.address == gone.address;
             let over = match (&sftp.session, &gone.session) {

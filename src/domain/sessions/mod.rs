@@ -1,4 +1,5 @@
-//! Who a process works for, and what a connection has already counted: connections, log-ins, sftp sessions and their handles.
+//! Connections, log-ins, sftp sessions and their handles: for whom a process works, and what a connection has counted.
+//! Uses `base` and `alerts`.
 
 mod descriptors;
 mod forget;
@@ -9,5 +10,7 @@ mod pace;
 
 pub use descriptors::Descriptors;
 pub use handle::{Handle, OtherHalf};
-pub use open::{Connection, KEPT, Last, PAM_KEPT, Sessions, SftpSession, Standing, Unseen};
+pub use open::{
+    Connection, KEPT, Last, LoginWithoutTransfers, Membership, PAM_KEPT, Sessions, SftpSession,
+};
 pub use pace::{Limit, Paces};

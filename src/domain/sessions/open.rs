@@ -1,16 +1,17 @@
 //! Connections, log-ins and sftp sessions that are open, as the state keeps them.
 
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
 use crate::domain::alerts::Cause;
-use crate::domain::base::numbers::{is_false, is_zero};
-use crate::domain::base::process::Boot;
-use crate::domain::base::process::Process;
+use crate::domain::base::numbers::is_default;
+use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::{Keyed, Table};
 use crate::domain::base::time::Time;
 use crate::domain::sessions::descriptors::Descriptors;
 use crate::domain::sessions::handle::Handle;
 use crate::domain::sessions::pace::Paces;
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 /// How many connections and sessions are kept at most, of each: sshd admits 100 unauthenticated connections by default
 /// (`MaxStartups`), and an evicted one can only make a failure count twice or a file have no address.
@@ -40,19 +41,19 @@ pub struct Sessions {
     pub sftp: Table<SftpSession>,
     /// Log-ins of partners of which no line of sftp-server was seen yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unseen: Vec<Unseen>,
+    pub unseen: Vec<LoginWithoutTransfers>,
     /// How fast the lines of sessions come.
-    #[serde(skip_serializing_if = "Paces::is_empty")]
+    #[serde(skip_serializing_if = "is_default")]
     pub paces: Paces,
     /// The boot of the latest entry.
-    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
 }
 
 /// What is known of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum Membership {
     /// Nobody asked yet.
     #[default]
     Unasked,
@@ -64,17 +65,13 @@ pub enum Standing {
     Undecided,
 }
 
-impl Standing {
-    fn is_unasked(&self) -> bool {
-        *self == Standing::Unasked
-    }
-
-    /// For those who want yes or no.
+impl Membership {
+    /// Yes or no, where it is known.
     pub fn partner(self) -> Option<bool> {
         match self {
-            Standing::Partner => Some(true),
-            Standing::Stranger => Some(false),
-            Standing::Unasked | Standing::Undecided => None,
+            Membership::Partner => Some(true),
+            Membership::Stranger => Some(false),
+            Membership::Unasked | Membership::Undecided => None,
         }
     }
 }
@@ -84,7 +81,7 @@ impl Standing {
 #[serde(default)]
 pub struct Connection {
     /// The boot.
-    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
     /// The pid; where its lines tell none, a number that stands for the peer's address and port.
     pub pid: u32,
@@ -100,31 +97,31 @@ pub struct Connection {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     /// What is known of the account.
-    #[serde(skip_serializing_if = "Standing::is_unasked")]
-    pub standing: Standing,
+    #[serde(skip_serializing_if = "is_default")]
+    pub standing: Membership,
     /// `Failed password` lines.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub passwords: u64,
     /// `error: PAM: …` lines.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub pam_errors: u64,
     /// `Failed keyboard-interactive/pam` lines.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub keyboard_failed: u64,
     /// A line says that a key was refused.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub key_refused: bool,
     /// Why the account is refused whatever it brings, where a line says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Cause>,
     /// It was authenticated: a log-in.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub accepted: bool,
     /// It ended before authentication.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub ended: bool,
     /// Its end was counted as a refused attempt.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub end_counted: bool,
     /// When an sftp session of this log-in was opened last.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -181,9 +178,9 @@ impl Keyed for Connection {
 /// A log-in of a partner of which no line of sftp-server was seen yet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Unseen {
+pub struct LoginWithoutTransfers {
     /// The boot.
-    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
     /// The pid of the log-in.
     pub pid: u32,
@@ -201,10 +198,10 @@ pub struct Unseen {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Time>,
     /// sshd said that it starts sftp for it.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub started: bool,
     /// sshd's configuration leaves the account nothing but an internal-sftp that logs.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub forced: bool,
 }
 
@@ -213,7 +210,7 @@ pub struct Unseen {
 #[serde(default)]
 pub struct SftpSession {
     /// The boot.
-    #[serde(skip_serializing_if = "Boot::is_unknown")]
+    #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
     /// The pid.
     pub pid: u32,
@@ -233,19 +230,19 @@ pub struct SftpSession {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     /// What is known of the account.
-    #[serde(skip_serializing_if = "Standing::is_unasked")]
-    pub standing: Standing,
+    #[serde(skip_serializing_if = "is_default")]
+    pub standing: Membership,
     /// Its log-in ended then; its own end may still be told for a few seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<Time>,
     /// That was before counting began: what it left open counts nothing.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub past: bool,
     /// Files that are open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<Handle>,
     /// How many descriptors it has in use.
-    #[serde(skip_serializing_if = "Descriptors::is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub descriptors: Descriptors,
     /// What its latest line was, where the next one depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -277,6 +274,9 @@ pub enum Last {
         alert: Option<u64>,
         /// The name before.
         from: String,
+        /// The name after, of a file that waits for an answer of the user database.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undecided: Option<String>,
         /// It changed the name that an alert tells, or that of an expected feed: a refusal takes it back.
         #[serde(default)]
         told: bool,

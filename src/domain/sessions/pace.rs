@@ -1,4 +1,4 @@
-//! How fast a session's lines come: beyond a limit journald drops them.
+//! Counts how fast a session's lines come: beyond a limit journald drops lines.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -38,25 +38,21 @@ impl Limit {
 /// The lines of sessions, by their id; those that belong to none under an empty one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Paces(BTreeMap<String, Pace>);
+pub struct Paces(BTreeMap<String, Interval>);
 
 /// The lines of a session within an interval, which begins with the first line after the one before, as journald's own does.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Pace {
+struct Interval {
     since: Time,
     lines: u64,
 }
 
 impl Paces {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// A line of this session, or of none. Returns whether it is the one that comes near the limit.
     /// Of at most so many sessions the lines are counted.
     pub fn line(&mut self, session: Option<&str>, at: Time, limit: Limit, at_most: usize) -> bool {
         let session = session.unwrap_or_default();
-        let begun = Pace {
+        let begun = Interval {
             since: at,
             lines: 1,
         };
@@ -127,6 +123,6 @@ mod tests {
         }
         assert_eq!(near(&mut paces, Some("flood"), 1, 102), 1);
         paces.forget(Time::from_seconds(200), LIMIT.interval, 4);
-        assert!(paces.is_empty());
+        assert!(paces.0.is_empty());
     }
 }

@@ -1,19 +1,21 @@
 //! `daily.json` as it is read and written.
 
-use crate::domain::alerts::{Alerts, Cause, Message, Seen};
-use crate::domain::base::numbers::is_zero;
-use crate::domain::base::position::{FilePosition, JournalPosition};
-use crate::domain::base::time::Time;
-use crate::domain::expect::Feed;
-use crate::domain::expect::Feeds;
-use crate::domain::sessions::Sessions;
-use crate::domain::slack_reply::Trouble;
-use crate::domain::state::notice::Notice;
-use crate::domain::state::troubled::Troubled;
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+
+use crate::domain::alerts::{Alerts, Cause, Form, Message, Outbox, Seen};
+use crate::domain::base::numbers::is_default;
+use crate::domain::base::position::{FilePosition, JournalPosition};
+use crate::domain::base::time::Time;
+use crate::domain::expect::{Feed, Feeds};
+use crate::domain::pending::Undecided;
+use crate::domain::sessions::Sessions;
+use crate::domain::slack_reply::Trouble;
+use crate::domain::state::Notice;
+use crate::domain::state::troubled::Troubled;
 
 /// The version of `resume` that this program writes and understands.
 pub const RESUME_VERSION: u32 = 1;
@@ -51,19 +53,19 @@ pub struct Counters {
     /// Files that were fetched.
     pub download: u64,
     /// Uploads that broke off.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub upload_interrupted: u64,
     /// Uploads that failed on the server's disk.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub upload_failed: u64,
     /// Downloads that broke off: some of their bytes left.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub download_interrupted: u64,
     /// Log-ins that left no line of sftp-server though they should have.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub blind: u64,
     /// Files, names and directories that it was not let write.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub write_refused: u64,
     /// Counters of others, kept as they are.
     #[serde(flatten)]
@@ -101,13 +103,13 @@ pub struct Resume {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses: BTreeMap<String, Used>,
     /// Feeds that must arrive.
-    #[serde(default, skip_serializing_if = "Feeds::is_empty")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub feeds: Feeds,
     /// Lines of OpenSSH that could be read, and that could not.
-    #[serde(default, skip_serializing_if = "Unread::is_empty")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub unread: Unread,
     /// Events that wait for an answer of the user database.
-    pub undecided: Vec<crate::domain::pending::Undecided>,
+    pub undecided: Vec<Undecided>,
     /// Alerts that are being gathered.
     pub alerts: Alerts,
     /// Messages that Slack has not taken yet, oldest first.
@@ -115,7 +117,7 @@ pub struct Resume {
     /// Messages that Slack refused for good.
     pub parked: Vec<Message>,
     /// How many more it refused for good than are kept.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub parked_more: u64,
     /// The id of the next message.
     pub next_message: u64,
@@ -135,6 +137,15 @@ pub struct Resume {
 }
 
 impl Resume {
+    /// The alerts that are being gathered, and the outbox that they go to.
+    pub(crate) fn alerts_and_outbox(&mut self) -> (&mut Alerts, Outbox<'_>) {
+        let outbox = Outbox {
+            messages: &mut self.outbox,
+            next: &mut self.next_message,
+        };
+        (&mut self.alerts, outbox)
+    }
+
     /// Does it know how far anything was read?
     pub(crate) fn has_position(&self) -> bool {
         !self.journals.is_empty() || !self.files.is_empty()
@@ -163,12 +174,6 @@ pub struct Unread {
     pub told: Option<NaiveDate>,
 }
 
-impl Unread {
-    fn is_empty(&self) -> bool {
-        *self == Unread::default()
-    }
-}
-
 /// A partner as the user database or an earlier log-in showed it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -183,16 +188,16 @@ pub struct Known {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, u64>,
     /// What it did last.
-    #[serde(skip_serializing_if = "Seen::is_empty")]
+    #[serde(skip_serializing_if = "is_default")]
     pub seen: Seen,
     /// When PAM last refused the account, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<(Time, Cause)>,
     /// Log-ins in a row that left no line of sftp-server, where the configuration says that they should.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub unseen: u64,
     /// How many of them were so short that they prove little.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub unseen_short: u64,
     /// When an sftp session of it was opened last, and from which address, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -209,10 +214,10 @@ pub struct Used {
     /// When last.
     pub at: Time,
     /// Who, that day; up to ten.
-    pub partners: std::collections::BTreeSet<String>,
+    pub partners: BTreeSet<String>,
     /// Which of them logged in; the rest is what others may have tried in their names.
-    #[serde(skip_serializing_if = "std::collections::BTreeSet::is_empty")]
-    pub logged_in: std::collections::BTreeSet<String>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub logged_in: BTreeSet<String>,
 }
 
 /// What belongs to the open day beside its counters.
@@ -273,7 +278,7 @@ pub struct ClosedDay {
     pub maybe_repeated: bool,
     /// The plainest form that Slack has asked for so far.
     #[serde(default)]
-    pub form: crate::domain::alerts::Form,
+    pub form: Form,
     /// Slack refused it for good, with this error: kept, out of the queue's way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
@@ -289,27 +294,4 @@ pub struct PostedDay {
     pub since: Option<Time>,
     /// When it was closed.
     pub until: Time,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::base::numbers::add;
-
-    #[test]
-    fn no_count_becomes_larger_than_one_that_is_believed() {
-        let mut daily = crate::adapters::store::recover::fresh(NaiveDate::default());
-        for _ in 0..3 {
-            add(
-                &mut daily.unknown_attempts,
-                crate::domain::base::numbers::LARGEST_COUNT / 2 + 1,
-            );
-        }
-        let bytes = serde_json::to_vec(&daily).expect("text");
-        assert!(crate::adapters::store::recover::parse(&bytes, NaiveDate::default()).is_ok());
-        assert_eq!(
-            daily.unknown_attempts,
-            crate::domain::base::numbers::LARGEST_COUNT
-        );
-    }
 }

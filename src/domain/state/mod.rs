@@ -1,4 +1,5 @@
-//! `daily.json`: the day's counters, as the scripts wrote them, and everything that is needed to go on where we stood.
+//! `daily.json`: the day's counters, in the format of the old scripts, and all that the program needs to go on after a restart.
+//! Uses the parts of the domain whose facts it keeps.
 
 mod daily;
 mod notice;

@@ -1,7 +1,8 @@
-//! A notice: what makes a day's figures less than certain.
+//! A notice: a remark in the day's table that figures may be incomplete.
+
+use serde::{Deserialize, Serialize};
 
 use crate::domain::base::time::Time;
-use serde::{Deserialize, Serialize};
 
 /// Something that makes the day's figures less than certain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,12 +1,13 @@
-//! Notices: what makes a day's figures less than certain.
+//! Adds notices to the open day, and joins notices that are alike.
+
+use std::cmp::Reverse;
 
 use super::Daily;
 use super::notice::{Notice, NoticeKind};
 use crate::domain::base::clean::{HOST, clean};
-use crate::domain::base::crowd::{take_out, too_many};
+use crate::domain::base::evict::{take_out, to_evict};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use std::cmp::Reverse;
 
 /// How many notices of a kind a day keeps apart. Of further ones those of the partner with the most lose their details, the
 /// latest first: they are counted together.
@@ -76,7 +77,7 @@ impl Daily {
             return;
         }
         let named: Vec<_> = of_kind().filter(|(_, n)| n.detail.is_some()).collect();
-        let gone = too_many(
+        let gone = to_evict(
             named.into_iter(),
             NOTICES_KEPT - 1,
             |_| (),

@@ -5,10 +5,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
 
-use super::AuthLogReader;
-use super::generations;
 use super::identity::{LogFile, named};
 use super::reading::Reading;
+use super::{AuthLogReader, generations};
 use crate::adapters::source::Remark;
 use crate::adapters::source::buffer::Filled;
 use crate::domain::base::position::FilePosition;

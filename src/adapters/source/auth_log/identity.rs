@@ -8,8 +8,7 @@ use std::time::SystemTime;
 
 use anyhow::anyhow;
 
-use crate::adapters::archive::lines::GZIP;
-use crate::adapters::source::buffer::again;
+use crate::adapters::source::buffer::{GZIP, again};
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
 

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
-use crate::adapters::source::boot;
 use crate::adapters::source::journal::{DROPPED, may_hold_ssh, sender};
+use crate::domain::base::process::boot;
 use crate::domain::base::time::Time;
 use crate::domain::record::Origin;
 

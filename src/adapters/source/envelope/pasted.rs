@@ -3,7 +3,9 @@
 
 use std::cell::Cell;
 
-use super::{Envelope, Read, bare, enveloped, number, origin, short};
+use super::line::{bare, enveloped};
+use super::{Envelope, Read, short};
+use crate::adapters::source::envelope::parts::{number, origin};
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{Kind, Program, parse};
 use crate::domain::record::{Entry, Origin};

@@ -1,7 +1,7 @@
 //! The envelope of RFC 5424.
 
 use super::stamp::Stamps;
-use super::{number, origin, word};
+use crate::adapters::source::envelope::parts::{number, origin, word};
 use crate::domain::base::time::Time;
 use crate::domain::record::Origin;
 

@@ -1,33 +1,14 @@
 //! What journalctl writes for people's eyes and no syslog daemon does: `short-full`, `with-unit` and `short-unix`, and `short`
 //! in another language than English.
 
+use super::locale;
 use super::stamp::Stamps;
-use super::{Tag, header, locale, origin};
+use crate::adapters::source::envelope::parts::{self, Tag, header, offset, origin};
 use crate::domain::base::time::Time;
 use crate::domain::record::Origin;
 
 /// How long `2026-11-23 09:04:24` is.
 const MOMENT: usize = 19;
-
-/// Zones by the names that journalctl writes, where a name means one zone.
-const ZONES: &[(&[u8], &[u8])] = &[
-    (b"UTC", b"+00:00"),
-    (b"GMT", b"+00:00"),
-    (b"WET", b"+00:00"),
-    (b"WEST", b"+01:00"),
-    (b"CET", b"+01:00"),
-    (b"CEST", b"+02:00"),
-    (b"EET", b"+02:00"),
-    (b"EEST", b"+03:00"),
-    (b"MSK", b"+03:00"),
-    (b"EST", b"-05:00"),
-    (b"EDT", b"-04:00"),
-    (b"CDT", b"-05:00"),
-    (b"MST", b"-07:00"),
-    (b"MDT", b"-06:00"),
-    (b"PST", b"-08:00"),
-    (b"PDT", b"-07:00"),
-];
 
 /// The envelope of such a line, and what it holds.
 pub(crate) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
@@ -63,7 +44,7 @@ fn full<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
     let text = locale::behind_weekday(line)?;
     zoned(stamps, text).or_else(|| {
         let (moment, rest) = text.split_at_checked(MOMENT)?;
-        let (zone, rest) = super::word(rest.strip_prefix(b" ")?);
+        let (zone, rest) = parts::word(rest.strip_prefix(b" ")?);
         let named = zone.first().is_some_and(u8::is_ascii_uppercase);
         // A zone that only the machine knows is the machine's.
         let stamp = [moment, b" "].concat();
@@ -74,22 +55,10 @@ fn full<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
 /// `2026-11-23 09:04:24 UTC …` of a zone that is known.
 pub(crate) fn zoned<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Time, &'a [u8])> {
     let (moment, rest) = text.split_at_checked(MOMENT)?;
-    let (zone, rest) = super::word(rest.strip_prefix(b" ")?);
+    let (zone, rest) = parts::word(rest.strip_prefix(b" ")?);
     let offset = offset(zone)?;
     let stamp = [moment, offset, b" "].concat();
     Some((stamps.rfc3339(&stamp)?.0, rest))
-}
-
-/// The offset from UTC of a zone by its name, as digits.
-pub(crate) fn offset(zone: &[u8]) -> Option<&[u8]> {
-    match zone {
-        // `+03`, `-0330`: of a zone that has no name.
-        [b'+' | b'-', b'0'..=b'9', ..] => Some(zone),
-        _ => ZONES
-            .iter()
-            .find(|(name, _)| *name == zone)
-            .map(|(_, offset)| *offset),
-    }
 }
 
 /// `nov. 23 09:04:24 HOST …`: the month in the reader's language.
@@ -100,7 +69,7 @@ fn short<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
 
 /// `1795424664.000000 HOST …`: seconds since the epoch.
 fn unix(line: &[u8]) -> Option<(Time, &[u8])> {
-    let (stamp, rest) = super::word(line);
+    let (stamp, rest) = parts::word(line);
     let (seconds, micros) = std::str::from_utf8(stamp).ok()?.split_once('.')?;
     if micros.len() != 6 || !(9..=11).contains(&seconds.len()) {
         return None;

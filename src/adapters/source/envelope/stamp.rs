@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days, Local, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
 
 use super::years::Years;
+use crate::adapters::source::envelope::parts;
 use crate::domain::base::time::{Time, Zone};
 
 /// How far ahead of now a stamp without a year may lie before it is taken for one of the year before. The reading nearest
@@ -331,13 +332,13 @@ fn zone_behind_blank(text: &[u8]) -> Option<(i64, &[u8])> {
     if !matches!(word.first()?, b'A'..=b'Z' | b'+' | b'-') {
         return None;
     }
-    let (word, rest) = super::word(word);
+    let (word, rest) = parts::word(word);
     let named = word.first()?.is_ascii_uppercase();
-    let (host, behind) = super::words(rest);
-    if named && (host.ends_with(b":") || !super::words(behind).0.ends_with(b":")) {
+    let (host, behind) = parts::words(rest);
+    if named && (host.ends_with(b":") || !parts::words(behind).0.ends_with(b":")) {
         return None;
     }
-    let (offset, left) = zone(super::short::offset(word)?)?;
+    let (offset, left) = zone(parts::offset(word)?)?;
     left.is_empty()
         .then_some((offset?, &text[text.len() - rest.len() - 1..]))
 }

@@ -1,7 +1,9 @@
 //! Envelopes of every kind, and what is none.
 
 use super::*;
+use crate::adapters::source::buffer::LONGEST_LINE;
 use crate::domain::base::process::Boot;
+use crate::domain::base::time::{Time, Zone};
 
 /// Lines with what they are right above them; the machine's zone is taken to be Paris, the present 30 March 2026.
 const LINES: &str = include_str!("../../../../tests/texts/envelopes.txt");

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use systemd::journal::Journal;
 
 use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS, SESSION_OVER};
+use crate::domain::base::position::hash;
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
 use crate::domain::record::{Entry, NOBODY, Origin};
@@ -280,7 +281,7 @@ impl Fields {
 
     /// A hash of the message.
     pub(super) fn hash(&self) -> u64 {
-        crate::domain::base::position::hash(&self.message.value)
+        hash(&self.message.value)
     }
 }
 

@@ -6,8 +6,9 @@ use systemd::id128::Id128;
 use systemd::journal::JournalWaitResult;
 
 use super::fields::{Own, Stamp, Verdict};
-use super::start::{From, Leg};
+use super::start::From;
 use super::{JournalReader, boots, handle};
+use crate::adapters::source::journal::reader::Reading;
 use crate::adapters::source::{Progress, Remark};
 use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
@@ -15,27 +16,6 @@ use crate::domain::record::Entry;
 
 /// How often the end of a boot is looked for, while files come and go.
 const LOOKS_FOR_FILES: u32 = 10;
-
-/// The boot being read.
-pub(super) struct Reading {
-    pub(super) leg: Leg,
-    /// The cursor of the entry behind which reading goes on, as long as it may be the next one.
-    skip: Option<String>,
-    /// What is earlier than this time since boot was read, or is not to be read. libsystemd comes up with it all the same,
-    /// where a file holds nothing that is later.
-    floor: u64,
-    /// The boot's last entry that was there in any file when these were looked through for new ones. What is later may
-    /// hide something that is earlier, in a file that libsystemd does not know yet or that it looked into just before:
-    /// which it would pass over, once it went by.
-    horizon: u64,
-    /// The boot's last entry when reading of it began: once it is at its end, everything up to there was read.
-    tail: Option<JournalPosition>,
-    /// The last one of those that root wrote, where it may be another.
-    tail_of_root: Option<JournalPosition>,
-    /// Everything up to this time since boot was read.
-    pub(super) read: u64,
-    pub(super) began: Instant,
-}
 
 /// What became of one step.
 enum Step {

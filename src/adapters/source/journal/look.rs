@@ -9,12 +9,9 @@ use systemd::id128::Id128;
 use super::handle::{self, Roots};
 use super::start::{From, Leg, Past, Plan};
 use super::{JournalReader, SeveralMachines, boots};
+use crate::adapters::source::journal::reader::Left;
 use crate::adapters::source::{Remark, Start};
 use crate::domain::base::position::JournalPosition;
-
-/// After so many equal errors in a row the journal is opened anew: a corrupt or vanishing file can make
-/// `sd_journal_next` fail for ever (systemd issue 43138).
-const EQUAL_ERRORS: u32 = 3;
 
 /// Boots are looked for this often at most, while entries come in that are none of ours.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -28,43 +25,6 @@ const TAIL_EVERY: Duration = Duration::from_secs(3600);
 
 /// How many earlier boots a position names. Only such that are no longer in the journal are dropped.
 const EARLIER_BOOTS: usize = 1000;
-
-/// A boot that was read, and up to which time since boot. If more comes, it was left too early: clocks deceive.
-pub(super) struct Left {
-    boot: Id128,
-    read: u64,
-}
-
-/// The errors of one episode.
-#[derive(Default)]
-pub(super) struct Trouble {
-    error: String,
-    times: u32,
-    /// Why the journal is to be opened anew, and whether that was told.
-    why: Option<String>,
-    said: bool,
-    /// The journal could not be opened anew; what is still open is no good.
-    pub(super) lost: bool,
-}
-
-impl Trouble {
-    /// Counts an error, and says whether it came too often.
-    pub(super) fn repeats(&mut self, error: &anyhow::Error) -> bool {
-        let error = format!("{error:#}");
-        self.times = if error == self.error {
-            self.times + 1
-        } else {
-            1
-        };
-        self.error = error;
-        self.is_lasting()
-    }
-
-    /// Whether the same error came often enough.
-    pub(super) fn is_lasting(&self) -> bool {
-        self.times >= EQUAL_ERRORS
-    }
-}
 
 impl JournalReader {
     /// Sets where reading starts, as if nothing was read before.
@@ -314,21 +274,5 @@ impl JournalReader {
         )));
         self.start_at(start);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Trouble;
-
-    #[test]
-    fn only_the_third_equal_error_in_a_row_is_too_many() {
-        let mut trouble = Trouble::default();
-        let came = ["a", "a", "b", "b", "a", "a", "a", "a"];
-        let lasting = came.map(|error| trouble.repeats(&anyhow::anyhow!(error)));
-        assert_eq!(
-            lasting,
-            [false, false, false, false, false, false, true, true]
-        );
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::super::question::Seen;
+use super::super::question::AccountEntry;
 use super::*;
 
 /// Short, so that a test of what hangs does not.
@@ -27,12 +27,12 @@ fn accounts(
 
 fn seen(uid: u32, member: bool) -> Option<Reply> {
     let full_name = Some("Alice".to_owned());
-    Some(Reply::Account(Some(Seen {
+    Some(Reply::Account(Some(AccountEntry {
         name: b"alice".to_vec(),
         uid,
         full_name,
         member: Some(member),
-        ..Seen::default()
+        ..AccountEntry::default()
     })))
 }
 
@@ -42,7 +42,7 @@ fn named(name: &[u8], uid: u32, member: bool) -> Option<Reply> {
         return None;
     };
     let name = name.to_vec();
-    Some(Reply::Account(Some(Seen { name, ..seen })))
+    Some(Reply::Account(Some(AccountEntry { name, ..seen })))
 }
 
 fn partner(uid: Option<u32>) -> Answer {
@@ -110,7 +110,7 @@ fn a_database_that_hangs_costs_one_deadline_and_the_last_answers_stand() {
             let _ = wait.recv();
             named(b"slow", 1002, true)
         }
-        _ => Some(Reply::Group(Some(vec![b"alice".to_vec()]))),
+        _ => Some(Reply::Names(Some(vec![b"alice".to_vec()]))),
     });
     assert_eq!(accounts.account(b"alice"), partner(Some(1001)));
     assert!(accounts.listed(b"alice"));
@@ -146,11 +146,11 @@ fn a_database_that_hangs_costs_one_deadline_and_the_last_answers_stand() {
 #[test]
 fn without_the_group_nobody_is_a_partner_by_it() {
     let mut accounts = accounts(&["dave"], |question| match question {
-        Question::Account(_) => Some(Reply::Account(Some(Seen {
+        Question::Account(_) => Some(Reply::Account(Some(AccountEntry {
             uid: 1001,
-            ..Seen::default()
+            ..AccountEntry::default()
         }))),
-        _ => Some(Reply::Group(None)),
+        _ => Some(Reply::Names(None)),
     });
     assert_eq!(
         accounts.account(b"alice"),
@@ -164,8 +164,8 @@ fn without_the_group_nobody_is_a_partner_by_it() {
 #[test]
 fn partners_are_listed_whichever_way_they_belong_to_the_group() {
     let mut accounts = accounts(&["dave", "bob"], |question| match question {
-        Question::Primary => Some(Reply::Group(Some(vec![b"alice".to_vec()]))),
-        _ => Some(Reply::Group(Some(vec![b"bob".to_vec()]))),
+        Question::Primary => Some(Reply::Names(Some(vec![b"alice".to_vec()]))),
+        _ => Some(Reply::Names(Some(vec![b"bob".to_vec()]))),
     });
     let listed = ["alice", "bob", "dave"].map(|name| name.as_bytes().to_vec());
     assert_eq!(accounts.listed_partners(), Some(listed.to_vec()));
@@ -176,7 +176,7 @@ fn partners_are_listed_whichever_way_they_belong_to_the_group() {
 fn a_name_on_the_list_without_an_account_is_a_partner() {
     let mut accounts = accounts(&[], |question| match question {
         Question::Account(_) => Some(Reply::Account(None)),
-        _ => Some(Reply::Group(Some(vec![b"alice".to_vec()]))),
+        _ => Some(Reply::Names(Some(vec![b"alice".to_vec()]))),
     });
     assert_eq!(accounts.account(b"alice"), partner(None));
     assert_eq!(accounts.account(b"mallory"), Answer::Other { uid: None });
@@ -188,7 +188,7 @@ fn made_up_names_do_not_reach_the_database() {
     let note = Arc::clone(&asked);
     let mut accounts = accounts(&[], move |question| {
         note.lock().unwrap().push(question.clone());
-        Some(Reply::Group(Some(vec![b"alice".to_vec()])))
+        Some(Reply::Names(Some(vec![b"alice".to_vec()])))
     });
     for number in 0..100 {
         assert!(!accounts.listed(format!("admin{number}").as_bytes()));

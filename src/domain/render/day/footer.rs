@@ -1,35 +1,34 @@
-//! What stands under the table: expected feeds, transfers that came to nothing, and whatever makes the figures less than certain.
+//! The lines under the table: expected feeds, transfers that came to nothing, and remarks that figures may be incomplete.
 
 use chrono::{Days, NaiveDate};
 
 use super::{feeds_text, notice_text};
 use crate::domain::alerts::Transfer;
 use crate::domain::base::clean::escape;
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
-use crate::domain::render::blocks::{Line, plain, ranked_within};
-use crate::domain::render::phrase::list_within;
+use crate::domain::base::language::{Language, Noun};
+use crate::domain::render::blocks::{TextLine, plain, ranked_within};
+use crate::domain::render::phrase::{list_within, transfers_said};
+use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Voice, file_text};
-use crate::domain::state::NoticeKind;
-use crate::domain::state::{ClosedDay, Counters, Troubled};
+use crate::domain::state::{ClosedDay, Counters, NoticeKind, Troubled};
 
-/// The most bytes of it; what does not fit is counted.
+/// The most bytes of these lines; those that do not fit are counted.
 const FOOTER_MOST: usize = 1_700;
 
 /// The most bytes of names of files in one of its lines, so that their number is told in any case.
 const NAMES_MOST: usize = 500;
 
-/// What makes the figures less than certain: it stands there before all else where there is not room for all.
+/// The rank of remarks that figures may be incomplete: they get room before all other lines.
 const CERTAIN: u8 = 0;
 
-/// What is not there, or came late.
+/// The rank of lines about feeds that are missing or late.
 const FEEDS: u8 = 1;
 
-/// What holds names of files: whoever sends such files must not keep out the rest with them.
+/// The rank of lines with names of files: whoever sends such files must not keep out the other lines with them.
 const NAMES: u8 = 2;
 
 /// The lines of a day.
-pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
+pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
     let mut lines: Vec<(u8, String)> = Vec::new();
     let feeds = feeds_text::of_the_day(&day.day.feeds, voice);
     lines.extend(feeds.into_iter().map(|line| (FEEDS, line)));
@@ -55,10 +54,8 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
     }));
     let rest = |more: usize| {
         let more = voice.language.number(more as u64);
-        plain(match voice.language {
-            Language::French => format!("… et {more} de plus"),
-            Language::English => format!("… and {more} more"),
-        })
+        let text = Phrase("… et {more} de plus", "… and {more} more");
+        voice.line(text, slots![more])
     };
     let lines = lines.into_iter().map(|(rank, line)| (rank, plain(line)));
     ranked_within(lines.collect(), FOOTER_MOST, rest)
@@ -67,29 +64,20 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
 /// `2 uploads interrompus : a.xml d'Alice (1,5 ko) et b.xml de Bob`
 fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
     let language = voice.language;
-    let (failed, download) = (
-        what == Transfer::UploadFailed,
-        what == Transfer::DownloadInterrupted,
-    );
+    let [failed, download] =
+        [Transfer::UploadFailed, Transfer::DownloadInterrupted].map(|of| of == what);
     let number = |counters: &Counters| match (failed, download) {
         (true, _) => counters.upload_failed,
         (false, false) => counters.upload_interrupted,
         (false, true) => counters.download_interrupted,
     };
-    let files = day
-        .day
-        .troubled
-        .iter()
-        .filter(|troubled| (troubled.failed, troubled.download) == (failed, download));
-    let files: Vec<&Troubled> = files.collect();
+    let alike = |file: &&Troubled| (file.failed, file.download) == (failed, download);
+    let files: Vec<&Troubled> = day.day.troubled.iter().filter(alike).collect();
     let repeats = file_text::different(files.iter().map(|troubled| &troubled.file), u64::MAX);
     let repeats = u64::MAX - repeats;
     let files: Vec<String> = files.into_iter().map(|t| file(t, voice)).collect();
-    let counted = day
-        .partners
-        .values()
-        .map(number)
-        .fold(0, u64::saturating_add);
+    let counted = day.partners.values().map(number);
+    let counted = counted.fold(0, u64::saturating_add);
     let count = counted.max((files.len() as u64).saturating_add(repeats));
     if count == 0 {
         return None;
@@ -101,28 +89,11 @@ fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
     };
     let fitting = files.iter().take_while(fits).count();
     let files = &files[..fitting];
-    let noun = if download {
-        Noun::Download
-    } else {
-        Noun::Upload
-    };
-    let transfers = language.count(count, noun);
-    let ended = match (language, failed) {
-        (Language::French, false) if language.is_one(count) => "interrompu",
-        (Language::French, false) => "interrompus",
-        (Language::French, true) => "en échec sur le disque du serveur",
-        (Language::English, false) => "broken off",
-        (Language::English, true) => "failed on the server's disk",
-    };
-    let which = match files.is_empty() {
-        true => String::new(),
-        false => {
-            let colon = language.pick(" : ", ": ");
-            let listed = list_within(files, count.saturating_sub(repeats), language);
-            format!("{colon}{listed}")
-        }
-    };
-    Some(format!("⚠️ {transfers} {ended}{which}"))
+    let transfers = transfers_said(what, count, language);
+    let which = list_within(files, count.saturating_sub(repeats), language);
+    let which = if files.is_empty() { "" } else { &which };
+    let text = Phrase("⚠️ {transfers}[ : {which}]", "⚠️ {transfers}[: {which}]");
+    Some(voice.say(text, slots![transfers, which]))
 }
 
 /// `Sans activité : Bob, Carol`
@@ -136,17 +107,18 @@ pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
     let names: Vec<String> = partners
         .map(|(account, full_name)| voice.partner(account, full_name.as_deref()))
         .collect();
-    let more = idle.count.saturating_sub(names.len() as u64);
     // Names, then how many more: a list of those that are away, not a sentence.
-    let mut list = names.join(", ");
-    if more > 0 {
-        let others = language.count(more, Noun::Other);
-        list += &format!(" {} {others}", language.pick("et", "and"));
-    }
-    Some(format!(
-        "{}{list}",
-        language.pick("Sans activité : ", "No activity: ")
-    ))
+    let more = idle.count.saturating_sub(names.len() as u64);
+    let others = match more {
+        0 => String::new(),
+        _ => language.count(more, Noun::Other),
+    };
+    let list = names.join(", ");
+    let text = Phrase(
+        "Sans activité : {list}[ et {others}]",
+        "No activity: {list}[ and {others}]",
+    );
+    Some(voice.say(text, slots![list, others]))
 }
 
 /// `3 sessions d'Alice et 1 session de Bob sans trace de fichiers : sftp-monitor check`
@@ -164,14 +136,11 @@ fn blind(day: &ClosedDay, voice: &Voice) -> Option<String> {
         return None;
     }
     let list = list_within(&partners, partners.len() as u64, language);
-    Some(match language {
-        Language::French => {
-            format!("⚠️ {list} sans aucune trace de fichiers — sftp-monitor check dit pourquoi")
-        }
-        Language::English => {
-            format!("⚠️ {list} without any trace of files — sftp-monitor check says why")
-        }
-    })
+    let text = Phrase(
+        "⚠️ {list} sans aucune trace de fichiers — sftp-monitor check dit pourquoi",
+        "⚠️ {list} without any trace of files — sftp-monitor check says why",
+    );
+    Some(voice.say(text, slots![list]))
 }
 
 /// `Écriture refusée : Alice (3 fois) et Bob (1 fois)`
@@ -185,20 +154,20 @@ fn refused(day: &ClosedDay, voice: &Voice) -> Option<String> {
         })
         .collect();
     let list = list_within(&partners, partners.len() as u64, language);
-    let said = language.pick("⚠️ Écriture refusée : ", "⚠️ Writing refused: ");
-    (!partners.is_empty()).then(|| format!("{said}{list}"))
+    let text = Phrase("⚠️ Écriture refusée : {list}", "⚠️ Writing refused: {list}");
+    (!partners.is_empty()).then(|| voice.say(text, slots![list]))
 }
 
 /// `feed.xml d'Alice (1,5 ko)`
 fn file(troubled: &Troubled, voice: &Voice) -> String {
     let language = voice.language;
     let name = file_text::name(&troubled.file) + &file_text::times(&troubled.file);
-    let size = file_text::resumed(&troubled.file, "", language)
-        .or_else(|| troubled.file.bytes.map(|bytes| language.size(bytes)))
-        .map(|size| format!(" ({size})"));
+    let size = file_text::resumed(&troubled.file, "", language);
+    let size = size.or_else(|| troubled.file.bytes.map(|bytes| language.size(bytes)));
+    let size = size.map_or(String::new(), |size| format!(" ({size})"));
     let partner = voice.partner(&troubled.partner, None);
     let of = language.of(&partner);
-    format!("{name} {of}{partner}{}", size.unwrap_or_default())
+    format!("{name} {of}{partner}{size}")
 }
 
 /// `Jours sans données : du 27/03 au 29/03`
@@ -212,18 +181,20 @@ fn without_data(dates: &[NaiveDate], language: Language) -> Option<String> {
     }
     let run = |(first, last): &(NaiveDate, NaiveDate)| {
         let (from, to) = (language.date(*first), language.date(*last));
-        match language {
-            _ if first == last => from,
-            Language::French => format!("du {from} au {to}"),
-            Language::English => format!("{from} to {to}"),
+        match first == last {
+            true => from,
+            false => language.say(
+                Phrase("du {from} au {to}", "{from} to {to}"),
+                slots![from, to],
+            ),
         }
     };
     let runs: Vec<String> = runs.iter().map(run).collect();
-    let begin = match dates.len() {
-        0 => return None,
-        1 => language.pick("Jour sans données : ", "Day without data: "),
-        _ => language.pick("Jours sans données : ", "Days without data: "),
-    };
     let list = list_within(&runs, runs.len() as u64, language);
-    Some(format!("⚠️ {begin}{list}"))
+    let n = language.number(dates.len() as u64);
+    let text = Phrase(
+        "⚠️ Jour{n||s} sans données : {list}",
+        "⚠️ {n|Day|Days} without data: {list}",
+    );
+    (!dates.is_empty()).then(|| language.say(text, slots![n, list]))
 }

@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use super::{footer, table};
 use crate::domain::alerts::Form;
 use crate::domain::base::clean::{escape, escape_within};
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
-use crate::domain::render::blocks::{self, Line, TEXT_MOST, bold, plain};
+use crate::domain::base::language::{Language, Noun};
+use crate::domain::render::blocks::{self, TEXT_MOST, TextLine, bold, plain};
 use crate::domain::render::phrase::repeat;
+use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Rendered, Voice};
 use crate::domain::state::ClosedDay;
 
@@ -23,7 +23,7 @@ pub fn day_messages(day: &ClosedDay, voice: &Voice, posted_on: NaiveDate) -> Vec
     let total = table::totals(&rows);
     let parts = table::parts(&rows, voice.language);
     let count = parts.len();
-    let message = |(index, part): (usize, &&[table::Row])| {
+    let message = |(index, part): (usize, &&[table::PartnerRow])| {
         let is_last = index + 1 == count;
         let title = title(day, (index + 1, count), voice);
         let said = match is_last {
@@ -48,11 +48,11 @@ pub fn day_messages(day: &ClosedDay, voice: &Voice, posted_on: NaiveDate) -> Vec
 
 /// One message of a day, before it takes a form.
 struct Page<'a> {
-    title: Line,
+    title: TextLine,
     /// The substance, for `text`.
     said: String,
-    table: Option<(&'a [table::Row], Option<&'a table::Row>)>,
-    footer: Vec<Line>,
+    table: Option<(&'a [table::PartnerRow], Option<&'a table::PartnerRow>)>,
+    footer: Vec<TextLine>,
 }
 
 impl Page<'_> {
@@ -61,107 +61,100 @@ impl Page<'_> {
         let repeated = repeated.then(|| repeat(language));
         let title = blocks::joined(std::slice::from_ref(&self.title));
         let footer = blocks::joined(&self.footer);
-        match form {
+        let table =
+            |as_text: fn(&[table::PartnerRow], Option<&table::PartnerRow>, Language) -> String| {
+                self.table
+                    .map(|(part, total)| as_text(part, total, language))
+            };
+        let blocks = match form {
             Form::Blocks => {
                 let mut all = vec![blocks::rich_text(&[self.title])];
-                all.extend(
-                    self.table
-                        .map(|(part, total)| table::block(part, total, language)),
-                );
-                if !footer.is_empty() {
-                    all.push(blocks::rich_text(&self.footer));
-                }
+                let table = self.table.iter();
+                all.extend(table.map(|(part, total)| table::block(part, *total, language)));
+                all.extend((!footer.is_empty()).then(|| blocks::rich_text(&self.footer)));
                 all.push(blocks::context(&voice.label()));
                 all.extend(repeated.map(blocks::context));
-                Rendered {
-                    text: escape_within(&self.said, TEXT_MOST),
-                    blocks: Some(all.into()),
-                }
+                all
             }
             Form::Preformatted => {
-                let table = self
-                    .table
-                    .map(|(part, total)| table::padded(part, total, language));
-                let mut text = paragraphs([Some(title), table, Some(footer)], "\n\n");
+                let mut text =
+                    paragraphs([Some(title), table(table::padded), Some(footer)], "\n\n");
                 text += &format!("\n\n{}", voice.label());
                 if let Some(repeated) = repeated {
                     text += &format!("\n{repeated}");
                 }
-                Rendered {
-                    text: escape_within(&self.said, TEXT_MOST),
-                    blocks: Some(vec![blocks::preformatted(&text)].into()),
-                }
+                vec![blocks::preformatted(&text)]
             }
             Form::Text => {
-                let table = self
-                    .table
-                    .map(|(part, total)| table::text(part, total, language));
-                let begin = if table.is_some() { title } else { self.said };
-                let text = paragraphs([Some(begin), table, Some(footer)], "\n");
-                Rendered {
+                let begin = if self.table.is_some() {
+                    title
+                } else {
+                    self.said
+                };
+                let text = paragraphs([Some(begin), table(table::text), Some(footer)], "\n");
+                return Rendered {
                     text: escape(&text),
                     blocks: None,
-                }
+                };
             }
+        };
+        Rendered {
+            text: escape_within(&self.said, TEXT_MOST),
+            blocks: Some(blocks.into()),
         }
     }
 }
 
 fn paragraphs(parts: [Option<String>; 3], between: &str) -> String {
-    let parts: Vec<String> = parts
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts = parts.into_iter().flatten();
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     parts.join(between)
 }
 
 /// `📊 Activité SFTP de sftp1 — 30/03 (depuis 15h00) — 2/3`
 fn title(day: &ClosedDay, (part, of): (usize, usize), voice: &Voice) -> String {
     let (label, date) = (voice.label(), voice.language.date(day.date));
-    let mut title = match voice.language {
-        Language::French => format!("📊 Activité SFTP de {label} — {date}"),
-        Language::English => format!("📊 SFTP activity on {label} — {date}"),
+    let since = since(day, voice);
+    let part = match of {
+        0 | 1 => String::new(),
+        of => format!("{part}/{of}"),
     };
-    title += &since(day, voice);
-    if of > 1 {
-        title += &format!(" — {part}/{of}");
-    }
-    title
-}
-
-/// ` (depuis 15h00)` of a further part of a date.
-fn since(day: &ClosedDay, voice: &Voice) -> String {
-    match day.day.since {
-        Some(since) if day.day.part > 1 => {
-            let clock = voice.language.clock(since, voice.zone);
-            format!(" ({} {clock})", voice.language.pick("depuis", "since"))
-        }
-        _ => String::new(),
-    }
-}
-
-fn totals_said(title: &str, total: &table::Row, unknown: u64, language: Language) -> String {
-    let colon = language.pick(" : ", ": ");
-    let (total, blocked) = (
-        table::in_words(total, language),
-        language.count(unknown, Noun::Blocked),
+    let text = Phrase(
+        "📊 Activité SFTP de {label} — {date}[ (depuis {since})][ — {part}]",
+        "📊 SFTP activity on {label} — {date}[ (since {since})][ — {part}]",
     );
-    format!("{title}{colon}{total} — {blocked}")
+    voice.say(text, slots![label, date, since, part])
 }
 
-fn range_said(title: &str, part: &[table::Row], language: Language) -> String {
-    let (Some(first), Some(last)) = (part.first(), part.last()) else {
-        return title.into();
-    };
-    match language {
-        Language::French => format!("{title} : de {} à {}", first.name, last.name),
-        Language::English => format!("{title}: {} to {}", first.name, last.name),
-    }
+/// When a further part of a date began.
+fn since(day: &ClosedDay, voice: &Voice) -> String {
+    let since = day.day.since.filter(|_| day.day.part > 1);
+    since.map_or(String::new(), |since| {
+        voice.language.clock(since, voice.zone)
+    })
 }
 
-/// What stands under the last table: attempts of others first.
-fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
+fn totals_said(title: &str, total: &table::PartnerRow, unknown: u64, language: Language) -> String {
+    let total = table::in_words(total, language);
+    let blocked = language.count(unknown, Noun::Blocked);
+    let text = Phrase(
+        "{title} : {total} — {blocked}",
+        "{title}: {total} — {blocked}",
+    );
+    language.say(text, slots![title, total, blocked])
+}
+
+fn range_said(title: &str, part: &[table::PartnerRow], language: Language) -> String {
+    let [first, last] = [part.first(), part.last()].map(|row| row.map_or("", |row| &row.name));
+    let text = Phrase(
+        "{title} : de {first} à {last}",
+        "{title}: {first} to {last}",
+    );
+    language.say(text, slots![title, first, last])
+}
+
+/// The lines under the last table: attempts of others first.
+fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
     let blocked = voice.language.count(day.unknown_attempts, Noun::Blocked);
     let mut lines = vec![plain(format!("🛡️ {blocked}"))];
     lines.extend(footer::idle(day, voice).map(plain));
@@ -172,20 +165,24 @@ fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<Line> {
 /// A day on which no partner did anything.
 fn without_table(day: &ClosedDay, posted_on: NaiveDate, voice: &Voice) -> Page<'static> {
     let language = voice.language;
-    let date = language.date(day.date);
-    let mut when = match language {
-        _ if day.date == posted_on => language.pick("aujourd'hui", "today").to_string(),
-        Language::French => format!("le {date}"),
-        Language::English => format!("on {date}"),
+    let (date, since) = (language.date(day.date), since(day, voice));
+    let when = match day.date == posted_on {
+        true => Phrase("aujourd'hui[ (depuis {since})]", "today[ (since {since})]"),
+        false => Phrase(
+            "le {date}[ (depuis {since})]",
+            "on {date}[ (since {since})]",
+        ),
     };
-    when += &since(day, voice);
+    let when = voice.say(when, slots![date, since]);
     let blocked = language.count(day.unknown_attempts, Noun::Blocked);
-    let said = match (day.unknown_attempts, language) {
-        (0, Language::French) => format!("Aucune activité {when}."),
-        (0, Language::English) => format!("No activity {when}."),
-        (_, Language::French) => format!("🛡️ {blocked} {when}, aucune autre activité."),
-        (_, Language::English) => format!("🛡️ {blocked} {when}, no other activity."),
+    let text = match day.unknown_attempts {
+        0 => Phrase("Aucune activité {when}.", "No activity {when}."),
+        _ => Phrase(
+            "🛡️ {blocked} {when}, aucune autre activité.",
+            "🛡️ {blocked} {when}, no other activity.",
+        ),
     };
+    let said = voice.say(text, slots![when, blocked]);
     Page {
         title: plain(said.clone()),
         said,

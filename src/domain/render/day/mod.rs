@@ -1,4 +1,5 @@
 //! A closed day in words: the table that the digest posts.
+//! Uses `base`, `alerts`, `expect`, `state` and the rest of `render`.
 
 mod feeds_text;
 mod footer;
@@ -7,3 +8,4 @@ mod notice_text;
 mod table;
 
 pub use messages::day_messages;
+pub use notice_text::notice_in_short;

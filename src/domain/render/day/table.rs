@@ -6,23 +6,24 @@
 use serde_json::{Value, json};
 
 use crate::domain::base::clean::escape;
-use crate::domain::base::language::Language;
-use crate::domain::base::language::Noun;
+use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::Voice;
 use crate::domain::render::blocks::{BETWEEN, aligned, bold, element};
 use crate::domain::state::{ClosedDay, Counters};
 
 /// The most partners of one table: Slack takes 100 rows, of which two are the head and the totals.
 pub(super) const PARTNERS_MOST: usize = 98;
+
 /// The most characters of one table, escaped or padded: what all blocks may have, less title and footer.
 const TABLE_MOST: usize = 7_000;
+
 /// The most bytes of a table's rows as text: well below the 40,000 characters at which Slack cuts, above the 4,000 up to
 /// which it recommends text. Only when Slack has refused both kinds of blocks are rows sent as text at all.
 const TEXT_ROWS_MOST: usize = 9_000;
 
 /// A row: a name and four numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct PartnerRow {
     pub(super) name: String,
     numbers: [u64; 4],
 }
@@ -35,10 +36,8 @@ pub(super) fn is_active(counters: &Counters) -> bool {
         counters.download_interrupted,
         counters.write_refused,
     ];
-    numbers(counters)
-        .into_iter()
-        .chain(troubled)
-        .any(|number| number > 0)
+    let all = numbers(counters).into_iter().chain(troubled);
+    all.max() > Some(0)
 }
 
 fn numbers(counters: &Counters) -> [u64; 4] {
@@ -51,27 +50,23 @@ fn numbers(counters: &Counters) -> [u64; 4] {
 }
 
 /// The rows of all partners that did something, by account.
-pub(super) fn rows(day: &ClosedDay, voice: &Voice) -> Vec<Row> {
-    let active = day
-        .partners
-        .iter()
-        .filter(|(_, counters)| is_active(counters));
+pub(super) fn rows(day: &ClosedDay, voice: &Voice) -> Vec<PartnerRow> {
+    let partners = day.partners.iter();
+    let active = partners.filter(|(_, counters)| is_active(counters));
     let row = |(account, counters): (&String, &Counters)| {
         let name = voice.partner(account, None);
         // Slack refuses a cell without text.
-        let name = if name.trim().is_empty() {
-            "?".into()
-        } else {
-            name
-        };
-        let numbers = numbers(counters);
-        Row { name, numbers }
+        let is_blank = name.trim().is_empty();
+        PartnerRow {
+            name: if is_blank { "?".into() } else { name },
+            numbers: numbers(counters),
+        }
     };
     active.map(row).collect()
 }
 
 /// The sum of all rows.
-pub(super) fn totals(rows: &[Row]) -> Row {
+pub(super) fn totals(rows: &[PartnerRow]) -> PartnerRow {
     let mut numbers = [0u64; 4];
     for row in rows {
         for (total, number) in numbers.iter_mut().zip(row.numbers) {
@@ -79,11 +74,11 @@ pub(super) fn totals(rows: &[Row]) -> Row {
         }
     }
     let name = "Total".into();
-    Row { name, numbers }
+    PartnerRow { name, numbers }
 }
 
 /// A row's numbers in words: `12 connexions, 3 échecs, 8 uploads, 0 download`.
-pub(super) fn in_words(row: &Row, language: Language) -> String {
+pub(super) fn in_words(row: &PartnerRow, language: Language) -> String {
     let nouns = [Noun::Login, Noun::Failure, Noun::Upload, Noun::Download];
     let counts = row.numbers.into_iter().zip(nouns);
     let said: Vec<String> = counts
@@ -93,7 +88,7 @@ pub(super) fn in_words(row: &Row, language: Language) -> String {
 }
 
 /// The rows in parts, each small enough in every form.
-pub(super) fn parts(rows: &[Row], language: Language) -> Vec<&[Row]> {
+pub(super) fn parts(rows: &[PartnerRow], language: Language) -> Vec<&[PartnerRow]> {
     // Numbers of the totals row are the widest; reckoned with in every part, so that the last has room for it.
     let total = totals(rows);
     let mut parts = Vec::new();
@@ -108,12 +103,9 @@ pub(super) fn parts(rows: &[Row], language: Language) -> Vec<&[Row]> {
 }
 
 /// How many of the first rows make a table; one at least.
-fn fitting(rows: &[Row], total: &Row, language: Language) -> usize {
+fn fitting(rows: &[PartnerRow], total: &PartnerRow, language: Language) -> usize {
     let mut widths = [&head(language), &cells(total, language)].map(widths);
-    let mut used = widths
-        .map(|widths| widths.iter().sum::<usize>())
-        .iter()
-        .sum::<usize>();
+    let mut used: usize = widths.iter().flatten().sum();
     let mut as_text = text_line(&head(language), language).len()
         + text_line(&cells(total, language), language).len();
     let mut count = 0;
@@ -124,10 +116,8 @@ fn fitting(rows: &[Row], total: &Row, language: Language) -> usize {
         widths[0] = widest(widths[0], self::widths(&cells));
         let width = widest(widths[0], widths[1]).iter().sum::<usize>() + 4 * BETWEEN.len() + 1;
         // A name of five-byte escapes may be longer than its padding.
-        let extra = cells
-            .iter()
-            .map(|cell| escape(cell).len() - cell.len())
-            .sum::<usize>();
+        let extra = cells.iter().map(|cell| escape(cell).len() - cell.len());
+        let extra: usize = extra.sum();
         let padded = (count + 3) * width + extra;
         if count > 0 && (used > TABLE_MOST || padded > TABLE_MOST || as_text > TEXT_ROWS_MOST) {
             break;
@@ -145,7 +135,7 @@ fn head(language: Language) -> [String; 5] {
     .map(String::from)
 }
 
-fn cells(row: &Row, language: Language) -> [String; 5] {
+fn cells(row: &PartnerRow, language: Language) -> [String; 5] {
     let [logins, failures, uploads, downloads] = row.numbers.map(|number| language.number(number));
     [row.name.clone(), logins, failures, uploads, downloads]
 }
@@ -159,13 +149,17 @@ fn widest(a: [usize; 5], b: [usize; 5]) -> [usize; 5] {
 }
 
 /// The cells of a part, head first, totals last.
-fn all_cells(part: &[Row], total: Option<&Row>, language: Language) -> Vec<[String; 5]> {
+fn all_cells(
+    part: &[PartnerRow],
+    total: Option<&PartnerRow>,
+    language: Language,
+) -> Vec<[String; 5]> {
     let rows = part.iter().chain(total).map(|row| cells(row, language));
     std::iter::once(head(language)).chain(rows).collect()
 }
 
 /// A `table` block. <https://docs.slack.dev/reference/block-kit/blocks/table-block>
-pub(super) fn block(part: &[Row], total: Option<&Row>, language: Language) -> Value {
+pub(super) fn block(part: &[PartnerRow], total: Option<&PartnerRow>, language: Language) -> Value {
     let last = part.len() + 1;
     let cell = |row: usize, text: String| match row == last {
         true => {
@@ -185,18 +179,19 @@ pub(super) fn block(part: &[Row], total: Option<&Row>, language: Language) -> Va
 }
 
 /// The table in letters of one width.
-pub(super) fn padded(part: &[Row], total: Option<&Row>, language: Language) -> String {
+pub(super) fn padded(
+    part: &[PartnerRow],
+    total: Option<&PartnerRow>,
+    language: Language,
+) -> String {
     aligned(&all_cells(part, total, language))
 }
 
 /// The table as lines of text.
-pub(super) fn text(part: &[Row], total: Option<&Row>, language: Language) -> String {
-    let lines = all_cells(part, total, language);
-    let lines: Vec<String> = lines
-        .iter()
-        .map(|cells| text_line(cells, language))
-        .collect();
-    lines.join("\n")
+pub(super) fn text(part: &[PartnerRow], total: Option<&PartnerRow>, language: Language) -> String {
+    let rows = all_cells(part, total, language);
+    let lines = rows.iter().map(|cells| text_line(cells, language));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn text_line(cells: &[String; 5], language: Language) -> String {

@@ -1,11 +1,11 @@
-//! Who makes room in what is kept only up to a number: what is worth least, and then what is of whoever has the most.
+//! Evicts entries of a list or a map that is full: those of the lowest rank first, then those of the owner with the most.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// The keys of those that must go so that `kept` are left: of the least `rank` first, then of whoever has the most, then of
-/// the least `age`. So nobody who fills a table pushes out what is another's.
-pub(crate) fn too_many<'a, K, T: 'a, R: Ord, W: Ord, A: Ord>(
+/// The keys of the entries to evict so that `kept` are left: the lowest `rank` first, then entries of the owner with the most,
+/// then the lowest `age`. So an owner who fills a table evicts nobody else's entries.
+pub(crate) fn to_evict<'a, K, T: 'a, R: Ord, W: Ord, A: Ord>(
     items: impl ExactSizeIterator<Item = (K, &'a T)>,
     kept: usize,
     rank: impl Fn(&'a T) -> R,
@@ -36,7 +36,33 @@ pub(crate) fn too_many<'a, K, T: 'a, R: Ord, W: Ord, A: Ord>(
         .collect()
 }
 
-/// Takes what stands at these places out of a list, in the list's order.
+/// Evicts from a list, and returns what it evicted, in the list's order.
+pub(crate) fn evict<T, R: Ord, W: Ord, A: Ord>(
+    list: &mut Vec<T>,
+    kept: usize,
+    rank: impl Fn(&T) -> R,
+    whose: impl Fn(&T) -> W,
+    age: impl Fn(usize, &T) -> A,
+) -> Vec<T> {
+    let all = list.iter().enumerate();
+    let places = to_evict(all, kept, rank, whose, |at, item| age(*at, item));
+    take_out(list, places)
+}
+
+/// Evicts from a map, and returns what it evicted.
+pub(crate) fn evict_from_map<K: Ord + Clone, V, R: Ord, W: Ord, A: Ord>(
+    map: &mut BTreeMap<K, V>,
+    kept: usize,
+    rank: impl Fn(&V) -> R,
+    whose: impl Fn(&V) -> W,
+    age: impl Fn(&V) -> A,
+) -> Vec<V> {
+    let all = map.iter().map(|(key, value)| (key.clone(), value));
+    let keys = to_evict(all, kept, rank, whose, |_, value| age(value));
+    keys.iter().filter_map(|key| map.remove(key)).collect()
+}
+
+/// Removes the entries at these places of a list, and returns them in the list's order.
 pub(crate) fn take_out<T>(list: &mut Vec<T>, mut places: Vec<usize>) -> Vec<T> {
     places.sort_unstable();
     let mut taken: Vec<T> = places
@@ -54,10 +80,9 @@ mod tests {
 
     fn left(list: &[&'static str], kept: usize) -> String {
         let mut list = list.to_vec();
-        let whose = |item: &&'static str| item.split('.').next();
+        let whose = |item: &&'static str| (*item).split('.').next();
         let worth = |item: &&str| !item.ends_with('!');
-        let gone = too_many(list.iter().enumerate(), kept, worth, whose, |at, _| *at);
-        take_out(&mut list, gone);
+        evict(&mut list, kept, worth, whose, |at, _| at);
         list.join(" ")
     }
 

@@ -1,0 +1,154 @@
+//! Values as people write them: durations, times of day, zones, numbers, addresses and paths.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::Url;
+use toml::Value;
+
+use super::keys::nearest;
+use crate::domain::base::time::Zone;
+
+/// The longest duration that makes sense here: a year.
+const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+
+/// A duration as numbers with units: `30s`, `5m`, `2h`, `3d`, `1h 30m`.
+pub(super) fn duration(text: String) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(&text).ok();
+    duration
+        .filter(|duration| *duration <= LONGEST)
+        .ok_or_else(|| {
+            format!("\"{text}\" is no duration; for example \"30s\", \"5m\", \"2h\", \"3d\"")
+        })
+}
+
+/// `HH:MM` as minutes after midnight. The example is one that would be right.
+pub(super) fn time_of_day(example: &str) -> impl Fn(Value) -> Result<u32, String> {
+    move |value| {
+        value.as_str().and_then(minutes).ok_or_else(|| {
+            // TOML has times of its own, which are as good, but not what is documented.
+            let quoted = if value.is_str() { "" } else { " in quotes" };
+            format!("{value} is no time of day{quoted}; for example \"{example}\"")
+        })
+    }
+}
+
+fn minutes(text: &str) -> Option<u32> {
+    let (hours, minutes) = text.split_once(':')?;
+    let two_digits = |part: &str| {
+        let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|_| digits)
+    };
+    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+/// A zone by its name; the error names the one that was probably meant.
+pub(super) fn zone(name: String) -> Result<Zone, String> {
+    name.parse().map(Zone::Named).map_err(|_| {
+        let hint = nearest_zone(&name).map_or("for example \"Europe/Paris\"".to_owned(), |zone| {
+            format!("did you mean \"{zone}\"?")
+        });
+        format!("there is no zone \"{name}\"; {hint}")
+    })
+}
+
+/// The zone that was probably meant: in other case, without its continent, or mistyped.
+fn nearest_zone(name: &str) -> Option<&'static str> {
+    let zones = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    let city = |zone: &str| {
+        zone.rsplit('/')
+            .next()
+            .is_some_and(|city| city.eq_ignore_ascii_case(name))
+    };
+    zones()
+        .find(|zone| zone.eq_ignore_ascii_case(name))
+        .or_else(|| zones().find(|zone| city(zone)))
+        .or_else(|| nearest(name, zones()))
+}
+
+/// A text that is not empty. The example is one that would be right.
+pub(super) fn not_empty(example: &str) -> impl Fn(String) -> Result<String, String> {
+    move |text| match text.trim().is_empty() {
+        true => Err(format!("empty; for example \"{example}\"")),
+        false => Ok(text),
+    }
+}
+
+/// A whole number from 1 on. The hint stands at the end of the error.
+pub(super) fn number(most: u32, hint: &str) -> impl Fn(i64) -> Result<u32, String> {
+    move |number| {
+        let fitting = u32::try_from(number).ok();
+        fitting
+            .filter(|number| (1..=most).contains(number))
+            .ok_or_else(|| format!("a number from 1 to {most} is needed{hint}"))
+    }
+}
+
+/// A path from the root.
+pub(super) fn absolute(path: PathBuf) -> Result<PathBuf, String> {
+    match path.is_absolute() {
+        true => Ok(path),
+        false => Err("a path that begins with / is needed".to_owned()),
+    }
+}
+
+/// An address that shows its secrets to nobody: https, or plain http towards this machine.
+pub(super) fn address(url: &str, example: &str) -> Result<Url, String> {
+    let parsed = Url::parse(url).map_err(|error| format!("{error}; for example \"{example}\""))?;
+    let loopback = match parsed.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    match parsed.scheme() {
+        "https" => Ok(parsed),
+        "http" if loopback => Ok(parsed),
+        "http" => Err(
+            "plain http can be read by others on the way: use https (http only towards this machine)"
+                .to_owned(),
+        ),
+        _ => Err("neither https nor http".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_a_number_and_a_unit() {
+        for (text, seconds) in [
+            ("0s", Some(0)),
+            ("30s", Some(30)),
+            ("5m", Some(300)),
+            ("2h", Some(7_200)),
+            ("3d", Some(259_200)),
+        ] {
+            let expected = seconds.map(Duration::from_secs);
+            assert_eq!(duration(text.to_owned()).ok(), expected, "{text}");
+        }
+        for wrong in [
+            "",
+            "5",
+            "-5s",
+            "five minutes",
+            "2 years",
+            "99999999999999999999s",
+        ] {
+            assert!(duration(wrong.to_owned()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_is_two_digits_a_colon_two_digits() {
+        assert_eq!(minutes("23:00"), Some(23 * 60));
+        assert_eq!(minutes("00:00"), Some(0));
+        for wrong in [
+            "24:00", "23:60", "7:30", "+7:30", "07:3", "23h00", "23:00:00", "",
+        ] {
+            assert_eq!(minutes(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! This machine as the rules ask it: its user database, and what sshd does with an account.
+
+use std::time::{Duration, Instant};
+
+use crate::adapters::config::Config;
+use crate::adapters::sight::lookout::Lookout;
+use crate::adapters::sshd_config::{Partner, Sshds};
+use crate::adapters::userdb::{Accounts, Groups};
+use crate::domain::directory::{Answer, Directory, Fixed, Unseen};
+
+/// How long sshd's configuration is believed without reading it again.
+const SSHD_KEPT: Duration = Duration::from_secs(60);
+
+/// The directory that a command uses: the partners that it was given, else the machine's, as whose database the accounts of
+/// the configuration are spelled from then on.
+pub fn of(config: &mut Config, partners: Option<&[String]>) -> Box<dyn Directory + Send> {
+    match partners {
+        Some(partners) => Box::new(Fixed(partners.to_vec())),
+        None => {
+            let lookout = Lookout::new(&config.partners);
+            Box::new(Machine {
+                accounts: Accounts::of(config),
+                sshds: None,
+                lookout,
+            })
+        }
+    }
+}
+
+/// This machine's accounts, sshd and chroots.
+struct Machine {
+    accounts: Accounts,
+    /// The sshds, and when their files were read.
+    sshds: Option<(Instant, Sshds)>,
+    lookout: Lookout,
+}
+
+impl Directory for Machine {
+    fn account(&mut self, user: &[u8]) -> Answer {
+        self.accounts.account(user)
+    }
+
+    fn account_of(&mut self, user: &[u8], uid: u32) -> Answer {
+        self.accounts.account_of(user, uid)
+    }
+
+    fn listed(&mut self, user: &[u8]) -> bool {
+        self.accounts.listed(user)
+    }
+
+    fn name_of(&mut self, uid: u32) -> Option<Vec<u8>> {
+        self.accounts.name_of(uid)
+    }
+
+    fn forces_sftp(&mut self, user: &[u8]) -> bool {
+        if let Some(forces) = self.lookout.forces_sftp(&String::from_utf8_lossy(user)) {
+            return forces;
+        }
+        let Groups::Known(groups) = self.accounts.groups_of(user) else {
+            return false;
+        };
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let groups: Vec<String> = groups.iter().map(|group| lossy(group)).collect();
+        let known = self.sshds.take().filter(|(at, _)| at.elapsed() < SSHD_KEPT);
+        let (at, mut sshds) = known.unwrap_or_else(|| (Instant::now(), Sshds::open(false)));
+        // What cannot be read forces nothing, as far as anybody can tell.
+        let effective = sshds.effective(&Partner {
+            name: &lossy(user),
+            groups: Some(&groups),
+        });
+        let forced = effective.iter().all(|(_, one)| one.forces_logging());
+        self.sshds = Some((at, sshds));
+        forced
+    }
+
+    fn unseen(&mut self) -> Option<Vec<Unseen>> {
+        self.lookout.look()
+    }
+}

@@ -1,0 +1,179 @@
+//! The parts that envelopes are made of: tags, words, numbers.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use crate::domain::base::time::Time;
+use crate::domain::openssh::Program;
+use crate::domain::openssh::unknown::is_of_openssh;
+use crate::domain::record::Origin;
+
+pub(super) fn origin<'a>(time: Time, host: &'a [u8], identifier: &'a [u8], pid: u32) -> Origin<'a> {
+    Origin {
+        time,
+        host: Cow::Borrowed(host),
+        identifier: Cow::Borrowed(identifier),
+        pid,
+        ..Origin::default()
+    }
+}
+
+/// The line without its `<38>`, which lines have that were taken from the wire.
+pub(super) fn without_priority(line: &[u8]) -> &[u8] {
+    let Some(rest) = line.strip_prefix(b"<") else {
+        return line;
+    };
+    match rest.iter().position(|b| !b.is_ascii_digit()) {
+        Some(digits @ 1..=3) if rest[digits] == b'>' => &rest[digits + 1..],
+        _ => line,
+    }
+}
+
+/// The first word and what stands behind the blank after it.
+pub(super) fn word(text: &[u8]) -> (&[u8], &[u8]) {
+    // Words are too short for memchr to pay.
+    match text.iter().position(|&byte| byte == b' ') {
+        Some(blank) => (&text[..blank], &text[blank + 1..]),
+        None => (text, b""),
+    }
+}
+
+/// The first word, and what stands behind all blanks after it.
+pub(super) fn words(text: &[u8]) -> (&[u8], &[u8]) {
+    let (first, mut rest) = word(text);
+    while let Some(further) = rest.strip_prefix(b" ") {
+        rest = further;
+    }
+    (first, rest)
+}
+
+/// A program's name and process.
+pub(super) type Tag<'a> = (&'a [u8], u32);
+
+/// `HOST TAG: MESSAGE`, what stands behind a stamp in the traditional form.
+pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
+    let text = text.trim_ascii_start();
+    let (mut first, mut rest) = words(text);
+    // FreeBSD's syslogd -vv: `<auth.info> HOST TAG: MESSAGE`.
+    if first.starts_with(b"<") && first.ends_with(b">") {
+        (first, rest) = words(rest);
+    }
+    if first.is_empty() {
+        return None;
+    }
+    // `journalctl --no-hostname`, and what a program sends to /dev/log: no host.
+    if first.ends_with(b"]:") || is_tag_of_openssh(first) {
+        return Some((b"", tag(first), without_solaris_id(rest)));
+    }
+    if is_repeat(rest) {
+        return Some((first, (b"syslogd", 0), rest));
+    }
+    let (mut second, mut message) = word(rest);
+    // BusyBox' syslogd: `HOST auth.info TAG: MESSAGE`.
+    if !second.ends_with(b":") && memchr(b'.', second).is_some() {
+        let (third, behind) = word(message);
+        if third.ends_with(b":") {
+            (second, message) = (third, behind);
+        }
+    }
+    if second.is_empty() {
+        return None;
+    }
+    let tag = tag(second);
+    // Where a host ends in a colon, or a tag in none, this may be another form: OpenSSH's lines in one are not another's.
+    let doubtful = first.ends_with(b":") || !second.ends_with(b":");
+    if doubtful && Program::of(tag.0).is_none() && is_of_openssh(text) {
+        return None;
+    }
+    Some((first, tag, without_solaris_id(message)))
+}
+
+/// `sshd:`, a tag without a process. No host has such a name.
+fn is_tag_of_openssh(word: &[u8]) -> bool {
+    let name = word.strip_suffix(b":").filter(|name| !name.is_empty());
+    name.is_some_and(|name| Program::of(name).is_some())
+}
+
+/// `last message repeated 3 times` of old syslog daemons: it names neither program nor process, so it says nothing.
+fn is_repeat(text: &[u8]) -> bool {
+    text.starts_with(b"last message repeated ") && text.ends_with(b" times")
+}
+
+/// A tag: `sshd[4711]:`, `sshd:`, `[sshd]:`.
+pub(super) fn tag(text: &[u8]) -> Tag<'_> {
+    let text = text.strip_suffix(b":").unwrap_or(text);
+    let (name, pid) = match numbered(text) {
+        Some(tag) => tag,
+        None => (text, 0),
+    };
+    let inner = name
+        .strip_prefix(b"[")
+        .and_then(|name| name.strip_suffix(b"]"));
+    // An empty identifier stands for a message without envelope, which anything could be.
+    match inner.unwrap_or(name) {
+        b"" => (b"-", pid),
+        name => (name, pid),
+    }
+}
+
+/// `NAME[PID]`.
+fn numbered(text: &[u8]) -> Option<Tag<'_>> {
+    let inside = text.strip_suffix(b"]")?;
+    let bracket = inside.iter().rposition(|&byte| byte == b'[')?;
+    Some((&inside[..bracket], number(&inside[bracket + 1..])?))
+}
+
+/// The number of a process.
+pub(super) fn number(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u32, |sum, digit| {
+        let digit = u32::from(digit.is_ascii_digit().then(|| digit - b'0')?);
+        sum.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// A message without the `[ID 800047 auth.info] ` that Solaris puts before it.
+fn without_solaris_id(message: &[u8]) -> &[u8] {
+    let Some(rest) = message.strip_prefix(b"[ID ") else {
+        return message;
+    };
+    match memchr(b']', rest) {
+        Some(end) if rest[end + 1..].starts_with(b" ") => &rest[end + 2..],
+        _ => message,
+    }
+}
+
+/// The offset from UTC of a zone by its name, as digits.
+pub(crate) fn offset(zone: &[u8]) -> Option<&[u8]> {
+    match zone {
+        // `+03`, `-0330`: of a zone that has no name.
+        [b'+' | b'-', b'0'..=b'9', ..] => Some(zone),
+        _ => ZONES
+            .iter()
+            .find(|(name, _)| *name == zone)
+            .map(|(_, offset)| *offset),
+    }
+}
+
+/// Zones by the names that journalctl writes, where a name means one zone.
+const ZONES: &[(&[u8], &[u8])] = &[
+    (b"UTC", b"+00:00"),
+    (b"GMT", b"+00:00"),
+    (b"WET", b"+00:00"),
+    (b"WEST", b"+01:00"),
+    (b"CET", b"+01:00"),
+    (b"CEST", b"+02:00"),
+    (b"EET", b"+02:00"),
+    (b"EEST", b"+03:00"),
+    (b"MSK", b"+03:00"),
+    (b"EST", b"-05:00"),
+    (b"EDT", b"-04:00"),
+    (b"CDT", b"-05:00"),
+    (b"MST", b"-07:00"),
+    (b"MDT", b"-06:00"),
+    (b"PST", b"-08:00"),
+    (b"PDT", b"-07:00"),
+];

@@ -1,0 +1,309 @@
+//! The loop: batches are committed, messages are posted, the service manager is told.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::Receiver;
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use crate::adapters::log::{Priority, Topic, about};
+use crate::adapters::reader::{Batch, LastRead};
+use crate::adapters::service;
+use crate::adapters::store::{InstanceLock, StateError};
+use crate::commands::run::commit::Committer;
+use crate::commands::run::fixed::{Fixed, Reloading};
+use crate::commands::run::heartbeat::Heartbeat;
+use crate::commands::run::held::{Held, Tries};
+use crate::commands::run::own::Teller;
+use crate::commands::run::post::{Posted, Posting, Sender};
+use crate::commands::run::times::{LOCK_AGAIN, now};
+use crate::domain::base::time::Time;
+use crate::domain::render::Own;
+use crate::domain::state::{Daily, NoticeKind};
+
+/// How long a source may fail before the watchdog is no longer fed.
+const BLIND: Duration = Duration::from_secs(120);
+
+/// How long a post that is under way may still take after SIGTERM.
+const LAST_POST: Duration = Duration::from_secs(3);
+
+/// The loop's own state.
+pub(crate) struct Daemon {
+    pub(super) committer: Committer,
+    pub(super) sender: Sender,
+    /// When no daemon ran before this one, until that is noted: the first thing that is committed.
+    pub(super) absent: Option<(Time, Time)>,
+    /// A batch whose commit failed. Nothing is read until it is committed: the source is the buffer.
+    pub(super) held: Option<Held>,
+    pub(super) posting: Option<Posting>,
+    pub(super) last_read: LastRead,
+    pub(super) heartbeat: Heartbeat,
+    pub(super) fixed: Fixed,
+    /// A new configuration that holds once the reading thread asks its user database.
+    pub(super) reloading: Option<Reloading>,
+    pub(super) instance: InstanceLock,
+    pub(super) feeding: Feeding,
+    /// Why the log cannot be read.
+    pub(super) unread: Option<String>,
+    pub(super) teller: Teller,
+    pub(super) manager: service::Manager,
+    pub(super) ready: bool,
+}
+
+/// How often the watchdog is fed, and when next; none where there is no watchdog.
+pub(super) struct Feeding(Option<(Duration, Instant)>);
+
+impl Feeding {
+    pub(super) fn new() -> Self {
+        Feeding(service::watchdog().map(|every| (every, Instant::now())))
+    }
+
+    /// When next.
+    fn due(&self) -> Option<Instant> {
+        self.0.map(|(_, next)| next)
+    }
+
+    /// Is it time? The next time is as long after this one.
+    fn is_due(&mut self) -> bool {
+        let now = Instant::now();
+        match &mut self.0 {
+            Some((every, next)) if *next <= now => {
+                *next = now + *every;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Daemon {
+    /// Runs until a signal ends it.
+    pub(crate) async fn turn(mut self, mut batches: Receiver<Batch>) -> anyhow::Result<()> {
+        let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+        // Before the service manager is told that we are ready: without a handler the signal would end us.
+        let mut hangup = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
+        loop {
+            let wake = self.wake();
+            tokio::select! {
+                biased;
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => self.reload(),
+                () = self.heartbeat.fetched() => {}
+                () = self.teller.posted() => {}
+                posted = under_way(&mut self.posting) => {
+                    self.posting = None;
+                    self.settle(posted);
+                }
+                batch = batches.recv(), if self.held.is_none() => match batch {
+                    Some(batch) => self.take(batch),
+                    None => bail!("the reading thread ended"),
+                },
+                () = at(wake) => {}
+            }
+            // Each round, whatever it was that came: of a long backlog the next batch is always there.
+            self.on_time();
+            self.feed();
+            self.post();
+            self.tell_own();
+            self.manager.turn();
+            self.heartbeat
+                .turn(self.committer.view.oldest, now(), self.is_well());
+            // So do signals and sockets get their turn: the runtime looks at them while nothing is ready here.
+            yield_now().await;
+        }
+        drop(batches);
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Commits a batch, or holds it until the next try.
+    fn take(&mut self, batch: Batch) {
+        if let Some(why) = &batch.trouble {
+            about(
+                Topic::UNREADABLE,
+                Priority::Error,
+                &format!("the log cannot be read: {why}; trying again at the same position"),
+            );
+            self.unread = Some(why.clone());
+        } else if batch.caught_up {
+            self.unread = None;
+        }
+        let taken = self.reloaded(&batch);
+        self.try_commit(batch, Tries::default());
+        if taken && self.ready {
+            self.begin_ready();
+        }
+    }
+
+    /// Tells the service manager that the service is ready, for the first time or after a reload.
+    pub(super) fn begin_ready(&mut self) {
+        self.ready = true;
+        self.manager.ready(&self.committer.status());
+    }
+
+    fn try_commit(&mut self, batch: Batch, tries: Tries) {
+        let noted = self.note_absence();
+        match noted.and_then(|()| self.committer.commit(&batch, now())) {
+            Ok(false) => {}
+            Ok(true) => {
+                if tries.succeeded() || batch.position.is_some() {
+                    self.committer.note(None);
+                }
+                if !self.ready && batch.trouble.is_none() {
+                    self.begin_ready();
+                } else if self.ready {
+                    self.tell_status();
+                }
+            }
+            Err(error) => {
+                self.committer.note(Some(&error));
+                self.held = Some(Held::new(batch, tries, error));
+                // A machine's boot waits for it; the trouble is told by a way that needs no state.
+                if !self.ready {
+                    self.begin_ready();
+                }
+            }
+        }
+    }
+
+    fn note_absence(&mut self) -> Result<(), StateError> {
+        if let Some(span) = self.absent {
+            let note = |daily: &mut Daily| daily.note_span(NoticeKind::Down, span, 0, None);
+            self.committer.change(now(), note)?;
+            self.absent = None;
+        }
+        Ok(())
+    }
+
+    /// Something is due: a held batch, or what time alone brings.
+    fn on_time(&mut self) {
+        match self.held.take() {
+            Some(held) if held.until <= Instant::now() => self.try_commit(held.batch, held.tries),
+            Some(held) => self.held = Some(held),
+            None if self.committer.is_due(now()) => {
+                self.try_commit(self.committer.idle(), Tries::default());
+            }
+            None => {}
+        }
+    }
+
+    /// The next moment at which time alone brings something.
+    fn wake(&self) -> Option<Instant> {
+        let held = self.held.as_ref().map(|held| held.until);
+        let now = now();
+        let due = [
+            self.feeding.due(),
+            self.heartbeat.due(),
+            self.teller.due(now),
+            self.manager.due().map(Instant::from_std),
+        ];
+        let post = self
+            .posting
+            .is_none()
+            .then(|| self.sender.ready_at(&self.committer, now))
+            .flatten();
+        let times = [self.committer.due(), post].into_iter().flatten().min();
+        // What is committed next, and posted after it, waits for the held batch.
+        let next = times.filter(|_| held.is_none());
+        let next = next.map(|next| Instant::now() + next.since(now).max(Duration::from_millis(1)));
+        due.into_iter().chain([held, next]).flatten().min()
+    }
+
+    fn tell_status(&mut self) {
+        self.manager.status(&self.committer.status());
+    }
+
+    /// Tells what this process itself has trouble with, in Slack and in its status.
+    fn tell_own(&mut self) {
+        let waits = !self.committer.view.questions.is_empty();
+        let waits = waits.then(|| "events wait until it says who is a partner".to_owned());
+        let troubles = [
+            (Own::State, self.committer.fault.clone()),
+            (Own::Source, self.unread.clone()),
+            (Own::Accounts, waits),
+        ];
+        self.teller.note(&troubles, now());
+        self.teller.turn(&self.sender, now());
+        let said = troubles.iter().filter_map(|(what, why)| {
+            let why = why.as_ref()?;
+            Some(format!("{}: {why}", what.said()))
+        });
+        let said: Vec<String> = said.collect();
+        let own = (!said.is_empty()).then(|| said.join("; "));
+        if own != self.committer.own {
+            self.committer.own = own;
+            self.tell_status();
+        }
+    }
+
+    /// Begins to post the head of the outbox, if it may be posted now.
+    fn post(&mut self) {
+        if self.posting.is_none() && self.held.is_none() {
+            self.posting = self.sender.begin(&mut self.committer, now());
+        }
+    }
+
+    /// Takes in Slack's answer; again a little later where another process commits just now.
+    fn settle(&mut self, posted: Posted) {
+        match self.sender.settle(&mut self.committer, &posted, now()) {
+            Err(StateError::Busy { .. }) => {
+                self.posting = Some(Box::pin(async {
+                    sleep(LOCK_AGAIN).await;
+                    posted
+                }));
+            }
+            Ok(()) | Err(_) => self.tell_status(),
+        }
+    }
+
+    /// Feeds the watchdog, if it is time, while both sides turn: this loop does, or it would not be here.
+    fn feed(&mut self) {
+        if !self.feeding.is_due() {
+            return;
+        }
+        self.instance.alive();
+        // While a batch is held back the thread cannot hand over the next one, and waits as it should.
+        if self.held.is_some() || self.last_read.ago() < BLIND {
+            self.manager.alive();
+        }
+    }
+
+    /// Is all well, so that the heartbeat may say so? The source can be read, reading stands at the present, and the last commit
+    /// succeeded.
+    fn is_well(&self) -> bool {
+        let committed = self.held.is_none() && self.committer.stands_at_present();
+        committed && self.last_read.ago() < BLIND
+    }
+
+    /// Ends: what is under way gets a little time; all else is durable.
+    async fn stop(mut self) {
+        self.manager.stopping();
+        let until = Instant::now() + LAST_POST;
+        while let Some(posting) = self.posting.take() {
+            match timeout(until.saturating_duration_since(Instant::now()), posting).await {
+                Ok(posted) => self.settle(posted),
+                Err(_) => break,
+            }
+        }
+        self.instance.alive();
+        about(Topic::STOPPED, Priority::Info, "stopped");
+    }
+}
+
+async fn under_way(posting: &mut Option<Posting>) -> Posted {
+    match posting {
+        Some(posting) => posting.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn at(wake: Option<Instant>) {
+    match wake {
+        Some(wake) => sleep_until(wake).await,
+        None => std::future::pending().await,
+    }
+}

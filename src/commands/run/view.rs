@@ -1,0 +1,78 @@
+//! The state as the rest of the daemon sees it between two commits.
+
+use crate::domain::alerts::Message;
+use crate::domain::base::time::Time;
+use crate::domain::rules::Monitor;
+use crate::domain::state::{Counters, Daily, NoticeKind};
+
+/// What the loop wants to know of the state without reading it again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct View {
+    /// When time alone brings something.
+    pub(super) due: Option<Time>,
+    /// Messages that wait for Slack.
+    pub(super) waiting: usize,
+    /// Slack asked for a pause until then.
+    pub(super) pause_until: Option<Time>,
+    /// Slack took nothing at the last try.
+    pub(super) refused: bool,
+    /// Until when the next message may still be set right.
+    pub(super) settles: Option<Time>,
+    /// Since when the oldest message or table waits for Slack.
+    pub(super) oldest: Option<Time>,
+    /// Lines that someone forged, or that nobody understands or can read.
+    pub(super) doubtful: Counted,
+    pub(super) status: String,
+    /// On whose answer something waits.
+    pub(super) questions: Vec<String>,
+}
+
+pub(super) fn view(monitor: &Monitor<'_>) -> View {
+    let resume = &monitor.daily.resume;
+    let sum = |of: fn(&Counters) -> u64| monitor.daily.partners.values().map(of).sum::<u64>();
+    let status = format!(
+        "{}: {} log-ins, {} failures, {} uploads, {} downloads, {} unknown attempts; {} messages and {} days wait for Slack",
+        monitor.daily.date,
+        sum(|c| c.success),
+        sum(|c| c.failed),
+        sum(|c| c.upload),
+        sum(|c| c.download),
+        monitor.daily.unknown_attempts,
+        resume.outbox.len(),
+        resume.closed.len(),
+    );
+    let messages = resume.outbox.iter().map(|message| message.since);
+    let head = resume.outbox.first();
+    let days = resume.closed.iter().filter(|day| day.refused.is_none());
+    View {
+        oldest: messages.chain(days.map(|day| day.until)).min(),
+        due: monitor.due(),
+        settles: head.and_then(Message::settles),
+        doubtful: counted(monitor.daily),
+        waiting: resume.outbox.len(),
+        pause_until: resume.pause_until,
+        refused: resume.slack_trouble.is_some(),
+        status,
+        questions: monitor.questions(),
+    }
+}
+
+/// How many there are of each kind: forged lines so far; of the day, lines that nobody understands, and lines in no known
+/// envelope.
+pub(super) type Counted = [u64; 3];
+
+/// Counts them.
+pub(super) fn counted(daily: &Daily) -> Counted {
+    let of = |kind| {
+        let notices = daily.resume.day.notices.iter();
+        let counts = notices
+            .filter(|notice| notice.kind == kind)
+            .map(|notice| notice.count);
+        counts.fold(0, u64::saturating_add)
+    };
+    [
+        daily.resume.forged,
+        of(NoticeKind::Unparsed),
+        of(NoticeKind::NoEnvelope),
+    ]
+}
