@@ -6,7 +6,7 @@ use super::missing::Missing;
 use super::words;
 
 /// What is logged of a partner's files.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum InForce {
     /// Files are logged.
     Logged {

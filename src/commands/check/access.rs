@@ -1,6 +1,7 @@
 //! Whether the service's user may read a file, which is not who runs this command.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::adapters::userdb::nss::{self, NoAnswer};
 /// How long a look as another user may take.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// Whether a log can be read.
+/// Whether a file can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Access {
     /// It can.
@@ -28,23 +29,34 @@ pub(super) enum Access {
 }
 
 /// The user that the service runs as.
-pub(super) fn user(units: &Units) -> String {
-    let user = Some(units.get(SERVICE, "User")).filter(|user| !user.is_empty());
-    user.unwrap_or(USER).to_owned()
+pub(super) fn user(units: &Units) -> &str {
+    match units.get(SERVICE, "User") {
+        "" => USER,
+        user => user,
+    }
+}
+
+/// May this process read this file?
+pub(super) fn own_access(path: &Path) -> Access {
+    match std::fs::File::open(path) {
+        Ok(_) => Access::Yes,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Access::Denied,
+        Err(error) => Access::Missing(error.to_string()),
+    }
 }
 
 /// May the service's user read this file? Only root may ask.
 pub(super) fn look_as(path: &Path, units: &Units) -> Access {
     let user = user(units);
-    match identity(&user, units) {
+    match identity(user, units) {
         Ok(Some(identity)) => access_as(path, &identity),
-        Ok(None) => Access::NoUser(user),
+        Ok(None) => Access::NoUser(user.to_owned()),
         Err(NoAnswer) => Access::Unknown("the user database does not answer".to_owned()),
     }
 }
 
 /// The service's user as setpriv(1) becomes it, with the groups of its unit; none where there is no such user.
-fn identity(user: &str, units: &Units) -> Result<Option<Vec<String>>, NoAnswer> {
+fn identity(user: &str, units: &Units) -> Result<Option<[String; 3]>, NoAnswer> {
     let Some(account) = nss::by_name(user.as_bytes())? else {
         return Ok(None);
     };
@@ -53,7 +65,7 @@ fn identity(user: &str, units: &Units) -> Result<Option<Vec<String>>, NoAnswer> 
         gids.extend(nss::group(group)?.map(|group| group.gid));
     }
     let gids: Vec<String> = gids.iter().map(u32::to_string).collect();
-    Ok(Some(vec![
+    Ok(Some([
         format!("--reuid={}", account.uid),
         format!("--regid={}", account.gid),
         format!("--groups={}", gids.join(",")),

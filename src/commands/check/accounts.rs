@@ -5,26 +5,25 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::edit;
-use super::finding::Finding;
+use super::finding::{Finding, Status};
+use super::machine::{Machine, ServedPartner, ServingSshd};
 use super::units::Ssh;
-use super::words::word;
-use crate::adapters::sshd_config::{Chroot, Effective, Missing};
-use crate::adapters::userdb::{Account, Roster};
+use super::words::{grouped, word};
+use crate::adapters::sshd_config::{Chroot, Missing, expand};
 use crate::domain::base::names::names;
-use crate::domain::base::time::{Time, Zone};
 
 /// The name of the matter.
 const NAME: &str = "accounts";
 
-/// How long before its end an account or a password is told.
+/// How many days before its end an account or a password is reported.
 const AHEAD: i64 = 14;
 
 /// Where passwords and their ends are (shadow(5)).
 const SHADOW: &str = "/etc/shadow";
 
-/// What keeps a partner out, or soon will.
+/// A fault that keeps a partner out, or soon will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fault {
+enum AccountFault {
     Expired,
     PasswordExpired,
     PasswordToBeChanged,
@@ -34,70 +33,75 @@ enum Fault {
     ShellRefuses,
 }
 
-/// An account's line of shadow(5): days since 1970.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Ends {
-    changed: Option<i64>,
-    maximum: Option<i64>,
-    expires: Option<i64>,
+impl AccountFault {
+    /// Whether it is a problem already, the sentence about it, and the command for each account that fixes it.
+    fn told(self) -> (Status, &'static str, &'static str) {
+        let (account, password) = ("chage --expiredate -1", "chage --maxdays -1");
+        match self {
+            AccountFault::Expired => (Status::Problem, "the account has expired", account),
+            AccountFault::PasswordExpired => (
+                Status::Problem,
+                "the password has expired, and sshd refuses the key as well",
+                password,
+            ),
+            AccountFault::PasswordToBeChanged => (
+                Status::Problem,
+                "the password must be changed before sshd lets them in",
+                "chage --lastday \"$(date +%F)\"",
+            ),
+            AccountFault::ExpiresSoon => (
+                Status::Warning,
+                "the account expires within 14 days",
+                account,
+            ),
+            AccountFault::PasswordExpiresSoon => (
+                Status::Warning,
+                "the password expires within 14 days",
+                password,
+            ),
+            AccountFault::NoShell => (
+                Status::Problem,
+                "the shell is not there, so sshd lets them not in",
+                "usermod --shell /usr/sbin/nologin",
+            ),
+            AccountFault::ShellRefuses => (
+                Status::Problem,
+                "the shell that runs it refuses, or the program is not in the chroot",
+                "",
+            ),
+        }
+    }
 }
 
-/// What was seen of a partner.
-#[derive(Clone, Debug)]
-pub(super) struct Seen<'a> {
-    name: &'a str,
-    ends: Ends,
-    /// Its shell can be run.
-    shell: bool,
-    /// Its shell ends at once whatever it is given.
-    refusing: bool,
-    chrooted: bool,
-    /// The command that its shell runs, where it is not sshd's own.
+/// The shell of a partner, and the command that it runs where that is not sshd's own.
+#[derive(Clone, Copy, Debug, Default)]
+struct ShellFacts<'a> {
+    /// sshd needs the shell, and it cannot be run.
+    missing: bool,
+    /// The shell ends at once, or cannot find the command where the partner is locked in.
+    refuses: bool,
     outside: Option<&'a Missing>,
-    /// That command is where the partner is locked in.
-    there: bool,
 }
 
-/// What was seen, and today as a day since 1970; without `shadow` nobody knows what expires.
-pub(super) struct Facts<'a> {
-    seen: Vec<Seen<'a>>,
-    today: i64,
-    shadow: bool,
-}
-
-pub(super) fn gather<'a>(
-    roster: &Roster,
-    effective: &'a BTreeMap<&'a str, Effective>,
-    zone: Zone,
-    now: Time,
-) -> Facts<'a> {
+pub(super) fn look(one: &ServingSshd<'_>, machine: &Machine<'_>) -> Vec<Finding> {
     let shadow = std::fs::read(SHADOW).ok();
-    let text = shadow.as_deref().map(String::from_utf8_lossy);
-    let ends = self::ends(text.as_deref().unwrap_or_default());
-    let mut seen = Vec::new();
-    for (&name, effective) in effective {
-        let partner = roster.partners.get(name);
-        let Some(account) = partner.and_then(|partner| partner.account()) else {
-            continue;
-        };
-        seen.push(Seen {
-            name,
-            ends: ends.get(name).copied().unwrap_or_default(),
-            shell: account.shell == Path::new("") || is_program(&account.shell),
-            refusing: refuses(&account.shell),
-            chrooted: effective.chroot != Chroot::None,
-            outside: effective.outside.as_ref(),
-            there: is_there(name, account, effective),
-        });
+    let text = String::from_utf8_lossy(shadow.as_deref().unwrap_or_default());
+    let today = machine.config.zone.date(machine.now);
+    let today = today.signed_duration_since(chrono::NaiveDate::default());
+    let expiring = expiring(&text, today.num_days());
+    let partners = one.partners.iter();
+    let seen: Vec<_> = partners
+        .map(|partner| (partner.name, shell(partner)))
+        .collect();
+    let found = judge(&seen, &expiring, one.ssh);
+    if found.is_empty() && shadow.is_some() && !seen.is_empty() {
+        return vec![nothing_expires()];
     }
-    Facts {
-        seen,
-        today: zone
-            .date(now)
-            .signed_duration_since(chrono::NaiveDate::default())
-            .num_days(),
-        shadow: shadow.is_some(),
-    }
+    found
+}
+
+fn nothing_expires() -> Finding {
+    Finding::ok(NAME, format!("none expires within {AHEAD} days"))
 }
 
 fn is_program(path: &Path) -> bool {
@@ -105,165 +109,102 @@ fn is_program(path: &Path) -> bool {
         .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
-/// nologin(8), and what is used like it.
-fn refuses(shell: &Path) -> bool {
-    let name = shell.file_name().and_then(|name| name.to_str());
-    matches!(name, Some("nologin" | "false"))
-}
-
-/// Is the command's program, and the shell that runs it, inside the chroot?
-fn is_there(name: &str, account: &Account, effective: &Effective) -> bool {
-    let (Chroot::Directory(template), Some(outside)) = (&effective.chroot, &effective.outside)
-    else {
-        return true;
+fn shell<'a>(partner: &'a ServedPartner<'_>) -> ShellFacts<'a> {
+    let shell = &partner.account.shell;
+    let outside = partner.effective.outside.as_ref();
+    // nologin(8), and what is used like it.
+    let refusing = matches!(
+        shell.file_name().and_then(|name| name.to_str()),
+        Some("nologin" | "false")
+    );
+    let there = match (&partner.effective.chroot, outside) {
+        (Chroot::Directory(template), Some(outside)) => {
+            let root = expand(template, partner.name, partner.account);
+            let within = |path: &str| is_program(&root.join(path.trim_start_matches('/')));
+            let mut words = outside.found.split_whitespace();
+            let program = words.find(|word| word.starts_with('/'));
+            program.is_none_or(within) && within(&shell.to_string_lossy())
+        }
+        _ => true,
     };
-    let root = crate::adapters::sshd_config::expand(template, name, account);
-    let within = |path: &str| is_program(&root.join(path.trim_start_matches('/')));
-    let program = outside
-        .found
-        .split_whitespace()
-        .find(|word| word.starts_with('/'));
-    program.is_none_or(within) && within(&account.shell.to_string_lossy())
+    ShellFacts {
+        missing: partner.effective.chroot == Chroot::None
+            && !shell.as_os_str().is_empty()
+            && !is_program(shell),
+        refuses: refusing || !there,
+        outside,
+    }
 }
 
-/// shadow(5), by account.
-fn ends(shadow: &str) -> BTreeMap<&str, Ends> {
+/// The accounts of a shadow(5) that have expired or will within a fortnight; its dates are days since 1970, as is today.
+fn expiring(shadow: &str, today: i64) -> BTreeMap<&str, Vec<AccountFault>> {
     let of_line = |line| {
         let fields: Vec<&str> = str::split(line, ':').collect();
-        let days = |at: usize| fields.get(at).and_then(|field| field.parse().ok());
-        let ends = Ends {
-            changed: days(2),
-            maximum: days(4),
-            expires: days(7),
+        let days = |at: usize| fields.get(at)?.parse::<i64>().ok();
+        let account = match days(7) {
+            Some(day) if day <= today => Some(AccountFault::Expired),
+            Some(day) if day <= today + AHEAD => Some(AccountFault::ExpiresSoon),
+            _ => None,
         };
-        fields.first().map(|name| (*name, ends))
+        // An empty field is no limit; 0 as the day of the last change asks for one (shadow(5)).
+        let password = match (days(2), days(4)) {
+            (Some(0), _) => Some(AccountFault::PasswordToBeChanged),
+            (Some(day), Some(most)) if day + most < today => Some(AccountFault::PasswordExpired),
+            (Some(day), Some(most)) if day + most <= today + AHEAD => {
+                Some(AccountFault::PasswordExpiresSoon)
+            }
+            _ => None,
+        };
+        (fields[0], account.into_iter().chain(password).collect())
     };
-    shadow.lines().filter_map(of_line).collect()
+    shadow.lines().map(of_line).collect()
 }
 
-fn faults(seen: &Seen<'_>, today: i64) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    match seen.ends.expires {
-        Some(day) if day <= today => faults.push(Fault::Expired),
-        Some(day) if day <= today + AHEAD => faults.push(Fault::ExpiresSoon),
-        _ => {}
-    }
-    // An empty field is no limit; 0 as the day of the last change asks for one (shadow(5)).
-    match (seen.ends.changed, seen.ends.maximum) {
-        (Some(0), _) => faults.push(Fault::PasswordToBeChanged),
-        (Some(day), Some(most)) if day + most < today => faults.push(Fault::PasswordExpired),
-        (Some(day), Some(most)) if day + most <= today + AHEAD => {
-            faults.push(Fault::PasswordExpiresSoon);
-        }
-        _ => {}
-    }
-    if !seen.shell && !seen.chrooted {
-        faults.push(Fault::NoShell);
-    } else if seen.outside.is_some() && (seen.refusing || !seen.there) {
-        faults.push(Fault::ShellRefuses);
-    }
+/// Judges the shells of these partners, and the accounts that expire.
+fn judge(
+    seen: &[(&str, ShellFacts<'_>)],
+    expiring: &BTreeMap<&str, Vec<AccountFault>>,
+    ssh: Ssh<'_>,
+) -> Vec<Finding> {
+    let faults = seen.iter().flat_map(|seen| {
+        let (name, shell) = seen;
+        let of_shell = match (shell.missing, shell.refuses && shell.outside.is_some()) {
+            (true, _) => Some(AccountFault::NoShell),
+            (false, true) => Some(AccountFault::ShellRefuses),
+            (false, false) => None,
+        };
+        let expiring = expiring.get(name).into_iter().flatten().copied();
+        expiring.chain(of_shell).map(move |fault| (fault, seen))
+    });
+    let faults = grouped(faults).into_iter();
     faults
+        .map(|(fault, seen)| finding(fault, &seen, ssh))
+        .collect()
 }
 
-/// What is said of them.
-pub(super) fn judge(facts: &Facts<'_>, ssh: Ssh<'_>) -> Vec<Finding> {
-    let mut told: BTreeMap<Fault, Vec<&Seen<'_>>> = BTreeMap::new();
-    for seen in &facts.seen {
-        for fault in faults(seen, facts.today) {
-            told.entry(fault).or_default().push(seen);
-        }
+fn finding(fault: AccountFault, seen: &[&(&str, ShellFacts<'_>)], ssh: Ssh<'_>) -> Finding {
+    let all: Vec<&str> = seen.iter().map(|(name, _)| *name).collect();
+    let (shown, (status, said, command)) = (names(&all), fault.told());
+    if let (AccountFault::ShellRefuses, Some(gap)) = (fault, seen[0].1.outside) {
+        let said = format!("no transfer of {shown} can work: {}: {said}", gap.found);
+        return Finding::problem(NAME, said).fixed_by(edit::fix(gap, ssh));
     }
-    let mut found: Vec<Finding> = Vec::new();
-    if told.is_empty() && facts.shadow && !facts.seen.is_empty() {
-        found.push(Finding::ok(
-            NAME,
-            format!("none expires within {AHEAD} days"),
-        ));
-    }
-    for (fault, seen) in told {
-        let all: Vec<&str> = seen.iter().map(|seen| seen.name).collect();
-        let outside = seen.iter().find_map(|seen| seen.outside);
-        found.push(tell(fault, &all, outside, ssh));
-    }
-    found
-}
-
-fn tell(fault: Fault, all: &[&str], outside: Option<&Missing>, ssh: Ssh<'_>) -> Finding {
-    let shown = names(all);
-    let each = |command: &str| {
-        let commands: Vec<String> = all
-            .iter()
-            .map(|name| format!("sudo {command} {}", word(name)))
-            .collect();
-        commands.join(" && ")
-    };
-    let problem = |said: String, mend: String| Finding::problem(NAME, said).mended_by(mend);
-    let warning = |said: String, mend: String| Finding::warning(NAME, said).mended_by(mend);
-    match fault {
-        Fault::Expired => problem(
-            format!("the account has expired: {shown}"),
-            each("chage --expiredate -1"),
-        ),
-        Fault::PasswordExpired => problem(
-            format!("the password has expired, and sshd refuses the key as well: {shown}"),
-            each("chage --maxdays -1"),
-        ),
-        Fault::PasswordToBeChanged => problem(
-            format!("the password must be changed before sshd lets them in: {shown}"),
-            each("chage --lastday \"$(date +%F)\""),
-        ),
-        Fault::ExpiresSoon => warning(
-            format!("the account expires within {AHEAD} days: {shown}"),
-            each("chage --expiredate -1"),
-        ),
-        Fault::PasswordExpiresSoon => warning(
-            format!("the password expires within {AHEAD} days: {shown}"),
-            each("chage --maxdays -1"),
-        ),
-        Fault::NoShell => problem(
-            format!("the shell is not there, so sshd lets them not in: {shown}"),
-            each("usermod --shell /usr/sbin/nologin"),
-        ),
-        Fault::ShellRefuses => {
-            let line = outside.map_or("", |gap| gap.found.as_str());
-            let mend = outside.map(|gap| edit::mend(gap, ssh));
-            problem(
-                format!(
-                    "no transfer of {shown} can work: {line}: the shell that runs it refuses, or the program is not in the chroot"
-                ),
-                mend.unwrap_or_default(),
-            )
-        }
-    }
+    let each = all
+        .iter()
+        .map(|name| format!("sudo {command} {}", word(name)));
+    let each: Vec<String> = each.collect();
+    let found = Finding::of(NAME, status, format!("{said}: {shown}"));
+    found.fixed_by(each.join(" && "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::finding::told;
     use super::*;
+    use crate::adapters::sshd_config::Effective;
+    use crate::adapters::userdb::Account;
 
     const TODAY: i64 = 20_542; // 2026-03-30
-
-    fn seen<'a>(name: &'a str, ends: &BTreeMap<&str, Ends>) -> Seen<'a> {
-        Seen {
-            name,
-            ends: ends.get(name).copied().unwrap_or_default(),
-            shell: true,
-            refusing: false,
-            chrooted: true,
-            outside: None,
-            there: true,
-        }
-    }
-
-    fn judged(seen: Vec<Seen<'_>>) -> String {
-        let facts = Facts {
-            seen,
-            today: TODAY,
-            shadow: true,
-        };
-        told(&judge(&facts, Ssh::default()))
-    }
 
     #[test]
     fn what_expires_is_told_a_fortnight_ahead() {
@@ -274,29 +215,28 @@ mod tests {
             eve:x:20500:0:50:7:::\n\
             fay:x:0:0:99999:7:::\n\
             gus:x:20000:0:99999:7::20557:\n";
-        let ends = ends(shadow);
-        let all = ["alice", "bob", "carl", "dora", "eve", "fay", "gus"];
+        let expiring = expiring(shadow, TODAY);
+        let judged = |names: &[&'static str]| {
+            let seen = names.iter().map(|name| (*name, ShellFacts::default()));
+            told(&judge(&seen.collect::<Vec<_>>(), &expiring, Ssh::default()))
+        };
         assert_eq!(
-            judged(all.iter().map(|name| seen(name, &ends)).collect()),
+            judged(&["alice", "bob", "carl", "dora", "eve", "fay", "gus"]),
             "problem accounts: the account has expired: bob\n  > sudo chage --expiredate -1 bob\n\
              problem accounts: the password has expired, and sshd refuses the key as well: dora\n  > sudo chage --maxdays -1 dora\n\
              problem accounts: the password must be changed before sshd lets them in: fay\n  > sudo chage --lastday \"$(date +%F)\" fay\n\
              warning accounts: the account expires within 14 days: carl\n  > sudo chage --expiredate -1 carl\n\
              warning accounts: the password expires within 14 days: eve\n  > sudo chage --maxdays -1 eve\n"
         );
+        assert_eq!(judged(&["alice"]), "");
         assert_eq!(
-            judged(vec![seen("alice", &ends)]),
+            nothing_expires().told(),
             "ok accounts: none expires within 14 days\n"
         );
     }
 
     #[test]
     fn a_shell_matters_where_sshd_needs_one() {
-        let none = BTreeMap::new();
-        let mut chrooted = seen("alice", &none);
-        chrooted.shell = false;
-        let mut free = seen("bob", &none);
-        (free.shell, free.chrooted) = (false, false);
         let gap = Missing {
             found: "Subsystem sftp /usr/lib/openssh/sftp-server -l INFO".to_owned(),
             why: "",
@@ -304,11 +244,34 @@ mod tests {
             file: "/etc/ssh/sshd_config".into(),
             number: 3,
         };
-        let mut locked = seen("carl", &none);
-        (locked.refusing, locked.outside) = (true, Some(&gap));
-        let mut internal = seen("dora", &none);
-        internal.refusing = true;
-        let said = judged(vec![chrooted, free, locked, internal]);
+        let locked = || Chroot::Directory("/srv/sftp/%u".to_owned());
+        let said: String = [
+            ("alice", "/bin/gone", locked(), None),
+            ("bob", "/bin/gone", Chroot::None, None),
+            ("carl", "/usr/sbin/nologin", locked(), Some(&gap)),
+            ("dora", "/usr/sbin/nologin", locked(), None),
+        ]
+        .map(|(name, program, chroot, outside)| {
+            let account = Account {
+                uid: 1001,
+                home: "/home/x".into(),
+                shell: program.into(),
+                groups: None,
+            };
+            let effective = Effective {
+                chroot,
+                outside: outside.cloned(),
+                ..Effective::unknown(String::new())
+            };
+            let partner = ServedPartner {
+                name,
+                account: &account,
+                effective,
+            };
+            let seen = [(name, shell(&partner))];
+            told(&judge(&seen, &BTreeMap::new(), Ssh::default()))
+        })
+        .concat();
         let expected = [
             "problem accounts: the shell is not there, so sshd lets them not in: bob\n  > sudo usermod --shell /usr/sbin/nologin bob\n",
             "problem accounts: no transfer of carl can work: Subsystem sftp /usr/lib/openssh/sftp-server -l INFO: ",

@@ -1,71 +1,75 @@
 //! Partners that sshd lets in under no circumstances: a list of users or groups keeps them out.
 
-use std::collections::BTreeMap;
-
 use super::edit::{self, place};
 use super::finding::Finding;
+use super::machine::ServingSshd;
 use super::units::Ssh;
+use super::words::grouped;
 use crate::adapters::sshd_config::Missing;
 use crate::domain::base::names::names;
 
 /// The name of the matter.
 const NAME: &str = "accounts";
 
-/// What was seen.
-pub(super) struct Facts<'a> {
-    /// Each partner that is kept out, with the list that does it, and whether it is in the partners' group.
-    pub(super) kept_out: Vec<(&'a str, Missing, bool)>,
-    /// Each partner of whom more than the account decides, with the list.
-    pub(super) depends: Vec<(&'a str, Missing)>,
-    /// The partners' group.
-    pub(super) group: &'a str,
-    /// What sshd's unit is called.
-    pub(super) ssh: Ssh<'a>,
-}
+/// The lists of the partners: each partner with a list, and whether it is in the partners' group.
+type Kept<'a> = Vec<(&'a str, Missing, bool)>;
 
-pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut lists: BTreeMap<(&Missing, bool), Vec<&str>> = BTreeMap::new();
-    for (name, list, member) in &facts.kept_out {
-        // A list of users is mended by their names, whatever groups they are in.
-        let helped = *member || list.why != "AllowGroups";
-        lists.entry((list, helped)).or_default().push(name);
-    }
-    let mut depends: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
-    for (name, list) in &facts.depends {
-        depends.entry(list).or_default().push(name);
-    }
-    let tell = |((list, member), partners): (_, Vec<&str>)| tell(list, member, &partners, facts);
-    let depends = depends.into_iter().map(|(list, partners)| {
+pub(super) fn look(one: &ServingSshd<'_>, group: &str) -> Vec<Finding> {
+    let kept_out = one.partners.iter().filter_map(|partner| {
+        let list = one.sshd.kept_out(&partner.asked(), &partner.effective)?;
+        let groups = partner.account.groups.as_deref().unwrap_or_default();
+        Some((partner.name, list, groups.iter().any(|own| own == group)))
+    });
+    let mut found = judge(kept_out.collect(), group, one.ssh);
+    let depends = one.partners.iter().filter_map(|partner| {
+        let list = one.sshd.admission_depends(&partner.asked())?;
+        Some((list, partner.name))
+    });
+    found.extend(grouped(depends).into_iter().map(|(list, partners)| {
         let said = format!(
             "whether sshd lets {} in depends on more than the account: {}{}",
             names(&partners),
-            place(list),
+            place(&list),
             list.found
         );
         Finding::warning(NAME, said)
-    });
-    lists.into_iter().map(tell).chain(depends).collect()
+    }));
+    found
 }
 
-fn tell(list: &Missing, member: bool, partners: &[&str], facts: &Facts<'_>) -> Finding {
-    let shown = names(partners);
-    let said = format!("sshd lets {shown} not in: {}{}", place(list), list.found);
-    // What is denied is left to a person.
-    let further = match list.why {
-        "AllowUsers" => Some(partners.join(" ")),
-        "AllowGroups" if member => Some(facts.group.to_owned()),
-        _ => None,
-    };
-    let better = Missing {
-        line: format!("{} {}", list.line, further.as_deref().unwrap_or_default()),
-        number: further.as_ref().map_or(0, |_| list.number),
-        ..list.clone()
-    };
-    let said = match better.number {
-        0 => said,
-        _ => format!("{said}; write: {}", better.line),
-    };
-    Finding::problem(NAME, said).mended_by(edit::mend(&better, facts.ssh))
+fn judge(kept_out: Kept<'_>, group: &str, ssh: Ssh<'_>) -> Vec<Finding> {
+    let lists = kept_out.into_iter().map(|(name, list, member)| {
+        // A list of users is mended by their names, whatever groups they are in.
+        let helped = member || list.why != "AllowGroups";
+        ((list, helped), name)
+    });
+    let lists = grouped(lists)
+        .into_iter()
+        .map(|((list, helped), partners)| {
+            let said = format!(
+                "sshd lets {} not in: {}{}",
+                names(&partners),
+                place(&list),
+                list.found
+            );
+            // What is denied is left to a person.
+            let further = match list.why {
+                "AllowUsers" => partners.join(" "),
+                "AllowGroups" if helped => group.to_owned(),
+                _ => {
+                    return Finding::problem(NAME, said)
+                        .fixed_by(edit::fix(&Missing { number: 0, ..list }, ssh));
+                }
+            };
+            let line = format!("{} {further}", list.line);
+            let said = match list.number {
+                0 => said,
+                _ => format!("{said}; write: {line}"),
+            };
+            let fix = edit::fix(&Missing { line, ..list }, ssh);
+            Finding::problem(NAME, said).fixed_by(fix)
+        });
+    lists.collect()
 }
 
 #[cfg(test)]
@@ -86,14 +90,8 @@ mod tests {
             number: 9,
         };
         let partners = partners.iter();
-        told(&judge(&Facts {
-            kept_out: partners
-                .map(|(name, member)| (*name, list.clone(), *member))
-                .collect(),
-            depends: Vec::new(),
-            group: "sftp-feeds",
-            ssh: Ssh::default(),
-        }))
+        let kept_out = partners.map(|(name, member)| (*name, list.clone(), *member));
+        told(&judge(kept_out.collect(), "sftp-feeds", Ssh::default()))
     }
 
     #[test]

@@ -4,6 +4,63 @@ use crate::adapters::source::envelope::{Envelope, Read};
 use crate::domain::base::clean::{HOST, clean};
 use crate::domain::openssh::strip;
 
+/// The identifier of the lines: no line of sshd's looks so.
+pub(super) const IDENTIFIER: &str = "sftp-monitor-check";
+
+/// How the lines begin.
+pub(super) const ASKED: &str = "does ";
+
+/// The outcome of a line, in the order in which it is reported.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reached {
+    /// It is in the log.
+    Log,
+    /// It is in the log, in a form that is not read, or that leaves out the process: the line as it stands there, cleaned.
+    Unreadable(String),
+    /// There is no `/dev/log`.
+    Missing,
+    /// It is no socket.
+    NoSocket,
+    /// Nobody listens to the socket any more, or it takes nothing.
+    Dead,
+    /// The socket took it, and the log does not have it.
+    Elsewhere,
+    /// There is a link that leads nowhere from inside.
+    Link,
+    /// The partner may not write to it.
+    Closed,
+    /// The partner may not pass through `/dev`.
+    ClosedDirectory,
+    /// This user cannot look there.
+    NotSeen,
+}
+
+impl Reached {
+    /// The line that is not read.
+    pub(super) fn unreadable(&self) -> Option<&str> {
+        match self {
+            Reached::Unreadable(line) => Some(line),
+            _ => None,
+        }
+    }
+
+    /// The fault of the `/dev/log`, as the beginning of a sentence.
+    pub(super) fn told(&self) -> Option<&'static str> {
+        Some(match self {
+            Reached::Missing => "there is none in the chroot",
+            Reached::NoSocket => "in the chroot is no socket",
+            Reached::Dead => "in the chroot leads to a socket that nobody listens to",
+            Reached::Elsewhere => "in the chroot leads elsewhere",
+            Reached::Link => "in the chroot is a link that leads nowhere from there",
+            Reached::Closed => "in the chroot is closed to the partner",
+            Reached::ClosedDirectory => {
+                "in the chroot lies in a directory that is closed to the partner"
+            }
+            Reached::Log | Reached::Unreadable(_) | Reached::NotSeen => return None,
+        })
+    }
+}
+
 /// Marks the lines that the text holds, by whether they can be read.
 pub(super) fn mark(
     text: &[u8],
@@ -39,37 +96,6 @@ pub(super) fn as_the_service(line: &[u8], sign: &[u8]) -> bool {
         }
         Read::NoText | Read::Other => false,
     }
-}
-
-/// The identifier of the lines: no line of sshd's looks so.
-pub(super) const IDENTIFIER: &str = "sftp-monitor-check";
-
-/// How the lines begin.
-pub(super) const ASKED: &str = "does ";
-
-/// What became of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reached {
-    /// It is in the log.
-    Log,
-    /// It is in the log, in a form that is not read, or that leaves out the process: the line as it stands there, cleaned.
-    Unreadable(String),
-    /// The socket took it, and the log does not have it.
-    Elsewhere,
-    /// Nobody listens to the socket any more, or it takes nothing.
-    Dead,
-    /// There is nothing.
-    Missing,
-    /// There is a link that leads nowhere from inside.
-    Link,
-    /// What stands there is no socket.
-    NoSocket,
-    /// The partner may not write to it.
-    Closed,
-    /// The partner may not pass through `/dev`.
-    ClosedDirectory,
-    /// This user cannot look there.
-    NotSeen,
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The channel: whether the configuration names it by its id, and what Slack says of it.
 
-use super::finding::Finding;
-use super::words::path;
+use super::finding::{Finding, Report};
+use super::machine::Machine;
+use super::slack_facts::{SlackFacts, has};
+
+use super::words::edit;
 use crate::adapters::config::Config;
 use crate::adapters::slack::{Channel, Identity};
-use crate::commands::check::slack_facts::{Facts, has};
 
 /// The name of the matter.
 pub(super) const NAME: &str = "channel";
@@ -15,22 +17,23 @@ const POSTS: &str = "chat:write";
 /// The one with which the bot need not be in the channel.
 const POSTS_ANYWHERE: &str = "chat:write.public";
 
-/// What is wrong with the channel of the configuration, whatever Slack says.
-pub(super) fn of_name(config: &Config) -> Option<Finding> {
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    report.findings.extend(of_name(machine.config));
+}
+
+/// Judges the channel of the configuration by itself, before Slack is asked.
+fn of_name(config: &Config) -> Option<Finding> {
     let channel = &config.slack.channel;
-    if config.slack.channel_unset {
-        let said = format!(
+    let said = match (config.slack.channel_unset, is_id(channel)) {
+        (true, _) => format!(
             "slack.channel is not set: messages go to the default, {channel}; write the id of yours, or this one if it is yours"
-        );
-        let edit = format!("sudoedit {}", path(&config.path));
-        return Some(Finding::warning(NAME, said).mended_by(edit));
-    }
-    (!is_id(channel)).then(|| {
-        let said = format!(
+        ),
+        (false, false) => format!(
             "slack.channel is {channel}, which is no id, and Slack may refuse it: the id (C…) stands at the end of the channel's details"
-        );
-        Finding::warning(NAME, said).mended_by(format!("sudoedit {}", path(&config.path)))
-    })
+        ),
+        (false, true) => return None,
+    };
+    Some(Finding::warning(NAME, said).fixed_by(edit(&config.path)))
 }
 
 /// Ids of channels are capital letters and digits; names have none of the former.
@@ -40,54 +43,47 @@ fn is_id(channel: &str) -> bool {
         && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-/// What Slack says of the channel; nothing of one that is not named by its id.
-pub(super) fn judge(facts: &Facts, identity: &Identity) -> Option<Finding> {
-    is_id(&facts.channel_id).then(|| of_channel(facts, identity))
+/// Judges what Slack says of the channel; none where it is not named by its id.
+pub(super) fn judge(facts: &SlackFacts<'_>, identity: &Identity) -> Option<Finding> {
+    is_id(&facts.config.slack.channel).then(|| of_channel(facts, identity))
 }
 
-/// What is known of the channel: posting alone proves it.
-fn of_channel(facts: &Facts, identity: &Identity) -> Finding {
-    let id = &facts.channel_id;
-    let user = &identity.user;
+/// Judges the channel as far as it is known: only posting proves that it works.
+fn of_channel(facts: &SlackFacts<'_>, identity: &Identity) -> Finding {
+    let (id, user) = (&facts.config.slack.channel, &identity.user);
     if identity.scopes.is_some() && !has(identity, POSTS) {
         let said = format!(
             "the token lacks the scope {POSTS}: add it at https://api.slack.com/apps, install the app again, and store its new token"
         );
-        return Finding::problem(NAME, said).mended_by(facts.store);
+        return Finding::problem(NAME, said).fixed_by(facts.fixes.store);
     }
-    match &facts.channel {
-        None => Finding::ok(
-            NAME,
-            format!(
+    let problem = |said: String| Finding::problem(NAME, said);
+    let Channel {
+        name,
+        archived,
+        member,
+    } = match &facts.channel {
+        Some(Ok(channel)) => channel,
+        Some(Err(verdict)) => {
+            let said = format!("{id}: {verdict}: is it the channel's id, and the bot invited?");
+            return problem(said).fixed_by(format!("/invite @{user}"));
+        }
+        None => {
+            let said = format!(
                 "{id}, which the token may not ask about; `sudo sftp-monitor check --send` posts a line"
-            ),
-        ),
-        Some(Ok(Channel {
-            name,
-            archived: true,
-            ..
-        })) => Finding::problem(
-            NAME,
-            format!("{id} ({name}) is archived: unarchive it, or set slack.channel to another"),
-        )
-        .mended_by(facts.edit.as_str()),
-        Some(Ok(Channel {
-            name,
-            member: false,
-            ..
-        })) if !has(identity, POSTS_ANYWHERE) => {
-            let said =
-                format!("{user} is not in {id} ({name}): type the invitation there, in Slack");
-            Finding::problem(NAME, said).mended_by(format!("/invite @{user}"))
+            );
+            return Finding::ok(NAME, said);
         }
-        Some(Ok(Channel { name, .. })) => {
-            Finding::ok(NAME, format!("{id} ({name}) can be posted to"))
-        }
-        Some(Err(verdict)) => Finding::problem(
-            NAME,
-            format!("{id}: {verdict}: is it the channel's id, and the bot invited?"),
-        )
-        .mended_by(format!("/invite @{user}")),
+    };
+    if *archived {
+        let said =
+            format!("{id} ({name}) is archived: unarchive it, or set slack.channel to another");
+        problem(said).fixed_by(facts.fixes.edit.as_str())
+    } else if !member && !has(identity, POSTS_ANYWHERE) {
+        let said = format!("{user} is not in {id} ({name}): type the invitation there, in Slack");
+        problem(said).fixed_by(format!("/invite @{user}"))
+    } else {
+        Finding::ok(NAME, format!("{id} ({name}) can be posted to"))
     }
 }
 
@@ -95,6 +91,7 @@ fn of_channel(facts: &Facts, identity: &Identity) -> Finding {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+    use super::super::slack_facts::facts;
     use super::*;
 
     #[test]
@@ -146,16 +143,11 @@ mod tests {
             user: "sftp".into(),
             scopes: Some(scopes),
         };
-        let facts = Facts {
-            answer: Ok(identity.clone()),
-            api_url: "https://slack.com/api".to_owned(),
-            proxy: None,
-            own_proxy: None,
-            channel_id: "C1".to_owned(),
-            edit: "sudoedit /etc/c.toml".to_owned(),
+        let text = "[slack]\nchannel = \"C1\"\n";
+        let config = Config::parse("/etc/c.toml".as_ref(), text).unwrap();
+        let facts = SlackFacts {
             channel: channel.map(Ok),
-            sent: None,
-            store: "store it",
+            ..facts(&config, Ok(identity.clone()))
         };
         of_channel(&facts, &identity).told()
     }

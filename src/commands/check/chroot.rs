@@ -3,168 +3,179 @@
 //! sshd ends the session where a part of the path is not root's alone (session.c, safely_chroot); links count as what they
 //! lead to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::finding::Finding;
+use super::finding::{Finding, Report};
+use super::machine::{Machine, ServingSshd};
 use super::words;
+use crate::adapters::sshd_config::{self, PATH, expand};
 use crate::domain::base::names::names;
 
 /// The name of the matter.
 pub(super) const NAME: &str = "chroot";
 
-/// How many paths a mend takes at once; the next run names those that are left.
+/// How many paths a command takes at once; the next run names those that are left.
 pub(super) const PATHS: usize = 20;
 
 /// The bits of a mode that let others than the owner write.
 pub(super) const OTHERS_WRITE: u32 = 0o022;
 
-/// A chroot, and who is locked into it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Chroot {
-    pub(super) path: PathBuf,
-    pub(super) partners: Vec<String>,
-    /// What sshd would not accept of its path, the topmost part first.
-    pub(super) fault: Option<Fault>,
+/// All chroots, and the partners who are in none.
+#[derive(Debug, Default)]
+pub(super) struct Chroots<'a> {
+    pub(super) all: Vec<Chroot<'a>>,
+    /// Those who are not locked in.
+    pub(super) free: Vec<&'a str>,
+    /// Those of whom it is unknown.
+    unknown: Vec<&'a str>,
 }
 
-/// What sshd does not accept, and where.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fault {
+/// A chroot, and who is locked into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Chroot<'a> {
+    pub(super) path: PathBuf,
+    pub(super) partners: Vec<&'a str>,
+    /// The fault that sshd would not accept, at the topmost part of its path.
+    pub(super) fault: Option<(ChrootFault, PathBuf)>,
+}
+
+/// A fault that sshd does not accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ChrootFault {
     /// The path does not begin at the root.
     Relative,
     /// It is not there.
-    Missing(PathBuf),
+    Missing,
     /// It is no directory.
-    NoDirectory(PathBuf),
+    NoDirectory,
     /// It is somebody else's than root's, or others may write there.
-    NotRoots(PathBuf),
+    NotRoots,
     /// It cannot be looked at by this user.
-    NotSeen(PathBuf),
-}
-
-impl Chroot {
-    pub(super) fn gather(path: PathBuf, partners: Vec<String>) -> Chroot {
-        let fault = fault(&path, &|part| {
-            std::fs::metadata(part).map(|meta| (meta.is_dir(), meta.uid(), meta.mode()))
-        });
-        Chroot {
-            path,
-            partners,
-            fault,
-        }
-    }
+    NotSeen,
 }
 
 /// Whether something is a directory, its owner and its mode.
-type Look = (bool, u32, u32);
+type Inode = (bool, u32, u32);
+
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    report.findings.extend(judge(&gather(&machine.serving)));
+}
+
+/// The chroots of all sshds.
+pub(super) fn gather<'a>(serving: &[ServingSshd<'a>]) -> Chroots<'a> {
+    let mut paths: BTreeMap<PathBuf, BTreeSet<&str>> = BTreeMap::new();
+    let (mut free, mut unknown) = (BTreeSet::new(), BTreeSet::new());
+    for one in serving.iter().flat_map(|sshd| &sshd.partners) {
+        let partners = match &one.effective.chroot {
+            sshd_config::Chroot::Directory(template) => {
+                let path = expand(template, one.name, one.account);
+                paths.entry(path).or_default()
+            }
+            sshd_config::Chroot::None => &mut free,
+            sshd_config::Chroot::Unknown => &mut unknown,
+        };
+        partners.insert(one.name);
+    }
+    let all = paths.into_iter().map(|(path, partners)| Chroot {
+        fault: fault(&path, &|part| {
+            std::fs::metadata(part).map(|meta| (meta.is_dir(), meta.uid(), meta.mode()))
+        }),
+        path,
+        partners: partners.into_iter().collect(),
+    });
+    Chroots {
+        all: all.collect(),
+        free: free.into_iter().collect(),
+        unknown: unknown.into_iter().collect(),
+    }
+}
 
 /// The first part of the path that sshd does not accept.
-fn fault(path: &Path, look: &dyn Fn(&Path) -> std::io::Result<Look>) -> Option<Fault> {
+fn fault(
+    path: &Path,
+    look: &dyn Fn(&Path) -> std::io::Result<Inode>,
+) -> Option<(ChrootFault, PathBuf)> {
     if !path.is_absolute() {
-        return Some(Fault::Relative);
+        return Some((ChrootFault::Relative, path.to_owned()));
     }
     let mut parts: Vec<&Path> = path.ancestors().collect();
     parts.reverse();
     parts.into_iter().find_map(|part| {
-        let at = part.to_owned();
-        match look(part) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Some(Fault::Missing(at)),
-            Err(_) => Some(Fault::NotSeen(at)),
-            Ok((false, ..)) => Some(Fault::NoDirectory(at)),
-            Ok((true, uid, mode)) if uid != 0 || mode & OTHERS_WRITE != 0 => {
-                Some(Fault::NotRoots(at))
-            }
-            Ok(_) => None,
-        }
+        let fault = match look(part) {
+            Err(error) if error.kind() == ErrorKind::NotFound => ChrootFault::Missing,
+            Err(_) => ChrootFault::NotSeen,
+            Ok((false, ..)) => ChrootFault::NoDirectory,
+            Ok((true, uid, mode)) if uid != 0 || mode & OTHERS_WRITE != 0 => ChrootFault::NotRoots,
+            Ok((true, ..)) => return None,
+        };
+        Some((fault, part.to_owned()))
     })
 }
 
-/// What is said of the chroots, and of those who have none.
-pub(super) fn judge(chroots: &[Chroot], free: &[&str], unknown: &[&str]) -> Vec<Finding> {
+/// Judges the chroots, and the partners who have none.
+fn judge(chroots: &Chroots<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    let sound: Vec<&Chroot> = chroots
-        .iter()
-        .filter(|chroot| chroot.fault.is_none())
-        .collect();
+    let sound = chroots.all.iter().filter(|chroot| chroot.fault.is_none());
+    let sound: Vec<String> = sound.map(|one| one.path.display().to_string()).collect();
     if !sound.is_empty() {
-        let paths: Vec<String> = sound
-            .iter()
-            .map(|chroot| chroot.path.display().to_string())
-            .collect();
+        let said = format!("root's alone, as sshd demands: {}", names(&sound));
+        found.push(Finding::ok(NAME, said));
+    }
+    if !chroots.free.is_empty() {
         found.push(Finding::ok(
             NAME,
-            format!("root's alone, as sshd demands: {}", names(&paths)),
+            format!("none for {}", names(&chroots.free)),
         ));
     }
-    if !free.is_empty() {
-        found.push(Finding::ok(NAME, format!("none for {}", names(free))));
+    if !chroots.unknown.is_empty() {
+        let said = format!("whether {} have one is unknown", names(&chroots.unknown));
+        found.push(Finding::warning(NAME, said).fixed_by("sudo sftp-monitor check"));
     }
-    if !unknown.is_empty() {
-        let said = format!("whether {} have one is unknown", names(unknown));
-        found.push(Finding::warning(NAME, said).mended_by("sudo sftp-monitor check"));
-    }
-    for (kind, (paths, partners)) in faults(chroots) {
-        found.extend(told(kind, &paths, &partners));
-    }
+    // Faults of one kind together.
+    let faults = chroots.all.iter().filter_map(|chroot| {
+        let (fault, path) = chroot.fault.as_ref()?;
+        Some((*fault, (path.as_path(), &chroot.partners)))
+    });
+    let faults = words::grouped(faults).into_iter();
+    found.extend(faults.filter_map(|(fault, at)| of_fault(fault, &at)));
     found
 }
 
-/// Faults of one kind together: their paths, and whom they shut out.
-fn faults(chroots: &[Chroot]) -> BTreeMap<u8, (Vec<&Path>, Vec<&str>)> {
-    let mut faults: BTreeMap<u8, (Vec<&Path>, Vec<&str>)> = BTreeMap::new();
-    for chroot in chroots {
-        let Some(fault) = &chroot.fault else { continue };
-        let (kind, path) = match fault {
-            Fault::Relative => (0, &chroot.path),
-            Fault::Missing(path) => (1, path),
-            Fault::NoDirectory(path) => (2, path),
-            Fault::NotRoots(path) => (3, path),
-            Fault::NotSeen(_) => continue,
-        };
-        let (paths, partners) = faults.entry(kind).or_default();
-        if !paths.contains(&path.as_path()) {
-            paths.push(path);
-        }
-        partners.extend(chroot.partners.iter().map(String::as_str));
-    }
-    faults
-}
-
-fn told(kind: u8, paths: &[&Path], partners: &[&str]) -> Option<Finding> {
+fn of_fault(fault: ChrootFault, at: &[(&Path, &Vec<&str>)]) -> Option<Finding> {
+    let mut paths: Vec<&Path> = at.iter().map(|(path, _)| *path).collect();
+    paths.dedup();
+    let arguments = arguments(&paths);
+    let (is, fix) = match fault {
+        ChrootFault::Relative => ("does not begin with /", words::edit(Path::new(PATH))),
+        ChrootFault::Missing => (
+            "is not there",
+            format!("sudo install -d -o root -g root -m 0755 {arguments}"),
+        ),
+        ChrootFault::NoDirectory => ("is no directory", words::edit(Path::new(PATH))),
+        ChrootFault::NotRoots => (
+            "is not root's alone",
+            format!("sudo chown root:root {arguments} && sudo chmod go-w {arguments}"),
+        ),
+        ChrootFault::NotSeen => return None,
+    };
     let shown: Vec<String> = paths
         .iter()
         .map(|path| path.display().to_string())
         .collect();
-    let (shown, partners) = (names(&shown), names(partners));
-    let arguments: Vec<String> = paths
-        .iter()
-        .take(PATHS)
-        .map(|path| words::path(path))
-        .collect();
-    let arguments = arguments.join(" ");
-    let ends = format!("sshd ends the session of {partners}");
-    let (said, mend) = match kind {
-        0 => (
-            format!("{shown} does not begin with /: {ends}"),
-            format!("sudoedit {}", crate::adapters::sshd_config::PATH),
-        ),
-        1 => (
-            format!("{shown} is not there: {ends}"),
-            format!("sudo install -d -o root -g root -m 0755 {arguments}"),
-        ),
-        2 => (
-            format!("{shown} is no directory: {ends}"),
-            format!("sudoedit {}", crate::adapters::sshd_config::PATH),
-        ),
-        _ => (
-            format!("{shown} is not root's alone: {ends}"),
-            format!("sudo chown root:root {arguments} && sudo chmod go-w {arguments}"),
-        ),
-    };
-    Some(Finding::problem(NAME, said).mended_by(mend))
+    let partners: Vec<&str> = at.iter().flat_map(|(_, who)| *who).copied().collect();
+    let (shown, partners) = (names(&shown), names(&partners));
+    let said = format!("{shown} {is}: sshd ends the session of {partners}");
+    Some(Finding::problem(NAME, said).fixed_by(fix))
+}
+
+/// Paths as arguments of a command.
+pub(super) fn arguments(paths: &[impl AsRef<Path>]) -> String {
+    let some = paths.iter().take(PATHS);
+    let words: Vec<String> = some.map(|path| words::path(path.as_ref())).collect();
+    words.join(" ")
 }
 
 #[cfg(test)]
@@ -187,10 +198,10 @@ mod tests {
         }
     }
 
-    fn chroot(path: &str, partner: &str) -> Chroot {
+    fn chroot(path: &str, partner: &'static str) -> Chroot<'static> {
         Chroot {
             path: path.into(),
-            partners: vec![partner.to_owned()],
+            partners: vec![partner],
             fault: fault(Path::new(path), &disk),
         }
     }
@@ -201,35 +212,43 @@ mod tests {
         assert_eq!(at("/srv/sftp/alice"), None);
         assert_eq!(
             at("/srv/shared/x/y"),
-            Some(Fault::NotRoots("/srv/shared".into()))
+            Some((ChrootFault::NotRoots, "/srv/shared".into()))
         );
         assert_eq!(
             at("/srv/sftp/bob"),
-            Some(Fault::NotRoots("/srv/sftp/bob".into()))
+            Some((ChrootFault::NotRoots, "/srv/sftp/bob".into()))
         );
         assert_eq!(
             at("/srv/sftp/zoe"),
-            Some(Fault::Missing("/srv/sftp/zoe".into()))
+            Some((ChrootFault::Missing, "/srv/sftp/zoe".into()))
         );
         assert_eq!(
             at("/srv/file/x"),
-            Some(Fault::NoDirectory("/srv/file".into()))
+            Some((ChrootFault::NoDirectory, "/srv/file".into()))
         );
-        assert_eq!(at("/root/deep"), Some(Fault::NotSeen("/root/deep".into())));
-        assert_eq!(at("srv"), Some(Fault::Relative));
+        assert_eq!(
+            at("/root/deep"),
+            Some((ChrootFault::NotSeen, "/root/deep".into()))
+        );
+        assert_eq!(at("srv"), Some((ChrootFault::Relative, "srv".into())));
     }
 
     #[test]
     fn faults_of_one_kind_are_mended_by_one_command() {
-        let chroots = [
+        let all = vec![
             chroot("/srv/sftp/alice", "alice"),
             chroot("/srv/shared/x", "carl"),
             chroot("/srv/shared/y", "dora"),
             chroot("/srv/sftp/bob", "bob"),
             chroot("/srv/sftp/zoe", "zoe"),
         ];
+        let chroots = Chroots {
+            all,
+            free: vec!["free"],
+            unknown: vec!["odd"],
+        };
         assert_eq!(
-            finding::told(&judge(&chroots, &["free"], &["odd"])),
+            finding::told(&judge(&chroots)),
             "ok chroot: root's alone, as sshd demands: /srv/sftp/alice\n\
              ok chroot: none for free\n\
              warning chroot: whether odd have one is unknown\n  > sudo sftp-monitor check\n\

@@ -3,9 +3,10 @@
 use std::process::Command;
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, Timelike};
+use chrono::Timelike;
 
-use super::finding::Finding;
+use super::finding::{Finding, Report};
+use super::machine::Machine;
 use super::units::TIMER;
 use crate::adapters::program;
 use crate::domain::base::time::{Time, Zone};
@@ -13,9 +14,9 @@ use crate::domain::base::time::{Time, Zone};
 /// How long timedatectl may take: it may have to be started first.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// What was seen of the clock.
+/// The facts about the clock.
 #[derive(Debug)]
-pub(super) struct Facts {
+struct ClockFacts {
     zone: Zone,
     /// The machine's own zone, where it is known.
     machine: Option<String>,
@@ -29,42 +30,40 @@ pub(super) struct Facts {
     closes_from: u32,
 }
 
-pub(super) fn gather(zone: Zone, closes_from: u32) -> Facts {
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    let facts = gather(machine.config.zone, machine.config.digest.closes_from);
+    let found = judge(&facts, machine.units.next, machine.now);
+    report.findings.extend(found);
+}
+
+fn gather(zone: Zone, closes_from: u32) -> ClockFacts {
     let target = std::fs::read_link("/etc/localtime").unwrap_or_default();
-    let target = target.to_string_lossy().into_owned();
-    let machine = target
-        .split_once("zoneinfo/")
-        .map(|(_, name)| name.to_owned());
+    let target = target.to_string_lossy();
+    let machine = target.split_once("zoneinfo/");
     // A container has the clock of its host.
     let mut detect = Command::new("systemd-detect-virt");
     let contained = program::output(detect.args(["--quiet", "--container"]), DEADLINE).is_ok();
     let mut ask = Command::new("timedatectl");
-    ask.arg("show");
-    ask.args(["NTPSynchronized", "CanNTP", "NTP"].map(|property| format!("--property={property}")));
     let said = match contained {
-        true => None,
-        false => program::text(&mut ask, DEADLINE).ok(),
+        true => String::new(),
+        false => program::text(ask.arg("show"), DEADLINE).unwrap_or_default(),
     };
-    let said = said.unwrap_or_default();
-    let is = |asked: &str| {
-        let mut properties = said.lines().filter_map(|line| line.split_once('='));
-        match properties.find(|(property, _)| *property == asked)?.1 {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => None,
-        }
+    let is = |property: &str, value: &str| {
+        said.lines()
+            .any(|line| line == format!("{property}={value}"))
     };
-    Facts {
+    let synchronised = is("NTPSynchronized", "yes");
+    ClockFacts {
         zone,
-        machine,
-        synchronised: is("NTPSynchronized"),
-        can: is("CanNTP") != Some(false),
-        on: is("NTP") == Some(true),
+        machine: machine.map(|(_, name)| name.to_owned()),
+        synchronised: (synchronised || is("NTPSynchronized", "no")).then_some(synchronised),
+        can: !is("CanNTP", "no"),
+        on: is("NTP", "yes"),
         closes_from,
     }
 }
 
-pub(super) fn judge(facts: &Facts, timer: Option<Time>, now: Time) -> Vec<Finding> {
+fn judge(facts: &ClockFacts, timer: Option<Time>, now: Time) -> Vec<Finding> {
     let name = match (facts.zone, &facts.machine) {
         (Zone::Named(zone), _) => zone.name().to_owned(),
         (Zone::Machine, Some(machine)) => format!("{machine}, the machine's"),
@@ -77,58 +76,46 @@ pub(super) fn judge(facts: &Facts, timer: Option<Time>, now: Time) -> Vec<Findin
     };
     let mut found = vec![Finding::ok("clock", format!("{local}, zone {name}{set}"))];
     if facts.synchronised == Some(false) {
-        let (said, mend) = match (facts.can, facts.on) {
+        let (said, fix) = match (facts.can, facts.on) {
             (false, _) => (
-                "nothing sets the clock, and no program for it is installed: days would begin at the wrong time",
+                "nothing sets the clock, and no program for it is installed",
                 "sudo apt-get install systemd-timesyncd",
             ),
-            (true, false) => (
-                "nothing sets the clock: days would begin at the wrong time",
-                "sudo timedatectl set-ntp true",
-            ),
+            (true, false) => ("nothing sets the clock", "sudo timedatectl set-ntp true"),
             (true, true) => (
-                "the clock is to be set by others, and no time server has answered: days would begin at the wrong time",
+                "the clock is to be set by others, and no time server has answered",
                 "timedatectl status",
             ),
         };
-        found.push(Finding::warning("clock", said).mended_by(mend));
+        let said = format!("{said}: days would begin at the wrong time");
+        found.push(Finding::warning("clock", said).fixed_by(fix));
     }
-    if let Some(next) = timer {
-        let at = facts.zone.local(next);
-        let minutes = at.hour() * 60 + at.minute();
-        if minutes < facts.closes_from {
-            found.push(early(facts, at));
-        }
-    }
+    found.extend(timer.and_then(|next| early(facts, next)));
     found
 }
 
 /// The timer fires before the digest may close the day: its table would come a day later.
-fn early(facts: &Facts, at: DateTime<FixedOffset>) -> Finding {
-    let from = format!(
-        "{:02}:{:02}",
-        facts.closes_from / 60,
-        facts.closes_from % 60
-    );
-    let place = match facts.zone {
-        Zone::Named(zone) => format!(" in {}", zone.name()),
-        Zone::Machine => String::new(),
+fn early(facts: &ClockFacts, next: Time) -> Option<Finding> {
+    let (at, from) = (facts.zone.local(next), facts.closes_from);
+    if at.hour() * 60 + at.minute() >= from {
+        return None;
+    }
+    let (place, zone) = match facts.zone {
+        Zone::Named(zone) => (format!(" in {}", zone.name()), format!(" {}", zone.name())),
+        Zone::Machine => (String::new(), String::new()),
     };
+    let (hour, minute) = (from / 60, from % 60);
     let (next, day) = (at.format("%Y-%m-%d %H:%M"), at.date_naive());
     let said = format!(
-        "{TIMER} fires next at {next}{place}, before digest.closes-from ({from}): {day} is not closed then, and its table \
-         comes with the run after that"
+        "{TIMER} fires next at {next}{place}, before digest.closes-from ({hour:02}:{minute:02}): {day} is not closed then, \
+         and its table comes with the run after that"
     );
-    let zone = match facts.zone {
-        Zone::Named(zone) => format!(" {}", zone.name()),
-        Zone::Machine => String::new(),
-    };
     let directory = format!("/etc/systemd/system/{TIMER}.d");
-    let mend = format!(
+    let fix = format!(
         "sudo install -d {directory} && printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* 23:59:00{zone}\\n' \
          | sudo tee {directory}/zz-time.conf && sudo systemctl daemon-reload && sudo systemctl restart {TIMER}"
     );
-    Finding::warning("timer", said).mended_by(mend)
+    Some(Finding::warning("timer", said).fixed_by(fix))
 }
 
 #[cfg(test)]
@@ -139,7 +126,7 @@ mod tests {
     const NOW: Time = Time::from_seconds(1_774_843_675); // 2026-03-30 06:07:55 in Paris
 
     fn judged(zone: Zone, synchronised: Option<bool>, next: i64) -> String {
-        let facts = Facts {
+        let facts = ClockFacts {
             zone,
             machine: Some("Etc/UTC".to_owned()),
             synchronised,
@@ -182,7 +169,7 @@ mod tests {
     #[test]
     fn what_sets_the_clock_is_installed_before_it_is_switched_on() {
         let mend = |can, on| {
-            let facts = Facts {
+            let facts = ClockFacts {
                 zone: Zone::Named(chrono_tz::UTC),
                 machine: None,
                 synchronised: Some(false),

@@ -5,13 +5,13 @@ use std::path::Path;
 use super::access::{Access, look_as};
 use super::finding::Finding;
 use super::units::{SERVICE, Units};
-use super::words::path;
+use super::words::{edit, path};
 use crate::adapters::config::{Config, ConfigError, DEFAULT_PATH};
 
 /// The name of the matter.
 const NAME: &str = "configuration";
 
-/// The configuration, where it is right; and what is said of it.
+/// The configuration, where it is right; and the finding.
 pub(super) fn load(named: Option<&Path>, units: &Units, root: bool) -> (Option<Config>, Finding) {
     let file = named.unwrap_or(Path::new(DEFAULT_PATH));
     let loaded = Config::load(named);
@@ -24,33 +24,29 @@ pub(super) fn load(named: Option<&Path>, units: &Units, root: bool) -> (Option<C
 /// Says that the configuration is right, or fails as a reload does.
 pub(super) fn syntax(named: Option<&Path>) -> Result<String, ConfigError> {
     let config = Config::load(named)?;
+    let file = config.path.display();
     Ok(match config.path.exists() {
-        true => format!("{} is right", config.path.display()),
-        false => format!("there is no {}: the defaults hold", config.path.display()),
+        true => format!("{file} is right"),
+        false => format!("there is no {file}: the defaults hold"),
     })
 }
 
 fn judge(file: &Path, exists: bool, closed: bool, error: Option<&ConfigError>) -> Finding {
+    let shown = file.display();
     match error {
-        None if closed => {
-            let (shown, word) = (file.display(), path(file));
-            let said = format!("{shown} cannot be read by the service's user");
-            // The directory as well, should that be what is closed.
-            let mend = format!(
-                "sudo chmod a+rX {} {word} && sudo systemctl try-reload-or-restart {SERVICE}",
-                path(file.parent().unwrap_or(file))
-            );
-            Finding::problem(NAME, said).mended_by(mend)
-        }
         Some(error) => {
             let said = format!("{error}; what depends on it was not looked at");
-            Finding::problem(NAME, said).mended_by(format!("sudoedit {}", path(file)))
+            Finding::problem(NAME, said).fixed_by(edit(file))
         }
-        None if exists => Finding::ok(NAME, file.display().to_string()),
-        None => Finding::ok(
-            NAME,
-            format!("the defaults: there is no {}", file.display()),
-        ),
+        None if closed => {
+            let said = format!("{shown} cannot be read by the service's user");
+            // The directory as well, should that be what is closed.
+            let paths = [file.parent().unwrap_or(file), file].map(path).join(" ");
+            let reload = format!("sudo systemctl try-reload-or-restart {SERVICE}");
+            Finding::problem(NAME, said).fixed_by(format!("sudo chmod a+rX {paths} && {reload}"))
+        }
+        None if exists => Finding::ok(NAME, shown.to_string()),
+        None => Finding::ok(NAME, format!("the defaults: there is no {shown}")),
     }
 }
 

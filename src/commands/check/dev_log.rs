@@ -1,143 +1,112 @@
-//! `/dev/log` as each partner's sftp-server finds it: whether what it says there reaches the log that is read.
+//! `/dev/log` as each partner's sftp-server finds it: whether its lines reach the log that is read.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::arrived::Reached;
-use super::chroot::Chroot;
-use super::finding::Finding;
-use super::obstacle::{Means, Obstacle};
-use super::probe::{self, Log, OWN};
-use crate::adapters::source::choice;
+use super::chroot::{self, Chroots};
+use super::dev_log_fault::{DevLogFault, DevLogFixes, NAME, TriedChroot};
+use super::finding::{Finding, Report};
+use super::machine::Machine;
+use super::probe::{self, OWN};
+use super::reboot;
+use super::words::grouped;
+use crate::adapters::source::choice::Log;
 use crate::domain::base::names::names;
 
-/// The name of the matter.
-pub(super) const NAME: &str = "dev-log";
-
-/// What was seen.
+/// The log that each `/dev/log` leads to.
 #[derive(Debug)]
-pub(super) struct Facts {
+pub(super) struct DevLogFacts<'a> {
     /// The machine's own `/dev/log`.
-    pub(super) own: Reached,
+    own: Reached,
     /// Those who are not locked in.
-    pub(super) free: Vec<String>,
-    pub(super) chroots: Vec<Tried>,
+    free: &'a [&'a str],
+    chroots: Vec<TriedChroot<'a>>,
     /// The log that was looked into.
-    pub(super) log: Log,
+    log: Log,
 }
 
-/// A chroot's `/dev/log`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tried {
-    pub(super) path: PathBuf,
-    pub(super) partners: Vec<String>,
-    pub(super) reached: Reached,
-    /// What stands in the way of a mend.
-    pub(super) obstacle: Obstacle,
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    let chroots = chroot::gather(&machine.serving);
+    let tried =
+        gather(&chroots, machine.log.as_ref()).filter(|facts| facts.own != Reached::NotSeen);
+    let Some(facts) = tried else {
+        if !machine.root && machine.serving.iter().any(|one| !one.partners.is_empty()) {
+            report.unseen.push("whether each /dev/log reaches the log");
+        }
+        return;
+    };
+    let fixes = DevLogFixes {
+        devlog: &machine.units.devlog(),
+        files: &machine.sshds.files_with("chrootdirectory"),
+        ssh: machine.units.ssh(),
+    };
+    report.findings.extend(judge(&facts, &fixes));
+    let until_reboot = reboot::gather(&facts.chroots, machine.units);
+    let finding = reboot::judge(&until_reboot, machine.units);
+    report.findings.extend(finding);
 }
 
 /// Tries them; nothing where there is no log of this machine's to look into.
-pub(super) fn gather(
-    chroots: &[Chroot],
-    free: &[&str],
-    source: Option<&choice::Log>,
-) -> Option<Facts> {
-    let log = match source? {
-        choice::Log::Journal => Log::Journal,
-        choice::Log::AuthLog(path) => Log::File(path.clone()),
-        choice::Log::Directory(_) => return None,
-    };
+fn gather<'a>(chroots: &'a Chroots<'_>, log: Option<&Log>) -> Option<DevLogFacts<'a>> {
+    let log = log?;
     // sshd ends the sessions of the others.
-    let sound = || chroots.iter().filter(|chroot| chroot.fault.is_none());
+    let sound = || chroots.all.iter().filter(|one| one.fault.is_none());
     let mut roots = vec![Path::new(OWN)];
     roots.extend(sound().map(|chroot| chroot.path.as_path()));
-    let mut reached = probe::try_all(&roots, &log).into_iter();
+    let mut reached = probe::try_all(&roots, log)?.into_iter();
     let own = reached.next().unwrap_or(Reached::NotSeen);
-    let tried = sound().zip(reached).map(|(chroot, reached)| Tried {
+    let tried = sound().zip(reached).map(|(chroot, reached)| TriedChroot {
         path: chroot.path.clone(),
         partners: chroot.partners.clone(),
         reached,
-        obstacle: Obstacle::of(&chroot.path),
+        fault: DevLogFault::of(&chroot.path),
     });
-    Some(Facts {
+    Some(DevLogFacts {
         own,
-        free: free.iter().map(|name| (*name).to_owned()).collect(),
+        free: &chroots.free,
         chroots: tried.collect(),
-        log,
+        log: log.clone(),
     })
 }
 
-/// What is said of them.
-pub(super) fn judge(facts: &Facts, means: &Means<'_>) -> Vec<Finding> {
+fn judge(facts: &DevLogFacts<'_>, fixes: &DevLogFixes<'_>) -> Vec<Finding> {
     let log = &facts.log;
-    let all = facts.chroots.iter().map(|tried| &tried.reached);
-    let unreadable = std::iter::once(&facts.own)
-        .chain(all)
-        .find_map(|reached| match reached {
-            Reached::Unreadable(line) => Some(line),
-            _ => None,
-        });
+    let mut all = std::iter::once(&facts.own).chain(facts.chroots.iter().map(|one| &one.reached));
     // One program writes them all.
-    if let Some(line) = unreadable {
+    if let Some(line) = all.find_map(Reached::unreadable) {
         return vec![not_read(log, line)];
     }
     if facts.own != Reached::Log && facts.own != Reached::NotSeen {
         let said = format!("the machine's own /dev/log does not reach {log}: nothing is seen");
-        let mend = match log {
-            Log::Journal => "sudo systemctl restart systemd-journald.service",
-            Log::File(_) => "sudo systemctl restart rsyslog.service",
+        let unit = match log {
+            Log::Journal | Log::Directory(_) => "systemd-journald.service",
+            Log::AuthLog(_) => "rsyslog.service",
         };
-        return vec![Finding::problem(NAME, said).mended_by(mend)];
+        let fix = format!("sudo systemctl restart {unit}");
+        return vec![Finding::problem(NAME, said).fixed_by(fix)];
     }
     let mut found = Vec::new();
     if !facts.free.is_empty() && facts.own == Reached::Log {
-        let said = format!(
-            "the machine's own reaches {log}, for {}",
-            names(&facts.free)
-        );
+        let free = names(facts.free);
+        let said = format!("the machine's own reaches {log}, for {free}");
         found.push(Finding::ok(NAME, said));
     }
-    let of = |reached: &Reached| -> Vec<&Tried> {
-        facts
-            .chroots
-            .iter()
-            .filter(|tried| tried.reached == *reached)
-            .collect()
-    };
-    let reaching = of(&Reached::Log);
+    let chroots = facts.chroots.iter();
+    let reaching = chroots.clone().filter(|one| one.reached == Reached::Log);
+    let reaching: Vec<_> = reaching.collect();
     if !reaching.is_empty() {
         let said = format!("in the chroot reaches {log}, for {}", partners(&reaching));
         found.push(Finding::ok(NAME, said));
     }
-    for (reached, what) in [
-        (Reached::Missing, "there is none in the chroot"),
-        (Reached::NoSocket, "in the chroot is no socket"),
-        (
-            Reached::Dead,
-            "in the chroot leads to a socket that nobody listens to",
-        ),
-        (Reached::Elsewhere, "in the chroot leads elsewhere"),
-        (
-            Reached::Link,
-            "in the chroot is a link that leads nowhere from there",
-        ),
-        (Reached::Closed, "in the chroot is closed to the partner"),
-        (
-            Reached::ClosedDirectory,
-            "in the chroot lies in a directory that is closed to the partner",
-        ),
-    ] {
-        let mut blind: BTreeMap<&Obstacle, Vec<&Tried>> = BTreeMap::new();
-        for tried in of(&reached) {
-            blind.entry(&tried.obstacle).or_default().push(tried);
-        }
-        for (obstacle, blind) in blind {
-            let (whose, where_) = (partners(&blind), paths(&blind));
-            let said = format!("{what}: no file of {whose} reaches {log} ({where_})");
-            let chroots: Vec<&Path> = blind.iter().map(|tried| tried.path.as_path()).collect();
-            let mend = obstacle.mend(&reached, &chroots, means);
-            found.push(Finding::problem(NAME, said).mended_by(mend));
-        }
+    for ((reached, fault), tried) in grouped(chroots.map(|one| ((&one.reached, &one.fault), one))) {
+        let Some(told) = reached.told() else { continue };
+        let logs = tried.iter().map(|one| one.path.join("dev/log"));
+        let logs: Vec<String> = logs.map(|log| log.display().to_string()).collect();
+        let (who, logs) = (partners(&tried), names(&logs));
+        let said = format!("{told}: no file of {who} reaches {log} ({logs})");
+        let chroots: Vec<&Path> = tried.iter().map(|one| one.path.as_path()).collect();
+        let fix = fault.fix(reached, &chroots, fixes);
+        found.push(Finding::problem(NAME, said).fixed_by(fix));
     }
     found
 }
@@ -149,21 +118,17 @@ fn not_read(log: &Log, line: &str) -> Finding {
          its template must be RSYSLOG_FileFormat or RSYSLOG_TraditionalFileFormat"
     );
     let pattern = log.to_string().replace('.', "\\.");
-    Finding::problem(NAME, said).mended_by(format!(
+    Finding::problem(NAME, said).fixed_by(format!(
         "sudo find /etc/rsyslog.conf /etc/rsyslog.d -name '*.conf' -exec sed -i -E \
          's|^([^#]*[[:blank:]]-?{pattern})([;[:blank:]].*)?$|\\1;RSYSLOG_FileFormat|' '{{}}' + && sudo systemctl restart rsyslog.service"
     ))
 }
 
-fn partners(tried: &[&Tried]) -> String {
-    let all: Vec<&String> = tried.iter().flat_map(|tried| &tried.partners).collect();
-    names(&all)
-}
-
-fn paths(tried: &[&Tried]) -> String {
-    let all: Vec<String> = tried
+fn partners(tried: &[&TriedChroot<'_>]) -> String {
+    let all: Vec<&str> = tried
         .iter()
-        .map(|tried| tried.path.join("dev/log").display().to_string())
+        .flat_map(|one| &one.partners)
+        .copied()
         .collect();
     names(&all)
 }
@@ -176,23 +141,23 @@ mod tests {
 
     const DEVLOG: &str = "sudo sftp-monitor devlog";
 
-    fn tried(partner: &str, reached: Reached) -> Tried {
-        Tried {
+    fn tried(partner: &'static str, reached: Reached) -> TriedChroot<'static> {
+        TriedChroot {
             path: format!("/srv/sftp/{partner}").into(),
-            partners: vec![partner.to_owned()],
+            partners: vec![partner],
             reached,
-            obstacle: Obstacle::None,
+            fault: DevLogFault::None,
         }
     }
 
-    fn judged(own: Reached, free: &[&str], chroots: &[Tried]) -> String {
-        let facts = Facts {
+    fn judged(own: Reached, free: &[&str], chroots: &[TriedChroot<'_>]) -> String {
+        let facts = DevLogFacts {
             own,
-            free: free.iter().map(|name| (*name).to_owned()).collect(),
+            free,
             chroots: chroots.to_vec(),
             log: Log::Journal,
         };
-        let means = Means {
+        let means = DevLogFixes {
             devlog: DEVLOG,
             files: &[],
             ssh: Ssh::default(),
@@ -213,7 +178,7 @@ mod tests {
     #[test]
     fn a_blind_chroot_is_a_problem_whatever_makes_it_blind() {
         let mut mine = tried("dora", Reached::Missing);
-        mine.obstacle = Obstacle::DevOfOthers;
+        mine.fault = DevLogFault::DevOfOthers;
         let chroots = [
             tried("alice", Reached::Missing),
             tried("bob", Reached::Dead),
@@ -239,13 +204,13 @@ mod tests {
     #[test]
     fn a_log_in_a_form_that_nobody_reads_is_one_problem_for_all() {
         let line = Reached::Unreadable("30/03 06:07 sftp1 x: y".to_owned());
-        let facts = Facts {
+        let facts = DevLogFacts {
             own: line,
-            free: vec!["carol".to_owned()],
+            free: &["carol"],
             chroots: vec![tried("alice", Reached::Missing)],
-            log: Log::File("/var/log/auth.log".into()),
+            log: Log::AuthLog("/var/log/auth.log".into()),
         };
-        let means = Means {
+        let means = DevLogFixes {
             devlog: DEVLOG,
             files: &[],
             ssh: Ssh::default(),

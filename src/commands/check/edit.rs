@@ -1,9 +1,9 @@
 //! The edit that mends a line of sshd's configuration, as a command.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::units::Ssh;
-use super::words::path;
+use super::words::{edit, path};
 use crate::adapters::sshd_config::{Missing, OPTIONS};
 
 /// sshd takes no configuration that is wrong, and a reload ends no session. One that a socket starts would, reloaded, want to
@@ -25,7 +25,7 @@ pub(super) fn reload(ssh: Ssh<'_>) -> String {
 
 /// For a person to write what no command can.
 pub(super) fn by_hand(ssh: Ssh<'_>) -> String {
-    format!("sudoedit {} && {}", path(ssh.path()), reload(ssh))
+    format!("{} && {}", edit(ssh.path()), reload(ssh))
 }
 
 /// For a person to change the options that it is started with.
@@ -37,16 +37,22 @@ pub(super) fn unit(ssh: Ssh<'_>) -> Option<String> {
 
 /// Where the line stands, for the beginning of a sentence.
 pub(super) fn place(gap: &Missing) -> String {
-    match gap.file == PathBuf::new() {
-        true => String::new(),
-        false if gap.number == 0 => format!("{}: ", gap.file.display()),
-        false => format!("{}:{}: ", gap.file.display(), gap.number),
+    match (gap.file.display(), gap.number) {
+        _ if gap.file == Path::new("") => String::new(),
+        (file, 0) => format!("{file}: "),
+        (file, number) => format!("{file}:{number}: "),
     }
+}
+
+/// The line, its fault, and the line to write in its place.
+pub(super) fn told(gap: &Missing) -> String {
+    let (place, found, why, line) = (place(gap), &gap.found, gap.why, &gap.line);
+    format!("{place}{found}: {why}; write: {line}")
 }
 
 /// Writes the better line in the place of the one that is there, and has sshd read it. Where that cannot be said in a
 /// command, a person writes it.
-pub(super) fn mend(gap: &Missing, ssh: Ssh<'_>) -> String {
+pub(super) fn fix(gap: &Missing, ssh: Ssh<'_>) -> String {
     if gap.file == Path::new(OPTIONS) {
         return unit(ssh).unwrap_or_else(|| by_hand(ssh));
     }
@@ -104,7 +110,7 @@ mod tests {
             number: 0,
         };
         let edit = "sudo systemctl edit sshd-sftp.service";
-        assert_eq!(mend(&option, Ssh::default().of(&started)), edit);
+        assert_eq!(fix(&option, Ssh::default().of(&started)), edit);
         started.unit = None;
         let reloaded = format!("{test} && sudo kill -HUP 71");
         assert_eq!(reload(Ssh::default().of(&started)), reloaded);

@@ -1,8 +1,10 @@
-//! What is said of a matter: a line with its status, what was seen, and the command that mends it.
+//! A finding of a matter: a line with its status, the facts, and the command that fixes it.
 
 use serde::Serialize;
 
-/// How it stands with a matter.
+use super::refusal::SlackFixes;
+
+/// How good or bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {
@@ -10,7 +12,7 @@ pub(super) enum Status {
     Ok,
     /// It works, but not as somebody may think, or not for long.
     Warning,
-    /// Something is not told, or will not be.
+    /// Something is not reported in Slack, or will not be.
     Problem,
 }
 
@@ -20,45 +22,62 @@ pub(super) struct Finding {
     /// The matter's name, which programs may rely on.
     pub(super) name: &'static str,
     pub(super) status: Status,
-    /// What was seen.
+    /// The facts.
     pub(super) detail: String,
-    /// The command that mends it, to be typed as it stands; none where there is nothing to mend, or no command does it.
+    /// The command that fixes it, to be typed as it stands; none where nothing is wrong, or no command helps.
     pub(super) remedy: Option<String>,
-    /// It answers what the command line asked for.
+    /// It answers a question of the command line.
     #[serde(skip)]
     pub(super) asked: bool,
 }
 
+/// The findings so far, and what later matters must know of earlier ones.
+#[derive(Default)]
+pub(super) struct Report {
+    pub(super) findings: Vec<Finding>,
+    /// The facts that this user may not see.
+    pub(super) unseen: Vec<&'static str>,
+    /// The commands that fix a refusal of Slack.
+    pub(super) fixes: Option<SlackFixes>,
+    /// A line was posted.
+    pub(super) posted: bool,
+}
+
+impl Report {
+    /// Adds a finding, once.
+    pub(super) fn add(&mut self, finding: Finding) {
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+}
+
 impl Finding {
-    pub(super) fn ok(name: &'static str, detail: impl Into<String>) -> Finding {
+    pub(super) fn of(name: &'static str, status: Status, detail: impl Into<String>) -> Finding {
         Finding {
             name,
-            status: Status::Ok,
+            status,
             detail: detail.into(),
             remedy: None,
             asked: false,
         }
     }
 
+    pub(super) fn ok(name: &'static str, detail: impl Into<String>) -> Finding {
+        Finding::of(name, Status::Ok, detail)
+    }
+
     pub(super) fn warning(name: &'static str, detail: impl Into<String>) -> Finding {
-        Finding {
-            status: Status::Warning,
-            ..Finding::ok(name, detail)
-        }
+        Finding::of(name, Status::Warning, detail)
     }
 
     pub(super) fn problem(name: &'static str, detail: impl Into<String>) -> Finding {
-        Finding {
-            status: Status::Problem,
-            ..Finding::ok(name, detail)
-        }
+        Finding::of(name, Status::Problem, detail)
     }
 
-    pub(super) fn mended_by(self, remedy: impl Into<String>) -> Finding {
-        Finding {
-            remedy: Some(remedy.into()),
-            ..self
-        }
+    pub(super) fn fixed_by(mut self, remedy: impl Into<String>) -> Finding {
+        self.remedy = Some(remedy.into());
+        self
     }
 
     /// As text, for tests: status, name, detail, remedy.

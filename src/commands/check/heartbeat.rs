@@ -1,61 +1,47 @@
 //! The heartbeat: whether its address can be fetched, by the way that the service takes.
 
-use super::finding::Finding;
-use super::proxy;
-use super::units::{SERVICE, Units};
-use super::words::path;
+use reqwest::Url;
+
+use super::finding::{Finding, Report};
+use super::machine::Machine;
+use super::network::{wait, way};
+use super::units::SERVICE;
+use super::words::edit;
 use crate::adapters::config::Config;
-use crate::adapters::slack::ProxySettings;
 use crate::commands::run::heartbeat::{client, fetch};
 
 /// The name of the matter.
 const NAME: &str = "heartbeat";
 
-/// What was seen of it.
-#[derive(Debug)]
-pub(super) enum Seen {
-    /// Nothing: a fetch says that all is well, which it is not while the service does not run.
-    NotTried,
-    /// What came of a fetch.
-    Fetched(Result<(), String>),
-}
-
-/// Nothing where the configuration names no address.
-pub(super) fn gather(config: &Config, units: &Units, root: bool) -> anyhow::Result<Option<Seen>> {
-    let Some(url) = &config.heartbeat.url else {
-        return Ok(None);
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    let Some(url) = &machine.config.heartbeat.url else {
+        return;
     };
+    let units = machine.units;
     let active = matches!(units.get(SERVICE, "ActiveState"), "active" | "reloading");
-    if units.unknown.is_none() && !active {
-        return Ok(Some(Seen::NotTried));
-    }
-    let way = match (root, proxy::of_service(units)) {
-        // Only root may read the service's environment.
-        (false, _) => ProxySettings::Environment,
-        (true, None) => ProxySettings::Direct,
-        (true, Some(proxy)) => ProxySettings::from(proxy),
-    };
-    let client = client(url, &way)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    Ok(Some(Seen::Fetched(
-        runtime.block_on(fetch(client, url.clone())),
-    )))
+    // A fetch says that all is well, which it is not while the service does not run.
+    let tried = units.unknown.is_some() || active;
+    let fetched = tried.then(|| fetched(url, machine));
+    report.findings.push(judge(fetched, machine.config));
 }
 
-pub(super) fn judge(seen: &Seen, config: &Config) -> Finding {
-    match seen {
-        Seen::NotTried => Finding::ok(
+fn fetched(url: &Url, machine: &Machine<'_>) -> Result<(), String> {
+    let client = client(url, &way(machine).0).map_err(|error| format!("{error:#}"))?;
+    wait(fetch(client, url.clone())).map_err(|error| error.to_string())?
+}
+
+fn judge(fetched: Option<Result<(), String>>, config: &Config) -> Finding {
+    match fetched {
+        None => Finding::ok(
             NAME,
             "not tried: a fetch says that all is well, and the service does not run",
         ),
-        Seen::Fetched(Ok(())) => Finding::ok(NAME, "heartbeat.url can be fetched"),
-        Seen::Fetched(Err(why)) => {
+        Some(Ok(())) => Finding::ok(NAME, "heartbeat.url can be fetched"),
+        Some(Err(why)) => {
             let said = format!(
                 "heartbeat.url cannot be fetched: {why}: whoever watches it hears nothing of the service"
             );
-            Finding::problem(NAME, said).mended_by(format!("sudoedit {}", path(&config.path)))
+            Finding::problem(NAME, said).fixed_by(edit(&config.path))
         }
     }
 }
@@ -71,13 +57,13 @@ mod tests {
     #[test]
     fn an_address_that_refuses_is_a_problem_and_one_that_was_not_tried_is_none() {
         let config = Config::parse(Path::new("/etc/c.toml"), "").unwrap();
-        let said = |seen: Seen| judge(&seen, &config).told();
+        let said = |fetched| judge(fetched, &config).told();
         assert_eq!(
-            said(Seen::Fetched(Err("it answers 404 Not Found".to_owned()))),
+            said(Some(Err("it answers 404 Not Found".to_owned()))),
             "problem heartbeat: heartbeat.url cannot be fetched: it answers 404 Not Found: whoever watches it hears nothing \
              of the service\n  > sudoedit /etc/c.toml\n"
         );
-        assert!(said(Seen::Fetched(Ok(()))).starts_with("ok heartbeat"));
-        assert!(said(Seen::NotTried).starts_with("ok heartbeat: not tried"));
+        assert!(said(Some(Ok(()))).starts_with("ok heartbeat"));
+        assert!(said(None).starts_with("ok heartbeat: not tried"));
     }
 }

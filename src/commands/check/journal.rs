@@ -5,9 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use systemd::journal::OpenOptions;
 
-use super::finding::Finding;
+use super::finding::{Finding, Report};
+use super::machine::Machine;
 use super::units::Units;
 use super::words::many;
+use crate::adapters::source::choice::Log;
 use crate::adapters::source::journal::{DROPPED, limit, may_hold_ssh, reach};
 use crate::domain::base::time::Time;
 use crate::domain::sessions::Limit;
@@ -28,9 +30,9 @@ const EXAMPLE: &str = "/usr/share/doc/sftp-monitor/examples/journald-limit.conf"
 /// How far back losses are looked for.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
-/// What was seen of the journal.
+/// The facts about the journal.
 #[derive(Debug)]
-pub(super) struct Facts {
+struct JournalFacts {
     /// Its files lie on disk.
     persistent: bool,
     /// Its first entry.
@@ -40,7 +42,14 @@ pub(super) struct Facts {
     dropped: u64,
 }
 
-pub(super) fn gather(units: &Units, now: Time) -> Facts {
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    if machine.log == Some(Log::Journal) {
+        let facts = gather(machine.units, machine.now);
+        report.findings.extend(judge(&facts, machine.now));
+    }
+}
+
+fn gather(units: &Units, now: Time) -> JournalFacts {
     let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
     let written = |root: &str| {
         let file = Path::new(root).join(machine.trim()).join("system.journal");
@@ -50,19 +59,19 @@ pub(super) fn gather(units: &Units, now: Time) -> Facts {
     };
     // The file of the other place may be one of before journald was told where to keep them.
     let persistent = is_persistent(written(DISK), written(MEMORY));
-    let of_journald = limit::limit();
     let ssh = format!("{}.service", units.ssh().unit);
+    let of_ssh = |property| units.get(&ssh, property);
     let of_unit = of_unit(
-        units.get(&ssh, "LogRateLimitBurst"),
-        units.get(&ssh, "LogRateLimitIntervalUSec"),
+        of_ssh("LogRateLimitBurst"),
+        of_ssh("LogRateLimitIntervalUSec"),
     );
-    Facts {
+    JournalFacts {
         persistent,
         begins: begins(persistent),
         // The lower one is reached first.
-        limit: [of_unit, of_journald]
+        limit: of_unit
             .into_iter()
-            .flatten()
+            .chain(limit::limit())
             .min_by_key(|limit| limit.burst),
         dropped: dropped(now).unwrap_or(0),
     }
@@ -86,10 +95,8 @@ fn dropped(now: Time) -> systemd::Result<u64> {
     journal.seek_realtime_usec(u64::try_from(now.minus(WEEK).0).unwrap_or(0))?;
     let mut dropped = 0;
     while let Some(entry) = journal.next_entry()? {
-        dropped += entry
-            .get("MESSAGE")
-            .and_then(|message| suppressed(message))
-            .unwrap_or(0);
+        let message = entry.get("MESSAGE");
+        dropped += message.and_then(|text| suppressed(text)).unwrap_or(0);
     }
     Ok(dropped)
 }
@@ -103,79 +110,85 @@ fn suppressed(message: &str) -> Option<u64> {
     count.parse().ok().filter(|_| ours)
 }
 
-/// What a unit's own limit is; `0` where it has none.
+/// A unit's own limit; none where it is `0`.
 fn of_unit(burst: &str, interval: &str) -> Option<Limit> {
     let burst = burst.parse().ok().filter(|burst| *burst > 0)?;
     let interval = limit::span(interval).filter(|interval| !interval.is_zero())?;
     Some(Limit { burst, interval })
 }
 
-pub(super) fn judge(facts: &Facts, now: Time) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let reach = facts
-        .begins
-        .map(|begins| away(now.since(begins)))
-        .unwrap_or_default();
-    found.push(match facts.persistent {
+/// The command that sets a line of journald's configuration, and then runs another.
+fn configured(line: &str, file: &str, then: &str) -> String {
+    format!(
+        "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\n{line}\\n' \
+         | sudo tee /etc/systemd/journald.conf.d/{file} && sudo systemctl restart systemd-journald.service && {then}"
+    )
+}
+
+fn judge(facts: &JournalFacts, now: Time) -> Vec<Finding> {
+    let reach = facts.begins.map(|begins| away(now.since(begins)));
+    let reach = reach.unwrap_or_default();
+    let kept = match facts.persistent {
         true => Finding::ok(NAME, format!("on disk{reach}")),
         false => {
-            let said = format!("in memory alone: after a boot, what was not read before is gone{reach}");
-            let mend = "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nStorage=persistent\\n' \
-                        | sudo tee /etc/systemd/journald.conf.d/zz-storage.conf && sudo systemctl restart systemd-journald.service \
-                        && sudo journalctl --flush";
-            Finding::warning(NAME, said).mended_by(mend)
+            let said =
+                format!("in memory alone: after a boot, what was not read before is gone{reach}");
+            let (line, then) = ("Storage=persistent", "sudo journalctl --flush");
+            Finding::warning(NAME, said).fixed_by(configured(line, "zz-storage.conf", then))
         }
-    });
-    let Some(Limit { burst, interval }) = facts.limit else {
-        found.push(Finding::ok(
-            NAME,
-            "journald drops nothing in a flood: it has no limit",
-        ));
-        return found;
     };
-    let rate = format!(
-        "{burst} lines of a session in {}",
-        humantime::format_duration(interval)
-    );
+    vec![kept, of_limit(facts)]
+}
+
+/// Whether the limit lets a flood hide lines of sessions.
+fn of_limit(facts: &JournalFacts) -> Finding {
+    let Some(Limit { burst, interval }) = facts.limit else {
+        return Finding::ok(NAME, "journald drops nothing in a flood: it has no limit");
+    };
+    let span = humantime::format_duration(interval);
+    let rate = format!("{burst} lines of a session in {span}");
     // Not in a drop-in of sshd's unit: a session is a unit of its own, and a scope has no such setting.
-    let raise = "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\nRateLimitIntervalSec=0\\n' \
-                 | sudo tee /etc/systemd/journald.conf.d/zz-sftp-monitor.conf && sudo systemctl restart systemd-journald.service \
-                 && sudo systemctl try-reload-or-restart sftp-monitor.service";
+    let raise = configured(
+        "RateLimitIntervalSec=0",
+        "zz-sftp-monitor.conf",
+        "sudo systemctl try-reload-or-restart sftp-monitor.service",
+    );
     let at_least = |lines: u64, of: Duration| {
         u128::from(burst) * of.as_millis() >= u128::from(lines) * interval.as_millis()
     };
     let enough = at_least(ENOUGH, Duration::from_secs(1));
     let default = Limit::default();
-    found.push(if facts.dropped > 0 && !enough {
+    if facts.dropped > 0 && !enough {
         let lost = many(usize::try_from(facts.dropped).unwrap_or(usize::MAX), "line");
         let said = format!(
             "journald dropped {lost} of sshd or of sessions within a week: more than {rate}"
         );
-        Finding::warning(NAME, said).mended_by(raise)
+        Finding::warning(NAME, said).fixed_by(raise)
     } else if !at_least(default.burst, default.interval) {
         let said = format!("journald drops what goes beyond {rate}: a flood hides uploads");
-        Finding::warning(NAME, said).mended_by(raise)
+        Finding::warning(NAME, said).fixed_by(raise)
     } else if enough {
-        Finding::ok(NAME, format!("journald takes {rate}: no session writes more"))
+        Finding::ok(
+            NAME,
+            format!("journald takes {rate}: no session writes more"),
+        )
     } else {
         let said = format!(
             "journald takes {rate}, and drops what a flood has more: a partner can hide transfers in it, and the table says \
              who came near ({EXAMPLE} takes the limit away)"
         );
         Finding::ok(NAME, said)
-    });
-    found
+    }
 }
 
 /// How long the service may be down without missing anything.
 fn away(reach: Duration) -> String {
-    let days = reach.as_secs() / 86_400;
-    match (days, reach.as_secs() / 3_600) {
-        (0, 0) => ", begun within the hour".to_owned(),
-        (0, hours) => format!(", reaching back {hours} h: the monitor can be away for so long"),
-        (1, _) => ", reaching back 1 day: the monitor can be away for so long".to_owned(),
-        (days, _) => format!(", reaching back {days} days: the monitor can be away for so long"),
-    }
+    let reach = match (reach.as_secs() / 86_400, reach.as_secs() / 3_600) {
+        (0, 0) => return ", begun within the hour".to_owned(),
+        (0, hours) => format!("{hours} h"),
+        (days, _) => many(usize::try_from(days).unwrap_or(usize::MAX), "day"),
+    };
+    format!(", reaching back {reach}: the monitor can be away for so long")
 }
 
 #[cfg(test)]
@@ -186,7 +199,7 @@ mod tests {
     const NOW: Time = Time::from_seconds(1_774_843_675);
 
     fn judged(persistent: bool, configuration: &str, dropped: u64) -> String {
-        let facts = Facts {
+        let facts = JournalFacts {
             persistent,
             begins: Some(NOW.minus(Duration::from_secs(9 * 86_400 + 100))),
             limit: limit::of_configuration(configuration),

@@ -1,8 +1,9 @@
-//! `check`: everything that must be right, each matter with what was seen and the command that mends it.
+//! `check`: everything that must be right, each matter with its facts and the command that fixes it.
 //! Uses the domain, the adapters and what other commands are asked for.
 //!
-//! Each matter has a file: it gathers what is seen at the edge, and judges it in a function that is pure, so that the tests
-//! of a matter are tables. What this user may not see is named in one line at the end; as root everything is seen.
+//! Each matter has a file. Its `look` gathers the facts and adds findings to the report; a pure function `judge` makes the
+//! findings, so that the tests of a matter are tables. [`whole`] lists the matters in their order. Facts that this user may
+//! not see are named in one line at the end; root sees everything.
 
 mod access;
 mod accounts;
@@ -14,16 +15,17 @@ mod chroot;
 mod clock;
 mod configuration;
 mod dev_log;
+mod dev_log_fault;
 mod edit;
 mod expected;
 mod finding;
 mod heartbeat;
 mod journal;
-mod obstacle;
+mod machine;
+mod network;
 mod partners;
 mod print;
 mod probe;
-mod proxy;
 mod reboot;
 mod refusal;
 mod running;
@@ -32,6 +34,7 @@ mod sftp_command;
 mod slack;
 mod slack_facts;
 mod source;
+mod source_facts;
 mod sshd;
 mod state;
 mod token;
@@ -50,21 +53,21 @@ use crate::commands::output;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::delivery;
 use crate::domain::slack_reply::{Disposition, PostResult};
-use finding::{Finding, Status};
+use finding::Status;
 use print::Look;
 
 /// Runs the command. Exit code 1 where there are warnings, 2 where there are problems.
 pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
     if arguments.syntax {
         let right = configuration::syntax(cli.config.as_deref())?;
-        return output::to_output(|out| {
-            writeln!(out, "{right}")?;
-            Ok(0)
-        });
+        return output::to_output(|out| Ok(writeln!(out, "{right}").map(|()| 0)?));
     }
-    let (mut findings, posted) = whole::findings(cli, arguments.send)?;
+    let (mut findings, posted) = whole::findings(cli, arguments.send);
     if rustix::process::geteuid().is_root() && without_sudo() {
-        findings.iter_mut().for_each(for_root);
+        let remedies = findings
+            .iter_mut()
+            .filter_map(|found| found.remedy.as_mut());
+        remedies.for_each(|remedy| *remedy = without_its_sudo(remedy));
     }
     let worst = findings.iter().map(|found| found.status).max();
     // NO_COLOR: <https://no-color.org>.
@@ -86,13 +89,11 @@ pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
         })
     })?;
     // Last: root becomes the service's user by it.
-    if let Some(zone) = posted {
-        if let Err(error) = end_pause(&cli.state_directory(), zone) {
-            let told = format!(
-                "the service learns at its own next try that Slack takes messages: {error:#}"
-            );
-            line(Priority::Warning, &told);
-        }
+    let ended = posted.map(|zone| end_pause(&cli.state_directory(), zone));
+    if let Some(Err(error)) = ended {
+        let told =
+            format!("the service learns at its own next try that Slack takes messages: {error:#}");
+        line(Priority::Warning, &told);
     }
     Ok(code)
 }
@@ -121,14 +122,7 @@ fn without_sudo() -> bool {
             .any(|path| Path::new(path).exists())
 }
 
-/// The command as root types it.
-fn for_root(finding: &mut Finding) {
-    if let Some(remedy) = &mut finding.remedy {
-        *remedy = without_its_sudo(remedy);
-    }
-}
-
-/// Only where a command begins: a group may be called sudo, too.
+/// The command as root types it. Only where a command begins: a group may be called sudo, too.
 fn without_its_sudo(remedy: &str) -> String {
     let (mut words, mut begins) = (Vec::new(), true);
     for word in remedy.split(' ') {

@@ -1,137 +1,118 @@
 //! The partners: whether there is a group, who is in it, and what they are called.
 
-use super::finding::Finding;
-use super::words::{path, word};
+use super::expected::of_warnings;
+use super::finding::{Finding, Report};
+use super::machine::Machine;
+use super::words::{edit, word};
 use crate::adapters::config::Config;
 use crate::adapters::machine;
-use crate::adapters::userdb::{self, By, Known, Roster};
+use crate::adapters::userdb::{By, Known, Partner, Roster, of_settings};
 use crate::domain::base::names::names;
 use crate::domain::render::Voice;
 
 /// The name of the matter.
 const NAME: &str = "partners";
 
-/// Who is a partner, and what the configuration gives to names that are none.
-pub(super) fn judge(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
-    let mut found = group(roster, config, voice);
+/// The partners, and the settings of the configuration for names that are none.
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    let config = machine.config;
+    let found = group(machine.roster, config, &config.voice());
+    report.findings.extend(found);
     let mut directory = machine::of(&mut config.clone(), None);
-    let settings = userdb::of_settings(config, directory.as_mut());
-    found.extend(settings.into_iter().map(|warning| Finding {
-        remedy: warning.remedy,
-        ..Finding::warning(NAME, warning.said)
-    }));
-    found
+    let settings = of_settings(config, directory.as_mut());
+    report.findings.extend(of_warnings(NAME, settings));
 }
 
 fn group(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
     let group = &config.partners.group;
     let shown = word(group);
     let add = format!("sudo usermod --append --groups {shown} NAME");
-    match roster.group {
-        None => {
+    let all: Vec<&String> = roster.partners.keys().collect();
+    let finding = match (roster.group, all.is_empty()) {
+        (None, _) => {
             let said = "the user database does not answer: nobody knows who the partners are";
-            vec![Finding::problem(NAME, said).mended_by("getent group ".to_owned() + &shown)]
+            Finding::problem(NAME, said).fixed_by(format!("getent group {shown}"))
         }
-        Some(false) => {
-            let said = format!("there is no group {group}{}", instead(roster));
-            let mend = format!("sudo groupadd {shown} && {add}");
-            let found = match roster.partners.is_empty() {
-                true => Finding::problem(NAME, said),
-                false => Finding::warning(NAME, said),
-            };
-            vec![found.mended_by(mend)]
+        (Some(false), true) => {
+            let said =
+                format!("there is no group {group} and `users` names none: nobody is a partner");
+            Finding::problem(NAME, said).fixed_by(format!("sudo groupadd {shown} && {add}"))
         }
-        Some(true) if roster.partners.is_empty() => {
+        (Some(false), false) => {
+            let all = names(&all);
+            let said = format!("there is no group {group}: only `users` are partners: {all}");
+            Finding::warning(NAME, said).fixed_by(format!("sudo groupadd {shown} && {add}"))
+        }
+        (Some(true), true) => {
             let said =
                 format!("group {group} has no member and `users` names none: nobody is a partner");
-            vec![Finding::problem(NAME, said).mended_by(add)]
+            Finding::problem(NAME, said).fixed_by(add)
         }
-        Some(true) => members(roster, config, voice),
-    }
+        (Some(true), false) => return members(roster, config, voice),
+    };
+    vec![finding]
 }
 
 /// The partners that there are: by the group or by `users`, with an account or without.
 fn members(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
     let group = &config.partners.group;
-    let all = |by: By| {
-        let partners = roster.partners.iter();
-        partners.filter(move |(_, partner)| partner.by == by)
-    };
-    let shown = |by: By| -> Vec<String> {
-        let here = all(by).filter(|(_, partner)| partner.account().is_some());
-        let shown = here.map(|(name, partner)| {
-            let display = voice.partner(name, partner.full_name.as_deref());
-            match display.to_lowercase() == name.to_lowercase() {
-                true => name.clone(),
-                false => format!("{name} ({display})"),
-            }
-        });
-        shown.collect()
-    };
-    let with = |by: By, known: Known| -> Vec<&str> {
-        let with = all(by).filter(|(_, partner)| partner.account == known);
-        with.map(|(name, _)| name.as_str()).collect()
+    let which = |is: &dyn Fn(&Partner) -> bool| -> Vec<&str> {
+        let partners = roster.partners.iter().filter(|(_, partner)| is(partner));
+        partners.map(|(name, _)| name.as_str()).collect()
     };
     let mut found = Vec::new();
-    let (members, configured) = (shown(By::Member), shown(By::Configured));
-    if !members.is_empty() {
-        let said = format!("{} in group {group}: {}", members.len(), names(&members));
-        found.push(Finding::ok(NAME, said));
+    for (by, of) in [
+        (By::Member, format!("in group {group}")),
+        (By::Configured, "by `users`".to_owned()),
+    ] {
+        let here = which(&|partner| partner.by == by && partner.account().is_some());
+        let shown: Vec<String> = here.iter().map(|name| shown(name, roster, voice)).collect();
+        if !shown.is_empty() {
+            let said = format!("{} {of}: {}", shown.len(), names(&shown));
+            found.push(Finding::ok(NAME, said));
+        }
     }
-    if !configured.is_empty() {
-        let said = format!("{} by `users`: {}", configured.len(), names(&configured));
-        found.push(Finding::ok(NAME, said));
-    }
-    let gone = with(By::Member, Known::Nowhere);
+    let without = |by| which(&move |one| one.by == by && one.account == Known::Nowhere);
+    let gone = without(By::Member);
     if let Some(first) = gone.first() {
-        let said = format!(
-            "group {group} lists names without an account: {}",
-            names(&gone)
-        );
-        let mend = format!("sudo gpasswd --delete {} {}", word(first), word(group));
-        found.push(Finding::warning(NAME, said).mended_by(mend));
+        let gone = names(&gone);
+        let said = format!("group {group} lists names without an account: {gone}");
+        let fix = format!("sudo gpasswd --delete {} {}", word(first), word(group));
+        found.push(Finding::warning(NAME, said).fixed_by(fix));
     }
-    found.extend(elsewhere(&with(By::Configured, Known::Nowhere), config));
-    let [mut unknown, configured] =
-        [By::Member, By::Configured].map(|by| with(by, Known::NoAnswer));
-    unknown.extend(configured);
+    let gone = without(By::Configured);
+    let shown = names(&gone);
+    // They may exist on other machines, whose log is read here.
+    match config.source.is_this_machines() {
+        _ if gone.is_empty() => {}
+        true => {
+            let said =
+                format!("partners.users names accounts that are not on this machine: {shown}");
+            found.push(Finding::warning(NAME, said).fixed_by(edit(&config.path)));
+        }
+        false => {
+            let said = format!("`users` without an account on this machine: {shown}");
+            found.push(Finding::ok(NAME, said));
+        }
+    }
+    let unknown = which(&|partner| partner.account == Known::NoAnswer);
     if let Some(first) = unknown.first() {
-        let said = format!(
-            "the user database does not answer: nothing is known of {}",
-            names(&unknown)
-        );
-        let mend = format!("getent passwd {}", word(first));
-        found.push(Finding::problem(NAME, said).mended_by(mend));
+        let unknown = names(&unknown);
+        let said = format!("the user database does not answer: nothing is known of {unknown}");
+        let fix = format!("getent passwd {}", word(first));
+        found.push(Finding::problem(NAME, said).fixed_by(fix));
     }
     found
 }
 
-/// Those of `users` without an account. They may exist on other machines, whose log is read here.
-fn elsewhere(without: &[&str], config: &Config) -> Option<Finding> {
-    let names = names(without);
-    if without.is_empty() {
-        return None;
-    }
-    Some(match config.source.is_this_machines() {
-        true => {
-            let said =
-                format!("partners.users names accounts that are not on this machine: {names}");
-            let mend = format!("sudoedit {}", path(&config.path));
-            Finding::warning(NAME, said).mended_by(mend)
-        }
-        false => {
-            let said = format!("`users` without an account on this machine: {names}");
-            Finding::ok(NAME, said)
-        }
-    })
-}
-
-/// Who is a partner all the same.
-fn instead(roster: &Roster) -> String {
-    let configured: Vec<&String> = roster.partners.keys().collect();
-    match configured.is_empty() {
-        true => " and `users` names none: nobody is a partner".to_owned(),
-        false => format!(": only `users` are partners: {}", names(&configured)),
+/// A partner's name, and in brackets how Slack calls it, where that is another name.
+fn shown(name: &str, roster: &Roster, voice: &Voice) -> String {
+    let full_name = roster.partners.get(name);
+    let full_name = full_name.and_then(|partner| partner.full_name.as_deref());
+    let display = voice.partner(name, full_name);
+    match display.to_lowercase() == name.to_lowercase() {
+        true => name.to_owned(),
+        false => format!("{name} ({display})"),
     }
 }
 
@@ -139,8 +120,7 @@ fn instead(roster: &Roster) -> String {
 mod tests {
     use super::super::finding::told;
     use super::*;
-    use crate::adapters::config::Config;
-    use crate::adapters::userdb::{Account, Partner};
+    use crate::adapters::userdb::Account;
 
     fn partner(name: &str, full_name: Option<&str>, by: By, here: bool) -> (String, Partner) {
         let account = Account {

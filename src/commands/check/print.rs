@@ -30,49 +30,51 @@ pub(super) fn json(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> 
     out.write_all(b"\n")
 }
 
-/// What is well, then what a person must read, the worst last; the mend below each matter, and at the end how many there are.
+/// First the names of what is well, then what a person must read, the worst last; each command below its matter, and at the
+/// end how many there are.
 pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let of = |status| findings.iter().filter(move |found| found.status == status);
-    let folded = |found: &&Finding| !look.all && !found.asked;
+    let (shown, folded): (Vec<_>, Vec<_>) =
+        of(Status::Ok).partition(|found| look.all || found.asked);
+    let worse = |name| {
+        findings
+            .iter()
+            .any(|found| found.name == name && found.status != Status::Ok)
+    };
     let mut well: Vec<&str> = Vec::new();
-    for name in of(Status::Ok).filter(folded).map(|found| found.name) {
-        let worse = |found: &Finding| found.name == name && found.status != Status::Ok;
-        if !well.contains(&name) && !findings.iter().any(worse) {
-            well.push(name);
+    for found in folded.iter().filter(|found| !worse(found.name)) {
+        if !well.contains(&found.name) {
+            well.push(found.name);
         }
     }
     if !well.is_empty() {
         let said = format!("{}; -v shows what was seen", well.join(", "));
-        matter(Status::Ok, None, &said, look, out)?;
+        matter(Status::Ok, "", &said, look, out)?;
     }
-    for found in of(Status::Ok).filter(|found| !folded(found)) {
-        matter(Status::Ok, Some(found.name), &found.detail, look, out)?;
+    for found in shown {
+        matter(found.status, found.name, &found.detail, look, out)?;
     }
     for found in of(Status::Warning).chain(of(Status::Problem)) {
         writeln!(out)?;
-        matter(found.status, Some(found.name), &found.detail, look, out)?;
+        matter(found.status, found.name, &found.detail, look, out)?;
         if let Some(remedy) = &found.remedy {
-            mend(remedy, look, out)?;
+            fix(remedy, look, out)?;
         }
     }
-    let (problems, warnings) = (of(Status::Problem).count(), of(Status::Warning).count());
-    let last = match (problems, warnings) {
-        (0, 0) => "all is as it must be".to_owned(),
-        (0, _) => many(warnings, "warning"),
-        (_, 0) => many(problems, "problem"),
-        _ => format!(
-            "{}, {}",
-            many(warnings, "warning"),
-            many(problems, "problem")
-        ),
-    };
-    writeln!(out, "\n{last}")
+    let counts = [(Status::Warning, "warning"), (Status::Problem, "problem")];
+    let counts = counts.map(|(status, word)| (of(status).count(), word));
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, word)| many(count, word)).collect();
+    match counts.is_empty() {
+        true => writeln!(out, "\nall is as it must be"),
+        false => writeln!(out, "\n{}", counts.join(", ")),
+    }
 }
 
-/// Its status, its name, and what was seen.
+/// Its status, its name, and the facts.
 fn matter(
     status: Status,
-    name: Option<&str>,
+    name: &str,
     said: &str,
     look: Look,
     out: &mut dyn Write,
@@ -80,25 +82,19 @@ fn matter(
     let (word, style) = dress(status);
     let said = for_terminal(said);
     let said = match name {
-        Some(name) => format!("{name}: {said}"),
-        None => said.to_string(),
+        "" => said.to_string(),
+        name => format!("{name}: {said}"),
     };
-    let mut lines = wrapped(&said, look).into_iter();
-    let first = lines.next().unwrap_or_default();
-    let first = match name.filter(|name| first.starts_with(name)) {
-        Some(name) => {
-            let bold = dressed(name, Style::new().bold(), look.colour);
-            format!("{bold}{}", &first[name.len()..])
-        }
-        None => first,
-    };
+    let lines = wrapped(&said, look).join(&format!("\n{:INDENT$}", ""));
+    // A name is one word, so that it stands in the first line.
+    let (name, rest) = lines.split_at(name.len());
+    let name = dressed(name, Style::new().bold(), look.colour && !name.is_empty());
     let word = dressed(&format!("{word:<8}"), style, look.colour);
-    writeln!(out, "{word} {first}")?;
-    lines.try_for_each(|line| writeln!(out, "{:INDENT$}{line}", ""))
+    writeln!(out, "{word} {name}{rest}")
 }
 
 /// The command, to be copied as it stands: only behind a `&&` may a line break lie.
-fn mend(remedy: &str, look: Look, out: &mut dyn Write) -> io::Result<()> {
+fn fix(remedy: &str, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let remedy = for_terminal(remedy).to_string();
     let steps = match look.width {
         Some(width) if INDENT + 2 + remedy.chars().count() > width => steps(&remedy),
@@ -132,10 +128,9 @@ fn steps(command: &str) -> Vec<&str> {
 
 /// The text in lines that fit; a word that is longer stays whole.
 fn wrapped(text: &str, look: Look) -> Vec<String> {
-    let Some(width) = look.width else {
-        return vec![text.to_owned()];
-    };
-    let width = width.saturating_sub(INDENT).max(NARROWEST);
+    let width = look.width.map_or(usize::MAX, |width| {
+        width.saturating_sub(INDENT).max(NARROWEST)
+    });
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
@@ -181,10 +176,10 @@ mod tests {
         vec![
             Finding::ok("token", "in /etc/credstore/slack-bot-token"),
             Finding::problem("dev-log", "there is none in the chroot: no file of alice reaches the journal (/srv/sftp/alice/dev/log)")
-                .mended_by("sudo sftp-monitor devlog"),
+                .fixed_by("sudo sftp-monitor devlog"),
             Finding::ok("dev-log", "in the chroot reaches the journal, for bob"),
             Finding::problem("dev-log", "in the chroot is a link that leads nowhere from there: no file of carl reaches the journal")
-                .mended_by("sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh"),
+                .fixed_by("sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh"),
             Finding::warning("clock", "a \u{1b}[2J name"),
             Finding::ok("state", "/var/lib/sftp-monitor is sound"),
         ]

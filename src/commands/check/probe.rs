@@ -1,19 +1,18 @@
 //! Does a `/dev/log` lead into the log? A line is sent through each, as the partner's sftp-server would, and looked for.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixDatagram;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, statat};
 use rustix::io::Errno;
 use systemd::journal::OpenOptions;
 
-use super::arrived::{as_the_service, mark};
-use crate::commands::check::arrived::{ASKED, IDENTIFIER, Reached};
+use super::arrived::{ASKED, IDENTIFIER, Reached, as_the_service, mark};
+use crate::adapters::source::choice::Log;
 use crate::domain::base::time::Time;
 
 /// How long the lines are waited for: journald writes them at once, rsyslog a little later.
@@ -28,74 +27,47 @@ const AGAIN: Duration = Duration::from_millis(50);
 /// auth.info, so that the line goes where sshd's go (syslog.h).
 const PRIORITY: u8 = 4 << 3 | 6;
 
-/// Where a machine's processes log to that are not locked in.
+/// The root directory of processes that are not locked in.
 pub(super) const OWN: &str = "/";
 
-/// Where the lines are looked for.
-#[derive(Debug)]
-pub(super) enum Log {
-    Journal,
-    File(PathBuf),
-}
-
-impl fmt::Display for Log {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Log::Journal => f.write_str("the journal"),
-            Log::File(path) => path.display().fmt(f),
-        }
-    }
-}
-
-/// Sends a line through the `/dev/log` below each directory, and looks for all of them.
-pub(super) fn try_all(roots: &[&Path], log: &Log) -> Vec<Reached> {
-    let nonce = nonce();
-    let end = match log {
+/// Sends a line through the `/dev/log` below each directory, and looks for all of them; none where the log is not this machine's.
+pub(super) fn try_all(roots: &[&Path], log: &Log) -> Option<Vec<Reached>> {
+    let mut end = match log {
         Log::Journal => None,
-        Log::File(path) => File::open(path)
+        Log::Directory(_) => return None,
+        Log::AuthLog(path) => File::open(path)
             .and_then(|mut file| file.seek(SeekFrom::End(0)).map(|_| file))
             .ok(),
     };
-    let begun = SystemTime::now();
-    let mut reached: Vec<Reached> = Vec::new();
-    for (at, root) in roots.iter().enumerate() {
+    let (nonce, begun) = (nonce(), SystemTime::now());
+    let sent = roots.iter().enumerate().map(|(at, root)| {
         let asked = root.join("dev/log");
-        let line = format!(
-            "{ASKED}{} lead here? (sftp-monitor check) {nonce}.{at}.",
-            asked.display()
-        );
-        reached.push(match send(root, &line) {
-            Ok(()) => Reached::Elsewhere,
-            Err(fault) => fault,
-        });
-    }
-    let sent = |reached: &[Reached]| reached.contains(&Reached::Elsewhere);
+        let asked = asked.display();
+        let line = format!("{ASKED}{asked} lead here? (sftp-monitor check) {nonce}.{at}.");
+        send(root, &line).err().unwrap_or(Reached::Elsewhere)
+    });
+    let mut reached: Vec<Reached> = sent.collect();
     let until = Instant::now() + PATIENCE;
     let mut text = Vec::new();
-    let mut end = end;
-    while sent(&reached) {
+    while reached.contains(&Reached::Elsewhere) {
         let seen = match &mut end {
-            Some(file) => {
-                let seen = file.read_to_end(&mut text).is_ok();
-                mark(&text, &nonce, &mut reached, as_the_service);
-                seen
-            }
-            // The journal keeps a message as it was sent.
-            None => {
-                let seen = in_journal(begun, &mut text);
-                mark(&text, &nonce, &mut reached, |_, _| true);
-                seen
-            }
+            Some(file) => file.read_to_end(&mut text).is_ok(),
+            None => in_journal(begun, &mut text).is_ok(),
         };
+        // The journal keeps a message as it was sent.
+        let in_file = end.is_some();
+        mark(&text, &nonce, &mut reached, |line, sign| {
+            !in_file || as_the_service(line, sign)
+        });
         if !seen || Instant::now() >= until {
             break;
         }
         std::thread::sleep(AGAIN);
     }
-    reached
+    Some(reached)
 }
 
-/// What nobody else's line holds.
+/// A text that no other program's line contains.
 fn nonce() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let nanos = now.map_or(0, |now| now.as_nanos());
@@ -137,25 +109,16 @@ fn open(root: &Path) -> Result<OwnedFd, Reached> {
     };
     let root = rustix::fs::open(root, flags | OFlags::DIRECTORY, Mode::empty()).map_err(fault)?;
     // A partner must be able to pass through the directory.
-    if let Ok(stat) = rustix::fs::statat(root.as_fd(), "dev", rustix::fs::AtFlags::empty()) {
+    if let Ok(stat) = statat(root.as_fd(), "dev", AtFlags::empty()) {
         if stat.st_mode & 0o001 == 0 {
             return Err(Reached::ClosedDirectory);
         }
     }
     let within = ResolveFlags::IN_ROOT;
-    let opened = match rustix::fs::openat2(root.as_fd(), "dev/log", flags, Mode::empty(), within) {
-        // Kernels before 5.6.
-        Err(Errno::NOSYS) => rustix::fs::openat(
-            root.as_fd(),
-            "dev/log",
-            flags | OFlags::NOFOLLOW,
-            Mode::empty(),
-        ),
-        opened => opened,
-    };
+    let opened = rustix::fs::openat2(root.as_fd(), "dev/log", flags, Mode::empty(), within);
     opened.map_err(|errno| {
-        let no_follow = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
-        let link = rustix::fs::statat(root.as_fd(), "dev/log", no_follow)
+        let no_follow = AtFlags::SYMLINK_NOFOLLOW;
+        let link = statat(root.as_fd(), "dev/log", no_follow)
             .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink);
         match link {
             true => Reached::Link,
@@ -164,27 +127,24 @@ fn open(root: &Path) -> Result<OwnedFd, Reached> {
     })
 }
 
-/// Gathers what the journal has of our lines since then; false where it cannot be read.
-fn in_journal(since: SystemTime, text: &mut Vec<u8>) -> bool {
+/// Reads our lines of the journal since then.
+fn in_journal(since: SystemTime, text: &mut Vec<u8>) -> systemd::Result<()> {
     let since = u64::try_from(Time::from(since).0).unwrap_or(0);
-    let mut read = || -> systemd::Result<()> {
-        let mut journal = OpenOptions::default().local_only(true).open()?;
-        journal.match_add("SYSLOG_IDENTIFIER", IDENTIFIER)?;
-        // A little earlier: a line is stamped by its sender's clock or by journald's.
-        journal.seek_realtime_usec(since.saturating_sub(1_000_000))?;
-        text.clear();
-        while let Some(entry) = journal.next_entry()? {
-            text.extend(
-                entry
-                    .get("MESSAGE")
-                    .map(String::as_bytes)
-                    .unwrap_or_default(),
-            );
-            text.push(b'\n');
-        }
-        Ok(())
-    };
-    read().is_ok()
+    let mut journal = OpenOptions::default().local_only(true).open()?;
+    journal.match_add("SYSLOG_IDENTIFIER", IDENTIFIER)?;
+    // A little earlier: a line is stamped by its sender's clock or by journald's.
+    journal.seek_realtime_usec(since.saturating_sub(1_000_000))?;
+    text.clear();
+    while let Some(entry) = journal.next_entry()? {
+        text.extend(
+            entry
+                .get("MESSAGE")
+                .into_iter()
+                .flat_map(|message| message.bytes()),
+        );
+        text.push(b'\n');
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -255,7 +215,7 @@ mod tests {
         std::fs::set_permissions(closed.path().join("dev/log"), only_owner).unwrap();
         let chroots = [&good, &dead, &bare, &link, &file, &elsewhere, &closed];
         let roots: Vec<&Path> = chroots.iter().map(|chroot| chroot.path()).collect();
-        let reached = try_all(&roots, &Log::File(log.path().to_owned()));
+        let reached = try_all(&roots, &Log::AuthLog(log.path().to_owned())).unwrap();
         assert_eq!(
             reached,
             [
@@ -275,7 +235,7 @@ mod tests {
     fn a_line_in_a_form_that_the_service_does_not_read_has_not_arrived() {
         let log = tempfile::NamedTempFile::new().unwrap();
         let (chroot, writer) = chroot_with_socket(log.path(), Some("30/03 06:07 sftp1 "));
-        let reached = try_all(&[chroot.path()], &Log::File(log.path().to_owned()));
+        let reached = try_all(&[chroot.path()], &Log::AuthLog(log.path().to_owned())).unwrap();
         writer.unwrap().join().unwrap();
         let [Reached::Unreadable(line)] = &reached[..] else {
             panic!("{reached:?}")

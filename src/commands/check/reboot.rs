@@ -5,19 +5,19 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::dev_log::{NAME, Tried};
+use super::arrived::Reached;
+use super::dev_log_fault::{NAME, TriedChroot};
 use super::finding::Finding;
 use super::units::{DEVLOG, DEVLOG_PATH, Units};
 use crate::adapters::program;
 use crate::adapters::sight::SOCKET;
-use crate::commands::check::arrived::Reached;
 use crate::domain::base::names::names;
 
 /// How long systemctl may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Whose `/dev/log` was bound by hand, by `sftp-monitor devlog`, or by a unit that does not start at boot.
-pub(super) fn gather(chroots: &[Tried], units: &Units) -> Vec<String> {
+/// The partners whose `/dev/log` was bound by hand, by `sftp-monitor devlog`, or by a unit that does not start at boot.
+pub(super) fn gather<'a>(chroots: &[TriedChroot<'a>], units: &Units) -> Vec<&'a str> {
     if units.keeps_devlog() || !units.is_loaded(DEVLOG) {
         return Vec::new();
     }
@@ -29,8 +29,8 @@ pub(super) fn gather(chroots: &[Tried], units: &Units) -> Vec<String> {
     bound.flat_map(|tried| tried.partners.clone()).collect()
 }
 
-/// What is said of them.
-pub(super) fn judge(partners: &[String], units: &Units) -> Option<Finding> {
+/// A warning for these partners; none where there are none.
+pub(super) fn judge(partners: &[&str], units: &Units) -> Option<Finding> {
     if partners.is_empty() {
         return None;
     }
@@ -38,7 +38,7 @@ pub(super) fn judge(partners: &[String], units: &Units) -> Option<Finding> {
         "works now, but not after a reboot, for {}: {DEVLOG} and {DEVLOG_PATH} are not both enabled",
         names(partners)
     );
-    Some(Finding::warning(NAME, said).mended_by(units.devlog()))
+    Some(Finding::warning(NAME, said).fixed_by(units.devlog()))
 }
 
 /// Was journald's own socket bound there? Other programs see to theirs.
@@ -70,7 +70,7 @@ mod tests {
             )
         };
         let units = Units::of(&[show(DEVLOG), show(DEVLOG_PATH)].join("\n"));
-        let partners = ["alice".to_owned(), "bob".to_owned()];
+        let partners = ["alice", "bob"];
         let found: Vec<_> = judge(&partners, &units).into_iter().collect();
         assert_eq!(
             told(&found),

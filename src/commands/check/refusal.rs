@@ -1,10 +1,12 @@
-//! What a refusal of Slack asks a person to do, and the command for it.
+//! A refusal of Slack: what a person is asked to do, and the command for it.
 
-use super::finding::Finding;
-use crate::domain::slack_reply::{Fix, PostResult};
+use crate::domain::slack_reply::Fix;
 
-/// What commands are made of.
-pub(super) struct Means {
+/// Posts a line.
+const SEND: &str = "sudo sftp-monitor check --send";
+
+/// The parts of the commands that fix a refusal.
+pub(super) struct SlackFixes {
     /// The command that stores another token.
     pub(super) store: &'static str,
     /// The command with which the configuration is changed.
@@ -13,36 +15,38 @@ pub(super) struct Means {
     pub(super) bot: Option<String>,
 }
 
-impl Means {
-    /// What to do, in words.
-    pub(super) fn said(&self, mend: Fix) -> String {
-        mend.said().replace("@BOT", &self.at_bot())
+impl SlackFixes {
+    /// In words.
+    fn said(&self, fix: Fix) -> String {
+        fix.said().replace("@BOT", &self.at_bot())
     }
 
-    /// What to type, in a shell or in Slack.
-    pub(super) fn command(&self, mend: Fix) -> String {
-        match mend {
+    /// As it is typed, in a shell or in Slack.
+    fn command(&self, fix: Fix) -> String {
+        match fix {
             Fix::Invite => format!("/invite {}", self.at_bot()),
             Fix::Token | Fix::Scope => self.store.to_owned(),
             Fix::Channel | Fix::Unarchive | Fix::Posters | Fix::Address => self.edit.clone(),
             // Once that is done, this tries it.
-            Fix::Workspace => "sudo sftp-monitor check --send".to_owned(),
-        }
-    }
-
-    /// A line that was to be posted was refused.
-    pub(super) fn not_taken(&self, name: &'static str, verdict: &PostResult) -> Finding {
-        let said = format!("a line was not taken: {verdict}");
-        match verdict.code().and_then(Fix::of) {
-            Some(mend) => Finding::problem(name, format!("{said}: {}", self.said(mend)))
-                .mended_by(self.command(mend)),
-            // Nobody can mend it, or it passes.
-            None => Finding::problem(name, said).mended_by("sudo sftp-monitor check --send"),
+            Fix::Workspace => SEND.to_owned(),
         }
     }
 
     fn at_bot(&self) -> String {
         format!("@{}", self.bot.as_deref().unwrap_or("BOT"))
+    }
+}
+
+/// A refusal with its fix in words, and the command; where nobody can fix it, or it passes, the command tries again.
+pub(super) fn with_fix(
+    said: &str,
+    fix: Option<Fix>,
+    fixes: Option<&SlackFixes>,
+) -> (String, String) {
+    match (fix, fixes) {
+        (Some(fix), Some(fixes)) => (format!("{said}: {}", fixes.said(fix)), fixes.command(fix)),
+        (Some(fix), None) => (format!("{said}: {}", fix.said()), SEND.to_owned()),
+        (None, _) => (said.to_owned(), SEND.to_owned()),
     }
 }
 
@@ -52,14 +56,14 @@ mod tests {
 
     #[test]
     fn each_mend_names_what_is_to_be_typed() {
-        let means = Means {
+        let fixes = SlackFixes {
             store: "store it",
             edit: "sudoedit /etc/c.toml".to_owned(),
             bot: Some("sftp".to_owned()),
         };
         let told = |code: &str| {
-            let mend = Fix::of(code)?;
-            Some(format!("{} > {}", means.said(mend), means.command(mend)))
+            let fix = Fix::of(code)?;
+            Some(format!("{} > {}", fixes.said(fix), fixes.command(fix)))
         };
         for (code, expected) in [
             (

@@ -1,101 +1,91 @@
 //! The units: installed, enabled, running, and when the timer fires next.
 
-use super::dev_log;
+use super::dev_log_fault;
 use super::finding::Finding;
 use super::units::{DEVLOG, DIGEST, SERVICE, TIMER, Units};
 use crate::domain::base::time::Zone;
 
-/// What is said of the units. Where a chroot or its `/dev/log` is told of already, that is why the unit that binds them failed.
+/// Judges the units. Where a chroot or its `/dev/log` is told of already, that is why the unit that binds them failed.
 pub(super) fn judge(units: &Units, zone: Zone, chroot_told: bool) -> Vec<Finding> {
     if let Some(why) = &units.unknown {
         let said = format!("whether the units run is unknown: {why}");
         return vec![Finding::warning("service", said)];
     }
-    let mut found = vec![unit(units, "service", SERVICE, String::new())];
-    found.push(unit(units, "timer", TIMER, next(units, zone)));
-    if units.get(DIGEST, "ActiveState") == "failed" {
-        let said = format!(
-            "{DIGEST} failed ({}): `journalctl -u {DIGEST} -n 20` says why",
-            result(units, DIGEST)
-        );
-        found.push(Finding::problem("digest", said).mended_by(units.again(DIGEST)));
+    let next = units.next.map(|next| {
+        let next = zone.local(next).format("%Y-%m-%d %H:%M:%S");
+        format!(", next run {next}")
+    });
+    let mut found = vec![
+        unit(units, "service", SERVICE, ""),
+        unit(units, "timer", TIMER, &next.unwrap_or_default()),
+    ];
+    let is_failed = |unit| units.get(unit, "ActiveState") == "failed";
+    if is_failed(DIGEST) {
+        found.push(failed(units, "digest", DIGEST, "why"));
     }
-    if units.get(DEVLOG, "ActiveState") == "failed" && !chroot_told {
-        let said = format!(
-            "{DEVLOG} failed ({}): `journalctl -u {DEVLOG} -n 20` says whose chroot it refuses",
-            result(units, DEVLOG)
-        );
-        found.push(Finding::problem(dev_log::NAME, said).mended_by(units.again(DEVLOG)));
+    if is_failed(DEVLOG) && !chroot_told {
+        found.push(failed(
+            units,
+            dev_log_fault::NAME,
+            DEVLOG,
+            "whose chroot it refuses",
+        ));
     }
-    let outdated = |unit: &&&str| units.get(unit, "NeedDaemonReload") == "yes";
-    if [SERVICE, TIMER, DIGEST].iter().any(|unit| outdated(&unit)) {
+    let outdated = |unit| units.get(unit, "NeedDaemonReload") == "yes";
+    if [SERVICE, TIMER, DIGEST].into_iter().any(outdated) {
         let said = "unit files changed since systemd read them";
-        found.push(Finding::warning("units", said).mended_by("sudo systemctl daemon-reload"));
+        found.push(Finding::warning("units", said).fixed_by("sudo systemctl daemon-reload"));
     }
     found
 }
 
 /// A unit that must be enabled and active.
-fn unit(units: &Units, name: &'static str, unit: &str, addition: String) -> Finding {
+fn unit(units: &Units, name: &'static str, unit: &str, addition: &str) -> Finding {
     let enable = format!("sudo systemctl enable --now {unit}");
+    let problem = |said: String| Finding::problem(name, format!("{unit} {said}"));
     match units.get(unit, "LoadState") {
         "loaded" => {}
         "masked" => {
-            let mend = format!("sudo systemctl unmask {unit} && {enable}");
-            return Finding::problem(name, format!("{unit} is masked")).mended_by(mend);
+            let fix = format!("sudo systemctl unmask {unit} && {enable}");
+            return problem("is masked".to_owned()).fixed_by(fix);
         }
         "not-found" | "" => {
-            let mend = "sudo apt-get install --reinstall ./sftp-monitor_*.deb";
-            return Finding::problem(name, format!("{unit} is not installed")).mended_by(mend);
+            let fix = "sudo apt-get install --reinstall ./sftp-monitor_*.deb";
+            return problem("is not installed".to_owned()).fixed_by(fix);
         }
         state => {
-            let said =
-                format!("{unit} cannot be loaded ({state}): `systemctl status {unit}` says why");
-            return Finding::problem(name, said).mended_by("sudo systemctl daemon-reload");
+            let said = format!("cannot be loaded ({state}): `systemctl status {unit}` says why");
+            return problem(said).fixed_by("sudo systemctl daemon-reload");
         }
     }
-    let enabled = units.get(unit, "UnitFileState").starts_with("enabled");
-    match (units.get(unit, "ActiveState"), enabled) {
-        ("active" | "reloading", true) => {
+    match units.get(unit, "ActiveState") {
+        "active" | "reloading" if units.is_enabled(unit) => {
             Finding::ok(name, format!("{unit} is active and enabled{addition}"))
         }
-        ("active" | "reloading", false) => {
+        "active" | "reloading" => {
             let said =
                 format!("{unit} is active, but not enabled: it is not started at boot{addition}");
-            Finding::warning(name, said).mended_by(format!("sudo systemctl enable {unit}"))
+            Finding::warning(name, said).fixed_by(format!("sudo systemctl enable {unit}"))
         }
-        ("failed", _) => {
-            let result = result(units, unit);
-            let said = format!("{unit} failed ({result}): `journalctl -u {unit} -n 20` says why");
-            Finding::problem(name, said).mended_by(units.again(unit))
-        }
-        ("activating", _) => {
+        "failed" => failed(units, name, unit, "why"),
+        "activating" => {
             let sub = units.get(unit, "SubState");
-            let said =
-                format!("{unit} does not come up ({sub}): `journalctl -u {unit} -n 20` says why");
-            Finding::problem(name, said).mended_by(format!("sudo systemctl restart {unit}"))
+            let said = format!("does not come up ({sub}): `journalctl -u {unit} -n 20` says why");
+            problem(said).fixed_by(format!("sudo systemctl restart {unit}"))
         }
-        (state, _) => Finding::problem(name, format!("{unit} is {state}")).mended_by(enable),
+        state => problem(format!("is {state}")).fixed_by(enable),
     }
 }
 
-fn result(units: &Units, unit: &str) -> String {
+fn failed(units: &Units, name: &'static str, unit: &str, what: &str) -> Finding {
     let result = units.get(unit, "Result");
-    match units.get(unit, "ExecMainStatus") {
-        "" | "0" => result.to_owned(),
-        status => format!("{result}, status {status}"),
-    }
-}
-
-/// When the timer fires next.
-fn next(units: &Units, zone: Zone) -> String {
-    match units.next {
-        Some(time) => {
-            let next = zone.local(time).format("%Y-%m-%d %H:%M:%S");
-            format!(", next run {next}")
-        }
-        None => String::new(),
-    }
+    let status = match units.get(unit, "ExecMainStatus") {
+        "" | "0" => String::new(),
+        status => format!(", status {status}"),
+    };
+    let said =
+        format!("{unit} failed ({result}{status}): `journalctl -u {unit} -n 20` says {what}");
+    Finding::problem(name, said).fixed_by(units.again(unit))
 }
 
 #[cfg(test)]

@@ -1,24 +1,23 @@
-//! The scripts that did this before: one that is forgotten posts everything twice, and deletes the day.
+//! The scripts that sftp-monitor replaces: one that still runs posts everything twice, and deletes the counters.
 
-use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::finding::Finding;
+use super::finding::{Finding, Report};
+use super::machine::Machine;
 use super::words::{self, word};
 use crate::adapters::program;
 
 /// The name of the matter.
 const NAME: &str = "old-scripts";
 
-/// cron's own tables.
-const TABLES: [&str; 2] = ["/etc/crontab", "/etc/anacrontab"];
+/// cron's own tables, and the directory of more of them.
+const TABLES: [&str; 3] = ["/etc/crontab", "/etc/anacrontab", "/etc/cron.d"];
 
-/// Its directories: the first holds tables, the others programs that it runs.
-const DIRECTORIES: [&str; 5] = [
-    "/etc/cron.d",
+/// The directories of programs that cron runs.
+const PROGRAMS: [&str; 4] = [
     "/etc/cron.hourly",
     "/etc/cron.daily",
     "/etc/cron.weekly",
@@ -37,26 +36,18 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The counters of the day, which the scripts kept in a file of that name, posted and deleted.
 const STATE: &str = "daily.json";
 
-/// What deletes a file or empties it.
+/// Programs that delete or empty a file.
 const DELETING: [&str; 4] = ["rm", "unlink", "truncate", "shred"];
 
-/// Where the scripts read of log-ins and files.
+/// The logs and programs that such a script mentions.
 const LOGS: [&str; 3] = ["auth.log", "internal-sftp", "sftp-server"];
 
 /// The largest script that is read.
 const LARGEST: u64 = 1 << 20;
 
-/// Something that starts a script of old.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Started {
-    by: By,
-    /// What in it, or in the script that it starts, shows what it is.
-    sign: String,
-}
-
-/// What starts it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum By {
+/// Something that may start a script of old.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Starter {
     /// A line of a table that cron reads, and its number.
     Table(PathBuf, usize, String),
     /// A file that cron runs.
@@ -67,7 +58,7 @@ enum By {
     Unit(String),
 }
 
-/// What shows that a text does the monitor's work: it deletes the state or tells Slack of it, or tells Slack of sshd's log.
+/// The sign that a text does the monitor's work: it deletes the state or tells Slack of it, or tells Slack of sshd's log.
 /// Others may read `daily.json`, and post about other things.
 fn sign(text: &str, channel: &str) -> Option<String> {
     let posts = text.contains(channel) || text.to_ascii_lowercase().contains("slack");
@@ -80,100 +71,67 @@ fn sign(text: &str, channel: &str) -> Option<String> {
     log.filter(|_| posts).map(|log| format!("Slack and {log}"))
 }
 
-/// Looks for whatever does what the monitor does.
-pub(super) fn gather(channel: &str) -> Vec<Started> {
-    let mut found = Vec::new();
-    let sign = |text: &str| sign(text, channel);
-    let lines = |text: &str| -> Vec<(usize, String, String)> {
-        let lines = text.lines().map(str::trim).enumerate();
-        lines
-            .filter(|(_, line)| !line.starts_with('#'))
-            .filter_map(|(at, line)| Some((at + 1, line.to_owned(), sign(&with_scripts(line))?)))
-            .collect()
-    };
-    for table in TABLES
-        .map(PathBuf::from)
-        .into_iter()
-        .chain(files(DIRECTORIES[0]))
-    {
-        let text = read(&table).unwrap_or_default();
-        for (number, line, sign) in lines(&text) {
-            let by = By::Table(table.clone(), number, line);
-            found.push(Started { by, sign });
-        }
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    let channel = &machine.config.slack.channel;
+    for (starter, text) in starters() {
+        let Some(sign) = sign(&with_scripts(&text), channel) else {
+            continue;
+        };
+        let started = match &starter {
+            Starter::Unit(service) => running(service),
+            Starter::Table(..) | Starter::Cron(_) | Starter::Crontab(..) => vec![starter],
+        };
+        // Two services may have the same timer.
+        started.iter().for_each(|one| report.add(judge(one, &sign)));
     }
-    for script in DIRECTORIES[1..]
-        .iter()
-        .flat_map(files)
-        .filter(|file| is_program(file))
-    {
-        let text = read(&script).unwrap_or_default();
-        if let Some(sign) = sign(&with_scripts(&text)) {
-            found.push(Started {
-                by: By::Cron(script),
-                sign,
-            });
-        }
+    if !machine.root {
+        report.unseen.push("the users' crontabs");
     }
-    for table in CRONTABS.iter().flat_map(files) {
-        let user = table
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        for (_, line, sign) in lines(&read(&table).unwrap_or_default()) {
-            let by = By::Crontab(user.clone(), line);
-            found.push(Started { by, sign });
-        }
-    }
-    found.extend(units(&sign));
-    found
 }
 
-/// Services that are an administrator's own, and run or will.
-fn units(sign: &dyn Fn(&str) -> Option<String>) -> Vec<Started> {
-    let mut found = BTreeMap::new();
-    for file in UNITS.iter().flat_map(files) {
-        let name = file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if !name.ends_with(".service") || name.starts_with("sftp-monitor") {
-            continue;
-        }
-        let text = read(&file).unwrap_or_default();
-        if let Some(sign) = sign(&with_scripts(&text)) {
-            found.extend(running(&name).into_iter().map(|unit| (unit, sign.clone())));
+/// All that cron and systemd start, each with its own text.
+fn starters() -> Vec<(Starter, String)> {
+    let tables = files(&TABLES).map(|table| (table, false));
+    let crontabs = files(&CRONTABS).map(|table| (table, true));
+    let mut all = Vec::new();
+    for ((table, text), of_user) in tables.chain(crontabs) {
+        let lines = (1..).zip(text.lines().map(str::trim));
+        for (number, line) in lines.filter(|(_, line)| !line.starts_with('#')) {
+            let starter = match of_user {
+                true => Starter::Crontab(name(&table), line.to_owned()),
+                false => Starter::Table(table.clone(), number, line.to_owned()),
+            };
+            all.push((starter, line.to_owned()));
         }
     }
-    let started = found.into_iter().map(|(name, sign)| Started {
-        by: By::Unit(name),
-        sign,
+    let programs = files(&PROGRAMS).filter(|(path, _)| {
+        std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0)
     });
-    started.collect()
+    all.extend(programs.map(|(path, text)| (Starter::Cron(path), text)));
+    let units = files(&UNITS).map(|(path, text)| (name(&path), text));
+    let own = |name: &str| name.ends_with(".service") && !name.starts_with("sftp-monitor");
+    let units = units.filter(|(name, _)| own(name));
+    all.extend(units.map(|(name, text)| (Starter::Unit(name), text)));
+    all
 }
 
 /// Of a service and the timers that start it those that are active or enabled.
-fn running(service: &str) -> Vec<String> {
+fn running(service: &str) -> Vec<Starter> {
     let show = |unit: &str, property: &str| {
         let mut ask = Command::new("systemctl");
         ask.args(["show", "--value", "--property", property, unit]);
-        program::text(&mut ask, DEADLINE)
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
+        let printed = program::text(&mut ask, DEADLINE).unwrap_or_default();
+        printed.trim().to_owned()
     };
     let triggers = show(service, "TriggeredBy");
-    let mut units = vec![service.to_owned()];
-    units.extend(triggers.split_whitespace().map(str::to_owned));
-    let runs = |unit: &String| {
-        matches!(
-            show(unit, "ActiveState").as_str(),
-            "active" | "activating" | "reloading"
-        ) || show(unit, "UnitFileState").starts_with("enabled")
+    let units = std::iter::once(service).chain(triggers.split_whitespace());
+    let runs = |unit: &&str| {
+        let active = show(unit, "ActiveState");
+        matches!(active.as_str(), "active" | "activating" | "reloading")
+            || show(unit, "UnitFileState").starts_with("enabled")
     };
-    units.into_iter().filter(runs).collect()
+    let running = units.filter(runs);
+    running.map(|unit| Starter::Unit(unit.to_owned())).collect()
 }
 
 /// A text with the scripts that it names by their paths behind it.
@@ -189,18 +147,23 @@ fn with_scripts(text: &str) -> String {
     whole
 }
 
-fn files(directory: impl AsRef<Path>) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.is_file())
-        .collect();
-    files.sort();
-    files
+/// The files that these paths name, or that are in these directories, with their text.
+fn files(places: &[&str]) -> impl Iterator<Item = (PathBuf, String)> {
+    let mut all = Vec::new();
+    for place in places {
+        let entries = std::fs::read_dir(place).into_iter().flatten().flatten();
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        files.sort();
+        all.push(place.into());
+        all.extend(files);
+    }
+    all.into_iter()
+        .filter_map(|path| read(&path).map(|text| (path, text)))
 }
 
-fn is_program(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0)
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 fn read(path: &Path) -> Option<String> {
@@ -209,22 +172,17 @@ fn read(path: &Path) -> Option<String> {
     readable.then(|| std::fs::read_to_string(path).ok())?
 }
 
-pub(super) fn judge(started: &[Started]) -> Vec<Finding> {
-    started.iter().map(tell).collect()
-}
-
-fn tell(Started { by, sign }: &Started) -> Finding {
-    let does = format!("it mentions {sign}, and posts or deletes beside the monitor");
-    let (what, mend) = match by {
-        By::Table(path, number, line) => (
+fn judge(starter: &Starter, sign: &str) -> Finding {
+    let (what, fix) = match starter {
+        Starter::Table(path, number, line) => (
             format!("{}:{number} starts `{line}`", path.display()),
             format!("sudo sed -i '{number}s/^/# /' {}", words::path(path)),
         ),
-        By::Cron(path) => (
+        Starter::Cron(path) => (
             format!("cron runs {}", path.display()),
             format!("sudo chmod a-x {}", words::path(path)),
         ),
-        By::Crontab(user, line) => (
+        Starter::Crontab(user, line) => (
             format!("the crontab of {user} starts `{line}`"),
             format!(
                 "sudo crontab -u {user} -l | grep -vF -- {} | sudo crontab -u {user} -",
@@ -232,19 +190,19 @@ fn tell(Started { by, sign }: &Started) -> Finding {
                 user = word(user)
             ),
         ),
-        By::Unit(unit) => (
+        Starter::Unit(unit) => (
             format!("{unit} runs"),
             format!("sudo systemctl disable --now {}", word(unit)),
         ),
     };
-    Finding::problem(NAME, format!("{what}: {does}")).mended_by(mend)
+    let said = format!("{what}: it mentions {sign}, and posts or deletes beside the monitor");
+    Finding::problem(NAME, said).fixed_by(fix)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-    use super::super::finding::told;
     use super::*;
 
     #[test]
@@ -291,31 +249,19 @@ mod tests {
 
     #[test]
     fn each_way_of_starting_one_has_its_end() {
-        let sign = || "daily.json".to_owned();
         let started = [
-            Started {
-                by: By::Cron("/etc/cron.daily/sftp".into()),
-                sign: sign(),
-            },
-            Started {
-                by: By::Table(
-                    "/etc/cron.d/sftp".into(),
-                    3,
-                    "* * * * * root /opt/tail.sh".into(),
-                ),
-                sign: sign(),
-            },
-            Started {
-                by: By::Crontab("root".into(), "59 23 * * * /opt/digest.sh".into()),
-                sign: sign(),
-            },
-            Started {
-                by: By::Unit("tail-auth.service".into()),
-                sign: sign(),
-            },
+            Starter::Cron("/etc/cron.daily/sftp".into()),
+            Starter::Table(
+                "/etc/cron.d/sftp".into(),
+                3,
+                "* * * * * root /opt/tail.sh".into(),
+            ),
+            Starter::Crontab("root".into(), "59 23 * * * /opt/digest.sh".into()),
+            Starter::Unit("tail-auth.service".into()),
         ];
+        let told = started.map(|starter| judge(&starter, "daily.json").told());
         assert_eq!(
-            told(&judge(&started)),
+            told.concat(),
             "problem old-scripts: cron runs /etc/cron.daily/sftp: it mentions daily.json, and posts or deletes beside the monitor\n  \
              > sudo chmod a-x /etc/cron.daily/sftp\n\
              problem old-scripts: /etc/cron.d/sftp:3 starts `* * * * * root /opt/tail.sh`: it mentions daily.json, and posts or deletes beside the monitor\n  \

@@ -1,90 +1,101 @@
 //! Whether sftp-server logs the files of each partner: the command that sshd runs for it, and its `-l`.
 
-use std::collections::BTreeMap;
-
-use super::edit::{self, place};
+use super::edit;
 use super::finding::Finding;
+use super::machine::{ServedPartner, ServingSshd};
 use super::units::Ssh;
-use super::words::path;
-use crate::adapters::sshd_config::{ADDRESS, Asked, InForce, Missing};
+use super::words;
+use crate::adapters::sshd_config::{ADDRESS, Asked, InForce, Missing, expand, silent_keys};
 use crate::domain::base::names::names;
 
 /// The name of the matter.
 const NAME: &str = "sftp-log-level";
 
-/// What was seen of sshd's configuration.
-pub(super) struct Facts<'a> {
+/// The facts about an sshd and the files of its partners.
+struct LevelFacts<'a> {
     /// Each partner, with whether its files are logged and whether there is a `Subsystem sftp` for it.
-    pub(super) partners: Vec<(&'a str, &'a InForce, bool)>,
+    partners: Vec<(&'a str, &'a InForce, bool)>,
     /// Each partner with a key whose command logs no files.
-    pub(super) keys: Vec<(&'a str, Missing)>,
-    pub(super) asked: Asked,
+    keys: Vec<(&'a str, Missing)>,
+    asked: Asked,
     /// More than the account decides, such as the client's address.
-    pub(super) depends: bool,
-    /// What sshd's unit is called.
-    pub(super) ssh: Ssh<'a>,
+    depends: bool,
+    ssh: Ssh<'a>,
     /// Root runs the check.
-    pub(super) root: bool,
+    root: bool,
 }
 
-pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn look(one: &ServingSshd<'_>, root: bool) -> Vec<Finding> {
+    let partners = one.partners.iter();
+    let logging = partners.map(|one| {
+        let effective = &one.effective;
+        (one.name, &effective.logging, effective.subsystem)
+    });
+    judge(&LevelFacts {
+        partners: logging.collect(),
+        keys: one.partners.iter().flat_map(keys).collect(),
+        asked: one.sshd.asked(),
+        depends: one
+            .sshd
+            .depends_on_more(one.partners.iter().map(ServedPartner::asked)),
+        ssh: one.ssh,
+        root,
+    })
+}
+
+/// The keys of a partner whose command is an sftp-server that logs no files.
+fn keys<'a>(one: &ServedPartner<'a>) -> Vec<(&'a str, Missing)> {
+    let (name, account) = (one.name, one.account);
+    // A path that is not absolute is one below the account's home (sshd_config(5), AuthorizedKeysFile).
+    let files = one.effective.keys.iter();
+    let files = files.map(|file| account.home.join(expand(file, name, account)));
+    let silent = files.flat_map(|file| silent_keys(&file));
+    silent.map(|key| (name, key)).collect()
+}
+
+fn judge(facts: &LevelFacts<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut logged: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut missing: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
-    let mut partly: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
-    let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut refused = Vec::new();
-    for (name, in_force, subsystem) in &facts.partners {
-        match in_force {
-            _ if !subsystem => refused.push(*name),
-            InForce::Logged { level } => logged.entry(level).or_default().push(name),
-            InForce::Missing(gap) => missing.entry(gap).or_default().push(name),
-            InForce::Partly(gap) => partly.entry(gap).or_default().push(name),
-            InForce::Unknown { why } => unknown.entry(why).or_default().push(name),
-        }
-    }
-    let by = by(&facts.asked, facts.depends);
-    for (level, partners) in logged {
-        let said = format!("-l {level} for {}{by}", names(&partners));
-        found.push(Finding::ok(NAME, said));
-    }
-    for (gap, partners) in missing {
-        let Missing {
-            found: line,
-            why,
-            line: better,
-            ..
-        } = gap;
-        let said = format!(
-            "no file of {} is logged: {}{line}: {why}; write: {better}",
-            names(&partners),
-            place(gap)
-        );
-        found.push(Finding::problem(NAME, said).mended_by(edit::mend(gap, facts.ssh)));
+    let refused = facts.partners.iter().filter(|one| !one.2);
+    let refused: Vec<&str> = refused.map(|one| one.0).collect();
+    let served = facts.partners.iter().filter(|one| one.2);
+    let alike = words::grouped(served.map(|(name, in_force, _)| (*in_force, *name)));
+    for (in_force, partners) in alike {
+        let who = names(&partners);
+        found.push(match in_force {
+            InForce::Logged { level } => {
+                let by = by(&facts.asked, facts.depends);
+                Finding::ok(NAME, format!("-l {level} for {who}{by}"))
+            }
+            InForce::Missing(gap) => {
+                let said = format!("no file of {who} is logged: {}", edit::told(gap));
+                Finding::problem(NAME, said).fixed_by(edit::fix(gap, facts.ssh))
+            }
+            InForce::Partly(gap) => {
+                let said = format!(
+                    "files of {who} are logged for some clients, not for all: {}{}, under a Match that asks for more than the \
+                     account: {}; write: {}",
+                    edit::place(gap),
+                    gap.found,
+                    gap.why,
+                    gap.line
+                );
+                Finding::warning(NAME, said).fixed_by(edit::fix(gap, facts.ssh))
+            }
+            InForce::Unknown { why } => {
+                let said = format!("unknown for {who}: {why}");
+                let remedy = "sudo sftp-monitor check".to_owned();
+                Finding {
+                    // Root has asked already: what is left is for a person to know.
+                    remedy: (!facts.root).then_some(remedy),
+                    ..Finding::warning(NAME, said)
+                }
+            }
+        });
     }
     for (name, key) in &facts.keys {
-        let said = format!(
-            "no file of {name} is logged that comes with a key of {}:{}: {}: {}; write: {}",
-            key.file.display(),
-            key.number,
-            key.found,
-            key.why,
-            key.line
-        );
-        let mend = format!("sudoedit {}", path(&key.file));
-        found.push(Finding::problem(NAME, said).mended_by(mend));
-    }
-    for (gap, partners) in partly {
-        let said = format!(
-            "files of {} are logged for some clients, not for all: {}{}, under a Match that asks for more than the account: {}; \
-             write: {}",
-            names(&partners),
-            place(gap),
-            gap.found,
-            gap.why,
-            gap.line
-        );
-        found.push(Finding::warning(NAME, said).mended_by(edit::mend(gap, facts.ssh)));
+        let said = edit::told(key);
+        let said = format!("no file of {name} is logged that comes with a key of {said}");
+        found.push(Finding::problem(NAME, said).fixed_by(words::edit(&key.file)));
     }
     if !refused.is_empty() {
         let said = format!(
@@ -92,17 +103,8 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
             facts.ssh.path().display(),
             names(&refused)
         );
-        let mend = edit::first_line("Subsystem sftp internal-sftp -l INFO", facts.ssh);
-        found.push(Finding::problem(NAME, said).mended_by(mend));
-    }
-    for (why, partners) in unknown {
-        let said = format!("unknown for {}: {why}", names(&partners));
-        let finding = Finding::warning(NAME, said);
-        // Root has asked already: what is left is for a person to know.
-        found.push(match facts.root {
-            true => finding,
-            false => finding.mended_by("sudo sftp-monitor check"),
-        });
+        let fix = edit::first_line("Subsystem sftp internal-sftp -l INFO", facts.ssh);
+        found.push(Finding::problem(NAME, said).fixed_by(fix));
     }
     found
 }
@@ -151,7 +153,7 @@ mod tests {
             .iter()
             .map(|(name, in_force)| (*name, in_force, true));
         let asked_root = asked == Asked::Sshd;
-        let facts = Facts {
+        let facts = LevelFacts {
             partners: partners.collect(),
             keys: Vec::new(),
             asked,
@@ -234,7 +236,7 @@ mod tests {
     #[test]
     fn without_a_subsystem_the_first_line_becomes_one() {
         let in_force = logged();
-        let facts = Facts {
+        let facts = LevelFacts {
             partners: vec![("alice", &in_force, false)],
             keys: Vec::new(),
             asked: Asked::Sshd,

@@ -1,17 +1,20 @@
-//! Slack: whether it can be reached, and what it says of the token.
+//! Slack: whether it can be reached, and whether it knows the token.
 
-use super::finding::Finding;
-use super::refusal::Means;
-use super::units::{SERVICE, Units};
-use super::words::{path, word};
-use super::{channel, proxy};
+use super::channel;
+use super::finding::{Finding, Report};
+use super::machine::Machine;
+use super::network::{wait, way};
+use super::refusal::{SlackFixes, with_fix};
+use super::slack_facts::{SlackFacts, has};
+use super::token;
+use super::units::SERVICE;
+use super::words::{edit, word};
 use crate::adapters::config::{Config, Token, environment};
-use crate::adapters::slack::{Client, Identity, POST, Proxy, ProxySettings};
-use crate::commands::check::slack_facts::{Facts, has};
+use crate::adapters::slack::{Channel, Client, Identity, POST, Proxy};
 use crate::domain::base::clean::escape;
 use crate::domain::base::language::Language;
 use crate::domain::render::Rendered;
-use crate::domain::slack_reply::PostResult;
+use crate::domain::slack_reply::{Fix, PostResult};
 
 /// The name of the matter.
 const NAME: &str = "slack";
@@ -19,43 +22,71 @@ const NAME: &str = "slack";
 /// The scopes of which one lets the token ask about a channel.
 const ASKS: [&str; 2] = ["channels:read", "groups:read"];
 
-/// Asks Slack whose token it is, and about the channel, by the way that the service takes; posts a line where that is
-/// asked for.
-pub(super) fn gather(
-    config: &Config,
-    (token, store): (&Token, &'static str),
-    units: &Units,
-    root: bool,
-    send: bool,
-) -> anyhow::Result<Facts> {
-    let own = Proxy::own();
-    let (way, proxy, own_proxy) = match (root, proxy::of_service(units)) {
-        // Only root may read the service's environment.
-        (false, _) => (ProxySettings::Environment, own, None),
-        (true, None) => (ProxySettings::Direct, None, own),
-        (true, Some(proxy)) => (ProxySettings::from(proxy.clone()), Some(proxy), None),
+/// Looks for the token, and asks Slack about it.
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    let Some(found) = token::find(machine.root) else {
+        report.unseen.push("the token, and what Slack says of it");
+        return;
     };
+    let finding = token::judge(&found, token::is_loaded_encrypted);
+    report.findings.push(finding);
+    if let Ok(stored) = &found {
+        let facts = gather(machine, &stored.token, token::store(&found));
+        report.findings.extend(judge(&facts));
+        report.posted = facts.sent == Some(PostResult::Accepted);
+        report.fixes = Some(facts.fixes);
+    }
+}
+
+/// Asks Slack by the way that the service takes.
+fn gather<'a>(machine: &Machine<'a>, token: &Token, store: &'static str) -> SlackFacts<'a> {
+    let config = machine.config;
+    let (way, proxy) = way(machine);
+    let own_proxy = Proxy::own().filter(|_| proxy.is_none());
     // Plain http goes to loopback, without a proxy.
     let proxied = config.slack.api_url.starts_with("https:");
-    let client = Client::by(&way, &config.slack, token)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let answer = runtime.block_on(client.identity());
-    let asks = |identity: &Identity| ASKS.iter().any(|scope| has(identity, scope));
-    let may_ask = answer.as_ref().is_ok_and(asks);
-    let posted = || runtime.block_on(client.post(&line(config), POST));
-    Ok(Facts {
-        channel: may_ask.then(|| runtime.block_on(client.channel())),
-        sent: (send && answer.is_ok()).then(posted),
+    let client = Client::by(&way, &config.slack, token);
+    let asked = client.and_then(|client| Ok(wait(ask(&client, config, machine.send))?));
+    let (answer, channel, sent) = asked.unwrap_or_else(|error| {
+        let (ambiguous, why) = (false, format!("{error:#}"));
+        (Err(PostResult::Retry { ambiguous, why }), None, None)
+    });
+    SlackFacts {
+        fixes: SlackFixes {
+            store,
+            edit: edit(&config.path),
+            bot: answer.as_ref().ok().map(|known| known.user.clone()),
+        },
+        config,
         answer,
-        api_url: config.slack.api_url.clone(),
+        channel,
+        sent,
         proxy: proxy.filter(|_| proxied),
         own_proxy: own_proxy.filter(|_| proxied),
-        channel_id: config.slack.channel.clone(),
-        edit: format!("sudoedit {}", path(&config.path)),
-        store,
-    })
+    }
+}
+
+type Answers = (
+    Result<Identity, PostResult>,
+    Option<Result<Channel, PostResult>>,
+    Option<PostResult>,
+);
+
+/// Whose token it is, and about the channel; posts a line where that is asked for.
+async fn ask(client: &Client, config: &Config, send: bool) -> Answers {
+    let answer = client.identity().await;
+    let Ok(identity) = &answer else {
+        return (answer, None, None);
+    };
+    let channel = match ASKS.iter().any(|scope| has(identity, scope)) {
+        true => Some(client.channel().await),
+        false => None,
+    };
+    let sent = match send {
+        true => Some(client.post(&line(config), POST).await),
+        false => None,
+    };
+    (answer, channel, sent)
 }
 
 /// The line that `--send` posts.
@@ -68,49 +99,31 @@ fn line(config: &Config) -> Rendered {
     Rendered { text, blocks: None }
 }
 
-pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+fn judge(facts: &SlackFacts<'_>) -> Vec<Finding> {
     let mut found = vec![of_token(facts)];
     if let Ok(identity) = &facts.answer {
         found.extend(channel::judge(facts, identity));
     }
-    if let Some(verdict) = &facts.sent {
-        found.push(match verdict {
-            PostResult::Accepted => Finding {
-                asked: true,
-                ..Finding::ok(
-                    channel::NAME,
-                    format!("a line was posted to {}", facts.channel_id),
-                )
-            },
-            verdict => facts.means().not_taken(channel::NAME, verdict),
-        });
-    }
+    let id = &facts.config.slack.channel;
+    found.extend(facts.sent.as_ref().map(|verdict| match verdict {
+        PostResult::Accepted => Finding {
+            asked: true,
+            ..Finding::ok(channel::NAME, format!("a line was posted to {id}"))
+        },
+        verdict => {
+            let said = format!("a line was not taken: {verdict}");
+            let fix = verdict.code().and_then(Fix::of);
+            let (said, command) = with_fix(&said, fix, Some(&facts.fixes));
+            Finding::problem(channel::NAME, said).fixed_by(command)
+        }
+    }));
     found
 }
 
-impl Facts {
-    /// Was a line posted?
-    pub(super) fn posted(&self) -> bool {
-        self.sent == Some(PostResult::Accepted)
-    }
-
-    /// What a refusal is mended with.
-    pub(super) fn means(&self) -> Means {
-        let known = self.answer.as_ref().ok();
-        Means {
-            store: self.store,
-            edit: self.edit.clone(),
-            bot: known.map(|identity| identity.user.clone()),
-        }
-    }
-}
-
-fn of_token(facts: &Facts) -> Finding {
-    let way = match &facts.proxy {
-        Some(proxy) => format!(", through the proxy {}", proxy.shown()),
-        None => String::new(),
-    };
-    let base = &facts.api_url;
+fn of_token(facts: &SlackFacts<'_>) -> Finding {
+    let way = facts.proxy.as_ref();
+    let way = way.map(|proxy| format!(", through the proxy {}", proxy.shown()));
+    let (way, base) = (way.unwrap_or_default(), &facts.config.slack.api_url);
     match &facts.answer {
         Ok(Identity { team, user, .. }) => Finding::ok(
             NAME,
@@ -118,61 +131,50 @@ fn of_token(facts: &Facts) -> Finding {
         ),
         Err(PostResult::Configuration(refusal) | PostResult::Unknown(refusal)) => {
             let said = format!("{base} refuses the token: {refusal}{way}");
-            Finding::problem(NAME, said).mended_by(facts.store)
+            Finding::problem(NAME, said).fixed_by(facts.fixes.store)
         }
         Err(PostResult::Wait { why, .. }) => {
             let said = format!("{base} asks for a pause: {why}{way}");
-            Finding::warning(NAME, said).mended_by("sudo sftp-monitor check")
+            Finding::warning(NAME, said).fixed_by("sudo sftp-monitor check")
         }
         Err(verdict) => {
-            let only_here = facts.own_proxy.as_ref().map(|proxy| {
-                format!(
-                    "; this command has a proxy ({}), the service has none",
-                    proxy.variable
+            let said = format!("{base} cannot be reached: {verdict}{way}");
+            let file = environment::FILE;
+            match (&facts.own_proxy, &facts.proxy) {
+                (Some(Proxy { variable, .. }), _) => Finding::problem(
+                    NAME,
+                    format!("{said}; this command has a proxy ({variable}), the service has none"),
                 )
-            });
-            let only_here = only_here.unwrap_or_default();
-            let said = format!("{base} cannot be reached: {verdict}{way}{only_here}");
-            let mend = match (&facts.own_proxy, &facts.proxy) {
-                (Some(Proxy { variable, .. }), _) => format!(
-                    "printf '%s\\n' \"{variable}=${variable}\" | sudo tee -a {} >/dev/null \
-                     && sudo systemctl try-restart {SERVICE}",
-                    environment::FILE
-                ),
+                .fixed_by(format!(
+                    "printf '%s\\n' \"{variable}=${variable}\" | sudo tee -a {file} >/dev/null \
+                     && sudo systemctl try-restart {SERVICE}"
+                )),
                 // What a shell tries takes another way.
-                (None, Some(_)) => format!(
-                    "sudoedit {} && sudo systemctl try-restart {SERVICE}",
-                    environment::FILE
-                ),
-                (None, None) => format!("curl -sSv {}", word(&format!("{base}/api.test"))),
-            };
-            Finding::problem(NAME, said).mended_by(mend)
+                (None, Some(_)) => Finding::problem(NAME, said).fixed_by(format!(
+                    "sudoedit {file} && sudo systemctl try-restart {SERVICE}"
+                )),
+                (None, None) => Finding::problem(NAME, said)
+                    .fixed_by(format!("curl -sSv {}", word(&format!("{base}/api.test")))),
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::slack_facts::facts;
     use super::*;
     use crate::domain::slack_reply::Refusal;
 
     fn judged(answer: Result<Identity, PostResult>, proxy: Option<&str>) -> String {
-        let facts = Facts {
-            answer,
-            api_url: "https://slack.com/api".to_owned(),
-            proxy: proxy.map(|url| Proxy {
-                variable: "HTTPS_PROXY".to_owned(),
-                url: url.to_owned(),
-                except: String::new(),
-            }),
-            own_proxy: None,
-            channel_id: "C1".to_owned(),
-            edit: "sudoedit /etc/c.toml".to_owned(),
-            channel: None,
-            sent: None,
-            store: "store it",
-        };
-        of_token(&facts).told()
+        let config = Config::parse("/etc/c.toml".as_ref(), "").expect("defaults");
+        let proxy = proxy.map(|url| Proxy {
+            variable: "HTTPS_PROXY".to_owned(),
+            url: url.to_owned(),
+            except: String::new(),
+        });
+        let facts = facts(&config, answer);
+        of_token(&SlackFacts { proxy, ..facts }).told()
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! sshd itself: whether it runs, which version, under which names it logs, and whether it logs log-ins at all.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::edit::{self, place};
-use super::finding::Finding;
+use super::edit;
+use super::finding::{Finding, Report};
+use super::machine::{Machine, ServedPartner};
 use super::units::{Ssh, Units};
+use super::words::grouped;
 use crate::adapters::config::Config;
 use crate::adapters::program;
-use crate::adapters::sshd_config::{Effective, Missing, PROGRAM, Sshd, Sshds, Started};
+use crate::adapters::sshd_config::{PROGRAM, Sshd, Sshds, Started};
 use crate::domain::base::names::names;
 
 /// The name of the matter.
@@ -22,9 +23,9 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The first version whose sessions log as `sshd-session`.
 const SESSIONS: (u32, u32) = (9, 8);
 
-/// What was seen of sshd.
-pub(super) struct Facts<'a> {
-    /// What it says its version is: `OpenSSH_9.2p1`.
+/// The facts about sshd.
+struct SshdFacts<'a> {
+    /// Its version as it prints it: `OpenSSH_9.2p1`.
     version: Option<String>,
     /// It, or a socket that starts it, is active; none where systemd does not say.
     active: Option<bool>,
@@ -37,7 +38,12 @@ pub(super) struct Facts<'a> {
     ssh: Ssh<'a>,
 }
 
-pub(super) fn gather<'a>(sshds: &'a Sshds, units: &'a Units, config: &Config) -> Facts<'a> {
+pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+    let facts = gather(machine.sshds, machine.units, machine.config);
+    report.findings.extend(judge(&facts));
+}
+
+fn gather<'a>(sshds: &'a Sshds, units: &'a Units, config: &Config) -> SshdFacts<'a> {
     let script = format!("{PROGRAM} -V 2>&1; true");
     let said = program::text(Command::new("sh").args(["-c", &script]), DEADLINE);
     let unit = format!("{}.service", units.ssh().unit);
@@ -48,12 +54,12 @@ pub(super) fn gather<'a>(sshds: &'a Sshds, units: &'a Units, config: &Config) ->
     let program = std::fs::read_link(process.join("exe")).unwrap_or_default();
     let sshds: Vec<&Started> = sshds.iter().map(Sshd::started).collect();
     let runs = sshds.iter().any(|one| one.pid.is_some());
-    Facts {
+    SshdFacts {
         version: said.ok().and_then(|said| version(&said)),
-        active: units
-            .unknown
-            .is_none()
-            .then(|| runs || units.ssh_is_active()),
+        active: match units.unknown {
+            None => Some(runs || units.ssh_is_active()),
+            Some(_) => None,
+        },
         replaced: program.to_string_lossy().ends_with(" (deleted)"),
         sshds,
         namespace: Some(namespace).filter(|namespace| !namespace.is_empty() && !is_read),
@@ -75,39 +81,36 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
+fn judge(facts: &SshdFacts<'_>) -> Vec<Finding> {
     let (ssh, unit) = (facts.ssh, facts.ssh.unit);
-    let version = facts
-        .version
-        .as_deref()
-        .unwrap_or("sshd of an unknown version");
+    let version = facts.version.as_deref();
+    let version = version.unwrap_or("sshd of an unknown version");
     let logs_as = match numbers(version) {
         Some(numbers) if numbers >= SESSIONS => "sshd-session and internal-sftp",
         Some(_) => "sshd and internal-sftp",
         None => "sshd or sshd-session, and internal-sftp",
     };
-    let mut found = Vec::new();
-    match facts.active {
+    let mut found = vec![match facts.active {
         Some(false) => {
             let said = format!("{unit}.service does not run: nobody can log in");
-            let mend = format!("sudo systemctl enable --now {unit}.service");
-            found.push(Finding::problem(NAME, said).mended_by(mend));
+            let fix = format!("sudo systemctl enable --now {unit}.service");
+            Finding::problem(NAME, said).fixed_by(fix)
         }
-        _ if facts.replaced => {
+        Some(true) | None if facts.replaced => {
             let said = format!("{version} was installed, and an older one still runs");
-            let mend = format!("sudo systemctl restart {unit}.service");
-            found.push(Finding::warning(NAME, said).mended_by(mend));
+            let fix = format!("sudo systemctl restart {unit}.service");
+            Finding::warning(NAME, said).fixed_by(fix)
         }
-        _ => found.push(Finding::ok(NAME, format!("{version} logs as {logs_as}"))),
-    }
+        Some(true) | None => Finding::ok(NAME, format!("{version} logs as {logs_as}")),
+    }];
     for started in &facts.sshds {
         let ssh = ssh.of(started);
         // Where none runs that is said above; one that a socket starts need not run.
         if facts.active == Some(true) && started.stands_still() && !ssh.of_socket {
             let unit = ssh.unit;
             let said = format!("{unit}.service is enabled, and does not run");
-            let mend = format!("sudo systemctl start {unit}.service");
-            found.push(Finding::warning(NAME, said).mended_by(mend));
+            let fix = format!("sudo systemctl start {unit}.service");
+            found.push(Finding::warning(NAME, said).fixed_by(fix));
         }
         found.extend(of_options(started, ssh));
     }
@@ -116,82 +119,70 @@ pub(super) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
             "{unit}.service logs into the journal namespace {namespace} (LogNamespace=), which is not read: no log-in and no \
              file is seen. Take the line out of the unit, or name the namespace's directory as source.journal-directory"
         );
-        let mend = format!(
+        let fix = format!(
             "sudo systemctl edit --full {unit}.service && sudo systemctl restart {unit}.service"
         );
-        found.push(Finding::problem(NAME, said).mended_by(mend));
+        found.push(Finding::problem(NAME, said).fixed_by(fix));
     }
     found
 }
 
-/// What is wrong with the options that one was started with; and of one beside the usual one that it is there.
+/// Judges the options that an sshd was started with, and names a second sshd by its file.
 fn of_options(started: &Started, ssh: Ssh<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    if let Some(file) = &started.file {
-        let file = file.display();
-        found.push(Finding::ok(
-            NAME,
-            format!("one reads {file}, which is looked at"),
-        ));
-    }
-    if let Some(option) = &started.log {
-        let said = match option.as_str() {
+    let file = started.file.as_ref().map(|file| {
+        let said = format!("one reads {}, which is looked at", file.display());
+        Finding::ok(NAME, said)
+    });
+    let log = started.log.as_ref().map(|option| {
+        Finding::problem(NAME, match option.as_str() {
             "-e" => "sshd runs with -e: its log-ins are not believed, since clients can write lines of their own into such a log".to_owned(),
             option => format!("sshd runs with {option}: no log-in reaches the log"),
-        };
-        found.push(Finding {
-            remedy: edit::unit(ssh),
-            ..Finding::problem(NAME, said)
-        });
-    }
-    if started.unclear {
+        })
+    });
+    let unclear = started.unclear.then(|| {
         let said = "sshd runs with an -o whose value has blanks: what that sets outweighs its file, and is not looked at here";
-        found.push(Finding {
-            remedy: edit::unit(ssh),
-            ..Finding::warning(NAME, said)
-        });
-    }
-    found
+        Finding::warning(NAME, said)
+    });
+    let wrong = log.into_iter().chain(unclear).map(|found| Finding {
+        remedy: edit::unit(ssh),
+        ..found
+    });
+    file.into_iter().chain(wrong).collect()
 }
 
-/// Whose log-ins are not logged, by which line.
-pub(super) fn quiet(effective: &BTreeMap<&str, Effective>, ssh: Ssh<'_>) -> Vec<Finding> {
-    let mut quiet: BTreeMap<&Missing, Vec<&str>> = BTreeMap::new();
-    for (name, effective) in effective {
-        if let Some(gap) = &effective.quiet {
-            quiet.entry(gap).or_default().push(name);
-        }
-    }
-    let tell = |(gap, partners): (&Missing, Vec<&str>)| {
+/// Judges `LogLevel`: partners whose log-ins are not logged, by the line that hides them.
+pub(super) fn quiet(partners: &[ServedPartner<'_>], ssh: Ssh<'_>) -> Vec<Finding> {
+    let quiet = partners
+        .iter()
+        .filter_map(|one| Some((one.effective.quiet.as_ref()?, one.name)));
+    let quiet = grouped(quiet).into_iter();
+    let finding = quiet.map(|(gap, who)| {
         let said = format!(
-            "no log-in of {} is logged: {}{}: {}; write: {}",
-            names(&partners),
-            place(gap),
-            gap.found,
-            gap.why,
-            gap.line
+            "no log-in of {} is logged: {}",
+            names(&who),
+            edit::told(gap)
         );
-        Finding::problem(NAME, said).mended_by(edit::mend(gap, ssh))
-    };
-    quiet.into_iter().map(tell).collect()
+        Finding::problem(NAME, said).fixed_by(edit::fix(gap, ssh))
+    });
+    finding.collect()
 }
 
-/// sshd did not say what it does, for this reason: what it reads it does not accept.
+/// sshd does not accept its configuration, for this reason.
 pub(super) fn refused(why: &str, ssh: Ssh<'_>) -> Finding {
-    let mut words = why.split([' ', ':']);
-    let file = words.find(|word| word.starts_with("/etc/"));
+    let file = why.split([' ', ':']).find(|word| word.starts_with("/etc/"));
     let said = format!("sshd does not accept its configuration, and will not start with it: {why}");
-    let mend = match file {
+    Finding::problem(NAME, said).fixed_by(match file {
         Some(file) => format!("sudoedit {file} && {}", edit::reload(ssh)),
         None => edit::by_hand(ssh),
-    };
-    Finding::problem(NAME, said).mended_by(mend)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::finding::told;
     use super::*;
+    use crate::adapters::sshd_config::{Effective, Missing};
+    use crate::adapters::userdb::Account;
 
     #[test]
     fn a_configuration_that_sshd_refuses_is_a_problem_of_the_file_that_it_names() {
@@ -207,8 +198,8 @@ mod tests {
         );
     }
 
-    fn facts(version: &str) -> Facts<'_> {
-        Facts {
+    fn facts(version: &str) -> SshdFacts<'_> {
+        SshdFacts {
             version: self::version(version),
             active: Some(true),
             replaced: false,
@@ -306,15 +297,24 @@ mod tests {
             file: "/etc/ssh/sshd_config".into(),
             number: 9,
         };
+        let account = Account {
+            uid: 1001,
+            home: "/home/x".into(),
+            shell: "/bin/sh".into(),
+            groups: None,
+        };
         let of = |name| {
             let effective = Effective {
                 quiet: Some(gap.clone()),
                 ..Effective::unknown(String::new())
             };
-            (name, effective)
+            ServedPartner {
+                name,
+                account: &account,
+                effective,
+            }
         };
-        let effective = BTreeMap::from([of("alice"), of("bob")]);
-        let said = told(&quiet(&effective, Ssh::default()));
+        let said = told(&quiet(&[of("alice"), of("bob")], Ssh::default()));
         assert!(said.contains("problem sshd: no log-in of alice, bob is logged: /etc/ssh/sshd_config:9: LogLevel ERROR: below INFO"), "{said}");
         assert!(said.contains(r"> sudo sed -i '9s|^\([[:blank:]]*\).*|\1LogLevel INFO|' /etc/ssh/sshd_config && sudo sshd -t"), "{said}");
     }

@@ -1,12 +1,13 @@
 //! The state directory: whose it is, and whether `daily.json` can be read.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::finding::Finding;
-use super::units::{SERVICE, USER};
-use super::words::path;
+use super::finding::{Finding, Report};
+use super::units::{SERVICE, USER, Units};
+use super::{waiting, words};
+use crate::adapters::service;
 use crate::adapters::store::{StateError, Store, no_room};
 use crate::adapters::userdb::nss::{self, NoAnswer};
 use crate::domain::base::clean::{PATH, clean};
@@ -16,123 +17,123 @@ use crate::domain::state::Daily;
 /// The name of the matter.
 const NAME: &str = "state";
 
-/// What was seen of the directory.
+/// The state directory.
 #[derive(Debug)]
-pub(super) enum Seen {
-    /// It is not there yet.
-    Nothing,
-    /// This user may not look into it.
-    Closed,
-    /// It is there.
-    There {
-        /// What of it is somebody else's, and whose: the directory, or `daily.json`, as one that was copied there is. None
-        /// where all is the service's, or the service has no user.
-        foreign: Option<(PathBuf, String)>,
-        /// Its mode.
-        mode: u32,
-        /// Why its file system takes nothing.
-        no_room: Option<String>,
-        /// What is in it.
-        daily: Box<Result<Option<Daily>, StateError>>,
-    },
+struct StateDirectory {
+    path: PathBuf,
+    /// The directory or `daily.json`, with its owner, where that is not the service's user, as after a copy. None also
+    /// where the service has no user.
+    foreign: Option<(PathBuf, String)>,
+    mode: u32,
+    /// Why its file system takes nothing.
+    no_room: Option<String>,
+    /// The state in it.
+    daily: Result<Option<Daily>, StateError>,
 }
 
-impl Seen {
-    /// The state, where it is there and sound.
-    pub(super) fn daily(&self) -> Option<&Daily> {
-        match self {
-            Seen::There { daily, .. } => daily.as_ref().as_ref().ok()?.as_ref(),
-            Seen::Nothing | Seen::Closed => None,
+/// The state, and what waits in it for Slack.
+pub(super) fn look(
+    path: &Path,
+    units: &Units,
+    (zone, now): (Zone, Time),
+    root: bool,
+    report: &mut Report,
+) {
+    let trouble = service::trouble().map(|why| {
+        let said = format!("it says: {}", clean(&why, PATH));
+        Finding::problem("service", said).fixed_by(format!("journalctl -u {SERVICE} -n 20"))
+    });
+    report.findings.extend(trouble);
+    let found = gather(path, zone, now);
+    match &found {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let said = format!("{} is not there yet: the service makes it", path.display());
+            report.findings.push(Finding::ok(NAME, said));
         }
+        Err(_) if !root => report.unseen.push("the state"),
+        Err(_) => {
+            let said = format!("{} cannot be read, not even by root", path.display());
+            let fix = format!("ls -ld {}", words::path(path));
+            report
+                .findings
+                .push(Finding::problem(NAME, said).fixed_by(fix));
+        }
+        Ok(seen) => report.findings.push(judge(seen)),
+    }
+    if let Ok(StateDirectory {
+        daily: Ok(Some(daily)),
+        ..
+    }) = &found
+    {
+        // What was refused before a line was taken is over.
+        let refusal = daily.resume.slack_trouble.as_ref();
+        let waiting = waiting::WaitingFacts {
+            resume: &daily.resume,
+            refusal: refusal.filter(|_| !report.posted),
+            fixes: report.fixes.as_ref(),
+            units,
+        };
+        report.findings.extend(waiting::judge(&waiting, now));
     }
 }
 
-pub(super) fn gather(directory: &Path, zone: Zone, now: Time) -> Seen {
-    let meta = match std::fs::metadata(directory) {
-        Ok(meta) => meta,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Seen::Nothing,
-        Err(_) => return Seen::Closed,
-    };
-    let daily = Store::open(directory).and_then(|mut store| store.load(zone.local(now)));
+fn gather(path: &Path, zone: Zone, now: Time) -> io::Result<StateDirectory> {
+    let meta = std::fs::metadata(path)?;
+    let daily = Store::open(path).and_then(|mut store| store.load(zone.local(now)));
     if let Err(StateError::Disk { cause, .. }) = &daily {
         if cause.kind() == ErrorKind::PermissionDenied {
-            return Seen::Closed;
+            return Err(ErrorKind::PermissionDenied.into());
         }
     }
     // Where there is no answer it is not known whether they are foreign.
     let user = nss::by_name(USER.as_bytes()).ok().flatten();
-    let owner = |uid: u32| match nss::by_uid(uid) {
-        Ok(Some(account)) => String::from_utf8_lossy(&account.name).into_owned(),
-        Ok(None) | Err(NoAnswer) => format!("uid {uid}"),
-    };
     let foreign = |path: PathBuf| {
         let uid = std::fs::metadata(&path).ok()?.uid();
-        let foreign = user.as_ref()?.uid != uid;
-        foreign.then(|| (path, owner(uid)))
+        let owner = || match nss::by_uid(uid) {
+            Ok(Some(account)) => String::from_utf8_lossy(&account.name).into_owned(),
+            Ok(None) | Err(NoAnswer) => format!("uid {uid}"),
+        };
+        (user.as_ref()?.uid != uid).then(|| (path, owner()))
     };
-    let foreign = foreign(directory.to_owned()).or_else(|| foreign(directory.join("daily.json")));
-    Seen::There {
-        foreign,
+    Ok(StateDirectory {
+        path: path.to_owned(),
+        foreign: foreign(path.to_owned()).or_else(|| foreign(path.join("daily.json"))),
         mode: meta.mode() & 0o7777,
-        no_room: no_room(directory),
-        daily: Box::new(daily),
-    }
+        no_room: no_room(path),
+        daily,
+    })
 }
 
-/// What is said of it; nothing where this user may not look.
-pub(super) fn judge(seen: &Seen, directory: &Path, root: bool) -> Option<Finding> {
-    let (shown, word) = (directory.display(), path(directory));
+fn judge(seen: &StateDirectory) -> Finding {
+    let (shown, word, mode) = (seen.path.display(), words::path(&seen.path), seen.mode);
     let restart = format!("sudo systemctl try-restart {SERVICE}");
-    let (foreign, mode, no_room, daily) = match seen {
-        Seen::Nothing => {
-            let said = format!("{shown} is not there yet: the service makes it");
-            return Some(Finding::ok(NAME, said));
-        }
-        Seen::Closed if root => {
-            let said = format!("{shown} cannot be read, not even by root");
-            return Some(Finding::problem(NAME, said).mended_by(format!("ls -ld {word}")));
-        }
-        Seen::Closed => return None,
-        Seen::There {
-            foreign,
-            mode,
-            no_room,
-            daily,
-        } => (foreign, *mode, no_room, daily),
-    };
-    if let Some((what, owner)) = foreign {
+    if let Some((what, owner)) = &seen.foreign {
         let what = what.display();
         let said = format!("{what} belongs to {owner}: the service cannot read or write it");
-        let mend = format!("sudo chown -R {USER}:{USER} {word} && {restart}");
-        return Some(Finding::problem(NAME, said).mended_by(mend));
+        let fix = format!("sudo chown -R {USER}:{USER} {word} && {restart}");
+        return Finding::problem(NAME, said).fixed_by(fix);
     }
     if mode & 0o022 != 0 {
         let said =
             format!("{shown} is writable by others (mode {mode:04o}): the service refuses it");
-        let mend = format!("sudo chmod go-w {word} && {restart}");
-        return Some(Finding::problem(NAME, said).mended_by(mend));
+        let fix = format!("sudo chmod go-w {word} && {restart}");
+        return Finding::problem(NAME, said).fixed_by(fix);
     }
-    if let Some(why) = no_room {
+    if let Some(why) = &seen.no_room {
         let said = format!("{shown} cannot be written: {why}");
-        return Some(Finding::problem(NAME, said).mended_by(format!("df -h {word}")));
+        return Finding::problem(NAME, said).fixed_by(format!("df -h {word}"));
     }
-    Some(match daily.as_ref() {
-        Ok(Some(daily)) => Finding::ok(
-            NAME,
-            format!("{shown}/daily.json is sound, of {}", daily.date),
-        ),
+    match &seen.daily {
+        Ok(Some(daily)) => {
+            let said = format!("{shown}/daily.json is sound, of {}", daily.date);
+            Finding::ok(NAME, said)
+        }
         Ok(None) => Finding::ok(NAME, format!("{shown} holds no daily.json yet")),
         Err(error @ StateError::Damaged { .. }) => {
-            Finding::warning(NAME, error.to_string()).mended_by(restart)
+            Finding::warning(NAME, error.to_string()).fixed_by(restart)
         }
-        Err(error) => Finding::problem(NAME, error.to_string()).mended_by(format!("ls -la {word}")),
-    })
-}
-
-/// The running service says that it has trouble.
-pub(super) fn troubled(why: &str) -> Finding {
-    Finding::problem("service", format!("it says: {}", clean(why, PATH)))
-        .mended_by(format!("journalctl -u {SERVICE} -n 20"))
+        Err(error) => Finding::problem(NAME, error.to_string()).fixed_by(format!("ls -la {word}")),
+    }
 }
 
 #[cfg(test)]
@@ -144,14 +145,14 @@ mod tests {
         mode: u32,
         daily: Result<Option<Daily>, StateError>,
     ) -> String {
-        let seen = Seen::There {
+        judge(&StateDirectory {
+            path: "/var/lib/sftp-monitor".into(),
             foreign: foreign.map(|(path, owner)| (path.into(), owner.to_owned())),
             mode,
             no_room: None,
-            daily: Box::new(daily),
-        };
-        let said = judge(&seen, Path::new("/var/lib/sftp-monitor"), true);
-        said.map(|found| found.told()).unwrap_or_default()
+            daily,
+        })
+        .told()
     }
 
     #[test]
@@ -185,15 +186,15 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_a_problem_though_the_file_is_sound() {
-        let seen = Seen::There {
+        let seen = StateDirectory {
+            path: "/var/lib/sftp-monitor".into(),
             foreign: None,
             mode: 0o750,
             no_room: Some("its file system is mounted read-only".to_owned()),
-            daily: Box::new(Ok(Some(Daily::default()))),
+            daily: Ok(Some(Daily::default())),
         };
-        let said = judge(&seen, Path::new("/var/lib/sftp-monitor"), true);
         assert_eq!(
-            said.map(|found| found.told()).unwrap_or_default(),
+            judge(&seen).told(),
             "problem state: /var/lib/sftp-monitor cannot be written: its file system is mounted read-only\n  \
              > df -h /var/lib/sftp-monitor\n"
         );
@@ -214,10 +215,5 @@ mod tests {
             said.ends_with("> sudo systemctl try-restart sftp-monitor.service\n"),
             "{said}"
         );
-    }
-
-    #[test]
-    fn what_this_user_may_not_see_is_not_judged() {
-        assert!(judge(&Seen::Closed, Path::new("/var/lib/sftp-monitor"), false).is_none());
     }
 }

@@ -12,8 +12,8 @@ use crate::adapters::program;
 /// The name of the matter.
 const NAME: &str = "token";
 
-/// The command that reads the token from the terminal, shows it to nobody, and puts it where the service looks. One that
-/// does not run is not started by it: what else keeps it from running is told behind.
+/// The command that reads the token from the terminal, shows it to nobody, and puts it where the service looks. A service
+/// that does not run is not started by it: other faults that keep it from running are reported later.
 const STORE: &str = "sudo sh -c 'systemd-ask-password \"Slack token:\" | install -Dm600 /dev/stdin \
     /etc/credstore/slack-bot-token' && sudo systemctl try-restart sftp-monitor.service";
 
@@ -36,111 +36,95 @@ const ENCRYPTED: [&str; 3] = [
 /// How long decrypting may take: a TPM is slow.
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// The token, and where it was found.
-pub(super) enum Found {
-    /// There.
-    At(Token),
-    /// There, encrypted.
-    Encrypted(Token),
-    /// Nowhere.
-    Nowhere(String),
-    /// This user may not look where it is.
-    NotSeen,
+/// A token that was found.
+pub(super) struct StoredToken {
+    pub(super) token: Token,
+    /// It is stored encrypted.
+    encrypted: bool,
 }
 
-/// Looks where the service does, as root; else where this process may.
-pub(super) fn find(root: bool) -> Found {
-    let encrypted = ENCRYPTED.map(|store| Path::new(store).join(CREDENTIAL));
-    let encrypted = encrypted.into_iter().find(|path| path.exists());
-    match (Token::find(SERVICE), encrypted) {
-        (Ok(token), _) => Found::At(token),
-        (Err(_), Some(path)) if root => match decrypt(&path) {
-            Ok(token) => Found::Encrypted(token),
-            Err(why) => Found::Nowhere(format!("{} cannot be decrypted: {why}", path.display())),
-        },
-        (Err(stop), _) if root => Found::Nowhere(stop.to_string()),
-        (Err(_), _) => Found::NotSeen,
-    }
+/// Looks where the service does, as root; else where this process may: none where that is not enough to find it.
+pub(super) fn find(root: bool) -> Option<Result<StoredToken, String>> {
+    let stop = match Token::find(SERVICE) {
+        Ok(token) => {
+            let encrypted = false;
+            return Some(Ok(StoredToken { token, encrypted }));
+        }
+        Err(_) if !root => return None,
+        Err(stop) => stop,
+    };
+    let mut encrypted = ENCRYPTED
+        .map(|store| Path::new(store).join(CREDENTIAL))
+        .into_iter();
+    Some(match encrypted.find(|path| path.exists()) {
+        None => Err(stop.to_string()),
+        Some(path) => {
+            decrypt(&path).map_err(|why| format!("{} cannot be decrypted: {why}", path.display()))
+        }
+    })
 }
 
-fn decrypt(path: &Path) -> Result<Token, String> {
+fn decrypt(path: &Path) -> Result<StoredToken, String> {
     let mut command = Command::new("systemd-creds");
     command.arg("decrypt").arg(format!("--name={CREDENTIAL}"));
     let printed = program::text(command.arg(path).arg("-"), DEADLINE);
     let printed = printed.map_err(|why| why.to_string())?;
     let token = printed.trim_end_matches(['\n', '\r']);
-    match !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic()) {
-        true => Ok(Token::new(
-            token.to_owned(),
-            format!("{}, encrypted", path.display()),
-        )),
-        false => Err("what is in it is no token".to_owned()),
+    if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err("what is in it is no token".to_owned());
     }
+    Ok(StoredToken {
+        token: Token::new(token.to_owned(), format!("{}, encrypted", path.display())),
+        encrypted: true,
+    })
 }
 
 /// The command that stores another token in the place of the one that is there.
-pub(super) fn store(found: &Found) -> &'static str {
+pub(super) fn store(found: &Result<StoredToken, String>) -> &'static str {
     match found {
-        Found::Encrypted(_) => STORE_ENCRYPTED,
-        Found::At(_) | Found::Nowhere(_) | Found::NotSeen => STORE,
-    }
-}
-
-impl Found {
-    /// The token, where there is one.
-    pub(super) fn token(&self) -> Option<&Token> {
-        match self {
-            Found::At(token) | Found::Encrypted(token) => Some(token),
-            Found::Nowhere(_) | Found::NotSeen => None,
-        }
+        Ok(stored) if stored.encrypted => STORE_ENCRYPTED,
+        Ok(_) | Err(_) => STORE,
     }
 }
 
 /// Do the units load an encrypted token? Unless a drop-in says so they load one in the clear.
-fn is_loaded_encrypted() -> bool {
+pub(super) fn is_loaded_encrypted() -> bool {
     let wanted = format!("LoadCredentialEncrypted={CREDENTIAL}");
     let units = program::text(Command::new("systemctl").args(["cat", SERVICE]), DEADLINE);
     units.is_ok_and(|text| text.lines().any(|line| line.trim() == wanted))
 }
 
-/// What is said of it; nothing where this user may not look.
-pub(super) fn judge(found: &Found) -> Option<Finding> {
-    told(found, &is_loaded_encrypted)
-}
-
-fn told(found: &Found, is_loaded_encrypted: &dyn Fn() -> bool) -> Option<Finding> {
-    let store = store(found);
-    match found {
-        Found::At(token) | Found::Encrypted(token) => {
-            let place = token.place();
-            Some(match token.remark() {
-                Some(remark) => {
-                    Finding::warning(NAME, format!("in {place}: {remark}")).mended_by(store)
-                }
-                None if matches!(found, Found::Encrypted(_)) && !is_loaded_encrypted() => {
-                    let said = format!("in {place}, and no drop-in has the units load it");
-                    Finding::problem(NAME, said).mended_by(LOAD)
-                }
-                None => Finding::ok(NAME, format!("in {place}")),
-            })
-        }
-        Found::Nowhere(why) => Some(Finding::problem(NAME, why.clone()).mended_by(store)),
-        Found::NotSeen => None,
+pub(super) fn judge(
+    found: &Result<StoredToken, String>,
+    is_loaded_encrypted: impl Fn() -> bool,
+) -> Finding {
+    let stored = match found {
+        Ok(stored) => stored,
+        Err(why) => return Finding::problem(NAME, why.clone()).fixed_by(store(found)),
+    };
+    let place = stored.token.place();
+    if let Some(remark) = stored.token.remark() {
+        return Finding::warning(NAME, format!("in {place}: {remark}")).fixed_by(store(found));
     }
+    if stored.encrypted && !is_loaded_encrypted() {
+        let said = format!("in {place}, and no drop-in has the units load it");
+        return Finding::problem(NAME, said).fixed_by(LOAD);
+    }
+    Finding::ok(NAME, format!("in {place}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn stored(token: &str, place: &str, encrypted: bool) -> Result<StoredToken, String> {
+        let token = Token::new(token.to_owned(), place);
+        Ok(StoredToken { token, encrypted })
+    }
+
     #[test]
     fn where_it_is_is_told_and_never_what_it_is() {
-        let of = |token: &str| {
-            let found = Found::At(Token::new(token.to_owned(), "/etc/x"));
-            told(&found, &|| true)
-                .map(|found| found.told())
-                .unwrap_or_default()
-        };
+        let of = |token: &str| judge(&stored(token, "/etc/x", false), || true).told();
         assert_eq!(of("xoxb-secret"), "ok token: in /etc/x\n");
         let odd = of("k6iUCUh0RJCQ");
         assert!(odd.starts_with("warning token: in /etc/x: the Slack token does not begin"));
@@ -149,26 +133,18 @@ mod tests {
 
     #[test]
     fn an_encrypted_one_must_be_loaded_as_such() {
-        let token = Token::new("xoxb-1".to_owned(), "/etc/x, encrypted");
-        let found = Found::Encrypted(token);
-        let said = |loaded: bool| told(&found, &|| loaded).map(|found| found.told());
-        assert_eq!(
-            said(true).as_deref(),
-            Some("ok token: in /etc/x, encrypted\n")
-        );
-        assert!(said(false).is_some_and(|said| {
-            said.starts_with("problem token: in /etc/x, encrypted, and no drop-in")
-        }));
+        let found = stored("xoxb-1", "/etc/x, encrypted", true);
+        let said = |loaded: bool| judge(&found, || loaded).told();
+        assert_eq!(said(true), "ok token: in /etc/x, encrypted\n");
+        assert!(said(false).starts_with("problem token: in /etc/x, encrypted, and no drop-in"));
         assert!(store(&found).contains("systemd-creds encrypt"));
     }
 
     #[test]
     fn without_one_the_command_asks_for_it() {
-        let said = judge(&Found::Nowhere("no Slack token".to_owned()));
-        let said = said.map(|found| found.told()).unwrap_or_default();
+        let said = judge(&Err("no Slack token".to_owned()), || true).told();
         assert!(
             said.starts_with("problem token: no Slack token\n  > sudo sh -c 'systemd-ask-password")
         );
-        assert!(judge(&Found::NotSeen).is_none());
     }
 }

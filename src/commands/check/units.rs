@@ -1,4 +1,4 @@
-//! What systemd says of the units.
+//! The properties of the units, as systemd shows them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,16 +12,16 @@ use crate::domain::base::time::Time;
 /// The daemon.
 pub(super) const SERVICE: &str = "sftp-monitor.service";
 
-/// What starts the digest every evening.
+/// It starts the digest every evening.
 pub(super) const TIMER: &str = "sftp-monitor-digest.timer";
 
 /// The digest.
 pub(super) const DIGEST: &str = "sftp-monitor-digest.service";
 
-/// What binds journald's socket into the chroots, at boot.
+/// It binds journald's socket into the chroots at boot.
 pub(super) const DEVLOG: &str = "sftp-monitor-devlog.service";
 
-/// What starts it again when accounts change.
+/// It starts the service above again when accounts change.
 pub(super) const DEVLOG_PATH: &str = "sftp-monitor-devlog.path";
 
 /// The user that the service runs as, where its unit does not say.
@@ -36,7 +36,7 @@ const SSH_SOCKETS: [&str; 2] = ["ssh.socket", "sshd.socket"];
 /// How long systemctl may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// What is asked of each unit (systemctl(1), show).
+/// The properties that are asked of each unit (systemctl(1), show).
 const PROPERTIES: &str = "--property=Id,Names,LoadState,ActiveState,SubState,UnitFileState,Result,ExecMainStatus,\
     NeedDaemonReload,User,SupplementaryGroups,Environment,MainPID,LogRateLimitBurst,LogRateLimitIntervalUSec,LogNamespace";
 
@@ -50,13 +50,13 @@ const NEXT: [&str; 6] = [
     "NextElapseUSecRealtime",
 ];
 
-/// What systemd says of the units, each by its names.
+/// The properties of the units, each by its names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Units {
     pub(super) properties: BTreeMap<String, BTreeMap<String, String>>,
     /// When the timer fires next.
     pub(super) next: Option<Time>,
-    /// Why nothing is known.
+    /// The reason why nothing is known.
     pub(super) unknown: Option<String>,
 }
 
@@ -91,20 +91,14 @@ impl<'a> Ssh<'a> {
     }
 }
 
-#[cfg(test)]
-impl Default for Ssh<'_> {
-    fn default() -> Self {
-        Units::default().ssh()
-    }
-}
-
 impl Units {
     pub(super) fn gather() -> Units {
+        let unknown = |why: String| Units {
+            unknown: Some(why),
+            ..Units::default()
+        };
         if !Path::new("/run/systemd/system").exists() {
-            return Units {
-                unknown: Some("systemd is not this machine's service manager".to_owned()),
-                ..Units::default()
-            };
+            return unknown("systemd is not this machine's service manager".to_owned());
         }
         let mut systemctl = Command::new("systemctl");
         systemctl.args(["show", PROPERTIES]);
@@ -116,10 +110,7 @@ impl Units {
                     .and_then(|printed| next_run(&printed)),
                 ..Units::of(&printed)
             },
-            Err(why) => Units {
-                unknown: Some(why.to_string()),
-                ..Units::default()
-            },
+            Err(why) => unknown(why.to_string()),
         }
     }
 
@@ -127,13 +118,12 @@ impl Units {
     pub(super) fn of(printed: &str) -> Units {
         let mut properties = BTreeMap::new();
         for unit in printed.split("\n\n") {
-            let of_unit: BTreeMap<String, String> = unit
-                .lines()
-                .filter_map(|line| line.split_once('='))
+            let lines = unit.lines().filter_map(|line| line.split_once('='));
+            let of_unit: BTreeMap<String, String> = lines
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .collect();
-            let names = of_unit.get("Names").cloned().unwrap_or_default();
-            for name in names.split(' ').filter(|name| !name.is_empty()) {
+            let names = of_unit.get("Names").map_or("", String::as_str);
+            for name in names.split_whitespace() {
                 properties.insert(name.to_owned(), of_unit.clone());
             }
         }
@@ -144,10 +134,11 @@ impl Units {
     }
 
     pub(super) fn get(&self, unit: &str, property: &str) -> &str {
-        let of_unit = self.properties.get(unit);
-        of_unit
-            .and_then(|of_unit| of_unit.get(property))
-            .map_or("", String::as_str)
+        let value = self
+            .properties
+            .get(unit)
+            .and_then(|unit| unit.get(property));
+        value.map_or("", String::as_str)
     }
 
     pub(super) fn is_loaded(&self, unit: &str) -> bool {
@@ -180,27 +171,31 @@ impl Units {
         }
     }
 
+    /// Does it start at boot?
+    pub(super) fn is_enabled(&self, unit: &str) -> bool {
+        self.get(unit, "UnitFileState").starts_with("enabled")
+    }
+
     /// Is journald's socket bound into the chroots at each boot, and for each new partner?
     pub(super) fn keeps_devlog(&self) -> bool {
-        let enabled = |unit| self.get(unit, "UnitFileState").starts_with("enabled");
-        enabled(DEVLOG) && enabled(DEVLOG_PATH)
+        self.is_enabled(DEVLOG) && self.is_enabled(DEVLOG_PATH)
     }
 
     /// The command that binds journald's socket into every chroot, now and from now on.
     pub(super) fn devlog(&self) -> String {
-        let enabled = |unit| self.get(unit, "UnitFileState").starts_with("enabled");
-        match self.is_loaded(DEVLOG) {
-            false => "sudo sftp-monitor devlog".to_owned(),
-            // Enabled, it counts as started; only a restart runs it again.
-            true if enabled(DEVLOG) && self.get(DEVLOG_PATH, "ActiveState") == "active" => {
-                format!("sudo systemctl restart {DEVLOG}")
-            }
-            true if self.get(DEVLOG, "ActiveState") == "active" => {
-                format!(
-                    "sudo systemctl enable --now {DEVLOG_PATH} && sudo systemctl restart {DEVLOG}"
-                )
-            }
-            true => format!("sudo systemctl enable --now {DEVLOG} {DEVLOG_PATH}"),
+        let active = |unit| self.get(unit, "ActiveState") == "active";
+        if !self.is_loaded(DEVLOG) {
+            return "sudo sftp-monitor devlog".to_owned();
+        }
+        // Enabled, it counts as started; only a restart runs it again.
+        let restart = format!("sudo systemctl restart {DEVLOG}");
+        match (
+            self.is_enabled(DEVLOG) && active(DEVLOG_PATH),
+            active(DEVLOG),
+        ) {
+            (true, _) => restart,
+            (false, true) => format!("sudo systemctl enable --now {DEVLOG_PATH} && {restart}"),
+            (false, false) => format!("sudo systemctl enable --now {DEVLOG} {DEVLOG_PATH}"),
         }
     }
 }
@@ -209,6 +204,13 @@ impl Units {
 pub(super) fn next_run(printed: &str) -> Option<Time> {
     let micros: i64 = printed.trim().strip_prefix("t ")?.parse().ok()?;
     (micros > 0).then(|| Time::from_seconds(micros / 1_000_000))
+}
+
+#[cfg(test)]
+impl Default for Ssh<'_> {
+    fn default() -> Self {
+        Units::default().ssh()
+    }
 }
 
 #[cfg(test)]

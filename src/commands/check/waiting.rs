@@ -1,9 +1,10 @@
-//! What waits for Slack, or was refused by it.
+//! Messages and tables that wait for Slack, or were refused by it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::finding::Finding;
-use super::refusal::Means;
+use super::refusal::{SlackFixes, with_fix};
 use super::units::{DIGEST, SERVICE, Units};
 use super::words::many;
 use crate::commands::status;
@@ -11,7 +12,7 @@ use crate::domain::base::clean::{PATH, clean};
 use crate::domain::base::names::names;
 use crate::domain::base::time::Time;
 use crate::domain::slack_reply::Trouble;
-use crate::domain::state::Daily;
+use crate::domain::state::Resume;
 
 /// The name of the matter.
 const NAME: &str = "waiting";
@@ -19,98 +20,85 @@ const NAME: &str = "waiting";
 /// How long a message may wait: gathering and pacing take less.
 const LONG: Duration = Duration::from_secs(10 * 60);
 
-/// What was seen.
-pub(super) struct Facts<'a> {
-    pub(super) daily: &'a Daily,
+/// The messages that wait, and the refusals.
+pub(super) struct WaitingFacts<'a> {
+    pub(super) resume: &'a Resume,
     /// Why Slack took nothing at the service's last try.
     pub(super) refusal: Option<&'a Trouble>,
-    /// What that is mended with, as far as this user may see it.
-    pub(super) mending: Option<&'a Means>,
+    /// The commands that fix it, as far as this user may see that.
+    pub(super) fixes: Option<&'a SlackFixes>,
     pub(super) units: &'a Units,
 }
 
-pub(super) fn judge(facts: &Facts<'_>, now: Time) -> Vec<Finding> {
-    let (units, resume) = (facts.units, &facts.daily.resume);
+pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
+    let (units, resume) = (facts.units, facts.resume);
     let mut found = Vec::new();
     let old = |since: Time| now.since(since) > LONG;
-    let waiting = resume
-        .outbox
-        .iter()
-        .filter(|message| old(message.since))
-        .count();
+    let waiting = resume.outbox.iter().filter(|message| old(message.since));
+    let waiting = waiting.count();
     if let Some(refusal) = facts.refusal {
         found.push(refused(facts, refusal, now));
     } else if waiting > 0 {
-        let wait = if waiting == 1 { "waits" } else { "wait" };
-        let said = format!(
-            "{} {wait} for Slack for more than ten minutes",
-            many(waiting, "message")
-        );
-        found.push(Finding::warning(NAME, said).mended_by(units.again(SERVICE)));
+        let said = format!("{} for Slack for more than ten minutes", wait(waiting));
+        found.push(Finding::warning(NAME, said).fixed_by(units.again(SERVICE)));
     }
-    let (refused, closed): (Vec<_>, Vec<_>) =
-        resume.closed.iter().partition(|day| day.refused.is_some());
-    let closed: Vec<&str> = closed
-        .iter()
-        .filter(|day| old(day.until))
-        .map(|day| day.id.as_str())
-        .collect();
+    let closed = resume.closed.iter();
+    let closed = closed.filter(|day| day.refused.is_none() && old(day.until));
+    let closed: Vec<&str> = closed.map(|day| day.id.as_str()).collect();
     if !closed.is_empty() {
         let said = format!("the table of {} waits for Slack", names(&closed));
         // Where something waits, a run of it closes no day before its time.
-        found.push(Finding::warning(NAME, said).mended_by(units.again(DIGEST)));
+        found.push(Finding::warning(NAME, said).fixed_by(units.again(DIGEST)));
     }
-    let parked = resume.parked.len() + refused.len();
-    if parked > 0 {
-        let errors = resume
-            .parked
-            .iter()
-            .map(|message| message.refused.as_deref());
-        let errors = errors.chain(refused.iter().map(|day| day.refused.as_deref()));
-        let mut errors: Vec<&str> = errors.flatten().collect();
-        errors.sort_unstable();
-        errors.dedup();
+    let tables = resume
+        .closed
+        .iter()
+        .filter_map(|day| day.refused.as_deref());
+    let messages = resume
+        .parked
+        .iter()
+        .map(|message| message.refused.as_deref());
+    let parked: Vec<Option<&str>> = messages.chain(tables.map(Some)).collect();
+    if !parked.is_empty() {
+        let errors: BTreeSet<&str> = parked.iter().copied().flatten().collect();
+        let errors: Vec<&str> = errors.into_iter().collect();
         let more = match resume.parked_more {
             0 => String::new(),
             more => format!(" ({more} more were, and are no longer kept)"),
         };
-        let said = format!(
-            "{} refused by Slack for good and kept: {}{more}",
-            many(parked, "message"),
-            names(&errors)
-        );
-        found.push(Finding::warning(NAME, said).mended_by("sudo sftp-monitor status"));
+        let (messages, errors) = (many(parked.len(), "message"), names(&errors));
+        let said = format!("{messages} refused by Slack for good and kept: {errors}{more}");
+        found.push(Finding::warning(NAME, said).fixed_by("sudo sftp-monitor status"));
     }
     if found.is_empty() {
-        let said = match status::waiting(resume) {
-            0 => "nothing waits for Slack".to_owned(),
-            count => format!("{} on the way to Slack", many(count, "message")),
-        };
-        found.push(Finding::ok(NAME, said));
+        found.push(match status::waiting(resume) {
+            0 => Finding::ok(NAME, "nothing waits for Slack"),
+            count => Finding::ok(
+                NAME,
+                format!("{} on the way to Slack", many(count, "message")),
+            ),
+        });
     }
     found
 }
 
+fn wait(count: usize) -> String {
+    let verb = if count == 1 { "waits" } else { "wait" };
+    format!("{} {verb}", many(count, "message"))
+}
+
 /// Slack took nothing at the last try.
-fn refused(facts: &Facts<'_>, refusal: &Trouble, now: Time) -> Finding {
-    let wait = match status::waiting(&facts.daily.resume) {
-        1 => "1 message waits".to_owned(),
-        count => format!("{} wait", many(count, "message")),
+fn refused(facts: &WaitingFacts<'_>, refusal: &Trouble, now: Time) -> Finding {
+    let wait = wait(status::waiting(facts.resume));
+    let ago = status::ago(now.since(refusal.at));
+    let why = clean(&refusal.said, PATH);
+    let said = format!("{wait} for Slack, which took none at the last try, {ago}: {why}");
+    let (said, command) = with_fix(&said, refusal.fix(), facts.fixes);
+    let finding = match refusal.fix() {
+        Some(_) => Finding::problem(NAME, said),
+        None => Finding::warning(NAME, said),
     };
-    let (ago, said) = (
-        status::ago(now.since(refusal.at)),
-        clean(&refusal.said, PATH),
-    );
-    let said = format!("{wait} for Slack, which took none at the last try, {ago}: {said}");
-    match (refusal.fix(), facts.mending) {
-        (Some(mend), Some(means)) => {
-            Finding::problem(NAME, format!("{said}: {}", means.said(mend)))
-                .mended_by(means.command(mend))
-        }
-        (Some(mend), None) => Finding::problem(NAME, format!("{said}: {}", mend.said()))
-            .mended_by("sudo sftp-monitor check --send"),
-        (None, _) => Finding::warning(NAME, said).mended_by("sudo sftp-monitor check --send"),
-    }
+    finding.fixed_by(command)
 }
 
 #[cfg(test)]
@@ -121,6 +109,7 @@ mod tests {
 
     use super::super::finding::told;
     use super::*;
+    use crate::domain::state::Daily;
 
     const NOW: Time = Time::from_seconds(1_774_843_675);
 
@@ -134,15 +123,15 @@ mod tests {
     }
 
     fn judged(daily: &Daily) -> String {
-        let means = Means {
+        let fixes = SlackFixes {
             store: "store it",
             edit: "sudoedit /etc/c.toml".to_owned(),
             bot: Some("sftp".to_owned()),
         };
-        let facts = Facts {
-            daily,
+        let facts = WaitingFacts {
+            resume: &daily.resume,
             refusal: daily.resume.slack_trouble.as_ref(),
-            mending: Some(&means),
+            fixes: Some(&fixes),
             units: &Units::default(),
         };
         told(&judge(&facts, NOW))

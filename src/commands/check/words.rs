@@ -1,5 +1,6 @@
-//! Words that several matters use: lists of names that stay short, and arguments of commands that are printed.
+//! Helpers for text that several matters use: counted things, arguments of printed commands, groups of alike findings.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A number of things: `1 partner`, `3 partners`.
@@ -8,7 +9,7 @@ pub(super) fn many(count: usize, thing: &str) -> String {
     format!("{count} {thing}{plural}")
 }
 
-/// A word as a shell takes it for one word.
+/// A text as one word for a shell.
 pub(super) fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@%,".contains(c);
     match !text.is_empty() && text.chars().all(plain) {
@@ -17,9 +18,24 @@ pub(super) fn word(text: &str) -> String {
     }
 }
 
-/// A path as a shell takes it for one word.
+/// A path as one word for a shell.
 pub(super) fn path(path: &Path) -> String {
     word(&path.to_string_lossy())
+}
+
+/// The command that opens a file in an editor.
+pub(super) fn edit(file: &Path) -> String {
+    format!("sudoedit {}", path(file))
+}
+
+/// The values of each key together.
+pub(super) fn grouped<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, Vec<V>> {
+    let mut groups = BTreeMap::new();
+    for (key, value) in pairs {
+        let group: &mut Vec<V> = groups.entry(key).or_default();
+        group.push(value);
+    }
+    groups
 }
 
 #[cfg(test)]

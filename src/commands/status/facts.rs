@@ -11,17 +11,16 @@ use crate::commands::expect::table::Row;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
-use crate::domain::sessions::Membership;
 use crate::domain::slack_reply::Fix;
 use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
 
-/// What `status --json` tells.
+/// The object that `status --json` prints.
 #[derive(Debug, Serialize)]
-pub(super) struct Facts<'a> {
+pub(super) struct StatusReport<'a> {
     date: NaiveDate,
     partners: &'a BTreeMap<String, Counters>,
     unknown_attempts: u64,
-    /// What the service itself has trouble with.
+    /// The service's own troubles.
     troubles: &'a [String],
     source: Option<&'a str>,
     position: Option<Position>,
@@ -29,18 +28,18 @@ pub(super) struct Facts<'a> {
     sessions: Vec<Session<'a>>,
     waiting: usize,
     pause_until: Option<String>,
-    refusal: Option<Refusal<'a>>,
-    closed: Vec<Closed<'a>>,
-    parked: Vec<Parked<'a>>,
+    refusal: Option<RefusalRow<'a>>,
+    closed: Vec<ClosedRow<'a>>,
+    parked: Vec<ParkedRow<'a>>,
     /// How many more were refused than are kept.
     parked_more: u64,
-    notices: Vec<Told<'a>>,
+    notices: Vec<NoticeRow<'a>>,
     feeds: Vec<Row>,
     forged: u64,
     undecided: usize,
 }
 
-/// What is open.
+/// The kind of an open session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) enum SessionKind {
     /// A log-in.
@@ -73,9 +72,9 @@ pub(super) struct Session<'a> {
     pub(super) open_files: Vec<&'a str>,
 }
 
-/// Why Slack took nothing at the last try.
+/// Slack's refusal at the last try.
 #[derive(Debug, Serialize)]
-struct Refusal<'a> {
+struct RefusalRow<'a> {
     error: &'a str,
     code: Option<&'a str>,
     since: String,
@@ -85,7 +84,7 @@ struct Refusal<'a> {
 
 /// A closed day whose table Slack has not taken.
 #[derive(Debug, Serialize)]
-struct Closed<'a> {
+struct ClosedRow<'a> {
     id: &'a str,
     until: String,
     messages_posted: usize,
@@ -94,7 +93,7 @@ struct Closed<'a> {
 
 /// A message that Slack refused for good.
 #[derive(Debug, Serialize)]
-struct Parked<'a> {
+struct ParkedRow<'a> {
     id: u64,
     what: String,
     since: String,
@@ -102,7 +101,7 @@ struct Parked<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Told<'a> {
+struct NoticeRow<'a> {
     kind: NoticeKind,
     from: String,
     to: String,
@@ -110,7 +109,7 @@ struct Told<'a> {
     detail: Option<&'a str>,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> StatusReport<'a> {
     pub(super) fn of(
         daily: &'a Daily,
         feeds: &[FeedStanding<'_>],
@@ -119,26 +118,26 @@ impl<'a> Facts<'a> {
     ) -> Self {
         let resume = &daily.resume;
         let at = |time: Time| zone.rfc3339(time);
-        let closed = resume.closed.iter().map(|day| Closed {
+        let closed = resume.closed.iter().map(|day| ClosedRow {
             id: &day.id,
             until: at(day.until),
             messages_posted: day.messages_posted,
             error: day.refused.as_deref(),
         });
-        let parked = resume.parked.iter().map(|message| Parked {
+        let parked = resume.parked.iter().map(|message| ParkedRow {
             id: message.id,
             what: words::message(&message.content),
             since: at(message.since),
             error: message.refused.as_deref(),
         });
-        let notices = resume.day.notices.iter().map(|notice| Told {
+        let notices = resume.day.notices.iter().map(|notice| NoticeRow {
             kind: notice.kind,
             from: at(notice.from),
             to: at(notice.to),
             count: notice.count,
             detail: notice.detail.as_deref(),
         });
-        Facts {
+        StatusReport {
             date: daily.date,
             partners: &daily.partners,
             unknown_attempts: daily.unknown_attempts,
@@ -149,7 +148,7 @@ impl<'a> Facts<'a> {
             sessions: sessions(resume, zone),
             waiting: waiting(resume),
             pause_until: resume.pause_until.map(at),
-            refusal: resume.slack_trouble.as_ref().map(|refusal| Refusal {
+            refusal: resume.slack_trouble.as_ref().map(|refusal| RefusalRow {
                 error: &refusal.said,
                 code: refusal.code.as_deref(),
                 since: at(refusal.since),
@@ -174,38 +173,31 @@ pub(super) fn known(time: Time) -> Option<Time> {
 
 /// Where reading stands in the source that was read last; of several journals in the one that is furthest.
 pub(super) fn position(resume: &Resume) -> Option<Position> {
-    let file = resume
-        .source
-        .as_ref()
-        .and_then(|source| resume.files.get(source));
-    let journal = resume
-        .journals
-        .values()
-        .max_by_key(|position| position.realtime);
-    file.cloned()
-        .map(Position::File)
-        .or_else(|| journal.cloned().map(Position::Journal))
+    let source = resume.source.as_ref();
+    if let Some(file) = source.and_then(|source| resume.files.get(source)) {
+        return Some(Position::File(file.clone()));
+    }
+    let journals = resume.journals.values();
+    let journal = journals.max_by_key(|position| position.realtime);
+    journal.cloned().map(Position::Journal)
 }
 
 /// How many messages wait: those that Slack has not taken yet, and those that are still being gathered.
 pub(crate) fn waiting(resume: &Resume) -> usize {
     let alerts = &resume.alerts;
-    let gathered = alerts
-        .groups
-        .values()
-        .filter(|group| group.gathered.is_some());
+    let groups = alerts.groups.values();
+    let gathered = groups.filter(|group| group.gathered.is_some());
     let backlog = usize::from(alerts.backlog.is_some());
     resume.outbox.len() + alerts.waiting.len() + gathered.count() + backlog
 }
 
 /// Log-ins and sftp sessions that are open.
 pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
-    let partner = |standing: Membership| standing.partner();
     let connections = resume.sessions.connections.0.values();
     let logins = connections.filter(|c| c.accepted).map(|login| Session {
         kind: SessionKind::Login,
         user: login.user.as_deref().unwrap_or_default(),
-        partner: partner(login.standing),
+        partner: login.standing.partner(),
         address: login.address.as_deref(),
         pid: login.pid,
         since: login.at,
@@ -215,16 +207,12 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
     let sftp = resume.sessions.sftp.0.values().map(|session| Session {
         kind: SessionKind::Sftp,
         user: &session.user,
-        partner: partner(session.standing),
+        partner: session.standing.partner(),
         address: session.address.as_deref(),
         pid: session.pid,
         since: session.since,
         at: zone.rfc3339(session.since),
-        open_files: session
-            .handles
-            .iter()
-            .map(|handle| handle.path.as_str())
-            .collect(),
+        open_files: session.handles.iter().map(|h| h.path.as_str()).collect(),
     });
     logins.chain(sftp).collect()
 }

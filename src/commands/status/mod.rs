@@ -22,6 +22,7 @@ use crate::commands::output;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
 use crate::domain::state::Daily;
+use facts::StatusReport;
 
 /// Runs the command. Exit code 1 where there is no state yet.
 pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
@@ -43,22 +44,13 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
     let no_room = no_room(&directory).map(|why| format!("the state cannot be written: {why}"));
     let troubles: Vec<String> = service::trouble().into_iter().chain(no_room).collect();
     output::to_output(|out| {
-        match arguments.json {
-            true => {
-                output::json(
-                    out,
-                    &facts::Facts::of(&daily, &feeds, &troubles, config.zone),
-                )?;
-                writeln!(out)?;
-            }
-            false => text::write(
-                &daily,
-                &feeds,
-                &troubles,
-                (config.zone, now),
-                output::is_terminal(),
-                out,
-            )?,
+        if arguments.json {
+            let report = StatusReport::of(&daily, &feeds, &troubles, config.zone);
+            output::json(out, &report)?;
+            writeln!(out)?;
+        } else {
+            let (clock, terminal) = ((config.zone, now), output::is_terminal());
+            text::write(&daily, &feeds, &troubles, clock, terminal, out)?;
         }
         Ok(0)
     })
@@ -71,20 +63,13 @@ pub(crate) fn load(
     now: Time,
     command: &str,
 ) -> anyhow::Result<Option<Daily>> {
-    let denied = |error: &StateError| match error {
-        StateError::Disk { path, cause, .. } if cause.kind() == ErrorKind::PermissionDenied => {
-            Some(path.clone())
-        }
-        _ => None,
-    };
     let loaded = Store::open(directory).and_then(|mut store| store.load(zone.local(now)));
-    loaded
-        .map_err(|error| match denied(&error) {
-            Some(path) => anyhow!(
-                "{} is not for this user to read: `sudo sftp-monitor {command}`",
-                path.display()
-            ),
-            None => error.into(),
-        })
-        .context("reading the state")
+    let loaded = loaded.map_err(|error| match &error {
+        StateError::Disk { path, cause, .. } if cause.kind() == ErrorKind::PermissionDenied => {
+            let path = path.display();
+            anyhow!("{path} is not for this user to read: `sudo sftp-monitor {command}`")
+        }
+        _ => error.into(),
+    });
+    loaded.context("reading the state")
 }

@@ -26,47 +26,36 @@ pub(super) fn write(
 ) -> io::Result<()> {
     today(daily, zone, terminal, out)?;
     let resume = &daily.resume;
-    let mut lines: Vec<(&str, String)> = Vec::new();
-    lines.extend(troubles.iter().map(|why| ("Trouble", why.clone())));
-    lines.push(("Reading", reading(resume, zone, now)));
-    lines.extend(feeds.iter().map(|feed| ("Feed", line(feed))));
-    lines.extend(
-        open_sessions(resume, zone)
-            .into_iter()
-            .map(|line| ("Session", line)),
-    );
-    lines.extend(
-        slack(resume, zone, now)
-            .into_iter()
-            .map(|line| ("Slack", line)),
-    );
-    for told in &resume.day.notices {
+    let named = |name, lines: Vec<String>| lines.into_iter().map(move |line| (name, line));
+    let notices = resume.day.notices.iter().map(|told| {
         let from = clock(zone, told.from);
-        let to = (told.to != told.from).then(|| format!(" to {}", clock(zone, told.to)));
-        let said = notice_in_short(told);
-        lines.push((
-            "Notice",
-            format!("{from}{}: {said}", to.unwrap_or_default()),
-        ));
-    }
-    if !resume.undecided.is_empty() {
-        let events = many(resume.undecided.len() as u64, "event");
-        let wait = match resume.undecided.len() {
-            1 => "waits",
-            _ => "wait",
-        };
-        lines.push((
-            "Accounts",
-            format!("{events} {wait} for the user database to answer"),
-        ));
-    }
-    if resume.forged > 0 {
-        let lines_of = many(resume.forged, "line");
-        lines.push((
-            "Forged",
-            format!("{lines_of} that a local user wrote in sshd's name, ignored"),
-        ));
-    }
+        match told.to == told.from {
+            true => format!("{from}: {}", notice_in_short(told)),
+            false => format!(
+                "{from} to {}: {}",
+                clock(zone, told.to),
+                notice_in_short(told)
+            ),
+        }
+    });
+    let undecided = match resume.undecided.len() {
+        0 => None,
+        1 => Some("1 event waits".to_owned()),
+        count => Some(format!("{} wait", many(count as u64, "event"))),
+    };
+    let undecided = undecided.map(|wait| format!("{wait} for the user database to answer"));
+    let forged = (resume.forged > 0).then(|| {
+        let lines = many(resume.forged, "line");
+        format!("{lines} that a local user wrote in sshd's name, ignored")
+    });
+    let lines = named("Trouble", troubles.to_vec())
+        .chain(named("Reading", vec![reading(resume, zone, now)]))
+        .chain(named("Feed", feeds.iter().map(line).collect()))
+        .chain(named("Session", open_sessions(resume, zone)))
+        .chain(named("Slack", slack(resume, zone, now)))
+        .chain(named("Notice", notices.collect()))
+        .chain(named("Accounts", undecided.into_iter().collect()))
+        .chain(named("Forged", forged.into_iter().collect()));
     writeln!(out)?;
     let mut before = "";
     for (name, line) in lines {
@@ -79,11 +68,8 @@ pub(super) fn write(
 
 /// The table of the open day.
 fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
-    let since = daily
-        .resume
-        .day
-        .since
-        .map(|since| format!(", since {}", clock(zone, since)));
+    let since = daily.resume.day.since;
+    let since = since.map(|since| format!(", since {}", clock(zone, since)));
     writeln!(out, "{}{}", daily.date, since.unwrap_or_default())?;
     writeln!(out)?;
     if daily.partners.is_empty() {
@@ -95,9 +81,8 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
         for (name, counters) in &daily.partners {
             let four = Four::from(counters);
             total.add(four);
-            table.add_row(
-                std::iter::once(Cell::new(for_terminal(name))).chain(four.cells(terminal)),
-            );
+            let name = std::iter::once(Cell::new(for_terminal(name)));
+            table.add_row(name.chain(four.cells(terminal)));
         }
         table.add_row(std::iter::once(Cell::new("Total")).chain(total.cells(terminal)));
         write_table(&table, out)?;
@@ -125,32 +110,27 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
 /// Where reading stands, and how long ago the last event was.
 fn reading(resume: &Resume, zone: Zone, now: Time) -> String {
     let source = resume.source.as_deref().unwrap_or("nothing yet");
+    let at = |time: Time| format!("{} ({})", clock(zone, time), ago(now.since(time)));
     let place = match position(resume) {
         Some(Position::File(file)) => format!(" up to byte {}", file.offset),
-        Some(Position::Journal(journal)) => {
-            let age = ago(now.since(journal.realtime));
-            format!(" up to {} ({age})", clock(zone, journal.realtime))
-        }
+        Some(Position::Journal(journal)) => format!(" up to {}", at(journal.realtime)),
         None => String::new(),
     };
-    let last = known(resume.counted_until).map(|last| {
-        let age = ago(now.since(last));
-        format!("; last event {} ({age})", clock(zone, last))
-    });
+    let last = known(resume.counted_until).map(|last| format!("; last event {}", at(last)));
     format!("{source}{place}{}", last.unwrap_or_default())
 }
 
 /// The sessions of partners, one a line. A log-in that shows as an sftp session is not told twice.
 fn open_sessions(resume: &Resume, zone: Zone) -> Vec<String> {
     let all = sessions(resume, zone);
-    let sftp = |login: &Session<'_>| {
-        all.iter().any(|s| {
-            s.kind == SessionKind::Sftp && s.user == login.user && s.address == login.address
-        })
+    let is_shown = |one: &&Session<'_>| {
+        let same = |s: &Session<'_>| {
+            s.kind == SessionKind::Sftp && s.user == one.user && s.address == one.address
+        };
+        one.partner != Some(false) && (one.kind == SessionKind::Sftp || !all.iter().any(same))
     };
-    let told = all.iter().filter(|s| s.partner != Some(false));
-    let told = told.filter(|s| s.kind == SessionKind::Sftp || !sftp(s));
-    told.map(|told| session(told, zone)).collect()
+    let shown = all.iter().filter(is_shown);
+    shown.map(|one| session(one, zone)).collect()
 }
 
 fn session(session: &Session<'_>, zone: Zone) -> String {
@@ -160,13 +140,11 @@ fn session(session: &Session<'_>, zone: Zone) -> String {
         files => format!(", open: {}", files.join(", ")),
     };
     let (user, kind, since) = (session.user, session.kind, clock(zone, session.since));
-    format!(
-        "{user}{}, {kind} since {since}{files}",
-        address.unwrap_or_default()
-    )
+    let address = address.unwrap_or_default();
+    format!("{user}{address}, {kind} since {since}{files}")
 }
 
-/// What waits for Slack, and what it refused.
+/// Messages and tables that wait for Slack, and those that it refused.
 fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
     let mut lines = Vec::new();
     let count = waiting(resume);
@@ -174,26 +152,22 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
         lines.push(format!("{} to be told", many(count as u64, "message")));
     }
     if let Some(refusal) = &resume.slack_trouble {
-        let mend = refusal.fix().map(|mend| format!(": {}", mend.said()));
+        let fix = refusal.fix().map(|fix| format!(": {}", fix.said()));
+        let (at, ago) = (clock(zone, refusal.at), ago(now.since(refusal.at)));
+        let (said, fix) = (&refusal.said, fix.unwrap_or_default());
         lines.push(format!(
-            "took nothing at the last try, {} ({}): {}{}",
-            clock(zone, refusal.at),
-            ago(now.since(refusal.at)),
-            refusal.said,
-            mend.unwrap_or_default()
+            "took nothing at the last try, {at} ({ago}): {said}{fix}"
         ));
     }
-    for day in &resume.closed {
-        lines.push(match &day.refused {
-            Some(error) => format!("the table of {} was refused for good: {error}", day.id),
-            None => format!("the table of {} waits", day.id),
-        });
-    }
-    for parked in &resume.parked {
+    lines.extend(resume.closed.iter().map(|day| match &day.refused {
+        Some(error) => format!("the table of {} was refused for good: {error}", day.id),
+        None => format!("the table of {} waits", day.id),
+    }));
+    lines.extend(resume.parked.iter().map(|parked| {
         let error = parked.refused.as_deref().unwrap_or("no error is known");
         let what = message(&parked.content);
-        lines.push(format!("a message was refused for good ({what}): {error}"));
-    }
+        format!("a message was refused for good ({what}): {error}")
+    }));
     if resume.parked_more > 0 {
         let more = many(resume.parked_more, "more message");
         lines.push(format!("{more} refused for good, and no longer kept"));

@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 use crate::domain::base::clean::escape;
 
+/// The most bytes of a message's blocks that the label, the line at the end and what is around them take.
+pub(crate) const AROUND: usize = 1_500;
+
 /// The most bytes of `text`: above 4,000 Slack recommends none.
 pub(crate) const TEXT_MOST: usize = 3_500;
 /// The most characters of all blocks, counted escaped; about 13,200 are refused as `msg_blocks_too_long`.

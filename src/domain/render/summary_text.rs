@@ -1,8 +1,7 @@
 //! One message about all that happened while nothing could be told.
 
-use super::blocks::{BLOCKS_MOST, TEXT_MOST, TextLine, weight, within};
+use super::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, TextLine, weight, within};
 use super::say::{Phrase, slots};
-use super::text::AROUND;
 use super::{Voice, file_text};
 use crate::domain::alerts::{Cause, Obstacle, Summary, SummaryRow};
 use crate::domain::base::language::Language;

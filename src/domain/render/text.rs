@@ -5,7 +5,7 @@ use super::{Rendered, Voice, feed_text, file_text, summary_text, warning_text};
 use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
 use crate::domain::base::language::Noun;
-use crate::domain::render::blocks::{BLOCKS_MOST, TEXT_MOST, within};
+use crate::domain::render::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, within};
 use crate::domain::render::phrase::{Draft, accounts, addresses, advice};
 use crate::domain::render::say::{Phrase, slots};
 
@@ -177,6 +177,3 @@ pub(crate) fn several(parts: &[Content], voice: &Voice) -> Draft {
     whole.lines = within(whole.lines, BLOCKS_MOST - AROUND, rest);
     whole
 }
-
-/// The most bytes of a message's blocks that the label, the line at the end and what is around them take.
-pub(super) const AROUND: usize = 1_500;
