@@ -163,13 +163,11 @@ impl<'a> Explainer<'a> {
         verdict: RuleOutcome,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let (event, peer) = event.unzip();
-        let user = event
-            .and_then(|e| e.user.as_deref())
-            .map(String::from_utf8_lossy);
-        let user = user.or_else(|| peer?.user.as_deref().map(Cow::Borrowed));
-        let address = event.and_then(|e| e.address.as_deref());
-        let address = address.or_else(|| peer?.address.as_deref());
+        let nothing = (&Event::of(Kind::Accompanying), &Peer::default());
+        let (event, peer) = event.unwrap_or(nothing);
+        let user = event.user.as_deref().map(String::from_utf8_lossy);
+        let user = user.or(peer.user.as_deref().map(Cow::Borrowed));
+        let address = event.address.as_deref().or(peer.address.as_deref());
         let said = Explanation {
             line: self.first,
             event: verdict.event,
@@ -180,24 +178,19 @@ impl<'a> Explainer<'a> {
             // Nobody without a name is called a partner, nor no partner.
             partner: verdict.partner.filter(|_| user.is_some()),
             user,
-            valid_user: event.and_then(|e| valid_user(e.kind)),
+            valid_user: valid_user(event.kind),
             address: address.map(Cow::Borrowed),
-            port: event.and_then(|e| e.port),
-            method: event.and_then(|e| e.method.as_deref()),
-            path: event
-                .and_then(|e| e.path.as_deref())
-                .map(String::from_utf8_lossy),
-            target: event
-                .and_then(|e| e.target.as_deref())
-                .map(String::from_utf8_lossy),
-            bytes_read: event.and_then(|e| e.bytes_read),
-            bytes_written: event.and_then(|e| e.bytes_written),
-            count: event.map_or(1, |e| e.repeated),
+            port: event.port,
+            method: event.method.as_deref(),
+            path: event.path.as_deref().map(String::from_utf8_lossy),
+            target: event.target.as_deref().map(String::from_utf8_lossy),
+            bytes_read: event.bytes_read,
+            bytes_written: event.bytes_written,
+            count: event.repeated,
             reason: verdict.reason,
         };
         self.first = self.line + 1;
-        output::json(out, &said)?;
-        out.write_all(b"\n")
+        output::json_line(out, &said)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A log that lies there as a whole: the lines of a syslog daemon, or what journalctl writes, in any of its outputs.
+//! The entries of a whole log file: the lines of a syslog daemon, or an output of journalctl, in any of its formats.
 //!
 //! The journal's own fields (`_UID`) are believed where the file is a dump of the journal, which its first line shows. In a
 //! file that begins as a syslog daemon's, a line that looks like the journal's is none: a user may have logged it.
@@ -6,9 +6,8 @@
 use super::export::{self, Export};
 use crate::adapters::archive::lines::without_mark as without_byte_order_mark;
 use crate::adapters::source::buffer::{LONGEST_LINE, Line};
-use crate::adapters::source::envelope::{Envelope, Read, Years, journalctl, short};
+use crate::adapters::source::envelope::{Envelope, Read, Years, short};
 use crate::domain::base::time::Time;
-use crate::domain::record::Entry;
 
 /// How long an entry of `json-pretty` may be: journalctl leaves out fields of more than 4 KiB, and an entry has a few dozen.
 const LONGEST_ENTRY: usize = 4 * LONGEST_LINE;
@@ -60,8 +59,7 @@ impl Dump {
     /// Reads the next line; none where the entry goes on with the next.
     pub fn read<'a>(&'a mut self, line: &Line<'a>) -> Option<Read<'a>> {
         if self.export.is_open() {
-            let fields = self.export.line(line)?;
-            return Some(self.told(fields));
+            return self.export.line(line).then(|| self.export.read());
         }
         if !self.pretty.is_empty() {
             return self.pretty_line(line);
@@ -111,10 +109,9 @@ impl Dump {
     /// What is left at the end: an entry that no empty line ended.
     pub fn end(&mut self) -> Option<Read<'_>> {
         if self.export.is_open() {
-            let fields = self.export.end();
-            return Some(match fields {
-                Some(fields) => self.told(fields),
-                None => Read::NoText,
+            return Some(match self.export.end() {
+                true => self.export.read(),
+                false => Read::NoText,
             });
         }
         let cut = !std::mem::take(&mut self.pretty).is_empty();
@@ -141,18 +138,6 @@ impl Dump {
         self.remedy
     }
 
-    fn told(&mut self, fields: journalctl::Fields<'static>) -> Read<'_> {
-        match fields.told(&mut self.envelope.message) {
-            Some((origin, dropped)) => Read::Entry(Entry {
-                origin,
-                message: &self.envelope.message,
-                dropped,
-                over: None,
-            }),
-            None => Read::NoText,
-        }
-    }
-
     fn pretty_line(&mut self, line: &Line<'_>) -> Option<Read<'_>> {
         // What is too long is read on to its end, and then is none.
         if line.too_long || self.pretty.len() + line.text.len() > LONGEST_ENTRY {
@@ -163,15 +148,10 @@ impl Dump {
             return None;
         }
         let entry = std::mem::take(&mut self.pretty);
-        let told = journalctl::json(&entry, &mut self.envelope.message);
-        Some(match told {
-            Some((origin, dropped)) => Read::Entry(Entry {
-                origin: origin.into_owned(),
-                message: &self.envelope.message,
-                dropped,
-                over: None,
-            }),
-            None => Read::NoText,
+        let exported = &mut self.envelope.exported;
+        Some(match exported.read_json(&entry) {
+            true => exported.read(),
+            false => Read::NoText,
         })
     }
 }

@@ -3,7 +3,8 @@
 use memchr::memchr;
 
 use crate::adapters::source::buffer::{LONGEST_LINE, Line};
-use crate::adapters::source::envelope::journalctl::Fields;
+use crate::adapters::source::envelope::Read;
+use crate::adapters::source::envelope::journalctl::Exported;
 
 /// How the first line of every entry begins.
 pub(crate) const BEGINS: &[u8] = b"__CURSOR=";
@@ -14,11 +15,13 @@ const LENGTH: usize = 8;
 /// An entry under way. What any sender put into a field cannot end it: the length of a value stands before it.
 #[derive(Default)]
 pub(crate) struct Export {
-    fields: Option<Fields<'static>>,
+    entry: Exported,
+    open: bool,
     value: Option<Value>,
 }
 
 /// A value that is no text, or of several lines, under way.
+#[derive(Default)]
 struct Value {
     name: Vec<u8>,
     /// What tells its length, as far as it was read.
@@ -33,62 +36,64 @@ struct Value {
 impl Export {
     /// Whether an entry has begun and not ended.
     pub(crate) const fn is_open(&self) -> bool {
-        self.fields.is_some()
+        self.open
     }
 
-    /// Takes the next line in. Returns the fields of the entry that it ends.
-    pub(crate) fn line(&mut self, line: &Line<'_>) -> Option<Fields<'static>> {
-        let fields = self.fields.get_or_insert_default();
+    /// Takes the next line in. Whether the entry ends with it.
+    pub(crate) fn line(&mut self, line: &Line<'_>) -> bool {
+        if !std::mem::replace(&mut self.open, true) {
+            self.entry.clear();
+        }
         if let Some(mut value) = self.value.take() {
             value.take(line);
             if value.left > 0 || value.length.len() < LENGTH {
                 self.value = Some(value);
             } else {
-                fields.add(&value.name, value.text());
+                self.entry.add(&value.name, value.text());
             }
-            return None;
+            return false;
         }
         if line.too_long {
-            return None;
+            return false;
         }
         let text = line.text.strip_suffix(b"\r").unwrap_or(line.text);
         match memchr(b'=', text) {
-            _ if text.is_empty() => return self.fields.take(),
-            Some(at) => fields.add(&text[..at], &text[at + 1..]),
+            _ if text.is_empty() => self.open = false,
+            Some(at) => self.entry.add(&text[..at], &text[at + 1..]),
             None => {
                 self.value = Some(Value {
                     name: text.to_vec(),
-                    length: Vec::new(),
-                    bytes: Vec::new(),
-                    too_long: false,
-                    left: 0,
+                    ..Value::default()
                 });
             }
         }
-        None
+        !self.open
     }
 
-    /// The fields of the last entry where the log ends without an empty line; none if it was cut and may lack its sender.
-    pub(crate) fn end(&mut self) -> Option<Fields<'static>> {
-        let whole = self.value.take().is_none();
-        let fields = self.fields.take();
-        fields.filter(|fields| whole && fields.tells_sender())
+    /// The log ends without an empty line. Whether the entry is whole and does not lack its sender.
+    pub(crate) fn end(&mut self) -> bool {
+        self.open = false;
+        self.value.take().is_none() && self.entry.tells_sender()
+    }
+
+    /// The entry that ended.
+    pub(crate) fn read(&self) -> Read<'_> {
+        self.entry.read()
     }
 }
 
 impl Value {
     /// Takes a line of the log in, with the NULs before it and the line feed behind it.
     fn take(&mut self, line: &Line<'_>) {
-        let (head, text) = match line.too_long {
-            true => (line.head.as_slice(), &b""[..]),
-            false => (&b""[..], line.text),
-        };
-        let nuls = match line.too_long {
-            true => 0,
-            false => line.length.saturating_sub(text.len() as u64 + 1),
+        let (text, nuls) = match line.too_long {
+            true => (line.head.as_slice(), 0),
+            false => (
+                line.text,
+                line.length.saturating_sub(line.text.len() as u64 + 1),
+            ),
         };
         let mut bytes = std::iter::repeat_n(0, usize::try_from(nuls).unwrap_or(0))
-            .chain(head.iter().chain(text).copied())
+            .chain(text.iter().copied())
             .chain([b'\n']);
         let mut length = line.length;
         while self.length.len() < LENGTH && length > 0 {

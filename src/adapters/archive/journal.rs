@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 
-use super::progress::{Progress, Unit};
+use super::progress::{ProgressMeter, Unit};
 use crate::adapters::source::Start;
 use crate::adapters::source::journal::{
     JournalReader, Readable, not_opened, readable, readable_in,
@@ -62,7 +62,7 @@ pub(crate) fn journal(
         },
     };
     let mut reader = JournalReader::open(directory, start)?;
-    let mut progress = Progress::new(Unit::Entries);
+    let mut progress = ProgressMeter::new(Unit::Entries);
     let mut entries = 0;
     loop {
         let mut over = false;

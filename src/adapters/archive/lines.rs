@@ -1,4 +1,4 @@
-//! The lines of a log that lies there: a file, a pipe or standard input, plain or compressed by gzip, opened once.
+//! The lines of a log file that is not followed: a file, a pipe or standard input, plain or compressed by gzip, opened once.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -18,9 +18,6 @@ pub use crate::adapters::source::buffer::Line;
 
 /// What editors of other systems put before a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// What is handed out in place of a line that is too long to be text.
-const NO_TEXT: &[u8] = b"\0";
 
 /// Gives out the lines of a log, one after the other, out of one buffer.
 pub struct Lines {
@@ -125,15 +122,6 @@ impl Lines {
         Ok(())
     }
 
-    /// The next line, without its line feed; none at the end. A line that is too long comes as a single NUL: it is no text.
-    pub fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
-        let line = self.next_whole()?;
-        Ok(line.map(|line| match line.too_long {
-            true => NO_TEXT,
-            false => without_mark(line.text),
-        }))
-    }
-
     /// The next line, with all that is known of it; none at the end.
     pub fn next_whole(&mut self) -> io::Result<Option<Line<'_>>> {
         // Asked twice, because what is borrowed in a loop cannot be returned from it.
@@ -151,32 +139,22 @@ impl Lines {
 
     /// Reads more. Whether there is nothing more.
     fn fill(&mut self) -> io::Result<bool> {
-        let filled = self.fill_buffer();
-        let broken = |error: &io::Error| {
-            use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
-            matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof)
+        use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+        let filled = match &mut self.kept {
+            None => self.buffer.fill_from(&mut self.stream),
+            Some(kept) => self.buffer.fill_from(&mut Keeping {
+                stream: &mut self.stream,
+                kept,
+            }),
         };
         match filled {
-            Err(error) if broken(&error) => {
+            Ok((filled, _)) => Ok(filled == Filled::End),
+            Err(error) if matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof) => {
                 let (path, command) = &self.asked;
                 Err(opened::damaged(&error, path, command))
             }
-            filled => Ok(filled? == Filled::End),
+            Err(error) => Err(error),
         }
-    }
-
-    fn fill_buffer(&mut self) -> io::Result<Filled> {
-        let filled = match &mut self.kept {
-            None => self.buffer.fill_from(&mut self.stream)?.0,
-            Some(kept) => {
-                let mut stream = Keeping {
-                    stream: &mut self.stream,
-                    kept,
-                };
-                self.buffer.fill_from(&mut stream)?.0
-            }
-        };
-        Ok(filled)
     }
 
     /// The number of the line that was given out last; the first is 1.
@@ -282,8 +260,9 @@ mod tests {
     fn lines(path: &Path) -> Vec<String> {
         let mut lines = Lines::open(path, "explain").expect("the file");
         let mut all = Vec::new();
-        while let Some(line) = lines.next_line().expect("a line") {
-            all.push(line.escape_ascii().to_string());
+        while let Some(line) = lines.next_whole().expect("a line") {
+            let text = if line.too_long { b"\0" } else { line.text };
+            all.push(text.escape_ascii().to_string());
         }
         assert_eq!(lines.number(), all.len() as u64);
         let size = std::fs::metadata(path).expect("the file").len();
@@ -334,7 +313,7 @@ mod tests {
         let mut lines = Lines::open(&path, "explain").expect("the file");
         let mut count = 0;
         let error = loop {
-            match lines.next_line() {
+            match lines.next_whole() {
                 Ok(Some(_)) => count += 1,
                 Ok(None) => panic!("the end after {count} lines"),
                 Err(error) => break error,

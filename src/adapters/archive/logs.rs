@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::progress::{Progress, Unit};
+use super::progress::{ProgressMeter, Unit};
 use super::twice::{self, Head};
 use crate::adapters::archive::journal::cannot;
 use crate::adapters::archive::lines::Lines;
@@ -19,10 +19,10 @@ use crate::domain::record::Entry;
 const LINES: u64 = 1 << 14;
 
 /// Logs, opened, in order.
-pub(crate) struct Logs(Vec<Log>);
+pub(crate) struct Logs(Vec<PastFile>);
 
 /// A log, opened, of which nothing was handed out yet.
-struct Log {
+struct PastFile {
     path: PathBuf,
     /// What it is, whatever its name.
     identity: (u64, u64),
@@ -34,7 +34,7 @@ struct Log {
 impl Logs {
     /// Opens what these paths name, for this command. What is there twice is said, and read once.
     pub(crate) fn open(paths: &[PathBuf], command: &'static str) -> anyhow::Result<Self> {
-        let mut logs: Vec<Log> = Vec::with_capacity(paths.len());
+        let mut logs: Vec<PastFile> = Vec::with_capacity(paths.len());
         let mut room = ROOM;
         allow_as_many_files();
         for path in paths {
@@ -49,7 +49,7 @@ impl Logs {
             let mut lines = Lines::of(opened, path, command).map_err(failed)?;
             let mut head = Head::default();
             let survey = survey(&mut lines, &mut room, None, &mut |line| head.take(line));
-            logs.push(Log {
+            logs.push(PastFile {
                 path: path.to_owned(),
                 identity,
                 lines,
@@ -74,7 +74,7 @@ impl Logs {
     /// Hands out the entries of all, as one log. Returns how many lines there were.
     pub(crate) fn read(self, take: &mut impl FnMut(Entry<'_>)) -> anyhow::Result<u64> {
         let size = self.0.iter().map(|log| log.lines.size()).sum();
-        let mut progress = Progress::new(Unit::Bytes(size));
+        let mut progress = ProgressMeter::new(Unit::Bytes(size));
         let mut number = 0;
         let mut before = 0;
         for mut log in self.0 {
@@ -88,13 +88,13 @@ impl Logs {
     }
 }
 
-impl Log {
+impl PastFile {
     /// Hands out the entries. Returns how many lines were no text.
     fn read(
         &mut self,
         before: u64,
         take: &mut impl FnMut(Entry<'_>),
-        progress: &mut Progress,
+        progress: &mut ProgressMeter,
     ) -> std::io::Result<u64> {
         let mut skipped = 0;
         // A line without a stamp is of the time of the line above; of no time where the log has no stamps at all.

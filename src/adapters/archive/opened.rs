@@ -1,4 +1,5 @@
-//! Opening a log that lies there, once: a file, a pipe or standard input. What has no end, or no lines, is refused in words.
+//! Opens a log file that is not followed, once: a file, a pipe or standard input. A file without an end, or without lines of text,
+//! is refused with the reason.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal, Seek};

@@ -24,23 +24,23 @@ pub(crate) struct Named<'a> {
 }
 
 /// A log, opened, or known to be readable.
-pub(crate) enum Past {
+pub(crate) enum PastLog {
     /// The machine's journal, or those of a directory.
     Journal(Option<PathBuf>),
     /// Log files.
     Files(Logs),
 }
 
-impl Past {
+impl PastLog {
     /// Opens what the arguments of this command name; else what the daemon reads, and says which that is.
     pub(crate) fn open(
         named: &Named<'_>,
         source: &SourceConfig,
         command: &'static str,
-    ) -> anyhow::Result<Past> {
+    ) -> anyhow::Result<PastLog> {
         let directory = match named {
             Named { files, .. } if !files.is_empty() => {
-                return Ok(Past::Files(Logs::open(files, command)?));
+                return Ok(PastLog::Files(Logs::open(files, command)?));
             }
             Named { journal: true, .. } => None,
             Named {
@@ -60,7 +60,7 @@ impl Past {
                         more => format!(" and the {} logs that it was rotated to", more - 1),
                     };
                     say(&format!("{}{rotated}", path.display()), &why);
-                    return Ok(Past::Files(Logs::open(&paths, command)?));
+                    return Ok(PastLog::Files(Logs::open(&paths, command)?));
                 }
                 chosen => {
                     say(&chosen.log.to_string(), &chosen.why);
@@ -72,19 +72,19 @@ impl Past {
             },
         };
         journal::can_be_read(directory.as_deref())?;
-        Ok(Past::Journal(directory))
+        Ok(PastLog::Journal(directory))
     }
 
     /// Is it perhaps another machine's?
     pub(crate) fn is_foreign(&self) -> bool {
-        matches!(self, Past::Journal(Some(_)))
+        matches!(self, PastLog::Journal(Some(_)))
     }
 
     /// The times of its first and its last entry, also of those that are not sshd's, as far as they are known before it is read.
     pub(crate) fn reach(&self) -> anyhow::Result<(Option<Time>, Option<Time>)> {
         match self {
-            Past::Journal(directory) => Ok(reach(directory.as_deref())?.unzip()),
-            Past::Files(logs) => Ok((logs.begins(), None)),
+            PastLog::Journal(directory) => Ok(reach(directory.as_deref())?.unzip()),
+            PastLog::Files(logs) => Ok((logs.begins(), None)),
         }
     }
 
@@ -95,10 +95,10 @@ impl Past {
         take: &mut impl FnMut(Entry<'_>),
     ) -> anyhow::Result<Option<u64>> {
         match self {
-            Past::Journal(directory) => {
+            PastLog::Journal(directory) => {
                 journal::journal(directory.as_deref(), span, take).map(|()| None)
             }
-            Past::Files(logs) => logs.read(take).map(Some),
+            PastLog::Files(logs) => logs.read(take).map(Some),
         }
     }
 }

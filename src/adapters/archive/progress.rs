@@ -18,16 +18,16 @@ pub(crate) enum Unit {
 }
 
 /// A bar that shows itself when the work takes longer than a second; on a terminal only.
-pub(crate) struct Progress {
+pub(crate) struct ProgressMeter {
     begun: Instant,
     unit: Unit,
     terminal: bool,
     bar: Option<ProgressBar>,
 }
 
-impl Progress {
+impl ProgressMeter {
     pub(crate) fn new(unit: Unit) -> Self {
-        Progress {
+        ProgressMeter {
             begun: Instant::now(),
             unit,
             terminal: stderr().is_terminal(),
@@ -49,7 +49,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressMeter {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::table::clock;
-use crate::adapters::archive::past::{Named, Past};
+use crate::adapters::archive::past::{Named, PastLog};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
 use crate::commands::cli;
@@ -62,7 +62,7 @@ pub(crate) fn command(
         journal: arguments.journal,
         directory: arguments.journal_directory.as_deref(),
     };
-    let past = Past::open(&named, &config.source, "expect --replay --auth-log -")?;
+    let past = PastLog::open(&named, &config.source, "expect --replay --auth-log -")?;
     let mut replay = Replay {
         rules: Rules {
             silent: true,
@@ -224,29 +224,26 @@ impl Replay<'_> {
         if !self.said.is_empty() {
             writeln!(out)?;
         }
+        if self.days.is_empty() {
+            return writeln!(out, "No deadline of an expected feed in this time.");
+        }
         let columns = ["Date", "Partner", "Files", "Due", "Arrived", "Outcome"];
-        let mut table = table::of_texts(&columns, terminal);
-        for (feed, expected) in self.ordered() {
-            let date = expected.date(feed.due).to_string();
+        let rows = self.ordered().into_iter().map(|(feed, expected)| {
             let arrived = match feed.at {
                 Some(at) => clock(expected, at),
                 None if feed.count > 1 => format!("{} of {}", feed.arrived, feed.count),
                 None => "-".to_owned(),
             };
-            let cells = [
-                date,
+            [
+                expected.date(feed.due).to_string(),
                 feed.partner.clone(),
                 feed.files.clone(),
                 expected.clock(),
                 arrived,
                 word(feed.outcome).to_owned(),
-            ];
-            table.add_row(cells.map(|cell| for_terminal(&cell).into_owned()));
-        }
-        if self.days.is_empty() {
-            return writeln!(out, "No deadline of an expected feed in this time.");
-        }
-        table::write_table(&table, out)
+            ]
+        });
+        table::write_texts(columns, rows, terminal, out)
     }
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -264,8 +261,7 @@ impl Replay<'_> {
         });
         let days: Vec<_> = days.collect();
         let replayed = serde_json::json!({"told": self.said, "days": days});
-        crate::commands::output::json(out, &replayed)?;
-        out.write_all(b"\n")
+        output::json_line(out, &replayed)
     }
 
     /// The days of the feeds, by date, each with what was expected.

@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::commands::output::table::{of_texts, write_table};
-use crate::domain::base::clean::for_terminal;
+use crate::commands::output::table::write_texts;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::{Expectation, FeedStanding, State};
 
@@ -70,8 +69,7 @@ impl Row {
 /// Writes all feeds as a JSON list, on one line.
 pub(crate) fn json(standings: &[FeedStanding<'_>], out: &mut dyn Write) -> io::Result<()> {
     let rows: Vec<Row> = standings.iter().map(Row::of).collect();
-    crate::commands::output::json(out, &rows)?;
-    out.write_all(b"\n")
+    crate::commands::output::json_line(out, &rows)
 }
 
 /// Writes all feeds as a table; times are those of the feed's zone, which is named where it is not this one.
@@ -90,8 +88,8 @@ pub(crate) fn table(
         "Last arrival",
         "Today",
     ];
-    let mut table = of_texts(&columns, terminal);
-    for standing in standings {
+    let dash = || "-".to_owned();
+    let rows = standings.iter().map(|standing| {
         let expected = standing.expected;
         let next = standing.next_deadline.map(|at| clock(expected, at));
         let last = standing.last.as_ref().map(|last| {
@@ -100,10 +98,9 @@ pub(crate) fn table(
         });
         let elsewhere = match expected.zone {
             Zone::Named(other) if expected.zone != zone => format!(" {other}"),
-            _ => String::new(),
+            Zone::Named(_) | Zone::Machine => String::new(),
         };
-        let dash = || "-".to_owned();
-        let cells = [
+        [
             expected.partner.clone(),
             expected.files.to_string(),
             expected.clock() + &elsewhere,
@@ -111,10 +108,9 @@ pub(crate) fn table(
             next.unwrap_or_else(dash),
             last.unwrap_or_else(dash),
             in_words(standing),
-        ];
-        table.add_row(cells.map(|cell| for_terminal(&cell).into_owned()));
-    }
-    write_table(&table, out)
+        ]
+    });
+    write_texts(columns, rows, terminal, out)
 }
 
 /// `alice *.xml by 07:30: missing since 2026-03-30 07:30`, for a terminal.

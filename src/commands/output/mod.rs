@@ -45,6 +45,12 @@ pub fn json<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> serde_json
     value.serialize(&mut Serializer::with_formatter(out, Visible))
 }
 
+/// The same, on a line of its own.
+pub fn json_line<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> io::Result<()> {
+    json(out, value)?;
+    out.write_all(b"\n")
+}
+
 /// Escapes what serde_json leaves as it is: DEL, the C1 controls, bidirectional and invisible characters.
 struct Visible;
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde::Serialize;
 
+use crate::domain::base::clean::for_terminal;
 use crate::domain::base::language::Language;
 use crate::domain::base::numbers::add;
 use crate::domain::state::Counters;
@@ -54,36 +55,29 @@ pub(crate) fn number(figure: u64, grouped: bool) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
-/// A table of texts with these columns; without lines where it goes to a pipe.
-pub(crate) fn of_texts(columns: &[&str], terminal: bool) -> Table {
-    let mut table = empty(terminal);
-    table.set_header(columns);
-    table
-}
-
-fn empty(terminal: bool) -> Table {
+/// A table with these columns, the last of them so many figures; without lines where it goes to a pipe.
+pub(crate) fn with_columns(columns: &[&str], figures: usize, terminal: bool) -> Table {
     let mut table = Table::new();
     table.load_preset(match terminal {
         true => presets::UTF8_HORIZONTAL_ONLY,
         false => presets::NOTHING,
     });
+    let (texts, figures) = columns.split_at(columns.len().saturating_sub(figures));
+    let right = |name: &&str| Cell::new(name).set_alignment(CellAlignment::Right);
+    table.set_header(texts.iter().map(Cell::new).chain(figures.iter().map(right)));
     table
 }
 
-/// A table with these columns, the last four of them figures; without lines where it goes to a pipe.
-pub(crate) fn with_columns(columns: &[&str], terminal: bool) -> Table {
-    let mut table = empty(terminal);
-    let figures = columns.len().saturating_sub(4);
-    table.set_header(
-        columns
-            .iter()
-            .enumerate()
-            .map(|(at, &name)| match at < figures {
-                true => Cell::new(name),
-                false => Cell::new(name).set_alignment(CellAlignment::Right),
-            }),
-    );
-    table
+/// Writes a table of texts, which may be anybody's.
+pub(crate) fn write_texts<const N: usize>(
+    columns: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+    terminal: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut table = with_columns(&columns, 0, terminal);
+    table.add_rows(rows.map(|row| row.map(|cell| for_terminal(&cell).into_owned())));
+    write_table(&table, out)
 }
 
 /// Writes a table; lines that go to a pipe end where their text ends.

@@ -46,7 +46,7 @@ impl Sheet {
 pub type Sheets = BTreeMap<Option<NaiveDate>, Sheet>;
 
 /// What was counted, and what was not.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Counted {
     /// What each day counts.
     pub sheets: Sheets,
@@ -96,13 +96,7 @@ pub struct Counting<'a> {
     span: Span,
     daily: Daily,
     now: Time,
-    sheets: Sheets,
-    notices: Vec<Notice>,
-    ours: u64,
-    outside: u64,
-    strangers: Strangers,
-    first: Option<Time>,
-    foreign: Foreign,
+    counted: Counted,
     /// The open date.
     date: Option<NaiveDate>,
     /// The first moment of the open date, and the first of the next: so that most events need no calendar.
@@ -119,13 +113,7 @@ impl<'a> Counting<'a> {
             span,
             daily: Daily::default(),
             now,
-            sheets: Sheets::new(),
-            notices: Vec::new(),
-            ours: 0,
-            outside: 0,
-            strangers: Strangers::default(),
-            first: None,
-            foreign: Foreign::default(),
+            counted: Counted::default(),
             date: None,
             open: (Time::default(), Time::default()),
             advanced: Time::default(),
@@ -134,26 +122,27 @@ impl<'a> Counting<'a> {
 
     /// Takes the next entry in.
     pub fn take(&mut self, entry: Entry<'_>) {
+        let counted = &mut self.counted;
         let stamp = entry.origin.time;
-        if stamp != Time::default() && self.first.is_none_or(|first| stamp < first) {
-            self.first = Some(stamp);
+        if stamp != Time::default() && counted.first.is_none_or(|first| stamp < first) {
+            counted.first = Some(stamp);
         }
         let program = Program::of(&entry.origin.identifier);
         if program.is_none() {
-            self.foreign.see(&entry);
+            counted.foreign.see(&entry);
         }
         let ours = program.is_some_and(|program| program != Program::Unknown);
-        self.ours += u64::from(ours);
+        counted.ours += u64::from(ours);
         let Some(mut record) = Record::of(entry, self.directory) else {
             return;
         };
-        self.ours += u64::from(!ours);
+        counted.ours += u64::from(!ours);
         let time = record.origin.time;
         if self.span.holds(time) {
-            self.strangers.take(&record);
+            counted.strangers.take(&record);
         } else {
             record.origin.past = true;
-            self.outside += u64::from(time == Time::default());
+            counted.outside += u64::from(time == Time::default());
         }
         if time >= self.advanced.plus(STEP) {
             // Before the date changes: what ended before counts for the date before.
@@ -193,7 +182,7 @@ impl<'a> Counting<'a> {
             let next = date.succ_opt().unwrap_or(date);
             self.open = (midnight(zone, date), midnight(zone, next));
         }
-        if let Some(mut sheet) = self.sheets.remove(&self.date) {
+        if let Some(mut sheet) = self.counted.sheets.remove(&self.date) {
             sheet.swap(&mut self.daily);
         }
     }
@@ -202,12 +191,13 @@ impl<'a> Counting<'a> {
         let mut sheet = Sheet::default();
         sheet.swap(&mut self.daily);
         if !sheet.is_empty() {
-            self.sheets.insert(self.date, sheet);
+            self.counted.sheets.insert(self.date, sheet);
         }
         for notice in std::mem::take(&mut self.daily.resume.day).notices {
-            match self.notices.iter_mut().find(|n| n.kind == notice.kind) {
+            let notices = &mut self.counted.notices;
+            match notices.iter_mut().find(|n| n.kind == notice.kind) {
                 Some(known) => add(&mut known.count, notice.count),
-                None => self.notices.push(notice),
+                None => notices.push(notice),
             }
         }
     }
@@ -217,22 +207,14 @@ impl<'a> Counting<'a> {
         self.advance(self.advanced.plus(AFTER));
         self.ask_again();
         self.put_away();
-        for sheet in self.sheets.values_mut() {
-            sheet
-                .partners
-                .retain(|_, c| c.success + c.failed + c.upload + c.download > 0);
+        let sheets = &mut self.counted.sheets;
+        for sheet in sheets.values_mut() {
+            let any = |c: &Counters| c.success + c.failed + c.upload + c.download > 0;
+            sheet.partners.retain(|_, counters| any(counters));
         }
-        self.sheets.retain(|_, sheet| !sheet.is_empty());
-        Counted {
-            sheets: self.sheets,
-            undecided: self.daily.resume.undecided.len(),
-            notices: self.notices,
-            ours: self.ours,
-            outside: self.outside,
-            strangers: self.strangers,
-            foreign: self.foreign,
-            first: self.first,
-        }
+        sheets.retain(|_, sheet| !sheet.is_empty());
+        self.counted.undecided = self.daily.resume.undecided.len();
+        self.counted
     }
 
     /// What the user database did not know when it was asked, it may know now.

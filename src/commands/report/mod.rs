@@ -8,7 +8,7 @@ mod table;
 
 use std::time::SystemTime;
 
-use crate::adapters::archive::past::{Named, Past};
+use crate::adapters::archive::past::{Named, PastLog};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
 use crate::commands::cli::{self, Cli};
@@ -34,7 +34,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
         journal: arguments.journal,
         directory: arguments.journal_directory.as_deref(),
     };
-    let past = Past::open(&named, &config.source, "report --auth-log -")?;
+    let past = PastLog::open(&named, &config.source, "report --auth-log -")?;
     let rules = Rules {
         silent: true,
         expects: Vec::new(),

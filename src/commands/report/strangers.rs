@@ -60,12 +60,7 @@ impl Strangers {
             })
             .collect();
         let more = gone.len().saturating_sub(NAMED);
-        let mut said = gone
-            .iter()
-            .take(NAMED)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(", ");
+        let mut said = gone[..gone.len() - more].join(", ");
         if more > 0 {
             said += &format!(", and those of {}", many(more as u64, "account"));
         }

@@ -41,8 +41,7 @@ pub(crate) fn json(sheets: &Sheets, out: &mut dyn Write) -> io::Result<()> {
     let report = Report {
         days: days.collect(),
     };
-    crate::commands::output::json(out, &report)?;
-    out.write_all(b"\n")
+    crate::commands::output::json_line(out, &report)
 }
 
 /// Writes the report as a table.
@@ -55,7 +54,7 @@ pub(crate) fn table(sheets: &Sheets, terminal: bool, out: &mut dyn Write) -> io:
         "Uploads",
         "Downloads",
     ];
-    let mut table = with_columns(&columns, terminal);
+    let mut table = with_columns(&columns, 4, terminal);
     let mut total = Four::default();
     let mut strangers = 0;
     let mut row = |date: &str, name: &str, figures: Vec<Cell>| {

@@ -76,7 +76,7 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
         writeln!(out, "No activity of a partner so far.")?;
     } else {
         let columns = ["Partner", "Log-ins", "Failures", "Uploads", "Downloads"];
-        let mut table = with_columns(&columns, terminal);
+        let mut table = with_columns(&columns, 4, terminal);
         let mut total = Four::default();
         for (name, counters) in &daily.partners {
             let four = Four::from(counters);

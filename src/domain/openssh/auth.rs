@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr_iter};
 
 use super::fields::{
-    Peer, host_maybe_port, host_port_then, id, name_from, name_from_port, split_at_last,
+    Peer, host_maybe_port, host_port_then, id, name_from, name_from_port, number, split_at_last,
 };
-use super::line::{Line, number};
+use super::line::Line;
 use super::{Event, Hindrance, Kind, ended, known, pam};
 
 /// The event of a line of sshd.
@@ -18,8 +18,11 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         b'F' => rest(b"Failed ")
             .and_then(|rest| attempt(line, rest, |valid| Some(Kind::Failed { valid }))),
         b'A' => accepted(line),
-        b'R' => rest(b"ROOT LOGIN REFUSED FROM ").and_then(root_refused),
-        b'i' => rest(b"input_userauth_request: invalid user ").map(|name| requested(line, name)),
+        b'R' => rest(b"ROOT LOGIN REFUSED FROM ").and_then(|rest| root_refused(line, rest)),
+        // The network child's, up to 7.4, beside the monitor's own line.
+        b'i' => rest(b"input_userauth_request: invalid user ").and_then(|name| {
+            line.with_end(Event::of(Kind::InvalidUser), Some((name, Peer::default())))
+        }),
         b'I' => rest(b"Invalid user ").and_then(|rest| invalid_user(line, rest)),
         b'p' => rest(b"pam_").and_then(pam::module),
         b'P' => postponed(line),
@@ -47,21 +50,9 @@ fn accepted<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         return attempt(line, rest, |valid| valid.then_some(Kind::Accepted));
     }
     let rest = line.text.strip_prefix(b"Access denied for user ")?;
-    let event = Event::of(Kind::AccessDenied);
-    if line.cut {
-        return Some(event);
-    }
-    Some(Event {
-        user: Some(line.account(rest.strip_suffix(b" by PAM account configuration")?)),
-        ..event
-    })
-}
-
-/// What `U from IP port P ssh2` tells.
-struct Attempt<'a> {
-    valid: bool,
-    user: Option<Cow<'a, [u8]>>,
-    peer: Peer<'a>,
+    let name = rest.strip_suffix(b" by PAM account configuration");
+    let end = name.map(|name| (name, Peer::default()));
+    line.with_end(Event::of(Kind::AccessDenied), end)
 }
 
 /// `METHOD for [invalid user ]U from IP port P ssh2[: EXTRA]`, the line of auth.c's `auth_log`.
@@ -71,55 +62,35 @@ fn attempt<'a>(
     kind: impl Fn(bool) -> Option<Kind>,
 ) -> Option<Event<'a>> {
     let (method, rest) = rest.split_at(memchr(b' ', rest)?);
-    let method = std::str::from_utf8(method)
-        .ok()
-        .filter(|method| !method.is_empty())?;
-    let attempt = attempted(line, rest.strip_prefix(b" for ")?)?;
-    let event = Event::of(kind(attempt.valid)?);
-    let event = Event {
-        user: attempt.user,
-        method: Some(Cow::Borrowed(method)),
+    let method = std::str::from_utf8(method).ok();
+    let method = Some(Cow::Borrowed(method.filter(|method| !method.is_empty())?));
+    let (valid, event) = attempted(line, rest.strip_prefix(b" for ")?)?;
+    let kind = kind(valid)?;
+    Some(Event {
+        kind,
+        method,
         ..event
-    };
-    Some(attempt.peer.put(event))
+    })
 }
 
-/// `[invalid user ]U from IP port P ssh2[: EXTRA]`.
+/// `[invalid user ]U from IP port P ssh2[: EXTRA]`: whether sshd takes the account for a valid one, and an event with user
+/// and peer.
 ///
 /// An invalid user's name is whatever the client sent, so the right end is what counts, and it can bear no EXTRA. A valid
 /// one is an account's name, but EXTRA may be the client's (a certificate's id), so the first fitting words count.
-fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<Attempt<'a>> {
-    if let Some(rest) = text.strip_prefix(b"invalid user ") {
-        if line.cut {
-            return Some(Attempt {
-                valid: false,
-                user: None,
-                peer: Peer::default(),
-            });
-        }
-        let rest = rest
-            .strip_suffix(b" ssh2")
-            .or_else(|| rest.strip_suffix(b" ssh1"))?;
-        let (name, peer) = name_from_port(rest)?;
-        return Some(Attempt {
-            valid: false,
-            user: Some(line.account(name)),
-            peer,
-        });
-    }
-    match valid_attempt(line.cut, text) {
-        Some((name, peer)) => Some(Attempt {
-            valid: true,
-            user: Some(line.account(name)),
-            peer,
-        }),
-        None if line.cut => Some(Attempt {
-            valid: true,
-            user: None,
-            peer: Peer::default(),
-        }),
-        None => None,
-    }
+fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<(bool, Event<'a>)> {
+    let sent = text.strip_prefix(b"invalid user ");
+    let end = match sent {
+        Some(rest) => before_version(rest).and_then(name_from_port),
+        None => valid_attempt(line.cut, text),
+    };
+    let event = Event::of(Kind::Underway);
+    let event = match end.filter(|_| sent.is_none() || !line.cut) {
+        Some((name, peer)) => line.with_user(event, name, peer),
+        None if line.cut => event,
+        None => return None,
+    };
+    Some((sent.is_none(), event))
 }
 
 /// `U from IP port P ssh2[: EXTRA]` with the shortest U.
@@ -137,6 +108,12 @@ fn valid_attempt(cut: bool, text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
         })
 }
 
+/// The text before the ` ssh2` that it ends in.
+fn before_version(text: &[u8]) -> Option<&[u8]> {
+    let ssh2 = text.strip_suffix(b" ssh2");
+    ssh2.or_else(|| text.strip_suffix(b" ssh1"))
+}
+
 /// `Postponed METHOD for …`, `Partial METHOD for …`, and PAM's own.
 fn postponed<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
@@ -151,70 +128,33 @@ fn postponed<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 
 /// `Invalid user U from IP[ port P]`, the port since 7.3.
 fn invalid_user<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let event = Event::of(Kind::InvalidUser);
-    if line.cut {
-        return Some(event);
-    }
-    let (name, peer) = name_from_port(rest).or_else(|| name_from(rest))?;
-    Some(peer.put(Event {
-        user: Some(line.account(name)),
-        ..event
-    }))
+    let end = name_from_port(rest).or_else(|| name_from(rest));
+    line.with_end(Event::of(Kind::InvalidUser), end)
 }
 
 /// `maximum authentication attempts exceeded for [invalid user ]U from IP port P ssh2`.
 fn max_attempts<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let attempt = attempted(line, rest)?;
-    Some(attempt.peer.put(Event {
-        user: attempt.user,
-        ..Event::of(Kind::MaxAttempts {
-            valid: attempt.valid,
-        })
-    }))
+    let (valid, event) = attempted(line, rest)?;
+    let kind = Kind::MaxAttempts { valid };
+    Some(Event { kind, ..event })
 }
 
 /// `administratively prohibited connection for [invalid user ]U from IP port P` (9.9). An invalid user is no account that
 /// sshd refused: nothing says that there is one.
 fn prohibited<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let sent = rest.strip_prefix(b"invalid user ");
-    let kind = if sent.is_some() {
-        Kind::InvalidUser
-    } else {
-        Kind::NotAllowed
+    let kind = match sent {
+        Some(_) => Kind::InvalidUser,
+        None => Kind::NotAllowed,
     };
-    let event = Event {
-        detail: Some(Cow::Borrowed("administratively prohibited")),
-        ..Event::of(kind)
-    };
-    if line.cut {
-        return Some(event);
-    }
-    let (name, peer) = name_from_port(sent.unwrap_or(rest))?;
-    Some(peer.put(Event {
-        user: Some(line.account(name)),
-        ..event
-    }))
-}
-
-/// `input_userauth_request: invalid user U` of the network child, up to 7.4, beside the monitor's own line.
-fn requested<'a>(line: &Line<'a>, name: &'a [u8]) -> Event<'a> {
-    Event {
-        user: (!line.cut).then(|| line.account(name)),
-        ..Event::of(Kind::InvalidUser)
-    }
+    let event = Event::of(kind).with_detail(b"administratively prohibited");
+    line.with_end(event, name_from_port(sent.unwrap_or(rest)))
 }
 
 /// `ROOT LOGIN REFUSED FROM IP[ port P]`, told twice, and beside the `Failed … for root` that counts.
-fn root_refused(rest: &[u8]) -> Option<Event<'_>> {
-    let (user, detail) = (
-        Some(Cow::Borrowed(&b"root"[..])),
-        Some(Cow::Borrowed("PermitRootLogin")),
-    );
-    Some(host_maybe_port(rest)?.put(Event {
-        user,
-        detail,
-        ..Event::of(Kind::NotAllowed)
-    }))
+fn root_refused<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
+    let event = Event::of(Kind::NotAllowed).with_detail(b"PermitRootLogin");
+    Some(line.with_user(event, b"root", host_maybe_port(rest)?))
 }
 
 /// `User child is on pid N` and `User U [from HOST ]not allowed because R`.
@@ -227,10 +167,6 @@ fn user<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         });
     }
     let (name, reason) = split_at_last(rest, b" not allowed because ").filter(|_| !line.cut)?;
-    let event = Event {
-        detail: std::str::from_utf8(reason).ok().map(Cow::Borrowed),
-        ..Event::of(Kind::NotAllowed)
-    };
     let (name, peer) = match reason {
         b"listed in DenyUsers"
         | b"not listed in AllowUsers"
@@ -238,19 +174,19 @@ fn user<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         | b"a group is listed in DenyGroups"
         | b"none of user's groups are listed in AllowGroups" => name_from(name)?,
         b"account is locked" => (name, Peer::default()),
-        shell if shell.starts_with(b"shell ") => {
-            let path = shell
-                .strip_suffix(b" does not exist")
-                .or_else(|| shell.strip_suffix(b" is not executable"));
-            path.map(|_| (name, Peer::default()))?
-        }
-        file if file.starts_with(b"/") && file.ends_with(b" exists") => (name, Peer::default()),
+        _ if names_path(reason) => (name, Peer::default()),
         _ => return None,
     };
-    Some(peer.put(Event {
-        user: Some(line.account(name)),
-        ..event
-    }))
+    let event = Event::of(Kind::NotAllowed).with_detail(reason);
+    Some(line.with_user(event, name, peer))
+}
+
+/// `shell PATH does not exist`, `shell PATH is not executable`, `PATH exists`.
+fn names_path(reason: &[u8]) -> bool {
+    match reason.strip_prefix(b"shell ") {
+        Some(_) => reason.ends_with(b" does not exist") || reason.ends_with(b" is not executable"),
+        None => reason.starts_with(b"/") && reason.ends_with(b" exists"),
+    }
 }
 
 /// `Connection from IP port P on L port Q[ rdomain "R"]` (VERBOSE).
@@ -269,21 +205,13 @@ fn starting_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     }
     let (head, peer) = name_from_port(without_channel(rest))?;
     let (what, name) = split_at_last(head, b" for ")?;
-    let detail = std::str::from_utf8(what).ok().map(Cow::Borrowed);
-    Some(peer.put(Event {
-        user: Some(line.account(name)),
-        detail,
-        ..event
-    }))
+    Some(line.with_user(event.with_detail(what), name, peer))
 }
 
 /// `Close session: user U from IP port P id N`.
 fn close_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let (name, peer) = name_from_port(without_channel(rest))?;
-    Some(peer.put(Event {
-        user: Some(line.account(name)),
-        ..Event::of(Kind::CloseSession)
-    }))
+    Some(line.with_user(Event::of(Kind::CloseSession), name, peer))
 }
 
 /// The text without the ` id N` that it ends in since 7.2.
@@ -299,48 +227,46 @@ fn without_channel(text: &[u8]) -> &[u8] {
 /// `Connection from WHO IP port N: refusing non-sftp session`, `subsystem request for S by user U failed, R` and a chroot
 /// that sshd refuses: the log-in stood, and no sftp session comes of it.
 fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let event = |hindrance, user, words: &'a [u8]| {
-        let detail = std::str::from_utf8(words).ok().map(Cow::Borrowed);
-        Event {
-            user,
-            detail,
-            ..Event::of(Kind::Hindered(hindrance))
-        }
-    };
+    let event =
+        |hindrance, words: &'a [u8]| Event::of(Kind::Hindered(hindrance)).with_detail(words);
     let text = line.text;
     if let Some(rest) = text.strip_prefix(b"Connection from ") {
         const REFUSAL: &[u8] = b"refusing non-sftp session";
         let id = id(rest.strip_suffix(REFUSAL)?.strip_suffix(b": ")?, line.cut)?;
-        let user = id.user.map(|name| line.account(name));
-        return Some(id.peer.put(event(Hindrance::NotSftp, user, REFUSAL)));
+        return Some(line.with_id(event(Hindrance::NotSftp, REFUSAL), id));
     }
     if let Some(rest) = text.strip_prefix(b"subsystem request for ") {
+        let event = event(Hindrance::Subsystem, text);
         let head = rest.strip_suffix(b" failed, subsystem not found");
-        let head = head
-            .or_else(|| rest.strip_suffix(b" failed, execution failed"))
-            .filter(|_| !line.cut);
+        let head = head.or_else(|| rest.strip_suffix(b" failed, execution failed"));
         let parts = head.and_then(|head| split_at_last(head, b" by user "));
-        let user = parts.map(|(_, name)| line.account(name));
-        // Whoever asks for another subsystem has not come for files.
-        return match parts {
-            Some((b"sftp", _)) => Some(event(Hindrance::Subsystem, user, text)),
-            _ => Some(Event {
-                kind: Kind::Accompanying,
-                ..event(Hindrance::Subsystem, user, text)
-            }),
+        let Some((subsystem, name)) = parts.filter(|_| !line.cut) else {
+            return Some(accompanying(event));
         };
+        let event = line.with_user(event, name, Peer::default());
+        return Some(match subsystem {
+            b"sftp" => event,
+            // Whoever asks for another subsystem has not come for files.
+            _ => accompanying(event),
+        });
     }
-    let chroot = [
+    let of_chroot = [
         &b"bad ownership or modes for chroot directory "[..],
         b"chroot path ",
         b"chroot(",
         b"Unable to chdir to chroot path ",
     ];
-    let of_chroot = chroot.iter().any(|words| text.starts_with(words));
     // It is not there, or a part of its path may not be passed.
     let missing = text
         .strip_prefix(b"safely_chroot: ")
         .filter(|words| words.starts_with(b"stat("));
-    let words = missing.or_else(|| of_chroot.then_some(text))?;
-    Some(event(Hindrance::Chroot, None, words))
+    let known = of_chroot.iter().any(|words| text.starts_with(words));
+    let words = missing.or_else(|| known.then_some(text))?;
+    Some(event(Hindrance::Chroot, words))
+}
+
+/// The same event, counting nothing.
+fn accompanying(event: Event<'_>) -> Event<'_> {
+    let kind = Kind::Accompanying;
+    Event { kind, ..event }
 }

@@ -1,11 +1,10 @@
 //! The end of a connection (packet.c, serverloop.c, sshd.c, sshd-session.c), before log-in or after it.
 
-use std::borrow::Cow;
-
 use super::fields::{
-    Id, Peer, Words, host, host_maybe_port, host_port_then, id, split_at_first, split_at_last,
+    Id, Peer, host, host_maybe_port, host_port_then, id, number, split_at_first, split_at_last,
+    words,
 };
-use super::line::{Line, number};
+use super::line::Line;
 use super::{Event, Kind, Who};
 
 /// The `detail` of a connection that ended because its process died of a request out of turn.
@@ -16,64 +15,50 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
     let rest = |words: &[u8]| text.strip_prefix(words);
     match text.first()? {
-        b'C' => {
-            let whole = rest(b"Connection closed by ").or_else(|| rest(b"Connection reset by "));
-            whole
-                .and_then(|rest| id(rest, line.cut))
-                .map(|id| ended(line, id))
-                .or_else(|| timed_out(line))
-        }
+        b'C' => rest(b"Connection closed by ")
+            .or_else(|| rest(b"Connection reset by "))
+            .and_then(|who| ended(line, who))
+            .or_else(|| timed_out(line)),
         b'D' => match rest(b"Disconnected from ") {
-            Some(rest) => Some(ended(line, id(rest, line.cut)?)),
+            Some(who) => ended(line, who),
             None => disconnecting(line),
         },
         b'R' => received(line),
         b'T' => timeout(line),
         // What an account that PAM refuses leaves after keyboard-interactive: the process dies of it (monitor.c).
-        b'm' => rest(b"monitor_read: unpermitted request ").map(|_| Event {
-            detail: Some(Cow::Borrowed(UNPERMITTED)),
-            ..refused(Peer::default())
-        }),
+        b'm' => rest(b"monitor_read: unpermitted request ")
+            .map(|_| refused(Peer::default()).with_detail(UNPERMITTED.as_bytes())),
         b'U' => rest(b"Unable to negotiate with ")
             .and_then(negotiation)
             .map(refused),
-        b't' => {
-            let who = rest(b"terminating inactive connection from ");
-            who.and_then(|who| id(who, line.cut))
-                .map(|id| ended(line, id))
-        }
+        b't' => rest(b"terminating inactive connection from ").and_then(|who| ended(line, who)),
         _ => None,
     }
     .or_else(|| tagged(line))
 }
 
-/// The end of the connection with this id. Whom sshd is authenticating, or takes for invalid, has not logged in, even where
-/// the cut took ` [preauth]` away.
-fn ended<'a>(line: &Line<'a>, id: Id<'a>) -> Event<'a> {
-    let before = line.preauth || matches!(id.words, Words::Authenticating | Words::Invalid);
-    let kind = if before {
-        Kind::EndedBefore {
-            who: id.words.who(),
-        }
-    } else {
-        Kind::EndedAfter
+/// The end of the connection with this id.
+fn ended<'a>(line: &Line<'a>, who: &'a [u8]) -> Option<Event<'a>> {
+    id(who, line.cut).map(|id| end_of(line, id))
+}
+
+/// The end of a connection. Whom sshd is authenticating, or takes for invalid, has not logged in, even where the cut took
+/// ` [preauth]` away.
+fn end_of<'a>(line: &Line<'a>, id: Id<'a>) -> Event<'a> {
+    let kind = match line.preauth || id.before {
+        true => Kind::EndedBefore { who: id.who },
+        false => Kind::EndedAfter,
     };
-    id.peer.put(Event {
-        user: id.user.map(|name| line.account(name)),
-        ..Event::of(kind)
-    })
+    line.with_id(Event::of(kind), id)
 }
 
 /// The end of a connection whose line names nobody.
 fn nobody<'a>(line: &Line<'a>, peer: Peer<'a>) -> Event<'a> {
-    ended(
-        line,
-        Id {
-            words: Words::Nobody,
-            user: None,
-            peer,
-        },
-    )
+    let id = Id {
+        peer,
+        ..Id::default()
+    };
+    end_of(line, id)
 }
 
 /// `[WHO ]IP[ port N]: E. Their offer: O`, where O is the client's.
@@ -95,21 +80,19 @@ fn timed_out<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         return Some(nobody(line, host(address)?));
     }
     let rest = line.text.strip_prefix(b"Connection from ")?;
-    if let Some(who) = rest.strip_suffix(b" timed out").filter(|_| !line.cut) {
-        return Some(ended(line, id(who, false)?));
+    match rest.strip_suffix(b" timed out").filter(|_| !line.cut) {
+        Some(who) => ended(line, who),
+        None => failed(line, rest),
     }
-    failed(line, rest)
 }
 
 /// `[WHO ]IP port N: E`.
 fn failed<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     // What stands behind the last `: ` is ssherr.c's or strerror's, and holds none itself.
-    let who = if line.cut {
-        rest
-    } else {
-        split_at_last(rest, b": ")?.0
-    };
-    Some(ended(line, id(who, line.cut)?))
+    match line.cut {
+        true => ended(line, rest),
+        false => ended(line, split_at_last(rest, b": ")?.0),
+    }
 }
 
 /// `Disconnecting [WHO IP port P]: REASON`: that the connection ends, and nothing more, as the end of the line may repeat
@@ -125,18 +108,15 @@ fn disconnecting<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             && rest
                 .strip_suffix(TOO_MANY)
                 .is_some_and(|rest| rest.ends_with(b": ")));
-    let (words, _) = Words::of(rest.strip_prefix(b" ").unwrap_or(rest));
-    let before =
-        too_many || line.preauth || matches!(words, Words::Authenticating | Words::Invalid);
-    let kind = if before {
-        Kind::EndedBefore { who: Who::Nobody }
-    } else {
-        Kind::EndedAfter
+    let (id, _) = words(rest.strip_prefix(b" ").unwrap_or(rest));
+    let kind = match too_many || line.preauth || id.before {
+        true => Kind::EndedBefore { who: Who::Nobody },
+        false => Kind::EndedAfter,
     };
-    let detail = too_many.then_some(Cow::Borrowed("Too many authentication failures"));
-    Some(Event {
-        detail,
-        ..Event::of(kind)
+    let event = Event::of(kind);
+    Some(match too_many {
+        true => event.with_detail(TOO_MANY),
+        false => event,
     })
 }
 
@@ -168,10 +148,8 @@ fn received<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 fn timeout<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = line.text.strip_prefix(b"Timeout, client not responding") {
         let who = rest.strip_prefix(b" from ");
-        return Some(
-            who.and_then(|who| id(who, line.cut))
-                .map_or(nobody(line, Peer::default()), |id| ended(line, id)),
-        );
+        let ended = who.and_then(|who| ended(line, who));
+        return ended.or_else(|| Some(nobody(line, Peer::default())));
     }
     let rest = line
         .text

@@ -156,13 +156,14 @@ pub enum Hindrance {
 }
 
 /// What sshd calls the user of a connection that ended before authentication.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Who {
     /// `authenticating user U`, `user U`: a valid account.
     Valid,
     /// `invalid user U`.
     Invalid,
     /// No name.
+    #[default]
     Nobody,
 }
 
@@ -236,6 +237,12 @@ impl<'a> Event<'a> {
             cut: false,
             postauth: false,
         }
+    }
+
+    /// The same event with these words as its `detail`.
+    pub(super) fn with_detail(self, words: &'a [u8]) -> Self {
+        let detail = std::str::from_utf8(words).ok().map(Cow::Borrowed);
+        Event { detail, ..self }
     }
 
     /// How the connection was to be authenticated, from `method`.

@@ -1,10 +1,9 @@
-//! The pieces that sshd's lines have in common: peers, connection ids, text cut at a mark. All on escaped text.
+//! The pieces that sshd's lines have in common: peers, connection ids, numbers, text cut at a mark. All on escaped text.
 
 use std::borrow::Cow;
 
 use memchr::{memchr, memmem, memrchr};
 
-use super::line::number;
 use super::{Event, Who};
 
 /// Where a connection comes from; both are none for `UNKNOWN port 65535` (packet.c: the peer is gone, or no socket).
@@ -30,11 +29,8 @@ pub(super) fn host(text: &[u8]) -> Option<Peer<'_>> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_graphic) {
         return None;
     }
-    let address = if text == b"UNKNOWN" {
-        None
-    } else {
-        Some(std::str::from_utf8(text).ok()?)
-    };
+    let address = std::str::from_utf8(text).ok();
+    let address = address.filter(|address| *address != "UNKNOWN");
     Some(Peer {
         address,
         port: None,
@@ -101,77 +97,58 @@ pub(super) fn split_at_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8]
     Some((&text[..at], &text[at + mark.len()..]))
 }
 
+/// A decimal number and nothing else.
+pub(super) fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
 /// `[WHO ]HOST[ port N]` as packet.c writes it (`sshpkt_vfatal`, `ssh_packet_read_poll`): WHO since 7.5, the port since 7.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Id<'a> {
-    pub(super) words: Words,
+    pub(super) who: Who,
+    /// Whom sshd is authenticating, or takes for invalid, has not logged in.
+    pub(super) before: bool,
     /// The name, escaped; none in a line that was cut, whose end may be the name's and no address.
     pub(super) user: Option<&'a [u8]>,
     pub(super) peer: Peer<'a>,
 }
 
-/// The words before a name in a connection id (auth2.c, sshd-session.c).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Words {
-    /// `authenticating user U`: before log-in, a valid account.
-    Authenticating,
-    /// `invalid user U`: before log-in.
-    Invalid,
-    /// `user U`: after log-in.
-    User,
-    /// None: no name was sent yet.
-    Nobody,
-}
+/// The words before the name in a connection id (auth2.c, sshd-session.c), whom they mean, and whether they stand there before
+/// log-in only.
+const WORDS: [(&[u8], Who, bool); 4] = [
+    (b"authenticating user ", Who::Valid, true),
+    (b"invalid user ", Who::Invalid, true),
+    (b"user ", Who::Valid, false),
+    // Without the blank: a slip of monitor.c, in all versions.
+    (b"authenticatinguser ", Who::Valid, true),
+];
 
-impl Words {
-    /// The words at the start of a connection id, and what follows them.
-    pub(super) fn of(text: &[u8]) -> (Words, &[u8]) {
-        // Without the blank: a slip of monitor.c, in all versions.
-        let all = [
-            (&b"authenticating user "[..], Words::Authenticating),
-            (b"invalid user ", Words::Invalid),
-            (b"user ", Words::User),
-            (b"authenticatinguser ", Words::Authenticating),
-        ];
-        let found = all
-            .into_iter()
-            .find_map(|(words, of)| Some((of, text.strip_prefix(words)?)));
-        found.unwrap_or((Words::Nobody, text))
-    }
-
-    /// The same, as an event tells it.
-    pub(super) const fn who(self) -> Who {
-        match self {
-            Words::Authenticating | Words::User => Who::Valid,
-            Words::Invalid => Who::Invalid,
-            Words::Nobody => Who::Nobody,
-        }
-    }
+/// What the words at the start of a connection id tell, and what follows them.
+pub(super) fn words(text: &[u8]) -> (Id<'_>, &[u8]) {
+    let found = WORDS.iter().find_map(|(words, who, before)| {
+        let (who, before) = (*who, *before);
+        let id = Id {
+            who,
+            before,
+            ..Id::default()
+        };
+        Some((id, text.strip_prefix(*words)?))
+    });
+    found.unwrap_or((Id::default(), text))
 }
 
 /// A connection id that is the whole text. The name ends where the last two words begin, so it may hold anything.
 pub(super) fn id(text: &[u8], cut: bool) -> Option<Id<'_>> {
-    let (words, rest) = Words::of(text);
-    if cut {
-        return Some(Id {
-            words,
-            user: None,
-            peer: Peer::default(),
-        });
-    }
-    if words == Words::Nobody {
-        return Some(Id {
-            words,
-            user: None,
-            peer: host_maybe_port(rest)?,
-        });
-    }
-    let (user, peer) = before_peer(rest)?;
-    Some(Id {
-        words,
-        user: Some(user),
-        peer,
-    })
+    let (id, rest) = words(text);
+    let (user, peer) = match id.who {
+        _ if cut => (None, Peer::default()),
+        Who::Nobody => (None, host_maybe_port(rest)?),
+        Who::Valid | Who::Invalid => before_peer(rest).map(|(name, peer)| (Some(name), peer))?,
+    };
+    Some(Id { user, peer, ..id })
 }
 
 #[cfg(test)]
@@ -203,8 +180,8 @@ mod tests {
     fn the_last_two_words_are_the_peer_and_all_before_them_is_the_name() {
         let id = id(b"invalid user x 9.9.9.9 port 22 192.0.2.7 port 5", false).expect("an id");
         assert_eq!(
-            (id.words, id.user),
-            (Words::Invalid, Some(&b"x 9.9.9.9 port 22"[..]))
+            (id.who, id.user),
+            (Who::Invalid, Some(&b"x 9.9.9.9 port 22"[..]))
         );
         assert_eq!(id.peer.address, Some("192.0.2.7"));
     }
@@ -225,8 +202,8 @@ mod tests {
     fn of_a_cut_id_only_the_first_words_count() {
         let id = id(b"invalid user xxx 9.9.9.9 port 22", true).expect("an id");
         assert_eq!(
-            (id.words, id.user, id.peer),
-            (Words::Invalid, None, Peer::default())
+            (id.who, id.user, id.peer),
+            (Who::Invalid, None, Peer::default())
         );
     }
 }

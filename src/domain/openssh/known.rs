@@ -1,137 +1,53 @@
-//! sshd's lines that count nothing: known, so that nobody wonders about them (auth*.c, kex*.c, packet.c, sshd*.c, srclimit.c).
+//! Lines that are known by their beginnings (`known.txt`), and sshd's lines that count nothing but name a user or an address
+//! (auth2-pubkey.c, auth2-hostbased.c, sshd.c, srclimit.c).
 
-use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::fields::{host, split_at_first, split_at_last};
 use super::line::Line;
 use super::{Event, Kind};
 
-/// How such lines begin, in order.
-const KNOWN: &[&str] = &[
-    "/",
-    "Accepted certificate ID ",
-    "Accepted key ",
-    "Account ",
-    "Address ",
-    "Attempt to write login records ",
-    "Authentication key ",
-    "Authentication refused: ",
-    "Bad packet length ",
-    "Bad protocol version identification ",
-    "Bad remote protocol version ",
-    "Bind to port ",
-    "Cannot bind ",
-    "Certificate ",
-    "Changed root directory to ",
-    "Close session: ",
-    "Closing connection to ",
-    "Corrupted MAC on input",
-    "Could not ",
-    "Did not receive identification string from ",
-    "Exiting on signal ",
-    "Failed publickey ",
-    "Failed to ",
-    "Finished discarding for ",
-    "Hm, kex protocol error",
-    "Login name ",
-    "Login restricted",
-    "MaxStartups logging rate-limited",
-    "Maxstartups logging rate-limited",
-    "Missing privilege separation directory: ",
-    "Nasty PTR record ",
-    "PAM ",
-    "PAM: ",
-    "Packet integrity error",
-    "PerSourcePenalties logging rate-limited",
-    "Protocol major versions differ: ",
-    "Received SIGHUP",
-    "Received request ",
-    "Received signal ",
-    "Refused by key options",
-    "Refusing certificate ID ",
-    "Root login accepted for forced command.",
-    "SSH: Server;",
-    "Server listening on ",
-    "Session process ",
-    "Set /proc/self/oom_score_adj ",
-    "Timeout ",
-    "Transferred: sent ",
-    "Unable to ",
-    "Unsupported ",
-    "User ",
-    "WARNING: ",
-    "Warning: ",
-    "Write failed: ",
-    "bad client public DH value",
-    "bad ownership or modes for ",
-    "banner exchange: ",
-    "banner line ",
-    "beginning MaxStartups throttling",
-    "buffer_get",
-    "connect_to ",
-    "dispatch_protocol_error: ",
-    "drop connection ",
-    "exited MaxStartups throttling",
-    "fork of ",
-    "hostbased ",
-    "in MaxStartups throttling ",
-    "input_userauth_request: ",
-    "kex protocol error",
-    "kex_",
-    "kex_exchange_identification: ",
-    "key type ",
-    "key_",
-    "lastlog_",
-    "login_",
-    "maximum authentication attempts exceeded",
-    "message authentication code incorrect",
-    "mm_",
-    "monitor_",
-    "no hostkey alg",
-    "no hostkeys available",
-    "no matching ",
-    "no more sessions",
-    "open /dev/tty failed",
-    "packet_",
-    "padding error",
-    "probed from ",
-    "process_output: ",
-    "public key ",
-    "publickey key type ",
-    "reexec ",
-    "refused connect from ",
-    "refused local port forward: ",
-    "refusing previously-used ",
-    "reprocess config",
-    "reverse mapping checking ",
-    "rexec ",
-    "scanned from ",
-    "session process ",
-    "session_",
-    "setproctitle",
-    "srclimit_",
-    "ssh_",
-    "sshd: no hostkeys available",
-    "sshpkt_",
-    "subsystem request for ",
-    "syslogin_",
-    "userauth_",
-    "wrong user name passed to monitor: ",
-];
+/// The beginnings that `known.txt` lists for one writer of lines, sorted.
+pub(super) struct Beginnings(Vec<&'static [u8]>);
+
+impl Beginnings {
+    /// The beginnings of this writer's lines.
+    pub(super) fn of(writer: &str) -> Self {
+        let lines = include_str!("known.txt").lines();
+        let mut all: Vec<&[u8]> = lines
+            .filter_map(|line| {
+                line.strip_prefix(writer)?
+                    .strip_prefix(' ')?
+                    .strip_suffix('…')
+            })
+            .map(str::as_bytes)
+            .collect();
+        all.sort_unstable();
+        Beginnings(all)
+    }
+
+    /// Whether the text has one of these beginnings.
+    pub(super) fn has(&self, text: &[u8]) -> bool {
+        let first = text.first();
+        let from = self.0.partition_point(|words| words.first() < first);
+        let mut alike = self.0[from..]
+            .iter()
+            .take_while(|words| words.first() == first);
+        alike.any(|words| text.starts_with(words))
+    }
+}
+
+/// How sshd's lines begin that count nothing.
+static KNOWN: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("sshd"));
 
 /// The event of a line that only accompanies others.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let text = line.text;
-    if let Some(event) = restricted_key(line).or_else(|| turned_away(line)) {
-        return Some(event);
-    }
-    let first = text.first()?;
-    let start = KNOWN.partition_point(|words| words.as_bytes() < &[*first][..]);
-    let mut alike = KNOWN[start..]
-        .iter()
-        .take_while(|words| words.as_bytes().first() == Some(first));
-    let known = alike.any(|words| text.starts_with(words.as_bytes()));
-    (known || hostbased_key(text)).then_some(Event::of(Kind::Accompanying))
+    restricted_key(line)
+        .or_else(|| turned_away(line))
+        .or_else(|| {
+            let known = KNOWN.has(line.text) || hostbased_key(line.text);
+            known.then_some(Event::of(Kind::Accompanying))
+        })
 }
 
 /// `[FILE:LINE: ]Authentication tried for U with correct key but not from a permitted host (…, ip=IP…).` and
@@ -147,29 +63,20 @@ fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let key = split_at_first(rest, b" with correct key but not from a permitted host (");
     let (name, rest) =
         key.or_else(|| split_at_first(rest, b" with valid certificate but not from a permitted "))?;
-    let detail = Some(Cow::Borrowed("not from a permitted host"));
-    let event = Event {
-        user: Some(line.account(name)),
-        detail,
-        ..Event::of(Kind::Accompanying)
-    };
     let address = split_at_last(rest, b"ip=").or_else(|| split_at_last(rest, b"("));
     let end =
         address.and_then(|(_, address)| Some(&address[..memchr::memchr2(b',', b')', address)?]));
     let peer = end.filter(|_| !line.cut).and_then(host).unwrap_or_default();
-    Some(peer.put(event))
+    let event = Event::of(Kind::Accompanying).with_detail(b"not from a permitted host");
+    Some(line.with_user(event, name, peer))
 }
 
 /// `drop connection #N from [IP]:P on [IP]:P WHY` (sshd.c), `srclimit_penalise: FAMILY: new NET active penalty of S seconds for
 /// WHY` and `srclimit_penalise: NET: activating FAMILY penalty of S seconds for WHY` (srclimit.c): the listener's own words.
 fn turned_away<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let event = |address: &'a [u8], why: &'a [u8]| {
-        let peer = host(address)?;
-        let detail = std::str::from_utf8(why).ok().map(Cow::Borrowed);
-        Some(peer.put(Event {
-            detail,
-            ..Event::of(Kind::TurnedAway)
-        }))
+        let event = Event::of(Kind::TurnedAway).with_detail(why);
+        Some(host(address)?.put(event))
     };
     if line.cut {
         return None;
@@ -206,21 +113,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_beginnings_are_in_order_as_the_search_needs_them() {
-        assert!(KNOWN.is_sorted());
-    }
-
-    #[test]
     fn every_beginning_is_found() {
-        for words in KNOWN {
-            assert!(
-                parse(&crate::domain::openssh::strip(words.as_bytes())).is_some(),
-                "{words}"
-            );
+        for (writer, count) in [("sshd", 109), ("request", 15), ("sftp-server", 19)] {
+            let known = Beginnings::of(writer);
+            assert_eq!(known.0.len(), count);
+            assert!(known.0.iter().all(|words| known.has(words)));
+            assert!(!known.has(b"Something else") && !known.has(b""));
         }
-        assert_eq!(
-            parse(&crate::domain::openssh::strip(b"Something else")),
-            None
-        );
+        for words in &KNOWN.0 {
+            let line = crate::domain::openssh::strip(words);
+            assert!(parse(&line).is_some(), "{}", words.escape_ascii());
+        }
     }
 }

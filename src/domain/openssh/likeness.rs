@@ -6,6 +6,7 @@ use memchr::memchr;
 use memchr::memmem::Finder;
 
 use super::Program;
+use super::known::Beginnings;
 use super::line::{self, Level, Line};
 
 /// Wording as no other program has it (auth.c, packet.c, sftp-server.c).
@@ -23,36 +24,17 @@ const WORDING: [&str; 8] = [
 /// What is looked for, made once: a log may be full of such lines.
 static FINDERS: LazyLock<[Finder<'static>; 8]> = LazyLock::new(|| WORDING.map(Finder::new));
 
-/// How sshd's lines begin that say something that counts.
-const OF_SSHD: &[&[u8]] = &[
-    b"Accepted ",
-    b"Access denied for user ",
-    b"Connection closed by ",
-    b"Connection reset by ",
-    b"Disconnected from ",
-    b"Failed ",
-    b"Invalid user ",
-    b"maximum authentication attempts ",
-];
-
-/// How sftp-server's do.
-const OF_SFTP: &[&[u8]] = &[
-    b"close \"",
-    b"forced close \"",
-    b"open \"",
-    b"posix-rename old ",
-    b"rename old ",
-    b"session closed for ",
-    b"session opened for ",
-];
+/// How the lines begin that count: sshd's, and sftp-server's.
+static OF_SSHD: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("counts-sshd"));
+static OF_SFTP: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("counts-sftp-server"));
 
 /// Does a line that nobody understands begin like one that counts?
 pub(super) fn looks_like_ours(program: Program, line: &Line<'_>) -> bool {
-    let begins = |all: &[&[u8]]| all.iter().any(|words| line.text.starts_with(words));
+    let (of_sshd, of_sftp) = (|| OF_SSHD.has(line.text), || OF_SFTP.has(line.text));
     match program {
-        Program::Sshd => begins(OF_SSHD) || line.postauth && begins(OF_SFTP),
-        Program::Sftp => begins(OF_SFTP),
-        Program::Unknown => begins(OF_SSHD) || begins(OF_SFTP),
+        Program::Sshd => of_sshd() || line.postauth && of_sftp(),
+        Program::Sftp => of_sftp(),
+        Program::Unknown => of_sshd() || of_sftp(),
     }
 }
 

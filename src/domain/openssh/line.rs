@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::escape;
+use super::fields::{Id, Peer, number, split_at_first};
+use super::{Event, escape};
 
 /// How many blanks before a message are passed over: templates of syslog daemons put one or two there, none of OpenSSH's
 /// messages begins with one. journalctl puts 20 and more before the further lines of an entry, which anybody may have written.
@@ -53,6 +54,32 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// An event of this line with a user, whose name is still escaped, and a peer.
+    pub(super) fn with_user(&self, event: Event<'a>, name: &'a [u8], peer: Peer<'a>) -> Event<'a> {
+        let user = Some(self.account(name));
+        peer.put(Event { user, ..event })
+    }
+
+    /// The same with the user and the peer of a connection id.
+    pub(super) fn with_id(&self, event: Event<'a>, id: Id<'a>) -> Event<'a> {
+        match id.user {
+            Some(name) => self.with_user(event, name, id.peer),
+            None => id.peer.put(event),
+        }
+    }
+
+    /// The same with the user and the peer that stand at the line's end; of a cut line, whose end proves nothing, without them.
+    pub(super) fn with_end(
+        &self,
+        event: Event<'a>,
+        end: Option<(&'a [u8], Peer<'a>)>,
+    ) -> Option<Event<'a>> {
+        match self.cut {
+            true => Some(event),
+            false => end.map(|(name, peer)| self.with_user(event, name, peer)),
+        }
+    }
+
     /// A file's name that stands in this line, decoded; of a cut line as far as it goes.
     pub(super) fn path(&self, escaped: &'a [u8]) -> Cow<'a, [u8]> {
         if self.cut {
@@ -75,7 +102,7 @@ pub fn strip(message: &[u8]) -> Line<'_> {
     let message = &message[..message.len().min(CUT_AT)];
     let (level, text) = level(message);
     let text = untagged(text).unwrap_or(text);
-    let whole = Line {
+    let mut line = Line {
         text,
         level,
         repeated,
@@ -83,26 +110,17 @@ pub fn strip(message: &[u8]) -> Line<'_> {
         postauth: false,
         cut,
     };
+    // One suffix only: a name may end in the same words. Of a cut line its own may be gone, and what looks like one may be the
+    // end of a name.
     if cut {
-        // Its own suffix may be gone, and what looks like one may be the end of a name.
-        return whole;
+        return line;
     }
-    // One suffix only: a name may end in the same words.
     if let Some(text) = text.strip_suffix(b" [preauth]") {
-        Line {
-            text,
-            preauth: true,
-            ..whole
-        }
+        (line.text, line.preauth) = (text, true);
     } else if let Some(text) = text.strip_suffix(b" [postauth]") {
-        Line {
-            text,
-            postauth: true,
-            ..whole
-        }
-    } else {
-        whole
+        (line.text, line.postauth) = (text, true);
     }
+    line
 }
 
 /// A message without the few blanks that may stand before it.
@@ -123,44 +141,32 @@ fn repeated(message: &[u8]) -> Option<(u32, &[u8])> {
 
 /// A level prefix and what follows it.
 fn level(message: &[u8]) -> (Level, &[u8]) {
-    match message {
-        [b'e', b'r', b'r', b'o', b'r', b':', b' ', text @ ..] => (Level::Error, text),
-        [b'f', b'a', b't', b'a', b'l', b':', b' ', text @ ..] => (Level::Fatal, text),
-        [
-            b'd',
-            b'e',
-            b'b',
-            b'u',
-            b'g',
-            b'1'..=b'3',
-            b':',
-            b' ',
-            text @ ..,
-        ] => (Level::Debug, text),
-        text => (Level::Info, text),
-    }
+    let of = |words: &[u8], level| Some((level, message.strip_prefix(words)?));
+    let error = of(b"error: ", Level::Error).or_else(|| of(b"fatal: ", Level::Fatal));
+    let debug = || match message.strip_prefix(b"debug")? {
+        [b'1'..=b'3', b':', b' ', text @ ..] => Some((Level::Debug, text)),
+        _ => None,
+    };
+    error.or_else(debug).unwrap_or((Level::Info, message))
 }
 
 /// The text behind the tag that `LogVerbose` puts before it: `FILE.c:FUNCTION():LINE: ` (8.5), `… (pid=N): ` (8.7),
 /// `… (bin=NAME, pid=N): ` (10.0).
 fn untagged(text: &[u8]) -> Option<&[u8]> {
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let first = &text[..memchr(b' ', text)?];
-    let colon = memchr(b':', first)?;
-    let (file, rest) = (&text[..colon], &text[colon + 1..]);
+    let (file, rest) = text.split_at(memchr(b':', text)?);
     if !file.ends_with(b".c") || !file.iter().all(word) {
         return None;
     }
-    let (function, rest) = rest.split_at(memchr(b'(', rest)?);
+    let (function, rest) = split_at_first(&rest[1..], b"():")?;
     if function.is_empty() || !function.iter().all(word) {
         return None;
     }
-    let rest = rest.strip_prefix(b"():")?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = &rest[digits..];
     if digits == 0 {
         return None;
     }
-    let rest = &rest[digits..];
     if let Some(text) = rest.strip_prefix(b": ") {
         return Some(text);
     }
@@ -170,14 +176,6 @@ fn untagged(text: &[u8]) -> Option<&[u8]> {
         return None;
     }
     text.strip_prefix(b"): ")
-}
-
-/// A decimal number and nothing else.
-pub(super) fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 #[cfg(test)]

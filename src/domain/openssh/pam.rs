@@ -180,22 +180,17 @@ pub(super) fn error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let (valid, rest) = rest
         .strip_prefix(b"illegal user ")
         .map_or((true, rest), |rest| (false, rest));
-    let method = Some(Cow::Borrowed("keyboard-interactive/pam"));
-    let of_account = std::str::from_utf8(text).ok();
-    let of_account = of_account.filter(|text| account_in(text).is_some());
+    let of_account =
+        |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| account_in(text).is_some());
     let event = Event {
-        method,
-        detail: of_account.map(Cow::Borrowed),
+        method: Some(Cow::Borrowed("keyboard-interactive/pam")),
         ..Event::of(Kind::PamError { valid })
     };
-    if line.cut {
-        return Some(event);
-    }
-    let (name, peer) = name_from(rest)?;
-    Some(peer.put(Event {
-        user: Some(line.account(name)),
-        ..event
-    }))
+    let event = match of_account(text) {
+        true => event.with_detail(text),
+        false => event,
+    };
+    line.with_end(event, name_from(rest))
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 //! A file's name may hold anything, quotes too, so everything else is found from the right end. The end of a message of
 //! 500 bytes proves nothing: there all that is left is taken for the name, and nothing else is told.
 
-use super::fields::{host, split_at_last};
-use super::line::{Line, number};
+use std::sync::LazyLock;
+
+use super::fields::{host, number, split_at_last};
+use super::known::Beginnings;
+use super::line::Line;
 use super::{Event, Flags, Kind, rename};
 
 /// The event of a line of an sftp process.
@@ -27,7 +30,14 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             let named = named.or_else(|| quoted(line, rest(b"rmdir name \"")?, Kind::Rmdir));
             named.or_else(|| rename::parse(line, rest(b"rename old \"")?, false))
         }
-        b'm' => rest(b"mkdir name \"").and_then(|rest| mkdir(line, rest)),
+        b'm' => rest(b"mkdir name \"").and_then(|rest| {
+            let named = if line.cut {
+                Some(rest)
+            } else {
+                without_mode(rest)
+            };
+            quoted(line, named?, Kind::Mkdir)
+        }),
         b'p' => {
             let renamed =
                 rest(b"posix-rename old \"").and_then(|rest| rename::parse(line, rest, false));
@@ -49,40 +59,31 @@ fn session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             rest.strip_prefix(b"closed for local user ")?,
         ),
     };
-    if line.cut {
-        return Some(Event::of(kind));
-    }
-    let (name, address) = split_at_last(rest, b" from [")?;
-    Some(host(address.strip_suffix(b"]")?)?.put(Event {
-        user: Some(line.account(name)),
-        ..Event::of(kind)
-    }))
+    let end = split_at_last(rest, b" from [");
+    let end = end.and_then(|(name, address)| Some((name, host(address.strip_suffix(b"]")?)?)));
+    line.with_end(Event::of(kind), end)
 }
 
 /// `open "NAME" flags F mode 0M`.
 fn open<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     if line.cut {
-        return Some(file(
-            line,
-            rest,
-            Kind::Open(Flags {
-                unknown: true,
-                ..Flags::default()
-            }),
-        ));
+        let unknown = Flags {
+            unknown: true,
+            ..Flags::default()
+        };
+        return Some(file(line, rest, Kind::Open(unknown)));
     }
-    let rest = without_mode(rest)?;
-    let words = rest
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_uppercase() || **byte == b',')
-        .count();
-    let (name, words) = rest.split_at(rest.len() - words);
-    Some(file(
-        line,
-        name.strip_suffix(b"\" flags ")?,
-        Kind::Open(flags(words)),
-    ))
+    let (name, words) = tail(without_mode(rest)?, |byte| {
+        byte.is_ascii_uppercase() || *byte == b','
+    });
+    let name = name.strip_suffix(b"\" flags ")?;
+    Some(file(line, name, Kind::Open(flags(words))))
+}
+
+/// The text before those bytes at its end that are so, and these.
+fn tail(text: &[u8], so: impl Fn(&u8) -> bool) -> (&[u8], &[u8]) {
+    let count = text.iter().rev().take_while(|byte| so(byte)).count();
+    text.split_at(text.len() - count)
 }
 
 /// What the words between `flags` and `mode` say; none at all is how a client that asks for nothing is shown.
@@ -107,12 +108,7 @@ fn flags(words: &[u8]) -> Flags {
 
 /// The text before ` mode 0M`.
 fn without_mode(text: &[u8]) -> Option<&[u8]> {
-    let digits = text
-        .iter()
-        .rev()
-        .take_while(|byte| matches!(byte, b'0'..=b'7'))
-        .count();
-    let (rest, mode) = text.split_at(text.len() - digits);
+    let (rest, mode) = tail(text, |byte| matches!(byte, b'0'..=b'7'));
     rest.strip_suffix(b" mode ")
         .filter(|_| mode.starts_with(b"0"))
 }
@@ -140,29 +136,17 @@ fn close_directory(rest: &[u8]) -> Option<Event<'_>> {
 
 /// What stands before `words` and the number that the text ends in, and the number.
 fn number_behind<'a>(text: &'a [u8], words: &[u8]) -> Option<(&'a [u8], u64)> {
-    let digits = text
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
-    let (rest, digits) = text.split_at(text.len() - digits);
+    let (rest, digits) = tail(text, u8::is_ascii_digit);
     Some((rest.strip_suffix(words)?, number(digits)?))
-}
-
-/// `mkdir name "NAME" mode 0M`.
-fn mkdir<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    if line.cut {
-        return Some(file(line, rest, Kind::Mkdir));
-    }
-    quoted(line, without_mode(rest)?, Kind::Mkdir)
 }
 
 /// `NAME"`.
 fn quoted<'a>(line: &Line<'a>, rest: &'a [u8], kind: Kind) -> Option<Event<'a>> {
-    if line.cut {
-        return Some(file(line, rest, kind));
-    }
-    Some(file(line, rest.strip_suffix(b"\"")?, kind))
+    let name = match line.cut {
+        true => rest,
+        false => rest.strip_suffix(b"\"")?,
+    };
+    Some(file(line, name, kind))
 }
 
 /// `sent status TEXT`: at INFO every one but success and end of file, at DEBUG those too.
@@ -176,21 +160,20 @@ fn status(rest: &[u8]) -> Event<'_> {
 /// `process_write: write|seek "NAME": E` (8.6), `write: E` (8.4), `write failed` and `seek failed` before. Of the name
 /// at most 100 bytes are printed.
 fn write_error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let event = Event::of(Kind::WriteError);
     let Some(rest) = rest
         .strip_prefix(b"write \"")
         .or_else(|| rest.strip_prefix(b"seek \""))
     else {
-        return (rest.starts_with(b"write") || rest.starts_with(b"seek")).then_some(event);
+        let known = rest.starts_with(b"write") || rest.starts_with(b"seek");
+        return known.then_some(Event::of(Kind::WriteError));
     };
     if line.cut {
         return Some(file(line, rest, Kind::WriteError));
     }
     let (name, error) = split_at_last(rest, b"\": ")?;
     Some(Event {
-        path: Some(line.path(name)),
         detail: Some(String::from_utf8_lossy(error)),
-        ..event
+        ..file(line, name, Kind::WriteError)
     })
 }
 
@@ -203,58 +186,14 @@ fn file<'a>(line: &Line<'a>, name: &'a [u8], kind: Kind) -> Event<'a> {
 }
 
 /// How the lines of further requests begin.
-const REQUESTS: &[&str] = &[
-    "opendir \"",
-    "closedir \"",
-    "forced closedir \"",
-    "symlink old \"",
-    "set \"",
-    "statvfs \"",
-    "stat name \"",
-    "lstat name \"",
-    "realpath \"",
-    "readlink \"",
-    "fsync \"",
-    "expand \"",
-    "home-directory \"",
-    "users-groups-by-id: ",
-    "received client version ",
-];
+static REQUESTS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("request"));
 
 /// How the lines begin that sftp-server writes about itself and about what it refuses.
-const KNOWN: &[&str] = &[
-    "Bad file mode ",
-    "Invalid log facility ",
-    "Invalid log level ",
-    "Malformed ",
-    "No user found for ",
-    "Received ",
-    "Refusing ",
-    "Unknown extended request ",
-    "Unknown message ",
-    "bad message from ",
-    "chdir to ",
-    "iqueue grows too large",
-    "msg_len ",
-    "poll: ",
-    "process_",
-    "read: ",
-    "select: ",
-    "unexpected ",
-    "write: ",
-];
+static KNOWN: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("sftp-server"));
 
-/// What else an sftp process says.
+/// The event of another line of an sftp process.
 fn other(text: &[u8]) -> Option<Event<'_>> {
-    let first = text.first()?;
-    let begins =
-        |words: &str| words.as_bytes().first() == Some(first) && text.starts_with(words.as_bytes());
-    let kind = if REQUESTS.iter().any(|words| begins(words)) {
-        Kind::Request
-    } else if KNOWN.iter().any(|words| begins(words)) {
-        Kind::Accompanying
-    } else {
-        return None;
-    };
+    let request = REQUESTS.has(text).then_some(Kind::Request);
+    let kind = request.or_else(|| KNOWN.has(text).then_some(Kind::Accompanying))?;
     Some(Event::of(kind))
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context as _;
 
 use super::identity::{LogFile, named};
-use super::reading::Reading;
+use super::reading::FileReading;
 use super::{AuthLogReader, generations};
 use crate::adapters::source::Remark;
 use crate::adapters::source::buffer::Filled;
@@ -41,17 +41,12 @@ impl AuthLogReader {
                 self.past = None;
                 self.reading = None;
                 self.later.clear();
-                match self.position.take() {
-                    Some(position) => self.locate(position)?,
-                    None => self.reading = self.whole_log()?,
-                }
-                self.watch_files();
-                Ok(self.reading.is_some().then_some(0))
+                self.appear()
             }
         }
     }
 
-    /// The log was not there: looks whether it is now.
+    /// Goes on at the position, or else with the log itself, where it is there now.
     fn appear(&mut self) -> anyhow::Result<Option<u64>> {
         match self.position.take() {
             Some(position) => self.locate(position)?,
@@ -62,8 +57,10 @@ impl AuthLogReader {
     }
 
     /// The log itself, from its start, where it is there.
-    pub(super) fn whole_log(&self) -> anyhow::Result<Option<Reading>> {
-        Ok(LogFile::open(&self.path)?.map(Reading::begin).transpose()?)
+    pub(super) fn whole_log(&self) -> anyhow::Result<Option<FileReading>> {
+        Ok(LogFile::open(&self.path)?
+            .map(FileReading::begin)
+            .transpose()?)
     }
 
     /// Goes on at a position. Where its file is not found, what was written later, as far as there is any.
@@ -87,7 +84,7 @@ impl AuthLogReader {
         for file in self.later.iter_mut().take(rotated) {
             file.later_than = Some(position.time);
         }
-        self.reading = self.later.pop_front().map(Reading::begin).transpose()?;
+        self.reading = self.later.pop_front().map(FileReading::begin).transpose()?;
         self.gap = Some((
             position.time,
             format!(
@@ -159,7 +156,7 @@ impl AuthLogReader {
         if (self.past.as_ref()).is_some_and(|past| past.is_of(reading.log.identity)) {
             self.past = None;
         }
-        self.reading = self.later.pop_front().map(Reading::begin).transpose()?;
+        self.reading = self.later.pop_front().map(FileReading::begin).transpose()?;
         self.watch_files();
         Ok(true)
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::identity::{Identity, LogFile};
-use super::reading::Reading;
+use super::reading::FileReading;
 use crate::domain::base::position::FilePosition;
 use crate::domain::base::time::Time;
 
@@ -136,18 +136,18 @@ fn rotated(log: &OsStr, name: &OsStr) -> Option<(Vec<u8>, Age, bool)> {
 
 /// Where reading goes on.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) reading: Reading,
+pub(super) struct Located {
+    pub(super) reading: FileReading,
     /// What was written after it, oldest first, the log itself last.
     pub(super) later: VecDeque<LogFile>,
 }
 
 /// Finds the file that a position was taken in, under whatever name it has now, or a copy of it: by the bytes before the
 /// position. The log itself is looked at first, then the file with the number that the position names, then the newest.
-pub(super) fn find(path: &Path, position: &FilePosition) -> anyhow::Result<Option<Found>> {
+pub(super) fn find(path: &Path, position: &FilePosition) -> anyhow::Result<Option<Located>> {
     if let Some(log) = LogFile::open(path)? {
-        if let Some(reading) = Reading::resume(log, position)? {
-            return Ok(Some(Found {
+        if let Some(reading) = FileReading::resume(log, position)? {
+            return Ok(Some(Located {
                 reading,
                 later: VecDeque::new(),
             }));
@@ -168,10 +168,10 @@ pub(super) fn find(path: &Path, position: &FilePosition) -> anyhow::Result<Optio
         let Ok(Some(log)) = generations[index].open() else {
             continue;
         };
-        if let Ok(Some(mut reading)) = Reading::resume(log, position) {
+        if let Ok(Some(mut reading)) = FileReading::resume(log, position) {
             reading.settled |= reading.log.identity != here;
             let later = open(&generations[index + 1..], path)?;
-            return Ok(Some(Found { reading, later }));
+            return Ok(Some(Located { reading, later }));
         }
     }
     Ok(None)

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::generations;
 use super::identity::{Identity, LogFile};
-use super::reading::Reading;
+use super::reading::FileReading;
 use crate::domain::base::position::FilePosition;
 use crate::domain::base::time::Time;
 
@@ -14,7 +14,7 @@ const READ_BACK: u64 = 64 << 20;
 
 /// The past of one start. It ends where the log ended then.
 #[derive(Debug)]
-pub(super) struct Past {
+pub(super) struct LookBack {
     /// What is older is skipped.
     since: Time,
     /// Up to here entries are past; none where all are.
@@ -26,7 +26,7 @@ pub(super) struct Past {
     left: bool,
 }
 
-impl Past {
+impl LookBack {
     /// Whether an entry of this time is past; none where it is too old to be of use.
     pub(super) fn holds(&mut self, time: Time) -> Option<bool> {
         let past = self.until.is_none_or(|until| time <= until);
@@ -53,8 +53,8 @@ impl Past {
 /// How reading starts with what comes from now on.
 #[derive(Debug)]
 pub(super) struct Now {
-    pub(super) past: Past,
-    pub(super) reading: Option<Reading>,
+    pub(super) past: LookBack,
+    pub(super) reading: Option<FileReading>,
     pub(super) later: VecDeque<LogFile>,
     /// Where that which comes begins.
     pub(super) position: Option<FilePosition>,
@@ -77,13 +77,13 @@ pub(super) fn now(path: &Path, since: Time, now: Time) -> anyhow::Result<Option<
     }
     files.drain(..first);
     let reading = match files.pop_front() {
-        Some(first) => Reading::from(first, from)?,
+        Some(first) => FileReading::from(first, from)?,
         None => None,
     };
     let end = log.line_end_before(log.size()?)?;
     let identity = log.identity;
-    let position = Reading::from(log, end)?.and_then(|reading| reading.position(path, now));
-    let past = Past {
+    let position = FileReading::from(log, end)?.and_then(|reading| reading.position(path, now));
+    let past = LookBack {
         since,
         until: None,
         log: identity,
@@ -103,7 +103,7 @@ pub(super) fn after(
     path: &Path,
     since: Time,
     time: Time,
-) -> anyhow::Result<(Option<Past>, VecDeque<LogFile>)> {
+) -> anyhow::Result<(Option<LookBack>, VecDeque<LogFile>)> {
     let files = generations::since(path, since)?;
     let Some(last) = files.back() else {
         return Ok((None, files));
@@ -112,7 +112,7 @@ pub(super) fn after(
         true => u64::MAX,
         false => last.line_end_before(last.size()?)?,
     };
-    let past = Past {
+    let past = LookBack {
         since,
         until: Some(time),
         log: last.identity,

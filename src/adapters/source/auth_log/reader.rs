@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context as _;
 
 use crate::adapters::source::auth_log::identity::LogFile;
-use crate::adapters::source::auth_log::past::{self, Past};
-use crate::adapters::source::auth_log::reading::Reading;
+use crate::adapters::source::auth_log::past::{self, LookBack};
+use crate::adapters::source::auth_log::reading::FileReading;
 use crate::adapters::source::auth_log::watch::Watch;
 use crate::adapters::source::envelope::{Envelope, Read};
 use crate::adapters::source::{Progress, Remark, Start};
@@ -26,12 +26,12 @@ const AT_ONCE: u64 = 8 << 20;
 pub struct AuthLogReader {
     pub(super) path: PathBuf,
     /// What is read now.
-    pub(super) reading: Option<Reading>,
+    pub(super) reading: Option<FileReading>,
     /// What was written after it, oldest first, the log itself last.
     pub(super) later: VecDeque<LogFile>,
     pub(super) watch: Watch,
     envelope: Envelope,
-    pub(super) past: Option<Past>,
+    pub(super) past: Option<LookBack>,
     pub(super) position: Option<FilePosition>,
     /// The time of the last line.
     pub(super) last: Time,
@@ -89,7 +89,7 @@ impl AuthLogReader {
         }
         if reader.reading.is_none() {
             if let Some(first) = reader.later.pop_front() {
-                reader.reading = Some(Reading::begin(first)?);
+                reader.reading = Some(FileReading::begin(first)?);
             }
         }
         reader.watch_files();
@@ -155,19 +155,14 @@ impl AuthLogReader {
         while count < limit {
             let (identity, offset) = (reading.log.identity, reading.offset);
             let Some(line) = reading.next() else { break };
-            if (self.past)
-                .as_ref()
-                .is_some_and(|past| past.ends_at(identity, offset))
-            {
-                self.past = None;
-            }
+            self.past.take_if(|past| past.ends_at(identity, offset));
             // What lies in the past would not have counted.
-            let counts = self.past.as_ref().is_none_or(past::Past::is_left);
-            if line.too_long {
-                self.unreadable += u64::from(counts);
-                continue;
-            }
-            let mut entry = match self.envelope.read_syslog(line.text) {
+            let counts = self.past.as_ref().is_none_or(past::LookBack::is_left);
+            let read = match line.too_long {
+                true => Read::NoText,
+                false => self.envelope.read_syslog(line.text),
+            };
+            let mut entry = match read {
                 Read::Entry(entry) => entry,
                 Read::NoText => {
                     self.unreadable += u64::from(counts);
@@ -177,10 +172,9 @@ impl AuthLogReader {
             };
             let origin = &mut entry.origin;
             if origin.time == Time::default() {
-                origin.time = if self.last == Time::default() {
-                    now
-                } else {
-                    self.last
+                origin.time = match self.last {
+                    Time(0) => now,
+                    last => last,
                 };
             }
             self.last = origin.time;

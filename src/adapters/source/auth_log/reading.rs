@@ -12,7 +12,7 @@ use crate::domain::base::time::Time;
 
 /// A log file and how far it was read.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct FileReading {
     pub(super) log: LogFile,
     /// What decompresses it, if it is compressed. Offsets are those of the text.
     stream: Option<Box<MultiGzDecoder<std::fs::File>>>,
@@ -29,14 +29,14 @@ pub(super) struct Reading {
     ended: bool,
 }
 
-impl Reading {
+impl FileReading {
     /// Reads a file from its start.
     pub(super) fn begin(log: LogFile) -> io::Result<Self> {
         let stream = match log.packed {
             true => Some(Box::new(MultiGzDecoder::new(log.file.try_clone()?))),
             false => None,
         };
-        Ok(Reading {
+        Ok(FileReading {
             settled: log.packed || log.foreign,
             damage: (log.foreign).then(|| "compressed, and not by gzip".to_owned()),
             ended: log.foreign,
@@ -50,7 +50,7 @@ impl Reading {
 
     /// Reads a plain file from an offset behind a line end.
     pub(super) fn from(log: LogFile, offset: u64) -> io::Result<Option<Self>> {
-        let mut reading = Reading::begin(log)?;
+        let mut reading = FileReading::begin(log)?;
         let buffer = Buffer::behind(&reading.log.file, offset)?;
         Ok(buffer.map(|buffer| {
             reading.buffer = buffer;
@@ -66,16 +66,16 @@ impl Reading {
             let same =
                 log.identity.device == position.device && log.identity.inode == position.inode;
             return Ok(match same {
-                true => Some(Reading::begin(log)?),
+                true => Some(FileReading::begin(log)?),
                 false => None,
             });
         }
         let reading = match log.packed {
             true => {
-                let mut reading = Reading::begin(log)?;
+                let mut reading = FileReading::begin(log)?;
                 reading.pass(position.offset)?.then_some(reading)
             }
-            false => Reading::from(log, position.offset)?,
+            false => FileReading::from(log, position.offset)?,
         };
         Ok(reading.filter(|reading| reading.is_behind(position)))
     }

@@ -1,6 +1,6 @@
 //! Waiting for a log to grow, to be replaced or to appear, without looking at it again and again: inotify(7).
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
@@ -99,12 +99,12 @@ impl Watch {
         } else {
             at_most.min(BLIND)
         };
-        let Some(inotify) = &self.inotify else {
-            std::thread::sleep(at_most);
-            return Ok(());
-        };
         let until = Instant::now() + at_most;
         loop {
+            let Some(inotify) = &self.inotify else {
+                std::thread::sleep(at_most);
+                return Ok(());
+            };
             let left = until.saturating_duration_since(Instant::now());
             let timeout = Timespec::try_from(left).map_err(|_| Errno::INVAL)?;
             match poll(&mut [PollFd::new(inotify, PollFlags::IN)], Some(&timeout)) {
@@ -113,51 +113,41 @@ impl Watch {
                 Err(Errno::INTR) => continue,
                 Err(error) => return Err(error.into()),
             }
-            let news = news(inotify, self.in_directory, &self.files, &self.name)?;
-            if news.directory_gone {
-                self.in_directory = None;
-            }
-            if news.of_log || news.directory_gone {
+            if self.any_news()? {
                 return Ok(());
             }
         }
     }
-}
 
-/// What the kernel tells.
-#[derive(Clone, Copy, Debug, Default)]
-struct News {
-    /// Something happened to the log.
-    of_log: bool,
-    /// The directory was moved or deleted: its watch tells nothing any more.
-    directory_gone: bool,
-}
-
-/// Takes all events there are.
-fn news(
-    inotify: &OwnedFd,
-    directory: Option<i32>,
-    files: &[i32],
-    name: &OsStr,
-) -> io::Result<News> {
-    let mut room = [MaybeUninit::uninit(); EVENTS];
-    let mut reader = Reader::new(inotify, &mut room);
-    let gone =
-        ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF | ReadFlags::IGNORED | ReadFlags::UNMOUNT;
-    let mut news = News::default();
-    loop {
-        let event = match reader.next() {
-            Ok(event) => event,
-            Err(Errno::AGAIN) => return Ok(news),
-            Err(Errno::INTR) => continue,
-            Err(error) => return Err(error.into()),
+    /// Takes all events there are. Whether something happened to the log, or its directory is gone.
+    fn any_news(&mut self) -> io::Result<bool> {
+        let Some(inotify) = &self.inotify else {
+            return Ok(false);
         };
-        // What is told of other watches is about files that are no longer read.
-        if event.events().contains(ReadFlags::QUEUE_OVERFLOW) || files.contains(&event.wd()) {
-            news.of_log = true;
-        } else if Some(event.wd()) == directory {
-            news.directory_gone |= event.events().intersects(gone);
-            news.of_log |= (event.file_name()).is_some_and(|n| n.to_bytes() == name.as_bytes());
+        let mut room = [MaybeUninit::uninit(); EVENTS];
+        let mut reader = Reader::new(inotify, &mut room);
+        let gone =
+            ReadFlags::DELETE_SELF | ReadFlags::MOVE_SELF | ReadFlags::IGNORED | ReadFlags::UNMOUNT;
+        let mut any = false;
+        loop {
+            let event = match reader.next() {
+                Ok(event) => event,
+                Err(Errno::AGAIN) => return Ok(any),
+                Err(Errno::INTR) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            // Events of other watches are of files that are no longer read.
+            if event.events().contains(ReadFlags::QUEUE_OVERFLOW)
+                || self.files.contains(&event.wd())
+            {
+                any = true;
+            } else if Some(event.wd()) == self.in_directory {
+                if event.events().intersects(gone) {
+                    // This watch tells nothing any more.
+                    (self.in_directory, any) = (None, true);
+                }
+                any |= (event.file_name()).is_some_and(|n| n.to_bytes() == self.name.as_bytes());
+            }
         }
     }
 }

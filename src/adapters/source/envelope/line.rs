@@ -4,31 +4,24 @@ use std::time::SystemTime;
 
 use memchr::memchr;
 
-use super::{journalctl, rfc5424, short};
+use super::journalctl::Exported;
+use super::read::Read;
+use super::{rfc5424, short};
 use crate::adapters::source::buffer::LONGEST_LINE;
 use crate::adapters::source::envelope::parts::{header, origin, without_priority};
 use crate::adapters::source::envelope::stamp::Stamps;
 use crate::adapters::source::envelope::years::Years;
 use crate::domain::base::time::{Time, Zone};
-use crate::domain::record::{Entry, Origin};
-
-/// What a line is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Read<'a> {
-    /// An entry. A line without an envelope is a bare message: its identifier is empty and its time the epoch.
-    Entry(Entry<'a>),
-    /// No text: it holds a NUL, or is longer than a line may be.
-    NoText,
-    /// An empty line.
-    Other,
-}
+use crate::domain::record::Origin;
 
 /// Takes lines out of their envelopes. Nothing is copied, but from the lines of `journalctl -o json`.
 #[derive(Debug)]
 pub struct Envelope {
     pub(crate) stamps: Stamps,
-    /// The message of a JSON line, with its escapes undone.
-    pub(crate) message: Vec<u8>,
+    /// The entry of a JSON line.
+    pub(crate) exported: Exported,
+    /// A pasted line, without what stands around it.
+    pub(super) pasted: Vec<u8>,
 }
 
 impl Default for Envelope {
@@ -45,37 +38,30 @@ impl Envelope {
 
     /// For lines whose stamps, where they have no zone, are of `zone`, and where they have no year, are near `now`.
     pub fn at(zone: Zone, now: Time) -> Self {
-        Envelope {
-            stamps: Stamps::new(zone, now),
-            message: Vec::new(),
-        }
+        Envelope::with(Stamps::new(zone, now))
     }
 
     /// For a first reading of a whole log, to see which years it passes.
     pub fn survey(zone: Zone) -> Self {
-        Envelope {
-            stamps: Stamps::ordered(zone, Time::default(), Years::unknown()),
-            message: Vec::new(),
-        }
+        Envelope::with(Stamps::ordered(zone, Time::default(), Years::unknown()))
     }
 
     /// For the reading after that first one, of the same log, which was last written then.
     pub fn surveyed(&self, written: Time) -> Self {
         let zone = self.stamps.zone();
         let years = (self.stamps.years()).and_then(|years| years.of_log_written(written, zone));
-        let stamps = match years {
+        Envelope::with(match years {
             Some(years) => Stamps::ordered(zone, written, years),
             None => Stamps::new(zone, written),
-        };
-        Envelope {
-            stamps,
-            message: Vec::new(),
-        }
+        })
     }
 
-    /// The years of the log, where its stamps name none and it was read in its order.
-    pub fn years(&self) -> Option<&Years> {
-        self.stamps.years()
+    fn with(stamps: Stamps) -> Self {
+        Envelope {
+            stamps,
+            exported: Exported::default(),
+            pasted: Vec::new(),
+        }
     }
 
     /// Sets the present.
@@ -85,16 +71,8 @@ impl Envelope {
 
     /// Reads a line, which is without its line feed.
     pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
-        if line.starts_with(b"{") && line.len() <= LONGEST_LINE {
-            if let Some((origin, dropped)) = journalctl::json(line, &mut self.message) {
-                let message = &self.message;
-                return Read::Entry(Entry {
-                    origin,
-                    message,
-                    dropped,
-                    over: None,
-                });
-            }
+        if line.starts_with(b"{") && line.len() <= LONGEST_LINE && self.exported.read_json(line) {
+            return self.exported.read();
         }
         self.read_text(line)
     }
@@ -106,11 +84,7 @@ impl Envelope {
                 let text = entry.message;
                 let (origin, message) =
                     short::enveloped(&mut self.stamps, text).unwrap_or((entry.origin, text));
-                Read::Entry(Entry {
-                    origin,
-                    message,
-                    ..Entry::default()
-                })
+                Read::of(origin, message)
             }
             read => read,
         }
@@ -126,18 +100,10 @@ impl Envelope {
         if line.len() > LONGEST_LINE || memchr(0, line).is_some() {
             return Read::NoText;
         }
-        let (origin, message) = enveloped(&mut self.stamps, line).unwrap_or((bare(), line));
-        Read::Entry(Entry {
-            origin,
-            message,
-            ..Entry::default()
-        })
+        let found = enveloped(&mut self.stamps, line);
+        let (origin, message) = found.unwrap_or((Origin::default(), line));
+        Read::of(origin, message)
     }
-}
-
-/// The origin of a message without envelope.
-pub(super) fn bare() -> Origin<'static> {
-    Origin::default()
 }
 
 /// An envelope in one of the forms of syslog, and what it holds; none where a line has none.

@@ -6,6 +6,8 @@ mod line;
 mod locale;
 pub(crate) mod parts;
 mod pasted;
+mod pieces;
+mod read;
 mod rfc5424;
 pub(crate) mod short;
 mod stamp;
@@ -14,5 +16,6 @@ mod years;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use line::{Envelope, Read};
+pub use line::Envelope;
+pub use read::Read;
 pub use years::Years;

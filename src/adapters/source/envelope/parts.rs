@@ -145,35 +145,3 @@ fn without_solaris_id(message: &[u8]) -> &[u8] {
         _ => message,
     }
 }
-
-/// The offset from UTC of a zone by its name, as digits.
-pub(crate) fn offset(zone: &[u8]) -> Option<&[u8]> {
-    match zone {
-        // `+03`, `-0330`: of a zone that has no name.
-        [b'+' | b'-', b'0'..=b'9', ..] => Some(zone),
-        _ => ZONES
-            .iter()
-            .find(|(name, _)| *name == zone)
-            .map(|(_, offset)| *offset),
-    }
-}
-
-/// Zones by the names that journalctl writes, where a name means one zone.
-const ZONES: &[(&[u8], &[u8])] = &[
-    (b"UTC", b"+00:00"),
-    (b"GMT", b"+00:00"),
-    (b"WET", b"+00:00"),
-    (b"WEST", b"+01:00"),
-    (b"CET", b"+01:00"),
-    (b"CEST", b"+02:00"),
-    (b"EET", b"+02:00"),
-    (b"EEST", b"+03:00"),
-    (b"MSK", b"+03:00"),
-    (b"EST", b"-05:00"),
-    (b"EDT", b"-04:00"),
-    (b"CDT", b"-05:00"),
-    (b"MST", b"-07:00"),
-    (b"MDT", b"-06:00"),
-    (b"PST", b"-08:00"),
-    (b"PDT", b"-07:00"),
-];

@@ -3,12 +3,12 @@
 
 use std::cell::Cell;
 
-use super::line::{bare, enveloped};
+use super::line::enveloped;
+use super::parts::{number, origin};
 use super::{Envelope, Read, short};
-use crate::adapters::source::envelope::parts::{number, origin};
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{Kind, Program, parse};
-use crate::domain::record::{Entry, Origin};
+use crate::domain::record::Origin;
 
 /// How far into a line its own beginning is looked for.
 const PREFIX: usize = 300;
@@ -23,33 +23,8 @@ const INDENTED: usize = 16;
 const QUOTES: &[u8] = b"`\"'*|";
 
 /// The levels and facilities of syslog that some programs write before or in place of a tag (RFC 5424, 6.2.1; sshd's own).
-const LEVELS: &[&[u8]] = &[
-    b"auth",
-    b"authpriv",
-    b"daemon",
-    b"user",
-    b"syslog",
-    b"local0",
-    b"local1",
-    b"local2",
-    b"local3",
-    b"local4",
-    b"local5",
-    b"local6",
-    b"local7",
-    b"emerg",
-    b"alert",
-    b"crit",
-    b"critical",
-    b"err",
-    b"error",
-    b"warning",
-    b"warn",
-    b"notice",
-    b"info",
-    b"verbose",
-    b"debug",
-];
+const LEVELS: &str = "auth authpriv daemon user syslog local0 local1 local2 local3 local4 local5 local6 local7 emerg alert \
+    crit critical err error warning warn notice info verbose debug";
 
 impl Envelope {
     /// Reads a line that may have anything before it, and around it.
@@ -61,11 +36,8 @@ impl Envelope {
         if is_settled(&entry.origin, entry.message, line) {
             return Read::Entry(entry);
         }
-        self.message = cleaned(line);
-        let Envelope {
-            stamps,
-            message: text,
-        } = self;
+        self.pasted = cleaned(line);
+        let (stamps, text) = (&mut self.stamps, &self.pasted);
         let indented = line.iter().take_while(|&&byte| byte == b' ').count() >= INDENTED;
         let time = Cell::new(Time::default());
         let found = beginnings(text).find_map(|rest| {
@@ -81,12 +53,8 @@ impl Envelope {
             tagged(rest, time.get()).or(bare)
         });
         let found = found.or_else(|| behind_bar(text));
-        let (origin, message) = found.unwrap_or((bare(), line));
-        Read::Entry(Entry {
-            origin,
-            message,
-            ..Entry::default()
-        })
+        let (origin, message) = found.unwrap_or((Origin::default(), line));
+        Read::of(origin, message)
     }
 }
 
@@ -118,7 +86,7 @@ fn counts(message: &[u8]) -> bool {
 fn is_level(word: &[u8]) -> bool {
     let word = word.to_ascii_lowercase();
     word.split(|&byte| byte == b'.')
-        .all(|part| LEVELS.contains(&part))
+        .all(|part| LEVELS.split(' ').any(|level| level.as_bytes() == part))
 }
 
 /// A line from each place on at which it may begin.
@@ -162,7 +130,7 @@ fn tagged(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
 
 /// A message of OpenSSH without an envelope.
 fn told(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
-    counts(text).then(|| (Origin { time, ..bare() }, text))
+    counts(text).then(|| (origin(time, b"", b"", 0), text))
 }
 
 /// A message of OpenSSH that says nothing of interest, behind the name of a container.
@@ -170,7 +138,7 @@ fn behind_bar(text: &[u8]) -> Option<(Origin<'_>, &[u8])> {
     let at = memchr::memmem::find(text, b"| ")?;
     let message = text[at + 2..].trim_ascii_start();
     parse(Program::Unknown, message)?;
-    Some((bare(), message))
+    Some((Origin::default(), message))
 }
 
 /// A line without colours, with plain blanks, and without the quotation marks around it.

@@ -2,8 +2,8 @@
 //! in another language than English.
 
 use super::locale;
+use super::parts::{self, Tag, header, origin};
 use super::stamp::Stamps;
-use crate::adapters::source::envelope::parts::{self, Tag, header, offset, origin};
 use crate::domain::base::time::Time;
 use crate::domain::record::Origin;
 
@@ -28,7 +28,8 @@ pub(crate) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Orig
 /// The stamp of any form with which a text begins.
 pub(crate) fn stamp(stamps: &mut Stamps, text: &[u8]) -> Option<Time> {
     let stamp = match text.first()? {
-        b'0'..=b'9' => zoned(stamps, text)
+        b'0'..=b'9' => stamps
+            .zoned(text, false)
             .or_else(|| stamps.rfc3339(text))
             .or_else(|| unix(text)),
         _ => stamps
@@ -41,24 +42,7 @@ pub(crate) fn stamp(stamps: &mut Stamps, text: &[u8]) -> Option<Time> {
 
 /// `Mon 2026-11-23 09:04:24 UTC HOST …`.
 fn full<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
-    let text = locale::behind_weekday(line)?;
-    zoned(stamps, text).or_else(|| {
-        let (moment, rest) = text.split_at_checked(MOMENT)?;
-        let (zone, rest) = parts::word(rest.strip_prefix(b" ")?);
-        let named = zone.first().is_some_and(u8::is_ascii_uppercase);
-        // A zone that only the machine knows is the machine's.
-        let stamp = [moment, b" "].concat();
-        named.then(|| Some((stamps.rfc3339(&stamp)?.0, rest)))?
-    })
-}
-
-/// `2026-11-23 09:04:24 UTC …` of a zone that is known.
-pub(crate) fn zoned<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Time, &'a [u8])> {
-    let (moment, rest) = text.split_at_checked(MOMENT)?;
-    let (zone, rest) = parts::word(rest.strip_prefix(b" ")?);
-    let offset = offset(zone)?;
-    let stamp = [moment, offset, b" "].concat();
-    Some((stamps.rfc3339(&stamp)?.0, rest))
+    stamps.zoned(locale::behind_weekday(line)?, true)
 }
 
 /// `nov. 23 09:04:24 HOST …`: the month in the reader's language.
@@ -71,15 +55,12 @@ fn short<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
 fn unix(line: &[u8]) -> Option<(Time, &[u8])> {
     let (stamp, rest) = parts::word(line);
     let (seconds, micros) = std::str::from_utf8(stamp).ok()?.split_once('.')?;
-    if micros.len() != 6 || !(9..=11).contains(&seconds.len()) {
+    let digits = [seconds, micros].concat();
+    let known = micros.len() == 6 && (9..=11).contains(&seconds.len());
+    if !known || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(seconds) || !digits(micros) {
-        return None;
-    }
-    let micros = [seconds, micros].concat().parse().ok()?;
-    Some((Time(micros), rest))
+    Some((Time(digits.parse().ok()?), rest))
 }
 
 /// `ssh.service`, `sshd@3.service`, `session-4.scope`, with a user's unit behind a slash where there is one: the units of sshd,
@@ -98,12 +79,10 @@ fn is_unit_of_openssh((name, _): Tag<'_>) -> bool {
 /// What to do about a line of an output that cannot be placed in time, or is not read.
 pub(crate) fn remedy(line: &[u8]) -> Option<&'static str> {
     if let Some(rest) = line.strip_prefix(b"[") {
-        let end = rest.iter().position(|&byte| byte == b']')?;
-        let (stamp, behind) = rest.split_at(end);
-        let number = stamp.trim_ascii_start();
+        let behind = &rest[memchr::memchr(b']', rest)?..];
+        let number = rest.trim_ascii_start();
         let digits = number.iter().take_while(|b| b.is_ascii_digit()).count();
-        let micros = number.get(digits..digits + 7)?;
-        let [b'.', micros @ ..] = micros else {
+        let [b'.', micros @ ..] = number.get(digits..digits + 7)? else {
             return None;
         };
         let is = digits > 0 && micros.iter().all(u8::is_ascii_digit) && behind.starts_with(b"] ");

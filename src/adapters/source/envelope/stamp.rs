@@ -2,8 +2,11 @@
 
 use chrono::{Datelike, Days, Local, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
 
+use super::parts;
+use super::pieces::{
+    HOUR, blanks, end, fraction, month_of, time_of_day, two, zone, zone_behind_blank, zone_named,
+};
 use super::years::Years;
-use crate::adapters::source::envelope::parts;
 use crate::domain::base::time::{Time, Zone};
 
 /// How far ahead of now a stamp without a year may lie before it is taken for one of the year before. The reading nearest
@@ -15,9 +18,6 @@ const YEARS_BACK: i32 = 8;
 
 /// How many seconds the lines of several processes may stand out of order.
 const DISORDER: i64 = 60;
-
-/// Seconds of an hour.
-const HOUR: i64 = 3_600;
 
 /// Seconds of a day.
 const DAY: i64 = 24 * HOUR;
@@ -78,7 +78,7 @@ impl Stamps {
 
     /// Reads `Mar  3 06:07:55`, also with a fraction, at the beginning of `text`. Returns what stands behind the blank after it.
     pub(crate) fn rfc3164<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
-        let (month, rest) = text.split_at_checked(3)?;
+        let (month, rest) = text.split_first_chunk()?;
         self.behind_month(month_of(month)?, rest)
     }
 
@@ -99,22 +99,46 @@ impl Stamps {
         let rest = end(rest)?;
         let day = self.day_without_year(month, day)?;
         let local = day * DAY + seconds;
-        self.last = local - self.offset(local);
-        Some((time(self.last, micros), rest))
+        let offset = self.offset(local);
+        Some((self.time(local, offset, micros), rest))
     }
 
     /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`; the zone may stand
     /// behind a blank, `2026-03-03 06:07:55 UTC HOST TAG: …`.
     /// Returns what stands behind the blank after it.
     pub(crate) fn rfc3339<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
+        let (local, micros, rest) = self.moment(text)?;
+        let (offset, rest) = match zone(rest)? {
+            (Some(offset), rest) => (offset, rest),
+            (None, rest) => match zone_behind_blank(rest) {
+                Some((offset, rest)) => (offset, rest),
+                None => (self.offset(local), rest),
+            },
+        };
+        Some((self.time(local, offset, micros), end(rest)?))
+    }
+
+    /// Reads `2026-03-03 06:07:55 UTC` at the beginning of `text`. Where `any` zone will do, one whose name only the machine
+    /// knows is the machine's. Returns what stands behind the blank after it.
+    pub(crate) fn zoned<'t>(&mut self, text: &'t [u8], any: bool) -> Option<(Time, &'t [u8])> {
+        let (local, micros, rest) = self.moment(text)?;
+        let (name, rest) = parts::word(end(rest)?);
+        let offset = match zone_named(name) {
+            Some(offset) => offset,
+            None if any && name.first()?.is_ascii_uppercase() => self.offset(local),
+            None => return None,
+        };
+        Some((self.time(local, offset, micros), rest))
+    }
+
+    /// Reads `2026-03-03T06:07:55.123456`, in seconds of local time since the epoch, and microseconds.
+    fn moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
         let (date, rest) = text.split_at_checked(10)?;
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else {
             return None;
         };
-        if ![y1, y2, y3, y4, m1, m2, d1, d2]
-            .iter()
-            .all(u8::is_ascii_digit)
-        {
+        let digits = [y1, y2, y3, y4, m1, m2, d1, d2];
+        if !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
         let year = two(y1, y2) * 100 + two(y3, y4);
@@ -124,16 +148,13 @@ impl Stamps {
         };
         let (seconds, rest) = time_of_day(rest)?;
         let (micros, rest) = fraction(rest);
-        let local = day * DAY + seconds;
-        let (offset, rest) = match zone(rest)? {
-            (Some(offset), rest) => (offset, rest),
-            (None, rest) => match zone_behind_blank(rest) {
-                Some((offset, rest)) => (offset, rest),
-                None => (self.offset(local), rest),
-            },
-        };
+        Some((day * DAY + seconds, micros, rest))
+    }
+
+    /// The time of a moment in local time with this offset from UTC, in seconds.
+    const fn time(&mut self, local: i64, offset: i64, micros: i64) -> Time {
         self.last = local - offset;
-        Some((time(self.last, micros), end(rest)?))
+        Time(self.last * 1_000_000 + micros)
     }
 
     /// The days from the epoch to a date.
@@ -231,116 +252,6 @@ impl Stamps {
 /// The days from the epoch to a date.
 fn days(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce() - EPOCH)
-}
-
-const fn time(seconds: i64, micros: i64) -> Time {
-    Time(seconds * 1_000_000 + micros)
-}
-
-const fn two(tens: u8, ones: u8) -> u32 {
-    (tens - b'0') as u32 * 10 + (ones - b'0') as u32
-}
-
-const fn month_of(name: &[u8]) -> Option<u32> {
-    Some(match name {
-        b"Jan" => 1,
-        b"Feb" => 2,
-        b"Mar" => 3,
-        b"Apr" => 4,
-        b"May" => 5,
-        b"Jun" => 6,
-        b"Jul" => 7,
-        b"Aug" => 8,
-        b"Sep" => 9,
-        b"Oct" => 10,
-        b"Nov" => 11,
-        b"Dec" => 12,
-        _ => return None,
-    })
-}
-
-/// What stands behind one blank or more.
-fn blanks(text: &[u8]) -> Option<&[u8]> {
-    let rest = text.strip_prefix(b" ")?;
-    Some(rest.trim_ascii_start())
-}
-
-/// What stands behind the blank that ends a stamp.
-fn end(text: &[u8]) -> Option<&[u8]> {
-    text.strip_prefix(b" ")
-}
-
-/// Reads `06:07:55`, in seconds. A minute may have a leap second.
-fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
-    let (clock, rest) = text.split_at_checked(8)?;
-    let [h1, h2, b':', m1, m2, b':', s1, s2] = *clock else {
-        return None;
-    };
-    if ![h1, h2, m1, m2, s1, s2].iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let (hour, minute, second) = (two(h1, h2), two(m1, m2), two(s1, s2));
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    Some((i64::from(hour * 3_600 + minute * 60 + second), rest))
-}
-
-/// Reads `.123456` where it stands, in microseconds; further digits are left out.
-fn fraction(text: &[u8]) -> (i64, &[u8]) {
-    let [b'.' | b',', digits @ ..] = text else {
-        return (0, text);
-    };
-    let count = digits.iter().take_while(|b| b.is_ascii_digit()).count();
-    if count == 0 {
-        return (0, text);
-    }
-    let told = digits[..count].iter().chain(std::iter::repeat(&b'0'));
-    let micros = told
-        .take(6)
-        .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
-    (micros, &digits[count..])
-}
-
-/// Reads `Z`, `+01:00`, `+0100` (journalctl before systemd 255) or `+01`, in seconds; none where no zone stands there.
-fn zone(text: &[u8]) -> Option<(Option<i64>, &[u8])> {
-    let (sign, rest) = match text {
-        [b'Z' | b'z', rest @ ..] => return Some((Some(0), rest)),
-        [b'+', rest @ ..] => (1, rest),
-        [b'-', rest @ ..] => (-1, rest),
-        _ => return Some((None, text)),
-    };
-    let (h1, h2, m1, m2, rest) = match rest {
-        [h1, h2, b':', m1, m2, rest @ ..] => (h1, h2, m1, m2, rest),
-        [h1, h2, m1 @ b'0'..=b'9', m2, rest @ ..] => (h1, h2, m1, m2, rest),
-        [h1, h2, rest @ ..] => (h1, h2, &b'0', &b'0', rest),
-        _ => return None,
-    };
-    if ![h1, h2, m1, m2].into_iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let (hours, minutes) = (two(*h1, *h2), two(*m1, *m2));
-    if hours > 23 || minutes > 59 {
-        return None;
-    }
-    Some((Some(sign * i64::from(hours * 3_600 + minutes * 60)), rest))
-}
-
-/// Reads ` +0100` or ` UTC`, in seconds. A name is a host's where what would be a host behind it is a tag.
-fn zone_behind_blank(text: &[u8]) -> Option<(i64, &[u8])> {
-    let word = text.strip_prefix(b" ")?;
-    if !matches!(word.first()?, b'A'..=b'Z' | b'+' | b'-') {
-        return None;
-    }
-    let (word, rest) = parts::word(word);
-    let named = word.first()?.is_ascii_uppercase();
-    let (host, behind) = parts::words(rest);
-    if named && (host.ends_with(b":") || !parts::words(behind).0.ends_with(b":")) {
-        return None;
-    }
-    let (offset, left) = zone(parts::offset(word)?)?;
-    left.is_empty()
-        .then_some((offset?, &text[text.len() - rest.len() - 1..]))
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub fn readable() -> Readable {
 /// Whether this process can read any of the journals in a directory; `sd_journal_open_directory(3)` says nothing where it
 /// cannot, and `sd_journal_has_persistent_files(3)` knows only what lies below /run and /var.
 pub fn readable_in(directory: &Path) -> anyhow::Result<Readable> {
-    let mut found = Found::default();
+    let mut found = JournalFiles::default();
     found.look(directory, true);
     if found.denied && !found.opened {
         return Ok(Readable::NoPermission { group: GROUP });
@@ -61,14 +61,14 @@ pub fn readable_in(directory: &Path) -> anyhow::Result<Readable> {
 
 /// What a directory holds of journals.
 #[derive(Debug, Default)]
-struct Found {
+struct JournalFiles {
     /// One that can be opened.
     opened: bool,
     /// One that is closed to this process, or a directory that is.
     denied: bool,
 }
 
-impl Found {
+impl JournalFiles {
     /// Looks into a directory, and into those below it, as journald makes them for each machine.
     fn look(&mut self, directory: &Path, below: bool) {
         let denied = |error: &std::io::Error| error.kind() == ErrorKind::PermissionDenied;

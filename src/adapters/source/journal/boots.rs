@@ -30,10 +30,8 @@ pub(super) fn carried(id: Id128) -> Boot {
 /// in the list.
 pub(super) fn list(journal: &mut Journal) -> systemd::Result<(Vec<Id128>, bool)> {
     let (found, complete) = values(journal, "_BOOT_ID");
-    let mut boots: Vec<Id128> = found
-        .iter()
-        .filter_map(|id| Id128::from_cstr(id.as_str()).ok())
-        .collect();
+    let known = |id: &String| Id128::from_cstr(id.as_str()).ok();
+    let mut boots: Vec<Id128> = found.iter().filter_map(known).collect();
     if !complete {
         journal.match_flush()?;
         journal.seek_tail()?;
@@ -68,36 +66,26 @@ pub(super) fn sort(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<
 
 /// The time since boot of a boot's last entry, whoever wrote it. Leaves the place of reading alone.
 pub(super) fn end(journal: &Journal, boot: Id128) -> Option<u64> {
-    journal
-        .cutoff_monotonic_usec(boot)
-        .ok()
-        .flatten()
-        .map(|(_, to)| to)
+    let (_, to) = journal.cutoff_monotonic_usec(boot).ok()??;
+    Some(to)
 }
 
-/// The last entry of a boot, whoever wrote it, as a position.
-pub(super) fn tail(journal: &mut Journal, boot: Id128) -> systemd::Result<Option<JournalPosition>> {
-    match_boot(journal, boot)?;
-    journal.seek_tail()?;
-    if journal.previous()? == 0 {
-        return Ok(None);
-    }
-    here(journal, &mut Fields::default()).map(Some)
-}
-
-/// The last entry of a boot that root wrote: what lies in `system.journal`, not in the file of an account, which that
-/// account alone can fill so that its older entries are vacuumed away.
-pub(super) fn tail_of_root(
+/// The last entry of a boot as a position, whoever wrote it, or the last one that root wrote: that lies in `system.journal`, not
+/// in the file of an account, which that account alone can fill so that its older entries are vacuumed away.
+pub(super) fn tail(
     journal: &mut Journal,
     boot: Id128,
+    of_root: bool,
 ) -> systemd::Result<Option<JournalPosition>> {
     match_boot(journal, boot)?;
-    journal.match_add("_UID", "0")?;
-    journal.seek_tail()?;
-    if journal.previous()? == 0 {
-        return Ok(None);
+    if of_root {
+        journal.match_add("_UID", "0")?;
     }
-    here(journal, &mut Fields::default()).map(Some)
+    journal.seek_tail()?;
+    match journal.previous()? {
+        0 => Ok(None),
+        _ => here(journal, &mut Fields::default()).map(Some),
+    }
 }
 
 /// The entry that the handle stands on, as a position.

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use systemd::journal::Journal;
 
+use super::field::Field;
 use super::handle::{DROPPED, LONGEST_FIELD, PROGRAMS, SESSION_OVER};
 use crate::domain::base::position::hash;
 use crate::domain::base::process::Boot;
@@ -24,41 +25,8 @@ const RETRY_PAUSE: Duration = Duration::from_millis(1);
 /// entries without a message.
 const IN_THE_MAKING: Duration = Duration::from_secs(2);
 
-/// A field's value. Several values of one field are joined by line ends: neither sshd nor sftp-server ever sends a field
-/// twice or a message with a line end in it, so what is put together like this is nothing that they said.
-#[derive(Default)]
-struct Field {
-    value: Vec<u8>,
-    given: bool,
-}
-
-impl Field {
-    fn clear(&mut self) {
-        self.value.clear();
-        self.given = false;
-    }
-
-    fn add(&mut self, value: &[u8]) {
-        if self.given {
-            self.value.push(b'\n');
-        }
-        self.given = true;
-        let room = LONGEST_FIELD.saturating_sub(self.value.len());
-        self.value
-            .extend_from_slice(&value[..value.len().min(room)]);
-    }
-
-    fn number<N: std::str::FromStr>(&self) -> Option<N> {
-        std::str::from_utf8(&self.value).ok()?.parse().ok()
-    }
-
-    fn text(&self) -> Option<Cow<'_, str>> {
-        std::str::from_utf8(&self.value)
-            .ok()
-            .filter(|text| !text.is_empty())
-            .map(Cow::Borrowed)
-    }
-}
+/// What journalctl writes in place of an identifier where an entry has none. It is no program's of ours.
+const UNKNOWN: &[u8] = b"unknown";
 
 /// What an entry is beside its message.
 #[derive(Clone, Copy, Default)]
@@ -70,7 +38,7 @@ pub(super) struct Own {
 }
 
 /// What is to be done with an entry.
-pub(super) enum Verdict {
+pub(super) enum Disposition {
     /// It goes out.
     HandOut(Own),
     /// Nothing of ours, or a forged notice of losses or of a session's end.
@@ -81,15 +49,15 @@ pub(super) enum Verdict {
 
 /// Where and when an entry was logged; libsystemd keeps these outside the fields.
 #[derive(Clone, Copy)]
-pub(super) struct Stamp {
-    pub(super) boot: Boot,
-    pub(super) monotonic: u64,
-    pub(super) realtime: Time,
+pub(in crate::adapters) struct Stamp {
+    pub(in crate::adapters) boot: Boot,
+    pub(in crate::adapters) monotonic: u64,
+    pub(in crate::adapters) realtime: Time,
 }
 
 /// The fields that matter, of the entry that was read last.
-#[derive(Default)]
-pub(super) struct Fields {
+#[derive(Debug, Default)]
+pub(in crate::adapters) struct Fields {
     message: Field,
     raw: Field,
     identifier: Field,
@@ -162,7 +130,7 @@ impl Fields {
         }
     }
 
-    fn named(&mut self, name: &[u8]) -> Option<&mut Field> {
+    pub(in crate::adapters) fn named(&mut self, name: &[u8]) -> Option<&mut Field> {
         Some(match name {
             b"MESSAGE" => &mut self.message,
             b"SYSLOG_RAW" => &mut self.raw,
@@ -182,7 +150,7 @@ impl Fields {
         })
     }
 
-    fn clear(&mut self) {
+    pub(in crate::adapters) fn clear(&mut self) {
         for name in NAMES {
             if let Some(field) = self.named(name.to_bytes()) {
                 field.clear();
@@ -210,48 +178,74 @@ impl Fields {
     }
 
     /// Whether the entry goes out.
-    pub(super) fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Disposition {
         // sshd and sftp-server talk syslog, and there journald gives every entry a message: what lacks one otherwise was
         // sent without, as anybody may.
         let syslog = matches!(self.transport.value.as_slice(), b"" | b"syslog");
         if !self.message.given {
             return match syslog {
-                true => Verdict::Unreadable,
-                false => Verdict::Skip,
+                true => Disposition::Unreadable,
+                false => Disposition::Skip,
             };
         }
         if self.is_of_programs() {
-            return Verdict::HandOut(Own::default());
+            return Disposition::HandOut(Own::default());
         }
         // Nobody but root can say so; whoever else does is not believed.
         if self.message_id.value == SESSION_OVER.as_bytes() {
             let over = self.leader.number().filter(|_| self.uid.value == b"0");
             return match over.filter(|_| self.session_id.given) {
-                Some(over) => Verdict::HandOut(Own {
+                Some(over) => Disposition::HandOut(Own {
                     over: Some(over),
                     ..Own::default()
                 }),
-                None => Verdict::Skip,
+                None => Disposition::Skip,
             };
         }
         if self.message_id.value != DROPPED.as_bytes() {
             return if self.identifier.given || !syslog {
-                Verdict::Skip
+                Disposition::Skip
             } else {
-                Verdict::Unreadable
+                Disposition::Unreadable
             };
         }
-        // Only journald itself can set these two; anybody can send the rest.
-        let from_journald = self.transport.value == b"driver" && self.uid.value == b"0";
-        match self.dropped.number() {
-            Some(dropped) if from_journald && may_hold_ssh(&self.unit.value) => {
-                Verdict::HandOut(Own {
-                    dropped: Some(dropped),
-                    ..Own::default()
-                })
-            }
-            _ => Verdict::Skip,
+        match self.dropped().filter(|_| self.uid.value == b"0") {
+            None => Disposition::Skip,
+            dropped => Disposition::HandOut(Own {
+                dropped,
+                ..Own::default()
+            }),
         }
+    }
+
+    /// How many messages journald says that it dropped of units that matter. Only journald itself can set the transport;
+    /// anybody can send the rest.
+    fn dropped(&self) -> Option<u64> {
+        let of_journald =
+            self.transport.value == b"driver" && self.message_id.value == DROPPED.as_bytes();
+        let matters = of_journald && may_hold_ssh(&self.unit.value);
+        matters.then(|| self.dropped.number()).flatten()
+    }
+
+    /// Whether the entry tells who sent it.
+    pub(in crate::adapters) const fn tells_sender(&self) -> bool {
+        self.uid.given
+    }
+
+    /// The entry, borrowed, as an export of the journal tells it.
+    pub(in crate::adapters) fn exported(&self, stamp: Stamp) -> Entry<'_> {
+        let own = Own {
+            dropped: self.dropped(),
+            over: None,
+        };
+        let mut entry = self.entry(stamp, false, own);
+        // An export without the field proves nothing, and claims nothing.
+        entry.origin.uid = entry.origin.uid.filter(|_| self.uid.given);
+        // An empty identifier stands for a message without envelope, which anything could be.
+        if entry.origin.identifier.is_empty() {
+            entry.origin.identifier = Cow::Borrowed(UNKNOWN);
+        }
+        entry
     }
 
     /// The entry, borrowed.
@@ -310,7 +304,7 @@ const NAMES: [&CStr; 14] = [
 /// may have root run any program (sudo, a setuid one) lets it write what it likes under sshd's name, by `systemd-cat -t
 /// sshd`. Nor is the stream of sshd's own unit believed, to which it writes where it was started with `-e`: there it lets
 /// line ends pass (log.c, `LOG_STDERR_VIS`), so that any client's user name is as many lines as it likes.
-pub(in crate::adapters::source) fn sender(uid: Option<u32>, transport: &[u8]) -> u32 {
+fn sender(uid: Option<u32>, transport: &[u8]) -> u32 {
     let as_sshd = matches!(transport, b"" | b"syslog");
     match uid {
         Some(0) if !as_sshd => NOBODY,

@@ -5,10 +5,10 @@ use std::time::Instant;
 use systemd::id128::Id128;
 use systemd::journal::JournalWaitResult;
 
-use super::fields::{Own, Stamp, Verdict};
+use super::fields::{Disposition, Own, Stamp};
 use super::start::From;
 use super::{JournalReader, boots, handle};
-use crate::adapters::source::journal::reader::Reading;
+use crate::adapters::source::journal::reader::BootReading;
 use crate::adapters::source::{Progress, Remark};
 use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
@@ -129,12 +129,12 @@ impl JournalReader {
         self.fields.read(&mut self.journal, realtime);
         self.unmarked = Some(stamp);
         match self.fields.verdict() {
-            Verdict::HandOut(own) => {
+            Disposition::HandOut(own) => {
                 self.told |= !past;
                 Ok(Step::HandOut { stamp, past, own })
             }
-            Verdict::Skip => Ok(Step::Nothing),
-            Verdict::Unreadable => {
+            Disposition::Skip => Ok(Step::Nothing),
+            Disposition::Unreadable => {
                 self.unreadable();
                 Ok(Step::Nothing)
             }
@@ -142,14 +142,13 @@ impl JournalReader {
     }
 
     fn unreadable(&mut self) {
-        if let Some(Remark::Unreadable { count }) = self
-            .remarks
-            .iter_mut()
-            .find(|remark| matches!(remark, Remark::Unreadable { .. }))
-        {
-            *count += 1;
-        } else {
-            self.remarks.push(Remark::Unreadable { count: 1 });
+        let known = self.remarks.iter_mut().find_map(|remark| match remark {
+            Remark::Unreadable { count } => Some(count),
+            Remark::Gap { .. } | Remark::Reopened { .. } | Remark::Said(_) => None,
+        });
+        match known {
+            Some(count) => *count += 1,
+            None => self.remarks.push(Remark::Unreadable { count: 1 }),
         }
     }
 
@@ -180,7 +179,7 @@ impl JournalReader {
             skip = Some(tail.cursor.clone());
         }
         let tail_of_root = match &tail {
-            Some(_) => boots::tail_of_root(&mut self.journal, boot)?,
+            Some(_) => boots::tail(&mut self.journal, boot, true)?,
             None => None,
         };
         handle::match_ours(&mut self.journal, self.several_boots.then_some(boot))?;
@@ -189,7 +188,7 @@ impl JournalReader {
             None if floor > 0 => self.journal.seek_monotonic_usec(boot, floor)?,
             None => self.journal.seek_head()?,
         }
-        self.reading = self.legs.pop_front().map(|leg| Reading {
+        self.reading = self.legs.pop_front().map(|leg| BootReading {
             leg,
             skip,
             floor,
@@ -205,7 +204,7 @@ impl JournalReader {
     /// The boot's last entry, where every file that holds an earlier one is known.
     fn known_tail(&mut self, boot: Id128) -> systemd::Result<Option<JournalPosition>> {
         for _ in 0..LOOKS_FOR_FILES {
-            let tail = boots::tail(&mut self.journal, boot)?;
+            let tail = boots::tail(&mut self.journal, boot, false)?;
             // journald writes one entry after the other: what was written before the tail has its file already.
             if !self.files_changed()? {
                 return Ok(tail);
@@ -264,22 +263,15 @@ impl JournalReader {
         reading.read = reading.read.max(stamp.monotonic);
         let boot = reading.leg.boot;
         // After an error the handle may stand elsewhere. Without a cursor the entry is found by the rest.
-        let here = match (
+        let (realtime, at) = (
             self.journal.timestamp_usec(),
             self.journal.monotonic_timestamp(),
-        ) {
-            (Ok(realtime), Ok(at)) => {
-                Time::from_micros(realtime) == stamp.realtime && at == (stamp.monotonic, boot)
-            }
-            _ => false,
-        };
-        let cursor = if here {
-            self.journal.cursor().unwrap_or_default()
-        } else {
-            String::new()
-        };
+        );
+        let here = realtime.is_ok_and(|realtime| Time::from_micros(realtime) == stamp.realtime)
+            && at.is_ok_and(|at| at == (stamp.monotonic, boot));
+        let cursor = here.then(|| self.journal.cursor().unwrap_or_default());
         self.position = Some(self.complete(JournalPosition {
-            cursor,
+            cursor: cursor.unwrap_or_default(),
             boot: boot.to_string(),
             monotonic: stamp.monotonic,
             realtime: stamp.realtime,

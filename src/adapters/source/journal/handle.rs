@@ -1,5 +1,6 @@
 //! A handle to journal files: how they are opened, what is matched in them, and whether their directory is still there.
 
+use std::borrow::Cow;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -78,11 +79,10 @@ pub(super) fn values(journal: &mut Journal, field: &str) -> (Vec<String>, bool) 
     }
     loop {
         match journal.enumerate_unique() {
-            Ok(Some(found)) => values.extend(
-                found
-                    .value()
-                    .map(|v| String::from_utf8_lossy(v).into_owned()),
-            ),
+            Ok(Some(found)) => {
+                let value = found.value().map(String::from_utf8_lossy);
+                values.extend(value.map(Cow::into_owned));
+            }
             Ok(None) => return (values, true),
             Err(_) => return (values, false),
         }
@@ -102,13 +102,11 @@ impl Roots {
             Some(path) => vec![path.to_owned()],
             None => ROOTS.iter().map(PathBuf::from).collect(),
         };
-        Roots(
-            paths
-                .into_iter()
-                .map(|path| (identity(&path), path))
-                .map(|(id, path)| (path, id))
-                .collect(),
-        )
+        let known = paths.into_iter().map(|path| {
+            let identity = identity(&path);
+            (path, identity)
+        });
+        Roots(known.collect())
     }
 
     /// A directory that appeared, vanished or is another one than before.
@@ -122,8 +120,6 @@ impl Roots {
 
 /// Device and inode of what is at a path. Where that cannot be said now (no permission), it counts as gone.
 fn identity(path: &Path) -> Option<(u64, u64)> {
-    match std::fs::metadata(path) {
-        Ok(found) => Some((found.dev(), found.ino())),
-        Err(_) => None,
-    }
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
 }

@@ -13,19 +13,21 @@
 
 mod access;
 mod boots;
+mod discover;
+mod field;
 mod fields;
 mod follow;
 mod handle;
 pub(crate) mod limit;
-mod look;
 mod reach;
 mod reader;
 mod start;
 
 pub(crate) use access::namespaces_of_ours;
 pub use access::{Readable, not_opened, readable, readable_in};
+pub(in crate::adapters) use field::Field;
 pub(crate) use fields::may_hold_ssh;
-pub(in crate::adapters::source) use fields::sender;
+pub(in crate::adapters) use fields::{Fields, Stamp};
 pub(crate) use handle::{DROPPED, ROOTS};
 pub use reach::reach;
 pub use reader::{JournalReader, SeveralMachines};

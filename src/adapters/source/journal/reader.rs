@@ -17,16 +17,16 @@ use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
 
 /// The boot being read.
-pub(super) struct Reading {
+pub(super) struct BootReading {
     pub(super) leg: Leg,
-    /// The cursor of the entry behind which reading goes on, as long as it may be the next one.
+    /// The cursor of the entry that was read last, as long as libsystemd may return it once more.
     pub(super) skip: Option<String>,
-    /// What is earlier than this time since boot was read, or is not to be read. libsystemd comes up with it all the same,
-    /// where a file holds nothing that is later.
+    /// Entries before this time since boot were read, or are not to be read. libsystemd returns them all the same where a file
+    /// holds no later entry.
     pub(super) floor: u64,
-    /// The boot's last entry that was there in any file when these were looked through for new ones. What is later may
-    /// hide something that is earlier, in a file that libsystemd does not know yet or that it looked into just before:
-    /// which it would pass over, once it went by.
+    /// Do not read past this time since boot. It is that of the boot's last entry when the files were last looked through for
+    /// new ones: an earlier entry may still appear in a file that libsystemd does not know yet, or looked into just before,
+    /// and it would skip that entry once it had gone past.
     pub(super) horizon: u64,
     /// The boot's last entry when reading of it began: once it is at its end, everything up to there was read.
     pub(super) tail: Option<JournalPosition>,
@@ -93,7 +93,7 @@ pub struct JournalReader {
     pub(super) opened: Time,
     /// Whether the start has become legs: not before the journal holds anything.
     pub(super) planned: bool,
-    pub(super) reading: Option<Reading>,
+    pub(super) reading: Option<BootReading>,
     pub(super) legs: VecDeque<Leg>,
     pub(super) left: Vec<Left>,
     /// The boots that a position names: read before, or before the start; also such as are no longer in the journal.
@@ -114,7 +114,7 @@ pub struct JournalReader {
     pub(super) fresh: bool,
     /// The last call ended before an entry beyond the horizon.
     pub(super) beyond: bool,
-    /// That entry.
+    /// The time since boot of the first entry beyond the horizon.
     pub(super) reach: u64,
     /// Something changed since boots were looked for.
     pub(super) stirred: bool,
@@ -221,21 +221,14 @@ impl JournalReader {
     /// Waits until the journal changes, at most this long. Call [`JournalReader::read`] whatever came of it.
     pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
         let until_look = self.next_look.saturating_duration_since(Instant::now());
-        let at_most = if self.stirred {
-            at_most.min(until_look)
-        } else {
-            at_most
-        };
         // The notice of an entry that was seen too early may have come already.
-        let at_most = if self.beyond {
-            at_most.min(BEYOND)
-        } else {
-            at_most
-        };
-        let result = self
-            .journal
-            .wait(Some(at_most))
-            .context("waiting for the journal")?;
+        let soon = [
+            self.stirred.then_some(until_look),
+            self.beyond.then_some(BEYOND),
+        ];
+        let at_most = soon.into_iter().flatten().fold(at_most, Duration::min);
+        let result = self.journal.wait(Some(at_most));
+        let result = result.context("waiting for the journal")?;
         self.stirred |= !matches!(result, JournalWaitResult::Nop);
         Ok(())
     }

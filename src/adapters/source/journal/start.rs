@@ -15,7 +15,18 @@ use crate::domain::base::time::Time;
 pub(super) struct Leg {
     pub(super) boot: Id128,
     pub(super) from: From,
-    pub(super) past: Past,
+    pub(super) past: PastUntil,
+}
+
+impl Leg {
+    /// A leg without past entries.
+    pub(super) fn new(boot: Id128, from: From) -> Self {
+        Leg {
+            boot,
+            from,
+            past: PastUntil::Nothing,
+        }
+    }
 }
 
 /// Where in its boot a leg begins. Times since boot only: no clock was ever set in them.
@@ -31,7 +42,7 @@ pub(super) enum From {
 
 /// Which entries of a leg are past.
 #[derive(Clone, Copy)]
-pub(super) enum Past {
+pub(super) enum PastUntil {
     /// None.
     Nothing,
     /// Those up to this time since boot.
@@ -40,13 +51,13 @@ pub(super) enum Past {
     Time(Time),
 }
 
-impl Past {
+impl PastUntil {
     /// Whether an entry is past.
     pub(super) fn holds(self, monotonic: u64, realtime: Time) -> bool {
         match self {
-            Past::Nothing => false,
-            Past::Monotonic(end) => monotonic <= end,
-            Past::Time(end) => realtime <= end,
+            PastUntil::Nothing => false,
+            PastUntil::Monotonic(end) => monotonic <= end,
+            PastUntil::Time(end) => realtime <= end,
         }
     }
 }
@@ -77,7 +88,7 @@ impl Plan {
                 let mut plan = Plan::since(journal, now, *look_back, boots)?;
                 for leg in &mut plan.legs {
                     // All that is there now, whatever its clock said.
-                    leg.past = Past::Monotonic(boots::end(journal, leg.boot).unwrap_or(0));
+                    leg.past = PastUntil::Monotonic(boots::end(journal, leg.boot).unwrap_or(0));
                 }
                 Ok(plan)
             }
@@ -99,17 +110,9 @@ impl Plan {
 
     /// Each boot from its first entry.
     fn whole(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<Plan> {
-        let whole = |boot| Leg {
-            boot,
-            from: From::Head,
-            past: Past::Nothing,
-        };
-        let legs = boots::sort(journal, boots)?
-            .into_iter()
-            .map(whole)
-            .collect();
+        let boots = boots::sort(journal, boots)?.into_iter();
         Ok(Plan {
-            legs,
+            legs: boots.map(|boot| Leg::new(boot, From::Head)).collect(),
             ..Plan::default()
         })
     }
@@ -139,7 +142,7 @@ impl Plan {
             plan.legs.push(Leg {
                 boot,
                 from,
-                past: Past::Time(time),
+                past: PastUntil::Time(time),
             });
         }
         Ok(plan)
@@ -159,22 +162,14 @@ impl Plan {
         if let Some(&boot) = own.first() {
             let there = boots::find(journal, boot, position)?.is_some();
             survivor = boots::first_from(journal, boot, position.monotonic)?;
-            plan.legs.insert(
-                0,
-                Leg {
-                    boot,
-                    from: From::Behind(position.clone()),
-                    past: Past::Nothing,
-                },
-            );
+            let leg = Leg::new(boot, From::Behind(position.clone()));
+            plan.legs.insert(0, leg);
             if there {
                 return Ok(plan);
             }
         }
-        if let (None, Some(next)) = (
-            survivor,
-            plan.legs.iter().find(|leg| !own.contains(&leg.boot)),
-        ) {
+        let next = plan.legs.iter().find(|leg| !own.contains(&leg.boot));
+        if let (None, Some(next)) = (survivor, next) {
             survivor = boots::first_from(journal, next.boot, 0)?;
         }
         plan.remark = Some(Remark::Gap {

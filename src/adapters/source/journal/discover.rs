@@ -1,5 +1,4 @@
-//! What no entry shows: boots that are new, boots that were left too early, a directory that is another one, an error that
-//! stays.
+//! Detects new boots, boots with new entries after reading left them, replaced directories and persistent errors.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +6,7 @@ use anyhow::Context;
 use systemd::id128::Id128;
 
 use super::handle::{self, Roots};
-use super::start::{From, Leg, Past, Plan};
+use super::start::{From, Leg, Plan};
 use super::{JournalReader, SeveralMachines, boots};
 use crate::adapters::source::journal::reader::Left;
 use crate::adapters::source::{Remark, Start};
@@ -77,12 +76,8 @@ impl JournalReader {
         };
         let mut leg = reading.leg;
         let own = leg.boot.to_string();
-        if let Some(position) = self
-            .position
-            .as_ref()
-            .filter(|position| position.boot == own)
-        {
-            leg.from = From::Behind(position.clone());
+        if let Some(position) = self.position.clone().filter(|known| known.boot == own) {
+            leg.from = From::Behind(position);
         }
         self.legs.push_front(leg);
     }
@@ -90,16 +85,17 @@ impl JournalReader {
     /// Leaves the boot being read.
     pub(super) fn leave(&mut self) {
         if let Some(reading) = self.reading.take() {
-            self.put_away(Left {
-                boot: reading.leg.boot,
-                read: reading.read,
-            });
+            self.put_away(reading.leg.boot, Some(reading.read));
         }
     }
 
-    fn put_away(&mut self, left: Left) {
-        let boot = boots::short(left.boot);
-        self.left.push(left);
+    /// Notes that a boot was read up to this time since boot; to its present end where none is given.
+    fn put_away(&mut self, boot: Id128, read: Option<u64>) {
+        let read = read
+            .or_else(|| boots::end(&self.journal, boot))
+            .unwrap_or(0);
+        self.left.push(Left { boot, read });
+        let boot = boots::short(boot);
         if !self.earlier.contains(&boot) {
             self.earlier.push(boot);
         }
@@ -169,25 +165,21 @@ impl JournalReader {
             self.retrace();
         }
         let unlisted = std::mem::take(&mut self.met);
-        boots.extend(
-            unlisted
-                .into_iter()
-                .filter(|boot| !boots.contains(boot))
-                .collect::<Vec<_>>(),
-        );
+        for boot in unlisted {
+            if !boots.contains(&boot) {
+                boots.push(boot);
+            }
+        }
         self.several_boots |= boots.len() > 1;
         let (read, mut new) = (self.earlier.clone(), Vec::new());
-        for boot in boots
+        let unknown: Vec<Id128> = boots
             .iter()
             .copied()
             .filter(|boot| !self.knows(*boot))
-            .collect::<Vec<_>>()
-        {
+            .collect();
+        for boot in unknown {
             match read.contains(&boots::short(boot)) {
-                true => self.put_away(Left {
-                    boot,
-                    read: boots::end(&self.journal, boot).unwrap_or(0),
-                }),
+                true => self.put_away(boot, None),
                 false => new.push(boot),
             }
         }
@@ -222,11 +214,7 @@ impl JournalReader {
         for Left { boot, read } in grown {
             self.earlier
                 .retain(|earlier| *earlier != boots::short(boot));
-            legs.push(Leg {
-                boot,
-                from: From::Monotonic(read.saturating_add(1)),
-                past: Past::Nothing,
-            });
+            legs.push(Leg::new(boot, From::Monotonic(read.saturating_add(1))));
         }
         legs
     }
@@ -239,8 +227,7 @@ impl JournalReader {
         };
         self.planned = true;
         for boot in plan.left {
-            let read = boots::end(&self.journal, boot).unwrap_or(0);
-            self.put_away(Left { boot, read });
+            self.put_away(boot, None);
         }
         self.remarks.extend(plan.remark);
         Ok(plan.legs)
