@@ -20,7 +20,7 @@
 //!
 //! [`run`] is the loop around it: it commits batches of records to the [`store`], posts the head of the outbox to [`slack`],
 //! and tells the service manager ([`service`]) that all turns. [`digest`] is another process on the same state: it closes the
-//! day and posts its table. [`delivery`] is what both do to the state when something was posted, [`slack_reply`] what an
+//! day and posts its table. [`delivery`] is what both do to the state when something is posted, [`slack_reply`] what an
 //! answer of Slack means. [`notify_failure`] says in Slack that one of them failed.
 //!
 //! # The other commands

@@ -17,7 +17,7 @@ const ENGLISH: &str = include_str!("../packaging/sftp-monitor.catalog");
 const FRENCH: &str = include_str!("../packaging/sftp-monitor.fr.catalog");
 /// Where the message ids are, and where the names of the fields.
 const LOG: &str = include_str!("../src/adapters/log.rs");
-const TOLD: &str = include_str!("../src/commands/run/told.rs");
+const TOLD: &str = include_str!("../src/commands/run/log_entry.rs");
 const CHANGELOG: &str = include_str!("../packaging/debian/changelog");
 
 /// The page's text without what troff(1) reads.
@@ -232,7 +232,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Vec<&'a str> {
 
 #[test]
 fn every_message_id_is_in_the_manual_and_in_the_catalogs_of_both_languages() {
-    let ids = between(LOG, " => \"", "\",\n");
+    let ids = between(LOG, "Topic(\"", "\");\n");
     let is_id = |id: &&str| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
     assert!(ids.len() > 20 && ids.iter().all(is_id), "{ids:?}");
     let wanted: BTreeSet<_> = ids.iter().copied().collect();

@@ -12,17 +12,17 @@ use std::time::Duration;
 
 use daemon::{Daemon, PARIS, PARTNERS, partner, time};
 use sftp_monitor::adapters::store::Store;
-use sftp_monitor::commands::digest::{Tables, Turn};
+use sftp_monitor::commands::digest::Tables;
 use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::time::Time;
-use sftp_monitor::domain::delivery;
-use sftp_monitor::domain::slack_reply::{Next, Refusal, Verdict};
+use sftp_monitor::domain::delivery::{self, Turn};
+use sftp_monitor::domain::slack_reply::{Disposition, PostResult, Refusal};
 
 /// Minutes after midnight from which on a digest closes the day.
 const CLOSES_FROM: u32 = 23 * 60;
 
-fn away() -> Verdict {
-    Verdict::Retry {
+fn away() -> PostResult {
+    PostResult::Retry {
         ambiguous: false,
         why: "connection refused".to_owned(),
     }
@@ -121,7 +121,7 @@ fn a_storm_of_fifty_thousand_events_in_a_minute_is_told_at_a_message_a_second_at
         // A second's events in quarters, and as many chances to post.
         for _ in 0..4 {
             daemon.happen(225, Duration::from_millis(250));
-            daemon.post(&Verdict::Accepted);
+            daemon.post(&PostResult::Accepted);
         }
     }
     assert!(daemon.told.len() <= 60, "{} messages", daemon.told.len());
@@ -141,7 +141,7 @@ fn three_days_of_slack_being_away_bring_three_tables_in_order() {
         let evening = time(&format!("{day}T23:59:00+02:00"));
         let mut tables = Tables::new(store(), PARIS, CLOSES_FROM);
         tables.close(evening).unwrap();
-        let Turn::Post(first, _lock) = tables.take(evening, Duration::ZERO).unwrap() else {
+        let Some((Turn::Post(first), _lock)) = tables.take(evening, Duration::ZERO).unwrap() else {
             panic!("nothing to post on {day}");
         };
         assert_eq!(first.id, "2026-03-30");
@@ -151,8 +151,8 @@ fn three_days_of_slack_being_away_bring_three_tables_in_order() {
     let mut tables = Tables::new(store(), PARIS, CLOSES_FROM);
     tables.close(now).unwrap();
     let mut posted = Vec::new();
-    while let Turn::Post(day, lock) = tables.take(now, Duration::ZERO).unwrap() {
-        tables.settle(&day, 1, &Verdict::Accepted, now).unwrap();
+    while let Some((Turn::Post(day), lock)) = tables.take(now, Duration::ZERO).unwrap() {
+        tables.settle(&day, 1, &PostResult::Accepted, now).unwrap();
         let uploads: u64 = day.partners.values().map(|counters| counters.upload).sum();
         posted.push(format!("{}: {uploads} uploads", day.id));
         drop(lock);
@@ -171,7 +171,7 @@ fn three_days_of_slack_being_away_bring_three_tables_in_order() {
 fn a_summary_whose_reply_was_lost_says_so_also_when_more_has_joined_it() {
     let directory = tempfile::tempdir().unwrap();
     let mut daemon = Daemon::new(directory.path(), time("2026-03-30T06:00:00+02:00"));
-    let lost = Verdict::Retry {
+    let lost = PostResult::Retry {
         ambiguous: true,
         why: "no reply".to_owned(),
     };
@@ -222,8 +222,8 @@ fn a_clock_that_was_far_ahead_for_a_moment_holds_no_alert_back() {
     assert_eq!(daily.date.to_string(), "2026-03-30");
 }
 
-fn not_invited() -> Verdict {
-    Verdict::Configuration(Refusal {
+fn not_invited() -> PostResult {
+    PostResult::Configuration(Refusal {
         code: "not_in_channel".to_owned(),
         detail: String::new(),
     })
@@ -257,12 +257,12 @@ fn a_bot_that_is_not_invited_tries_soon_at_first_and_at_once_when_anything_was_p
     let mut store = Store::open(directory.path()).unwrap();
     store
         .commit(PARIS.local(daemon.now), |daily, _| {
-            delivery::answered(daily, &Verdict::Accepted, &Next::Done, daemon.now);
+            delivery::note_answer(daily, &PostResult::Accepted, &Disposition::Done, daemon.now);
         })
         .unwrap();
     for _ in 0..5 {
         daemon.now = daemon.now.plus(Duration::from_secs(1));
-        daemon.post(&Verdict::Accepted);
+        daemon.post(&PostResult::Accepted);
     }
     assert_eq!(daemon.told.len(), 1);
     assert_eq!(refusal(&daemon), None);

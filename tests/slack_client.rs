@@ -12,7 +12,7 @@ use sftp_monitor::adapters::config::{Slack as Settings, Token};
 use sftp_monitor::adapters::slack::{Client, POST};
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::render::Rendered;
-use sftp_monitor::domain::slack_reply::Verdict;
+use sftp_monitor::domain::slack_reply::PostResult;
 use support::slack::{Answer, Slack};
 
 const TOKEN: &str = "xoxb-0123456789-secret";
@@ -36,18 +36,18 @@ fn message() -> Rendered {
     }
 }
 
-async fn post(slack: &Slack) -> Verdict {
+async fn post(slack: &Slack) -> PostResult {
     client(&slack.url).post(&message(), POST).await
 }
 
-async fn verdict(answer: Answer) -> Verdict {
+async fn verdict(answer: Answer) -> PostResult {
     post(&Slack::answering([answer])).await
 }
 
 #[tokio::test]
 async fn a_post_carries_the_token_in_its_header_and_the_message_defused() {
     let slack = Slack::start();
-    assert_eq!(post(&slack).await, Verdict::Accepted);
+    assert_eq!(post(&slack).await, PostResult::Accepted);
     let post = slack.wait_for(1).remove(0);
     assert_eq!(post.request, "POST /api/chat.postMessage HTTP/1.1");
     assert_eq!(post.headers["authorization"], format!("Bearer {TOKEN}"));
@@ -75,7 +75,7 @@ async fn without_blocks_the_field_is_left_out() {
     };
     assert_eq!(
         client(&slack.url).post(&plain, POST).await,
-        Verdict::Accepted
+        PostResult::Accepted
     );
     assert!(slack.wait_for(1)[0].body.get("blocks").is_none());
 }
@@ -83,11 +83,14 @@ async fn without_blocks_the_field_is_left_out() {
 #[tokio::test]
 async fn refusals_and_pauses_are_told_apart() {
     let refused = verdict(Answer::Refused("invalid_blocks")).await;
-    assert!(matches!(refused, Verdict::Content(_)), "{refused:?}");
+    assert!(matches!(refused, PostResult::Content(_)), "{refused:?}");
     let refused = verdict(Answer::Refused("not_in_channel")).await;
-    assert!(matches!(refused, Verdict::Configuration(_)), "{refused:?}");
+    assert!(
+        matches!(refused, PostResult::Configuration(_)),
+        "{refused:?}"
+    );
     let refused = verdict(Answer::Refused("something_new")).await;
-    assert!(matches!(refused, Verdict::Unknown(_)), "{refused:?}");
+    assert!(matches!(refused, PostResult::Unknown(_)), "{refused:?}");
     for (header, seconds) in [
         (Some("0"), 0),
         (Some("1"), 1),
@@ -98,7 +101,7 @@ async fn refusals_and_pauses_are_told_apart() {
     ] {
         let limited = verdict(Answer::Limited(header)).await;
         assert!(
-            matches!(limited, Verdict::Wait { pause, .. } if pause == Duration::from_secs(seconds)),
+            matches!(limited, PostResult::Wait { pause, .. } if pause == Duration::from_secs(seconds)),
             "{header:?}: {limited:?}"
         );
     }
@@ -118,7 +121,7 @@ async fn lost_replies_and_broken_servers_leave_open_whether_it_arrived() {
         assert!(
             matches!(
                 lost,
-                Verdict::Retry {
+                PostResult::Retry {
                     ambiguous: true,
                     ..
                 }
@@ -130,7 +133,7 @@ async fn lost_replies_and_broken_servers_leave_open_whether_it_arrived() {
 
 #[tokio::test]
 async fn a_reply_cut_behind_its_ok_is_not_posted_twice() {
-    assert_eq!(verdict(Answer::Cut).await, Verdict::Accepted);
+    assert_eq!(verdict(Answer::Cut).await, PostResult::Accepted);
 }
 
 #[tokio::test]
@@ -147,7 +150,7 @@ async fn nobody_listening_is_certainly_not_delivered() {
         assert!(
             matches!(
                 failed,
-                Verdict::Retry {
+                PostResult::Retry {
                     ambiguous: false,
                     ..
                 }
@@ -165,7 +168,7 @@ async fn a_server_without_a_certificate_gets_nothing() {
     assert!(
         matches!(
             failed,
-            Verdict::Retry {
+            PostResult::Retry {
                 ambiguous: false,
                 ..
             }
@@ -185,7 +188,7 @@ async fn silence_ends_at_the_deadline() {
     assert!(
         matches!(
             silent,
-            Verdict::Retry {
+            PostResult::Retry {
                 ambiguous: true,
                 ..
             }
@@ -202,7 +205,7 @@ async fn a_redirect_is_not_followed() {
     assert!(
         matches!(
             redirected,
-            Verdict::Retry {
+            PostResult::Retry {
                 ambiguous: false,
                 ..
             }
@@ -219,7 +222,7 @@ async fn a_gigabyte_of_answer_is_not_read() {
     assert!(
         matches!(
             long,
-            Verdict::Retry {
+            PostResult::Retry {
                 ambiguous: true,
                 ..
             }

@@ -119,8 +119,8 @@ async fn without_it_nothing_arrives_and_the_cause_is_told_without_the_token() {
         blocks: None,
     };
     for way in [
-        slack::Way::Direct,
-        slack::Way::Proxy {
+        slack::ProxySettings::Direct,
+        slack::ProxySettings::Proxy {
             url: way.proxy.replace("//", &format!("//me:{secret}@")),
             except: String::new(),
         },

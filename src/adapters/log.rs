@@ -23,101 +23,67 @@ pub enum Priority {
     Debug = 7,
 }
 
-/// What an entry is about, where the message catalog explains it: its `MESSAGE_ID`.
+/// What an entry is about, where the message catalogs (`packaging/*.catalog`) explain it: its `MESSAGE_ID`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Topic {
-    /// Reading begins.
-    Started,
-    /// The service was told to end, and did.
-    Stopped,
-    /// The log cannot be read.
-    Unreadable,
-    /// Log entries are gone unread.
-    Gap,
-    /// journald dropped messages.
-    Dropped,
-    /// Slack does not take messages.
-    SlackFailing,
-    /// It takes them again.
-    SlackRecovered,
-    /// It refused a message for good.
-    MessageRefused,
-    /// The table of a day was posted.
-    DayPosted,
-    /// Slack refused the table of a day for good.
-    DayRefused,
-    /// The state file was damaged, deleted, or of another version.
-    StateRecovered,
-    /// A new configuration was refused; the one before it stays.
-    ReloadRefused,
-    /// Reading has reached the present.
-    CaughtUp,
-    /// Lines that someone wrote in sshd's name.
-    Forged,
-    /// A partner logged in.
-    Login,
-    /// A partner could not log in.
-    LoginFailed,
-    /// A partner's file arrived.
-    Upload,
-    /// A partner fetched a file.
-    Download,
-    /// A partner's transfer broke off.
-    Interrupted,
-    /// A partner's upload failed on the server's disk.
-    UploadFailed,
-    /// A partner gave a file another name.
-    Rename,
-    /// A feed is missing at its deadline.
-    FeedMissing,
-    /// A feed that was missing is there.
-    FeedArrived,
-    /// A feed that was there at its deadline is no more what was delivered.
-    FeedChanged,
-    /// A partner has not logged in for long.
-    PartnerQuiet,
-    /// A partner is let in and cannot work, or is not even let try.
-    Hindered,
-    /// A partner's sessions leave no line of sftp-server.
-    Blind,
-    /// A unit failed, and Slack was told.
-    UnitFailed,
-}
+pub struct Topic(&'static str);
 
 impl Topic {
-    /// The `MESSAGE_ID`, as in the catalogs, `packaging/*.catalog`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Topic::Started => "2ef13deadd5c4a09912fee98a9408021",
-            Topic::Stopped => "3d70aec4204145a1825e89d384251075",
-            Topic::Unreadable => "822f82ea536648c4b802fb762230fb4e",
-            Topic::Gap => "37a6e8927b074f7782d880cb548d7cc0",
-            Topic::Dropped => "ffc18053ca164be48223e1e0285ea019",
-            Topic::SlackFailing => "0a9a9d2f083742acbbab330c6ca662ce",
-            Topic::SlackRecovered => "81b1985246184c9fb6a4cf54cb5fd7ab",
-            Topic::MessageRefused => "8cdf535b4bcc4500b714d65cd74c3f65",
-            Topic::DayPosted => "df3df9eb5f9b4d1099ef914ed715af88",
-            Topic::DayRefused => "8794dbadae604363804ef6a8f883ba07",
-            Topic::StateRecovered => "64dc80f4802744b6a0f7814dd2f4345c",
-            Topic::ReloadRefused => "c7e8b1bab9844a1299d6b143f97f5d6d",
-            Topic::CaughtUp => "8c4666dd86014df0ba83e6a5598a8160",
-            Topic::Forged => "70ff662f53cf4b5db70efbb054854d99",
-            Topic::Login => "ed48faf877254695ac825d8e12155919",
-            Topic::LoginFailed => "d39e08c5807043b0a21a02b04201241d",
-            Topic::Upload => "202579637db24c77afe8d53f0451a5ce",
-            Topic::Download => "d9f39c6a53bc4d45ab13e29181e77b81",
-            Topic::Interrupted => "1c18497f49cc483aa7360dd7f79864d4",
-            Topic::UploadFailed => "75679deb59be4949923d67f4ea1f07ef",
-            Topic::Rename => "1c4463ff597b48e58bbd34f0cd723c3f",
-            Topic::FeedMissing => "85ccb17422934edf8e290dfa03d20b10",
-            Topic::FeedArrived => "96d0729d0a0e4e1ca2415ac0715ff100",
-            Topic::FeedChanged => "5b0de7d8c1a949d09e4c1f3b7a6e2d94",
-            Topic::PartnerQuiet => "083bf10dd70744d7b0f00602e78c44ad",
-            Topic::Hindered => "02b0591dd844404ca0a3c285b08ec05b",
-            Topic::Blind => "f2ceb0601c2c49c9ac670b22269e45e8",
-            Topic::UnitFailed => "b5d7864093544cef99f3c65a35b3242d",
-        }
-    }
+    /// Reading begins.
+    pub const STARTED: Topic = Topic("2ef13deadd5c4a09912fee98a9408021");
+    /// The service was told to end, and did.
+    pub const STOPPED: Topic = Topic("3d70aec4204145a1825e89d384251075");
+    /// The log cannot be read.
+    pub const UNREADABLE: Topic = Topic("822f82ea536648c4b802fb762230fb4e");
+    /// Log entries are gone unread.
+    pub const GAP: Topic = Topic("37a6e8927b074f7782d880cb548d7cc0");
+    /// journald dropped messages.
+    pub const DROPPED: Topic = Topic("ffc18053ca164be48223e1e0285ea019");
+    /// Slack does not take messages.
+    pub const SLACK_FAILING: Topic = Topic("0a9a9d2f083742acbbab330c6ca662ce");
+    /// It takes them again.
+    pub const SLACK_RECOVERED: Topic = Topic("81b1985246184c9fb6a4cf54cb5fd7ab");
+    /// It refused a message for good.
+    pub const MESSAGE_REFUSED: Topic = Topic("8cdf535b4bcc4500b714d65cd74c3f65");
+    /// The table of a day was posted.
+    pub const DAY_POSTED: Topic = Topic("df3df9eb5f9b4d1099ef914ed715af88");
+    /// Slack refused the table of a day for good.
+    pub const DAY_REFUSED: Topic = Topic("8794dbadae604363804ef6a8f883ba07");
+    /// The state file was damaged, deleted, or of another version.
+    pub const STATE_RECOVERED: Topic = Topic("64dc80f4802744b6a0f7814dd2f4345c");
+    /// A new configuration was refused; the one before it stays.
+    pub const RELOAD_REFUSED: Topic = Topic("c7e8b1bab9844a1299d6b143f97f5d6d");
+    /// Reading has reached the present.
+    pub const CAUGHT_UP: Topic = Topic("8c4666dd86014df0ba83e6a5598a8160");
+    /// Lines that someone wrote in sshd's name.
+    pub const FORGED: Topic = Topic("70ff662f53cf4b5db70efbb054854d99");
+    /// A partner logged in.
+    pub const LOGIN: Topic = Topic("ed48faf877254695ac825d8e12155919");
+    /// A partner could not log in.
+    pub const LOGIN_FAILED: Topic = Topic("d39e08c5807043b0a21a02b04201241d");
+    /// A partner's file arrived.
+    pub const UPLOAD: Topic = Topic("202579637db24c77afe8d53f0451a5ce");
+    /// A partner fetched a file.
+    pub const DOWNLOAD: Topic = Topic("d9f39c6a53bc4d45ab13e29181e77b81");
+    /// A partner's transfer broke off.
+    pub const INTERRUPTED: Topic = Topic("1c18497f49cc483aa7360dd7f79864d4");
+    /// A partner's upload failed on the server's disk.
+    pub const UPLOAD_FAILED: Topic = Topic("75679deb59be4949923d67f4ea1f07ef");
+    /// A partner gave a file another name.
+    pub const RENAME: Topic = Topic("1c4463ff597b48e58bbd34f0cd723c3f");
+    /// A feed is missing at its deadline.
+    pub const FEED_MISSING: Topic = Topic("85ccb17422934edf8e290dfa03d20b10");
+    /// A feed that was missing is there.
+    pub const FEED_ARRIVED: Topic = Topic("96d0729d0a0e4e1ca2415ac0715ff100");
+    /// A feed that was there at its deadline is no more what was delivered.
+    pub const FEED_CHANGED: Topic = Topic("5b0de7d8c1a949d09e4c1f3b7a6e2d94");
+    /// A partner has not logged in for long.
+    pub const PARTNER_QUIET: Topic = Topic("083bf10dd70744d7b0f00602e78c44ad");
+    /// A partner is let in and cannot work, or is not even let try.
+    pub const HINDERED: Topic = Topic("02b0591dd844404ca0a3c285b08ec05b");
+    /// A partner's sessions leave no line of sftp-server.
+    pub const BLIND: Topic = Topic("f2ceb0601c2c49c9ac670b22269e45e8");
+    /// A unit failed, and Slack was told.
+    pub const UNIT_FAILED: Topic = Topic("b5d7864093544cef99f3c65a35b3242d");
 }
 
 /// The least grave lines that are written.
@@ -165,7 +131,7 @@ fn write(priority: Priority, topic: Option<Topic>, message: &str, fields: &[(&st
         format!("MESSAGE={message}"),
         format!("PRIORITY={}", priority as u8),
     ];
-    entry.extend(topic.map(|topic| format!("MESSAGE_ID={}", topic.id())));
+    entry.extend(topic.map(|topic| format!("MESSAGE_ID={}", topic.0)));
     let own = |(name, value): &(&str, String)| format!("{FIELDS}{name}={}", for_terminal(value));
     entry.extend(fields.iter().map(own));
     let entry: Vec<&str> = entry.iter().map(String::as_str).collect();

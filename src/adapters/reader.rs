@@ -116,12 +116,12 @@ pub struct Reading<S> {
     sought: u64,
     directory: u64,
     asked: VecDeque<String>,
-    told: Told,
+    reported: Reported,
 }
 
-/// What the last batch told, so that it is told once.
+/// What the last batch reported, so that it is reported once.
 #[derive(Default)]
-struct Told {
+struct Reported {
     caught_up: bool,
     failing: bool,
     directory: u64,
@@ -147,7 +147,7 @@ impl<S: Entries> Reading<S> {
             sought: 0,
             directory: 0,
             asked: VecDeque::new(),
-            told: Told::default(),
+            reported: Reported::default(),
         }
     }
 
@@ -187,7 +187,7 @@ impl<S: Entries> Reading<S> {
             }
             // What was read before the error goes on its way: the source stands behind it.
             Err(error) => {
-                batch.trouble = (!self.told.failing).then(|| format!("{error:#}"));
+                batch.trouble = (!self.reported.failing).then(|| format!("{error:#}"));
                 batch.caught_up = false;
             }
         }
@@ -197,14 +197,14 @@ impl<S: Entries> Reading<S> {
             || !batch.unseen.is_empty()
             || !batch.remarks.is_empty()
             || batch.position != batch.begins
-            || (caught_up && !self.told.caught_up)
-            || failed != self.told.failing
-            || batch.directory != self.told.directory;
+            || (caught_up && !self.reported.caught_up)
+            || failed != self.reported.failing
+            || batch.directory != self.reported.directory;
         if news {
-            self.told.caught_up = caught_up;
-            self.told.directory = batch.directory;
+            self.reported.caught_up = caught_up;
+            self.reported.directory = batch.directory;
         }
-        self.told.failing = failed;
+        self.reported.failing = failed;
         Turn {
             batch: news.then_some(batch),
             failed,

@@ -9,13 +9,13 @@ use anyhow::{Context, anyhow};
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::program;
-use crate::adapters::slack::{Client, POST, Way};
+use crate::adapters::slack::{Client, POST, ProxySettings};
 use crate::commands::cli::{self, Cli};
 use crate::domain::alerts::Form;
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
 use crate::domain::render::{FailedUnit, Voice, unit_failed};
-use crate::domain::slack_reply::{Next, Pace};
+use crate::domain::slack_reply::{Disposition, RateLimiter};
 
 /// How long a run waits for Slack in all; then its unit tries again later.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -45,11 +45,11 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailure) -> anyhow::Result<u8> 
         .context("starting")?;
     runtime.block_on(tell(
         &unit,
-        &Client::by(&Way::find(), &config.slack, &token)?,
+        &Client::by(&ProxySettings::find(), &config.slack, &token)?,
         &config.voice(),
     ))?;
     let told = format!("Slack was told that {} failed", unit.name);
-    about(Topic::UnitFailed, Priority::Notice, &told);
+    about(Topic::UNIT_FAILED, Priority::Notice, &told);
     Ok(0)
 }
 
@@ -77,22 +77,24 @@ fn restarts(unit: &str) -> u64 {
 /// Posts until Slack has it, refuses it for good, or patience ends.
 async fn tell(unit: &FailedUnit, client: &Client, voice: &Voice) -> anyhow::Result<()> {
     let until = now().plus(PATIENCE);
-    let (mut form, mut pace) = (Form::default(), Pace::default());
+    let (mut form, mut limiter) = (Form::default(), RateLimiter::default());
     loop {
-        let verdict = client.post(&unit_failed(unit, form, voice), POST).await;
-        match pace.settle(form, &verdict, now()) {
-            Next::Done => return Ok(()),
-            Next::Again { form: plainer } => {
+        let answer = client.post(&unit_failed(unit, form, voice), POST).await;
+        match limiter.settle(form, &answer, now()) {
+            Disposition::Done => return Ok(()),
+            Disposition::Again { form: plainer } => {
                 form = plainer;
-                tokio::time::sleep(pace.ready_at(now(), None).since(now())).await;
+                tokio::time::sleep(limiter.ready_at(now(), None).since(now())).await;
             }
-            Next::Park { error } => return Err(anyhow!("Slack refused the message: {error}")),
-            Next::Mend { .. } => return Err(Stop::Later(format!("Slack: {verdict}")).into()),
-            Next::Pause { until: pause, .. } if pause > until => {
-                return Err(Stop::Later(format!("Slack: {verdict}")).into());
+            Disposition::Park { error } => {
+                return Err(anyhow!("Slack refused the message: {error}"));
             }
-            Next::Pause { until: pause, .. } => {
-                line(Priority::Warning, &format!("Slack: {verdict}"));
+            Disposition::Fix { .. } => return Err(Stop::Later(format!("Slack: {answer}")).into()),
+            Disposition::Pause { until: pause, .. } if pause > until => {
+                return Err(Stop::Later(format!("Slack: {answer}")).into());
+            }
+            Disposition::Pause { until: pause, .. } => {
+                line(Priority::Warning, &format!("Slack: {answer}"));
                 tokio::time::sleep(pause.since(now())).await;
             }
         }

@@ -5,69 +5,116 @@ use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::days::POSTED_KEPT;
-use crate::domain::slack_reply::{Next, Trouble, Verdict};
+use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter, Trouble};
 use crate::domain::state::{ClosedDay, Daily, PostedDay};
 
-/// How many refused messages are kept for a person to see. The oldest of whoever has the most make room, and are counted.
+/// How many refused messages are kept for a person to see. The oldest ones of the partner with most are dropped, and counted.
 const PARKED_KEPT: usize = 50;
 
 /// How many days whose table was refused are kept for a person to see.
 pub const REFUSED_KEPT: usize = 50;
 
-/// Takes the head of the outbox for posting. From here on, and until Slack's answer is known, the state says that the
-/// message may have been posted: whoever starts after a crash marks it. The message comes back as it was before.
-pub fn take_message(daily: &mut Daily, now: Time) -> Option<Message> {
-    gather_waited(&mut daily.resume.outbox, now);
-    let head = daily.resume.outbox.first_mut()?;
-    let message = head.clone();
-    head.maybe_repeated = true;
-    Some(message)
+/// What a sender does next.
+#[derive(Debug)]
+pub enum Turn<T> {
+    /// Post this, which is as it was before it was marked as perhaps posted.
+    Post(T),
+    /// Post nothing before then: Slack limits how often, or asked for a pause.
+    Wait(Time),
+    /// Nothing waits.
+    Done,
 }
 
-/// Keeps why Slack takes nothing, for people and for other processes that post. Whatever was posted ends it, and every
-/// pause with it.
-pub fn answered(daily: &mut Daily, verdict: &Verdict, next: &Next, now: Time) {
-    let resume = &mut daily.resume;
-    match next {
-        Next::Done => {
-            resume.slack_trouble = None;
-            resume.pause_until = None;
-        }
-        Next::Pause { .. } | Next::Mend { .. } => {
-            let said = verdict.to_string();
-            let before = resume.slack_trouble.take();
-            let same = before.filter(|before| before.said == said && before.since <= now);
-            resume.slack_trouble = Some(Trouble {
-                since: same.map_or(now, |same| same.since),
-                said,
-                code: verdict.code().map(str::to_owned),
-                at: now,
-            });
-        }
-        // That it refuses this one says nothing of others.
-        Next::Again { .. } | Next::Park { .. } => {}
+/// Takes the head of the outbox, if anything may be posted now. From here on, and until Slack's answer is known, the state
+/// says that the message may have been posted: a process that starts after a crash posts it as a possible repeat.
+pub fn take_message(daily: &mut Daily, limiter: Option<&RateLimiter>, now: Time) -> Turn<Message> {
+    let until = held_until(daily, limiter, now);
+    if until.is_none() {
+        gather_waited(&mut daily.resume.outbox, now);
+    }
+    let head = daily.resume.outbox.first_mut();
+    take(head, until, |message| &mut message.maybe_repeated)
+}
+
+/// Takes the oldest closed day that waits in the same way.
+pub fn take_day(
+    daily: &mut Daily,
+    limiter: Option<&RateLimiter>,
+    now: Time,
+) -> Turn<Box<ClosedDay>> {
+    let until = held_until(daily, limiter, now);
+    let mut days = daily.resume.closed.iter_mut();
+    let head = days.find(|day| day.refused.is_none());
+    match take(head, until, |day| &mut day.maybe_repeated) {
+        Turn::Post(day) => Turn::Post(Box::new(day)),
+        Turn::Wait(until) => Turn::Wait(until),
+        Turn::Done => Turn::Done,
     }
 }
 
-/// Takes in what became of a message that was posted.
-pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Next) {
+/// Until when nothing may be posted; none where it may at once.
+fn held_until(daily: &Daily, limiter: Option<&RateLimiter>, now: Time) -> Option<Time> {
+    let ready = limiter?.ready_at(now, daily.resume.pause_until);
+    (ready > now).then_some(ready)
+}
+
+fn take<T: Clone>(
+    head: Option<&mut T>,
+    until: Option<Time>,
+    mark: impl FnOnce(&mut T) -> &mut bool,
+) -> Turn<T> {
+    match (head, until) {
+        (None, _) => Turn::Done,
+        (Some(_), Some(until)) => Turn::Wait(until),
+        (Some(head), None) => {
+            let taken = head.clone();
+            *mark(head) = true;
+            Turn::Post(taken)
+        }
+    }
+}
+
+/// Keeps why Slack takes nothing, and until when it asked for a pause, for people and for other processes that post.
+/// Whatever was posted ends both.
+pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &Disposition, now: Time) {
     let resume = &mut daily.resume;
-    let Some(at) = resume
-        .outbox
-        .iter()
-        .position(|message| message.id == posted.id)
-    else {
+    match next {
+        Disposition::Done => {
+            resume.slack_trouble = None;
+            resume.pause_until = None;
+            return;
+        }
+        // That it refuses this message says nothing of others.
+        Disposition::Again { .. } | Disposition::Park { .. } => return,
+        Disposition::Pause {
+            until, asked: true, ..
+        } => resume.pause_until = Some(*until),
+        Disposition::Pause { asked: false, .. } | Disposition::Fix { .. } => {}
+    }
+    let said = answer.to_string();
+    let before = resume.slack_trouble.take();
+    let same = before.filter(|before| before.said == said && before.since <= now);
+    resume.slack_trouble = Some(Trouble {
+        since: same.map_or(now, |same| same.since),
+        said,
+        code: answer.code().map(str::to_owned),
+        at: now,
+    });
+}
+
+/// Takes in what becomes of a message that was posted.
+pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Disposition) {
+    let resume = &mut daily.resume;
+    let mut waiting = resume.outbox.iter();
+    let Some(at) = waiting.position(|message| message.id == posted.id) else {
         return;
     };
+    let message = &mut resume.outbox[at];
+    (message.form, message.maybe_repeated) = next.marks(message.form, posted.maybe_repeated);
     match next {
-        Next::Done => drop(resume.outbox.remove(at)),
-        Next::Again { form } => {
-            resume.outbox[at].form = *form;
-            resume.outbox[at].maybe_repeated = posted.maybe_repeated;
-        }
-        Next::Park { error } => {
+        Disposition::Done => drop(resume.outbox.remove(at)),
+        Disposition::Park { error } => {
             let mut message = resume.outbox.remove(at);
-            message.maybe_repeated = posted.maybe_repeated;
             message.refused = Some(error.clone());
             resume.parked.push(message);
             let whose = |m: &Message| m.content.group().map(|(_, partner)| partner.to_owned());
@@ -75,46 +122,24 @@ pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Next) {
             let gone = evict(parked, PARKED_KEPT, |_| (), whose, |at, _| at);
             add(&mut resume.parked_more, gone.len() as u64);
         }
-        Next::Pause {
-            until,
-            maybe_repeated,
-            asked,
-        } => {
-            resume.outbox[at].maybe_repeated = posted.maybe_repeated || *maybe_repeated;
-            if *asked {
-                resume.pause_until = Some(*until);
-            }
-        }
-        Next::Mend { .. } => resume.outbox[at].maybe_repeated = posted.maybe_repeated,
+        Disposition::Again { .. } | Disposition::Pause { .. } | Disposition::Fix { .. } => {}
     }
 }
 
-/// Takes the oldest closed day that waits, as it was before: from here on its next message may have been posted.
-pub fn take_day(daily: &mut Daily) -> Option<ClosedDay> {
-    let head = daily
-        .resume
-        .closed
-        .iter_mut()
-        .find(|day| day.refused.is_none())?;
-    let day = head.clone();
-    head.maybe_repeated = true;
-    Some(day)
-}
-
-/// Takes in what became of the message of a day that was posted, of so many that the day needs. Returns the refused day
+/// Takes in what becomes of the message of a day that was posted, of so many that the day needs. Returns the refused day
 /// that is kept no longer, as too many later ones were refused as well.
 pub fn settle_day(
     daily: &mut Daily,
     posted: &ClosedDay,
     messages: usize,
-    next: &Next,
+    next: &Disposition,
 ) -> Option<ClosedDay> {
     let resume = &mut daily.resume;
     let at = resume.closed.iter().position(|day| day.id == posted.id)?;
     let day = &mut resume.closed[at];
-    day.maybe_repeated = posted.maybe_repeated;
+    (day.form, day.maybe_repeated) = next.marks(day.form, posted.maybe_repeated);
     match next {
-        Next::Done => {
+        Disposition::Done => {
             day.messages_posted = posted.messages_posted + 1;
             day.maybe_repeated = false;
             if day.messages_posted >= messages {
@@ -128,33 +153,20 @@ pub fn settle_day(
                 resume.posted.drain(..excess);
             }
         }
-        Next::Again { form } => day.form = *form,
-        Next::Park { error } => {
+        Disposition::Park { error } => {
             day.refused = Some(error.clone());
             let refused = || resume.closed.iter().filter(|day| day.refused.is_some());
             let oldest = resume.closed.iter().position(|day| day.refused.is_some());
             let excess = oldest.filter(|_| refused().count() > REFUSED_KEPT);
             return excess.map(|oldest| resume.closed.remove(oldest));
         }
-        Next::Pause {
-            until,
-            maybe_repeated,
-            asked,
-        } => {
-            day.maybe_repeated |= *maybe_repeated;
-            if *asked {
-                resume.pause_until = Some(*until);
-            }
-        }
-        Next::Mend { .. } => {}
+        Disposition::Again { .. } | Disposition::Pause { .. } | Disposition::Fix { .. } => {}
     }
     None
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may panic")]
-
     use super::*;
     use crate::domain::alerts::{Content, Logins, Outbox};
     use crate::domain::base::time::Time;
@@ -167,7 +179,7 @@ mod tests {
             ..ClosedDay::default()
         };
         daily.resume.closed.extend((0..REFUSED_KEPT + 3).map(day));
-        let refused = Next::Park {
+        let refused = Disposition::Park {
             error: "invalid_blocks".to_owned(),
         };
         let mut dropped = Vec::new();
@@ -196,9 +208,11 @@ mod tests {
                 ..Logins::default()
             };
             outbox.push(Time::default(), Content::Logins(logins));
-            let posted = take_message(&mut daily, Time::default()).unwrap();
+            let Turn::Post(posted) = take_message(&mut daily, None, Time::default()) else {
+                panic!("nothing waits");
+            };
             let error = "msg_too_long".to_owned();
-            settle_message(&mut daily, &posted, &Next::Park { error });
+            settle_message(&mut daily, &posted, &Disposition::Park { error });
         }
         let parked: Vec<u64> = daily.resume.parked.iter().map(|m| m.id).collect();
         let kept: Vec<u64> = [1].into_iter().chain(7..=55).collect();

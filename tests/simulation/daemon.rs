@@ -5,14 +5,14 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use sftp_monitor::adapters::reader::{Batch, Order, Reading};
-use sftp_monitor::adapters::store::Disk;
-use sftp_monitor::commands::run::{Committer, Queue, Settled, Taken};
+use sftp_monitor::adapters::store::{Disk, StateError};
+use sftp_monitor::commands::run::{Committer, Queue, Taken};
 use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::position::Position;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery;
 use sftp_monitor::domain::rules::Monitor;
-use sftp_monitor::domain::slack_reply::{Next, Pace, Verdict};
+use sftp_monitor::domain::slack_reply::{Disposition, PostResult, RateLimiter};
 use sftp_monitor::domain::state::Daily;
 
 use crate::journal::{MACHINE, Reader, Written};
@@ -39,7 +39,7 @@ pub(crate) struct Daemon {
 /// A post under way.
 struct Posting {
     taken: Taken<<Sabotaged as Disk>::Lock>,
-    verdict: Verdict,
+    result: PostResult,
     delivery: Option<usize>,
 }
 
@@ -115,7 +115,7 @@ impl Simulation {
         *self.daemon.borrow_mut() = Some(Daemon {
             process,
             committer: Committer::new(store, rules, source, orders, announce),
-            queue: Queue::new(Some(Pace::default())),
+            queue: Queue::new(Some(RateLimiter::default())),
             orders: ordered,
             reading: Reading::new(reader, position.map(Position::Journal)),
             batches: VecDeque::new(),
@@ -225,14 +225,15 @@ impl Simulation {
             return;
         };
         if self.fault == Fault::EarlyAcknowledgement {
-            let early =
-                |daily: &mut Daily| delivery::settle_message(daily, &taken.message, &Next::Done);
+            let early = |daily: &mut Daily| {
+                delivery::settle_message(daily, &taken.message, &Disposition::Done)
+            };
             let _ = daemon.committer.change(now, early);
         }
         let (answer, delivery) = self.post_message(daemon.process, &taken.message);
         daemon.posting = Some(Posting {
             taken,
-            verdict: answer.verdict,
+            result: answer.result,
             delivery,
         });
     }
@@ -243,24 +244,24 @@ impl Simulation {
         };
         let Posting {
             taken,
-            verdict,
+            result,
             delivery,
         } = posting;
         let now = self.clock.now();
         let committer = &mut daemon.committer;
         let settled = daemon
             .queue
-            .settle(committer, &taken.message, &verdict, now);
+            .settle(committer, &taken.message, Some(&result), now);
         match settled {
-            Settled::Yes => self.settled(&verdict, delivery, now),
-            Settled::No => {}
-            Settled::Later => {
+            Ok(()) => self.settled(&result, delivery, now),
+            Err(StateError::Busy { .. }) => {
                 daemon.posting = Some(Posting {
                     taken,
-                    verdict,
+                    result,
                     delivery,
                 });
             }
+            Err(_) => {}
         }
     }
 

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use serde::de::IgnoredAny;
 use sftp_monitor::adapters::store::Store;
-use sftp_monitor::commands::digest::{Tables, Turn};
+use sftp_monitor::commands::digest::Tables;
 use sftp_monitor::domain::base::policy::Alerts;
 use sftp_monitor::domain::base::position::JournalPosition;
+use sftp_monitor::domain::delivery::Turn;
 use sftp_monitor::domain::rules::Rules;
-use sftp_monitor::domain::slack_reply::Next;
+use sftp_monitor::domain::slack_reply::Disposition;
 
 use crate::clock::Clock;
 use crate::daemon::Daemon;
@@ -296,20 +297,21 @@ impl Simulation {
         };
         self.trace(|| format!("digest {process}: {closing:?}"));
         self.begun.set(true);
-        while let Ok(Turn::Post(day, lock)) = tables.take(self.clock.now(), Duration::ZERO) {
+        while let Ok(Some((Turn::Post(day), lock))) = tables.take(self.clock.now(), Duration::ZERO)
+        {
             let answer = self.post_table(process, &day);
             let now = self.clock.now();
-            let settled = tables.settle(&day, 1, &answer.verdict, now);
+            let settled = tables.settle(&day, 1, &answer.result, now);
             drop(lock);
             self.trace(|| {
                 format!(
                     "digest {process}: {} {:?} {settled:?}",
-                    day.id, answer.verdict
+                    day.id, answer.result
                 )
             });
             match settled {
-                Ok((Next::Pause { .. } | Next::Mend { .. }, _)) => {
-                    self.settled(&answer.verdict, None, now);
+                Ok((Disposition::Pause { .. } | Disposition::Fix { .. }, _)) => {
+                    self.settled(&answer.result, None, now);
                     break;
                 }
                 Ok(_) => self.clock.go_on(Duration::from_secs(2)),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sftp_monitor::domain::alerts::{Content, Message};
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::slack_reply::answer::classify;
-use sftp_monitor::domain::slack_reply::{Body, Verdict};
+use sftp_monitor::domain::slack_reply::{Body, PostResult};
 use sftp_monitor::domain::state::{ClosedDay, Daily};
 
 use crate::machine::{JUNK, Simulation};
@@ -35,7 +35,7 @@ pub(crate) struct Answer {
     /// Slack took it.
     pub(crate) taken: bool,
     /// What the sender makes of the reply.
-    pub(crate) verdict: Verdict,
+    pub(crate) result: PostResult,
 }
 
 impl Simulation {
@@ -46,7 +46,7 @@ impl Simulation {
                 self.complain(format!("posted at {now:?}, not to be before {until:?}"));
             }
         }
-        let lost = |ambiguous| Verdict::Retry {
+        let lost = |ambiguous| PostResult::Retry {
             ambiguous,
             why: "no reply".to_owned(),
         };
@@ -62,7 +62,7 @@ impl Simulation {
             let body = format!("{{\"ok\":false,\"error\":\"{code}\"}}");
             classify(200, None, &body)
         };
-        let (taken, verdict) = match dice.once_in(self.world.odds.get().slack) {
+        let (taken, result) = match dice.once_in(self.world.odds.get().slack) {
             _ if self.world.is_dead(process) => (false, lost(false)),
             false => (true, classify(200, None, "{\"ok\":true}")),
             true => match dice.roll(9) {
@@ -76,7 +76,7 @@ impl Simulation {
                 _ => (false, refused("some_new_code")),
             },
         };
-        Answer { taken, verdict }
+        Answer { taken, result }
     }
 
     /// The state as it would be after a power cut now; none where that is what others wrote.
@@ -145,11 +145,11 @@ impl Simulation {
     }
 
     /// The sender knows since `now` what became of a post.
-    pub(crate) fn settled(&self, verdict: &Verdict, delivery: Option<usize>, now: Time) {
-        if let (Verdict::Accepted, Some(number)) = (verdict, delivery) {
+    pub(crate) fn settled(&self, result: &PostResult, delivery: Option<usize>, now: Time) {
+        if let (PostResult::Accepted, Some(number)) = (result, delivery) {
             self.slack.messages.borrow_mut()[number].settled = true;
         }
-        if let Verdict::Wait { pause, .. } = verdict {
+        if let PostResult::Wait { pause, .. } = result {
             self.slack.pause.set(Some((now, now.plus(*pause))));
         }
     }

@@ -14,7 +14,7 @@ use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::directory::Fixed;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
 use sftp_monitor::domain::rules::Rules;
-use sftp_monitor::domain::slack_reply::{Pace, Verdict};
+use sftp_monitor::domain::slack_reply::{PostResult, RateLimiter};
 
 /// How many partners there are.
 pub(crate) const PARTNERS: u64 = 20;
@@ -111,7 +111,7 @@ impl Daemon {
         let store = Store::open(state).unwrap();
         let mut daemon = Daemon {
             committer: Committer::new(store, rules, "auth.log".to_owned(), order, Vec::new()),
-            queue: Queue::new(Some(Pace::default())),
+            queue: Queue::new(Some(RateLimiter::default())),
             orders,
             users: Fixed((0..PARTNERS).map(partner).collect()),
             now,
@@ -148,14 +148,14 @@ impl Daemon {
     }
 
     /// Posts one message if one may be posted now.
-    pub(crate) fn post(&mut self, verdict: &Verdict) {
+    pub(crate) fn post(&mut self, answer: &PostResult) {
         let Some(taken) = self.queue.take(&mut self.committer, self.now) else {
             return;
         };
         if matches!(
-            verdict,
-            Verdict::Accepted
-                | Verdict::Retry {
+            answer,
+            PostResult::Accepted
+                | PostResult::Retry {
                     ambiguous: true,
                     ..
                 }
@@ -164,8 +164,11 @@ impl Daemon {
             self.told
                 .push((message.content.clone(), message.maybe_repeated));
         }
-        self.queue
-            .settle(&mut self.committer, &taken.message, verdict, self.now);
+        let committer = &mut self.committer;
+        let settled = self
+            .queue
+            .settle(committer, &taken.message, Some(answer), self.now);
+        settled.unwrap();
     }
 
     /// Time passes until nothing waits any more.
@@ -176,7 +179,7 @@ impl Daemon {
             if self.committer.is_due(self.now) {
                 self.commit(Vec::new());
             }
-            self.post(&Verdict::Accepted);
+            self.post(&PostResult::Accepted);
         }
         assert_eq!(self.committer.waiting(), 0);
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
-use sftp_monitor::domain::delivery;
+use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::directory::Answer;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
 use sftp_monitor::domain::render::{Voice, day_messages, render};
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;
-use sftp_monitor::domain::slack_reply::Next;
+use sftp_monitor::domain::slack_reply::Disposition;
 use sftp_monitor::domain::state::Daily;
 
 use crate::said::counted;
@@ -277,7 +277,8 @@ impl Player {
 
     fn post(&mut self) {
         while !self.is_down() {
-            let Some(message) = delivery::take_message(&mut self.daily, self.now) else {
+            let Turn::Post(message) = delivery::take_message(&mut self.daily, None, self.now)
+            else {
                 break;
             };
             let text = render(&message, &self.voice).text;
@@ -285,7 +286,7 @@ impl Player {
                 .replace('\n', "\n    ")
                 .replace('\u{202F}', " ");
             self.told.push(format!("{} {text}", self.clock(self.now)));
-            delivery::settle_message(&mut self.daily, &message, &Next::Done);
+            delivery::settle_message(&mut self.daily, &message, &Disposition::Done);
         }
     }
 
@@ -304,7 +305,7 @@ impl Player {
         }
         self.told.push(said);
         while !self.is_down() {
-            let Some(day) = delivery::take_day(&mut self.daily) else {
+            let Turn::Post(day) = delivery::take_day(&mut self.daily, None, at) else {
                 break;
             };
             for message in day_messages(&day, &self.voice, zone.date(at)) {
@@ -325,7 +326,7 @@ impl Player {
                 &day.day,
                 &|time| self.clock(time),
             ));
-            delivery::settle_day(&mut self.daily, &day, 1, &Next::Done);
+            delivery::settle_day(&mut self.daily, &day, 1, &Disposition::Done);
         }
     }
 

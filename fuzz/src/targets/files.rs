@@ -8,7 +8,7 @@ use sftp_monitor::adapters::config::Config;
 use sftp_monitor::adapters::sshd_config::{Files, Partner, forces_logging, in_force};
 use sftp_monitor::domain::base::clean::is_hidden;
 use sftp_monitor::domain::slack_reply::Body;
-use sftp_monitor::domain::slack_reply::Verdict;
+use sftp_monitor::domain::slack_reply::PostResult;
 use sftp_monitor::domain::slack_reply::answer::{PAUSE_MOST, classify};
 
 use super::NOW;
@@ -70,13 +70,13 @@ pub(super) fn slack_answer(data: &[u8]) {
         &Body::of(body, "xoxb-1234567890-secret"),
         NOW,
     );
-    if let Verdict::Wait { pause, .. } = &verdict {
+    if let PostResult::Wait { pause, .. } = &verdict {
         assert!(*pause <= PAUSE_MOST, "{pause:?}");
     }
     let said = verdict.to_string();
     assert!(!said.chars().any(is_hidden), "{said:?}");
     assert!(
-        verdict != Verdict::Accepted || (200..300).contains(&status),
+        verdict != PostResult::Accepted || (200..300).contains(&status),
         "{status} accepted a message"
     );
 }

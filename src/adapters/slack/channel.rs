@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::client::{Client, POST};
-use crate::domain::slack_reply::answer::Verdict;
+use crate::domain::slack_reply::answer::PostResult;
 use crate::domain::slack_reply::said;
 
 /// The channel that is posted to.
@@ -20,7 +20,7 @@ pub struct Channel {
 
 impl Client {
     /// Asks Slack about the channel; the token needs `channels:read`, or `groups:read` for a private one.
-    pub async fn channel(&self) -> Result<Channel, Verdict> {
+    pub async fn channel(&self) -> Result<Channel, PostResult> {
         let asked = [("channel", self.channel_id())];
         let method = match Url::parse_with_params("none:/conversations.info", asked) {
             Ok(url) => format!("conversations.info?{}", url.query().unwrap_or_default()),

@@ -4,15 +4,17 @@ use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
+use reqwest::Response;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{NoProxy, Proxy, Response, redirect};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::proxy::ProxySettings;
 use crate::adapters::config::{Slack, Token};
+use crate::domain::base::clean;
 use crate::domain::render::Rendered;
 use crate::domain::slack_reply::Body;
-use crate::domain::slack_reply::answer::{Verdict, classify};
+use crate::domain::slack_reply::answer::{PostResult, classify};
 
 /// For the connection to stand, TLS included.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -21,7 +23,7 @@ pub const POST: Duration = Duration::from_secs(10);
 /// The most that is read of an answer. Slack echoes the message, blocks and all, several times longer than it was sent.
 const ANSWER_MOST: usize = 256 * 1024;
 
-/// The way to one channel of one workspace; a clone shares it.
+/// A client for one channel of one workspace; a clone shares its connections.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -52,52 +54,18 @@ struct Post<'a> {
     parse: &'static str,
 }
 
-/// The way to Slack.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// As the environment says: `HTTPS_PROXY`, `NO_PROXY`.
-    Environment,
-    /// Through no proxy.
-    Direct,
-    /// Through this one.
-    Proxy {
-        /// Its address.
-        url: String,
-        /// The hosts for which it is not used.
-        except: String,
-    },
-}
-
 impl Client {
     /// A client for this channel; nothing is sent yet.
     pub fn new(slack: &Slack, token: &Token) -> anyhow::Result<Self> {
-        Self::by(&Way::Environment, slack, token)
+        Self::by(&ProxySettings::Environment, slack, token)
     }
 
-    /// The same by another way.
-    pub fn by(way: &Way, slack: &Slack, token: &Token) -> anyhow::Result<Self> {
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(POST)
-            // Never hand the token to another host.
-            .redirect(redirect::Policy::none())
-            // Messages are rare, and a kept connection that the other side has closed meanwhile fails in a way that leaves
-            // open whether the message arrived.
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
+    /// The same through this proxy.
+    pub fn by(proxy: &ProxySettings, slack: &Slack, token: &Token) -> anyhow::Result<Self> {
+        let builder = proxy.builder(&slack.api_url)?;
+        let mut builder = builder.connect_timeout(CONNECT).timeout(POST);
         if let Some(roots) = &slack.ca_file {
             builder = builder.tls_certs_merge(roots.certificates().iter().cloned());
-        }
-        // Plain http goes to loopback only; a proxy would be given the token in clear.
-        let loopback = slack.api_url.starts_with("http:");
-        match way {
-            _ if loopback => builder = builder.no_proxy(),
-            Way::Environment => {}
-            Way::Direct => builder = builder.no_proxy(),
-            Way::Proxy { url, except } => {
-                let proxy = Proxy::https(url).context("the proxy's address")?;
-                builder = builder.proxy(proxy.no_proxy(NoProxy::from_string(except)));
-            }
         }
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()))
             .ok()
@@ -118,7 +86,7 @@ impl Client {
     }
 
     /// Posts a message, in at most this time.
-    pub async fn post(&self, message: &Rendered, at_most: Duration) -> Verdict {
+    pub async fn post(&self, message: &Rendered, at_most: Duration) -> PostResult {
         let post = Post {
             channel: &self.channel,
             text: &message.text,
@@ -131,41 +99,41 @@ impl Client {
         };
         let response = match self.request("chat.postMessage", &post, at_most).await {
             Ok(response) => response,
-            Err(verdict) => return verdict,
+            Err(answer) => return answer,
         };
         let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
         let (body, broken) = self.body(response).await;
         let now = SystemTime::now().into();
         match (classify(status, retry_after.as_deref(), &body, now), broken) {
-            (Verdict::Retry { ambiguous, why }, Some(error)) => Verdict::Retry {
+            (PostResult::Retry { ambiguous, why }, Some(error)) => PostResult::Retry {
                 ambiguous,
                 why: format!("{why}: {}", chain(&error.without_url())),
             },
-            (verdict, _) => verdict,
+            (answer, _) => answer,
         }
     }
 
-    /// Calls a method that only asks; what Slack does not answer with ok is the verdict.
+    /// Calls a method that only asks; what Slack does not answer with ok is the answer.
     pub(crate) async fn call(
         &self,
         method: &str,
         arguments: &Value,
         at_most: Duration,
-    ) -> Result<Answer, Verdict> {
+    ) -> Result<Answer, PostResult> {
         let response = self.request(method, arguments, at_most).await?;
         let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
         let headers = response.headers().clone();
         let (body, _) = self.body(response).await;
         let now = SystemTime::now().into();
         match classify(status, retry_after.as_deref(), &body, now) {
-            Verdict::Accepted => Ok(Answer {
+            PostResult::Accepted => Ok(Answer {
                 headers,
                 body: match body {
                     Body::Object(answer) => answer,
                     Body::BeginsOk | Body::Other => Value::Null,
                 },
             }),
-            verdict => Err(verdict),
+            answer => Err(answer),
         }
     }
 
@@ -174,7 +142,7 @@ impl Client {
         method: &str,
         arguments: &impl Serialize,
         at_most: Duration,
-    ) -> Result<Response, Verdict> {
+    ) -> Result<Response, PostResult> {
         self.http
             .post(format!("{}/{method}", self.api_url))
             .timeout(at_most)
@@ -210,10 +178,10 @@ fn retry_after(response: &Response) -> Option<String> {
     header.to_str().ok().map(String::from)
 }
 
-fn not_answered(error: reqwest::Error) -> Verdict {
+fn not_answered(error: reqwest::Error) -> PostResult {
     // Nothing was sent while there was no connection: name lookup, TCP, TLS, a proxy's refusal. After that nobody knows.
     let ambiguous = !error.is_connect() && !error.is_builder();
-    Verdict::Retry {
+    PostResult::Retry {
         ambiguous,
         why: chain(&error.without_url()),
     }
@@ -232,5 +200,5 @@ pub(crate) fn chain(error: &reqwest::Error) -> String {
         }
         cause = inner.source();
     }
-    crate::domain::base::clean::clean(&said, crate::domain::base::clean::PATH)
+    clean::clean(&said, clean::PATH)
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::client::{Client, POST};
-use crate::domain::slack_reply::answer::Verdict;
+use crate::domain::slack_reply::answer::PostResult;
 use crate::domain::slack_reply::said;
 
 /// Whose token it is.
@@ -22,7 +22,7 @@ const SCOPES: &str = "x-oauth-scopes";
 
 impl Client {
     /// Asks Slack whose token it is. Posts nothing.
-    pub async fn identity(&self) -> Result<Identity, Verdict> {
+    pub async fn identity(&self) -> Result<Identity, PostResult> {
         let answer = self
             .call("auth.test", &Value::Object(Default::default()), POST)
             .await?;

@@ -7,6 +7,7 @@ mod proxy;
 
 pub use channel::Channel;
 pub(crate) use client::chain;
-pub use client::{Client, POST, Way};
+pub use client::{Client, POST};
 pub use identity::Identity;
+pub use proxy::ProxySettings;
 pub(crate) use proxy::{Proxy, assigned};

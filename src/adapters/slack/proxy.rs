@@ -1,6 +1,8 @@
-//! The proxy on the way to Slack: which one an environment names.
+//! The proxy on the way to Slack and to the heartbeat's address: which one an environment names, and a client that uses it.
 
-use super::Way;
+use anyhow::Context;
+use reqwest::{ClientBuilder, NoProxy, redirect};
+
 use crate::adapters::config::environment;
 
 /// The variables that name a proxy for https, in the order in which they count.
@@ -8,6 +10,22 @@ const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_prox
 
 /// Those that name the hosts for which it is not used.
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// Through which proxy a client connects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProxySettings {
+    /// As the environment says: `HTTPS_PROXY`, `NO_PROXY`.
+    Environment,
+    /// Through none.
+    Direct,
+    /// Through this one.
+    Proxy {
+        /// Its address.
+        url: String,
+        /// The hosts for which it is not used.
+        except: String,
+    },
+}
 
 /// A proxy, and the variable that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,26 +67,48 @@ pub(crate) fn assigned(file: &[u8], variable: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&value).into_owned())
 }
 
-impl Way {
-    /// The way of this process. What root runs by hand goes the way that the units go: sudo keeps no variable of the shell,
-    /// and a shell knows none of the units'.
-    pub fn find() -> Way {
+impl ProxySettings {
+    /// A builder of clients for this address.
+    pub(crate) fn builder(&self, url: &str) -> anyhow::Result<ClientBuilder> {
+        let builder = reqwest::Client::builder()
+            // Never hand a token to another host.
+            .redirect(redirect::Policy::none())
+            // Requests are rare, and a kept connection that the other side has closed meanwhile fails in a way that leaves
+            // open whether the request arrived.
+            .pool_max_idle_per_host(0)
+            .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
+        Ok(match self {
+            // Plain http goes to this machine only; a proxy would be given the token in clear.
+            _ if url.starts_with("http:") => builder.no_proxy(),
+            ProxySettings::Environment => builder,
+            ProxySettings::Direct => builder.no_proxy(),
+            ProxySettings::Proxy { url, except } => {
+                let proxy = reqwest::Proxy::https(url).context("the proxy's address")?;
+                builder.proxy(proxy.no_proxy(NoProxy::from_string(except)))
+            }
+        })
+    }
+
+    /// The proxy of this process. What root runs by hand takes the one of the units: sudo keeps no variable of the shell, and a
+    /// shell knows none of the units'.
+    pub fn find() -> ProxySettings {
         let file = match environment::is_by_hand() {
             true => std::fs::read(environment::FILE).unwrap_or_default(),
             false => Vec::new(),
         };
-        Way::as_in(&file)
+        ProxySettings::as_in(&file)
     }
 
-    /// The way that a file of environment variables names, else that of the environment.
-    fn as_in(file: &[u8]) -> Way {
-        Proxy::of(|variable| assigned(file, variable)).map_or(Way::Environment, Way::from)
+    /// The proxy that a file of environment variables names, else that of the environment.
+    fn as_in(file: &[u8]) -> ProxySettings {
+        Proxy::of(|variable| assigned(file, variable))
+            .map_or(ProxySettings::Environment, ProxySettings::from)
     }
 }
 
-impl From<Proxy> for Way {
-    fn from(proxy: Proxy) -> Way {
-        Way::Proxy {
+impl From<Proxy> for ProxySettings {
+    fn from(proxy: Proxy) -> ProxySettings {
+        ProxySettings::Proxy {
             url: proxy.url,
             except: proxy.except,
         }
@@ -91,14 +131,14 @@ mod tests {
     #[test]
     fn by_hand_the_way_is_the_one_that_the_units_environment_names() {
         let file = "# HTTPS_PROXY=no\nSLACK_BOT_TOKEN=x\nHTTPS_PROXY=\"http://proxy:3128\"\nNO_PROXY=localhost\n";
-        let way = Way::Proxy {
+        let way = ProxySettings::Proxy {
             url: "http://proxy:3128".to_owned(),
             except: "localhost".to_owned(),
         };
-        assert_eq!(Way::as_in(file.as_bytes()), way);
+        assert_eq!(ProxySettings::as_in(file.as_bytes()), way);
         assert_eq!(
-            Way::as_in(b"#HTTPS_PROXY=http://proxy:3128\n"),
-            Way::Environment
+            ProxySettings::as_in(b"#HTTPS_PROXY=http://proxy:3128\n"),
+            ProxySettings::Environment
         );
     }
 

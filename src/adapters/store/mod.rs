@@ -1,4 +1,4 @@
-//! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain and `userdb`.
+//! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain, `log` and `userdb`.
 
 mod base;
 mod directory;
@@ -8,6 +8,7 @@ mod files;
 mod locks;
 mod owner;
 pub(crate) mod recover;
+mod recoveries;
 mod room;
 mod stock;
 
@@ -17,4 +18,5 @@ pub use error::{StateError, UnsafePath};
 pub use locks::{InstanceLock, SendLock};
 pub use owner::become_owner;
 pub use recover::{Recovery, Snapshot};
+pub(crate) use recoveries::log_recoveries;
 pub use room::no_room;

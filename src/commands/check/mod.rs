@@ -47,13 +47,12 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use crate::adapters::log::{Priority, line};
-use crate::adapters::store::{Store, become_owner};
+use crate::adapters::store::{Store, become_owner, log_recoveries};
 use crate::commands::cli::{self, Cli};
 use crate::commands::output;
-use crate::commands::run::recovered;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::delivery;
-use crate::domain::slack_reply::{Next, Verdict};
+use crate::domain::slack_reply::{Disposition, PostResult};
 use finding::Status;
 use print::Look;
 
@@ -109,9 +108,9 @@ fn end_pause(directory: &Path, zone: Zone) -> anyhow::Result<()> {
     let mut unusual = Vec::new();
     Store::open(directory)?.commit(zone.local(now), |daily, recoveries| {
         unusual = recoveries.to_vec();
-        delivery::answered(daily, &Verdict::Accepted, &Next::Done, now);
+        delivery::note_answer(daily, &PostResult::Accepted, &Disposition::Done, now);
     })?;
-    recovered(&unusual);
+    log_recoveries(&unusual);
     Ok(())
 }
 

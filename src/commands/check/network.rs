@@ -5,15 +5,20 @@ use std::io;
 use super::machine::Machine;
 use super::units::{SERVICE, Units};
 use crate::adapters::config::environment;
-use crate::adapters::slack::{Proxy, Way, assigned};
+use crate::adapters::slack::{Proxy, ProxySettings, assigned};
 
 /// The way that the service takes, and the proxy on it. Only root may read the service's environment.
-pub(super) fn way(machine: &Machine<'_>) -> (Way, Option<Proxy>) {
+pub(super) fn way(machine: &Machine<'_>) -> (ProxySettings, Option<Proxy>) {
     if !machine.root {
-        return (Way::Environment, Proxy::own());
+        return (ProxySettings::Environment, Proxy::own());
     }
     let proxy = of_service(machine.units);
-    (proxy.clone().map_or(Way::Direct, Way::from), proxy)
+    (
+        proxy
+            .clone()
+            .map_or(ProxySettings::Direct, ProxySettings::from),
+        proxy,
+    )
 }
 
 /// The proxy in the service's environment: its file outweighs its unit (systemd.exec(5), EnvironmentFile=).

@@ -1,6 +1,6 @@
 //! A refusal of Slack: what a person is asked to do, and the command for it.
 
-use crate::domain::slack_reply::Mend;
+use crate::domain::slack_reply::Fix;
 
 /// Posts a line.
 const SEND: &str = "sudo sftp-monitor check --send";
@@ -17,18 +17,18 @@ pub(super) struct SlackFixes {
 
 impl SlackFixes {
     /// In words.
-    fn said(&self, mend: Mend) -> String {
-        mend.said().replace("@BOT", &self.at_bot())
+    fn said(&self, fix: Fix) -> String {
+        fix.said().replace("@BOT", &self.at_bot())
     }
 
     /// As it is typed, in a shell or in Slack.
-    fn command(&self, mend: Mend) -> String {
-        match mend {
-            Mend::Invite => format!("/invite {}", self.at_bot()),
-            Mend::Token | Mend::Scope => self.store.to_owned(),
-            Mend::Channel | Mend::Unarchive | Mend::Posters | Mend::Address => self.edit.clone(),
+    fn command(&self, fix: Fix) -> String {
+        match fix {
+            Fix::Invite => format!("/invite {}", self.at_bot()),
+            Fix::Token | Fix::Scope => self.store.to_owned(),
+            Fix::Channel | Fix::Unarchive | Fix::Posters | Fix::Address => self.edit.clone(),
             // Once that is done, this tries it.
-            Mend::Workspace => SEND.to_owned(),
+            Fix::Workspace => SEND.to_owned(),
         }
     }
 
@@ -40,12 +40,12 @@ impl SlackFixes {
 /// A refusal with its fix in words, and the command; where nobody can fix it, or it passes, the command tries again.
 pub(super) fn with_fix(
     said: &str,
-    mend: Option<Mend>,
+    fix: Option<Fix>,
     fixes: Option<&SlackFixes>,
 ) -> (String, String) {
-    match (mend, fixes) {
-        (Some(mend), Some(fixes)) => (format!("{said}: {}", fixes.said(mend)), fixes.command(mend)),
-        (Some(mend), None) => (format!("{said}: {}", mend.said()), SEND.to_owned()),
+    match (fix, fixes) {
+        (Some(fix), Some(fixes)) => (format!("{said}: {}", fixes.said(fix)), fixes.command(fix)),
+        (Some(fix), None) => (format!("{said}: {}", fix.said()), SEND.to_owned()),
         (None, _) => (said.to_owned(), SEND.to_owned()),
     }
 }
@@ -62,8 +62,8 @@ mod tests {
             bot: Some("sftp".to_owned()),
         };
         let told = |code: &str| {
-            let mend = Mend::of(code)?;
-            Some(format!("{} > {}", fixes.said(mend), fixes.command(mend)))
+            let fix = Fix::of(code)?;
+            Some(format!("{} > {}", fixes.said(fix), fixes.command(fix)))
         };
         for (code, expected) in [
             (

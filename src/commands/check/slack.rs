@@ -14,7 +14,7 @@ use crate::adapters::slack::{Channel, Client, Identity, POST, Proxy};
 use crate::domain::base::clean::escape;
 use crate::domain::base::language::Language;
 use crate::domain::render::Rendered;
-use crate::domain::slack_reply::{Mend, Verdict};
+use crate::domain::slack_reply::{Fix, PostResult};
 
 /// The name of the matter.
 const NAME: &str = "slack";
@@ -33,7 +33,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     if let Ok(stored) = &found {
         let facts = gather(machine, &stored.token, token::store(&found));
         report.findings.extend(judge(&facts));
-        report.posted = facts.sent == Some(Verdict::Accepted);
+        report.posted = facts.sent == Some(PostResult::Accepted);
         report.fixes = Some(facts.fixes);
     }
 }
@@ -49,7 +49,7 @@ fn gather<'a>(machine: &Machine<'a>, token: &Token, store: &'static str) -> Slac
     let asked = client.and_then(|client| Ok(wait(ask(&client, config, machine.send))?));
     let (answer, channel, sent) = asked.unwrap_or_else(|error| {
         let (ambiguous, why) = (false, format!("{error:#}"));
-        (Err(Verdict::Retry { ambiguous, why }), None, None)
+        (Err(PostResult::Retry { ambiguous, why }), None, None)
     });
     SlackFacts {
         fixes: SlackFixes {
@@ -67,9 +67,9 @@ fn gather<'a>(machine: &Machine<'a>, token: &Token, store: &'static str) -> Slac
 }
 
 type Answers = (
-    Result<Identity, Verdict>,
-    Option<Result<Channel, Verdict>>,
-    Option<Verdict>,
+    Result<Identity, PostResult>,
+    Option<Result<Channel, PostResult>>,
+    Option<PostResult>,
 );
 
 /// Whose token it is, and about the channel; posts a line where that is asked for.
@@ -106,14 +106,14 @@ fn judge(facts: &SlackFacts<'_>) -> Vec<Finding> {
     }
     let id = &facts.config.slack.channel;
     found.extend(facts.sent.as_ref().map(|verdict| match verdict {
-        Verdict::Accepted => Finding {
+        PostResult::Accepted => Finding {
             asked: true,
             ..Finding::ok(channel::NAME, format!("a line was posted to {id}"))
         },
         verdict => {
             let said = format!("a line was not taken: {verdict}");
-            let mend = verdict.code().and_then(Mend::of);
-            let (said, command) = with_fix(&said, mend, Some(&facts.fixes));
+            let fix = verdict.code().and_then(Fix::of);
+            let (said, command) = with_fix(&said, fix, Some(&facts.fixes));
             Finding::problem(channel::NAME, said).fixed_by(command)
         }
     }));
@@ -129,11 +129,11 @@ fn of_token(facts: &SlackFacts<'_>) -> Finding {
             NAME,
             format!("{base} knows the token: {user} in {team}{way}"),
         ),
-        Err(Verdict::Configuration(refusal) | Verdict::Unknown(refusal)) => {
+        Err(PostResult::Configuration(refusal) | PostResult::Unknown(refusal)) => {
             let said = format!("{base} refuses the token: {refusal}{way}");
             Finding::problem(NAME, said).fixed_by(facts.fixes.store)
         }
-        Err(Verdict::Wait { why, .. }) => {
+        Err(PostResult::Wait { why, .. }) => {
             let said = format!("{base} asks for a pause: {why}{way}");
             Finding::warning(NAME, said).fixed_by("sudo sftp-monitor check")
         }
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
     use crate::domain::slack_reply::Refusal;
 
-    fn judged(answer: Result<Identity, Verdict>, proxy: Option<&str>) -> String {
+    fn judged(answer: Result<Identity, PostResult>, proxy: Option<&str>) -> String {
         let config = Config::parse("/etc/c.toml".as_ref(), "").expect("defaults");
         let proxy = proxy.map(|url| Proxy {
             variable: "HTTPS_PROXY".to_owned(),
@@ -192,14 +192,14 @@ mod tests {
             code: "invalid_auth".into(),
             detail: String::new(),
         };
-        let said = judged(Err(Verdict::Configuration(refusal)), None);
+        let said = judged(Err(PostResult::Configuration(refusal)), None);
         assert!(
             said.starts_with(
                 "problem slack: https://slack.com/api refuses the token: invalid_auth\n  > store it"
             ),
             "{said}"
         );
-        let retry = Verdict::Retry {
+        let retry = PostResult::Retry {
             ambiguous: false,
             why: "connection refused".into(),
         };

@@ -3,17 +3,17 @@
 use super::refusal::SlackFixes;
 use crate::adapters::config::Config;
 use crate::adapters::slack::{Channel, Identity, Proxy};
-use crate::domain::slack_reply::Verdict;
+use crate::domain::slack_reply::PostResult;
 
 /// The answers of Slack, and the way to it.
 pub(super) struct SlackFacts<'a> {
     pub(super) config: &'a Config,
     /// Whose token it is.
-    pub(super) answer: Result<Identity, Verdict>,
+    pub(super) answer: Result<Identity, PostResult>,
     /// Its answer about the channel, where the token may ask.
-    pub(super) channel: Option<Result<Channel, Verdict>>,
+    pub(super) channel: Option<Result<Channel, PostResult>>,
     /// The outcome of a line, where one was to be posted.
-    pub(super) sent: Option<Verdict>,
+    pub(super) sent: Option<PostResult>,
     /// The proxy on the way: the service's, as far as that may be seen.
     pub(super) proxy: Option<Proxy>,
     /// One that this command has and the service has not.
@@ -28,7 +28,7 @@ pub(super) fn has(identity: &Identity, scope: &str) -> bool {
 
 /// Facts for tests.
 #[cfg(test)]
-pub(super) fn facts(config: &Config, answer: Result<Identity, Verdict>) -> SlackFacts<'_> {
+pub(super) fn facts(config: &Config, answer: Result<Identity, PostResult>) -> SlackFacts<'_> {
     SlackFacts {
         config,
         answer,

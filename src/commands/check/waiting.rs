@@ -93,8 +93,8 @@ fn refused(facts: &WaitingFacts<'_>, refusal: &Trouble, now: Time) -> Finding {
     let ago = status::ago(now.since(refusal.at));
     let why = clean(&refusal.said, PATH);
     let said = format!("{wait} for Slack, which took none at the last try, {ago}: {why}");
-    let (said, command) = with_fix(&said, refusal.mend(), facts.fixes);
-    let finding = match refusal.mend() {
+    let (said, command) = with_fix(&said, refusal.fix(), facts.fixes);
+    let finding = match refusal.fix() {
         Some(_) => Finding::problem(NAME, said),
         None => Finding::warning(NAME, said),
     };

@@ -1,5 +1,5 @@
 //! The digest: closes the day, and posts the table of every closed day that Slack has not taken yet, oldest first.
-//! Uses the domain, the adapters, and the words of `run` and `status`.
+//! Uses the domain, the adapters and `status`.
 
 mod tables;
 
@@ -11,7 +11,7 @@ use anyhow::Context;
 
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
-use crate::adapters::slack::{Client, POST, Way};
+use crate::adapters::slack::{Client, POST, ProxySettings};
 use crate::adapters::store::{SendLock, Store, become_owner};
 use crate::adapters::userdb::Accounts;
 use crate::commands::cli::{self, Cli};
@@ -20,30 +20,19 @@ use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::base::stop::{self, Stop};
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
-use crate::domain::delivery::REFUSED_KEPT;
+use crate::domain::delivery::{REFUSED_KEPT, Turn};
 use crate::domain::directory::{Answer, Directory};
-use crate::domain::render::{Rendered, Voice, day_messages};
-use crate::domain::slack_reply::{Next, Verdict};
+use crate::domain::render::{Voice, day_messages};
+use crate::domain::slack_reply::{Disposition, PostResult};
 use crate::domain::state::{ClosedDay, Counters, Daily, Idle};
 
-pub use tables::{Tables, Turn};
+pub use tables::Tables;
 
 /// How long a run waits for another process that is posting: a post takes ten seconds at most.
 const LOCK: Duration = Duration::from_secs(30);
 
 /// How long a run waits for Slack in all before it leaves the rest to the next one.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// How a run of digest ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ended {
-    /// All that was closed is posted.
-    Posted,
-    /// Slack refused a table for good.
-    Refused,
-    /// Something waits for the next run: Slack cannot be reached, or asks for a pause.
-    Later,
-}
 
 /// A run of digest.
 struct Digest {
@@ -70,10 +59,6 @@ fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> bool 
             .is_empty()
 }
 
-fn messages(day: &ClosedDay, voice: &Voice, zone: Zone, now: Time) -> Vec<Rendered> {
-    day_messages(day, voice, zone.date(now))
-}
-
 /// The voice with the names that the user database told.
 fn with_names(mut voice: Voice, names: BTreeMap<String, String>) -> Voice {
     for (account, name) in names {
@@ -84,7 +69,7 @@ fn with_names(mut voice: Voice, names: BTreeMap<String, String>) -> Voice {
 
 impl Digest {
     /// Closes the day, then posts all that is closed.
-    async fn run(mut self) -> anyhow::Result<Ended> {
+    async fn run(mut self) -> anyhow::Result<u8> {
         let (closing, names) = self.tables.close(now())?;
         self.voice = with_names(self.voice, names);
         say(&closing, "is closed");
@@ -134,75 +119,67 @@ impl Digest {
         Ok(())
     }
 
-    /// Posts closed days until none waits, Slack cannot, or patience ends.
-    async fn send(&mut self) -> anyhow::Result<Ended> {
+    /// Posts closed days until none waits, Slack cannot, or patience ends. Returns the exit code.
+    async fn send(&mut self) -> anyhow::Result<u8> {
         let until = now().plus(PATIENCE);
-        let mut refused = false;
+        let mut code = 0;
         loop {
-            match self.tables.take(now(), LOCK)? {
-                Turn::Done => break,
-                Turn::Busy => {
-                    let why = "another process has been posting for 30 seconds";
-                    return Err(Stop::Later(why.to_owned()).into());
-                }
+            let Some((turn, lock)) = self.tables.take(now(), LOCK)? else {
+                let why = "another process has been posting for 30 seconds";
+                return Err(Stop::Later(why.to_owned()).into());
+            };
+            match turn {
+                Turn::Done => return Ok(code),
                 Turn::Wait(ready) if ready > until => {
-                    line(
-                        Priority::Warning,
-                        "Slack asks for a longer pause than this run waits; the next run goes on",
-                    );
-                    return Ok(Ended::Later);
+                    let told =
+                        "Slack asks for a longer pause than this run waits; the next run goes on";
+                    line(Priority::Warning, told);
+                    return Ok(stop::LATER);
                 }
-                Turn::Wait(ready) => tokio::time::sleep(ready.since(now())).await,
-                Turn::Post(day, lock) => match self.post(&day, &lock).await? {
-                    Next::Park { .. } => refused = true,
-                    Next::Pause { until: pause, .. } if pause > until => return Ok(Ended::Later),
-                    Next::Mend { .. } => return Ok(Ended::Later),
-                    _ => {}
+                Turn::Wait(ready) => {
+                    // Not under the lock: other processes may post meanwhile.
+                    drop(lock);
+                    tokio::time::sleep(ready.since(now())).await;
+                }
+                Turn::Post(day) => match self.post(&day, &lock).await? {
+                    Disposition::Done | Disposition::Again { .. } => {}
+                    Disposition::Park { .. } => code = 1,
+                    Disposition::Pause { until: pause, .. } if pause <= until => {}
+                    Disposition::Pause { .. } | Disposition::Fix { .. } => return Ok(stop::LATER),
                 },
             }
         }
-        Ok(if refused {
-            Ended::Refused
-        } else {
-            Ended::Posted
-        })
     }
 
-    /// Posts the next message of a day.
-    async fn post(&mut self, day: &ClosedDay, _lock: &SendLock) -> anyhow::Result<Next> {
-        let messages = messages(day, &self.voice, self.tables.zone, now());
-        let verdict = match messages.get(day.messages_posted) {
+    /// Posts the next message of a day, while the lock is held.
+    async fn post(&mut self, day: &ClosedDay, _lock: &SendLock) -> anyhow::Result<Disposition> {
+        let messages = day_messages(day, &self.voice, self.tables.zone.date(now()));
+        let answer = match messages.get(day.messages_posted) {
             Some(message) => self.client.post(message, POST).await,
-            None => Verdict::Accepted,
+            None => PostResult::Accepted,
         };
-        let (next, dropped) = self.tables.settle(day, messages.len(), &verdict, now())?;
+        let (next, dropped) = self.tables.settle(day, messages.len(), &answer, now())?;
         if let Some(dropped) = dropped {
             let told = format!(
                 "{}: its table was refused and is not kept any more: {REFUSED_KEPT} later ones were refused as well",
                 dropped.id
             );
-            about(Topic::DayRefused, Priority::Error, &told);
+            about(Topic::DAY_REFUSED, Priority::Error, &told);
         }
-        match &next {
-            Next::Done => about(
-                Topic::DayPosted,
-                Priority::Info,
-                &format!("{}: message {} posted", day.id, day.messages_posted + 1),
-            ),
-            Next::Park { error } => about(
-                Topic::DayRefused,
-                Priority::Error,
-                &format!(
-                    "{}: Slack refused the table for good: {error}; it is kept",
-                    day.id
-                ),
-            ),
-            _ => about(
-                Topic::SlackFailing,
-                Priority::Warning,
-                &format!("{}: {verdict}", day.id),
-            ),
-        }
+        let (topic, priority, told) = match &next {
+            Disposition::Done => {
+                let told = format!("message {} posted", day.messages_posted + 1);
+                (Topic::DAY_POSTED, Priority::Info, told)
+            }
+            Disposition::Park { error } => {
+                let told = format!("Slack refused the table for good: {error}; it is kept");
+                (Topic::DAY_REFUSED, Priority::Error, told)
+            }
+            Disposition::Again { .. } | Disposition::Pause { .. } | Disposition::Fix { .. } => {
+                (Topic::SLACK_FAILING, Priority::Warning, answer.to_string())
+            }
+        };
+        about(topic, priority, &format!("{}: {told}", day.id));
         Ok(next)
     }
 }
@@ -264,7 +241,10 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
         return print(daily.unwrap_or_default(), down, &mut config);
     }
     // Both as root, who alone may look.
-    let (token, way) = (Token::find("sftp-monitor-digest.service")?, Way::find());
+    let (token, proxy) = (
+        Token::find("sftp-monitor-digest.service")?,
+        ProxySettings::find(),
+    );
     become_owner(&path)?;
     let mut store = Store::open(&path)?;
     let early = store.load(zone.local(now()));
@@ -273,7 +253,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
             return Err(Stop::Usage("nothing was closed".to_owned()).into());
         }
     }
-    let client = Client::by(&way, &config.slack, &token)?;
+    let client = Client::by(&proxy, &config.slack, &token)?;
     let idle = config.digest.idle;
     let accounts = idle.then(|| Accounts::of(&mut config));
     let digest = Digest {
@@ -286,11 +266,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
         .enable_all()
         .build()
         .context("starting")?;
-    Ok(match runtime.block_on(digest.run())? {
-        Ended::Posted => 0,
-        Ended::Refused => 1,
-        Ended::Later => stop::LATER,
-    })
+    runtime.block_on(digest.run())
 }
 
 /// Prints what a run would post.
@@ -311,7 +287,7 @@ fn print(mut daily: Daily, down: Option<Time>, config: &mut Config) -> anyhow::R
         if let (Some(accounts), Some(listed), None) = (&mut accounts, &listed, &day.day.idle) {
             day.day.idle = Some(idle(day, listed, accounts));
         }
-        let messages = messages(day, &voice, zone, now);
+        let messages = day_messages(day, &voice, zone.date(now));
         for message in messages.into_iter().skip(day.messages_posted) {
             writeln!(out, "{}\n", message.plain().trim_end())?;
         }

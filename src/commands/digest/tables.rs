@@ -1,15 +1,14 @@
-//! The tables on their way: the day is closed, each closed one is taken, oldest first, and settled by its id.
+//! What a run of digest does to the state: it closes the day, takes the oldest closed day, and settles it by its id.
 
 use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use crate::adapters::store::{Disk, RealDisk, SendLock, StateError, Store};
+use crate::adapters::store::{Disk, RealDisk, SendLock, StateError, Store, log_recoveries};
 use crate::domain::alerts::NEWS;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
-use crate::domain::delivery;
-use crate::domain::slack_reply::{Next, Pace, Verdict};
+use crate::domain::delivery::{self, Turn};
+use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter};
 use crate::domain::state::{ClosedDay, Daily};
 
 /// The state, as a run of digest changes it.
@@ -18,24 +17,15 @@ pub struct Tables<D: Disk = RealDisk> {
     pub(super) zone: Zone,
     /// Minutes after midnight from which on a run closes the day.
     closes_from: u32,
-    pace: Pace,
+    limiter: RateLimiter,
 }
+
+/// What is to be done next, with the lock of sending.
+pub(super) type LockedTurn<L> = (Turn<Box<ClosedDay>>, SendLock<L>);
 
 /// Since when no monitor runs, where that is longer than a restart takes.
 pub(super) fn down_since<D: Disk>(store: &Store<D>, now: Time) -> Option<Time> {
     store.down_since().filter(|&from| now.since(from) > NEWS)
-}
-
-/// What is to be done next.
-pub enum Turn<L = OwnedFd> {
-    /// Post the next message of this day, and settle what came of it while the lock is held.
-    Post(Box<ClosedDay>, SendLock<L>),
-    /// Slack asks for a pause until then; meanwhile others may send.
-    Wait(Time),
-    /// Another process is sending.
-    Busy,
-    /// No day waits.
-    Done,
 }
 
 impl<D: Disk> Tables<D> {
@@ -45,7 +35,7 @@ impl<D: Disk> Tables<D> {
             store,
             zone,
             closes_from,
-            pace: Pace::default(),
+            limiter: RateLimiter::default(),
         }
     }
 
@@ -62,54 +52,42 @@ impl<D: Disk> Tables<D> {
             }
             (closing, names(daily))
         })?;
-        crate::commands::run::recovered(&unusual);
+        log_recoveries(&unusual);
         Ok(closed)
     }
 
-    /// Takes the oldest day that waits, if it may be posted now. Waits so long for another process that is sending.
-    pub fn take(&mut self, now: Time, wait: Duration) -> Result<Turn<D::Lock>, StateError> {
+    /// Takes the oldest day that waits, if it may be posted now. With the turn comes the lock that is held until the day is
+    /// settled; none where another process has been sending for so long.
+    pub fn take(
+        &mut self,
+        now: Time,
+        wait: Duration,
+    ) -> Result<Option<LockedTurn<D::Lock>>, StateError> {
         let Some(lock) = self.store.send_lock(wait)? else {
-            return Ok(Turn::Busy);
+            return Ok(None);
         };
-        let (day, asked) = self.store.commit(self.zone.local(now), |daily, _| {
-            (delivery::take_day(daily), daily.resume.pause_until)
+        let limiter = Some(&self.limiter);
+        let turn = self.store.commit(self.zone.local(now), |daily, _| {
+            delivery::take_day(daily, limiter, now)
         })?;
-        let Some(day) = day else {
-            return Ok(Turn::Done);
-        };
-        let ready = self.pace.ready_at(now, asked);
-        if ready > now {
-            self.put_back(&day, now)?;
-            // Not under the lock: others may post what is not for Slack's channel limit to delay.
-            return Ok(Turn::Wait(ready));
-        }
-        Ok(Turn::Post(Box::new(day), lock))
+        Ok(Some((turn, lock)))
     }
 
-    /// Takes in what became of a message of a day that needs so many. Returns the refused day that is kept no longer, too.
+    /// Takes in what Slack answered to a message of a day that needs so many. Returns the refused day that is kept no longer,
+    /// too.
     pub fn settle(
         &mut self,
         day: &ClosedDay,
         messages: usize,
-        verdict: &Verdict,
+        answer: &PostResult,
         now: Time,
-    ) -> Result<(Next, Option<ClosedDay>), StateError> {
-        let next = self.pace.settle(day.form, verdict, now);
+    ) -> Result<(Disposition, Option<ClosedDay>), StateError> {
+        let next = self.limiter.settle(day.form, answer, now);
         let dropped = self.store.commit(self.zone.local(now), |daily, _| {
-            delivery::answered(daily, verdict, &next, now);
+            delivery::note_answer(daily, answer, &next, now);
             delivery::settle_day(daily, day, messages, &next)
         })?;
         Ok((next, dropped))
-    }
-
-    /// Takes back the mark of a day that was not posted after all.
-    fn put_back(&mut self, day: &ClosedDay, now: Time) -> Result<(), StateError> {
-        self.store.commit(self.zone.local(now), |daily, _| {
-            let closed = daily.resume.closed.iter_mut();
-            for kept in closed.filter(|kept| kept.id == day.id) {
-                kept.maybe_repeated = day.maybe_repeated;
-            }
-        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a batch does to the state: counters and messages, position and notices, all in one change.
 
-use super::said::remarked;
-use super::told::{Told, told};
+use super::log_entry::{LogEntry, of_record};
+use super::remarks::remarked;
 use crate::adapters::log::{Priority, is_verbose};
 use crate::adapters::reader::Batch;
 use crate::adapters::source::Remark;
@@ -12,7 +12,7 @@ use crate::domain::rules::Monitor;
 use crate::domain::state::Daily;
 
 /// Applies a batch to the state. Returns what the log is to say of it once it is committed.
-pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) -> Vec<Told> {
+pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) -> Vec<LogEntry> {
     let mut entries = Vec::new();
     for record in &batch.records {
         let verdict = monitor.apply(record);
@@ -21,9 +21,9 @@ pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) ->
                 "{}: {} ({})",
                 verdict.event, verdict.reason, record.origin.pid
             );
-            entries.push(Told::plain(None, Priority::Debug, said));
+            entries.push(LogEntry::plain(None, Priority::Debug, said));
         }
-        entries.extend(told(record, &verdict, monitor.daily));
+        entries.extend(of_record(record, &verdict, monitor.daily));
     }
     for (user, answer) in &batch.answers {
         monitor.answer(user, answer);
@@ -56,20 +56,20 @@ pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) ->
     entries
 }
 
-/// Where the state stands, seen from a batch.
-pub(super) enum Place {
-    /// Where the batch begins.
-    Here,
-    /// Where it ends.
-    Behind,
+/// Where the position of the state is, compared with a batch.
+pub(super) enum BatchFit {
+    /// Where the batch begins: it is to be applied.
+    Next,
+    /// Where it ends: it was committed before.
+    Committed,
     /// Somewhere else.
     Elsewhere(Position),
 }
 
 /// Whether a batch goes on where the state stands.
-pub(super) fn place(daily: &Daily, batch: &Batch) -> Place {
+pub(super) fn fit(daily: &Daily, batch: &Batch) -> BatchFit {
     let (Some(begins), Some(ends)) = (&batch.begins, &batch.position) else {
-        return Place::Here;
+        return BatchFit::Next;
     };
     let stands = match ends {
         Position::Journal(end) => daily
@@ -86,11 +86,11 @@ pub(super) fn place(daily: &Daily, batch: &Batch) -> Place {
             .map(Position::File),
     };
     match stands {
-        Some(stands) if stands.is(begins) => Place::Here,
-        Some(stands) if stands.is(ends) => Place::Behind,
-        Some(stands) => Place::Elsewhere(stands),
+        Some(stands) if stands.is(begins) => BatchFit::Next,
+        Some(stands) if stands.is(ends) => BatchFit::Committed,
+        Some(stands) => BatchFit::Elsewhere(stands),
         // A state without position goes on from where reading stands.
-        None => Place::Here,
+        None => BatchFit::Next,
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, line};
-use crate::adapters::slack::Way;
+use crate::adapters::slack::ProxySettings;
 use crate::adapters::store::{Store, become_owner};
 use crate::adapters::{machine, userdb};
 use crate::commands::cli::{self, Cli};
@@ -24,7 +24,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
         Some(Token::find("sftp-monitor.service")?)
     };
     // Before root becomes the state's owner, who may not look.
-    let way = Way::find();
+    let proxy = ProxySettings::find();
     if let Some(remark) = token.as_ref().and_then(Token::remark) {
         line(Priority::Warning, remark);
     }
@@ -46,7 +46,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
             source: config.source.clone(),
             partners: arguments.partners.clone(),
             token,
-            way,
+            proxy,
         },
     };
     start::run(&config, store, directory, options)?;

@@ -3,15 +3,15 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::batch::{Place, announced, place, take_in};
+use super::batch::{BatchFit, announced, fit, take_in};
 use super::doubtful::Doubtful;
-use super::said::recovered;
-use super::{told, undone};
+use super::log_entry::LogEntry;
+use super::undone;
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::{Batch, MakeDirectory, Order};
 use crate::adapters::service;
 use crate::adapters::source::journal::limit;
-use crate::adapters::store::{Disk, RealDisk, StateError, Store};
+use crate::adapters::store::{Disk, RealDisk, StateError, Store, log_recoveries};
 use crate::commands::run::view::{View, view};
 use crate::domain::alerts::Content;
 use crate::domain::base::position::Position;
@@ -83,7 +83,7 @@ impl<D: Disk> Committer<D> {
     }
 
     /// Follows these rules from here on.
-    pub(super) fn rule(&mut self, rules: Rules) {
+    pub(super) fn set_rules(&mut self, rules: Rules) {
         let limit = limit_of(&self.source, rules.foreign);
         self.rules = Rules { limit, ..rules };
     }
@@ -122,11 +122,11 @@ impl<D: Disk> Committer<D> {
             .commit(rules.zone.local(now), |daily, recoveries| {
                 unusual = recoveries.to_vec();
                 days::settle(daily, rules.zone, now);
-                let stands = match place(daily, batch) {
-                    Place::Here => true,
+                let stands = match fit(daily, batch) {
+                    BatchFit::Next => true,
                     // A disk that failed at the very last step may have kept the batch all the same.
-                    Place::Behind => false,
-                    Place::Elsewhere(position) => return Err(position),
+                    BatchFit::Committed => false,
+                    BatchFit::Elsewhere(position) => return Err(position),
                 };
                 doubtful.begin(daily);
                 let last = daily.resume.next_message;
@@ -153,10 +153,10 @@ impl<D: Disk> Committer<D> {
                     monitor.advance(until, batch.caught_up);
                 }
                 begun = expect::begun(&new, monitor.daily, now);
-                entries.extend(undone::told_since(last, &monitor.daily.resume.outbox));
+                entries.extend(undone::since(last, &monitor.daily.resume.outbox));
                 Ok(view(&monitor))
             })?;
-        recovered(&unusual);
+        log_recoveries(&unusual);
         let view = match view {
             Ok(view) => view,
             Err(position) => {
@@ -170,15 +170,15 @@ impl<D: Disk> Committer<D> {
                 return Ok(false);
             }
         };
-        told::write(&entries);
+        entries.iter().for_each(LogEntry::write);
         for said in begun {
             line(Priority::Notice, &said);
         }
-        self.doubtful.say(&view, now);
+        self.doubtful.say(view.doubtful, now);
         self.view = view;
         if batch.caught_up && !self.caught_up {
             let told = "reading has reached the present";
-            about(Topic::CaughtUp, Priority::Info, told);
+            about(Topic::CAUGHT_UP, Priority::Info, told);
         }
         self.caught_up = batch.caught_up;
         self.announce = None;
@@ -211,7 +211,7 @@ impl<D: Disk> Committer<D> {
             });
         self.note(changed.as_ref().err());
         let (result, view) = changed?;
-        recovered(&unusual);
+        log_recoveries(&unusual);
         self.view = view;
         Ok(result)
     }

@@ -18,7 +18,6 @@ use crate::commands::run::heartbeat::Heartbeat;
 use crate::commands::run::held::{Held, Tries};
 use crate::commands::run::own::Teller;
 use crate::commands::run::post::{Posted, Posting, Sender};
-use crate::commands::run::queue::Settled;
 use crate::commands::run::times::{LOCK_AGAIN, now};
 use crate::domain::base::time::Time;
 use crate::domain::render::Own;
@@ -80,7 +79,7 @@ impl Feeding {
 }
 
 impl Daemon {
-    /// Turns until a signal ends it.
+    /// Runs until a signal ends it.
     pub(crate) async fn turn(mut self, mut batches: Receiver<Batch>) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
@@ -125,7 +124,7 @@ impl Daemon {
     fn take(&mut self, batch: Batch) {
         if let Some(why) = &batch.trouble {
             about(
-                Topic::Unreadable,
+                Topic::UNREADABLE,
                 Priority::Error,
                 &format!("the log cannot be read: {why}; trying again at the same position"),
             );
@@ -136,8 +135,14 @@ impl Daemon {
         let taken = self.reloaded(&batch);
         self.try_commit(batch, Tries::default());
         if taken && self.ready {
-            self.manager.ready(&self.committer.status());
+            self.begin_ready();
         }
+    }
+
+    /// Tells the service manager that the service is ready, for the first time or after a reload.
+    pub(super) fn begin_ready(&mut self) {
+        self.ready = true;
+        self.manager.ready(&self.committer.status());
     }
 
     fn try_commit(&mut self, batch: Batch, tries: Tries) {
@@ -149,8 +154,7 @@ impl Daemon {
                     self.committer.note(None);
                 }
                 if !self.ready && batch.trouble.is_none() {
-                    self.ready = true;
-                    self.manager.ready(&self.committer.status());
+                    self.begin_ready();
                 } else if self.ready {
                     self.tell_status();
                 }
@@ -160,8 +164,7 @@ impl Daemon {
                 self.held = Some(Held::new(batch, tries, error));
                 // A machine's boot waits for it; the trouble is told by a way that needs no state.
                 if !self.ready {
-                    self.ready = true;
-                    self.manager.ready(&self.committer.status());
+                    self.begin_ready();
                 }
             }
         }
@@ -223,15 +226,13 @@ impl Daemon {
             (Own::Source, self.unread.clone()),
             (Own::Accounts, waits),
         ];
-        let noted = [0, 1, 2].map(|at| (troubles[at].0, troubles[at].1.as_deref()));
-        self.teller.note(noted, now());
+        self.teller.note(&troubles, now());
         self.teller.turn(&self.sender, now());
-        let said = noted
-            .into_iter()
-            .filter_map(|(what, why)| Some((what, why?)));
-        let said: Vec<String> = said
-            .map(|(what, why)| format!("{}: {why}", what.said()))
-            .collect();
+        let said = troubles.iter().filter_map(|(what, why)| {
+            let why = why.as_ref()?;
+            Some(format!("{}: {why}", what.said()))
+        });
+        let said: Vec<String> = said.collect();
         let own = (!said.is_empty()).then(|| said.join("; "));
         if own != self.committer.own {
             self.committer.own = own;
@@ -249,13 +250,13 @@ impl Daemon {
     /// Takes in Slack's answer; again a little later where another process commits just now.
     fn settle(&mut self, posted: Posted) {
         match self.sender.settle(&mut self.committer, &posted, now()) {
-            Settled::Later => {
+            Err(StateError::Busy { .. }) => {
                 self.posting = Some(Box::pin(async {
                     sleep(LOCK_AGAIN).await;
                     posted
                 }));
             }
-            Settled::Yes | Settled::No => self.tell_status(),
+            Ok(()) | Err(_) => self.tell_status(),
         }
     }
 
@@ -289,7 +290,7 @@ impl Daemon {
             }
         }
         self.instance.alive();
-        about(Topic::Stopped, Priority::Info, "stopped");
+        about(Topic::STOPPED, Priority::Info, "stopped");
     }
 }
 

@@ -2,21 +2,35 @@
 
 use std::time::Duration;
 
-use crate::adapters::log::{Priority, Topic, about, line};
-use crate::commands::run::view::{View, counted};
+use super::log_entry::LogEntry;
+use crate::adapters::log::{Priority, Topic};
+use crate::commands::run::view::{Counted, counted};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 
 /// How long nothing more is said of lines that anybody can write as often as they like.
 const SAID_AGAIN: Duration = Duration::from_secs(3_600);
 
-/// Lines that someone forged, and lines that nobody understands or can read: said once an hour at most.
+/// What the log says of each kind behind its number.
+const TEXTS: [(Option<Topic>, &str); 3] = [
+    (
+        Some(Topic::FORGED),
+        "lines in sshd's name that other users wrote were ignored",
+    ),
+    (
+        None,
+        "lines read like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?",
+    ),
+    (
+        None,
+        "lines of sshd or sftp-server are in no known envelope and count nothing: `sftp-monitor check` says what mends it, \
+         `sftp-monitor status` shows one of them",
+    ),
+];
+
+/// What was said last of each kind.
 #[derive(Default)]
-pub(super) struct Doubtful {
-    forged: Hourly,
-    unparsed: Hourly,
-    no_envelope: Hourly,
-}
+pub(super) struct Doubtful([Hourly; 3]);
 
 /// What was said last: when, and how many there were.
 #[derive(Default)]
@@ -25,30 +39,19 @@ struct Hourly(Option<(Time, u64)>);
 impl Doubtful {
     /// What there was before the first batch is not new.
     pub(super) fn begin(&mut self, daily: &Daily) {
-        let counted = counted(daily);
-        self.forged.begin(counted.forged);
-        self.unparsed.begin(counted.unparsed);
-        self.no_envelope.begin(counted.no_envelope);
+        let counted = counted(daily).into_iter();
+        self.0
+            .iter_mut()
+            .zip(counted)
+            .for_each(|(kind, count)| kind.begin(count));
     }
 
     /// Says what is new.
-    pub(super) fn say(&mut self, view: &View, now: Time) {
-        if let Some(count) = self.forged.news(view.doubtful.forged, now) {
-            let told = format!("{count} lines in sshd's name that other users wrote were ignored");
-            about(Topic::Forged, Priority::Warning, &told);
-        }
-        if let Some(count) = self.unparsed.news(view.doubtful.unparsed, now) {
-            let told = format!(
-                "{count} lines read like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?"
-            );
-            line(Priority::Warning, &told);
-        }
-        if let Some(count) = self.no_envelope.news(view.doubtful.no_envelope, now) {
-            let told = format!(
-                "{count} lines of sshd or sftp-server are in no known envelope and count nothing: `sftp-monitor check` says what \
-                 mends it, `sftp-monitor status` shows one of them"
-            );
-            line(Priority::Warning, &told);
+    pub(super) fn say(&mut self, counted: Counted, now: Time) {
+        for ((kind, count), (topic, text)) in self.0.iter_mut().zip(counted).zip(TEXTS) {
+            if let Some(new) = kind.news(count, now) {
+                LogEntry::plain(topic, Priority::Warning, format!("{new} {text}")).write();
+            }
         }
     }
 }

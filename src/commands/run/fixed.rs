@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
 use crate::adapters::config::{Config, SourceConfig, Token};
-use crate::adapters::slack::{Client, Way};
+use crate::adapters::slack::{Client, ProxySettings};
 use crate::commands::run::heartbeat::Heartbeat;
 use crate::domain::render::Voice;
 use crate::domain::rules::Rules;
@@ -19,8 +19,18 @@ pub(super) struct Fixed {
     pub(super) partners: Option<Vec<String>>,
     /// The token; none where messages are printed. systemd hands over credentials at a start alone.
     pub(super) token: Option<Token>,
-    /// The way to Slack.
-    pub(super) way: Way,
+    /// The proxy on the way to Slack.
+    pub(super) proxy: ProxySettings,
+}
+
+impl Fixed {
+    /// The client for the Slack of this configuration; none where messages are printed.
+    pub(super) fn client(&self, config: &Config) -> anyhow::Result<Option<Client>> {
+        let token = self.token.as_ref();
+        token
+            .map(|token| Client::by(&self.proxy, &config.slack, token))
+            .transpose()
+    }
 }
 
 /// A configuration that was read again. It holds from the first batch on that was read with its user database: what was

@@ -5,11 +5,11 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::Context;
-use reqwest::{Client, NoProxy, Proxy, Url, redirect};
+use reqwest::{Client, Url};
 use tokio::time::Instant;
 
 use crate::adapters::log::{Priority, line};
-use crate::adapters::slack::Way;
+use crate::adapters::slack::ProxySettings;
 use crate::domain::base::time::Time;
 
 /// How often the address is fetched.
@@ -49,8 +49,9 @@ pub(super) struct Heartbeat {
 
 impl Heartbeat {
     pub(super) fn new(url: Option<&Url>) -> anyhow::Result<Self> {
-        let target =
-            url.map(|url| Ok::<_, anyhow::Error>((client(url, &Way::Environment)?, url.clone())));
+        let target = url.map(|url| {
+            Ok::<_, anyhow::Error>((client(url, &ProxySettings::Environment)?, url.clone()))
+        });
         Ok(Heartbeat {
             target: target.transpose()?,
             next: Instant::now(),
@@ -102,23 +103,9 @@ impl Heartbeat {
     }
 }
 
-/// A client for this address, by this way.
-pub(crate) fn client(url: &Url, way: &Way) -> anyhow::Result<Client> {
-    let builder = Client::builder()
-        .timeout(FETCH)
-        .redirect(redirect::Policy::none())
-        .pool_max_idle_per_host(0)
-        .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
-    let builder = match way {
-        // Plain http goes to this machine only, which no proxy can reach.
-        _ if url.scheme() == "http" => builder.no_proxy(),
-        Way::Environment => builder,
-        Way::Direct => builder.no_proxy(),
-        Way::Proxy { url, except } => {
-            let proxy = Proxy::https(url).context("the proxy's address")?;
-            builder.proxy(proxy.no_proxy(NoProxy::from_string(except)))
-        }
-    };
+/// A client for this address, through this proxy.
+pub(crate) fn client(url: &Url, proxy: &ProxySettings) -> anyhow::Result<Client> {
+    let builder = proxy.builder(url.as_str())?.timeout(FETCH);
     builder
         .build()
         .context("setting up the client for the heartbeat")

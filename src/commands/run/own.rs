@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::post::Sender;
+use super::post::{Answering, Sender};
 use crate::adapters::log::{Priority, line};
-use crate::commands::run::post::Answering;
 use crate::commands::run::times::now;
 use crate::domain::alerts::Form;
 use crate::domain::base::time::Time;
 use crate::domain::render::{Own, OwnTrouble};
-use crate::domain::slack_reply::{Next, Pace, Verdict};
+use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter};
 
 /// How long it must last before it is told, and be away before its end is: a log that is being rotated is no trouble, and
 /// what comes and goes is one episode.
@@ -99,7 +98,7 @@ impl Episodes {
 /// Tells them.
 pub(super) struct Teller {
     episodes: Episodes,
-    pace: Pace,
+    limiter: RateLimiter,
     form: Form,
     posting: Option<(OwnTrouble, Answering)>,
 }
@@ -108,23 +107,24 @@ impl Teller {
     pub(super) fn new() -> Self {
         Teller {
             episodes: Episodes::default(),
-            pace: Pace::default(),
+            limiter: RateLimiter::default(),
             form: Form::default(),
             posting: None,
         }
     }
 
     /// How it stands: of each what does not work, and why.
-    pub(super) fn note(&mut self, troubles: [(Own, Option<&str>); 3], now: Time) {
+    pub(super) fn note(&mut self, troubles: &[(Own, Option<String>)], now: Time) {
         for (what, why) in troubles {
-            self.episodes.note(what, why, Instant::now(), now);
+            let why = why.as_deref();
+            self.episodes.note(*what, why, Instant::now(), now);
         }
     }
 
     /// When something is to be posted.
     pub(super) fn due(&self, now: Time) -> Option<Instant> {
         let due = self.episodes.due().filter(|_| self.posting.is_none())?;
-        let ready = self.pace.ready_at(now, None).since(now);
+        let ready = self.limiter.ready_at(now, None).since(now);
         Some(due.max(Instant::now() + ready))
     }
 
@@ -134,37 +134,37 @@ impl Teller {
             return;
         }
         if let Some(trouble) = self.episodes.next(Instant::now()) {
-            let posting = sender.aside(&trouble, self.form);
+            let posting = sender.post_trouble(&trouble, self.form);
             self.posting = Some((trouble, posting));
         }
     }
 
     /// Waits for the post under way, if there is one.
     pub(super) async fn posted(&mut self) {
-        let verdict = match &mut self.posting {
+        let answer = match &mut self.posting {
             Some((_, posting)) => posting.await,
             None => std::future::pending().await,
         };
         if let Some((trouble, _)) = self.posting.take() {
-            self.settle(&trouble, &verdict, now());
+            self.settle(&trouble, &answer, now());
         }
     }
 
-    fn settle(&mut self, trouble: &OwnTrouble, verdict: &Verdict, now: Time) {
-        match self.pace.settle(self.form, verdict, now) {
-            Next::Done => {}
-            Next::Again { form } => {
+    fn settle(&mut self, trouble: &OwnTrouble, answer: &PostResult, now: Time) {
+        match self.limiter.settle(self.form, answer, now) {
+            Disposition::Done => {}
+            Disposition::Again { form } => {
                 self.form = form;
                 return;
             }
-            Next::Park { error } => line(
+            Disposition::Park { error } => line(
                 Priority::Error,
                 &format!(
                     "Slack refused for good to be told that {}: {error}",
                     trouble.what.said()
                 ),
             ),
-            Next::Pause { .. } | Next::Mend { .. } => return,
+            Disposition::Pause { .. } | Disposition::Fix { .. } => return,
         }
         self.form = Form::default();
         self.episodes.said(trouble);

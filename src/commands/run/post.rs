@@ -7,14 +7,15 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 
 use super::commit::Committer;
-use super::queue::{Queue, Settled, Taken};
+use super::queue::{Queue, Taken};
 use crate::adapters::config::Config;
 use crate::adapters::sight;
 use crate::adapters::slack::{Client, POST};
+use crate::adapters::store::StateError;
 use crate::domain::alerts::{Content, Form, Message};
 use crate::domain::base::time::Time;
 use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render};
-use crate::domain::slack_reply::{Pace, Verdict};
+use crate::domain::slack_reply::{PostResult, RateLimiter};
 
 /// A warning that waited longer than this is judged once more before it is posted.
 const LONG: Duration = Duration::from_secs(60);
@@ -24,20 +25,18 @@ pub(super) struct Posted {
     /// The lock in it is held until the answer is committed.
     taken: Taken,
     /// What Slack answered; none where nothing was posted, since what the message says no longer holds.
-    verdict: Option<Verdict>,
+    answer: Option<PostResult>,
 }
 
-/// Where messages go.
-pub(super) enum Target {
-    /// Slack.
-    Slack(Client),
-    /// Standard output.
-    Output,
-}
+/// A message of the outbox that is being posted.
+pub(super) type Posting = Pin<Box<dyn Future<Output = Posted>>>;
 
-/// The one that posts.
+/// The answer to a post, once it is there.
+pub(super) type Answering = Pin<Box<dyn Future<Output = PostResult>>>;
+
+/// Posts to Slack, or prints where there is no client.
 pub(super) struct Sender {
-    target: Target,
+    client: Option<Client>,
     voice: Voice,
     /// What warnings that waited are judged by once more; none where the command line names the partners.
     config: Option<Config>,
@@ -45,26 +44,12 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(target: Target, voice: Voice, config: Option<Config>) -> Self {
-        let queue = match target {
-            Target::Slack(_) => Queue::new(Some(Pace::default())),
-            Target::Output => Queue::new(None),
-        };
+    pub(super) fn new(client: Option<Client>, voice: Voice, config: Option<Config>) -> Self {
         Sender {
-            target,
+            queue: Queue::new(client.is_some().then(RateLimiter::default)),
+            client,
             voice,
             config,
-            queue,
-        }
-    }
-
-    /// Speaks so from here on, and to this address: a new configuration may have mended what was wrong.
-    pub(super) fn speak(&mut self, voice: Voice, client: Option<Client>, config: Option<Config>) {
-        self.voice = voice;
-        self.config = config;
-        if let Some(client) = client {
-            self.target = Target::Slack(client);
-            self.queue = Queue::new(Some(Pace::default()));
         }
     }
 
@@ -76,48 +61,36 @@ impl Sender {
     /// Begins to post the head of the outbox if it may be posted now.
     pub(super) fn begin(&mut self, committer: &mut Committer, now: Time) -> Option<Posting> {
         let taken = self.queue.take(committer, now)?;
-        let rendered = render(&taken.message, &self.voice);
         let waited = now.since(taken.message.since) > LONG;
         let judged = matches!(taken.message.content, Content::LogLevel { .. }) && waited;
-        let config = self.config.clone().filter(|_| judged);
-        match &self.target {
-            Target::Output => {
-                println!("{}\n", rendered.plain());
-                Some(Box::pin(async {
-                    Posted {
-                        taken,
-                        verdict: Some(Verdict::Accepted),
-                    }
-                }))
-            }
-            Target::Slack(client) => {
-                let (client, voice) = (client.clone(), self.voice.clone());
-                Some(Box::pin(async move {
-                    let rendered = match config {
-                        Some(config) => still(&taken.message, config, &voice).await,
-                        None => Some(rendered),
-                    };
-                    let verdict = match rendered {
-                        Some(rendered) => Some(client.post(&rendered, POST).await),
-                        None => None,
-                    };
-                    Posted { taken, verdict }
-                }))
-            }
-        }
+        let Some(config) = self.config.clone().filter(|_| judged) else {
+            let posting = self.post(render(&taken.message, &self.voice));
+            return Some(Box::pin(async {
+                let answer = Some(posting.await);
+                Posted { taken, answer }
+            }));
+        };
+        let sender = Sender::new(self.client.clone(), self.voice.clone(), None);
+        Some(Box::pin(async move {
+            let answer = match still(&taken.message, config).await {
+                Some(message) => Some(sender.post(render(&message, &sender.voice)).await),
+                None => None,
+            };
+            Posted { taken, answer }
+        }))
     }
 
-    /// Posts a message that is in no outbox, in this form.
-    pub(super) fn aside(&self, trouble: &OwnTrouble, form: Form) -> Answering {
-        let rendered = own_trouble(trouble, form, &self.voice);
-        match &self.target {
-            Target::Output => {
-                println!("{}\n", rendered.plain());
-                Box::pin(async { Verdict::Accepted })
-            }
-            Target::Slack(client) => {
-                let client = client.clone();
-                Box::pin(async move { client.post(&rendered, POST).await })
+    /// Posts trouble of the daemon itself, which is in no outbox, in this form.
+    pub(super) fn post_trouble(&self, trouble: &OwnTrouble, form: Form) -> Answering {
+        self.post(own_trouble(trouble, form, &self.voice))
+    }
+
+    fn post(&self, message: Rendered) -> Answering {
+        match self.client.clone() {
+            Some(client) => Box::pin(async move { client.post(&message, POST).await }),
+            None => {
+                println!("{}\n", message.plain());
+                Box::pin(async { PostResult::Accepted })
             }
         }
     }
@@ -128,30 +101,20 @@ impl Sender {
         committer: &mut Committer,
         posted: &Posted,
         now: Time,
-    ) -> Settled {
+    ) -> Result<(), StateError> {
         let message = &posted.taken.message;
-        match &posted.verdict {
-            Some(verdict) => self.queue.settle(committer, message, verdict, now),
-            None => Queue::discard(committer, message, now),
-        }
+        self.queue
+            .settle(committer, message, posted.answer.as_ref(), now)
     }
 }
 
-/// The message as it holds now, in words; none where nothing of it does.
-async fn still(message: &Message, config: Config, voice: &Voice) -> Option<Rendered> {
+/// The message as it holds now; none where nothing of it does.
+async fn still(message: &Message, config: Config) -> Option<Message> {
     let content = message.content.clone();
     // It asks the user database, which may take its time.
     let judged = spawn_blocking(move || sight::still(content, &config)).await;
-    let content = judged.unwrap_or_else(|_| Some(message.content.clone()))?;
-    let message = Message {
-        content,
+    Some(Message {
+        content: judged.unwrap_or_else(|_| Some(message.content.clone()))?,
         ..message.clone()
-    };
-    Some(render(&message, voice))
+    })
 }
-
-/// A post under way.
-pub(super) type Answering = Pin<Box<dyn Future<Output = Verdict>>>;
-
-/// A post under way.
-pub(super) type Posting = Pin<Box<dyn Future<Output = Posted>>>;

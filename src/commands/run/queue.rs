@@ -8,8 +8,8 @@ use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::store::{Disk, SendLock, StateError};
 use crate::domain::alerts::{Message, SETTLES};
 use crate::domain::base::time::Time;
-use crate::domain::delivery;
-use crate::domain::slack_reply::{Mend, Next, Pace, Verdict};
+use crate::domain::delivery::{self, Turn};
+use crate::domain::slack_reply::{Disposition, Fix, PostResult, RateLimiter};
 
 /// How soon the lock of sending is tried again while another process posts.
 const LOCK_AGAIN: Duration = Duration::from_millis(300);
@@ -26,21 +26,10 @@ pub struct Taken<L = OwnedFd> {
     _lock: SendLock<L>,
 }
 
-/// Whether the state knows what came of a post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settled {
-    /// It does.
-    Yes,
-    /// It could not be written: the message stays there, marked as one that may be a repeat, and is posted again.
-    No,
-    /// Another process is committing: to be settled again a little later. Until then nothing else is posted.
-    Later,
-}
-
 /// When the head of the outbox may go, and what becomes of it.
 pub struct Queue {
-    /// The pace that Slack asks for; none where messages are printed.
-    pace: Option<Pace>,
+    /// How soon Slack allows the next post; none where messages are printed.
+    limiter: Option<RateLimiter>,
     /// Another process was posting: not before then.
     again: Option<Time>,
     /// When the state was last looked at while it says why Slack takes nothing; none where it does not.
@@ -49,9 +38,9 @@ pub struct Queue {
 
 impl Queue {
     /// One that has posted nothing yet.
-    pub fn new(pace: Option<Pace>) -> Self {
+    pub fn new(limiter: Option<RateLimiter>) -> Self {
         Queue {
-            pace,
+            limiter,
             again: None,
             looked: None,
         }
@@ -62,13 +51,15 @@ impl Queue {
         if committer.view.waiting == 0 {
             return None;
         }
-        let pace = self.pace.as_ref();
-        let pace = pace.map_or(now, |pace| pace.ready_at(now, committer.view.pause_until));
+        let limiter = self.limiter.as_ref();
+        let allowed = limiter.map_or(now, |limiter| {
+            limiter.ready_at(now, committer.view.pause_until)
+        });
         // A clock that ran ahead left times that are far away: nothing is held back until then.
         let settled = committer.view.settles;
         let settled = settled.filter(|settled| *settled <= now.plus(SETTLES));
         let again = self.again.filter(|again| *again <= now.plus(LOCK_AGAIN));
-        let ready = again.max(settled).map_or(pace, |time| time.max(pace));
+        let ready = again.max(settled).map_or(allowed, |time| time.max(allowed));
         Some(self.look_at(now).map_or(ready, |look| look.min(ready)))
     }
 
@@ -88,7 +79,7 @@ impl Queue {
         }
         if self.looked.is_some() && !committer.view.refused {
             self.looked = None;
-            self.pace.iter_mut().for_each(Pace::over);
+            self.limiter.iter_mut().for_each(RateLimiter::over);
         }
     }
 
@@ -103,128 +94,103 @@ impl Queue {
             return None;
         }
         self.again = Some(now.plus(LOCK_AGAIN));
-        let lock = match committer.store().send_lock(Duration::ZERO) {
-            Ok(Some(lock)) => lock,
-            Ok(None) => return None,
-            Err(error) => {
-                line(Priority::Error, &format!("{error:#}"));
-                return None;
-            }
-        };
-        // What Slack asked of another process meanwhile is known only now.
-        let pace = self.pace.as_ref();
-        let taken = committer.change(now, |daily| {
-            let asked = daily.resume.pause_until;
-            let ready = pace.is_none_or(|pace| pace.ready_at(now, asked) <= now);
-            ready.then(|| delivery::take_message(daily, now)).flatten()
-        });
-        let message = match taken {
-            Ok(message) => message?,
+        match self.try_take(committer, now) {
+            Ok(taken) => taken,
             // A commit of another process: it takes milliseconds.
-            Err(StateError::Busy { .. }) => return None,
+            Err(StateError::Busy { .. }) => None,
             Err(error) => {
                 line(Priority::Error, &format!("{error:#}; the message waits"));
-                return None;
+                None
             }
+        }
+    }
+
+    fn try_take<D: Disk>(
+        &mut self,
+        committer: &mut Committer<D>,
+        now: Time,
+    ) -> Result<Option<Taken<D::Lock>>, StateError> {
+        let Some(lock) = committer.store().send_lock(Duration::ZERO)? else {
+            return Ok(None);
+        };
+        // What Slack asked of another process meanwhile is known only now.
+        let limiter = self.limiter.as_ref();
+        let turn = committer.change(now, |daily| delivery::take_message(daily, limiter, now))?;
+        let Turn::Post(message) = turn else {
+            return Ok(None);
         };
         self.again = None;
         committer.in_flight = Some(message.id);
-        Some(Taken {
+        Ok(Some(Taken {
             message,
             _lock: lock,
-        })
+        }))
     }
 
-    /// Takes in what came of a post.
+    /// Takes in what Slack answered; none where nothing was posted, since what the message says no longer holds. Where the
+    /// state is busy this is to be done again a little later, and nothing else is posted until then. Where the state cannot be
+    /// written the message stays there, marked as one that may be a repeat, and is posted again.
     pub fn settle<D: Disk>(
         &mut self,
         committer: &mut Committer<D>,
         message: &Message,
-        verdict: &Verdict,
+        answer: Option<&PostResult>,
         now: Time,
-    ) -> Settled {
-        let mut pace = self.pace.clone();
-        let next = match &mut pace {
-            Some(pace) => pace.settle(message.form, verdict, now),
-            None => Next::Done,
+    ) -> Result<(), StateError> {
+        let mut limiter = self.limiter.clone();
+        let next = match (&mut limiter, answer) {
+            (Some(limiter), Some(answer)) => limiter.settle(message.form, answer, now),
+            (None, _) | (_, None) => Disposition::Done,
         };
         let in_flight = committer.in_flight.take();
         let settled = committer.change(now, |daily| {
-            delivery::answered(daily, verdict, &next, now);
+            if let Some(answer) = answer {
+                delivery::note_answer(daily, answer, &next, now);
+            }
             delivery::settle_message(daily, message, &next);
         });
-        if let Err(StateError::Busy { .. }) = &settled {
-            committer.in_flight = in_flight;
-            return Settled::Later;
-        }
-        self.pace = pace;
-        // Only where the state knows of the refusal does it tell when that is over.
-        self.looked = (settled.is_ok() && committer.view.refused).then_some(now);
-        Self::say(committer, verdict, &next);
-        match settled {
-            Ok(_) => Settled::Yes,
-            Err(error) => {
-                line(
-                    Priority::Error,
-                    &format!("{error:#}; a message may be posted again"),
-                );
-                Settled::No
-            }
-        }
-    }
-
-    /// Drops a message that says nothing any more.
-    pub(super) fn discard<D: Disk>(
-        committer: &mut Committer<D>,
-        message: &Message,
-        now: Time,
-    ) -> Settled {
-        let in_flight = committer.in_flight.take();
-        let done = Next::Done;
-        match committer.change(now, |daily| delivery::settle_message(daily, message, &done)) {
-            Ok(()) => Settled::Yes,
+        match &settled {
+            Ok(()) => {}
             Err(StateError::Busy { .. }) => {
                 committer.in_flight = in_flight;
-                Settled::Later
+                return settled;
             }
             Err(error) => {
-                line(Priority::Error, &format!("{error:#}"));
-                Settled::No
+                let told = format!("{error:#}; a message may be posted again");
+                line(Priority::Error, &told);
             }
         }
+        if let Some(answer) = answer {
+            self.limiter = limiter;
+            // Only where the state knows of the refusal does it tell when that is over.
+            self.looked = (settled.is_ok() && committer.view.refused).then_some(now);
+            Self::log(committer, answer, &next);
+        }
+        settled
     }
 
-    /// One line an episode: when Slack begins to fail, fails otherwise, refuses a message, takes one again.
-    fn say<D: Disk>(committer: &mut Committer<D>, verdict: &Verdict, next: &Next) {
-        let trouble = match next {
-            Next::Done => None,
-            _ => Some(verdict.to_string()),
-        };
-        let mend = verdict.code().and_then(Mend::of);
-        let mend = mend.map(|mend| format!(": {}", mend.said()));
-        match (&committer.trouble, &trouble) {
-            (Some(_), None) => about(
-                Topic::SlackRecovered,
+    /// Logs once an episode: when Slack begins to fail, fails otherwise, refuses a message, takes one again.
+    fn log<D: Disk>(committer: &mut Committer<D>, answer: &PostResult, next: &Disposition) {
+        let trouble = (*next != Disposition::Done).then(|| answer.to_string());
+        match &trouble {
+            None if committer.trouble.is_some() => about(
+                Topic::SLACK_RECOVERED,
                 Priority::Notice,
                 "Slack takes messages again",
             ),
-            (before, Some(now)) if before.as_ref() != Some(now) => {
-                about(
-                    Topic::SlackFailing,
-                    Priority::Warning,
-                    &format!("Slack: {now}{}; messages wait", mend.unwrap_or_default()),
-                );
+            Some(now) if committer.trouble != trouble => {
+                let fix = answer.code().and_then(Fix::of);
+                let fix = fix.map_or_else(String::new, |fix| format!(": {}", fix.said()));
+                let told = format!("Slack: {now}{fix}; messages wait");
+                about(Topic::SLACK_FAILING, Priority::Warning, &told);
             }
-            _ => {}
+            None | Some(_) => {}
         }
-        if let Next::Park { error } = next {
-            about(
-                Topic::MessageRefused,
-                Priority::Error,
-                &format!(
-                    "Slack refused a message for good: {error}; `sftp-monitor status` shows it"
-                ),
+        if let Disposition::Park { error } = next {
+            let told = format!(
+                "Slack refused a message for good: {error}; `sftp-monitor status` shows it"
             );
+            about(Topic::MESSAGE_REFUSED, Priority::Error, &told);
         }
         committer.trouble = trouble;
     }

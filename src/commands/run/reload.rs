@@ -3,10 +3,10 @@
 use std::sync::mpsc::channel;
 
 use super::heartbeat::Heartbeat;
+use super::post::Sender;
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::Batch;
-use crate::adapters::slack::Client;
 use crate::adapters::{machine, userdb};
 use crate::commands::run::daemon::Daemon;
 use crate::commands::run::fixed::Reloading;
@@ -27,12 +27,12 @@ impl Daemon {
                 let why = format!("{error:#}");
                 let told =
                     format!("the new configuration is refused, the one before it stays: {why}");
-                about(Topic::ReloadRefused, Priority::Error, &told);
+                about(Topic::RELOAD_REFUSED, Priority::Error, &told);
                 self.committer.refused = Some(why);
             }
         }
         if self.ready && self.reloading.is_none() {
-            self.manager.ready(&self.committer.status());
+            self.begin_ready();
         }
     }
 
@@ -45,8 +45,8 @@ impl Daemon {
         let Ok((rules, voice)) = new.set.try_recv() else {
             return false;
         };
-        self.committer.rule(rules);
-        self.sender.speak(voice, new.client, new.config);
+        self.committer.set_rules(rules);
+        self.sender = Sender::new(new.client, voice, new.config);
         self.heartbeat = new.heartbeat;
         line(Priority::Notice, "the configuration was read again");
         true
@@ -54,10 +54,7 @@ impl Daemon {
 
     fn take_configuration(&mut self) -> anyhow::Result<Reloading> {
         let mut config = Config::load(self.fixed.path.as_deref())?;
-        let client = match &self.fixed.token {
-            Some(token) => Some(Client::by(&self.fixed.way, &config.slack, token)?),
-            None => None,
-        };
+        let client = self.fixed.client(&config)?;
         let heartbeat = Heartbeat::new(config.heartbeat.url.as_ref())?;
         if config.source != self.fixed.source {
             line(

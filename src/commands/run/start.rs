@@ -4,24 +4,22 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use tokio::runtime::Builder;
 
 use super::commit::{Committer, limit_of};
 use super::heartbeat::Heartbeat;
 use super::own::Teller;
-use super::post::{Sender, Target};
-use super::said::recovered;
+use super::post::Sender;
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::reader::{self, LastRead, Reading};
 use crate::adapters::service::Manager;
-use crate::adapters::slack::Client;
 use crate::adapters::source::auth_log::AuthLogReader;
 use crate::adapters::source::choice::{Chosen, Log, choose};
 use crate::adapters::source::journal::JournalReader;
 use crate::adapters::source::{Source, Start};
-use crate::adapters::store::{InstanceLock, Recovery, Store};
+use crate::adapters::store::{InstanceLock, Recovery, Store, log_recoveries};
 use crate::commands::run::daemon::{Daemon, Feeding};
 use crate::commands::run::fixed::Fixed;
 use crate::commands::run::times::{PATIENCE, now};
@@ -83,7 +81,7 @@ pub(super) fn run(
     instance.alive();
     let chosen = choose(&config.source)?;
     about(
-        Topic::Started,
+        Topic::STARTED,
         Priority::Info,
         &format!("reading {}: {}", chosen.log, chosen.why),
     );
@@ -95,15 +93,24 @@ pub(super) fn run(
         line(Priority::Warning, &said);
     }
     let name = chosen.log.name();
-    let opening = opening(&chosen, &before, options.from_start);
-    if opening.changed {
+    let has_changed = has_changed(&before, &name);
+    if has_changed {
         changed(&mut store, config, &before, &name)?;
     }
-    let announce = announcements(&before, &chosen);
-    let target = match &options.fixed.token {
-        Some(token) => Target::Slack(Client::by(&options.fixed.way, &config.slack, token)?),
-        None => Target::Output,
+    let journal = |directory| {
+        let start = start(&before.journal, &before, has_changed, false);
+        Opening::Journal(directory, start)
     };
+    let opening = match &chosen.log {
+        Log::Journal => journal(None),
+        Log::Directory(directory) => journal(Some(directory.clone())),
+        Log::AuthLog(path) => {
+            let start = start(&before.file, &before, has_changed, options.from_start);
+            Opening::File(path.clone(), start)
+        }
+    };
+    let announce = announcements(&before, &chosen);
+    let client = options.fixed.client(config)?;
     let (orders, ordered) = mpsc::channel();
     let (batches, incoming) = tokio::sync::mpsc::channel(BATCHES);
     let last_read = LastRead::begin();
@@ -126,7 +133,7 @@ pub(super) fn run(
             announce,
         ),
         sender: Sender::new(
-            target,
+            client,
             config.voice(),
             options.fixed.partners.is_none().then(|| config.clone()),
         ),
@@ -218,62 +225,44 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
 }
 
 /// How the source is to be opened, in the thread that keeps it.
-struct Opening {
-    journal: Option<(Option<PathBuf>, Start<JournalPosition>)>,
-    file: Option<(PathBuf, Start<FilePosition>)>,
-    /// The other source was read before.
-    changed: bool,
+enum Opening {
+    Journal(Option<PathBuf>, Start<JournalPosition>),
+    File(PathBuf, Start<FilePosition>),
 }
 
 impl Opening {
     fn open(&self) -> anyhow::Result<Source> {
-        match (&self.journal, &self.file) {
-            (Some((directory, start)), _) => Ok(Source::Journal(JournalReader::open(
-                directory.as_deref(),
-                start.clone(),
-            )?)),
-            (None, Some((path, start))) => {
-                Ok(Source::AuthLog(AuthLogReader::open(path, start.clone())?))
+        Ok(match self {
+            Opening::Journal(directory, start) => {
+                Source::Journal(JournalReader::open(directory.as_deref(), start.clone())?)
             }
-            (None, None) => bail!("no source was chosen"),
-        }
+            Opening::File(path, start) => {
+                Source::AuthLog(AuthLogReader::open(path, start.clone())?)
+            }
+        })
     }
 
     /// The stored position behind which reading starts.
     fn begins(&self) -> Option<Position> {
-        match (&self.journal, &self.file) {
-            (Some((_, Start::At(position))), _) => Some(Position::Journal(position.clone())),
-            (_, Some((_, Start::At(position)))) => Some(Position::File(position.clone())),
-            _ => None,
+        match self {
+            Opening::Journal(_, Start::At(position)) => Some(Position::Journal(position.clone())),
+            Opening::File(_, Start::At(position)) => Some(Position::File(position.clone())),
+            Opening::Journal(..) | Opening::File(..) => None,
         }
     }
 }
 
-/// Where reading starts: behind the stored position; behind the last event counted where another source was read last,
-/// also if this one was read before that, for what the other one told meanwhile is counted; else with what comes from now
-/// on.
-fn opening(chosen: &Chosen, before: &Before, from_start: bool) -> Opening {
-    let other = (before.source.as_ref()).is_some_and(|source| *source != chosen.log.name());
-    let changed = other && before.counted_until != Time::default();
-    let journal = |directory| {
-        let start = start(&before.journal, before, changed, false);
-        (Some((directory, start)), None)
-    };
-    let (journal, file) = match &chosen.log {
-        Log::Journal => journal(None),
-        Log::Directory(directory) => journal(Some(directory.clone())),
-        Log::AuthLog(path) => {
-            let start = start(&before.file, before, changed, from_start);
-            (None, Some((path.clone(), start)))
-        }
-    };
-    Opening {
-        journal,
-        file,
-        changed,
-    }
+/// Was another source read last? Then this one is read behind the last event that was counted, also if it was read before
+/// that: what the other one told meanwhile is counted.
+fn has_changed(before: &Before, name: &str) -> bool {
+    let other = before
+        .source
+        .as_deref()
+        .is_some_and(|source| source != name);
+    other && before.counted_until != Time::default()
 }
 
+/// Where reading starts: behind the stored position, else with what comes from now on.
 fn start<P: Clone>(
     position: &Option<P>,
     before: &Before,
@@ -323,6 +312,6 @@ fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
             }
         },
     )?;
-    recovered(&unusual);
+    log_recoveries(&unusual);
     Ok(before)
 }

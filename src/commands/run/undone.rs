@@ -1,21 +1,20 @@
 //! What the program's own log says of what partners did not do or could not do, and of those that cannot be seen.
 
-use super::told::Told;
-use crate::adapters::log::{Priority, Topic};
+use super::log_entry::{EntryFacts, LogEntry};
+use crate::adapters::log::Topic;
 use crate::domain::alerts::{Content, Hindered, Message, Obstacle};
 
-/// The entries for what was told since this message of feeds that must arrive, and of partners that stay away, cannot work or
+/// The entries for the messages since this one about feeds that must arrive, and about partners that stay away, cannot work or
 /// cannot be seen.
-pub(super) fn told_since(message: u64, outbox: &[Message]) -> Vec<Told> {
+pub(super) fn since(message: u64, outbox: &[Message]) -> Vec<LogEntry> {
     let new = outbox.iter().filter(|new| new.id > message);
     new.filter_map(|new| of_content(&new.content)).collect()
 }
 
-fn of_content(content: &Content) -> Option<Told> {
-    let mut address = None;
-    let (topic, event, user, files, reason) = match content {
+fn of_content(content: &Content) -> Option<LogEntry> {
+    let (topic, event, partner, files, reason) = match content {
         Content::FeedMissing(feed) => (
-            Topic::FeedMissing,
+            Topic::FEED_MISSING,
             "feed_missing",
             &feed.partner,
             Some(&feed.files),
@@ -27,14 +26,14 @@ fn of_content(content: &Content) -> Option<Told> {
             ),
         ),
         Content::FeedArrived(feed) => (
-            Topic::FeedArrived,
+            Topic::FEED_ARRIVED,
             "feed_arrived",
             &feed.partner,
             Some(&feed.files),
             format!("due {}, complete {}", feed.due.utc(), feed.at.utc()),
         ),
         Content::FeedChanged(feed) => (
-            Topic::FeedChanged,
+            Topic::FEED_CHANGED,
             "feed_changed",
             &feed.partner,
             Some(&feed.files),
@@ -47,24 +46,21 @@ fn of_content(content: &Content) -> Option<Told> {
             ),
         ),
         Content::Quiet(quiet) => (
-            Topic::PartnerQuiet,
+            Topic::PARTNER_QUIET,
             "partner_quiet",
             &quiet.partner,
             None,
             format!("no log-in since {}", quiet.since.utc()),
         ),
-        Content::Hindered(hindered) => {
-            address = hindered.addresses.last().cloned();
-            (
-                Topic::Hindered,
-                "cannot_work",
-                &hindered.partner,
-                None,
-                obstacle(hindered),
-            )
-        }
+        Content::Hindered(hindered) => (
+            Topic::HINDERED,
+            "cannot_work",
+            &hindered.partner,
+            None,
+            obstacle(hindered),
+        ),
         Content::Blind(blind) => (
-            Topic::Blind,
+            Topic::BLIND,
             "blind",
             &blind.partner,
             None,
@@ -73,32 +69,31 @@ fn of_content(content: &Content) -> Option<Told> {
                 blind.sessions
             ),
         ),
-        _ => return None,
+        Content::Started { .. }
+        | Content::Logins(_)
+        | Content::Failures(_)
+        | Content::Sweep(_)
+        | Content::Files(_)
+        | Content::Troubled(_)
+        | Content::Several { .. }
+        | Content::Summary(_)
+        | Content::Unreadable { .. }
+        | Content::LogLevel { .. }
+        | Content::Unseen { .. } => return None,
     };
-    let pattern = files.map(|files| format!(", {files}"));
-    let from = address.as_ref().map(|address| format!(" from {address}"));
-    let message = format!(
-        "{event}: {user}{}{} ({reason})",
-        from.unwrap_or_default(),
-        pattern.unwrap_or_default()
-    );
-    let fields = [
-        ("EVENT", Some(event.to_owned())),
-        ("PARTNER", Some(user.clone())),
-        ("USER", Some(user.clone())),
-        ("ADDRESS", address),
-        ("FILES", files.cloned()),
-        ("REASON", Some(reason)),
-    ];
-    let fields = fields.into_iter();
-    Some(Told {
-        message,
-        fields: fields
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect(),
-        topic: Some(topic),
-        priority: Priority::Info,
-    })
+    let address = match content {
+        Content::Hindered(hindered) => hindered.addresses.last().cloned(),
+        _ => None,
+    };
+    let facts = EntryFacts {
+        event: event.to_owned(),
+        user: Some(partner.clone()),
+        address,
+        files: files.cloned(),
+        reason,
+        ..EntryFacts::default()
+    };
+    Some(LogEntry::of(topic, facts))
 }
 
 /// What keeps a partner from working, with sshd's own words.

@@ -57,28 +57,22 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
     }
 }
 
-/// How many of them there are.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counted {
-    /// So far.
-    pub(super) forged: u64,
-    /// Of the day, as what follows.
-    pub(super) unparsed: u64,
-    pub(super) no_envelope: u64,
-}
+/// How many there are of each kind: forged lines so far; of the day, lines that nobody understands, and lines in no known
+/// envelope.
+pub(super) type Counted = [u64; 3];
 
 /// Counts them.
 pub(super) fn counted(daily: &Daily) -> Counted {
     let of = |kind| {
         let notices = daily.resume.day.notices.iter();
-        let notices = notices.filter(|notice| notice.kind == kind);
-        notices
-            .map(|notice| notice.count)
-            .fold(0, u64::saturating_add)
+        let counts = notices
+            .filter(|notice| notice.kind == kind)
+            .map(|notice| notice.count);
+        counts.fold(0, u64::saturating_add)
     };
-    Counted {
-        forged: daily.resume.forged,
-        unparsed: of(NoticeKind::Unparsed),
-        no_envelope: of(NoticeKind::NoEnvelope),
-    }
+    [
+        daily.resume.forged,
+        of(NoticeKind::Unparsed),
+        of(NoticeKind::NoEnvelope),
+    ]
 }

@@ -11,7 +11,7 @@ use crate::commands::expect::table::Row;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
-use crate::domain::slack_reply::Mend;
+use crate::domain::slack_reply::Fix;
 use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
 
 /// The object that `status --json` prints.
@@ -153,7 +153,7 @@ impl<'a> StatusReport<'a> {
                 code: refusal.code.as_deref(),
                 since: at(refusal.since),
                 at: at(refusal.at),
-                mend: refusal.mend().map(Mend::said),
+                mend: refusal.fix().map(Fix::said),
             }),
             closed: closed.collect(),
             parked: parked.collect(),

@@ -152,7 +152,7 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
         lines.push(format!("{} to be told", many(count as u64, "message")));
     }
     if let Some(refusal) = &resume.slack_trouble {
-        let fix = refusal.mend().map(|mend| format!(": {}", mend.said()));
+        let fix = refusal.fix().map(|fix| format!(": {}", fix.said()));
         let (at, ago) = (clock(zone, refusal.at), ago(now.since(refusal.at)));
         let (said, fix) = (&refusal.said, fix.unwrap_or_default());
         lines.push(format!(

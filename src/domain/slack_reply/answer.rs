@@ -28,7 +28,7 @@ const NO_CODE: &str = "an error that is not in the form of Slack's";
 
 /// What an answer means for the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PostResult {
     /// Slack took it.
     Accepted,
     /// Slack did not take it and asks to send nothing for so long.
@@ -45,7 +45,7 @@ pub enum Verdict {
         /// What happened.
         why: String,
     },
-    /// Nothing can be posted until a person mends the token, the channel or the app.
+    /// Nothing can be posted until a person fixes the token, the channel or the app.
     Configuration(Refusal),
     /// Slack refuses this message as it is laid out, or for good.
     Content(Refusal),
@@ -53,26 +53,26 @@ pub enum Verdict {
     Unknown(Refusal),
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for PostResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Verdict::Accepted => f.write_str("ok"),
-            Verdict::Wait { why, .. } | Verdict::Retry { why, .. } => f.write_str(why),
-            Verdict::Configuration(refusal)
-            | Verdict::Content(refusal)
-            | Verdict::Unknown(refusal) => refusal.fmt(f),
+            PostResult::Accepted => f.write_str("ok"),
+            PostResult::Wait { why, .. } | PostResult::Retry { why, .. } => f.write_str(why),
+            PostResult::Configuration(refusal)
+            | PostResult::Content(refusal)
+            | PostResult::Unknown(refusal) => refusal.fmt(f),
         }
     }
 }
 
-impl Verdict {
+impl PostResult {
     /// Slack's code, where it refused something.
     pub fn code(&self) -> Option<&str> {
         match self {
-            Verdict::Configuration(refusal)
-            | Verdict::Content(refusal)
-            | Verdict::Unknown(refusal) => Some(&refusal.code),
-            Verdict::Accepted | Verdict::Wait { .. } | Verdict::Retry { .. } => None,
+            PostResult::Configuration(refusal)
+            | PostResult::Content(refusal)
+            | PostResult::Unknown(refusal) => Some(&refusal.code),
+            PostResult::Accepted | PostResult::Wait { .. } | PostResult::Retry { .. } => None,
         }
     }
 }
@@ -97,14 +97,14 @@ impl fmt::Display for Refusal {
 }
 
 /// What an answer of this status, `Retry-After` header and body means.
-pub fn classify(status: u16, retry_after: Option<&str>, body: &Body, now: Time) -> Verdict {
+pub fn classify(status: u16, retry_after: Option<&str>, body: &Body, now: Time) -> PostResult {
     let answer = match body {
         Body::Object(answer) => Some(answer),
         Body::BeginsOk | Body::Other => None,
     };
     let code = answer.and_then(|answer| answer["error"].as_str());
     if status == 429 || matches!(code, Some("ratelimited" | "rate_limited")) {
-        return Verdict::Wait {
+        return PostResult::Wait {
             pause: pause(retry_after, now),
             why: format!("HTTP {status}, {}", code.map_or("rate limited", shown)),
         };
@@ -114,7 +114,7 @@ pub fn classify(status: u16, retry_after: Option<&str>, body: &Body, now: Time) 
         None => *body == Body::BeginsOk,
     };
     match (status, answer, code) {
-        (200..=299, _, _) if taken => Verdict::Accepted,
+        (200..=299, _, _) if taken => PostResult::Accepted,
         (_, Some(answer), Some(code)) => by_code(code, answer),
         _ => no_answer(status),
     }
@@ -126,7 +126,7 @@ fn shown(code: &str) -> &str {
 }
 
 /// An answer without a code: a load balancer, a proxy, a portal, an outage.
-fn no_answer(status: u16) -> Verdict {
+fn no_answer(status: u16) -> PostResult {
     let why = match status {
         300..=399 => {
             format!("HTTP {status}: redirects are not followed, the token stays with one host")
@@ -137,26 +137,26 @@ fn no_answer(status: u16) -> Verdict {
     // 408 says that the request did not arrive whole, other 4xx and 3xx that nobody worked on it. A 5xx may come from a
     // gateway behind which the message was taken, an odd 2xx from a reply that was cut.
     let ambiguous = matches!(status, 200..=299 | 500..=599);
-    Verdict::Retry { ambiguous, why }
+    PostResult::Retry { ambiguous, why }
 }
 
-fn by_code(code: &str, answer: &Value) -> Verdict {
+fn by_code(code: &str, answer: &Value) -> PostResult {
     let refusal = Refusal {
         code: shown(code).to_owned(),
         detail: detail(answer),
     };
     match class(code) {
-        Class::Passing { ambiguous } => Verdict::Retry {
+        Class::Passing { ambiguous } => PostResult::Retry {
             ambiguous,
             why: refusal.to_string(),
         },
-        Class::Workspace => Verdict::Wait {
+        Class::Workspace(_) => PostResult::Wait {
             pause: PAUSE_WORKSPACE,
             why: refusal.to_string(),
         },
-        Class::Configuration => Verdict::Configuration(refusal),
-        Class::Content => Verdict::Content(refusal),
-        Class::Unknown => Verdict::Unknown(refusal),
+        Class::Configuration(_) => PostResult::Configuration(refusal),
+        Class::Content => PostResult::Content(refusal),
+        Class::Unknown => PostResult::Unknown(refusal),
     }
 }
 
@@ -193,7 +193,7 @@ fn pause(header: Option<&str>, now: Time) -> Duration {
 mod tests {
     use super::*;
 
-    fn classify(status: u16, retry_after: Option<&str>, body: &[u8], now: Time) -> Verdict {
+    fn classify(status: u16, retry_after: Option<&str>, body: &[u8], now: Time) -> PostResult {
         super::classify(status, retry_after, &Body::of(body, "xoxb-1234567890"), now)
     }
 
@@ -201,7 +201,7 @@ mod tests {
 
     fn asked(header: Option<&str>) -> u64 {
         match classify(429, header, b"", NOW) {
-            Verdict::Wait { pause, .. } => pause.as_secs(),
+            PostResult::Wait { pause, .. } => pause.as_secs(),
             other => panic!("{other:?}"),
         }
     }
@@ -225,14 +225,14 @@ mod tests {
     fn slowing_down_may_also_be_asked_for_with_a_200() {
         let body = br#"{"ok":false,"error":"ratelimited"}"#;
         let verdict = classify(200, Some("7"), body, NOW);
-        assert!(matches!(verdict, Verdict::Wait { pause, .. } if pause.as_secs() == 7));
+        assert!(matches!(verdict, PostResult::Wait { pause, .. } if pause.as_secs() == 7));
     }
 
     #[test]
     fn only_ok_true_is_taken_for_delivered() {
         assert_eq!(
             classify(200, None, br#"{"ok":true,"ts":"1.2"}"#, NOW),
-            Verdict::Accepted
+            PostResult::Accepted
         );
         for body in [
             "",
@@ -248,7 +248,7 @@ mod tests {
             assert!(
                 matches!(
                     verdict,
-                    Verdict::Retry {
+                    PostResult::Retry {
                         ambiguous: true,
                         ..
                     }
@@ -262,16 +262,16 @@ mod tests {
     fn an_answer_cut_after_ok_is_still_an_ok() {
         assert_eq!(
             classify(200, None, br#"{"ok":true,"message":{"te"#, NOW),
-            Verdict::Accepted
+            PostResult::Accepted
         );
         assert_eq!(
             classify(200, None, br#" { "ok" : true , "me"#, NOW),
-            Verdict::Accepted
+            PostResult::Accepted
         );
         let cut = classify(200, None, br#"{"ok":tru"#, NOW);
         assert!(matches!(
             cut,
-            Verdict::Retry {
+            PostResult::Retry {
                 ambiguous: true,
                 ..
             }
@@ -279,7 +279,7 @@ mod tests {
         let gateway = classify(502, None, br#"{"ok":true,"ts":"1.2"}"#, NOW);
         assert!(matches!(
             gateway,
-            Verdict::Retry {
+            PostResult::Retry {
                 ambiguous: true,
                 ..
             }
@@ -300,7 +300,7 @@ mod tests {
         ] {
             let verdict = classify(status, None, b"<html>", NOW);
             assert!(
-                matches!(verdict, Verdict::Retry { ambiguous, .. } if ambiguous == repeats),
+                matches!(verdict, PostResult::Retry { ambiguous, .. } if ambiguous == repeats),
                 "{status}: {verdict:?}"
             );
         }
@@ -311,7 +311,7 @@ mod tests {
         let body = br#"{"ok":false,"error":"invalid_auth"}"#;
         for status in [200, 401, 500] {
             let verdict = classify(status, None, body, NOW);
-            assert!(matches!(verdict, Verdict::Configuration(_)), "{status}");
+            assert!(matches!(verdict, PostResult::Configuration(_)), "{status}");
         }
     }
 

@@ -1,8 +1,10 @@
-//! Slack's error codes, and what kind of trouble each tells of.
+//! Slack's error codes: the class of each, and what a person does about it.
 //!
 //! They are those of <https://docs.slack.dev/reference/methods/chat.postMessage>, those that stood on that page until August
 //! 2025 and are still answered, and those of `auth.test`. Codes about threads, drafts and `client_msg_id` cannot occur: we
 //! send none of these.
+
+use super::fix::Fix;
 
 /// What kind of trouble a code tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,14 +14,25 @@ pub(crate) enum Class {
         /// The message may have been taken.
         ambiguous: bool,
     },
-    /// Of the whole workspace, and over in minutes or hours: a migration, a full quota.
-    Workspace,
-    /// An administrator can mend it: the token, its scopes, the channel, the app.
-    Configuration,
+    /// Of the whole workspace, and over in minutes or hours: a migration, a full quota. Some an administrator can end sooner.
+    Workspace(Option<Fix>),
+    /// An administrator can fix it: the token, its scopes, the channel, the app.
+    Configuration(Fix),
     /// Of this one message; a plainer one may pass.
     Content,
     /// A code that is not known.
     Unknown,
+}
+
+impl Fix {
+    /// The fix of a code; none where a person can do nothing about it.
+    pub fn of(code: &str) -> Option<Fix> {
+        match class(code) {
+            Class::Configuration(fix) => Some(fix),
+            Class::Workspace(fix) => fix,
+            Class::Passing { .. } | Class::Content | Class::Unknown => None,
+        }
+    }
 }
 
 /// The class of a code.
@@ -29,41 +42,39 @@ pub(crate) fn class(code: &str) -> Class {
         "internal_error" | "fatal_error" => Class::Passing { ambiguous: true },
         // The second says that the request did not arrive whole.
         "service_unavailable" | "request_timeout" => Class::Passing { ambiguous: false },
-        "team_added_to_org"
-        | "org_login_required"
-        | "accesslimited"
-        | "message_limit_exceeded"
-        | "external_channel_migrating" => Class::Workspace,
+        "team_added_to_org" | "message_limit_exceeded" | "external_channel_migrating" => {
+            Class::Workspace(None)
+        }
+        "org_login_required" | "accesslimited" => Class::Workspace(Some(Fix::Workspace)),
+        "not_in_channel" => Class::Configuration(Fix::Invite),
+        "channel_not_found" => Class::Configuration(Fix::Channel),
+        "is_archived" => Class::Configuration(Fix::Unarchive),
+        "restricted_action"
+        | "restricted_action_read_only_channel"
+        | "restricted_action_thread_only_channel"
+        | "messages_tab_disabled" => Class::Configuration(Fix::Posters),
         "invalid_auth"
         | "not_authed"
         | "account_inactive"
         | "token_revoked"
         | "token_expired"
         | "not_allowed_token_type"
-        | "missing_scope"
-        | "no_permission"
-        | "access_denied"
+        | "is_bot"
+        | "team_not_found" => Class::Configuration(Fix::Token),
+        "missing_scope" | "no_permission" => Class::Configuration(Fix::Scope),
+        "access_denied"
         | "team_access_not_granted"
         | "app_access_restricted"
         | "two_factor_setup_required"
-        | "is_bot"
         | "ekm_access_denied"
         | "enterprise_is_restricted"
-        | "deprecated_endpoint"
-        | "method_deprecated"
-        | "unknown_method"
-        | "channel_not_found"
-        | "not_in_channel"
-        | "is_archived"
-        | "team_not_found"
-        | "restricted_action"
-        | "restricted_action_read_only_channel"
-        | "restricted_action_thread_only_channel"
-        | "messages_tab_disabled"
         | "as_user_not_supported"
-        | "send_on_behalf_not_allowed" => Class::Configuration,
+        | "send_on_behalf_not_allowed" => Class::Configuration(Fix::Workspace),
+        "deprecated_endpoint" | "method_deprecated" | "unknown_method" => {
+            Class::Configuration(Fix::Address)
+        }
         _ if code.starts_with("slack_connect_") && code.ends_with("_blocked") => {
-            Class::Configuration
+            Class::Configuration(Fix::Workspace)
         }
         "no_text"
         | "msg_too_long"
@@ -101,13 +112,13 @@ mod tests {
         for (code, expected) in [
             ("internal_error", Class::Passing { ambiguous: true }),
             ("service_unavailable", Class::Passing { ambiguous: false }),
-            ("message_limit_exceeded", Class::Workspace),
-            ("invalid_auth", Class::Configuration),
-            ("not_in_channel", Class::Configuration),
-            ("missing_scope", Class::Configuration),
+            ("message_limit_exceeded", Class::Workspace(None)),
+            ("invalid_auth", Class::Configuration(Fix::Token)),
+            ("not_in_channel", Class::Configuration(Fix::Invite)),
+            ("missing_scope", Class::Configuration(Fix::Scope)),
             (
                 "slack_connect_file_upload_sharing_blocked",
-                Class::Configuration,
+                Class::Configuration(Fix::Workspace),
             ),
             ("invalid_blocks", Class::Content),
             ("msg_too_long", Class::Content),
@@ -117,6 +128,10 @@ mod tests {
             ("", Class::Unknown),
         ] {
             assert_eq!(class(code), expected, "{code}");
+        }
+        assert_eq!(Fix::of("accesslimited"), Some(Fix::Workspace));
+        for passing in ["internal_error", "invalid_blocks", "brand_new_code", ""] {
+            assert_eq!(Fix::of(passing), None, "{passing}");
         }
     }
 }

@@ -3,11 +3,13 @@
 pub mod answer;
 mod body;
 mod codes;
-mod mend;
-pub mod pace;
+mod fix;
+pub mod rate_limiter;
 pub(crate) mod said;
+mod trouble;
 
-pub use answer::{Refusal, Verdict};
+pub use answer::{PostResult, Refusal};
 pub use body::Body;
-pub use mend::{Mend, Trouble};
-pub use pace::{Next, Pace};
+pub use fix::Fix;
+pub use rate_limiter::{Disposition, RateLimiter};
+pub use trouble::Trouble;

@@ -1,39 +1,13 @@
-//! What the log says of the source and of the state file, and what of it the day's table must tell.
+//! What the log says of a state file that was damaged, deleted, or of another program.
 
-use super::told::Told;
+use super::recover::{Recovery, Snapshot};
 use crate::adapters::log::{Priority, Topic, about};
-use crate::adapters::source::Remark;
-use crate::adapters::store::{Recovery, Snapshot};
-use crate::domain::base::time::Time;
-use crate::domain::state::{Daily, NoticeKind};
 
-/// Keeps what makes the day's figures less than certain. Returns what the log is to say of it.
-pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) -> Told {
-    match remark {
-        Remark::Gap { from, to, why } => {
-            let (begun, over) = (from.utc(), to.utc());
-            let message = format!("entries are missing from {begun} to {over}: {why}");
-            daily.note_span(NoticeKind::Gap, (*from, *to), 0, Some(why.clone()));
-            Told::plain(Some(Topic::Gap), Priority::Warning, message)
-        }
-        Remark::Unreadable { count } => {
-            daily.note(NoticeKind::Unreadable, now, *count, None);
-            let message = format!("{count} entries could not be read");
-            Told::plain(Some(Topic::Gap), Priority::Warning, message)
-        }
-        Remark::Reopened { why } => {
-            let message = format!("opened the log again at the same position: {why}");
-            Told::plain(None, Priority::Warning, message)
-        }
-        Remark::Said(said) => Told::plain(None, Priority::Info, said.clone()),
-    }
-}
-
-/// Says what was unusual about the state file, once that is committed; the store keeps it as a notice.
-pub(crate) fn recovered(recoveries: &[Recovery]) {
+/// Logs what was unusual about the state file, once the commit that found it is done; the day's table tells it as a notice.
+pub(crate) fn log_recoveries(recoveries: &[Recovery]) {
     for recovery in recoveries {
         about(
-            Topic::StateRecovered,
+            Topic::STATE_RECOVERED,
             Priority::Warning,
             &in_words(recovery),
         );

@@ -1,0 +1,29 @@
+//! What the log says of the source, and what of it the day's table must tell.
+
+use super::log_entry::LogEntry;
+use crate::adapters::log::{Priority, Topic};
+use crate::adapters::source::Remark;
+use crate::domain::base::time::Time;
+use crate::domain::state::{Daily, NoticeKind};
+
+/// Keeps what makes the day's figures less than certain. Returns what the log is to say of it.
+pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) -> LogEntry {
+    match remark {
+        Remark::Gap { from, to, why } => {
+            let (begun, over) = (from.utc(), to.utc());
+            let message = format!("entries are missing from {begun} to {over}: {why}");
+            daily.note_span(NoticeKind::Gap, (*from, *to), 0, Some(why.clone()));
+            LogEntry::plain(Some(Topic::GAP), Priority::Warning, message)
+        }
+        Remark::Unreadable { count } => {
+            daily.note(NoticeKind::Unreadable, now, *count, None);
+            let message = format!("{count} entries could not be read");
+            LogEntry::plain(Some(Topic::GAP), Priority::Warning, message)
+        }
+        Remark::Reopened { why } => {
+            let message = format!("opened the log again at the same position: {why}");
+            LogEntry::plain(None, Priority::Warning, message)
+        }
+        Remark::Said(said) => LogEntry::plain(None, Priority::Info, said.clone()),
+    }
+}

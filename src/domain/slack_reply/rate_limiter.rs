@@ -1,0 +1,336 @@
+//! When the next post may go out, and what becomes of a message after Slack's answer.
+
+use std::time::Duration;
+
+use super::answer::{PAUSE_MOST, PostResult, Refusal};
+use crate::domain::alerts::Form;
+use crate::domain::base::time::Time;
+
+/// Between two posts: Slack allows about one a second to a channel.
+/// <https://docs.slack.dev/apis/web-api/rate-limits>
+pub const BETWEEN: Duration = Duration::from_millis(1_100);
+/// After the first failed try; doubled with each further one.
+pub const BACK_OFF: Duration = Duration::from_secs(2);
+/// The longest back-off: how late the first message after an outage may be.
+pub const BACK_OFF_MOST: Duration = Duration::from_secs(5 * 60);
+/// After the first try while the token, the channel or the app is wrong, when a person is at work on it; doubled with each
+/// further one.
+pub const FIXING: Duration = Duration::from_secs(5);
+/// The longest pause between these tries: Slack may switch off apps that keep knocking.
+pub const FIXING_MOST: Duration = Duration::from_secs(15 * 60);
+/// How far ahead a pause may end that is believed: the longest that is set, and as much again, since another process may have
+/// set it after this one looked at the clock, or the clock was set right meanwhile. Beyond that it was set back.
+pub const PAUSE_BELIEVED: Duration = PAUSE_MOST.saturating_mul(2);
+/// Tries with a code that nobody knows, before the message goes out as mere text, and if that fails is parked.
+pub const UNKNOWN_TRIES: u32 = 4;
+
+/// What becomes of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// Slack has it: remove it.
+    Done,
+    /// Post it once more in this plainer form.
+    Again {
+        /// The form, to be kept with the message.
+        form: Form,
+    },
+    /// Slack refuses it for good: keep it aside, with this error.
+    Park {
+        /// Slack's error.
+        error: String,
+    },
+    /// Keep it where it is and send nothing before then.
+    Pause {
+        /// Until when.
+        until: Time,
+        /// It may have arrived: mark it.
+        maybe_repeated: bool,
+        /// Slack asked for the pause, so it holds for other processes as well: keep it in the state.
+        asked: bool,
+    },
+    /// Keep it where it is: a person has to fix the token, the channel or the app. It is tried again then, or as soon as
+    /// anything is posted.
+    Fix {
+        /// When.
+        until: Time,
+    },
+}
+
+impl Disposition {
+    fn park(refusal: &Refusal) -> Disposition {
+        Disposition::Park {
+            error: refusal.to_string(),
+        }
+    }
+
+    /// The form in which what was posted is kept, and whether it may have arrived: `maybe_repeated` says whether it may have
+    /// before this try.
+    pub fn marks(&self, form: Form, maybe_repeated: bool) -> (Form, bool) {
+        match self {
+            Disposition::Again { form } => (*form, maybe_repeated),
+            Disposition::Pause {
+                maybe_repeated: now,
+                ..
+            } => (form, maybe_repeated || *now),
+            Disposition::Done | Disposition::Park { .. } | Disposition::Fix { .. } => {
+                (form, maybe_repeated)
+            }
+        }
+    }
+}
+
+/// The wait after so many failures in a row: the first one, doubled with each.
+fn doubled(first: Duration, times: u32, most: Duration) -> Duration {
+    first
+        .saturating_mul(2u32.saturating_pow(times.min(16)))
+        .min(most)
+}
+
+/// How often and how soon a sender may post. It is kept in memory only: after a start the sender simply tries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RateLimiter {
+    last: Option<Time>,
+    pause_until: Option<Time>,
+    /// Tries in a row that failed in a way that asks for a back-off.
+    failed: u32,
+    /// Tries in a row of the message at the head that were answered with an unknown code.
+    unknown: u32,
+    /// Tries in a row that were refused until a person fixes something.
+    refused: u32,
+}
+
+impl RateLimiter {
+    /// When the next post may begin; not after `now` where it may at once. `asked` is the pause that the state keeps.
+    pub fn ready_at(&self, now: Time, asked: Option<Time>) -> Time {
+        // A pause that is too long, a post later than now: the clock was set back meanwhile.
+        let real = |until: &Time| *until <= now.plus(PAUSE_BELIEVED);
+        let spaced = self
+            .last
+            .filter(|last| *last <= now)
+            .map(|last| last.plus(BETWEEN));
+        [spaced, self.pause_until.filter(real), asked.filter(real)]
+            .into_iter()
+            .flatten()
+            .max()
+            .unwrap_or(now)
+    }
+
+    /// What becomes of the message that was just posted in this form, and until when nothing more is sent.
+    pub fn settle(&mut self, form: Form, answer: &PostResult, now: Time) -> Disposition {
+        self.last = Some(now);
+        let next = match answer {
+            PostResult::Accepted => Disposition::Done,
+            PostResult::Wait { pause, .. } => Disposition::Pause {
+                until: now.plus(*pause),
+                maybe_repeated: false,
+                asked: true,
+            },
+            PostResult::Retry { ambiguous, .. } => self.back_off(*ambiguous, now),
+            PostResult::Configuration(_) => {
+                let pause = doubled(FIXING, self.refused, FIXING_MOST);
+                self.refused = self.refused.saturating_add(1);
+                Disposition::Fix {
+                    until: now.plus(pause),
+                }
+            }
+            PostResult::Content(refusal) => match form {
+                Form::Blocks => Disposition::Again {
+                    form: Form::Preformatted,
+                },
+                Form::Preformatted => Disposition::Again { form: Form::Text },
+                Form::Text => Disposition::park(refusal),
+            },
+            PostResult::Unknown(_) if self.unknown + 1 < UNKNOWN_TRIES => {
+                self.unknown += 1;
+                self.back_off(false, now)
+            }
+            PostResult::Unknown(refusal) => match form {
+                Form::Blocks | Form::Preformatted => Disposition::Again { form: Form::Text },
+                Form::Text => Disposition::park(refusal),
+            },
+        };
+        self.pause_until = match next {
+            Disposition::Pause { until, .. } | Disposition::Fix { until } => Some(until),
+            Disposition::Done | Disposition::Again { .. } | Disposition::Park { .. } => None,
+        };
+        if matches!(next, Disposition::Done | Disposition::Park { .. }) {
+            self.over();
+        }
+        next
+    }
+
+    fn back_off(&mut self, maybe_repeated: bool, now: Time) -> Disposition {
+        let pause = doubled(BACK_OFF, self.failed, BACK_OFF_MOST);
+        self.failed = self.failed.saturating_add(1);
+        Disposition::Pause {
+            until: now.plus(pause),
+            maybe_repeated,
+            asked: false,
+        }
+    }
+
+    /// Something was posted elsewhere: whatever kept messages back is over.
+    pub fn over(&mut self) {
+        *self = RateLimiter {
+            last: self.last,
+            ..RateLimiter::default()
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Time = Time::from_seconds(1_774_843_675);
+
+    fn refusal() -> Refusal {
+        Refusal {
+            code: "some_code".into(),
+            detail: String::new(),
+        }
+    }
+
+    fn retry(ambiguous: bool) -> PostResult {
+        let why = "HTTP 500".into();
+        PostResult::Retry { ambiguous, why }
+    }
+
+    fn seconds(next: &Disposition, now: Time) -> u64 {
+        match next {
+            Disposition::Pause { until, .. } | Disposition::Fix { until } => {
+                until.since(now).as_secs()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn back_off_doubles_up_to_five_minutes_and_ends_with_a_success() {
+        let mut limiter = RateLimiter::default();
+        let waits: Vec<u64> = (0..10)
+            .map(|_| seconds(&limiter.settle(Form::Blocks, &retry(false), NOW), NOW))
+            .collect();
+        assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        assert_eq!(
+            limiter.settle(Form::Blocks, &PostResult::Accepted, NOW),
+            Disposition::Done
+        );
+        assert_eq!(
+            seconds(&limiter.settle(Form::Blocks, &retry(false), NOW), NOW),
+            2
+        );
+    }
+
+    #[test]
+    fn only_an_ambiguous_failure_marks_the_message() {
+        for ambiguous in [false, true] {
+            let next = RateLimiter::default().settle(Form::Blocks, &retry(ambiguous), NOW);
+            assert!(
+                matches!(next, Disposition::Pause { maybe_repeated, asked: false, .. } if maybe_repeated == ambiguous)
+            );
+        }
+    }
+
+    #[test]
+    fn a_refused_message_gets_plainer_twice_and_is_then_parked() {
+        let verdict = PostResult::Content(refusal());
+        let mut form = Form::Blocks;
+        let mut limiter = RateLimiter::default();
+        let mut forms = Vec::new();
+        while let Disposition::Again { form: plainer } = limiter.settle(form, &verdict, NOW) {
+            form = plainer;
+            forms.push(form);
+        }
+        assert_eq!(forms, [Form::Preformatted, Form::Text]);
+        assert_eq!(
+            limiter.settle(form, &verdict, NOW),
+            Disposition::Park {
+                error: "some_code".into()
+            }
+        );
+    }
+
+    #[test]
+    fn an_unknown_code_is_tried_a_few_times_then_as_text_then_parked() {
+        let verdict = PostResult::Unknown(refusal());
+        let mut limiter = RateLimiter::default();
+        for _ in 0..5 {
+            // An outage before it does not count against the message.
+            limiter.settle(Form::Blocks, &retry(false), NOW);
+        }
+        for _ in 1..UNKNOWN_TRIES {
+            assert!(matches!(
+                limiter.settle(Form::Blocks, &verdict, NOW),
+                Disposition::Pause { .. }
+            ));
+        }
+        assert_eq!(
+            limiter.settle(Form::Blocks, &verdict, NOW),
+            Disposition::Again { form: Form::Text }
+        );
+        assert!(matches!(
+            limiter.settle(Form::Text, &verdict, NOW),
+            Disposition::Park { .. }
+        ));
+        assert!(matches!(
+            limiter.settle(Form::Blocks, &verdict, NOW),
+            Disposition::Pause { .. }
+        ));
+    }
+
+    #[test]
+    fn a_wrong_token_is_tried_again_soon_at_first_then_every_quarter_of_an_hour() {
+        let mut limiter = RateLimiter::default();
+        let wrong = PostResult::Configuration(refusal());
+        let waits: Vec<u64> = (0..10)
+            .map(|_| seconds(&limiter.settle(Form::Blocks, &wrong, NOW), NOW))
+            .collect();
+        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+        assert_eq!(limiter.ready_at(NOW, None), NOW.plus(FIXING_MOST));
+        limiter.over();
+        assert_eq!(limiter.ready_at(NOW, None), NOW.plus(BETWEEN));
+        assert_eq!(seconds(&limiter.settle(Form::Blocks, &wrong, NOW), NOW), 5);
+    }
+
+    #[test]
+    fn posts_keep_their_distance_and_the_pause_that_slack_asked_for() {
+        let mut limiter = RateLimiter::default();
+        assert_eq!(limiter.ready_at(NOW, None), NOW);
+        limiter.settle(Form::Blocks, &PostResult::Accepted, NOW);
+        assert_eq!(limiter.ready_at(NOW, None), NOW.plus(BETWEEN));
+        let minute = NOW.plus(Duration::from_secs(60));
+        assert_eq!(limiter.ready_at(NOW, Some(minute)), minute);
+        let wait = PostResult::Wait {
+            pause: Duration::from_secs(30),
+            why: "429".into(),
+        };
+        let next = limiter.settle(Form::Blocks, &wait, NOW);
+        assert!(matches!(
+            next,
+            Disposition::Pause {
+                asked: true,
+                maybe_repeated: false,
+                ..
+            }
+        ));
+        assert_eq!(limiter.ready_at(NOW, None).since(NOW).as_secs(), 30);
+    }
+
+    #[test]
+    fn the_longest_pause_holds_for_a_process_that_looked_at_the_clock_before_another_was_asked_for_it()
+     {
+        let asked = NOW.plus(PAUSE_MOST);
+        let before = NOW.minus(Duration::from_secs(30));
+        assert_eq!(RateLimiter::default().ready_at(before, Some(asked)), asked);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_silence_the_monitor() {
+        let mut limiter = RateLimiter::default();
+        limiter.settle(Form::Blocks, &PostResult::Accepted, NOW);
+        let year_before = NOW.minus(Duration::from_secs(365 * 86_400));
+        assert_eq!(limiter.ready_at(year_before, None), year_before);
+        assert_eq!(limiter.ready_at(year_before, Some(NOW)), year_before);
+    }
+}
