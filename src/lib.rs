@@ -1,35 +1,36 @@
 //! Tells an operations team, in Slack, what the partners of an OpenSSH SFTP server do.
 //!
-//! Three layers; imports go down only, and `tests/layers.rs` holds them to it.
+//! The source has three layers. A file imports only from its own layer and from those below; `tests/layers.rs` checks it.
 //!
-//! - [`commands`] is what a person or a unit runs, a file or folder each.
-//! - [`adapters`] is what talks to the world outside, one thing each.
-//! - [`domain`] is the rules. It is pure: no clock, no file, no socket.
+//! - [`commands`]: one file or folder for each command.
+//! - [`adapters`]: each talks to one thing outside of the program, such as the journal, Slack or the disk.
+//! - [`domain`]: the rules. They use no clock, no file and no socket.
 //!
 //! # The way of a log line
 //!
-//! A [`source`] (the journal, or auth.log through its rotations) hands out entries in order, from a position. [`record`] says
-//! what such an entry is: where it comes from, and a message that is still bytes. [`openssh`] knows the wording of sshd and
-//! sftp-server and turns a message into an event, or into nothing; [`userdb`] says who an account is. Both together
-//! make a record. All of this may block, and lives in the thread of [`reader`].
+//! A [`source`] (the journal, or auth.log and its rotated files) returns entries in order, from a position. An entry
+//! ([`record`]) has an origin and a message of raw bytes. [`openssh`] knows the wording of sshd and sftp-server: it parses a
+//! message into an event, or ignores it. [`userdb`] answers which user an account is, and whether that user is a partner. The
+//! event and this answer together are a record. These steps may block, so they run in a thread of their own, [`reader`].
 //!
-//! [`rules`] takes records and the time, and changes the [`state`], which is counters, open [`sessions`], and messages that
-//! wait. [`days`] says which day an event counts for and when one is closed, [`expect`] which feeds must arrive and by when.
-//! [`alerts`] gathers what is told, and keeps it as facts; [`render`] makes words of it at the very end, in the language of
-//! the configuration.
+//! [`rules`] applies records to the [`state`]: counters, open [`sessions`], and messages that wait. The time is an argument.
+//! [`days`] decides for which day an event counts and when a day is closed. [`expect`] knows which feeds must arrive, and by
+//! when. [`alerts`] gathers messages and keeps them as facts. [`render`] writes their text when they are posted, in the
+//! language of the configuration.
 //!
-//! [`run`] is the loop around it: it commits batches of records to the [`store`], posts the head of the outbox to [`slack`],
-//! and tells the service manager ([`service`]) that all turns. [`digest`] is another process on the same state: it closes the
-//! day and posts its table. [`delivery`] is what both do to the state when something is posted, [`slack_reply`] what an
-//! answer of Slack means. [`notify_failure`] says in Slack that one of them failed.
+//! [`run`] is the daemon's loop: it commits batches of records to the [`store`], posts the first message of the outbox to
+//! [`slack`], and reports to the service manager ([`service`]). [`digest`] is another process that works on the same state: it
+//! closes the day and posts its table. [`delivery`] is used by both: it changes the state before and after a post.
+//! [`slack_reply`] decides what to do after each answer of Slack. [`notify_failure`] reports in Slack that a unit failed.
 //!
 //! # The other commands
 //!
-//! [`explain`] and [`report`] run the same rules over logs of the past ([`archive`]), [`status`] shows the state, and
-//! [`output`] is what they share of printing. [`check`] looks at everything that must be right and names what mends it,
-//! [`devlog`] is the mend of the commonest fault; both ask [`sshd_config`] what sshd does with a partner, and [`program`] asks
-//! other programs. [`sight`] says whose files the log shows at all. [`cli`] and [`config`] are how a person tells the program
-//! what to do, [`log`] and [`stop`] how it answers. [`completions`] writes what a shell needs to complete all this.
+//! [`explain`] and [`report`] apply the same rules to old logs ([`archive`]). [`status`] prints the state. [`output`] has the
+//! functions for printing that commands share. [`check`] inspects the machine, from sshd to Slack, and prints for each problem
+//! the command that fixes it. [`devlog`] makes `/dev/log` available in the partners' chroots. Both ask [`sshd_config`] which
+//! settings of sshd apply to a partner. [`sight`] decides whose files the log shows. [`program`] runs other programs.
+//! [`cli`] parses the command line, [`config`] the configuration file. [`log`] writes to the journal, [`stop`] has the errors
+//! that end a command. [`completions`] writes the files with which a shell completes commands.
 //!
 //! [`source`]: adapters::source
 //! [`record`]: domain::record

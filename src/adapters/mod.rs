@@ -1,4 +1,4 @@
-//! What talks to the world outside, one thing each: the journal, Slack, the disk, sshd. May use `domain`, and nothing of
+//! Each adapter talks to one thing outside of the program: the journal, Slack, the disk, sshd. May use `domain`, and nothing of
 //! `commands`.
 
 pub mod archive;

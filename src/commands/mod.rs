@@ -1,4 +1,4 @@
-//! What a person or a unit runs, a file or folder each. May use `domain` and `adapters`.
+//! The commands that a person or a unit runs, a file or folder each. May use `domain` and `adapters`.
 
 pub mod check;
 pub mod cli;

@@ -84,7 +84,7 @@ fn silent(gap: &BlockingLine, partners: Vec<String>) -> UnseenGroup {
     let count = partners.len();
     UnseenGroup {
         reason: format!("{file}: {found}"),
-        logged: format!("{file}: {found}: nothing of {count} partners is logged; write: {line}"),
+        logged: format!("{file}: {found}: no file is logged (partners: {count}); write: {line}"),
         content: Content::LogLevel {
             partners: kept(&partners),
             count,
@@ -103,7 +103,7 @@ fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
     let count = partners.len();
     UnseenGroup {
         reason: "dev-log".to_owned(),
-        logged: format!("no file of {count} partners reaches the journal: {why}"),
+        logged: format!("no file reaches the journal (partners: {count}): {why}"),
         content: Content::Unseen {
             partners: kept(&partners),
             count,

@@ -30,16 +30,20 @@ pub(super) struct View {
 pub(super) fn view(monitor: &Monitor<'_>) -> View {
     let resume = &monitor.daily.resume;
     let sum = |of: fn(&Counters) -> u64| monitor.daily.partners.values().map(of).sum::<u64>();
+    let number = |count: u64, thing: &str| match count {
+        1 => format!("1 {thing}"),
+        _ => format!("{count} {thing}s"),
+    };
     let status = format!(
-        "{}: {} log-ins, {} failures, {} uploads, {} downloads, {} unknown attempts; {} messages and {} days wait for Slack",
+        "{}: {}, {}, {}, {}, {}; waiting for Slack: {}, {}",
         monitor.daily.date,
-        sum(|c| c.success),
-        sum(|c| c.failed),
-        sum(|c| c.upload),
-        sum(|c| c.download),
-        monitor.daily.unknown_attempts,
-        resume.outbox.len(),
-        resume.closed.len(),
+        number(sum(|c| c.success), "log-in"),
+        number(sum(|c| c.failed), "failure"),
+        number(sum(|c| c.upload), "upload"),
+        number(sum(|c| c.download), "download"),
+        number(monitor.daily.unknown_attempts, "unknown attempt"),
+        number(resume.outbox.len() as u64, "message"),
+        number(resume.closed.len() as u64, "day"),
     );
     let messages = resume.outbox.iter().map(|message| message.since);
     let head = resume.outbox.first();

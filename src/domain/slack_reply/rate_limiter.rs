@@ -12,7 +12,7 @@ pub const BETWEEN: Duration = Duration::from_millis(1_100);
 /// After the first failed try; doubled with each further one.
 pub const BACK_OFF: Duration = Duration::from_secs(2);
 /// The longest back-off: how late the first message after an outage may be.
-pub const BACK_OFF_MOST: Duration = Duration::from_secs(5 * 60);
+pub const BACK_OFF_MOST: Duration = Duration::from_secs(30);
 /// After the first try while the token, the channel or the app is wrong, when a person is at work on it; doubled with each
 /// further one.
 pub const FIXING: Duration = Duration::from_secs(5);
@@ -206,12 +206,12 @@ mod tests {
     }
 
     #[test]
-    fn back_off_doubles_up_to_five_minutes_and_ends_with_a_success() {
+    fn back_off_doubles_up_to_half_a_minute_and_ends_with_a_success() {
         let mut limiter = RateLimiter::default();
         let waits: Vec<u64> = (0..10)
             .map(|_| seconds(&limiter.settle(Form::Blocks, &retry(false), NOW), NOW))
             .collect();
-        assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        assert_eq!(waits, [2, 4, 8, 16, 30, 30, 30, 30, 30, 30]);
         assert_eq!(
             limiter.settle(Form::Blocks, &PostResult::Accepted, NOW),
             Disposition::Done
