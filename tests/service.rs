@@ -303,7 +303,7 @@ fn a_service_manager_that_reads_nothing_holds_nothing_up_and_is_told_once_it_rea
     let told = daemon.tells("READY=1");
     let ready = told.last().unwrap();
     assert!(
-        ready.contains("STATUS=") && ready.contains("1 failures"),
+        ready.contains("STATUS=") && ready.contains("1 failure,"),
         "{ready}"
     );
     let said = world.said();
