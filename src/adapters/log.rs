@@ -1,5 +1,5 @@
-//! The program's own log: one line an episode. Under systemd it is an entry of the journal with fields of its own, else a
-//! line on standard error.
+//! The program's own log: one line per episode. Under systemd, a line is an entry of the journal with fields of its own;
+//! otherwise it goes to standard error.
 
 use std::io::Write;
 use std::os::fd::AsFd;
@@ -8,41 +8,41 @@ use std::sync::OnceLock;
 
 use crate::domain::base::clean::for_terminal;
 
-/// How grave a line is; the numbers are syslog's (sd-daemon(3)).
+/// The severity of a line; the numbers are syslog's (sd-daemon(3)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// What somebody must mend.
+    /// An administrator must fix this.
     Error = 3,
-    /// What somebody should know.
+    /// An administrator should know this.
     Warning = 4,
-    /// What happens seldom and is worth a line.
+    /// A rare event that is worth a line.
     Notice = 5,
-    /// What goes on.
+    /// Normal activity.
     Info = 6,
-    /// Only with `-v`.
+    /// Written only with `-v`.
     Debug = 7,
 }
 
-/// What an entry is about, where the message catalogs (`packaging/*.catalog`) explain it: its `MESSAGE_ID`.
+/// The topic of an entry that the message catalogs (`packaging/*.catalog`) explain: its `MESSAGE_ID`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Topic(&'static str);
 
 impl Topic {
     /// Reading begins.
     pub const STARTED: Topic = Topic("2ef13deadd5c4a09912fee98a9408021");
-    /// The service was told to end, and did.
+    /// The service was told to stop, and stopped.
     pub const STOPPED: Topic = Topic("3d70aec4204145a1825e89d384251075");
     /// The log cannot be read.
     pub const UNREADABLE: Topic = Topic("822f82ea536648c4b802fb762230fb4e");
-    /// Log entries are gone unread.
+    /// Log entries were lost before they were read.
     pub const GAP: Topic = Topic("37a6e8927b074f7782d880cb548d7cc0");
     /// journald dropped messages.
     pub const DROPPED: Topic = Topic("ffc18053ca164be48223e1e0285ea019");
-    /// Slack does not take messages.
+    /// Slack does not accept messages.
     pub const SLACK_FAILING: Topic = Topic("0a9a9d2f083742acbbab330c6ca662ce");
-    /// It takes them again.
+    /// Slack accepts messages again.
     pub const SLACK_RECOVERED: Topic = Topic("81b1985246184c9fb6a4cf54cb5fd7ab");
-    /// It refused a message for good.
+    /// Slack refused a message for good.
     pub const MESSAGE_REFUSED: Topic = Topic("8cdf535b4bcc4500b714d65cd74c3f65");
     /// The table of a day was posted.
     pub const DAY_POSTED: Topic = Topic("df3df9eb5f9b4d1099ef914ed715af88");
@@ -50,11 +50,11 @@ impl Topic {
     pub const DAY_REFUSED: Topic = Topic("8794dbadae604363804ef6a8f883ba07");
     /// The state file was damaged, deleted, or of another version.
     pub const STATE_RECOVERED: Topic = Topic("64dc80f4802744b6a0f7814dd2f4345c");
-    /// A new configuration was refused; the one before it stays.
+    /// A new configuration was refused; the old one stays in use.
     pub const RELOAD_REFUSED: Topic = Topic("c7e8b1bab9844a1299d6b143f97f5d6d");
     /// Reading has reached the present.
     pub const CAUGHT_UP: Topic = Topic("8c4666dd86014df0ba83e6a5598a8160");
-    /// Lines that someone wrote in sshd's name.
+    /// Lines that a user forged in sshd's name.
     pub const FORGED: Topic = Topic("70ff662f53cf4b5db70efbb054854d99");
     /// A partner logged in.
     pub const LOGIN: Topic = Topic("ed48faf877254695ac825d8e12155919");
@@ -62,39 +62,39 @@ impl Topic {
     pub const LOGIN_FAILED: Topic = Topic("d39e08c5807043b0a21a02b04201241d");
     /// A partner's file arrived.
     pub const UPLOAD: Topic = Topic("202579637db24c77afe8d53f0451a5ce");
-    /// A partner fetched a file.
+    /// A partner downloaded a file.
     pub const DOWNLOAD: Topic = Topic("d9f39c6a53bc4d45ab13e29181e77b81");
-    /// A partner's transfer broke off.
+    /// A partner's transfer was interrupted.
     pub const INTERRUPTED: Topic = Topic("1c18497f49cc483aa7360dd7f79864d4");
-    /// A partner's upload failed on the server's disk.
+    /// A partner's upload failed because of the server's disk.
     pub const UPLOAD_FAILED: Topic = Topic("75679deb59be4949923d67f4ea1f07ef");
-    /// A partner gave a file another name.
+    /// A partner renamed a file.
     pub const RENAME: Topic = Topic("1c4463ff597b48e58bbd34f0cd723c3f");
     /// A feed is missing at its deadline.
     pub const FEED_MISSING: Topic = Topic("85ccb17422934edf8e290dfa03d20b10");
-    /// A feed that was missing is there.
+    /// A missing feed has arrived.
     pub const FEED_ARRIVED: Topic = Topic("96d0729d0a0e4e1ca2415ac0715ff100");
-    /// A feed that was there at its deadline is no more what was delivered.
+    /// A feed that was complete at its deadline has changed since.
     pub const FEED_CHANGED: Topic = Topic("5b0de7d8c1a949d09e4c1f3b7a6e2d94");
-    /// A partner has not logged in for long.
+    /// A partner has not logged in for a long time.
     pub const PARTNER_QUIET: Topic = Topic("083bf10dd70744d7b0f00602e78c44ad");
-    /// A partner is let in and cannot work, or is not even let try.
+    /// A partner is let in but cannot work, or may not even try to log in.
     pub const HINDERED: Topic = Topic("02b0591dd844404ca0a3c285b08ec05b");
-    /// A partner's sessions leave no line of sftp-server.
+    /// sftp-server logs nothing in a partner's sessions.
     pub const BLIND: Topic = Topic("f2ceb0601c2c49c9ac670b22269e45e8");
-    /// A unit failed, and Slack was told.
+    /// A unit failed, and this was reported to Slack.
     pub const UNIT_FAILED: Topic = Topic("b5d7864093544cef99f3c65a35b3242d");
 }
 
-/// The least grave lines that are written.
+/// The least severe lines that are written.
 static LEAST: OnceLock<Priority> = OnceLock::new();
 
-/// Says once at start which lines are written: these and graver ones. Without a word all but those of `-v`.
+/// Sets the least severe priority that is written, once at start. Without this call, all lines but those of `-v` are written.
 pub fn least(priority: Priority) {
     let _ = LEAST.set(priority);
 }
 
-/// Are the lines of `-v` written? Asked before one is made.
+/// Whether lines of `-v` are written. Callers ask before they build such a line.
 pub fn is_verbose() -> bool {
     is_written(Priority::Debug)
 }
@@ -103,17 +103,17 @@ fn is_written(priority: Priority) -> bool {
     priority <= LEAST.get().copied().unwrap_or(Priority::Info)
 }
 
-/// Writes a line. Whatever of it came from a log is made harmless here.
+/// Writes a line. Text from a log is made harmless here.
 pub fn line(priority: Priority, message: &str) {
     write(priority, None, message, &[]);
 }
 
-/// Writes a line about something that the catalog explains.
+/// Writes a line about a topic that the catalog explains.
 pub fn about(topic: Topic, priority: Priority, message: &str) {
     write(priority, Some(topic), message, &[]);
 }
 
-/// Writes what a partner did, with these fields.
+/// Writes an action of a partner, with these fields.
 pub fn event(topic: Topic, message: &str, fields: &[(&str, String)]) {
     write(Priority::Info, Some(topic), message, fields);
 }
@@ -135,22 +135,22 @@ fn write(priority: Priority, topic: Option<Topic>, message: &str, fields: &[(&st
     let own = |(name, value): &(&str, String)| format!("{FIELDS}{name}={}", for_terminal(value));
     entry.extend(fields.iter().map(own));
     let entry: Vec<&str> = entry.iter().map(String::as_str).collect();
-    // A value cannot begin a field of its own: each is handed over with its length (sd_journal_sendv(3)).
+    // A value cannot start a field of its own: each is passed with its length (sd_journal_sendv(3)).
     if systemd::journal::send(&entry).is_err() {
         to_stderr(&format!("<{}>{message}", priority as u8));
     }
 }
 
-/// A log that cannot be written, on a full disk say, must not end what it is about: `eprintln` would.
+/// Writes to standard error and ignores errors, for example on a full disk; `eprintln` would panic.
 fn to_stderr(line: &str) {
     let mut stderr = std::io::stderr().lock();
     let _ = writeln!(stderr, "{line}");
 }
 
-/// What the names of our own fields begin with.
+/// The prefix of our own field names.
 const FIELDS: &str = "SFTP_";
 
-/// Is standard error the journal's stream? `$JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
+/// Whether standard error is the journal's stream: `$JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
 fn is_journal() -> bool {
     static JOURNAL: OnceLock<bool> = OnceLock::new();
     *JOURNAL.get_or_init(|| {

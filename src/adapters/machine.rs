@@ -1,4 +1,4 @@
-//! This machine as the rules ask it: its user database, and what sshd does with an account.
+//! This machine as the rules see it: its user database, and how sshd treats an account.
 
 use std::time::{Duration, Instant};
 
@@ -8,11 +8,11 @@ use crate::adapters::sshd_config::{Partner, Sshds};
 use crate::adapters::userdb::{Accounts, Groups};
 use crate::domain::directory::{Answer, Directory, Fixed, Unseen};
 
-/// How long sshd's configuration is believed without reading it again.
+/// How long sshd's configuration is used before it is read again.
 const SSHD_KEPT: Duration = Duration::from_secs(60);
 
-/// The directory that a command uses: the partners that it was given, else the machine's, as whose database the accounts of
-/// the configuration are spelled from then on.
+/// The directory that a command uses: the given partners, else the machine's accounts. In that case the accounts in the
+/// configuration are spelled as in the machine's database from then on.
 pub fn of(config: &mut Config, partners: Option<&[String]>) -> Box<dyn Directory + Send> {
     match partners {
         Some(partners) => Box::new(Fixed(partners.to_vec())),
@@ -30,7 +30,7 @@ pub fn of(config: &mut Config, partners: Option<&[String]>) -> Box<dyn Directory
 /// This machine's accounts, sshd and chroots.
 struct Machine {
     accounts: Accounts,
-    /// The sshds, and when their files were read.
+    /// The sshds, and the time when their files were read.
     sshds: Option<(Instant, Sshds)>,
     lookout: Lookout,
 }
@@ -63,7 +63,7 @@ impl Directory for Machine {
         let groups: Vec<String> = groups.iter().map(|group| lossy(group)).collect();
         let known = self.sshds.take().filter(|(at, _)| at.elapsed() < SSHD_KEPT);
         let (at, mut sshds) = known.unwrap_or_else(|| (Instant::now(), Sshds::open(false)));
-        // What cannot be read forces nothing, as far as anybody can tell.
+        // A configuration that cannot be read is taken to force nothing.
         let effective = sshds.effective(&Partner {
             name: &lossy(user),
             groups: Some(&groups),

@@ -1,5 +1,5 @@
-//! Each adapter talks to one thing outside of the program: the journal, Slack, the disk, sshd. May use `domain`, and nothing of
-//! `commands`.
+//! Each adapter talks to one thing outside of the program: the journal, Slack, the disk, sshd. May use `domain`, and nothing
+//! of `commands`.
 
 pub mod archive;
 pub mod config;

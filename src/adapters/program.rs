@@ -1,4 +1,4 @@
-//! Asking another program of the machine: what it prints, within a deadline.
+//! Runs another program of the machine and returns its output, within a deadline.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -9,26 +9,26 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-/// The most that is read of what a program prints, in bytes: a hundred times the longest answer that is asked for here.
+/// The most bytes that are read of a program's output: a hundred times the longest answer that is asked for here.
 const MOST: usize = 16 * 1024 * 1024;
 
 /// Why there is no answer.
 #[derive(Debug)]
 pub struct Failed {
-    /// The program.
+    /// The name of the program.
     pub name: String,
-    /// What happened.
+    /// The reason.
     pub how: How,
 }
 
 /// How a program failed.
 #[derive(Debug)]
 pub enum How {
-    /// It could not be started, or not be followed.
+    /// The program could not be started or observed.
     System(io::Error),
-    /// It did not end within this time.
+    /// The program did not end within this time.
     NoAnswer(Duration),
-    /// It ended so, with this first line on standard error.
+    /// The program ended with this status, and with this first line on standard error.
     Ended(ExitStatus, Option<String>),
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for Failed {
 
 impl std::error::Error for Failed {}
 
-/// What a program prints to standard output. Not what its children print after its own end: they may live for long.
+/// The standard output of a program. Output of its children after its own end is not read: they may live for a long time.
 pub fn output(command: &mut Command, at_most: Duration) -> Result<Vec<u8>, Failed> {
     let name = command.get_program().to_string_lossy().into_owned();
     let failed = |how| Failed {
@@ -57,7 +57,7 @@ pub fn output(command: &mut Command, at_most: Duration) -> Result<Vec<u8>, Faile
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        // What is read here is read by us, not by a person of another language.
+        // The program reads this output, so it must not be in the language of the user.
         .env("LC_ALL", "C.UTF-8");
     let mut child = command.spawn().map_err(How::System).map_err(failed)?;
     match follow(&mut child, at_most) {
@@ -78,22 +78,22 @@ pub fn output(command: &mut Command, at_most: Duration) -> Result<Vec<u8>, Faile
     }
 }
 
-/// The same as text; bytes that are no UTF-8 become U+FFFD.
+/// The same as text; bytes that are not UTF-8 become U+FFFD.
 pub fn text(command: &mut Command, at_most: Duration) -> Result<String, Failed> {
     output(command, at_most).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// How it ended, and what it had written to both until then; none where it did not end in time.
+/// The exit status and both outputs of the program. `None` if it did not end in time.
 fn follow(child: &mut Child, at_most: Duration) -> io::Result<Option<Output>> {
     let until = Instant::now() + at_most;
     let process = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
     let mut stdout = Pipe::of(child.stdout.take())?;
     let mut stderr = Pipe::of(child.stderr.take())?;
     loop {
-        // Looked at before the pipes are read: all that it wrote is in them by then.
+        // Checked before the pipes are read: if the program has ended, the pipes hold all of its output.
         let left = until.saturating_duration_since(Instant::now());
         let ended = wait(process.as_fd(), [stdout.fd(), stderr.fd()], left)?;
-        // Both are read in turn: one that is full would hold the program.
+        // Both pipes are read in turn: a full pipe would block the program.
         let more = stdout.read()? | stderr.read()?;
         if ended && !more {
             return Ok(Some(Output {
@@ -108,7 +108,7 @@ fn follow(child: &mut Child, at_most: Duration) -> io::Result<Option<Output>> {
     }
 }
 
-/// Waits until the process has ended or wrote something; says whether it has ended.
+/// Waits until the process has ended or has written something. Whether it has ended.
 fn wait(
     process: BorrowedFd<'_>,
     pipes: [Option<BorrowedFd<'_>>; 2],
@@ -124,16 +124,16 @@ fn wait(
     }
 }
 
-/// Kills it. One that hangs in the kernel does not end of that, and is not waited for here.
+/// Kills the process without waiting: a process that hangs in the kernel does not end.
 fn end(mut child: Child) {
     let _ = child.kill();
-    // Without the thread it stays a zombie for as long as this process lives.
+    // Without this thread, the process stays a zombie as long as this process lives.
     let _ = std::thread::Builder::new().spawn(move || child.wait());
 }
 
-/// What a program writes to one of its outputs.
+/// The output of a program on one pipe.
 struct Pipe<R> {
-    /// None after its end.
+    /// `None` after the end of the output.
     from: Option<R>,
     read: Vec<u8>,
 }
@@ -151,7 +151,7 @@ impl<R: Read + AsFd> Pipe<R> {
         self.from.as_ref().map(AsFd::as_fd)
     }
 
-    /// Takes a part of what is there, and says whether there was any.
+    /// Reads a part of the waiting output. Whether there may be more.
     fn read(&mut self) -> io::Result<bool> {
         let Some(from) = &mut self.from else {
             return Ok(false);

@@ -1,4 +1,5 @@
-//! The reading thread: all that blocks. It reads the source, asks the user database, and hands batches to the loop.
+//! The reading thread, which does all blocking work: it reads the source, asks the user database, and sends batches to the
+//! loop.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,74 +15,75 @@ use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory, Unseen};
 use crate::domain::record::Record;
 
-/// How many entries one batch, and so one commit, takes at most.
+/// The most entries of one batch, and so of one commit.
 const BATCH: usize = 5_000;
 
 /// How long one batch is gathered at most.
 const GATHERED: Duration = Duration::from_secs(1);
 
-/// How many entries are read between two looks at the clock.
+/// Entries that are read between two looks at the clock.
 const SLICE: usize = 500;
 
-/// How long the thread waits for the source while nothing else is to be done. A reload waits as long: only then does the
-/// thread look what the loop wants of it.
+/// How long the thread waits for the source while there is no other work. A reload can take as long, because the thread looks
+/// for orders of the loop only after this wait.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// How long it waits while the user database owes an answer, so that it is asked again soon.
+/// How long the thread waits if an answer of the user database is outstanding, so that it asks again soon.
 const ASKING: Duration = Duration::from_secs(1);
 
-/// The pause after an error of the source; doubled up to `BACK_OFF_MOST`.
+/// The pause after an error of the source; it doubles up to `BACK_OFF_MOST`.
 const BACK_OFF: Duration = Duration::from_millis(200);
 
 /// The longest pause between two tries to read a source that fails.
 const BACK_OFF_MOST: Duration = Duration::from_secs(10);
 
-/// What was read at one go.
+/// The result of one turn of reading.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// What was understood of it.
+    /// The records of the entries that were understood.
     pub records: Vec<Record<'static>>,
-    /// What the user database said to questions of the loop.
+    /// The user database's answers to the loop's questions.
     pub answers: Vec<(String, Answer)>,
-    /// Whose files cannot be seen.
+    /// The partners whose files cannot be seen.
     pub unseen: Vec<Unseen>,
-    /// The position before it; none where reading started from no position, or nothing was read at all.
+    /// The position before the batch. `None` if reading started without a position, or if nothing was read at all.
     pub begins: Option<Position>,
-    /// The position behind it.
+    /// The position after the batch.
     pub position: Option<Position>,
     /// The time of the last record.
     pub until: Option<Time>,
-    /// The present was reached.
+    /// Reading reached the present.
     pub caught_up: bool,
-    /// What the source says about itself.
+    /// The remarks of the source.
     pub remarks: Vec<Remark>,
-    /// The source fails: why. Said once an episode; the position stands where it stood.
+    /// The error of the source, if it fails. It is reported once per episode; the position does not move.
     pub trouble: Option<String>,
-    /// The number of the last [`Order::Seek`] that was obeyed before it was read.
+    /// The number of the last [`Order::Seek`] that was done before this batch.
     pub sought: u64,
-    /// The number of the last [`Order::Directory`] that was obeyed before it was read.
+    /// The number of the last [`Order::Directory`] that was done before this batch.
     pub directory: u64,
 }
 
-/// Makes the user database that is asked from here on. It may take its time: the thread calls it.
+/// Makes the user database that is used from now on. It may be slow: it runs on the thread.
 pub type MakeDirectory = Box<dyn FnOnce() -> Box<dyn Directory + Send> + Send>;
 
-/// What the loop wants of the thread. Orders of a kind are numbered, so that a batch can say which were obeyed before it.
+/// An order of the loop to the thread. Orders of each kind are numbered, so that a batch can name those that were done before
+/// it.
 pub enum Order {
-    /// Ask this user database from here on.
+    /// Use this user database from now on.
     Directory(u64, MakeDirectory),
     /// Ask the user database for these accounts until it answers.
     Ask(Vec<String>),
-    /// Go on behind this position.
+    /// Continue after this position.
     Seek(u64, Position),
 }
 
-/// When the source was last read without an error: the loop feeds the watchdog by it. Nobody can set the clock that it
-/// goes by.
+/// When the source was last read without an error: the loop feeds the watchdog only if this is recent. It uses a monotonic
+/// clock, which cannot be set.
 #[derive(Clone, Debug)]
 pub struct LastRead {
     begun: Instant,
-    /// How many milliseconds later.
+    /// Milliseconds after `begun`.
     after: Arc<AtomicU64>,
 }
 
@@ -99,19 +101,19 @@ impl LastRead {
         self.after.store(after, Ordering::Relaxed);
     }
 
-    /// How long ago.
+    /// The time since the last successful read.
     pub fn ago(&self) -> Duration {
         let after = Duration::from_millis(self.after.load(Ordering::Relaxed));
         self.begun.elapsed().saturating_sub(after)
     }
 }
 
-/// How far reading is, and what it was ordered to do: all of the thread but waiting.
+/// The state of reading and the orders to it: everything of the thread but waiting.
 pub struct Reading<S> {
     source: S,
-    /// Where the next batch begins.
+    /// The position at which the next batch begins.
     begins: Option<Position>,
-    /// Where to go on instead, until the source could be opened there: nothing is read meanwhile.
+    /// The position to continue at. It stays until the source could be opened there; nothing is read meanwhile.
     seeking: Option<(u64, Position)>,
     sought: u64,
     directory: u64,
@@ -119,7 +121,7 @@ pub struct Reading<S> {
     reported: Reported,
 }
 
-/// What the last batch reported, so that it is reported once.
+/// What the last batch reported, so that it is reported only once.
 #[derive(Default)]
 struct Reported {
     caught_up: bool,
@@ -127,9 +129,9 @@ struct Reported {
     directory: u64,
 }
 
-/// What one turn brought.
+/// The result of one turn.
 pub struct Turn {
-    /// What the loop is to know.
+    /// The batch for the loop, if there is news.
     pub batch: Option<Batch>,
     /// The source could not be read.
     pub failed: bool,
@@ -138,7 +140,7 @@ pub struct Turn {
 }
 
 impl<S: Entries> Reading<S> {
-    /// Reads this source, which was opened behind this position.
+    /// Reads this source, which was opened after this position.
     pub fn new(source: S, begins: Option<Position>) -> Self {
         Reading {
             source,
@@ -151,12 +153,12 @@ impl<S: Entries> Reading<S> {
         }
     }
 
-    /// What is read.
+    /// The source that is read.
     pub fn source(&self) -> &S {
         &self.source
     }
 
-    /// Takes an order; returns what makes the user database of the next turns, where there is to be another.
+    /// Takes an order. Returns the maker of a new user database for the next turns, if the order sets one.
     pub fn obey(&mut self, order: Order) -> Option<MakeDirectory> {
         match order {
             Order::Directory(number, make) => {
@@ -169,7 +171,7 @@ impl<S: Entries> Reading<S> {
         None
     }
 
-    /// Reads so many entries at most, for so long at most, and asks the user database what it owes.
+    /// Reads at most this many entries, within the time of a batch, and asks the user database for outstanding answers.
     pub fn turn(&mut self, directory: &mut dyn Directory, most: usize) -> Turn {
         let mut batch = Batch::default();
         let mut read = self.go_there();
@@ -185,7 +187,7 @@ impl<S: Entries> Reading<S> {
                 batch.answers = answers(&mut self.asked, directory);
                 batch.unseen = directory.unseen().unwrap_or_default();
             }
-            // What was read before the error goes on its way: the source stands behind it.
+            // Entries that were read before the error are sent on: the source stands after them.
             Err(error) => {
                 batch.trouble = (!self.reported.failing).then(|| format!("{error:#}"));
                 batch.caught_up = false;
@@ -212,8 +214,8 @@ impl<S: Entries> Reading<S> {
         }
     }
 
-    /// Goes where the loop wants reading to go on. Where the source cannot be opened there, that is tried again at the next
-    /// turn: what lies between must not be passed over.
+    /// Moves to the position that the loop ordered. If the source cannot be opened there, the next turn tries again: the
+    /// entries in between must not be skipped.
     fn go_there(&mut self) -> anyhow::Result<()> {
         if let Some((number, position)) = &self.seeking {
             self.source = self.source.again(position)?;
@@ -225,7 +227,7 @@ impl<S: Entries> Reading<S> {
     }
 }
 
-/// The thread's work: it ends when the loop has dropped its end of the channel.
+/// The work of the thread. It ends when the loop has dropped its end of the channel.
 pub fn follow(
     mut reading: Reading<Source>,
     mut directory: Box<dyn Directory + Send>,
@@ -307,7 +309,7 @@ fn gather(
     result
 }
 
-/// Asks the user database again what it owed. What it still owes is asked at the next turn.
+/// Asks the user database for outstanding answers. Those that are still missing are asked for again at the next turn.
 fn answers(asked: &mut VecDeque<String>, directory: &mut dyn Directory) -> Vec<(String, Answer)> {
     let mut answers = Vec::new();
     for _ in 0..asked.len() {

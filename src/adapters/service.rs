@@ -1,4 +1,4 @@
-//! The service manager: readiness, status, watchdog. Does nothing where there is none.
+//! The service manager: readiness, status, watchdog. Does nothing without a service manager.
 
 use std::io::{self, ErrorKind};
 use std::os::linux::net::SocketAddrExt;
@@ -13,16 +13,16 @@ use sd_notify::NotifyState;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::program;
 
-/// After how long what found no room is told again.
+/// The pause before a message that found no room is sent again.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Part of the watchdog's time after which it is fed: well before it ends (sd_watchdog_enabled(3) asks for half).
+/// The watchdog is fed at this fraction of its time, well before the time ends (sd_watchdog_enabled(3) recommends half).
 const FED_AT: u32 = 3;
 
-/// Stands before what the daemon itself has trouble with, in the status.
+/// Comes before the daemon's own trouble in the status.
 const TROUBLE: &str = "trouble: ";
 
-/// Stands between that and the rest.
+/// Comes between the trouble and the rest of the status.
 const REST: &str = " — ";
 
 /// The daemon's unit.
@@ -31,13 +31,13 @@ const UNIT: &str = "sftp-monitor.service";
 /// How long systemctl may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// The beginning of a status that tells trouble.
+/// The beginning of a status that reports trouble.
 pub fn with_trouble(own: &str) -> String {
     format!("{TROUBLE}{own}{REST}")
 }
 
-/// What the running service itself has trouble with, as its status says: that needs no state. None where all is well, and
-/// where there is no systemd.
+/// The trouble of the running service itself, from its status: this needs no state. `None` if all is well, or if there is no
+/// systemd.
 pub fn trouble() -> Option<String> {
     if !Path::new("/run/systemd/system").exists() {
         return None;
@@ -53,17 +53,17 @@ fn of_status(status: &str) -> Option<&str> {
     Some(trouble.split(REST).next().unwrap_or(trouble))
 }
 
-/// What the service manager is told, in one datagram at a time. It is never waited for: what its socket has no room for is
-/// told later.
+/// Sends messages to the service manager, one datagram at a time. It never waits: a message that finds no room in the socket
+/// is sent later.
 #[derive(Debug, Default)]
 pub struct Manager {
-    /// What state the service is in, as far as that is not told yet.
+    /// The state of the service, if it is not sent yet.
     phase: Option<String>,
     /// The last status.
     status: String,
-    /// That is not told yet.
+    /// The status is not sent yet.
     status_untold: bool,
-    /// Since when there is no room.
+    /// Since when the socket has had no room.
     full: Option<Instant>,
 }
 
@@ -75,7 +75,7 @@ impl Manager {
         self.status(status);
     }
 
-    /// A new configuration is being taken; [`Manager::ready`] ends it. With the time, as `Type=notify-reload` wants it
+    /// A new configuration is being loaded; [`Manager::ready`] ends this. Sends the time, as `Type=notify-reload` requires
     /// (sd_notify(3)).
     pub fn reloading(&mut self) {
         match NotifyState::monotonic_usec_now() {
@@ -85,7 +85,7 @@ impl Manager {
         self.tell();
     }
 
-    /// What `systemctl status` shows. Carries no text from a log.
+    /// The line that `systemctl status` shows. It holds no text from a log.
     pub fn status(&mut self, status: &str) {
         if self.status != status {
             self.status = status.to_owned();
@@ -94,18 +94,18 @@ impl Manager {
         self.tell();
     }
 
-    /// All turns.
+    /// Feeds the watchdog: the loop is running.
     pub fn alive(&mut self) {
         self.send(&lines(&[NotifyState::Watchdog]));
     }
 
-    /// The end has begun.
+    /// The service begins to stop.
     pub fn stopping(&mut self) {
         self.enter(&[NotifyState::Stopping]);
         self.tell();
     }
 
-    /// When to try again; none where all is told.
+    /// When to try again. `None` if everything is sent.
     pub fn due(&self) -> Option<Instant> {
         let untold = self.phase.is_some() || self.status_untold;
         self.full.filter(|_| untold).map(|tried| tried + AGAIN)
@@ -118,7 +118,7 @@ impl Manager {
         }
     }
 
-    /// Of states that are not told yet only the last one matters.
+    /// Notes a state. Of several states that are not sent yet, only the last one matters.
     fn enter(&mut self, states: &[NotifyState<'_>]) {
         self.phase = Some(lines(states));
     }
@@ -134,7 +134,7 @@ impl Manager {
         }
     }
 
-    /// Sends it; false where there is no room. That it cannot be told at all is no reason to stop, nor to try again.
+    /// Sends a message; false if there is no room. Any other error is ignored: it is no reason to stop or to try again.
     fn send(&mut self, told: &str) -> bool {
         match send(told) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
@@ -163,7 +163,7 @@ fn lines(states: &[NotifyState<'_>]) -> String {
     states.iter().map(|state| format!("{state}\n")).collect()
 }
 
-/// One datagram to the service manager, where there is one; `sd_notify` would wait until its socket has room.
+/// Sends one datagram to the service manager, if there is one; `sd_notify` would wait until its socket has room.
 fn send(told: &str) -> io::Result<()> {
     let Some(address) = std::env::var_os("NOTIFY_SOCKET") else {
         return Ok(());
@@ -177,12 +177,12 @@ fn send(told: &str) -> io::Result<()> {
     socket.send_to_addr(told.as_bytes(), &address).map(drop)
 }
 
-/// How often the watchdog is to be fed, where there is one.
+/// How often to feed the watchdog. `None` if there is no watchdog.
 pub fn watchdog() -> Option<Duration> {
     sd_notify::watchdog_enabled().map(|whole| whole / FED_AT)
 }
 
-/// A line end would begin another assignment (sd_notify(3)).
+/// Removes control characters: a line feed would start another assignment (sd_notify(3)).
 fn one_line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }

@@ -1,7 +1,8 @@
-//! The entries of a whole log file: the lines of a syslog daemon, or an output of journalctl, in any of its formats.
+//! The entries of a whole log file: lines of a syslog daemon, or output of journalctl in any of its formats.
 //!
-//! The journal's own fields (`_UID`) are believed where the file is a dump of the journal, which its first line shows. In a
-//! file that begins as a syslog daemon's, a line that looks like the journal's is none: a user may have logged it.
+//! The journal's own fields (`_UID`) are trusted only if the file is a dump of the journal; its first line shows this. In a
+//! file that begins with a syslog daemon's line, a line that looks like the journal's is not trusted: a user may have logged
+//! it.
 
 use super::export::{self, Export};
 use crate::adapters::archive::lines::without_mark as without_byte_order_mark;
@@ -9,24 +10,26 @@ use crate::adapters::source::buffer::{LONGEST_LINE, Line};
 use crate::adapters::source::envelope::{Envelope, Read, Years, short};
 use crate::domain::base::time::Time;
 
-/// How long an entry of `json-pretty` may be: journalctl leaves out fields of more than 4 KiB, and an entry has a few dozen.
+/// The longest entry of `json-pretty`, in bytes: journalctl leaves out fields over 4 KiB, and an entry has a few dozen
+/// fields.
 const LONGEST_ENTRY: usize = 4 * LONGEST_LINE;
 
 /// Reads a log line by line.
 pub struct Dump {
     envelope: Envelope,
-    /// Whether what looks like the journal's is the journal's; none as long as no line shows it.
+    /// Whether the file is a dump of the journal, so that the journal's formats are read. `None` before the first line with
+    /// text.
     of_journal: Option<bool>,
     pasted: bool,
     export: Export,
-    /// An entry of `json-pretty` under way.
+    /// The present, unfinished entry of `json-pretty`.
     pretty: Vec<u8>,
     remedy: Option<&'static str>,
 }
 
-/// What the journal's lines look like.
+/// The form of a line of the journal.
 enum Form {
-    /// `json`, `json-seq`, `json-sse`: an entry on a line.
+    /// `json`, `json-seq`, `json-sse`: one entry per line.
     Json,
     /// The first line of an entry of `json-pretty`.
     Pretty,
@@ -35,7 +38,7 @@ enum Form {
 }
 
 impl Dump {
-    /// A file: its first line shows what it is.
+    /// Reads a file; its first line shows its format.
     pub fn file(envelope: Envelope) -> Self {
         Dump {
             envelope,
@@ -47,7 +50,7 @@ impl Dump {
         }
     }
 
-    /// Lines that a person put together, of any output each, with whatever stands before them.
+    /// Reads lines that a person put together: each can be of any output, and can have other text before it.
     pub fn pasted(envelope: Envelope) -> Self {
         Dump {
             of_journal: Some(true),
@@ -56,7 +59,7 @@ impl Dump {
         }
     }
 
-    /// Reads the next line; none where the entry goes on with the next.
+    /// Reads the next line. `None` if the entry continues on the next line.
     pub fn read<'a>(&'a mut self, line: &Line<'a>) -> Option<Read<'a>> {
         if self.export.is_open() {
             return self.export.line(line).then(|| self.export.read());
@@ -97,16 +100,16 @@ impl Dump {
         }
     }
 
-    /// Reads of a line no more than a stamp without a year, as a first reading needs it; false where that takes more.
+    /// Reads only the stamp without a year, which is enough for a first reading; false if the line needs a full reading.
     pub(in crate::adapters) fn pass(&mut self, line: &Line<'_>) -> bool {
         let plain = self.of_journal == Some(false) && !line.too_long;
-        // The second reading finds no stamp where there is no text.
+        // The second reading finds no stamp in a line that is not text.
         plain
             && memchr::memchr(0, line.text).is_none()
             && self.envelope.stamps.rfc3164(line.text).is_some()
     }
 
-    /// What is left at the end: an entry that no empty line ended.
+    /// The result at the end of the file: an entry that no empty line ended.
     pub fn end(&mut self) -> Option<Read<'_>> {
         if self.export.is_open() {
             return Some(match self.export.end() {
@@ -118,28 +121,28 @@ impl Dump {
         cut.then_some(Read::NoText)
     }
 
-    /// The years of the log, where its stamps name none and it was read in its order.
+    /// The years of the log, if its stamps name no year and it was read in its order.
     pub const fn years(&self) -> Option<&Years> {
         self.envelope.stamps.years()
     }
 
-    /// What comes after a first reading: takes the lines of the same log, which was last written then, out of their envelopes.
+    /// The envelope for the second reading of the same log, which was last written at `written`.
     pub(in crate::adapters) fn surveyed(&self, written: Time) -> Envelope {
         self.envelope.surveyed(written)
     }
 
-    /// What takes its lines out of their envelopes.
+    /// The envelope that reads the lines of this log.
     pub fn into_envelope(self) -> Envelope {
         self.envelope
     }
 
-    /// What to do about lines of an output of journalctl that is not read, where there were any.
+    /// Advice about lines of a journalctl output that is not read, if there were any.
     pub const fn remedy(&self) -> Option<&'static str> {
         self.remedy
     }
 
     fn pretty_line(&mut self, line: &Line<'_>) -> Option<Read<'_>> {
-        // What is too long is read on to its end, and then is none.
+        // An entry that is too long is read to its end, and then counts as no text.
         if line.too_long || self.pretty.len() + line.text.len() > LONGEST_ENTRY {
             self.pretty.truncate(1);
         }
@@ -156,7 +159,7 @@ impl Dump {
     }
 }
 
-/// What a line looks like at the beginning of an entry.
+/// The form of a line at the beginning of an entry.
 fn form(text: &[u8]) -> Option<Form> {
     if text.starts_with(export::BEGINS) {
         return Some(Form::Export);
@@ -167,13 +170,13 @@ fn form(text: &[u8]) -> Option<Form> {
     }
 }
 
-/// An entry without what `json-seq` (RFC 7464) and `json-sse` put before it.
+/// An entry without the prefix of `json-seq` (RFC 7464) or `json-sse`.
 fn without_mark(text: &[u8]) -> &[u8] {
     let text = text.strip_prefix(b"\x1e").unwrap_or(text);
     text.strip_prefix(b"data: ").unwrap_or(text)
 }
 
-/// Does a first line of this form begin a dump of the journal? Every entry of one has a cursor.
+/// Whether a first line of this form begins a dump of the journal. Every entry of such a dump has a cursor.
 fn is_whole(form: &Form, text: &[u8]) -> bool {
     match form {
         Form::Export | Form::Pretty => true,

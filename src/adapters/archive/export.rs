@@ -9,10 +9,11 @@ use crate::adapters::source::envelope::journalctl::Exported;
 /// How the first line of every entry begins.
 pub(crate) const BEGINS: &[u8] = b"__CURSOR=";
 
-/// How many bytes tell how long a value is that is no text.
+/// Bytes of the length of a binary value.
 const LENGTH: usize = 8;
 
-/// An entry under way. What any sender put into a field cannot end it: the length of a value stands before it.
+/// An unfinished entry. A sender cannot end it early by the text of a field: the length of a binary value comes before the
+/// value.
 #[derive(Default)]
 pub(crate) struct Export {
     entry: Exported,
@@ -20,26 +21,26 @@ pub(crate) struct Export {
     value: Option<Value>,
 }
 
-/// A value that is no text, or of several lines, under way.
+/// An unfinished value that is binary or has several lines.
 #[derive(Default)]
 struct Value {
     name: Vec<u8>,
-    /// What tells its length, as far as it was read.
+    /// The bytes of the length that were read so far.
     length: Vec<u8>,
-    /// What was read of the value; nothing of one that is too long.
+    /// The bytes of the value that were read so far; empty if the value is too long.
     bytes: Vec<u8>,
     too_long: bool,
-    /// How many bytes are still to come, with the line feed behind it.
+    /// Bytes that are still to come, including the line feed after the value.
     left: u64,
 }
 
 impl Export {
-    /// Whether an entry has begun and not ended.
+    /// Whether an entry has begun but not ended.
     pub(crate) const fn is_open(&self) -> bool {
         self.open
     }
 
-    /// Takes the next line in. Whether the entry ends with it.
+    /// Takes the next line. Whether the entry ends with it.
     pub(crate) fn line(&mut self, line: &Line<'_>) -> bool {
         if !std::mem::replace(&mut self.open, true) {
             self.entry.clear();
@@ -70,7 +71,7 @@ impl Export {
         !self.open
     }
 
-    /// The log ends without an empty line. Whether the entry is whole and does not lack its sender.
+    /// Ends the entry at the end of a log without an empty line. Whether the entry is complete and names its sender.
     pub(crate) fn end(&mut self) -> bool {
         self.open = false;
         self.value.take().is_none() && self.entry.tells_sender()
@@ -83,7 +84,7 @@ impl Export {
 }
 
 impl Value {
-    /// Takes a line of the log in, with the NULs before it and the line feed behind it.
+    /// Takes a line of the log, with the NULs before it and the line feed after it.
     fn take(&mut self, line: &Line<'_>) {
         let (text, nuls) = match line.too_long {
             true => (line.head.as_slice(), 0),
@@ -115,7 +116,7 @@ impl Value {
         }
     }
 
-    /// The value without the line feed behind it.
+    /// The value without the line feed after it.
     fn text(&self) -> &[u8] {
         self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes)
     }

@@ -1,4 +1,4 @@
-//! Reading a whole journal of the past, as fast as it comes.
+//! Reads a whole journal of the past, without waiting.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -15,13 +15,13 @@ use crate::domain::base::span::Span;
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
 
-/// How far before `--since` a journal is read, to know the sessions that were open then.
+/// How far before `--since` a journal is read, to know the sessions that were open at that time.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
 
-/// How many journal entries are read between two looks at the clock.
+/// Journal entries that are read between two looks at the clock.
 const SLICE: usize = 5_000;
 
-/// What is said of a file that cannot be read, with what to grant.
+/// The message about a file that cannot be read, with the permission to grant.
 pub(crate) fn cannot(path: &Path, error: &std::io::Error) -> anyhow::Error {
     let path = path.display();
     match error.kind() {
@@ -32,7 +32,7 @@ pub(crate) fn cannot(path: &Path, error: &std::io::Error) -> anyhow::Error {
     }
 }
 
-/// A journal that this user may not read looks like one without entries, and a report of it like a quiet day.
+/// Fails if this user may not read the journal: it would look empty, and its report would look like a quiet day.
 pub(super) fn can_be_read(directory: Option<&Path>) -> anyhow::Result<()> {
     let found = match directory {
         None => readable(),
@@ -48,7 +48,7 @@ pub(super) fn can_be_read(directory: Option<&Path>) -> anyhow::Result<()> {
     }
 }
 
-/// Hands out the entries of a journal: the machine's own, or those of a directory.
+/// Hands out the entries of a journal: the machine's own, or the journals of a directory.
 pub(crate) fn journal(
     directory: Option<&Path>,
     span: Span,

@@ -1,4 +1,4 @@
-//! The lines of a log file that is not followed: a file, a pipe or standard input, plain or compressed by gzip, opened once.
+//! The lines of a log file that is not followed: a file, a pipe or standard input, plain or gzip, opened once.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -16,24 +16,24 @@ use crate::domain::base::time::Time;
 
 pub use crate::adapters::source::buffer::Line;
 
-/// What editors of other systems put before a text.
+/// The byte order mark that editors of other systems write before a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Gives out the lines of a log, one after the other, out of one buffer.
+/// Hands out the lines of a log one by one, from one buffer.
 pub struct Lines {
     stream: Stream,
     buffer: Buffer,
     read: Rc<Cell<u64>>,
     number: u64,
     file: Rc<File>,
-    /// It is a regular file, which can be read again from where reading began.
+    /// The log is a regular file: it can be read again from the offset where reading began.
     regular: bool,
     start: u64,
-    /// What was read of the text so far, where that is the only way to read it again.
+    /// The text that was read so far, if it can be read again only from memory.
     kept: Option<Vec<u8>>,
     size: u64,
     written: Option<Time>,
-    /// What was opened, and for which command.
+    /// The path, and the command that opened it.
     asked: (PathBuf, &'static str),
 }
 
@@ -49,13 +49,13 @@ enum Stream {
 }
 
 impl Lines {
-    /// Opens a file, a pipe, or standard input where the path is `-`, and reads it as `of` does.
+    /// Opens a file or a pipe, or standard input if the path is `-`, and reads it as `of` does.
     pub fn open(path: &Path, command: &'static str) -> io::Result<Self> {
         Lines::of(opened::open(path)?, path, command)
     }
 
-    /// The lines of what was opened by this path. What gzip compressed is read as what it was before; what is compressed
-    /// otherwise is refused with what works before `sftp-monitor` and this `command`.
+    /// The lines of an opened log. A gzip file is decompressed; another compression is refused, with the program that must
+    /// run before `sftp-monitor` and this `command`.
     pub fn of(opened: Opened, path: &Path, command: &'static str) -> io::Result<Self> {
         let Opened {
             file,
@@ -89,24 +89,24 @@ impl Lines {
         })
     }
 
-    /// Whether the next line is not there yet, nor within this time: whoever writes into a pipe has paused.
+    /// Whether there is no next line yet, also not within this time: the writer of the pipe has paused.
     pub fn pauses(&mut self, at_most: Duration) -> bool {
         let timeout = Timespec::try_from(at_most).ok();
         let mut ready = [PollFd::new(&*self.file, PollFlags::IN)];
         !self.regular && !self.buffer.has_next() && poll(&mut ready, timeout.as_ref()) == Ok(0)
     }
 
-    /// From now on what is read is kept where it could not be read again otherwise, so that `begin_again` can be called.
+    /// From now on, keeps the text of a log that cannot be read twice, so that `begin_again` can be called.
     pub fn keep(&mut self) {
         self.kept = (!self.regular).then(Vec::new);
     }
 
-    /// How many bytes are kept.
+    /// Number of bytes that are kept.
     pub fn kept(&self) -> usize {
         self.kept.as_ref().map_or(0, Vec::len)
     }
 
-    /// Goes back to the first line; nothing more is kept.
+    /// Goes back to the first line; no more text is kept after that.
     pub fn begin_again(&mut self) -> io::Result<()> {
         if self.regular {
             (&*self.file).seek(SeekFrom::Start(self.start))?;
@@ -122,9 +122,9 @@ impl Lines {
         Ok(())
     }
 
-    /// The next line, with all that is known of it; none at the end.
+    /// The next line. `None` at the end.
     pub fn next_whole(&mut self) -> io::Result<Option<Line<'_>>> {
-        // Asked twice, because what is borrowed in a loop cannot be returned from it.
+        // The buffer is asked twice, because a loop cannot return a value that it borrowed.
         let mut ended = false;
         while !ended && !self.buffer.has_next() {
             ended = self.fill()?;
@@ -137,7 +137,7 @@ impl Lines {
         Ok(line)
     }
 
-    /// Reads more. Whether there is nothing more.
+    /// Reads more. Whether the end was reached.
     fn fill(&mut self) -> io::Result<bool> {
         use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
         let filled = match &mut self.kept {
@@ -157,23 +157,23 @@ impl Lines {
         }
     }
 
-    /// The number of the line that was given out last; the first is 1.
+    /// The number of the last line that was handed out; the first line is 1.
     pub const fn number(&self) -> u64 {
         self.number
     }
 
-    /// How many bytes were read so far, as they lie in the file.
+    /// Bytes of the file that were read so far, before decompression.
     pub fn read_so_far(&self) -> u64 {
         self.read.get()
     }
 
-    /// How many bytes the file holds; 0 where nobody knows.
+    /// Size of the file in bytes; 0 if unknown.
     pub const fn size(&self) -> u64 {
         self.size
     }
 
-    /// When the last of these lines was written, at the latest: what gzip noted of the file that it compressed, else the
-    /// time of the file, else now. Stamps without a year are to be read as of then.
+    /// The latest time at which the last line was written: the time in the gzip header, else the time of the file, else now.
+    /// Stamps without a year are read as of this time.
     pub fn written(&self) -> Time {
         let noted = match &self.stream {
             Stream::Gzip(gzip) => gzip.header().map_or(0, |header| header.mtime()),
@@ -186,7 +186,7 @@ impl Lines {
 }
 
 impl Stream {
-    /// The text of a file from where it stands, and the first bytes of the file.
+    /// The text of a file from its present offset, and the first bytes of the file.
     fn begin(file: &Rc<File>, read: &Rc<Cell<u64>>) -> io::Result<(Stream, Vec<u8>)> {
         let mut stream = Counted {
             file: Rc::clone(file),
@@ -220,7 +220,7 @@ impl Read for Stream {
     }
 }
 
-/// Counts what is read of a file.
+/// Counts the bytes that are read from a file.
 struct Counted {
     file: Rc<File>,
     read: Rc<Cell<u64>>,
@@ -234,7 +234,7 @@ impl Read for Counted {
     }
 }
 
-/// Keeps what is read.
+/// Keeps the bytes that are read.
 struct Keeping<'a> {
     stream: &'a mut Stream,
     kept: &'a mut Vec<u8>,
@@ -285,7 +285,7 @@ mod tests {
             (b"a".to_vec(), vec!["a"]),
             (b"a\nb\n".to_vec(), vec!["a", "b"]),
             (gzip(b"a\n\nb"), vec!["a", "", "b"]),
-            // Two files compressed one by one and put together.
+            // Two files that were compressed separately and then joined.
             ([gzip(b"a\nb"), gzip(b"c\n")].concat(), vec!["a", "bc"]),
         ] {
             std::fs::write(&path, bytes).expect("the file");

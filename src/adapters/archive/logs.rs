@@ -1,4 +1,4 @@
-//! Log files of the past, read as one log: each opened once, in the order in which they were written, none twice.
+//! Log files of the past, read as one log: each is opened once and read once, in the order in which they were written.
 
 use std::path::PathBuf;
 
@@ -15,16 +15,16 @@ use crate::adapters::source::envelope::Read;
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
 
-/// How many lines are read between two looks at the clock.
+/// Lines that are read between two looks at the clock.
 const LINES: u64 = 1 << 14;
 
-/// Logs, opened, in order.
+/// Opened logs, in order.
 pub(crate) struct Logs(Vec<PastFile>);
 
-/// A log, opened, of which nothing was handed out yet.
+/// An opened log; none of its entries was handed out yet.
 struct PastFile {
     path: PathBuf,
-    /// What it is, whatever its name.
+    /// Device and inode number, which do not depend on the name.
     identity: (u64, u64),
     lines: Lines,
     survey: Survey,
@@ -32,7 +32,7 @@ struct PastFile {
 }
 
 impl Logs {
-    /// Opens what these paths name, for this command. What is there twice is said, and read once.
+    /// Opens these paths for this command. A log that is there twice is reported, and read once.
     pub(crate) fn open(paths: &[PathBuf], command: &'static str) -> anyhow::Result<Self> {
         let mut logs: Vec<PastFile> = Vec::with_capacity(paths.len());
         let mut room = ROOM;
@@ -41,7 +41,7 @@ impl Logs {
             let failed = |error| cannot(path, &error);
             let opened = opened::open(path).map_err(failed)?;
             let identity = opened.identity;
-            // Before anything is read: what is read of standard input is gone.
+            // Checked before reading, because standard input can be read only once.
             if let Some(known) = logs.iter().find(|log| log.identity == identity) {
                 warn(&twice::same_file(path, &known.path));
                 continue;
@@ -60,18 +60,18 @@ impl Logs {
         twice::drop_copies(&mut logs, |log| (&log.path, &log.head, log.lines.size()))
             .iter()
             .for_each(|said| warn(said));
-        // A shell lists auth.log before auth.log.1: read in the order in which they were written, sessions go on from one
-        // file to the next.
+        // A shell lists auth.log before auth.log.1. The logs are read in the order in which they were written, so that
+        // sessions continue from one file to the next.
         logs.sort_by_key(|log| log.survey.begins.unwrap_or(Time(i64::MAX)));
         Ok(Logs(logs))
     }
 
-    /// When the first of their lines was written; none where nobody knows.
+    /// The time of their first line. `None` if unknown.
     pub(crate) fn begins(&self) -> Option<Time> {
         self.0.iter().filter_map(|log| log.survey.begins).min()
     }
 
-    /// Hands out the entries of all, as one log. Returns how many lines there were.
+    /// Hands out the entries of all logs as one log. Returns the number of lines.
     pub(crate) fn read(self, take: &mut impl FnMut(Entry<'_>)) -> anyhow::Result<u64> {
         let size = self.0.iter().map(|log| log.lines.size()).sum();
         let mut progress = ProgressMeter::new(Unit::Bytes(size));
@@ -89,7 +89,7 @@ impl Logs {
 }
 
 impl PastFile {
-    /// Hands out the entries. Returns how many lines were no text.
+    /// Hands out the entries. Returns the number of lines that are not text.
     fn read(
         &mut self,
         before: u64,
@@ -97,7 +97,7 @@ impl PastFile {
         progress: &mut ProgressMeter,
     ) -> std::io::Result<u64> {
         let mut skipped = 0;
-        // A line without a stamp is of the time of the line above; of no time where the log has no stamps at all.
+        // A line without a stamp gets the time of the line above; no time if the log has no stamps at all.
         let mut last = self.survey.begins.unwrap_or_default();
         loop {
             if self.lines.number() % LINES == 0 {
@@ -126,7 +126,7 @@ impl PastFile {
         }
     }
 
-    /// Says what could not be read, and what is not certain.
+    /// Warns about lines that could not be read and about uncertain years.
     fn warn_of(&self, skipped: u64) {
         let path = self.path.display();
         if skipped > 0 {
@@ -147,14 +147,14 @@ impl PastFile {
     }
 }
 
-/// Each log stays open until it is read, so that it is opened once; there may be years of them.
+/// Raises the limit of open files. Each log is opened once and stays open until it is read; there may be years of logs.
 fn allow_as_many_files() {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,
         ..limit
     };
-    // Where it cannot be raised, the log that cannot be opened is named.
+    // If the limit cannot be raised, the error names the log that cannot be opened.
     let _ = setrlimit(Resource::Nofile, raised);
 }
 

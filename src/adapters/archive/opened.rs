@@ -1,5 +1,5 @@
-//! Opens a log file that is not followed, once: a file, a pipe or standard input. A file without an end, or without lines of text,
-//! is refused with the reason.
+//! Opens a log file that is not followed, once: a file, a pipe or standard input. A file without an end, or without lines of
+//! text, is refused with the reason.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal, Seek};
@@ -12,20 +12,21 @@ use rustix::fs::{FsWord, fstatfs};
 
 use crate::domain::base::time::Time;
 
-/// What names standard input beside `-`. Opened anew, a socket would be refused, and a file read from its start.
+/// The names of standard input. These paths must not be opened again: a socket would be refused, and a file would be read
+/// from its start.
 const STANDARD_INPUT: [&str; 4] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
-/// The number of `/dev/null`, the one device that ends (null(4)).
+/// The device number of `/dev/null`, the only device that has an end (null(4)).
 const NULL: u64 = 0x103;
 
-/// The file systems (statfs(2)) in which the kernel makes up files, some without an end (`/proc/kmsg`, `trace_pipe`): procfs, sysfs,
-/// debugfs, tracefs.
+/// The file systems (statfs(2)) whose files the kernel generates, some without an end (`/proc/kmsg`, `trace_pipe`): procfs,
+/// sysfs, debugfs, tracefs.
 const OF_KERNEL: [FsWord; 4] = [0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163];
 
-/// The first release of OpenSSH, 1 December 1999: no log of it was written before, whatever an archive says.
+/// The first release of OpenSSH, 1 December 1999: no log of OpenSSH is older, even if an archive says so.
 const OPENSSH: Time = Time::from_seconds(944_006_400);
 
-/// How files begin that hold no lines of text, what they are, and the program that makes text of them.
+/// The first bytes of files that hold no lines of text, the kind of file, and the program that converts it to text.
 const FOREIGN: [(&[u8], &str, &str); 9] = [
     (b"\xfd7zXZ\0", "compressed by xz", "xzcat"),
     (b"\x28\xb5\x2f\xfd", "compressed by zstd", "zstdcat"),
@@ -38,40 +39,40 @@ const FOREIGN: [(&[u8], &str, &str); 9] = [
     (b"\xfe\xff", "UTF-16", "iconv -f UTF-16 -t UTF-8"),
 ];
 
-/// How a file of the journal begins (systemd, JOURNAL_FILE_FORMAT).
+/// The first bytes of a journal file (systemd, JOURNAL_FILE_FORMAT).
 const JOURNAL: &[u8] = b"LPKSHHRH";
 
-/// How many bytes tell what a file is.
+/// Bytes that are needed to recognize the kind of a file.
 pub(crate) const MAGIC: usize = JOURNAL.len();
 
-/// A log, opened, of which nothing was read yet.
+/// An opened log; nothing was read of it yet.
 #[derive(Debug)]
 pub struct Opened {
     pub(crate) file: File,
-    /// It can be read again from its start.
+    /// The file can be read again from its start.
     pub(crate) regular: bool,
-    /// Device and inode number: the same for the same file, whatever its name.
+    /// Device and inode number: they do not depend on the name.
     pub identity: (u64, u64),
-    /// How many bytes it holds; 0 where nobody knows.
+    /// Size in bytes; 0 if unknown.
     pub(crate) size: u64,
-    /// When it was last written, where that is known and can be.
+    /// Time of the last change, if it is known and plausible.
     pub(crate) written: Option<Time>,
 }
 
-/// Opens what a path names; `-` is standard input.
+/// Opens a path; `-` is standard input.
 pub fn open(path: &Path) -> io::Result<Opened> {
     let standard = STANDARD_INPUT.iter().any(|name| path == Path::new(name));
     let file = match standard {
         true => File::from(io::stdin().as_fd().try_clone_to_owned()?),
         false => {
-            // Looked at before it is opened: a device may do something when it is.
+            // Checked before opening, because opening a device can have effects.
             refuse(&fs::metadata(path)?)?;
             File::open(path)?
         }
     };
     let metadata = file.metadata()?;
     let kind = metadata.file_type();
-    // A person may paste lines, and what started us may have given a socket.
+    // Standard input may be a terminal, where a person pastes lines, or a socket from the program that started us.
     if !standard || !file.is_terminal() && !kind.is_socket() {
         refuse(&metadata)?;
     }
@@ -89,7 +90,7 @@ pub fn open(path: &Path) -> io::Result<Opened> {
     })
 }
 
-/// A time at which a log can have been written; none where it lies ahead, or before there was OpenSSH.
+/// A plausible time for a log. `None` if it is in the future or before the first release of OpenSSH.
 pub(crate) fn believable(written: Time) -> Option<Time> {
     let now = Time::from(SystemTime::now());
     (OPENSSH..=now).contains(&written).then_some(written)
@@ -109,7 +110,7 @@ fn refuse(metadata: &Metadata) -> io::Result<()> {
     Err(io::Error::other(why))
 }
 
-/// Why a file that begins like this is not read, and what reads it; `command` is the command that was to.
+/// Why a file with these first bytes is not read, and how to read it; `command` is the command that was started.
 pub(crate) fn foreign(magic: &[u8], path: &Path, command: &str) -> Option<String> {
     if magic.starts_with(JOURNAL) {
         return Some(
@@ -123,7 +124,7 @@ pub(crate) fn foreign(magic: &[u8], path: &Path, command: &str) -> Option<String
     Some(format!("{what}, which is not read here; {works} works"))
 }
 
-/// The command that reads through another program what that makes of a file.
+/// The command line that converts the file by another program and pipes it to `sftp-monitor`.
 fn through(by: &str, path: &Path, command: &str) -> String {
     let file = match path == Path::new("-") {
         true => String::new(),
@@ -132,7 +133,7 @@ fn through(by: &str, path: &Path, command: &str) -> String {
     format!("`{by}{file} | sftp-monitor {command}`")
 }
 
-/// Why what gzip compressed cannot be read to its end, and how to read what is left of it.
+/// Why a gzip file cannot be read to its end, and how to read the undamaged part.
 pub(crate) fn damaged(error: &io::Error, path: &Path, command: &str) -> io::Error {
     let works = through("zcat", path, command);
     io::Error::other(format!(
@@ -140,7 +141,7 @@ pub(crate) fn damaged(error: &io::Error, path: &Path, command: &str) -> io::Erro
     ))
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for a shell.
 fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%=".contains(&byte);
     match word.bytes().all(plain) {

@@ -1,4 +1,4 @@
-//! The log that a command reads to its end: the one that its arguments name, else the one that the daemon reads.
+//! The log that a command reads to its end: the one in its arguments, else the one that the daemon reads.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::domain::base::span::Span;
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
 
-/// What a command's arguments name.
+/// The logs in a command's arguments.
 pub(crate) struct Named<'a> {
     /// `--auth-log`.
     pub(crate) files: &'a [PathBuf],
@@ -23,16 +23,16 @@ pub(crate) struct Named<'a> {
     pub(crate) directory: Option<&'a Path>,
 }
 
-/// A log, opened, or known to be readable.
+/// A log that is opened, or that is known to be readable.
 pub(crate) enum PastLog {
-    /// The machine's journal, or those of a directory.
+    /// The machine's journal, or the journals of a directory.
     Journal(Option<PathBuf>),
     /// Log files.
     Files(Logs),
 }
 
 impl PastLog {
-    /// Opens what the arguments of this command name; else what the daemon reads, and says which that is.
+    /// Opens the log in the arguments of this command; else the daemon's log, and reports which log it reads.
     pub(crate) fn open(
         named: &Named<'_>,
         source: &SourceConfig,
@@ -75,12 +75,13 @@ impl PastLog {
         Ok(PastLog::Journal(directory))
     }
 
-    /// Is it perhaps another machine's?
+    /// Whether the log may be another machine's.
     pub(crate) fn is_foreign(&self) -> bool {
         matches!(self, PastLog::Journal(Some(_)))
     }
 
-    /// The times of its first and its last entry, also of those that are not sshd's, as far as they are known before it is read.
+    /// The times of the first and the last entry, as far as they are known before reading. Entries of other programs count
+    /// too.
     pub(crate) fn reach(&self) -> anyhow::Result<(Option<Time>, Option<Time>)> {
         match self {
             PastLog::Journal(directory) => Ok(reach(directory.as_deref())?.unzip()),
@@ -88,7 +89,7 @@ impl PastLog {
         }
     }
 
-    /// Hands out its entries. Returns how many lines there were, where it consists of lines.
+    /// Hands out the entries. Returns the number of lines, if the log consists of lines.
     pub(crate) fn read(
         self,
         span: Span,

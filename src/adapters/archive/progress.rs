@@ -1,23 +1,23 @@
-//! How far a long report has come, on a terminal.
+//! The progress of a long report, on a terminal.
 
 use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Who waits no longer than this needs no bar.
+/// Work that is shorter than this shows no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What a bar counts.
+/// The unit of a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
-    /// Bytes of files, of this many in all; 0 where nobody knows.
+    /// Bytes of files, with their total; 0 if unknown.
     Bytes(u64),
-    /// Entries of a journal: nobody knows how many there are.
+    /// Entries of a journal; their total is unknown.
     Entries,
 }
 
-/// A bar that shows itself when the work takes longer than a second; on a terminal only.
+/// A progress bar that appears when the work takes longer than a second; on a terminal only.
 pub(crate) struct ProgressMeter {
     begun: Instant,
     unit: Unit,
@@ -35,7 +35,7 @@ impl ProgressMeter {
         }
     }
 
-    /// So far is it. Not to be called for every line: it looks at the clock.
+    /// Sets the progress. Do not call it for every line: it looks at the clock.
     pub(crate) fn at(&mut self, position: u64) {
         if !self.terminal {
             return;

@@ -1,4 +1,4 @@
-//! Looking through a log before it is read: which years its stamps are of, and when it begins.
+//! A first reading of a log, before its entries are read: finds the years of its stamps and its beginning.
 
 use std::io;
 use std::time::Duration;
@@ -8,26 +8,26 @@ use crate::adapters::archive::dump::Dump;
 use crate::adapters::source::envelope::{Envelope, Read};
 use crate::domain::base::time::{Time, Zone};
 
-/// How many lines at a log's beginning may be without a stamp that names no year, before it is taken to hold none: then
-/// nothing needs to be known of its end.
+/// If none of the first lines, up to this number, has a stamp without a year, the log is taken to hold no such stamps. Then
+/// its end need not be known.
 const HEAD: u64 = 1_000;
 
-/// How much is kept in memory of what can be read once only, to look through it.
+/// The most memory, in bytes, for the text of logs that can be read only once.
 pub const ROOM: usize = 64 << 20;
 
-/// What was seen.
+/// Result of the first reading.
 pub struct Survey {
-    /// Reads the lines from the first on.
+    /// Reads the lines from the first one on.
     pub dump: Dump,
     /// The time of the first line that has one.
     pub begins: Option<Time>,
-    /// It was looked through to its end, or to where no more is to be known.
+    /// The first reading went to the end of the log, or as far as was necessary.
     pub whole: bool,
 }
 
-/// Looks through a log and goes back to its first line. Of what can be read once only, as much is kept in memory as there is
-/// `room`, which shrinks; and where it pauses for longer than `patience`, its end is not waited for. Each line that is looked
-/// at is shown to `each`; none is at the end.
+/// Reads a log once and goes back to its first line. Text that can be read only once is kept in memory, up to `room` bytes;
+/// `room` shrinks by them. If the log pauses for longer than `patience`, its end is not waited for. Each line that is read is
+/// shown to `each`, and `None` at the end.
 pub fn survey(
     lines: &mut Lines,
     room: &mut usize,
@@ -43,13 +43,13 @@ pub fn survey(
             whole = false;
             break;
         }
-        // What cannot be read is told when it is read.
+        // A read error is reported later, when the line is read again.
         let Ok(Some(line)) = lines.next_whole() else {
             each(None);
             break;
         };
         each(Some(line.text));
-        // The first line tells when the log begins; of the others only the years matter.
+        // The first line with a time gives the beginning of the log; of the other lines, only the years matter.
         if first.is_some() && dump.pass(&line) {
             continue;
         }
@@ -67,7 +67,7 @@ pub fn survey(
     *room = room.saturating_sub(lines.kept());
     let written = lines.written();
     lines.begin_again()?;
-    // A stamp without a year was of no year yet.
+    // During the first reading, a stamp without a year had no known year.
     let time = |(line, time): (Vec<u8>, Time)| match dump.surveyed(written).read_text(&line) {
         Read::Entry(entry) if entry.origin.time != Time::default() => entry.origin.time,
         _ => time,

@@ -1,21 +1,21 @@
-//! The same log twice: under two names, or as a copy of it, which would count everything twice.
+//! Finds logs that are given twice, under two names or as a copy: their events would count twice.
 
 use std::cmp::Reverse;
 use std::path::Path;
 
-/// How many bytes of a log's text are compared: as many lines of OpenSSH, with stamps and processes, are of one log alone.
+/// Bytes of text that are compared. So many lines of OpenSSH, with stamps and process numbers, occur in one log only.
 const COMPARED: usize = 16 << 10;
 
-/// How a log's text begins.
+/// The beginning of a log's text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Head {
     text: Vec<u8>,
-    /// This is all of it.
+    /// The text is the whole log.
     whole: bool,
 }
 
 impl Head {
-    /// Takes the next line in; none is the end.
+    /// Takes the next line; `None` is the end.
     pub(crate) fn take(&mut self, line: Option<&[u8]>) {
         let room = COMPARED - self.text.len();
         match line {
@@ -27,7 +27,7 @@ impl Head {
         }
     }
 
-    /// Whether all that it tells stands in the other as well.
+    /// Whether the other log begins with the same text.
     fn is_part_of(&self, other: &Head) -> bool {
         let same = match self.whole {
             true => other.text.starts_with(&self.text),
@@ -37,14 +37,14 @@ impl Head {
     }
 }
 
-/// That a path names what another one names.
+/// The message that two paths name the same file.
 pub(crate) fn same_file(path: &Path, known: &Path) -> String {
     let (path, known) = (path.display(), known.display());
     format!("{path}: the same file as {known}: read once")
 }
 
-/// Leaves out what is a copy of another log or of its beginning, and says so. `of` is a log's path, head and size. Of two
-/// that are alike the larger one stays, and none that is compressed.
+/// Removes logs that are a copy of another log or of its beginning, and returns a message for each. `of` gives a log's path,
+/// head and size. Of two equal logs, the larger one stays, but an uncompressed one comes before a compressed one.
 pub(crate) fn drop_copies<L>(
     logs: &mut Vec<L>,
     of: impl Fn(&L) -> (&Path, &Head, u64),

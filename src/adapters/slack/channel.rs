@@ -1,4 +1,4 @@
-//! `conversations.info`: the channel, as far as the token may look. <https://docs.slack.dev/reference/methods/conversations.info>
+//! `conversations.info`: the channel, if the token may read it. <https://docs.slack.dev/reference/methods/conversations.info>
 
 use serde_json::Value;
 use url::Url;
@@ -7,26 +7,26 @@ use super::client::{Client, POST};
 use crate::domain::slack_reply::answer::PostResult;
 use crate::domain::slack_reply::said;
 
-/// The channel that is posted to.
+/// The channel that messages are posted to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
     /// Its name.
     pub name: String,
-    /// Nothing can be posted there any more.
+    /// The channel is archived: nothing can be posted there any more.
     pub archived: bool,
-    /// The bot is in it.
+    /// The bot is a member of the channel.
     pub member: bool,
 }
 
 impl Client {
-    /// Asks Slack about the channel; the token needs `channels:read`, or `groups:read` for a private one.
+    /// Asks Slack about the channel; the token needs `channels:read`, or `groups:read` for a private channel.
     pub async fn channel(&self) -> Result<Channel, PostResult> {
         let asked = [("channel", self.channel_id())];
         let method = match Url::parse_with_params("none:/conversations.info", asked) {
             Ok(url) => format!("conversations.info?{}", url.query().unwrap_or_default()),
             Err(_) => "conversations.info".to_owned(),
         };
-        // A method that reads takes its arguments from the address, never from JSON.
+        // A reading method takes its arguments from the URL, not from JSON.
         let answer = self
             .call(&method, &Value::Object(Default::default()), POST)
             .await?;

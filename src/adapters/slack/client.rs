@@ -1,4 +1,4 @@
-//! The calls that go out to Slack: `chat.postMessage`, and those that only ask.
+//! The calls to Slack: `chat.postMessage`, and the calls that only ask.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
@@ -16,11 +16,12 @@ use crate::domain::render::Rendered;
 use crate::domain::slack_reply::Body;
 use crate::domain::slack_reply::answer::{PostResult, classify};
 
-/// For the connection to stand, TLS included.
+/// Timeout for the connection, including TLS.
 const CONNECT: Duration = Duration::from_secs(5);
-/// For a whole post, from the name lookup to the last byte of the answer.
+/// Timeout for a whole post, from the name lookup to the last byte of the answer.
 pub const POST: Duration = Duration::from_secs(10);
-/// The most that is read of an answer. Slack echoes the message, blocks and all, several times longer than it was sent.
+/// The most bytes that are read of an answer. Slack repeats the message and its blocks, several times longer than it was
+/// sent.
 const ANSWER_MOST: usize = 256 * 1024;
 
 /// A client for one channel of one workspace; a clone shares its connections.
@@ -33,7 +34,7 @@ pub struct Client {
     authorization: HeaderValue,
 }
 
-/// An answer that says ok.
+/// An answer with `ok`.
 pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
@@ -46,7 +47,8 @@ struct Post<'a> {
     text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     blocks: Option<&'a Value>,
-    // Slack would fetch addresses that an attacker wrote into the log, make links of them, or format what they enclose.
+    // Otherwise Slack would fetch addresses that an attacker wrote into the log, make links of them, or apply their
+    // formatting.
     unfurl_links: bool,
     unfurl_media: bool,
     link_names: bool,
@@ -55,12 +57,12 @@ struct Post<'a> {
 }
 
 impl Client {
-    /// A client for this channel; nothing is sent yet.
+    /// A client for this channel; it sends nothing yet.
     pub fn new(slack: &Slack, token: &Token) -> anyhow::Result<Self> {
         Self::by(&ProxySettings::Environment, slack, token)
     }
 
-    /// The same through this proxy.
+    /// The same with these proxy settings.
     pub fn by(proxy: &ProxySettings, slack: &Slack, token: &Token) -> anyhow::Result<Self> {
         let builder = proxy.builder(&slack.api_url)?;
         let mut builder = builder.connect_timeout(CONNECT).timeout(POST);
@@ -80,12 +82,12 @@ impl Client {
         })
     }
 
-    /// The channel that is posted to.
+    /// The channel that messages are posted to.
     pub(crate) fn channel_id(&self) -> &str {
         &self.channel
     }
 
-    /// Posts a message, in at most this time.
+    /// Posts a message, within this time.
     pub async fn post(&self, message: &Rendered, at_most: Duration) -> PostResult {
         let post = Post {
             channel: &self.channel,
@@ -113,7 +115,7 @@ impl Client {
         }
     }
 
-    /// Calls a method that only asks; what Slack does not answer with ok is the answer.
+    /// Calls a method that only asks. An answer other than `ok` is returned as the error.
     pub(crate) async fn call(
         &self,
         method: &str,
@@ -147,7 +149,8 @@ impl Client {
             .post(format!("{}/{method}", self.api_url))
             .timeout(at_most)
             .header(AUTHORIZATION, self.authorization.clone())
-            // Without the charset Slack warns in its answer. Set before the body, which would else add a header of its own.
+            // Without the charset, Slack adds a warning to its answer. The header is set before the body, which would add its
+            // own otherwise.
             .header(CONTENT_TYPE, "application/json; charset=utf-8")
             .json(arguments)
             .send()
@@ -155,7 +158,7 @@ impl Client {
             .map_err(not_answered)
     }
 
-    /// What was answered, and what kept the rest from coming.
+    /// The body of the answer, and the error that cut it off.
     async fn body(&self, mut response: Response) -> (Body, Option<reqwest::Error>) {
         let mut body = Vec::new();
         let mut broken = None;
@@ -179,7 +182,8 @@ fn retry_after(response: &Response) -> Option<String> {
 }
 
 fn not_answered(error: reqwest::Error) -> PostResult {
-    // Nothing was sent while there was no connection: name lookup, TCP, TLS, a proxy's refusal. After that nobody knows.
+    // An error before the connection was made means that nothing was sent: name lookup, TCP, TLS, or a refusal by the proxy.
+    // Any later error leaves open whether Slack received the request.
     let ambiguous = !error.is_connect() && !error.is_builder();
     PostResult::Retry {
         ambiguous,
@@ -193,7 +197,7 @@ pub(crate) fn chain(error: &reqwest::Error) -> String {
     let mut cause = error.source();
     while let Some(inner) = cause {
         let words = inner.to_string();
-        // Several layers repeat the one below.
+        // Several layers repeat the text of the next one.
         if !said.contains(&words) {
             said.push_str(": ");
             said.push_str(&words);

@@ -1,4 +1,4 @@
-//! `auth.test`: whose token it is, and what it may do. <https://docs.slack.dev/reference/methods/auth.test>
+//! `auth.test`: the owner and the scopes of the token. <https://docs.slack.dev/reference/methods/auth.test>
 
 use serde_json::Value;
 
@@ -6,14 +6,14 @@ use super::client::{Client, POST};
 use crate::domain::slack_reply::answer::PostResult;
 use crate::domain::slack_reply::said;
 
-/// Whose token it is.
+/// The owner of the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The workspace.
     pub team: String,
     /// The user that messages come from.
     pub user: String,
-    /// What the token may do; none where the answer does not say.
+    /// The scopes of the token. `None` if the answer does not list them.
     pub scopes: Option<Vec<String>>,
 }
 
@@ -21,7 +21,7 @@ pub struct Identity {
 const SCOPES: &str = "x-oauth-scopes";
 
 impl Client {
-    /// Asks Slack whose token it is. Posts nothing.
+    /// Asks Slack for the owner of the token. Posts nothing.
     pub async fn identity(&self) -> Result<Identity, PostResult> {
         let answer = self
             .call("auth.test", &Value::Object(Default::default()), POST)

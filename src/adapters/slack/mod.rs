@@ -1,4 +1,4 @@
-//! Slack: the network calls there are. What an answer means is in `domain::slack_reply`. Uses the domain and `config`.
+//! Slack: its network calls. `domain::slack_reply` interprets the answers. Uses the domain and `config`.
 
 mod channel;
 mod client;

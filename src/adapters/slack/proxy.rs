@@ -1,28 +1,28 @@
-//! The proxy on the way to Slack and to the heartbeat's address: which one an environment names, and a client that uses it.
+//! The proxy to Slack and to the heartbeat's address: which proxy an environment names, and a client that uses it.
 
 use anyhow::Context;
 use reqwest::{ClientBuilder, NoProxy, redirect};
 
 use crate::adapters::config::environment;
 
-/// The variables that name a proxy for https, in the order in which they count.
+/// The variables that name a proxy for https; the first one that is set counts.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Those that name the hosts for which it is not used.
+/// The variables that name the hosts that are reached without the proxy.
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// Through which proxy a client connects.
+/// The proxy of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProxySettings {
-    /// As the environment says: `HTTPS_PROXY`, `NO_PROXY`.
+    /// The proxy of the environment: `HTTPS_PROXY`, `NO_PROXY`.
     Environment,
-    /// Through none.
+    /// No proxy.
     Direct,
-    /// Through this one.
+    /// This proxy.
     Proxy {
         /// Its address.
         url: String,
-        /// The hosts for which it is not used.
+        /// The hosts that are reached without the proxy.
         except: String,
     },
 }
@@ -32,12 +32,12 @@ pub enum ProxySettings {
 pub(crate) struct Proxy {
     pub(crate) variable: String,
     pub(crate) url: String,
-    /// The hosts for which it is not used.
+    /// The hosts that are reached without the proxy.
     pub(crate) except: String,
 }
 
 impl Proxy {
-    /// The first that an environment names.
+    /// The first proxy that an environment names.
     pub(crate) fn of(get: impl Fn(&str) -> Option<String>) -> Option<Proxy> {
         PROXIES.into_iter().find_map(|variable| {
             let url = get(variable).filter(|url| !url.is_empty())?;
@@ -55,13 +55,13 @@ impl Proxy {
         Proxy::of(|variable| std::env::var(variable).ok())
     }
 
-    /// As it may be shown.
+    /// The proxy for messages, without a password.
     pub(crate) fn shown(&self) -> String {
         format!("{} ({})", without_password(&self.url), self.variable)
     }
 }
 
-/// A variable's value in a file of environment variables, as text.
+/// The value of a variable in a file of environment variables, as text.
 pub(crate) fn assigned(file: &[u8], variable: &str) -> Option<String> {
     let value = environment::assigned(file, variable)?;
     Some(String::from_utf8_lossy(&value).into_owned())
@@ -71,14 +71,14 @@ impl ProxySettings {
     /// A builder of clients for this address.
     pub(crate) fn builder(&self, url: &str) -> anyhow::Result<ClientBuilder> {
         let builder = reqwest::Client::builder()
-            // Never hand a token to another host.
+            // A token must never go to another host.
             .redirect(redirect::Policy::none())
-            // Requests are rare, and a kept connection that the other side has closed meanwhile fails in a way that leaves
-            // open whether the request arrived.
+            // Requests are rare. If the other side has closed a kept connection, the error leaves open whether the request
+            // arrived.
             .pool_max_idle_per_host(0)
             .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
         Ok(match self {
-            // Plain http goes to this machine only; a proxy would be given the token in clear.
+            // Plain http goes only to this machine; a proxy would get the token unencrypted.
             _ if url.starts_with("http:") => builder.no_proxy(),
             ProxySettings::Environment => builder,
             ProxySettings::Direct => builder.no_proxy(),
@@ -89,8 +89,8 @@ impl ProxySettings {
         })
     }
 
-    /// The proxy of this process. What root runs by hand takes the one of the units: sudo keeps no variable of the shell, and a
-    /// shell knows none of the units'.
+    /// The proxy of this process. A command that root runs by hand uses the proxy of the units: sudo drops the shell's
+    /// variables, and the shell does not have the units' variables.
     pub fn find() -> ProxySettings {
         let file = match environment::is_by_hand() {
             true => std::fs::read(environment::FILE).unwrap_or_default(),
@@ -99,7 +99,7 @@ impl ProxySettings {
         ProxySettings::as_in(&file)
     }
 
-    /// The proxy that a file of environment variables names, else that of the environment.
+    /// The proxy that a file of environment variables names, else the proxy of the environment.
     fn as_in(file: &[u8]) -> ProxySettings {
         Proxy::of(|variable| assigned(file, variable))
             .map_or(ProxySettings::Environment, ProxySettings::from)
@@ -115,7 +115,7 @@ impl From<Proxy> for ProxySettings {
     }
 }
 
-/// A proxy's address may hold a password, which is for nobody's screen.
+/// Removes the password from a proxy's address: it must not be shown.
 fn without_password(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),

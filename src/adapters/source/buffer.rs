@@ -1,4 +1,4 @@
-//! A buffer that is filled from a log and gives out its lines, in constant memory whatever the log holds.
+//! A buffer that is filled from a log and hands out its lines; it uses constant memory for any log.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -6,52 +6,52 @@ use std::os::unix::fs::FileExt;
 
 use memchr::memchr;
 
-/// How much is read at once. Reading is fastest from about 128 KiB on; the longest line and its context must fit.
+/// Bytes per read. Reading is fastest from about 128 KiB on; the longest line and its context must fit.
 const CAPACITY: usize = 256 * 1024;
 
-/// How many bytes before a place are kept, to know the place again.
+/// Bytes before an offset that are kept, to recognize the same place later.
 pub(crate) const CONTEXT: usize = 1024;
 
-/// How many bytes of a line that is too long are kept.
+/// Bytes that are kept of a line that is too long.
 const HEAD: usize = 8;
 
-/// Lines of a log. Bytes from `start` to `end` were read and not given out; up to `CONTEXT` bytes before them are kept.
+/// Lines of a log. The bytes from `start` to `end` were read but not handed out; up to `CONTEXT` bytes before them are kept.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
     start: usize,
-    /// Up to here there is no line end.
+    /// There is no line feed between `start` and here.
     searched: usize,
     end: usize,
-    /// How many bytes of the line that begins at `start` were thrown away already: NULs, or it is too long.
+    /// Bytes of the line at `start` that were already discarded: NULs, or the line is too long.
     discarded: u64,
     too_long: bool,
-    /// The first of those bytes.
+    /// The first of the discarded bytes.
     head: [u8; HEAD],
 }
 
-/// A line, or what stands where one is expected.
+/// One line of a log, or the place of a line that cannot be handed out.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line<'a> {
-    /// Without its line feed, and without NULs before it: a writer that kept its offset when the file was truncated leaves
-    /// a hole, and its next line stands directly behind it. Of a line that is too long, nothing.
+    /// The line without its line feed and without NULs before it. A writer that keeps its offset after a truncation leaves a
+    /// hole of NULs, and its next line stands directly behind the hole. Empty if the line is too long.
     pub text: &'a [u8],
-    /// How many bytes of the log it takes.
+    /// Length in the log, in bytes.
     pub length: u64,
-    /// It was longer than a line may be.
+    /// The line was longer than `LONGEST_LINE`.
     pub too_long: bool,
-    /// Of a line that is too long, what the log holds where it begins.
+    /// The first bytes of the line in the log, if the line is too long.
     pub head: [u8; HEAD],
 }
 
-/// What became of filling.
+/// Result of filling the buffer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Filled {
-    /// There is more.
+    /// More bytes were read.
     Grown,
-    /// There is no more, for now.
+    /// There are no more bytes for now.
     End,
-    /// What was read before is no longer there: the file was truncated or overwritten.
+    /// The bytes that were read before are gone: the file was truncated or overwritten.
     Changed,
 }
 
@@ -68,7 +68,7 @@ impl Buffer {
         }
     }
 
-    /// A buffer that stands at an offset of a file, with the bytes before it as context; none where the file is shorter.
+    /// A buffer at an offset of a file, with the bytes before it as context. `None` if the file is shorter.
     pub(crate) fn behind(file: &File, offset: u64) -> io::Result<Option<Self>> {
         let mut buffer = Buffer::new();
         let count = usize::try_from(offset).unwrap_or(CONTEXT).min(CONTEXT);
@@ -81,20 +81,20 @@ impl Buffer {
         }
     }
 
-    /// Whether the next line is whole.
+    /// Whether the buffer holds the next line with its line feed.
     pub(crate) fn has_next(&mut self) -> bool {
         let found = memchr(b'\n', &self.bytes[self.searched..self.end]);
         self.searched = found.map_or(self.end, |found| self.searched + found);
         found.is_some()
     }
 
-    /// The next line that is whole.
+    /// The next whole line.
     pub(crate) fn next(&mut self) -> Option<Line<'_>> {
         let stop = self.has_next().then_some(self.searched)?;
         Some(self.take(stop, stop + 1))
     }
 
-    /// What stands behind the last line end, where anything does.
+    /// The bytes after the last line feed, if there are any.
     pub(crate) fn rest(&mut self) -> Option<Line<'_>> {
         let any = self.start < self.end || self.discarded > 0;
         any.then(|| self.take(self.end, self.end))
@@ -122,21 +122,21 @@ impl Buffer {
         }
     }
 
-    /// Keeps what the log holds where the line begins.
+    /// Keeps the first bytes of the line.
     fn keep_head(&mut self) {
         if let Some(head) = self.bytes[self.start..self.end].first_chunk() {
             self.head = *head;
         }
     }
 
-    /// The last bytes before the first line that was not given out; none while part of that line is thrown away already.
+    /// The last bytes before the next line. `None` while part of that line is already discarded.
     pub(crate) fn context(&self) -> Option<&[u8]> {
         let from = self.start.saturating_sub(CONTEXT);
         (self.discarded == 0).then(|| &self.bytes[from..self.start])
     }
 
-    /// Reads more of a file, of which the buffer ends at `offset`. The last bytes before it are read and compared in the
-    /// same call, so that no truncation goes unseen, even if the file has grown beyond `offset` again.
+    /// Reads more of a file; the buffer ends at `offset` of the file. The same call reads and compares the last bytes before
+    /// `offset`: so each truncation is detected, even if the file has already grown beyond `offset` again.
     pub(crate) fn fill_at(&mut self, file: &File, offset: u64) -> io::Result<(Filled, u64)> {
         self.make_room();
         let known = self.end.min(CONTEXT);
@@ -167,7 +167,7 @@ impl Buffer {
         }
     }
 
-    /// Goes on behind what was read, which is then context and no line.
+    /// Continues after the bytes that were read: they become context and give no line.
     pub(crate) fn skip(&mut self) {
         self.start = self.end;
         self.searched = self.end;
@@ -175,7 +175,7 @@ impl Buffer {
         self.too_long = false;
     }
 
-    /// Throws away what no line needs, and moves the rest to the front where the room behind it gets short.
+    /// Discards bytes that no line needs, and moves the rest to the front when the room after it gets small.
     fn make_room(&mut self) {
         if self.discarded > 0 || self.end - self.start >= CONTEXT {
             let unfinished = &self.bytes[self.start..self.end];
@@ -204,9 +204,9 @@ impl Buffer {
     }
 }
 
-/// How many NULs a text begins with.
+/// Number of NULs at the beginning of a text.
 fn leading_nuls(text: &[u8]) -> usize {
-    /// Compared as a whole: a hole is long.
+    /// Compares whole blocks, because a hole can be long.
     const NULS: [u8; 512] = [0; 512];
     if text.first() != Some(&0) {
         return 0;
@@ -219,7 +219,7 @@ fn leading_nuls(text: &[u8]) -> usize {
     from + text[from..].iter().take_while(|&&byte| byte == 0).count()
 }
 
-/// Calls again what a signal interrupted.
+/// Repeats a call that a signal interrupted.
 pub(crate) fn again<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
@@ -229,18 +229,18 @@ pub(crate) fn again<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T>
     }
 }
 
-/// How long a line may be, in bytes. rsyslog takes messages of 8 KiB (`maxMessageSize`), sshd writes 500 bytes (log.c);
-/// what is longer is no line.
+/// The longest line, in bytes. rsyslog accepts messages of 8 KiB (`maxMessageSize`), sshd writes 500 bytes (log.c); longer
+/// text is not a line.
 pub(crate) const LONGEST_LINE: usize = 64 * 1024;
 
-/// The first bytes of what gzip compressed (RFC 1952, 2.3.1).
+/// The first bytes of a gzip file (RFC 1952, 2.3.1).
 pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Gives out a text in pieces of this many bytes.
+    /// Reads a text in pieces of this many bytes.
     struct Pieces<'t>(&'t [u8], usize);
 
     impl Read for Pieces<'_> {
@@ -253,7 +253,7 @@ mod tests {
         }
     }
 
-    /// The lines of a text that comes in pieces: each with its length, none for one too long.
+    /// The lines of a text that is read in pieces, each with its length; `None` for a line that is too long.
     fn lines(text: &[u8], piece: usize) -> Vec<(Option<Vec<u8>>, u64)> {
         let mut buffer = Buffer::new();
         let mut stream = Pieces(text, piece);

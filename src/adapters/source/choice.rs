@@ -1,4 +1,4 @@
-//! Which log is read: the one that the configuration names, else the journal where it can be read, else auth.log.
+//! Chooses the log: the one in the configuration, else the journal if it can be read, else auth.log.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,14 +13,14 @@ use crate::domain::state::JOURNAL;
 pub enum Log {
     /// The machine's journal.
     Journal,
-    /// Journals in a directory, which other machines may have sent.
+    /// The journals in a directory; other machines may have sent them.
     Directory(PathBuf),
     /// A log file.
     AuthLog(PathBuf),
 }
 
 impl Log {
-    /// What it is called in the state: `journal`, or the path of the log file.
+    /// The name of the log in the state: `journal`, or the path of the log file.
     pub fn name(&self) -> String {
         match self {
             Log::Journal | Log::Directory(_) => JOURNAL.to_owned(),
@@ -39,19 +39,19 @@ impl fmt::Display for Log {
     }
 }
 
-/// The log that was chosen.
+/// The chosen log.
 #[derive(Debug)]
 pub struct Chosen {
-    /// Which it is.
+    /// The log.
     pub log: Log,
-    /// Why.
+    /// The reason for the choice.
     pub why: String,
-    /// `auto` landed on auth.log although journald runs: the group that reading the journal needs.
+    /// With `auto`, auth.log was chosen although journald runs: the group that may read the journal.
     pub missing_group: Option<&'static str>,
 }
 
 impl Chosen {
-    /// Namespaces of the journal in which sshd logs, where the machine's own journal is read, which holds nothing of them.
+    /// Namespaces of the journal in which sshd logs, if the machine's own journal is read: it does not hold their entries.
     pub fn unread_namespaces(&self) -> Vec<String> {
         match self.log {
             Log::Journal => namespaces_of_ours(),
@@ -60,7 +60,7 @@ impl Chosen {
     }
 }
 
-/// Which log is read. Where the configuration leaves it open, it is asked whether the journal can be read.
+/// Chooses the log. Asks whether the journal can be read only if the configuration leaves the choice open.
 pub fn decide(source: &SourceConfig, journal: impl FnOnce() -> bool) -> Log {
     match (source.kind, &source.journal_directory) {
         (SourceKind::AuthLog, _) => Log::AuthLog(source.auth_log.clone()),
@@ -71,7 +71,7 @@ pub fn decide(source: &SourceConfig, journal: impl FnOnce() -> bool) -> Log {
     }
 }
 
-/// The log that this process reads. Where it can read none: what is in the way, and the group that grants it.
+/// The log that this process reads. If it can read no log: the reason, and the group that grants access.
 pub fn choose(source: &SourceConfig) -> anyhow::Result<Chosen> {
     let mut seen = None;
     let log = decide(source, || *seen.insert(readable()) == Readable::Yes);
@@ -108,7 +108,7 @@ pub fn choose(source: &SourceConfig) -> anyhow::Result<Chosen> {
     })
 }
 
-/// Why the journal is not read, and the group that grants it.
+/// Why the journal is not read, and the group that grants access.
 fn refused(found: &Readable) -> Option<(String, Option<&'static str>)> {
     match found {
         Readable::Yes => None,

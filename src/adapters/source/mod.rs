@@ -1,4 +1,4 @@
-//! Where entries come from: the journal or auth.log, read in order from a position. Uses the domain and `program`.
+//! Sources of entries: the journal or auth.log, read in order from a position. Uses the domain and `program`.
 
 pub mod auth_log;
 pub(crate) mod buffer;
@@ -12,7 +12,7 @@ use crate::domain::record::Entry;
 pub use progress::{Progress, Remark, Start};
 use std::time::Duration;
 
-/// A source of either kind, as the reading thread holds it.
+/// A source of either kind; the reading thread owns it.
 #[expect(
     clippy::large_enum_variant,
     reason = "there is one of it, and it is not moved about"
@@ -24,24 +24,24 @@ pub enum Source {
     AuthLog(auth_log::AuthLogReader),
 }
 
-/// Entries in order, from a position. The simulation of crashes stands in for [`Source`].
+/// Entries in order, from a position. The crash simulation implements it in place of [`Source`].
 pub trait Entries: Sized {
-    /// Hands out at most `limit` entries, in order, then returns. Errors are final only if the source could not be
-    /// reopened; the caller backs off and calls again.
+    /// Hands out at most `limit` entries, in order, then returns. An error is final only if the source could not be reopened;
+    /// the caller waits and calls again.
     fn read(&mut self, limit: usize, each: &mut dyn FnMut(&Entry<'_>)) -> anyhow::Result<Progress>;
 
-    /// The same source, opened anew behind a position.
+    /// The same source, opened again after a position.
     fn again(&self, position: &Position) -> anyhow::Result<Self>;
 
-    /// The position behind the last entry that was handed out; none before anything was read or known.
+    /// The position after the last entry that was handed out. `None` before a position is known.
     fn position(&self) -> Option<Position>;
 
-    /// What there is to say since the last call.
+    /// The remarks since the last call.
     fn remarks(&mut self) -> Vec<Remark>;
 }
 
 impl Source {
-    /// Waits until there may be more to read, at most this long.
+    /// Waits until there may be more to read, but at most this long.
     pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
         match self {
             Source::Journal(reader) => reader.wait(at_most),

@@ -1,4 +1,4 @@
-//! Where reading starts, what a call of it brought, and what there is to say of it.
+//! The start of reading, the result of one read call, and the remarks of a source.
 
 use std::time::Duration;
 
@@ -9,57 +9,57 @@ use crate::domain::base::time::Time;
 /// Where reading starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start<P> {
-    /// With what comes from now on. What lies up to this far back is delivered first, as past entries, so that the
-    /// sessions which are open are known.
+    /// Starts with new entries. Entries up to this far back are delivered first, as past entries, so that the open sessions
+    /// are known.
     Now {
         /// How far back.
         look_back: Duration,
     },
-    /// Exactly behind this position.
+    /// Starts exactly after this position.
     At(P),
-    /// With what is later than this time; what lies up to `look_back` before it is delivered as past entries.
+    /// Starts with entries later than this time; entries up to `look_back` before it are delivered as past entries.
     After {
-        /// The time of the last event that was counted.
+        /// The time of the last counted event.
         time: Time,
         /// How far back.
         look_back: Duration,
     },
-    /// With the oldest entry there is.
+    /// Starts with the oldest entry.
     Beginning,
 }
 
-/// What one call of `read` did.
+/// Result of one call of `read`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Entries that were handed out.
+    /// Number of entries that were handed out.
     pub entries: usize,
-    /// The present was reached: there is nothing more to read for now.
+    /// Reading reached the present: there is nothing more to read for now.
     pub at_end: bool,
 }
 
-/// What a source has to say about itself: told in the log, kept as notices of the day.
+/// A remark of a source about itself: reported in the log, and kept as a notice of the day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "what")]
 pub enum Remark {
-    /// Entries between these times are gone: vacuumed, rotated away unread, truncated.
+    /// Entries between these times are lost: vacuumed, rotated away unread, or truncated.
     Gap {
-        /// The last entry that was read before.
+        /// Time of the last entry before the gap.
         from: Time,
-        /// The first that was there after.
+        /// Time of the first entry after the gap.
         to: Time,
         /// What happened, in English, for the log.
         why: String,
     },
-    /// Entries or lines that could not be read (no MESSAGE even after retries, longer than any line may be).
+    /// Entries or lines that could not be read (no MESSAGE even after retries, or longer than `LONGEST_LINE`).
     Unreadable {
         /// How many.
         count: u64,
     },
-    /// The source was closed and opened again at its position after an error.
+    /// After an error, the source was closed and opened again at its position.
     Reopened {
         /// The error.
         why: String,
     },
-    /// Something else that belongs into the log.
+    /// Another message for the log.
     Said(String),
 }

@@ -1,11 +1,11 @@
-//! Whole files: what journalctl writes, what somebody forges, and what people paste.
+//! Whole files: output of journalctl, forged files, and pasted lines.
 
 use super::*;
 use crate::adapters::archive::lines::Lines;
 use crate::adapters::source::envelope::tests::{envelope, told};
 use crate::domain::base::time::{Time, Zone};
 
-/// What reading a whole file makes of it, an entry a line.
+/// The result of reading a whole file, one entry per line.
 fn told_of_file(text: &[u8], dump: &mut Dump) -> Vec<String> {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("log");
@@ -20,13 +20,13 @@ fn told_of_file(text: &[u8], dump: &mut Dump) -> Vec<String> {
     all
 }
 
-/// In December of the year of those entries.
+/// An envelope with a present in December of the entries' year.
 fn december() -> Envelope {
     let now = Time::from_seconds(1_796_000_000);
     Envelope::at(Zone::Named(chrono_tz::Europe::Paris), now)
 }
 
-/// The same two entries, as journalctl of systemd 252 writes them: TZ=Europe/Paris, each file named after the output.
+/// The same two entries, as journalctl of systemd 252 writes them with TZ=Europe/Paris; each file has the name of the output.
 const OUTPUTS: &str = "tests/texts/journalctl";
 
 #[test]
@@ -106,7 +106,7 @@ Mon 2026-11-23 09:04:24 UTC sftp1 nginx.service[934]: x
         entries[1],
         "2026-11-23T09:04:24Z sftp1 nginx.service 934 |x|"
     );
-    // A syslog daemon writes none of them, so in its log they are none.
+    // A syslog daemon writes no such line, so its log holds none of these entries.
     for line in text.lines().chain(units.lines()) {
         let read = told(&december().read_syslog(line.as_bytes()));
         assert!(read.starts_with("- - - 0 |"), "{read}");
@@ -125,7 +125,7 @@ fn a_file_that_begins_as_a_syslog_daemons_holds_no_entry_of_the_journal() {
             let all = told_of_file(text.as_bytes(), &mut Dump::file(envelope()));
             let trusted = all.iter().any(|told| told.contains(" uid "));
             assert_eq!(trusted, !forged, "{output}: {all:?}");
-            // Nor is what such a line says believed without the fields.
+            // The message of such a line is not trusted either, because the fields are missing.
             let counted = all.iter().any(|told| told.starts_with("- - - 0 |Accepted"));
             assert!(!counted, "{output}: {all:?}");
             let mixed = told_of_file(text.as_bytes(), &mut Dump::pasted(envelope()));
@@ -135,13 +135,13 @@ fn a_file_that_begins_as_a_syslog_daemons_holds_no_entry_of_the_journal() {
             );
         }
     }
-    // JSON of a shipper's, not of journalctl's.
+    // JSON of a log shipper, not of journalctl.
     let shipped = br#"{"MESSAGE":"x","SYSLOG_IDENTIFIER":"sshd","__REALTIME_TIMESTAMP":"1774843675033479","_UID":"0"}"#;
     let all = told_of_file(shipped, &mut Dump::file(envelope())).join("\n");
     assert!(all.starts_with("- - - 0 |{"), "{all}");
 }
 
-/// An entry of `journalctl -o export` with a value as journald writes one that is no text.
+/// An entry of `journalctl -o export` with a value in the binary form of journald.
 fn exported(fields: &[(&str, &[u8])]) -> Vec<u8> {
     let mut entry = b"__CURSOR=c\n__REALTIME_TIMESTAMP=1774843675033479\n".to_vec();
     for (name, value) in fields {
@@ -161,7 +161,7 @@ fn whatever_a_sender_puts_into_a_field_it_ends_no_entry_of_an_export() {
     let long = "x".repeat(LONGEST_LINE + 10);
     for (value, read) in [
         (forged.to_owned(), Some(forged)),
-        // A length that is a line end itself, and one that holds NULs behind it.
+        // A length whose bytes hold a line feed, and a length with NULs.
         ("0123456789".to_owned(), Some("0123456789")),
         ("\n".repeat(10), None),
         ("y".repeat(10 + 256), None),
@@ -207,9 +207,9 @@ fn a_dump_that_was_cut_tells_no_entry_whose_sender_may_be_missing() {
     );
 }
 
-/// Lines as people paste them, with what they are right above them: behind `~` for a person who pastes them alone, behind `=`
-/// in a file that is counted too. `\e` is an escape, `\u` a blank that does not break. `UPDATE_PASTED=1 cargo test --lib
-/// envelope::dump` writes the file anew; read what changed.
+/// Pasted lines, each with its expected result directly above it: after `~` if a person pastes the line alone, after `=` if
+/// it stands in a file that is counted too. `\e` is an escape, `\u` a no-break space.
+/// `UPDATE_PASTED=1 cargo test --lib envelope::dump` writes the file again; then read the changes.
 const PASTED: &str = "tests/texts/pasted.txt";
 
 #[test]

@@ -1,4 +1,4 @@
-//! From one file to the next: rotation, truncation, and the way back to a position.
+//! Follows a log from file to file through rotation and truncation, and finds the way back to a position.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
@@ -13,15 +13,15 @@ use crate::adapters::source::buffer::Filled;
 use crate::domain::base::position::FilePosition;
 use crate::domain::base::time::Time;
 
-/// How long a rotated log must have been left alone before the next is read: its writer keeps it open until it is told of
-/// the rotation, and what it writes until then comes before what stands in the new log.
+/// A rotated log must be unchanged for this long before the next file is read. Its writer keeps it open until it is told of
+/// the rotation; the lines that it writes until then belong before the lines of the new log.
 const QUIET: Duration = Duration::from_secs(3);
 
-/// How long a rotated log is waited for that goes on growing while the new one grows too: it has another writer.
+/// How long to wait for a rotated log that keeps growing while the new log grows too: it has another writer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl AuthLogReader {
-    /// Reads more, of this file or the next; none where there is no more for now.
+    /// Reads more of this file or of the next one. `None` if there is no more for now.
     pub(super) fn advance(&mut self) -> anyhow::Result<Option<u64>> {
         let Some(reading) = &mut self.reading else {
             return self.appear();
@@ -46,7 +46,7 @@ impl AuthLogReader {
         }
     }
 
-    /// Goes on at the position, or else with the log itself, where it is there now.
+    /// Continues at the position; without a position, with the log itself, if it exists now.
     fn appear(&mut self) -> anyhow::Result<Option<u64>> {
         match self.position.take() {
             Some(position) => self.locate(position)?,
@@ -56,14 +56,14 @@ impl AuthLogReader {
         Ok(self.reading.is_some().then_some(0))
     }
 
-    /// The log itself, from its start, where it is there.
+    /// The log itself, from its start, if it exists.
     pub(super) fn whole_log(&self) -> anyhow::Result<Option<FileReading>> {
         Ok(LogFile::open(&self.path)?
             .map(FileReading::begin)
             .transpose()?)
     }
 
-    /// Goes on at a position. Where its file is not found, what was written later, as far as there is any.
+    /// Continues at a position. If its file is not found, continues with the files that were written later, if there are any.
     pub(super) fn locate(&mut self, position: FilePosition) -> anyhow::Result<()> {
         self.last = position.time;
         let found = generations::find(&self.path, &position);
@@ -73,7 +73,7 @@ impl AuthLogReader {
             return Ok(());
         }
         let Some(log) = LogFile::open(&self.path)? else {
-            // It may be about to be created.
+            // The log may be created in a moment.
             return Ok(());
         };
         self.later = match position.time {
@@ -95,7 +95,7 @@ impl AuthLogReader {
         Ok(())
     }
 
-    /// Looks whether another file has the log's name now, and takes down all that were written after those known.
+    /// Checks whether the log's name now belongs to another file, and notes all files that were written after the known ones.
     fn look_for_later(&mut self) -> anyhow::Result<()> {
         let known = self
             .later
@@ -112,7 +112,7 @@ impl AuthLogReader {
             .as_ref()
             .is_some_and(|reading| reading.log.identity == named)
         {
-            // It was moved away and came back.
+            // The file was moved away and is back.
             self.later.clear();
         } else {
             let later = generations::after(&self.path, known)?;
@@ -122,7 +122,7 @@ impl AuthLogReader {
         Ok(())
     }
 
-    /// Turns to the next file, once it holds lines and this one is no longer written to.
+    /// Switches to the next file when that file holds lines and this one is no longer written to.
     fn turn(&mut self) -> anyhow::Result<bool> {
         self.look_again = None;
         while self.later.len() > 1 && self.later[0].size()? == 0 {
@@ -132,11 +132,11 @@ impl AuthLogReader {
             return Ok(false);
         };
         if next.size()? == 0 {
-            // Its writer may not have been told yet.
+            // The writer may not know of the rotation yet.
             return Ok(false);
         }
         if !reading.settled {
-            // A time of last change that lies ahead says nothing: the clock was set back.
+            // A modification time in the future means nothing: the clock was set back.
             let age = SystemTime::now()
                 .duration_since(reading.log.modified()?)
                 .unwrap_or(QUIET);
@@ -161,7 +161,7 @@ impl AuthLogReader {
         Ok(true)
     }
 
-    /// Has the kernel tell what is written to the file that is read, and to the log itself.
+    /// Lets the kernel report writes to the file that is read and to the log itself.
     pub(super) fn watch_files(&mut self) {
         let reading = self.reading.as_ref().map(|reading| &reading.log.file);
         let log = self.later.back().map(|log| &log.file);

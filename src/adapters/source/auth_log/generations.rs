@@ -1,4 +1,4 @@
-//! What becomes of a log when it is rotated: `auth.log.1`, `auth.log-20260330`, `auth.log.2.gz` (logrotate(8), savelog(8)).
+//! The rotated files of a log: `auth.log.1`, `auth.log-20260330`, `auth.log.2.gz` (logrotate(8), savelog(8)).
 
 use std::collections::VecDeque;
 use std::ffi::OsStr;
@@ -11,10 +11,10 @@ use super::reading::FileReading;
 use crate::domain::base::position::FilePosition;
 use crate::domain::base::time::Time;
 
-/// Endings of compressed files. Only the first kind is read.
+/// Extensions of compressed files. Only `.gz` is read.
 const PACKED: [&[u8]; 6] = [b".gz", b".xz", b".zst", b".bz2", b".lz4", b".Z"];
 
-/// How many digits a running number has at most; what has more is a date.
+/// The most digits of a rotation number; a longer number is a date.
 const DIGITS: usize = 4;
 
 /// A rotated log.
@@ -24,27 +24,27 @@ pub(super) struct Generation {
     pub(super) identity: Identity,
     pub(super) modified: SystemTime,
     age: Age,
-    /// Its name without the ending that compression adds: while gzip works, both exist.
+    /// The name without the extension of the compression: while gzip works, both files exist.
     name: Vec<u8>,
     packed: bool,
 }
 
-/// What a rotated log's name says about its age.
+/// The age of a rotated log, from its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Age {
-    /// The higher, the older.
+    /// A higher number is older.
     Number(u32),
-    /// The lower, the older.
+    /// A lower date is older.
     Date(Vec<u8>),
 }
 
 impl Generation {
-    /// Is it plain text, or compressed in the one way that is read?
+    /// Whether the file is plain text or compressed by gzip.
     pub(super) fn is_readable(&self) -> bool {
         !self.packed || self.path.extension() == Some(OsStr::new("gz"))
     }
 
-    /// Opens it; none where it is gone.
+    /// Opens the file. `None` if it is gone.
     fn open(&self) -> anyhow::Result<Option<LogFile>> {
         let mut log = LogFile::open(&self.path)?;
         if let Some(log) = &mut log {
@@ -62,7 +62,7 @@ pub(super) fn directory(path: &Path) -> &Path {
     }
 }
 
-/// All rotated logs, oldest first. None where the directory cannot be listed.
+/// All rotated logs, oldest first. Empty if the directory cannot be listed.
 pub(super) fn all(path: &Path) -> Vec<Generation> {
     let Some(log) = path.file_name() else {
         return Vec::new();
@@ -95,7 +95,7 @@ pub(super) fn all(path: &Path) -> Vec<Generation> {
     found
 }
 
-/// Puts the oldest first: by their names where all are named in one way, else by the time of the last change.
+/// Sorts the oldest first: by name if all names have the same form, else by the time of the last change.
 fn sort(found: &mut [Generation]) {
     let numbers = found.iter().all(|g| matches!(g.age, Age::Number(_)));
     let dates = found
@@ -111,7 +111,7 @@ fn sort(found: &mut [Generation]) {
     }
 }
 
-/// The name without what compression adds, the age, and whether it is compressed, of a file that was this log.
+/// For a rotated file of this log: the name without the compression's extension, the age, and whether it is compressed.
 fn rotated(log: &OsStr, name: &OsStr) -> Option<(Vec<u8>, Age, bool)> {
     let name = name.as_bytes();
     let plain = PACKED.iter().find_map(|ending| name.strip_suffix(*ending));
@@ -134,16 +134,16 @@ fn rotated(log: &OsStr, name: &OsStr) -> Option<(Vec<u8>, Age, bool)> {
     Some((name.to_vec(), age, packed))
 }
 
-/// Where reading goes on.
+/// The place at which reading continues.
 #[derive(Debug)]
 pub(super) struct Located {
     pub(super) reading: FileReading,
-    /// What was written after it, oldest first, the log itself last.
+    /// The files that were written after it, oldest first; the log itself is last.
     pub(super) later: VecDeque<LogFile>,
 }
 
-/// Finds the file that a position was taken in, under whatever name it has now, or a copy of it: by the bytes before the
-/// position. The log itself is looked at first, then the file with the number that the position names, then the newest.
+/// Finds the file of a position, under its present name, or a copy of the file. The bytes before the position identify it.
+/// The log itself is tried first, then the file with the position's inode number, then the others from the newest on.
 pub(super) fn find(path: &Path, position: &FilePosition) -> anyhow::Result<Option<Located>> {
     if let Some(log) = LogFile::open(path)? {
         if let Some(reading) = FileReading::resume(log, position)? {
@@ -164,7 +164,7 @@ pub(super) fn find(path: &Path, position: &FilePosition) -> anyhow::Result<Optio
         (generation.identity != here, generation.packed)
     });
     for index in order {
-        // What cannot be read is not found: the gap is told.
+        // A file that cannot be read counts as not found: the gap is reported.
         let Ok(Some(log)) = generations[index].open() else {
             continue;
         };
@@ -177,7 +177,7 @@ pub(super) fn find(path: &Path, position: &FilePosition) -> anyhow::Result<Optio
     Ok(None)
 }
 
-/// Opens rotated logs, and then the log itself.
+/// Opens rotated logs and then the log itself.
 fn open(generations: &[Generation], path: &Path) -> anyhow::Result<VecDeque<LogFile>> {
     let mut files = VecDeque::new();
     for generation in generations {
@@ -187,12 +187,12 @@ fn open(generations: &[Generation], path: &Path) -> anyhow::Result<VecDeque<LogF
     Ok(files)
 }
 
-/// What was written after this file, oldest first, the log itself last.
+/// The files that were written after this file, oldest first; the log itself is last.
 pub(super) fn after(path: &Path, file: &LogFile) -> anyhow::Result<VecDeque<LogFile>> {
     let mut generations = all(path);
     match generations.iter().position(|g| g.identity == file.identity) {
         Some(index) => drop(generations.drain(..=index)),
-        // It was compressed, moved or deleted.
+        // The file was compressed, moved or deleted.
         None => {
             let modified = file.modified()?;
             generations.retain(|generation| generation.modified > modified);
@@ -201,7 +201,7 @@ pub(super) fn after(path: &Path, file: &LogFile) -> anyhow::Result<VecDeque<LogF
     open(&generations, path)
 }
 
-/// What was written to since this time, oldest first, the log itself last. Of rotated logs only what is later is of use.
+/// The files that were changed since this time, oldest first; the log itself is last. Older rotated logs hold nothing of use.
 pub(super) fn since(path: &Path, time: Time) -> anyhow::Result<VecDeque<LogFile>> {
     let mut generations = all(path);
     generations.retain(|generation| Time::from(generation.modified) >= time);

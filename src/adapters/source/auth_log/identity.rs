@@ -1,4 +1,4 @@
-//! Log files as they are opened, and what they are known by.
+//! Opens log files and identifies them.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -12,7 +12,8 @@ use crate::adapters::source::buffer::{GZIP, again};
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
 
-/// The number of a file system and of a file in it. It comes back: ext4 gives a new file the number of the one deleted last.
+/// Device and inode number of a file. Inode numbers are used again: ext4 gives a new file the number of the file deleted
+/// last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) device: u64,
@@ -28,22 +29,22 @@ impl Identity {
     }
 }
 
-/// A log file, open.
+/// An open log file.
 #[derive(Debug)]
 pub(super) struct LogFile {
     pub(super) file: File,
     pub(super) identity: Identity,
-    /// It is compressed by gzip.
+    /// The file is compressed by gzip.
     pub(super) packed: bool,
-    /// It is compressed in a form that is not read.
+    /// The file is compressed in a form that is not read.
     pub(super) foreign: bool,
-    /// Lines that are not later were read already, or nobody knows: they are skipped.
+    /// Lines up to this time are skipped: they were already read, or this is unknown.
     pub(super) later_than: Option<Time>,
 }
 
 impl LogFile {
-    /// Opens a log file; none where there is none. Nothing but a regular file is opened: who may write in the directory
-    /// could else lead us to any file, or have us wait for a pipe's writer.
+    /// Opens a log file. `None` if it does not exist. Only regular files are opened: otherwise, a user who can write in the
+    /// directory could make us open any file, or wait for the writer of a pipe.
     pub(super) fn open(path: &Path) -> anyhow::Result<Option<Self>> {
         let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
         let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
@@ -70,19 +71,19 @@ impl LogFile {
         }))
     }
 
-    /// How large it is now.
+    /// Present size in bytes.
     pub(super) fn size(&self) -> io::Result<u64> {
         Ok(self.file.metadata()?.len())
     }
 
-    /// When it was written to last.
+    /// Time of the last change.
     pub(super) fn modified(&self) -> io::Result<SystemTime> {
         self.file.metadata()?.modified()
     }
 
-    /// The offset behind the last line end before another offset.
+    /// The offset after the last line feed before `end`.
     pub(super) fn line_end_before(&self, mut end: u64) -> io::Result<u64> {
-        /// How much is searched at once.
+        /// Bytes that are searched at once.
         const BLOCK: usize = 64 * 1024;
         let mut block = vec![0; BLOCK];
         while end > 0 {
@@ -99,7 +100,7 @@ impl LogFile {
     }
 }
 
-/// The identity of what a path names now, without following a link; none where it names nothing.
+/// The identity of the file that a path names now; links are not followed. `None` if the path names no file.
 pub(super) fn named(path: &Path) -> anyhow::Result<Option<Identity>> {
     match std::fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(Identity::of(&metadata))),
@@ -108,7 +109,8 @@ pub(super) fn named(path: &Path) -> anyhow::Result<Option<Identity>> {
     }
 }
 
-/// Why a file cannot be read, and what helps. What somebody must mend first says so: no use in starting again.
+/// Why a file cannot be read, and what helps. A cause that an administrator must fix first becomes a setup error: starting
+/// again would not help.
 fn refused(path: &Path, error: &io::Error) -> anyhow::Error {
     let shown = path.display();
     match error.raw_os_error() {

@@ -1,4 +1,4 @@
-//! What lies before the point from which counting starts: read for the sessions that are open, and for nothing else.
+//! The past: entries before the start of counting, which are read only to know the open sessions.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -9,17 +9,17 @@ use super::reading::FileReading;
 use crate::domain::base::position::FilePosition;
 use crate::domain::base::time::Time;
 
-/// How much is read back at most, at a first start: half a million lines, read in a fraction of a second.
+/// The most bytes that are read back at a first start: half a million lines, read in a fraction of a second.
 const READ_BACK: u64 = 64 << 20;
 
-/// The past of one start. It ends where the log ended then.
+/// The past of one start. It ends at the end of the log at that time.
 #[derive(Debug)]
 pub(super) struct LookBack {
-    /// What is older is skipped.
+    /// Older entries are skipped.
     since: Time,
-    /// Up to here entries are past; none where all are.
+    /// Entries up to this time are past. `None` if all entries are past.
     until: Option<Time>,
-    /// The file that was the last then, and its end.
+    /// The file that was the last one at the start; `end` is its end.
     log: Identity,
     end: u64,
     /// An entry was seen that is not past.
@@ -27,40 +27,40 @@ pub(super) struct LookBack {
 }
 
 impl LookBack {
-    /// Whether an entry of this time is past; none where it is too old to be of use.
+    /// Whether an entry of this time is past. `None` if the entry is too old to be of use.
     pub(super) fn holds(&mut self, time: Time) -> Option<bool> {
         let past = self.until.is_none_or(|until| time <= until);
         self.left |= !past;
         (time >= self.since).then_some(past)
     }
 
-    /// Whether it ends before what stands at this offset.
+    /// Whether the past ends before the line at this offset.
     pub(super) fn ends_at(&self, file: Identity, offset: u64) -> bool {
         self.is_of(file) && offset >= self.end
     }
 
-    /// Whether it ends in this file.
+    /// Whether the past ends in this file.
     pub(super) fn is_of(&self, file: Identity) -> bool {
         self.log == file
     }
 
-    /// Whether anything was handed out that is not past.
+    /// Whether an entry was handed out that is not past.
     pub(super) const fn is_left(&self) -> bool {
         self.left
     }
 }
 
-/// How reading starts with what comes from now on.
+/// A start with new entries.
 #[derive(Debug)]
 pub(super) struct Now {
     pub(super) past: LookBack,
     pub(super) reading: Option<FileReading>,
     pub(super) later: VecDeque<LogFile>,
-    /// Where that which comes begins.
+    /// The position at which new entries begin.
     pub(super) position: Option<FilePosition>,
 }
 
-/// Starts with what comes from now on; none where there is no log yet.
+/// Starts with new entries. `None` if there is no log yet.
 pub(super) fn now(path: &Path, since: Time, now: Time) -> anyhow::Result<Option<Now>> {
     let Some(log) = LogFile::open(path)? else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Reading a log file from a position, and what comes to it.
+//! Reads a log file from a position, and then the lines that are added to it.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -18,36 +18,36 @@ use crate::domain::openssh::Program;
 use crate::domain::openssh::unknown::is_of_openssh;
 use crate::domain::record::Entry;
 
-/// How much one call reads at most where nothing of it is of interest, so that the caller stays in control.
+/// The most bytes that one call reads if no line is of interest, so that the caller stays in control.
 const AT_ONCE: u64 = 8 << 20;
 
-/// Reads a log file and what it was rotated to, in order, from a position.
+/// Reads a log file and its rotated files, in order, from a position.
 #[derive(Debug)]
 pub struct AuthLogReader {
     pub(super) path: PathBuf,
-    /// What is read now.
+    /// The file that is read now.
     pub(super) reading: Option<FileReading>,
-    /// What was written after it, oldest first, the log itself last.
+    /// The files that were written after it, oldest first; the log itself is last.
     pub(super) later: VecDeque<LogFile>,
     pub(super) watch: Watch,
     envelope: Envelope,
     pub(super) past: Option<LookBack>,
     pub(super) position: Option<FilePosition>,
-    /// The time of the last line.
+    /// Time of the last line.
     pub(super) last: Time,
-    /// When it was first seen that a later log holds lines while this one was still growing.
+    /// Since when a later log holds lines while this one is still growing.
     pub(super) waiting: Option<Instant>,
-    /// When to look again without being told to.
+    /// When to look again, even if the kernel reports no change.
     pub(super) look_again: Option<Instant>,
-    /// The time of the last line before a gap, and why there is one.
+    /// Time of the last line before a gap, and the reason for the gap.
     pub(super) gap: Option<(Time, String)>,
-    /// Lines that were no text since they were last told of.
+    /// Lines that were not text, since the last report.
     pub(super) unreadable: u64,
     pub(super) remarks: Vec<Remark>,
 }
 
 impl AuthLogReader {
-    /// Opens a log, which may not exist yet; its directory must. Then what appears there is read from its start.
+    /// Opens a log. The log may not exist yet, but its directory must; a log that appears later is read from its start.
     pub fn open(path: &Path, start: Start<FilePosition>) -> anyhow::Result<Self> {
         let watch = Watch::over(path).with_context(|| format!("{}", path.display()))?;
         let mut reader = AuthLogReader {
@@ -96,8 +96,8 @@ impl AuthLogReader {
         Ok(reader)
     }
 
-    /// Hands out at most `limit` entries of sshd and sftp-server, in order, also those whose envelope nobody knows, marked as
-    /// such; lines of other programs are passed over. After an error, a call reads on where the last one ended.
+    /// Hands out at most `limit` entries of sshd and sftp-server, in order; lines of other programs are skipped. Entries with
+    /// an unknown envelope are handed out too, with a mark. After an error, the next call continues where the last one ended.
     pub fn read(
         &mut self,
         limit: usize,
@@ -122,7 +122,7 @@ impl AuthLogReader {
         }
     }
 
-    /// Waits until there may be more to read, at most this long.
+    /// Waits until there may be more to read, but at most this long.
     pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
         let until = self.look_again.take();
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -131,12 +131,12 @@ impl AuthLogReader {
         Ok(())
     }
 
-    /// The position behind the last entry that was handed out.
+    /// The position after the last entry that was handed out.
     pub fn position(&self) -> Option<FilePosition> {
         self.position.clone()
     }
 
-    /// What there is to say since the last call.
+    /// The remarks since the last call.
     pub fn remarks(&mut self) -> Vec<Remark> {
         let count = std::mem::take(&mut self.unreadable);
         if count > 0 {
@@ -145,7 +145,7 @@ impl AuthLogReader {
         std::mem::take(&mut self.remarks)
     }
 
-    /// Hands out the lines that are in memory.
+    /// Hands out the lines in memory.
     fn hand_out(&mut self, limit: usize, now: Time, each: &mut dyn FnMut(&Entry<'_>)) -> usize {
         let Some(reading) = &mut self.reading else {
             return 0;
@@ -156,7 +156,7 @@ impl AuthLogReader {
             let (identity, offset) = (reading.log.identity, reading.offset);
             let Some(line) = reading.next() else { break };
             self.past.take_if(|past| past.ends_at(identity, offset));
-            // What lies in the past would not have counted.
+            // Unreadable lines in the past are not reported, because past lines do not count.
             let counts = self.past.as_ref().is_none_or(past::LookBack::is_left);
             let read = match line.too_long {
                 true => Read::NoText,
@@ -191,7 +191,7 @@ impl AuthLogReader {
                 };
                 origin.past = is_past;
             }
-            // Nobody is believed without an envelope. That a line is OpenSSH's all the same must be told.
+            // A line without an envelope is never trusted. But if it looks like OpenSSH's, this must be reported.
             origin.no_envelope = origin.identifier.is_empty() && is_of_openssh(entry.message);
             match Program::of(&origin.identifier) {
                 Some(Program::Unknown) if !origin.no_envelope => continue,
@@ -204,12 +204,12 @@ impl AuthLogReader {
         count
     }
 
-    /// Takes down how far reading has come, unless it is still in the past: that is read again, as past, after a start.
+    /// Notes how far reading has come. Not while reading is in the past: after a restart, that part is read again, as past.
     fn note_position(&mut self) {
         if self.past.as_ref().is_some_and(|past| !past.is_left()) {
             return;
         }
-        // Nothing stands before the start of a file to know it by: the end of the file before it says as much.
+        // At the start of a file there are no bytes to identify it by; the end of the file before says the same.
         if let Some(reading) = &self.reading {
             if reading.offset > 0 || self.position.is_none() {
                 if let Some(position) = reading.position(&self.path, self.last) {
@@ -219,7 +219,7 @@ impl AuthLogReader {
         }
     }
 
-    /// Everything was read that there is.
+    /// Everything has been read.
     fn arrived(&mut self, now: Time) {
         if let (Some(past), Some(reading)) = (&self.past, &self.reading) {
             if past.ends_at(reading.log.identity, reading.offset) {

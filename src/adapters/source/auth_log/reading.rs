@@ -1,4 +1,4 @@
-//! One log file being read: the log itself, or what became of it when it was rotated.
+//! One log file that is read: the log itself or a rotated file.
 
 use std::io;
 use std::path::Path;
@@ -10,22 +10,22 @@ use crate::adapters::source::buffer::{Buffer, Filled, Line};
 use crate::domain::base::position::{FilePosition, hash};
 use crate::domain::base::time::Time;
 
-/// A log file and how far it was read.
+/// A log file, and how far it was read.
 #[derive(Debug)]
 pub(super) struct FileReading {
     pub(super) log: LogFile,
-    /// What decompresses it, if it is compressed. Offsets are those of the text.
+    /// The decompressor, if the file is compressed. Offsets are those of the decompressed text.
     stream: Option<Box<MultiGzDecoder<std::fs::File>>>,
     buffer: Buffer,
-    /// The offset up to which the buffer was filled.
+    /// The offset up to which the buffer is filled.
     filled: u64,
-    /// The offset behind the last line that was given out.
+    /// The offset after the last line that was handed out.
     pub(super) offset: u64,
-    /// Nobody writes to it any more.
+    /// No program writes to the file any more.
     pub(super) settled: bool,
-    /// Why the rest of it cannot be read.
+    /// Why the rest of the file cannot be read.
     damage: Option<String>,
-    /// Nothing more of it can be read.
+    /// Nothing more of the file can be read.
     ended: bool,
 }
 
@@ -48,7 +48,7 @@ impl FileReading {
         })
     }
 
-    /// Reads a plain file from an offset behind a line end.
+    /// Reads a plain file from an offset that is after a line feed.
     pub(super) fn from(log: LogFile, offset: u64) -> io::Result<Option<Self>> {
         let mut reading = FileReading::begin(log)?;
         let buffer = Buffer::behind(&reading.log.file, offset)?;
@@ -60,7 +60,7 @@ impl FileReading {
         }))
     }
 
-    /// Reads on from a position, if this is the file that it was taken in, or a copy of it.
+    /// Continues after a position, if this is the position's file or a copy of it. `None` if it is another file.
     pub(super) fn resume(log: LogFile, position: &FilePosition) -> io::Result<Option<Self>> {
         if position.hashed == 0 {
             let same =
@@ -80,7 +80,7 @@ impl FileReading {
         Ok(reading.filter(|reading| reading.is_behind(position)))
     }
 
-    /// Whether what stands before this place is what stood before that position.
+    /// Whether the bytes before this place are the same as before the position.
     fn is_behind(&self, position: &FilePosition) -> bool {
         let context = self.buffer.context().unwrap_or_default();
         let hashed = usize::try_from(position.hashed).ok();
@@ -88,7 +88,7 @@ impl FileReading {
         from.is_some_and(|from| hash(&context[from..]) == position.hash)
     }
 
-    /// Passes over the first bytes of a compressed file. Whether there are as many.
+    /// Skips the first `count` bytes of a compressed file. Whether the file has that many.
     fn pass(&mut self, count: u64) -> io::Result<bool> {
         while self.offset < count {
             let Some(stream) = &mut self.stream else {
@@ -106,7 +106,7 @@ impl FileReading {
         Ok(true)
     }
 
-    /// The next line that is whole.
+    /// The next whole line.
     pub(super) fn next(&mut self) -> Option<Line<'_>> {
         let line = self.buffer.next()?;
         self.offset += line.length;
@@ -121,7 +121,7 @@ impl FileReading {
         let filled = match &mut self.stream {
             Some(stream) => match self.buffer.fill_from(stream) {
                 Ok(filled) => filled,
-                // It will not get better.
+                // The error is permanent.
                 Err(error) => {
                     self.damage = Some(error.to_string());
                     self.ended = true;
@@ -134,17 +134,17 @@ impl FileReading {
         Ok(filled)
     }
 
-    /// Why the rest of it cannot be read; told once.
+    /// Why the rest of the file cannot be read; returned once.
     pub(super) const fn damage(&mut self) -> Option<String> {
         self.damage.take()
     }
 
-    /// Whether anything stands behind the last line end.
+    /// Whether there is text after the last line feed.
     pub(super) fn has_unfinished_line(&mut self) -> bool {
         (self.buffer.rest()).is_some_and(|line| line.too_long || !line.text.is_empty())
     }
 
-    /// The position behind the last line that was given out; none while a line is being skipped.
+    /// The position after the last line that was handed out. `None` while a line is being skipped.
     pub(super) fn position(&self, path: &Path, time: Time) -> Option<FilePosition> {
         let context = self.buffer.context()?;
         Some(FilePosition {

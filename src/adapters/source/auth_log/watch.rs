@@ -1,4 +1,4 @@
-//! Waiting for a log to grow, to be replaced or to appear, without looking at it again and again: inotify(7).
+//! Waits, by inotify(7) and without polling, until a log grows, is replaced or appears.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -15,13 +15,13 @@ use rustix::io::Errno;
 
 use super::generations::directory;
 
-/// How long to wait at most where the kernel cannot tell of changes: no watches are left, or the directory is gone.
+/// The longest wait if the kernel cannot report changes: no watches are left, or the directory is gone.
 const BLIND: Duration = Duration::from_secs(1);
 
-/// Room for the events of one read; one with the longest name takes 272 bytes.
+/// Buffer size for the events of one read, in bytes; an event with the longest name takes 272 bytes.
 const EVENTS: usize = 4096;
 
-/// Watches over a log, by its directory and by the files that are read.
+/// Watches on a log: on its directory and on the files that are read.
 #[derive(Debug)]
 pub(super) struct Watch {
     directory: PathBuf,
@@ -29,12 +29,12 @@ pub(super) struct Watch {
     inotify: Option<OwnedFd>,
     in_directory: Option<i32>,
     files: Vec<i32>,
-    /// Everything is watched that is to be.
+    /// All files that should be watched are watched.
     whole: bool,
 }
 
 impl Watch {
-    /// Watches over a log that may not be there yet. Its directory must be.
+    /// Watches a log that may not exist yet; its directory must exist.
     pub(super) fn over(path: &Path) -> io::Result<Self> {
         let mut watch = Watch {
             directory: directory(path).to_owned(),
@@ -49,13 +49,13 @@ impl Watch {
         Ok(watch)
     }
 
-    /// Whether the kernel tells of every change.
+    /// Whether the kernel reports every change.
     pub(super) const fn sees(&self) -> bool {
         self.inotify.is_some() && self.in_directory.is_some() && self.whole
     }
 
     fn add_directory(&mut self) {
-        // Not what is written in the directory: other logs grow there all the time.
+        // Writes in the directory are not watched: other logs grow there all the time.
         let flags = WatchFlags::CREATE
             | WatchFlags::MOVED_TO
             | WatchFlags::DELETE_SELF
@@ -66,7 +66,8 @@ impl Watch {
         }
     }
 
-    /// Watches exactly these files from here on. By the descriptor, so that it is the very file that is read.
+    /// Watches exactly these files from now on. It uses the open descriptors, so that exactly the files that are read are
+    /// watched.
     pub(super) fn files<'f>(&mut self, files: impl Iterator<Item = &'f File>) {
         let Some(inotify) = &self.inotify else {
             return;
@@ -82,14 +83,14 @@ impl Watch {
         }
         for old in &self.files {
             if !watched.contains(old) {
-                // An error says that the kernel forgot it before: the file is gone.
+                // An error means that the kernel removed the watch before: the file is gone.
                 let _ = inotify::remove_watch(inotify, *old);
             }
         }
         self.files = watched;
     }
 
-    /// Waits until something happened to the log, at most this long.
+    /// Waits until something happens to the log, but at most this long.
     pub(super) fn wait(&mut self, at_most: Duration) -> io::Result<()> {
         if self.in_directory.is_none() {
             self.add_directory();
@@ -119,7 +120,7 @@ impl Watch {
         }
     }
 
-    /// Takes all events there are. Whether something happened to the log, or its directory is gone.
+    /// Takes all waiting events. Whether something happened to the log, or its directory is gone.
     fn any_news(&mut self) -> io::Result<bool> {
         let Some(inotify) = &self.inotify else {
             return Ok(false);
@@ -136,14 +137,14 @@ impl Watch {
                 Err(Errno::INTR) => continue,
                 Err(error) => return Err(error.into()),
             };
-            // Events of other watches are of files that are no longer read.
+            // Events of other watches belong to files that are no longer read.
             if event.events().contains(ReadFlags::QUEUE_OVERFLOW)
                 || self.files.contains(&event.wd())
             {
                 any = true;
             } else if Some(event.wd()) == self.in_directory {
                 if event.events().intersects(gone) {
-                    // This watch tells nothing any more.
+                    // This watch reports nothing any more.
                     (self.in_directory, any) = (None, true);
                 }
                 any |= (event.file_name()).is_some_and(|n| n.to_bytes() == self.name.as_bytes());

@@ -11,7 +11,7 @@ use crate::adapters::source::journal::{Field, Fields, Stamp};
 use crate::domain::base::process::boot;
 use crate::domain::base::time::Time;
 
-/// An entry as journalctl writes it: the fields, and the time and the boot, which libsystemd keeps outside the fields.
+/// An entry as journalctl writes it: the fields, and the time and boot that libsystemd keeps outside the fields.
 #[derive(Debug, Default)]
 pub(crate) struct Exported {
     fields: Fields,
@@ -42,12 +42,12 @@ impl Exported {
         }
     }
 
-    /// Whether the entry tells who sent it.
+    /// Whether the entry names its sender.
     pub(crate) const fn tells_sender(&self) -> bool {
         self.fields.tells_sender()
     }
 
-    /// Reads an entry of `journalctl -o json`. Whether the text is one.
+    /// Reads an entry of `journalctl -o json`. Whether the text is such an entry.
     pub(crate) fn read_json(&mut self, text: &[u8]) -> bool {
         self.clear();
         let mut json = serde_json::Deserializer::from_slice(text);
@@ -91,18 +91,18 @@ impl<'de> Visitor<'de> for &mut Exported {
     }
 }
 
-/// A field's name, borrowed where it holds no escape.
+/// A field's name, borrowed if it holds no escape.
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// A field's value; null stands for one that is too large to be shown.
+/// A field's value; null stands for a value that is too large to be shown.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Value<'a> {
     Text(#[serde(borrow)] Cow<'a, str>),
-    /// A value that is no UTF-8.
+    /// A value that is not UTF-8.
     Bytes(Vec<u8>),
-    /// The values of a field that an entry has several times.
+    /// The values of a field that occurs several times in an entry.
     #[serde(borrow)]
     Several(Vec<Option<Value<'a>>>),
 }

@@ -1,4 +1,4 @@
-//! Taking a line out of its envelope.
+//! Takes a line out of its envelope.
 
 use std::time::SystemTime;
 
@@ -14,13 +14,13 @@ use crate::adapters::source::envelope::years::Years;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::record::Origin;
 
-/// Takes lines out of their envelopes. Nothing is copied, but from the lines of `journalctl -o json`.
+/// Takes lines out of their envelopes. Text is not copied, except from the lines of `journalctl -o json`.
 #[derive(Debug)]
 pub struct Envelope {
     pub(crate) stamps: Stamps,
     /// The entry of a JSON line.
     pub(crate) exported: Exported,
-    /// A pasted line, without what stands around it.
+    /// A pasted line, without the text around it.
     pub(super) pasted: Vec<u8>,
 }
 
@@ -31,22 +31,22 @@ impl Default for Envelope {
 }
 
 impl Envelope {
-    /// For lines of this machine that were written up to now.
+    /// For lines of this machine that were written before now.
     pub fn new() -> Self {
         Envelope::at(Zone::Machine, SystemTime::now().into())
     }
 
-    /// For lines whose stamps, where they have no zone, are of `zone`, and where they have no year, are near `now`.
+    /// For lines whose stamps are in `zone` if they name no zone, and near `now` if they name no year.
     pub fn at(zone: Zone, now: Time) -> Self {
         Envelope::with(Stamps::new(zone, now))
     }
 
-    /// For a first reading of a whole log, to see which years it passes.
+    /// For a first reading of a whole log, to find the New Years in it.
     pub fn survey(zone: Zone) -> Self {
         Envelope::with(Stamps::ordered(zone, Time::default(), Years::unknown()))
     }
 
-    /// For the reading after that first one, of the same log, which was last written then.
+    /// For the second reading of the same log, which was last written at `written`.
     pub fn surveyed(&self, written: Time) -> Self {
         let zone = self.stamps.zone();
         let years = (self.stamps.years()).and_then(|years| years.of_log_written(written, zone));
@@ -69,7 +69,7 @@ impl Envelope {
         self.stamps.set_now(now);
     }
 
-    /// Reads a line, which is without its line feed.
+    /// Reads a line without its line feed.
     pub fn read<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
         if line.starts_with(b"{") && line.len() <= LONGEST_LINE && self.exported.read_json(line) {
             return self.exported.read();
@@ -77,7 +77,7 @@ impl Envelope {
         self.read_text(line)
     }
 
-    /// Reads a line as people have it: what a syslog daemon writes, and what journalctl writes for people's eyes.
+    /// Reads a line of text: of a syslog daemon, or of an output of journalctl that is made for people.
     pub(crate) fn read_text<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
         match self.read_syslog(line) {
             Read::Entry(entry) if entry.origin.identifier.is_empty() => {
@@ -90,8 +90,8 @@ impl Envelope {
         }
     }
 
-    /// Reads a line of a log that only a syslog daemon writes: there, what looks like the journal's JSON is none, and its
-    /// trusted fields are not to be trusted.
+    /// Reads a line of a log that only a syslog daemon writes. There, text that looks like the journal's JSON is not read as
+    /// such, because its trusted fields cannot be trusted.
     pub fn read_syslog<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
@@ -106,7 +106,7 @@ impl Envelope {
     }
 }
 
-/// An envelope in one of the forms of syslog, and what it holds; none where a line has none.
+/// Reads an envelope in one of the forms of syslog, and its message. `None` if the line has no envelope.
 pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
     let line = without_priority(line);
     if let Some(rest) = line.strip_prefix(b"1 ") {

@@ -1,7 +1,7 @@
-//! The months and weekdays that stamps begin with, as journalctl writes them in the languages of its readers.
+//! The months and weekdays at the beginning of stamps, as journalctl writes them in its users' languages.
 
-/// Abbreviations of months after the English ones, in lower case and without the dot that some have: glibc's locales de, es,
-/// fr, it, nl, pt, and those of their neighbours ca, da, nb, pl, sv. None stands for two months.
+/// Abbreviations of months, the English ones first, in lower case and without the dot that some have: of glibc's locales de,
+/// es, fr, it, nl, pt, and ca, da, nb, pl, sv. Each stands for one month only.
 const MONTHS: [&[&str]; 12] = [
     &["jan", "janv", "jän", "jaen", "ene", "gen", "sty", "gener"],
     &["feb", "févr", "fév", "fevr", "fev", "lut", "febr"],
@@ -17,7 +17,7 @@ const MONTHS: [&[&str]; 12] = [
     &["dec", "déc", "dez", "dic", "des", "gru"],
 ];
 
-/// Abbreviations of weekdays, in lower case and without a dot, of the same locales.
+/// Abbreviations of weekdays of the same locales, in lower case and without a dot.
 const WEEKDAYS: &[&str] = &[
     "mon", "tue", "wed", "thu", "fri", "sat", "sun", // en
     "lun", "mar", "mer", "jeu", "ven", "sam", "dim", // fr
@@ -32,10 +32,10 @@ const WEEKDAYS: &[&str] = &[
     "mån", "tis", "lör", "sön", // sv
 ];
 
-/// The longest of these, in bytes.
+/// Length of the longest abbreviation, in bytes.
 const LONGEST: usize = 6;
 
-/// The month of a name at the beginning of a text, with a dot or without, and what stands behind it.
+/// The month whose name begins a text, with or without a dot, and the text after the name.
 pub(crate) fn month(text: &[u8]) -> Option<(u32, &[u8])> {
     let (name, rest) = name(text)?;
     let (month, _) = (1..)
@@ -44,14 +44,14 @@ pub(crate) fn month(text: &[u8]) -> Option<(u32, &[u8])> {
     Some((month, rest))
 }
 
-/// What stands behind the weekday and the blank that a text begins with.
+/// The text after the weekday and the blank that begin a text.
 pub(crate) fn behind_weekday(text: &[u8]) -> Option<&[u8]> {
     let (name, rest) = name(text)?;
     let rest = rest.strip_prefix(b" ")?;
     WEEKDAYS.contains(&&*name).then_some(rest)
 }
 
-/// The first word in lower case without its dot, and what stands behind that.
+/// The first word in lower case without its dot, and the text after it.
 fn name(text: &[u8]) -> Option<(String, &[u8])> {
     let end = text
         .iter()

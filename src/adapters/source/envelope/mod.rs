@@ -1,4 +1,4 @@
-//! The envelope of a log line, as syslog daemons and `journalctl` write it: when, on which host, by which program.
+//! The envelope of a log line, as syslog daemons and `journalctl` write it: its time, its host and its program.
 //! Uses the domain and the rest of `source`.
 
 pub(crate) mod journalctl;

@@ -1,4 +1,4 @@
-//! The parts that envelopes are made of: tags, words, numbers.
+//! The parts of envelopes: tags, words, numbers.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub(super) fn origin<'a>(time: Time, host: &'a [u8], identifier: &'a [u8], pid: 
     }
 }
 
-/// The line without its `<38>`, which lines have that were taken from the wire.
+/// The line without its priority (`<38>`), which lines from the network have.
 pub(super) fn without_priority(line: &[u8]) -> &[u8] {
     let Some(rest) = line.strip_prefix(b"<") else {
         return line;
@@ -30,16 +30,16 @@ pub(super) fn without_priority(line: &[u8]) -> &[u8] {
     }
 }
 
-/// The first word and what stands behind the blank after it.
+/// The first word, and the text after the blank that follows it.
 pub(super) fn word(text: &[u8]) -> (&[u8], &[u8]) {
-    // Words are too short for memchr to pay.
+    // Words are too short for memchr to be faster.
     match text.iter().position(|&byte| byte == b' ') {
         Some(blank) => (&text[..blank], &text[blank + 1..]),
         None => (text, b""),
     }
 }
 
-/// The first word, and what stands behind all blanks after it.
+/// The first word, and the text after all blanks that follow it.
 pub(super) fn words(text: &[u8]) -> (&[u8], &[u8]) {
     let (first, mut rest) = word(text);
     while let Some(further) = rest.strip_prefix(b" ") {
@@ -48,10 +48,10 @@ pub(super) fn words(text: &[u8]) -> (&[u8], &[u8]) {
     (first, rest)
 }
 
-/// A program's name and process.
+/// The name and the process number of a program.
 pub(super) type Tag<'a> = (&'a [u8], u32);
 
-/// `HOST TAG: MESSAGE`, what stands behind a stamp in the traditional form.
+/// Reads `HOST TAG: MESSAGE`, the text after a stamp in the traditional form.
 pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     let text = text.trim_ascii_start();
     let (mut first, mut rest) = words(text);
@@ -62,7 +62,7 @@ pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     if first.is_empty() {
         return None;
     }
-    // `journalctl --no-hostname`, and what a program sends to /dev/log: no host.
+    // There is no host in `journalctl --no-hostname`, and in a program's messages to /dev/log.
     if first.ends_with(b"]:") || is_tag_of_openssh(first) {
         return Some((b"", tag(first), without_solaris_id(rest)));
     }
@@ -81,7 +81,8 @@ pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
         return None;
     }
     let tag = tag(second);
-    // Where a host ends in a colon, or a tag in none, this may be another form: OpenSSH's lines in one are not another's.
+    // If a host ends with a colon, or a tag without one, the line may have another form: a line of OpenSSH in another form
+    // must not be read as another program's.
     let doubtful = first.ends_with(b":") || !second.ends_with(b":");
     if doubtful && Program::of(tag.0).is_none() && is_of_openssh(text) {
         return None;
@@ -89,18 +90,19 @@ pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     Some((first, tag, without_solaris_id(message)))
 }
 
-/// `sshd:`, a tag without a process. No host has such a name.
+/// Whether a word is a tag of OpenSSH without a process, like `sshd:`. No host has such a name.
 fn is_tag_of_openssh(word: &[u8]) -> bool {
     let name = word.strip_suffix(b":").filter(|name| !name.is_empty());
     name.is_some_and(|name| Program::of(name).is_some())
 }
 
-/// `last message repeated 3 times` of old syslog daemons: it names neither program nor process, so it says nothing.
+/// Whether this is `last message repeated 3 times` of old syslog daemons: it names no program and no process, so it has no
+/// use.
 fn is_repeat(text: &[u8]) -> bool {
     text.starts_with(b"last message repeated ") && text.ends_with(b" times")
 }
 
-/// A tag: `sshd[4711]:`, `sshd:`, `[sshd]:`.
+/// Reads a tag: `sshd[4711]:`, `sshd:`, `[sshd]:`.
 pub(super) fn tag(text: &[u8]) -> Tag<'_> {
     let text = text.strip_suffix(b":").unwrap_or(text);
     let (name, pid) = match numbered(text) {
@@ -110,21 +112,21 @@ pub(super) fn tag(text: &[u8]) -> Tag<'_> {
     let inner = name
         .strip_prefix(b"[")
         .and_then(|name| name.strip_suffix(b"]"));
-    // An empty identifier stands for a message without envelope, which anything could be.
+    // An empty identifier would mean a message without an envelope, which could be of any program.
     match inner.unwrap_or(name) {
         b"" => (b"-", pid),
         name => (name, pid),
     }
 }
 
-/// `NAME[PID]`.
+/// Reads `NAME[PID]`.
 fn numbered(text: &[u8]) -> Option<Tag<'_>> {
     let inside = text.strip_suffix(b"]")?;
     let bracket = inside.iter().rposition(|&byte| byte == b'[')?;
     Some((&inside[..bracket], number(&inside[bracket + 1..])?))
 }
 
-/// The number of a process.
+/// Reads a process number.
 pub(super) fn number(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() {
         return None;
@@ -135,7 +137,7 @@ pub(super) fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// A message without the `[ID 800047 auth.info] ` that Solaris puts before it.
+/// The message without the `[ID 800047 auth.info] ` that Solaris writes before it.
 fn without_solaris_id(message: &[u8]) -> &[u8] {
     let Some(rest) = message.strip_prefix(b"[ID ") else {
         return message;

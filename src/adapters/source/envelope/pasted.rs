@@ -1,5 +1,5 @@
-//! Lines as people paste them: out of a chat, a terminal, grep, the logs of containers. For a person who asks what a line is;
-//! what counts is never read so, since whoever can write what looks like a prefix could write any line.
+//! Lines as people paste them: from a chat, a terminal, grep, or the logs of containers. Used only to explain a line to a
+//! person. Counted lines are never read like this, because a user who can write text like a prefix could forge any line.
 
 use std::cell::Cell;
 
@@ -10,24 +10,25 @@ use crate::domain::base::time::Time;
 use crate::domain::openssh::{Kind, Program, parse};
 use crate::domain::record::Origin;
 
-/// How far into a line its own beginning is looked for.
+/// How many bytes of a line are searched for the beginning of the log line in it.
 const PREFIX: usize = 300;
 
-/// What may stand before the beginning of a line.
+/// Characters that may come before the beginning of a line.
 const BEFORE: &[u8] = b" :|->])}\"'`,;*";
 
-/// From so many blanks on they are what journalctl puts before the further lines of an entry, which anybody may have written.
+/// From this many blanks on, the line is a further line of an entry, which journalctl indents; any user may have written it.
 const INDENTED: usize = 16;
 
 /// Quotation marks, which stand at both ends of a line.
 const QUOTES: &[u8] = b"`\"'*|";
 
-/// The levels and facilities of syslog that some programs write before or in place of a tag (RFC 5424, 6.2.1; sshd's own).
+/// The levels and facilities of syslog, which some programs write before a tag or in place of it (RFC 5424, 6.2.1; sshd's
+/// own).
 const LEVELS: &str = "auth authpriv daemon user syslog local0 local1 local2 local3 local4 local5 local6 local7 emerg alert \
     crit critical err error warning warn notice info verbose debug";
 
 impl Envelope {
-    /// Reads a line that may have anything before it, and around it.
+    /// Reads a line that may have other text before it and around it.
     pub(crate) fn read_pasted<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
         let entry = match self.read_text(line) {
             Read::Entry(entry) => entry,
@@ -47,7 +48,7 @@ impl Envelope {
                     return Some((origin, message));
                 }
             }
-            // Something else stands between a stamp and what it is of.
+            // Other text stands between a stamp and its message.
             time.set(short::stamp(stamps, rest).unwrap_or(time.get()));
             let bare = told(rest, time.get()).filter(|_| !indented);
             tagged(rest, time.get()).or(bare)
@@ -58,7 +59,7 @@ impl Envelope {
     }
 }
 
-/// Whether a line says what it is: OpenSSH's, or another program's in a whole envelope.
+/// Whether the origin of a line is clear: OpenSSH, or another program in a complete envelope.
 fn is_settled(origin: &Origin<'_>, message: &[u8], line: &[u8]) -> bool {
     let identifier = &*origin.identifier;
     match Program::of(identifier) {
@@ -76,20 +77,20 @@ fn is_settled(origin: &Origin<'_>, message: &[u8], line: &[u8]) -> bool {
     }
 }
 
-/// Whether a message without envelope is one of OpenSSH's that is more than known.
+/// Whether a message without an envelope is one of OpenSSH's messages of interest.
 fn counts(message: &[u8]) -> bool {
     let kind = parse(Program::Unknown, message).map(|event| event.kind);
     kind.is_some_and(|kind| !matches!(kind, Kind::Accompanying | Kind::Unparsed))
 }
 
-/// `info`, `auth.info`.
+/// Whether a word is a level, like `info` or `auth.info`.
 fn is_level(word: &[u8]) -> bool {
     let word = word.to_ascii_lowercase();
     word.split(|&byte| byte == b'.')
         .all(|part| LEVELS.split(' ').any(|level| level.as_bytes() == part))
 }
 
-/// A line from each place on at which it may begin.
+/// The rest of the line, from each place at which the log line may begin.
 fn beginnings(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     (0..text.len().min(PREFIX))
         .filter(|&at| at == 0 || BEFORE.contains(&text[at - 1]))
@@ -97,7 +98,7 @@ fn beginnings(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|rest| !rest.starts_with(b" "))
 }
 
-/// `sshd[918]: …`, `sshd: …`, `[sshd] …` of metalog. Another program's with a process says whose the line is.
+/// Reads `sshd[918]: …`, `sshd: …`, or `[sshd] …` of metalog. A tag of another program is read only with a process number.
 fn tagged(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
     let bracketed = text.strip_prefix(b"[");
     let text = bracketed.unwrap_or(text);
@@ -133,7 +134,7 @@ fn told(text: &[u8], time: Time) -> Option<(Origin<'_>, &[u8])> {
     counts(text).then(|| (origin(time, b"", b"", 0), text))
 }
 
-/// A message of OpenSSH that says nothing of interest, behind the name of a container.
+/// A message of OpenSSH that is of no interest, after the name of a container.
 fn behind_bar(text: &[u8]) -> Option<(Origin<'_>, &[u8])> {
     let at = memchr::memmem::find(text, b"| ")?;
     let message = text[at + 2..].trim_ascii_start();

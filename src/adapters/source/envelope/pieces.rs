@@ -1,16 +1,16 @@
-//! The pieces that stamps are made of, read from text: months, times of day, zones.
+//! The pieces of stamps, read from text: months, times of day, zones.
 
 use super::parts;
 
-/// Seconds of an hour.
+/// Seconds per hour.
 pub(super) const HOUR: i64 = 3_600;
 
-/// The months as syslog daemons write them.
+/// The months in the spelling of syslog daemons.
 const MONTHS: [&[u8; 3]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
 
-/// Zones by the names that journalctl writes, where a name means one zone, with their hours ahead of UTC.
+/// The zone names that journalctl writes, with their hours ahead of UTC. Only names that mean one zone.
 const ZONES: &[(&[u8], i64)] = &[
     (b"UTC", 0),
     (b"GMT", 0),
@@ -40,18 +40,18 @@ pub(super) fn month_of(name: &[u8; 3]) -> Option<u32> {
         .find_map(|(month, known)| (known == name).then_some(month))
 }
 
-/// What stands behind one blank or more.
+/// The text after one or more blanks.
 pub(super) fn blanks(text: &[u8]) -> Option<&[u8]> {
     let rest = text.strip_prefix(b" ")?;
     Some(rest.trim_ascii_start())
 }
 
-/// What stands behind the blank that ends a stamp.
+/// The text after the blank that ends a stamp.
 pub(super) fn end(text: &[u8]) -> Option<&[u8]> {
     text.strip_prefix(b" ")
 }
 
-/// Reads `06:07:55`, in seconds. A minute may have a leap second.
+/// Reads `06:07:55`, in seconds. The second may be a leap second.
 pub(super) fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
     let (clock, rest) = text.split_at_checked(8)?;
     let [h1, h2, b':', m1, m2, b':', s1, s2] = *clock else {
@@ -67,7 +67,7 @@ pub(super) fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((i64::from(hour * 3_600 + minute * 60 + second), rest))
 }
 
-/// Reads `.123456` where it stands, in microseconds; further digits are left out.
+/// Reads `.123456`, if it is there, in microseconds; further digits are ignored.
 pub(super) fn fraction(text: &[u8]) -> (i64, &[u8]) {
     let [b'.' | b',', digits @ ..] = text else {
         return (0, text);
@@ -83,7 +83,8 @@ pub(super) fn fraction(text: &[u8]) -> (i64, &[u8]) {
     (micros, &digits[count..])
 }
 
-/// Reads `Z`, `+01:00`, `+0100` (journalctl before systemd 255) or `+01`, in seconds; none where no zone stands there.
+/// Reads `Z`, `+01:00`, `+0100` (journalctl before systemd 255) or `+01`, in seconds; the offset is `None` if there is no
+/// zone.
 pub(super) fn zone(text: &[u8]) -> Option<(Option<i64>, &[u8])> {
     let (sign, rest) = match text {
         [b'Z' | b'z', rest @ ..] => return Some((Some(0), rest)),
@@ -107,7 +108,7 @@ pub(super) fn zone(text: &[u8]) -> Option<(Option<i64>, &[u8])> {
     Some((Some(sign * i64::from(hours * 3_600 + minutes * 60)), rest))
 }
 
-/// Reads `UTC`, or `+03`, `-0330` of a zone that has no name, in seconds.
+/// Reads `UTC`, or `+03` and `-0330` of a zone without a name, in seconds.
 pub(super) fn zone_named(word: &[u8]) -> Option<i64> {
     if let b'+' | b'-' = word.first()? {
         let (offset, rest) = zone(word)?;
@@ -117,7 +118,7 @@ pub(super) fn zone_named(word: &[u8]) -> Option<i64> {
     known.map(|(_, hours)| hours * HOUR)
 }
 
-/// Reads ` +0100` or ` UTC`, in seconds. A name is a host's where what would be a host behind it is a tag.
+/// Reads ` +0100` or ` UTC`, in seconds. A name is taken for a host if the word after it is a tag and not a host.
 pub(super) fn zone_behind_blank(text: &[u8]) -> Option<(i64, &[u8])> {
     let (word, rest) = parts::word(end(text)?);
     let offset = zone_named(word)?;

@@ -1,13 +1,13 @@
-//! What a line is, once it is taken out of its envelope.
+//! The result of taking a line out of its envelope.
 
 use crate::domain::record::{Entry, Origin};
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read<'a> {
-    /// An entry. A line without an envelope is a bare message: its identifier is empty and its time the epoch.
+    /// An entry. A line without an envelope is a message only: its identifier is empty and its time is the epoch.
     Entry(Entry<'a>),
-    /// No text: it holds a NUL, or is longer than a line may be.
+    /// The line is not text: it holds a NUL, or is longer than `LONGEST_LINE`.
     NoText,
     /// An empty line.
     Other,

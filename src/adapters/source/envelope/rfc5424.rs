@@ -5,7 +5,7 @@ use crate::adapters::source::envelope::parts::{number, origin, word};
 use crate::domain::base::time::Time;
 use crate::domain::record::Origin;
 
-/// `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, what stands behind the version (RFC 5424, 6).
+/// Reads `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, the text after the version (RFC 5424, 6).
 pub(crate) fn enveloped<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
     let (time, rest) = match text.strip_prefix(b"- ") {
         Some(rest) => (Time::default(), rest),
@@ -19,7 +19,7 @@ pub(crate) fn enveloped<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Orig
     if host.is_empty() || identifier.is_empty() || process.is_empty() {
         return None;
     }
-    // rsyslog keeps the blank that the traditional form has before the message.
+    // rsyslog keeps the blank that comes before the message in the traditional form.
     let message = rest.strip_prefix(b" ").unwrap_or(rest);
     let message = message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message);
     let host = if host == b"-" { b"" } else { host };
@@ -27,7 +27,7 @@ pub(crate) fn enveloped<'a>(stamps: &mut Stamps, text: &'a [u8]) -> Option<(Orig
     Some((origin(time, host, identifier, pid), message))
 }
 
-/// What stands behind `-` or `[id name="value" …][…]` and the blank after it. In a value, `"`, `\` and `]` are escaped.
+/// The text after `-` or `[id name="value" …][…]` and the following blank. In a value, `"`, `\` and `]` are escaped.
 fn behind_structured_data(text: &[u8]) -> Option<&[u8]> {
     let mut rest = match text.strip_prefix(b"-") {
         Some(rest) => rest,

@@ -1,5 +1,5 @@
-//! What journalctl writes for people's eyes and no syslog daemon does: `short-full`, `with-unit` and `short-unix`, and `short`
-//! in another language than English.
+//! The outputs of journalctl that are made for people and that no syslog daemon writes: `short-full`, `with-unit`,
+//! `short-unix`, and `short` in other languages than English.
 
 use super::locale;
 use super::parts::{self, Tag, header, origin};
@@ -7,10 +7,10 @@ use super::stamp::Stamps;
 use crate::domain::base::time::Time;
 use crate::domain::record::Origin;
 
-/// How long `2026-11-23 09:04:24` is.
+/// Length of `2026-11-23 09:04:24`.
 const MOMENT: usize = 19;
 
-/// The envelope of such a line, and what it holds.
+/// The envelope of such a line, and its message.
 pub(crate) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
     let (time, rest) = match line.first()? {
         b'0'..=b'9' => unix(line)?,
@@ -18,14 +18,14 @@ pub(crate) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Orig
     };
     let (host, (identifier, pid), message) = header(rest)?;
     let identifier = match is_unit_of_openssh((identifier, pid)) {
-        // The unit of a process is no program: what the message says tells which it is.
+        // A unit is not a program: the message shows which program wrote it.
         true => b"",
         false => identifier,
     };
     Some((origin(time, host, identifier, pid), message))
 }
 
-/// The stamp of any form with which a text begins.
+/// The stamp at the beginning of a text, in any form.
 pub(crate) fn stamp(stamps: &mut Stamps, text: &[u8]) -> Option<Time> {
     let stamp = match text.first()? {
         b'0'..=b'9' => stamps
@@ -40,18 +40,18 @@ pub(crate) fn stamp(stamps: &mut Stamps, text: &[u8]) -> Option<Time> {
     stamp.map(|(time, _)| time)
 }
 
-/// `Mon 2026-11-23 09:04:24 UTC HOST …`.
+/// Reads `Mon 2026-11-23 09:04:24 UTC HOST …`.
 fn full<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
     stamps.zoned(locale::behind_weekday(line)?, true)
 }
 
-/// `nov. 23 09:04:24 HOST …`: the month in the reader's language.
+/// Reads `nov. 23 09:04:24 HOST …`: the month is in the user's language.
 fn short<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Time, &'a [u8])> {
     let (month, rest) = locale::month(line)?;
     stamps.behind_month(month, rest)
 }
 
-/// `1795424664.000000 HOST …`: seconds since the epoch.
+/// Reads `1795424664.000000 HOST …`: seconds since the epoch.
 fn unix(line: &[u8]) -> Option<(Time, &[u8])> {
     let (stamp, rest) = parts::word(line);
     let (seconds, micros) = std::str::from_utf8(stamp).ok()?.split_once('.')?;
@@ -63,8 +63,8 @@ fn unix(line: &[u8]) -> Option<(Time, &[u8])> {
     Some((Time(digits.parse().ok()?), rest))
 }
 
-/// `ssh.service`, `sshd@3.service`, `session-4.scope`, with a user's unit behind a slash where there is one: the units of sshd,
-/// and of the sessions in which sftp-server works.
+/// Whether this is a unit of sshd, or of a session in which sftp-server runs: `ssh.service`, `sshd@3.service`,
+/// `session-4.scope`. A user's unit may follow after a slash.
 fn is_unit_of_openssh((name, _): Tag<'_>) -> bool {
     let unit = name.split(|&byte| byte == b'/').next().unwrap_or(name);
     match unit.strip_suffix(b".service") {
@@ -76,7 +76,7 @@ fn is_unit_of_openssh((name, _): Tag<'_>) -> bool {
     }
 }
 
-/// What to do about a line of an output that cannot be placed in time, or is not read.
+/// Advice about a line of an output that is not read, or whose time is unknown.
 pub(crate) fn remedy(line: &[u8]) -> Option<&'static str> {
     if let Some(rest) = line.strip_prefix(b"[") {
         let behind = &rest[memchr::memchr(b']', rest)?..];

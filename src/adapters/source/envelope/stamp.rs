@@ -1,4 +1,4 @@
-//! The stamps of log lines, read by hand over bytes: one stands on every line.
+//! The stamps of log lines. They are parsed by hand from bytes, because every line has one.
 
 use chrono::{Datelike, Days, Local, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
 
@@ -9,39 +9,39 @@ use super::pieces::{
 use super::years::Years;
 use crate::domain::base::time::{Time, Zone};
 
-/// How far ahead of now a stamp without a year may lie before it is taken for one of the year before. The reading nearest
-/// to now would put a log of seven months ago five months ahead; no log tells the future, but clocks have been wrong.
+/// How far in the future a stamp without a year may lie before it is taken to be of the year before. The year nearest to now
+/// would put a log of seven months ago five months into the future; a log holds no future times, but clocks can be wrong.
 const AHEAD: Days = Days::new(31);
 
-/// How many years back a day is looked for that not every year has: 29 February is eight years apart around 1900 and 2100.
+/// How many years back to look for a day that not every year has: around 1900 and 2100, 29 February is eight years apart.
 const YEARS_BACK: i32 = 8;
 
-/// How many seconds the lines of several processes may stand out of order.
+/// How many seconds the lines of several processes may be out of order.
 const DISORDER: i64 = 60;
 
-/// Seconds of a day.
+/// Seconds per day.
 const DAY: i64 = 24 * HOUR;
 
 /// The day of the epoch, as chrono counts days from 1 January of the year 1.
 const EPOCH: i32 = 719_163;
 
-/// Reads stamps, and remembers the last day and hour: most lines are of the same.
+/// Reads stamps, and caches the last day and hour: most lines have the same.
 #[derive(Debug)]
 pub(crate) struct Stamps {
     zone: Zone,
     now: Time,
-    /// The years of the log that is read; none where stamps are of the present.
+    /// The years of the log that is read. `None` if stamps are near the present.
     years: Option<Years>,
     /// The last time that was read, in seconds.
     last: i64,
-    /// The last day that was read, by its numbers, and its days since the epoch.
+    /// The last day that was read: its numbers, and its days since the epoch.
     day: Option<((i32, u32, u32), i64)>,
-    /// The last hour whose offset from UTC was looked up, in hours of local time since the epoch, and the offset in seconds.
+    /// The last hour whose offset from UTC was looked up: in hours of local time since the epoch, with the offset in seconds.
     hour: Option<(i64, i64)>,
 }
 
 impl Stamps {
-    /// Stamps without a zone are read in `zone`, those without a year near `now`.
+    /// Reads stamps without a zone in `zone`, and stamps without a year near `now`.
     pub(crate) const fn new(zone: Zone, now: Time) -> Self {
         Stamps {
             zone,
@@ -53,7 +53,7 @@ impl Stamps {
         }
     }
 
-    /// Stamps of a log that was last written at `now`, the first without a year being of its first year.
+    /// Reads stamps of a log that was last written at `now`; its first stamp without a year is of the first year of `years`.
     pub(crate) fn ordered(zone: Zone, now: Time, years: Years) -> Self {
         Stamps {
             years: Some(years),
@@ -71,18 +71,18 @@ impl Stamps {
         self.years.as_ref()
     }
 
-    /// Sets the present. What is remembered goes: the year, or the machine's zone, may be another one now.
+    /// Sets the present. Clears the cache: the year or the machine's zone may have changed.
     pub(crate) fn set_now(&mut self, now: Time) {
         *self = Stamps::new(self.zone, now);
     }
 
-    /// Reads `Mar  3 06:07:55`, also with a fraction, at the beginning of `text`. Returns what stands behind the blank after it.
+    /// Reads `Mar  3 06:07:55`, also with a fraction, at the beginning of `text`. Returns the text after the following blank.
     pub(crate) fn rfc3164<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
         let (month, rest) = text.split_first_chunk()?;
         self.behind_month(month_of(month)?, rest)
     }
 
-    /// The same of a month that is known, and what stands behind its name.
+    /// The same for a month that is already read; `rest` is the text after its name.
     pub(crate) fn behind_month<'t>(
         &mut self,
         month: u32,
@@ -103,9 +103,9 @@ impl Stamps {
         Some((self.time(local, offset, micros), rest))
     }
 
-    /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`; the zone may stand
-    /// behind a blank, `2026-03-03 06:07:55 UTC HOST TAG: …`.
-    /// Returns what stands behind the blank after it.
+    /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`. The zone may
+    /// come after a blank: `2026-03-03 06:07:55 UTC HOST TAG: …`.
+    /// Returns the text after the following blank.
     pub(crate) fn rfc3339<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
         let (local, micros, rest) = self.moment(text)?;
         let (offset, rest) = match zone(rest)? {
@@ -118,8 +118,8 @@ impl Stamps {
         Some((self.time(local, offset, micros), end(rest)?))
     }
 
-    /// Reads `2026-03-03 06:07:55 UTC` at the beginning of `text`. Where `any` zone will do, one whose name only the machine
-    /// knows is the machine's. Returns what stands behind the blank after it.
+    /// Reads `2026-03-03 06:07:55 UTC` at the beginning of `text`. With `any`, an unknown zone name is taken to be the
+    /// machine's zone. Returns the text after the following blank.
     pub(crate) fn zoned<'t>(&mut self, text: &'t [u8], any: bool) -> Option<(Time, &'t [u8])> {
         let (local, micros, rest) = self.moment(text)?;
         let (name, rest) = parts::word(end(rest)?);
@@ -131,7 +131,7 @@ impl Stamps {
         Some((self.time(local, offset, micros), rest))
     }
 
-    /// Reads `2026-03-03T06:07:55.123456`, in seconds of local time since the epoch, and microseconds.
+    /// Reads `2026-03-03T06:07:55.123456`: seconds of local time since the epoch, and microseconds.
     fn moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
         let (date, rest) = text.split_at_checked(10)?;
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else {
@@ -151,13 +151,13 @@ impl Stamps {
         Some((day * DAY + seconds, micros, rest))
     }
 
-    /// The time of a moment in local time with this offset from UTC, in seconds.
+    /// The time of a local time with this offset from UTC, in seconds.
     const fn time(&mut self, local: i64, offset: i64, micros: i64) -> Time {
         self.last = local - offset;
         Time(self.last * 1_000_000 + micros)
     }
 
-    /// The days from the epoch to a date.
+    /// Days from the epoch to a date.
     fn day(&mut self, year: i32, month: u32, day: u32) -> Option<i64> {
         let asked = (year, month, day);
         match self.day {
@@ -170,7 +170,8 @@ impl Stamps {
         }
     }
 
-    /// The days from the epoch to a day of the year: by the order of the log, else the last one that does not lie ahead.
+    /// Days from the epoch to a day without a year: by the order of the log, else the last such day that is not in the
+    /// future.
     fn day_without_year(&mut self, month: u32, day: u32) -> Option<i64> {
         let asked = (0, month, day);
         if let Some(years) = &mut self.years {
@@ -190,7 +191,7 @@ impl Stamps {
         }
     }
 
-    /// The last day of this month and number that does not lie ahead.
+    /// The last date with this month and day that is not in the future.
     fn near_now(&self, month: u32, day: u32) -> Option<NaiveDate> {
         let latest = self.zone.date(self.now).checked_add_days(AHEAD)?;
         let years = latest.year() - YEARS_BACK..=latest.year();
@@ -216,7 +217,7 @@ impl Stamps {
         }
         match self.readings(local) {
             MappedLocalTime::Single(offset) => offset,
-            // The hour that autumn repeats: in a log that is read in its order, once more where its stamps go back.
+            // The hour that is repeated in autumn: in a log that is read in its order, the second one if its stamps go back.
             MappedLocalTime::Ambiguous(one, other) if self.years.is_some() => {
                 match self.last.saturating_sub(local - one) > DISORDER {
                     true => other,
@@ -228,12 +229,12 @@ impl Stamps {
                 let away = |offset: i64| (local - offset).abs_diff(now);
                 if away(other) < away(one) { other } else { one }
             }
-            // The hour that spring leaves out: as if the clock had not been put forward yet.
+            // The hour that is skipped in spring: read as if the clock had not been put forward yet.
             MappedLocalTime::None => self.readings(local - 3 * HOUR).latest().unwrap_or(0),
         }
     }
 
-    /// The offsets that a local time can have, in seconds.
+    /// The possible offsets of a local time, in seconds.
     fn readings(&self, local: i64) -> MappedLocalTime<i64> {
         let Some(utc) = chrono::DateTime::from_timestamp(local, 0) else {
             return MappedLocalTime::Single(0);
@@ -249,7 +250,7 @@ impl Stamps {
     }
 }
 
-/// The days from the epoch to a date.
+/// Days from the epoch to a date.
 fn days(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce() - EPOCH)
 }

@@ -1,11 +1,11 @@
-//! Envelopes of every kind, and what is none.
+//! Envelopes of every kind, and lines without an envelope.
 
 use super::*;
 use crate::adapters::source::buffer::LONGEST_LINE;
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::{Time, Zone};
 
-/// Lines with what they are right above them; the machine's zone is taken to be Paris, the present 30 March 2026.
+/// Lines, each with its expected result directly above it; the machine's zone is Paris, the present is 30 March 2026.
 const LINES: &str = include_str!("../../../../tests/texts/envelopes.txt");
 
 pub(crate) fn envelope() -> Envelope {
@@ -143,7 +143,7 @@ proptest::proptest! {
             let mut envelope = envelope();
             let Read::Entry(entry) = envelope.read(line.as_bytes()) else { panic!("{line}") };
             let read = (&*entry.origin.identifier, entry.origin.pid, entry.message);
-            // Solaris' numbers of messages are taken off.
+            // The message numbers of Solaris are removed.
             if !message.starts_with("[ID ") {
                 assert_eq!(read, (identifier.as_bytes(), pid, message.as_bytes()), "{line}");
             }

@@ -1,7 +1,7 @@
-//! The years of stamps that name none, in a log whose lines stand in the order in which they were written.
+//! The years of stamps that name none, in a log whose lines are in the order in which they were written.
 //!
-//! Read once from its start to its end, a log shows how many New Years lie between its lines; its last line is of the last
-//! year in which that day is not after the day on which the log was written. Both together give the year of the first.
+//! A first reading shows how many New Years lie between the lines. The last line is of the last year in which its day is not
+//! after the day on which the log was last written. Together, they give the year of the first line.
 
 use std::time::Duration;
 
@@ -9,50 +9,51 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::domain::base::time::{Time, Zone};
 
-/// How many days back a stamp may lie of what was written later: the clock was set back, or changes with a zone.
+/// How many days a stamp may lie before the stamp above it: the clock was set back, or its zone changed.
 const BACK: i32 = 1;
 
-/// How many days back it may lie where logs were put together newest first, a month each at most, and where the clock was
-/// wrong for longer. The same stamp could be of the year after, with almost a year of silence before it.
+/// How many days it may lie back in logs that were put together newest first, a month each at most, or if the clock was wrong
+/// for longer. The same stamp could also be of the next year, after almost a year of silence.
 const DISORDER: i32 = 92;
 
-/// Silence is taken for disorder where the log, written on as before, would have had as many lines meanwhile.
+/// Silence is taken for disorder if the log, at its average rate, would have had this many lines in that time.
 const MISSED: u64 = 1_000;
 
 /// The days of a leap year: a year without a number may be one.
 const YEAR: i32 = 366;
 
-/// How long after the log was last written a stamp may lie: as far as zones lie ahead of UTC, where it is another machine's.
+/// How long after the last write of the log a stamp may lie: the greatest offset of a zone from UTC, for another machine's
+/// log.
 const AHEAD: Duration = Duration::from_secs(14 * 3_600);
 
-/// The year from which years are counted as long as nobody knows the first.
+/// The year that counting starts from while the first year is unknown. It is a leap year.
 const UNKNOWN: i32 = 2000;
 
-/// How many years with a 29 February are remembered.
+/// How many years with a 29 February are kept.
 const LEAPS: usize = 8;
 
-/// How many years back the first year is looked for: 29 February is eight years apart around 1900 and 2100.
+/// How many years back to look for the first year: around 1900 and 2100, 29 February is eight years apart.
 const YEARS_BACK: i32 = 8;
 
-/// Gives the years, day after day.
+/// Gives the year of each stamp, in the order of the log.
 #[derive(Clone, Debug)]
 pub struct Years {
     first: i32,
-    /// The year and day of the year of the stamp above.
+    /// The year and the day of the year of the stamp above.
     last: Option<(i32, i32)>,
-    /// How many stamps were read, and on how many days.
+    /// Number of stamps that were read, and of their days.
     lines: u64,
     days: u64,
-    /// No stamp is later.
+    /// No stamp may be later than this.
     latest: NaiveDate,
-    /// The years in which there was a 29 February.
+    /// The years with a 29 February in the log.
     leaps: Vec<i32>,
-    /// A stamp was later, and so taken for one of a year before.
+    /// A stamp was later than `latest`, and so taken to be of an earlier year.
     contradicted: bool,
 }
 
 impl Years {
-    /// For a first reading, to see how many New Years a log passes.
+    /// For a first reading, to count the New Years in a log.
     pub(crate) const fn unknown() -> Self {
         Years {
             first: UNKNOWN,
@@ -65,7 +66,7 @@ impl Years {
         }
     }
 
-    /// For the second reading of a log that was last written then. None where no line had a stamp without a year.
+    /// For the second reading of a log that was last written at `written`. `None` if no line had a stamp without a year.
     pub(crate) fn of_log_written(&self, written: Time, zone: Zone) -> Option<Self> {
         let (year, day) = self.last?;
         let latest = zone.date(written.plus(AHEAD));
@@ -84,7 +85,7 @@ impl Years {
         })
     }
 
-    /// The date of the next stamp; none of a day that no year has.
+    /// The date of the next stamp. `None` for a day that no year has.
     pub(crate) fn date(&mut self, month: u32, day: u32) -> Option<NaiveDate> {
         let asked = NaiveDate::from_ymd_opt(UNKNOWN, month, day)?;
         let ordinal = i32::try_from(asked.ordinal0()).ok()?;
@@ -106,12 +107,12 @@ impl Years {
         dates.rev().find(|date| *date <= self.latest)
     }
 
-    /// One more line has a stamp without a year.
+    /// Counts a line with a stamp without a year.
     pub(crate) const fn count(&mut self) {
         self.lines += 1;
     }
 
-    /// Whether a stamp that lies so many days back, or the rest of a year ahead, lies back.
+    /// Whether a stamp lies `days` days before the last one, and not the rest of a year after it.
     fn is_back(&self, days: i32) -> bool {
         let silence = u64::from((YEAR - days).unsigned_abs());
         let missed = self.lines.saturating_mul(silence) / self.days.max(1);
@@ -123,13 +124,13 @@ impl Years {
         self.last.is_some()
     }
 
-    /// Whether a stamp lay after the log was written, so that its year is a guess.
+    /// Whether a stamp lay after the last write of the log, so that its year is a guess.
     pub const fn is_contradicted(&self) -> bool {
         self.contradicted
     }
 }
 
-/// A day of a leap year in another year; none where that year has no such day.
+/// The date of a day of a leap year in another year. `None` if that year has no such day.
 fn on(year: i32, ordinal: i32) -> Option<NaiveDate> {
     let ordinal = u32::try_from(ordinal).ok()?;
     let day = NaiveDate::from_yo_opt(UNKNOWN, ordinal + 1)?;

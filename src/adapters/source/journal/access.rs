@@ -1,4 +1,4 @@
-//! Whether the machine's journal can be read.
+//! Checks whether the machine's journal can be read.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -12,18 +12,18 @@ use crate::domain::base::time::Time;
 /// Whether this process can read the machine's journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readable {
-    /// It can.
+    /// The process can read it.
     Yes,
-    /// There is one, but not for this process.
+    /// There is a journal, but this process may not read it.
     NoPermission {
-        /// The group that would do.
+        /// The group that may read it.
         group: &'static str,
     },
-    /// There is none.
+    /// There is no journal; the text is the reason.
     NoJournal(String),
 }
 
-/// How long ago the last entry of ours in a namespace may be: one that was given up says nothing of today.
+/// The greatest age of the last entry of our programs in a namespace: a namespace that is no longer used does not matter.
 const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The group that may read all journal files (systemd-journald.service(8)).
@@ -31,8 +31,9 @@ const GROUP: &str = "systemd-journal";
 
 /// Whether this process can read the machine's journal.
 ///
-/// `sd_journal_open(3)` succeeds without permission, and the journal then is empty; and a user's own `user-UID.journal` is
-/// readable to that user without saying anything about the rest. So: are there files of the system's that can be opened?
+/// `sd_journal_open(3)` succeeds without permission and gives an empty journal. A user can always read the own
+/// `user-UID.journal`, which says nothing about the other files. So this checks whether files of the system's journal can be
+/// opened.
 pub fn readable() -> Readable {
     let opened = OpenOptions::default().local_only(true).system(true).open();
     match opened
@@ -44,8 +45,8 @@ pub fn readable() -> Readable {
     }
 }
 
-/// Whether this process can read any of the journals in a directory; `sd_journal_open_directory(3)` says nothing where it
-/// cannot, and `sd_journal_has_persistent_files(3)` knows only what lies below /run and /var.
+/// Whether this process can read any journal in a directory. `sd_journal_open_directory(3)` reports no error if it cannot,
+/// and `sd_journal_has_persistent_files(3)` knows only the files below /run and /var.
 pub fn readable_in(directory: &Path) -> anyhow::Result<Readable> {
     let mut found = JournalFiles::default();
     found.look(directory, true);
@@ -59,17 +60,17 @@ pub fn readable_in(directory: &Path) -> anyhow::Result<Readable> {
     })
 }
 
-/// What a directory holds of journals.
+/// The journal files of a directory.
 #[derive(Debug, Default)]
 struct JournalFiles {
-    /// One that can be opened.
+    /// At least one file can be opened.
     opened: bool,
-    /// One that is closed to this process, or a directory that is.
+    /// A file or a directory is closed to this process.
     denied: bool,
 }
 
 impl JournalFiles {
-    /// Looks into a directory, and into those below it, as journald makes them for each machine.
+    /// Looks into a directory and its subdirectories: journald makes one for each machine.
     fn look(&mut self, directory: &Path, below: bool) {
         let denied = |error: &std::io::Error| error.kind() == ErrorKind::PermissionDenied;
         let entries = match directory.read_dir() {
@@ -94,8 +95,8 @@ impl JournalFiles {
     }
 }
 
-/// The namespaces of this machine's journal in which sshd or sftp-server has logged lately (systemd.exec(5),
-/// `LogNamespace=`): journals of their own, which are not read.
+/// The namespaces of this machine's journal in which sshd or sftp-server logged in the last day (systemd.exec(5),
+/// `LogNamespace=`). They are journals of their own, which are not read.
 pub(crate) fn namespaces_of_ours() -> Vec<String> {
     let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
     let roots = ROOTS.into_iter().map(Path::new);
@@ -115,7 +116,7 @@ fn namespaces_in(root: &Path, machine: &str) -> Vec<String> {
     own.collect()
 }
 
-/// Is the last entry of ours in these journals of the last day?
+/// Whether the last entry of our programs in these journals is of the last day.
 fn is_of_ours(directory: &Path) -> anyhow::Result<bool> {
     let mut journal = super::handle::open(Some(directory))?;
     super::handle::match_ours(&mut journal, None)?;
@@ -125,7 +126,7 @@ fn is_of_ours(directory: &Path) -> anyhow::Result<bool> {
     Ok(found && Time(i64::try_from(journal.timestamp_usec()?)?) > since)
 }
 
-/// What is said where none of a directory's journals can be opened.
+/// The message if none of a directory's journals can be opened.
 pub fn not_opened(directory: &Path) -> String {
     let directory = directory.display();
     format!(
@@ -156,7 +157,7 @@ fn without_files() -> Readable {
     Readable::NoJournal(why)
 }
 
-/// Whether a directory of journald's holds a system journal of a machine, readable or not.
+/// Whether a directory of journald holds a system journal of a machine, readable or not.
 fn holds_files(root: &Path, machine: &str) -> std::io::Result<bool> {
     let system = |name: &[u8]| name.starts_with(b"system") && name.ends_with(b".journal");
     match root.join(machine).read_dir() {

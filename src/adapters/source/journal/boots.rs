@@ -1,9 +1,9 @@
-//! The boots in a journal, and the entry at the end of one.
+//! The boots in a journal, and the last entry of a boot.
 //!
-//! A journal of several boots is read boot by boot. libsystemd orders entries of different files by sequence number where
-//! the files are of one lineage, else by time since boot, else by clock. With a clock that was set back across a reboot
-//! these contradict each other, and entries that sort before the place that was reached are passed over. After a power cut
-//! sequence numbers come back as well. Within one boot all three agree.
+//! A journal of several boots is read boot by boot. libsystemd orders entries of different files by sequence number if the
+//! files have the same origin, else by time since boot, else by clock. If the clock was set back across a reboot, these
+//! orders contradict each other, and entries that sort before the present place are skipped. After a power cut, sequence
+//! numbers can repeat as well. Within one boot, all three orders agree.
 
 use systemd::id128::Id128;
 use systemd::journal::Journal;
@@ -14,20 +14,20 @@ use crate::domain::base::position::JournalPosition;
 use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
 
-/// The first eight digits of a boot's id: enough to tell the boots of one machine apart.
+/// The first eight digits of a boot's id: enough to distinguish the boots of one machine.
 pub(super) fn short(id: Id128) -> String {
     id.to_string().chars().take(8).collect()
 }
 
-/// A boot as entries carry it.
+/// A boot in the form that entries use.
 pub(super) fn carried(id: Id128) -> Boot {
     let [a, b, c, d, e, f, g, h, ..] = *id.as_bytes();
     Boot(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
-/// All boots that have entries in the journal, in no order. The place of reading and the matches stay what they are (true
-/// is returned), unless the journal is damaged where the list of boots lies: then at least the boot of its last entry is
-/// in the list.
+/// All boots that have entries in the journal, in no order. If `true` is returned, the place of reading and the matches are
+/// unchanged. `false` means that the journal is damaged where the list of boots lies: then the list holds at least the boot
+/// of the journal's last entry.
 pub(super) fn list(journal: &mut Journal) -> systemd::Result<(Vec<Id128>, bool)> {
     let (found, complete) = values(journal, "_BOOT_ID");
     let known = |id: &String| Id128::from_cstr(id.as_str()).ok();
@@ -45,8 +45,8 @@ pub(super) fn list(journal: &mut Journal) -> systemd::Result<(Vec<Id128>, bool)>
     Ok((boots, complete))
 }
 
-/// Sorts boots by the clock at their end, the machine's present one last. A clock is more often wrong at a boot's beginning
-/// than at its end; where it deceives, boots are read in another order, but all of them.
+/// Sorts boots by the clock at their end; the machine's present boot is last. A clock is more often wrong at the beginning of
+/// a boot than at its end. If it is wrong, boots are read in another order, but all of them are read.
 pub(super) fn sort(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<Vec<Id128>> {
     let present = Id128::from_boot().ok();
     let mut dated = Vec::with_capacity(boots.len());
@@ -64,14 +64,14 @@ pub(super) fn sort(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<
     Ok(dated.into_iter().map(|(_, _, boot)| boot).collect())
 }
 
-/// The time since boot of a boot's last entry, whoever wrote it. Leaves the place of reading alone.
+/// The time since boot of a boot's last entry, of any program. Does not move the place of reading.
 pub(super) fn end(journal: &Journal, boot: Id128) -> Option<u64> {
     let (_, to) = journal.cutoff_monotonic_usec(boot).ok()??;
     Some(to)
 }
 
-/// The last entry of a boot as a position, whoever wrote it, or the last one that root wrote: that lies in `system.journal`, not
-/// in the file of an account, which that account alone can fill so that its older entries are vacuumed away.
+/// The position of a boot's last entry, of any program or of root only. Root's entries lie in `system.journal`. The entries
+/// of an account lie in a file that this account alone can fill, so that its older entries are vacuumed away.
 pub(super) fn tail(
     journal: &mut Journal,
     boot: Id128,
@@ -88,7 +88,7 @@ pub(super) fn tail(
     }
 }
 
-/// The entry that the handle stands on, as a position.
+/// The position of the entry at the handle.
 pub(super) fn here(journal: &mut Journal, fields: &mut Fields) -> systemd::Result<JournalPosition> {
     let realtime = Time::from_micros(journal.timestamp_usec()?);
     let (monotonic, boot) = journal.monotonic_timestamp()?;
@@ -103,8 +103,8 @@ pub(super) fn here(journal: &mut Journal, fields: &mut Fields) -> systemd::Resul
     })
 }
 
-/// Finds the entry of a position among all entries of its boot, and returns its cursor of today: a flush from /run to /var
-/// changes it on systemd 252. None if the entry is no longer there.
+/// Finds the entry of a position among all entries of its boot, and returns its present cursor: on systemd 252, a flush from
+/// /run to /var changes the cursor. `None` if the entry is no longer there.
 pub(super) fn find(
     journal: &mut Journal,
     boot: Id128,
@@ -130,7 +130,7 @@ pub(super) fn find(
     Ok(None)
 }
 
-/// The time of a boot's first entry from a time since boot on, whoever wrote it.
+/// The time of a boot's first entry, of any program, at or after this time since boot.
 pub(super) fn first_from(
     journal: &mut Journal,
     boot: Id128,
@@ -142,9 +142,9 @@ pub(super) fn first_from(
     }
 }
 
-/// Goes to a boot's first entry from a time since boot on; false if there is none.
+/// Goes to a boot's first entry at or after this time since boot; false if there is none.
 ///
-/// Where a file holds nothing from there on, `sd_journal_seek_monotonic_usec` leads to the head of that file.
+/// If a file holds no entry from that time on, `sd_journal_seek_monotonic_usec` goes to the head of that file.
 fn seek(journal: &mut Journal, boot: Id128, monotonic: u64) -> systemd::Result<bool> {
     if end(journal, boot).is_none_or(|end| end < monotonic) {
         return Ok(false);

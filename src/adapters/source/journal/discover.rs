@@ -12,21 +12,21 @@ use crate::adapters::source::journal::reader::Left;
 use crate::adapters::source::{Remark, Start};
 use crate::domain::base::position::JournalPosition;
 
-/// Boots are looked for this often at most, while entries come in that are none of ours.
+/// The shortest time between two searches for boots, while entries of other programs come in.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// And so much less often than it takes long: many files make it slow.
+/// The pause is also this many times as long as a search takes: many files make it slow.
 const LOOK_SHARE: u32 = 100;
 
-/// How often the position moves on although no entry of ours came: the entry it names must not be vacuumed away while
-/// nothing is missed.
+/// How often the position moves on without an entry of our programs: otherwise its entry could be vacuumed away although no
+/// entry was missed.
 const TAIL_EVERY: Duration = Duration::from_secs(3600);
 
-/// How many earlier boots a position names. Only such that are no longer in the journal are dropped.
+/// The most earlier boots in a position. Only boots that are no longer in the journal are dropped.
 const EARLIER_BOOTS: usize = 1000;
 
 impl JournalReader {
-    /// Sets where reading starts, as if nothing was read before.
+    /// Sets where reading starts, as if nothing had been read before.
     pub(super) fn start_at(&mut self, start: Start<JournalPosition>) {
         self.told = false;
         self.position = None;
@@ -45,7 +45,7 @@ impl JournalReader {
         self.stirred = true;
     }
 
-    /// Opens the journal anew, at the same place: neither at its head nor at its tail.
+    /// Opens the journal again at the same place.
     pub(super) fn reopen(&mut self, why: Option<String>) -> anyhow::Result<()> {
         self.trouble.why = why.or(self.trouble.why.take());
         self.trouble.lost = true;
@@ -69,7 +69,7 @@ impl JournalReader {
         Ok(())
     }
 
-    /// Goes back to before the boot being read: to be begun again behind what was read of it.
+    /// Stops reading the present boot and puts it back into the plan, to continue after the entries that were read of it.
     pub(super) fn retrace(&mut self) {
         let Some(reading) = self.reading.take() else {
             return;
@@ -82,14 +82,14 @@ impl JournalReader {
         self.legs.push_front(leg);
     }
 
-    /// Leaves the boot being read.
+    /// Stops reading the present boot.
     pub(super) fn leave(&mut self) {
         if let Some(reading) = self.reading.take() {
             self.put_away(reading.leg.boot, Some(reading.read));
         }
     }
 
-    /// Notes that a boot was read up to this time since boot; to its present end where none is given.
+    /// Notes that a boot was read up to this time since boot; `None` means up to its present end.
     fn put_away(&mut self, boot: Id128, read: Option<u64>) {
         let read = read
             .or_else(|| boots::end(&self.journal, boot))
@@ -111,7 +111,7 @@ impl JournalReader {
         }
     }
 
-    /// What there is to do at the end of a boot; false at the end of all.
+    /// Chooses what to do at the end of a boot; false at the end of the journal.
     pub(super) fn go_on(&mut self) -> anyhow::Result<bool> {
         if !self.legs.is_empty() {
             self.leave();
@@ -126,7 +126,7 @@ impl JournalReader {
         self.look()
     }
 
-    /// Looks for what has come to be read, and says whether anything has.
+    /// Looks for new boots to read. Whether there are any.
     pub(super) fn look(&mut self) -> anyhow::Result<bool> {
         let began = Instant::now();
         if !self.stirred || (self.planned && began < self.next_look) {
@@ -151,13 +151,13 @@ impl JournalReader {
         Ok(!self.legs.is_empty())
     }
 
-    /// The machine's own journal gets no other boot while it runs. (Where /proc/sys is hidden, nobody can tell.)
+    /// While the machine runs, its own journal gets no other boot. If /proc/sys is hidden, the present boot is unknown.
     fn in_present_boot(&self) -> bool {
         let reading = self.reading.as_ref().map(|reading| reading.leg.boot);
         self.directory.is_none() && reading.is_some() && reading == Id128::from_boot().ok()
     }
 
-    /// The legs that are to be added.
+    /// The legs to add.
     fn new_legs(&mut self) -> anyhow::Result<Vec<Leg>> {
         let (mut boots, undisturbed) =
             boots::list(&mut self.journal).context("listing the boots in the journal")?;
@@ -202,7 +202,7 @@ impl JournalReader {
             || self.left.iter().any(|left| left.boot == boot)
     }
 
-    /// The legs for boots that were left too early.
+    /// Legs for boots that got new entries after reading left them.
     fn grown(&mut self) -> Vec<Leg> {
         let (grown, left) = std::mem::take(&mut self.left)
             .into_iter()
@@ -219,7 +219,7 @@ impl JournalReader {
         legs
     }
 
-    /// The legs for boots that are new.
+    /// Legs for new boots.
     fn plan(&mut self, new: Vec<Id128>) -> systemd::Result<Vec<Leg>> {
         let plan = match self.planned {
             false => Plan::of(&mut self.journal, &self.start, new)?,
@@ -233,8 +233,8 @@ impl JournalReader {
         Ok(plan.legs)
     }
 
-    /// Learns whose journal it is, where a directory was named, and refuses several machines' journals. A position in the
-    /// journal of another machine (one that this was cloned from) tells up to when was read, no more.
+    /// Finds out whose journal it is if a directory was named, and refuses journals of several machines. If the position is
+    /// of another machine's journal (this machine may be its clone), only the position's time is used.
     fn check_machine(&mut self) -> anyhow::Result<()> {
         if let Some(directory) = &self.directory {
             let (mut machines, _) = handle::values(&mut self.journal, "_MACHINE_ID");

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::handle::LONGEST_FIELD;
 
-/// A field's value. Several values of one field are joined by line ends: neither sshd nor sftp-server ever sends a field
-/// twice or a message with a line end in it, so what is put together like this is nothing that they said.
+/// A field's value. Several values of one field are joined by line feeds: sshd and sftp-server never send a field twice or a
+/// message with a line feed, so a joined value is never taken for one of their messages.
 #[derive(Debug, Default)]
 pub(in crate::adapters) struct Field {
     pub(super) value: Vec<u8>,

@@ -1,4 +1,4 @@
-//! The fields of one entry, read into buffers that are used again for the next.
+//! The fields of one entry, read into buffers that are used again for the next entry.
 
 use std::borrow::Cow;
 use std::ffi::CStr;
@@ -14,40 +14,40 @@ use crate::domain::base::process::Boot;
 use crate::domain::base::time::Time;
 use crate::domain::record::{Entry, NOBODY, Origin};
 
-/// How often an entry that lacks a field which every entry has is read again: it is being written at this moment, and
-/// libsystemd leaves out data objects that are only half there.
+/// How often an entry is read again if it lacks a field that every entry has: it is being written at this moment, and
+/// libsystemd leaves out data objects that are incomplete.
 const RETRIES: u32 = 5;
 
-/// The pause before each of these.
+/// The pause before each retry.
 const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
-/// Only an entry as young as this can still be in the making; and so nobody can slow reading down for long by sending
-/// entries without a message.
+/// Only an entry younger than this can still be incomplete. The limit also means that no user can slow down reading for long
+/// by entries without a message.
 const IN_THE_MAKING: Duration = Duration::from_secs(2);
 
-/// What journalctl writes in place of an identifier where an entry has none. It is no program's of ours.
+/// The identifier that journalctl writes if an entry has none. None of our programs has this name.
 const UNKNOWN: &[u8] = b"unknown";
 
-/// What an entry is beside its message.
+/// The contents of an entry besides its message.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Own {
-    /// The number of messages that journald says it dropped.
+    /// The number of messages that journald reports as dropped.
     dropped: Option<u64>,
-    /// The process that led the session that logind says is over.
+    /// The leading process of a session that logind reports as over.
     over: Option<u32>,
 }
 
-/// What is to be done with an entry.
+/// The verdict on an entry.
 pub(super) enum Disposition {
-    /// It goes out.
+    /// The entry is handed out.
     HandOut(Own),
-    /// Nothing of ours, or a forged notice of losses or of a session's end.
+    /// The entry is of no interest, or it is a forged notice of dropped messages or of a session's end.
     Skip,
-    /// It has no message, or nobody knows whose it is.
+    /// The entry has no message, or its sender is unknown.
     Unreadable,
 }
 
-/// Where and when an entry was logged; libsystemd keeps these outside the fields.
+/// When and in which boot an entry was logged; libsystemd keeps this outside the fields.
 #[derive(Clone, Copy)]
 pub(in crate::adapters) struct Stamp {
     pub(in crate::adapters) boot: Boot,
@@ -55,7 +55,7 @@ pub(in crate::adapters) struct Stamp {
     pub(in crate::adapters) realtime: Time,
 }
 
-/// The fields that matter, of the entry that was read last.
+/// The fields of interest, of the last entry that was read.
 #[derive(Debug, Default)]
 pub(in crate::adapters) struct Fields {
     message: Field,
@@ -75,7 +75,7 @@ pub(in crate::adapters) struct Fields {
 }
 
 impl Fields {
-    /// Reads the entry that the handle stands on; again, after a moment, if it is still being written.
+    /// Reads the entry at the handle; if the entry is incomplete, reads it again after a moment.
     pub(super) fn read(&mut self, journal: &mut Journal, logged: Time) {
         self.read_once(journal);
         for _ in 0..RETRIES {
@@ -88,9 +88,9 @@ impl Fields {
         self.restore_blanks();
     }
 
-    /// journald takes the blanks off a message's end, and then keeps what it got as `SYSLOG_RAW`
-    /// (systemd.journal-fields(7)). Whether sshd cut a message shows in its length, so the blanks go back: a name full of
-    /// them would else pass for a message that is whole.
+    /// journald removes blanks from the end of a message and keeps the original as `SYSLOG_RAW` (systemd.journal-fields(7)).
+    /// The length of a message shows whether sshd cut it, so the blanks are restored: otherwise, a cut message that ends in a
+    /// name full of blanks would look complete.
     fn restore_blanks(&mut self) {
         let message = &mut self.message.value;
         let raw = self.raw.value.as_slice();
@@ -103,7 +103,7 @@ impl Fields {
         }
     }
 
-    /// One pass over all fields costs as much as asking for the one that libsystemd finds last.
+    /// Reads all fields in one pass, which costs as much as a request for the last field only.
     fn read_once(&mut self, journal: &mut Journal) {
         self.clear();
         journal.restart_data();
@@ -118,8 +118,8 @@ impl Fields {
                 Err(_) => break,
             }
         }
-        // One field that cannot be had (too large, compressed in an unknown way: sd_journal_get_data(3)) ends the
-        // enumeration. It need not be one of ours.
+        // A field that cannot be read (too large, or of an unknown compression: sd_journal_get_data(3)) ends the enumeration.
+        // It may be a field that is not used here.
         self.clear();
         for name in NAMES {
             if let Ok(Some(field)) = journal.get_data(name) {
@@ -158,8 +158,8 @@ impl Fields {
         }
     }
 
-    /// journald gives every entry these. What is matched by its identifier has that, else it is matched by the id of
-    /// journald's own messages, which come with a number and mostly with a unit.
+    /// Whether the entry has the fields that journald gives to every entry. An entry that was matched by its identifier has
+    /// the identifier; any other has the id of a message of journald or logind, which also has its own fields.
     fn complete(&self) -> bool {
         let always = [&self.message, &self.pid, &self.uid, &self.transport];
         let own = || self.dropped.given && self.unit.given;
@@ -177,10 +177,10 @@ impl Fields {
         programs.any(|name| PROGRAMS.iter().any(|program| program.as_bytes() == name))
     }
 
-    /// Whether the entry goes out.
+    /// Decides whether the entry is handed out.
     pub(super) fn verdict(&self) -> Disposition {
-        // sshd and sftp-server talk syslog, and there journald gives every entry a message: what lacks one otherwise was
-        // sent without, as anybody may.
+        // sshd and sftp-server use syslog, and journald gives every syslog entry a message. An entry of another transport
+        // without a message was sent like that, which any user can do.
         let syslog = matches!(self.transport.value.as_slice(), b"" | b"syslog");
         if !self.message.given {
             return match syslog {
@@ -191,7 +191,7 @@ impl Fields {
         if self.is_of_programs() {
             return Disposition::HandOut(Own::default());
         }
-        // Nobody but root can say so; whoever else does is not believed.
+        // Only root can report the end of a session; other senders are not trusted.
         if self.message_id.value == SESSION_OVER.as_bytes() {
             let over = self.leader.number().filter(|_| self.uid.value == b"0");
             return match over.filter(|_| self.session_id.given) {
@@ -218,8 +218,8 @@ impl Fields {
         }
     }
 
-    /// How many messages journald says that it dropped of units that matter. Only journald itself can set the transport;
-    /// anybody can send the rest.
+    /// The number of messages that journald reports as dropped, if they were of a unit of interest. Only journald itself can
+    /// set the transport; any user can send the other fields.
     fn dropped(&self) -> Option<u64> {
         let of_journald =
             self.transport.value == b"driver" && self.message_id.value == DROPPED.as_bytes();
@@ -227,21 +227,21 @@ impl Fields {
         matters.then(|| self.dropped.number()).flatten()
     }
 
-    /// Whether the entry tells who sent it.
+    /// Whether the entry names its sender.
     pub(in crate::adapters) const fn tells_sender(&self) -> bool {
         self.uid.given
     }
 
-    /// The entry, borrowed, as an export of the journal tells it.
+    /// The entry, borrowed, from an export of the journal.
     pub(in crate::adapters) fn exported(&self, stamp: Stamp) -> Entry<'_> {
         let own = Own {
             dropped: self.dropped(),
             over: None,
         };
         let mut entry = self.entry(stamp, false, own);
-        // An export without the field proves nothing, and claims nothing.
+        // Without the field, an export proves no sender.
         entry.origin.uid = entry.origin.uid.filter(|_| self.uid.given);
-        // An empty identifier stands for a message without envelope, which anything could be.
+        // An empty identifier would mean a message without an envelope, which could be of any program.
         if entry.origin.identifier.is_empty() {
             entry.origin.identifier = Cow::Borrowed(UNKNOWN);
         }
@@ -273,7 +273,7 @@ impl Fields {
         }
     }
 
-    /// A hash of the message.
+    /// Hash of the message.
     pub(super) fn hash(&self) -> u64 {
         hash(&self.message.value)
     }
@@ -297,13 +297,13 @@ const NAMES: [&CStr; 14] = [
     c"LEADER",
 ];
 
-/// Who sent an entry, as far as `_UID` proves it. [`NOBODY`] where the field is missing, and where root did not speak as
-/// sshd does, which talks syslog.
+/// The sender of an entry, as far as `_UID` proves it. [`NOBODY`] if the field is missing, or if root used another transport
+/// than syslog, which sshd uses.
 ///
-/// The identifier of a stream is that of the process which opened it, while `_UID` is that of the one which writes: whoever
-/// may have root run any program (sudo, a setuid one) lets it write what it likes under sshd's name, by `systemd-cat -t
-/// sshd`. Nor is the stream of sshd's own unit believed, to which it writes where it was started with `-e`: there it lets
-/// line ends pass (log.c, `LOG_STDERR_VIS`), so that any client's user name is as many lines as it likes.
+/// The identifier of a stream comes from the process that opened it, but `_UID` from the process that writes. So a user who
+/// may run any program as root (sudo, setuid) can write any text under sshd's name, by `systemd-cat -t sshd`. The stream of
+/// sshd's own unit is not trusted either. sshd writes to it if it was started with `-e`, and does not escape line feeds there
+/// (log.c, `LOG_STDERR_VIS`): a client's user name can then hold any number of lines.
 fn sender(uid: Option<u32>, transport: &[u8]) -> u32 {
     let as_sshd = matches!(transport, b"" | b"syslog");
     match uid {
@@ -312,13 +312,13 @@ fn sender(uid: Option<u32>, transport: &[u8]) -> u32 {
     }
 }
 
-/// Is this one of the units that sshd runs in, as the distributions call them?
+/// Whether this is a unit of sshd, by the names that the distributions use.
 fn is_of_sshd(unit: &[u8]) -> bool {
     let instance = |template: &[u8]| unit.starts_with(template) && unit.ends_with(b".service");
     matches!(unit, b"ssh.service" | b"sshd.service") || instance(b"ssh@") || instance(b"sshd@")
 }
 
-/// Whether a unit may be one in which sshd or a session's sftp-server runs; true where journald named none.
+/// Whether sshd or a session's sftp-server may run in this unit; true if journald named no unit.
 pub(crate) fn may_hold_ssh(unit: &[u8]) -> bool {
     let is = |prefix: &[u8], suffix: &[u8]| unit.starts_with(prefix) && unit.ends_with(suffix);
     unit.is_empty()

@@ -1,4 +1,4 @@
-//! The course of reading: entry by entry, boot by boot.
+//! Reads entry by entry and boot by boot.
 
 use std::time::Instant;
 
@@ -14,10 +14,10 @@ use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
 
-/// How often the end of a boot is looked for, while files come and go.
+/// How often the end of a boot is looked up again while files come and go.
 const LOOKS_FOR_FILES: u32 = 10;
 
-/// What became of one step.
+/// Result of one step.
 enum Step {
     HandOut {
         stamp: Stamp,
@@ -25,9 +25,9 @@ enum Step {
         own: Own,
     },
     Nothing,
-    /// An entry of a boot that was not known of.
+    /// An entry of an unknown boot.
     Foreign(Id128),
-    /// An entry beyond the horizon.
+    /// An entry after the horizon.
     Beyond(u64),
     End,
 }
@@ -65,8 +65,8 @@ impl JournalReader {
                     self.retrace();
                     self.reach = monotonic;
                     if self.fresh && self.legs.len() == 1 {
-                        // All that was there at the beginning of this call was read: that is the present. What goes on
-                        // coming is read in larger pieces by the next calls.
+                        // Everything that was there at the beginning of this call was read: this is the present. The next
+                        // calls read newer entries in larger pieces.
                         self.told = true;
                         self.beyond = true;
                         progress.at_end = true;
@@ -159,7 +159,8 @@ impl JournalReader {
         };
         let (boot, from) = (leg.boot, leg.from.clone());
         let tail = self.known_tail(boot)?;
-        // At least the entry that was beyond the horizon before, or else nothing ever went on in a damaged journal.
+        // The horizon must reach at least the last entry that was beyond it: otherwise, reading would never continue in a
+        // damaged journal.
         let reach = std::mem::take(&mut self.reach);
         let horizon = tail
             .as_ref()
@@ -175,7 +176,7 @@ impl JournalReader {
             }
         }
         if let Some(tail) = tail.as_ref().filter(|tail| tail.monotonic < floor) {
-            // Nothing is there yet: what comes will be behind what there is.
+            // There is no entry from the floor on yet: new entries will come after the tail.
             skip = Some(tail.cursor.clone());
         }
         let tail_of_root = match &tail {
@@ -201,11 +202,11 @@ impl JournalReader {
         Ok(true)
     }
 
-    /// The boot's last entry, where every file that holds an earlier one is known.
+    /// The boot's last entry, if all files that hold earlier entries are known.
     fn known_tail(&mut self, boot: Id128) -> systemd::Result<Option<JournalPosition>> {
         for _ in 0..LOOKS_FOR_FILES {
             let tail = boots::tail(&mut self.journal, boot, false)?;
-            // journald writes one entry after the other: what was written before the tail has its file already.
+            // journald writes one entry after the other: the file of each entry before the tail exists already.
             if !self.files_changed()? {
                 return Ok(tail);
             }
@@ -213,27 +214,27 @@ impl JournalReader {
         Ok(None)
     }
 
-    /// Takes note of what happened to the files, and says whether one came or went.
+    /// Notes changes of the files. Whether a file came or went.
     fn files_changed(&mut self) -> systemd::Result<bool> {
         let change = self.journal.process()?;
         self.stirred |= !matches!(change, JournalWaitResult::Nop);
         Ok(matches!(change, JournalWaitResult::Invalidate))
     }
 
-    /// Sets the horizon to where the boot ends now, before libsystemd looks for the next entry.
+    /// Sets the horizon to the boot's present end, before libsystemd looks for the next entry.
     fn widen(&mut self) -> anyhow::Result<()> {
         let Some(reading) = self.reading.as_mut() else {
             return Ok(());
         };
         reading.horizon = boots::end(&self.journal, reading.leg.boot).unwrap_or(u64::MAX);
         if self.files_changed()? {
-            // A file came or went; it also went if libsystemd could not read it for a moment.
+            // A file came or went. libsystemd also drops a file that it could not read for a moment.
             self.reopen(None)?;
         }
         Ok(())
     }
 
-    /// The boot has no more entries for now: everything up to the end it had in the beginning was read.
+    /// Ends a boot that has no more entries for now: everything up to the end that it had at the beginning was read.
     fn finish_boot(&mut self) {
         let Some(reading) = self.reading.as_mut() else {
             return;
@@ -244,7 +245,7 @@ impl JournalReader {
             return;
         };
         reading.read = reading.read.max(tail.monotonic);
-        // An entry that others cannot have vacuumed away while nothing of ours is missing.
+        // Uses root's last entry: other users cannot cause it to be vacuumed away while no entry of ours is lost.
         let tail = reading.tail_of_root.take().unwrap_or(tail);
         if !self
             .position
@@ -255,14 +256,14 @@ impl JournalReader {
         }
     }
 
-    /// Makes the entry that was read last the position.
+    /// Makes the last entry that was read the position.
     pub(super) fn mark(&mut self) {
         let (Some(stamp), Some(reading)) = (self.unmarked.take(), self.reading.as_mut()) else {
             return;
         };
         reading.read = reading.read.max(stamp.monotonic);
         let boot = reading.leg.boot;
-        // After an error the handle may stand elsewhere. Without a cursor the entry is found by the rest.
+        // After an error, the handle may be at another entry. Without a cursor, the entry is found by the other values.
         let (realtime, at) = (
             self.journal.timestamp_usec(),
             self.journal.monotonic_timestamp(),
@@ -280,7 +281,7 @@ impl JournalReader {
         }));
     }
 
-    /// A position with what is the same for all entries.
+    /// Adds the values to a position that are the same for all entries.
     fn complete(&self, position: JournalPosition) -> JournalPosition {
         let others = self
             .earlier

@@ -1,4 +1,4 @@
-//! A handle to journal files: how they are opened, what is matched in them, and whether their directory is still there.
+//! A handle to journal files: opens them, sets the matches, and checks whether their directory is still there.
 
 use std::borrow::Cow;
 use std::os::unix::ffi::OsStrExt;
@@ -9,28 +9,28 @@ use anyhow::Context;
 use systemd::id128::Id128;
 use systemd::journal::{Journal, OpenDirectoryOptions, OpenOptions};
 
-/// The programs whose entries matter, by `SYSLOG_IDENTIFIER`. Never by unit: after log-in, processes live in a session's
-/// scope. Never by `_COMM` or `_EXE`: journald reads them from /proc and finds nothing once a short-lived sender is gone.
+/// The programs whose entries are read, by `SYSLOG_IDENTIFIER`. Not by unit: after the log-in, processes run in a session's
+/// scope. Not by `_COMM` or `_EXE`: journald reads them from /proc and finds nothing if a short-lived sender is already gone.
 pub(super) const PROGRAMS: [&str; 4] = ["sshd", "sshd-session", "internal-sftp", "sftp-server"];
 
-/// The `MESSAGE_ID` under which journald tells that it dropped messages (`SD_MESSAGE_JOURNAL_DROPPED`, sd-messages.h).
+/// The `MESSAGE_ID` of journald's report of dropped messages (`SD_MESSAGE_JOURNAL_DROPPED`, sd-messages.h).
 pub(crate) const DROPPED: &str = "a596d6fe7bfa4994828e72309e95d61e";
 
-/// The `MESSAGE_ID` under which logind tells that a session is over (`SD_MESSAGE_SESSION_STOP`, sd-messages.h).
+/// The `MESSAGE_ID` of logind's report that a session is over (`SD_MESSAGE_SESSION_STOP`, sd-messages.h).
 pub(super) const SESSION_OVER: &str = "3354939424b4456d9802ca8333ed424a";
 
-/// Fields longer than this may be cut when libsystemd hands them out (sd_journal_set_data_threshold(3)): sshd cuts its
-/// messages at 500 bytes, so nothing of it is lost, and of a huge field of somebody else's no more is copied. While its entry
-/// is looked at, libsystemd maps a field as it lies in the file, or takes it out of its compression: the largest then counts
-/// as memory of this process, once.
+/// libsystemd may cut longer fields (sd_journal_set_data_threshold(3)). sshd cuts its messages at 500 bytes, so none of its
+/// text is lost, and of another program's huge field no more is copied. While an entry is read, libsystemd maps or
+/// decompresses a whole field: the largest field then counts once as memory of this process.
 pub(super) const LONGEST_FIELD: usize = 8 * 1024;
 
-/// Where journald keeps files; each has a directory per machine below it (systemd-journald.service(8)).
+/// The directories in which journald keeps files; each has a subdirectory per machine (systemd-journald.service(8)).
 pub(crate) const ROOTS: [&str; 2] = ["/run/log/journal", "/var/log/journal"];
 
 /// Opens the machine's own journal, or the files of a directory.
 ///
-/// Without `SD_JOURNAL_SYSTEM`: what a user's processes log lies in `user-UID.journal`, and that is every file transfer.
+/// Does not use `SD_JOURNAL_SYSTEM`: entries of a user's processes lie in `user-UID.journal`, and these are all file
+/// transfers.
 pub(super) fn open(directory: Option<&Path>) -> anyhow::Result<Journal> {
     let mut journal = match directory {
         None => OpenOptions::default()
@@ -42,12 +42,13 @@ pub(super) fn open(directory: Option<&Path>) -> anyhow::Result<Journal> {
             .with_context(|| format!("opening the journals in {}", path.display()))?,
     };
     journal.set_data_threshold(LONGEST_FIELD)?;
-    // From here on libsystemd watches for new files (sd_journal_get_fd(3)). Where it cannot, waiting says why.
+    // From here on, libsystemd watches for new files (sd_journal_get_fd(3)). If it cannot, waiting returns the error.
     let _ = journal.fd();
     Ok(journal)
 }
 
-/// Matches the entries of our programs, journald's own about losses, and logind's about sessions that are over; with a boot, only those of that boot.
+/// Matches the entries of our programs, journald's reports of dropped messages, and logind's reports of ended sessions; with
+/// a boot, only entries of that boot.
 pub(super) fn match_ours(journal: &mut Journal, boot: Option<Id128>) -> systemd::Result<()> {
     journal.match_flush()?;
     for program in PROGRAMS {
@@ -63,15 +64,15 @@ pub(super) fn match_ours(journal: &mut Journal, boot: Option<Id128>) -> systemd:
     Ok(())
 }
 
-/// Matches every entry of a boot, whoever wrote it.
+/// Matches every entry of a boot, of any program.
 pub(super) fn match_boot(journal: &mut Journal, boot: Id128) -> systemd::Result<()> {
     journal.match_flush()?;
     journal.match_add("_BOOT_ID", boot.to_string())?;
     Ok(())
 }
 
-/// The different values that a field has anywhere in the journal, and whether these are all of them: the enumeration ends
-/// at the first damaged one.
+/// The different values of a field in the whole journal, and whether the list is complete: the enumeration ends at the first
+/// damaged value.
 pub(super) fn values(journal: &mut Journal, field: &str) -> (Vec<String>, bool) {
     let mut values = Vec::new();
     if journal.query_unique(field).is_err() {
@@ -89,10 +90,10 @@ pub(super) fn values(journal: &mut Journal, field: &str) -> (Vec<String>, bool) 
     }
 }
 
-/// The directories that a handle was opened on, and which they were.
+/// The directories on which a handle was opened, with their identities.
 ///
-/// libsystemd watches what lies in them, but neither sees that such a directory comes to exist (the first flush from /run
-/// to /var) nor that it was moved away and is back.
+/// libsystemd watches the files in them. But it does not see when such a directory is created (by the first flush from /run
+/// to /var), nor when it is moved away and comes back.
 pub(super) struct Roots(Vec<(PathBuf, Option<(u64, u64)>)>);
 
 impl Roots {
@@ -109,7 +110,7 @@ impl Roots {
         Roots(known.collect())
     }
 
-    /// A directory that appeared, vanished or is another one than before.
+    /// A directory that appeared, vanished or was replaced.
     pub(super) fn changed(&self) -> Option<&Path> {
         self.0
             .iter()
@@ -118,7 +119,7 @@ impl Roots {
     }
 }
 
-/// Device and inode of what is at a path. Where that cannot be said now (no permission), it counts as gone.
+/// Device and inode number of a path. A path that cannot be read now (no permission) counts as gone.
 fn identity(path: &Path) -> Option<(u64, u64)> {
     let found = std::fs::metadata(path).ok()?;
     Some((found.dev(), found.ino()))

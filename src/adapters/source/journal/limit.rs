@@ -1,4 +1,4 @@
-//! How many messages journald takes, as its configuration says.
+//! The rate limit of journald, from its configuration.
 
 use std::process::Command;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::domain::sessions::Limit;
 /// How long systemd-analyze may take.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// This machine's limit; none where it is switched off. Where nobody can read it, journald's own.
+/// This machine's limit. `None` if it is switched off; journald's default if the configuration cannot be read.
 pub(crate) fn limit() -> Option<Limit> {
     let mut command = Command::new("systemd-analyze");
     let configuration = program::text(
@@ -19,7 +19,7 @@ pub(crate) fn limit() -> Option<Limit> {
     of_configuration(&configuration.unwrap_or_default())
 }
 
-/// The limit of a configuration whose later lines outweigh the earlier ones; none where it is switched off.
+/// The limit of a configuration, in which later lines override earlier ones. `None` if it is switched off.
 pub(crate) fn of_configuration(configuration: &str) -> Option<Limit> {
     let value = |key: &str| {
         let mut lines = configuration.lines().rev().map(str::trim);
@@ -42,7 +42,7 @@ pub(crate) fn of_configuration(configuration: &str) -> Option<Limit> {
     (burst > 0 && !interval.is_zero()).then_some(Limit { burst, interval })
 }
 
-/// A span as systemd writes it; a bare number is seconds (systemd.time(7)).
+/// A time span in systemd's notation; a number without a unit is seconds (systemd.time(7)).
 pub(crate) fn span(text: &str) -> Option<Duration> {
     match text.parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),

@@ -1,15 +1,15 @@
-//! Reading the journal: entries of sshd and sftp-server, in order, from a position, for as long as it takes.
+//! Reads the journal: entries of sshd and sftp-server, in order, from a position, without an end.
 //! Uses the domain and the rest of `source`.
 //!
-//! What libsystemd promises and what it does not, and what is done about it:
+//! Properties of libsystemd, and how this module handles them:
 //!
-//! - A cursor is sought inclusively, and the entry found is tested: it may be the next one (sd_journal_seek_cursor(3)).
-//! - `sd_journal_wait` answers "invalidate" the first time and on rotation; whatever it answers, reading is tried again.
-//!   It also is what makes libsystemd notice new files and let go of deleted ones, so nothing here sleeps in its place.
-//! - A journal of several boots is read boot by boot (`boots` says why).
-//! - An unreadable journal looks like an empty one: [`readable`] tells them apart.
+//! - A seek to a cursor includes its entry, so the found entry is tested: it may be the next one (sd_journal_seek_cursor(3)).
+//! - `sd_journal_wait` returns "invalidate" the first time and on rotation. Reading is tried again after any result. Only
+//!   this call lets libsystemd notice new files and close deleted ones, so nothing here sleeps in its place.
+//! - A journal of several boots is read boot by boot (`boots` gives the reason).
+//! - An unreadable journal looks like an empty one: [`readable`] distinguishes them.
 //!
-//! libsystemd leaves out damaged entries and files without a word; there is nothing to be told about them.
+//! libsystemd skips damaged entries and files without a message, so they cannot be reported.
 
 mod access;
 mod boots;

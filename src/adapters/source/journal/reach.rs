@@ -1,10 +1,10 @@
-//! How far a journal reaches back, and up to when.
+//! The times of the first and the last entry of a journal.
 
 use std::path::Path;
 
 use crate::domain::base::time::Time;
 
-/// When the first and the last entry were written, whoever wrote them; none where there is no entry.
+/// The times of the first and the last entry, of any program. `None` if there is no entry.
 pub fn reach(directory: Option<&Path>) -> anyhow::Result<Option<(Time, Time)>> {
     let mut journal = super::handle::open(directory)?;
     journal.seek_head()?;

@@ -1,4 +1,4 @@
-//! The reader of a journal: what it is, and how it is asked.
+//! The reader of a journal: its state and its interface.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -19,25 +19,26 @@ use crate::domain::record::Entry;
 /// The boot being read.
 pub(super) struct BootReading {
     pub(super) leg: Leg,
-    /// The cursor of the entry that was read last, as long as libsystemd may return it once more.
+    /// The cursor of the last entry that was read, as long as libsystemd may return this entry once more.
     pub(super) skip: Option<String>,
-    /// Entries before this time since boot were read, or are not to be read. libsystemd returns them all the same where a file
+    /// Entries before this time since boot were read already, or must not be read. libsystemd returns them anyway if a file
     /// holds no later entry.
     pub(super) floor: u64,
-    /// Do not read past this time since boot. It is that of the boot's last entry when the files were last looked through for
-    /// new ones: an earlier entry may still appear in a file that libsystemd does not know yet, or looked into just before,
-    /// and it would skip that entry once it had gone past.
+    /// Reading stops at this time since boot. It is the time of the boot's last entry when libsystemd last looked for new
+    /// files. An earlier entry may still appear in a file that libsystemd does not know yet or has just read; libsystemd
+    /// would skip this entry if reading had gone past it.
     pub(super) horizon: u64,
-    /// The boot's last entry when reading of it began: once it is at its end, everything up to there was read.
+    /// The boot's last entry when reading of the boot began. At the end of the boot, everything up to this entry was read.
     pub(super) tail: Option<JournalPosition>,
-    /// The last one of those that root wrote, where it may be another.
+    /// The last entry that root wrote; it may be another one.
     pub(super) tail_of_root: Option<JournalPosition>,
     /// Everything up to this time since boot was read.
     pub(super) read: u64,
     pub(super) began: Instant,
 }
 
-/// A boot that was read, and up to which time since boot. If more comes, it was left too early: clocks deceive.
+/// A boot that was read, and the time since boot up to which it was read. If it gets more entries, it was left too early,
+/// because a clock was wrong.
 pub(super) struct Left {
     pub(super) boot: Id128,
     pub(super) read: u64,
@@ -48,15 +49,15 @@ pub(super) struct Left {
 pub(super) struct Trouble {
     error: String,
     times: u32,
-    /// Why the journal is to be opened anew, and whether that was told.
+    /// Why the journal must be opened again; `said` means that this was reported.
     pub(super) why: Option<String>,
     pub(super) said: bool,
-    /// The journal could not be opened anew; what is still open is no good.
+    /// The journal could not be opened again; the open handle must not be used.
     pub(super) lost: bool,
 }
 
 impl Trouble {
-    /// Counts an error, and says whether it came too often.
+    /// Counts an error. Whether the same error came too often.
     pub(super) fn repeats(&mut self, error: &anyhow::Error) -> bool {
         let error = format!("{error:#}");
         self.times = if error == self.error {
@@ -68,55 +69,55 @@ impl Trouble {
         self.is_lasting()
     }
 
-    /// Whether the same error came often enough.
+    /// Whether the same error came too often.
     pub(super) fn is_lasting(&self) -> bool {
         self.times >= EQUAL_ERRORS
     }
 }
 
-/// How long an entry that came while reading was about to end waits for those that come with it.
+/// If an entry came while reading was about to end, how long to wait for the entries that come with it.
 const BEYOND: Duration = Duration::from_millis(5);
 
-/// A directory that holds the journals of several machines.
+/// A directory with the journals of several machines.
 #[derive(Debug, thiserror::Error)]
 #[error("{} holds journals of several machines ({}): only those of one machine can be followed", .0.display(), .1.join(", "))]
 pub struct SeveralMachines(pub PathBuf, pub Vec<String>);
 
-/// Reads a journal. Like the handle in it, it stays on the thread that opened it (sd-journal(3)).
+/// Reads a journal. Like its handle, it stays on the thread that opened it (sd-journal(3)).
 pub struct JournalReader {
     pub(super) directory: Option<PathBuf>,
     pub(super) journal: Journal,
     pub(super) roots: Roots,
-    /// `_MACHINE_ID`; empty as long as nothing tells it.
+    /// `_MACHINE_ID`; empty while it is unknown.
     pub(super) machine: String,
     pub(super) start: Start<JournalPosition>,
     pub(super) opened: Time,
-    /// Whether the start has become legs: not before the journal holds anything.
+    /// The start was converted into legs, which needs a journal with entries.
     pub(super) planned: bool,
     pub(super) reading: Option<BootReading>,
     pub(super) legs: VecDeque<Leg>,
     pub(super) left: Vec<Left>,
-    /// The boots that a position names: read before, or before the start; also such as are no longer in the journal.
+    /// The boots in a position: they were read, or lie before the start; some may no longer be in the journal.
     pub(super) earlier: Vec<String>,
-    /// The journal holds more than one boot, so that entries must be matched by boot: which costs time, so not otherwise.
+    /// The journal holds more than one boot, so entries must be matched by boot. This costs time, so it is done only then.
     pub(super) several_boots: bool,
     /// Boots of which an entry was seen: a damaged journal may not list them.
     pub(super) met: Vec<Id128>,
     pub(super) fields: Fields,
-    /// The entry that was read last, as long as it is not yet the position.
+    /// The last entry that was read, while it is not yet the position.
     pub(super) unmarked: Option<Stamp>,
     pub(super) position: Option<JournalPosition>,
-    /// The past is read: from here on, the position tells all.
+    /// The past was read: from here on, the position describes all progress.
     pub(super) told: bool,
-    /// The end was reached: reading rests until it is called again.
+    /// The end was reached: reading rests until the next call.
     pub(super) rested: bool,
     /// The horizon was set in this call.
     pub(super) fresh: bool,
-    /// The last call ended before an entry beyond the horizon.
+    /// The last call ended before an entry after the horizon.
     pub(super) beyond: bool,
-    /// The time since boot of the first entry beyond the horizon.
+    /// Time since boot of the first entry after the horizon.
     pub(super) reach: u64,
-    /// Something changed since boots were looked for.
+    /// Something changed since the last search for boots.
     pub(super) stirred: bool,
     pub(super) next_look: Instant,
     pub(super) trouble: Trouble,
@@ -125,12 +126,13 @@ pub struct JournalReader {
 
 impl JournalReader {
     /// Opens the machine's own journal, or the journals in a directory, which must all be of one machine
-    /// ([`SeveralMachines`]). An empty journal is none the worse: what comes to be in it is read.
+    /// ([`SeveralMachines`]). The journal may be empty: later entries are read.
     pub fn open(
         directory: Option<&Path>,
         start: Start<JournalPosition>,
     ) -> anyhow::Result<JournalReader> {
-        // The directory's identity is taken first: one that changes in between is then opened once more, never missed.
+        // The directory's identity is taken first: if the directory is replaced in between, it is opened once more and never
+        // missed.
         let roots = Roots::of(directory);
         let machine = match directory {
             None => Id128::from_machine()
@@ -169,23 +171,23 @@ impl JournalReader {
         reader.start_at(start);
         reader.look()?;
         if from_now && !reader.planned {
-            // Nothing is there: all that will be is new, whatever its clock says.
+            // The journal is empty: all later entries are new, whatever their clock says.
             reader.start_at(Start::Beginning);
         }
         Ok(reader)
     }
 
-    /// The same journal, opened anew behind a position.
+    /// The same journal, opened again after a position.
     pub fn again(&self, position: &JournalPosition) -> anyhow::Result<JournalReader> {
         JournalReader::open(self.directory.as_deref(), Start::At(position.clone()))
     }
 
-    /// Hands out at most `limit` entries, in order. An error is final only in that this call ends; the next one tries
-    /// again, at the same place.
+    /// Hands out at most `limit` entries, in order. An error only ends this call; the next call tries again at the same
+    /// place.
     ///
-    /// An entry whose `MESSAGE` or `SYSLOG_IDENTIFIER` is given several times is handed out with the values joined by line
-    /// ends: sshd never sends such a thing, nor a message of several lines, so nothing that somebody put together is taken
-    /// for one of its messages.
+    /// If an entry has several values of `MESSAGE` or `SYSLOG_IDENTIFIER`, it is handed out with the values joined by line
+    /// feeds. sshd never sends such an entry, nor a message of several lines, so a forged entry of this kind is not taken for
+    /// one of its messages.
     pub fn read(
         &mut self,
         limit: usize,
@@ -203,7 +205,7 @@ impl JournalReader {
                 self.trouble = Trouble::default();
                 return Ok(progress);
             };
-            // The error may have come when other entries were matched, to look around: seek again in any case.
+            // The error may have come while other matches were set, for a search: seek again in any case.
             self.retrace();
             if error.is::<SeveralMachines>()
                 || self.trouble.lost
@@ -218,10 +220,10 @@ impl JournalReader {
         }
     }
 
-    /// Waits until the journal changes, at most this long. Call [`JournalReader::read`] whatever came of it.
+    /// Waits until the journal changes, but at most this long. Call [`JournalReader::read`] after any result.
     pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
         let until_look = self.next_look.saturating_duration_since(Instant::now());
-        // The notice of an entry that was seen too early may have come already.
+        // The event of an entry that was seen too early may have come already.
         let soon = [
             self.stirred.then_some(until_look),
             self.beyond.then_some(BEYOND),
@@ -233,25 +235,25 @@ impl JournalReader {
         Ok(())
     }
 
-    /// The position behind what was read: behind the last entry that was handed out, or further where no entry of ours
-    /// lies between. None as long as only past entries were read, so that a new start reads them again.
+    /// The position after the last entry that was handed out, or further if no entry of our programs lies between. `None`
+    /// while only past entries were read, so that a restart reads them again.
     pub fn position(&self) -> Option<JournalPosition> {
         self.position.clone().filter(|_| self.told)
     }
 
-    /// What there is to say since the last call.
+    /// The remarks since the last call.
     pub fn remarks(&mut self) -> Vec<Remark> {
         std::mem::take(&mut self.remarks)
     }
 
-    /// The machine whose journal it is, `_MACHINE_ID`; none as long as a directory is empty.
+    /// The machine of the journal, `_MACHINE_ID`. `None` while a directory is empty.
     pub fn machine(&self) -> Option<&str> {
         Some(self.machine.as_str()).filter(|machine| !machine.is_empty())
     }
 }
 
-/// After so many equal errors in a row the journal is opened anew: a corrupt or vanishing file can make
-/// `sd_journal_next` fail for ever (systemd issue 43138).
+/// After this many equal errors in a row, the journal is opened again: a corrupt or vanishing file can make `sd_journal_next`
+/// fail for ever (systemd issue 43138).
 const EQUAL_ERRORS: u32 = 3;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Where reading starts: a start becomes legs, one for each boot that is to be read.
+//! Converts a start into legs, one for each boot that must be read.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use crate::adapters::source::{Remark, Start};
 use crate::domain::base::position::JournalPosition;
 use crate::domain::base::time::Time;
 
-/// A boot to be read to its end.
+/// A boot that is read to its end.
 pub(super) struct Leg {
     pub(super) boot: Id128,
     pub(super) from: From,
@@ -29,25 +29,25 @@ impl Leg {
     }
 }
 
-/// Where in its boot a leg begins. Times since boot only: no clock was ever set in them.
+/// Where in its boot a leg begins. Uses only times since boot, because they do not depend on a clock that is set.
 #[derive(Clone)]
 pub(super) enum From {
-    /// With its first entry.
+    /// At the boot's first entry.
     Head,
-    /// With the first entry at or behind this time since boot.
+    /// At the first entry at or after this time since boot.
     Monotonic(u64),
-    /// Behind the entry of this position, if it is still there.
+    /// After the entry of this position, if it is still there.
     Behind(JournalPosition),
 }
 
 /// Which entries of a leg are past.
 #[derive(Clone, Copy)]
 pub(super) enum PastUntil {
-    /// None.
+    /// No entries.
     Nothing,
-    /// Those up to this time since boot.
+    /// Entries up to this time since boot.
     Monotonic(u64),
-    /// Those up to this time.
+    /// Entries up to this time.
     Time(Time),
 }
 
@@ -62,19 +62,19 @@ impl PastUntil {
     }
 }
 
-/// What is to be read, and what is not.
+/// The boots to read and those to skip.
 #[derive(Default)]
 pub(super) struct Plan {
-    /// The boots to read, in order. The last one is then followed.
+    /// The boots to read, in order. The last one is followed.
     pub(super) legs: Vec<Leg>,
-    /// The boots that lie before the start.
+    /// The boots before the start.
     pub(super) left: Vec<Id128>,
-    /// A gap, where one is found.
+    /// A gap, if there is one.
     pub(super) remark: Option<Remark>,
 }
 
 impl Plan {
-    /// The plan for the boots that a journal holds when reading starts, but for those that were read before.
+    /// The plan for the boots that a journal holds when reading starts, without those that were read before.
     pub(super) fn of(
         journal: &mut Journal,
         start: &Start<JournalPosition>,
@@ -87,7 +87,7 @@ impl Plan {
                 let now = Time::from(SystemTime::now());
                 let mut plan = Plan::since(journal, now, *look_back, boots)?;
                 for leg in &mut plan.legs {
-                    // All that is there now, whatever its clock said.
+                    // All present entries are past, whatever their clock says.
                     leg.past = PastUntil::Monotonic(boots::end(journal, leg.boot).unwrap_or(0));
                 }
                 Ok(plan)
@@ -96,7 +96,7 @@ impl Plan {
         }
     }
 
-    /// The plan for boots that turn up later.
+    /// The plan for boots that appear later.
     pub(super) fn of_new(
         journal: &mut Journal,
         start: &Start<JournalPosition>,
@@ -108,7 +108,7 @@ impl Plan {
         }
     }
 
-    /// Each boot from its first entry.
+    /// Reads each boot from its first entry.
     fn whole(journal: &mut Journal, boots: Vec<Id128>) -> systemd::Result<Plan> {
         let boots = boots::sort(journal, boots)?.into_iter();
         Ok(Plan {
@@ -117,7 +117,7 @@ impl Plan {
         })
     }
 
-    /// What is later than `time`, and what lies up to `look_back` before it as past.
+    /// Reads entries later than `time`; entries up to `look_back` before it are past.
     fn since(
         journal: &mut Journal,
         time: Time,
@@ -148,7 +148,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The rest of the position's boot, then the others; none of them was read before it.
+    /// Reads the rest of the position's boot, then the other boots, which were not read before.
     fn behind(
         journal: &mut Journal,
         position: &JournalPosition,

@@ -1,4 +1,4 @@
-//! Stamps without a year or a zone, at the turns of years and clocks.
+//! Stamps without a year or a zone, around New Year and clock changes.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn at(text: &str) -> Time {
     Time::from(chrono::DateTime::parse_from_rfc3339(text).expect(text))
 }
 
-/// What `now` makes of stamps in Paris.
+/// Stamps in Paris and their times, for a given present.
 const WITHOUT_ZONE: &[(&str, &str, &str)] = &[
     // now, stamp, time
     (
@@ -24,13 +24,13 @@ const WITHOUT_ZONE: &[(&str, &str, &str)] = &[
         "Dec 31 23:59:59",
         "2026-12-31T23:59:59+01:00",
     ),
-    // A clock that is a little slow: the line is of the year that begins.
+    // The clock is a little slow: the line is of the year that begins.
     (
         "2026-12-31T23:59:58+01:00",
         "Jan  1 00:00:01",
         "2027-01-01T00:00:01+01:00",
     ),
-    // A log of eight months ago is not of the spring to come.
+    // A log of eight months ago is not of the next spring.
     (
         "2026-11-23T12:00:00+01:00",
         "Mar  3 06:07:55",
@@ -57,7 +57,7 @@ const WITHOUT_ZONE: &[(&str, &str, &str)] = &[
         "Feb 29 11:59:59",
         "2024-02-29T11:59:59+01:00",
     ),
-    // Autumn repeats the hour from two to three: the first time, the second time, and long after.
+    // In autumn, the hour from two to three is repeated: the first time, the second time, and long after.
     (
         "2026-10-25T02:30:01+02:00",
         "Oct 25 02:30:00",
@@ -98,7 +98,7 @@ const WITHOUT_ZONE: &[(&str, &str, &str)] = &[
         "Oct 25 03:00:00",
         "2026-10-25T03:00:00+01:00",
     ),
-    // Spring leaves the hour from two to three out.
+    // In spring, the hour from two to three is skipped.
     (
         "2026-03-29T09:00:00+02:00",
         "Mar 29 02:30:00",
@@ -116,7 +116,7 @@ fn a_stamp_without_year_or_zone_is_read_near_the_present() {
     for (now, stamp, expected) in WITHOUT_ZONE {
         let line = format!("{stamp} rest");
         let mut stamps = paris(now);
-        // Twice: what is remembered says the same.
+        // Twice, because the second result comes from the cache.
         for _ in 0..2 {
             let read = if stamp.starts_with('2') {
                 stamps.rfc3339(line.as_bytes())
@@ -181,7 +181,7 @@ fn what_is_no_stamp_is_refused() {
     }
 }
 
-/// The stamps of a log that was last written then, each read as the order of the log says.
+/// The stamps of a log that was last written at `written`, read in the order of the log.
 fn in_order(written: &str, stamps: &[&str]) -> Vec<String> {
     let zone = Zone::Named(chrono_tz::Europe::Paris);
     let read = |years: Years, at_most: Time| {
@@ -202,7 +202,7 @@ fn in_order(written: &str, stamps: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_years_of_a_log_are_those_with_which_it_ends_when_it_was_written() {
-    // So many lines on each of these days.
+    // Each of these days has `lines` lines.
     let dates = |written: &str, days: &[&str], lines: usize| {
         let stamps = days.iter().map(|day| format!("{day} 12:00:00"));
         let stamps: Vec<String> = stamps.flat_map(|stamp| vec![stamp; lines]).collect();
@@ -229,16 +229,16 @@ fn the_years_of_a_log_are_those_with_which_it_ends_when_it_was_written() {
             "2024-02-29 2024-12-31 2025-01-01",
         ),
         ("2024-02-27", &["Feb 29"], "2020-02-29"),
-        // New Year, once and more often, with months in which nothing was logged.
+        // New Year, once and several times, with months in which nothing was logged.
         ("2026-01-02", &["Dec 31", "Jan  1"], "2025-12-31 2026-01-01"),
         (
             "2026-03-05",
             &["Nov 10", "Feb 10", "Jun  1", "Nov  3", "Jan  1"],
             "2024-11-10 2025-02-10 2025-06-01 2025-11-03 2026-01-01",
         ),
-        // Written later: copied, and its time not kept.
+        // The log's time is later: it was copied, and its time was not kept.
         ("2026-11-23", &["Dec 10"], "2025-12-10"),
-        // Somebody else's clock, a zone ahead.
+        // The clock of another machine, a zone ahead.
         ("2026-11-23", &["Nov 24"], "2026-11-24"),
         ("2026-11-23", &["Nov 25"], "2025-11-25"),
         // A clock set back by a day.
@@ -247,7 +247,7 @@ fn the_years_of_a_log_are_those_with_which_it_ends_when_it_was_written() {
             &["Nov 22", "Nov 21", "Nov 23"],
             "2026-11-22 2026-11-21 2026-11-23",
         ),
-        // Almost a year of silence, where little is logged anyway.
+        // Almost a year of silence, in a log with few lines.
         (
             "2026-01-02",
             &["Jan  2", "Dec 30", "Jan  1"],
@@ -258,13 +258,13 @@ fn the_years_of_a_log_are_those_with_which_it_ends_when_it_was_written() {
         assert_eq!(read, expected, "{days:?} written on {written}");
     }
     for (written, days, expected) in [
-        // Logs put together newest first.
+        // Logs that were put together newest first.
         (
             "2026-01-11",
             &["Jan  4", "Jan 10", "Dec 28", "Jan  3", "Dec 21", "Dec 27"][..],
             "2026-01-04 2026-01-10 2025-12-28 2026-01-03 2025-12-21 2025-12-27",
         ),
-        // A clock that stood at its beginning after the machine had started: no year passed.
+        // The clock was at its beginning after the machine had started: no year passed.
         (
             "2026-11-23",
             &["Nov 22", "Jan  1", "Nov 23"],

@@ -1,4 +1,4 @@
-//! What is made of an entry by its fields.
+//! How an entry is judged by its fields.
 
 use super::{DROPPED, Fields, NOBODY, may_hold_ssh, sender};
 
