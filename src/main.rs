@@ -1,4 +1,4 @@
-//! The program's entry: parse, dispatch, print the error chain, pick the exit code.
+//! The program's entry: parses the command line, dispatches, prints the error chain and picks the exit code.
 
 use std::process::ExitCode;
 
@@ -14,7 +14,7 @@ use sftp_monitor::domain::base::stop::{self, LATER, SETUP, Stop, USAGE};
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     log::least(match (&cli.command, cli.verbose) {
-        // Whatever it finds is one of its matters.
+        // `check` reports problems in its own list.
         (Command::Check(_), _) => Priority::Error,
         (_, true) => Priority::Debug,
         (_, false) => Priority::Info,
@@ -54,7 +54,7 @@ fn code(error: &anyhow::Error) -> u8 {
             };
         }
         match cause.downcast_ref() {
-            // No time mends that.
+            // Waiting does not fix this error.
             Some(StateError::Disk { cause, .. })
                 if cause.kind() == std::io::ErrorKind::PermissionDenied =>
             {

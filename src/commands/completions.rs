@@ -1,4 +1,4 @@
-//! `completions`: the script by which a shell completes commands and options.
+//! `completions`: prints the shell script that completes commands and options.
 
 use clap::CommandFactory;
 
@@ -10,7 +10,7 @@ pub fn command(arguments: &cli::Completions) -> anyhow::Result<u8> {
     let mut script = Vec::new();
     let (mut described, name) = (Cli::command(), env!("CARGO_PKG_NAME"));
     clap_complete::generate(arguments.shell, &mut described, name, &mut script);
-    // Into memory first: the generator panics where it cannot write.
+    // The script goes into memory first: the generator panics if it cannot write.
     output::to_output(|out| {
         out.write_all(&script)?;
         Ok(0)

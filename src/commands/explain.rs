@@ -1,4 +1,4 @@
-//! `explain`: what the monitor takes each line of a log for, and why. A person's answer to "why was there no alert?"
+//! `explain`: shows how the monitor reads each line of a log, and why. It answers the question "why was there no alert?"
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -24,10 +24,10 @@ use crate::domain::record::{Entry, Origin, Record};
 use crate::domain::rules::{Monitor, RuleOutcome, Rules, process_of};
 use crate::domain::state::Daily;
 
-/// How long a pause means that a log is still growing: a person who pipes it sees each line at once.
+/// A pause of this length means that a log is still growing: a person who pipes it sees each line at once.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// What is said of one line. Every key is always there; `null` where the line does not say.
+/// The explanation of one line. Every key is always present; `null` if the line does not contain it.
 #[derive(Debug, Serialize)]
 struct Explanation<'a> {
     line: u64,
@@ -51,14 +51,14 @@ struct Explanation<'a> {
     reason: Cow<'static, str>,
 }
 
-/// Whom a process works for.
+/// User and address of a process.
 #[derive(Default)]
 struct Peer {
     user: Option<String>,
     address: Option<String>,
 }
 
-/// Explains the lines of one stream, in order: what a line counts depends on those before it.
+/// Explains the lines of one stream in order: the meaning of a line depends on earlier lines.
 pub struct Explainer<'a> {
     rules: &'a Rules,
     directory: &'a mut dyn Directory,
@@ -69,7 +69,7 @@ pub struct Explainer<'a> {
 }
 
 impl<'a> Explainer<'a> {
-    /// Nothing was read yet. The lines are numbered from 1, through all files of the stream.
+    /// Creates an explainer that has read nothing yet. Lines are numbered from 1 through all files of the stream.
     pub fn new(rules: &'a Rules, directory: &'a mut dyn Directory) -> Self {
         Explainer {
             rules,
@@ -80,19 +80,19 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// Goes on to the next line. Some entries have several.
+    /// Counts the next line. Some entries have several lines.
     pub fn next_line(&mut self) {
         self.line += 1;
     }
 
-    /// Writes what the entry is that ends with this line, as one JSON object on a line of its own.
+    /// Writes the explanation of the entry that ends with this line, as one JSON object on its own line.
     pub fn entry(&mut self, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
         let origin = &entry.origin;
         let event = Record::of(entry.clone(), self.directory);
         let Some(record) = event else {
             return self.write(origin, None, ignored(no_event(origin)), out);
         };
-        // The end of a session takes it away.
+        // The end of a session removes its user and address from the state: they are read first.
         let ends = record.event.kind == Kind::SessionClosed;
         let before = self.peer(&record).filter(|_| ends);
         let verdict = self.apply(&record);
@@ -100,12 +100,12 @@ impl<'a> Explainer<'a> {
         self.write(origin, Some((&record.event, &peer)), verdict, out)
     }
 
-    /// Writes that the entry that ends with this line is nothing that can be read, and why.
+    /// Writes that the entry that ends with this line is unreadable, and why.
     pub fn unreadable(&mut self, why: &'static str, out: &mut dyn Write) -> io::Result<()> {
         self.write(&Origin::default(), None, ignored(why.into()), out)
     }
 
-    /// Whom a line of a session, or a refused log-in, is about, where earlier lines told.
+    /// User and address of a session's line or a refused log-in, if earlier lines contain them.
     fn peer(&self, record: &Record<'_>) -> Option<Peer> {
         let process = process_of(record);
         let sessions = &self.daily.resume.sessions;
@@ -138,7 +138,7 @@ impl<'a> Explainer<'a> {
         let time = record.origin.time;
         let date = self.rules.zone.date(time);
         if date > self.daily.date {
-            // Whole days are nothing that is asked for here: none is to be closed and kept.
+            // Whole days are not needed here: they are not closed and kept.
             self.daily.date = date;
             self.daily.partners.clear();
             self.daily.resume.day = Default::default();
@@ -146,7 +146,7 @@ impl<'a> Explainer<'a> {
         let mut monitor = Monitor {
             rules: self.rules,
             daily: &mut self.daily,
-            // As if each line were news: an old log is explained as it would have been told then.
+            // Each line counts as new: an old log is explained as it would have been reported at its time.
             now: time,
             in_flight: None,
         };
@@ -175,7 +175,7 @@ impl<'a> Explainer<'a> {
             host: some_text(&origin.host),
             identifier: some_text(&origin.identifier),
             pid: Some(origin.pid).filter(|&pid| pid != 0),
-            // Nobody without a name is called a partner, nor no partner.
+            // Without a user name, an entry belongs neither to a partner nor to another account.
             partner: verdict.partner.filter(|_| user.is_some()),
             user,
             valid_user: valid_user(event.kind),
@@ -194,11 +194,11 @@ impl<'a> Explainer<'a> {
     }
 }
 
-/// Runs the command. The lines of all files are one stream, numbered through.
+/// Runs the command. The lines of all files are one stream with continuous numbers.
 pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let rules = Rules {
-        // Renames change what waits to be told: so all is told, to nobody.
+        // Renames change waiting alerts: so alerts are created, then discarded.
         silent: false,
         expects: Vec::new(),
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
@@ -224,7 +224,7 @@ pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
     code
 }
 
-/// Explains the lines of one file. Returns how many were no text.
+/// Explains the lines of one file. Returns the number of lines that are no text.
 fn explain_file(
     path: &Path,
     explainer: &mut Explainer<'_>,
@@ -254,7 +254,7 @@ fn explain_file(
     Ok(no_text)
 }
 
-/// Explains one line or entry. Returns how many were no text.
+/// Explains one line or entry. Returns the number of lines that are no text.
 fn explain_read(
     read: &Read<'_>,
     explainer: &mut Explainer<'_>,
@@ -296,7 +296,7 @@ fn no_event(origin: &Origin<'_>) -> Cow<'static, str> {
     }
 }
 
-/// What sshd thinks of the account that a line of this kind names.
+/// Whether sshd considers the account in a line of this kind valid; `None` if the line does not show it.
 fn valid_user(kind: Kind) -> Option<bool> {
     match kind {
         Kind::Accepted | Kind::NotAllowed | Kind::AccessDenied => Some(true),

@@ -1,5 +1,5 @@
-//! `notify-failure`: says in Slack that a unit failed; what `OnFailure=` of our units starts. It needs no state: the state may
-//! be what failed.
+//! `notify-failure`: reports in Slack that a unit failed; `OnFailure=` of our units starts it. It needs no state: the state may
+//! be the cause of the failure.
 
 use std::process::Command;
 use std::time::{Duration, SystemTime};
@@ -17,7 +17,7 @@ use crate::domain::base::time::Time;
 use crate::domain::render::{FailedUnit, Voice, unit_failed};
 use crate::domain::slack_reply::{Disposition, RateLimiter};
 
-/// How long a run waits for Slack in all; then its unit tries again later.
+/// How long a run waits for Slack in total; then its unit tries again later.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs the command.
@@ -25,7 +25,7 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailure) -> anyhow::Result<u8> 
     let config = match Config::load(cli.config.as_deref()) {
         Ok(config) => config,
         Err(error) => {
-            // It may be the very reason of the failure.
+            // The configuration may be the cause of the failure.
             let told = format!("{error}; what it says of Slack is taken all the same");
             line(Priority::Warning, &told);
             Config::of_slack_alone(cli.config.as_deref())?
@@ -57,7 +57,7 @@ fn now() -> Time {
     Time::from(SystemTime::now())
 }
 
-/// How the unit ended, as systemd hands it to what `OnFailure=` starts (systemd.exec(5), since systemd 251).
+/// How the unit ended, as systemd passes it to a unit started by `OnFailure=` (systemd.exec(5), since systemd 251).
 fn how(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let result = variable("MONITOR_SERVICE_RESULT")?;
     match variable("MONITOR_EXIT_STATUS") {
@@ -66,7 +66,7 @@ fn how(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     }
 }
 
-/// How often systemd had started it again by itself; 0 where it does not say.
+/// How often systemd has restarted the unit automatically; 0 if unknown.
 fn restarts(unit: &str) -> u64 {
     let mut systemctl = Command::new("systemctl");
     let asked = systemctl.args(["show", "--property=NRestarts", "--value", "--", unit]);
@@ -74,7 +74,7 @@ fn restarts(unit: &str) -> u64 {
     said.trim().parse().unwrap_or(0)
 }
 
-/// Posts until Slack has it, refuses it for good, or patience ends.
+/// Posts until Slack accepts the message or refuses it for good, or the time is up.
 async fn tell(unit: &FailedUnit, client: &Client, voice: &Voice) -> anyhow::Result<()> {
     let until = now().plus(PATIENCE);
     let (mut form, mut limiter) = (Form::default(), RateLimiter::default());

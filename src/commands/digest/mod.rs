@@ -1,4 +1,4 @@
-//! The digest: closes the day, and posts the table of every closed day that Slack has not taken yet, oldest first.
+//! The digest: closes the day, and posts the table of every closed day that Slack has not accepted yet, oldest first.
 //! Uses the domain, the adapters and `status`.
 
 mod tables;
@@ -28,19 +28,19 @@ use crate::domain::state::{ClosedDay, Counters, Daily, Idle};
 
 pub use tables::Tables;
 
-/// How long a run waits for another process that is posting: a post takes ten seconds at most.
+/// How long a run waits for another process that is posting: a post takes at most ten seconds.
 const LOCK: Duration = Duration::from_secs(30);
 
-/// How long a run waits for Slack in all before it leaves the rest to the next one.
+/// How long a run waits for Slack in total; the next run posts the rest.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A run of digest.
+/// One run of digest.
 struct Digest {
     tables: Tables,
-    /// How it speaks.
+    /// Language, zone and names for the messages.
     voice: Voice,
     client: Client,
-    /// Who are partners; none where those that did nothing are not to be named.
+    /// The user database; `None` if idle partners are not to be named.
     accounts: Option<Accounts>,
 }
 
@@ -48,7 +48,7 @@ fn now() -> Time {
     Time::from(SystemTime::now())
 }
 
-/// Would a run at this time close the open day by hand, before its time? Then a person is asked first.
+/// Whether a run at this time closes the open day early. Then a person must confirm it.
 fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> bool {
     let mut copy = daily.clone();
     let from = chrono::Timelike::num_seconds_from_midnight(&zone.local(now).time()) / 60;
@@ -59,7 +59,7 @@ fn closes_early(daily: &Daily, zone: Zone, now: Time, closes_from: u32) -> bool 
             .is_empty()
 }
 
-/// The voice with the names that the user database told.
+/// Adds the names from the user database to the voice.
 fn with_names(mut voice: Voice, names: BTreeMap<String, String>) -> Voice {
     for (account, name) in names {
         voice.names.entry(account).or_insert(name);
@@ -68,7 +68,7 @@ fn with_names(mut voice: Voice, names: BTreeMap<String, String>) -> Voice {
 }
 
 impl Digest {
-    /// Closes the day, then posts all that is closed.
+    /// Closes the day, then posts all closed days.
     async fn run(mut self) -> anyhow::Result<u8> {
         let (closing, names) = self.tables.close(now())?;
         self.voice = with_names(self.voice, names);
@@ -77,7 +77,7 @@ impl Digest {
         self.send().await
     }
 
-    /// Writes down who did nothing on the closed days that nobody has looked at yet.
+    /// Records the idle partners of closed days that have no such record yet.
     fn name_idle(&mut self) -> anyhow::Result<()> {
         let Some(accounts) = &mut self.accounts else {
             return Ok(());
@@ -96,7 +96,7 @@ impl Digest {
             .load(local)?
             .as_ref()
             .map_or_else(Vec::new, waiting);
-        // Where the user database does not answer, nobody is named: the next run asks again.
+        // If the user database does not answer, no partner is named: the next run asks again.
         let Some(listed) = (!days.is_empty())
             .then(|| accounts.listed_partners())
             .flatten()
@@ -119,7 +119,7 @@ impl Digest {
         Ok(())
     }
 
-    /// Posts closed days until none waits, Slack cannot, or patience ends. Returns the exit code.
+    /// Posts closed days until none waits, Slack fails or the time is up. Returns the exit code.
     async fn send(&mut self) -> anyhow::Result<u8> {
         let until = now().plus(PATIENCE);
         let mut code = 0;
@@ -137,7 +137,7 @@ impl Digest {
                     return Ok(stop::LATER);
                 }
                 Turn::Wait(ready) => {
-                    // Not under the lock: other processes may post meanwhile.
+                    // Releases the lock, so that other processes may post meanwhile.
                     drop(lock);
                     tokio::time::sleep(ready.since(now())).await;
                 }
@@ -189,7 +189,7 @@ fn idle(day: &ClosedDay, listed: &[Vec<u8>], accounts: &mut Accounts) -> Idle {
     let name = |account: &Vec<u8>| String::from_utf8_lossy(account).into_owned();
     let of_day = |account: &String| day.partners.get(account);
     let away = |account: &String| of_day(account).is_none_or(|c| *c == Counters::default());
-    // The group may list an account under another spelling than the user database's own, under which it counts.
+    // The group may spell an account differently from the user database, whose spelling is used for counting.
     let folded: BTreeSet<String> = day
         .partners
         .keys()
@@ -217,7 +217,7 @@ fn idle(day: &ClosedDay, listed: &[Vec<u8>], accounts: &mut Accounts) -> Idle {
     }
 }
 
-/// Says what was closed, or would be.
+/// Logs which days were closed, or would be.
 fn say(closing: &Closing, closed: &str) {
     for id in &closing.closed {
         line(Priority::Info, &format!("{id} {closed}"));
@@ -230,7 +230,7 @@ fn say(closing: &Closing, closed: &str) {
     }
 }
 
-/// `sftp-monitor digest`.
+/// Runs `sftp-monitor digest`.
 pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let path = cli.state_directory();
@@ -240,7 +240,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
         let down = tables::down_since(&Store::open(&path)?, now());
         return print(daily.unwrap_or_default(), down, &mut config);
     }
-    // Both as root, who alone may look.
+    // Reads both as root: no other user may read them.
     let (token, proxy) = (
         Token::find("sftp-monitor-digest.service")?,
         ProxySettings::find(),
@@ -269,7 +269,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     runtime.block_on(digest.run())
 }
 
-/// Prints what a run would post.
+/// Prints the messages that a run would post.
 fn print(mut daily: Daily, down: Option<Time>, config: &mut Config) -> anyhow::Result<u8> {
     let (zone, now) = (config.zone, now());
     let idle_too = config.digest.idle;
@@ -295,7 +295,7 @@ fn print(mut daily: Daily, down: Option<Time>, config: &mut Config) -> anyhow::R
     Ok(0)
 }
 
-/// On a terminal a person is asked before the day is closed for everyone; elsewhere nobody is there to ask.
+/// Asks a person on a terminal before the day is closed for everyone. Returns true without a terminal.
 fn confirmed(daily: &Daily) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Ok(true);

@@ -1,4 +1,4 @@
-//! What a run of digest does to the state: it closes the day, takes the oldest closed day, and settles it by its id.
+//! How a run of digest changes the state: it closes the day, takes the oldest closed day, and settles it by its id.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,21 +15,21 @@ use crate::domain::state::{ClosedDay, Daily};
 pub struct Tables<D: Disk = RealDisk> {
     pub(super) store: Store<D>,
     pub(super) zone: Zone,
-    /// Minutes after midnight from which on a run closes the day.
+    /// Minutes after midnight from which a run closes the day.
     closes_from: u32,
     limiter: RateLimiter,
 }
 
-/// What is to be done next, with the lock of sending.
+/// The next step, with the send lock.
 pub(super) type LockedTurn<L> = (Turn<Box<ClosedDay>>, SendLock<L>);
 
-/// Since when no monitor runs, where that is longer than a restart takes.
+/// Since when no monitor runs, if that is longer than a restart takes.
 pub(super) fn down_since<D: Disk>(store: &Store<D>, now: Time) -> Option<Time> {
     store.down_since().filter(|&from| now.since(from) > NEWS)
 }
 
 impl<D: Disk> Tables<D> {
-    /// A run on this state.
+    /// Creates a run on this state.
     pub fn new(store: Store<D>, zone: Zone, closes_from: u32) -> Self {
         Tables {
             store,
@@ -39,7 +39,7 @@ impl<D: Disk> Tables<D> {
         }
     }
 
-    /// Closes what a run at this time closes. With it come the full names that the user database told of partners.
+    /// Closes the days that are due at this time. Also returns the partners' full names from the user database.
     pub fn close(&mut self, now: Time) -> Result<(Closing, BTreeMap<String, String>), StateError> {
         let (zone, closes_from) = (self.zone, self.closes_from);
         let down = down_since(&self.store, now);
@@ -56,8 +56,8 @@ impl<D: Disk> Tables<D> {
         Ok(closed)
     }
 
-    /// Takes the oldest day that waits, if it may be posted now. With the turn comes the lock that is held until the day is
-    /// settled; none where another process has been sending for so long.
+    /// Takes the oldest waiting day, if it may be posted now, with the send lock, which is held until the day is settled.
+    /// `None` if another process keeps sending for longer than `wait`.
     pub fn take(
         &mut self,
         now: Time,
@@ -73,8 +73,8 @@ impl<D: Disk> Tables<D> {
         Ok(Some((turn, lock)))
     }
 
-    /// Takes in what Slack answered to a message of a day that needs so many. Returns the refused day that is kept no longer,
-    /// too.
+    /// Takes in Slack's answer to a message of a day that needs this number of messages. Also returns the refused day that is
+    /// no longer kept.
     pub fn settle(
         &mut self,
         day: &ClosedDay,
@@ -91,7 +91,7 @@ impl<D: Disk> Tables<D> {
     }
 }
 
-/// The full names of partners, as the user database told them.
+/// The full names of partners, from the user database.
 pub(super) fn names(daily: &Daily) -> BTreeMap<String, String> {
     let known = daily.resume.known.iter();
     let named =

@@ -1,4 +1,4 @@
-//! `sftp-monitor expect`. Uses the domain, the adapters and `status`.
+//! `sftp-monitor expect`: shows the expected feeds, or replays past days. Uses the domain, the adapters and `status`.
 
 mod replay;
 pub(crate) mod table;
@@ -14,7 +14,7 @@ use crate::commands::status::load;
 use crate::domain::base::time::Time;
 use crate::domain::expect::FeedStanding;
 
-/// Runs the command: where each expected feed stands, or what past days would have brought.
+/// Runs the command: shows the state of each expected feed, or replays past days.
 pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let mut directory = machine::of(&mut config, arguments.partners.as_deref());

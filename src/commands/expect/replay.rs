@@ -1,4 +1,4 @@
-//! `expect --replay`: what the configured expectations would have told of past days, from the log alone.
+//! `expect --replay`: shows the messages that the configured expectations would have sent for past days, from the log alone.
 
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
@@ -23,10 +23,10 @@ use crate::domain::render::{Voice, render};
 use crate::domain::rules::{Monitor, Rules};
 use crate::domain::state::Daily;
 
-/// How long after its last line an sftp session is still given to end: longer than any decision waits.
+/// The time after its last line in which an sftp session may still end: longer than any decision waits.
 const AFTER: Duration = Duration::from_secs(60);
 
-/// What would have been told at a moment.
+/// A message that would have been sent, with its time.
 #[derive(Debug, Serialize)]
 struct Said {
     #[serde(skip)]
@@ -35,7 +35,7 @@ struct Said {
     text: String,
 }
 
-/// The days of the past, being gone through.
+/// The replay of past days.
 struct Replay<'a> {
     rules: Rules,
     voice: Voice,
@@ -47,7 +47,7 @@ struct Replay<'a> {
     days: Vec<Feed>,
 }
 
-/// Runs it.
+/// Runs `expect --replay`.
 pub(crate) fn command(
     config: &Config,
     directory: &mut dyn Directory,
@@ -99,7 +99,7 @@ pub(crate) fn command(
 }
 
 impl Replay<'_> {
-    /// Expects what is due from the first moment on; of a log that begins later only from there on: what came before nobody knows.
+    /// Watches each feed from the start of the span. If the log begins later, only from there: earlier events are unknown.
     fn begin(&mut self, begins: Option<Time>) {
         let since = self.span.since.unwrap_or_default();
         let late = begins.filter(|begins| *begins > since);
@@ -127,7 +127,7 @@ impl Replay<'_> {
         self.daily.date = self.rules.zone.date(since);
     }
 
-    /// A log that ends before a deadline does not tell that a feed was missing.
+    /// Warns if the log ends before the deadline of a missing feed: such a log does not prove that the feed was missing.
     fn warn_of_the_end(&self, last: Option<Time>) {
         let missing = |feed: &&Feed| feed.outcome == Outcome::Missing;
         let deadline = self.days.iter().filter(missing).map(|feed| feed.due).max();
@@ -144,7 +144,7 @@ impl Replay<'_> {
         local.format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
-    /// Takes the next entry in, after the deadlines before it.
+    /// Takes in the next entry, after the deadlines before it.
     fn take(&mut self, entry: Entry<'_>) {
         let Some(mut record) = Record::of(entry, self.directory) else {
             return;
@@ -168,11 +168,11 @@ impl Replay<'_> {
         }
     }
 
-    /// Time passes up to this moment: each deadline is judged when it is due.
+    /// Moves the time up to this moment, and judges each deadline when it is due.
     fn pass(&mut self, until: Time) {
         let mut before = None;
         while let Some(due) = self.monitor(until).due().filter(|due| *due < until) {
-            // What is still due then has to wait for what comes.
+            // A decision that is still due must wait for later entries.
             if before.replace(due) == Some(due) {
                 return;
             }
@@ -196,7 +196,7 @@ impl Replay<'_> {
         }
     }
 
-    /// Keeps what was told, and what became of the feeds.
+    /// Keeps the messages and the outcomes of the feeds.
     fn hear(&mut self) {
         let resume = &mut self.daily.resume;
         for message in std::mem::take(&mut resume.outbox) {
@@ -215,7 +215,7 @@ impl Replay<'_> {
         }
     }
 
-    /// What would have been told, then how each day of each feed came out.
+    /// Writes the messages, then the outcome of each feed on each day.
     fn text(&self, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
         for said in &self.said {
             let at = self.moment(said.at);
@@ -264,7 +264,7 @@ impl Replay<'_> {
         output::json_line(out, &replayed)
     }
 
-    /// The days of the feeds, by date, each with what was expected.
+    /// The days of the feeds by date, each with its expectation.
     fn ordered(&self) -> Vec<(&Feed, &crate::domain::expect::Expectation)> {
         let expected = |feed: &Feed| self.rules.expects.iter().find(|e| e.id == feed.id);
         let mut days: Vec<_> = (self.days.iter())

@@ -1,4 +1,4 @@
-//! Expected feeds as people and programs read them.
+//! Expected feeds as a table, as a line of text and as JSON.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::commands::output::table::write_texts;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::{Expectation, FeedStanding, State};
 
-/// One feed, of `expect --json` and of `status --json`.
+/// One feed in `expect --json` and in `status --json`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     partner: String,
@@ -66,13 +66,13 @@ impl Row {
     }
 }
 
-/// Writes all feeds as a JSON list, on one line.
+/// Writes all feeds as a JSON list on one line.
 pub(crate) fn json(standings: &[FeedStanding<'_>], out: &mut dyn Write) -> io::Result<()> {
     let rows: Vec<Row> = standings.iter().map(Row::of).collect();
     crate::commands::output::json_line(out, &rows)
 }
 
-/// Writes all feeds as a table; times are those of the feed's zone, which is named where it is not this one.
+/// Writes all feeds as a table. Times are in the feed's zone, which is named if it is not `zone`.
 pub(crate) fn table(
     standings: &[FeedStanding<'_>],
     zone: Zone,
@@ -113,14 +113,14 @@ pub(crate) fn table(
     write_texts(columns, rows, terminal, out)
 }
 
-/// `alice *.xml by 07:30: missing since 2026-03-30 07:30`, for a terminal.
+/// One feed as a line for a terminal: `alice *.xml by 07:30: missing since 2026-03-30 07:30`.
 pub(crate) fn line(standing: &FeedStanding<'_>) -> String {
     let expected = standing.expected;
     let (partner, files, by) = (&expected.partner, &expected.files, expected.clock());
     format!("{partner} {files} by {by}: {}", in_words(standing))
 }
 
-/// How a feed stands, in words.
+/// The state of a feed in words.
 fn in_words(standing: &FeedStanding<'_>) -> String {
     let count = standing.expected.count as usize;
     let awaited = matches!(standing.state, State::Waiting | State::Missing);
@@ -182,7 +182,7 @@ expect = [
 ]
 "#;
 
-    /// What was seen of each, on Monday, 30 March 2026, at 08:00 in Paris.
+    /// The state of each feed on Monday, 30 March 2026, at 08:00 in Paris.
     fn daily() -> Daily {
         let at = |text: &str| {
             let at = chrono::DateTime::parse_from_rfc3339(&format!("2026-03-{text}:00+02:00"));

@@ -1,5 +1,5 @@
-//! Standard output of the commands: buffered, and a reader that went away (`| head`) is a quiet end. JSON holds no character
-//! that a terminal obeys or hides. Uses the domain.
+//! Standard output of the commands: buffered, and ended quietly when the reader goes away (`| head`). JSON escapes each
+//! character that a terminal obeys or hides. Uses the domain.
 
 pub(crate) mod table;
 
@@ -10,7 +10,7 @@ use serde_json::ser::{Formatter, Serializer};
 
 use crate::domain::base::clean::is_hidden;
 
-/// How much is gathered before it is written to a pipe or a file.
+/// How many bytes are gathered before they are written to a pipe or a file.
 const BUFFER: usize = 64 * 1024;
 
 /// Lets `write` write to standard output, and returns its exit code.
@@ -30,7 +30,7 @@ pub fn to_output(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<u8>) -> an
     }
 }
 
-/// Did the reader of standard output go away?
+/// Whether the reader of standard output went away.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let broken = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| {
@@ -40,18 +40,18 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Writes a value as JSON that may be looked at: what cannot be seen is escaped, so that nothing is lost either.
+/// Writes a value as JSON that is safe to look at: invisible characters are escaped, so that none is lost.
 pub fn json<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Visible))
 }
 
-/// The same, on a line of its own.
+/// Writes a value as such JSON on its own line.
 pub fn json_line<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> io::Result<()> {
     json(out, value)?;
     out.write_all(b"\n")
 }
 
-/// Escapes what serde_json leaves as it is: DEL, the C1 controls, bidirectional and invisible characters.
+/// Escapes the characters that serde_json leaves as they are: DEL, the C1 controls, bidirectional and invisible characters.
 struct Visible;
 
 impl Formatter for Visible {
@@ -75,12 +75,12 @@ impl Formatter for Visible {
     }
 }
 
-/// Is standard output a terminal? Then numbers are grouped as people read them.
+/// Whether standard output is a terminal. Then numbers are grouped for people.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// How many characters a line of the terminal takes; none where standard output is no terminal, or one that does not say.
+/// How many characters a line of the terminal holds; `None` without a terminal, or if its width is unknown.
 pub(crate) fn terminal_width() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
     Some(usize::from(size.ws_col)).filter(|&width| width > 0)

@@ -1,4 +1,4 @@
-//! Tables as people read them, and as they go through a pipe.
+//! Tables for people and for pipes.
 
 use std::io::{self, Write};
 
@@ -38,7 +38,7 @@ impl Four {
         add(&mut self.download, other.download);
     }
 
-    /// Its figures, as cells of a row.
+    /// Its counters as cells of a row.
     pub(crate) fn cells(self, grouped: bool) -> impl Iterator<Item = Cell> {
         [self.success, self.failed, self.upload, self.download]
             .into_iter()
@@ -55,7 +55,7 @@ pub(crate) fn number(figure: u64, grouped: bool) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
-/// A table with these columns, the last of them so many figures; without lines where it goes to a pipe.
+/// Creates a table with these columns, the last `figures` of them for numbers; without rules if it goes to a pipe.
 pub(crate) fn with_columns(columns: &[&str], figures: usize, terminal: bool) -> Table {
     let mut table = Table::new();
     table.load_preset(match terminal {
@@ -68,7 +68,7 @@ pub(crate) fn with_columns(columns: &[&str], figures: usize, terminal: bool) -> 
     table
 }
 
-/// Writes a table of texts, which may be anybody's.
+/// Writes a table of texts from untrusted sources.
 pub(crate) fn write_texts<const N: usize>(
     columns: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
@@ -80,7 +80,7 @@ pub(crate) fn write_texts<const N: usize>(
     write_table(&table, out)
 }
 
-/// Writes a table; lines that go to a pipe end where their text ends.
+/// Writes a table without spaces at the ends of its lines.
 pub(crate) fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     table
         .lines()

@@ -1,4 +1,4 @@
-//! Counting a whole log: the monitor's own rules, and a sheet of counters for every date.
+//! Counts a whole log by the monitor's own rules, with one sheet of counters per date.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,18 +16,18 @@ use crate::domain::record::{Entry, Record};
 use crate::domain::rules::{Monitor, Rules};
 use crate::domain::state::{Counters, Daily, Notice};
 
-/// How far time moves before what ended is forgotten: what is due before an event is decided before it anyway.
+/// The time between two removals of ended sessions: decisions due before an event are made before it anyway.
 const STEP: Duration = Duration::from_secs(300);
 
-/// How long after its last line a log is taken to have ended: longer than any decision waits.
+/// The time after its last line at which a log has ended: longer than any decision waits.
 const AFTER: Duration = Duration::from_secs(60);
 
-/// What happened on one date.
+/// The counters of one date.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sheet {
-    /// What each partner did, by account name.
+    /// The counters of each partner, by account name.
     pub partners: BTreeMap<String, Counters>,
-    /// Failures of anyone who is no partner.
+    /// Failures of users who are no partners.
     pub unknown_attempts: u64,
 }
 
@@ -42,34 +42,34 @@ impl Sheet {
     }
 }
 
-/// The sheets of a log, by date; dates on which nothing happened have none. Without a date stands what has no stamp.
+/// The sheets of a log by date; a date without events has none. The key `None` holds entries without a stamp.
 pub type Sheets = BTreeMap<Option<NaiveDate>, Sheet>;
 
-/// What was counted, and what was not.
+/// The result of counting, and what it leaves out.
 #[derive(Debug, Default)]
 pub struct Counted {
-    /// What each day counts.
+    /// The sheet of each date.
     pub sheets: Sheets,
-    /// How many events the user database left undecided.
+    /// Number of events that the user database left undecided.
     pub undecided: usize,
-    /// What makes the figures less than certain.
+    /// Notices that make the figures uncertain.
     pub notices: Vec<Notice>,
-    /// How many lines are of sshd or sftp-server.
+    /// Number of lines of sshd or sftp-server.
     pub ours: u64,
-    /// How many of those have no stamp, and so are in no span of time.
+    /// Number of those lines without a stamp, which are in no span of time.
     pub outside: u64,
     /// Accounts that are no partners.
     pub strangers: Strangers,
-    /// The earliest stamp that was read.
+    /// The earliest stamp in the log.
     pub first: Option<Time>,
-    /// What reads like OpenSSH's under another program's name.
+    /// Lines under another program's name that read like OpenSSH's.
     pub foreign: Foreign,
 }
 
-/// Lines under another program's name that read like OpenSSH's: a container's, or a relay's.
+/// Lines under another program's name that read like OpenSSH's: from a container or a relay.
 #[derive(Debug, Default)]
 pub struct Foreign {
-    /// How many there are.
+    /// Number of these lines.
     pub lines: u64,
     /// The first of them, without its stamp.
     pub first: String,
@@ -89,7 +89,7 @@ impl Foreign {
     }
 }
 
-/// Counts entries as they come.
+/// Counts entries as they arrive.
 pub struct Counting<'a> {
     rules: &'a Rules,
     directory: &'a mut dyn Directory,
@@ -99,13 +99,13 @@ pub struct Counting<'a> {
     counted: Counted,
     /// The open date.
     date: Option<NaiveDate>,
-    /// The first moment of the open date, and the first of the next: so that most events need no calendar.
+    /// Start of the open date and start of the next date: most events then need no calendar.
     open: (Time, Time),
     advanced: Time,
 }
 
 impl<'a> Counting<'a> {
-    /// Nothing was counted yet.
+    /// Creates a counter that has counted nothing yet.
     pub fn new(rules: &'a Rules, directory: &'a mut dyn Directory, span: Span, now: Time) -> Self {
         Counting {
             rules,
@@ -120,7 +120,7 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// Takes the next entry in.
+    /// Takes in the next entry.
     pub fn take(&mut self, entry: Entry<'_>) {
         let counted = &mut self.counted;
         let stamp = entry.origin.time;
@@ -145,7 +145,7 @@ impl<'a> Counting<'a> {
             counted.outside += u64::from(time == Time::default());
         }
         if time >= self.advanced.plus(STEP) {
-            // Before the date changes: what ended before counts for the date before.
+            // Before the date changes: sessions that ended earlier count for the earlier date.
             self.advance(time);
         }
         if time < self.open.0 || time >= self.open.1 {
@@ -168,7 +168,7 @@ impl<'a> Counting<'a> {
         self.monitor().advance(time, false);
     }
 
-    /// Opens the sheet of the date of `time`, and puts away the one before.
+    /// Opens the sheet of the date of `time`, and stores the earlier sheet.
     fn turn_to(&mut self, time: Time) {
         self.put_away();
         let zone = self.rules.zone;
@@ -202,7 +202,7 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// The log is at its end: decides what is still open.
+    /// Ends the log: makes the open decisions, and returns the result.
     pub fn finish(mut self) -> Counted {
         self.advance(self.advanced.plus(AFTER));
         self.ask_again();
@@ -217,7 +217,7 @@ impl<'a> Counting<'a> {
         self.counted
     }
 
-    /// What the user database did not know when it was asked, it may know now.
+    /// Asks the user database again about undecided events: it may know the accounts now.
     fn ask_again(&mut self) {
         let waiting = std::mem::take(&mut self.daily.resume.undecided);
         let mut left = Vec::new();

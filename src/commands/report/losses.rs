@@ -1,4 +1,4 @@
-//! What a report has not counted, said on standard error: a zero must not stand where nothing could be read.
+//! Warns on standard error about data that a report has not counted: a zero must not hide that nothing could be read.
 
 use super::count::Counted;
 use crate::adapters::log::{Priority, line};
@@ -8,8 +8,8 @@ use crate::domain::base::span::Span;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::render::notice_in_short;
 
-/// Says what was not counted. `lines` is how many were read, where lines are what is read, and
-/// `begins` the time of the first thing that the log holds.
+/// Warns about data that was not counted. `lines` is the number of lines read, `None` for a journal; `begins` is the time of
+/// the first entry of the log.
 pub(crate) fn say(
     counted: &Counted,
     lines: Option<u64>,

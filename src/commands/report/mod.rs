@@ -48,7 +48,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
     let counted = counting.finish();
     let begins = match lines {
         Some(_) => counted.first,
-        // Of what is not sshd's, too: that sshd said nothing for long is no gap.
+        // The first entry of any program: a long silence of sshd is no gap.
         None => begins,
     };
     if span.since.is_some_and(|since| since > now) {

@@ -1,4 +1,4 @@
-//! Accounts that are no partners and may have been some: they left the group, or were renamed or removed since.
+//! Accounts that are no partners but may have been: they left the group, or were renamed or removed.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use crate::domain::directory::Answer;
 use crate::domain::openssh::Kind;
 use crate::domain::record::Record;
 
-/// How many are kept: a log may name as many as whoever wrote it likes.
+/// How many accounts are kept: the writer of a log may name any number.
 const KEPT: usize = 1_000;
 
-/// How many are named.
+/// How many accounts are named in the warning.
 const NAMED: usize = 10;
 
-/// What one did.
+/// The record of one account.
 #[derive(Debug, Default)]
 struct Stranger {
     logins: u64,
-    /// It had a session of sftp, or has no account any more.
+    /// Whether it had an sftp session, or has no account any more.
     may_have_been: bool,
 }
 
@@ -27,7 +27,7 @@ struct Stranger {
 #[derive(Debug, Default)]
 pub struct Strangers {
     by_name: BTreeMap<Vec<u8>, Stranger>,
-    /// All of their log-ins.
+    /// Number of log-ins of all these accounts.
     pub logins: u64,
 }
 
@@ -50,7 +50,7 @@ impl Strangers {
         stranger.may_have_been |= !login || uid.is_none();
     }
 
-    /// Those that may have been partners: `12 log-ins of alice, 3 log-ins of bob`; none where there are none.
+    /// The accounts that may have been partners: `12 log-ins of alice, 3 log-ins of bob`; `None` if there are none.
     pub(crate) fn gone(&self) -> Option<String> {
         let gone = self.by_name.iter().filter(|(_, s)| s.may_have_been);
         let gone: Vec<String> = gone

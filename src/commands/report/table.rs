@@ -1,4 +1,4 @@
-//! The report as people and programs read it.
+//! The report as a table and as JSON.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,10 +12,10 @@ use crate::commands::output::table::{Four, number, with_columns, write_table};
 use crate::domain::base::clean::for_terminal;
 use crate::domain::base::numbers::add;
 
-/// What stands in the partner's place for failures of anyone who is no partner.
+/// The text in place of the partner, for failures of users who are no partners.
 const NOBODY: &str = "(no partner)";
 
-/// What stands in the date's place for lines without a stamp.
+/// The text in place of the date, for lines without a stamp.
 const UNDATED: &str = "undated";
 
 /// The report in JSON.
@@ -61,7 +61,7 @@ pub(crate) fn table(sheets: &Sheets, terminal: bool, out: &mut dyn Write) -> io:
         let names = [Cell::new(date), Cell::new(for_terminal(name))];
         table.add_row(names.into_iter().chain(figures));
     };
-    // They only ever fail.
+    // Users who are no partners have failures only.
     let nobody = |failed| vec![Cell::new(""), number(failed, terminal)];
     for (date, sheet) in sheets {
         let date = day(*date);

@@ -1,4 +1,4 @@
-//! What a batch does to the state: counters and messages, position and notices, all in one change.
+//! Applies a batch to the state: counters, messages, position and notices change together.
 
 use super::log_entry::{LogEntry, of_record};
 use super::remarks::remarked;
@@ -11,7 +11,7 @@ use crate::domain::base::time::Time;
 use crate::domain::rules::Monitor;
 use crate::domain::state::Daily;
 
-/// Applies a batch to the state. Returns what the log is to say of it once it is committed.
+/// Applies a batch to the state. Returns the log entries to write after the commit.
 pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) -> Vec<LogEntry> {
     let mut entries = Vec::new();
     for record in &batch.records {
@@ -56,17 +56,17 @@ pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) ->
     entries
 }
 
-/// Where the position of the state is, compared with a batch.
+/// The position of the state relative to a batch.
 pub(super) enum BatchFit {
-    /// Where the batch begins: it is to be applied.
+    /// The state is at the start of the batch: apply it.
     Next,
-    /// Where it ends: it was committed before.
+    /// The state is at the end of the batch: it was committed before.
     Committed,
-    /// Somewhere else.
+    /// The state is at this other position.
     Elsewhere(Position),
 }
 
-/// Whether a batch goes on where the state stands.
+/// Compares the position of the state with the start and the end of a batch.
 pub(super) fn fit(daily: &Daily, batch: &Batch) -> BatchFit {
     let (Some(begins), Some(ends)) = (&batch.begins, &batch.position) else {
         return BatchFit::Next;
@@ -89,13 +89,12 @@ pub(super) fn fit(daily: &Daily, batch: &Batch) -> BatchFit {
         Some(stands) if stands.is(begins) => BatchFit::Next,
         Some(stands) if stands.is(ends) => BatchFit::Committed,
         Some(stands) => BatchFit::Elsewhere(stands),
-        // A state without position goes on from where reading stands.
+        // A state without a position continues where reading stands.
         None => BatchFit::Next,
     }
 }
 
-/// Puts what is to be said at the start into the outbox. What an earlier start said there of a group that is missing holds no
-/// longer, unless this one says it too.
+/// Puts the start messages into the outbox. Removes an earlier start's report of a missing group, unless this start repeats it.
 pub(super) fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
     let resume = &mut daily.resume;
     resume

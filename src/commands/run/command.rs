@@ -1,4 +1,4 @@
-//! `sftp-monitor run`.
+//! `sftp-monitor run`: loads the configuration and starts the daemon.
 
 use std::time::SystemTime;
 
@@ -23,7 +23,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     } else {
         Some(Token::find("sftp-monitor.service")?)
     };
-    // Before root becomes the state's owner, who may not look.
+    // Still as root: the owner of the state may not read the file with the proxy settings.
     let proxy = ProxySettings::find();
     if let Some(remark) = token.as_ref().and_then(Token::remark) {
         line(Priority::Warning, remark);
@@ -53,8 +53,8 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// The day's figures so far, with which a run that prints begins as one that posts would; none where there are none, or this
-/// user may not read them.
+/// Today's figures so far, so that a dry run begins as a real run would. `None` if there are none, or if this user may not read
+/// them.
 fn figures(cli: &Cli, config: &Config) -> Option<Daily> {
     let directory = cli.state_directory();
     let now = Time::from(SystemTime::now());

@@ -1,4 +1,4 @@
-//! Committing: a batch changes position, counters, sessions and outbox together or not at all.
+//! Commits batches: position, counters, sessions and outbox change together or not at all.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -21,40 +21,40 @@ use crate::domain::sessions::Limit;
 use crate::domain::state::{Daily, JOURNAL};
 use crate::domain::{days, expect};
 
-/// How long after an entry was logged a reader may still not have it: journald tells followers every 250 ms.
+/// How long the reader may lack an entry after it was logged: journald notifies followers every 250 ms.
 const SETTLED: Duration = Duration::from_millis(400);
 
-/// The one that commits.
+/// Commits batches and other changes to the state.
 pub struct Committer<D: Disk = RealDisk> {
     store: Store<D>,
     rules: Rules,
-    /// What the source is called in the state and in the first message.
+    /// The name of the source in the state and in the first message.
     source: String,
     orders: mpsc::Sender<Order>,
-    /// What is to be said once the first batch is committed; none from then on.
+    /// Messages to put into the outbox with the first batch; `None` after that.
     announce: Option<Vec<Content>>,
     pub(super) view: View,
-    /// The message that is being posted.
+    /// Id of the message that is being posted.
     pub(super) in_flight: Option<u64>,
-    /// What Slack's last error was, for the status line.
+    /// Slack's last error, for the status line.
     pub(super) trouble: Option<String>,
     /// Why the state cannot be written.
     pub(super) fault: Option<String>,
-    /// What the daemon itself has trouble with, for the status line.
+    /// The daemon's own trouble, for the status line.
     pub(super) own: Option<String>,
-    /// Why a new configuration was refused, until one is taken.
+    /// Why a new configuration was refused; `None` once one is accepted.
     pub(super) refused: Option<String>,
     caught_up: bool,
-    /// How often the reading thread was told to go on elsewhere.
+    /// Number of seek orders to the reading thread.
     seeks: u64,
-    /// How often it was given another user database.
+    /// Number of new user databases given to the reading thread.
     directories: u64,
     asked: Vec<String>,
     doubtful: Doubtful,
 }
 
 impl<D: Disk> Committer<D> {
-    /// One that has committed nothing yet. `announce` is said with the first batch.
+    /// Creates a committer that has committed nothing yet. `announce` goes into the outbox with the first batch.
     pub fn new(
         store: Store<D>,
         rules: Rules,
@@ -82,36 +82,37 @@ impl<D: Disk> Committer<D> {
         }
     }
 
-    /// Follows these rules from here on.
+    /// Replaces the rules.
     pub(super) fn set_rules(&mut self, rules: Rules) {
         let limit = limit_of(&self.source, rules.foreign);
         self.rules = Rules { limit, ..rules };
     }
 
-    /// Gives the reading thread another user database. Returns the number by which batches show that it is asked.
+    /// Gives the reading thread another user database. Returns its number: batches carry it once the thread uses this database.
     pub(super) fn direct(&mut self, make: MakeDirectory) -> u64 {
         self.directories += 1;
         let _ = self.orders.send(Order::Directory(self.directories, make));
         self.directories
     }
 
-    /// Has reading reached the present?
+    /// Whether reading has reached the present.
     pub fn stands_at_present(&self) -> bool {
         self.caught_up
     }
 
-    /// Messages that wait for Slack.
+    /// Number of messages that wait for Slack.
     pub fn waiting(&self) -> usize {
         self.view.waiting
     }
 
-    /// The store, for the lock of sending.
+    /// The store, for the send lock.
     pub(super) fn store(&mut self) -> &mut Store<D> {
         &mut self.store
     }
 
-    /// Commits a batch. One that does not begin where the state stands is passed over, and reading goes back there: another
-    /// process found the file damaged or deleted, and an older one took its place. Returns whether the batch counts.
+    /// Commits a batch. A batch that does not begin at the position of the state is skipped, and reading goes back to that
+    /// position: another process found the state file damaged or deleted, and an older file replaced it. Returns whether the
+    /// batch counts.
     pub fn commit(&mut self, batch: &Batch, now: Time) -> Result<bool, StateError> {
         let (rules, source, in_flight, announce) =
             (&self.rules, &self.source, self.in_flight, &self.announce);
@@ -124,7 +125,7 @@ impl<D: Disk> Committer<D> {
                 days::settle(daily, rules.zone, now);
                 let stands = match fit(daily, batch) {
                     BatchFit::Next => true,
-                    // A disk that failed at the very last step may have kept the batch all the same.
+                    // A disk that failed at the last step may still have kept the batch.
                     BatchFit::Committed => false,
                     BatchFit::Elsewhere(position) => return Err(position),
                 };
@@ -143,7 +144,7 @@ impl<D: Disk> Committer<D> {
                     announced(monitor.daily, announce, now);
                 }
                 let new = expect::not_watched(&rules.expects, monitor.daily);
-                // Before the present is reached only what was read tells what time it is.
+                // Until reading reaches the present, the time comes from the entries alone.
                 let until = if batch.caught_up {
                     Some(now.minus(SETTLED))
                 } else {
@@ -160,10 +161,10 @@ impl<D: Disk> Committer<D> {
         let view = match view {
             Ok(view) => view,
             Err(position) => {
-                // Answers that came with the batch are passed over with it: they are asked for again.
+                // Answers that came with the batch are skipped with it: they are asked for again.
                 self.asked.clear();
                 self.caught_up = false;
-                // What was read before the thread obeyed the last order is no reason for another one.
+                // A batch read before the thread obeyed the last seek is no reason for another seek.
                 if batch.sought == self.seeks {
                     self.seek(position);
                 }
@@ -186,7 +187,7 @@ impl<D: Disk> Committer<D> {
         Ok(true)
     }
 
-    /// A change of the state that is no batch: what became of a message.
+    /// Changes the state without a batch, for example after a post.
     pub fn change<T>(
         &mut self,
         now: Time,
@@ -216,7 +217,7 @@ impl<D: Disk> Committer<D> {
         Ok(result)
     }
 
-    /// Keeps why the state cannot be written; that another process writes it just now is no reason.
+    /// Keeps why the state cannot be written. A lock that another process holds is no reason.
     pub(super) fn note(&mut self, error: Option<&StateError>) {
         match error {
             None => self.fault = None,
@@ -225,7 +226,7 @@ impl<D: Disk> Committer<D> {
         }
     }
 
-    /// When time alone brings something: some time after it is due, so that what was logged before has been read.
+    /// When the next change caused by time alone is due, plus a delay: earlier entries have then been read.
     pub fn due(&self) -> Option<Time> {
         self.view
             .due
@@ -233,12 +234,12 @@ impl<D: Disk> Committer<D> {
             .map(|due| due.plus(SETTLED))
     }
 
-    /// Does time alone bring something by now?
+    /// Whether a change caused by time alone is due.
     pub fn is_due(&self, now: Time) -> bool {
         self.due().is_some_and(|due| due <= now)
     }
 
-    /// A batch of nothing, to be committed for what time brings.
+    /// An empty batch, to commit changes caused by time alone.
     pub fn idle(&self) -> Batch {
         Batch {
             caught_up: self.caught_up,
@@ -246,7 +247,7 @@ impl<D: Disk> Committer<D> {
         }
     }
 
-    /// Hands the reading thread the accounts on whose answer something waits.
+    /// Sends the reading thread the accounts that wait for an answer of the user database.
     fn ask(&mut self) {
         if self.view.questions != self.asked {
             self.asked.clone_from(&self.view.questions);
@@ -255,7 +256,7 @@ impl<D: Disk> Committer<D> {
         }
     }
 
-    /// Makes the reading thread go on elsewhere.
+    /// Makes the reading thread continue at another position.
     fn seek(&mut self, position: Position) {
         self.seeks += 1;
         line(
@@ -265,7 +266,7 @@ impl<D: Disk> Committer<D> {
         let _ = self.orders.send(Order::Seek(self.seeks, position));
     }
 
-    /// What `systemctl status` shows.
+    /// The status line that `systemctl status` shows.
     pub(super) fn status(&self) -> String {
         let trouble = self
             .trouble
@@ -286,7 +287,8 @@ impl<D: Disk> Committer<D> {
     }
 }
 
-/// How many lines of a session the source has at most; none where nobody drops any. Of another machine's journal nobody knows.
+/// journald's rate limit for the source; `None` if the source drops no lines. Another machine's limit is unknown: the default
+/// counts.
 pub(super) fn limit_of(source: &str, foreign: bool) -> Option<Limit> {
     match (source == JOURNAL, foreign) {
         (false, _) => None,

@@ -1,4 +1,4 @@
-//! The loop: batches are committed, messages are posted, the service manager is told.
+//! The main loop: commits batches, posts messages and notifies the service manager.
 
 use std::time::Duration;
 
@@ -26,22 +26,22 @@ use crate::domain::state::{Daily, NoticeKind};
 /// How long a source may fail before the watchdog is no longer fed.
 const BLIND: Duration = Duration::from_secs(120);
 
-/// How long a post that is under way may still take after SIGTERM.
+/// How long a post in flight may still take after SIGTERM.
 const LAST_POST: Duration = Duration::from_secs(3);
 
-/// The loop's own state.
+/// The state of the main loop.
 pub(crate) struct Daemon {
     pub(super) committer: Committer,
     pub(super) sender: Sender,
-    /// When no daemon ran before this one, until that is noted: the first thing that is committed.
+    /// When no daemon ran before this one; `None` once this is committed, before the first batch.
     pub(super) absent: Option<(Time, Time)>,
-    /// A batch whose commit failed. Nothing is read until it is committed: the source is the buffer.
+    /// A batch whose commit failed. The loop receives no other batch until it is committed: the source is the buffer.
     pub(super) held: Option<Held>,
     pub(super) posting: Option<Posting>,
     pub(super) last_read: LastRead,
     pub(super) heartbeat: Heartbeat,
     pub(super) fixed: Fixed,
-    /// A new configuration that holds once the reading thread asks its user database.
+    /// A new configuration; it takes effect once the reading thread uses its user database.
     pub(super) reloading: Option<Reloading>,
     pub(super) instance: InstanceLock,
     pub(super) feeding: Feeding,
@@ -52,7 +52,7 @@ pub(crate) struct Daemon {
     pub(super) ready: bool,
 }
 
-/// How often the watchdog is fed, and when next; none where there is no watchdog.
+/// Interval and next time of feeding the watchdog; `None` without a watchdog.
 pub(super) struct Feeding(Option<(Duration, Instant)>);
 
 impl Feeding {
@@ -60,12 +60,12 @@ impl Feeding {
         Feeding(service::watchdog().map(|every| (every, Instant::now())))
     }
 
-    /// When next.
+    /// When to feed the watchdog next.
     fn due(&self) -> Option<Instant> {
         self.0.map(|(_, next)| next)
     }
 
-    /// Is it time? The next time is as long after this one.
+    /// Whether feeding is due. If so, sets the next time to one interval from now.
     fn is_due(&mut self) -> bool {
         let now = Instant::now();
         match &mut self.0 {
@@ -83,7 +83,7 @@ impl Daemon {
     pub(crate) async fn turn(mut self, mut batches: Receiver<Batch>) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
-        // Before the service manager is told that we are ready: without a handler the signal would end us.
+        // Before the service manager learns that we are ready: without a handler, SIGHUP would end the process.
         let mut hangup = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
         loop {
             let wake = self.wake();
@@ -104,7 +104,7 @@ impl Daemon {
                 },
                 () = at(wake) => {}
             }
-            // Each round, whatever it was that came: of a long backlog the next batch is always there.
+            // In each round, whatever event came: during a long backlog the next batch is always ready.
             self.on_time();
             self.feed();
             self.post();
@@ -112,7 +112,7 @@ impl Daemon {
             self.manager.turn();
             self.heartbeat
                 .turn(self.committer.view.oldest, now(), self.is_well());
-            // So do signals and sockets get their turn: the runtime looks at them while nothing is ready here.
+            // Lets the runtime poll signals and sockets: it does so only when this task yields or waits.
             yield_now().await;
         }
         drop(batches);
@@ -139,7 +139,7 @@ impl Daemon {
         }
     }
 
-    /// Tells the service manager that the service is ready, for the first time or after a reload.
+    /// Notifies the service manager that the service is ready, at the start or after a reload.
     pub(super) fn begin_ready(&mut self) {
         self.ready = true;
         self.manager.ready(&self.committer.status());
@@ -162,7 +162,7 @@ impl Daemon {
             Err(error) => {
                 self.committer.note(Some(&error));
                 self.held = Some(Held::new(batch, tries, error));
-                // A machine's boot waits for it; the trouble is told by a way that needs no state.
+                // The machine's boot waits for readiness; the trouble is reported without the state.
                 if !self.ready {
                     self.begin_ready();
                 }
@@ -179,7 +179,7 @@ impl Daemon {
         Ok(())
     }
 
-    /// Something is due: a held batch, or what time alone brings.
+    /// Retries a held batch or commits a change caused by time alone, if it is due.
     fn on_time(&mut self) {
         match self.held.take() {
             Some(held) if held.until <= Instant::now() => self.try_commit(held.batch, held.tries),
@@ -191,7 +191,7 @@ impl Daemon {
         }
     }
 
-    /// The next moment at which time alone brings something.
+    /// When the loop must wake up next without an event.
     fn wake(&self) -> Option<Instant> {
         let held = self.held.as_ref().map(|held| held.until);
         let now = now();
@@ -207,7 +207,7 @@ impl Daemon {
             .then(|| self.sender.ready_at(&self.committer, now))
             .flatten();
         let times = [self.committer.due(), post].into_iter().flatten().min();
-        // What is committed next, and posted after it, waits for the held batch.
+        // Other commits, and the posts after them, wait for the held batch.
         let next = times.filter(|_| held.is_none());
         let next = next.map(|next| Instant::now() + next.since(now).max(Duration::from_millis(1)));
         due.into_iter().chain([held, next]).flatten().min()
@@ -217,7 +217,7 @@ impl Daemon {
         self.manager.status(&self.committer.status());
     }
 
-    /// Tells what this process itself has trouble with, in Slack and in its status.
+    /// Reports the daemon's own trouble in Slack and in the status.
     fn tell_own(&mut self) {
         let waits = !self.committer.view.questions.is_empty();
         let waits = waits.then(|| "events wait until it says who is a partner".to_owned());
@@ -240,14 +240,14 @@ impl Daemon {
         }
     }
 
-    /// Begins to post the head of the outbox, if it may be posted now.
+    /// Starts to post the head of the outbox, if that is allowed now.
     fn post(&mut self) {
         if self.posting.is_none() && self.held.is_none() {
             self.posting = self.sender.begin(&mut self.committer, now());
         }
     }
 
-    /// Takes in Slack's answer; again a little later where another process commits just now.
+    /// Takes in Slack's answer. Retries a little later if another process is committing.
     fn settle(&mut self, posted: Posted) {
         match self.sender.settle(&mut self.committer, &posted, now()) {
             Err(StateError::Busy { .. }) => {
@@ -260,26 +260,26 @@ impl Daemon {
         }
     }
 
-    /// Feeds the watchdog, if it is time, while both sides turn: this loop does, or it would not be here.
+    /// Feeds the watchdog, if that is due, while the loop and the reading thread both run. The loop runs if this is called.
     fn feed(&mut self) {
         if !self.feeding.is_due() {
             return;
         }
         self.instance.alive();
-        // While a batch is held back the thread cannot hand over the next one, and waits as it should.
+        // While a batch is held, the reading thread waits to hand over the next one, as intended.
         if self.held.is_some() || self.last_read.ago() < BLIND {
             self.manager.alive();
         }
     }
 
-    /// Is all well, so that the heartbeat may say so? The source can be read, reading stands at the present, and the last commit
+    /// Whether all is well, for the heartbeat: the source can be read, reading has reached the present, and the last commit
     /// succeeded.
     fn is_well(&self) -> bool {
         let committed = self.held.is_none() && self.committer.stands_at_present();
         committed && self.last_read.ago() < BLIND
     }
 
-    /// Ends: what is under way gets a little time; all else is durable.
+    /// Ends the loop: a post in flight gets a little time; everything else is durable.
     async fn stop(mut self) {
         self.manager.stopping();
         let until = Instant::now() + LAST_POST;

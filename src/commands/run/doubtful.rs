@@ -1,4 +1,4 @@
-//! What the program's own log says of lines that are forged, not understood or not readable: once an hour at most.
+//! Logs forged, not understood and unreadable lines in the program's own log, at most once an hour.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::commands::run::view::{Counted, counted};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 
-/// How long nothing more is said of lines that anybody can write as often as they like.
+/// The pause between two log entries about lines that anyone can write without limit.
 const SAID_AGAIN: Duration = Duration::from_secs(3_600);
 
-/// What the log says of each kind behind its number.
+/// The text for each kind, written after its number.
 const TEXTS: [(Option<Topic>, &str); 3] = [
     (
         Some(Topic::FORGED),
@@ -28,16 +28,16 @@ const TEXTS: [(Option<Topic>, &str); 3] = [
     ),
 ];
 
-/// What was said last of each kind.
+/// The last log entry of each kind.
 #[derive(Default)]
 pub(super) struct Doubtful([Hourly; 3]);
 
-/// What was said last: when, and how many there were.
+/// Time and count of the last log entry; `None` before the first batch.
 #[derive(Default)]
 struct Hourly(Option<(Time, u64)>);
 
 impl Doubtful {
-    /// What there was before the first batch is not new.
+    /// Takes the counts before the first batch as known.
     pub(super) fn begin(&mut self, daily: &Daily) {
         let counted = counted(daily).into_iter();
         self.0
@@ -46,7 +46,7 @@ impl Doubtful {
             .for_each(|(kind, count)| kind.begin(count));
     }
 
-    /// Says what is new.
+    /// Logs the number of new lines.
     pub(super) fn say(&mut self, counted: Counted, now: Time) {
         for ((kind, count), (topic, text)) in self.0.iter_mut().zip(counted).zip(TEXTS) {
             if let Some(new) = kind.news(count, now) {
@@ -57,17 +57,17 @@ impl Doubtful {
 }
 
 impl Hourly {
-    /// So many there were at the start.
+    /// Takes this count as known at the start.
     fn begin(&mut self, count: u64) {
         self.0.get_or_insert((Time::default(), count));
     }
 
-    /// How many are new, if that is to be said now.
+    /// The number of new lines, if it is to be logged now.
     fn news(&mut self, count: u64, now: Time) -> Option<u64> {
         let (at, before) = self.0?;
-        // A day's end begins a count anew.
+        // A count restarts at the end of a day.
         let new = count.checked_sub(before).unwrap_or(count);
-        // A time ahead of now is one of before the clock was set back.
+        // If the last time lies in the future, the clock was set back: log again.
         if new == 0 || (at <= now && now.since(at) < SAID_AGAIN) {
             return None;
         }
@@ -87,7 +87,7 @@ mod tests {
         said.begin(5);
         said.begin(6);
         assert_eq!(said.news(5, at(100)), None);
-        // Also what was written while nobody read, and is read first.
+        // Lines written while no daemon ran, and read first, count too.
         assert_eq!(said.news(7, at(101)), Some(2));
         assert_eq!(said.news(9, at(130)), None);
         assert_eq!(said.news(10, at(161)), Some(3));

@@ -1,4 +1,4 @@
-//! What the daemon was started with, and what it takes up again when the configuration is read anew.
+//! Settings fixed at the start, and the new ones that a reload brings.
 
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
@@ -9,22 +9,22 @@ use crate::commands::run::heartbeat::Heartbeat;
 use crate::domain::render::Voice;
 use crate::domain::rules::Rules;
 
-/// What stays as it was at the start, and where the configuration is.
+/// Settings that stay as they were at the start, and the path of the configuration.
 pub(super) struct Fixed {
-    /// The file that was named; none for the default one.
+    /// The configuration file that the command line names; `None` for the default.
     pub(super) path: Option<PathBuf>,
-    /// What is read: another source, or another place of it, is taken at a start alone.
+    /// The source. A change of it takes effect only at a start.
     pub(super) source: SourceConfig,
-    /// The partners that the command line names, in place of the user database.
+    /// Partners that the command line names, in place of the user database.
     pub(super) partners: Option<Vec<String>>,
-    /// The token; none where messages are printed. systemd hands over credentials at a start alone.
+    /// The token; `None` if messages are printed. systemd passes credentials only at a start.
     pub(super) token: Option<Token>,
-    /// The proxy on the way to Slack.
+    /// The proxy for Slack.
     pub(super) proxy: ProxySettings,
 }
 
 impl Fixed {
-    /// The client for the Slack of this configuration; none where messages are printed.
+    /// Creates the Slack client for this configuration; `None` if messages are printed.
     pub(super) fn client(&self, config: &Config) -> anyhow::Result<Option<Client>> {
         let token = self.token.as_ref();
         token
@@ -33,15 +33,15 @@ impl Fixed {
     }
 }
 
-/// A configuration that was read again. It holds from the first batch on that was read with its user database: what was
-/// read before is judged by the rules of before.
+/// A configuration that was read again. It takes effect with the first batch read with its user database: earlier batches
+/// follow the earlier rules.
 pub(super) struct Reloading {
     /// The number of its user database.
     pub(super) directory: u64,
-    /// What is set in it, once the user database has said how it spells the accounts.
+    /// Receives the settings once the user database has given its spelling of the accounts.
     pub(super) set: Receiver<(Rules, Voice)>,
     pub(super) client: Option<Client>,
-    /// None where the command line names the partners.
+    /// `None` if the command line names the partners.
     pub(super) config: Option<Config>,
     pub(super) heartbeat: Heartbeat,
 }

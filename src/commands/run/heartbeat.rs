@@ -1,4 +1,4 @@
-//! The heartbeat: an address that is fetched while all is well, so that whoever watches it notices when it is not.
+//! The heartbeat: fetches a URL while all is well, so that an external watcher notices trouble.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,20 +12,20 @@ use crate::adapters::log::{Priority, line};
 use crate::adapters::slack::ProxySettings;
 use crate::domain::base::time::Time;
 
-/// How often the address is fetched.
+/// How often the URL is fetched.
 const EVERY: Duration = Duration::from_secs(5 * 60);
 
-/// How soon it is looked again whether all is well, where it was not.
+/// The pause before the next check after one that found trouble.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// For a whole fetch.
+/// The timeout of a whole fetch.
 const FETCH: Duration = Duration::from_secs(10);
 
-/// How long a message or a table may wait for Slack before all is not well.
+/// How long a message or a table may wait for Slack before it is overdue.
 const OVERDUE: Duration = Duration::from_secs(600);
 
-/// The oldest message or table that waits for Slack: since when, and since when this process knows it. The second is
-/// right also after the clock was set back.
+/// The oldest message or table that waits for Slack: its time, and the moment since which this process knows it. The second
+/// stays right if the clock is set back.
 #[derive(Clone, Copy)]
 struct Oldest(Time, Instant);
 
@@ -35,10 +35,10 @@ impl Oldest {
     }
 }
 
-/// A fetch under way, and what came of it.
+/// A fetch in flight, and its result.
 type Fetching = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 
-/// Fetches the address of `[heartbeat]`, if there is one.
+/// Fetches the URL of `[heartbeat]`, if there is one.
 pub(super) struct Heartbeat {
     target: Option<(Client, Url)>,
     next: Instant,
@@ -61,12 +61,13 @@ impl Heartbeat {
         })
     }
 
-    /// When it is looked next whether all is well; none where there is nothing to fetch.
+    /// When the next check is due; `None` without a URL, and while a fetch is in flight.
     pub(super) fn due(&self) -> Option<Instant> {
         (self.target.is_some() && self.fetching.is_none()).then_some(self.next)
     }
 
-    /// Fetches the address if it is time and all is well: also what waits for Slack, the oldest since this time.
+    /// Fetches the URL if that is due and all is well. `oldest` is the time of the oldest message or table that waits for
+    /// Slack.
     pub(super) fn turn(&mut self, oldest: Option<Time>, now: Time, well: bool) {
         let known = self.oldest.filter(|known| Some(known.0) == oldest);
         self.oldest = known.or(oldest.map(|oldest| Oldest(oldest, Instant::now())));
@@ -84,7 +85,7 @@ impl Heartbeat {
         self.fetching = Some(Box::pin(fetch(client.clone(), url.clone())));
     }
 
-    /// Waits for the fetch under way, if there is one.
+    /// Waits for the fetch in flight; without one, waits forever.
     pub(super) async fn fetched(&mut self) {
         let fetched = match &mut self.fetching {
             Some(fetching) => fetching.await,
@@ -103,7 +104,7 @@ impl Heartbeat {
     }
 }
 
-/// A client for this address, through this proxy.
+/// Creates a client for this URL with this proxy.
 pub(crate) fn client(url: &Url, proxy: &ProxySettings) -> anyhow::Result<Client> {
     let builder = proxy.builder(url.as_str())?.timeout(FETCH);
     builder
@@ -111,7 +112,7 @@ pub(crate) fn client(url: &Url, proxy: &ProxySettings) -> anyhow::Result<Client>
         .context("setting up the client for the heartbeat")
 }
 
-/// Fetches the address, or says why it cannot be. It may be a secret: errors are told without it.
+/// Fetches the URL. The URL may be a secret: errors do not contain it.
 pub(crate) async fn fetch(client: Client, url: Url) -> Result<(), String> {
     let answer = client.get(url).send().await.map_err(|e| e.without_url());
     let answer = answer.map_err(|e| crate::adapters::slack::chain(&e))?;

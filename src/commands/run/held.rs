@@ -1,4 +1,4 @@
-//! A batch whose commit failed: held until the next try, which is soon where another process just commits.
+//! A batch whose commit failed, held until the next try. That comes soon if another process is committing.
 
 use std::time::Duration;
 
@@ -15,29 +15,29 @@ const RETRY: Duration = Duration::from_millis(500);
 /// The longest pause between two tries to commit.
 const RETRY_MOST: Duration = Duration::from_secs(30);
 
-/// The longest pause where another process holds the lock: to try it costs nothing.
+/// The longest pause while another process holds the lock: a try costs nothing.
 const BUSY_MOST: Duration = Duration::from_secs(1);
 
-/// A batch, and when its commit is tried again.
+/// A batch, and the time of its next try.
 pub(super) struct Held {
     pub(super) batch: Batch,
     pub(super) tries: Tries,
     pub(super) until: Instant,
 }
 
-/// What became of the tries so far.
+/// The failed tries so far.
 #[derive(Default)]
 pub(super) struct Tries {
-    /// When the first one failed.
+    /// When the first try failed.
     since: Option<Instant>,
-    /// The pause after the last one.
+    /// The pause after the last try.
     pause: Duration,
-    /// That they fail was said.
+    /// Whether the failure was logged.
     said: bool,
 }
 
 impl Held {
-    /// Holds a batch after one more try, and says why if that is news.
+    /// Holds a batch after a failed try, and logs the cause once.
     pub(super) fn new(batch: Batch, mut tries: Tries, error: StateError) -> Self {
         let now = Instant::now();
         let pause = tries.failed(error, now);
@@ -50,7 +50,7 @@ impl Held {
 }
 
 impl Tries {
-    /// One more failed. Returns how long to wait for the next one.
+    /// Takes in a failed try. Returns the pause before the next one.
     fn failed(&mut self, error: StateError, now: Instant) -> Duration {
         let waited = now.saturating_duration_since(*self.since.get_or_insert(now));
         let (error, most) = match error {
@@ -67,8 +67,7 @@ impl Tries {
         self.pause
     }
 
-    /// One succeeded at last.
-    /// Returns whether any failed before.
+    /// Logs the success if a failure was logged. Returns whether any try failed before.
     pub(super) fn succeeded(&self) -> bool {
         if self.said {
             let told = "the state can be written again: counting goes on where it stood";

@@ -1,4 +1,4 @@
-//! What the program's own log says of what partners do, and do not do: an entry each, with fields to search by.
+//! Entries of the program's own log about what partners do or fail to do, with fields to search by.
 
 use crate::adapters::log::{Priority, Topic, about, event, line};
 use crate::domain::openssh::{EventName, Kind};
@@ -6,7 +6,7 @@ use crate::domain::record::Record;
 use crate::domain::rules::RuleOutcome;
 use crate::domain::state::Daily;
 
-/// An entry of the program's own log, written once what it tells is committed.
+/// An entry of the program's own log, written after the commit.
 pub(super) struct LogEntry {
     pub(super) message: String,
     pub(super) fields: Vec<(&'static str, String)>,
@@ -14,7 +14,7 @@ pub(super) struct LogEntry {
     pub(super) priority: Priority,
 }
 
-/// What an entry says of a partner; the message and the fields come of it.
+/// Facts about a partner, from which the message and the fields of an entry are made.
 #[derive(Default)]
 pub(super) struct EntryFacts {
     pub(super) event: String,
@@ -87,7 +87,7 @@ impl LogEntry {
         }
     }
 
-    /// Writes it.
+    /// Writes the entry.
     pub(super) fn write(&self) {
         match self.topic {
             None => line(self.priority, &self.message),
@@ -97,7 +97,7 @@ impl LogEntry {
     }
 }
 
-/// The entry for a log-in, a failure or a transfer of a partner, or for one by which journald says that it dropped messages.
+/// The entry for a partner's log-in, failure or transfer, or for messages that journald dropped.
 pub(super) fn of_record(
     record: &Record<'_>,
     verdict: &RuleOutcome,

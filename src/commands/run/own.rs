@@ -1,4 +1,4 @@
-//! The daemon's own trouble: told in Slack by a way that needs no state, once an episode, and its end.
+//! Reports the daemon's own trouble in Slack without the state: the beginning and the end of each episode.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,24 +13,24 @@ use crate::domain::base::time::Time;
 use crate::domain::render::{Own, OwnTrouble};
 use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter};
 
-/// How long it must last before it is told, and be away before its end is: a log that is being rotated is no trouble, and
-/// what comes and goes is one episode.
+/// How long trouble must last before it is reported, and be away before its end is reported. A log rotation is no trouble, and
+/// trouble that comes and goes is one episode.
 const STANDS: Duration = Duration::from_secs(15);
 
-/// An episode.
+/// One episode of trouble.
 #[derive(Debug)]
 struct Episode {
     begun: Instant,
     since: Time,
     why: String,
-    /// Since when it is away.
+    /// Since when the trouble is away.
     gone: Option<(Instant, Time)>,
-    /// Slack was told, or refused for good, that it has begun.
+    /// Whether Slack accepted the report of the beginning, or refused it for good.
     told: bool,
 }
 
 impl Episode {
-    /// When something is to be said of it; none where all is said.
+    /// When the next report is due; `None` if there is none.
     fn due(&self) -> Option<Instant> {
         match self.gone {
             None if self.told => None,
@@ -40,12 +40,12 @@ impl Episode {
     }
 }
 
-/// The episodes, by what does not work.
+/// The current episodes, by kind of trouble.
 #[derive(Debug, Default)]
 struct Episodes(BTreeMap<Own, Episode>);
 
 impl Episodes {
-    /// How it stands with one: why it does not work, or nothing where it does.
+    /// Takes in the state of one kind: the cause of the trouble, or `None` if it works.
     fn note(&mut self, what: Own, why: Option<&str>, clock: Instant, now: Time) {
         match (self.0.get_mut(&what), why) {
             (None, None) => {}
@@ -64,7 +64,7 @@ impl Episodes {
                 episode.gone.get_or_insert((clock, now));
             }
         }
-        // What was over before anybody heard of it is not told.
+        // Trouble that ended before it was reported is never reported.
         let over = |episode: &Episode| episode.gone.is_some() && !episode.told;
         self.0.retain(|_, episode| !over(episode));
     }
@@ -73,7 +73,7 @@ impl Episodes {
         self.0.values().filter_map(Episode::due).min()
     }
 
-    /// What is to be said now.
+    /// The report that is due now.
     fn next(&self, clock: Instant) -> Option<OwnTrouble> {
         let mut due = self.0.iter();
         let (what, episode) = due.find(|(_, e)| e.due().is_some_and(|due| due <= clock))?;
@@ -85,7 +85,7 @@ impl Episodes {
         })
     }
 
-    /// It was said.
+    /// Notes that this report is settled.
     fn said(&mut self, trouble: &OwnTrouble) {
         match (trouble.until, self.0.get_mut(&trouble.what)) {
             (Some(_), _) => drop(self.0.remove(&trouble.what)),
@@ -95,7 +95,7 @@ impl Episodes {
     }
 }
 
-/// Tells them.
+/// Posts the reports.
 pub(super) struct Teller {
     episodes: Episodes,
     limiter: RateLimiter,
@@ -113,7 +113,7 @@ impl Teller {
         }
     }
 
-    /// How it stands: of each what does not work, and why.
+    /// Takes in the state of each kind: the cause of the trouble, or `None` if it works.
     pub(super) fn note(&mut self, troubles: &[(Own, Option<String>)], now: Time) {
         for (what, why) in troubles {
             let why = why.as_deref();
@@ -121,14 +121,14 @@ impl Teller {
         }
     }
 
-    /// When something is to be posted.
+    /// When to post the next report; `None` without one, and while a post is in flight.
     pub(super) fn due(&self, now: Time) -> Option<Instant> {
         let due = self.episodes.due().filter(|_| self.posting.is_none())?;
         let ready = self.limiter.ready_at(now, None).since(now);
         Some(due.max(Instant::now() + ready))
     }
 
-    /// Posts what is to be said now.
+    /// Posts the report that is due now.
     pub(super) fn turn(&mut self, sender: &Sender, now: Time) {
         if self.due(now).is_none_or(|due| due > Instant::now()) {
             return;
@@ -139,7 +139,7 @@ impl Teller {
         }
     }
 
-    /// Waits for the post under way, if there is one.
+    /// Waits for the post in flight; without one, waits forever.
     pub(super) async fn posted(&mut self) {
         let answer = match &mut self.posting {
             Some((_, posting)) => posting.await,
@@ -177,7 +177,7 @@ mod tests {
 
     const NOW: Time = Time::from_seconds(1_774_843_675);
 
-    /// What is told when this happens at these seconds, each told at once.
+    /// The reports for these events (second, cause), each posted at once: the second, and whether it reports the beginning.
     fn told(happens: &[(u64, Option<&str>)], until: u64) -> Vec<(u64, bool)> {
         let begun = Instant::now();
         let (mut episodes, mut told) = (Episodes::default(), Vec::new());
@@ -202,7 +202,7 @@ mod tests {
             told(&[(0, Some("full")), (100, None)], 200),
             [(15, true), (115, false)]
         );
-        // Another reason, or the same again, is the same episode.
+        // Another cause, or the same cause again, belongs to the same episode.
         assert_eq!(
             told(&[(0, Some("full")), (50, Some("read-only"))], 200),
             [(15, true)]

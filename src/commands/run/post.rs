@@ -1,4 +1,4 @@
-//! Posting the outbox: one message at a time, in words, to Slack or to standard output.
+//! Posts the outbox as text, one message at a time, to Slack or to standard output.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,28 +17,28 @@ use crate::domain::base::time::Time;
 use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render};
 use crate::domain::slack_reply::{PostResult, RateLimiter};
 
-/// A warning that waited longer than this is judged once more before it is posted.
+/// A warning that waited longer than this is checked again before it is posted.
 const LONG: Duration = Duration::from_secs(60);
 
-/// What came of a post.
+/// The result of a post.
 pub(super) struct Posted {
-    /// The lock in it is held until the answer is committed.
+    /// Holds the send lock until the answer is committed.
     taken: Taken,
-    /// What Slack answered; none where nothing was posted, since what the message says no longer holds.
+    /// Slack's answer; `None` if the message no longer holds and was not posted.
     answer: Option<PostResult>,
 }
 
-/// A message of the outbox that is being posted.
+/// The post in flight of a message of the outbox.
 pub(super) type Posting = Pin<Box<dyn Future<Output = Posted>>>;
 
-/// The answer to a post, once it is there.
+/// The answer to a post in flight.
 pub(super) type Answering = Pin<Box<dyn Future<Output = PostResult>>>;
 
-/// Posts to Slack, or prints where there is no client.
+/// Posts to Slack, or prints if there is no client.
 pub(super) struct Sender {
     client: Option<Client>,
     voice: Voice,
-    /// What warnings that waited are judged by once more; none where the command line names the partners.
+    /// The configuration to check waiting warnings again; `None` if the command line names the partners.
     config: Option<Config>,
     queue: Queue,
 }
@@ -53,12 +53,12 @@ impl Sender {
         }
     }
 
-    /// When the next message may be posted; none while there is none.
+    /// When the next message may be posted; `None` if there is none.
     pub(super) fn ready_at(&self, committer: &Committer, now: Time) -> Option<Time> {
         self.queue.ready_at(committer, now)
     }
 
-    /// Begins to post the head of the outbox if it may be posted now.
+    /// Starts to post the head of the outbox, if that is allowed now.
     pub(super) fn begin(&mut self, committer: &mut Committer, now: Time) -> Option<Posting> {
         let taken = self.queue.take(committer, now)?;
         let waited = now.since(taken.message.since) > LONG;
@@ -80,7 +80,7 @@ impl Sender {
         }))
     }
 
-    /// Posts trouble of the daemon itself, which is in no outbox, in this form.
+    /// Posts a report of the daemon's own trouble in this form. The outbox does not hold such reports.
     pub(super) fn post_trouble(&self, trouble: &OwnTrouble, form: Form) -> Answering {
         self.post(own_trouble(trouble, form, &self.voice))
     }
@@ -95,7 +95,7 @@ impl Sender {
         }
     }
 
-    /// Takes in what came of a post.
+    /// Takes in the result of a post.
     pub(super) fn settle(
         &mut self,
         committer: &mut Committer,
@@ -108,10 +108,10 @@ impl Sender {
     }
 }
 
-/// The message as it holds now; none where nothing of it does.
+/// The message as it holds now; `None` if nothing of it holds any more.
 async fn still(message: &Message, config: Config) -> Option<Message> {
     let content = message.content.clone();
-    // It asks the user database, which may take its time.
+    // This may ask the user database, which can be slow.
     let judged = spawn_blocking(move || sight::still(content, &config)).await;
     Some(Message {
         content: judged.unwrap_or_else(|_| Some(message.content.clone()))?,

@@ -1,4 +1,4 @@
-//! The way out of the outbox: one message at a time, each removed by its id once Slack has it.
+//! Takes messages from the outbox one at a time, and removes each by its id once Slack has accepted it.
 
 use std::os::fd::OwnedFd;
 use std::time::Duration;
@@ -11,33 +11,32 @@ use crate::domain::base::time::Time;
 use crate::domain::delivery::{self, Turn};
 use crate::domain::slack_reply::{Disposition, Fix, PostResult, RateLimiter};
 
-/// How soon the lock of sending is tried again while another process posts.
+/// The pause before the send lock is tried again while another process posts.
 const LOCK_AGAIN: Duration = Duration::from_millis(300);
 
-/// How soon the state is looked at again while messages are kept back: another process may have posted something, which
-/// shows that whatever kept them back is mended.
+/// How often the state is read again while messages are held back: a post by another process shows that the cause is fixed.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A message that was taken for posting.
 pub struct Taken<L = OwnedFd> {
-    /// The message as it was before it was marked as perhaps sent.
+    /// The message as it was before it was marked as perhaps posted.
     pub message: Message,
     /// Held until the answer is committed.
     _lock: SendLock<L>,
 }
 
-/// When the head of the outbox may go, and what becomes of it.
+/// Decides when the head of the outbox may be posted, and settles it.
 pub struct Queue {
-    /// How soon Slack allows the next post; none where messages are printed.
+    /// Slack's rate limit; `None` if messages are printed.
     limiter: Option<RateLimiter>,
-    /// Another process was posting: not before then.
+    /// The earliest next try for the send lock, since another process may be posting.
     again: Option<Time>,
-    /// When the state was last looked at while it says why Slack takes nothing; none where it does not.
+    /// When the state was last read again while it records that Slack accepts nothing; `None` if it does not.
     looked: Option<Time>,
 }
 
 impl Queue {
-    /// One that has posted nothing yet.
+    /// Creates a queue that has posted nothing yet.
     pub fn new(limiter: Option<RateLimiter>) -> Self {
         Queue {
             limiter,
@@ -46,7 +45,7 @@ impl Queue {
         }
     }
 
-    /// When the next message may be posted; none while there is none.
+    /// When the next message may be posted; `None` if there is none.
     pub fn ready_at<D: Disk>(&self, committer: &Committer<D>, now: Time) -> Option<Time> {
         if committer.view.waiting == 0 {
             return None;
@@ -55,7 +54,7 @@ impl Queue {
         let allowed = limiter.map_or(now, |limiter| {
             limiter.ready_at(now, committer.view.pause_until)
         });
-        // A clock that ran ahead left times that are far away: nothing is held back until then.
+        // A clock that ran ahead leaves times far in the future: they hold back nothing.
         let settled = committer.view.settles;
         let settled = settled.filter(|settled| *settled <= now.plus(SETTLES));
         let again = self.again.filter(|again| *again <= now.plus(LOCK_AGAIN));
@@ -63,18 +62,18 @@ impl Queue {
         Some(self.look_at(now).map_or(ready, |look| look.min(ready)))
     }
 
-    /// When the state is looked at next; none where nothing is kept back.
+    /// When to read the state again; `None` if nothing is held back.
     fn look_at(&self, now: Time) -> Option<Time> {
         let looked = self.looked.filter(|looked| *looked <= now);
         self.looked
             .map(|_| looked.map_or(now, |looked| looked.plus(LOOK_AGAIN)))
     }
 
-    /// Learns whether another process posted something meanwhile.
+    /// Checks whether another process has posted meanwhile.
     fn look<D: Disk>(&mut self, committer: &mut Committer<D>, now: Time) {
         if self.look_at(now).is_some_and(|look| look <= now) {
             self.looked = Some(now);
-            // A commit that fails is said where something is to be written.
+            // A failing commit is reported when there is something to write.
             let _ = committer.change(now, |_| ());
         }
         if self.looked.is_some() && !committer.view.refused {
@@ -83,7 +82,7 @@ impl Queue {
         }
     }
 
-    /// Takes the head of the outbox if it may be posted now. Until it is settled, others may not send.
+    /// Takes the head of the outbox if it may be posted now. Other processes may not send until it is settled.
     pub fn take<D: Disk>(
         &mut self,
         committer: &mut Committer<D>,
@@ -96,7 +95,7 @@ impl Queue {
         self.again = Some(now.plus(LOCK_AGAIN));
         match self.try_take(committer, now) {
             Ok(taken) => taken,
-            // A commit of another process: it takes milliseconds.
+            // Another process is committing: that takes milliseconds.
             Err(StateError::Busy { .. }) => None,
             Err(error) => {
                 line(Priority::Error, &format!("{error:#}; the message waits"));
@@ -113,7 +112,7 @@ impl Queue {
         let Some(lock) = committer.store().send_lock(Duration::ZERO)? else {
             return Ok(None);
         };
-        // What Slack asked of another process meanwhile is known only now.
+        // Only now the state shows what Slack asked of another process meanwhile.
         let limiter = self.limiter.as_ref();
         let turn = committer.change(now, |daily| delivery::take_message(daily, limiter, now))?;
         let Turn::Post(message) = turn else {
@@ -127,9 +126,9 @@ impl Queue {
         }))
     }
 
-    /// Takes in what Slack answered; none where nothing was posted, since what the message says no longer holds. Where the
-    /// state is busy this is to be done again a little later, and nothing else is posted until then. Where the state cannot be
-    /// written the message stays there, marked as one that may be a repeat, and is posted again.
+    /// Takes in Slack's answer; `None` if the message no longer holds and was not posted. If the state is busy, call this again
+    /// a little later, and post nothing else until then. If the state cannot be written, the message stays there, marked as a
+    /// possible repeat, and is posted again.
     pub fn settle<D: Disk>(
         &mut self,
         committer: &mut Committer<D>,
@@ -162,14 +161,14 @@ impl Queue {
         }
         if let Some(answer) = answer {
             self.limiter = limiter;
-            // Only where the state knows of the refusal does it tell when that is over.
+            // Only a state that records the refusal shows when it is over.
             self.looked = (settled.is_ok() && committer.view.refused).then_some(now);
             Self::log(committer, answer, &next);
         }
         settled
     }
 
-    /// Logs once an episode: when Slack begins to fail, fails otherwise, refuses a message, takes one again.
+    /// Logs once per episode that Slack begins to fail, fails in another way, refuses a message, or accepts messages again.
     fn log<D: Disk>(committer: &mut Committer<D>, answer: &PostResult, next: &Disposition) {
         let trouble = (*next != Disposition::Done).then(|| answer.to_string());
         match &trouble {

@@ -1,4 +1,4 @@
-//! SIGHUP: the configuration is read again. A bad one is refused, and the one before it stays.
+//! SIGHUP: reads the configuration again. A bad one is refused, and the earlier one stays.
 
 use std::sync::mpsc::channel;
 
@@ -13,7 +13,7 @@ use crate::commands::run::fixed::Reloading;
 use crate::domain::rules::Rules;
 
 impl Daemon {
-    /// Reads the configuration again, and has it taken or says why not.
+    /// Reads the configuration again, and prepares its use or reports why it is refused.
     pub(super) fn reload(&mut self) {
         if self.ready {
             self.manager.reloading();
@@ -36,7 +36,7 @@ impl Daemon {
         }
     }
 
-    /// Follows the new configuration if this batch was read with its user database.
+    /// Applies the new configuration if this batch was read with its user database. Returns whether it did.
     pub(super) fn reloaded(&mut self, batch: &Batch) -> bool {
         let read = |new: &mut Reloading| new.directory <= batch.directory;
         let Some(new) = self.reloading.take_if(read) else {
@@ -66,7 +66,7 @@ impl Daemon {
         let partners = self.fixed.partners.clone();
         let (tell, set) = channel();
         let judged = partners.is_none().then(|| config.clone());
-        // Whoever asks the user database may wait for it: that is not for the loop.
+        // The reading thread calls this: it may wait for the user database, and the loop must not.
         let directory = self.committer.direct(Box::new(move || {
             let mut directory = machine::of(&mut config, partners.as_deref());
             for warning in userdb::warnings(&config, directory.as_mut()) {
@@ -76,7 +76,7 @@ impl Daemon {
                 foreign,
                 ..config.rules()
             };
-            // Where nobody waits for it any more a later one is on its way.
+            // Sending fails only if a later reload has replaced this one.
             let _ = tell.send((rules, config.voice()));
             directory
         }));

@@ -1,4 +1,4 @@
-//! What the log says of the source, and what of it the day's table must tell.
+//! Turns remarks of the source into log entries, and into notices for the day's table.
 
 use super::log_entry::LogEntry;
 use crate::adapters::log::{Priority, Topic};
@@ -6,7 +6,7 @@ use crate::adapters::source::Remark;
 use crate::domain::base::time::Time;
 use crate::domain::state::{Daily, NoticeKind};
 
-/// Keeps what makes the day's figures less than certain. Returns what the log is to say of it.
+/// Notes a remark that makes the day's figures uncertain. Returns the log entry.
 pub(super) fn remarked(daily: &mut Daily, remark: &Remark, now: Time) -> LogEntry {
     match remark {
         Remark::Gap { from, to, why } => {

@@ -1,4 +1,4 @@
-//! Starting: from where the source is read, and what is said first.
+//! Starts the daemon: decides where reading starts and which messages come first.
 
 use std::path::PathBuf;
 use std::sync::mpsc;
@@ -32,21 +32,21 @@ use crate::domain::directory::Directory;
 use crate::domain::rules::Rules;
 use crate::domain::state::{Daily, NoticeKind};
 
-/// How far back a first start reads to know the sessions that are open: longer ones are rare, and cost only an address.
+/// How far back a first start reads to find open sessions: longer sessions are rare, and lose only their address.
 const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
 
-/// How many batches wait for the loop: the thread reads one while the loop commits the other.
+/// How many batches wait for the loop: the thread reads one while the loop commits another.
 const BATCHES: usize = 1;
 
-/// How a run was asked for.
+/// The options of a run.
 pub(super) struct Options {
-    /// Read an auth.log from its beginning.
+    /// Whether to read an auth.log from its beginning.
     pub(super) from_start: bool,
-    /// What a reload leaves as it is.
+    /// The settings that a reload does not change.
     pub(super) fixed: Fixed,
 }
 
-/// What the state says about where to go on.
+/// What the state records about where to continue.
 #[derive(Debug, Default)]
 struct Before {
     journal: Option<JournalPosition>,
@@ -63,7 +63,7 @@ pub(super) fn run(
     directory: Box<dyn Directory + Send>,
     options: Options,
 ) -> anyhow::Result<()> {
-    // Until the loop begins, as long as an ordinary command would.
+    // Until the loop begins, locks are waited for as long as in an ordinary command.
     let mut store = store.with_patience(PATIENCE);
     let Some(instance) = store.instance_lock()? else {
         let why = "another sftp-monitor runs on this state directory";
@@ -124,7 +124,7 @@ pub(super) fn run(
         ..config.rules()
     };
     let daemon = Daemon {
-        // The loop never waits for a lock: what finds it taken is tried again later.
+        // The loop never waits for a lock: it tries again later.
         committer: Committer::new(
             store.with_patience(Duration::ZERO),
             rules,
@@ -159,8 +159,8 @@ pub(super) fn run(
     runtime.block_on(daemon.turn(incoming))
 }
 
-/// Opens the source in a thread of its own, and has it read there. A journal may not leave the thread that opened it, so that
-/// thread opens it, and says how that went.
+/// Opens and reads the source in its own thread. A journal may not leave the thread that opened it, so that thread opens it and
+/// sends back the result.
 fn begin_to_read(
     opening: Opening,
     read: impl FnOnce(Source, Option<Position>) + Send + 'static,
@@ -179,7 +179,7 @@ fn begin_to_read(
     result.recv().context("opening the log")?
 }
 
-/// What is said first.
+/// The messages of this start.
 fn announcements(before: &Before, chosen: &Chosen) -> Vec<Content> {
     let missing_group = chosen.missing_group.map(str::to_owned);
     let started = (!before.announced || missing_group.is_some()).then(|| Content::Started {
@@ -190,7 +190,7 @@ fn announcements(before: &Before, chosen: &Chosen) -> Vec<Content> {
     started.into_iter().collect()
 }
 
-/// When no daemon ran, where that was longer than what is still told as news.
+/// When no daemon ran, if that was longer than an alert stays news.
 fn absent(config: &Config, instance: &InstanceLock) -> Option<(Time, Time)> {
     let at = now();
     let from = instance
@@ -203,7 +203,7 @@ fn absent(config: &Config, instance: &InstanceLock) -> Option<(Time, Time)> {
     Some((from, at))
 }
 
-/// Notes that reading changed from one source to another.
+/// Notes the change from one source to another.
 fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> anyhow::Result<()> {
     let from = before.source.as_deref().unwrap_or("another source");
     line(
@@ -212,7 +212,7 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
     );
     let (at, detail) = (now(), format!("{from} -> {to}"));
     store.commit(config.zone.local(at), |daily, _| {
-        // Lines that would have shown a session are in the other source.
+        // The lines that would show these sessions are in the other source.
         daily.resume.sessions.unseen.clear();
         daily.note_span(
             NoticeKind::SourceChanged,
@@ -242,7 +242,7 @@ impl Opening {
         })
     }
 
-    /// The stored position behind which reading starts.
+    /// The stored position after which reading starts.
     fn begins(&self) -> Option<Position> {
         match self {
             Opening::Journal(_, Start::At(position)) => Some(Position::Journal(position.clone())),
@@ -252,8 +252,8 @@ impl Opening {
     }
 }
 
-/// Was another source read last? Then this one is read behind the last event that was counted, also if it was read before
-/// that: what the other one told meanwhile is counted.
+/// Whether another source was read last. If so, this source is read after the last counted event, even if its own position is
+/// older: the events in between were counted from the other source.
 fn has_changed(before: &Before, name: &str) -> bool {
     let other = before
         .source
@@ -262,7 +262,7 @@ fn has_changed(before: &Before, name: &str) -> bool {
     other && before.counted_until != Time::default()
 }
 
-/// Where reading starts: behind the stored position, else with what comes from now on.
+/// Where reading starts: at the stored position, after the last counted event, at the beginning, or at the present.
 fn start<P: Clone>(
     position: &Option<P>,
     before: &Before,
@@ -271,13 +271,13 @@ fn start<P: Clone>(
 ) -> Start<P> {
     match position {
         _ if changed => Start::After {
-            // A clock that was ahead for a while is no reason to pass over what comes until then.
+            // A clock that ran ahead for a while is no reason to skip entries.
             time: before.counted_until.min(now()),
             look_back: LOOK_BACK,
         },
         Some(position) => Start::At(position.clone()),
         None if from_start => Start::Beginning,
-        // The scripts' file was taken over: what came since they wrote it last, nobody has counted.
+        // The file of the earlier scripts was imported: entries since they wrote it last are not counted yet.
         None if now().since(before.counted_until) <= LOOK_BACK => Start::After {
             time: before.counted_until,
             look_back: LOOK_BACK,
@@ -288,7 +288,7 @@ fn start<P: Clone>(
     }
 }
 
-/// The first look at the state: what it says about where to go on.
+/// Reads from the state where to continue.
 fn before(store: &mut Store, config: &Config) -> anyhow::Result<Before> {
     let at = now();
     let file = config.source.auth_log.to_string_lossy().into_owned();

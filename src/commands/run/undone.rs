@@ -1,11 +1,10 @@
-//! What the program's own log says of what partners did not do or could not do, and of those that cannot be seen.
+//! Entries of the program's own log about feeds, and about partners that are quiet, hindered or blind.
 
 use super::log_entry::{EntryFacts, LogEntry};
 use crate::adapters::log::Topic;
 use crate::domain::alerts::{Content, Hindered, Message, Obstacle};
 
-/// The entries for the messages since this one about feeds that must arrive, and about partners that stay away, cannot work or
-/// cannot be seen.
+/// The log entries for messages newer than this one about feeds, and about quiet, hindered or blind partners.
 pub(super) fn since(message: u64, outbox: &[Message]) -> Vec<LogEntry> {
     let new = outbox.iter().filter(|new| new.id > message);
     new.filter_map(|new| of_content(&new.content)).collect()
@@ -96,7 +95,7 @@ fn of_content(content: &Content) -> Option<LogEntry> {
     Some(LogEntry::of(topic, facts))
 }
 
-/// What keeps a partner from working, with sshd's own words.
+/// The obstacle that hinders a partner, with sshd's own words.
 fn obstacle(hindered: &Hindered) -> String {
     let detail = &hindered.detail;
     match hindered.obstacle {

@@ -5,25 +5,25 @@ use crate::domain::base::time::Time;
 use crate::domain::rules::Monitor;
 use crate::domain::state::{Counters, Daily, NoticeKind};
 
-/// What the loop wants to know of the state without reading it again.
+/// The values of the state that the loop needs without reading the state again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {
-    /// When time alone brings something.
+    /// When the next change caused by time alone is due.
     pub(super) due: Option<Time>,
-    /// Messages that wait for Slack.
+    /// Number of messages that wait for Slack.
     pub(super) waiting: usize,
-    /// Slack asked for a pause until then.
+    /// Until when Slack asked for a pause.
     pub(super) pause_until: Option<Time>,
-    /// Slack took nothing at the last try.
+    /// Whether Slack accepted nothing at the last try.
     pub(super) refused: bool,
-    /// Until when the next message may still be set right.
+    /// Until when the content of the next message may still change.
     pub(super) settles: Option<Time>,
     /// Since when the oldest message or table waits for Slack.
     pub(super) oldest: Option<Time>,
-    /// Lines that someone forged, or that nobody understands or can read.
+    /// Counts of forged, not understood and unreadable lines.
     pub(super) doubtful: Counted,
     pub(super) status: String,
-    /// On whose answer something waits.
+    /// Accounts that wait for an answer of the user database.
     pub(super) questions: Vec<String>,
 }
 
@@ -61,11 +61,11 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
     }
 }
 
-/// How many there are of each kind: forged lines so far; of the day, lines that nobody understands, and lines in no known
-/// envelope.
+/// The number of lines of each kind: all forged lines; the open day's lines that were not understood; the open day's lines in
+/// no known envelope.
 pub(super) type Counted = [u64; 3];
 
-/// Counts them.
+/// Counts the lines of each kind.
 pub(super) fn counted(daily: &Daily) -> Counted {
     let of = |kind| {
         let notices = daily.resume.day.notices.iter();
