@@ -1,4 +1,4 @@
-//! Days: which one an event counts for, when one is closed, what it is called.
+//! Days: which day an event counts for, when a day is closed, and its id.
 
 use chrono::{Days, NaiveDate, NaiveTime};
 
@@ -6,28 +6,28 @@ use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::Feed;
 use crate::domain::state::{ClosedDay, Counters, Daily, Day, Notice, NoticeKind, PostedDay};
 
-/// How many dates without data one digest names.
+/// How many dates without data one day names at most.
 const WITHOUT_DATA_KEPT: usize = 31;
 
-/// How many days that were posted are remembered.
+/// How many posted days are remembered.
 pub const POSTED_KEPT: usize = 400;
 
-/// What a run of digest did to the days.
+/// What a run of `digest` did to the days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Closing {
-    /// The ids of the days that it closed and that are to be posted.
+    /// The ids of the days that it closed and that must be posted.
     pub closed: Vec<String>,
-    /// Further parts of a date, closed or left open, in which nothing happened: nothing is posted of them.
+    /// The ids of further parts of a date in which nothing happened. They are not posted.
     pub empty: Vec<String>,
 }
 
-/// Makes the day that an event of this time counts for the open one: a later date closes what is open.
+/// Closes the open day if an event of this time has a later date, and opens the day of that date.
 pub fn roll(daily: &mut Daily, zone: Zone, at: Time, now: Time) {
     let date = zone.date(at);
     if date <= daily.date {
         return;
     }
-    // A stamp from a clock that ran ahead opens no day of the future.
+    // A timestamp from a clock that ran ahead must not open a day in the future.
     let today = zone.date(now);
     let date = if date > tomorrow(today) { today } else { date };
     if date > daily.date {
@@ -35,7 +35,7 @@ pub fn roll(daily: &mut Daily, zone: Zone, at: Time, now: Time) {
     }
 }
 
-/// Puts right what a wrong clock or the first start left: an open date far ahead becomes today.
+/// Corrects the open date after the first start or after a wrong clock: an open date far ahead becomes today.
 pub fn settle(daily: &mut Daily, zone: Zone, now: Time) {
     let today = zone.date(now);
     if daily.date == NaiveDate::default() {
@@ -48,7 +48,7 @@ pub fn settle(daily: &mut Daily, zone: Zone, now: Time) {
     daily.resume.day.part = daily.resume.day.part.max(1);
 }
 
-/// Closes what a run of digest at this time closes. `closes_from` in minutes after midnight.
+/// Closes the days that a run of `digest` at this time must close. `closes_from` is in minutes after midnight.
 pub fn close_for_digest(daily: &mut Daily, zone: Zone, now: Time, closes_from: u32) -> Closing {
     settle(daily, zone, now);
     let local = zone.local(now);
@@ -72,7 +72,7 @@ pub fn close_for_digest(daily: &mut Daily, zone: Zone, now: Time, closes_from: u
     closing
 }
 
-/// Says under the tables of the days just closed that no monitor has run since then: their figures end there.
+/// Adds a notice to the days just closed: no monitor has run since `from`, so the figures end there.
 pub fn mark_down(daily: &mut Daily, zone: Zone, closing: &Closing, from: Time) {
     let closed = daily.resume.closed.iter_mut();
     let begun =
@@ -98,7 +98,7 @@ impl Closing {
     }
 }
 
-/// Closes the open day and opens `next`. Returns its id, and whether there is anything to post of it.
+/// Closes the open day and opens `next`. Returns the id of the closed day, and whether it must be posted.
 fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> (String, bool) {
     let date = daily.date;
     let quiet = is_quiet(daily);
@@ -127,7 +127,7 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
             ..ClosedDay::default()
         });
     } else {
-        // Its number is spent all the same: a later part of the date must not get its id.
+        // The number is used up all the same: a later part of the date must not get the same id.
         daily.resume.posted.push(PostedDay {
             id: id.clone(),
             since: day.since,
@@ -144,7 +144,7 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
     (id, posted)
 }
 
-/// Did nothing happen that a table would tell?
+/// Is there nothing to show in a table of this day?
 fn is_quiet(daily: &Daily) -> bool {
     daily.unknown_attempts == 0
         && daily.resume.day.notices.is_empty()
@@ -163,7 +163,7 @@ fn id(date: NaiveDate, part: u32) -> String {
     }
 }
 
-/// The number of a date's next part: 1 where nothing of it was closed.
+/// The number of a date's next part: 1 if no part of it was closed.
 fn next_part(daily: &Daily, date: NaiveDate) -> u32 {
     let closed = daily.resume.closed.iter().map(|day| day.id.as_str());
     let posted = daily.resume.posted.iter().map(|day| day.id.as_str());

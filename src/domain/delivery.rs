@@ -1,4 +1,4 @@
-//! What becomes of messages and tables that are posted: pure steps on the state, one commit each.
+//! What happens to messages and tables that are posted: pure steps on the state, one commit each.
 
 use crate::domain::alerts::{Message, gather_waited};
 use crate::domain::base::evict::evict;
@@ -8,24 +8,25 @@ use crate::domain::days::POSTED_KEPT;
 use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter, Trouble};
 use crate::domain::state::{ClosedDay, Daily, PostedDay};
 
-/// How many refused messages are kept for a person to see. The oldest ones of the partner with most are dropped, and counted.
+/// How many refused messages are kept for a person to see. Beyond it, the oldest ones of the partner with the most are
+/// evicted and counted.
 const PARKED_KEPT: usize = 50;
 
-/// How many days whose table was refused are kept for a person to see.
+/// How many days with a refused table are kept for a person to see.
 pub const REFUSED_KEPT: usize = 50;
 
-/// What a sender does next.
+/// The next step of a sender.
 #[derive(Debug)]
 pub enum Turn<T> {
-    /// Post this, which is as it was before it was marked as perhaps posted.
+    /// Post this. It is a copy from before it was marked as perhaps posted.
     Post(T),
-    /// Post nothing before then: Slack limits how often, or asked for a pause.
+    /// Post nothing before this time: Slack limits the rate, or asked for a pause.
     Wait(Time),
     /// Nothing waits.
     Done,
 }
 
-/// Takes the head of the outbox, if anything may be posted now. From here on, and until Slack's answer is known, the state
+/// Takes the first message of the outbox, if Slack may be called now. From here on, until Slack's answer is known, the state
 /// says that the message may have been posted: a process that starts after a crash posts it as a possible repeat.
 pub fn take_message(daily: &mut Daily, limiter: Option<&RateLimiter>, now: Time) -> Turn<Message> {
     let until = held_until(daily, limiter, now);
@@ -36,7 +37,7 @@ pub fn take_message(daily: &mut Daily, limiter: Option<&RateLimiter>, now: Time)
     take(head, until, |message| &mut message.maybe_repeated)
 }
 
-/// Takes the oldest closed day that waits in the same way.
+/// Takes the oldest closed day that waits, in the same way as `take_message`.
 pub fn take_day(
     daily: &mut Daily,
     limiter: Option<&RateLimiter>,
@@ -52,7 +53,7 @@ pub fn take_day(
     }
 }
 
-/// Until when nothing may be posted; none where it may at once.
+/// Until when nothing may be posted; `None` if a post is allowed now.
 fn held_until(daily: &Daily, limiter: Option<&RateLimiter>, now: Time) -> Option<Time> {
     let ready = limiter?.ready_at(now, daily.resume.pause_until);
     (ready > now).then_some(ready)
@@ -74,8 +75,8 @@ fn take<T: Clone>(
     }
 }
 
-/// Keeps why Slack takes nothing, and until when it asked for a pause, for people and for other processes that post.
-/// Whatever was posted ends both.
+/// Keeps why Slack takes nothing, and until when it asked for a pause, for people and for other processes that post. A
+/// successful post clears both.
 pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &Disposition, now: Time) {
     let resume = &mut daily.resume;
     match next {
@@ -84,7 +85,7 @@ pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &Disposition, n
             resume.pause_until = None;
             return;
         }
-        // That it refuses this message says nothing of others.
+        // Slack refused this message only; it may take others.
         Disposition::Again { .. } | Disposition::Park { .. } => return,
         Disposition::Pause {
             until, asked: true, ..
@@ -102,7 +103,7 @@ pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &Disposition, n
     });
 }
 
-/// Takes in what becomes of a message that was posted.
+/// Applies the result of a message that was posted.
 pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Disposition) {
     let resume = &mut daily.resume;
     let mut waiting = resume.outbox.iter();
@@ -126,8 +127,8 @@ pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Disposition) {
     }
 }
 
-/// Takes in what becomes of the message of a day that was posted, of so many that the day needs. Returns the refused day
-/// that is kept no longer, as too many later ones were refused as well.
+/// Applies the result of a message of a day's table; the day needs `messages` of them. Returns the refused day that is
+/// dropped because too many later ones were refused as well.
 pub fn settle_day(
     daily: &mut Daily,
     posted: &ClosedDay,
@@ -183,7 +184,7 @@ mod tests {
             error: "invalid_blocks".to_owned(),
         };
         let mut dropped = Vec::new();
-        // The first waits all the time.
+        // The first day waits all the time.
         for number in 1..REFUSED_KEPT + 3 {
             dropped.extend(settle_day(&mut daily, &day(number), 1, &refused));
         }

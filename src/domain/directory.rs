@@ -1,60 +1,59 @@
-//! The user database, as the rules ask it: is this account a partner, and what is it called.
+//! The interface to the user database: is this account a partner, and what is its name?
 
 use crate::domain::alerts::Content;
 
-/// What the user database says of an account.
+/// The answer of the user database about an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// A partner: a member of the group (as primary or supplementary group), or one that the configuration lists.
+    /// A partner: a member of the group (primary or supplementary), or an account that the configuration lists.
     Partner {
-        /// The account's uid; none for an account that exists on another host only.
+        /// The account's uid; `None` for an account that exists only on another host.
         uid: Option<u32>,
-        /// The full name of its GECOS field, where there is one.
+        /// The full name from its GECOS field, if there is one.
         full_name: Option<String>,
-        /// Its name as the database spells it, where that is not what was asked for: a database may ignore case, or know an
-        /// account by several names.
+        /// Its name as the database spells it, if it differs from the name that was asked for: a database may ignore case,
+        /// or know an account by several names.
         name: Option<String>,
     },
     /// An account that is no partner.
     Other {
-        /// Its uid; none where there is no such account here.
+        /// Its uid; `None` if there is no such account here.
         uid: Option<u32>,
     },
     /// The user database did not answer.
     Unknown,
 }
 
-/// The user database, asked by name. A trait because a test cannot fake NSS otherwise.
+/// The user database, asked by name. A trait, because a test cannot fake NSS otherwise.
 pub trait Directory {
-    /// What this account is. Answers are kept for a minute; no answer within a deadline is `Unknown`.
+    /// Looks an account up. Answers are cached for a minute; no answer within a deadline is `Unknown`.
     fn account(&mut self, user: &[u8]) -> Answer;
 
-    /// The same for a process of this uid that names its account itself: both are compared with what the database says now,
-    /// since an account may be gone and its uid another's.
+    /// The same for a process with this uid that names its account itself. Both are compared with the current database,
+    /// because an account may be deleted and its uid given to another.
     fn account_of(&mut self, user: &[u8], _uid: u32) -> Answer {
         self.account(user)
     }
 
-    /// Is this name on the group's own list of members, or in the configuration's `users`? Never looks the name itself up,
-    /// so that names which an attacker makes up do not reach the user database.
+    /// Is this name on the group's own list of members, or in the configuration's `users`? This never looks up the name
+    /// itself, so that names made up by an attacker do not reach the user database.
     fn listed(&mut self, user: &[u8]) -> bool;
 
     /// The name of the account with this uid, if the user database knows one.
     fn name_of(&mut self, uid: u32) -> Option<Vec<u8>>;
 
-    /// Does sshd's configuration leave this account nothing but an internal-sftp that logs what it does? Not where nobody
-    /// knows.
+    /// Does sshd's configuration allow this account only an internal-sftp that logs its work? `false` if unknown.
     fn forces_sftp(&mut self, _user: &[u8]) -> bool {
         false
     }
 
-    /// Whose files cannot be seen, all of it, where some of that is new or it is time to say so again.
+    /// All partners whose files cannot be seen, if one of them is new or a reminder is due.
     fn unseen(&mut self) -> Option<Vec<Unseen>> {
         None
     }
 }
 
-/// Partners by name, where their accounts do not exist on this machine: nobody is asked.
+/// Partners by name, for accounts that do not exist on this machine. The user database is not asked.
 pub struct Fixed(pub Vec<String>);
 
 impl Directory for Fixed {
@@ -81,10 +80,10 @@ impl Directory for Fixed {
 /// Partners whose files cannot be seen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unseen {
-    /// What Slack is told.
+    /// The message for Slack.
     pub content: Content,
-    /// Their accounts, for a person who reads either language.
+    /// Their accounts, for a person; the same in both languages.
     pub names: String,
-    /// It was not told yet of one of them.
+    /// One of them was not reported yet.
     pub news: bool,
 }

@@ -1,5 +1,5 @@
-//! The rules: what log lines mean, what is counted and what is told. Uses nothing of `adapters` and `commands`, no file, socket,
-//! process, thread or clock, and no crate that reaches one (tokio, reqwest, systemd, rustix, libc).
+//! The rules: what log lines mean, what is counted and what is reported. Uses nothing of `adapters` and `commands`, no file,
+//! socket, process, thread or clock, and no crate that reaches one (tokio, reqwest, systemd, rustix, libc).
 
 pub mod alerts;
 pub mod base;

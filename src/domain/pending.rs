@@ -12,45 +12,45 @@ pub struct Undecided {
     pub user: String,
     /// When it happened.
     pub at: Time,
-    /// The boot of the process that it came from.
+    /// The boot in which the process ran.
     pub boot: Boot,
-    /// The pid of the process that it came from.
+    /// The pid of the process that logged it.
     pub pid: u32,
-    /// The uid of the sftp session that it came from: it must turn out to be the account's.
+    /// The uid of the sftp session that logged it. It must be the account's uid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<u32>,
     /// What happened.
     pub event: Pending,
 }
 
-/// What happened, of an event that waits.
+/// The kind of a waiting event, with its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pending {
     /// A log-in.
     Login {
-        /// From where.
+        /// The peer's address.
         address: Option<String>,
-        /// With what.
+        /// The authentication method.
         method: String,
     },
     /// A refused attempt.
     Failure(RefusedAttempt),
-    /// A file.
+    /// A transferred file.
     File(Transfer, File),
 }
 
-/// A refused attempt, as far as the log tells.
+/// A refused attempt, with the details from the log.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RefusedAttempt {
-    /// How often.
+    /// How many attempts.
     pub count: u64,
-    /// Why.
+    /// Why it was refused.
     pub cause: Cause,
-    /// From where.
+    /// The peer's address.
     pub address: Option<String>,
-    /// With what.
+    /// The authentication method.
     pub method: Option<String>,
-    /// Only the connection's end tells: a log-in may follow.
+    /// Known only from the end of the connection: a log-in may still follow.
     pub abandoned: bool,
 }

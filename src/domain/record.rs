@@ -1,4 +1,4 @@
-//! One log entry as the sources deliver it, before and after its message was understood.
+//! One log entry as the sources deliver it, before and after its message is parsed.
 
 use std::borrow::Cow;
 
@@ -10,36 +10,36 @@ use crate::domain::directory::{Answer, Directory};
 use crate::domain::openssh::unknown::{holds_a_line, is_of_openssh};
 use crate::domain::openssh::{Event, Kind, Program, Who, parse, reads_like_ours};
 
-/// `uid` of an entry for whose sender nobody vouches, or that no sender writes. No account has it: it is what the kernel
-/// says where there is none.
+/// `uid` of an entry whose sender is not verified, or that has no sender. No account has this uid: the kernel uses it for
+/// "no uid".
 pub const NOBODY: u32 = u32::MAX;
 
-/// Where an entry comes from: everything about it but its message.
+/// The origin of an entry: all its data except the message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin<'a> {
-    /// When it was logged: journald's time of receipt, or the stamp of the line.
+    /// When it was logged: journald's time of receipt, or the timestamp of the line.
     pub time: Time,
     /// The boot in which it was logged.
     pub boot: Boot,
     /// The host that logged it.
     pub host: Cow<'a, [u8]>,
-    /// `SYSLOG_IDENTIFIER`, or the program's name of a syslog line; empty where the line has no envelope.
+    /// `SYSLOG_IDENTIFIER`, or the program's name from a syslog line; empty if the line has no envelope.
     pub identifier: Cow<'a, [u8]>,
-    /// `_PID`, or the number in brackets of a syslog line; 0 where there is none.
+    /// `_PID`, or the number in brackets of a syslog line; 0 if there is none.
     pub pid: u32,
-    /// `_UID`, which no local user can forge; [`NOBODY`] where it proves nothing; none in auth.log.
+    /// `_UID`, which no local user can forge; [`NOBODY`] if it proves nothing; `None` in auth.log.
     pub uid: Option<u32>,
     /// `_SYSTEMD_SESSION`, else `_AUDIT_SESSION`.
     pub session: Option<Cow<'a, str>>,
-    /// The entry lies before the point from which counting starts: it tells which sessions are open and nothing else.
+    /// The entry is older than the point where counting starts: it only shows which sessions are open.
     pub past: bool,
-    /// A line of OpenSSH in no envelope that is known: that it is there is told, what it says counts nothing. It has no
-    /// identifier, and its message is the whole line.
+    /// A line of OpenSSH in an unknown envelope. It is reported, but its content counts nothing. It has no identifier, and
+    /// its message is the whole line.
     pub no_envelope: bool,
 }
 
 impl Origin<'_> {
-    /// The same origin with nothing borrowed.
+    /// The same origin as an owned value.
     pub fn into_owned(self) -> Origin<'static> {
         Origin {
             host: Cow::Owned(self.host.into_owned()),
@@ -55,45 +55,45 @@ impl Origin<'_> {
     }
 }
 
-/// A log entry: its origin and its message, still as bytes.
+/// A log entry: its origin and its message, as bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry<'a> {
-    /// Where it comes from.
+    /// The origin of the entry.
     pub origin: Origin<'a>,
     /// The message, without envelope and without line end.
     pub message: &'a [u8],
     /// `N_DROPPED` of journald's own entry that it dropped messages (sender checked by the source: `_TRANSPORT=driver`).
     pub dropped: Option<u64>,
-    /// logind's own entry that a session is over (sender checked by the source): the pid of the log-in that led it. Which
-    /// session, the origin tells.
+    /// logind's own entry that a session has ended (sender checked by the source): the pid of the session's log-in. The
+    /// session's id is in the origin.
     pub over: Option<u32>,
 }
 
-/// An entry that was understood, with what the user database says of its account.
+/// An entry that was parsed, with the answer of the user database about its account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record<'a> {
-    /// Where it comes from.
+    /// The origin of the entry.
     pub origin: Origin<'a>,
-    /// What it says.
+    /// The parsed event.
     pub event: Event<'a>,
-    /// What the user database says of the account that the event names, where it was to be asked
-    /// (of the account that `_UID` is, for lines of an sftp session).
+    /// The answer about the account that the event names, if it was asked for. For lines of an sftp session: about the
+    /// account with the uid `_UID`.
     pub answer: Option<Answer>,
-    /// The account that `_UID` is, for lines of an sftp session that name none themselves.
+    /// The account with the uid `_UID`, for lines of an sftp session that do not name their account.
     pub account: Option<Vec<u8>>,
-    /// Of a partner's log-in: sshd's configuration leaves the account nothing but an internal-sftp that logs what it does.
+    /// For a partner's log-in: sshd's configuration allows the account only an internal-sftp that logs its work.
     pub forced: bool,
 }
 
 impl<'a> Record<'a> {
-    /// Understands an entry, and asks the user database where the rules want to know; none where it is no event.
+    /// Parses an entry, and asks the user database if the rules need it. `None` if it is no event.
     pub fn of(entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
         let mut record = Record::understand(entry)?;
         record.ask(directory);
         Some(record)
     }
 
-    /// Understands an entry. Nobody is asked about its account.
+    /// Parses an entry without asking the user database.
     fn understand(entry: Entry<'a>) -> Option<Record<'a>> {
         let mut uid = entry.origin.uid;
         let event = if let Some(dropped) = entry.dropped {
@@ -124,19 +124,19 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// Asks the user database about the account, where the rules want to know.
+    /// Asks the user database about the account, if the rules need it.
     fn ask(&mut self, directory: &mut dyn Directory) {
         let (origin, event) = (&self.origin, &mut self.event);
         (self.answer, self.account) = ask(origin, event, directory);
         let Some(Answer::Partner { name, .. }) = &self.answer else {
             return;
         };
-        // What sshd's configuration says of an account it says of the name that the client sent.
+        // sshd applies its configuration to the name that the client sent.
         let user = event.user.as_deref();
         self.forced =
             event.kind == Kind::Accepted && user.is_some_and(|user| directory.forces_sftp(user));
         if let Some(name) = name {
-            // Of an account one spelling counts, the database's own, whatever sshd was asked for.
+            // Each account counts under one spelling, the one of the database, whatever name sshd was asked for.
             event.user = event
                 .user
                 .take()
@@ -144,7 +144,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The same record with nothing borrowed, to go from the reading thread to the loop.
+    /// The same record as an owned value, to send it from the reading thread to the loop.
     pub fn into_owned(self) -> Record<'static> {
         Record {
             origin: self.origin.into_owned(),
@@ -156,7 +156,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// That a line is OpenSSH's, where nobody knows its envelope; `detail` is the line.
+/// The event for a line of OpenSSH in an unknown envelope; `detail` is the line.
 fn without_envelope(line: &[u8]) -> Event<'_> {
     Event {
         detail: Some(String::from_utf8_lossy(line)),
@@ -164,7 +164,7 @@ fn without_envelope(line: &[u8]) -> Event<'_> {
     }
 }
 
-/// What an entry says, if it is OpenSSH's.
+/// The event of an entry, if OpenSSH wrote it.
 fn understood<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
     let (origin, message) = (&entry.origin, entry.message);
     let program = Program::of(&origin.identifier)?;
@@ -176,7 +176,7 @@ fn understood<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
         let unparsed = || reads_like_ours(message).then_some(Event::of(Kind::Unparsed));
         return event.or_else(unparsed);
     }
-    // A file's name is grep's rather than that of a file which sshd speaks of.
+    // A line that begins with a path is output of grep, not a message of sshd.
     let misread = |event: &Event<'_>| {
         event.kind == Kind::Accompanying && (message.starts_with(b"/") || holds_a_line(message))
     };
@@ -185,8 +185,8 @@ fn understood<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
         .or_else(|| is_of_openssh(message).then(|| without_envelope(message)))
 }
 
-/// What one of several lines says that another than root put into one entry, or a line under several names. sshd and
-/// sftp-server write one line at a time, under one name, so this is a forgery, whichever of them is meant to be read.
+/// The event of a forged entry: a user other than root put several lines into one entry, or a line under several names. sshd
+/// and sftp-server write one line at a time, under one name, so this is a forgery, whichever line is meant to be read.
 fn put_together<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
     let identifier = &*entry.origin.identifier;
     let several = |text: &[u8]| memchr(b'\n', text).is_some();
@@ -202,8 +202,8 @@ fn put_together<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
         .find(|event| !matches!(event.kind, Kind::Accompanying | Kind::Unparsed))
 }
 
-/// What the user database says, where it is to be asked. Never of a name that sshd calls invalid: a flood of made-up names
-/// must not reach it. Never of a name in a line that only root's processes write, where another user wrote it.
+/// Asks the user database, if needed. Never about a name that sshd calls invalid: a flood of made-up names must not reach
+/// the database. Never about a name in a line that only root's processes write, if another user wrote it.
 fn ask(
     origin: &Origin<'_>,
     event: &Event<'_>,
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(taken(NOBODY, b"sshd", second.as_bytes()), forged);
         assert_eq!(taken(1005, b"cron\nsshd", login.as_bytes()), forged);
         assert_eq!(taken(1005, b"sshd", b"two\nlines"), None);
-        // A module of PAM may speak so, and says nothing by it.
+        // A PAM module may log such lines; they count nothing.
         let unparsed = Some((Kind::Unparsed, Some(0)));
         assert_eq!(taken(0, b"sshd", first.as_bytes()), unparsed);
         assert_eq!(taken(0, b"sshd", second.as_bytes()), None);

@@ -1,4 +1,4 @@
-//! Corrects alerts that still wait when a later event changes their facts, and drops those that no longer hold.
+//! Corrects waiting alerts when a later event changes their facts, and drops alerts that are no longer true.
 
 use super::{
     Alerts, Cause, Content, Failures, FailuresFrom, Files, Hindered, Outbox, Transfer, merge,
@@ -6,8 +6,9 @@ use super::{
 use crate::domain::base::time::Time;
 
 impl Alerts {
-    /// Looks again at what still waits of these kinds and this partner, wherever it does: `holds` takes out of it what is no
-    /// longer so, and says whether anything is left. `in_flight` is the message that is being posted: it must not change.
+    /// Checks all waiting alerts of these kinds and this partner again: `holds` removes from an alert the facts that are no
+    /// longer true, and returns whether anything is left. `in_flight` is the message that is being posted: it must not
+    /// change.
     pub fn look_again(
         &mut self,
         (kinds, partner): (&[&str], &str),
@@ -39,7 +40,7 @@ impl Alerts {
             });
     }
 
-    /// Joins this with what waits of the same obstacle, partner and address; gives it back where nothing does.
+    /// Joins this with a waiting alert of the same obstacle, partner and address; returns it if there is none.
     pub fn join_waiting(&mut self, hindered: Hindered) -> Option<Hindered> {
         let same = |w: &&mut Hindered| {
             (w.obstacle, &w.partner, &w.addresses)
@@ -61,7 +62,7 @@ impl Alerts {
         }
     }
 
-    /// Sets right why a partner's latest attempt from this address, within this time, was refused: it was not the password.
+    /// Corrects the cause of a partner's latest refused attempt from this address within this time: it was not the password.
     pub fn set_cause(
         &mut self,
         (partner, address): (&str, &str),
@@ -90,13 +91,13 @@ impl Alerts {
         gathered.into_iter().chain(contents).find_map(own);
     }
 
-    /// Notes whether another message already tells of this alert.
+    /// Notes whether another message already reports this alert.
     pub fn told_elsewhere(&mut self, id: u64, told: bool) {
         let waiting = self.waiting.iter_mut().find(|w| w.id == id);
         waiting.into_iter().for_each(|w| w.told = told);
     }
 
-    /// The file of an upload that still waits.
+    /// The file of an upload whose alert still waits.
     pub fn waiting_file(&mut self, id: u64) -> Option<&mut super::File> {
         self.waiting
             .iter_mut()
@@ -113,7 +114,7 @@ impl Alerts {
 }
 
 impl Failures {
-    /// Takes out those from this address; says how many they were.
+    /// Removes the failures from this address; returns their number.
     pub(crate) fn answered_from(&mut self, address: &str) -> u64 {
         if self.each.is_empty() {
             let own = matches!(self.addresses.as_slice(), [own] if own == address);
@@ -137,7 +138,7 @@ impl Failures {
         gone
     }
 
-    /// Those of each address.
+    /// The failures, separately for each address.
     pub(crate) fn by_address(&self) -> Vec<FailuresFrom> {
         match self.addresses.as_slice() {
             [address] if self.each.is_empty() => vec![FailuresFrom {

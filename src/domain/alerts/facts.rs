@@ -1,4 +1,4 @@
-//! The facts that messages tell. `render` makes words of them.
+//! The facts in messages. `render` writes the text.
 
 use std::collections::BTreeMap;
 
@@ -12,21 +12,21 @@ use crate::domain::base::time::Time;
 pub struct Logins {
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// How many.
+    /// How many log-ins.
     pub count: u64,
-    /// The addresses, the latest last, up to ten.
+    /// The addresses, the latest last, at most ten.
     pub addresses: Vec<String>,
-    /// The latest one's time.
+    /// Time of the latest log-in.
     pub at: Time,
-    /// The latest one's method.
+    /// Method of the latest log-in.
     pub method: String,
-    /// Refused attempts from the same address just before.
+    /// Refused attempts from the same address shortly before.
     #[serde(default, skip_serializing_if = "is_default")]
     pub after_failures: u64,
-    /// Those of them that waited to be told, and are told by this alone.
+    /// How many of these attempts waited for a message; only this message reports them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub answered: u64,
 }
@@ -36,26 +36,26 @@ pub struct Logins {
 pub struct Failures {
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// How many.
+    /// How many attempts.
     pub count: u64,
-    /// The latest one's cause.
+    /// Cause of the latest attempt.
     pub cause: Cause,
-    /// The addresses, the latest last, up to ten.
+    /// The addresses, the latest last, at most ten.
     pub addresses: Vec<String>,
-    /// The latest one's time.
+    /// Time of the latest attempt.
     pub at: Time,
-    /// The latest one's method, where the log tells.
+    /// Method of the latest attempt, if the log has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// The partner's failures of the day, these included.
+    /// All refused attempts of the partner on this day, including these.
     pub today: u64,
-    /// All of them from addresses from which it logged in the same day.
+    /// All came from addresses from which the partner logged in on the same day.
     #[serde(default, skip_serializing_if = "is_default")]
     pub own: bool,
-    /// Those of each address, where they are from several, up to ten.
+    /// The attempts of each address, if there are several addresses; at most ten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub each: Vec<FailuresFrom>,
 }
@@ -65,34 +65,35 @@ pub struct Failures {
 pub struct FailuresFrom {
     /// The address.
     pub address: String,
-    /// How many.
+    /// How many attempts.
     pub count: u64,
-    /// The latest one's cause.
+    /// Cause of the latest attempt.
     pub cause: Cause,
-    /// The latest one's time.
+    /// Time of the latest attempt.
     pub at: Time,
-    /// The latest one's method, where the log tells.
+    /// Method of the latest attempt, if the log has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
 }
 
-/// Why an attempt was refused, as far as the log tells.
+/// Why an attempt was refused, according to the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// A password, or keyboard-interactive.
+    /// A password or keyboard-interactive.
     Password,
-    /// A key: a line says so.
+    /// A key, according to a line.
     Key,
-    /// A key, or the connection was given up: only its end tells.
+    /// A key, or the client gave up: only the end of the connection was logged.
     KeyOrAbandoned,
     /// sshd's configuration refuses the account.
     Configuration,
-    /// The shell of the account cannot be used.
+    /// The account's shell cannot be used.
     Shell,
-    /// PAM refuses the account, whatever it was authenticated with.
+    /// PAM refuses the account, with any authentication method.
     Account,
-    /// The same, and sshd calls it expired: after keyboard-interactive it says so of whatever PAM refuses (auth-pam.c).
+    /// The same, but sshd calls the account expired. After keyboard-interactive, sshd logs this for every refusal by PAM
+    /// (auth-pam.c).
     AccountExpired,
     /// The account or its password has expired.
     Expired,
@@ -100,72 +101,73 @@ pub enum Cause {
     Locked,
 }
 
-/// What keeps a partner from working.
+/// An obstacle that prevents a partner's work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hindered {
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// What.
+    /// The obstacle.
     pub obstacle: Obstacle,
     /// How many times.
     pub count: u64,
-    /// The addresses, the latest last, up to ten.
+    /// The addresses, the latest last, at most ten.
     pub addresses: Vec<String>,
-    /// What could not be written the latest time.
+    /// The path of the latest refused write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// sshd's own words the latest time.
+    /// sshd's own text, from the latest time.
     pub detail: String,
-    /// What else could not be written, in the same message; with the latest up to ten.
+    /// Earlier refused writes in the same message; with the latest one at most ten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<RefusedWrite>,
     /// The latest time.
     pub at: Time,
 }
 
-/// What could not be written, and sshd's own words of why.
+/// A refused write, with sshd's own text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RefusedWrite {
     /// Its path.
     pub path: String,
-    /// Why.
+    /// The reason, in sshd's own text.
     pub detail: String,
 }
 
-/// What keeps a partner from working, as far as sshd says.
+/// An obstacle that prevents a partner's work, according to sshd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Obstacle {
-    /// Only sftp is allowed, and something else was asked for.
+    /// Only sftp is allowed, but the client requested something else.
     NotSftp,
     /// sshd could not start sftp.
     Subsystem,
     /// sshd refuses the chroot directory.
     Chroot,
-    /// sftp-server refuses to let it write where it tries.
+    /// sftp-server refuses a write.
     WriteRefused,
-    /// sshd turns the address away: too many connections, or a penalty.
+    /// sshd rejects connections from the address: too many connections, or a penalty.
     TurnedAway,
-    /// The same of an address from which it did not log in that day: attempts in its name failed there, perhaps another's.
+    /// The same for an address without a log-in of the partner on that day: attempts in its name failed there, perhaps by
+    /// another person.
     AttemptsTurnedAway,
 }
 
-/// Sessions of a partner that left no line of sftp-server though they should have.
+/// Sessions of a partner without a line of sftp-server, although there should be one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Blind {
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// sshd said that it started sftp; else it is probable.
+    /// `true`: sshd logged that it started sftp. `false`: this is only probable.
     pub sure: bool,
-    /// How many today.
+    /// How many sessions today.
     pub sessions: u64,
-    /// The latest one's end.
+    /// End of the latest session.
     pub at: Time,
 }
 
@@ -174,48 +176,48 @@ pub struct Blind {
 pub struct Files {
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// Which way they went, and how it ended.
+    /// Their direction, and how the transfer ended.
     pub what: Transfer,
-    /// How many.
+    /// How many files.
     pub count: u64,
     /// The first ten.
     pub files: Vec<File>,
-    /// The bytes of all of them, as far as they are known.
+    /// The total of the known sizes, in bytes.
     pub bytes: u64,
     /// The size of some is unknown.
     #[serde(default, skip_serializing_if = "is_default")]
     pub some_unknown: bool,
-    /// The latest one's time.
+    /// Time of the latest file.
     pub at: Time,
 }
 
-/// What happened to a file.
+/// The result of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transfer {
-    /// It arrived.
+    /// The file arrived.
     Upload,
-    /// It was fetched.
+    /// The file was downloaded.
     Download,
-    /// Its upload broke off.
+    /// The upload was interrupted.
     UploadInterrupted,
-    /// Its upload failed on the server's disk.
+    /// The upload failed on the server's disk.
     UploadFailed,
-    /// Its download broke off.
+    /// The download was interrupted.
     DownloadInterrupted,
-    /// sshd cut the message, and no other line tells which way it went.
+    /// sshd truncated the message, and no other line shows the direction.
     Unknown,
-    /// Opened for writing, and no line says what became of it.
+    /// The file was opened for writing, and no line shows the result.
     UploadUnclosed,
-    /// The same of one opened for reading.
+    /// The file was opened for reading, and no line shows the result.
     DownloadUnclosed,
 }
 
 impl Transfer {
-    /// Bytes of the file arrived, as far as the log tells.
+    /// Did bytes of the file arrive, according to the log?
     pub(crate) fn is_upload(self) -> bool {
         match self {
             Transfer::Upload | Transfer::UploadInterrupted | Transfer::UploadFailed => true,
@@ -231,84 +233,84 @@ impl Transfer {
 /// One file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct File {
-    /// Its whole path as the partner sees it; log text, escaped where it is shown.
+    /// Its full path as the partner sees it; log text, escaped when it is shown.
     pub path: String,
-    /// The path's bytes, escaped as sshd escapes them, where they are no UTF-8.
+    /// The path's bytes, escaped as sshd escapes them, if they are not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub odd: Option<String>,
-    /// The path is only the beginning: sshd cut the message.
+    /// The path is truncated, because sshd truncated the message.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cut: bool,
-    /// Its size; none where the log does not tell.
+    /// Its size; `None` if the log does not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
-    /// From where.
+    /// The peer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// It was opened as it was, not emptied: the size is that of what was added.
+    /// It was opened without truncation: the size is the size of the added data.
     #[serde(default, skip_serializing_if = "is_default")]
     pub resumed: bool,
-    /// It was created as well where it was not there: whether it was resumed is not known by that alone.
+    /// The open would also create a new file: `resumed` alone does not prove that the file existed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub may_be_new: bool,
-    /// The size of all of it, where it was resumed and the log tells what it held before.
+    /// The full size of a resumed file, if the log shows the old size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole: Option<u64>,
-    /// How many times more it came, in the same message; the size is the latest one's.
+    /// How many more times the file was transferred, within the same message; the size is the latest one.
     #[serde(default, skip_serializing_if = "is_default")]
     pub again: u64,
 }
 
 impl File {
-    /// Is it certain that it was there before, and that its size is what came after that?
+    /// Is it certain that the file existed before, and that its size is the size of the added data?
     pub(crate) fn is_resumed(&self) -> bool {
         self.resumed && (!self.may_be_new || self.whole.is_some())
     }
 }
 
-/// What happened longer than ten minutes ago, told in one message.
+/// Events older than ten minutes, in one message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// The first event's time.
     pub from: Time,
     /// The last event's time.
     pub to: Time,
-    /// What each partner did.
+    /// Each partner's events.
     pub partners: BTreeMap<String, SummaryRow>,
-    /// Some of it may have been told already.
+    /// Some of it may have been reported already.
     #[serde(default, skip_serializing_if = "is_default")]
     pub maybe_repeated: bool,
 }
 
-/// What one partner did, of a summary.
+/// One partner's events in a summary.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SummaryRow {
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
     /// Log-ins.
     #[serde(skip_serializing_if = "is_default")]
     pub logins: u64,
-    /// Failures.
+    /// Refused attempts.
     #[serde(skip_serializing_if = "is_default")]
     pub failures: u64,
     /// Files that arrived.
     #[serde(skip_serializing_if = "is_default")]
     pub uploads: u64,
-    /// Files that were fetched.
+    /// Files that were downloaded.
     #[serde(skip_serializing_if = "is_default")]
     pub downloads: u64,
-    /// Why the failures were refused, as far as that is known.
+    /// The causes of the refused attempts, if they are known.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub causes: BTreeMap<Cause, u64>,
-    /// Transfers that did not come out whole, by what became of them.
+    /// Incomplete transfers, by result.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub transfers: BTreeMap<Transfer, u64>,
-    /// Times that sshd let it in and it could not work, or did not let it try, by what kept it from it.
+    /// How often the partner could not work or could not try to log in, by obstacle.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub obstacles: BTreeMap<Obstacle, u64>,
-    /// Times that sshd turned attempts in its name away.
+    /// How often sshd rejected connections after attempts in its name.
     #[serde(skip_serializing_if = "is_default")]
     pub turned_away: u64,
     /// The names of the first ten files that arrived.
@@ -316,16 +318,16 @@ pub struct SummaryRow {
     pub names: Vec<String>,
 }
 
-/// Attempts in the names of many partners from few addresses, and what sshd did about them.
+/// Attempts in the names of many partners from few addresses, and how sshd reacted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sweep {
-    /// The partners, each with the failures that no other message tells, and how often sshd turned attempts away.
+    /// The partners, each with the failures that no other message reports, and the number of rejected attempts.
     pub partners: BTreeMap<String, SummaryRow>,
-    /// The addresses, the latest last, up to ten.
+    /// The addresses, the latest last, at most ten.
     pub addresses: Vec<String>,
-    /// All failures, those before it was known to be a sweep included.
+    /// All failures, including those before the sweep was detected.
     #[serde(default, skip_serializing_if = "is_default")]
     pub failures: u64,
-    /// The latest time.
+    /// Time of the latest attempt.
     pub at: Time,
 }

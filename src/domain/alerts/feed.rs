@@ -1,4 +1,4 @@
-//! The facts of messages about expected feeds and about partners that do not log in.
+//! The facts in messages about expected feeds and about partners without log-ins.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::{File, Transfer};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 
-/// What a partner did last, of each kind.
+/// A partner's last activity of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Seen {
@@ -16,13 +16,13 @@ pub struct Seen {
     /// The latest refused attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Time>,
-    /// The latest file that arrived, or did not arrive whole.
+    /// The latest file, complete or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<SeenFile>,
-    /// From when on it is known that no log-in came, where none is known.
+    /// The start of watching, if no log-in is known: no log-in came since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub watched: Option<Time>,
-    /// It was told that the partner has not logged in for long.
+    /// The long time without a log-in was already reported.
     #[serde(skip_serializing_if = "is_default")]
     pub quiet: bool,
 }
@@ -30,123 +30,123 @@ pub struct Seen {
 /// The latest file of a partner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeenFile {
-    /// When.
+    /// The time of the transfer.
     pub at: Time,
-    /// Whether it arrived.
+    /// The result of the transfer.
     pub what: Transfer,
-    /// Which.
+    /// The file.
     pub file: File,
     /// The partner removed it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub removed: bool,
 }
 
-/// An expected feed is not there.
+/// An expected feed is missing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeedMissing {
     /// The expectation's id.
     pub id: String,
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// The pattern.
+    /// The pattern of the file names.
     pub files: String,
     /// When it was due.
     pub due: Time,
-    /// How many files of it are there.
+    /// How many of its files arrived.
     pub arrived: u32,
-    /// How many are expected.
+    /// How many files are expected.
     pub count: u32,
-    /// When it was due the first time of those that it has not come since.
+    /// The first of the consecutive missed due times, if there were earlier ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
-    /// What the partner did instead.
+    /// The partner's last activity.
     pub seen: Seen,
-    /// Who is called.
+    /// The user or user group to mention in Slack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mention: Option<String>,
 }
 
-/// A feed is there that was missing, or came too late.
+/// A feed that was missing has arrived, or a feed arrived late.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeedArrived {
     /// The expectation's id.
     pub id: String,
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// The pattern.
+    /// The pattern of the file names.
     pub files: String,
     /// When it was due.
     pub due: Time,
-    /// When all of it was there.
+    /// When the last expected file arrived.
     pub at: Time,
     /// How many files.
     pub count: u32,
-    /// The last of them.
+    /// The last file.
     pub file: File,
-    /// It is on time this time.
+    /// It arrived on time on this day.
     #[serde(default, skip_serializing_if = "is_default")]
     pub on_time: bool,
-    /// When it was due the first time of those that it had not come since.
+    /// The first of the consecutive missed due times before this arrival.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
 }
 
-/// A feed that was there at its deadline is no more what was delivered.
+/// A feed that was complete at its deadline was changed afterwards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeedChanged {
     /// The expectation's id.
     pub id: String,
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// The pattern.
+    /// The pattern of the file names.
     pub files: String,
     /// When it was due.
     pub due: Time,
-    /// When all of it was there.
+    /// When the last expected file arrived.
     pub arrived: Time,
-    /// What happened to it.
+    /// The change.
     pub change: Change,
 }
 
-/// What happened to a file of a feed.
+/// A change of a feed's file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// When.
+    /// The time of the change.
     pub at: Time,
-    /// The file by the name that it was delivered under, with the size that it has now, where it is there.
+    /// The file under its delivered name, with its current size if it still exists.
     pub file: File,
-    /// What.
+    /// The kind of change.
     pub how: Loss,
-    /// It was told.
+    /// The change was reported.
     #[serde(default, skip_serializing_if = "is_default")]
     pub told: bool,
 }
 
-/// How a file that was there is no more what is expected.
+/// Why a delivered file is no longer valid for the feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Loss {
     /// It was removed.
     Removed,
-    /// It has another name.
+    /// It was renamed.
     Renamed,
-    /// It is empty, or too small.
+    /// It was replaced by an empty or too small file.
     Replaced,
-    /// It was sent again, and that broke off or failed.
+    /// It was sent again, but this upload was interrupted or failed.
     Broken,
 }
 
 impl Loss {
-    /// In English, behind the file's name.
+    /// The English words that follow the file's name.
     pub(crate) fn in_english(self) -> &'static str {
         match self {
             Loss::Removed => "removed",
@@ -162,14 +162,14 @@ impl Loss {
 pub struct Quiet {
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// Since when: its last log-in, or since it is known that none came.
+    /// The last log-in; if none is known, the start of watching.
     pub since: Time,
-    /// No log-in of it is known at all.
+    /// No log-in of this partner is known.
     #[serde(default, skip_serializing_if = "is_default")]
     pub never: bool,
-    /// When that became too long.
+    /// When the limit was passed.
     pub at: Time,
 }

@@ -1,4 +1,4 @@
-//! The name of a file as bytes. Bytes that are no UTF-8 are kept beside the text.
+//! The name of a file as bytes. Bytes that are not UTF-8 are kept beside the text.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,14 @@ use super::File;
 use crate::domain::openssh::{decode, encode};
 
 impl File {
-    /// Gives it this path.
+    /// Sets the file's path.
     pub fn rename(&mut self, path: &[u8]) {
         let text = String::from_utf8_lossy(path);
         self.odd = matches!(text, Cow::Owned(_)).then(|| encode(path));
         self.path = text.into_owned();
     }
 
-    /// Its path to the byte.
+    /// The exact bytes of its path.
     pub fn name(&self) -> Cow<'_, [u8]> {
         match &self.odd {
             Some(odd) => decode(odd.as_bytes(), false),
@@ -21,24 +21,24 @@ impl File {
         }
     }
 
-    /// The file that the state knows by this name.
+    /// Makes a file from its name in the state.
     pub(crate) fn of_state(name: &str) -> File {
         let mut file = File::default();
         let bytes = decode(name.as_bytes(), false);
         match std::str::from_utf8(&bytes) {
-            // No name that is text is escaped.
+            // A name that is valid text is not escaped.
             Ok(_) => name.clone_into(&mut file.path),
             Err(_) => file.rename(&bytes),
         }
         file
     }
 
-    /// Is this the same file once more, as far as their names are known?
+    /// Is this a repeated transfer of the same file, as far as the names are known?
     pub(crate) fn is_again(&self, other: &File) -> bool {
         !self.cut && !other.cut && self.path == other.path && self.odd == other.odd
     }
 
-    /// What tells its path from any other, as text.
+    /// A unique name of the file, as text.
     pub(crate) fn name_in_state(&self) -> String {
         self.odd.as_ref().unwrap_or(&self.path).clone()
     }

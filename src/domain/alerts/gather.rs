@@ -1,5 +1,5 @@
-//! Gathering: decides which alerts are told at once, which are joined with others of their kind and partner, and which become
-//! part of the summary.
+//! Gathering: decides which alerts are reported at once, which are joined with others of the same kind and partner, and
+//! which go into the summary.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,70 +13,70 @@ use crate::domain::base::policy;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 
-/// What is older than this is told in a summary, not as an alert.
+/// Events older than this are reported in a summary, not as an alert.
 pub const NEWS: Duration = Duration::from_secs(600);
 
 /// The span of `max-per-hour`.
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Longer than any alert waits for what may follow it: what is due later was noted by a clock that ran ahead.
+/// No alert waits longer than this. A later due time was noted by a clock that ran ahead.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// How many alerts wait for a few seconds at most. A rename follows its file at once: of more files than these in two
-/// seconds the first of the partner with the most have their last names long since, and the state stays small.
+/// How many alerts may wait for a few seconds. A rename follows its upload at once, so of more files in two seconds the
+/// first ones of the partner with the most already have their final names. The limit keeps the state small.
 const WAITING_KEPT: usize = 256;
 
-/// Alerts that are being gathered: part of the state.
+/// Alerts that are being gathered: a part of the state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Alerts {
-    /// What was told lately of each kind and partner, and what joins the next message.
+    /// For each kind and partner: the recent messages, and the alerts for the next message.
     pub groups: BTreeMap<String, Group>,
-    /// What is told a few seconds later: uploads that may be renamed, failures that a log-in may follow.
+    /// Alerts that wait a few seconds: uploads that may be renamed, failures that may be followed by a log-in.
     pub waiting: Vec<Waiting>,
-    /// What happened longer than ten minutes ago, until reading has reached the present.
+    /// Events older than ten minutes, until reading has caught up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<Summary>,
-    /// The partners in whose names somebody failed lately.
+    /// The partners whose names were used in recent failures.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tried: Tried,
-    /// The id of the next one that waits.
+    /// The id of the latest waiting alert.
     pub next: u64,
 }
 
-/// One kind of alert of one partner.
+/// The alerts of one kind and partner.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Group {
-    /// The window's end: what comes before joins.
+    /// The end of the window: alerts before it are joined.
     pub until: Time,
-    /// When messages were told within the last hour.
+    /// The times of the messages within the last hour.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Time>,
-    /// What has been gathered, with the time of its first event.
+    /// The gathered alerts, with the time of the first event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gathered: Option<(Time, Content)>,
 }
 
-/// An alert that is told later.
+/// An alert that is reported later.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Waiting {
     /// Its id.
     pub id: u64,
-    /// When it is told.
+    /// When it is due.
     pub due: Time,
-    /// The process that it came from.
+    /// The process that caused it.
     pub process: Process,
     /// When it happened.
     pub at: Time,
-    /// What it says.
+    /// Its facts.
     pub content: Content,
-    /// Another message tells of it, unless that is taken back.
+    /// Another message reports it, unless that message is withdrawn.
     #[serde(default, skip_serializing_if = "is_default")]
     pub told: bool,
 }
 
-/// What is told of a partner, by the configuration.
+/// The configuration of a partner's alerts.
 pub(crate) type PolicyOf<'a> = &'a dyn Fn(&str) -> policy::Alerts;
 
 /// The partner of a group, by the group's name.
@@ -85,7 +85,7 @@ fn partner_of(group: &str) -> &str {
 }
 
 impl Alerts {
-    /// Tells this later. Returns the id by which it can be changed or taken back meanwhile.
+    /// Reports this later. Returns the id with which the alert can be changed or withdrawn before that.
     pub fn wait(&mut self, process: Process, at: Time, delay: Duration, content: Content) -> u64 {
         add(&mut self.next, 1);
         self.waiting.push(Waiting {
@@ -99,8 +99,8 @@ impl Alerts {
         self.next
     }
 
-    /// Tells this: at once where it is the first of its kind and partner, else with its fellows; as part of a summary
-    /// where it is no news any more.
+    /// Reports this: at once if it is the first of its kind and partner, else joined with others; in the summary if it is
+    /// too old.
     pub fn tell(
         &mut self,
         at: Time,
@@ -123,7 +123,7 @@ impl Alerts {
         };
         let rules = &rules(partner);
         let group = self.groups.entry(format!("{kind} {partner}")).or_default();
-        // One that answers failures is told in any case: it tells of them.
+        // A log-in after failures is always reported, because its message also reports the failures.
         let again = matches!(&content, Content::Logins(l) if l.after_failures == 0);
         let again = again && !rules.again_after.is_zero();
         if again
@@ -153,7 +153,7 @@ impl Alerts {
         outbox.push(at, content);
     }
 
-    /// Tells log-ins that were gathered before this alert first, where `max-per-hour` allows it.
+    /// Reports gathered log-ins from before this alert first, if `max-per-hour` allows it.
     fn log_in_first(
         &mut self,
         partner: &str,
@@ -173,7 +173,7 @@ impl Alerts {
         }
     }
 
-    /// Takes the waiting alerts of a file that is downloaded now: its upload is told first.
+    /// Takes the waiting upload alerts of a file that is now downloaded: the upload must be reported first.
     fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
         let Content::Files(fetched) = content else {
             return Vec::new();
@@ -196,7 +196,7 @@ impl Alerts {
         arrived
     }
 
-    /// Clamps times that a clock which ran ahead left in the future, so that no alert waits for them.
+    /// Corrects times in the future, left by a clock that ran ahead, so that no alert waits for them.
     pub fn clamp_times(&mut self, now: Time, rules: PolicyOf<'_>) {
         for waiting in &mut self.waiting {
             if waiting.due > now.plus(LONGEST_WAIT) {
@@ -213,8 +213,8 @@ impl Alerts {
         self.tried.clamp_times(now);
     }
 
-    /// Tells alerts that are due when all events before `time` are known. Without `caught_up` the summary is kept back.
-    /// `in_flight` is the message that is being posted: it must not change.
+    /// Reports the alerts that are due when all events before `time` are known. Without `caught_up` the summary is kept
+    /// back. `in_flight` is the message that is being posted: it must not change.
     pub fn advance(
         &mut self,
         time: Time,
@@ -234,7 +234,7 @@ impl Alerts {
             let due = group.due(&rules);
             if due <= time {
                 if let Some((since, content)) = group.gathered.take() {
-                    // Windows follow each other on the events' time, however late they are looked at.
+                    // Windows are based on the events' time, even if `advance` runs late.
                     group.note(due, &rules);
                     late.push((since, due, content));
                 }
@@ -246,7 +246,7 @@ impl Alerts {
         });
         late.sort_by_key(|(since, ..)| *since);
         for (since, due, content) in late {
-            // What the pace held back is as old as the time at which it could leave.
+            // An alert that `max-per-hour` delayed is only as old as the time when it became due.
             match now.since(due) > NEWS {
                 true => summary::fold(self.backlog.get_or_insert_default(), since, content),
                 false => outbox.push(due, content),
@@ -258,10 +258,10 @@ impl Alerts {
         }
     }
 
-    /// Takes the waiting alerts that are due, in order. Where too many wait, it takes half of them, so that it seldom has to.
+    /// Takes the waiting alerts that are due, in order. If too many wait, takes half of them, so that this happens rarely.
     fn take_due(&mut self, time: Time) -> Vec<Waiting> {
         let many = self.waiting.len() > WAITING_KEPT;
-        // Asked for every event: what waits is not moved for nothing.
+        // This runs for every event, so nothing is moved without need.
         if !many && self.waiting.iter().all(|w| w.due > time) {
             return Vec::new();
         }
@@ -308,7 +308,7 @@ impl Alerts {
         alerts.map(|m| m.since.plus(NEWS)).min()
     }
 
-    /// When `advance` has something to do next, as far as time alone brings it.
+    /// When `advance` has to run next if no event comes.
     pub fn due(&self, rules: PolicyOf<'_>) -> Option<Time> {
         let gathered = self
             .groups
@@ -320,7 +320,7 @@ impl Alerts {
 }
 
 impl Group {
-    /// When the next message may be told, if that is after `at`: `max-per-hour` of them were told within the hour before.
+    /// When the next message is allowed, if that is after `at`: `max-per-hour` messages were sent in the hour before.
     fn free_from(&self, at: Time, rules: &policy::Alerts) -> Option<Time> {
         let most = rules.max_per_hour as usize;
         let first = self
@@ -331,12 +331,12 @@ impl Group {
         Some(first.plus(HOUR)).filter(|&free| free > at)
     }
 
-    /// When what was gathered is told.
+    /// When the gathered alerts are due.
     fn due(&self, rules: &policy::Alerts) -> Time {
         self.free_from(self.until, rules).unwrap_or(self.until)
     }
 
-    /// Notes that a message is told, and opens the window behind it.
+    /// Notes that a message is sent, and starts a new window.
     fn note(&mut self, at: Time, rules: &policy::Alerts) {
         self.told.push(at);
         let most = (rules.max_per_hour as usize).max(1);

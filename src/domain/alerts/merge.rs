@@ -1,4 +1,4 @@
-//! Joining messages of one kind and partner into one.
+//! Joins messages of one kind and partner.
 
 use super::{
     Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, RefusedWrite,
@@ -7,7 +7,7 @@ use super::{
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
-/// Makes one message of two. Contents of other kinds never meet here: they lie in groups of their own.
+/// Joins two messages. Contents of different kinds never come here: each kind has its own group.
 pub(crate) fn join(first: &mut Content, second: Content) {
     match (first, second) {
         (Content::Logins(a), Content::Logins(b)) => logins(a, b),
@@ -18,7 +18,7 @@ pub(crate) fn join(first: &mut Content, second: Content) {
         (Content::Hindered(a), Content::Hindered(b)) => hindered(a, b),
         (Content::Sweep(a), Content::Sweep(b)) => sweep(a, b),
         (Content::Several { parts, .. }, second) => parts.extend(second.into_parts()),
-        // Two of different kinds, or that stand alone, are never joined.
+        // Different kinds, and messages that stand alone, are never joined.
         (
             Content::Logins(_)
             | Content::Failures(_)
@@ -50,7 +50,7 @@ pub(crate) fn hindered(first: &mut Hindered, second: Hindered) {
         .earlier
         .extend(path.map(|path| RefusedWrite { path, detail }));
     first.earlier.extend(second.earlier);
-    // Each once; the latest stands apart.
+    // Keeps each refused write once; the latest one is stored separately.
     let mut kept: Vec<RefusedWrite> = Vec::new();
     for refused in first.earlier.drain(..) {
         let latest = first.path.as_ref() == Some(&refused.path) && first.detail == refused.detail;
@@ -123,7 +123,7 @@ fn files(first: &mut Files, second: Files) {
     }
 }
 
-/// Keeps the latest address last, and each once.
+/// Adds addresses: each is kept once, the latest last.
 fn addresses(known: &mut Vec<String>, further: Vec<String>) {
     for address in further {
         known.retain(|a| *a != address);
@@ -134,7 +134,7 @@ fn addresses(known: &mut Vec<String>, further: Vec<String>) {
 }
 
 impl Files {
-    /// One file of a partner.
+    /// Makes the content for one file of a partner.
     pub fn one(
         partner: &str,
         full_name: Option<String>,

@@ -1,4 +1,4 @@
-//! A message that waits until Slack takes it, and what it says: facts, not words.
+//! A message that waits for Slack, and its content: facts, not words.
 
 use crate::domain::alerts::facts::{
     Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
@@ -10,35 +10,36 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How many names a message or a summary keeps of a partner's files.
+/// How many names of a partner's files a message or a summary keeps.
 pub const NAMES_KEPT: usize = 10;
 
-/// A message that waits until Slack takes it.
+/// A message that waits until Slack accepts it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// Its id, never used again.
+    /// Its id, never reused.
     pub id: u64,
-    /// The time from which its age is told: that of its first event, or the end of the window that held it back.
+    /// The start of its age: the time of its first event, or the end of the window that delayed it.
     pub since: Time,
-    /// What it says.
+    /// Its facts.
     pub content: Content,
-    /// It was sent, and whether Slack took it is not known: the next try may repeat it.
+    /// It was sent, but Slack's answer is unknown: the next try may repeat it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub maybe_repeated: bool,
-    /// The plainest form that Slack has asked for so far.
+    /// The simplest form that Slack has required so far.
     #[serde(default)]
     pub form: Form,
-    /// Why it was parked: Slack's error.
+    /// Slack's error, if Slack refused it permanently.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }
 
-/// How long a refused password is not told: sshd writes `Failed password` before it says that PAM refused the account, and
-/// delays that by the time that PAM took, a tenth of a second mostly (auth2.c). A stamp may be up to a second before its line.
+/// How long an alert about a refused password waits: sshd writes `Failed password` before it logs that PAM refused the
+/// account. The delay is as long as PAM's work, mostly a tenth of a second (auth2.c). A timestamp may be up to a second
+/// before its line.
 pub const SETTLES: Duration = Duration::from_millis(1_500);
 
 impl Message {
-    /// Until when what it says may turn out otherwise; none where it is certain.
+    /// Until when its facts may still change; `None` if they are final.
     pub fn settles(&self) -> Option<Time> {
         match &self.content {
             Content::Failures(failures) if failures.cause == Cause::Password => {
@@ -49,7 +50,7 @@ impl Message {
     }
 }
 
-/// How a message is laid out; Slack may refuse the richer forms.
+/// The layout of a message; Slack may refuse the richer forms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
@@ -58,21 +59,22 @@ pub enum Form {
     Blocks,
     /// One preformatted block.
     Preformatted,
-    /// `text` alone.
+    /// Only `text`.
     Text,
 }
 
-/// What a message says: facts, not words, so that it can be told in any language, joined with others, or summed up later.
+/// The content of a message: facts, not words, so that it can be written in any language, joined with others or summed up
+/// later.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Content {
-    /// Watching begins.
+    /// The monitor starts.
     Started {
         /// `journal`, or the path of the log file.
         source: String,
-        /// The first start of all; a later one is told only with a hint.
+        /// The very first start; a later start is reported only with a hint.
         first: bool,
-        /// `auto` landed on auth.log although journald runs: the group that reading the journal needs.
+        /// `auto` chose auth.log although journald runs: the group that is needed to read the journal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         missing_group: Option<String>,
     },
@@ -80,85 +82,85 @@ pub enum Content {
     Logins(Logins),
     /// A partner could not log in.
     Failures(Failures),
-    /// Somebody tried the names of many partners.
+    /// Attempts were made in the names of many partners.
     Sweep(Sweep),
-    /// Files of a partner arrived, or were fetched.
+    /// Files of a partner arrived or were downloaded.
     Files(Files),
-    /// Uploads broke off, or failed on the server's disk; downloads broke off.
+    /// Uploads were interrupted or failed on the server's disk; downloads were interrupted.
     Troubled(Files),
-    /// A partner is let in and cannot work, or is not even let try.
+    /// A partner can log in but not work, or cannot even try.
     Hindered(Hindered),
-    /// A partner's sessions leave no line of sftp-server.
+    /// A partner's sessions leave no lines of sftp-server.
     Blind(Blind),
-    /// What waited for Slack of one partner, of several kinds.
+    /// Several kinds of waiting alerts of one partner.
     Several {
         /// The account.
         partner: String,
-        /// What is told, one of each kind.
+        /// The contents, one of each kind.
         parts: Vec<Content>,
     },
-    /// What happened longer than ten minutes ago, in one message.
+    /// Events older than ten minutes, in one message.
     Summary(Summary),
-    /// An expected feed is not there.
+    /// An expected feed is missing.
     FeedMissing(FeedMissing),
-    /// It is there after all.
+    /// A missing feed arrived, or a feed arrived late.
     FeedArrived(FeedArrived),
-    /// It is no more what was delivered.
+    /// A delivered feed was changed.
     FeedChanged(FeedChanged),
     /// A partner has not logged in for long.
     Quiet(Quiet),
     /// No line of OpenSSH in the log can be read.
     Unreadable {
-        /// How many in a row.
+        /// How many consecutive lines.
         lines: u64,
-        /// One of them; log text, escaped where it is shown.
+        /// One of the lines; log text, escaped when it is shown.
         example: String,
     },
     /// sftp-server's `-l INFO` is not in force.
     LogLevel {
-        /// For whom, account names, up to ten.
+        /// Account names of the affected partners, at most ten.
         partners: Vec<String>,
-        /// How many partners in all.
+        /// The total number of affected partners.
         count: usize,
-        /// Their full names, as far as the user database has any.
+        /// Their full names, if the user database has them.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         full_names: BTreeMap<String, String>,
-        /// What is set now: the directive, or that there is none.
+        /// The current setting: the directive, or that there is none.
         found: String,
         /// The line to write.
         line: String,
-        /// The file, with its line number where there is one.
+        /// The file, with the line number if there is one.
         file: String,
     },
-    /// `/dev/log` in partners' chroots leads nowhere, or nobody knows whether their files can be seen.
+    /// `/dev/log` in partners' chroots does not reach the log, or it is unknown whether their files can be seen.
     Unseen {
-        /// For whom, account names, up to ten.
+        /// Account names of the affected partners, at most ten.
         partners: Vec<String>,
-        /// How many partners in all; 0 where nobody knows.
+        /// The total number of affected partners; 0 if unknown.
         count: usize,
-        /// Their full names, as far as the user database has any.
+        /// Their full names, if the user database has them.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         full_names: BTreeMap<String, String>,
         /// Is it certain?
         known: bool,
-        /// Why, and what mends it.
+        /// The reason, and how to fix it.
         why: String,
     },
 }
 
-/// How a message stands among the others that wait.
+/// How a message is combined with other waiting messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Among<'a> {
-    /// It is gathered with those of its kind and partner; no partner's name for what is of many.
+    /// It is gathered with others of its kind and partner; the partner is empty for messages about many partners.
     Gathered(&'static str, &'a str),
-    /// It stands alone. A later one about the same matter says how that stands now.
+    /// It stands alone. A later message about the same matter replaces its information.
     Alone(&'static str, &'a str),
-    /// It stands alone, and each of them is told.
+    /// It stands alone, and each such message is sent.
     Each,
 }
 
 impl Content {
-    /// A new kind of message is gathered, or stands alone.
+    /// Decides whether this kind of message is gathered or stands alone.
     fn among(&self) -> Among<'_> {
         use Among::{Alone, Each, Gathered};
         match self {
@@ -185,8 +187,8 @@ impl Content {
         }
     }
 
-    /// The kind and the partner of an alert that is gathered with its fellows; none for what stands alone, which no age makes
-    /// part of a summary.
+    /// The kind and the partner of an alert that is gathered; `None` for a message that stands alone and never goes into a
+    /// summary.
     pub fn group(&self) -> Option<(&'static str, &str)> {
         match self.among() {
             Among::Gathered(kind, partner) => Some((kind, partner)),
@@ -194,7 +196,7 @@ impl Content {
         }
     }
 
-    /// What a message that stands alone is about, where a later one says how it stands now; none for what is gathered.
+    /// The matter of a message that stands alone and that a later one can replace; `None` for other messages.
     pub(super) fn matter(&self) -> Option<(&'static str, &str)> {
         match self.among() {
             Among::Alone(matter, whose) => Some((matter, whose)),
@@ -204,7 +206,7 @@ impl Content {
 }
 
 impl Transfer {
-    /// The group in which transfers that did not come out whole are gathered.
+    /// The group name for incomplete transfers.
     fn trouble(self) -> &'static str {
         match self {
             Transfer::UploadFailed => "failed",
@@ -220,7 +222,7 @@ impl Transfer {
 }
 
 impl Obstacle {
-    /// What messages of it are gathered under.
+    /// The group name for messages about this obstacle.
     fn name(self) -> &'static str {
         match self {
             Obstacle::NotSftp => "not-sftp",

@@ -1,4 +1,4 @@
-//! What is told in Slack: messages, and how alerts are gathered into them. Uses `base` and the names of files in `openssh`.
+//! Messages for Slack, and how alerts are gathered into them. Uses `base` and the names of files in `openssh`.
 
 mod again;
 mod facts;

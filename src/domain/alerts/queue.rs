@@ -7,21 +7,21 @@ use crate::domain::base::evict::to_evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
-/// How many alerts wait before some of them become part of a summary: at a message a second, what would come behind them is
-/// no alert any more.
+/// How many alerts wait before some of them go into a summary: at one message per second, later ones would be too old for an
+/// alert.
 const ALERTS_KEPT: usize = 60;
 
-/// Where messages go: the outbox and the number of the next message.
+/// The destination of messages: the outbox and the number of the latest message.
 pub struct Outbox<'a> {
     /// The messages, oldest first.
     pub messages: &'a mut Vec<Message>,
-    /// The id of the next one.
+    /// The id of the latest message.
     pub next: &'a mut u64,
 }
 
 impl Outbox<'_> {
-    /// The alerts to evict. Those that anybody who reaches the port can cause go first, then those of the partner with the most,
-    /// the latest first.
+    /// The alerts to evict. Those that any peer without a log-in can cause go first, then those of the partner with the
+    /// most, the latest first.
     pub(crate) fn too_many(&self, in_flight: Option<u64>) -> Vec<u64> {
         let alerts = self.messages.iter().filter(|m| m.content.group().is_some());
         let alerts: Vec<(u64, &Message)> = alerts
@@ -37,13 +37,13 @@ impl Outbox<'_> {
         )
     }
 
-    /// Appends a message. Where many that stand alone wait, it takes the place of the one before it about the same matter:
-    /// the tables of the days tell what that one told.
+    /// Appends a message. If many messages that stand alone wait, it replaces the earlier one about the same matter: the
+    /// tables of the days contain that information too.
     pub fn push(&mut self, since: Time, content: Content) {
         if let Some(matter) = content.matter() {
             let alone = |m: &Message| m.content.matter().is_some();
             if self.messages.iter().filter(|m| alone(m)).count() >= ALERTS_KEPT {
-                // One that was sent may have been taken: it stays until that is known.
+                // Slack may already have accepted a message that was sent: it stays until this is known.
                 self.messages
                     .retain(|m| m.maybe_repeated || m.content.matter() != Some(matter));
             }
@@ -61,7 +61,7 @@ impl Outbox<'_> {
     }
 }
 
-/// Can anybody who reaches the port bring this about, in any partner's name?
+/// Can any peer that reaches the port cause this, in any partner's name?
 fn is_anybodys(content: &Content) -> bool {
     match content {
         Content::Failures(failures) => !failures.own,
@@ -84,7 +84,7 @@ fn is_anybodys(content: &Content) -> bool {
     }
 }
 
-/// Whose alert is this, of those that make room for each other? Of what is anybody's it is the address's.
+/// The owner of an alert for eviction: the partner, or the address if any peer can cause the alert.
 fn whose(content: &Content) -> Option<&str> {
     match content {
         Content::Failures(failures) if !failures.own => {

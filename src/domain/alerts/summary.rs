@@ -1,4 +1,4 @@
-//! The summary: what happened longer than ten minutes ago, in one message.
+//! The summary: events older than ten minutes, in one message.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{Content, File, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Tr
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
-/// Adds what a message would have told. What stands alone is never folded.
+/// Adds the facts of a message. Messages that stand alone are never added.
 pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
     match content {
         Content::Logins(logins) => {
@@ -43,7 +43,7 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
         Content::Hindered(hindered) => {
             let row = summary.row(since, hindered.at, &hindered.partner, hindered.full_name);
             let times = match hindered.obstacle {
-                // That sshd turns attempts away hinders nobody, as far as anybody knows.
+                // A rejected connection after attempts by others is, as far as known, no obstacle for the partner.
                 Obstacle::AttemptsTurnedAway => &mut row.turned_away,
                 obstacle => row.obstacles.entry(obstacle).or_default(),
             };
@@ -74,7 +74,7 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
 }
 
 impl Summary {
-    /// Reaches from here to there as well.
+    /// Extends the time span to include `from` and `to`.
     fn span(&mut self, from: Time, to: Time) {
         if self.from == Time::default() || from < self.from {
             self.from = from;
@@ -82,7 +82,7 @@ impl Summary {
         self.to = self.to.max(to);
     }
 
-    /// The row of a partner that did something in this time.
+    /// The row of a partner with an event in this time span.
     fn row(
         &mut self,
         since: Time,
@@ -96,7 +96,7 @@ impl Summary {
         row
     }
 
-    /// Takes over what another summary tells.
+    /// Adds the facts of another summary.
     fn add(&mut self, other: Summary) {
         self.span(other.from, other.to);
         self.maybe_repeated |= other.maybe_repeated;
@@ -107,7 +107,7 @@ impl Summary {
 }
 
 impl SummaryRow {
-    /// Takes over what another row of the partner tells.
+    /// Adds the facts of another row of the partner.
     pub(crate) fn add(&mut self, other: SummaryRow) {
         self.full_name = self.full_name.take().or(other.full_name);
         add(&mut self.logins, other.logins);
@@ -129,14 +129,15 @@ fn add_each<K: Ord>(totals: &mut BTreeMap<K, u64>, further: BTreeMap<K, u64>) {
     }
 }
 
-/// Puts a summary into the outbox: it takes the place of one that waits there, so that an outage ends in one message.
+/// Puts a summary into the outbox. It is joined with a summary that already waits there, so that an outage ends with one
+/// message.
 pub(crate) fn put(mut backlog: Summary, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
     let waiting =
         |m: &super::Message| matches!(m.content, Content::Summary(_)) && Some(m.id) != in_flight;
     if let Some(at) = outbox.messages.iter().position(waiting) {
         let message = outbox.messages.remove(at);
         if let Content::Summary(mut whole) = message.content {
-            // Its reply may have been lost: what it told may come again.
+            // Slack's answer may have been lost, so the content may be repeated.
             whole.maybe_repeated |= message.maybe_repeated;
             whole.add(backlog);
             backlog = whole;

@@ -1,4 +1,4 @@
-//! Sweeps: failures in the names of many partners from one address make one alert, not one for each partner.
+//! Sweeps: failures in the names of many partners from one address make one alert instead of one for each partner.
 
 use super::{Content, Obstacle, SummaryRow};
 use crate::domain::alerts::facts::Sweep;
@@ -10,20 +10,21 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-/// So many partners within [`WITHIN`] are a sweep.
+/// Number of partners within [`WITHIN`] that makes a sweep.
 const PARTNERS: usize = 5;
 
-/// How close together the attempts of a sweep are.
+/// The time span of a sweep's attempts.
 const WITHIN: Duration = Duration::from_secs(600);
 
-/// How long a sweep is gathered before it is told: nobody has to act within seconds, and most are over by then.
+/// How long a sweep is gathered before it is reported: no reaction is needed within seconds, and most sweeps are over by
+/// then.
 pub(crate) const WINDOW: Duration = Duration::from_secs(60);
 
-/// How many addresses are watched for sweeps. Those with the fewest partners make room, so that nobody who has many
-/// addresses hides a sweep from one.
+/// How many addresses are watched for sweeps. Those with the fewest partners are evicted, so that an attacker with many
+/// addresses cannot hide a sweep from one address.
 const ADDRESSES_KEPT: usize = 256;
 
-/// The partners in whose names somebody failed lately, by address, or by network where one host has a whole one.
+/// The partners whose names were used in recent failures, by address, or by network if one host has a whole network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tried(BTreeMap<String, BTreeMap<String, Attempt>>);
@@ -36,10 +37,10 @@ struct Attempt {
 }
 
 impl Tried {
-    /// What is to be told of this: the sweep that it is part of, or itself.
+    /// Returns the sweep that this content is part of, or the content itself.
     pub(crate) fn sweep(&mut self, at: Time, content: Content) -> Content {
         match content {
-            // Where a partner works from, its own mistakes are made.
+            // Failures from an address where the partner works are its own mistakes.
             Content::Failures(failures) if !failures.own => {
                 let Some(address) = failures.addresses.last() else {
                     return Content::Failures(failures);
@@ -83,7 +84,8 @@ impl Tried {
         }
     }
 
-    /// Notes a failure. Where it is part of a sweep: what was told before of the others, when it is what makes it one.
+    /// Notes a failure. If it is part of a sweep, returns the earlier failures of the other partners when this failure
+    /// starts the sweep, else an empty list.
     fn take(
         &mut self,
         address: &str,
@@ -119,13 +121,13 @@ impl Tried {
         tried.is_some_and(|tried| tried.values().filter(lately).count() >= PARTNERS)
     }
 
-    /// Forgets addresses without a failure for long.
+    /// Forgets addresses without a recent failure.
     pub(crate) fn forget(&mut self, time: Time) {
         self.0
             .retain(|_, tried| tried.values().any(|a| time.since(a.at) < WITHIN));
     }
 
-    /// Clamps times that a clock which ran ahead left in the future.
+    /// Corrects times in the future, left by a clock that ran ahead.
     pub(crate) fn clamp_times(&mut self, now: Time) {
         for attempt in self.0.values_mut().flat_map(BTreeMap::values_mut) {
             attempt.at = attempt.at.min(now);
@@ -133,7 +135,7 @@ impl Tried {
     }
 
     fn make_room(&mut self) {
-        // Some more, so that it is not done for each.
+        // Some more are allowed, so that this does not run for each address.
         if self.0.len() <= ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
             return;
         }
@@ -143,7 +145,7 @@ impl Tried {
     }
 }
 
-/// The network that one host has: of IPv6 it is a /64, in which it may choose any address.
+/// The network of one host: for IPv6 a /64, in which the host may choose any address.
 fn network(address: &str) -> String {
     match address
         .parse::<IpAddr>()

@@ -1,15 +1,15 @@
-//! Joins messages that waited for Slack for long: all messages of a partner become one.
+//! Joins messages that waited long for Slack: all messages of a partner become one.
 
 use std::time::Duration;
 
 use crate::domain::alerts::{Content, Message, merge};
 use crate::domain::base::time::Time;
 
-/// What waits for no longer than this is told as it happened, one message after the other.
+/// A message that waited no longer than this is posted separately.
 const WAITED: Duration = Duration::from_secs(60);
 
 impl Content {
-    /// What it is made of: itself alone, or what was gathered of a partner.
+    /// Its contents: itself, or the parts of `Several`.
     pub fn parts(&self) -> &[Content] {
         match self {
             Content::Several { parts, .. } => parts,
@@ -17,7 +17,7 @@ impl Content {
         }
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub(crate) fn parts_mut(&mut self) -> &mut [Content] {
         match self {
             Content::Several { parts, .. } => parts,
@@ -33,8 +33,8 @@ impl Content {
     }
 }
 
-/// The oldest message is about to be posted: where it waited for long, all that waits of its partner goes with it. What was
-/// sent, and may have been taken, stays as it is.
+/// Called before the oldest message is posted: if it waited long, all waiting messages of its partner are joined with it. A
+/// message that Slack may have accepted already stays unchanged.
 pub fn gather_waited(messages: &mut Vec<Message>, now: Time) {
     let certain = |m: &Message| !m.maybe_repeated && m.settles().is_none_or(|at| at <= now);
     let Some(head) = messages.first().filter(|head| certain(head)) else {
@@ -71,7 +71,7 @@ pub fn gather_waited(messages: &mut Vec<Message>, now: Time) {
     messages.extend(rest);
 }
 
-/// The content, which leaves nothing behind.
+/// Takes the content out and leaves an empty one.
 fn take(content: &mut Content) -> Content {
     let nothing = Content::Several {
         partner: String::new(),

@@ -1,4 +1,4 @@
-//! What was seen of expected feeds, as the state keeps it.
+//! The arrivals of expected feeds, as the state keeps them.
 
 use std::collections::BTreeMap;
 
@@ -10,34 +10,34 @@ use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use crate::domain::expect::files::Uploaded;
 
-/// Everything that is remembered of expected feeds.
+/// All data about expected feeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Feeds {
-    /// What was seen, by the expectation's id.
+    /// The arrivals, by the expectation's id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub watched: BTreeMap<String, Watched>,
-    /// Files that came lately: they may still get another name, go on, or go.
+    /// Recent files: they may still be renamed, written again or removed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uploads: Vec<Uploaded>,
 }
 
-/// What was seen of one expected feed.
+/// The arrivals of one expected feed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Watched {
     /// The first date that is judged.
     pub from: NaiveDate,
-    /// The latest of its days that has come.
+    /// The latest day that was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<FeedDay>,
-    /// Its days before that one on which it did not come, since it came last.
+    /// The consecutive earlier days on which the feed did not arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed: Option<Missed>,
-    /// The latest file of it.
+    /// The latest file of the feed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Arrival>,
-    /// What happened after its deadline to a file of that day, without which not all is there.
+    /// A change of one of that day's files after the deadline, which makes the feed incomplete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Change>,
 }
@@ -48,45 +48,45 @@ pub struct Watched {
 pub struct FeedDay {
     /// Its local date.
     pub date: NaiveDate,
-    /// The names of the files that arrived; a file that is sent twice arrived once.
+    /// The names of the files that arrived; a file that was sent twice counts once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
-    /// When all of them were there.
+    /// When the last expected file arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrived: Option<Time>,
-    /// It was told that it is missing.
+    /// It was reported as missing.
     #[serde(skip_serializing_if = "is_default")]
     pub told: bool,
 }
 
-/// Days on which a feed did not come.
+/// Days on which a feed did not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missed {
-    /// The first of them.
+    /// The first such day.
     pub first: NaiveDate,
-    /// How many.
+    /// How many days.
     pub times: u32,
 }
 
 /// A file of a feed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arrival {
-    /// When it was there under this name.
+    /// When the file existed under this name.
     pub at: Time,
     /// The file.
     pub file: File,
 }
 
-/// All files of a day are there.
+/// All files of a day have arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Complete {
     /// The day.
     pub date: NaiveDate,
-    /// Before its deadline.
+    /// They arrived before the deadline.
     pub on_time: bool,
-    /// It was told that it is missing.
+    /// The feed was reported as missing.
     pub told: bool,
-    /// The days before on which it did not come.
+    /// The earlier days on which the feed did not arrive.
     pub missed: Option<Missed>,
 }
 
@@ -97,6 +97,6 @@ pub struct Overdue {
     pub date: NaiveDate,
     /// How many files are there.
     pub arrived: u32,
-    /// The days before on which it did not come.
+    /// The earlier days on which the feed did not arrive.
     pub missed: Option<Missed>,
 }

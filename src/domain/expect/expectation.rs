@@ -13,32 +13,32 @@ use crate::domain::expect::pattern::Pattern;
 /// A feed that must arrive: one `[[expect]]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
-    /// What it is known by in the state.
+    /// Its id in the state.
     pub id: String,
     /// The account that must send it.
     pub partner: String,
-    /// Which files.
+    /// The pattern of the file names.
     pub files: Pattern,
-    /// Until when, in minutes after midnight.
+    /// The time of day when it is due, in minutes after midnight.
     pub by: u32,
-    /// On which days.
+    /// The weekdays on which it is due.
     pub days: Weekdays,
-    /// Dates that are left out.
+    /// Dates on which it is not due.
     pub except: BTreeSet<NaiveDate>,
-    /// The zone of its days and its time of day.
+    /// The time zone of `by` and of its days.
     pub zone: Zone,
-    /// How many files.
+    /// How many files are expected.
     pub count: u32,
-    /// What a smaller file than this is: none.
+    /// A smaller file does not count as an arrival; in bytes.
     pub min_size: u64,
-    /// How long after `by` nobody is told yet.
+    /// How long after `by` a missing feed is not reported yet.
     pub grace: Duration,
-    /// Who is called when it is missing: the id of a user or of a user group.
+    /// The user or user group to mention when it is missing: its id.
     pub mention: Option<String>,
 }
 
 impl Expectation {
-    /// Known by what it expects, of whom and when; not by how many, how large or how patiently.
+    /// Sets the id, made of the files, the partner, the days and the time; not of count, size or grace.
     pub(crate) fn named(mut self) -> Self {
         let zone = match self.zone {
             Zone::Machine => "machine",
@@ -49,13 +49,12 @@ impl Expectation {
         self
     }
 
-    /// `by` as it is written: `07:30`.
+    /// `by` as text: `07:30`.
     pub fn clock(&self) -> String {
         format!("{:02}:{:02}", self.by / 60, self.by % 60)
     }
 
-    /// Is this file one of the feed's, whole as it is? An empty file never is. Of a file whose size nobody knows the name
-    /// decides.
+    /// Is this a complete file of the feed? An empty file never is. If the size is unknown, only the name decides.
     pub fn takes(&self, file: &File) -> bool {
         let large = |bytes| bytes >= self.min_size.max(1);
         !file.cut && file.bytes.is_none_or(large) && self.files.matches(&file.name())

@@ -1,4 +1,4 @@
-//! The latest files of partners that must send feeds, with their present names and sizes.
+//! The latest files of partners that must send feeds, with their current names and sizes.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::domain::base::numbers::is_default;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
 
-/// A file that came lately.
+/// A recent file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Uploaded {
     /// The process that changed it last.
@@ -17,17 +17,17 @@ pub struct Uploaded {
     /// Its partner.
     #[serde(default)]
     pub partner: String,
-    /// The file, by the name and with the size that it has now.
+    /// The file with its current name and size.
     pub file: File,
     /// When it arrived.
     pub at: Time,
-    /// What it was before the latest change, which may yet turn out to be refused.
+    /// The file before the latest change, because that change may turn out to be refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<File>,
-    /// It broke off, or failed on the disk: it is not whole.
+    /// The upload was interrupted or failed on the disk: the file is incomplete.
     #[serde(default, skip_serializing_if = "is_default")]
     pub broken: bool,
-    /// It is gone: removed, or another has its name.
+    /// The file no longer exists: it was removed, or another file has its name.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gone: bool,
 }
@@ -46,15 +46,15 @@ impl Uploaded {
         }
     }
 
-    /// Is it this partner's file of this name?
+    /// Is it the file of this partner with this name?
     pub(crate) fn is(&self, partner: &str, name: &str) -> bool {
         self.partner == partner && is_same(&self.file.name_in_state(), name)
     }
 }
 
-/// Do two paths mean one file? Clients write a path with or without its first slash, and may write detours.
+/// Do two paths name the same file? Clients write a path with or without its first slash, and may include `.` and `..`.
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    // Nearly always the last components tell.
+    // In most cases the last components already decide it.
     let end = |path: &str| path.rfind('/').map_or(0, |slash| slash + 1);
     let (own, its) = (&one[end(one)..], &other[end(other)..]);
     let plain = |end: &str| !matches!(end, "" | "." | "..");
@@ -64,7 +64,7 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
     }
 }
 
-/// The path of a file in this directory, below another; nothing where it is not in it.
+/// The new path of a file in the directory `from`, which was renamed to `to`; `None` if the file is not in it.
 pub(crate) fn moved(file: &File, [from, to]: [&[u8]; 2]) -> Option<Vec<u8>> {
     let name = file.name_in_state();
     let directory = String::from_utf8_lossy(from);
@@ -73,7 +73,7 @@ pub(crate) fn moved(file: &File, [from, to]: [&[u8]; 2]) -> Option<Vec<u8>> {
     (file.odd.is_none() && !directory.is_empty()).then(|| [to, b"/", rest.as_bytes()].concat())
 }
 
-/// A path without detours and without its first slash.
+/// A path without `.`, `..`, empty components and its first slash.
 fn straight(path: &str) -> Cow<'_, str> {
     let path = path.trim_start_matches('/');
     let detours = ["//", "/./", "/../"].iter().any(|part| path.contains(part));

@@ -1,4 +1,4 @@
-//! Feeds that must arrive: which files of which partner, by when, and whether they came. Uses `base`, `alerts` and `state`.
+//! Expected feeds: which files of which partner, by when, and whether they arrived. Uses `base`, `alerts` and `state`.
 
 mod arrivals;
 pub(crate) mod calendar;

@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 
-/// What became of an expected feed.
+/// The outcome of an expected feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It arrived before its deadline.
     OnTime,
-    /// Its deadline has passed, and it is not there.
+    /// Its deadline has passed, and it is missing.
     Missing,
     /// It arrived after its deadline, on its own day.
     Late,
-    /// It arrived on a later day, or was expected again and came.
+    /// It arrived on a later day, or the feed of a later day arrived.
     Recovered,
 }
 
@@ -26,35 +26,35 @@ pub struct Feed {
     pub id: String,
     /// The account.
     pub partner: String,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// The pattern.
+    /// The pattern of the file names.
     pub files: String,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// When it was due.
     pub due: Time,
-    /// When it was there.
+    /// When it arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
-    /// When it was no more what was delivered.
+    /// When it was changed after its arrival.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Time>,
-    /// How many files of it arrived.
+    /// How many of its files arrived.
     pub arrived: u32,
-    /// How many are expected.
+    /// How many files are expected.
     pub count: u32,
-    /// When it was due the first time of those that it has not come since.
+    /// The first of the consecutive missed due times, if there were earlier ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
-    /// The table of the day before told it already.
+    /// The previous day's table reported it already.
     #[serde(default, skip_serializing_if = "is_default")]
     pub carried: bool,
 }
 
 impl Feed {
-    /// What the next day's table tells of it: what is missing stays until it is there.
+    /// The entry for the next day's table: a missing feed stays until it arrives.
     pub fn carried_on(&self) -> Option<Feed> {
         (self.outcome == Outcome::Missing).then(|| Feed {
             carried: true,

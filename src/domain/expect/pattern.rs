@@ -1,4 +1,4 @@
-//! Which files are a feed's: a pattern over the bytes of a name.
+//! Which files belong to a feed: a pattern over the bytes of a name.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-/// A pattern as shells know it. With a `/` it is about the whole path as the partner sees it, else about its last component.
+/// A shell pattern. With a `/` it is compared with the whole path as the partner sees it, else with the last component.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
@@ -22,7 +22,7 @@ impl PartialEq for Pattern {
 }
 
 impl Pattern {
-    /// The pattern that this text is, or what is wrong with it.
+    /// Parses a pattern; the error says what is wrong with it.
     pub fn new(text: &str) -> Result<Pattern, String> {
         if text.is_empty() {
             return Err("empty".to_owned());
@@ -45,7 +45,7 @@ impl Pattern {
     /// Does the file of this path match?
     pub fn matches(&self, path: &[u8]) -> bool {
         let from = match self.whole {
-            // Some clients send paths without the first slash: both mean the partner's own root.
+            // Some clients send paths without the first slash: both forms mean the partner's own root.
             true => path.iter().take_while(|&&byte| byte == b'/').count(),
             false => memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1),
         };

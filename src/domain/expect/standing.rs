@@ -1,4 +1,4 @@
-//! Where each expected feed stands at a moment: what `expect` and `status` show.
+//! The state of each expected feed at a given time, for `expect` and `status`.
 
 use std::borrow::Cow;
 
@@ -11,55 +11,55 @@ use crate::domain::base::time::Time;
 use crate::domain::expect::{Arrival, FeedDay, Watched};
 use crate::domain::state::Daily;
 
-/// How long after a deadline it may still be unjudged: the daemon looks some hundred milliseconds later.
+/// How long after a deadline it may be unjudged, in microseconds: the daemon checks some hundred milliseconds later.
 const JUDGED: i64 = 60_000_000;
 
-/// How a feed stands today.
+/// The state of a feed today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// Its deadline lies ahead.
+    /// Its deadline is in the future.
     Waiting,
     /// It arrived in time.
     OnTime,
     /// It arrived after its deadline.
     Late,
-    /// It arrived, and is no more what was delivered.
+    /// It arrived, and was changed afterwards.
     Changed,
-    /// It arrived today, though an earlier day was its own.
+    /// It arrived today, but belongs to an earlier day.
     Recovered,
-    /// Its deadline has passed, today or earlier, and it is not there.
+    /// Its deadline has passed, today or earlier, and it is missing.
     Missing,
     /// It is not expected today.
     NotDue,
-    /// Its deadline has passed, and nobody has judged it: the monitor does not run, or has just learnt of it.
+    /// Its deadline has passed, but was not judged: the monitor does not run, or learnt of the feed only now.
     Unknown,
 }
 
-/// Where one feed stands.
+/// The state of one feed, with details.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedStanding<'a> {
-    /// What is expected.
+    /// The expectation.
     pub expected: &'a Expectation,
-    /// How it stands.
+    /// Its state.
     pub state: State,
-    /// How many of its files have arrived, of the day that is told.
+    /// How many files have arrived for the day that is shown.
     pub arrived: usize,
-    /// The deadline of the first day on which it did not come, where it has not come since.
+    /// The due time of the first of the consecutive missed days.
     pub missing_since: Option<Time>,
     /// The next deadline that is judged.
     pub next_deadline: Option<Time>,
-    /// The first date that is judged, where that lies ahead: of days before it files may have come unseen.
+    /// The first judged date, if it is in the future: files of earlier days may have arrived unseen.
     pub starts: Option<NaiveDate>,
     /// The latest file.
     pub last: Option<Arrival>,
 }
 
 impl<'a> FeedStanding<'a> {
-    /// Where a feed stands, as far as the state tells.
+    /// The state of a feed, according to the state file.
     pub fn of(expected: &'a Expectation, daily: Option<&Daily>, now: Time) -> Self {
         let watched = daily.and_then(|daily| daily.resume.feeds.watched.get(&expected.id));
-        // One that is not watched yet: as it would be from now on.
+        // A feed that is not watched yet is shown as if it were watched from now on.
         let new = || match daily {
             Some(daily) => Watched::begin(expected, daily, now),
             None => Watched::since(expected, now, false),
@@ -67,7 +67,7 @@ impl<'a> FeedStanding<'a> {
         let seen = watched.map_or_else(|| Cow::Owned(new()), Cow::Borrowed);
         let today = expected.date(now);
         let (state, day) = state(expected, &seen, now, today);
-        // Also of an earlier day, while today's deadline still lies ahead.
+        // This includes an earlier day, while today's deadline is in the future.
         let over = |day: &&FeedDay| day.told || now > expected.deadline(day.date);
         let missing = seen.day.as_ref().filter(|day| day.arrived.is_none());
         let missing = missing.filter(over);
@@ -85,14 +85,15 @@ impl<'a> FeedStanding<'a> {
     }
 }
 
-/// The feeds that nobody has watched yet.
+/// The feeds that are not watched yet.
 pub(crate) fn not_watched<'a>(expects: &'a [Expectation], daily: &Daily) -> Vec<&'a Expectation> {
     let watched = &daily.resume.feeds.watched;
     let new = expects.iter().filter(|e| !watched.contains_key(&e.id));
     new.collect()
 }
 
-/// What is to be said of those that are watched now: not of one of which today's deadline is judged, or the next.
+/// The log messages for newly watched feeds; there is no message about a feed whose deadline of today, or the next one, is
+/// judged.
 pub(crate) fn begun(new: &[&Expectation], daily: &Daily, now: Time) -> Vec<String> {
     let watched = &daily.resume.feeds.watched;
     let begun = new.iter().filter(|e| watched.contains_key(&e.id));
@@ -111,7 +112,7 @@ pub(crate) fn begun(new: &[&Expectation], daily: &Daily, now: Time) -> Vec<Strin
     late.collect()
 }
 
-/// The state of today, and the day that it is told of.
+/// The state of today, and the day that it describes.
 fn state<'w>(
     expected: &Expectation,
     watched: &'w Watched,
@@ -122,7 +123,7 @@ fn state<'w>(
     let open = watched.day.as_ref();
     let day = open.filter(|day| !due_today || day.date >= today);
     let Some(day) = day else {
-        // No file of today's has come, and its deadline was not judged.
+        // No file of today has arrived, and today's deadline was not judged.
         let deadline = expected.deadline(today).0;
         let state = match (due_today, now.0 > deadline.saturating_add(JUDGED)) {
             (true, false) => State::Waiting,
@@ -145,7 +146,7 @@ fn state<'w>(
     (state, Some(day))
 }
 
-/// The next deadline that lies ahead and is judged; with a long `grace` it may be yesterday's.
+/// The next deadline that will be judged; with a long `grace` it may be the one of yesterday.
 fn ahead(expected: &Expectation, now: Time, today: NaiveDate, from: NaiveDate) -> Option<Time> {
     let yesterday = today.pred_opt().unwrap_or(today);
     let mut date = expected.due_from(yesterday.max(from))?;

@@ -1,4 +1,4 @@
-//! Follows one expected feed: takes arrivals and the time, and says when its day is complete, overdue or changed.
+//! Follows one expected feed: takes arrivals and the time, and detects when its day is complete, overdue or changed.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use crate::domain::base::time::Time;
 use crate::domain::expect::{Arrival, Complete, FeedDay, Missed, Overdue, Watched};
 use crate::domain::state::Daily;
 
-/// How long a file that is no more what was delivered may be on its way again before that is told: clients remove a file
-/// before they send it anew.
+/// How long a changed file may take to arrive again before the change is reported: clients remove a file before they send it
+/// again.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// How many names of a day are kept beyond those that are expected: one that is taken back may leave another in its place.
+/// How many names of a day are kept in addition to the expected ones: when a file is withdrawn, a spare one can replace it.
 const SPARE: usize = 10;
 
 impl Watched {
-    /// Watched from now on, with what the state knows of today.
+    /// Starts to watch now, with the state's data about today.
     pub fn begin(expected: &Expectation, daily: &Daily, now: Time) -> Watched {
         Watched::since(expected, now, sent_unseen(expected, daily, now))
     }
 
-    /// Watched from now on. The deadline of today counts only if it lies ahead and nothing can have arrived unseen.
+    /// Starts to watch now. Today's deadline counts only if it is in the future and no file can have arrived unseen.
     pub fn since(expected: &Expectation, now: Time, unseen: bool) -> Watched {
         let today = expected.date(now);
         let whole = !unseen && expected.deadline(today) > now;
@@ -35,7 +35,7 @@ impl Watched {
         }
     }
 
-    /// A file of the feed is there. Tells when it was the one that was still missing.
+    /// Notes an arrived file of the feed. Returns `Complete` if it was the last missing one.
     pub fn arrive(&mut self, expected: &Expectation, at: Time, file: &File) -> Option<Complete> {
         if self.last.as_ref().is_none_or(|last| last.at <= at) {
             self.last = Some(Arrival {
@@ -52,14 +52,14 @@ impl Watched {
             }
         }
         let day = self.day.as_mut()?;
-        // A file of an earlier day, read late or under its old name again, is none of this one.
+        // A file of an earlier day, read late or renamed back, does not belong to this day.
         if expected.date(at) < day.date {
             return None;
         }
         let count = expected.count as usize;
         let name = file.name_in_state();
         if let Some(changed) = self.changed.take() {
-            // All is there again: it is the same file, or one in its place.
+            // The feed is complete again: it is the same file, or a replacement.
             let changed = changed.file.name_in_state();
             day.names.retain(|known| !is_same(known, &changed));
         }
@@ -80,14 +80,14 @@ impl Watched {
         })
     }
 
-    /// Is a file of this name among those of the day that has come?
+    /// Is a file of this name among the files of the latest opened day?
     pub fn has(&self, file: &File) -> bool {
         let name = file.name_in_state();
         let mut names = self.day.iter().flat_map(|day| &day.names);
         names.any(|known| is_same(known, &name))
     }
 
-    /// A file has another name; both are the feed's.
+    /// Renames a file; both names match the feed.
     pub fn rename(&mut self, from: &File, to: &File) {
         let from = from.name_in_state();
         let mut names = self.day.iter_mut().flat_map(|day| &mut day.names);
@@ -100,8 +100,8 @@ impl Watched {
         }
     }
 
-    /// Removes a file from the feed. `undo` says whether a day that was complete with it may be opened again; if not, the loss is
-    /// kept as a change to be told.
+    /// Removes a file from the feed. `undo` says whether a day that was complete with it may be opened again; if not, the
+    /// loss is kept as a change to report.
     pub fn withdraw(
         &mut self,
         expected: &Expectation,
@@ -116,7 +116,7 @@ impl Watched {
             return;
         };
         if let Some(changed) = &self.changed {
-            // One that is gone already brings nothing more; what went on with it is told as it was first.
+            // A file that is already lost changes nothing more; only its first change is reported.
             if is_same(&changed.file.name_in_state(), &name) {
                 return;
             }
@@ -138,7 +138,7 @@ impl Watched {
         day.names.remove(place);
     }
 
-    /// What happened to a file that was delivered, where it is not whole again by `until`. Tells once.
+    /// The change of a delivered file, if the file is not complete again by `until`. Returns each change once.
     pub fn changed(&mut self, until: Time) -> Option<(NaiveDate, Time, Change)> {
         let day = self.day.as_ref()?;
         let changed = self.changed.as_mut()?;
@@ -149,7 +149,7 @@ impl Watched {
         Some((day.date, day.arrived?, changed.clone()))
     }
 
-    /// Judges what is due when all that happened up to `until` is known. Tells once of each day.
+    /// Judges the deadlines, when all events up to `until` are known. Returns each day once.
     pub fn judge(&mut self, expected: &Expectation, until: Time) -> Option<Overdue> {
         let today = expected.date(until);
         let ahead = self.day.as_ref().map_or(self.from, |day| day.date);
@@ -165,7 +165,7 @@ impl Watched {
             return None;
         }
         if day.names.len() >= expected.count as usize {
-            // Fewer are expected than when they arrived.
+            // The configuration now expects fewer files than before.
             day.arrived = self.last.as_ref().map(|last| last.at);
             self.missed = None;
             return None;
@@ -178,7 +178,7 @@ impl Watched {
         })
     }
 
-    /// A day that is not waited for any more, since its date is left out now, is forgotten.
+    /// Forgets an incomplete day if its date is now excepted.
     pub fn excuse(&mut self, expected: &Expectation) {
         let open = |day: &FeedDay| day.arrived.is_none() && !expected.is_due(day.date);
         if let Some(day) = self.day.take_if(|day| open(day)) {
@@ -187,7 +187,7 @@ impl Watched {
         }
     }
 
-    /// The next time at which `judge` or `changed` has something to do.
+    /// The next time at which `judge` or `changed` must run.
     pub fn due(&self, expected: &Expectation) -> Option<Time> {
         let open = |day: &&FeedDay| day.arrived.is_none() && !day.told;
         let day = self.day.as_ref().filter(open).map(|day| day.date);
@@ -198,7 +198,7 @@ impl Watched {
         deadline.into_iter().chain(changed).min()
     }
 
-    /// The next of its days that has not been opened.
+    /// The next due day that was not opened yet.
     pub(crate) fn next(&self, expected: &Expectation) -> Option<NaiveDate> {
         let from = self.day.as_ref().map(|day| after(day.date));
         expected.due_from(from.unwrap_or(self.from).max(self.from))
@@ -214,7 +214,7 @@ impl Watched {
         }
     }
 
-    /// Opens a day; that the one before it was not complete is remembered.
+    /// Opens a day, and notes if the previous day was incomplete.
     fn open(&mut self, date: NaiveDate) {
         self.changed = None;
         let before = self.day.replace(FeedDay {
@@ -231,8 +231,8 @@ impl Watched {
     }
 }
 
-/// Has the partner sent files today of which nobody looked whether they are this feed's? In the open day, which a digest by
-/// hand begins anew, or on what is today in the feed's own zone.
+/// Has the partner sent files today that were not compared with this feed? Looks at the open day, which a digest by hand
+/// starts again, and at today in the feed's own time zone.
 fn sent_unseen(expected: &Expectation, daily: &Daily, now: Time) -> bool {
     let counters = daily.partners.get(&expected.partner);
     let known = daily.resume.known.get(&expected.partner);

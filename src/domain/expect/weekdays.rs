@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::Weekday;
 
-/// The days in the order in which they are told.
+/// The days in display order.
 const WEEK: [Weekday; 7] = [
     Weekday::Mon,
     Weekday::Tue,
@@ -22,10 +22,10 @@ pub struct Weekdays(u8);
 impl Weekdays {
     /// Every day.
     pub const ALL: Weekdays = Weekdays(0b111_1111);
-    /// No day, to which days are added.
+    /// No day; the start for `with`.
     pub const NONE: Weekdays = Weekdays(0);
 
-    /// These days and those from one to another, across the week's end where the other comes first.
+    /// Adds the days from `from` to `to`, across the end of the week if `to` comes first.
     pub fn with(self, from: Weekday, to: Weekday) -> Weekdays {
         let mut days = self;
         let mut day = from;
@@ -43,7 +43,7 @@ impl Weekdays {
     }
 }
 
-/// `Mon..Fri,Sun`: runs of three days and more as their ends.
+/// `Mon..Fri,Sun`: three or more consecutive days are written as a range.
 impl fmt::Display for Weekdays {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut said: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! Accounts that PAM or sshd refuses whatever the password or key: the cause, and the attempt that it belongs to.
+//! Accounts that PAM or sshd refuses with any password or key: the cause, and the refused attempt.
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
@@ -8,8 +8,8 @@ use crate::domain::record::Record;
 use crate::domain::sessions::{Connection, PAM_KEPT};
 
 impl Monitor<'_> {
-    /// A module of PAM speaks of the account of a process. After keyboard-interactive that is a helper's, and the attempt
-    /// is the process's that it helps: what was said is remembered of the account too.
+    /// A PAM module writes about the account of a process. After keyboard-interactive, a helper process writes this line,
+    /// but the attempt belongs to the process that it helps. So the cause is also stored with the account.
     pub(super) fn said_by_pam(
         &mut self,
         record: &Record<'_>,
@@ -26,7 +26,7 @@ impl Monitor<'_> {
         self.accompany(EventName::Ignored, connection, why)
     }
 
-    /// What PAM has just said of the account in a helper of this process.
+    /// Takes over the cause that PAM has just logged in a helper of this process.
     pub(super) fn ask_helper(&self, connection: &mut Connection) {
         let user = connection.user.as_deref();
         let known = user.and_then(|user| self.daily.resume.known.get(user));
@@ -37,8 +37,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// sshd says that PAM refuses the account, after all that authenticated it was right. `Failed password` stands before this
-    /// line, as if the password had been wrong: where no line of PAM said better, what was made of it is set right.
+    /// sshd logs that PAM refuses the account after a correct authentication. `Failed password` comes before this line, as
+    /// if the password were wrong. If no line of PAM was more exact, the recorded cause is corrected.
     pub(super) fn access_denied(&mut self, record: &Record<'_>) -> RuleOutcome {
         let mut connection = self.named(record, true);
         let known = connection.refused.is_some() || connection.counted() == 0;
@@ -52,7 +52,7 @@ impl Monitor<'_> {
         RuleOutcome::accompanying(verdict.event, verdict.partner, format!("{why}; {AGAIN}"))
     }
 
-    /// Sets right the cause of this connection's latest attempt, wherever it still waits.
+    /// Corrects the cause of this connection's latest attempt, if it still waits.
     fn was_refused(&mut self, connection: &Connection) {
         let process = (connection.boot, connection.pid);
         let waiting = self.daily.resume.undecided.iter_mut().rev();
@@ -77,7 +77,7 @@ impl Monitor<'_> {
     }
 }
 
-/// Why sshd itself does not let an account in, and what is said of the line.
+/// Why sshd itself refuses an account, and the reason text for the line.
 pub(super) fn not_allowed(reason: Option<&str>) -> (Cause, &'static str) {
     match reason {
         Some("account is locked") => (
@@ -95,7 +95,7 @@ pub(super) fn not_allowed(reason: Option<&str>) -> (Cause, &'static str) {
     }
 }
 
-/// The cause that a text of PAM is.
+/// The cause for a text of PAM.
 pub(super) fn cause_of(said: Account) -> Cause {
     match said {
         Account::Refused => Cause::Account,
@@ -104,5 +104,5 @@ pub(super) fn cause_of(said: Account) -> Cause {
     }
 }
 
-/// Another trace of an attempt that was counted already.
+/// The reason text for a further line about an attempt that was already counted.
 pub(super) const AGAIN: &str = "second trace of the same attempt: counts nothing";

@@ -1,4 +1,4 @@
-//! Log-ins and failures. Each attempt counts once, whatever the LogLevel.
+//! Log-ins and failures. Each attempt counts once, at any LogLevel.
 
 use std::borrow::Cow;
 
@@ -13,12 +13,12 @@ use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
 use crate::domain::sessions::{Connection, Membership};
 
-/// How many times one line may say that somebody logged in. A process of sshd says it once; in auth.log anybody may write
-/// that it was four thousand million times, which would be counted for hours.
+/// The highest repeat count accepted for a log-in line. sshd writes each log-in once; in auth.log any user can write a line
+/// "repeated four thousand million times", which would take hours to count.
 const REPEATED_MOST: u32 = 2_000;
 
 impl Monitor<'_> {
-    /// Takes in a line of sshd itself.
+    /// Handles a line of sshd itself.
     pub(super) fn auth(&mut self, record: &Record<'_>) -> RuleOutcome {
         match record.event.kind {
             Kind::Accepted => self.accepted(record),
@@ -83,7 +83,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// The connection of the record's process, new where it was not seen before or was another's with the same pid.
+    /// The connection of the record's process. It is new if the process was not seen before, or if the pid belonged to
+    /// another connection.
     pub(super) fn connection(&mut self, record: &Record<'_>) -> Connection {
         let origin = &record.origin;
         let mut process = (origin.boot, origin.pid);
@@ -105,7 +106,7 @@ impl Monitor<'_> {
         connection
     }
 
-    /// The same, with what the record names: the account, its standing, the address.
+    /// The same, with the data of the record: the account, whether it is a partner, and the address.
     pub(super) fn named(&mut self, record: &Record<'_>, ask: bool) -> Connection {
         let mut connection = self.connection(record);
         let event = &record.event;
@@ -134,7 +135,7 @@ impl Monitor<'_> {
         connection
     }
 
-    /// Keeps what a line says of a connection, and counts nothing.
+    /// Stores a line's data in the connection, and counts nothing.
     pub(super) fn accompany(
         &mut self,
         event: EventName,
@@ -146,7 +147,7 @@ impl Monitor<'_> {
         RuleOutcome::accompanying(event, partner, why)
     }
 
-    /// Keeps a connection.
+    /// Stores a connection.
     pub(super) fn keep(&mut self, connection: Connection) {
         self.note_latest(&connection);
         let sessions = &mut self.daily.resume.sessions;
@@ -183,7 +184,7 @@ impl Monitor<'_> {
         let sessions = &mut self.daily.resume.sessions;
         let before = sessions.connections.0.get(&process);
         if before.is_some_and(|before| before.accepted && before.port != login.port) {
-            // The pid is another log-in's by now: the end of the one before was lost.
+            // The pid now belongs to a new log-in: the end of the earlier one was lost.
             sessions.end_login(process, origin.time);
             self.past_endings(origin.past);
         }
@@ -296,7 +297,7 @@ impl Monitor<'_> {
     }
 }
 
-/// What a refused attempt counts, and why where it is the account that is refused, in the words of its alert.
+/// The reason text for a refused attempt, with the cause if the account itself is refused, in the words of its alert.
 pub(super) fn counted_as(
     standing: Membership,
     count: u64,

@@ -1,9 +1,10 @@
-//! Blind sessions: log-ins of partners that leave no line of sftp-server though they should.
+//! Blind sessions: partners' log-ins without a line of sftp-server, although there should be one.
 //!
-//! That alone is no proof, since a client may log in and open nothing. It is sure where sshd says that it starts sftp for
-//! the log-in; it is probable where sshd's configuration leaves the partner nothing but an internal-sftp that logs, and two
-//! log-ins in a row, each of two seconds or more, or several shorter ones, left nothing. It is not where sshd's own process of
-//! the log-in, which is locked in as sftp-server is, could tell all of the end: then the client asked for nothing.
+//! A missing line alone is no proof, because a client may log in and open nothing. A session is surely blind if sshd logs
+//! that it starts sftp for the log-in. It is probably blind if sshd's configuration allows the partner only an internal-sftp
+//! that logs, and two log-ins in a row, each of two seconds or more, or several shorter ones, left no line. It is not blind
+//! if sshd's own process of the log-in, which runs in the same chroot as sftp-server, could log all lines of the end: in
+//! this case the client requested nothing.
 
 use std::time::Duration;
 
@@ -21,22 +22,23 @@ use crate::domain::state::NoticeKind;
 /// How long a log-in may last without a line of sftp-server before it is judged.
 const LASTING: Duration = Duration::from_secs(5 * 60);
 
-/// A shorter log-in proves little: the client may have changed its mind. Scripts that put a small file take no longer.
+/// A shorter log-in proves little: the client may have changed its mind. Scripts that upload a small file take no longer.
 const SHORTEST: Duration = Duration::from_secs(2);
 
-/// So many log-ins in a row that are not shorter make it probable.
+/// This number of longer log-ins in a row makes it probable.
 const IN_A_ROW: u64 = 2;
 
-/// So many in a row make it probable, however short they are.
+/// This number of log-ins in a row makes it probable, even if they are short.
 const SEVERAL: u64 = 5;
 
-/// Do these log-ins in a row, some of them short, make it probable?
+/// Are the sessions probably blind after these log-ins in a row, some of them short?
 fn is_probable(unseen: u64, short: u64) -> bool {
     unseen.saturating_sub(short) >= IN_A_ROW || unseen >= SEVERAL
 }
 
 impl LoginWithoutTransfers {
-    /// When it is judged: its end's lines may still cross, or it has lasted long enough.
+    /// When it is judged: a few seconds after its end, because lines may come in a different order, or when it has lasted
+    /// long enough.
     pub(super) fn due(&self) -> Time {
         match self.ended {
             Some(ended) => ended.plus(ENDING),
@@ -44,7 +46,7 @@ impl LoginWithoutTransfers {
         }
     }
 
-    /// May a session of sftp-server be this log-in's? Where the log does not tell them apart, it may.
+    /// Can this session of sftp-server belong to this log-in? Yes, unless the log shows that they differ.
     fn may_be_of(&self, session: &SftpSession) -> bool {
         let apart = |a: &Option<String>, b: &Option<String>| match (a, b) {
             (Some(a), Some(b)) => a != b,
@@ -58,9 +60,9 @@ impl LoginWithoutTransfers {
 }
 
 impl Monitor<'_> {
-    /// A partner logged in: from here on a line of sftp-server is waited for.
+    /// A partner logged in: a line of sftp-server is expected from now on.
     pub(super) fn await_sftp(&mut self, login: &Connection, record: &Record<'_>) {
-        // Without a time nobody can tell how long it lasts.
+        // Without a time, its duration is unknown.
         let timed = login.at != Time::default();
         if login.standing != Membership::Partner || !timed || record.origin.past {
             return;
@@ -88,7 +90,7 @@ impl Monitor<'_> {
             });
     }
 
-    /// A session of sftp-server shows itself: the log-ins that it may belong to are not blind.
+    /// A session of sftp-server was seen: the log-ins that it may belong to are not blind.
     pub(super) fn sftp_seen(&mut self, session: &SftpSession, at: Time) {
         let resume = &mut self.daily.resume;
         resume
@@ -101,14 +103,14 @@ impl Monitor<'_> {
         self.sftp_works(session, at);
     }
 
-    /// No line of sftp-server is to be waited for: sshd itself says why there is none.
+    /// No line of sftp-server is expected: sshd itself logs the reason.
     pub(super) fn excused(&mut self, user: &str) {
         let unseen = &mut self.daily.resume.sessions.unseen;
         unseen.retain(|unseen| unseen.user != user);
     }
 
-    /// A second line of a log-in's end, `Disconnected from user U …`, by the account's own process. In a chroot without
-    /// /dev/log that process gets one line out, the first, over a socket that was open before.
+    /// Handles a second line about a log-in's end, `Disconnected from user U …`, from the account's own process. In a chroot
+    /// without /dev/log, that process can log only one line, the first, over a socket that was already open.
     pub(super) fn can_log(&mut self, record: &Record<'_>) {
         let event = &record.event;
         let (Some(user), at) = (event.user.as_deref(), record.origin.time) else {
@@ -142,7 +144,7 @@ impl Monitor<'_> {
         self.daily.resume.sessions.unseen.clear();
     }
 
-    /// sshd says that it starts a session for a log-in; if it is one of sftp, its lines must come.
+    /// sshd logs that it starts a session for a log-in; if it is an sftp session, lines must follow.
     pub(super) fn session_starting(&mut self, record: &Record<'_>) {
         let event = &record.event;
         let what = event.detail.as_deref().unwrap_or_default();
@@ -164,7 +166,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// A log-in ended; its session, where the end's lines tell it.
+    /// Notes the end of a log-in, and its session if the lines of the end name it.
     pub(super) fn unseen_ended(&mut self, login: Process, session: Option<&str>, at: Time) {
         let unseen = &mut self.daily.resume.sessions.unseen;
         for unseen in unseen.iter_mut().filter(|u| (u.boot, u.pid) == login) {
@@ -181,7 +183,7 @@ impl Monitor<'_> {
         unseen.iter().map(LoginWithoutTransfers::due).min()
     }
 
-    /// Judges the log-ins whose time has come before `time`.
+    /// Judges the log-ins that are due before or at `time`.
     pub(super) fn judge_unseen(&mut self, time: Time) {
         let unseen = &mut self.daily.resume.sessions.unseen;
         if unseen.iter().all(|unseen| unseen.due() > time) {
@@ -210,7 +212,7 @@ impl Monitor<'_> {
             }
             match (before, is_probable(known.unseen, known.unseen_short)) {
                 (_, false) => return,
-                // Those before it are blind as well, it turns out.
+                // The earlier ones now count as blind too.
                 (false, true) => known.unseen,
                 (true, true) => 1,
             }
@@ -227,7 +229,7 @@ impl Monitor<'_> {
         let today = self.daily.date;
         let silent = self.rules.silent;
         let known = self.known(&unseen.user);
-        // Told once a day: it is no alert about each session but about the set-up.
+        // Reported once a day, because the problem is the configuration and not each session.
         if silent || known.blind_told == Some(today) {
             return;
         }

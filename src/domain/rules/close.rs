@@ -9,7 +9,7 @@ use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Handle, Membership, OtherHalf, SftpSession};
 
-/// What is said of what was read for a copy.
+/// The reason text for the reading half of a copy.
 const COPIED: &str = "the reading half of a copy made on the server: counts nothing";
 
 impl Monitor<'_> {
@@ -34,11 +34,11 @@ impl Monitor<'_> {
             ..session.file_of(&handle)
         };
         match event.path.as_deref() {
-            // To the byte, where the name is the one of this line.
+            // The exact bytes, if the name is from this line.
             Some(bytes) if text(Some(bytes)) == path => file.rename(bytes),
             _ => file.path = path,
         }
-        // A try before this one was refused, and this one was not.
+        // An earlier open of this path was refused, but this one succeeded.
         for refused in &mut session.handles {
             refused
                 .write_status
@@ -47,7 +47,7 @@ impl Monitor<'_> {
         let failed = handle.write_error && (handle.write || written.is_some_and(|w| w > 0));
         let whole = !forced && !failed && read.is_some() && written.is_some_and(|w| w > 0);
         if !whole {
-            // No copy comes of it: what was read meanwhile was a download.
+            // This is no copy: the file that was read meanwhile is a download.
             self.other_half_was_read(session, &handle, record.origin.past);
         }
         if forced {
@@ -67,7 +67,7 @@ impl Monitor<'_> {
         self.closed_whole(session, record, &handle, file)
     }
 
-    /// The close tells what was read and written.
+    /// The close line has the numbers of bytes read and written.
     fn closed_whole(
         &mut self,
         session: &mut SftpSession,
@@ -106,7 +106,7 @@ impl Monitor<'_> {
         session.outcome(what, "nothing was read or written: counts nothing")
     }
 
-    /// The close was cut: its open tells the direction, if anything does.
+    /// The close line was truncated: the direction is known only from the open line.
     fn closed_cut(
         &mut self,
         session: &SftpSession,
@@ -123,7 +123,7 @@ impl Monitor<'_> {
         session.counted(event, "the message was cut: its open tells the direction")
     }
 
-    /// Nobody can tell whether this was an upload or a download.
+    /// The direction of the transfer is unknown.
     fn unknown_direction(
         &mut self,
         session: &SftpSession,
@@ -150,7 +150,7 @@ impl Monitor<'_> {
         let half = handle.other_half.as_ref();
         let copy = half.is_some_and(|half| !half.written && half.bytes == written);
         if !copy {
-            // What was read while this file was open was no copy of it: a download after all.
+            // The file that was read while this file was open is not its source: it is a download.
             self.other_half_was_read(session, handle, record.origin.past);
         }
         for open in session
@@ -184,7 +184,7 @@ impl Monitor<'_> {
     ) -> RuleOutcome {
         let at = record.origin.time;
         if handle.is_copied(read) {
-            // It was copied from one file: the others that were open meanwhile are downloads.
+            // The copy has only one source: the other files that were open meanwhile are downloads.
             for open in &mut session.handles {
                 if open.other_half == handle.other_half {
                     open.other_half = None;
@@ -245,7 +245,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// The file that was being written is gone: what was read meanwhile was a download.
+    /// The file that was being written was no copy: the file that was read meanwhile is a download.
     pub(super) fn other_half_was_read(
         &mut self,
         session: &SftpSession,
@@ -266,7 +266,7 @@ impl Monitor<'_> {
 }
 
 impl SftpSession {
-    /// The outcome of a transfer, which counts for partners alone.
+    /// The outcome of a transfer. Only a partner's transfer counts.
     fn counted(&self, event: EventName, why: &'static str) -> RuleOutcome {
         let why = match self.standing {
             Membership::Partner => Cow::Borrowed(why),

@@ -1,4 +1,4 @@
-//! Counts an event for its day, and tells it.
+//! Counts an event for its day, and reports it.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -13,17 +13,17 @@ use crate::domain::days;
 use crate::domain::pending::RefusedAttempt;
 use crate::domain::state::{Counters, NoticeKind, Troubled};
 
-/// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename
-/// at once.
+/// How long an upload's alert waits for a rename in the same session: clients that upload under a temporary name rename the
+/// file at once.
 const RENAME: Duration = Duration::from_secs(2);
 
-/// How long a failure that only the connection's end tells waits for a log-in from the same address.
+/// How long a failure that is known only from the connection's end waits for a log-in from the same address.
 const ABANDONED: Duration = Duration::from_secs(10);
 
-/// How many addresses with failures are remembered of a partner, for "after N failures".
+/// How many addresses with failures are remembered for each partner, for "after N failures".
 const FAILED_FROM: usize = 8;
 
-/// How many transfers that broke off, or failed, a day's digest names of each kind: the first ones, and of each partner alike.
+/// How many interrupted or failed transfers of each kind a day's table names: the first ones, evenly over the partners.
 const TROUBLED_KEPT: usize = 10;
 
 impl Monitor<'_> {
@@ -95,7 +95,8 @@ impl Monitor<'_> {
         self.tell(at, Content::Logins(logins));
     }
 
-    /// A log-in answers the failures from its address: those that wait are not told, where the log-in is. Says how many.
+    /// A log-in answers the failures from its address: if the log-in is reported, waiting failures are not. Returns their
+    /// number.
     fn answer_failures(&mut self, partner: &str, address: &str) -> u64 {
         if self.rules.silent || !self.rules.alerts_for(partner).login {
             return 0;
@@ -111,7 +112,7 @@ impl Monitor<'_> {
         answered
     }
 
-    /// Looks again at what waits of these kinds and this partner: what is no longer so is not told.
+    /// Checks the waiting alerts of these kinds and this partner again, and removes facts that are no longer true.
     pub(super) fn look_again(
         &mut self,
         of: (&[&str], &str),
@@ -121,7 +122,7 @@ impl Monitor<'_> {
         alerts.look_again(of, &mut outbox, self.in_flight, holds);
     }
 
-    /// An attempt of a partner was refused.
+    /// Counts a refused attempt of a partner.
     pub(super) fn count_failure(
         &mut self,
         process: Process,
@@ -138,7 +139,7 @@ impl Monitor<'_> {
             let used = &resume.addresses;
             let failures = &mut resume.known.entry(partner.to_owned()).or_default().failures;
             if failures.len() >= FAILED_FROM && !failures.contains_key(address) {
-                // Whoever guesses from many addresses hides none from which he did so for long, nor one of the partner's.
+                // An attacker with many addresses must not evict an address with many failures, or one of the partner's own.
                 let own = |address| {
                     used.get(address)
                         .is_some_and(|used| used.logged_in.contains(partner))
@@ -175,13 +176,13 @@ impl Monitor<'_> {
         }
     }
 
-    /// An attempt of anyone else was refused.
+    /// Counts a refused attempt for an account that is no partner.
     pub(super) fn count_unknown(&mut self, at: Time, count: u64) {
         self.roll(at);
         add(&mut self.daily.unknown_attempts, count);
     }
 
-    /// A partner's file was transferred, or its transfer broke off. Returns the id of an alert that waits for a rename.
+    /// Counts a partner's transfer, complete or not. Returns the id of an alert that waits for a rename.
     pub(super) fn count_file(
         &mut self,
         process: Process,
@@ -224,7 +225,7 @@ impl Monitor<'_> {
             }
         }
         self.name_troubled(partner, what, &file);
-        // The feed's own message names the file.
+        // The message about the feed already names the file.
         if what == Transfer::Upload && self.told_by_feed(partner, &file.path, at) {
             return None;
         }
@@ -242,7 +243,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Keeps the name of a file whose transfer broke off or failed, for the day's table.
+    /// Keeps the name of an interrupted or failed transfer for the day's table.
     fn name_troubled(&mut self, partner: &str, what: Transfer, file: &File) {
         let (failed, download) = match what {
             Transfer::UploadInterrupted => (false, false),

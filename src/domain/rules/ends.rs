@@ -1,4 +1,4 @@
-//! Ends of connections. Before a log-in the end may count as an attempt; after a log-in it ends the sftp sessions.
+//! Ends of connections. Before a log-in, the end may count as an attempt; after a log-in, it ends the sftp sessions.
 
 use std::time::Duration;
 
@@ -13,11 +13,12 @@ use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
 use crate::domain::sessions::Connection;
 
-/// How soon a process dies of what PAM said in its helper.
+/// How soon after PAM's refusal in its helper a process ends.
 const AT_ONCE: Duration = Duration::from_secs(2);
 
 impl Monitor<'_> {
-    /// A connection ended before log-in: that counts one where nothing of it was counted and somebody was named.
+    /// A connection ended before log-in. This counts as one attempt if it named an account and nothing was counted for it
+    /// yet.
     pub(super) fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> RuleOutcome {
         connection.ended = true;
         if connection.counted() == 0 {
@@ -64,9 +65,9 @@ impl Monitor<'_> {
         RuleOutcome::new(EventName::LoginRefused, standing.partner(), why)
     }
 
-    /// The connection of a process that died of a request out of turn. That is what a refused account leaves after
-    /// keyboard-interactive: PAM said so in a helper of the process, under a pid of its own, and nobody names the account
-    /// again.
+    /// The connection of a process that ended because of an unexpected request. This happens when PAM refuses an account
+    /// after keyboard-interactive: PAM logs it in a helper of the process, which has its own pid, and no later line names
+    /// the account.
     pub(super) fn helped(&mut self, record: &Record<'_>) -> Connection {
         let own = self.connection(record);
         let (boot, time) = (record.origin.boot, record.origin.time);
@@ -82,7 +83,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// The listener says that a connection took too long: its own process says nothing.
+    /// The listener logs that a connection took too long: the connection's own process logs nothing.
     pub(super) fn grace_timeout(&mut self, record: &Record<'_>) -> RuleOutcome {
         let process: Option<Process> = record.event.about.map(|pid| (record.origin.boot, pid));
         let known =
@@ -103,7 +104,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// The line of a log-in's user process that its connection ended.
+    /// A log-in's user process logs that its connection ended.
     pub(super) fn ended_after(&mut self, record: &Record<'_>) -> RuleOutcome {
         let event = &record.event;
         let by_address = event.address.as_deref();
@@ -127,7 +128,7 @@ impl Monitor<'_> {
         RuleOutcome::ignored("the log-in's end")
     }
 
-    /// The uid of the account that a log-in is of, where anybody knows it.
+    /// The uid of a log-in's account, if it is known.
     pub(super) fn uid_of_login(&self, login: Process) -> Option<u32> {
         let login = self.daily.resume.sessions.connections.0.get(&login)?;
         login.uid.or_else(|| self.known_uid(login.user.as_deref()?))
@@ -137,7 +138,7 @@ impl Monitor<'_> {
         if let Some(login) = login {
             self.unseen_ended(login, record.origin.session.as_deref(), record.origin.time);
             let sessions = &mut self.daily.resume.sessions;
-            // The lines of a log-in's end name its session where those of its beginning did not: PAM opened it later.
+            // The lines of a log-in's end may name its session when the first lines did not: PAM opened it later.
             if let (Some(ended), Some(session)) = (
                 sessions.connections.0.get_mut(&login),
                 record.origin.session.as_deref(),
@@ -149,7 +150,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// PAM opened the log-in's session: from here on the journal tells which.
+    /// PAM opened the log-in's session: the journal names it from now on.
     pub(super) fn session_of(&mut self, record: &Record<'_>) {
         let process = (record.origin.boot, record.origin.pid);
         if let Some(session) = record.origin.session.as_deref() {

@@ -1,4 +1,4 @@
-//! Files of partners that must send feeds: sent, sent again, resumed or removed, in any session.
+//! Files of partners with expected feeds: uploaded, uploaded again, resumed or removed, in any session.
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Loss, Transfer};
@@ -12,12 +12,12 @@ use crate::domain::rules::transfer::text;
 use crate::domain::sessions::{Last, SftpSession};
 use crate::domain::state::Troubled;
 
-/// How many files are kept, in case they change. Where there are too many, the oldest of the partner with the most is
-/// forgotten, so that no partner's files can make another's feed seem to be missing.
+/// How many files are kept, in case they change. If there are too many, the oldest of the partner with the most is evicted,
+/// so that one partner's files cannot make another's feed seem to be missing.
 const FILES_KEPT: usize = 1_000;
 
 impl Monitor<'_> {
-    /// A file of a partner arrived, or its transfer broke off.
+    /// Handles a partner's file that arrived, or whose transfer was interrupted.
     pub(super) fn feed_file(
         &mut self,
         process: Process,
@@ -29,7 +29,7 @@ impl Monitor<'_> {
         let broken = match what {
             Transfer::Upload => false,
             Transfer::UploadInterrupted | Transfer::UploadFailed => true,
-            // Of one that no line closes nobody knows whether it is there.
+            // Without a close line it is unknown whether the file exists.
             Transfer::UploadUnclosed
             | Transfer::Download
             | Transfer::DownloadInterrupted
@@ -40,11 +40,12 @@ impl Monitor<'_> {
         let own = || rules.expects.iter().filter(|e| e.partner == partner);
         if !broken {
             for expected in own() {
-                // Before the file is counted: what nobody has watched for and may have come unseen is not judged today.
+                // This must come before the count: a feed that was not watched, and whose files may have arrived unseen, is
+                // not judged today.
                 self.watched(expected);
             }
         }
-        // Where nothing was added the file is as it was; of one whose name was cut nobody knows which it is.
+        // If no data was added, the file is unchanged; if the name was truncated, the file is unknown.
         let untouched = file.resumed && file.bytes == Some(0);
         if untouched || file.cut || own().next().is_none() {
             return;
@@ -66,7 +67,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// A file with the size of all of it: what it was opened with, and what was added.
+    /// The file with its full size: the old size plus the added data.
     fn whole(&self, partner: &str, file: &File) -> File {
         let name = file.name_in_state();
         let mut files = self.daily.resume.feeds.uploads.iter().rev();
@@ -86,7 +87,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// What a file held before it was resumed, where the log of the day tells: one that broke off, or one of a feed's partner.
+    /// The size of a file before it was resumed, if the day's log shows it: after an interrupted upload, or for a partner
+    /// with a feed.
     pub(super) fn held(&self, partner: &str, file: &File) -> Option<u64> {
         let name = file.name_in_state();
         let mut files = self.daily.resume.feeds.uploads.iter().rev();
@@ -98,11 +100,11 @@ impl Monitor<'_> {
             t.partner == partner && !t.download && !t.gone_on && t.file.is_again(file)
         };
         let broken = &broken.find(own)?.file;
-        // Of what was added to a file the size of all of it is not known by that.
+        // If the interrupted upload was itself a resumed one, its size is only that of the added data.
         broken.whole.or(broken.bytes.filter(|_| !broken.resumed))
     }
 
-    /// What broke off was written, removed or renamed since.
+    /// Notes that an interrupted file was written, removed or renamed later.
     pub(super) fn gone_on(&mut self, partner: &str, path: &str) {
         let troubled = self.daily.resume.day.troubled.iter_mut();
         for broken in troubled.filter(|t| t.partner == partner && is_same(&t.file.path, path)) {
@@ -118,8 +120,8 @@ impl Monitor<'_> {
         evict(files, FILES_KEPT, |_| (), whose, |at, _| at);
     }
 
-    /// What this process did before to files of the partner was not refused, and is not taken back any more. Of the files
-    /// that the path may be about those are kept as well of which nothing else is known than that they are a feed's.
+    /// Earlier changes by this process to the partner's files were not refused, and will not be undone. Also keeps the files
+    /// of feeds that the path may name and that are known only by name.
     pub(super) fn keep_delivered(&mut self, process: Process, partner: &str, at: Time, path: &str) {
         let rules = self.rules;
         let feeds = &mut self.daily.resume.feeds;
@@ -143,7 +145,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// A file was removed: it is a feed's no more.
+    /// A file was removed: it no longer belongs to a feed.
     pub(super) fn remove(&mut self, session: &mut SftpSession, record: &Record<'_>) -> RuleOutcome {
         let process = (session.boot, session.pid);
         self.gone_on(&session.user, &text(record.event.path.as_deref()));

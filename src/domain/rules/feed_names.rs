@@ -1,4 +1,4 @@
-//! Renames of files of feeds, in any session and however late, and feeds that lose a file.
+//! Renames of feeds' files, in any session and at any later time, and feeds that lose a file.
 
 use super::Monitor;
 use crate::domain::alerts::{Content, File, Loss};
@@ -9,16 +9,16 @@ use crate::domain::expect::{Expectation, Feed, Missed, Outcome, Uploaded, is_sam
 /// How a file got a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Naming {
-    /// In place of the one before.
+    /// The new name replaces the old one.
     Other,
-    /// Beside it.
+    /// The new name is an additional one (a link).
     Further,
-    /// It has the one before again: the rename was refused.
+    /// The old name is restored: the rename was refused.
     Refused,
 }
 
 impl Monitor<'_> {
-    /// A file got another name, or a further one; or the directory that it is in. Is it one that came lately?
+    /// A file, or its directory, was renamed or linked. Returns whether a recent file is affected.
     pub(super) fn feed_renamed(
         &mut self,
         process: Process,
@@ -58,7 +58,7 @@ impl Monitor<'_> {
             let name = file.name_in_state();
             let files = &mut self.daily.resume.feeds.uploads;
             for known in files.iter_mut().filter(|u| !u.gone && u.is(partner, &name)) {
-                // The one that had this name; what was renamed is its own.
+                // The file that had this name before. The renamed file itself is skipped.
                 if known.before.as_ref() != Some(before) {
                     (known.gone, known.process) = (true, process);
                     known.before = Some(before.clone());
@@ -76,7 +76,7 @@ impl Monitor<'_> {
         !renamed.is_empty()
     }
 
-    /// The removal or the rename that the line before told of was refused.
+    /// The removal or the rename in the previous line was refused.
     pub(super) fn feed_change_refused(&mut self, process: Process, partner: &str, from: &str) {
         let (mut renamed, mut back) = (Vec::new(), Vec::new());
         let own = |before: &mut File| {
@@ -114,7 +114,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// A file has another name: it may match a feed now, and may have matched one before.
+    /// A file has a new name: it may match a feed now, and may have matched one before.
     fn feed_named(
         &mut self,
         partner: &str,
@@ -137,7 +137,7 @@ impl Monitor<'_> {
             let there = self.has_of_feed(expected, file);
             match (was, is) {
                 (true, true) if how != Naming::Further && !there => {
-                    // It is there already: perhaps since a day before.
+                    // It was counted already, perhaps on an earlier day.
                     self.watched(expected).rename(before, file);
                 }
                 (_, true) => {
@@ -162,14 +162,14 @@ impl Monitor<'_> {
         }
     }
 
-    /// Is a file of this name among the feed's?
+    /// Is a file of this name among the feed's files?
     fn has_of_feed(&mut self, expected: &Expectation, file: &File) -> bool {
         let watched = self.daily.resume.feeds.watched.get(&expected.id);
         watched.is_some_and(|watched| watched.has(file))
     }
 
-    /// A file belongs to a feed no more; `how` it was lost, unless a rename was refused. A deadline that has passed stays met, and
-    /// a message stays told, except an unsent one about a rename that was refused.
+    /// A file no longer belongs to a feed; `how` it was lost is `None` if a rename was refused. A deadline that has passed
+    /// stays met, and a message is not withdrawn, except an unsent one about a rename that was refused.
     pub(super) fn feed_gone(
         &mut self,
         expected: &Expectation,

@@ -11,11 +11,11 @@ use crate::domain::alerts::{
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
 
-/// How long files of sessions that are over are kept: what broke off goes on, and what has a name for the way gets its own.
+/// How long the files of ended sessions are kept: an interrupted upload is resumed, and a temporary name is replaced.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Monitor<'_> {
-    /// A file of a feed is there.
+    /// A file of a feed exists.
     pub(super) fn feed_there(&mut self, expected: &Expectation, at: Time, file: &File) {
         self.roll(at);
         let complete = self.watched(expected).arrive(expected, at, file);
@@ -48,7 +48,7 @@ impl Monitor<'_> {
         }
         feeds.push(here);
         let unsaid = self.unsay_missing(&expected.id);
-        // What came in time and was read late was told as missing: that is taken back.
+        // A feed that arrived on time but was read late was reported as missing: this message is withdrawn.
         let told = day.told && !unsaid;
         if day.on_time && since.is_none() && !told {
             return;
@@ -68,7 +68,7 @@ impl Monitor<'_> {
         self.say(at, Content::FeedArrived(content));
     }
 
-    /// Has just been told that a feed of one file arrived, and it is this file?
+    /// Does the newest message in the outbox already report this file as a feed of one file?
     pub(super) fn told_by_feed(&self, partner: &str, path: &str, at: Time) -> bool {
         let outbox = self.daily.resume.outbox.iter().rev();
         let newest = outbox.map_while(|message| match &message.content {
@@ -81,7 +81,7 @@ impl Monitor<'_> {
             .any(|told| told.count == 1 && told.at == at && own(told))
     }
 
-    /// Judges what is due when all that happened up to `until` is known.
+    /// Judges the deadlines, when all events up to `until` are known.
     pub(super) fn judge_feeds(&mut self, until: Time) {
         self.forget_feeds(until);
         let rules = self.rules;
@@ -125,7 +125,7 @@ impl Monitor<'_> {
         self.say(deadline, Content::FeedMissing(content));
     }
 
-    /// A feed that was there is no more what was delivered: that is told, also by the table of the day that tells of it.
+    /// A delivered feed was changed: reports it, and marks it in the table of the day that lists it.
     fn feed_changed(
         &mut self,
         expected: &Expectation,
@@ -151,7 +151,7 @@ impl Monitor<'_> {
         self.say(at, Content::FeedChanged(content));
     }
 
-    /// A feed that is missing, as the day's table tells it.
+    /// The table's entry for a missing feed.
     pub(super) fn feed(&self, expected: &Expectation, due: Time) -> Feed {
         Feed {
             id: expected.id.clone(),
@@ -169,7 +169,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// The day's table tells of this feed no more that it is missing.
+    /// Removes the entries for this missing feed from the day's table.
     fn no_longer_missing(&mut self, id: &str) {
         let feeds = &mut self.daily.resume.day.feeds;
         feeds.retain(|feed| feed.id != id || feed.outcome != Outcome::Missing);
@@ -200,7 +200,7 @@ impl Monitor<'_> {
             .min()
     }
 
-    /// Forgets what is expected no more, and the files of sessions that have been over for long.
+    /// Forgets feeds that are no longer expected, and the files of sessions that ended long ago.
     fn forget_feeds(&mut self, until: Time) {
         let rules = self.rules;
         let resume = &mut self.daily.resume;
@@ -224,7 +224,7 @@ impl Monitor<'_> {
         });
     }
 
-    /// What was seen of a feed; of a new one nothing.
+    /// The state of a feed; creates it for a new feed.
     pub(super) fn watched(&mut self, expected: &Expectation) -> &mut Watched {
         if !self.daily.resume.feeds.watched.contains_key(&expected.id) {
             let begun = Watched::begin(expected, self.daily, self.now);

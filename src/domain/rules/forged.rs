@@ -1,14 +1,14 @@
-//! Forged lines: lines in sshd's name that sshd did not write.
+//! Forged lines: lines under sshd's name that sshd did not write.
 
 use crate::domain::openssh::{Hindrance, Kind};
 use crate::domain::record::{NOBODY, Record};
 
-/// The uid of a user who wrote a line that only root's processes write. Lines of a user's own processes are judged where
-/// it is known whose they should be.
+/// The uid of a user who wrote a line that only root's processes write. Lines of a user's own processes are checked later,
+/// when the right account is known.
 pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
-    // That journald dropped messages, the source has believed journald alone, and logind that a session is over. And what
-    // counts nothing takes nobody in: sshd itself complains of its configuration into its unit's stream, where it is not
-    // believed.
+    // For `Lost`, the source accepted only journald itself; for `SessionOver`, only logind. `Accompanying` lines count
+    // nothing, so a forged one does no harm: sshd itself writes complaints about its configuration to its unit's stream,
+    // where the sender is not verified.
     if matches!(
         record.event.kind,
         Kind::Lost | Kind::SessionOver | Kind::Accompanying
@@ -41,7 +41,7 @@ pub(super) fn forged(record: &Record<'_>) -> Option<u32> {
     (!own || record.event.postauth).then_some(uid)
 }
 
-/// What is said of a forged line.
+/// The reason text for a forged line.
 pub(super) fn forged_by(uid: u32) -> String {
     match uid {
         NOBODY => "forged: nobody vouches for its sender".to_owned(),

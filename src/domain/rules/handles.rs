@@ -7,14 +7,14 @@ use crate::domain::record::Record;
 use crate::domain::sessions::{Handle, Last, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
-/// How many open files of one session are kept: as many as a process may have by default, and so sftp-server.
+/// How many open files of one session are kept: the default limit for a process, and so for sftp-server.
 const HANDLES_KEPT: usize = 1_024;
 
-/// How many of those are kept whose open seems to have been refused: most likely there are none, and nothing closes them.
+/// How many handles with a refused open are kept: most likely these do not exist, and no line closes them.
 const REFUSED_KEPT: usize = 16;
 
 impl Monitor<'_> {
-    /// Keeps an open file, and no more than so many.
+    /// Keeps an open file, up to the limits.
     fn keep_handle(&mut self, session: &mut SftpSession, record: &Record<'_>, handle: Handle) {
         let handles = &mut session.handles;
         let mut refused = handles.iter().enumerate().filter(|(_, h)| h.refused);
@@ -57,7 +57,7 @@ impl Monitor<'_> {
         session.outcome(EventName::Open, "its close counts")
     }
 
-    /// A write failed: the file that the line names, else any that is open for writing, did not arrive whole.
+    /// A write failed: the file in the line, or else every file open for writing, did not arrive completely.
     pub(super) fn write_error(
         &mut self,
         session: &mut SftpSession,
@@ -76,11 +76,11 @@ impl Monitor<'_> {
             }
         }
         if let Some(name) = named.filter(|_| !open) {
-            // Only what is open can be written to: this file's open was not seen.
+            // Only an open file can be written: the open line of this file was not seen.
             let handle = Handle {
                 path: name.into_owned(),
                 write: true,
-                // Nobody knows whether it is new.
+                // It is unknown whether the file is new.
                 create: true,
                 write_error: true,
                 ..Handle::default()

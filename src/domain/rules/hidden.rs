@@ -1,4 +1,4 @@
-//! Notices for sessions of which the log may lack lines. A partner that wants to hide can make sshd or journald lose lines.
+//! Notices for sessions whose log may lack lines. A partner that wants to hide can make sshd or journald lose lines.
 
 use super::Monitor;
 use crate::domain::alerts::{Content, File, Files, NAMES_KEPT, Transfer};
@@ -9,8 +9,8 @@ use crate::domain::sessions::{KEPT, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
 impl Monitor<'_> {
-    /// Counts a line of a session: where they come near what journald takes, it may have dropped others. It says so only with
-    /// the next message of that session, which need not come.
+    /// Counts a line of a session. If the rate comes near journald's limit, journald may have dropped lines. It logs this
+    /// only with the next message of the same session, which may never come.
     pub(super) fn keep_pace(&mut self, record: &Record<'_>) {
         let (origin, Some(limit)) = (&record.origin, self.rules.limit) else {
             return;
@@ -29,14 +29,15 @@ impl Monitor<'_> {
         if !paces.line(session, origin.time, limit, 2 * KEPT) {
             return;
         }
-        // Outside of sessions one unit of sshd holds everybody's lines.
+        // Outside of sessions, one unit of sshd holds the lines of all accounts.
         let whose = session.and_then(|_| self.known_by_uid(uid));
         if session.is_none() || uid == 0 || whose.is_some() {
             self.notice(record, NoticeKind::Flood, 1, whose);
         }
     }
 
-    /// logind says that a session is over: so are its log-in and its sftp sessions, though their own last lines be lost.
+    /// logind logs that a session has ended: its log-in and its sftp sessions have ended too, even if their own last lines
+    /// were lost.
     pub(super) fn session_over(&mut self, record: &Record<'_>) {
         let origin = &record.origin;
         let leader = record.event.about.map(|pid| (origin.boot, pid));
@@ -48,7 +49,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Files that a session opened and that no line closes, though it ended itself: of a partner they are told together.
+    /// Reports files without a close line, although their session ended by itself; a partner's files are reported together.
     pub(super) fn unclosed(
         &mut self,
         session: &SftpSession,
@@ -65,7 +66,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Notes a partner's files that no line closes, and tells of them.
+    /// Adds a notice about a partner's files without a close line, and reports them.
     pub(super) fn count_unclosed(
         &mut self,
         at: Time,
@@ -93,7 +94,7 @@ impl Monitor<'_> {
         self.tell(at, Content::Troubled(files));
     }
 
-    /// Notes what makes it uncertain that all was logged of a partner's session that is over.
+    /// Adds notices if lines of a partner's ended session may be missing.
     pub(super) fn note_hidden(&mut self, session: &SftpSession, at: Time, clean: bool) {
         if session.standing != Membership::Partner {
             return;

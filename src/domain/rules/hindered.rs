@@ -1,4 +1,4 @@
-//! Hindered partners: sshd lets them in and they cannot work, or it refuses their connection.
+//! Hindered partners: sshd accepts their log-in but they cannot work, or sshd refuses their connection.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -16,19 +16,18 @@ use crate::domain::record::{NOBODY, Record};
 use crate::domain::sessions::Membership;
 use crate::domain::state::Used;
 
-/// How soon after the log-in sshd refuses its chroot: the process that does names neither account nor log-in.
+/// How soon after the log-in sshd refuses its chroot: the line names neither the account nor the log-in.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
-/// How many addresses of partners are remembered, all of one day: those of other days are forgotten first, then those from
-/// which nobody logged in, since anybody may fail from as many addresses as he has, and then those of the partner with the
-/// most.
+/// How many addresses of partners are remembered, all of one day. Evicted first are those of other days, then those without
+/// a log-in, because an attacker can fail from any number of addresses, and then those of the partner with the most.
 const ADDRESSES_KEPT: usize = 1_000;
 
-/// How many partners are remembered of one address, behind which a whole company may be.
+/// How many partners are remembered for one address: a whole company may share it.
 const PARTNERS_KEPT: usize = 10;
 
 impl Monitor<'_> {
-    /// The log-in stood, and no sftp session comes of it.
+    /// The log-in succeeded, but no sftp session follows.
     pub(super) fn hindered(&mut self, record: &Record<'_>, by: Hindrance) -> RuleOutcome {
         let detail = record.event.detail.as_deref().unwrap_or_default();
         let user = match by {
@@ -70,8 +69,8 @@ impl Monitor<'_> {
         RuleOutcome::new(EventName::Ignored, Some(true), why)
     }
 
-    /// Whose chroot sshd refuses: of the log-ins of just now, those of others too, the one whose name is in the path, else
-    /// the only one.
+    /// The account whose chroot sshd refuses. Of all recent log-ins, also those of other accounts, it is the one whose name
+    /// is in the path, or the only one.
     fn refused_chroot(&self, at: Time, detail: &str) -> Option<String> {
         let fresh = |since: Time| at.since(since) <= AT_ONCE && since <= at;
         let sessions = &self.daily.resume.sessions;
@@ -95,7 +94,7 @@ impl Monitor<'_> {
         found.map(|user| (*user).to_owned())
     }
 
-    /// sshd turns an address away: that of a partner, if one used it today.
+    /// sshd rejects connections from an address. If partners used it today, this is reported.
     pub(super) fn turned_away(&mut self, record: &Record<'_>) -> RuleOutcome {
         let nothing = RuleOutcome::ignored("no address of a partner: counts nothing");
         let (Some(net), false) = (record.event.address.as_deref(), record.origin.past) else {
@@ -159,7 +158,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Remembers that a partner came from this address, and whether it logged in.
+    /// Remembers that a partner used this address, and whether it logged in.
     pub(super) fn came_from(&mut self, address: &str, partner: &str, at: Time, logged_in: bool) {
         let zone = self.rules.zone;
         let today = zone.date(at);
@@ -171,7 +170,7 @@ impl Monitor<'_> {
         }
         used.at = used.at.max(at);
         used.take(partner, logged_in);
-        // Some more, so that it is not done for each.
+        // Some more are allowed, so that this does not run for each address.
         if addresses.len() > ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
             let midnight = zone.moments(today.and_time(NaiveTime::MIN)).0;
             let rank = |used: &Used| (used.at >= midnight, !used.logged_in.is_empty());
@@ -189,14 +188,14 @@ impl Monitor<'_> {
         })
     }
 
-    /// A line that only another could have written, under a name that is not the writer's.
+    /// Counts a line under a false name, which only another user can have written.
     pub(super) fn forgery(&mut self, record: &Record<'_>) {
         if !record.origin.past {
             self.daily.forged(record.origin.time);
         }
     }
 
-    /// The process that a line of sftp-server comes from works for a partner, as far as anybody knows.
+    /// Does the process of this sftp-server line work for a partner, as far as known?
     pub(super) fn works_for_partner(&self, process: Process) -> bool {
         let session = self.daily.resume.sessions.sftp.0.get(&process);
         session.is_some_and(|session| session.standing.partner() == Some(true))
@@ -204,7 +203,7 @@ impl Monitor<'_> {
 }
 
 impl Used {
-    /// Notes a partner. Those that logged in are kept before those in whose names others may have tried.
+    /// Notes a partner. Partners that logged in are preferred to those whose names others may have tried.
     fn take(&mut self, partner: &str, logged_in: bool) {
         if self.partners.len() >= PARTNERS_KEPT && !self.partners.contains(partner) {
             let tried = self.partners.difference(&self.logged_in).next().cloned();
@@ -232,7 +231,7 @@ fn covers(net: &str, address: &str) -> bool {
     ) else {
         return false;
     };
-    // Of both kinds the bits, and how many of them stand before an address of the kind.
+    // For each address the bits, and how many bits come before an address of its kind.
     let bits_of = |address: IpAddr| match address {
         IpAddr::V4(address) => (u128::from(address.to_ipv6_mapped()), 96),
         IpAddr::V6(address) => (u128::from(address), 0),

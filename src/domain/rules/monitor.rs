@@ -1,4 +1,4 @@
-//! The rules at work on a state.
+//! The rules with the state that they change.
 
 use std::time::Duration;
 
@@ -6,17 +6,18 @@ use crate::domain::base::time::Time;
 use crate::domain::rules::settings::Rules;
 use crate::domain::state::Daily;
 
-/// How long an sftp session may still tell its own end after its log-in's: the lines of different processes cross.
+/// How long after the log-in's end an sftp session may still log its own end: lines of different processes may come in a
+/// different order.
 pub(super) const ENDING: Duration = Duration::from_secs(5);
 
-/// The rules at work on a state.
+/// The rules with the state that they change.
 pub struct Monitor<'a> {
-    /// How they are set.
+    /// The settings.
     pub rules: &'a Rules,
-    /// What they work on.
+    /// The state.
     pub daily: &'a mut Daily,
-    /// The present, against which the age of events is judged.
+    /// The current time, to judge the age of events.
     pub now: Time,
-    /// The message that is being posted and must not change.
+    /// The message that is being posted: it must not change.
     pub in_flight: Option<u64>,
 }

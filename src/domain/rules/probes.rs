@@ -1,5 +1,5 @@
-//! Clients that ask for a shell beside their working sftp session, to see what the server can do (rclone, for one): sshd refuses
-//! that, and it hinders nobody.
+//! Clients that request a shell in addition to their working sftp session, to find out what the server supports (rclone, for
+//! example): sshd refuses this, but the partner can work.
 
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ use crate::domain::base::time::Time;
 use crate::domain::record::Record;
 use crate::domain::sessions::SftpSession;
 
-/// A client that opens sftp within this time before or after it asked for something else works.
+/// A client that opens sftp within this time before or after another request can work.
 const PROBED: Duration = Duration::from_secs(60);
 
-/// May these be the same address? Where one is not known, they may.
+/// Can these be the same address? If one is unknown, yes.
 fn may_be(a: Option<&str>, b: Option<&str>) -> bool {
     a.is_none() || b.is_none() || a == b
 }
 
 impl Monitor<'_> {
-    /// Has the connection of this record opened sftp, or another of the partner from that address just now?
+    /// Has this record's connection opened sftp, or recently another connection of the partner from that address?
     pub(super) fn has_sftp(&self, record: &Record<'_>, partner: &str) -> bool {
         let (event, at) = (&record.event, record.origin.time);
         let resume = &self.daily.resume;
@@ -35,7 +35,7 @@ impl Monitor<'_> {
         })
     }
 
-    /// Tells in a minute that something else than sftp was asked for, unless sftp is opened meanwhile.
+    /// Reports after a minute that something other than sftp was requested, unless sftp is opened before that.
     pub(super) fn tell_unless_sftp(&mut self, record: &Record<'_>, hindered: Hindered) {
         let process = (record.origin.boot, record.origin.pid);
         if let Some(hindered) = self.daily.resume.alerts.join_waiting(hindered) {
@@ -44,7 +44,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// An sftp session of a partner shows itself: from there it can work, whatever waits to be told.
+    /// An sftp session of a partner was seen: the partner can work from that address, so waiting alerts that say otherwise
+    /// are removed.
     pub(super) fn sftp_works(&mut self, session: &SftpSession, at: Time) {
         let resume = &mut self.daily.resume;
         let Some(known) = resume.known.get_mut(&session.user) else {

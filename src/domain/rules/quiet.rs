@@ -1,16 +1,16 @@
-//! The latest log-in, failure and file of each partner; tells of partners that have not logged in for long.
+//! The latest log-in, failure and file of each partner; reports partners without a log-in for long.
 
 use super::Monitor;
 use crate::domain::alerts::{Content, File, Quiet, Seen, SeenFile, Transfer};
 use crate::domain::base::time::Time;
 
 impl Monitor<'_> {
-    /// What this partner did last.
+    /// The partner's last activity.
     pub(super) fn seen(&mut self, partner: &str) -> &mut Seen {
         &mut self.known(partner).seen
     }
 
-    /// Remembers a file that arrived, or did not arrive whole.
+    /// Remembers an uploaded file, complete or not.
     pub(super) fn saw_file(&mut self, partner: &str, at: Time, what: Transfer, file: &File) {
         if what.is_upload() {
             let file = file.clone();
@@ -23,7 +23,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Tells of partners that have not logged in for as long as the configuration allows, once each.
+    /// Reports partners without a log-in for longer than the configured time, once each.
     pub(super) fn judge_quiet(&mut self, until: Time) {
         let (rules, now) = (self.rules, self.now);
         let mut told = Vec::new();
@@ -54,7 +54,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// When the next partner has not logged in for too long.
+    /// When the next partner has been without a log-in for too long.
     pub(super) fn quiet_due(&self) -> Option<Time> {
         let known = self.daily.resume.known.iter();
         let due = known.filter_map(|(partner, known)| {

@@ -1,4 +1,4 @@
-//! Requests that sftp-server refuses. A refused write (a file, a new name, a new directory) is counted and told.
+//! Requests that sftp-server refuses. A refused write (a file, a new name, a new directory) is counted and reported.
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{Content, Hindered, Obstacle};
@@ -8,12 +8,12 @@ use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Last, Membership, SftpSession};
 
-/// The status that no other request than the one before it earns in practice: what INFO does not show (stat, fsync, …) ends in
-/// others.
+/// In practice, only the request in the previous line gets this status: the requests that INFO does not log (stat, fsync, …)
+/// end with other ones.
 const DENIED: &str = "Permission denied";
 
 impl Monitor<'_> {
-    /// `sent status …`: at INFO it belongs to the line before it only where nothing invisible came between.
+    /// `sent status …`: at INFO it belongs to the previous line only if no unlogged request came between.
     pub(super) fn status(
         &mut self,
         session: &mut SftpSession,
@@ -61,8 +61,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// An open was refused. To write: where it was not surely this open that the status answers, that is told when the session
-    /// is over and the file was never closed.
+    /// An open was refused. For an open for writing: if it is uncertain that the status belongs to this open, the refusal is
+    /// reported when the session ends and the file was never closed.
     fn open_refused(&mut self, session: &mut SftpSession, at: (Time, bool), status: &str) {
         let Some(handle) = session.handles.last_mut() else {
             return;
@@ -80,8 +80,8 @@ impl Monitor<'_> {
         self.write_refused(session, at, &path, status);
     }
 
-    /// A new name was refused. "Failure" mostly means that the name is taken: clients remove that file and rename again. So it
-    /// is told when the session is over and that has not happened.
+    /// A rename was refused. "Failure" mostly means that the new name exists: clients then remove that file and rename
+    /// again. So the refusal is reported when the session ends and no such rename followed.
     fn rename_refused(
         &mut self,
         session: &mut SftpSession,
@@ -99,7 +99,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// A partner could not write: it is let in and cannot work.
+    /// Counts and reports a partner's refused write: it can log in but not work.
     pub(super) fn write_refused(
         &mut self,
         session: &SftpSession,

@@ -1,6 +1,6 @@
-//! Files that get another name. An upload stands in several records: its alert, or its event while the user database is silent;
-//! the files of its partner's feeds; what the partner did last. Each holds a state of its own (what was added, the whole size, the
-//! name that was told), so they are no copies of one. Every rename of a record goes through here, and so does every refusal.
+//! Renames of files. An upload is stored in several places: its alert, or its event while the user database does not answer;
+//! the files of its partner's feeds; the partner's last activity. Each place has its own data (the added bytes, the full
+//! size, the reported name), so they are no copies of each other. Every rename goes through here, and so does every refusal.
 
 use super::transfer::text;
 use super::{Monitor, RuleOutcome};
@@ -11,11 +11,11 @@ use crate::domain::openssh::{Event, EventName, rename_splits};
 use crate::domain::record::Record;
 use crate::domain::sessions::{Last, SftpSession};
 
-/// How many uploads that a session just finished can still be renamed.
+/// How many recent uploads of a session can still be renamed.
 const RENAMED: usize = 16;
 
 impl Monitor<'_> {
-    /// A file just uploaded got another name: the alert tells that one.
+    /// A file was renamed: if it was just uploaded, its alert gets the new name.
     pub(super) fn rename(
         &mut self,
         session: &mut SftpSession,
@@ -52,7 +52,7 @@ impl Monitor<'_> {
                 None => continue,
             }
             if let Some(id) = alert {
-                // Where a late feed got its file by this name, its own message names the file.
+                // If a late feed received its file under this name, the feed's own message names it.
                 let told = feed && self.told_by_feed(&session.user, &text(Some(&to)), at);
                 self.daily.resume.alerts.told_elsewhere(id, told);
             }
@@ -77,7 +77,7 @@ impl Monitor<'_> {
         session.outcome(EventName::Rename, told)
     }
 
-    /// A rename was refused: each record of the file has the name from before again.
+    /// A rename was refused: the old name is restored in each place.
     pub(super) fn take_name_back(
         &mut self,
         session: &SftpSession,
@@ -97,7 +97,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// The file of an upload that is not told yet: of an alert that waits, else of an event that waits for the user database.
+    /// The file of an unreported upload: in a waiting alert, or else in an event that waits for the user database.
     fn waiting_upload(
         &mut self,
         process: Process,
@@ -123,7 +123,7 @@ impl Monitor<'_> {
     }
 }
 
-/// The names that a rename may be about: one pair, or several where the names themselves contain what stands between them.
+/// The names in a rename line: one pair, or several if the names themselves contain the separator.
 fn names(event: &Event<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
     let exact = event.path.as_deref().zip(event.target.as_deref());
     let exact = exact.map(|(from, to)| (from.to_owned(), to.to_owned()));

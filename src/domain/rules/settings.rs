@@ -1,4 +1,4 @@
-//! The settings of the rules, and their outcome for an entry.
+//! The settings of the rules, and the outcome of the rules for an entry.
 
 use std::borrow::Cow;
 
@@ -9,42 +9,42 @@ use crate::domain::expect::Expectation;
 use crate::domain::openssh::EventName;
 use crate::domain::sessions::{Limit, SftpSession};
 
-/// How the rules are set.
+/// The settings of the rules.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    /// The zone of the date that an event counts for.
+    /// The time zone of the date that an event counts for.
     pub zone: Zone,
-    /// What is told.
+    /// The alerts to send.
     pub alerts: Alerts,
-    /// What is told of single partners.
+    /// The alerts to send for single partners.
     pub alerts_of: std::collections::BTreeMap<String, Alerts>,
     /// The feeds that must arrive.
     pub expects: Vec<Expectation>,
-    /// Nothing is told at all: only counters are wanted.
+    /// No messages at all: only counters are needed.
     pub silent: bool,
-    /// Accounts that do not exist here may log in all the same: the journals are another machine's.
+    /// Accounts that do not exist on this machine may log in too, because the journals are from another machine.
     pub foreign: bool,
-    /// From how many lines of a session on journald drops others; none where it has no limit, or nothing is read of it.
+    /// The rate limit above which journald drops lines; `None` if there is no limit, or the journal is not read.
     pub limit: Option<Limit>,
 }
 
 impl Rules {
-    /// What holds for this partner.
+    /// The alert settings of this partner.
     pub fn alerts_for(&self, partner: &str) -> Alerts {
         *self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 }
 
-/// What the rules made of an entry: what `explain` prints.
+/// The outcome of the rules for an entry, as `explain` prints it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleOutcome {
     /// The event's name.
     pub event: EventName,
-    /// Whether its account is a partner; none where nobody can know.
+    /// Whether its account is a partner; `None` if unknown.
     pub partner: Option<bool>,
-    /// What it counts, and why.
+    /// What is counted, and why.
     pub reason: Cow<'static, str>,
-    /// Another line of the same attempt is the one that counts.
+    /// Another line of the same attempt is counted instead.
     pub accompanies: bool,
 }
 
@@ -62,12 +62,12 @@ impl RuleOutcome {
         }
     }
 
-    /// Of a line that counts nothing, and of which nobody can know whether its account is a partner.
+    /// For a line that counts nothing and whose account is unknown.
     pub(super) fn ignored(reason: impl Into<Cow<'static, str>>) -> Self {
         RuleOutcome::new(EventName::Ignored, None, reason)
     }
 
-    /// Of a line that counts nothing beside another one of the same attempt.
+    /// For a line that counts nothing, because another line of the same attempt counts.
     pub(super) fn accompanying(
         event: EventName,
         partner: Option<bool>,
@@ -81,7 +81,7 @@ impl RuleOutcome {
 }
 
 impl SftpSession {
-    /// What the rules made of a line of this session.
+    /// The outcome for a line of this session.
     pub(super) fn outcome(
         &self,
         event: EventName,
@@ -91,12 +91,12 @@ impl SftpSession {
     }
 }
 
-/// Does the configuration want this told?
+/// Does the configuration enable this message?
 pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
     match content {
         Content::Logins(_) => rules.login,
         Content::Failures(_) => rules.failure,
-        // What failed in its name, perhaps another's attempts.
+        // The failed attempts in the partner's name may be another person's.
         Content::Hindered(h) if h.obstacle == Obstacle::AttemptsTurnedAway => rules.failure,
         Content::Hindered(_) => rules.hindered,
         Content::Files(files) | Content::Troubled(files) => match files.what {

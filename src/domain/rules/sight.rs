@@ -5,9 +5,9 @@ use crate::domain::directory::Unseen;
 use crate::domain::state::NoticeKind;
 
 impl Monitor<'_> {
-    /// The day's figures are less than certain, and what is new of it is told.
+    /// Adds a notice that the day's figures may be incomplete, and reports new cases.
     pub fn cannot_see(&mut self, unseen: &[Unseen]) {
-        // Journals of other machines say nothing about this one's sshd.
+        // Journals of other machines contain nothing about the sshd of this one.
         for one in unseen.iter().filter(|_| !self.rules.foreign) {
             let names = Some(one.names.clone()).filter(|names| !names.is_empty());
             self.daily.note(NoticeKind::Unseen, self.now, 0, names);

@@ -14,7 +14,7 @@ use crate::domain::state::{Known, NoticeKind};
 use std::time::Duration;
 
 impl Monitor<'_> {
-    /// Takes one record in.
+    /// Applies the rules to one record.
     pub fn apply(&mut self, record: &Record<'_>) -> RuleOutcome {
         let origin = &record.origin;
         if !origin.past {
@@ -89,7 +89,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Tells and judges all that was due before an event, before that event is applied.
+    /// Reports and judges everything that was due before an event, before that event is applied.
     pub(super) fn flush_before(&mut self, time: Time) {
         if self.alerts_due().is_some_and(|due| due < time) {
             let before = time.minus(Duration::from_micros(1));
@@ -99,7 +99,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// Tells and judges all that is due when all events before `time` are known; `caught_up` when reading has reached the present.
+    /// Reports and judges everything that is due when all events before `time` are known; `caught_up` is true if reading has
+    /// caught up.
     pub fn advance(&mut self, time: Time, caught_up: bool) {
         self.clamp_times();
         self.end_sessions(time);
@@ -113,7 +114,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Forgets sessions that are over, and evicts some when there are too many: that is a notice.
+    /// Forgets ended sessions, and evicts some if there are too many; then adds a notice.
     pub(super) fn forget(&mut self, time: Time) {
         if let Some(limit) = self.rules.limit {
             let paces = &mut self.daily.resume.sessions.paces;
@@ -131,7 +132,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Clamps timestamps that lie in the future: a clock which ran ahead left them.
+    /// Corrects times in the future, left by a clock that ran ahead.
     pub(super) fn clamp_times(&mut self) {
         let now = self.now;
         let sessions = &mut self.daily.resume.sessions;
@@ -156,13 +157,13 @@ impl Monitor<'_> {
         alerts.advance(time, now, caught_up, &rules, &mut outbox, in_flight);
     }
 
-    /// When `advance` has something to do next, as far as time alone brings it.
+    /// When `advance` has to run next if no event comes.
     pub fn due(&self) -> Option<Time> {
         let due = [self.alerts_due(), self.feeds_due(), self.quiet_due()];
         due.into_iter().flatten().min()
     }
 
-    /// The same without deadlines: those are judged only when reading has reached the present.
+    /// The same without the deadlines of feeds and log-ins: those are judged only when reading has caught up.
     pub(super) fn alerts_due(&self) -> Option<Time> {
         let resume = &self.daily.resume;
         let endings = resume
@@ -178,7 +179,7 @@ impl Monitor<'_> {
             .min()
     }
 
-    /// Tells something of a partner, unless the configuration does not want it.
+    /// Reports something about a partner, unless the configuration disables it.
     pub(super) fn tell(&mut self, at: Time, content: Content) {
         if self.rules.silent {
             return;
@@ -195,7 +196,7 @@ impl Monitor<'_> {
         alerts.tell(at, self.now, content, &|p| rules.alerts_for(p), &mut outbox);
     }
 
-    /// Tells something of a partner some seconds later. Returns the id by which it can be changed meanwhile.
+    /// Reports something about a partner some seconds later. Returns the id with which the alert can be changed before that.
     pub(super) fn tell_later(
         &mut self,
         process: Process,
@@ -210,12 +211,12 @@ impl Monitor<'_> {
         Some(self.daily.resume.alerts.wait(process, at, delay, content))
     }
 
-    /// Tells something that stands alone.
+    /// Reports something that stands alone.
     pub(super) fn say(&mut self, at: Time, content: Content) {
         self.daily.resume.alerts_and_outbox().1.push(at, content);
     }
 
-    /// A boot that was not seen before ends every session of the boots before it.
+    /// A new boot ends every session of earlier boots.
     pub(super) fn note_boot(&mut self, boot: Boot, time: Time) {
         let sessions = &mut self.daily.resume.sessions;
         if boot.is_unknown() || sessions.boot == boot {
@@ -225,7 +226,7 @@ impl Monitor<'_> {
         sessions.boot = boot;
         if known {
             sessions.connections.0.retain(|(of, _), _| *of == boot);
-            // The machine went down: what was to come did not.
+            // The machine went down, so the expected lines cannot come.
             sessions.unseen.retain(|unseen| unseen.boot == boot);
             for sftp in sessions.sftp.0.values_mut().filter(|s| s.boot != boot) {
                 sftp.ending = sftp.ending.or(Some(time.minus(ENDING)));
@@ -233,7 +234,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Marks the sessions that have just ended where that counts nothing.
+    /// Marks the sessions that have just ended, if the end lies before the start of counting.
     pub(super) fn past_endings(&mut self, past: bool) {
         if past {
             let sftp = self.daily.resume.sessions.sftp.0.values_mut();
@@ -242,7 +243,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Keeps what the user database says of partners, and decides what waited for it.
+    /// Keeps the user database's answer about a partner, and decides the events that waited for it.
     pub(super) fn learn(&mut self, record: &Record<'_>) {
         let name = record.event.user.as_deref().or(record.account.as_deref());
         if let (Some(name), Some(answer)) = (name, &record.answer) {
@@ -250,7 +251,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// What is known of an account after the user database was asked, or not.
+    /// Whether an account is a partner, from the user database's answer or, without one, from the state.
     pub(super) fn standing(&self, user: &str, answer: Option<&Answer>) -> Membership {
         match answer {
             Some(Answer::Partner { .. }) => Membership::Partner,
@@ -263,15 +264,15 @@ impl Monitor<'_> {
         }
     }
 
-    /// Can the sender of a line speak for an account of this uid? Root can. An account whose uid nobody knows can speak
-    /// for itself only where it lives on another machine.
+    /// Can the sender of a line log on behalf of an account with this uid? Root can. An account with an unknown uid can log
+    /// for itself only if it exists on another machine.
     pub(super) fn speaks_for(&self, sender: Option<u32>, own: Option<u32>) -> bool {
         sender
             .filter(|&sender| sender != 0)
             .is_none_or(|sender| own.map_or(self.rules.foreign, |own| own == sender))
     }
 
-    /// The uid of a partner, as the user database last told it.
+    /// The uid of a partner, from the last answer of the user database.
     pub(super) fn known_uid(&self, user: &str) -> Option<u32> {
         self.daily.resume.known.get(user)?.uid
     }
@@ -280,7 +281,7 @@ impl Monitor<'_> {
         self.daily.resume.known.get(user)?.full_name.clone()
     }
 
-    /// What is kept of a partner.
+    /// The stored data of a partner.
     pub(super) fn known(&mut self, partner: &str) -> &mut Known {
         let known = &mut self.daily.resume.known;
         known.entry(partner.to_owned()).or_default()

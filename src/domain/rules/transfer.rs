@@ -1,4 +1,4 @@
-//! Lines of sftp-server: finds the session of each, applies the line to it, and ends sessions.
+//! Lines of sftp-server: finds the session of each line, applies the line to it, and ends sessions.
 
 use super::forged::forged_by;
 use super::monitor::ENDING;
@@ -14,17 +14,17 @@ use crate::domain::record::Record;
 use crate::domain::sessions::{Handle, Last, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
-/// What is said of a request that is about no file.
+/// The reason text for a request that concerns no file.
 const NO_FILE: &str = "a request that counts nothing";
 
 impl Monitor<'_> {
-    /// Takes in a line of sftp-server.
+    /// Handles a line of sftp-server.
     pub(super) fn transfer(&mut self, record: &Record<'_>) -> RuleOutcome {
         let process = (record.origin.boot, record.origin.pid);
         if record.event.kind == Kind::SessionOpened {
             return self.session_opened(record, process);
         }
-        // The session is out of the table while its line changes both it and the rest of the state.
+        // The session is taken out of the table, because its line changes both the session and the rest of the state.
         let mut session = match self.take_session(record, process) {
             Ok(session) => session,
             Err(outcome) => return outcome,
@@ -43,7 +43,7 @@ impl Monitor<'_> {
         outcome
     }
 
-    /// Takes in a line of a session that goes on.
+    /// Handles a line of a session that continues.
     fn request(&mut self, session: &mut SftpSession, record: &Record<'_>) -> RuleOutcome {
         let last = session.last.take();
         match record.event.kind {
@@ -78,7 +78,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Puts a session back into the table. Sessions without a process are not kept: nothing tells them apart.
+    /// Puts a session back into the table. Sessions without a pid are not kept, because they cannot be distinguished.
     fn put_back(&mut self, session: SftpSession) {
         if session.pid != 0 {
             self.daily.resume.sessions.sftp.put(session);
@@ -129,7 +129,7 @@ impl Monitor<'_> {
         RuleOutcome::new(EventName::SessionOpened, standing.partner(), reason)
     }
 
-    /// Can a process of this uid speak for this account?
+    /// Can a process with this uid log on behalf of this account?
     fn may_be(&self, sender: u32, user: &str, answer: Option<&Answer>) -> bool {
         let uid = match answer {
             Some(Answer::Partner { uid, .. } | Answer::Other { uid }) => {
@@ -141,7 +141,7 @@ impl Monitor<'_> {
         uid.is_none_or(|uid| uid == sender)
     }
 
-    /// Takes the session of the record's process out of the table, or makes one from what the journal knows of it.
+    /// Takes the session of the record's process out of the table, or creates one from the journal's data.
     fn take_session(
         &mut self,
         record: &Record<'_>,
@@ -151,7 +151,7 @@ impl Monitor<'_> {
         if let Some(session) = self.daily.resume.sessions.sftp.0.remove(&process) {
             match (session.uid, origin.uid) {
                 (Some(own), Some(sender)) if own != sender && !record.event.postauth => {
-                    // The pid was given to another user's process: the session it belonged to is over.
+                    // The pid now belongs to another user's process: the earlier session has ended.
                     self.finish(session, origin.time, false, origin.past);
                 }
                 _ => return Ok(session),
@@ -194,7 +194,7 @@ impl Monitor<'_> {
         })
     }
 
-    /// The partner whose uid this is, as the user database last told it; none where it was told of several.
+    /// The partner with this uid, from the last answers of the user database; `None` if several have it.
     pub(super) fn known_by_uid(&self, uid: u32) -> Option<String> {
         let known = self.daily.resume.known.iter();
         let mut known = known.filter(|(_, known)| known.uid == Some(uid));
@@ -202,7 +202,7 @@ impl Monitor<'_> {
         known.next().is_none().then(|| name.clone())
     }
 
-    /// A line of a process whose log-in nobody saw: credited to nobody.
+    /// Handles a line of a process whose log-in was not seen: it is attributed to no partner.
     fn unattributed(&mut self, record: &Record<'_>) -> RuleOutcome {
         let event = record.event.name();
         if let Kind::Close { .. } = record.event.kind {
@@ -215,8 +215,9 @@ impl Monitor<'_> {
         )
     }
 
-    /// Ends a session that was taken out of the table. Files that it left open broke off. Where it ended itself nobody knows what became of them: sftp-server
-    /// tells of each that is open then, and of each that it could not open.
+    /// Ends a session that was taken out of the table. Transfers of open files were interrupted. If the session ended by
+    /// itself, their result is unknown: sftp-server logs a close for each file that is still open at the end, and a status
+    /// for each file that it could not open.
     fn finish(&mut self, session: SftpSession, at: Time, clean: bool, past: bool) {
         let (mut written, mut read) = (Vec::new(), Vec::new());
         for handle in &session.handles {
@@ -295,7 +296,7 @@ impl Monitor<'_> {
                 Pending::File(what, file),
             );
         } else if session.standing == Membership::Partner {
-            // It counts nothing any more, but a feed that is expected today is there.
+            // It is no longer counted, but the feed that is expected today has arrived.
             self.feed_file(process, at, &session.user, what, &file);
         }
     }
@@ -315,7 +316,7 @@ impl SftpSession {
     }
 }
 
-/// A name as text, U+FFFD for what is no UTF-8; nothing where there is none.
+/// A name as text, with U+FFFD for bytes that are not UTF-8; empty if there is no name.
 pub(super) fn text(bytes: Option<&[u8]>) -> String {
     String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
 }

@@ -12,13 +12,13 @@ use crate::domain::pending::{Pending, Undecided};
 use crate::domain::sessions::{Membership, Sessions};
 use crate::domain::state::{Known, NoticeKind};
 
-/// How many events wait at most: what comes beyond is counted for nobody, and a notice says so. Failures are dropped first,
-/// since anybody can bring them about in any name; then the latest of the account with the most.
+/// How many events wait at most. Further ones are dropped, and a notice reports this. Failures are dropped first, because
+/// anyone can cause them in any name; then the latest of the account with the most.
 const KEPT: usize = 1_000;
 
 impl Monitor<'_> {
-    /// Counts an event for an account of this standing, or lets it wait. Returns the id of an alert that can be renamed.
-    /// Of an sftp session comes the uid too: should the account's turn out to be another, the event is nobody's.
+    /// Counts an event for an account, or lets it wait if the account is undecided. Returns the id of an alert that can be
+    /// renamed. An sftp session also passes its uid: if the account's uid is different, the event counts for no account.
     pub(super) fn count(
         &mut self,
         process: Process,
@@ -53,7 +53,7 @@ impl Monitor<'_> {
         None
     }
 
-    /// The file of an upload of this process that waits, by its name.
+    /// The file of a waiting upload of this process, by its name.
     pub(super) fn undecided_file(&mut self, process: Process, path: &str) -> Option<&mut File> {
         let waiting = self.daily.resume.undecided.iter_mut().rev();
         let mut files = waiting.filter_map(|u| match &mut u.event {
@@ -73,7 +73,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// The accounts on whose answer something waits.
+    /// The accounts about which the user database must be asked again.
     pub fn questions(&self) -> Vec<String> {
         let resume = &self.daily.resume;
         let sessions = resume
@@ -95,7 +95,7 @@ impl Monitor<'_> {
         users
     }
 
-    /// Takes in what the user database says of an account: what waited for it is decided.
+    /// Handles the user database's answer about an account: decides the events that waited for it.
     pub fn answer(&mut self, user: &str, answer: &Answer) {
         let user = match answer {
             Answer::Partner {
@@ -130,11 +130,12 @@ impl Monitor<'_> {
             (Some(of), Membership::Partner) => told.map_or(foreign, |uid| uid == of),
             _ => true,
         };
-        // The group's list makes a partner and knows no uid: whether a process is the account's is still to be answered.
+        // The group's list shows that the account is a partner, but not its uid: whether a process is the account's stays
+        // open.
         let open = |of: Option<u32>| {
             standing == Membership::Partner && of.is_some() && told.is_none() && !foreign
         };
-        // A partner's lines all bring an answer. Once the uid was known nothing of it was left undecided.
+        // Each line of a partner brings an answer. If the uid was known before, nothing was left undecided.
         if before.is_none() || before != told {
             let of_uid = |of: Option<u32>| match (open(of), own(of)) {
                 (true, _) => Membership::Undecided,
@@ -166,7 +167,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// What was kept of an account under another spelling of its name is the account's.
+    /// Moves the data stored under another spelling of the account's name to the right name.
     fn respell(&mut self, from: &str, to: &str) {
         let resume = &mut self.daily.resume;
         resume.known.remove(from);
@@ -183,7 +184,8 @@ impl Monitor<'_> {
     }
 }
 
-/// Gives what was undecided of an account its standing: a connection at once, an sftp session by its uid.
+/// Sets the membership of undecided connections and sftp sessions of an account: a connection at once, an sftp session by
+/// its uid.
 fn decide(
     sessions: &mut Sessions,
     user: &str,

@@ -1,4 +1,4 @@
-//! Lines of OpenSSH that the program cannot read. They count nothing; a notice of the day says how many there are.
+//! Lines of OpenSSH that the program cannot read. They count nothing; a notice of the day has their number.
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Content;
@@ -7,12 +7,12 @@ use crate::domain::base::time::Time;
 use crate::domain::record::Record;
 use crate::domain::state::{NoticeKind, Unread};
 
-/// How many lines in a row nobody can read, of a log that could be read before, until that is told: a connection has three
-/// and more.
+/// How many unreadable lines in a row are reported, if the log was readable before: one connection writes three or more.
 const IN_A_ROW: u64 = 5;
 
 impl Monitor<'_> {
-    /// A line that reads like one that counts. Of a user's process it is worth a notice where that works for a partner.
+    /// A line that looks like a line that counts. If a user's process wrote it, a notice is added only if that process works
+    /// for a partner.
     pub(super) fn unparsed(&mut self, record: &Record<'_>) -> RuleOutcome {
         let origin = &record.origin;
         let own = origin.uid.is_none_or(|uid| uid == 0);
@@ -22,7 +22,7 @@ impl Monitor<'_> {
         RuleOutcome::ignored("reads like a line that counts, and nobody understands it")
     }
 
-    /// A line in an envelope that nobody knows: the first of a day is its example.
+    /// A line in an unknown envelope: the first one of a day is kept as an example.
     pub(super) fn without_envelope(&mut self, record: &Record<'_>) -> RuleOutcome {
         let origin = &record.origin;
         if !origin.past {
@@ -48,7 +48,8 @@ impl Monitor<'_> {
         }
     }
 
-    /// Tells that no line can be read, once reading has reached the present: at once where none ever could, and once a day.
+    /// Reports that lines cannot be read, when reading has caught up: at once if no line was ever readable, and at most once
+    /// a day.
     pub(super) fn judge_unread(&mut self, time: Time) {
         let unread = self.daily.resume.unread;
         let enough = if unread.some_read { IN_A_ROW } else { 1 };

@@ -9,15 +9,15 @@ use crate::domain::openssh::Event;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Connection, Sessions};
 
-/// The first of the numbers that stand for a peer in place of a process: no system numbers its processes so high (Linux up to
-/// 2^22, FreeBSD up to 99999).
+/// The first of the numbers that replace a pid for a peer. No system uses pids this high (Linux up to 2^22, FreeBSD up to
+/// 99999).
 const NO_PROCESS: u32 = 1 << 31;
 
-/// How many connections a line without a port is looked for in, the latest ones: sshd lets 100 in at once (`MaxStartups`), and
-/// few lines of it have no port. What is missed makes an attempt count twice.
+/// How many of the latest connections are searched for a line without a port: sshd admits 100 unauthenticated connections
+/// (`MaxStartups`), and few of its lines have no port. If the right one is not found, an attempt counts twice.
 const LATEST: usize = 64;
 
-/// The process that a line is about: its own, another that it names, or what stands for the peer where it has none.
+/// The process that a line is about: its own, another one that it names, or a number for the peer if it has no pid.
 pub fn process_of(record: &Record<'_>) -> Process {
     let origin = &record.origin;
     match (
@@ -31,7 +31,7 @@ pub fn process_of(record: &Record<'_>) -> Process {
     }
 }
 
-/// What a connection of this peer is kept under: its address and port; without a port its address and user.
+/// The key of a peer's connection: its address and port; without a port, its address and user.
 pub(super) fn process(boot: Boot, event: &Event<'_>) -> Process {
     let address = hash(event.address.as_deref().unwrap_or_default().as_bytes());
     let rest = match event.port {
@@ -44,7 +44,7 @@ pub(super) fn process(boot: Boot, event: &Event<'_>) -> Process {
 }
 
 impl Monitor<'_> {
-    /// The connection of a line without a process, where it was seen before.
+    /// The connection for a line without a pid, if it was seen before.
     pub(super) fn known_by_peer(&mut self, record: &Record<'_>) -> Option<Connection> {
         let (origin, event) = (&record.origin, &record.event);
         let sessions = &mut self.daily.resume.sessions;
@@ -59,7 +59,7 @@ impl Monitor<'_> {
         same.or_else(|| earlier_without_port(sessions, record))
     }
 
-    /// Notes that this connection, if it has no process, is the one whose line came last.
+    /// Notes that this connection, if it has no pid, had the latest line.
     pub(super) fn note_latest(&mut self, connection: &Connection) {
         if connection.pid < NO_PROCESS {
             return;
@@ -76,7 +76,7 @@ impl Monitor<'_> {
     }
 }
 
-/// The connection that goes on with a line without a port: the latest one whose user and address are none but the line's.
+/// The connection for a line without a port: the latest one whose user and address do not differ from the line's.
 fn latest<'s>(sessions: &'s Sessions, record: &Record<'_>) -> Option<&'s Connection> {
     let (origin, event) = (&record.origin, &record.event);
     let user = event.user.as_deref().map(String::from_utf8_lossy);
@@ -93,8 +93,8 @@ fn latest<'s>(sessions: &'s Sessions, record: &Record<'_>) -> Option<&'s Connect
     own.find(|c| c.goes_on(origin.time, None))
 }
 
-/// The connection of which only lines without a port were seen so far, and this is the first with one: from here on it is
-/// known by that.
+/// The connection that had only lines without a port so far, if this is its first line with one. From now on its key
+/// contains the port.
 fn earlier_without_port(sessions: &mut Sessions, record: &Record<'_>) -> Option<Connection> {
     record.event.user.as_ref()?;
     let known = latest(sessions, record).filter(|c| c.port.is_none() && !c.ended)?;
@@ -105,7 +105,7 @@ fn earlier_without_port(sessions: &mut Sessions, record: &Record<'_>) -> Option<
     Some(connection)
 }
 
-/// Are these two addresses surely not the same? One of them may be a host's name.
+/// Are these two addresses certainly different? One of them may be a host name.
 fn apart(one: Option<&str>, other: Option<&str>) -> bool {
     let address = |text: Option<&str>| text.and_then(|text| text.parse::<IpAddr>().ok());
     address(one)

@@ -1,31 +1,32 @@
-//! How many descriptors an sftp process has in use, as far as its lines tell.
+//! How many file descriptors an sftp process uses, according to its lines.
 //!
-//! sshd opens a socket to the log for each line. A process without a free descriptor goes on working, and its lines are lost.
+//! sshd opens a socket to the log for each line. A process without a free descriptor continues to work, but its lines are
+//! lost.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::base::numbers::{add, is_default};
 
-/// From so many handles open at once on, the process may have been without a descriptor: a process has 1,024 by default.
+/// From this number of open handles on, the process may have had no free descriptor: a process has 1,024 by default.
 const MANY: u64 = 900;
 
-/// What the lines of an sftp process say of its handles, of files and directories.
+/// The numbers of handles, of files and directories, from the lines of an sftp process.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Descriptors {
-    /// Handles that it was asked for and that no line has closed yet, refused ones among them.
+    /// Handles that were requested and not closed by a line yet, including refused ones.
     #[serde(skip_serializing_if = "is_default")]
     asked: u64,
-    /// The most of these at any time.
+    /// The highest value of `asked` so far.
     #[serde(skip_serializing_if = "is_default")]
     most: u64,
-    /// How many seem to have been refused: a status followed at once.
+    /// How many seem to have been refused: a status line followed at once.
     #[serde(skip_serializing_if = "is_default")]
     refused: u64,
 }
 
 impl Descriptors {
-    /// A handle is asked for.
+    /// A handle is requested.
     pub fn open(&mut self) {
         add(&mut self.asked, 1);
         self.most = self.most.max(self.asked);
@@ -36,15 +37,15 @@ impl Descriptors {
         self.asked = self.asked.saturating_sub(1);
     }
 
-    /// A status follows the open at once: most likely there is no such handle.
+    /// A status line follows the open at once: most likely there is no such handle.
     pub fn refuse(&mut self) {
         add(&mut self.refused, 1);
     }
 
-    /// May the process have been without a descriptor at some time, so that lines of it are missing?
+    /// May the process have had no free descriptor at some time, so that some of its lines are missing?
     ///
-    /// At INFO a status behind an open may be another request's, and whoever wants to can send that. So of the refusals only
-    /// those count whose handles nobody closed.
+    /// At INFO a status line after an open may belong to another request, and a client can cause this on purpose. So only
+    /// refusals whose handles were not closed are subtracted.
     pub fn may_have_run_out(&self) -> bool {
         let refused = self.refused.min(self.asked);
         self.most.saturating_sub(refused) >= MANY
@@ -90,7 +91,7 @@ mod tests {
     #[test]
     fn a_refusal_of_a_handle_that_is_closed_later_was_none() {
         assert!(after(1_010, 1_010, 1_009));
-        // Real refusals beside them change nothing.
+        // Real refusals in addition change nothing.
         assert!(after(3_010, 3_010, 1_009));
     }
 }

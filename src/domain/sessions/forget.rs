@@ -1,4 +1,4 @@
-//! Forgets connections and sessions that are over, and evicts some when there are too many.
+//! Forgets ended connections and sessions, and evicts some if there are too many.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,22 +7,22 @@ use super::{Connection, KEPT, Membership, Sessions, SftpSession};
 use crate::domain::base::evict::evict_from_map;
 use crate::domain::base::time::Time;
 
-/// How many open files are kept at most, of all sessions: at 500 bytes each the state stays small, whoever opens them.
+/// How many open files are kept at most, over all sessions: at 500 bytes each, the state stays small even under attack.
 const FILES_KEPT: usize = 4_000;
 
-/// How long a log-in is remembered after its last sign of life, where its end was never told. An sftp session knows its
-/// address itself; what is lost is that of one which a client opens within a connection after so long a silence.
+/// How long a log-in is remembered after its last sign of life, if its end was never logged. An open sftp session has its
+/// own copy of the address; only a session that the client opens in this connection after such a long silence has none.
 const LOGIN_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 impl Connection {
-    /// Is a log-in's last sign of life young enough?
+    /// Is a log-in's last sign of life recent enough?
     fn is_remembered(&self, time: Time) -> bool {
         time.since(self.alive.unwrap_or(self.at)) < LOGIN_KEPT
     }
 }
 
 impl SftpSession {
-    /// Can it be one of this log-in's?
+    /// Can this session belong to this log-in?
     fn may_be_of(&self, login: &Connection) -> bool {
         match (&self.session, &login.session) {
             (Some(own), Some(of)) => self.boot == login.boot && own == of,
@@ -32,9 +32,9 @@ impl SftpSession {
 }
 
 impl Sessions {
-    /// Forgets connections that ended long enough before `time`, log-ins without a sign of life for long, and where there
-    /// are too many the oldest of whoever has the most: nobody can make another's be forgotten. Returns how many were
-    /// forgotten though they were open, and the sftp sessions with the files that were open in them.
+    /// Forgets connections that ended long enough before `time` and log-ins without a sign of life for long. If there are
+    /// too many, evicts the oldest of the account or address with the most, so that one peer cannot evict another's. Returns
+    /// how many were open when they were forgotten, and the evicted sftp sessions with their open files.
     pub fn forget(&mut self, time: Time) -> (u64, Vec<SftpSession>) {
         let sftp = &self.sftp.0;
         let connections = &mut self.connections.0;
@@ -42,7 +42,7 @@ impl Sessions {
             true => c.is_remembered(time) || sftp.values().any(|s| s.may_be_of(c)),
             false => c.goes_on(time, None),
         });
-        // Before a log-in only the address is known.
+        // Before a log-in only the address is reliable.
         let rank = |c: &Connection| (!c.ended, c.accepted);
         let whose = |c: &Connection| match c.accepted {
             true => c.user.clone(),
@@ -58,8 +58,8 @@ impl Sessions {
         ((open.len() + gone.len()) as u64, gone)
     }
 
-    /// Forgets the open files of sessions, where all of them have too many: first those of strangers, whose files count
-    /// nothing, then those of the account that has the most. The other sessions that it befell go to `gone`.
+    /// Forgets the open files of sessions if there are too many in total: first those of strangers, which are not counted,
+    /// then those of the account with the most. Other sessions that lose files are added to `gone`.
     fn forget_files(&mut self, gone: &mut Vec<SftpSession>) {
         let mut held: BTreeMap<(bool, String), usize> = BTreeMap::new();
         let owner = |s: &SftpSession| (s.standing != Membership::Stranger, s.user.clone());
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn of_too_many_the_oldest_of_whoever_has_the_most_are_forgotten() {
         let mut sessions = Sessions::default();
-        // Bob was there first.
+        // Bob's log-in and session come first, and are the oldest.
         sessions.connections.put(login(1, "bob"));
         let bob = session(1, "bob", Membership::Partner, 1);
         sessions.sftp.put(bob);
@@ -170,7 +170,7 @@ mod tests {
         }
         assert_eq!(sessions.forget(Time(2_000)).0, 3);
         assert_eq!(files(&sessions, 1), 3);
-        // In however many sessions it has them.
+        // The number of sessions with these files does not matter.
         let mut sessions = Sessions::default();
         sessions
             .sftp
@@ -196,7 +196,7 @@ mod tests {
         for pid in 1..4 {
             sessions.connections.put(from(pid));
         }
-        // Of the second an sftp session is open, the third opened one in the middle of the week.
+        // Log-in 2 has an open sftp session; log-in 3 opened one in the middle of the week.
         sessions.sftp.put(SftpSession {
             session: Some("c2".to_owned()),
             ..session(9, "alice", Membership::Partner, 0)
@@ -234,7 +234,7 @@ mod tests {
             .map(|c| (c.pid, c.port))
             .collect();
         assert_eq!(left, [(1, Some(5003)), (3, Some(5002)), (4, Some(5004))]);
-        // A connection without an address, or a port, is like no other.
+        // Without an address or a port, a connection is never the same as another.
         sessions.begin_login(login(5, "alice"));
         sessions.begin_login(login(6, "alice"));
         assert_eq!(sessions.connections.0.len(), 5);

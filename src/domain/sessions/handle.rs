@@ -1,4 +1,4 @@
-//! Open files of an sftp session, and which line is about which of them.
+//! Open files of an sftp session, and which line belongs to which file.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +9,9 @@ use crate::domain::base::time::Time;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Handle {
-    /// The path as it was logged, decoded; lossy, as all text in the state.
+    /// The path from the log, decoded; lossy, as all text in the state.
     pub path: String,
-    /// The path is only the beginning.
+    /// The path is truncated.
     #[serde(skip_serializing_if = "is_default")]
     pub cut: bool,
     /// Opened for writing.
@@ -20,29 +20,29 @@ pub struct Handle {
     /// Created or truncated.
     #[serde(skip_serializing_if = "is_default")]
     pub create: bool,
-    /// Truncated, or new: of what the file held nothing is there.
+    /// Truncated, or new: the file has no old content.
     #[serde(skip_serializing_if = "is_default")]
     pub truncate: bool,
-    /// Opened so that what is written comes behind what the file held.
+    /// Opened for appending: new data comes after the old content.
     #[serde(skip_serializing_if = "is_default")]
     pub append: bool,
     /// Opened for reading.
     #[serde(skip_serializing_if = "is_default")]
     pub read: bool,
-    /// The open's `sent status` came at once: most likely there is no such handle.
+    /// A `sent status` line came at once after the open: most likely there is no such handle.
     #[serde(skip_serializing_if = "is_default")]
     pub refused: bool,
-    /// The status was "Failure": where there is such a handle all the same, a write to it was refused without an error
-    /// line, as one that found room for a part is (sftp-server.c, process_write).
+    /// The status was "Failure". If the handle exists all the same, a write to it was refused without an error line, as a
+    /// write that found room for a part only (sftp-server.c, process_write).
     #[serde(skip_serializing_if = "is_default")]
     pub write_refused: bool,
-    /// That status, where it is to be told once it is sure that there is no such handle.
+    /// That status, to report it once it is certain that the handle does not exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub write_status: Option<String>,
     /// A write to it failed.
     #[serde(skip_serializing_if = "is_default")]
     pub write_error: bool,
-    /// Bytes of a transfer that closed while this handle was open and may be the other half of a copy on the server.
+    /// A transfer that closed while this handle was open; it may be the other half of a copy on the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_half: Option<OtherHalf>,
 }
@@ -56,24 +56,24 @@ pub struct OtherHalf {
     pub bytes: u64,
     /// When it closed.
     pub at: Time,
-    /// It was written, and is counted; else it was read, and is a download unless this handle writes as much.
+    /// `true`: it was written, and is counted. `false`: it was read, and is a download unless this handle writes the same
+    /// number of bytes.
     pub written: bool,
 }
 
 impl Handle {
-    /// Opened for writing as it was, not emptied: what is written is added to what the file held.
+    /// Opened for writing without truncation: new data is added to the old content.
     pub fn is_resumed(&self) -> bool {
         self.write && !self.truncate
     }
 
-    /// Resumed, or as well a new file: it was created where it was not there.
+    /// Resumed, or possibly a new file: the open creates the file if it does not exist.
     pub fn may_be_new(&self) -> bool {
         self.is_resumed() && self.create && !self.append
     }
 
-    /// The name of this handle's file where a close that names `path` is its close, and whether that is only the
-    /// beginning. A cut line's name may have the words that follow a name at its end, whole or in part: of two lines the
-    /// one that was not cut tells where the name ends.
+    /// The file's name if a close line with `path` closes this handle, and whether the name is truncated. The name in a cut
+    /// line may end with a part of the words that follow a name; the line that was not cut shows where the name ends.
     pub fn closed_by(&self, path: &str, cut: bool) -> Option<(String, bool)> {
         let whole = |name: &str| Some((name.to_owned(), false));
         match (self.cut, cut) {
@@ -92,7 +92,7 @@ impl Handle {
         }
     }
 
-    /// Is this the file that an error names, of which the line carries at most 100 bytes?
+    /// Is this the file in an error line? The line holds at most 100 bytes of the name.
     pub fn is_named(&self, name: &str) -> bool {
         let name = name.trim_end_matches('\u{fffd}');
         match name.len() + 4 > ERROR_NAME {
@@ -101,28 +101,28 @@ impl Handle {
         }
     }
 
-    /// Were these bytes of it read for a copy on the server, whose other half was written?
+    /// Were these bytes read for a copy on the server, whose other half was written?
     pub fn is_copied(&self, read: u64) -> bool {
         let half = self.other_half.as_ref();
         half.is_some_and(|half| half.written && half.bytes == read)
     }
 
-    /// Nothing shows which way its bytes go.
+    /// Is the direction of its bytes unknown?
     pub fn is_unknown(&self) -> bool {
         !self.write && !self.read
     }
 }
 
-/// What follows a name in the line of its open.
+/// The text after the name in an open line.
 const OPENED: &str = "\" flags ";
 
-/// What follows a name in the line of its close.
+/// The text after the name in a close line.
 const CLOSED: &str = "\" bytes read ";
 
-/// How many bytes of a name an error carries: `"%.100s"` in sftp-server.c.
+/// How many bytes of a name an error line holds: `"%.100s"` in sftp-server.c.
 const ERROR_NAME: usize = 100;
 
-/// Can a line say this of the file of this name, `tail` being what follows a name in such a line?
+/// Can the text `said` of a line mean the file `name`? `tail` is the text that follows a name in such a line.
 fn fits(said: &str, cut: bool, name: &str, tail: &str) -> bool {
     let behind = |rest: &str| rest.starts_with(tail) || tail.starts_with(rest);
     said == name || cut && (name.starts_with(said) || said.strip_prefix(name).is_some_and(behind))

@@ -22,7 +22,7 @@ impl Sessions {
         self.connections.0.values().find(same).map(Keyed::key)
     }
 
-    /// A log-in: what was logged in under its pid, or from its address and port, is over, though nothing said so.
+    /// Adds a log-in. An older log-in with the same pid, or from the same address and port, has ended without a line.
     pub fn begin_login(&mut self, login: Connection) {
         let same = |c: &Connection| {
             let place = c.address.is_some() && c.port.is_some();
@@ -42,7 +42,8 @@ impl Sessions {
         }
     }
 
-    /// Is there a log-in of this account from this address? An sftp session of this log-in session is a sign that it lives.
+    /// Is there a log-in of this account from this address? If so, notes that it is alive; the one of this log-in session is
+    /// preferred.
     pub fn login_lives(
         &mut self,
         user: &str,
@@ -62,8 +63,8 @@ impl Sessions {
         }
     }
 
-    /// Removes a log-in, and marks the sftp sessions that end with it: those of its log-in session and, where it was
-    /// that account's last log-in from that address, those of that account and address.
+    /// Removes a log-in, and marks the sftp sessions that end with it: those of its log-in session or, if it was the
+    /// account's last log-in from that address, those of that account and address.
     pub fn end_login(&mut self, login: Process, time: Time) {
         let Some(gone) = self.connections.0.remove(&login) else {
             return;
@@ -79,7 +80,7 @@ impl Sessions {
         for sftp in self.sftp.0.values_mut().filter(|s| s.boot == gone.boot) {
             let from_there = sftp.address.is_none() || sftp.address == gone.address;
             let over = match (&sftp.session, &gone.session) {
-                // Then the log-in may name the account as the client spelled it.
+                // In this case the log-in may spell the account as the client did.
                 (Some(own), Some(gone)) => own == gone,
                 _ => last && from_there && sftp.user == user,
             };
@@ -89,7 +90,7 @@ impl Sessions {
         }
     }
 
-    /// Marks the sftp sessions of a log-in session, which is over.
+    /// Marks the sftp sessions of an ended log-in session.
     pub fn end_session(&mut self, boot: Boot, session: &str, time: Time) {
         let own = |s: &&mut SftpSession| s.boot == boot && s.session.as_deref() == Some(session);
         for sftp in self.sftp.0.values_mut().filter(own) {

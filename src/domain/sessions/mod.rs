@@ -1,5 +1,5 @@
-//! Connections, log-ins, sftp sessions and their handles: for whom a process works, and what a connection has counted.
-//! Uses `base` and `alerts`.
+//! Connections, log-ins, sftp sessions and their handles: which account a process works for, and what was counted for a
+//! connection. Uses `base` and `alerts`.
 
 mod descriptors;
 mod forget;

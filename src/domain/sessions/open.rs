@@ -1,4 +1,4 @@
-//! Connections, log-ins and sftp sessions that are open, as the state keeps them.
+//! Open connections, log-ins and sftp sessions, as the state keeps them.
 
 use std::time::Duration;
 
@@ -13,36 +13,36 @@ use crate::domain::sessions::descriptors::Descriptors;
 use crate::domain::sessions::handle::Handle;
 use crate::domain::sessions::pace::Paces;
 
-/// How many connections and sessions are kept at most, of each: sshd admits 100 unauthenticated connections by default
-/// (`MaxStartups`), and an evicted one can only make a failure count twice or a file have no address.
+/// How many connections and sessions are kept at most, of each. sshd admits 100 unauthenticated connections by default
+/// (`MaxStartups`). An evicted one can only cause a double count of a refused attempt or a file without an address.
 pub const KEPT: usize = 1_000;
 
-/// How long a connection that ended is remembered, so that its last lines count nothing again: they come within milliseconds.
+/// How long an ended connection is remembered, so that its last lines are not counted again: they come within milliseconds.
 pub(super) const ENDED_KEPT: Duration = Duration::from_secs(5);
 
-/// How long a connection that is not authenticated is remembered without a line of it: sshd gives it two minutes
-/// (`LoginGraceTime`), and most versions say nothing when they are over.
+/// How long an unauthenticated connection is remembered after its last line: sshd gives it two minutes (`LoginGraceTime`),
+/// and most versions log nothing when that time is over.
 pub(super) const SILENT_KEPT: Duration = Duration::from_secs(3_600);
 
-/// How long what PAM says of an account concerns the lines behind it: sshd delays its answer to a refused attempt by up to
-/// five seconds (`MAX_FAIL_DELAY_SECONDS`, auth2.c).
+/// How long PAM's message about an account applies to the lines after it: sshd delays its answer to a refused attempt by up
+/// to five seconds (`MAX_FAIL_DELAY_SECONDS`, auth2.c).
 pub const PAM_KEPT: Duration = Duration::from_secs(10);
 
-/// Everything that is open.
+/// All open connections, log-ins and sftp sessions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sessions {
-    /// sshd's processes: connections that are not authenticated yet, and log-ins.
+    /// sshd's processes: unauthenticated connections, and log-ins.
     pub connections: Table<Connection>,
-    /// The numbers of those connections whose lines tell no process, the latest last.
+    /// The numbers of connections whose lines have no pid, the latest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub without_pid: Vec<u32>,
     /// sftp-server's processes.
     pub sftp: Table<SftpSession>,
-    /// Log-ins of partners of which no line of sftp-server was seen yet.
+    /// Partners' log-ins without a line of sftp-server so far.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<LoginWithoutTransfers>,
-    /// How fast the lines of sessions come.
+    /// The rate of each session's lines.
     #[serde(skip_serializing_if = "is_default")]
     pub paces: Paces,
     /// The boot of the latest entry.
@@ -50,23 +50,23 @@ pub struct Sessions {
     pub boot: Boot,
 }
 
-/// What is known of an account.
+/// Whether an account is a partner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Membership {
-    /// Nobody asked yet.
+    /// The user database was not asked yet.
     #[default]
     Unasked,
     /// A partner.
     Partner,
-    /// Anyone else.
+    /// Not a partner.
     Stranger,
     /// The user database did not answer.
     Undecided,
 }
 
 impl Membership {
-    /// Yes or no, where it is known.
+    /// `Some` if it is known whether the account is a partner.
     pub fn partner(self) -> Option<bool> {
         match self {
             Membership::Partner => Some(true),
@@ -76,18 +76,18 @@ impl Membership {
     }
 }
 
-/// A process of sshd and what its connection has brought so far.
+/// A process of sshd, with the counts of its connection so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Connection {
     /// The boot.
     #[serde(skip_serializing_if = "is_default")]
     pub boot: Boot,
-    /// The pid; where its lines tell none, a number that stands for the peer's address and port.
+    /// The pid; if the lines have none, a number that stands for the peer's address and port.
     pub pid: u32,
     /// The time of its latest line.
     pub at: Time,
-    /// The account that it names.
+    /// The account that its lines name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The peer's address.
@@ -96,7 +96,7 @@ pub struct Connection {
     /// The peer's port.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
-    /// What is known of the account.
+    /// Whether the account is a partner.
     #[serde(skip_serializing_if = "is_default")]
     pub standing: Membership,
     /// `Failed password` lines.
@@ -111,7 +111,7 @@ pub struct Connection {
     /// A line says that a key was refused.
     #[serde(skip_serializing_if = "is_default")]
     pub key_refused: bool,
-    /// Why the account is refused whatever it brings, where a line says so.
+    /// Why every attempt for this account is refused, if a line says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Cause>,
     /// It was authenticated: a log-in.
@@ -135,27 +135,28 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// How many refused attempts it has counted: of keyboard-interactive's two traces the larger is what happened.
+    /// How many refused attempts it has counted. Keyboard-interactive leaves two kinds of lines; the larger number is the
+    /// right one.
     pub fn counted(&self) -> u64 {
         let interactive = self.pam_errors.max(self.keyboard_failed);
         self.passwords.saturating_add(interactive)
     }
 
-    /// Notes why the account is refused. The first reason stands, unless this one says more.
+    /// Notes why the account is refused. The first reason stays, unless the new one is more exact.
     pub fn refuse(&mut self, cause: Cause) {
         if matches!(cause, Cause::Expired | Cause::Locked) || self.refused.is_none() {
             self.refused = Some(cause);
         }
     }
 
-    /// Has only PAM spoken so far?
+    /// Are all its lines so far from PAM?
     pub fn of_pam_alone(&self) -> bool {
         let by_pam = |cause| matches!(cause, Cause::Account | Cause::Expired | Cause::Locked);
         self.address.is_none() && self.refused.is_some_and(by_pam)
     }
 
-    /// Can a line of this process, then, and from this port where it says so, still be this connection's? Else the pid
-    /// is another's by now.
+    /// Can a line of this pid at this time, and from this port if the line has one, still belong to this connection? If not,
+    /// the pid now belongs to another process.
     pub fn goes_on(&self, time: Time, port: Option<u16>) -> bool {
         let silent = time.since(self.at);
         let same = port.is_none() || self.port.is_none() || port == self.port;
@@ -175,7 +176,7 @@ impl Keyed for Connection {
     }
 }
 
-/// A log-in of a partner of which no line of sftp-server was seen yet.
+/// A partner's log-in without a line of sftp-server so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoginWithoutTransfers {
@@ -194,13 +195,13 @@ pub struct LoginWithoutTransfers {
     pub session: Option<String>,
     /// When it logged in.
     pub since: Time,
-    /// When it ended, if it has.
+    /// When it ended, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Time>,
-    /// sshd said that it starts sftp for it.
+    /// sshd logged that it starts sftp for this log-in.
     #[serde(skip_serializing_if = "is_default")]
     pub started: bool,
-    /// sshd's configuration leaves the account nothing but an internal-sftp that logs.
+    /// sshd's configuration allows the account only an internal-sftp that logs.
     #[serde(skip_serializing_if = "is_default")]
     pub forced: bool,
 }
@@ -223,19 +224,19 @@ pub struct SftpSession {
     /// The uid of its process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<u32>,
-    /// The peer's address, where a log-in of that account from there was seen: the line alone proves nothing.
+    /// The peer's address, if a log-in of that account from this address was seen: the line alone proves nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// The log-in session, from the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
-    /// What is known of the account.
+    /// Whether the account is a partner.
     #[serde(skip_serializing_if = "is_default")]
     pub standing: Membership,
-    /// Its log-in ended then; its own end may still be told for a few seconds.
+    /// When its log-in ended. The session's own end may still be logged for a few seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<Time>,
-    /// That was before counting began: what it left open counts nothing.
+    /// It ended before counting began: its open files are not counted.
     #[serde(skip_serializing_if = "is_default")]
     pub past: bool,
     /// Files that are open.
@@ -244,10 +245,10 @@ pub struct SftpSession {
     /// How many descriptors it has in use.
     #[serde(skip_serializing_if = "is_default")]
     pub descriptors: Descriptors,
-    /// What its latest line was, where the next one depends on it.
+    /// Its latest line, if the next line depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Last>,
-    /// The file that could not be renamed, most likely since its new name was taken.
+    /// The file whose rename failed, most likely because the new name exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rename_refused: Option<String>,
 }
@@ -259,25 +260,25 @@ impl Keyed for SftpSession {
     }
 }
 
-/// The latest line of an sftp session, where a `sent status` behind it matters.
+/// The latest line of an sftp session, if a `sent status` line after it matters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Last {
-    /// An open: a status at once refuses it.
+    /// An open: a status line directly after it means a refusal.
     Open,
-    /// The same of a directory.
+    /// The open of a directory.
     OpenDirectory,
     /// A rename.
     Rename {
         /// The alert that waits.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         alert: Option<u64>,
-        /// The name before.
+        /// The old name.
         from: String,
-        /// The name after, of a file that waits for an answer of the user database.
+        /// The new name of a file that waits for the user database.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undecided: Option<String>,
-        /// It changed the name that an alert tells, or that of an expected feed: a refusal takes it back.
+        /// It changed the name in an alert or in an expected feed: a refusal restores the old name.
         #[serde(default)]
         told: bool,
     },
@@ -286,7 +287,7 @@ pub enum Last {
         /// Its path.
         path: String,
     },
-    /// A file of a feed was removed, or its size was set: a refusal takes it back.
+    /// A file of a feed was removed, or its size was set: a refusal undoes this.
     Remove {
         /// The file.
         path: String,

@@ -1,4 +1,4 @@
-//! Counts how fast a session's lines come: beyond a limit journald drops lines.
+//! Counts the rate of a session's lines: above a limit journald drops lines.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
-/// How many messages of a unit journald takes in how much time. It takes up to six times as many where its file system has
-/// much room (journald-rate-limit.c, `burst_modulate`); these it takes in any case.
+/// How many messages of a unit journald accepts per interval. It accepts up to six times as many if its file system has much
+/// free space (journald-rate-limit.c, `burst_modulate`); this number it always accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// How many.
+    /// Number of messages.
     pub burst: u64,
-    /// In how much time, from the first of them on.
+    /// Length of the interval, from its first message on.
     pub interval: Duration,
 }
 
-/// journald's own (journald.conf(5)).
+/// journald's default (journald.conf(5)).
 impl Default for Limit {
     fn default() -> Self {
         Limit {
@@ -29,18 +29,19 @@ impl Default for Limit {
 }
 
 impl Limit {
-    /// From so many lines on others may be missing. Not all that a session says comes here.
+    /// From this number of lines on, lines may be missing: not all lines of a session are counted here.
     fn near(self) -> u64 {
         self.burst - self.burst / 10
     }
 }
 
-/// The lines of sessions, by their id; those that belong to none under an empty one.
+/// The line rates of sessions, by session id; lines without a session have an empty id.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Paces(BTreeMap<String, Interval>);
 
-/// The lines of a session within an interval, which begins with the first line after the one before, as journald's own does.
+/// The number of lines of a session in one interval. An interval begins with the first line after the previous one, as in
+/// journald.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Interval {
     since: Time,
@@ -48,8 +49,8 @@ struct Interval {
 }
 
 impl Paces {
-    /// A line of this session, or of none. Returns whether it is the one that comes near the limit.
-    /// Of at most so many sessions the lines are counted.
+    /// Counts a line of this session, or of no session. Returns whether this line comes near the limit. At most `at_most`
+    /// sessions are kept.
     pub fn line(&mut self, session: Option<&str>, at: Time, limit: Limit, at_most: usize) -> bool {
         let session = session.unwrap_or_default();
         let begun = Interval {
@@ -66,7 +67,7 @@ impl Paces {
                 return limit.near() <= 1;
             }
         };
-        // A clock that was set back begins anew.
+        // A clock that was set back starts a new interval.
         if at < pace.since || at.since(pace.since) >= limit.interval {
             *pace = begun;
         } else {
@@ -75,7 +76,7 @@ impl Paces {
         pace.lines == limit.near().max(1)
     }
 
-    /// Forgets the sessions whose interval is over, and where there are more than `most` those with the fewest lines.
+    /// Forgets the sessions whose interval has ended, and if there are more than `most`, those with the fewest lines.
     pub fn forget(&mut self, time: Time, interval: Duration, most: usize) {
         self.0.retain(|_, pace| time.since(pace.since) < interval);
         if self.0.len() > most {
@@ -109,7 +110,7 @@ mod tests {
         assert_eq!(near(&mut paces, Some("5"), 50, 129), 1);
         assert_eq!(near(&mut paces, Some("5"), 8, 130), 0);
         assert_eq!(near(&mut paces, Some("5"), 1, 131), 1);
-        // A clock that was set back.
+        // The clock was set back.
         assert_eq!(near(&mut paces, Some("5"), 8, 90), 0);
     }
 

@@ -1,4 +1,4 @@
-//! `daily.json` as it is read and written.
+//! The content of `daily.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use crate::domain::state::troubled::Troubled;
 /// The version of `resume` that this program writes and understands.
 pub const RESUME_VERSION: u32 = 1;
 
-/// What the journal is called as a source; a log file is called by its path.
+/// The name of the journal as a source. The name of a log file is its path.
 pub const JOURNAL: &str = "journal";
 
 /// The whole file.
@@ -28,14 +28,14 @@ pub const JOURNAL: &str = "journal";
 pub struct Daily {
     /// The date of the open day.
     pub date: NaiveDate,
-    /// What each partner did on it, by account name.
+    /// Each partner's counters of the open day, by account name.
     pub partners: BTreeMap<String, Counters>,
-    /// Failures of anyone who is no partner.
+    /// Refused attempts for accounts that are no partner.
     pub unknown_attempts: u64,
-    /// Keys of others, kept as they are.
+    /// Unknown keys, kept unchanged.
     #[serde(flatten)]
     pub other: Map<String, Value>,
-    /// Everything else that we keep; last, so that a person reads the counters first.
+    /// All other state. It comes last, so that a person reads the counters first.
     #[serde(default)]
     pub resume: Resume,
 }
@@ -48,96 +48,96 @@ pub struct Counters {
     pub success: u64,
     /// Refused attempts.
     pub failed: u64,
-    /// Files that arrived whole.
+    /// Files that arrived completely.
     pub upload: u64,
-    /// Files that were fetched.
+    /// Files that were downloaded.
     pub download: u64,
-    /// Uploads that broke off.
+    /// Uploads that were interrupted.
     #[serde(skip_serializing_if = "is_default")]
     pub upload_interrupted: u64,
     /// Uploads that failed on the server's disk.
     #[serde(skip_serializing_if = "is_default")]
     pub upload_failed: u64,
-    /// Downloads that broke off: some of their bytes left.
+    /// Downloads that were interrupted after some bytes were sent.
     #[serde(skip_serializing_if = "is_default")]
     pub download_interrupted: u64,
-    /// Log-ins that left no line of sftp-server though they should have.
+    /// Log-ins without a line of sftp-server, although there should be one.
     #[serde(skip_serializing_if = "is_default")]
     pub blind: u64,
-    /// Files, names and directories that it was not let write.
+    /// Refused writes: files, names and directories.
     #[serde(skip_serializing_if = "is_default")]
     pub write_refused: u64,
-    /// Counters of others, kept as they are.
+    /// Unknown counters, kept unchanged.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// What is needed to go on: the position, what is open, what waits for Slack. A file that lacks a key which is always written
-/// is damaged: a key of a later version has a default.
+/// The state needed after a restart: the position, open sessions, and the messages that wait for Slack. A file is damaged if
+/// it lacks a key that is always written; for this reason a key of a later version has a default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resume {
     /// [`RESUME_VERSION`].
     pub version: u32,
-    /// How many commits led to this file: of two snapshots, the one with more is the later.
+    /// Number of commits before this file: of two snapshots, the one with more commits is the later one.
     pub commits: u64,
-    /// How far each machine's journal was read, by machine id.
+    /// The position in each machine's journal, by machine id.
     pub journals: BTreeMap<String, JournalPosition>,
-    /// How far each log file was read, by path.
+    /// The position in each log file, by path.
     pub files: BTreeMap<String, FilePosition>,
-    /// The source that was read last: [`JOURNAL`] or the path of the log file.
+    /// The source that was read last: [`JOURNAL`], or the path of the log file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// The time of the latest entry that was counted.
+    /// The time of the latest counted entry.
     pub counted_until: Time,
-    /// What belongs to the open day beside its counters.
+    /// Data of the open day apart from its counters.
     pub day: Day,
-    /// Days that were closed and whose table Slack has not taken yet, oldest first.
+    /// Closed days whose table Slack has not accepted yet, oldest first.
     pub closed: Vec<ClosedDay>,
-    /// The days whose table Slack has taken, oldest first.
+    /// Days whose table Slack has accepted, oldest first.
     pub posted: Vec<PostedDay>,
-    /// Connections, log-ins and sftp sessions that are open.
+    /// Open connections, log-ins and sftp sessions.
     pub sessions: Sessions,
-    /// What the user database says of accounts that are, or were seen as, partners.
+    /// The user database's answers about accounts that are partners or were seen as partners.
     pub known: BTreeMap<String, Known>,
-    /// The addresses that partners came from lately.
+    /// The addresses that partners used recently.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses: BTreeMap<String, Used>,
-    /// Feeds that must arrive.
+    /// Expected feeds.
     #[serde(default, skip_serializing_if = "is_default")]
     pub feeds: Feeds,
-    /// Lines of OpenSSH that could be read, and that could not.
+    /// Whether lines of OpenSSH could be read.
     #[serde(default, skip_serializing_if = "is_default")]
     pub unread: Unread,
-    /// Events that wait for an answer of the user database.
+    /// Events that wait for the user database.
     pub undecided: Vec<Undecided>,
     /// Alerts that are being gathered.
     pub alerts: Alerts,
-    /// Messages that Slack has not taken yet, oldest first.
+    /// Messages that Slack has not accepted yet, oldest first.
     pub outbox: Vec<Message>,
-    /// Messages that Slack refused for good.
+    /// Messages that Slack refused permanently.
     pub parked: Vec<Message>,
-    /// How many more it refused for good than are kept.
+    /// How many more messages Slack refused permanently than are kept.
     #[serde(default, skip_serializing_if = "is_default")]
     pub parked_more: u64,
-    /// The id of the next message.
+    /// The id of the latest message.
     pub next_message: u64,
-    /// Slack asked for a pause until then.
+    /// The end of a pause that Slack asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_until: Option<Time>,
-    /// Why Slack took nothing at the last try; none where it took what was posted last.
+    /// Why Slack accepted nothing at the last try; `None` if it accepted the last post.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slack_trouble: Option<Trouble>,
-    /// The line that tells of the first start was put into the outbox.
+    /// The message about the first start was put into the outbox.
     pub announced: bool,
-    /// Lines that someone forged, since the first start.
+    /// Number of forged lines since the first start.
     pub forged: u64,
-    /// Keys of a later version, kept as they are.
+    /// Keys of a later version, kept unchanged.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Resume {
-    /// The alerts that are being gathered, and the outbox that they go to.
+    /// The alerts that are being gathered, and the outbox for them.
     pub(crate) fn alerts_and_outbox(&mut self) -> (&mut Alerts, Outbox<'_>) {
         let outbox = Outbox {
             messages: &mut self.outbox,
@@ -146,12 +146,12 @@ impl Resume {
         (&mut self.alerts, outbox)
     }
 
-    /// Does it know how far anything was read?
+    /// Is there a position of any source?
     pub(crate) fn has_position(&self) -> bool {
         !self.journals.is_empty() || !self.files.is_empty()
     }
 
-    /// Does it know how far the source was read that was read last?
+    /// Is there a position of the source that was read last?
     pub(crate) fn knows_its_source(&self) -> bool {
         match self.source.as_deref() {
             None => true,
@@ -165,44 +165,45 @@ impl Resume {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Unread {
-    /// Some could.
+    /// At least one line could be read.
     pub some_read: bool,
-    /// Lines in no known envelope since the last one that could be read.
+    /// Number of lines in an unknown envelope since the last line that could be read.
     pub lines: u64,
-    /// The date on which that was last told.
+    /// The date of the last report about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told: Option<NaiveDate>,
 }
 
-/// A partner as the user database or an earlier log-in showed it.
+/// Data about a partner, from the user database and from earlier log-ins.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Known {
     /// The account's uid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<u32>,
-    /// The full name of its GECOS field.
+    /// The full name from its GECOS field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// Refused attempts since the last log-in, by address (a few, those with the most).
+    /// Refused attempts since the last log-in, by address (only the few addresses with the most).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, u64>,
-    /// What it did last.
+    /// The partner's last activity.
     #[serde(skip_serializing_if = "is_default")]
     pub seen: Seen,
     /// When PAM last refused the account, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<(Time, Cause)>,
-    /// Log-ins in a row that left no line of sftp-server, where the configuration says that they should.
+    /// Number of consecutive log-ins without a line of sftp-server, although the configuration says that there should be
+    /// one.
     #[serde(skip_serializing_if = "is_default")]
     pub unseen: u64,
     /// How many of them were so short that they prove little.
     #[serde(skip_serializing_if = "is_default")]
     pub unseen_short: u64,
-    /// When an sftp session of it was opened last, and from which address, where that is known.
+    /// When the last sftp session was opened, and the peer's address if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sftp: Option<(Time, Option<String>)>,
-    /// The date on which it was last told that its sessions are blind.
+    /// The date of the last report that its sessions are blind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blind_told: Option<NaiveDate>,
 }
@@ -211,47 +212,47 @@ pub struct Known {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Used {
-    /// When last.
+    /// The time of the last use.
     pub at: Time,
-    /// Who, that day; up to ten.
+    /// The partners that used it on that day; at most ten.
     pub partners: BTreeSet<String>,
-    /// Which of them logged in; the rest is what others may have tried in their names.
+    /// The partners of this list that logged in. For the rest, another person may have tried their names.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub logged_in: BTreeSet<String>,
 }
 
-/// What belongs to the open day beside its counters.
+/// Data of the open day apart from its counters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Day {
-    /// 1 for a date's first part, 2 and more for what came after a digest by hand; 0 in a file that the scripts left.
+    /// 1 for a date's first part; 2 and more for parts after a `digest` by hand; 0 in a file from the old scripts.
     pub part: u32,
-    /// When this part began; none where the day began before we did.
+    /// When this part began; `None` if the day began before the monitor started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
-    /// Dates between the day before and this one that never opened.
+    /// Dates between the previous day and this one for which no day was opened.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub without_data: Vec<NaiveDate>,
-    /// Transfers that broke off or failed, up to ten of a kind; the counters have their number.
+    /// Interrupted or failed transfers, at most ten of each kind; the counters have the total.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub troubled: Vec<Troubled>,
     /// Notices of the day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
-    /// Expected feeds of the day, and those of days before that are still missing.
+    /// Expected feeds of the day, and feeds of earlier days that are still missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub feeds: Vec<Feed>,
-    /// Partners that did nothing, as the digest found when it first looked at the closed day.
+    /// Partners without activity, as the first digest after the day's end found them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idle: Option<Idle>,
 }
 
-/// Partners that did nothing on a day.
+/// Partners without activity on a day.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Idle {
-    /// The first ten, with their full names where they have one.
+    /// The first ten, each with the full name if there is one.
     pub partners: Vec<(String, Option<String>)>,
-    /// How many in all.
+    /// The total number.
     pub count: u64,
 }
 
@@ -264,32 +265,32 @@ pub struct ClosedDay {
     pub date: NaiveDate,
     /// Its counters.
     pub partners: BTreeMap<String, Counters>,
-    /// Failures of anyone who is no partner.
+    /// Refused attempts for accounts that are no partner.
     pub unknown_attempts: u64,
-    /// What else belongs to it.
+    /// The day's other data.
     pub day: Day,
     /// When it was closed.
     pub until: Time,
-    /// How many of its messages Slack has taken; a table of many partners needs several.
+    /// How many of its messages Slack has accepted; a table of many partners needs several.
     #[serde(default)]
     pub messages_posted: usize,
-    /// A message of it may have reached Slack though its answer was lost.
+    /// One of its messages may have reached Slack although the answer was lost.
     #[serde(default)]
     pub maybe_repeated: bool,
-    /// The plainest form that Slack has asked for so far.
+    /// The simplest form that Slack has required so far.
     #[serde(default)]
     pub form: Form,
-    /// Slack refused it for good, with this error: kept, out of the queue's way.
+    /// Slack refused it permanently, with this error. The day is kept, but no longer blocks the queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }
 
-/// A day whose table Slack has taken, with its boundaries.
+/// A day whose table Slack has accepted, with its start and end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PostedDay {
     /// Its id.
     pub id: String,
-    /// When it began, where it was not at midnight.
+    /// When it began, if not at midnight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
     /// When it was closed.

@@ -4,27 +4,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::base::time::Time;
 
-/// Something that makes the day's figures less than certain.
+/// A reason why the day's figures may be incomplete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
-    /// What.
+    /// The kind of notice.
     pub kind: NoticeKind,
-    /// From when.
+    /// The start of the time span.
     pub from: Time,
-    /// Until when.
+    /// The end of the time span.
     pub to: Time,
-    /// How many times, lines or files; 0 where nobody knows.
+    /// Number of occurrences, lines or files; 0 if unknown.
     pub count: u64,
-    /// More, for a person; log text in here is escaped where it is shown.
+    /// Details for a person. Log text in it is escaped when it is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// The partner that it is about, where it is about one.
+    /// The partner that it concerns, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<String>,
 }
 
 impl NoticeKind {
-    /// Where it stands, what somebody did may be in no counter.
+    /// Does this notice mean that some activity may be missing from the counters?
     pub fn leaves_out(self) -> bool {
         matches!(
             self,
@@ -43,44 +43,44 @@ impl NoticeKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoticeKind {
-    /// Entries are gone unread: vacuumed, rotated away, truncated.
+    /// Entries were lost before they were read: vacuumed, rotated away or truncated.
     Gap,
     /// journald dropped messages.
     Dropped,
     /// Entries that could not be read.
     Unreadable,
-    /// File operations of a process whose log-in nobody saw: credited to nobody.
+    /// File operations of a process whose log-in was not seen. They are attributed to no partner.
     Unattributed,
-    /// Transfers whose direction nobody can tell: not counted.
+    /// Transfers with unknown direction: not counted.
     UnknownDirection,
-    /// Files that were opened for writing and that no line closes, though their session ended itself; `detail` is the account.
+    /// Files opened for writing without a close line, although their session ended by itself; `detail` is the account.
     WritingUnclosed,
-    /// The same of files that were opened for reading.
+    /// The same for files opened for reading.
     ReadingUnclosed,
-    /// Sessions that held so many files open that lines of them may be missing; `detail` is the account.
+    /// Sessions with so many open files that some of their lines may be missing; `detail` is the account.
     Descriptors,
-    /// Sessions that are over and whose own end is not in the log; `detail` is the account.
+    /// Ended sessions whose own end is not in the log; `detail` is the account.
     EndUnseen,
-    /// Sessions whose lines came near what journald takes; `detail` is the account, none for what belongs to no session.
+    /// Sessions whose lines came near journald's rate limit; `detail` is the account, `None` for lines outside a session.
     Flood,
-    /// More events waited for the user database than are kept.
+    /// More events waited for the user database than can be kept.
     Undecided,
-    /// `daily.json` was deleted by someone else.
+    /// `daily.json` was deleted by another program or person.
     StateDeleted,
-    /// `daily.json` was damaged; an older one, or none, took its place.
+    /// `daily.json` was damaged; an older one, or an empty one, replaced it.
     StateDamaged,
-    /// Reading changed from one source to another.
+    /// The source changed.
     SourceChanged,
-    /// More connections or sessions were open than are kept.
+    /// More connections or sessions were open than can be kept.
     SessionsForgotten,
-    /// Lines that someone wrote in sshd's name: ignored.
+    /// Forged lines under sshd's name: ignored.
     Forged,
-    /// Lines that read like ones that count, and that nobody understands.
+    /// Lines that look like lines that count, but could not be parsed.
     Unparsed,
-    /// Lines of OpenSSH in an envelope that nobody knows: not counted.
+    /// Lines of OpenSSH in an unknown envelope: not counted.
     NoEnvelope,
     /// The monitor did not run.
     Down,
-    /// Files of partners cannot be seen, or nobody knows whether they can.
+    /// The files of some partners cannot be seen, or it is unknown whether they can.
     Unseen,
 }

@@ -1,4 +1,4 @@
-//! Adds notices to the open day, and joins notices that are alike.
+//! Adds notices to the open day, and joins equal notices.
 
 use std::cmp::Reverse;
 
@@ -9,24 +9,24 @@ use crate::domain::base::evict::{take_out, to_evict};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
-/// How many notices of a kind a day keeps apart. Of further ones those of the partner with the most lose their details, the
-/// latest first: they are counted together.
+/// How many notices of one kind a day keeps separately. Beyond it, the notices of the partner with the most lose their
+/// details, the latest first, and are counted together.
 const NOTICES_KEPT: usize = 20;
 
 impl Daily {
-    /// Someone wrote a line in sshd's name.
+    /// Counts a forged line under sshd's name.
     pub fn forged(&mut self, at: Time) {
         add(&mut self.resume.forged, 1);
         self.note(NoticeKind::Forged, at, 1, None);
     }
 
-    /// Notes something that makes the day's figures less than certain; what is alike is noted once, with its count. Where the
-    /// day has too many, those of a kind are joined, and nothing is said of whose they are.
+    /// Adds a notice. Equal notices are joined, and their counts are added. If the day has too many of a kind, some are
+    /// joined without their details and partner.
     pub fn note(&mut self, kind: NoticeKind, at: Time, count: u64, detail: Option<String>) {
         self.note_span(kind, (at, at), count, detail);
     }
 
-    /// Notes one more line of a kind, of which the first of the day is kept as an example.
+    /// Adds one more line of a kind. The first line of the day is kept as an example.
     pub fn note_alike(&mut self, kind: NoticeKind, at: Time, line: &str) {
         let mut notices = self.resume.day.notices.iter();
         let detail = match notices.find(|notice| notice.kind == kind) {
@@ -36,12 +36,12 @@ impl Daily {
         self.note(kind, at, 1, detail);
     }
 
-    /// The same of something that a partner did.
+    /// Adds a notice about a partner.
     pub fn note_of(&mut self, kind: NoticeKind, at: Time, partner: &str, detail: String) {
         self.note_for(kind, (at, at), 1, Some(detail), Some(partner));
     }
 
-    /// The same for something that lasted.
+    /// Adds a notice with a time span.
     pub fn note_span(
         &mut self,
         kind: NoticeKind,
@@ -91,7 +91,7 @@ impl Daily {
     }
 }
 
-/// Adds a notice; what is alike is noted once, with its count.
+/// Adds a notice. If there is an equal one, only adds to its count.
 fn join(notices: &mut Vec<Notice>, notice: Notice) {
     let of = |n: &&mut Notice| {
         (n.kind, &n.detail, &n.partner) == (notice.kind, &notice.detail, &notice.partner)

@@ -1,23 +1,23 @@
-//! Transfers that broke off or failed, as the day keeps them.
+//! Interrupted or failed transfers, as the day keeps them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::alerts::File;
 use crate::domain::base::numbers::is_default;
 
-/// A transfer that broke off, or an upload that failed.
+/// An interrupted transfer, or a failed upload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Troubled {
-    /// Whose.
+    /// The account.
     pub partner: String,
-    /// It failed on the server's disk; else it broke off.
+    /// `true`: it failed on the server's disk; `false`: it was interrupted.
     pub failed: bool,
     /// It was a download.
     #[serde(default, skip_serializing_if = "is_default")]
     pub download: bool,
-    /// Which.
+    /// The file.
     pub file: File,
-    /// It was written, removed or renamed since: how large it is now is not known by this.
+    /// The file was written, removed or renamed later, so its current size is unknown.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gone_on: bool,
 }
