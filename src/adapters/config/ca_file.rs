@@ -1,4 +1,4 @@
-//! `slack.ca-file`: a file of certificates that are taken as roots beside the system's own.
+//! `slack.ca-file`: a file of certificates that are used as roots in addition to the system's roots.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::values::absolute;
 /// Directories that the units' sandbox hides (systemd.exec(5), ProtectHome= and PrivateTmp=).
 const HIDDEN: [&str; 5] = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
 
-/// Certificates as they were read, and where from.
+/// The certificates of a file, and its path.
 #[derive(Clone, Debug)]
 pub struct CaFile {
     path: PathBuf,
@@ -17,7 +17,7 @@ pub struct CaFile {
 }
 
 impl CaFile {
-    /// The file.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -54,7 +54,7 @@ impl CaFile {
                 "{shown} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)"
             ));
         }
-        // What is in them shows only where they are put to use.
+        // Only building a client checks the content of the certificates.
         let client = reqwest::Client::builder().tls_certs_only(certificates.iter().cloned());
         client.build().map_err(wrong)?;
         Ok(CaFile {
@@ -68,7 +68,7 @@ fn is_hidden(path: &Path) -> bool {
     HIDDEN.iter().any(|hidden| path.starts_with(hidden))
 }
 
-/// The certificates in the file that the key names; an empty path is none.
+/// Reads the certificates in the file that the key names; `None` for an empty path.
 pub(super) fn ca_file(path: PathBuf) -> Result<Option<CaFile>, String> {
     match path.as_os_str().is_empty() {
         true => Ok(None),

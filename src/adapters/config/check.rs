@@ -1,4 +1,4 @@
-//! From what is written to what can be used: each key once, with its default and what it may be.
+//! Turns the text of the configuration file into checked values: each key once, with its default and its limits.
 
 use reqwest::Url;
 
@@ -11,28 +11,28 @@ use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind
 use crate::domain::base::language::Language;
 use crate::domain::base::policy::Alerts;
 
-/// The team's channel.
+/// The default channel: the team's.
 const CHANNEL: &str = "C0APAF806F8";
 
 /// An example of a server's label; the default is the host name.
 const LABEL: &str = "sftp1";
 
-/// The partners' group.
+/// The default group of the partners.
 const GROUP: &str = "sftp-feeds";
 
-/// Slack's Web API.
+/// The default address: Slack's Web API.
 const API_URL: &str = "https://slack.com/api";
 
-/// An example of an address to be fetched.
+/// An example of a heartbeat address.
 const HEARTBEAT_URL: &str = "https://hc-ping.com/your-uuid";
 
-/// 23:00, before the timer's 23:59.
+/// 23:00 in minutes: before the timer fires at 23:59.
 const CLOSES_FROM: u32 = 23 * 60;
 
-/// The most messages of one kind in an hour that can be asked for: one a second.
+/// The upper limit of `max-per-hour`: one message a second.
 const MOST_PER_HOUR: u32 = 3_600;
 
-/// The configuration that this text is.
+/// Reads the configuration from this text.
 pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
     let mut keys = text.keys()?;
     let zone = keys.get("timezone", zone)?.unwrap_or_default();
@@ -108,7 +108,7 @@ fn source(mut keys: Keys<'_>) -> Result<SourceConfig, ConfigError> {
     Ok(source)
 }
 
-/// The keys of `[alerts]`, and of a partner's own: what is not set there is as it is in general.
+/// Reads the keys of `[alerts]` or of one partner's table; a key that is missing has the general value.
 fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> {
     let hint = " (to be told nothing: login = false and the like)";
     let most = keys.get("max-per-hour", number(MOST_PER_HOUR, hint))?;
@@ -136,7 +136,7 @@ fn digest(mut keys: Keys<'_>) -> Result<Digest, ConfigError> {
     Ok(digest)
 }
 
-/// The address that is fetched while all is well; an empty one is none.
+/// Reads the address that is fetched while all is well; `None` for an empty one.
 fn heartbeat(mut keys: Keys<'_>) -> Result<Heartbeat, ConfigError> {
     let url = keys.get("url", |url: String| match url.as_str() {
         "" => Ok(None),
@@ -176,7 +176,7 @@ fn host_name() -> String {
     }
 }
 
-/// The base of Slack's methods. A mistyped address must not carry the token in the clear.
+/// The base URL of Slack's methods. A wrong address must not carry the token without encryption.
 fn api_url(url: String) -> Result<String, String> {
     let url = address(&url, API_URL)?;
     let bare = url.query().is_none() && url.fragment().is_none();

@@ -1,17 +1,17 @@
-//! The environment that systemd gives to the units, and where a command that root runs by hand finds the same values.
+//! The environment that systemd gives to the units, and the files where root's commands find the same values.
 
-/// Where systemd puts the credentials of a unit (systemd.exec(5)).
+/// The variable with the directory of a unit's credentials (systemd.exec(5)).
 pub(crate) const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
 /// The file of environment variables that the units read.
 pub(crate) const FILE: &str = "/etc/default/sftp-monitor";
 
-/// Is this a command that root runs by hand? Then systemd has handed over nothing, and what the units get is root's to read.
+/// Does root run this command by hand? Then systemd has passed nothing, and root may read the units' files.
 pub(crate) fn is_by_hand() -> bool {
     std::env::var_os(CREDENTIALS).is_none() && rustix::process::geteuid().is_root()
 }
 
-/// A variable's value in a file of environment variables: the last one counts, quotes around it do not
+/// A variable's value in a file of environment variables: the last assignment counts, and quotes around the value are removed
 /// (systemd.exec(5), EnvironmentFile=).
 pub(crate) fn assigned(file: &[u8], variable: &str) -> Option<Vec<u8>> {
     let value = |line: &[u8]| {

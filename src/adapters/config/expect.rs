@@ -1,4 +1,4 @@
-//! `[[expect]]`: feeds that must arrive, from what is written to what can be used.
+//! `[[expect]]`: reads the feeds that must arrive.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use super::values::{self, duration, not_empty, number, time_of_day};
 use crate::domain::base::time::Zone;
 use crate::domain::expect::{Expectation, Pattern, Weekdays};
 
-/// The most files that a feed may have: their names are kept in the state.
+/// The most files that a feed may have: the state keeps their names.
 const MOST_FILES: u32 = 1_000;
 
-/// What a `grace` must be shorter than: the days of a feed must not overlap.
+/// The upper limit of `grace` (exclusive): the days of a feed must not overlap.
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// How days are written.
+/// The names of the weekdays.
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// The expectations, and warnings about those that are there twice and left out.
+/// Reads the expectations; also returns warnings about duplicates, which are left out.
 pub(super) fn expects(
     keys: &mut Keys<'_>,
     zone: Zone,
@@ -87,7 +87,7 @@ fn pattern(text: String) -> Result<Pattern, String> {
         .map_err(|what| format!("\"{text}\" is no pattern: {what}; for example \"*.xml\""))
 }
 
-/// `Mon..Fri`, `Mon,Wed`, or both mixed.
+/// Reads weekdays: `Mon..Fri`, `Mon,Wed`, or both mixed.
 fn days(days: String) -> Result<Weekdays, String> {
     let day = |written: &str| {
         let written = written.trim();
@@ -105,7 +105,7 @@ fn days(days: String) -> Result<Weekdays, String> {
     })
 }
 
-/// A date, as text or as TOML knows it.
+/// Reads a date, as text or as a TOML date.
 fn date(written: Value) -> Result<NaiveDate, String> {
     let text = written.to_string();
     let text = written.as_str().unwrap_or(&text);
@@ -113,7 +113,7 @@ fn date(written: Value) -> Result<NaiveDate, String> {
         .map_err(|_| format!("\"{text}\" is no date; for example [\"2026-12-25\"]"))
 }
 
-/// A number of bytes, or one with a unit.
+/// Reads a number of bytes, with or without a unit.
 fn size(size: Value) -> Result<u64, String> {
     let bytes = match &size {
         Value::Integer(bytes) => u64::try_from(*bytes).ok(),
@@ -130,7 +130,7 @@ fn grace(text: String) -> Result<Duration, String> {
     }
 }
 
-/// The id of a user or of a user group: the program never looks names up in Slack.
+/// Reads the id of a user or of a user group: the program never looks up names in Slack.
 fn mention(id: String) -> Result<String, String> {
     let rest = id.strip_prefix(['U', 'W', 'S']).unwrap_or_default();
     let letter = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();

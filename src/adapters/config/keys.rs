@@ -1,4 +1,4 @@
-//! The tables of the configuration file, from which one key after the other is taken; what is left over is unknown.
+//! The tables of the configuration file. Readers take keys one after another; the keys that are left are unknown.
 
 use std::ops::Range;
 use std::path::Path;
@@ -7,16 +7,16 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-/// What is wrong with the configuration: the file, the line, the key, and what would be right.
+/// An error in the configuration: the file, the line, the key, and the correct form.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: {what}")]
 pub struct ConfigError {
-    /// The file, and the line where one is known.
+    /// The file, and the line if it is known.
     place: String,
     what: String,
 }
 
-/// The file's text, to find lines in.
+/// The file's text, used to find line numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a> {
     pub(super) path: &'a Path,
@@ -24,7 +24,7 @@ pub(super) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// An error at a place in the file.
+    /// Makes an error at a place in the file.
     pub(super) fn wrong(&self, at: Option<Range<usize>>, what: impl Into<String>) -> ConfigError {
         let path = self.path.display();
         let place = match at {
@@ -35,13 +35,13 @@ impl<'a> Text<'a> {
         ConfigError { place, what }
     }
 
-    /// The number of the line that a place is in.
+    /// The line number of a byte position.
     pub(super) fn line(&self, at: usize) -> usize {
         let before = self.text.bytes().take(at);
         before.filter(|&b| b == b'\n').count() + 1
     }
 
-    /// The keys of the whole file.
+    /// Parses the keys of the whole file.
     pub(super) fn keys(&'a self) -> Result<Keys<'a>, ConfigError> {
         let table = DeTable::parse(self.text).map_err(|error| {
             let key = error.span().and_then(|at| self.key_before(at.start));
@@ -57,26 +57,26 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// The key of the line whose value begins here.
+    /// The key of the line whose value begins at this position.
     fn key_before(&self, at: usize) -> Option<&str> {
         let line = self.text.get(..at)?.rsplit('\n').next()?;
         Some(line.split_once('=')?.0.trim())
     }
 }
 
-/// A table, and the keys that it was asked for.
+/// A table, and the keys that were read from it.
 pub(super) struct Keys<'a> {
     text: &'a Text<'a>,
-    /// Its name and a dot; nothing for the whole file.
+    /// The table's name and a dot; empty for the whole file.
     name: String,
-    /// Where it begins.
+    /// The table's place in the text.
     pub(super) at: Range<usize>,
     table: DeTable<'a>,
     known: Vec<&'static str>,
 }
 
 impl<'a> Keys<'a> {
-    /// The value of a key, as `read` understands it; none where the key is not there.
+    /// Returns the value of a key, converted by `read`; `None` if the key is missing.
     pub(super) fn get<T: Deserialize<'a>, U>(
         &mut self,
         key: &'static str,
@@ -86,7 +86,7 @@ impl<'a> Keys<'a> {
         value.map(|value| self.read(key, value, read)).transpose()
     }
 
-    /// The same of each value of a list.
+    /// Like `get`, for each value of a list.
     pub(super) fn list<T: Deserialize<'a>, U, C: FromIterator<U>>(
         &mut self,
         key: &'static str,
@@ -96,7 +96,7 @@ impl<'a> Keys<'a> {
         items.map(|item| self.read(key, item, &read)).collect()
     }
 
-    /// The tables of a list.
+    /// Returns the tables of a list.
     pub(super) fn tables(&mut self, key: &'static str) -> Result<Vec<Keys<'a>>, ConfigError> {
         if let Some(DeValue::Table(_)) = self.table.get(key).map(Spanned::get_ref) {
             let what = "each feed has a table of its own: write [[expect]], with two brackets";
@@ -106,14 +106,14 @@ impl<'a> Keys<'a> {
         items.map(|item| self.table_of(key, item)).collect()
     }
 
-    /// A table below this one; an empty one where it is not there.
+    /// Returns a table below this one; an empty one if it is missing.
     pub(super) fn table(&mut self, key: &'static str) -> Result<Keys<'a>, ConfigError> {
         let nothing = || Spanned::new(0..0, DeValue::Table(DeTable::new()));
         let value = self.take(key).unwrap_or_else(nothing);
         self.table_of(key, value)
     }
 
-    /// All tables in this one, each with its name.
+    /// Returns all tables in this one, each with its name.
     pub(super) fn named_tables(mut self) -> Result<Vec<(String, Keys<'a>)>, ConfigError> {
         let table = std::mem::take(&mut self.table).into_iter();
         let named = table.map(|(name, value)| {
@@ -124,20 +124,20 @@ impl<'a> Keys<'a> {
         named.collect()
     }
 
-    /// An error of this table as a whole.
+    /// Makes an error about this table as a whole.
     pub(super) fn wrong(&self, what: &str) -> ConfigError {
         let name = self.name.trim_end_matches('.');
         self.text
             .wrong(Some(self.at.clone()), format!("{name}: {what}"))
     }
 
-    /// Refuses the keys that nobody asked for.
+    /// Refuses the keys that were not read.
     pub(super) fn end(&self) -> Result<(), ConfigError> {
         let Some(key) = self.table.keys().next() else {
             return Ok(());
         };
         let unknown = key.get_ref();
-        // The scripts' habit, and other programs', is the underscore.
+        // The scripts and other programs use underscores in keys.
         let hint = nearest(&unknown.replace('_', "-"), self.known.iter().copied());
         let hint = hint
             .map(|key| format!("; did you mean \"{key}\"?"))
@@ -166,7 +166,7 @@ impl<'a> Keys<'a> {
         let at = value.span();
         let table = match value.get_ref() {
             DeValue::Table(table) => table.clone(),
-            // Of values that are no tables, the parser hands out dates alone as one.
+            // A date is the only value besides tables that deserializes as a table.
             _ => self.read(key, value, |_: toml::Table| Err(NO_TABLE.to_owned()))?,
         };
         Ok(Keys {
@@ -195,10 +195,10 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// What is wrong with a date where a table is needed.
+/// The error for a date in place of a table.
 const NO_TABLE: &str = "invalid type: a date or time, expected a table";
 
-/// A parser's message in one line, without the words of Rust.
+/// A parser's message in one line, without Rust terms.
 fn in_words(message: &str) -> String {
     let message = message
         .lines()
@@ -217,10 +217,10 @@ fn in_words(message: &str) -> String {
     format!("{wrong}, expected {expected}")
 }
 
-/// How many letters may be wrong in a key or a zone for it to be taken as meant.
+/// The most wrong letters in a key or a zone for a suggestion.
 const LETTERS_WRONG: usize = 3;
 
-/// The nearest word, if one is near.
+/// The most similar known word, if it is similar enough.
 pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let distance =
         |other: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &other.to_lowercase());

@@ -1,4 +1,4 @@
-//! Reading the configuration file.
+//! Reads the configuration file.
 
 use std::path::Path;
 
@@ -6,11 +6,11 @@ use crate::adapters::config::check;
 use crate::adapters::config::keys::{ConfigError, Text};
 use crate::adapters::config::model::Config;
 
-/// Where the configuration is unless told otherwise.
+/// The default path of the configuration.
 pub const DEFAULT_PATH: &str = "/etc/sftp-monitor/config.toml";
 
 impl Config {
-    /// Reads the configuration. Without a path the default one, which may be missing; one that is named may not.
+    /// Reads the configuration. Without a path it reads the default file, which may be missing; a named file may not.
     pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
         let (path, named) = (path.unwrap_or(Path::new(DEFAULT_PATH)), path.is_some());
         match std::fs::read_to_string(path) {
@@ -30,14 +30,14 @@ impl Config {
         }
     }
 
-    /// The Slack settings of a file that is refused as a whole, else the defaults: enough to report in Slack that it is refused.
+    /// The Slack settings of a file with errors elsewhere, or else the defaults: enough to report the error in Slack.
     pub fn of_slack_alone(path: Option<&Path>) -> Result<Config, ConfigError> {
         let path = path.unwrap_or(Path::new(DEFAULT_PATH));
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let mut table: toml::Table = text.parse().unwrap_or_default();
         table.retain(|key, _| key == "slack");
         let whole = table.to_string();
-        // Without the certificates Slack may still be reached; without its channel nobody is told.
+        // Slack may be reachable without the certificates, but no message arrives without the channel.
         if let Some(slack) = table.get_mut("slack").and_then(toml::Value::as_table_mut) {
             slack.remove("ca-file");
         }
@@ -46,7 +46,7 @@ impl Config {
             .or_else(|_| Config::parse(path, ""))
     }
 
-    /// The partners of a file that is refused as a whole; none where that table is wrong, or cannot be told from the rest.
+    /// The partners of a file with errors elsewhere; `None` if that table is wrong too, or if the file is no valid TOML.
     pub fn of_partners_alone(path: Option<&Path>) -> Option<Config> {
         let path = path.unwrap_or(Path::new(DEFAULT_PATH));
         let mut table: toml::Table = std::fs::read_to_string(path).ok()?.parse().ok()?;
@@ -54,7 +54,7 @@ impl Config {
         Config::parse(path, &table.to_string()).ok()
     }
 
-    /// The configuration that a file of this text is.
+    /// Reads the configuration from this text; `path` is for error messages.
     pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         check::config(&Text { path, text })
     }

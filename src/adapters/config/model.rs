@@ -1,4 +1,4 @@
-//! The whole configuration, checked: what is in here can be used as it is.
+//! The whole configuration, with checked values.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::Expectation;
 
-/// The whole configuration, checked: what is in here can be used as it is.
+/// The whole configuration, with checked values.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The file that it was read from, or would be.
+    /// The path of the file, which may be missing.
     pub path: PathBuf,
-    /// The zone of all times told, and of the date that an event counts for.
+    /// The time zone of all reported times and of the dates of events.
     pub zone: Zone,
     /// `[slack]`.
     pub slack: Slack,
@@ -26,7 +26,7 @@ pub struct Config {
     pub source: SourceConfig,
     /// `[alerts]` without the partners' own.
     pub alerts: Alerts,
-    /// `[alerts.partners.NAME]`, each complete: what it does not set is taken from `[alerts]`.
+    /// `[alerts.partners.NAME]`: complete settings, with missing keys taken from `[alerts]`.
     pub alerts_of: BTreeMap<String, Alerts>,
     /// `[digest]`.
     pub digest: Digest,
@@ -43,13 +43,13 @@ pub struct Config {
 pub struct Slack {
     /// The channel's id.
     pub channel: String,
-    /// The file names no channel: it is the default.
+    /// The file names no channel, so `channel` is the default.
     pub channel_unset: bool,
-    /// Which server speaks; default its host name.
+    /// The server's name in messages; the default is its host name.
     pub label: String,
-    /// The base of Slack's methods, without a slash at its end; plain http only towards loopback.
+    /// The base URL of Slack's methods, without a slash at its end; plain http only towards loopback.
     pub api_url: String,
-    /// Further roots of the certificates that Slack, or a proxy before it, may show.
+    /// Further root certificates, for Slack or for a proxy before it.
     pub ca_file: Option<CaFile>,
     /// The language of alerts and digest.
     pub language: Language,
@@ -60,16 +60,16 @@ pub struct Slack {
 pub struct Partners {
     /// The Unix group of the partners.
     pub group: String,
-    /// Further accounts, also those that exist on other hosts only.
+    /// Further partner accounts, also those that exist on other hosts only.
     pub users: Vec<String>,
-    /// Display names.
+    /// The display names by account.
     pub names: BTreeMap<String, String>,
 }
 
 /// `[source]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceConfig {
-    /// Which source.
+    /// The kind of the source.
     pub kind: SourceKind,
     /// The log file.
     pub auth_log: PathBuf,
@@ -78,7 +78,7 @@ pub struct SourceConfig {
 }
 
 impl SourceConfig {
-    /// Is it a log that this machine's own sshd writes? Not where its place is one of other machines' logs, or may be.
+    /// Does this machine's own sshd write the log? No if it is, or may be, a log of other machines.
     pub fn is_this_machines(&self) -> bool {
         let own_log = self.kind != SourceKind::AuthLog || self.auth_log == Path::new(AUTH_LOG);
         self.journal_directory.is_none() && own_log
@@ -100,18 +100,18 @@ pub enum SourceKind {
 /// `[digest]`.
 #[derive(Clone, Debug)]
 pub struct Digest {
-    /// Minutes after midnight from which a run of digest closes the day.
+    /// The digest closes the day if it runs at this minute after midnight or later.
     pub closes_from: u32,
-    /// The partners that did nothing are named.
+    /// The digest names the partners without activity.
     pub idle: bool,
 }
 
 /// `[heartbeat]`.
 #[derive(Clone, Debug, Default)]
 pub struct Heartbeat {
-    /// What is fetched every five minutes while all is well; plain http only towards loopback.
+    /// The address that is fetched every five minutes while all is well; plain http only towards loopback.
     pub url: Option<Url>,
 }
 
-/// Where rsyslog writes what sshd says, on Debian.
+/// The file where Debian's rsyslog writes sshd's messages.
 pub(super) const AUTH_LOG: &str = "/var/log/auth.log";

@@ -1,11 +1,11 @@
-//! The accounts that a configuration names, in the spelling of the user database.
+//! Replaces account names of the configuration by their spelling in the user database.
 
 use std::collections::BTreeMap;
 
 use super::Config;
 
 impl Config {
-    /// Calls each account as `own` says, where it says something. A value that stands under such a name already stays.
+    /// Renames each account for which `own` returns a name. If a value already exists under the new name, that value is kept.
     pub(crate) fn spell(&mut self, mut own: impl FnMut(&str) -> Option<String>) {
         let mut spelled = |name: &str| own(name).unwrap_or_else(|| name.to_owned());
         let expected = self.expects.iter_mut().map(|feed| &mut feed.partner);
@@ -57,9 +57,9 @@ mod tests {
         assert_eq!(config.partners.users, ["alice", "bob"]);
         assert!(!config.alerts_of["alice"].login);
         assert_eq!(config.partners.names["alice"], "Alice & Cie");
-        // What stands under its own name already stays.
+        // A value that already exists under the right name is kept.
         assert_eq!(config.partners.names["bob"], "Bob & Fils");
-        // What was seen of a feed is not lost by it.
+        // The id stays the same, so the feed's arrived files are kept.
         assert_eq!(
             (&config.expects[0].partner, &config.expects[0].id),
             (&"alice".to_owned(), &id)

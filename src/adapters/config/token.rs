@@ -1,4 +1,4 @@
-//! The Slack token: where it is looked for, and a type that shows it to nobody.
+//! The Slack token: where it is looked for, and a type that hides its value.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -11,14 +11,14 @@ use crate::domain::base::stop::Stop;
 /// The credential's name (systemd.exec(5), LoadCredential=).
 pub(crate) const CREDENTIAL: &str = "slack-bot-token";
 
-/// The environment variable, as the scripts had it.
+/// The environment variable that the scripts also used.
 const VARIABLE: &str = "SLACK_BOT_TOKEN";
 
-/// The directories that systemd looks through for a credential that is loaded by its name alone (systemd.exec(5)). A
-/// credential that it decrypts lies in those of the same name with `.encrypted` behind it.
+/// The directories where systemd looks for a credential that is loaded by its name alone (systemd.exec(5)). Encrypted
+/// credentials are in directories of the same name with `.encrypted` at the end.
 const STORES: [&str; 3] = ["etc/credstore", "run/credstore", "usr/lib/credstore"];
 
-/// The Slack token. It shows itself to nobody but the one request that carries it.
+/// The Slack token. Only the header of a request shows its value.
 #[derive(Clone)]
 pub struct Token {
     secret: String,
@@ -26,7 +26,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// The token as it was found in this place.
+    /// A token, and the place where it was found.
     pub fn new(secret: String, place: impl Into<String>) -> Self {
         Token {
             secret,
@@ -34,19 +34,19 @@ impl Token {
         }
     }
 
-    /// The token itself, for the header of a request.
+    /// The token's value, for the header of a request.
     pub fn expose(&self) -> &str {
         &self.secret
     }
 
-    /// Where it was found.
+    /// The place where it was found.
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// Looks for the token: first as a credential, then in the environment. Where root runs a command by hand, systemd has
-    /// handed over nothing: then in the places from which the units get it. One that is encrypted only systemd decrypts:
-    /// the error says which `unit` to start in place of the command.
+    /// Looks for the token: first as a credential, then in the environment. If root runs a command by hand, systemd has passed
+    /// nothing, so it looks in the places from which the units get the token. Only systemd can decrypt an encrypted token:
+    /// then the error says which `unit` to start instead of the command.
     pub fn find(unit: &str) -> Result<Token, Stop> {
         let credentials = std::env::var_os(environment::CREDENTIALS).map(PathBuf::from);
         Self::find_in(
@@ -68,7 +68,7 @@ impl Token {
         let given = given.or_else(|| Some((usable(variable?.into_vec())?, VARIABLE.to_owned())));
         let found = match (given, by_hand) {
             (None, Some((root, unit))) => as_the_units(root, unit)?,
-            // Whether the units have one this user cannot know.
+            // This user cannot know whether the units have a token.
             (None, None) if credentials.is_none() => {
                 return Err(Stop::Setup(format!(
                     "this user may not see the Slack token that the units have: run this as root, by sudo, or set {VARIABLE}"
@@ -92,7 +92,7 @@ impl Token {
         }
     }
 
-    /// A warning about a token that does not look like one.
+    /// A warning if the token has an unusual form.
     pub fn remark(&self) -> Option<&'static str> {
         let usual = self.secret.starts_with("xox");
         (!usual).then_some(
@@ -107,10 +107,10 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// A token and where it was found.
+/// A token, and the place where it was found.
 type PlacedToken = (Vec<u8>, String);
 
-/// Looks in the places from which the units get the token, below this root.
+/// Looks below this root in the places from which the units get the token.
 fn as_the_units(root: &Path, unit: &str) -> Result<Option<PlacedToken>, Stop> {
     for store in STORES {
         if let Some(found) = credential(&root.join(store).join(CREDENTIAL))? {
@@ -130,12 +130,12 @@ fn as_the_units(root: &Path, unit: &str) -> Result<Option<PlacedToken>, Stop> {
     token_in(&path, |text| usable(assigned(&text, VARIABLE)?))
 }
 
-/// The credential's content.
+/// Reads the credential in a file.
 fn credential(path: &Path) -> Result<Option<PlacedToken>, Stop> {
     token_in(path, usable)
 }
 
-/// The token in a file. One that is there and cannot be read is not the same as none: another place might hold an older token.
+/// Reads the token in a file. An unreadable file is an error, not a missing token: another place might hold an older token.
 fn token_in(
     path: &Path,
     token: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>,
@@ -148,7 +148,7 @@ fn token_in(
     }
 }
 
-/// A token without the line end of its file; none where nothing is left.
+/// A token without the line end of its file; `None` if it is empty.
 fn usable(mut token: Vec<u8>) -> Option<Vec<u8>> {
     for end in [b'\n', b'\r'] {
         if token.last() == Some(&end) {
@@ -227,7 +227,7 @@ mod tests {
         assert!(found(Some(directory.path()), Some("xoxb-2")).is_err());
     }
 
-    /// What root finds by hand below a root that holds these files.
+    /// The token that root finds by hand below a root with these files.
     fn by_hand(files: &[(&str, &str)]) -> Result<(String, String), String> {
         let root = tempfile::tempdir().unwrap();
         for (path, content) in files {

@@ -1,4 +1,4 @@
-//! Values as people write them: durations, times of day, zones, numbers, addresses and paths.
+//! Reads values as people write them: durations, times of day, zones, numbers, addresses and paths.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use toml::Value;
 use super::keys::nearest;
 use crate::domain::base::time::Zone;
 
-/// The longest duration that makes sense here: a year.
+/// The longest duration that is accepted: a year.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 
 /// A duration as numbers with units: `30s`, `5m`, `2h`, `3d`, `1h 30m`.
@@ -22,11 +22,11 @@ pub(super) fn duration(text: String) -> Result<Duration, String> {
         })
 }
 
-/// `HH:MM` as minutes after midnight. The example is one that would be right.
+/// Reads `HH:MM` as minutes after midnight. The error shows `example`.
 pub(super) fn time_of_day(example: &str) -> impl Fn(Value) -> Result<u32, String> {
     move |value| {
         value.as_str().and_then(minutes).ok_or_else(|| {
-            // TOML has times of its own, which are as good, but not what is documented.
+            // A TOML time is accepted too, but not documented.
             let quoted = if value.is_str() { "" } else { " in quotes" };
             format!("{value} is no time of day{quoted}; for example \"{example}\"")
         })
@@ -43,7 +43,7 @@ fn minutes(text: &str) -> Option<u32> {
     (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
-/// A zone by its name; the error names the one that was probably meant.
+/// Reads a zone by its name; the error suggests the most similar name.
 pub(super) fn zone(name: String) -> Result<Zone, String> {
     name.parse().map(Zone::Named).map_err(|_| {
         let hint = nearest_zone(&name).map_or("for example \"Europe/Paris\"".to_owned(), |zone| {
@@ -53,7 +53,7 @@ pub(super) fn zone(name: String) -> Result<Zone, String> {
     })
 }
 
-/// The zone that was probably meant: in other case, without its continent, or mistyped.
+/// The most similar zone: for a name in other case, without its continent, or mistyped.
 fn nearest_zone(name: &str) -> Option<&'static str> {
     let zones = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
     let city = |zone: &str| {
@@ -67,7 +67,7 @@ fn nearest_zone(name: &str) -> Option<&'static str> {
         .or_else(|| nearest(name, zones()))
 }
 
-/// A text that is not empty. The example is one that would be right.
+/// Reads a text that must not be empty. The error shows `example`.
 pub(super) fn not_empty(example: &str) -> impl Fn(String) -> Result<String, String> {
     move |text| match text.trim().is_empty() {
         true => Err(format!("empty; for example \"{example}\"")),
@@ -75,7 +75,7 @@ pub(super) fn not_empty(example: &str) -> impl Fn(String) -> Result<String, Stri
     }
 }
 
-/// A whole number from 1 on. The hint stands at the end of the error.
+/// Reads a whole number from 1 to `most`. The hint is the end of the error.
 pub(super) fn number(most: u32, hint: &str) -> impl Fn(i64) -> Result<u32, String> {
     move |number| {
         let fitting = u32::try_from(number).ok();
@@ -85,7 +85,7 @@ pub(super) fn number(most: u32, hint: &str) -> impl Fn(i64) -> Result<u32, Strin
     }
 }
 
-/// A path from the root.
+/// Reads an absolute path.
 pub(super) fn absolute(path: PathBuf) -> Result<PathBuf, String> {
     match path.is_absolute() {
         true => Ok(path),
@@ -93,7 +93,7 @@ pub(super) fn absolute(path: PathBuf) -> Result<PathBuf, String> {
     }
 }
 
-/// An address that shows its secrets to nobody: https, or plain http towards this machine.
+/// Reads an address that transmits secrets safely: https, or plain http towards this machine.
 pub(super) fn address(url: &str, example: &str) -> Result<Url, String> {
     let parsed = Url::parse(url).map_err(|error| format!("{error}; for example \"{example}\""))?;
     let loopback = match parsed.host() {

@@ -1,4 +1,4 @@
-//! Groups the partners whose files cannot be seen by the reason: each group becomes one message.
+//! Groups the partners with unseen files by the reason: each group becomes one message.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::seen::ENABLE;
 use super::{BlockingLine, DevLog, Sight};
 use crate::domain::alerts::{Content, NAMES_KEPT};
 
-/// The most directives that are reported: each is a message.
+/// The most directives that are reported; each is a message.
 const TOLD: usize = 3;
 
 /// Partners whose files cannot be seen for the same reason.
@@ -21,7 +21,7 @@ pub(super) struct UnseenGroup {
     pub(super) content: Content,
 }
 
-/// Groups the partners by the reason why their files cannot be seen; of directives, the one with most partners comes first.
+/// Groups the partners with unseen files by the reason; groups of directives are sorted by their number of partners.
 pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
     let mut gaps: BTreeMap<&BlockingLine, Vec<String>> = BTreeMap::new();
     let mut nowhere: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -40,7 +40,7 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
         .take(TOLD)
         .map(|(gap, partners)| silent(gap, partners))
         .collect();
-    // One message for them all: as a rule one mend is for them all as well.
+    // One message for all of them: usually one fix helps them all.
     if let Some((why, _)) = nowhere.first_key_value() {
         let why = why.clone();
         groups.push(blind(nowhere.into_values().flatten().collect(), why));
@@ -56,7 +56,7 @@ pub(super) fn groups(sight: &Sight, by_root: bool) -> Vec<UnseenGroup> {
 }
 
 impl UnseenGroup {
-    /// Puts the partners' full names beside their accounts.
+    /// Adds the partners' full names to the message.
     fn put_names(&mut self, sight: &Sight) {
         if let Content::LogLevel {
             partners,
@@ -115,14 +115,14 @@ fn blind(mut partners: Vec<String>, why: String) -> UnseenGroup {
     }
 }
 
-/// The group of partners that logged in and are not in root's file.
+/// The group of partners that logged in and are missing in root's file.
 pub(super) fn not_listed(partners: Vec<String>) -> UnseenGroup {
     let why = "no account that can be listed: name it in partners.users, then \
                sudo systemctl restart sftp-monitor-devlog.service";
     unknown("not listed", partners, why.to_owned())
 }
 
-/// A group of partners of whom nobody can tell; an empty name stands for all of them.
+/// A group of partners for which it is unknown whether files can be seen; an empty name stands for all partners.
 fn unknown(reason: &str, partners: Vec<String>, why: String) -> UnseenGroup {
     let count = partners.iter().filter(|name| !name.is_empty()).count();
     UnseenGroup {

@@ -1,5 +1,5 @@
-//! The file in which `devlog`, as root, leaves its findings about the partners for the service, which may neither ask sshd nor
-//! read all of its files.
+//! The file in which `devlog`, as root, leaves its findings about the partners for the service. The service may neither ask
+//! sshd nor read all of its files.
 
 use std::fs;
 use std::io;
@@ -18,8 +18,8 @@ pub fn path() -> PathBuf {
     Path::new(DIRECTORY).join(NAME)
 }
 
-/// Writes the file in one step (rename). A file with the same content stays, so that its age tells how long the findings have
-/// held.
+/// Writes the file in one step (rename). A file with the same content is not rewritten, so its age shows how long the
+/// findings are unchanged.
 pub fn write(sight: &Sight) -> io::Result<()> {
     let text = serde_json::to_string(sight)?;
     let path = path();
@@ -32,7 +32,7 @@ pub fn write(sight: &Sight) -> io::Result<()> {
     fs::rename(new, path)
 }
 
-/// Reads the file; none where root has not written one.
+/// Reads the file; `None` if root has not written one.
 pub fn read() -> Option<Sight> {
     serde_json::from_str(&fs::read_to_string(path()).ok()?).ok()
 }

@@ -1,4 +1,4 @@
-//! Watches, for the daemon, whose files can be seen: by the file that root left, else by what the service's user may read.
+//! Watches for the daemon which partners' files can be seen: by root's file, or else by the service's own look.
 
 use super::groups::{UnseenGroup, groups, not_listed};
 use super::{DevLog, PartnerSight, Sight, left, look_at};
@@ -12,19 +12,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How often root's file is looked at.
+/// How often root's file is read.
 const TURN: Duration = Duration::from_secs(2);
 
-/// The least age of root's file before it is used: an account is made first, then its chroot, then `/dev/log` is bound.
+/// The minimum age of root's file before it is used: an account is made first, then its chroot, then `/dev/log` is bound.
 const STANDS: Duration = Duration::from_secs(10);
 
 /// How long root's file may be older than sshd's configuration before the service looks itself.
 const STALE: Duration = Duration::from_secs(20);
 
-/// How long a partner that has logged in may be missing in root's file before that is reported.
+/// How long a partner that has logged in may be missing in root's file before this is reported.
 const UNKNOWN: Duration = Duration::from_secs(30);
 
-/// How soon the service looks again itself after a partner logged in that it had not seen.
+/// The pause before the service looks again itself, after a log-in of a partner that is missing in the findings.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// The time limit for the service's own look: reading the log waits for it.
@@ -36,28 +36,28 @@ const MARKED: Duration = Duration::from_secs(600);
 /// The most names of partners that are kept because root's file lacks them.
 const STRANGERS: usize = 100;
 
-/// The present findings, and what was already reported of them.
+/// The present findings, and those that were already reported.
 pub struct Lookout {
     partners: config::Partners,
     sight: Option<Sight>,
-    /// When root left it; none where the service looked itself.
+    /// When root wrote the findings; `None` if the service looked itself.
     left: Option<SystemTime>,
     /// Since when root's file is older than sshd's configuration.
     stale: Option<Instant>,
-    /// When root's file was looked at last.
+    /// When root's file was last read.
     turn: Option<Instant>,
-    /// When the service looked itself last.
+    /// When the service last looked itself.
     looked: Option<Instant>,
     /// Partners that have logged in and are not in the findings.
     strangers: BTreeMap<String, Instant>,
-    /// Partners that have logged in, and whose chroot has no `/dev/log` any more.
+    /// Partners that have logged in, and whose chroot has lost its `/dev/log`.
     unbound: BTreeSet<String>,
     told: BTreeSet<(String, String)>,
     marked: Option<Instant>,
 }
 
 impl Lookout {
-    /// A watch that has not looked at anything yet.
+    /// A watch without findings.
     pub fn new(partners: &config::Partners) -> Lookout {
         Lookout {
             partners: partners.clone(),
@@ -73,12 +73,12 @@ impl Lookout {
         }
     }
 
-    /// Does sshd leave this partner, who has logged in, nothing but an sftp-server that logs? None where it is not known
-    /// from root.
+    /// Does sshd force this partner, who has logged in, to an sftp-server that logs files? `None` if root has not found
+    /// this out.
     pub fn forces_sftp(&mut self, name: &str) -> Option<bool> {
         let sight = self.sight.as_ref()?;
         let seen = sight.partners.get(name);
-        // Root bound it, and somebody may have taken it off since.
+        // Root bound it, but it may have been removed since.
         if seen.is_some_and(is_unbound) && self.unbound.len() < STRANGERS {
             self.unbound.insert(name.to_owned());
         }
@@ -89,7 +89,7 @@ impl Lookout {
         seen.filter(|_| self.left.is_some()).map(|seen| seen.forced)
     }
 
-    /// The partners whose files cannot be seen; none where nothing is new and the day need not be marked again.
+    /// The partners whose files cannot be seen; `None` if nothing is new and the day need not be marked again.
     pub fn look(&mut self) -> Option<Vec<Unseen>> {
         if self.turn.is_some_and(|at| at.elapsed() < TURN) {
             return None;
@@ -110,7 +110,7 @@ impl Lookout {
         }
         let fresh = self.left.is_some() && self.sight.as_ref().is_some_and(left::is_fresh);
         if changed.is_some() && !fresh {
-            // Root is about to look again, where its units are there.
+            // If root's units are installed, root looks again soon.
             let since = *self.stale.get_or_insert_with(Instant::now);
             if since.elapsed() < STALE {
                 return None;
@@ -143,7 +143,7 @@ impl Lookout {
     fn look_itself(&mut self) {
         self.looked = Some(Instant::now());
         let sight = own_look(&self.partners);
-        // What cannot be read is told once for all.
+        // An unreadable configuration is reported once for all partners.
         let partners = sight.partners.iter().filter(|_| sight.unreadable.is_none());
         for (name, seen) in partners {
             if let Some(why) = &seen.unknown {
@@ -157,7 +157,7 @@ impl Lookout {
         self.strangers.clear();
     }
 
-    /// The partners that logged in some time ago and are not in root's file: `devlog` has bound nothing for them.
+    /// The partners that logged in some time ago and are missing in root's file: `devlog` has bound nothing for them.
     fn strange(&self) -> Option<UnseenGroup> {
         let long = self
             .strangers
@@ -196,7 +196,7 @@ impl Lookout {
     }
 }
 
-/// The first ten, and how many more.
+/// The first ten names, and the number of the others.
 fn listed(partners: &[String]) -> String {
     let mut shown: Vec<String> = partners.iter().take(NAMES_KEPT).cloned().collect();
     let more = partners.len() - shown.len();
@@ -217,13 +217,13 @@ pub(super) fn own_look(partners: &config::Partners) -> Sight {
     sight
 }
 
-/// Does this process's user see that its chroot has no `/dev/log`?
+/// Does this process's user see that the partner's chroot has no `/dev/log`?
 fn is_unbound(seen: &PartnerSight) -> bool {
     let mut chroots = seen.chroots.keys();
     chroots.any(|chroot| matches!(look_at(chroot), DevLog::Nowhere(_)))
 }
 
-/// The findings, with `/dev/log` of these partners looked at again.
+/// The findings, after another look at `/dev/log` of these partners.
 fn unbound(sight: &Sight, names: &BTreeSet<String>) -> Sight {
     let mut sight = sight.clone();
     for (_, seen) in sight

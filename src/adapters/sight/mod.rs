@@ -1,8 +1,8 @@
-//! Tells whether the log shows the files of partners: by sshd's configuration, and by `/dev/log` in their chroots.
+//! Finds out whether the log shows the files of partners: by sshd's configuration, and by `/dev/log` in their chroots.
 //! Uses the domain, `config`, `sshd_config` and `userdb`.
 //!
-//! Root can tell of everybody: `devlog` asks sshd itself, binds /dev/log, and leaves what it found where the service reads it
-//! ([`left`]). Without that the service looks as far as its user may. [`lookout`] keeps an eye on either, for the daemon.
+//! Root can find this out for all partners: `devlog` asks sshd itself, binds /dev/log, and leaves its findings for the
+//! service ([`left`]). Without them the service looks as far as its user may. [`lookout`] watches both for the daemon.
 
 mod groups;
 pub mod left;

@@ -15,18 +15,18 @@ use crate::adapters::userdb::{Known, Roster};
 pub(crate) const ENABLE: &str =
     "sudo systemctl enable --now sftp-monitor-devlog.service sftp-monitor-devlog.path";
 
-/// journald's socket. PID 1 holds it, so it survives journald's restarts, though not its own socket unit's.
+/// journald's socket. PID 1 holds it, so it survives restarts of journald, but not of its socket unit.
 pub const SOCKET: &str = "/run/systemd/journal/dev-log";
 
 /// The findings about every partner that can be listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct Sight {
-    /// sshd's files, and when each was changed last, in nanoseconds since 1970; none for one that is not there.
+    /// sshd's files, each with the time of its last change in nanoseconds since 1970; `None` for a missing file.
     pub files: BTreeMap<PathBuf, Option<i64>>,
-    /// Why sshd's files cannot be read.
+    /// The reason why sshd's files cannot be read.
     pub unreadable: Option<String>,
-    /// By account.
+    /// The findings by account.
     pub partners: BTreeMap<String, PartnerSight>,
 }
 
@@ -34,19 +34,19 @@ pub struct Sight {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct PartnerSight {
-    /// Its full name, where the user database has one.
+    /// The partner's full name, if the user database has one.
     pub full_name: Option<String>,
-    /// The directive because of which sshd logs none of its files.
+    /// The directive because of which sshd logs none of the partner's files.
     pub missing: Option<BlockingLine>,
-    /// The directive because of which sshd logs none of its log-ins.
+    /// The directive because of which sshd logs none of the partner's log-ins.
     pub quiet: Option<BlockingLine>,
-    /// The reason why nobody can tell whether its files are logged.
+    /// The reason why it is unknown whether the partner's files are logged.
     pub unknown: Option<String>,
-    /// sshd leaves it nothing but an sftp-server that logs.
+    /// sshd forces the partner to an sftp-server that logs files.
     pub forced: bool,
-    /// Its chroot in each sshd that lets it in, and the state of `/dev/log` there.
+    /// The partner's chroot in each sshd that lets it in, and the state of `/dev/log` there.
     pub chroots: BTreeMap<PathBuf, DevLog>,
-    /// One of the sshds has a chroot for it that is not known.
+    /// One of the sshds uses a chroot for the partner whose path is unknown.
     pub somewhere: bool,
 }
 
@@ -60,7 +60,7 @@ pub struct BlockingLine {
     pub why: String,
     /// The line to write in its place.
     pub line: String,
-    /// The file, with the line's number where it is known.
+    /// The file, with the line number if it is known.
     pub file: String,
 }
 
@@ -68,19 +68,19 @@ pub struct BlockingLine {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DevLog {
-    /// To the journal, or to a socket of another program; also where the partner is not locked in.
+    /// To the journal, or to a socket of another program; also if the partner has no chroot.
     #[default]
     Reaches,
-    /// There is no chroot yet: sshd lets nobody in.
+    /// The chroot does not exist yet, so sshd lets nobody in.
     NoChroot,
     /// This user cannot find out.
     Unknown,
-    /// Nowhere: the reason, and the command that repairs it.
+    /// Nowhere: the reason, and the command that fixes it.
     Nowhere(String),
 }
 
 impl Sight {
-    /// Asks the sshds about these partners. After `until` their files are read in place of asking.
+    /// Asks the sshds about these partners. After `until` it reads their files instead of asking.
     pub fn gather(roster: &Roster, sshds: &mut Sshds, until: Instant) -> Sight {
         let mut partners = BTreeMap::new();
         for (name, partner) in &roster.partners {
@@ -111,7 +111,7 @@ impl Sight {
             seen.full_name.clone_from(&partner.full_name);
             partners.insert(name.clone(), seen);
         }
-        // Where there is no sshd nobody is kept from being seen.
+        // If sshd is not installed, its missing configuration is no fault.
         let here = sshds
             .iter()
             .filter(|sshd| std::fs::symlink_metadata(sshd.started().path()).is_ok());
@@ -149,7 +149,7 @@ impl Sight {
 }
 
 impl PartnerSight {
-    /// Joins the answers of all sshds that let the partner in: one that logs nothing is enough to be reported.
+    /// Combines the answers of all sshds that let the partner in: one that logs nothing is enough for a report.
     fn of<'a>(
         sshds: impl Iterator<Item = (&'a Path, &'a Effective)>,
         chroot: impl Fn(&str) -> PathBuf,
@@ -188,7 +188,7 @@ impl PartnerSight {
         seen
     }
 
-    /// The worst state of `/dev/log` in any of its chroots.
+    /// The worst state of `/dev/log` in the partner's chroots.
     pub fn dev_log(&self) -> DevLog {
         let somewhere = self.somewhere.then_some(DevLog::Unknown);
         let all = self.chroots.values().cloned().chain(somewhere);
@@ -197,7 +197,7 @@ impl PartnerSight {
 }
 
 impl BlockingLine {
-    /// Takes the directive's own file; `file` where that is unknown.
+    /// Converts the directive, with its own file, or `file` if that is unknown.
     fn of(missing: &Missing, file: &Path) -> BlockingLine {
         let file = match missing.file.as_os_str().is_empty() {
             true => file.display().to_string(),
@@ -223,7 +223,7 @@ pub(crate) fn changed(path: PathBuf) -> (PathBuf, Option<i64>) {
     (path, stat.map(nanoseconds))
 }
 
-/// `/dev/log` in a chroot, as far as this process's user may see it.
+/// The state of `/dev/log` in a chroot, as far as this process's user may see it.
 pub fn look_at(chroot: &Path) -> DevLog {
     let log = chroot.join("dev/log");
     let nowhere = |what: &str| DevLog::Nowhere(format!("{} {what}: {}", log.display(), ENABLE));
@@ -231,7 +231,7 @@ pub fn look_at(chroot: &Path) -> DevLog {
     let is_link = std::fs::symlink_metadata(&log).is_ok_and(|meta| meta.is_symlink());
     match (rustix::fs::stat(chroot), rustix::fs::stat(&log)) {
         (Err(Errno::NOENT), _) => DevLog::NoChroot,
-        // Where it leads inside the chroot is not to be seen from outside.
+        // From outside, the link's target inside the chroot cannot be seen.
         _ if is_link => DevLog::Unknown,
         (Ok(_), Ok(stat)) if is_socket(stat) => DevLog::Reaches,
         (Ok(_), Ok(_)) => nowhere("is no socket"),

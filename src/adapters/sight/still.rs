@@ -6,8 +6,8 @@ use super::lookout::own_look;
 use crate::adapters::config::Config;
 use crate::domain::alerts::Content;
 
-/// The warning about sshd's configuration to post now in place of one that waited: none where everything is repaired, the same
-/// one where this user cannot find out.
+/// The present warning about sshd's configuration, to post instead of one that waited: `None` if everything is fixed, the same
+/// one if this user cannot find out.
 pub(crate) fn still(content: Content, config: &Config) -> Option<Content> {
     let by_root = left::read().filter(left::is_fresh);
     let certain = by_root.is_some();

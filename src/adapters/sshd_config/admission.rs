@@ -1,4 +1,4 @@
-//! Decides whom sshd lets in: `AllowUsers`, `AllowGroups` and their opposites (auth.c, allowed_user).
+//! Decides which accounts sshd lets in: `AllowUsers`, `AllowGroups`, `DenyUsers`, `DenyGroups` (auth.c, allowed_user).
 
 use super::in_force::possible;
 use super::words::{self, matches};
@@ -7,12 +7,12 @@ use super::{Directive, Partner};
 /// The keywords of the lists, in lower case.
 const KEYWORDS: [&str; 4] = ["denyusers", "allowusers", "denygroups", "allowgroups"];
 
-/// The lists of these keywords: their patterns.
+/// The patterns of each list, in the order of the keywords.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Admission([Vec<String>; 4]);
 
 impl Admission {
-    /// As far as it is certain.
+    /// The lists that certainly hold for this partner.
     pub(super) fn of(directives: &[Directive], partner: &Partner<'_>) -> Admission {
         Admission(KEYWORDS.map(|keyword| {
             // The lists of several lines add up (servconf.c, parse_allowdenyusers).
@@ -40,10 +40,10 @@ impl Admission {
         lists.find(|one| one.depends_on_client(partner))
     }
 
-    /// The keyword of the list that keeps an account out, wherever its client is; none where sshd may let it in.
+    /// The keyword of the list that keeps an account out, from any client address; `None` if sshd may let it in.
     pub(super) fn refuses(&self, partner: &Partner<'_>) -> Option<&'static str> {
         let [deny_users, allow_users, deny_groups, allow_groups] = &self.0;
-        // Of `USER@HOST` the host decides as well: it may be any.
+        // In `USER@HOST` the host decides too, and it may be any.
         let user = |pattern: &String| {
             let (user, anywhere) = match pattern.split_once('@') {
                 Some((user, _)) => (user, false),
@@ -101,7 +101,7 @@ mod tests {
                 "{printed}"
             );
         }
-        // Where nobody knows its groups, they keep nobody out.
+        // If the groups are unknown, the lists of groups keep no account out.
         let unknown = Partner {
             name: "alice",
             groups: None,

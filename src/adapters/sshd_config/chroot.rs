@@ -1,21 +1,21 @@
-//! `ChrootDirectory`, and the directory that it means for an account.
+//! `ChrootDirectory`, and the directory that it gives for an account.
 
 use std::path::PathBuf;
 
 use crate::adapters::userdb::Account;
 
-/// `ChrootDirectory`, as it stands.
+/// The value of `ChrootDirectory`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chroot {
     /// No chroot.
     None,
-    /// In this directory, whose `%u`, `%h`, `%U` and `%%` are not replaced yet.
+    /// The directory; `%u`, `%h`, `%U` and `%%` are not replaced yet.
     Directory(String),
-    /// It cannot be known from here.
+    /// It cannot be found out from here.
     Unknown,
 }
 
-/// `ChrootDirectory` for this account, as sshd replaces what begins with `%` (sshd_config(5), TOKENS).
+/// `ChrootDirectory` for this account, with the tokens replaced as in sshd (sshd_config(5), TOKENS).
 pub fn expand(template: &str, name: &str, account: &Account) -> PathBuf {
     let mut path = String::new();
     let mut letters = template.chars();

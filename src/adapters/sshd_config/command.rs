@@ -1,34 +1,34 @@
-//! Judges what sftp-server logs when it is started by a command of `ForceCommand` or `Subsystem` (session.c, sftp-server.c).
+//! Decides what sftp-server logs if a command of `ForceCommand` or `Subsystem` starts it (session.c, sftp-server.c).
 
 use super::options::Options;
 use super::words::{BLANKS, words};
 
-/// The name that sshd knows its own sftp-server by.
+/// The name of the sftp-server inside sshd.
 const INTERNAL: &str = "internal-sftp";
 
-/// Why a quoted command logs nothing.
+/// The reason why a quoted command logs nothing.
 const QUOTED: &str = "with its quotes it is no internal-sftp but a program that is not there";
 
-/// How many words sshd takes of an internal-sftp command, itself included (session.c, ARGV_MAX).
+/// The number of words of an internal-sftp command that sshd reads, with the command itself (session.c, ARGV_MAX).
 const WORDS_TAKEN: usize = 9;
 
-/// The logging of files.
+/// What a command logs about files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Logging {
-    /// Opens and closes, at this level.
+    /// It logs opening and closing, at this level.
     Files(String),
-    /// Nothing.
+    /// It logs nothing.
     Nothing {
-        /// Why not.
+        /// The reason.
         why: &'static str,
-        /// The command as it should be.
+        /// The corrected command.
         better: String,
     },
-    /// It is another program: nobody knows.
+    /// Another program, of which the logging is unknown.
     Unknown,
 }
 
-/// `ForceCommand`: the raw rest of the line, quotes and comment included.
+/// Judges a `ForceCommand`: the raw rest of the line, with quotes and comment.
 pub(super) fn forced(command: &str) -> Logging {
     let bare = command.replace(['"', '\''], "");
     let better = || better(bare.split_whitespace());
@@ -37,8 +37,8 @@ pub(super) fn forced(command: &str) -> Logging {
     }
     if let Some(arguments) = command.strip_prefix(INTERNAL) {
         return match arguments.chars().next() {
-            // Up to OpenSSH 10.3 arguments are separated by blanks alone. A tab makes one word of its two sides, sshd
-            // says nothing, and the level stays ERROR; later versions take the line, but who knows which runs here.
+            // Up to OpenSSH 10.3 only blanks separate arguments: a tab joins two words, sshd reports nothing, and the level
+            // stays ERROR. Later versions accept a tab, but the version here is not known.
             Some('\t') => Logging::Nothing {
                 why: "a tab follows internal-sftp, where a blank is needed",
                 better: better(),
@@ -60,7 +60,7 @@ pub(super) fn forced(command: &str) -> Logging {
     program(&bare.split_whitespace().collect::<Vec<_>>(), better)
 }
 
-/// `Subsystem sftp`: the words behind the name, which sshd puts together again with one blank between them.
+/// Judges a `Subsystem sftp`: the words after the name, which sshd joins again with one blank between them.
 pub(super) fn subsystem(command: &str) -> Logging {
     if let Some(nothing) = foreign_blank(command, &command.replace(['"', '\''], "")) {
         return nothing;
@@ -68,7 +68,7 @@ pub(super) fn subsystem(command: &str) -> Logging {
     let words = words(command);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        // OpenSSH 9.2 drops these quotes, 10.0 keeps them, and then the level has a quote in its name.
+        // OpenSSH 9.2 removes these quotes; 10.0 keeps them, so the level's name contains a quote.
         [INTERNAL, arguments @ ..] if arguments.iter().any(|word| word.contains(' ')) => {
             Logging::Nothing {
                 why: "later versions of sshd keep the quotes, and sftp-server refuses them",
@@ -90,7 +90,7 @@ pub(super) fn subsystem(command: &str) -> Logging {
     }
 }
 
-/// A command with a blank that is none to sshd: what stands around it is one word.
+/// A command with a blank that sshd does not accept as one: it joins the text around it to one word.
 fn foreign_blank(command: &str, bare: &str) -> Option<Logging> {
     let foreign = |letter: char| letter.is_whitespace() && !BLANKS.contains(&letter);
     command.contains(foreign).then(|| Logging::Nothing {
@@ -99,7 +99,7 @@ fn foreign_blank(command: &str, bare: &str) -> Option<Logging> {
     })
 }
 
-/// A command that the login shell runs.
+/// Judges a command that the login shell runs.
 fn program(words: &[&str], better: impl Fn() -> String) -> Logging {
     let words = if words.first() == Some(&"exec") {
         &words[1..]
@@ -114,7 +114,7 @@ fn program(words: &[&str], better: impl Fn() -> String) -> Logging {
     }
 }
 
-/// What sftp-server makes of its arguments.
+/// Judges the arguments of sftp-server.
 fn sftp_server<'a>(
     arguments: impl Iterator<Item = &'a str>,
     most: usize,
@@ -139,8 +139,8 @@ fn sftp_server<'a>(
     }
 }
 
-/// The same command with `-l INFO`, and without what keeps that from working. The level stands first: sshd drops the words
-/// beyond its limit, and where they would be too many an option and its argument become one word.
+/// The same command with `-l INFO`, and without options that prevent it from working. The level is first: sshd drops words
+/// beyond its limit. If there are too many words, an option and its argument are joined to one word.
 fn better<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let mut words = words.peekable();
     let mut better = Vec::new();

@@ -1,33 +1,33 @@
-//! Finds out the settings of sshd for a partner, from sshd's own answer and from its files.
+//! Finds out sshd's settings for a partner, from sshd's own answer and from its files.
 
 use super::in_force::{behind_name, is, possible};
 use super::{
     Admission, Chroot, Directive, InForce, Missing, Partner, forces_logging, in_force, words,
 };
 
-/// The settings of sshd for a partner.
+/// sshd's settings for a partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effective {
     /// Whether sftp-server logs files.
     pub logging: InForce,
-    /// The command where it is no internal-sftp: the partner's shell runs it, where the partner is locked in.
+    /// The command if it is not internal-sftp: the partner's shell runs it inside the chroot.
     pub outside: Option<Missing>,
-    /// sshd's own level where it is so low that no log-in is logged.
+    /// sshd's own `LogLevel` if it is so low that no log-in is logged.
     pub quiet: Option<Missing>,
     /// sshd forces a command.
     pub forced: bool,
-    /// `AuthorizedKeysFile`, as it stands, where sshd forces no command that outweighs those of keys; of sshd's own answer alone.
+    /// `AuthorizedKeysFile` as sshd prints it; empty without an answer, or with a forced command (it overrides those of keys).
     pub keys: Vec<String>,
-    /// Is there a `Subsystem sftp`? Without it sshd refuses whoever wants to transfer a file, whatever is forced.
+    /// Is there a `Subsystem sftp`? Without it sshd refuses all file transfers, even with a forced command.
     pub subsystem: bool,
-    /// Where the partner is locked in.
+    /// The partner's chroot.
     pub chroot: Chroot,
-    /// Whom sshd lets in, as far as that is certain.
+    /// The lists of users and groups, as far as they are certain.
     pub admission: Admission,
 }
 
 impl Effective {
-    /// Nothing is known, for this reason.
+    /// Settings that are unknown, for this reason.
     pub fn unknown(why: String) -> Effective {
         Effective {
             logging: InForce::Unknown { why },
@@ -46,14 +46,14 @@ impl Effective {
         matches!(self.logging, InForce::Logged { .. })
     }
 
-    /// Does it leave the partner nothing but an sftp-server that logs files?
+    /// Does sshd force the partner to an sftp-server that logs files?
     pub fn forces_logging(&self) -> bool {
         self.forced && self.logs()
     }
 }
 
-/// What `sshd -T` printed: a keyword and its value a line; keywords are in lower case up to OpenSSH 10.4. It is read as a file
-/// without any `Match`, whose lines are placed in sshd's own files where they are known.
+/// Reads the output of `sshd -T`: a keyword and its value on each line, with keywords in lower case up to OpenSSH 10.4. It
+/// is read like a file without `Match`. `files` give the places of the lines, if known.
 pub(super) fn of_printed(printed: &str, files: Option<&[Directive]>) -> Effective {
     let lines = printed.lines();
     let said: Vec<Directive> = lines
@@ -71,7 +71,7 @@ pub(super) fn of_printed(printed: &str, files: Option<&[Directive]>) -> Effectiv
     }
 }
 
-/// A line that sshd printed; nothing where it says that nothing is set, which is `none`, and up to OpenSSH 7.4 no value.
+/// A line of sshd's output; `None` if the value is unset, which sshd prints as `none`, or up to OpenSSH 7.4 as no value.
 fn said(line: &str, files: &[Directive]) -> Option<Directive> {
     let (keyword, value) = words::keyword(line)?;
     if value.is_empty() || value.eq_ignore_ascii_case("none") {
@@ -85,9 +85,9 @@ fn said(line: &str, files: &[Directive]) -> Option<Directive> {
     };
     let place = place(files, &keyword, value).filter(|_| !written.is_empty());
     let value = match keyword.as_str() {
-        // sshd prints the path without the quotes that its file must have.
+        // sshd prints the path without the quotes that the file needs.
         "chrootdirectory" => words::quoted(value),
-        // sshd looks for a program of the whole quoted name (session.c).
+        // sshd takes the whole quoted text as the program's name (session.c).
         "subsystem" => match place.filter(|one| quotes_program(&one.value)) {
             Some(raw) => raw.value.clone(),
             None => value.to_owned(),
@@ -105,32 +105,32 @@ fn said(line: &str, files: &[Directive]) -> Option<Directive> {
     Some(said)
 }
 
-/// Why a command that is not sshd's own may not work.
+/// The reason why a command other than internal-sftp may not work.
 const OUTSIDE: &str = "the partner's shell runs it, where the partner is locked in";
 
-/// What is wrong with a low level of sshd's.
+/// The reason why a low `LogLevel` is a fault.
 const QUIET: &str = "below INFO sshd logs no log-in";
 
-/// Is the program of a Subsystem one quoted word with its arguments?
+/// Is the program of a Subsystem one quoted word that includes its arguments?
 fn quotes_program(value: &str) -> bool {
     words::words(value)
         .get(1)
         .is_some_and(|program| program.contains(' '))
 }
 
-/// Does sshd run it itself? (session.c, IS_INTERNAL_SFTP.)
+/// Does sshd itself run this command (session.c, IS_INTERNAL_SFTP)?
 fn is_internal(command: &str) -> bool {
     words::words(command)
         .first()
         .is_some_and(|word| word == "internal-sftp")
 }
 
-/// The line with sshd's own sftp-server in the command's place.
+/// The line with internal-sftp in place of the command.
 fn internal(keyword: &str) -> String {
     format!("{keyword} internal-sftp -l INFO")
 }
 
-/// Is a `LogLevel` below INFO?
+/// Is this `LogLevel` below INFO?
 fn is_quiet(level: &str) -> bool {
     // sshd prints QUIET as SILENT (log.c, log_levels).
     ["SILENT", "QUIET", "FATAL", "ERROR"]
@@ -138,7 +138,7 @@ fn is_quiet(level: &str) -> bool {
         .any(|quiet| level.eq_ignore_ascii_case(quiet))
 }
 
-/// Where a value stands in the files: sshd does not tell.
+/// Finds the place of a value in the files: sshd does not report it.
 fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<&'a Directive> {
     // sshd prints levels in capitals, QUIET as SILENT, and up to OpenSSH 9.3 a Subsystem without its quotes.
     let plain = |text: &str| {
@@ -152,10 +152,10 @@ fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<
     of_keyword.find(|one| plain(&one.value) == plain(value))
 }
 
-/// The same from the files.
+/// Reads the settings from the files.
 pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
     let first = |keyword| possible(directives, keyword, partner);
-    // Only what is certain.
+    // Keeps only a certain directive.
     let decided = |keyword| match first(keyword).as_slice() {
         [Some(directive)] => Some(*directive),
         _ => None,
@@ -316,7 +316,7 @@ loglevel INFO
         let effective = of(Some(&groups));
         assert!(matches!(effective.logging, InForce::Logged { .. }));
         assert_eq!(effective.chroot, Chroot::Directory("/srv/%h".into()));
-        // In no group, only the address decides.
+        // For an account in no group, only the client's address decides.
         assert_eq!(of(Some(&[])).chroot, Chroot::Unknown);
     }
 }

@@ -1,4 +1,4 @@
-//! sshd_config as a list of directives, each with the conditions under which it holds (servconf.c).
+//! Reads sshd_config into a list of directives, each with the conditions under which it holds (servconf.c).
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -8,16 +8,16 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::missing::Missing;
 use super::words::{keyword, listed, trim, words};
 
-/// Where sshd is, on every distribution.
+/// The path of sshd on every distribution.
 pub const PROGRAM: &str = "/usr/sbin/sshd";
 
-/// Where sshd's configuration is.
+/// The path of sshd's configuration.
 pub const PATH: &str = "/etc/ssh/sshd_config";
 
-/// Where what `-o` sets stands, in place of a file.
+/// The value of `file` for directives that `-o` sets.
 pub const OPTIONS: &str = "sshd -o";
 
-/// How deep files may include one another (servconf.c, SERVCONF_MAX_DEPTH).
+/// The deepest nesting of `Include` (servconf.c, SERVCONF_MAX_DEPTH).
 const DEPTH: usize = 16;
 
 /// A directive.
@@ -25,15 +25,15 @@ const DEPTH: usize = 16;
 pub struct Directive {
     /// The keyword in lower case.
     pub(super) keyword: String,
-    /// The rest of the line, raw: of ForceCommand it is the command, quotes and all.
+    /// The raw rest of the line; for ForceCommand it is the command with its quotes.
     pub(super) value: String,
-    /// The line without blanks around it.
+    /// The line without blanks at its ends.
     pub(super) text: String,
     /// The file.
     pub(super) file: PathBuf,
-    /// The line's number; 0 of an option.
+    /// The line number; 0 for an option.
     pub(super) line: usize,
-    /// The `Match` blocks that it stands in: all must hold.
+    /// The conditions of the `Match` blocks around it: all must hold.
     conditions: Vec<Condition>,
 }
 
@@ -43,15 +43,15 @@ enum Condition {
     User(String),
     Group(String),
     All,
-    /// Holds for no account that exists: `invalid-user`.
+    /// Holds for no existing account: `invalid-user`.
     Never,
     /// `LocalPort`: sshd is asked about each port that it listens on.
     Port,
-    /// Any other: it depends on more than the account.
+    /// Any other criterion: it depends on more than the account.
     Other,
 }
 
-/// A file that cannot be read, or a pattern of files that is not understood.
+/// A file that cannot be read, or a pattern of file names that is not supported.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {cause}", path.display())]
 pub struct Unreadable {
@@ -59,16 +59,16 @@ pub struct Unreadable {
     cause: io::Error,
 }
 
-/// Where the files are read: the disk, or a test's text.
+/// The source of the files: the disk, or a test's text.
 pub struct Files<'a> {
-    /// The text of a file.
+    /// Reads the text of a file.
     pub read: &'a dyn Fn(&Path) -> io::Result<String>,
-    /// The names in a directory.
+    /// Lists the names in a directory.
     pub list: &'a dyn Fn(&Path) -> io::Result<Vec<String>>,
 }
 
 impl Directive {
-    /// It is in the way, for this reason; this line is to be written in its place.
+    /// Reports this directive as a fault, with the reason and the line to write in its place.
     pub(super) fn missing(&self, why: &'static str, line: String) -> Missing {
         Missing {
             found: self.text.clone(),
@@ -79,7 +79,7 @@ impl Directive {
         }
     }
 
-    /// Where it stands, for people; the directive itself where that is unknown.
+    /// The place of the directive, for people; the directive itself if the place is unknown.
     pub(super) fn place(&self) -> String {
         match self.file.as_os_str().is_empty() {
             true => self.text.clone(),
@@ -87,7 +87,7 @@ impl Directive {
         }
     }
 
-    /// One that holds for everybody, and of which it is unknown where it stands.
+    /// A directive that holds for every account, with an unknown place.
     pub(super) fn anywhere(keyword: String, value: String, text: String) -> Directive {
         Directive {
             keyword,
@@ -99,17 +99,17 @@ impl Directive {
         }
     }
 
-    /// Does it stand in a `Match` block? Then it outweighs those of the global section.
+    /// Is it in a `Match` block? Then it overrides those of the global section.
     pub(super) fn is_conditional(&self) -> bool {
         !self.conditions.is_empty()
     }
 
-    /// Does something decide about it that nobody is asked about, such as the client's address?
+    /// Does it depend on a criterion that is not checked here, such as the client's address?
     pub(super) fn depends_on_client(&self, partner: &Partner<'_>) -> bool {
         self.holds(partner).is_none() && self.conditions.contains(&Condition::Other)
     }
 
-    /// Does it hold for this partner? None where that depends on more than is known here.
+    /// Does it hold for this partner? `None` if that depends on facts that are unknown here.
     pub(super) fn holds(&self, partner: &Partner<'_>) -> Option<bool> {
         let mut holds = Some(true);
         for condition in &self.conditions {
@@ -133,7 +133,7 @@ impl Condition {
                     .iter()
                     .map(|group| listed(patterns, group))
                     .collect();
-                // One group that is excluded outweighs all that are meant (groupaccess.c).
+                // One excluded group overrides all matching ones (groupaccess.c).
                 Some(said.contains(&Some(true)) && !said.contains(&Some(false)))
             }
             Condition::All => Some(true),
@@ -143,7 +143,7 @@ impl Condition {
     }
 }
 
-/// Reads a configuration from the disk. The options (`sshd -o`) stand before all that is in the file.
+/// Reads a configuration from the disk. The options (`sshd -o`) come before the directives of the file.
 pub(super) fn on_disk(path: &Path, options: &[String]) -> Result<Vec<Directive>, Unreadable> {
     let lossy = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let files = Files {
@@ -166,7 +166,7 @@ pub(super) fn on_disk(path: &Path, options: &[String]) -> Result<Vec<Directive>,
     Ok(of_options.chain(of_files).collect())
 }
 
-/// Reads the configuration and all that it includes.
+/// Reads the configuration and all included files.
 pub fn parse(path: &Path, files: &Files<'_>) -> Result<Vec<Directive>, Unreadable> {
     let unreadable = |cause| Unreadable {
         path: path.to_owned(),
@@ -183,16 +183,16 @@ pub fn parse(path: &Path, files: &Files<'_>) -> Result<Vec<Directive>, Unreadabl
     Ok(reading.directives)
 }
 
-/// A configuration while it is read.
+/// The state while a configuration is read.
 struct Reading<'a> {
-    /// What the paths of `Include` are relative to: the directory of the first file, whichever file they stand in.
+    /// The base of relative `Include` paths: the directory of the first file, also for includes in other files.
     home: &'a Path,
     files: &'a Files<'a>,
     directives: Vec<Directive>,
 }
 
 impl Reading<'_> {
-    /// One file. A `Match` that begins in it ends with it; one that it is included from holds for all of it.
+    /// Reads one file. A `Match` block in it ends with the file; a `Match` around an `Include` holds for the whole included file.
     fn file(
         &mut self,
         path: &Path,
@@ -210,7 +210,7 @@ impl Reading<'_> {
                     self.include(value, &conditions, depth)?;
                     continue;
                 }
-                // It is a directive too, under its own conditions: what it asks for, sshd must be told.
+                // `Match` is stored as a directive too, because its criteria decide what to tell sshd when asking it.
                 "match" => conditions = [outer, &criteria(value)].concat(),
                 _ => {}
             }
@@ -244,7 +244,7 @@ impl Reading<'_> {
             for path in self.expand(&pattern).map_err(unreadable)? {
                 match (self.files.read)(&path) {
                     Ok(text) => self.file(&path, &text, conditions, depth + 1)?,
-                    // sshd takes nothing from what is not there, nor from a directory, and reports no error.
+                    // sshd ignores a missing file and a directory, and reports no error.
                     Err(error)
                         if matches!(
                             error.kind(),
@@ -257,7 +257,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The files that a pattern means, in lexical order, as glob(3) finds them.
+    /// The files that match a pattern, in lexical order, as with glob(3).
     fn expand(&self, pattern: &Path) -> io::Result<Vec<PathBuf>> {
         let mut found = vec![PathBuf::new()];
         for part in pattern.components() {
@@ -293,7 +293,7 @@ impl Reading<'_> {
     }
 }
 
-/// A pattern of one name as glob(3) reads it: it knows no braces.
+/// A pattern for one name with the rules of glob(3), which has no braces.
 fn glob(pattern: &str) -> io::Result<GlobMatcher> {
     if pattern.contains("[:") {
         return Err(io::Error::other("a class like [:digit:] is not read here"));
@@ -303,7 +303,7 @@ fn glob(pattern: &str) -> io::Result<GlobMatcher> {
     Ok(glob.map_err(io::Error::other)?.compile_matcher())
 }
 
-/// The criteria of a `Match` line; since OpenSSH 9.9 also written `criterion=value`.
+/// Reads the criteria of a `Match` line; since OpenSSH 9.9 `criterion=value` is also valid.
 fn criteria(line: &str) -> Vec<Condition> {
     let words = words(line);
     let parts = words.iter().flat_map(|word| match word.split_once('=') {
@@ -330,11 +330,11 @@ fn criteria(line: &str) -> Vec<Condition> {
     found
 }
 
-/// Whom `Match` is asked about.
+/// The account that `Match` conditions are checked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Partner<'a> {
     /// The account's name.
     pub name: &'a str,
-    /// The names of all its groups; none where the user database did not answer.
+    /// The names of all its groups; `None` if the user database did not answer.
     pub groups: Option<&'a [String]>,
 }

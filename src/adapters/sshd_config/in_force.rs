@@ -1,4 +1,4 @@
-//! Decides what is logged of a partner's files: whether `-l INFO` is in force, and why not.
+//! Decides what is logged of a partner's files: whether `-l INFO` is in force, and if not, why.
 
 use super::command::{self, Logging};
 use super::file::{Directive, Partner};
@@ -10,21 +10,21 @@ use super::words;
 pub enum InForce {
     /// Files are logged.
     Logged {
-        /// At this level: INFO or a more verbose one.
+        /// The level: INFO or a more verbose one.
         level: String,
     },
-    /// They are not.
+    /// Files are not logged.
     Missing(Missing),
-    /// They are for some clients; for others, such as those of another address, they are not.
+    /// Files are logged for some clients, but not for others, such as those at another address.
     Partly(Missing),
-    /// It cannot be known from here.
+    /// It cannot be found out from here.
     Unknown {
-        /// Why not.
+        /// The reason.
         why: String,
     },
 }
 
-/// What is logged of a partner's files.
+/// Decides what is logged of a partner's files.
 pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
     let mut cases = Vec::new();
     for forced in possible(directives, "forcecommand", partner) {
@@ -41,7 +41,7 @@ pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
     }
     let logged = |case: &InForce| matches!(case, InForce::Logged { .. });
     let missing = |case: &InForce| matches!(case, InForce::Missing(_));
-    // Where a Match cannot be decided there are several cases; if all are alike it does not matter.
+    // An undecided `Match` gives several cases; this does not matter if all cases have the same result.
     let alike = cases.len() == 1 || cases.iter().all(logged) || cases.iter().all(missing);
     let Some(directive) = undecided(directives, partner).filter(|_| !alike) else {
         return cases.pop().unwrap_or_else(|| of_subsystem(None));
@@ -58,7 +58,7 @@ pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
     }
 }
 
-/// Does it leave the partner nothing but an sftp-server that logs files? Only where that is certain.
+/// Does sshd certainly force the partner to an sftp-server that logs files?
 pub fn forces_logging(directives: &[Directive], partner: &Partner<'_>) -> bool {
     let logs =
         |directive: &Directive| matches!(command::forced(&directive.value), Logging::Files(_));
@@ -66,8 +66,8 @@ pub fn forces_logging(directives: &[Directive], partner: &Partner<'_>) -> bool {
     forced.iter().all(|forced| forced.is_some_and(logs))
 }
 
-/// The directives of this keyword that may be the one that holds, the surest last: of the blocks that match the first, and
-/// before it each of which nobody knows whether it does; else the first of the global section.
+/// The directives of this keyword that may be in force, the most certain one last: those in `Match` blocks that may match, up
+/// to the first one that certainly does; or else the first one of the global section.
 pub(super) fn possible<'a>(
     directives: &'a [Directive],
     keyword: &str,
@@ -89,7 +89,7 @@ pub(super) fn possible<'a>(
     if !certain {
         possible.push(of_keyword().find(|directive| !directive.is_conditional()));
     }
-    // `ForceCommand none` takes back what the global section forces.
+    // `ForceCommand none` cancels a command of the global section.
     let is_none = |one: &&Directive| one.value.eq_ignore_ascii_case("none");
     for one in possible.iter_mut().filter(|_| keyword == "forcecommand") {
         *one = one.filter(|one| !is_none(one));
@@ -97,7 +97,7 @@ pub(super) fn possible<'a>(
     possible
 }
 
-/// Is it of this keyword? Of `Subsystem` only the one named sftp, which is case-sensitive.
+/// Has the directive this keyword? A `Subsystem` must also be named sftp, in lower case.
 pub(super) fn is(directive: &Directive, keyword: &str) -> bool {
     directive.keyword == keyword
         && (keyword != "subsystem"
@@ -106,7 +106,7 @@ pub(super) fn is(directive: &Directive, keyword: &str) -> bool {
                 .is_some_and(|name| name == "sftp"))
 }
 
-/// The first directive of which nobody knows whether it holds.
+/// The first directive of which it is unknown whether it holds.
 fn undecided<'a>(directives: &'a [Directive], partner: &Partner<'_>) -> Option<&'a Directive> {
     let matters =
         |directive: &&Directive| is(directive, "forcecommand") || is(directive, "subsystem");
@@ -126,7 +126,7 @@ fn of_subsystem(directive: Option<&Directive>) -> InForce {
     judge(directive, "Subsystem sftp", command::subsystem(command))
 }
 
-/// The command of a `Subsystem`: what follows its name, which may be quoted, but nobody does that.
+/// The command of a `Subsystem`: the text after its name. A quoted name would be possible, but is not used in practice.
 pub(super) fn behind_name(value: &str) -> &str {
     value
         .split_once(words::BLANKS)

@@ -1,5 +1,5 @@
-//! Commands that a partner's keys carry: `command="…"` in authorized_keys runs in place of the Subsystem where sshd forces
-//! nothing else (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+//! Finds commands in a partner's keys: `command="…"` in authorized_keys runs in place of the Subsystem, unless sshd forces
+//! another command (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
 
 use std::fs::OpenOptions;
 use std::io::Read;
@@ -10,12 +10,12 @@ use super::Missing;
 use super::command::{self, Logging};
 use super::words::{BLANKS, trim};
 
-/// How much of a file is read: a key takes some hundred bytes.
+/// The most bytes that are read of a file: a key has some hundred bytes.
 const MOST: u64 = 1 << 20;
 
-/// The lines of a file of keys whose command is an sftp-server that logs no files. None of a file that cannot be read.
+/// The lines of a key file whose command is an sftp-server that logs no files; empty for an unreadable file.
 pub fn silent_keys(path: &Path) -> Vec<Missing> {
-    // The account owns the directory: what is no regular file may hang.
+    // The account owns the directory: opening a file that is not regular may hang.
     let flags = libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_CLOEXEC;
     let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
     let Some(file) = opened
@@ -50,7 +50,7 @@ fn silent(path: &Path, text: &str) -> Vec<Missing> {
         .collect()
 }
 
-/// The command of a key's options, which stand before its type, separated by commas.
+/// The command in a key's options; they are before the key type, separated by commas.
 fn forced_by(line: &str) -> Option<String> {
     let mut rest = trim(line);
     if rest.starts_with('#') {
@@ -69,7 +69,7 @@ fn forced_by(line: &str) -> Option<String> {
     }
 }
 
-/// The first option, whose quotes may hold commas and blanks, and what stands behind it.
+/// Splits off the first option, whose quotes may contain commas and blanks, and returns the rest too.
 fn option(text: &str) -> (&str, &str) {
     let (mut quoted, mut before) = (false, ' ');
     let end = text.find(|letter: char| {

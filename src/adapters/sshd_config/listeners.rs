@@ -1,12 +1,12 @@
-//! The sshds that listen: root's processes, by what everybody may read of them.
+//! Finds the sshds that listen: root's processes, by the information that every user may read.
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use super::PROGRAM;
 
-/// Root's processes of sshd that listen, but for those of other machines: the command line of each. What is read needs no
-/// right beyond the eyes of everybody, so that it is the same for all who ask.
+/// Root's sshd processes that listen, without those of containers: pid and command line. They are found without special
+/// rights, so the result is the same for every user.
 pub(super) fn listeners() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -26,7 +26,7 @@ pub(super) fn listeners() -> BTreeMap<String, String> {
     found
 }
 
-/// By `/proc/PID/status`: did root start it, in this pid namespace? Anybody may call a process what he likes, and run an sshd.
+/// Decides by `/proc/PID/status`: did root start it, in this pid namespace? Any user may run an sshd, or name a process sshd.
 fn is_roots_own(status: &str) -> bool {
     let words = |name: &str| -> Vec<&str> {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -43,7 +43,7 @@ mod tests {
     fn a_process_counts_that_root_started_in_this_machine() {
         for (status, expected) in [
             ("Name:\tsshd\nUid:\t0\t0\t0\t0\nNSpid:\t812\n", true),
-            // Of a program with set-uid the first is the user's.
+            // For a set-uid program the first uid is the user's.
             ("Name:\tsu\nUid:\t1001\t0\t0\t0\nNSpid:\t812\n", false),
             ("Name:\tsshd\nUid:\t0\t0\t0\t0\nNSpid:\t812\t1\n", false),
             ("", false),

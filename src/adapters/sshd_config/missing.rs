@@ -1,4 +1,4 @@
-//! The answer that something is not logged: by which directive, and the line to write in its place.
+//! The answer that files are not logged: the directive, and the line to write in its place.
 
 use std::path::PathBuf;
 
@@ -7,12 +7,12 @@ use std::path::PathBuf;
 pub struct Missing {
     /// The directive as it is written.
     pub found: String,
-    /// What is wrong with it.
+    /// The reason why it is a fault.
     pub why: &'static str,
     /// The line to write in its place.
     pub line: String,
-    /// The file that it stands in.
+    /// The path of its file.
     pub file: PathBuf,
-    /// The line's number there; 0 where it is unknown, or an option.
+    /// Its line number; 0 if it is unknown, or for an option.
     pub number: usize,
 }

@@ -1,15 +1,15 @@
 //! Finds out whether `-l INFO` is in force for the partners. Without it sftp-server logs no file.
 //! Uses `program` and the accounts of `userdb`.
 //!
-//! sshd_config is read as sshd reads it (servconf.c): the first value of a keyword wins, a matching `Match` block overrides
-//! the global section, `ForceCommand` overrides `Subsystem`. What cannot be known from here (other criteria of `Match`,
-//! a file that cannot be read) is unknown, which is not the same as missing.
+//! sshd_config is read by sshd's own rules (servconf.c): the first value of a keyword wins, a matching `Match` block overrides
+//! the global section, `ForceCommand` overrides `Subsystem`. A setting that cannot be found out from here (other criteria of
+//! `Match`, a file that cannot be read) is unknown, which is not the same as missing.
 //!
 //! # Limitations
 //!
-//! Every sshd that runs, or that systemd starts at boot, is looked at, with its `-f` and `-o` ([`Sshds`]); an `-o` whose value
-//! has blanks is not seen, nor is a change that sshd was not told to read yet. A command that a key carries (`command="…"` in authorized_keys) is seen by
-//! `check` alone; one that a certificate carries is not seen.
+//! Every sshd that runs, or that systemd starts at boot, is checked, with its `-f` and `-o` ([`Sshds`]). An `-o` whose value
+//! contains blanks is not seen, nor is a change that sshd has not loaded yet. A command of a key (`command="…"` in
+//! authorized_keys) is seen by `check` only; a command of a certificate is not seen.
 
 mod admission;
 mod chroot;

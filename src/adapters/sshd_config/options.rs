@@ -1,4 +1,4 @@
-//! The options of sftp-server, as it reads them itself (sftp-server.c).
+//! Reads the options of sftp-server by its own rules (sftp-server.c).
 
 /// sftp-server's options that take an argument, and those that take none (sftp-server.c, `d:f:l:P:p:Q:u:cehR`).
 const OPTIONS: (&str, &str) = ("dflPpQu", "cehR");
@@ -6,18 +6,18 @@ const OPTIONS: (&str, &str) = ("dflPpQu", "cehR");
 /// The arguments of sftp-server.
 #[derive(Default)]
 pub(super) struct Options<'a> {
-    /// Of `-l`; the last one wins.
+    /// The value of `-l`; the last one wins.
     pub(super) level: Option<&'a str>,
-    /// `-e`.
+    /// `-e` is set: the log goes to stderr.
     pub(super) to_stderr: bool,
-    /// Why sftp-server ends at once.
+    /// The reason why sftp-server ends at once.
     pub(super) refused: Option<&'static str>,
-    /// Those that have nothing to do with the log's level, each with its argument.
+    /// The options that do not change the log level, each with its argument.
     pub(super) kept: Vec<Vec<String>>,
 }
 
 impl<'a> Options<'a> {
-    /// getopt's reading: `-l INFO`, `-lINFO`, `-elINFO`; what is no option ends them.
+    /// Reads options as getopt does: `-l INFO`, `-lINFO`, `-elINFO`; the first word without `-` ends them.
     pub(super) fn read(mut words: impl Iterator<Item = &'a str>) -> Self {
         let mut options = Options::default();
         while let Some(letters) = words.next().and_then(|word| word.strip_prefix('-')) {
@@ -28,7 +28,7 @@ impl<'a> Options<'a> {
         options
     }
 
-    /// One word of options; false where none may follow.
+    /// Reads one word of options; false if no option may follow.
     fn letters(&mut self, letters: &'a str, words: &mut impl Iterator<Item = &'a str>) -> bool {
         for (at, letter) in letters.char_indices() {
             if OPTIONS.0.contains(letter) {
@@ -56,10 +56,10 @@ impl<'a> Options<'a> {
             }
             match letter {
                 'e' => self.to_stderr = true,
-                // As a login shell: what follows is not read.
+                // `-c` as a login shell: the following words are not read.
                 'c' => return false,
                 'R' => self.kept.push(vec!["-R".to_owned()]),
-                // `-h`, and what is no option.
+                // `-h`, and unknown options.
                 _ => self.refused = Some(ENDS),
             }
         }
@@ -67,10 +67,10 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Why a command logs nothing that has an option of another kind.
+/// The reason why a command with an option such as `-h`, `-Q` or an unknown one logs nothing.
 const ENDS: &str = "it has an option with which sftp-server ends at once";
 
-/// Does syslog have this facility, as OpenSSH names them in any case (log.c, log_facilities)?
+/// Is this a syslog facility that OpenSSH knows, in any case (log.c, log_facilities)?
 fn is_facility(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let local = name.strip_prefix("LOCAL");
@@ -78,7 +78,7 @@ fn is_facility(name: &str) -> bool {
         || local.is_some_and(|digit| matches!(digit.as_bytes(), [b'0'..=b'7']))
 }
 
-/// Is it a mask of permissions as sftp-server reads it (sftp-server.c, strtol of base 8)?
+/// Is this a valid umask for sftp-server (sftp-server.c, strtol of base 8)?
 fn is_umask(mask: &str) -> bool {
     u32::from_str_radix(mask, 8).is_ok_and(|mask| mask <= 0o777)
 }

@@ -1,4 +1,4 @@
-//! Asks sshd itself for its settings for a partner; where sshd does not answer, its files are read.
+//! Asks sshd itself for its settings for a partner; if sshd does not answer, reads its files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,45 +12,45 @@ use super::{Admission, Directive, InForce, Missing, Partner, in_force, words};
 use crate::adapters::program::{self, How};
 use crate::adapters::sshd_config::Started;
 
-/// Without this directory sshd refuses to say anything, and to test its configuration; its own unit makes it, which at boot is
-/// later, and where a socket starts sshd perhaps never.
+/// Without this directory sshd neither prints nor tests its configuration. sshd's own unit creates it, but later in the boot,
+/// and perhaps never if a socket starts sshd.
 const PRIVILEGE_SEPARATION: &str = "/run/sshd";
 
 /// The directory that distributions include.
 const DROP_INS: &str = "/etc/ssh/sshd_config.d";
 
-/// How long sshd may take to print its configuration: it takes milliseconds.
+/// The time limit for sshd to print its configuration: it needs milliseconds.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// The client's address that sshd is asked about: one of nobody's, as a partner's is to us (RFC 5737).
+/// The client's address in the question to sshd: a reserved one, since a partner's address is unknown (RFC 5737).
 pub const ADDRESS: &str = "192.0.2.1";
 
 /// The source of the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// `sshd -T -C user=…` said so.
+    /// `sshd -T -C user=…`.
     Sshd,
-    /// sshd could not be asked, for this reason; its files say so.
+    /// sshd's files, because sshd could not be asked, for this reason.
     Files(String),
 }
 
-/// sshd's configuration, to be asked partner by partner.
+/// sshd's configuration, to be asked for one partner after another.
 #[derive(Debug)]
 pub struct Sshd {
-    /// How it was started.
+    /// How sshd was started.
     started: Started,
-    /// Its files, or why they cannot be read.
+    /// The directives of its files, or the reason why they cannot be read.
     directives: Result<Vec<Directive>, String>,
-    /// Why sshd cannot be asked; said once, for what keeps it from answering for one keeps it for all.
+    /// The reason why sshd cannot be asked. It is kept once, since it is the same for all partners.
     refused: Option<String>,
-    /// It was asked, and that is why it did not answer.
+    /// sshd was asked and refused, for the reason in `refused`; false after a time-out.
     failed: bool,
-    /// What sshd said, by which directives under a `Match` hold: for partners who are alike in that it says the same.
+    /// sshd's answers, by the directives under a `Match` that hold: if these are the same for two partners, so is the answer.
     said: BTreeMap<Vec<Option<bool>>, Effective>,
 }
 
 impl Sshd {
-    /// The one that was started so. Only root may ask sshd itself: it wants to read its host keys.
+    /// Opens the configuration of an sshd that was started so. Only root may ask sshd itself, because it reads its host keys.
     pub fn open(root: bool, started: Started) -> Sshd {
         if root {
             make_privilege_separation_directory();
@@ -70,17 +70,17 @@ impl Sshd {
         }
     }
 
-    /// How it was started.
+    /// How sshd was started.
     pub fn started(&self) -> &Started {
         &self.started
     }
 
-    /// Why it does not answer though it may be asked: as a rule its configuration is wrong.
+    /// The reason why sshd refused to answer, although it may be asked: usually its configuration is wrong.
     pub fn failed(&self) -> Option<&str> {
         self.refused.as_deref().filter(|_| self.failed)
     }
 
-    /// Why sshd could not be asked.
+    /// The source of the settings: sshd, or its files with the reason why sshd could not be asked.
     pub fn asked(&self) -> Asked {
         match &self.refused {
             None => Asked::Sshd,
@@ -88,7 +88,7 @@ impl Sshd {
         }
     }
 
-    /// Why its files cannot be read.
+    /// The reason why its files cannot be read.
     pub fn unreadable(&self) -> Option<&str> {
         self.directives.as_ref().err().map(String::as_str)
     }
@@ -106,7 +106,7 @@ impl Sshd {
         all.chain(usual).collect()
     }
 
-    /// The files that hold this keyword.
+    /// The files that contain this keyword.
     pub(super) fn files_with(&self, keyword: &str) -> impl Iterator<Item = PathBuf> {
         let with = self
             .directives()
@@ -115,26 +115,25 @@ impl Sshd {
         with.map(|one| one.file.clone())
     }
 
-    /// From now on the files alone are read: asking takes too long.
+    /// Makes it read only the files from now on, because asking sshd takes too long.
     pub fn stop_asking(&mut self, why: &str) {
         self.refused.get_or_insert_with(|| why.to_owned());
     }
 
-    /// Does more than the account and the port decide for any of these partners, such as the client's address?
+    /// Does any setting of these partners depend on more than the account and the port, such as the client's address?
     pub fn depends_on_more<'p>(&self, mut partners: impl Iterator<Item = Partner<'p>>) -> bool {
         let directives = self.directives();
         partners.any(|partner| depends_on_client(directives, &partner))
     }
 
-    /// The list of users or groups that keeps this partner out, or does not, by more than its account: as it stands in the
-    /// files.
+    /// The list of users or groups whose effect on this partner depends on more than its account, as written in the files.
     pub fn admission_depends(&self, partner: &Partner<'_>) -> Option<Missing> {
         let directives = self.directives();
         let why = "it stands under a Match that asks for more than the account";
         Admission::depends(directives, partner).map(|one| one.missing(why, one.text.clone()))
     }
 
-    /// What is in force for this partner.
+    /// The settings for this partner.
     pub fn effective(&mut self, partner: &Partner<'_>) -> Effective {
         let alike = self.directives.as_ref().ok().map(|directives| {
             let conditional = directives.iter().filter(|one| one.is_conditional());
@@ -144,7 +143,7 @@ impl Sshd {
             return said.clone();
         }
         if let Some(effective) = self.asked_of_each_port(partner) {
-            // Where its groups are unknown, nobody knows whom it is like.
+            // If the groups are unknown, the answer may not hold for other partners.
             if let Some(alike) = alike.filter(|_| partner.groups.is_some()) {
                 self.said.insert(alike, effective.clone());
             }
@@ -156,7 +155,7 @@ impl Sshd {
         }
     }
 
-    /// The list that keeps this partner out, where there is one, as it stands in the files.
+    /// The list that keeps this partner out, if there is one, as written in the files.
     pub fn kept_out(&self, partner: &Partner<'_>, effective: &Effective) -> Option<Missing> {
         let keyword = effective.admission.refuses(partner)?;
         let directives = self.directives();
@@ -171,7 +170,7 @@ impl Sshd {
         })
     }
 
-    /// What sshd says for an account at each port that it listens on: of several the one with most to mend.
+    /// sshd's answers for an account at each port that it listens on; of several the one with the worst fault.
     fn asked_of_each_port(&mut self, partner: &Partner<'_>) -> Option<Effective> {
         let first = self.first_port();
         let mut answers = vec![self.ask(partner.name, first)?];
@@ -187,7 +186,7 @@ impl Sshd {
         answers.max_by_key(|answer| (answer.quiet.is_some(), !answer.logs()))
     }
 
-    /// Does a `Match` ask for this criterion?
+    /// Does a `Match` use this criterion?
     fn matches_by(&self, criterion: &str) -> bool {
         let directives = self.directives();
         let mut matches = directives.iter().filter(|one| one.keyword == "match");
@@ -199,21 +198,21 @@ impl Sshd {
         })
     }
 
-    /// The port of the first `Port`; the one that sshd takes where there is none.
+    /// The port of the first `Port`, or sshd's default.
     fn first_port(&self) -> u16 {
         let directives = self.directives();
         let mut ports = directives.iter().filter(|one| one.keyword == "port");
         ports.find_map(|one| one.value.parse().ok()).unwrap_or(22)
     }
 
-    /// What sshd prints for an account; none where it does not.
+    /// sshd's output for an account; `None` if sshd does not answer.
     fn ask(&mut self, name: &str, port: u16) -> Option<String> {
-        // A comma would begin another attribute: such a name is looked up in the files.
+        // A comma would begin another attribute, so such a name is looked up in the files.
         if self.refused.is_some() || name.contains(',') {
             return None;
         }
         let mut connection = format!("user={name},host={ADDRESS},addr={ADDRESS}");
-        // sshd demands these where a Match asks for them (servconf.c, match_test_missing_fatal); versions that know no such
+        // sshd requires these if a Match uses them (servconf.c, match_test_missing_fatal); versions that do not know the
         // criterion refuse them.
         let local = [
             ("localport", format!("lport={port}")),
@@ -233,7 +232,7 @@ impl Sshd {
         match program::text(&mut command, DEADLINE) {
             Ok(printed) => Some(printed),
             Err(why) => {
-                // One that hangs refuses nothing.
+                // A time-out does not mean that sshd refuses its configuration.
                 self.failed = !matches!(why.how, How::NoAnswer(_));
                 self.refused = Some(why.to_string());
                 None
@@ -242,7 +241,7 @@ impl Sshd {
     }
 }
 
-/// What sshd printed of one client. Where its files say that others get something else, that is said.
+/// Reads sshd's answer for one client. If its files give other clients other settings, the result is `Partly`.
 pub(super) fn of_answer(
     printed: &str,
     directives: Option<&[Directive]>,
@@ -261,7 +260,7 @@ pub(super) fn of_answer(
     }
 }
 
-/// Does more than the account and the port decide, such as the client's address?
+/// Do these settings depend on more than the account and the port, such as the client's address?
 fn depends_on_client(directives: &[Directive], partner: &Partner<'_>) -> bool {
     let told = ["forcecommand", "subsystem", "chrootdirectory", "loglevel"];
     let mut matter = directives
@@ -270,7 +269,7 @@ fn depends_on_client(directives: &[Directive], partner: &Partner<'_>) -> bool {
     matter.any(|one| one.depends_on_client(partner))
 }
 
-/// The ports that sshd listens on, of what it printed.
+/// The ports that sshd listens on, from its output.
 fn ports(printed: &str) -> BTreeSet<u16> {
     let lines = printed
         .lines()
@@ -278,7 +277,7 @@ fn ports(printed: &str) -> BTreeSet<u16> {
         .filter(|(keyword, _)| keyword.eq_ignore_ascii_case("listenaddress"));
     lines
         .filter_map(|(_, address)| {
-            // `[::]:22`, and with a routing domain `[::]:22 rdomain x`.
+            // The form is `[::]:22`, or with a routing domain `[::]:22 rdomain x`.
             let address = address.split(' ').next()?;
             address.rsplit_once(':')?.1.parse().ok()
         })
@@ -287,7 +286,7 @@ fn ports(printed: &str) -> BTreeSet<u16> {
 
 fn make_privilege_separation_directory() {
     let path = Path::new(PRIVILEGE_SEPARATION);
-    // Where it cannot be made, sshd says so, and its files are read.
+    // If this fails, sshd gives an error, and its files are read instead.
     let _ =
         std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o755).create(path);
 }

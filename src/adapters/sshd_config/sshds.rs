@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 
 use super::{Effective, PATH, Partner, Sshd, started};
 
-/// The sshds of this machine, the usual one first. There is always one.
+/// The sshds of this machine, the usual one first. The list is never empty.
 #[derive(Debug)]
 pub struct Sshds(Vec<Sshd>);
 
 impl Sshds {
-    /// Those that there are now. Only root may ask them; else their files are read.
+    /// Opens the present sshds. Only root may ask them; for other users their files are read.
     pub fn open(root: bool) -> Sshds {
         let all = started::sshds().into_iter();
         Sshds(all.map(|started| Sshd::open(root, started)).collect())
     }
 
-    /// Each.
+    /// Iterates over the sshds.
     pub fn iter(&self) -> impl Iterator<Item = &Sshd> {
         self.0.iter()
     }
 
-    /// The file that the one with this number reads.
+    /// The configuration file of the sshd with this number.
     pub fn path(&self, number: usize) -> &Path {
         let sshd = self.0.get(number);
         sshd.map_or(Path::new(PATH), |sshd| sshd.started().path())
@@ -32,20 +32,20 @@ impl Sshds {
         self.iter().flat_map(Sshd::files).collect()
     }
 
-    /// The files that hold this keyword.
+    /// The files that contain this keyword.
     pub fn files_with(&self, keyword: &str) -> Vec<PathBuf> {
         let all = self.iter().flat_map(|sshd| sshd.files_with(keyword));
         let all: BTreeSet<PathBuf> = all.collect();
         all.into_iter().collect()
     }
 
-    /// From now on the files alone are read: asking takes too long.
+    /// Makes them read only the files from now on, because asking sshd takes too long.
     pub fn stop_asking(&mut self, why: &str) {
         self.0.iter_mut().for_each(|sshd| sshd.stop_asking(why));
     }
 
-    /// What is in force for this partner, in each of the sshds that let it in, with the number of that sshd: all of them
-    /// where none does.
+    /// The settings for this partner in each sshd that lets it in, with the number of that sshd; if none lets it in, of
+    /// all sshds.
     pub fn effective(&mut self, partner: &Partner<'_>) -> Vec<(usize, Effective)> {
         let all = self.0.iter_mut().map(|sshd| sshd.effective(partner));
         serving(all.collect(), partner)

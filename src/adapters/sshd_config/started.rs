@@ -1,4 +1,4 @@
-//! With which options the sshds of this machine are started: where their configuration is, and where their log goes.
+//! Finds out the options with which this machine's sshds are started: their configuration files and their logs.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,38 +9,38 @@ use super::listeners::listeners;
 use super::{PATH, PROGRAM};
 use crate::adapters::program;
 
-/// The options of sshd that stand alone, and so may stand before another in one word (sshd(8)).
+/// The options of sshd without an argument, which may be joined with others in one word (sshd(8)).
 const ALONE: &str = "46DGRTVdiqrt";
 
-/// Those that take an argument, but for `-E`, `-f`, `-o` and `-p`.
+/// The options with an argument, except `-E`, `-f`, `-o` and `-p`.
 const WITH_ARGUMENT: &str = "CbcghKku";
 
-/// The units that Debian, and everybody else, start sshd with.
+/// The names of sshd's unit: Debian's, and that of other distributions.
 const UNITS: [&str; 2] = ["ssh", "sshd"];
 
-/// How long systemctl may take: at boot and in the monitor something waits for it.
+/// The time limit for systemctl: the boot and the monitor wait for it.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// The options on the command line of an sshd.
+/// The command line options of an sshd.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Started {
-    /// Its unit, without `.service`; none where it was started by hand.
+    /// Its unit, without `.service`; `None` if it was started by hand.
     pub unit: Option<String>,
-    /// Its process; none where it does not run.
+    /// Its process id; `None` if it does not run.
     pub pid: Option<String>,
-    /// `-f`: the file that it reads in place of sshd_config.
+    /// `-f`: the file that it reads instead of sshd_config.
     pub file: Option<PathBuf>,
-    /// `-e`, or `-E FILE`: its log goes there, and not to syslog.
+    /// `-e`, or `-E FILE`: its log goes there instead of to syslog.
     pub log: Option<String>,
-    /// `-o` and `-p`, as `Keyword=value`: they outweigh its file.
+    /// `-o` and `-p`, as `Keyword=value`: they override its file.
     pub options: Vec<String>,
-    /// It has an `-o` that cannot be told from the other words: its value has blanks.
+    /// It has an `-o` that cannot be separated from the other words, because its value contains blanks.
     pub unclear: bool,
 }
 
 impl Started {
-    /// Reads a command line. Its words are separated by NULs, or by blanks where sshd has put its title in their place, as it
-    /// does since OpenSSH 8.2: `sshd: /usr/sbin/sshd -D -e [listener] 0 of 10-100 startups`.
+    /// Reads a command line. NULs separate its words; blanks separate them after sshd has replaced it by its title, as
+    /// since OpenSSH 8.2: `sshd: /usr/sbin/sshd -D -e [listener] 0 of 10-100 startups`.
     pub fn read(arguments: &str) -> Started {
         let (mut started, mut stray) = (Started::default(), false);
         let arguments = arguments.split("[listener]").next().unwrap_or_default();
@@ -51,7 +51,7 @@ impl Started {
             let option = word.strip_prefix('-').unwrap_or_default();
             let option = option.trim_start_matches(|option| ALONE.contains(option));
             let Some(letter) = option.chars().next() else {
-                // sshd takes no other words; of `$SSHD_OPTS` systemd has not said what it is.
+                // sshd accepts no other words. systemd does not show the value of `$SSHD_OPTS`.
                 stray |= !word.starts_with(['-', '$']);
                 continue;
             };
@@ -77,12 +77,12 @@ impl Started {
         started
     }
 
-    /// The file that it reads.
+    /// The configuration file that it reads.
     pub fn path(&self) -> &Path {
         self.file.as_deref().unwrap_or(Path::new(PATH))
     }
 
-    /// It has a unit, and does not run.
+    /// Has it a unit, but no running process?
     pub fn stands_still(&self) -> bool {
         self.unit.is_some() && self.pid.is_none()
     }
@@ -93,8 +93,8 @@ impl Started {
     }
 }
 
-/// The sshds of this machine, each of which reads something else: those of systemd's units, also before they run, and others
-/// that listen. Where none is known, one as distributions start it.
+/// The sshds of this machine with different configurations: those of systemd's units, also before they run, and others
+/// that listen. If none is known, an sshd as distributions start it.
 pub(super) fn sshds() -> Vec<Started> {
     let mut listeners = listeners();
     let mut all = of_units(&shown(), &mut listeners);
@@ -106,8 +106,8 @@ pub(super) fn sshds() -> Vec<Started> {
     different(all)
 }
 
-/// Those of systemd's units that run, or will at boot. A running one's own word on its command line, where it can be seen,
-/// counts more than its unit's, and is taken out of the listeners.
+/// The sshds of systemd's units that run, or will run at boot. If the command line of a running one is visible, it is used
+/// instead of its unit's, and removed from the listeners.
 fn of_units(shown: &str, listeners: &mut BTreeMap<String, String>) -> Vec<Started> {
     let units: Vec<BTreeMap<&str, &str>> = shown
         .split("\n\n")
@@ -143,10 +143,10 @@ fn of_units(shown: &str, listeners: &mut BTreeMap<String, String>) -> Vec<Starte
         };
         let will =
             is(unit, "UnitFileState", "enabled") || unit.get("Job").is_some_and(|job| *job != "0");
-        // Without its file it does not start.
+        // Without its configuration file it does not start.
         let will = will && started.path().exists();
         if pid.is_some() || will || is_usual && by_socket {
-            // The machine's usual one first.
+            // The machine's usual sshd is first.
             let place = if is_usual { 0 } else { all.len() };
             all.insert(place, started);
         }
@@ -162,13 +162,14 @@ fn is_usual(started: &Started) -> bool {
     unit.is_some_and(|unit| UNITS.contains(&unit))
 }
 
-/// The command line of an `ExecStart` of sshd: `{ path=/usr/sbin/sshd ; argv[]=/usr/sbin/sshd -D $SSHD_OPTS ; ignore_errors=no ; …`.
+/// The command line of an `ExecStart` of sshd:
+/// `{ path=/usr/sbin/sshd ; argv[]=/usr/sbin/sshd -D $SSHD_OPTS ; ignore_errors=no ; …`.
 fn arguments(command: &str) -> Option<&str> {
     let (path, rest) = command.strip_prefix("{ path=")?.split_once(" ; argv[]=")?;
     (path == PROGRAM).then(|| rest.split(" ; ").next().unwrap_or_default())
 }
 
-/// Those that read something else than the ones before them.
+/// Removes sshds that read the same configuration as an earlier one.
 fn different(all: Vec<Started>) -> Vec<Started> {
     let mut kept: Vec<Started> = Vec::new();
     for one in all {
@@ -182,7 +183,7 @@ fn different(all: Vec<Started>) -> Vec<Started> {
     kept
 }
 
-/// What systemd says of the services that it knows.
+/// systemd's properties of all services that it knows.
 fn shown() -> String {
     if !Path::new("/run/systemd/system").exists() {
         return String::new();
@@ -193,7 +194,7 @@ fn shown() -> String {
         "--property=Id,MainPID,ExecStart,ActiveState,UnitFileState,Job",
     ]);
     systemctl.args(["*.service", "ssh.socket", "sshd.socket"]);
-    // Where it does not answer, what runs is seen all the same.
+    // If systemd does not answer, running sshds are still found.
     program::text(&mut systemctl, DEADLINE).unwrap_or_default()
 }
 
@@ -201,7 +202,7 @@ fn shown() -> String {
 mod tests {
     use super::*;
 
-    /// File, log, options.
+    /// Unit, process id, file, log and options as one text.
     fn told(started: &Started) -> String {
         let mut told: Vec<String> = Vec::new();
         told.extend(started.unit.iter().map(|unit| format!("{unit}:")));
@@ -244,7 +245,7 @@ mod tests {
                 "sshd: /usr/sbin/sshd -D -o LogLevel=QUIET [listener] 0",
                 "/etc/ssh/sshd_config LogLevel=QUIET",
             ),
-            // Where a value ends nobody can say.
+            // The end of the value is not known.
             (
                 "sshd: /usr/sbin/sshd -o ForceCommand internal-sftp -l INFO -f /etc/ssh/sftp [listener] 0",
                 "/etc/ssh/sftp unclear",
@@ -277,7 +278,7 @@ mod tests {
 
     #[test]
     fn the_sshds_of_units_are_known_before_they_run_and_say_themselves_how_once_they_do() {
-        // A file that is there.
+        // This file exists.
         let second = "/usr/sbin/sshd -D -f /etc/passwd $SSHD_OPTS";
         let enabled = [
             service("sshd-sftp", "0", "enabled", second),

@@ -1,4 +1,4 @@
-//! What is made of sshd's own answers: the table of `tests/sshd_config/asked.txt`.
+//! Tests how sshd's answers are judged, with the table of `tests/sshd_config/asked.txt`.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ fn placed(missing: &Missing) -> String {
     format!("{}:{}: {}", file.display(), missing.number, missing.line)
 }
 
-/// In one line, what is in force for alice.
+/// The settings for alice in one line.
 fn told(effective: &Effective, directives: &[Directive], alice: &Partner<'_>) -> String {
     let mut told = vec![match &effective.logging {
         _ if !effective.subsystem => "no Subsystem".to_owned(),
@@ -40,7 +40,7 @@ fn told(effective: &Effective, directives: &[Directive], alice: &Partner<'_>) ->
     told.join("; ")
 }
 
-/// The case with its expectations as they come out: the text before the answers, the answers, what is made of them.
+/// The case with its actual results: the text before the answers, the answers, the judgement.
 fn judged(case: &str) -> String {
     let (text, rest) = case.split_at(case.find("\n12> ").unwrap());
     let files: BTreeMap<PathBuf, String> = text

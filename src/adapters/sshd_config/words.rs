@@ -1,16 +1,16 @@
 //! Splits a line of sshd's configuration into words as sshd does (misc.c), and matches patterns (match.c).
 
-/// The blanks of sshd (misc.c, WHITESPACE, and the form feed that it strips at a line's end). Unicode's further
-/// blanks, such as the no-break space, are letters to it.
+/// The characters that sshd treats as blanks (misc.c, WHITESPACE, and the form feed that it strips at a line's end). It
+/// treats Unicode's other blanks, such as the no-break space, as letters.
 pub(super) const BLANKS: [char; 5] = [' ', '\t', '\r', '\n', '\x0c'];
 
-/// A text without blanks around it.
+/// A text without blanks at its ends.
 pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(BLANKS)
 }
 
-/// The keyword, in lower case, and the rest of the line: separated by blanks and at most one `=`; the keyword may be
-/// quoted. Nothing of an empty line and of a comment.
+/// Splits a line into the keyword, in lower case, and the rest; blanks and at most one `=` separate them. The keyword may
+/// be quoted. `None` for an empty line or a comment.
 pub(super) fn keyword(line: &str) -> Option<(String, &str)> {
     let line = trim(line);
     if line.is_empty() || line.starts_with('#') {
@@ -32,7 +32,7 @@ pub(super) fn keyword(line: &str) -> Option<(String, &str)> {
 }
 
 /// The words of a line, without their quotes; a word that begins with `#` begins a comment (argv_split, since OpenSSH 8.7;
-/// before, there were only double quotes).
+/// earlier versions know double quotes only).
 pub(super) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut letters = line.chars().peekable();
@@ -45,12 +45,12 @@ pub(super) fn words(line: &str) -> Vec<String> {
     }
 }
 
-/// A text as one word, with quotes around it.
+/// A text as one quoted word.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// One word: up to a blank outside of quotes. A backslash keeps quotes, blanks and itself from having a meaning.
+/// Reads one word, up to a blank outside of quotes. A backslash escapes quotes, blanks and itself.
 fn word(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
     let (mut word, mut quote) = (String::new(), None);
     while let Some(&letter) = letters.peek() {
@@ -71,7 +71,7 @@ fn word(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
     word
 }
 
-/// What a list of patterns says of a name: yes, or with `!` an explicit no, which outweighs every yes; else none.
+/// Does a pattern of the list match? `Some(false)` if one with `!` does, which overrides the others; `None` if no pattern does.
 pub(super) fn listed(patterns: &str, name: &str) -> Option<bool> {
     let mut listed = None;
     for pattern in patterns.split(',') {
@@ -89,7 +89,7 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut here) = (0, 0);
-    // Where the last star stands, and how far it reaches for now.
+    // The position of the last star in the pattern, and in the name the end of the part that it matches so far.
     let mut star: Option<(usize, usize)> = None;
     while here < name.len() {
         match pattern.get(at) {

@@ -12,9 +12,9 @@ pub(crate) struct Base {
 
 /// The file that a commit replaces.
 pub(crate) enum Former {
-    /// There is none.
+    /// There is no file.
     None,
-    /// A state, which becomes the backup.
+    /// A valid state, which becomes the backup.
     State,
     /// Another file, which was also linked under this name.
     Aside(String),

@@ -1,8 +1,8 @@
 //! Reading, committing and locking the state.
 //!
-//! A commit is lock, read, change, write beside, fsync, keep the old one as `.bak`, rename over, fsync the directory,
-//! unlock. rename(2) puts the new file in the place of the old one at once, so a reader needs no lock; without the
-//! fsync of the directory a power cut can bring the old file back (fsync(2)), so nothing counts as done before it.
+//! The steps of a commit are: lock, read, change, write a new file, fsync, keep the old one as `.bak`, rename, fsync the
+//! directory, unlock. rename(2) replaces the old file in one step, so a reader needs no lock. Without the fsync of the
+//! directory a power cut can bring the old file back (fsync(2)), so a commit is not done before it.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -19,10 +19,10 @@ use super::recover::{self, Recovery};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 
-/// How long a commit waits for the lock unless told otherwise: as long as a person waits for `digest`.
+/// How long a commit waits for the lock by default: as long as a person waits for `digest`.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The state, in its directory or in memory.
+/// The state, in a directory or in memory.
 #[derive(Debug)]
 pub struct Store<D: Disk = RealDisk> {
     place: Location<D>,
@@ -36,7 +36,7 @@ enum Location<D> {
 }
 
 impl Store {
-    /// The state in `directory`. Creates nothing yet; refuses what cannot be trusted.
+    /// Opens the state in `directory`. Creates nothing yet; refuses files that are not safe to use.
     pub fn open(directory: &Path) -> Result<Self, StateError> {
         let mut disk = RealDisk::new(directory);
         disk.inspect(&[FILE, BACKUP, STATE_LOCK, SEND_LOCK, INSTANCE_LOCK])
@@ -44,7 +44,7 @@ impl Store {
         Ok(Store::over(disk))
     }
 
-    /// A state that lives in this process alone and ends with it. It begins with these figures, where there are some.
+    /// A state in the memory of this process. It begins with these figures, if there are any.
     pub fn in_memory(figures: Option<Daily>) -> Self {
         let begun = figures.map(|figures| Daily {
             resume: recover::fresh(figures.date).resume,
@@ -66,18 +66,18 @@ impl<D: Disk> Store<D> {
         }
     }
 
-    /// The same store, whose commits wait this long for the lock.
+    /// The same store with another time limit for the lock.
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Changes the state: all of it, durably, or nothing. A change that changes nothing writes nothing; even then what
-    /// `change` saw is durable.
+    /// Changes the state completely and durably, or not at all. If `change` makes no difference, nothing is written, but the
+    /// state that `change` read is durable.
     ///
-    /// After an error `change` has happened nowhere and may be tried again. One exception: a disk that fails to make
-    /// the rename durable and then to take it back leaves it standing. A change that must not happen twice therefore
-    /// looks whether it has: at the position that it starts from, at the id that it removes.
+    /// After an error the change is undone, and may be tried again. There is one exception: if a disk fails to make the
+    /// rename durable and then also fails to undo it, the change stays. So a change that must not happen twice first
+    /// checks whether it already happened: by the position that it starts from, or the id that it removes.
     pub fn commit<T>(
         &mut self,
         now: DateTime<FixedOffset>,
@@ -95,7 +95,7 @@ impl<D: Disk> Store<D> {
             }
         };
         let begun = Instant::now();
-        // Held to the end of this function; reading must not come before it.
+        // The lock is held to the end of this function; reading must come after it.
         let _lock = lock(files, STATE_LOCK, self.patience)?.ok_or_else(|| StateError::Busy {
             path: files.disk.path(STATE_LOCK),
             waited: begun.elapsed(),
@@ -107,7 +107,7 @@ impl<D: Disk> Store<D> {
         Ok(outcome)
     }
 
-    /// The state as it is now, without a lock and without changing anything; none before the first commit.
+    /// Reads the present state, without a lock or a change; `None` before the first commit.
     pub fn load(&mut self, now: DateTime<FixedOffset>) -> Result<Option<Daily>, StateError> {
         match &mut self.place {
             Location::Directory(files) => files.load(now.date_naive()),
@@ -115,19 +115,19 @@ impl<D: Disk> Store<D> {
         }
     }
 
-    /// The right to send; none if another process has it for all of `wait`.
+    /// Takes the right to send; `None` if another process holds it for all of `wait`.
     pub fn send_lock(&mut self, wait: Duration) -> Result<Option<SendLock<D::Lock>>, StateError> {
         let held = self.lock(SEND_LOCK, wait)?;
         Ok(held.map(|_held| SendLock { _held }))
     }
 
-    /// The right to be the one daemon here; none if another has it.
+    /// Takes the right to be the only daemon here; `None` if another process holds it.
     pub fn instance_lock(&mut self) -> Result<Option<InstanceLock<D::Lock>>, StateError> {
         let held = self.lock(INSTANCE_LOCK, INSTANCE_WAIT)?;
         Ok(held.map(|_held| InstanceLock { _held }))
     }
 
-    /// Since when no daemon runs here, as far as anybody knows; none while one does, and where none ever ran.
+    /// Since when no daemon runs here, if this is known; `None` while one runs, and if none ever ran.
     pub fn down_since(&self) -> Option<Time> {
         match &self.place {
             Location::Directory(files) => locks::down_since(&files.disk.path(INSTANCE_LOCK)),
@@ -135,7 +135,7 @@ impl<D: Disk> Store<D> {
         }
     }
 
-    /// Takes a lock; the inner value is none where the state is in memory, which no other process uses.
+    /// Takes a lock; the inner value is `None` for a state in memory, which no other process uses.
     fn lock(&mut self, name: &str, wait: Duration) -> Result<Option<Option<D::Lock>>, StateError> {
         match &mut self.place {
             Location::Directory(files) => Ok(lock(files, name, wait)?.map(Some)),

@@ -1,4 +1,4 @@
-//! The operations on the state directory of which a commit consists.
+//! The operations on the state directory that make up a commit.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -15,37 +15,37 @@ use super::error::UnsafePath;
 use super::locks;
 use crate::domain::base::time::Time;
 
-/// The largest file that is read: a state of ten thousand partners has two megabytes, so this is no state of ours.
+/// The largest file that is read: a state of ten thousand partners has two megabytes, so a larger file is no state.
 pub const LARGEST_FILE: u64 = 256 << 20;
 
 /// The most that an extended attribute can hold (xattr(7)).
 const LARGEST_ATTRIBUTE: usize = 64 << 10;
 
-/// A directory's operations, by name within it. The simulation of crashes stands in for [`RealDisk`].
+/// The operations on a directory, by name within it. The simulation of crashes replaces [`RealDisk`].
 pub trait Disk {
-    /// What holds a lock until it is dropped.
+    /// A held lock; dropping it releases the lock.
     type Lock;
 
     /// The path of a name, for people.
     fn path(&self, name: &str) -> PathBuf;
 
-    /// Takes a lock, creating its file and the directory if need be; none if others hold it for all of `wait`.
+    /// Takes a lock, and creates its file and the directory if needed; `None` if others hold it for all of `wait`.
     fn lock(&mut self, name: &str, wait: Duration) -> io::Result<Option<Self::Lock>>;
 
-    /// The directory is there and may be read.
+    /// Opens the directory; false if it does not exist.
     fn enter(&mut self) -> io::Result<bool>;
 
-    /// A file's content; none where there is no such file.
+    /// Reads a file's content; `None` if there is no such file.
     fn read(&mut self, name: &str) -> io::Result<Option<Found>>;
 
-    /// Writes a file that must not exist yet, with mode, owner and access list of the first of `like` that exists;
-    /// its content is durable on return. What an error leaves behind is the caller's to remove.
+    /// Writes a file that must not exist yet, with mode, owner and access list of the first of `like` that exists; its
+    /// content is durable on return. After an error the caller removes the remains.
     fn write_new(&mut self, name: &str, bytes: &[u8], like: &[&str]) -> io::Result<()>;
 
     /// Gives a file a second name, which must not exist yet.
     fn link(&mut self, from: &str, to: &str) -> io::Result<()>;
 
-    /// Renames, in place of what `to` was.
+    /// Renames a file, and replaces `to` if it exists.
     fn rename(&mut self, from: &str, to: &str) -> io::Result<()>;
 
     /// Removes a name.
@@ -57,16 +57,16 @@ pub trait Disk {
     /// Makes the directory's names durable.
     fn sync_directory(&mut self) -> io::Result<()>;
 
-    /// All names there are.
+    /// Lists all names in the directory.
     fn names(&mut self) -> io::Result<Vec<String>>;
 }
 
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Its content; none where there is more of it than [`LARGEST_FILE`].
+    /// Its content; `None` if it is larger than [`LARGEST_FILE`].
     pub bytes: Option<Vec<u8>>,
-    /// When it was last written.
+    /// The time of the last write.
     pub modified: Time,
 }
 
@@ -86,7 +86,7 @@ impl RealDisk {
         }
     }
 
-    /// Opens the directory anew: it may have been removed and created again since the last time.
+    /// Opens the directory again: it may have been removed and created again since the last time.
     fn open(&mut self) -> io::Result<()> {
         self.directory = None;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -97,13 +97,13 @@ impl RealDisk {
         Ok(())
     }
 
-    /// Creates the directory, in a parent that exists.
+    /// Creates the directory; its parent must exist.
     fn create(&self) -> io::Result<()> {
-        // Readable for an administrator's group: the counters are for other tools to read, names of partners are not
-        // for everyone.
+        // The administrators' group may read it, because other tools read the counters; not everyone, because of the
+        // partners' names.
         rustix::fs::mkdir(&self.path, Mode::from_raw_mode(0o750))?;
         if let Some(parent) = self.path.parent() {
-            // Best effort: a parent that may be written need not be readable.
+            // Best effort: a writable parent may be unreadable.
             let _ = File::open(parent).and_then(|parent| parent.sync_all());
         }
         Ok(())
@@ -116,12 +116,12 @@ impl RealDisk {
         }
     }
 
-    /// Opens a file that must be a plain one. Without O_NONBLOCK the opening of a FIFO would wait for its writer.
+    /// Opens a file that must be a plain one. Without O_NONBLOCK, opening a FIFO would wait for its writer.
     fn open_file(&self, name: &str, flags: OFlags) -> io::Result<(File, Stat)> {
         let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let mode = Mode::from_raw_mode(0o640);
         let file = match rustix::fs::openat(self.directory()?, name, flags, mode) {
-            // What open(2) answers for a directory and for a socket or a FIFO without a reader.
+            // open(2) returns these for a directory, and for a socket or a FIFO without a reader.
             Err(Errno::ISDIR) => Err(UnsafePath::no_file(&self.path(name), "a directory"))?,
             Err(Errno::NXIO) => Err(UnsafePath::no_file(&self.path(name), "a FIFO or a socket"))?,
             other => other?,
@@ -131,7 +131,7 @@ impl RealDisk {
         Ok((File::from(file), stat))
     }
 
-    /// Refuses the directory if one of these names is there and is no plain file.
+    /// Refuses the directory if one of these names exists and is not a plain file.
     pub(crate) fn inspect(&mut self, names: &[&str]) -> io::Result<()> {
         if !self.enter()? {
             return Ok(());
@@ -146,7 +146,7 @@ impl RealDisk {
     }
 }
 
-/// Refuses what is no plain file.
+/// Refuses everything but a plain file.
 fn plain(path: &Path, stat: &Stat) -> io::Result<()> {
     let what = match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => return Ok(()),
@@ -157,7 +157,7 @@ fn plain(path: &Path, stat: &Stat) -> io::Result<()> {
     Err(UnsafePath::no_file(path, what).into())
 }
 
-/// Nobody but the owner, and those whom the owner put into its group, may plant files in the directory.
+/// Refuses a directory in which everyone can create files; only the owner and its group may.
 fn not_everyones(path: &Path, stat: &Stat) -> io::Result<()> {
     if stat.st_mode & 0o002 == 0 {
         return Ok(());
@@ -166,8 +166,8 @@ fn not_everyones(path: &Path, stat: &Stat) -> io::Result<()> {
     Err(UnsafePath::new(path, "can be written by everyone", remedy).into())
 }
 
-/// Only its owner writes into the directory: files of root's would stop the daemon, what another owner plants there
-/// could be followed. Root's own directory is open to whom root lets write.
+/// Refuses a directory of another user: root's files would stop the daemon, and files of another owner could be
+/// links that this process follows. Root's own directory is accepted: root decides who may write there.
 fn ours(path: &Path, stat: &Stat) -> io::Result<()> {
     let me = rustix::process::geteuid().as_raw();
     if stat.st_uid == me || stat.st_uid == 0 {
@@ -261,7 +261,7 @@ impl Disk for RealDisk {
     }
 
     fn sync(&mut self, name: &str) -> io::Result<()> {
-        // fsync(2) asks for a file descriptor, not for one that may write.
+        // fsync(2) needs a file descriptor, but not a writable one.
         self.open_file(name, OFlags::RDONLY)?.0.sync_all()
     }
 
@@ -272,7 +272,7 @@ impl Disk for RealDisk {
     fn names(&mut self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in rustix::fs::Dir::read_from(self.directory()?)? {
-            // No name of ours is anything but ASCII.
+            // All names of this program are ASCII, so others are left out.
             let name = OsStr::from_bytes(entry?.file_name().to_bytes()).to_owned();
             names.extend(name.into_string());
         }
@@ -283,7 +283,7 @@ impl Disk for RealDisk {
 /// Gives `file` the group, owner, mode and access list of `model`, as far as this process may.
 fn resemble(file: &File, model: &File) -> io::Result<()> {
     let (have, want) = (rustix::fs::fstat(file)?, rustix::fs::fstat(model)?);
-    // Each on its own: a process that may not give a file away may still give it to a group of its own.
+    // Set one after the other: a process that may not change the owner may still set one of its own groups.
     let group = (have.st_gid != want.st_gid).then(|| Gid::from_raw(want.st_gid));
     let owner = (have.st_uid != want.st_uid).then(|| Uid::from_raw(want.st_uid));
     for (owner, group) in [(None, group), (owner, None)] {
@@ -302,7 +302,7 @@ fn resemble(file: &File, model: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Passes over an answer that this process may not do it: a state with another owner is better than none.
+/// Ignores a permission error: a state with another owner is better than no state.
 fn allowed(result: Result<(), Errno>) -> io::Result<()> {
     match result {
         Err(Errno::PERM | Errno::NOTSUP) => Ok(()),

@@ -1,4 +1,4 @@
-//! What can go wrong with the state directory, each with the file, the cause and the remedy.
+//! The errors of the state directory, each with the file, the cause and the remedy.
 
 use std::fmt::Display;
 use std::io;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-/// Why the state could not be read, locked or committed.
+/// The reason why the state could not be read, locked or committed.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Another process holds the lock: try again later.
@@ -15,7 +15,7 @@ pub enum StateError {
     Busy {
         /// The lock file.
         path: PathBuf,
-        /// How long it was waited for.
+        /// How long this process waited.
         waited: Duration,
     },
     /// An operation on the disk failed: the old files are unchanged, and a later try may succeed.
@@ -63,7 +63,7 @@ impl UnsafePath {
         }
     }
 
-    /// At `path` there is something else than a regular file.
+    /// An error: at `path` there is something other than a regular file.
     pub(crate) fn no_file(path: &Path, what: &str) -> Self {
         let remedy = format!(
             "look who put it there, then `rm -r {}` and start again",
@@ -80,7 +80,7 @@ impl From<UnsafePath> for io::Error {
 }
 
 impl StateError {
-    /// The error of an operation of the disk, told apart from a refusal.
+    /// Makes the error of a disk operation; a refusal becomes `Refused`.
     pub(crate) fn of(action: &'static str, path: PathBuf, cause: io::Error) -> Self {
         // open(2): with O_NOFOLLOW a symbolic link as the last component gives ELOOP.
         if cause.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
@@ -97,7 +97,7 @@ impl StateError {
     }
 }
 
-/// What a person can do about an error of the disk, as the end of a sentence.
+/// The remedy for an error of the disk, as the end of a sentence.
 fn remedy(cause: &io::Error) -> &'static str {
     match Errno::from_io_error(cause) {
         Some(Errno::NOSPC) => "; free some space there",

@@ -1,4 +1,4 @@
-//! The files of a state directory and the order in which a commit changes them.
+//! The files of a state directory, and the order in which a commit changes them.
 
 use std::io;
 use std::process;
@@ -14,34 +14,34 @@ use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::state::{Daily, RESUME_VERSION};
 
-/// The state.
+/// The file of the state.
 pub(crate) const FILE: &str = "daily.json";
 
-/// The state before the last commit.
+/// The file of the state before the last commit.
 pub(crate) const BACKUP: &str = "daily.json.bak";
 
-/// How the names of files begin that a commit has not finished.
+/// The beginning of the names of unfinished files.
 const UNFINISHED: &str = ".daily.json.tmp.";
 
-/// A second name of the state, about to become the backup.
+/// A second name of the state before it becomes the backup.
 const NEXT_BACKUP: &str = ".daily.json.tmp.bak";
 
-/// How many files of one moment are set aside under names of their own.
+/// The most files of the same time that are set aside, each under its own name.
 const NAMES_TRIED: u32 = 100;
 
-/// Makes the names of unfinished files differ within a process.
+/// A counter that makes the names of unfinished files differ within a process.
 static UNFINISHED_FILES: AtomicU64 = AtomicU64::new(0);
 
-/// A state directory as one process knows it. All but [`StateFiles::load`] is done under the state lock.
+/// A state directory as one process knows it. All operations except [`StateFiles::load`] need the state lock.
 #[derive(Debug)]
 pub(crate) struct StateFiles<D> {
     pub(crate) disk: D,
-    /// The last state that is known to be whole and durable.
+    /// The last state that is known to be complete and durable.
     pub(crate) kept: Option<LastCommit>,
     swept: bool,
 }
 
-/// A state and the bytes that it was read from or written as.
+/// A state, and its bytes in the file.
 #[derive(Debug)]
 pub(crate) struct LastCommit {
     pub(crate) bytes: Vec<u8>,
@@ -57,7 +57,7 @@ impl<D: Disk> StateFiles<D> {
         }
     }
 
-    /// Commits `daily`, which came of `base`, unless the file says the same already.
+    /// Commits `daily`, which was made from `base`, unless the file already has the same content.
     pub(crate) fn commit(&mut self, base: &Base, mut daily: Daily) -> Result<(), StateError> {
         if base.recoveries.is_empty() && daily == base.daily {
             return Ok(());
@@ -70,7 +70,7 @@ impl<D: Disk> StateFiles<D> {
         let temporary = format!("{UNFINISHED}{}-{number}", process::id());
         let done = self.replace(&temporary, &bytes, &base.former);
         if let Err(error) = done {
-            // Best effort: what is left is swept away at the next start.
+            // Best effort: the next start removes remains.
             let _ = self.disk.unlink(&temporary);
             return Err(error);
         }
@@ -78,7 +78,7 @@ impl<D: Disk> StateFiles<D> {
         Ok(())
     }
 
-    /// The state as the file has it now; none where there is no file.
+    /// Reads the present state from the file; `None` if there is no file.
     pub(crate) fn load(&mut self, today: NaiveDate) -> Result<Option<Daily>, StateError> {
         let entered = self.disk.enter();
         if !entered.map_err(|error| self.failed("opening", "", error))? {
@@ -126,20 +126,20 @@ impl<D: Disk> StateFiles<D> {
         Ok(())
     }
 
-    /// Makes the state the backup as well. At every moment there is a whole state and, from the second commit on, a
-    /// whole backup.
+    /// Makes the state the backup too. At every moment there is a complete state and, from the second commit on, a
+    /// complete backup.
     fn back_up(&mut self) -> Result<(), StateError> {
         self.clear(NEXT_BACKUP)?;
         self.link(FILE, NEXT_BACKUP)
             .map_err(|error| self.failed("linking", FILE, error))?;
         let renamed = self.disk.rename(NEXT_BACKUP, BACKUP);
         renamed.map_err(|error| self.failed("renaming", NEXT_BACKUP, error))?;
-        // rename(2) does nothing where both names are the same file already: a commit that broke off here before.
+        // rename(2) does nothing if both names are the same file already, as after an interrupted commit.
         self.clear(NEXT_BACKUP)
     }
 
-    /// Puts back what was there before: the new state is not durable, so the caller is told that the commit failed and
-    /// tries it again, on what must then be the old one. Where this fails too, the new state stands.
+    /// Restores the previous file: the new state is not durable, so the caller gets an error and tries the commit again
+    /// on the old state. If this fails too, the new state stays.
     fn undo(&mut self, free: &str, former: &Former) {
         let former = match former {
             Former::None => {
@@ -154,8 +154,8 @@ impl<D: Disk> StateFiles<D> {
         }
     }
 
-    /// Gives a file a second name, or a copy where that cannot be: some file systems have no links, and links to files
-    /// of others are forbidden (`fs.protected_hardlinks` in proc_sys_fs(5)).
+    /// Gives a file a second name, or copies it if that is impossible: some file systems have no links, and links to
+    /// files of other users are forbidden (`fs.protected_hardlinks` in proc_sys_fs(5)).
     fn link(&mut self, from: &str, to: &str) -> io::Result<()> {
         let error = match self.disk.link(from, to) {
             Ok(()) => return Ok(()),
@@ -170,7 +170,7 @@ impl<D: Disk> StateFiles<D> {
         }
     }
 
-    /// Keeps a file under a name that tells when it was written, so that trying again sets nothing aside twice.
+    /// Keeps a file under a name with its time of writing, so that a second try does not set it aside again.
     pub(crate) fn set_aside(
         &mut self,
         name: &str,
@@ -198,7 +198,7 @@ impl<D: Disk> StateFiles<D> {
         Err(self.failed("setting aside", &stem, exists))
     }
 
-    /// Makes the file durable that another process wrote.
+    /// Makes a file durable that another process wrote.
     pub(crate) fn settle(&mut self) -> Result<(), StateError> {
         let settled = self
             .disk
@@ -207,7 +207,7 @@ impl<D: Disk> StateFiles<D> {
         settled.map_err(|error| self.failed("making durable", FILE, error))
     }
 
-    /// Removes, once, what commits have left that were killed; best effort.
+    /// Removes, once, the remains of commits that were killed; best effort.
     fn sweep(&mut self) {
         if self.swept {
             return;
@@ -220,7 +220,7 @@ impl<D: Disk> StateFiles<D> {
         }
     }
 
-    /// Removes a name that may not be there.
+    /// Removes a name, which may be missing.
     fn clear(&mut self, name: &str) -> Result<(), StateError> {
         match self.disk.unlink(name) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -1,4 +1,4 @@
-//! Locks between processes: flock(2) on files that hold nothing and are never removed.
+//! Locks between processes: flock(2) on files that are empty and never removed.
 
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -10,29 +10,29 @@ use rustix::io::Errno;
 
 use crate::domain::base::time::Time;
 
-/// Held during a commit.
+/// Lock of a commit.
 pub(crate) const STATE_LOCK: &str = ".state.lock";
 
-/// Held while messages are sent, over the network too.
+/// Lock for sending messages, held during network requests too.
 pub(crate) const SEND_LOCK: &str = ".send.lock";
 
-/// Held by the daemon as long as it runs.
+/// Lock of the daemon, held as long as it runs.
 pub(crate) const INSTANCE_LOCK: &str = ".run.lock";
 
-/// How long a daemon tries to get the instance lock: other commands hold it for a moment only.
+/// How long a daemon tries to get the instance lock: other commands hold it only briefly.
 pub(crate) const INSTANCE_WAIT: Duration = Duration::from_millis(200);
 
-/// The pause between tries of a lock that is held: a commit takes a few milliseconds, and flock(2) has no time limit.
+/// The pause between two tries: a commit takes a few milliseconds, and flock(2) has no time limit.
 const TRY_AGAIN: Duration = Duration::from_millis(5);
 
-/// The right to send; it ends when this is dropped, or the process dies.
+/// The right to send; it ends when this value is dropped or the process ends.
 #[derive(Debug)]
 #[must_use]
 pub struct SendLock<L = OwnedFd> {
     pub(crate) _held: Option<L>,
 }
 
-/// The right to be the one daemon of this state directory; it ends when this is dropped, or the process dies.
+/// The right to be the only daemon of this state directory; it ends when this value is dropped or the process ends.
 #[derive(Debug)]
 #[must_use]
 pub struct InstanceLock<L = OwnedFd> {
@@ -40,13 +40,13 @@ pub struct InstanceLock<L = OwnedFd> {
 }
 
 impl InstanceLock {
-    /// When a daemon of this directory last recorded that it runs; none where the state is in memory.
+    /// The time when a daemon of this directory last recorded that it runs; `None` for a state in memory.
     pub fn last_alive(&self) -> Option<Time> {
         let stat = rustix::fs::fstat(self._held.as_ref()?).ok()?;
         Some(Time(stat.st_mtime.checked_mul(1_000_000)?))
     }
 
-    /// Records in the lock file's time that this daemon runs: the next daemon reads there when this one ended.
+    /// Records in the lock file's time that this daemon runs: from it the next daemon knows when this one ended.
     pub fn alive(&self) {
         let now = Timespec {
             tv_sec: 0,
@@ -57,23 +57,23 @@ impl InstanceLock {
             last_modification: now,
         };
         if let Some(held) = &self._held {
-            // Where that fails, a later start tells of a longer absence than there was.
+            // If this fails, a later start reports a longer absence than the real one.
             let _ = rustix::fs::futimens(held, &times);
         }
     }
 }
 
-/// When the last daemon of a state directory recorded that it runs; none where one runs now. Changes nothing.
+/// The time when the last daemon of a state directory recorded that it ran; `None` if one runs now. Changes nothing.
 pub(crate) fn down_since(file: &Path) -> Option<Time> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = rustix::fs::open(file, flags, Mode::empty()).ok()?;
-    // A daemon that starts at this very moment tries again.
+    // A daemon that starts at this moment tries the lock again.
     rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared).ok()?;
     let stat = rustix::fs::fstat(&file).ok()?;
     Some(Time(stat.st_mtime.checked_mul(1_000_000)?))
 }
 
-/// Locks the file that `open` opens, trying for as long as `wait`.
+/// Locks the file that `open` opens; tries for as long as `wait`.
 pub(crate) fn acquire(
     wait: Duration,
     mut open: impl FnMut() -> io::Result<(OwnedFd, Stat)>,
@@ -82,7 +82,7 @@ pub(crate) fn acquire(
     loop {
         let (file, stat) = open()?;
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            // Someone may have removed the file while others held it: then this lock keeps nobody out.
+            // The file may have been removed while others held the lock: then this lock would protect nothing.
             Ok(()) if same(&stat, &open()?.1) => return Ok(Some(file)),
             Ok(()) | Err(Errno::INTR) => {}
             Err(Errno::WOULDBLOCK) => {
@@ -97,7 +97,7 @@ pub(crate) fn acquire(
     }
 }
 
-/// Both are the same file.
+/// Are both the same file?
 fn same(one: &Stat, other: &Stat) -> bool {
     (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
 }

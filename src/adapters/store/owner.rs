@@ -1,4 +1,4 @@
-//! Working as the user whose state it is.
+//! Changes root's process to the owner of the state.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -10,10 +10,10 @@ use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
 use crate::adapters::userdb::nss::{self, NoAnswer};
 use crate::domain::base::stop::Stop;
 
-/// As root, becomes the owner of the state directory for good, so that no file of root's stops the daemon and no link
-/// that the owner planted there is followed as root. Returns the new uid where it changed.
+/// If the process is root's, changes it permanently to the owner of the state directory. So no file of root's stops the
+/// daemon, and root follows no link that the owner created there. Returns the new uid if it changed.
 ///
-/// To be called before anything is opened there, and after what only root may read.
+/// Call it before anything is opened there, and after everything that only root may read.
 pub fn become_owner(directory: &Path) -> Result<Option<u32>> {
     if !Uid::effective().is_root() {
         return Ok(None);
@@ -27,7 +27,7 @@ pub fn become_owner(directory: &Path) -> Result<Option<u32>> {
         return Ok(None);
     }
     let group = Gid::from_raw(stat.gid());
-    // An account that no database knows (a container's, say) works in the directory's group.
+    // For an account in no database (a container's, for example) the directory's group is used.
     let primary = match nss::by_uid(owner.as_raw()) {
         Ok(Some(account)) => Gid::from_raw(account.gid),
         Ok(None) => group,
@@ -40,8 +40,8 @@ pub fn become_owner(directory: &Path) -> Result<Option<u32>> {
         }
     };
     let become_them = || {
-        // The order matters: without root's uid neither groups nor gid can be changed (setgid(2), setgroups(2)).
-        // The C library's calls, which these are, change all threads of the process.
+        // The order matters: without root's uid, groups and gid cannot be changed (setgid(2), setgroups(2)). These C library
+        // calls change all threads of the process.
         setgroups(&[group])?;
         setgid(primary)?;
         setuid(owner)

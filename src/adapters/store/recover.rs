@@ -1,4 +1,4 @@
-//! Classifies the content of the state file, and makes the state that replaces one that cannot be used.
+//! Classifies the content of the state file, and makes a replacement for an unusable state.
 
 use crate::domain::base::numbers::LARGEST_COUNT;
 use crate::domain::base::numbers::add;
@@ -9,50 +9,50 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
-/// How far the ids of messages jump when an older snapshot takes the place of what was lost: no commit makes so many
-/// messages, so no id that may have been used since is used again.
+/// The number of message ids that are skipped when an older snapshot replaces a lost state: no commit makes so many
+/// messages, so no id is used twice.
 const IDS_SKIPPED: u64 = 100_000;
 
-/// Where an older state came from.
+/// The source of an older state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Snapshot {
-    /// This process's memory of its own last commit: nothing was lost.
+    /// This process's memory of its last commit: nothing is lost.
     Memory,
-    /// `daily.json.bak`: one commit is lost, and what it read is to be read again.
+    /// `daily.json.bak`: one commit is lost, and its events are read again.
     Backup,
 }
 
-/// How the state that a commit found differed from a normal one.
+/// What was unusual about the state that a commit found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// There is neither a state nor a backup of one: the first start.
+    /// There is neither a state nor a backup: the first start.
     Fresh,
-    /// The file has counters but no `resume`, and no state before it had a position: it is the scripts'.
+    /// The file has counters but no `resume`, and no earlier state had a position: the scripts wrote it.
     TakenOver {
-        /// This process still knew the rest; else reading starts from now.
+        /// This process still knew the `resume`; if not, reading starts from now.
         from_memory: bool,
     },
     /// The file is of a later version of this program: its counters are kept.
     NewerVersion {
         /// Its `resume.version`.
         version: u64,
-        /// A copy of it.
+        /// The path of a copy.
         aside: PathBuf,
-        /// This process still knew the rest; else reading starts from now.
+        /// This process still knew the `resume`; if not, reading starts from now.
         from_memory: bool,
     },
-    /// The file is no state.
+    /// The file is not a valid state.
     Damaged {
-        /// What is wrong with it.
+        /// The error in it.
         why: String,
-        /// Where it was set aside.
+        /// The path where it was set aside.
         aside: PathBuf,
-        /// What took its place; none where there was nothing, and reading starts from now.
+        /// The source of the replacement; `None` if there was none, and reading starts from now.
         from: Option<Snapshot>,
     },
-    /// Someone removed the file: counters zero, the rest kept.
+    /// The file was removed: the counters are zero, the rest is kept.
     Deleted {
-        /// Where the rest comes from.
+        /// The source of the rest.
         from: Snapshot,
     },
 }
@@ -76,8 +76,8 @@ impl Parsed {
     }
 }
 
-/// Parses a file, or says why it is damaged: it holds a state of this version, the scripts' three keys, or a state of a later
-/// version, whose counters are today's where they have no date.
+/// Parses a file, or returns the reason why it is damaged. It may contain a state of this version, the scripts' three keys,
+/// or a state of a later version, whose counters count as today's if they have no date.
 pub(crate) fn parse(bytes: &[u8], today: NaiveDate) -> Result<Parsed, String> {
     if bytes.is_empty() {
         return Err("it is empty".to_owned());
@@ -100,7 +100,7 @@ pub(crate) fn parse(bytes: &[u8], today: NaiveDate) -> Result<Parsed, String> {
     believable(parsed)
 }
 
-/// The version of `resume`; none where there is no `resume`.
+/// The version of `resume`; `None` if there is no `resume`.
 fn version(keys: &Map<String, Value>) -> Result<Option<u64>, String> {
     let Some(resume) = keys.get("resume") else {
         return Ok(None);
@@ -111,7 +111,7 @@ fn version(keys: &Map<String, Value>) -> Result<Option<u64>, String> {
     }
 }
 
-/// A file as the scripts wrote it.
+/// Reads a file of the scripts.
 fn scripts(keys: Map<String, Value>) -> Result<Daily, String> {
     let mut daily: Daily =
         serde_json::from_value(Value::Object(keys)).map_err(|error| error.to_string())?;
@@ -119,7 +119,7 @@ fn scripts(keys: Map<String, Value>) -> Result<Daily, String> {
     Ok(daily)
 }
 
-/// The counters of a file whose `resume` is not to be used; of that, keys that this version does not know survive.
+/// Reads the counters of a file whose `resume` cannot be used; keys of `resume` that this version does not know are kept.
 fn counters(mut keys: Map<String, Value>, today: NaiveDate) -> Result<Daily, String> {
     let resume = keys.remove("resume");
     keys.retain(|_, value| !value.is_null());
@@ -144,7 +144,7 @@ fn counters(mut keys: Map<String, Value>, today: NaiveDate) -> Result<Daily, Str
     Ok(daily)
 }
 
-/// A key of `resume` that this version does not know.
+/// Is this a key of `resume` that this version does not know?
 fn unknown((key, value): &(String, Value)) -> bool {
     let Ok(Value::Object(mut resume)) = serde_json::to_value(Resume::default()) else {
         return false;
@@ -191,7 +191,7 @@ fn counted(of: &Counters) -> [u64; 8] {
     ]
 }
 
-/// A state in which nothing has happened yet.
+/// An empty state.
 pub(crate) fn fresh(today: NaiveDate) -> Daily {
     let mut daily = Daily {
         date: today,
@@ -201,7 +201,7 @@ pub(crate) fn fresh(today: NaiveDate) -> Daily {
     daily
 }
 
-/// Prepares an older state as the replacement of a lost one: messages that the lost one had sent may be sent again.
+/// Prepares an older state as the replacement of a lost one: messages that were already sent may be sent again.
 pub(crate) fn revive(mut daily: Daily, from: Snapshot) -> Daily {
     if from == Snapshot::Backup {
         let resume = &mut daily.resume;
@@ -216,7 +216,7 @@ pub(crate) fn revive(mut daily: Daily, from: Snapshot) -> Daily {
     daily
 }
 
-/// Completes counters that have no usable `resume` with the one that this process knows.
+/// Completes counters without a usable `resume` with the `resume` that this process knows.
 pub(crate) fn complete(counters: &mut Daily, mut known: Daily) {
     if known.date != counters.date {
         known.resume.day = Day::default();
@@ -226,7 +226,7 @@ pub(crate) fn complete(counters: &mut Daily, mut known: Daily) {
     counters.resume.other.extend(others);
 }
 
-/// Sets a day's counters to zero, as the scripts' `rm` did.
+/// Sets a day's counters to zero, as the scripts did with `rm`.
 pub(crate) fn zero(daily: &mut Daily) {
     daily.partners.clear();
     daily.unknown_attempts = 0;

@@ -1,9 +1,9 @@
-//! What the log says of a state file that was damaged, deleted, or of another program.
+//! Logs that a state file was damaged, deleted, or written by another program.
 
 use super::recover::{Recovery, Snapshot};
 use crate::adapters::log::{Priority, Topic, about};
 
-/// Logs what was unusual about the state file, once the commit that found it is done; the day's table tells it as a notice.
+/// Logs unusual facts about the state file after the commit that found them; the day's table shows them as notices.
 pub(crate) fn log_recoveries(recoveries: &[Recovery]) {
     for recovery in recoveries {
         about(

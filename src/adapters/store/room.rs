@@ -1,4 +1,4 @@
-//! Tells, without writing, whether a file system has room for the next commit.
+//! Checks, without writing, whether a file system has room for the next commit.
 
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 /// The bytes that a commit needs beside the state itself.
 const SPARE: u64 = 64 << 10;
 
-/// The reason why the service cannot write its state in this directory now; none where there is none to see.
+/// The reason why the service cannot write its state in this directory now; `None` if no reason is found.
 pub fn no_room(directory: &Path) -> Option<String> {
     let size = std::fs::metadata(directory.join("daily.json")).map_or(0, |meta| meta.len());
     judge(&statvfs(directory).ok()?, size)
 }
 
 fn judge(seen: &StatVfs, size: u64) -> Option<String> {
-    // A new file is written beside the old one.
+    // A commit writes the new file while the old one still exists.
     let needed = size.saturating_mul(2).saturating_add(SPARE);
-    // What root may use beyond that the service may not.
+    // `f_bavail` leaves out the space that only root may use.
     let free = seen.f_bavail.saturating_mul(seen.f_frsize);
     if seen.f_flag.contains(StatVfsMountFlags::RDONLY) {
         Some("its file system is mounted read-only".to_owned())

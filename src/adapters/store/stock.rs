@@ -1,4 +1,4 @@
-//! Loads the state that a commit starts from: the file's, or a replacement where the file is not a valid state.
+//! Loads the state that a commit starts from: the file's state, or a replacement if that is not valid.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
@@ -11,28 +11,28 @@ use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 use crate::domain::state::NoticeKind;
 
-/// The best replacement for a lost state, and the reason why the backup cannot be read, if it cannot.
+/// The best replacement for a lost state, and the reason if the backup cannot be read.
 struct Latest {
     state: Option<(Daily, Snapshot)>,
     damage: Option<(String, Time)>,
 }
 
 impl<D: Disk> StateFiles<D> {
-    /// The file's state, or its replacement.
+    /// Returns the file's state, or its replacement.
     pub(crate) fn take_stock(&mut self, now: DateTime<FixedOffset>) -> Result<Base, StateError> {
         let Some(found) = self.read(FILE)? else {
             return self.missing(now);
         };
         if let (Some(bytes), Some(kept)) = (&found.bytes, &self.kept) {
-            // Comparing whole contents, not times and sizes, leaves no way to miss another's change, and costs next to
-            // nothing beside parsing.
+            // Comparing whole contents, not times and sizes, finds every change by another process, and costs little compared
+            // to parsing.
             if *bytes == kept.bytes {
                 return Ok(Base::of(kept.daily.clone(), None));
             }
         }
         let parsed = self.judged(&found, now.date_naive())?;
         if parsed.is_ok() {
-            // Another process wrote it, and may have died before it was durable.
+            // Another process wrote it, and may have ended before it was durable.
             self.settle()?;
         }
         match parsed {
@@ -46,7 +46,7 @@ impl<D: Disk> StateFiles<D> {
             Ok(Parsed::Counters(mut daily)) => {
                 let from_memory = self.complete(&mut daily, now.date_naive())?;
                 if !from_memory {
-                    // The scripts wrote it with each event that they counted.
+                    // The scripts wrote the file at each event that they counted.
                     daily.resume.counted_until = found.modified.min(now.into());
                 }
                 Ok(Base::of(daily, Some(Recovery::TakenOver { from_memory })))
@@ -65,8 +65,8 @@ impl<D: Disk> StateFiles<D> {
         }
     }
 
-    /// Parses a file, or says why it is damaged. A file without a position is damaged where the state before it had one: this
-    /// program never drops a position, and reading would start from now.
+    /// Parses a file, or returns the reason why it is damaged. A file without a position is damaged if the state before it had
+    /// one: this program never drops a position, and reading would start from now.
     pub(crate) fn judged(
         &mut self,
         found: &Found,
@@ -85,14 +85,14 @@ impl<D: Disk> StateFiles<D> {
         let known = latest
             .state
             .is_some_and(|(state, _)| state.resume.has_position());
-        // A backup that nobody can read was one of a state of ours: the scripts have none.
+        // An unreadable backup belongs to a state of this program: the scripts have no backup.
         if known || (alone && latest.damage.is_some()) {
             return Ok(Err("it has lost how far the log was read".to_owned()));
         }
         Ok(parsed)
     }
 
-    /// There is no file: the counters begin at zero.
+    /// Handles a missing file: the counters begin at zero.
     fn missing(&mut self, now: DateTime<FixedOffset>) -> Result<Base, StateError> {
         let latest = self.latest(now.date_naive())?;
         let mut daily = recover::fresh(now.date_naive());
@@ -120,7 +120,7 @@ impl<D: Disk> StateFiles<D> {
         })
     }
 
-    /// The file is no state of ours: it is set aside, and the latest state takes its place.
+    /// Handles a file that is not a valid state: it is set aside, and the latest state replaces it.
     fn damaged(
         &mut self,
         why: String,
@@ -150,7 +150,7 @@ impl<D: Disk> StateFiles<D> {
         })
     }
 
-    /// The latest state beside the file: this process's memory, unless another process has committed since.
+    /// The latest state besides the file: this process's memory, unless another process has committed since.
     fn latest(&mut self, today: NaiveDate) -> Result<Latest, StateError> {
         let (mut state, mut damage) = (None, None);
         if let Some(found) = self.read(BACKUP)? {
@@ -175,14 +175,14 @@ impl<D: Disk> StateFiles<D> {
             return Ok(false);
         }
         if let Some((known, _)) = self.latest(today)?.state {
-            // Whoever wrote the file may have sent what was waiting.
+            // The program that wrote the file may have sent the waiting messages.
             recover::complete(counters, recover::revive(known, Snapshot::Backup));
         }
         Ok(true)
     }
 }
 
-/// Parses a file, or says why it is damaged.
+/// Parses a file, or returns the reason why it is damaged.
 fn parsed(found: &Found, today: NaiveDate) -> Result<Parsed, String> {
     match &found.bytes {
         Some(bytes) => recover::parse(bytes, today),

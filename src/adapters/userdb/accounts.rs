@@ -1,4 +1,4 @@
-//! Asks the user database with a cache and a time limit: answers are kept for a minute, and a database that hangs blocks nobody.
+//! Asks the user database with a cache and a time limit: an answer is kept for a minute, and a hanging database blocks no caller.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -9,17 +9,17 @@ use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
 use crate::domain::directory::{Answer, Directory};
 
-/// How long a question may take before reading goes on without its answer.
+/// The time limit for a question, after which reading goes on without its answer.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// The least time between two log lines about questions without an answer: one line for an outage, not one for each.
+/// The minimum time between two log lines about missing answers: one line for an outage, not one for each question.
 const TELL_AGAIN: Duration = Duration::from_secs(600);
 
 /// The user database of this machine.
 pub struct Accounts {
     /// The partners' group.
     group: String,
-    /// The configuration's `users`, in order.
+    /// The `users` of the configuration, sorted.
     users: Vec<Vec<u8>>,
     deadline: Duration,
     ask: Sender<Question>,
@@ -30,17 +30,17 @@ pub struct Accounts {
     told: LoggedTroubles,
 }
 
-/// The troubles that were already written to the log.
+/// The troubles that were already logged.
 #[derive(Debug, Default)]
 struct LoggedTroubles {
-    /// There is no such group; told again only after there was one.
+    /// The group does not exist; logged again only if it existed in between.
     no_group: bool,
-    /// When it was told last that there is no answer.
+    /// The time of the last log line about a missing answer.
     no_answer: Option<Instant>,
 }
 
 impl Accounts {
-    /// Asks for the members of the configured group.
+    /// Opens the database, with questions about the configured group.
     pub fn new(partners: &config::Partners) -> Self {
         let group = partners.group.clone();
         Self::over(partners, DEADLINE, move |question| {
@@ -48,8 +48,8 @@ impl Accounts {
         })
     }
 
-    /// The same, and the accounts that the configuration names are spelled as the database spells them from then on. Those of
-    /// which it says nothing stay as they are.
+    /// Like `new`, and changes the account names of the configuration to the database's spelling. Names without an answer stay
+    /// unchanged.
     pub fn of(config: &mut config::Config) -> Self {
         let mut accounts = Self::new(&config.partners);
         config.spell(|name| spelled(&accounts.seen(name.as_bytes())??, name.as_bytes()));
@@ -58,7 +58,7 @@ impl Accounts {
         accounts
     }
 
-    /// The same over any database: it is asked in a thread of its own, which may hang.
+    /// Like `new`, with any database: a separate thread asks it, which may hang.
     pub(super) fn over(
         partners: &config::Partners,
         deadline: Duration,
@@ -67,7 +67,7 @@ impl Accounts {
         let (ask, questions) = channel::<Question>();
         let (reply, replies) = channel();
         let users = partners.users.iter().map(|user| user.as_bytes().to_vec());
-        // Without the thread every question is without an answer, which is the truth.
+        // Without the thread every question has no answer, which is correct.
         let _ = std::thread::Builder::new()
             .name("accounts".to_owned())
             .spawn(move || {
@@ -90,7 +90,7 @@ impl Accounts {
         }
     }
 
-    /// Returns the answer of the last minute, else the database's if it comes in time, else the last one known.
+    /// Returns the answer of the last minute; or the database's, if it comes in time; or the last known one.
     fn ask(&mut self, question: Question) -> Option<&Reply> {
         while let Ok((asked, reply)) = self.replies.try_recv() {
             self.keep(asked, reply);
@@ -106,7 +106,7 @@ impl Accounts {
     fn wait_for(&mut self, question: &Question) {
         match self.replies.recv_timeout(self.deadline) {
             Ok((asked, reply)) => self.keep(asked, reply),
-            // It stays pending: nothing more is asked until the database has come back to it.
+            // It stays pending: no other question is sent until the database has answered this one.
             Err(_) => self.remember(question.clone(), None),
         }
     }
@@ -161,7 +161,7 @@ impl Accounts {
         is_among(&self.users, user)
     }
 
-    /// Names in answer; `Some(None)` where there is no such account or group, none where nobody knows.
+    /// The names in the answer; `Some(None)` if there is no such account or group, `None` if there is no answer.
     fn names(&mut self, question: Question) -> Option<Option<&Vec<Vec<u8>>>> {
         match self.ask(question)? {
             Reply::Names(names) => Some(names.as_ref()),
@@ -169,12 +169,12 @@ impl Accounts {
         }
     }
 
-    /// The group's list of members, in order; `Some(None)` where there is no such group, none where nobody knows.
+    /// The group's list of members, sorted; `Some(None)` if there is no such group, `None` if there is no answer.
     pub(super) fn members(&mut self) -> Option<Option<Vec<Vec<u8>>>> {
         Some(self.names(Question::Group)?.cloned())
     }
 
-    /// The database's entry of an account; `Some(None)` where there is no account, none where the database did not answer.
+    /// The database's entry of an account; `Some(None)` if there is no account, `None` if the database did not answer.
     pub(super) fn seen(&mut self, user: &[u8]) -> Option<Option<AccountEntry>> {
         if !is_name(user) {
             return Some(None);
@@ -185,8 +185,8 @@ impl Accounts {
         }
     }
 
-    /// The group's listed members, the accounts of this machine whose primary group it is, and the configuration's `users`;
-    /// none where nobody knows the group. Accounts of a directory whose primary group it is are listed nowhere.
+    /// The group's listed members, this machine's accounts with the group as primary group, and the configuration's `users`;
+    /// `None` if the group is unknown. Accounts of a directory service with it as primary group are not listed.
     pub fn listed_partners(&mut self) -> Option<Vec<Vec<u8>>> {
         let mut partners = self.members()?.unwrap_or_default();
         partners.extend(self.names(Question::Primary)?.cloned().unwrap_or_default());
@@ -220,18 +220,18 @@ pub enum Groups {
     NoAnswer,
 }
 
-/// Is this one of these names, which are in order? Asked of every made-up name of a flood.
+/// Is this one of these sorted names? A flood asks this for every invented name.
 fn is_among(names: &[Vec<u8>], user: &[u8]) -> bool {
     let found = names.binary_search_by(|name| name.as_slice().cmp(user));
     found.is_ok()
 }
 
-/// Can an account be called so? What cannot be handed to the C library is nobody's name.
+/// Can this be an account's name? An empty name or one with a NUL cannot.
 fn is_name(user: &[u8]) -> bool {
     !user.is_empty() && !user.contains(&0)
 }
 
-/// The name of an account, where it is not this one.
+/// The account's name in the database if it differs from the given one.
 fn spelled(seen: &AccountEntry, asked: &[u8]) -> Option<String> {
     (seen.name != asked).then(|| String::from_utf8_lossy(&seen.name).into_owned())
 }
@@ -241,7 +241,7 @@ impl Directory for Accounts {
         if !is_name(user) {
             return Answer::Other { uid: None };
         }
-        // Also of one that the configuration names: without the uid nobody can tell its lines from a forger's.
+        // Also needed for an account that the configuration names: without its uid its lines and forged ones look the same.
         let Some(seen) = self.seen(user) else {
             return Answer::Unknown;
         };
@@ -256,8 +256,8 @@ impl Directory for Accounts {
             Some(seen) => Answer::Other {
                 uid: Some(seen.uid),
             },
-            // The configuration or the group's list names it, though there is no account: as with `listed`, they are
-            // believed.
+            // The configuration or the group's list names it, though there is no account. They are trusted, as with
+            // `listed`.
             None if configured || self.listed(user) => Answer::Partner {
                 uid: None,
                 full_name: None,
@@ -274,12 +274,12 @@ impl Directory for Accounts {
         let contradicted = match self.account(user) {
             Answer::Partner { uid: own, name, .. } if own == Some(uid) => {
                 let own = name.as_deref().map_or(user, str::as_bytes);
-                // Two accounts may share a uid: then this one is still there.
+                // Two accounts may share a uid: then this account still exists.
                 now.is_some_and(|now| String::from_utf8_lossy(&now) != String::from_utf8_lossy(own))
             }
             Answer::Other { uid: own } if own == Some(uid) => false,
             Answer::Unknown => false,
-            // The account is new, or else it may be a forgery, and of those there may be many.
+            // The account is new, or the line is forged, and there may be many forged lines.
             _ => {
                 now.as_deref() == Some(user)
                     || !self.memory.was_contradicted(&account, Instant::now())

@@ -8,34 +8,34 @@ use super::question::{Question, Reply};
 /// How long an answer is valid.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// How long "no answer" holds, and the name of a uid, which is another's when it is used again: long enough that a flood of
-/// events does not become one of questions.
+/// How long "no answer" is valid, and the name of a uid, which may soon belong to another account: long enough that a flood
+/// of events does not cause a flood of questions.
 const FRESH_BRIEFLY: Duration = Duration::from_secs(2);
 
-/// How long an account or group that was there must be denied until that is believed. A name service that restarts, or
-/// whose server is away, may deny for a while what it knew before.
+/// How long the database must deny a known account or group until this is believed. A name service that restarts, or whose
+/// server is down, may deny known entries for a while.
 const DENIED: Duration = Duration::from_secs(600);
 
-/// How many answers are remembered; those that are not about partners make room.
+/// The most answers that are kept; if there are more, answers that are not about partners are removed.
 const REMEMBERED: usize = 10_000;
 
-/// Answers by question.
+/// The known answers by question.
 #[derive(Debug, Default)]
 pub(super) struct Memory(HashMap<Question, KnownAnswer>);
 
 #[derive(Debug, Default)]
 struct KnownAnswer {
-    /// When it was asked last.
+    /// The time of the last question.
     at: Option<Instant>,
-    /// The last time it was asked there was an answer.
+    /// The last question was answered.
     answered: bool,
-    /// The last answer that there was.
+    /// The last answer.
     last: Option<Reply>,
-    /// Since when what the last answer says was there is denied.
+    /// Since when the database denies the entry in the last answer.
     denied: Option<Instant>,
-    /// It is asked again at once.
+    /// It must be asked again at once.
     stale: bool,
-    /// When it was contradicted last: until there is another answer, a denial is believed.
+    /// The time of the last contradiction: until the next answer a denial is believed.
     contradicted: Option<Instant>,
 }
 
@@ -51,14 +51,14 @@ impl Memory {
         })
     }
 
-    /// Lets this be asked again, however lately it was.
+    /// Lets this question be asked again before its answer expires.
     pub(super) fn doubt(&mut self, question: &Question) {
         if let Some(kept) = self.0.get_mut(question) {
             kept.stale = true;
         }
     }
 
-    /// The same where something else that is known contradicts the last answer: a denial is believed at once.
+    /// Like `doubt`, because another fact contradicts the last answer: a denial is then believed at once.
     pub(super) fn contradict(&mut self, question: &Question, now: Instant) {
         if let Some(kept) = self.0.get_mut(question) {
             kept.stale = true;
@@ -66,18 +66,18 @@ impl Memory {
         }
     }
 
-    /// Was it contradicted just now?
+    /// Was it contradicted very recently?
     pub(super) fn was_contradicted(&self, question: &Question, now: Instant) -> bool {
         let kept = self.0.get(question);
         kept.is_some_and(|kept| is_within(kept.contradicted, FRESH_BRIEFLY, now))
     }
 
-    /// The last answer that there was, however old: it stands until there is another.
+    /// The last answer, however old: it is valid until there is another.
     pub(super) fn last(&self, question: &Question) -> Option<&Reply> {
         self.0.get(question)?.last.as_ref()
     }
 
-    /// Keeps what was said, or that nothing was.
+    /// Keeps an answer, or the fact that there was none.
     pub(super) fn keep(&mut self, question: Question, reply: Option<Reply>, now: Instant) {
         if self.0.len() >= REMEMBERED && !self.0.contains_key(&question) {
             self.forget();
@@ -112,7 +112,7 @@ impl Memory {
     }
 }
 
-/// Was it less than this long ago?
+/// Is this time less than `duration` ago?
 fn is_within(at: Option<Instant>, duration: Duration, now: Instant) -> bool {
     at.is_some_and(|at| now.saturating_duration_since(at) < duration)
 }
@@ -223,7 +223,7 @@ mod tests {
             assert!(memory.0.len() <= REMEMBERED);
         }
         assert_eq!(memory.last(&account("alice")), seen(true).as_ref());
-        // However many ways there are to spell one partner's name.
+        // The limit holds for any number of spellings of one partner's name.
         for number in 0..3 * REMEMBERED {
             memory.keep(account(&number.to_string()), named("bob", true), now);
             assert!(memory.0.len() <= REMEMBERED);

@@ -1,4 +1,4 @@
-//! The user database: is this account a partner, and what is it called. Uses the domain and `config`.
+//! The user database: whether an account is a partner, and its name. Uses the domain and `config`.
 
 mod accounts;
 mod memory;

@@ -11,7 +11,7 @@ use crate::domain::directory::{Answer, Directory};
 pub(crate) struct Warning {
     /// The warning.
     pub(crate) said: String,
-    /// The command that repairs it.
+    /// The command that fixes it.
     pub(crate) remedy: Option<String>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn of_expects(config: &Config, directory: &mut dyn Directory) -> Vec<
         let group = &config.partners.group;
         Warning {
             said: format!("[[expect]]: {name} is no partner, and no file of it can arrive"),
-            // An account that is not there cannot join the group: its name is wrong.
+            // A missing account cannot join the group: its name is wrong.
             remedy: Some(match is_account {
                 true => format!("sudo usermod --append --groups {group} {name}"),
                 false => format!("sudoedit {}", config.path.display()),
@@ -81,7 +81,7 @@ pub(crate) fn of_settings(config: &Config, directory: &mut dyn Directory) -> Vec
     warnings
 }
 
-/// Those that are no partners, and whether they have an account.
+/// The names that are no partners, and whether they have an account.
 fn strangers<'a>(
     named: impl Iterator<Item = &'a str>,
     directory: &mut dyn Directory,
@@ -90,7 +90,7 @@ fn strangers<'a>(
     for name in named {
         match directory.account(name.as_bytes()) {
             Answer::Partner { .. } => {}
-            // Each further question would take as long.
+            // Each further question would take as long as this one.
             Answer::Unknown => break,
             Answer::Other { uid } => strangers.push((name, uid.is_some())),
         }

@@ -1,7 +1,7 @@
-//! The C library's user database: passwd and group through NSS, for all who ask it.
+//! The C library's user database: passwd and group through NSS, for all modules that need it.
 //!
-//! Not nix's: it reads groups of up to 1 MiB, takes the error from errno, where the C library does not promise one, and names
-//! that are no UTF-8 for others. Not pwd-grp's: it sets no limit, and knows no error that stands in errno alone.
+//! nix is not used: it reads groups of up to 1 MiB only, takes the error from errno, although the C library does not promise
+//! one there, and changes names that are not UTF-8. pwd-grp is not used: it sets no limit, and ignores errors in errno alone.
 #![expect(
     unsafe_code,
     reason = "the user database is only reachable through the C library"
@@ -16,13 +16,13 @@ use std::sync::OnceLock;
 use libc::{c_char, c_int, gid_t, group, passwd};
 use nix::unistd::{Gid, getgrouplist};
 
-/// The first size of the buffer for an entry; doubled on ERANGE.
+/// The first size of the buffer for an entry; it is doubled on ERANGE.
 const BUFFER: usize = 4 * 1024;
 
-/// The largest buffer that is tried: a group of a hundred thousand members takes a megabyte or two.
+/// The largest buffer that is tried: a group of a hundred thousand members takes one or two megabytes.
 const BUFFER_MOST: usize = 64 * 1024 * 1024;
 
-/// The database did not answer: neither yes nor no.
+/// The database gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoAnswer;
 
@@ -45,33 +45,33 @@ pub(crate) struct GroupEntry {
     pub(crate) members: Vec<Vec<u8>>,
 }
 
-/// One of the C library's functions that look an entry up: `getpwnam_r` and its like.
+/// A function of the C library that looks up an entry: `getpwnam_r` and the like.
 type Lookup<K, E> = unsafe extern "C" fn(K, *mut E, *mut c_char, usize, *mut *mut E) -> c_int;
 
-/// Does the return value of an `_r` function, which is the error itself (getpwnam_r(3)), say that it has answered?
+/// Is the return value of an `_r` function, which is the error itself (getpwnam_r(3)), an answer?
 ///
-/// In glibc 0 without an entry is "no such account", and any other value is the errno of a service that was unavailable or
-/// wants to be asked again (nss/getXXbyYY_r.c): EINTR, EIO, EMFILE, EAGAIN and what else there is are no answer.
+/// In glibc, 0 without an entry means "no such account"; any other value is the errno of a service that was unavailable or
+/// wants to be asked again (nss/getXXbyYY_r.c): EINTR, EIO, EMFILE, EAGAIN and all others are no answer.
 ///
-/// ENOENT is both: getpwnam_r(3) lists it as "not found", and libnss_wrapper says so; but a service whose daemon is down
-/// sets it too (nss-pam-ldapd, nss/common.h: the socket is not there). So it is believed only where no such service is
-/// asked.
+/// ENOENT has two meanings: getpwnam_r(3) and libnss_wrapper use it for "not found"; but a service whose daemon is down also
+/// sets it (nss-pam-ldapd, nss/common.h: the socket is missing). So it counts as an answer only if no such service is
+/// configured.
 fn answered(result: c_int, found: bool, only_local: impl Fn() -> bool) -> bool {
     result == 0 || result == libc::ENOENT && !found && only_local()
 }
 
-/// Are accounts and groups asked of this machine's own files alone? Read once: glibc reads its configuration once, too
-/// (before 2.33; later at a change).
+/// Are accounts and groups only looked up in this machine's own files? Read once, because glibc also reads its
+/// configuration once (before 2.33; later versions reread it after a change).
 fn only_local() -> bool {
     static ONLY_LOCAL: OnceLock<bool> = OnceLock::new();
     *ONLY_LOCAL.get_or_init(|| match std::fs::read_to_string("/etc/nsswitch.conf") {
         Ok(text) => is_local(&text),
-        // Without the file glibc asks the files alone.
+        // Without this file glibc asks the local files only.
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
     })
 }
 
-/// nsswitch.conf(5): does it name no service for accounts and groups but those that need no daemon of their own?
+/// Does nsswitch.conf(5) name only services without a daemon for accounts and groups?
 fn is_local(configuration: &str) -> bool {
     let services = |line: &str| -> Vec<String> {
         let line = line.split('#').next().unwrap_or_default().trim();
@@ -90,7 +90,7 @@ fn is_local(configuration: &str) -> bool {
     configuration.lines().flat_map(services).all(local)
 }
 
-/// Text that the library put into a buffer of ours.
+/// Copies a text that the C library put into our buffer.
 fn text(pointer: *const c_char) -> Vec<u8> {
     if pointer.is_null() {
         return Vec::new();
@@ -100,10 +100,10 @@ fn text(pointer: *const c_char) -> Vec<u8> {
     unsafe { CStr::from_ptr(pointer) }.to_bytes().to_vec()
 }
 
-/// What glibc's functions of before 2.1.2 and those of libnss_wrapper return in place of the error, which is then in errno.
+/// The return value of glibc before 2.1.2 and of libnss_wrapper when the error is in errno.
 const IN_ERRNO: c_int = -1;
 
-/// Looks an entry up, with buffers that grow until it fits; none where the database says that there is none.
+/// Looks up an entry, with buffers that grow until it fits; `None` if the database has no such entry.
 fn look_up<K: Copy, E, T>(
     lookup: Lookup<K, E>,
     key: K,
@@ -130,13 +130,13 @@ fn look_up<K: Copy, E, T>(
         if !answered(result, !found.is_null(), only_local) {
             break;
         }
-        // SAFETY: where found is not null it points to entry, which the call then has filled; its texts are in the buffer.
+        // SAFETY: if found is not null, it points to entry, which the call has filled; its texts are in the buffer.
         return Ok(unsafe { found.as_ref() }.map(copy));
     }
     Err(NoAnswer)
 }
 
-/// The account of this name; none where the database says that there is none.
+/// The account of this name; `None` if the database has no such account.
 pub(crate) fn by_name(name: &[u8]) -> Result<Option<PasswdEntry>, NoAnswer> {
     match CString::new(name) {
         Ok(name) => look_up(libc::getpwnam_r, name.as_ptr(), account),
@@ -144,12 +144,12 @@ pub(crate) fn by_name(name: &[u8]) -> Result<Option<PasswdEntry>, NoAnswer> {
     }
 }
 
-/// The account of this uid; none where the database says that there is none.
+/// The account of this uid; `None` if the database has no such account.
 pub(crate) fn by_uid(uid: u32) -> Result<Option<PasswdEntry>, NoAnswer> {
     look_up(libc::getpwuid_r, uid, account)
 }
 
-/// The group of this name; none where the database says that there is none.
+/// The group of this name; `None` if the database has no such group.
 pub(crate) fn group(name: &str) -> Result<Option<GroupEntry>, NoAnswer> {
     match CString::new(name) {
         Ok(name) => look_up(libc::getgrnam_r, name.as_ptr(), of_group),
@@ -157,7 +157,7 @@ pub(crate) fn group(name: &str) -> Result<Option<GroupEntry>, NoAnswer> {
     }
 }
 
-/// The group of this gid; none where the database says that there is none.
+/// The group of this gid; `None` if the database has no such group.
 pub(crate) fn group_by_gid(gid: gid_t) -> Result<Option<GroupEntry>, NoAnswer> {
     look_up(libc::getgrgid_r, gid, of_group)
 }
@@ -175,7 +175,7 @@ fn account(entry: &passwd) -> PasswdEntry {
 
 fn of_group(entry: &group) -> GroupEntry {
     let listed = entry.gr_mem;
-    // SAFETY: gr_mem, where it is not null, is an array of pointers that ends in a null pointer (getgrnam_r(3)), where this stops.
+    // SAFETY: gr_mem, if it is not null, is an array of pointers that ends in a null pointer (getgrnam_r(3)), where this stops.
     let member = |at: usize| (!listed.is_null()).then(|| unsafe { *listed.add(at) });
     let members = (0..).map_while(|at| member(at).filter(|member| !member.is_null()));
     GroupEntry {
@@ -185,8 +185,8 @@ fn of_group(entry: &group) -> GroupEntry {
     }
 }
 
-/// The groups of an account, as far as the database tells: it reports success with the primary group alone while it is
-/// down, so that only a yes of this is an answer.
+/// The groups of an account, which may be incomplete: while the database is down it reports success with the primary group
+/// alone. So only the presence of a group is an answer.
 pub(crate) fn groups_of(account: &PasswdEntry) -> Vec<gid_t> {
     let Ok(name) = CString::new(account.name.as_slice()) else {
         return Vec::new();

@@ -1,11 +1,11 @@
-//! The questions to the user database, and how this machine's C library answers them.
+//! The questions to the user database, and the answers of this machine's C library.
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::nss::{self, NoAnswer, PasswdEntry};
 
-/// The accounts of the machine itself (passwd(5)).
+/// The machine's own accounts (passwd(5)).
 const PASSWD: &str = "/etc/passwd";
 
 /// A question.
@@ -17,35 +17,35 @@ pub(super) enum Question {
     Name(u32),
     /// The partners' group.
     Group,
-    /// The accounts of this machine's own file whose primary group it is.
+    /// The accounts in this machine's own file with that group as primary group.
     Primary,
     /// The names of all groups of this account.
     Groups(Vec<u8>),
 }
 
-/// An answer; none inside it where there is no such account or group.
+/// An answer; the inner value is `None` if there is no such account or group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     Account(Option<AccountEntry>),
-    /// Names: those of the group's members are in order.
+    /// Names; the members of the group are sorted.
     Names(Option<Vec<Vec<u8>>>),
 }
 
 /// An account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct AccountEntry {
-    /// Its name as the database spells it, whatever it was asked for.
+    /// The account's name in the database's spelling, which may differ from the one in the question.
     pub(super) name: Vec<u8>,
     pub(super) uid: u32,
     pub(super) full_name: Option<String>,
     pub(super) home: PathBuf,
     pub(super) shell: PathBuf,
-    /// Is it a member of the partners' group? None where there is no such group.
+    /// Is it a member of the partners' group? `None` if there is no such group.
     pub(super) member: Option<bool>,
 }
 
 impl Question {
-    /// Is it about the partners' group?
+    /// Is the question about the partners' group?
     pub(super) fn is_of_group(&self) -> bool {
         match self {
             Question::Group | Question::Primary => true,
@@ -55,7 +55,7 @@ impl Question {
 }
 
 impl Reply {
-    /// Does it say that something is not there?
+    /// Does the answer deny an account or group?
     pub(super) fn denies(&self) -> bool {
         match self {
             Reply::Account(seen) => seen.as_ref().is_none_or(|seen| seen.member.is_none()),
@@ -63,8 +63,8 @@ impl Reply {
         }
     }
 
-    /// Is it about a partner, or the partners' group? That is what must not be forgotten. Of a partner it is what was said of
-    /// its own name: where a database ignores case, anybody can ask for as many spellings of it as he likes.
+    /// Is the answer about a partner or the partners' group? Such answers must not be forgotten. For a partner only the answer
+    /// to its own name counts: if a database ignores case, anyone can ask for any number of other spellings.
     pub(super) fn is_of_partners(&self, question: &Question) -> bool {
         match self {
             Reply::Account(seen) => seen.as_ref().is_some_and(|seen| {
@@ -76,7 +76,7 @@ impl Reply {
     }
 }
 
-/// Asks the C library; none where it does not answer.
+/// Asks the C library; `None` if it does not answer.
 pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
     let answer =
         match question {
@@ -91,7 +91,7 @@ pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
     answer.ok()
 }
 
-/// Names in order.
+/// Sorts names.
 pub(super) fn sorted(mut names: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     names.sort_unstable();
     names
@@ -101,7 +101,7 @@ fn account(group: &str, name: &[u8]) -> Result<Option<AccountEntry>, NoAnswer> {
     let Some(account) = nss::by_name(name)? else {
         return Ok(None);
     };
-    // A "no" of getgrouplist is none while the database is down, so the question that can fail comes after it.
+    // While the database is down, getgrouplist may leave groups out, so the question that can fail comes after it.
     let groups = nss::groups_of(&account);
     let member = nss::group(group)?.map(|group| {
         account.gid == group.gid
@@ -135,14 +135,14 @@ fn groups(name: &[u8]) -> Result<Option<Vec<Vec<u8>>>, NoAnswer> {
     };
     let mut names = Vec::new();
     for gid in nss::groups_of(&account) {
-        // One without a name cannot be meant by any.
+        // A group without a name cannot match a pattern.
         names.extend(nss::group_by_gid(gid)?.map(|group| group.name));
     }
     Ok(Some(names))
 }
 
-/// The names in a passwd(5) file that have this primary group. No group's list of members holds them, and going through
-/// all accounts with getpwent(3) is refused by most directories, and slow with the others.
+/// The names in a passwd(5) file with this primary group. No group's list of members contains them, and most directory
+/// services refuse to list all accounts with getpwent(3), or are slow at it.
 fn with_primary_group(passwd: &[u8], gid: u32) -> Vec<Vec<u8>> {
     let of = |line: &[u8]| {
         let mut fields = line.split(|&b| b == b':');
@@ -153,8 +153,8 @@ fn with_primary_group(passwd: &[u8], gid: u32) -> Vec<Vec<u8>> {
     passwd.split(|&b| b == b'\n').filter_map(of).collect()
 }
 
-/// The first part of the GECOS field. A `&` stays: it is part of many a company's name, and only finger(1) still takes
-/// it for the account's.
+/// The first part of the GECOS field. A `&` is kept: many company names contain it, and only finger(1) still replaces it by
+/// the account's name.
 fn full_name(account: &PasswdEntry) -> Option<String> {
     let first = account
         .gecos

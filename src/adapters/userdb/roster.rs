@@ -7,48 +7,48 @@ use std::time::Instant;
 use super::{Accounts, Groups};
 use crate::adapters::config;
 
-/// The partners that can be named.
+/// The partners that can be listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
-    /// Is there the partners' group? None where the user database does not answer.
+    /// Does the partners' group exist? `None` if the user database does not answer.
     pub group: Option<bool>,
-    /// By name.
+    /// The partners by name.
     pub partners: BTreeMap<String, Partner>,
 }
 
 /// A partner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partner {
-    /// The full name of its GECOS field, where there is one.
+    /// The full name in its GECOS field, if there is one.
     pub full_name: Option<String>,
-    /// Why it is a partner.
+    /// The reason why it is a partner.
     pub by: By,
     /// Its account.
     pub account: Known,
 }
 
-/// Why somebody is a partner.
+/// The reason why an account is a partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// The group lists it, or is its primary one.
+    /// The group lists it, or is its primary group.
     Member,
-    /// The configuration's `users` name it, and the group does not list it.
+    /// The configuration's `users` name it, but the group does not list it.
     Configured,
 }
 
 /// The state of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known {
-    /// It is there.
+    /// The account exists.
     Here(Account),
-    /// There is none on this machine.
+    /// There is no such account on this machine.
     Nowhere,
     /// The user database did not answer.
     NoAnswer,
 }
 
 impl Partner {
-    /// Its account, where it is known.
+    /// Its account, if it is known.
     pub fn account(&self) -> Option<&Account> {
         match &self.account {
             Known::Here(account) => Some(account),
@@ -66,18 +66,18 @@ pub struct Account {
     pub home: PathBuf,
     /// Its log-in shell.
     pub shell: PathBuf,
-    /// The names of all its groups; none where the user database did not answer.
+    /// The names of all its groups; `None` if the user database did not answer.
     pub groups: Option<Vec<String>>,
 }
 
 impl Roster {
-    /// The group's listed members, the accounts of this machine's own whose primary group it is, and the configuration's
-    /// `users`. Accounts of a directory service whose primary group it is are listed nowhere.
+    /// The group's listed members, this machine's accounts with it as primary group, and the configuration's `users`. Accounts
+    /// of a directory service with it as primary group are not listed.
     pub fn gather(config: &config::Partners) -> Roster {
         Roster::gather_until(config, None)
     }
 
-    /// The same; those that are left at that time are left out.
+    /// Like `gather`; partners that are not read before `until` are left out.
     pub fn gather_until(config: &config::Partners, until: Option<Instant>) -> Roster {
         let mut accounts = Accounts::new(config);
         let (Some(members), Some(listed)) = (accounts.members(), accounts.listed_partners()) else {

@@ -1,4 +1,4 @@
-//! Whether the service's user may read a file, which is not who runs this command.
+//! Finds out whether the service's user may read a file, which may differ for the user of this command.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -10,21 +10,21 @@ use super::units::{SERVICE, USER, Units};
 use crate::adapters::program::{self, How};
 use crate::adapters::userdb::nss::{self, NoAnswer};
 
-/// How long a look as another user may take.
+/// The time limit for a look as another user.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Whether a file can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Access {
-    /// It can.
+    /// The user can read it.
     Yes,
-    /// It is there, but not for that user.
+    /// The file exists, but the user may not read it.
     Denied,
-    /// It is not there, or cannot be looked for: why.
+    /// The file does not exist or cannot be looked for, for this reason.
     Missing(String),
-    /// The service's user is not there, of this name.
+    /// The service's user, with this name, does not exist.
     NoUser(String),
-    /// Nobody knows, and why.
+    /// It is unknown, for this reason.
     Unknown(String),
 }
 
@@ -55,7 +55,7 @@ pub(super) fn look_as(path: &Path, units: &Units) -> Access {
     }
 }
 
-/// The service's user as setpriv(1) becomes it, with the groups of its unit; none where there is no such user.
+/// The arguments with which setpriv(1) becomes the service's user, with the groups of its unit; `None` without such a user.
 fn identity(user: &str, units: &Units) -> Result<Option<[String; 3]>, NoAnswer> {
     let Some(account) = nss::by_name(user.as_bytes())? else {
         return Ok(None);
@@ -72,10 +72,10 @@ fn identity(user: &str, units: &Units) -> Result<Option<[String; 3]>, NoAnswer> 
     ]))
 }
 
-/// How the shell below ends where it cannot open the file.
+/// The exit code of the shell below if it cannot open the file.
 const CLOSED: i32 = 13;
 
-/// May this user read the file? Really tried: access lists and the directories on the way count.
+/// May this user read the file? A real try, because access lists and the directories on the path count too.
 fn access_as(path: &Path, identity: &[String]) -> Access {
     if let Err(error) = std::fs::metadata(path) {
         return Access::Missing(error.to_string());

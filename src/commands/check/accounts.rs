@@ -1,4 +1,4 @@
-//! The partners' accounts: whether they expire, and whether their shell can do what sshd wants of it.
+//! Checks the partners' accounts: their expiry, and whether their shell works with sshd.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -15,13 +15,13 @@ use crate::domain::base::names::names;
 /// The name of the matter.
 const NAME: &str = "accounts";
 
-/// How many days before its end an account or a password is reported.
+/// How many days before the expiry of an account or a password it is reported.
 const AHEAD: i64 = 14;
 
-/// Where passwords and their ends are (shadow(5)).
+/// The file of passwords and their expiry (shadow(5)).
 const SHADOW: &str = "/etc/shadow";
 
-/// A fault that keeps a partner out, or soon will.
+/// A fault that keeps a partner out, now or soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum AccountFault {
     Expired,
@@ -34,7 +34,7 @@ enum AccountFault {
 }
 
 impl AccountFault {
-    /// Whether it is a problem already, the sentence about it, and the command for each account that fixes it.
+    /// The status, the sentence about the fault, and the command that fixes it for one account.
     fn told(self) -> (Status, &'static str, &'static str) {
         let (account, password) = ("chage --expiredate -1", "chage --maxdays -1");
         match self {
@@ -73,12 +73,12 @@ impl AccountFault {
     }
 }
 
-/// The shell of a partner, and the command that it runs where that is not sshd's own.
+/// A partner's shell, and the command that it runs if that is not internal-sftp.
 #[derive(Clone, Copy, Debug, Default)]
 struct ShellFacts<'a> {
-    /// sshd needs the shell, and it cannot be run.
+    /// sshd needs the shell, but it cannot be run.
     missing: bool,
-    /// The shell ends at once, or cannot find the command where the partner is locked in.
+    /// The shell ends at once, or the command is not in the chroot.
     refuses: bool,
     outside: Option<&'a Missing>,
 }
@@ -112,7 +112,7 @@ fn is_program(path: &Path) -> bool {
 fn shell<'a>(partner: &'a ServedPartner<'_>) -> ShellFacts<'a> {
     let shell = &partner.account.shell;
     let outside = partner.effective.outside.as_ref();
-    // nologin(8), and what is used like it.
+    // nologin(8), and false(1), which is used for the same purpose.
     let refusing = matches!(
         shell.file_name().and_then(|name| name.to_str()),
         Some("nologin" | "false")
@@ -136,7 +136,7 @@ fn shell<'a>(partner: &'a ServedPartner<'_>) -> ShellFacts<'a> {
     }
 }
 
-/// The accounts of a shadow(5) that have expired or will within a fortnight; its dates are days since 1970, as is today.
+/// The accounts of a shadow(5) file that have expired or will within 14 days; its dates, and `today`, are days since 1970.
 fn expiring(shadow: &str, today: i64) -> BTreeMap<&str, Vec<AccountFault>> {
     let of_line = |line| {
         let fields: Vec<&str> = str::split(line, ':').collect();
@@ -146,7 +146,7 @@ fn expiring(shadow: &str, today: i64) -> BTreeMap<&str, Vec<AccountFault>> {
             Some(day) if day <= today + AHEAD => Some(AccountFault::ExpiresSoon),
             _ => None,
         };
-        // An empty field is no limit; 0 as the day of the last change asks for one (shadow(5)).
+        // An empty field means no limit; 0 as the day of the last change means that a change is required (shadow(5)).
         let password = match (days(2), days(4)) {
             (Some(0), _) => Some(AccountFault::PasswordToBeChanged),
             (Some(day), Some(most)) if day + most < today => Some(AccountFault::PasswordExpired),
@@ -160,7 +160,7 @@ fn expiring(shadow: &str, today: i64) -> BTreeMap<&str, Vec<AccountFault>> {
     shadow.lines().map(of_line).collect()
 }
 
-/// Judges the shells of these partners, and the accounts that expire.
+/// Judges the shells of these partners, and the expiry of their accounts.
 fn judge(
     seen: &[(&str, ShellFacts<'_>)],
     expiring: &BTreeMap<&str, Vec<AccountFault>>,

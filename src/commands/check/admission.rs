@@ -1,4 +1,4 @@
-//! Partners that sshd lets in under no circumstances: a list of users or groups keeps them out.
+//! Checks for partners that sshd never lets in, because a list of users or groups keeps them out.
 
 use super::edit::{self, place};
 use super::finding::Finding;
@@ -11,7 +11,7 @@ use crate::domain::base::names::names;
 /// The name of the matter.
 const NAME: &str = "accounts";
 
-/// The lists of the partners: each partner with a list, and whether it is in the partners' group.
+/// Each partner that is kept out, the list that does it, and whether the partner is in the partners' group.
 type Kept<'a> = Vec<(&'a str, Missing, bool)>;
 
 pub(super) fn look(one: &ServingSshd<'_>, group: &str) -> Vec<Finding> {
@@ -39,7 +39,7 @@ pub(super) fn look(one: &ServingSshd<'_>, group: &str) -> Vec<Finding> {
 
 fn judge(kept_out: Kept<'_>, group: &str, ssh: Ssh<'_>) -> Vec<Finding> {
     let lists = kept_out.into_iter().map(|(name, list, member)| {
-        // A list of users is mended by their names, whatever groups they are in.
+        // A list of users is fixed with the partners' names, so their groups do not matter.
         let helped = member || list.why != "AllowGroups";
         ((list, helped), name)
     });
@@ -52,7 +52,7 @@ fn judge(kept_out: Kept<'_>, group: &str, ssh: Ssh<'_>) -> Vec<Finding> {
                 place(&list),
                 list.found
             );
-            // What is denied is left to a person.
+            // A person decides whether to change `DenyUsers` or `DenyGroups`.
             let further = match list.why {
                 "AllowUsers" => partners.join(" "),
                 "AllowGroups" if helped => group.to_owned(),
@@ -109,7 +109,7 @@ mod tests {
             judged("AllowUsers root", &[("alice", true), ("bob", false)])
                 .contains("\\1AllowUsers root alice bob|'")
         );
-        // The group would not help one that is not in it, and nobody is let in whom somebody shut out.
+        // The group does not help a partner outside it, and no command lets in a partner that a person shut out.
         for list in ["AllowGroups admins", "DenyUsers al*"] {
             let said = judged(list, &[("alice", false)]);
             assert!(

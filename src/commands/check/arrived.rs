@@ -1,31 +1,31 @@
-//! Which of the lines that were sent through `/dev/log` stand in the log, and whether the service can read them there.
+//! Finds out which of the lines that were sent through `/dev/log` are in the log, and whether the service can read them there.
 
 use crate::adapters::source::envelope::{Envelope, Read};
 use crate::domain::base::clean::{HOST, clean};
 use crate::domain::openssh::strip;
 
-/// The identifier of the lines: no line of sshd's looks so.
+/// The identifier of the lines: sshd does not use it.
 pub(super) const IDENTIFIER: &str = "sftp-monitor-check";
 
-/// How the lines begin.
+/// The beginning of the lines.
 pub(super) const ASKED: &str = "does ";
 
-/// The outcome of a line, in the order in which it is reported.
+/// The outcome for one line, in the order of the report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reached {
-    /// It is in the log.
+    /// The line is in the log.
     Log,
-    /// It is in the log, in a form that is not read, or that leaves out the process: the line as it stands there, cleaned.
+    /// The line is in the log, but in an unreadable form or without the process: the cleaned line.
     Unreadable(String),
     /// There is no `/dev/log`.
     Missing,
-    /// It is no socket.
+    /// It is not a socket.
     NoSocket,
-    /// Nobody listens to the socket any more, or it takes nothing.
+    /// No process listens on the socket, or the socket accepts no line.
     Dead,
-    /// The socket took it, and the log does not have it.
+    /// The socket accepted the line, but the log does not contain it.
     Elsewhere,
-    /// There is a link that leads nowhere from inside.
+    /// It is a link whose target does not exist inside the chroot.
     Link,
     /// The partner may not write to it.
     Closed,
@@ -36,7 +36,7 @@ pub(super) enum Reached {
 }
 
 impl Reached {
-    /// The line that is not read.
+    /// The line that cannot be read.
     pub(super) fn unreadable(&self) -> Option<&str> {
         match self {
             Reached::Unreadable(line) => Some(line),
@@ -61,7 +61,7 @@ impl Reached {
     }
 }
 
-/// Marks the lines that the text holds, by whether they can be read.
+/// Marks the lines that the text contains, by whether they can be read.
 pub(super) fn mark(
     text: &[u8],
     nonce: &str,
@@ -71,7 +71,7 @@ pub(super) fn mark(
     for (at, reached) in reached.iter_mut().enumerate() {
         let sign = format!("{nonce}.{at}.");
         let holds = |line: &&[u8]| memchr::memmem::find(line, sign.as_bytes()).is_some();
-        // What no line feed follows yet may be the beginning of a line.
+        // Text without a line feed after it may be an incomplete line.
         let whole = text.split_inclusive(|&byte| byte == b'\n');
         let mut whole = whole.filter_map(|line| line.strip_suffix(b"\n"));
         let found = whole.find(holds).filter(|_| *reached == Reached::Elsewhere);
@@ -83,7 +83,7 @@ pub(super) fn mark(
     }
 }
 
-/// Does the service read this line of a log file as what was sent: of our program and process, with the message that ends so?
+/// Does the service read this log line as it was sent: with our program name, process, and end of the message?
 pub(super) fn as_the_service(line: &[u8], sign: &[u8]) -> bool {
     let mut envelope = Envelope::new();
     match envelope.read_syslog(line) {

@@ -1,4 +1,4 @@
-//! `slack.ca-file`: whether the service may read it, which is not who runs this command.
+//! Checks `slack.ca-file`: whether the service may read it, which may differ for the user of this command.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     let Some(file) = &machine.config.slack.ca_file else {
         return;
     };
-    // This user has read it already, and only root may look as somebody else.
+    // This user has already read the file, and only root may look as another user.
     let access = match machine.root {
         true => look_as(file.path(), machine.units),
         false => Access::Yes,
@@ -28,7 +28,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.push(finding);
 }
 
-/// Judges a file with so many certificates, which the sandbox may hide.
+/// Judges a file with this number of certificates, which the sandbox may hide.
 fn judge(file: &Path, roots: usize, hidden: bool, access: Access) -> Finding {
     let (shown, word) = (file.display(), path(file));
     let problem = |said: &str| Finding::problem(NAME, format!("{shown} {said}"));

@@ -1,4 +1,4 @@
-//! The channel: whether the configuration names it by its id, and what Slack says of it.
+//! Checks the channel: whether the configuration gives its id, and Slack's answer about it.
 
 use super::finding::{Finding, Report};
 use super::machine::Machine;
@@ -11,17 +11,17 @@ use crate::adapters::slack::{Channel, Identity};
 /// The name of the matter.
 pub(super) const NAME: &str = "channel";
 
-/// The scope without which nothing can be posted.
+/// The scope that posting needs.
 const POSTS: &str = "chat:write";
 
-/// The one with which the bot need not be in the channel.
+/// The scope with which the bot can post without being in the channel.
 const POSTS_ANYWHERE: &str = "chat:write.public";
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.extend(of_name(machine.config));
 }
 
-/// Judges the channel of the configuration by itself, before Slack is asked.
+/// Judges the channel in the configuration, before Slack is asked.
 fn of_name(config: &Config) -> Option<Finding> {
     let channel = &config.slack.channel;
     let said = match (config.slack.channel_unset, is_id(channel)) {
@@ -36,14 +36,14 @@ fn of_name(config: &Config) -> Option<Finding> {
     Some(Finding::warning(NAME, said).fixed_by(edit(&config.path)))
 }
 
-/// Ids of channels are capital letters and digits; names have none of the former.
+/// Ids of channels consist of capital letters and digits; names contain no capital letters.
 fn is_id(channel: &str) -> bool {
     let mut bytes = channel.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_uppercase())
         && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-/// Judges what Slack says of the channel; none where it is not named by its id.
+/// Judges Slack's answer about the channel; `None` if the configuration does not give its id.
 pub(super) fn judge(facts: &SlackFacts<'_>, identity: &Identity) -> Option<Finding> {
     is_id(&facts.config.slack.channel).then(|| of_channel(facts, identity))
 }

@@ -1,7 +1,7 @@
-//! The directories that partners are locked into: whether sshd accepts them.
+//! Checks whether sshd accepts the partners' chroots.
 //!
-//! sshd ends the session where a part of the path is not root's alone (session.c, safely_chroot); links count as what they
-//! lead to.
+//! sshd ends the session if others than root own or may write a part of the path (session.c, safely_chroot). For a link, its
+//! target counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -17,54 +17,54 @@ use crate::domain::base::names::names;
 /// The name of the matter.
 pub(super) const NAME: &str = "chroot";
 
-/// How many paths a command takes at once; the next run names those that are left.
+/// The most paths in one command; the next run names the rest.
 pub(super) const PATHS: usize = 20;
 
-/// The bits of a mode that let others than the owner write.
+/// The permission bits that let users other than the owner write.
 pub(super) const OTHERS_WRITE: u32 = 0o022;
 
-/// All chroots, and the partners who are in none.
+/// All chroots, and the partners without one.
 #[derive(Debug, Default)]
 pub(super) struct Chroots<'a> {
     pub(super) all: Vec<Chroot<'a>>,
-    /// Those who are not locked in.
+    /// The partners without a chroot.
     pub(super) free: Vec<&'a str>,
-    /// Those of whom it is unknown.
+    /// The partners whose chroot is unknown.
     unknown: Vec<&'a str>,
 }
 
-/// A chroot, and who is locked into it.
+/// A chroot, and its partners.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chroot<'a> {
     pub(super) path: PathBuf,
     pub(super) partners: Vec<&'a str>,
-    /// The fault that sshd would not accept, at the topmost part of its path.
+    /// The fault that sshd would not accept, with the topmost faulty part of the path.
     pub(super) fault: Option<(ChrootFault, PathBuf)>,
 }
 
 /// A fault that sshd does not accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ChrootFault {
-    /// The path does not begin at the root.
+    /// The path is not absolute.
     Relative,
-    /// It is not there.
+    /// It does not exist.
     Missing,
-    /// It is no directory.
+    /// It is not a directory.
     NoDirectory,
-    /// It is somebody else's than root's, or others may write there.
+    /// Its owner is not root, or others may write there.
     NotRoots,
-    /// It cannot be looked at by this user.
+    /// This user cannot look at it.
     NotSeen,
 }
 
-/// Whether something is a directory, its owner and its mode.
+/// Whether it is a directory, its owner's uid, and its mode.
 type Inode = (bool, u32, u32);
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.extend(judge(&gather(&machine.serving)));
 }
 
-/// The chroots of all sshds.
+/// Gathers the chroots of all sshds.
 pub(super) fn gather<'a>(serving: &[ServingSshd<'a>]) -> Chroots<'a> {
     let mut paths: BTreeMap<PathBuf, BTreeSet<&str>> = BTreeMap::new();
     let (mut free, mut unknown) = (BTreeSet::new(), BTreeSet::new());
@@ -115,7 +115,7 @@ fn fault(
     })
 }
 
-/// Judges the chroots, and the partners who have none.
+/// Judges the chroots, and reports the partners without one.
 fn judge(chroots: &Chroots<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let sound = chroots.all.iter().filter(|chroot| chroot.fault.is_none());
@@ -134,7 +134,7 @@ fn judge(chroots: &Chroots<'_>) -> Vec<Finding> {
         let said = format!("whether {} have one is unknown", names(&chroots.unknown));
         found.push(Finding::warning(NAME, said).fixed_by("sudo sftp-monitor check"));
     }
-    // Faults of one kind together.
+    // Faults of the same kind become one finding.
     let faults = chroots.all.iter().filter_map(|chroot| {
         let (fault, path) = chroot.fault.as_ref()?;
         Some((*fault, (path.as_path(), &chroot.partners)))

@@ -1,4 +1,4 @@
-//! The clock: its zone, whether it is set by others, and whether the digest's timer fires when the day may be closed.
+//! Checks the clock: its zone, its synchronisation, and whether the digest's timer fires when the day may be closed.
 
 use std::process::Command;
 use std::time::Duration;
@@ -11,22 +11,22 @@ use super::units::TIMER;
 use crate::adapters::program;
 use crate::domain::base::time::{Time, Zone};
 
-/// How long timedatectl may take: it may have to be started first.
+/// The time limit for timedatectl: its service may have to start first.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The facts about the clock.
 #[derive(Debug)]
 struct ClockFacts {
     zone: Zone,
-    /// The machine's own zone, where it is known.
+    /// The machine's own zone, if it is known.
     machine: Option<String>,
-    /// It is set by others; none where nobody knows, or where it is another machine's.
+    /// The clock is synchronised; `None` if this is unknown, or if the clock is another machine's.
     synchronised: Option<bool>,
-    /// A program that would set it is installed.
+    /// A program for synchronisation is installed.
     can: bool,
-    /// That program is switched on.
+    /// That program is enabled.
     on: bool,
-    /// Minutes after midnight from which on the digest closes the day.
+    /// The digest closes the day if it runs at this minute after midnight or later.
     closes_from: u32,
 }
 
@@ -94,7 +94,7 @@ fn judge(facts: &ClockFacts, timer: Option<Time>, now: Time) -> Vec<Finding> {
     found
 }
 
-/// The timer fires before the digest may close the day: its table would come a day later.
+/// Warns if the timer fires before the digest may close the day: its table would come a day late.
 fn early(facts: &ClockFacts, next: Time) -> Option<Finding> {
     let (at, from) = (facts.zone.local(next), facts.closes_from);
     if at.hour() * 60 + at.minute() >= from {

@@ -1,4 +1,4 @@
-//! The configuration: whether the file can be read and is right.
+//! Checks the configuration: whether the file can be read and is right.
 
 use std::path::Path;
 
@@ -11,17 +11,17 @@ use crate::adapters::config::{Config, ConfigError, DEFAULT_PATH};
 /// The name of the matter.
 const NAME: &str = "configuration";
 
-/// The configuration, where it is right; and the finding.
+/// Loads the configuration; returns it if it is right, and the finding.
 pub(super) fn load(named: Option<&Path>, units: &Units, root: bool) -> (Option<Config>, Finding) {
     let file = named.unwrap_or(Path::new(DEFAULT_PATH));
     let loaded = Config::load(named);
-    // Only root may look as somebody else; and a file that is named here is not the service's.
+    // Only root may look as another user, and a file named on the command line is not the service's.
     let closed = root && named.is_none() && look_as(file, units) == Access::Denied;
     let finding = judge(file, file.exists(), closed, loaded.as_ref().err());
     (loaded.ok(), finding)
 }
 
-/// Says that the configuration is right, or fails as a reload does.
+/// Reports that the configuration is right, or fails like a reload.
 pub(super) fn syntax(named: Option<&Path>) -> Result<String, ConfigError> {
     let config = Config::load(named)?;
     let file = config.path.display();
@@ -40,7 +40,7 @@ fn judge(file: &Path, exists: bool, closed: bool, error: Option<&ConfigError>) -
         }
         None if closed => {
             let said = format!("{shown} cannot be read by the service's user");
-            // The directory as well, should that be what is closed.
+            // The directory is included, since it may be the closed one.
             let paths = [file.parent().unwrap_or(file), file].map(path).join(" ");
             let reload = format!("sudo systemctl try-reload-or-restart {SERVICE}");
             Finding::problem(NAME, said).fixed_by(format!("sudo chmod a+rX {paths} && {reload}"))

@@ -1,4 +1,4 @@
-//! `/dev/log` as each partner's sftp-server finds it: whether its lines reach the log that is read.
+//! Checks `/dev/log` as each partner's sftp-server sees it: whether its lines reach the log that is read.
 
 use std::path::Path;
 
@@ -13,15 +13,15 @@ use super::words::grouped;
 use crate::adapters::source::choice::Log;
 use crate::domain::base::names::names;
 
-/// The log that each `/dev/log` leads to.
+/// The result for each `/dev/log`.
 #[derive(Debug)]
 pub(super) struct DevLogFacts<'a> {
-    /// The machine's own `/dev/log`.
+    /// The result for the machine's own `/dev/log`.
     own: Reached,
-    /// Those who are not locked in.
+    /// The partners without a chroot.
     free: &'a [&'a str],
     chroots: Vec<TriedChroot<'a>>,
-    /// The log that was looked into.
+    /// The log that was searched.
     log: Log,
 }
 
@@ -46,10 +46,10 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.extend(finding);
 }
 
-/// Tries them; nothing where there is no log of this machine's to look into.
+/// Tries each `/dev/log`; `None` if there is no log of this machine to search.
 fn gather<'a>(chroots: &'a Chroots<'_>, log: Option<&Log>) -> Option<DevLogFacts<'a>> {
     let log = log?;
-    // sshd ends the sessions of the others.
+    // In other chroots sshd ends the session anyway.
     let sound = || chroots.all.iter().filter(|one| one.fault.is_none());
     let mut roots = vec![Path::new(OWN)];
     roots.extend(sound().map(|chroot| chroot.path.as_path()));
@@ -72,7 +72,7 @@ fn gather<'a>(chroots: &'a Chroots<'_>, log: Option<&Log>) -> Option<DevLogFacts
 fn judge(facts: &DevLogFacts<'_>, fixes: &DevLogFixes<'_>) -> Vec<Finding> {
     let log = &facts.log;
     let mut all = std::iter::once(&facts.own).chain(facts.chroots.iter().map(|one| &one.reached));
-    // One program writes them all.
+    // One program writes all lines, so one finding is enough.
     if let Some(line) = all.find_map(Reached::unreadable) {
         return vec![not_read(log, line)];
     }
@@ -111,7 +111,7 @@ fn judge(facts: &DevLogFacts<'_>, fixes: &DevLogFixes<'_>) -> Vec<Finding> {
     found
 }
 
-/// The log is written in a form of its own. In rsyslog's traditional form of a rule the template stands behind the file.
+/// The log has an unsupported format. In an rsyslog rule in the traditional form, the template follows the file name.
 fn not_read(log: &Log, line: &str) -> Finding {
     let said = format!(
         "lines reach {log} in a form that is not read, or that leaves out the process: nothing, or no file, is seen ({line}); \

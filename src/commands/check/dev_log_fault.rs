@@ -1,4 +1,4 @@
-//! Faults of a chroot that keep `devlog` from working there, and the commands that fix them.
+//! Faults of a chroot that prevent `devlog` from working there, and the commands that fix them.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -13,37 +13,37 @@ use crate::adapters::sshd_config::PATH;
 /// The name of the matter.
 pub(super) const NAME: &str = "dev-log";
 
-/// A chroot's `/dev/log`.
+/// A chroot, and the result for its `/dev/log`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TriedChroot<'a> {
     pub(super) path: PathBuf,
     pub(super) partners: Vec<&'a str>,
     pub(super) reached: Reached,
-    /// It keeps `devlog` from working there.
+    /// The fault that prevents `devlog` from working there.
     pub(super) fault: DevLogFault,
 }
 
-/// A fault. `devlog` runs as root, and works only where nobody but root can have put something.
+/// A fault of a chroot. `devlog` runs as root, so it works only if no user but root can have put files there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum DevLogFault {
-    /// Nothing.
+    /// No fault.
     None,
-    /// `/dev` in the chroot is not root's alone.
+    /// Others than root own `/dev` in the chroot, or may write there.
     DevOfOthers,
     /// `/dev` in the chroot is a link.
     DevIsLink,
-    /// `/dev` in the chroot is the machine's own: a change there is one for all.
+    /// `/dev` in the chroot is the machine's own, so a change there affects the whole machine.
     MachinesDev,
-    /// A part of the chroot's path is a link, which leads there.
+    /// A part of the chroot's path is a link: the link, and its target.
     Link(PathBuf, PathBuf),
 }
 
-/// The parts of the commands.
+/// The parts of the commands that fix the faults.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DevLogFixes<'a> {
     /// The command that binds journald's socket into the chroots.
     pub(super) devlog: &'a str,
-    /// The files of sshd's configuration that hold a `ChrootDirectory`.
+    /// sshd's configuration files that contain a `ChrootDirectory`.
     pub(super) files: &'a [PathBuf],
     pub(super) ssh: Ssh<'a>,
 }
@@ -71,7 +71,7 @@ impl DevLogFault {
         }
     }
 
-    /// The command that has the `/dev/log` of these chroots reach the journal.
+    /// The command after which the `/dev/log` of these chroots reaches the journal.
     pub(super) fn fix(
         &self,
         reached: &Reached,
@@ -87,7 +87,7 @@ impl DevLogFault {
             )),
             DevLogFault::DevIsLink => Some(format!("sudo rm {dev}")),
             DevLogFault::MachinesDev => {
-                // Its /dev/log is a link to a socket that the chroot does not have.
+                // Its /dev/log is a link to a socket that does not exist in the chroot.
                 let each = at("run/systemd/journal").into_iter().take(PATHS);
                 let each = each.map(|inside| words::path(&inside)).map(|inside| {
                     format!(
@@ -122,9 +122,9 @@ impl DevLogFault {
     }
 }
 
-/// Writes the target of the link in its place.
+/// The command that writes the target of the link in place of the link.
 fn rewritten(link: &Path, target: &Path, fixes: &DevLogFixes<'_>) -> Option<String> {
-    // No character to which a shell or sed gives a meaning.
+    // Only characters without a special meaning for a shell or sed.
     let plain = |c: char| c.is_ascii_alphanumeric() || "/_-".contains(c);
     let plain = |path: &Path| path.to_str().is_some_and(|text| text.chars().all(plain));
     let files = arguments(fixes.files);

@@ -1,4 +1,4 @@
-//! The edit that mends a line of sshd's configuration, as a command.
+//! The edit that fixes a line of sshd's configuration, as a command.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use super::units::Ssh;
 use super::words::{edit, path};
 use crate::adapters::sshd_config::{Missing, OPTIONS};
 
-/// sshd takes no configuration that is wrong, and a reload ends no session. One that a socket starts would, reloaded, want to
-/// bind the port itself, and end; of a restart as well sessions that are open know nothing: they are processes of their own.
+/// The command that makes sshd read its configuration. It tests it first; a reload ends no session. An sshd that a socket
+/// starts would try to bind the port on a reload, and end; a restart is safe, since sessions are separate processes.
 pub(super) fn reload(ssh: Ssh<'_>) -> String {
     let test = match ssh.file {
         Some(file) => format!("sudo sshd -t -f {}", path(file)),
@@ -23,19 +23,19 @@ pub(super) fn reload(ssh: Ssh<'_>) -> String {
     format!("{test} && sudo systemctl {how} {}", ssh.unit)
 }
 
-/// For a person to write what no command can.
+/// The command with which a person edits the configuration, if no command can do it.
 pub(super) fn by_hand(ssh: Ssh<'_>) -> String {
     format!("{} && {}", edit(ssh.path()), reload(ssh))
 }
 
-/// For a person to change the options that it is started with.
+/// The command with which a person changes sshd's start options.
 pub(super) fn unit(ssh: Ssh<'_>) -> Option<String> {
     let unit = ssh.unit;
     let edit = format!("sudo systemctl edit {unit}.service");
     ssh.pid.is_none().then_some(edit)
 }
 
-/// Where the line stands, for the beginning of a sentence.
+/// The place of the line, for the beginning of a sentence.
 pub(super) fn place(gap: &Missing) -> String {
     match (gap.file.display(), gap.number) {
         _ if gap.file == Path::new("") => String::new(),
@@ -50,13 +50,13 @@ pub(super) fn told(gap: &Missing) -> String {
     format!("{place}{found}: {why}; write: {line}")
 }
 
-/// Writes the better line in the place of the one that is there, and has sshd read it. Where that cannot be said in a
-/// command, a person writes it.
+/// The command that replaces the line by the better one and makes sshd read it. If no command can do this, a person
+/// edits the file.
 pub(super) fn fix(gap: &Missing, ssh: Ssh<'_>) -> String {
     if gap.file == Path::new(OPTIONS) {
         return unit(ssh).unwrap_or_else(|| by_hand(ssh));
     }
-    // What a shell or sed gives a meaning is left to a person.
+    // A line with characters that are special for a shell or sed is left to a person.
     let plain = gap.line.chars().all(|c| c.is_ascii_graphic() || c == ' ');
     let plain = plain && !gap.line.contains(['\'', '\\', '|', '&']);
     if !plain || gap.number == 0 {
@@ -67,7 +67,7 @@ pub(super) fn fix(gap: &Missing, ssh: Ssh<'_>) -> String {
     format!("{edit} && {}", reload(ssh))
 }
 
-/// Writes a line before all others, where it holds for everyone and before any `Match`.
+/// The command that inserts a line at the beginning, where it is before any `Match` and holds for every account.
 pub(super) fn first_line(line: &str, ssh: Ssh<'_>) -> String {
     let file = path(ssh.path());
     format!("sudo sed -i '1i {line}' {file} && {}", reload(ssh))

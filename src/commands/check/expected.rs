@@ -1,4 +1,4 @@
-//! The feeds that must arrive: whether each is expected of a partner, and of which.
+//! Checks the feeds that must arrive: whether the account of each is a partner.
 
 use super::finding::{Finding, Report};
 use super::machine::Machine;
@@ -29,7 +29,7 @@ fn judge(feeds: &[String], warnings: Vec<Warning>) -> Vec<Finding> {
     of_warnings(NAME, warnings).collect()
 }
 
-/// Warnings of the user database as findings of a matter.
+/// Turns warnings of the user database into findings of a matter.
 pub(super) fn of_warnings(
     name: &'static str,
     warnings: Vec<Warning>,

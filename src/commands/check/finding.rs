@@ -1,50 +1,50 @@
-//! A finding of a matter: a line with its status, the facts, and the command that fixes it.
+//! A finding: a line with its status, the facts, and the command that fixes it.
 
 use serde::Serialize;
 
 use super::refusal::SlackFixes;
 
-/// How good or bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {
-    /// As it must be.
+    /// Everything is right.
     Ok,
-    /// It works, but not as somebody may think, or not for long.
+    /// It works, but perhaps not as expected, or not for long.
     Warning,
-    /// Something is not reported in Slack, or will not be.
+    /// Events are not reported in Slack, or will not be.
     Problem,
 }
 
-/// A line.
+/// One line of the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Finding {
-    /// The matter's name, which programs may rely on.
+    /// The name of the matter, which other programs may rely on.
     pub(super) name: &'static str,
     pub(super) status: Status,
     /// The facts.
     pub(super) detail: String,
-    /// The command that fixes it, to be typed as it stands; none where nothing is wrong, or no command helps.
+    /// The command that fixes it, to be typed unchanged; `None` if there is no fault, or if no command helps.
     pub(super) remedy: Option<String>,
-    /// It answers a question of the command line.
+    /// It answers an option of the command line.
     #[serde(skip)]
     pub(super) asked: bool,
 }
 
-/// The findings so far, and what later matters must know of earlier ones.
+/// The findings so far, and the facts that later matters need from earlier ones.
 #[derive(Default)]
 pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
-    /// The facts that this user may not see.
+    /// The facts that this user may not read.
     pub(super) unseen: Vec<&'static str>,
     /// The commands that fix a refusal of Slack.
     pub(super) fixes: Option<SlackFixes>,
-    /// A line was posted.
+    /// A test line was posted.
     pub(super) posted: bool,
 }
 
 impl Report {
-    /// Adds a finding, once.
+    /// Adds a finding, unless it is already there.
     pub(super) fn add(&mut self, finding: Finding) {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);

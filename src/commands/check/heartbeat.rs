@@ -1,4 +1,4 @@
-//! The heartbeat: whether its address can be fetched, by the way that the service takes.
+//! Checks the heartbeat: whether its address can be fetched by the service's network path.
 
 use reqwest::Url;
 
@@ -19,7 +19,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     };
     let units = machine.units;
     let active = matches!(units.get(SERVICE, "ActiveState"), "active" | "reloading");
-    // A fetch says that all is well, which it is not while the service does not run.
+    // A fetch reports that all is well, which is wrong while the service does not run.
     let tried = units.unknown.is_some() || active;
     let fetched = tried.then(|| fetched(url, machine));
     report.findings.push(judge(fetched, machine.config));

@@ -1,4 +1,4 @@
-//! The journal: whether it outlives a boot, how far back it reaches, and what journald drops in a flood.
+//! Checks the journal: whether it survives a reboot, how far back it reaches, and what journald drops in a flood.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -17,28 +17,28 @@ use crate::domain::sessions::Limit;
 /// The name of the matter.
 const NAME: &str = "journal";
 
-/// Where journald keeps files, on disk and in memory.
+/// The directories of journald's files, on disk and in memory.
 const DISK: &str = "/var/log/journal";
 const MEMORY: &str = "/run/log/journal";
 
-/// So many lines a second no session writes: an sftp-server manages a fifth of it, since each line is a connection of its own.
+/// No session writes so many lines a second: an sftp-server reaches a fifth of it, since each line is a separate connection.
 const ENOUGH: u64 = 100_000;
 
-/// A configuration without a limit, to be copied.
+/// An example configuration without a limit.
 const EXAMPLE: &str = "/usr/share/doc/sftp-monitor/examples/journald-limit.conf";
 
-/// How far back losses are looked for.
+/// How far back dropped lines are looked for.
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
 /// The facts about the journal.
 #[derive(Debug)]
 struct JournalFacts {
-    /// Its files lie on disk.
+    /// Its files are on disk.
     persistent: bool,
-    /// Its first entry.
+    /// The time of its first entry.
     begins: Option<Time>,
     limit: Option<Limit>,
-    /// How many messages of sshd and its sessions journald dropped within the week.
+    /// The number of messages of sshd and its sessions that journald dropped within the week.
     dropped: u64,
 }
 
@@ -57,7 +57,7 @@ fn gather(units: &Units, now: Time) -> JournalFacts {
             .and_then(|meta| meta.modified())
             .ok()
     };
-    // The file of the other place may be one of before journald was told where to keep them.
+    // The file in the other place may be an old one, from before a change of journald's storage.
     let persistent = is_persistent(written(DISK), written(MEMORY));
     let ssh = format!("{}.service", units.ssh().unit);
     let of_ssh = |property| units.get(&ssh, property);
@@ -68,7 +68,7 @@ fn gather(units: &Units, now: Time) -> JournalFacts {
     JournalFacts {
         persistent,
         begins: begins(persistent),
-        // The lower one is reached first.
+        // The lower limit is reached first.
         limit: of_unit
             .into_iter()
             .chain(limit::limit())
@@ -77,12 +77,12 @@ fn gather(units: &Units, now: Time) -> JournalFacts {
     }
 }
 
-/// Is the file on disk, of those that there are, the one that is written to?
+/// Is the file on disk the one that is written to now?
 fn is_persistent(disk: Option<SystemTime>, memory: Option<SystemTime>) -> bool {
     disk.is_some() && disk >= memory
 }
 
-/// When the first entry was written; without a disk, of those that are not left there from before.
+/// The time of the first entry; without a journal on disk, only of entries in memory.
 fn begins(persistent: bool) -> Option<Time> {
     let directory = (!persistent).then_some(Path::new(MEMORY));
     let (begins, _) = reach(directory).ok()??;
@@ -101,7 +101,7 @@ fn dropped(now: Time) -> systemd::Result<u64> {
     Ok(dropped)
 }
 
-/// `Suppressed 17 messages from session-5.scope`: of what may be sshd's.
+/// Reads `Suppressed 17 messages from session-5.scope`, if the unit may be sshd's.
 fn suppressed(message: &str) -> Option<u64> {
     let (count, unit) = message
         .strip_prefix("Suppressed ")?
@@ -110,14 +110,14 @@ fn suppressed(message: &str) -> Option<u64> {
     count.parse().ok().filter(|_| ours)
 }
 
-/// A unit's own limit; none where it is `0`.
+/// A unit's own limit; `None` if it is `0`.
 fn of_unit(burst: &str, interval: &str) -> Option<Limit> {
     let burst = burst.parse().ok().filter(|burst| *burst > 0)?;
     let interval = limit::span(interval).filter(|interval| !interval.is_zero())?;
     Some(Limit { burst, interval })
 }
 
-/// The command that sets a line of journald's configuration, and then runs another.
+/// The command that sets a line of journald's configuration, and then runs another command.
 fn configured(line: &str, file: &str, then: &str) -> String {
     format!(
         "sudo install -d /etc/systemd/journald.conf.d && printf '[Journal]\\n{line}\\n' \
@@ -140,14 +140,14 @@ fn judge(facts: &JournalFacts, now: Time) -> Vec<Finding> {
     vec![kept, of_limit(facts)]
 }
 
-/// Whether the limit lets a flood hide lines of sessions.
+/// Judges whether the limit lets a flood hide lines of sessions.
 fn of_limit(facts: &JournalFacts) -> Finding {
     let Some(Limit { burst, interval }) = facts.limit else {
         return Finding::ok(NAME, "journald drops nothing in a flood: it has no limit");
     };
     let span = humantime::format_duration(interval);
     let rate = format!("{burst} lines of a session in {span}");
-    // Not in a drop-in of sshd's unit: a session is a unit of its own, and a scope has no such setting.
+    // A drop-in of sshd's unit does not help: a session has its own scope, and scopes have no such setting.
     let raise = configured(
         "RateLimitIntervalSec=0",
         "zz-sftp-monitor.conf",
@@ -181,7 +181,7 @@ fn of_limit(facts: &JournalFacts) -> Finding {
     }
 }
 
-/// How long the service may be down without missing anything.
+/// How long the service may be down without missing an entry.
 fn away(reach: Duration) -> String {
     let reach = match (reach.as_secs() / 86_400, reach.as_secs() / 3_600) {
         (0, 0) => return ", begun within the hour".to_owned(),
@@ -219,7 +219,7 @@ mod tests {
         );
         let memory = judged(false, "", 0);
         assert!(memory.starts_with("warning journal: in memory alone"));
-        // A command is one line.
+        // The command must be one line.
         assert!(
             memory.contains(r"'[Journal]\nStorage=persistent\n' | sudo tee"),
             "{memory}"
@@ -262,7 +262,7 @@ mod tests {
             ),
             "{raised}"
         );
-        // A partner's session writes as many within five seconds.
+        // A partner's session writes that number within five seconds.
         assert!(
             judged(true, "RateLimitBurst=100000\n", 17)
                 .contains("warning journal: journald dropped 17")

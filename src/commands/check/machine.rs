@@ -1,4 +1,4 @@
-//! The facts of the machine that several matters share.
+//! The facts about the machine that several matters share.
 
 use super::source_facts::SourceFacts;
 use super::units::{Ssh, Units};
@@ -14,9 +14,9 @@ pub(super) struct Machine<'a> {
     pub(super) units: &'a Units,
     pub(super) roster: &'a Roster,
     pub(super) sshds: &'a Sshds,
-    /// The same, each with its partners; empty where the log is another machine's.
+    /// The sshds, each with its partners; empty if the log is another machine's.
     pub(super) serving: Vec<ServingSshd<'a>>,
-    /// The log that is read, as far as this user may read it too.
+    /// The log that is read, if this user may read it too.
     pub(super) log: Option<Log>,
     pub(super) source: SourceFacts<'a>,
     pub(super) root: bool,
@@ -39,7 +39,7 @@ pub(super) struct ServedPartner<'a> {
 }
 
 impl<'a> ServedPartner<'a> {
-    /// As `Match` is asked about it.
+    /// The partner in the form that `Match` conditions need.
     pub(super) fn asked(&self) -> sshd_config::Partner<'a> {
         of_account(self.name, self.account)
     }

@@ -1,9 +1,9 @@
-//! `check`: everything that must be right, each matter with its facts and the command that fixes it.
+//! `check`: everything that must be right; each matter gives its facts and the command that fixes a fault.
 //! Uses the domain, the adapters and what other commands are asked for.
 //!
 //! Each matter has a file. Its `look` gathers the facts and adds findings to the report; a pure function `judge` makes the
 //! findings, so that the tests of a matter are tables. `whole` lists the matters in their order. Facts that this user may
-//! not see are named in one line at the end; root sees everything.
+//! not read are named in one line at the end; root can read all of them.
 
 mod access;
 mod accounts;
@@ -56,7 +56,7 @@ use crate::domain::slack_reply::{Disposition, PostResult};
 use finding::Status;
 use print::Look;
 
-/// Runs the command. Exit code 1 where there are warnings, 2 where there are problems.
+/// Runs the command. Exit code 1 if there are warnings, 2 if there are problems.
 pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
     if arguments.syntax {
         let right = configuration::syntax(cli.config.as_deref())?;
@@ -88,7 +88,7 @@ pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
             Some(Status::Problem) => 2,
         })
     })?;
-    // Last: root becomes the service's user by it.
+    // This must be the last step: in it root becomes the service's user.
     let ended = posted.map(|zone| end_pause(&cli.state_directory(), zone));
     if let Some(Err(error)) = ended {
         let told =
@@ -98,7 +98,7 @@ pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
     Ok(code)
 }
 
-/// A line was posted: what waits for Slack need not wait for the service's next try.
+/// Ends the pause of sending after a test line was posted, so that waiting messages need not wait for the service's next try.
 fn end_pause(directory: &Path, zone: Zone) -> anyhow::Result<()> {
     if !directory.join("daily.json").exists() {
         return Ok(());
@@ -114,7 +114,7 @@ fn end_pause(directory: &Path, zone: Zone) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Is this root's own shell, on a machine that has no sudo?
+/// Is this root's own shell, on a machine without sudo?
 fn without_sudo() -> bool {
     std::env::var_os("SUDO_USER").is_none()
         && !["/usr/bin/sudo", "/usr/local/bin/sudo"]
@@ -122,7 +122,7 @@ fn without_sudo() -> bool {
             .any(|path| Path::new(path).exists())
 }
 
-/// The command as root types it. Only where a command begins: a group may be called sudo, too.
+/// The command for root, without sudo. It is removed only where a command begins: a group may also be named sudo.
 fn without_its_sudo(remedy: &str) -> String {
     let (mut words, mut begins) = (Vec::new(), true);
     for word in remedy.split(' ') {

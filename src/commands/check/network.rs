@@ -1,4 +1,4 @@
-//! The service's way into the network: its proxy, and a request that is waited for.
+//! The service's network path: its proxy, and how to wait for a request.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use super::units::{SERVICE, Units};
 use crate::adapters::config::environment;
 use crate::adapters::slack::{Proxy, ProxySettings, assigned};
 
-/// The way that the service takes, and the proxy on it. Only root may read the service's environment.
+/// The network path of the service, and its proxy. Only root may read the service's environment.
 pub(super) fn way(machine: &Machine<'_>) -> (ProxySettings, Option<Proxy>) {
     if !machine.root {
         return (ProxySettings::Environment, Proxy::own());
@@ -21,14 +21,14 @@ pub(super) fn way(machine: &Machine<'_>) -> (ProxySettings, Option<Proxy>) {
     )
 }
 
-/// The proxy in the service's environment: its file outweighs its unit (systemd.exec(5), EnvironmentFile=).
+/// The proxy in the service's environment: its file overrides its unit (systemd.exec(5), EnvironmentFile=).
 fn of_service(units: &Units) -> Option<Proxy> {
     let file = std::fs::read(environment::FILE).unwrap_or_default();
     let unit = units.get(SERVICE, "Environment").replace(' ', "\n");
     Proxy::of(|variable| assigned(&file, variable).or_else(|| assigned(unit.as_bytes(), variable)))
 }
 
-/// Waits for what is asked over the network.
+/// Waits for a network request.
 pub(super) fn wait<F: Future>(asked: F) -> io::Result<F::Output> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     Ok(runtime.enable_all().build()?.block_on(asked))

@@ -1,4 +1,4 @@
-//! The partners: whether there is a group, who is in it, and what they are called.
+//! Checks the partners: whether their group exists, its members, and their display names.
 
 use super::expected::of_warnings;
 use super::finding::{Finding, Report};
@@ -13,7 +13,7 @@ use crate::domain::render::Voice;
 /// The name of the matter.
 const NAME: &str = "partners";
 
-/// The partners, and the settings of the configuration for names that are none.
+/// Checks the partners, and the settings in the configuration for names that are no partners.
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     let config = machine.config;
     let found = group(machine.roster, config, &config.voice());
@@ -53,7 +53,7 @@ fn group(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
     vec![finding]
 }
 
-/// The partners that there are: by the group or by `users`, with an account or without.
+/// Reports the partners: by the group or by `users`, with or without an account.
 fn members(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
     let group = &config.partners.group;
     let which = |is: &dyn Fn(&Partner) -> bool| -> Vec<&str> {
@@ -82,7 +82,7 @@ fn members(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
     }
     let gone = without(By::Configured);
     let shown = names(&gone);
-    // They may exist on other machines, whose log is read here.
+    // The accounts may exist on other machines, whose log is read here.
     match config.source.is_this_machines() {
         _ if gone.is_empty() => {}
         true => {
@@ -105,7 +105,7 @@ fn members(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
     found
 }
 
-/// A partner's name, and in brackets how Slack calls it, where that is another name.
+/// A partner's name, and in brackets its display name in Slack if that is different.
 fn shown(name: &str, roster: &Roster, voice: &Voice) -> String {
     let full_name = roster.partners.get(name);
     let full_name = full_name.and_then(|partner| partner.full_name.as_deref());

@@ -1,4 +1,4 @@
-//! The findings as people and programs read them.
+//! Prints the findings for people and for programs.
 
 use std::io::{self, Write};
 
@@ -8,30 +8,30 @@ use super::finding::{Finding, Status};
 use super::words::many;
 use crate::domain::base::clean::for_terminal;
 
-/// How the text looks.
+/// The layout of the text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Look {
     pub(super) colour: bool,
-    /// How many characters a line takes; none where each matter is a line, for grep.
+    /// The number of characters in a line; `None` for one line for each finding, for grep.
     pub(super) width: Option<usize>,
-    /// Also what was seen where all is well.
+    /// Also print the findings with status ok.
     pub(super) all: bool,
 }
 
-/// Where the text of a matter begins, behind its status.
+/// The column where the text of a finding begins, after its status.
 const INDENT: usize = 9;
 
-/// The narrowest text: on a terminal that is narrower, it breaks the lines itself.
+/// The minimum width of the text: a narrower terminal breaks the lines itself.
 const NARROWEST: usize = 30;
 
-/// As a JSON list.
+/// Prints a JSON list.
 pub(super) fn json(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
     crate::commands::output::json(out, findings)?;
     out.write_all(b"\n")
 }
 
-/// First the names of what is well, then what a person must read, the worst last; each command below its matter, and at the
-/// end how many there are.
+/// Prints first the names of the matters that are ok, then the other findings, the worst last. Each command is below its
+/// finding; the counts are at the end.
 pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let of = |status| findings.iter().filter(move |found| found.status == status);
     let (shown, folded): (Vec<_>, Vec<_>) =
@@ -71,7 +71,7 @@ pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io:
     }
 }
 
-/// Its status, its name, and the facts.
+/// Prints a finding's status, name, and facts.
 fn matter(
     status: Status,
     name: &str,
@@ -86,14 +86,14 @@ fn matter(
         name => format!("{name}: {said}"),
     };
     let lines = wrapped(&said, look).join(&format!("\n{:INDENT$}", ""));
-    // A name is one word, so that it stands in the first line.
+    // A name is one word, so it is in the first line.
     let (name, rest) = lines.split_at(name.len());
     let name = dressed(name, Style::new().bold(), look.colour && !name.is_empty());
     let word = dressed(&format!("{word:<8}"), style, look.colour);
     writeln!(out, "{word} {name}{rest}")
 }
 
-/// The command, to be copied as it stands: only behind a `&&` may a line break lie.
+/// Prints the command so that it can be copied: lines are broken only after `&&`.
 fn fix(remedy: &str, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let remedy = for_terminal(remedy).to_string();
     let steps = match look.width {
@@ -108,7 +108,7 @@ fn fix(remedy: &str, look: Look, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A command in its steps; what stands in quotes stays whole.
+/// Splits a command into its steps; quoted text is not split.
 fn steps(command: &str) -> Vec<&str> {
     let (mut steps, mut from, mut quote) = (Vec::new(), 0, None);
     for (at, c) in command.char_indices() {
@@ -126,7 +126,7 @@ fn steps(command: &str) -> Vec<&str> {
     steps
 }
 
-/// The text in lines that fit; a word that is longer stays whole.
+/// Breaks the text into lines that fit; a longer word is not broken.
 fn wrapped(text: &str, look: Look) -> Vec<String> {
     let width = look.width.map_or(usize::MAX, |width| {
         width.saturating_sub(INDENT).max(NARROWEST)

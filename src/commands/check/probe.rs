@@ -1,4 +1,4 @@
-//! Does a `/dev/log` lead into the log? A line is sent through each, as the partner's sftp-server would, and looked for.
+//! Tests whether a `/dev/log` leads into the log: sends a line through it, as the partner's sftp-server would, and looks for it.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -15,22 +15,22 @@ use super::arrived::{ASKED, IDENTIFIER, Reached, as_the_service, mark};
 use crate::adapters::source::choice::Log;
 use crate::domain::base::time::Time;
 
-/// How long the lines are waited for: journald writes them at once, rsyslog a little later.
+/// How long to wait for the lines: journald writes them at once, rsyslog a little later.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a socket may take a line: one whose reader hangs would take none for ever.
+/// The time limit for sending a line: a socket whose reader hangs would block for ever.
 const SENDING: Duration = Duration::from_millis(300);
 
-/// How often a log file is read again.
+/// The pause between two reads of a log file.
 const AGAIN: Duration = Duration::from_millis(50);
 
-/// auth.info, so that the line goes where sshd's go (syslog.h).
+/// auth.info, so that the line goes to the same place as sshd's (syslog.h).
 const PRIORITY: u8 = 4 << 3 | 6;
 
-/// The root directory of processes that are not locked in.
+/// The root directory of processes without a chroot.
 pub(super) const OWN: &str = "/";
 
-/// Sends a line through the `/dev/log` below each directory, and looks for all of them; none where the log is not this machine's.
+/// Sends a line through the `/dev/log` below each directory, and looks for the lines; `None` if the log is another machine's.
 pub(super) fn try_all(roots: &[&Path], log: &Log) -> Option<Vec<Reached>> {
     let mut end = match log {
         Log::Journal => None,
@@ -54,7 +54,7 @@ pub(super) fn try_all(roots: &[&Path], log: &Log) -> Option<Vec<Reached>> {
             Some(file) => file.read_to_end(&mut text).is_ok(),
             None => in_journal(begun, &mut text).is_ok(),
         };
-        // The journal keeps a message as it was sent.
+        // The journal keeps a message unchanged.
         let in_file = end.is_some();
         mark(&text, &nonce, &mut reached, |line, sign| {
             !in_file || as_the_service(line, sign)
@@ -74,21 +74,21 @@ fn nonce() -> String {
     format!("{:x}.{nanos:x}", std::process::id())
 }
 
-/// Sends a line through a socket that is found as by a process locked into `root`.
+/// Sends a line through the socket that a process with `root` as chroot would find.
 fn send(root: &Path, line: &str) -> Result<(), Reached> {
     let socket = open(root)?;
     let stat = rustix::fs::fstat(&socket).map_err(|_| Reached::NotSeen)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::Socket {
         return Err(Reached::NoSocket);
     }
-    // Root may write where a partner may not.
+    // Root may write even if a partner may not.
     if stat.st_mode & 0o002 == 0 {
         return Err(Reached::Closed);
     }
     let sending = || {
         let datagram = UnixDatagram::unbound()?;
         datagram.set_write_timeout(Some(SENDING))?;
-        // Its path may be longer than the address of a socket can be.
+        // The socket's path may be too long for a socket address.
         datagram.connect(format!("/proc/self/fd/{}", socket.as_raw_fd()))?;
         let pid = std::process::id();
         datagram.send(format!("<{PRIORITY}>{IDENTIFIER}[{pid}]: {line}").as_bytes())
@@ -100,7 +100,7 @@ fn send(root: &Path, line: &str) -> Result<(), Reached> {
     }
 }
 
-/// Opens `/dev/log` with `root` as the root directory: a link counts as it does inside.
+/// Opens `/dev/log` with `root` as the root directory: links are followed as inside the chroot.
 fn open(root: &Path) -> Result<OwnedFd, Reached> {
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let fault = |errno| match errno {
@@ -108,7 +108,7 @@ fn open(root: &Path) -> Result<OwnedFd, Reached> {
         _ => Reached::NotSeen,
     };
     let root = rustix::fs::open(root, flags | OFlags::DIRECTORY, Mode::empty()).map_err(fault)?;
-    // A partner must be able to pass through the directory.
+    // A partner needs the right to pass through the directory.
     if let Ok(stat) = statat(root.as_fd(), "dev", AtFlags::empty()) {
         if stat.st_mode & 0o001 == 0 {
             return Err(Reached::ClosedDirectory);
@@ -127,12 +127,12 @@ fn open(root: &Path) -> Result<OwnedFd, Reached> {
     })
 }
 
-/// Reads our lines of the journal since then.
+/// Reads our lines in the journal since this time.
 fn in_journal(since: SystemTime, text: &mut Vec<u8>) -> systemd::Result<()> {
     let since = u64::try_from(Time::from(since).0).unwrap_or(0);
     let mut journal = OpenOptions::default().local_only(true).open()?;
     journal.match_add("SYSLOG_IDENTIFIER", IDENTIFIER)?;
-    // A little earlier: a line is stamped by its sender's clock or by journald's.
+    // A little earlier, since the line's time may be from the sender's clock or from journald's.
     journal.seek_realtime_usec(since.saturating_sub(1_000_000))?;
     text.clear();
     while let Some(entry) = journal.next_entry()? {
@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    /// A chroot with a socket that writes what it gets into a file, once, behind this.
+    /// A chroot with a socket; it writes the first received line to a file, after the text `writes`.
     fn chroot_with_socket(
         log: &Path,
         writes: Option<&'static str>,
@@ -187,7 +187,7 @@ mod tests {
     fn each_way_in_which_a_line_is_lost_is_told_apart() {
         let log = tempfile::NamedTempFile::new().unwrap();
         let (good, writer) = chroot_with_socket(log.path(), Some("Mar 30 06:07:55 sftp1 "));
-        // Its socket was closed at once.
+        // The socket was closed at once.
         let (dead, _) = chroot_with_socket(log.path(), None);
         let (bare, link, file) = (
             tempfile::tempdir().unwrap(),
@@ -199,7 +199,7 @@ mod tests {
             std::fs::set_permissions(chroot.path().join("dev"), PermissionsExt::from_mode(0o755))
                 .unwrap();
         }
-        // It leads to a socket that is there, but not from inside.
+        // The target is an existing socket, but not inside the chroot.
         symlink(good.path().join("dev/log"), link.path().join("dev/log")).unwrap();
         std::fs::write(file.path().join("dev/log"), "").unwrap();
         let (elsewhere, _keeps) = {

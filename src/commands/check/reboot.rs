@@ -1,4 +1,4 @@
-//! `/dev/log` that is bound now, and by nothing at the next boot.
+//! Checks for a `/dev/log` that is bound now, but will not be after the next boot.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::adapters::program;
 use crate::adapters::sight::SOCKET;
 use crate::domain::base::names::names;
 
-/// How long systemctl may take.
+/// The time limit for systemctl.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The partners whose `/dev/log` was bound by hand, by `sftp-monitor devlog`, or by a unit that does not start at boot.
@@ -29,7 +29,7 @@ pub(super) fn gather<'a>(chroots: &[TriedChroot<'a>], units: &Units) -> Vec<&'a 
     bound.flat_map(|tried| tried.partners.clone()).collect()
 }
 
-/// A warning for these partners; none where there are none.
+/// A warning for these partners; `None` if there are none.
 pub(super) fn judge(partners: &[&str], units: &Units) -> Option<Finding> {
     if partners.is_empty() {
         return None;
@@ -41,7 +41,7 @@ pub(super) fn judge(partners: &[&str], units: &Units) -> Option<Finding> {
     Some(Finding::warning(NAME, said).fixed_by(units.devlog()))
 }
 
-/// Was journald's own socket bound there? Other programs see to theirs.
+/// Is it journald's own socket? Other programs maintain their own.
 fn is_journalds(log: &Path) -> bool {
     let of = |path: &Path| std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino()));
     match (of(log), of(Path::new(SOCKET))) {
@@ -50,7 +50,7 @@ fn is_journalds(log: &Path) -> bool {
     }
 }
 
-/// Does a unit's file, or a line in /etc/fstab, mount it? Of what was mounted by hand systemd knows no file.
+/// Does a unit file or a line in /etc/fstab mount it? For a manual mount systemd knows no file.
 fn is_of_a_file(log: &Path) -> bool {
     let mut systemctl = Command::new("systemctl");
     systemctl.args(["show", "--property=FragmentPath", "--value", "--"]);

@@ -1,33 +1,33 @@
-//! A refusal of Slack: what a person is asked to do, and the command for it.
+//! A refusal by Slack: the fix in words, and the command for it.
 
 use crate::domain::slack_reply::Fix;
 
-/// Posts a line.
+/// The command that posts a test line.
 const SEND: &str = "sudo sftp-monitor check --send";
 
 /// The parts of the commands that fix a refusal.
 pub(super) struct SlackFixes {
     /// The command that stores another token.
     pub(super) store: &'static str,
-    /// The command with which the configuration is changed.
+    /// The command that edits the configuration.
     pub(super) edit: String,
-    /// The bot's name, where Slack told it.
+    /// The bot's name, if Slack gave it.
     pub(super) bot: Option<String>,
 }
 
 impl SlackFixes {
-    /// In words.
+    /// The fix in words.
     fn said(&self, fix: Fix) -> String {
         fix.said().replace("@BOT", &self.at_bot())
     }
 
-    /// As it is typed, in a shell or in Slack.
+    /// The command of the fix, for a shell or for Slack.
     fn command(&self, fix: Fix) -> String {
         match fix {
             Fix::Invite => format!("/invite {}", self.at_bot()),
             Fix::Token | Fix::Scope => self.store.to_owned(),
             Fix::Channel | Fix::Unarchive | Fix::Posters | Fix::Address => self.edit.clone(),
-            // Once that is done, this tries it.
+            // This tries it after the fix.
             Fix::Workspace => SEND.to_owned(),
         }
     }
@@ -37,7 +37,7 @@ impl SlackFixes {
     }
 }
 
-/// A refusal with its fix in words, and the command; where nobody can fix it, or it passes, the command tries again.
+/// A refusal with its fix in words, and the command; without a known fix the command tries again.
 pub(super) fn with_fix(
     said: &str,
     fix: Option<Fix>,

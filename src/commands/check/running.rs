@@ -1,11 +1,11 @@
-//! The units: installed, enabled, running, and when the timer fires next.
+//! Checks the units: installed, enabled, running, and when the timer fires next.
 
 use super::dev_log_fault;
 use super::finding::Finding;
 use super::units::{DEVLOG, DIGEST, SERVICE, TIMER, Units};
 use crate::domain::base::time::Zone;
 
-/// Judges the units. Where a chroot or its `/dev/log` is told of already, that is why the unit that binds them failed.
+/// Judges the units. If a fault of a chroot or its `/dev/log` was reported, that fault explains why the binding unit failed.
 pub(super) fn judge(units: &Units, zone: Zone, chroot_told: bool) -> Vec<Finding> {
     if let Some(why) = &units.unknown {
         let said = format!("whether the units run is unknown: {why}");
@@ -39,7 +39,7 @@ pub(super) fn judge(units: &Units, zone: Zone, chroot_told: bool) -> Vec<Finding
     found
 }
 
-/// A unit that must be enabled and active.
+/// Judges a unit that must be enabled and active.
 fn unit(units: &Units, name: &'static str, unit: &str, addition: &str) -> Finding {
     let enable = format!("sudo systemctl enable --now {unit}");
     let problem = |said: String| Finding::problem(name, format!("{unit} {said}"));

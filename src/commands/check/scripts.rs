@@ -1,4 +1,4 @@
-//! The scripts that sftp-monitor replaces: one that still runs posts everything twice, and deletes the counters.
+//! Checks for the scripts that sftp-monitor replaces: a script that still runs posts everything twice, and deletes the counters.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::adapters::program;
 /// The name of the matter.
 const NAME: &str = "old-scripts";
 
-/// cron's own tables, and the directory of more of them.
+/// cron's own tables, and the directory of further ones.
 const TABLES: [&str; 3] = ["/etc/crontab", "/etc/anacrontab", "/etc/cron.d"];
 
 /// The directories of programs that cron runs.
@@ -24,42 +24,42 @@ const PROGRAMS: [&str; 4] = [
     "/etc/cron.monthly",
 ];
 
-/// The users' tables, each named like its user; Debian's place and Red Hat's.
+/// The directories of users' tables, each named after its user: Debian's and Red Hat's.
 const CRONTABS: [&str; 2] = ["/var/spool/cron/crontabs", "/var/spool/cron"];
 
-/// Where an administrator puts units of his own.
+/// The directories of the administrator's own units.
 const UNITS: [&str; 2] = ["/etc/systemd/system", "/usr/local/lib/systemd/system"];
 
-/// How long systemctl may take.
+/// The time limit for systemctl.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// The counters of the day, which the scripts kept in a file of that name, posted and deleted.
+/// The day's counters: the scripts kept them in a file of this name, posted it and deleted it.
 const STATE: &str = "daily.json";
 
 /// Programs that delete or empty a file.
 const DELETING: [&str; 4] = ["rm", "unlink", "truncate", "shred"];
 
-/// The logs and programs that such a script mentions.
+/// Logs and programs that such a script mentions.
 const LOGS: [&str; 3] = ["auth.log", "internal-sftp", "sftp-server"];
 
 /// The largest script that is read.
 const LARGEST: u64 = 1 << 20;
 
-/// Something that may start a script of old.
+/// A job that may start an old script.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Starter {
-    /// A line of a table that cron reads, and its number.
+    /// A line of a table that cron reads: the file, the line number, the line.
     Table(PathBuf, usize, String),
     /// A file that cron runs.
     Cron(PathBuf),
-    /// A user's table, and the line.
+    /// A user's table: the user and the line.
     Crontab(String, String),
     /// A unit.
     Unit(String),
 }
 
-/// The sign that a text does the monitor's work: it deletes the state or tells Slack of it, or tells Slack of sshd's log.
-/// Others may read `daily.json`, and post about other things.
+/// Finds the sign of an old script: it deletes the state or sends it to Slack, or sends sshd's log to Slack. Other scripts may
+/// read `daily.json`, and post about other things.
 fn sign(text: &str, channel: &str) -> Option<String> {
     let posts = text.contains(channel) || text.to_ascii_lowercase().contains("slack");
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -89,7 +89,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     }
 }
 
-/// All that cron and systemd start, each with its own text.
+/// All jobs of cron and systemd, each with its text.
 fn starters() -> Vec<(Starter, String)> {
     let tables = files(&TABLES).map(|table| (table, false));
     let crontabs = files(&CRONTABS).map(|table| (table, true));
@@ -115,7 +115,7 @@ fn starters() -> Vec<(Starter, String)> {
     all
 }
 
-/// Of a service and the timers that start it those that are active or enabled.
+/// Those of a service and its timers that are active or enabled.
 fn running(service: &str) -> Vec<Starter> {
     let show = |unit: &str, property: &str| {
         let mut ask = Command::new("systemctl");
@@ -134,20 +134,20 @@ fn running(service: &str) -> Vec<Starter> {
     running.map(|unit| Starter::Unit(unit.to_owned())).collect()
 }
 
-/// A text with the scripts that it names by their paths behind it.
+/// The text, with the scripts that it names by absolute paths at the end.
 fn with_scripts(text: &str) -> String {
     let mut whole = text.to_owned();
     for word in text.split(|c: char| c.is_whitespace() || "='\"`;|&()".contains(c)) {
         let path = Path::new(word);
         if word.len() > 1 && path.is_absolute() {
-            // Programs are no text, and what is no plain file may never end.
+            // Binary programs are no text, and reading a special file may never end.
             whole.push_str(&read(path).unwrap_or_default());
         }
     }
     whole
 }
 
-/// The files that these paths name, or that are in these directories, with their text.
+/// The files at these paths or in these directories, with their text.
 fn files(places: &[&str]) -> impl Iterator<Item = (PathBuf, String)> {
     let mut all = Vec::new();
     for place in places {
@@ -232,7 +232,7 @@ mod tests {
                 "tail -F /var/log/auth.log | while read -r l; do curl https://hooks.slack.com/x; done",
                 "Slack and auth.log",
             ),
-            // Others read the state, as they may, and tell Slack of other things, even in the same channel.
+            // Other scripts may read the state, or post about other things, even in the same channel.
             (
                 "jq .partners /var/lib/sftp-monitor/daily.json >/var/lib/node/sftp.prom",
                 "",

@@ -1,4 +1,4 @@
-//! Whether sftp-server logs the files of each partner: the command that sshd runs for it, and its `-l`.
+//! Checks whether sftp-server logs the files of each partner: the command that sshd runs for it, and its `-l`.
 
 use super::edit;
 use super::finding::Finding;
@@ -13,12 +13,12 @@ const NAME: &str = "sftp-log-level";
 
 /// The facts about an sshd and the files of its partners.
 struct LevelFacts<'a> {
-    /// Each partner, with whether its files are logged and whether there is a `Subsystem sftp` for it.
+    /// Each partner, whether its files are logged, and whether there is a `Subsystem sftp` for it.
     partners: Vec<(&'a str, &'a InForce, bool)>,
-    /// Each partner with a key whose command logs no files.
+    /// The partners with a key whose command logs no files, each with that key.
     keys: Vec<(&'a str, Missing)>,
     asked: Asked,
-    /// More than the account decides, such as the client's address.
+    /// The settings depend on more than the account, such as the client's address.
     depends: bool,
     ssh: Ssh<'a>,
     /// Root runs the check.
@@ -46,7 +46,7 @@ pub(super) fn look(one: &ServingSshd<'_>, root: bool) -> Vec<Finding> {
 /// The keys of a partner whose command is an sftp-server that logs no files.
 fn keys<'a>(one: &ServedPartner<'a>) -> Vec<(&'a str, Missing)> {
     let (name, account) = (one.name, one.account);
-    // A path that is not absolute is one below the account's home (sshd_config(5), AuthorizedKeysFile).
+    // A relative path is below the account's home (sshd_config(5), AuthorizedKeysFile).
     let files = one.effective.keys.iter();
     let files = files.map(|file| account.home.join(expand(file, name, account)));
     let silent = files.flat_map(|file| silent_keys(&file));
@@ -85,7 +85,7 @@ fn judge(facts: &LevelFacts<'_>) -> Vec<Finding> {
                 let said = format!("unknown for {who}: {why}");
                 let remedy = "sudo sftp-monitor check".to_owned();
                 Finding {
-                    // Root has asked already: what is left is for a person to know.
+                    // Root has already asked sshd, so no command gives more information.
                     remedy: (!facts.root).then_some(remedy),
                     ..Finding::warning(NAME, said)
                 }
@@ -109,7 +109,7 @@ fn judge(facts: &LevelFacts<'_>) -> Vec<Finding> {
     found
 }
 
-/// How it is known.
+/// The source of the settings, in words.
 fn by(asked: &Asked, depends: bool) -> String {
     match asked {
         Asked::Sshd if depends => {

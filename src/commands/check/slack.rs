@@ -1,4 +1,4 @@
-//! Slack: whether it can be reached, and whether it knows the token.
+//! Checks Slack: whether it can be reached, and whether it accepts the token.
 
 use super::channel;
 use super::finding::{Finding, Report};
@@ -19,7 +19,7 @@ use crate::domain::slack_reply::{Fix, PostResult};
 /// The name of the matter.
 const NAME: &str = "slack";
 
-/// The scopes of which one lets the token ask about a channel.
+/// The scopes for reading a channel; one of them is enough.
 const ASKS: [&str; 2] = ["channels:read", "groups:read"];
 
 /// Looks for the token, and asks Slack about it.
@@ -38,12 +38,12 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     }
 }
 
-/// Asks Slack by the way that the service takes.
+/// Asks Slack by the service's network path.
 fn gather<'a>(machine: &Machine<'a>, token: &Token, store: &'static str) -> SlackFacts<'a> {
     let config = machine.config;
     let (way, proxy) = way(machine);
     let own_proxy = Proxy::own().filter(|_| proxy.is_none());
-    // Plain http goes to loopback, without a proxy.
+    // Plain http goes only to loopback, without a proxy.
     let proxied = config.slack.api_url.starts_with("https:");
     let client = Client::by(&way, &config.slack, token);
     let asked = client.and_then(|client| Ok(wait(ask(&client, config, machine.send))?));
@@ -72,7 +72,7 @@ type Answers = (
     Option<PostResult>,
 );
 
-/// Whose token it is, and about the channel; posts a line where that is asked for.
+/// Asks for the token's bot and for the channel; posts a test line if asked to.
 async fn ask(client: &Client, config: &Config, send: bool) -> Answers {
     let answer = client.identity().await;
     let Ok(identity) = &answer else {
@@ -149,7 +149,7 @@ fn of_token(facts: &SlackFacts<'_>) -> Finding {
                     "printf '%s\\n' \"{variable}=${variable}\" | sudo tee -a {file} >/dev/null \
                      && sudo systemctl try-restart {SERVICE}"
                 )),
-                // What a shell tries takes another way.
+                // A test with curl would use another network path.
                 (None, Some(_)) => Finding::problem(NAME, said).fixed_by(format!(
                     "sudoedit {file} && sudo systemctl try-restart {SERVICE}"
                 )),

@@ -1,27 +1,27 @@
-//! The answers of Slack about the token and the channel.
+//! Slack's answers about the token and the channel.
 
 use super::refusal::SlackFixes;
 use crate::adapters::config::Config;
 use crate::adapters::slack::{Channel, Identity, Proxy};
 use crate::domain::slack_reply::PostResult;
 
-/// The answers of Slack, and the way to it.
+/// Slack's answers, and the network path to it.
 pub(super) struct SlackFacts<'a> {
     pub(super) config: &'a Config,
-    /// Whose token it is.
+    /// The bot of the token.
     pub(super) answer: Result<Identity, PostResult>,
-    /// Its answer about the channel, where the token may ask.
+    /// Slack's answer about the channel, if the token may ask.
     pub(super) channel: Option<Result<Channel, PostResult>>,
-    /// The outcome of a line, where one was to be posted.
+    /// The outcome of the test line, if one was requested.
     pub(super) sent: Option<PostResult>,
-    /// The proxy on the way: the service's, as far as that may be seen.
+    /// The proxy of the network path: the service's, if this user may read it.
     pub(super) proxy: Option<Proxy>,
-    /// One that this command has and the service has not.
+    /// A proxy that this command has, but the service has not.
     pub(super) own_proxy: Option<Proxy>,
     pub(super) fixes: SlackFixes,
 }
 
-/// Does the token have this scope? Only where Slack says so.
+/// Does the token have this scope? False also if Slack does not list scopes.
 pub(super) fn has(identity: &Identity, scope: &str) -> bool {
     identity.scopes.iter().flatten().any(|own| own == scope)
 }

@@ -1,4 +1,4 @@
-//! The source: which log the service reads, and whether it may.
+//! Checks the source: which log the service reads, and whether it may.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ const NAME: &str = "source";
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     match !machine.root && machine.source.chosen().is_none() {
-        // What this user may not read says nothing about the service, which has groups of its own.
+        // The service has other groups, so a log that this user may not read proves nothing.
         true => report.unseen.push("the log that the service reads"),
         false => report.findings.push(judge(&machine.source)),
     }

@@ -1,4 +1,4 @@
-//! Which of the logs the service can read, and which of them it chooses.
+//! Finds out which of the logs the service can read, and which one it chooses.
 
 use std::path::{Path, PathBuf};
 
@@ -12,17 +12,17 @@ use crate::domain::base::stop::said;
 /// Whether each log can be read.
 pub(super) struct SourceFacts<'a> {
     pub(super) config: &'a Config,
-    /// By whom: the service's user, or this one.
+    /// The user in question: the service's, or this one.
     pub(super) whom: String,
     pub(super) journal: Access,
     pub(super) auth_log: Access,
-    /// The directory that the configuration names.
+    /// The access to the journal directory that the configuration names.
     pub(super) directory: Option<Access>,
 }
 
 impl<'a> SourceFacts<'a> {
     pub(super) fn gather(config: &'a Config, units: &Units, root: bool) -> SourceFacts<'a> {
-        // Only root may look as somebody else.
+        // Only root may look as another user.
         let look = |path: &Path| match root {
             true => look_as(path, units),
             false => own_access(path),
@@ -71,20 +71,20 @@ impl<'a> SourceFacts<'a> {
         })
     }
 
-    /// The log that the service chooses; none where it cannot read that one.
+    /// The log that the service chooses; `None` if it cannot read that log.
     pub(super) fn chosen(&self) -> Option<Log> {
         let log = decide(&self.config.source, || self.journal == Access::Yes);
         let readable = match &log {
             Log::Journal => self.journal == Access::Yes,
             Log::AuthLog(_) => self.auth_log == Access::Yes,
-            // Its access is judged below: it is what is read, whatever is wrong with it.
+            // Its access is judged below: it is read even if it has faults.
             Log::Directory(_) => true,
         };
         readable.then_some(log)
     }
 }
 
-/// journald's file of this machine: the one on disk outweighs what is left in memory.
+/// The path of journald's file on this machine: the one on disk, or else the one in memory.
 fn of_machine() -> Option<PathBuf> {
     let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
     let journals = ROOTS.map(|root| Path::new(root).join(machine.trim()).join("system.journal"));

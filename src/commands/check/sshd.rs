@@ -1,4 +1,4 @@
-//! sshd itself: whether it runs, which version, under which names it logs, and whether it logs log-ins at all.
+//! Checks sshd itself: whether it runs, its version, its names in the log, and whether it logs log-ins at all.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +17,7 @@ use crate::domain::base::names::names;
 /// The name of the matter.
 const NAME: &str = "sshd";
 
-/// How long sshd may take to say its version.
+/// The time limit for sshd to print its version.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 /// The first version whose sessions log as `sshd-session`.
@@ -27,13 +27,13 @@ const SESSIONS: (u32, u32) = (9, 8);
 struct SshdFacts<'a> {
     /// Its version as it prints it: `OpenSSH_9.2p1`.
     version: Option<String>,
-    /// It, or a socket that starts it, is active; none where systemd does not say.
+    /// sshd, or a socket that starts it, is active; `None` if systemd does not tell.
     active: Option<bool>,
-    /// The program of the unit's process was replaced since that was started.
+    /// The program file was replaced after the unit's process started.
     replaced: bool,
-    /// How this one, and the others, were started.
+    /// The start options of all sshds.
     sshds: Vec<&'a Started>,
-    /// The namespace of the journal that its unit logs into, which is another journal than the one that is read.
+    /// The journal namespace of sshd's unit: its journal is not the one that is read.
     namespace: Option<&'a str>,
     ssh: Ssh<'a>,
 }
@@ -48,7 +48,7 @@ fn gather<'a>(sshds: &'a Sshds, units: &'a Units, config: &Config) -> SshdFacts<
     let said = program::text(Command::new("sh").args(["-c", &script]), DEADLINE);
     let unit = format!("{}.service", units.ssh().unit);
     let namespace = units.get(&unit, "LogNamespace");
-    // `/var/log/journal/MACHINE.NAMESPACE`; where a directory is named it is what the administrator chose.
+    // The path is `/var/log/journal/MACHINE.NAMESPACE`; a configured directory is the administrator's own choice.
     let is_read = config.source.journal_directory.is_some();
     let process = Path::new("/proc").join(units.get(&unit, "MainPID"));
     let program = std::fs::read_link(process.join("exe")).unwrap_or_default();
@@ -67,7 +67,7 @@ fn gather<'a>(sshds: &'a Sshds, units: &'a Units, config: &Config) -> SshdFacts<
     }
 }
 
-/// The word that names the version: in the midst of a usage message where sshd does not know `-V` (before 9.3).
+/// The word with the version; versions before 9.3 do not know `-V` and print it inside a usage message.
 fn version(said: &str) -> Option<String> {
     let words = said.split([' ', ',', '\n']);
     let mut versions = words.filter(|word| word.starts_with("OpenSSH_"));
@@ -105,7 +105,7 @@ fn judge(facts: &SshdFacts<'_>) -> Vec<Finding> {
     }];
     for started in &facts.sshds {
         let ssh = ssh.of(started);
-        // Where none runs that is said above; one that a socket starts need not run.
+        // If no sshd runs, that is reported above; an sshd that a socket starts need not run.
         if facts.active == Some(true) && started.stands_still() && !ssh.of_socket {
             let unit = ssh.unit;
             let said = format!("{unit}.service is enabled, and does not run");
@@ -127,7 +127,7 @@ fn judge(facts: &SshdFacts<'_>) -> Vec<Finding> {
     found
 }
 
-/// Judges the options that an sshd was started with, and names a second sshd by its file.
+/// Judges the start options of an sshd, and names a second sshd by its file.
 fn of_options(started: &Started, ssh: Ssh<'_>) -> Vec<Finding> {
     let file = started.file.as_ref().map(|file| {
         let said = format!("one reads {}, which is looked at", file.display());
@@ -150,7 +150,7 @@ fn of_options(started: &Started, ssh: Ssh<'_>) -> Vec<Finding> {
     file.into_iter().chain(wrong).collect()
 }
 
-/// Judges `LogLevel`: partners whose log-ins are not logged, by the line that hides them.
+/// Judges `LogLevel`: reports partners whose log-ins are not logged, grouped by the line that hides them.
 pub(super) fn quiet(partners: &[ServedPartner<'_>], ssh: Ssh<'_>) -> Vec<Finding> {
     let quiet = partners
         .iter()
@@ -167,7 +167,7 @@ pub(super) fn quiet(partners: &[ServedPartner<'_>], ssh: Ssh<'_>) -> Vec<Finding
     finding.collect()
 }
 
-/// sshd does not accept its configuration, for this reason.
+/// The finding that sshd does not accept its configuration, for this reason.
 pub(super) fn refused(why: &str, ssh: Ssh<'_>) -> Finding {
     let file = why.split([' ', ':']).find(|word| word.starts_with("/etc/"));
     let said = format!("sshd does not accept its configuration, and will not start with it: {why}");

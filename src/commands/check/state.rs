@@ -1,4 +1,4 @@
-//! The state directory: whose it is, and whether `daily.json` can be read.
+//! Checks the state directory: its owner, and whether `daily.json` can be read.
 
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
@@ -17,21 +17,21 @@ use crate::domain::state::Daily;
 /// The name of the matter.
 const NAME: &str = "state";
 
-/// The state directory.
+/// The facts about the state directory.
 #[derive(Debug)]
 struct StateDirectory {
     path: PathBuf,
-    /// The directory or `daily.json`, with its owner, where that is not the service's user, as after a copy. None also
-    /// where the service has no user.
+    /// The directory or `daily.json`, with its owner, if that is not the service's user, as after a copy. Also `None` if
+    /// the service has no user.
     foreign: Option<(PathBuf, String)>,
     mode: u32,
-    /// Why its file system takes nothing.
+    /// The reason why its file system accepts no data.
     no_room: Option<String>,
     /// The state in it.
     daily: Result<Option<Daily>, StateError>,
 }
 
-/// The state, and what waits in it for Slack.
+/// Checks the state, and the messages in it that wait for Slack.
 pub(super) fn look(
     path: &Path,
     units: &Units,
@@ -65,7 +65,7 @@ pub(super) fn look(
         ..
     }) = &found
     {
-        // What was refused before a line was taken is over.
+        // A refusal from before a posted test line is over.
         let refusal = daily.resume.slack_trouble.as_ref();
         let waiting = waiting::WaitingFacts {
             resume: &daily.resume,
@@ -85,7 +85,7 @@ fn gather(path: &Path, zone: Zone, now: Time) -> io::Result<StateDirectory> {
             return Err(ErrorKind::PermissionDenied.into());
         }
     }
-    // Where there is no answer it is not known whether they are foreign.
+    // If the user database does not answer, the owners cannot be judged.
     let user = nss::by_name(USER.as_bytes()).ok().flatten();
     let foreign = |path: PathBuf| {
         let uid = std::fs::metadata(&path).ok()?.uid();

@@ -1,4 +1,4 @@
-//! The token: where the service finds it.
+//! Checks the token: where the service finds it.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,28 +12,28 @@ use crate::adapters::program;
 /// The name of the matter.
 const NAME: &str = "token";
 
-/// The command that reads the token from the terminal, shows it to nobody, and puts it where the service looks. A service
-/// that does not run is not started by it: other faults that keep it from running are reported later.
+/// The command that reads the token from the terminal without showing it, and stores it where the service looks. It does not
+/// start a service that is stopped: other faults that stop it are reported later.
 const STORE: &str = "sudo sh -c 'systemd-ask-password \"Slack token:\" | install -Dm600 /dev/stdin \
     /etc/credstore/slack-bot-token' && sudo systemctl try-restart sftp-monitor.service";
 
-/// The same for one that is encrypted for this machine.
+/// The same command for a token that is encrypted for this machine.
 const STORE_ENCRYPTED: &str = "sudo sh -c 'systemd-ask-password \"Slack token:\" | systemd-creds encrypt \
     --name=slack-bot-token - /etc/credstore.encrypted/slack-bot-token' && sudo systemctl try-restart sftp-monitor.service";
 
-/// The command that has the units load an encrypted token.
+/// The command after which the units load an encrypted token.
 const LOAD: &str = "for unit in sftp-monitor sftp-monitor-digest sftp-monitor-failure@; do sudo install -Dm644 \
     /usr/share/doc/sftp-monitor/examples/encrypted-token.conf /etc/systemd/system/$unit.service.d/encrypted-token.conf; \
     done; sudo systemctl daemon-reload && sudo systemctl try-restart sftp-monitor.service";
 
-/// Where systemd looks for an encrypted credential that is named without a path.
+/// The directories where systemd looks for an encrypted credential without a path.
 const ENCRYPTED: [&str; 3] = [
     "/etc/credstore.encrypted",
     "/run/credstore.encrypted",
     "/usr/lib/credstore.encrypted",
 ];
 
-/// How long decrypting may take: a TPM is slow.
+/// The time limit for decryption: a TPM is slow.
 const DEADLINE: Duration = Duration::from_secs(15);
 
 /// A token that was found.
@@ -43,7 +43,7 @@ pub(super) struct StoredToken {
     encrypted: bool,
 }
 
-/// Looks where the service does, as root; else where this process may: none where that is not enough to find it.
+/// Looks for the token as root in the service's places, or else where this process may; `None` if it may not look far enough.
 pub(super) fn find(root: bool) -> Option<Result<StoredToken, String>> {
     let stop = match Token::find(SERVICE) {
         Ok(token) => {
@@ -79,7 +79,7 @@ fn decrypt(path: &Path) -> Result<StoredToken, String> {
     })
 }
 
-/// The command that stores another token in the place of the one that is there.
+/// The command that replaces the token.
 pub(super) fn store(found: &Result<StoredToken, String>) -> &'static str {
     match found {
         Ok(stored) if stored.encrypted => STORE_ENCRYPTED,
@@ -87,7 +87,7 @@ pub(super) fn store(found: &Result<StoredToken, String>) -> &'static str {
     }
 }
 
-/// Do the units load an encrypted token? Unless a drop-in says so they load one in the clear.
+/// Do the units load an encrypted token? Only a drop-in makes them; by default they load an unencrypted one.
 pub(super) fn is_loaded_encrypted() -> bool {
     let wanted = format!("LoadCredentialEncrypted={CREDENTIAL}");
     let units = program::text(Command::new("systemctl").args(["cat", SERVICE]), DEADLINE);

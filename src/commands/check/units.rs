@@ -12,35 +12,35 @@ use crate::domain::base::time::Time;
 /// The daemon.
 pub(super) const SERVICE: &str = "sftp-monitor.service";
 
-/// It starts the digest every evening.
+/// The timer that starts the digest every evening.
 pub(super) const TIMER: &str = "sftp-monitor-digest.timer";
 
 /// The digest.
 pub(super) const DIGEST: &str = "sftp-monitor-digest.service";
 
-/// It binds journald's socket into the chroots at boot.
+/// The service that binds journald's socket into the chroots at boot.
 pub(super) const DEVLOG: &str = "sftp-monitor-devlog.service";
 
-/// It starts the service above again when accounts change.
+/// The path unit that starts that service again when accounts change.
 pub(super) const DEVLOG_PATH: &str = "sftp-monitor-devlog.path";
 
-/// The user that the service runs as, where its unit does not say.
+/// The default user of the service, if its unit does not set one.
 pub(super) const USER: &str = "sftp-monitor";
 
-/// sshd's unit: Debian's name, and everybody else's.
+/// sshd's unit: Debian's name, and that of other distributions.
 const SSH: [&str; 2] = ["ssh.service", "sshd.service"];
 
-/// Where a socket starts sshd, with the first connection or one for each.
+/// The sockets that start sshd, for the first or for each connection.
 const SSH_SOCKETS: [&str; 2] = ["ssh.socket", "sshd.socket"];
 
-/// How long systemctl may take.
+/// The time limit for systemctl.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// The properties that are asked of each unit (systemctl(1), show).
+/// The properties that are read for each unit (systemctl(1), show).
 const PROPERTIES: &str = "--property=Id,Names,LoadState,ActiveState,SubState,UnitFileState,Result,ExecMainStatus,\
     NeedDaemonReload,User,SupplementaryGroups,Environment,MainPID,LogRateLimitBurst,LogRateLimitIntervalUSec,LogNamespace";
 
-/// The timer's next run, in microseconds: systemctl prints it for people alone.
+/// The arguments of busctl for the timer's next run, in microseconds: systemctl prints it only in a form for people.
 const NEXT: [&str; 6] = [
     "--system",
     "get-property",
@@ -50,31 +50,31 @@ const NEXT: [&str; 6] = [
     "NextElapseUSecRealtime",
 ];
 
-/// The properties of the units, each by its names.
+/// The properties of the units, by unit name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Units {
     pub(super) properties: BTreeMap<String, BTreeMap<String, String>>,
     /// When the timer fires next.
     pub(super) next: Option<Time>,
-    /// The reason why nothing is known.
+    /// The reason why nothing is known about the units.
     pub(super) unknown: Option<String>,
 }
 
-/// An sshd, for the commands that mend what it does.
+/// An sshd, for the commands that fix its settings.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ssh<'a> {
     /// Its unit's name, without `.service`.
     pub(super) unit: &'a str,
     /// Does a socket start it?
     pub(super) of_socket: bool,
-    /// Its process, where it has no unit.
+    /// Its process id, if it has no unit.
     pub(super) pid: Option<&'a str>,
-    /// The file that it reads in place of sshd_config.
+    /// The file that it reads instead of sshd_config.
     pub(super) file: Option<&'a Path>,
 }
 
 impl<'a> Ssh<'a> {
-    /// The one that was started so; what is not known of it is as of the usual one.
+    /// The sshd with these start options; unknown facts are those of the usual sshd.
     pub(super) fn of(self, started: &'a Started) -> Ssh<'a> {
         let unit = started.unit.as_deref();
         Ssh {
@@ -114,7 +114,7 @@ impl Units {
         }
     }
 
-    /// `systemctl show` of several units: `KEY=VALUE` lines, an empty line between units.
+    /// Reads the output of `systemctl show` for several units: `KEY=VALUE` lines, an empty line between units.
     pub(super) fn of(printed: &str) -> Units {
         let mut properties = BTreeMap::new();
         for unit in printed.split("\n\n") {
@@ -145,7 +145,7 @@ impl Units {
         self.get(unit, "LoadState") == "loaded"
     }
 
-    /// sshd's unit here.
+    /// sshd's unit on this machine.
     pub(super) fn ssh(&self) -> Ssh<'static> {
         let loaded = SSH.into_iter().find(|unit| self.is_loaded(unit));
         let active = |socket: &&str| self.get(socket, "ActiveState") == "active";
@@ -163,7 +163,7 @@ impl Units {
         units.any(|unit| matches!(self.get(unit, "ActiveState"), "active" | "reloading"))
     }
 
-    /// The command that starts a unit again.
+    /// The command that starts a unit, or restarts a running one.
     pub(super) fn again(&self, unit: &str) -> String {
         match self.get(unit, "ActiveState") {
             "active" | "reloading" => format!("sudo systemctl restart {unit}"),
@@ -171,7 +171,7 @@ impl Units {
         }
     }
 
-    /// Does it start at boot?
+    /// Does the unit start at boot?
     pub(super) fn is_enabled(&self, unit: &str) -> bool {
         self.get(unit, "UnitFileState").starts_with("enabled")
     }
@@ -187,7 +187,7 @@ impl Units {
         if !self.is_loaded(DEVLOG) {
             return "sudo sftp-monitor devlog".to_owned();
         }
-        // Enabled, it counts as started; only a restart runs it again.
+        // An enabled unit counts as started; only a restart runs it again.
         let restart = format!("sudo systemctl restart {DEVLOG}");
         match (
             self.is_enabled(DEVLOG) && active(DEVLOG_PATH),
@@ -200,7 +200,7 @@ impl Units {
     }
 }
 
-/// busctl's `t 1774907940000000`; 0, or the largest number, where it does not fire by the calendar.
+/// Reads busctl's `t 1774907940000000`; 0 or the largest number means that the timer does not fire by the calendar.
 pub(super) fn next_run(printed: &str) -> Option<Time> {
     let micros: i64 = printed.trim().strip_prefix("t ")?.parse().ok()?;
     (micros > 0).then(|| Time::from_seconds(micros / 1_000_000))

@@ -1,4 +1,4 @@
-//! Messages and tables that wait for Slack, or were refused by it.
+//! Checks for messages and tables that wait for Slack, or that Slack refused.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,15 +17,15 @@ use crate::domain::state::Resume;
 /// The name of the matter.
 const NAME: &str = "waiting";
 
-/// How long a message may wait: gathering and pacing take less.
+/// How long a message may wait: gathering and pacing take less time.
 const LONG: Duration = Duration::from_secs(10 * 60);
 
 /// The messages that wait, and the refusals.
 pub(super) struct WaitingFacts<'a> {
     pub(super) resume: &'a Resume,
-    /// Why Slack took nothing at the service's last try.
+    /// The reason why Slack accepted no message at the service's last try.
     pub(super) refusal: Option<&'a Trouble>,
-    /// The commands that fix it, as far as this user may see that.
+    /// The commands that fix it, as far as this user may know.
     pub(super) fixes: Option<&'a SlackFixes>,
     pub(super) units: &'a Units,
 }
@@ -47,7 +47,7 @@ pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
     let closed: Vec<&str> = closed.map(|day| day.id.as_str()).collect();
     if !closed.is_empty() {
         let said = format!("the table of {} waits for Slack", names(&closed));
-        // Where something waits, a run of it closes no day before its time.
+        // While a table waits, an extra run of the digest closes no day too early.
         found.push(Finding::warning(NAME, said).fixed_by(units.again(DIGEST)));
     }
     let tables = resume
@@ -87,7 +87,7 @@ fn wait(count: usize) -> String {
     format!("{} {verb}", many(count, "message"))
 }
 
-/// Slack took nothing at the last try.
+/// Slack accepted no message at the last try.
 fn refused(facts: &WaitingFacts<'_>, refusal: &Trouble, now: Time) -> Finding {
     let wait = wait(status::waiting(facts.resume));
     let ago = status::ago(now.since(refusal.at));
@@ -113,7 +113,7 @@ mod tests {
 
     const NOW: Time = Time::from_seconds(1_774_843_675);
 
-    /// A state in which this stands, and else nothing.
+    /// A state with these keys; the others have their defaults.
     fn daily(value: serde_json::Value) -> Daily {
         let mut whole = serde_json::to_value(Daily::default()).unwrap();
         for (key, value) in value["resume"].as_object().into_iter().flatten() {

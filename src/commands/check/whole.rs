@@ -16,10 +16,10 @@ use crate::adapters::userdb::Roster;
 use crate::commands::cli::Cli;
 use crate::domain::base::time::{Time, Zone};
 
-/// How long sshd is asked about partner after partner before its files are read instead.
+/// How long sshd is asked for one partner after another before its files are read instead.
 const ASKING: Duration = Duration::from_secs(10);
 
-/// A matter looks at the machine and adds its findings to the report.
+/// A matter: it looks at the machine and adds its findings to the report.
 type Matter = fn(&Machine<'_>, &mut Report);
 
 /// The matters that need a configuration.
@@ -45,7 +45,7 @@ const HERE: [Matter; 5] = [
     dev_log::look,
 ];
 
-/// The report; and where a line was posted, the zone of the state's dates.
+/// Makes the findings; also returns the time zone of the state's dates if a test line was posted.
 pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
     let root = rustix::process::geteuid().is_root();
     let now = Time::from(SystemTime::now());
@@ -77,7 +77,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
             roster: &roster,
             sshds: &sshds,
             serving: serving.collect(),
-            // Where this user may not read, a line that is not found says nothing.
+            // If this user may not read the log, a missing line proves nothing.
             log: source.chosen().or(root.then(|| source.intended())),
             source,
             root,
@@ -106,14 +106,14 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
     (report.findings, report.posted.then_some(zone))
 }
 
-/// The matters of this machine's sshd; journals of other machines say nothing about it.
+/// Runs the matters of this machine's sshd; journals of other machines tell nothing about it.
 fn look_here(machine: &Machine<'_>, report: &mut Report) {
     if machine.config.source.journal_directory.is_none() {
         HERE.iter().for_each(|look| look(machine, report));
     }
 }
 
-/// How each sshd treats the partners that it lets in. A finding that several share is reported once.
+/// Checks how each sshd treats the partners that it lets in. A finding that several sshds share is reported once.
 fn each_sshd(machine: &Machine<'_>, report: &mut Report) {
     if !machine.root {
         report.unseen.push("sshd's own word on each partner");
@@ -129,7 +129,7 @@ fn each_sshd(machine: &Machine<'_>, report: &mut Report) {
     }
 }
 
-/// How each sshd treats each partner that has an account here and that it lets in.
+/// Finds out how each sshd treats each partner that has an account here and that it lets in.
 fn served<'a>(roster: &'a Roster, sshds: &mut Sshds) -> Vec<Vec<ServedPartner<'a>>> {
     let until = Instant::now() + ASKING;
     let mut all: Vec<Vec<ServedPartner<'a>>> = sshds.iter().map(|_| Vec::new()).collect();

@@ -1,9 +1,9 @@
-//! Helpers for text that several matters use: counted things, arguments of printed commands, groups of alike findings.
+//! Helpers for text in several matters: counted things, arguments of printed commands, groups of similar findings.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A number of things: `1 partner`, `3 partners`.
+/// A number with a noun: `1 partner`, `3 partners`.
 pub(super) fn many(count: usize, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {thing}{plural}")
@@ -28,7 +28,7 @@ pub(super) fn edit(file: &Path) -> String {
     format!("sudoedit {}", path(file))
 }
 
-/// The values of each key together.
+/// Groups the values by key.
 pub(super) fn grouped<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, Vec<V>> {
     let mut groups = BTreeMap::new();
     for (key, value) in pairs {

@@ -18,11 +18,11 @@ const STALE_MOST: usize = 64;
 /// The result of a bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
-    /// Nothing: it leads to the present socket.
+    /// Nothing was done: `/dev/log` leads to the present socket.
     Already,
     /// The socket was bound.
     Bound,
-    /// It was bound in place of one that nobody listens to any more.
+    /// The socket was bound in place of an old one on which no process listens.
     Renewed,
 }
 
@@ -97,7 +97,7 @@ pub(super) fn bind(chroot: &Path, socket: Socket) -> Result<Done, UnsafePath> {
     Err(UnsafePath::new(&path, "is mounted over too often", mend))
 }
 
-/// Does a process inside the chroot reach the socket by `/dev/log`? Links are followed as the kernel follows them there.
+/// Does `/dev/log` lead to the socket for a process inside the chroot? The kernel follows links in the same way there.
 fn leads_to(chroot: &SafeDirectory, socket: Socket) -> bool {
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let opened = rustix::fs::openat2(
@@ -107,7 +107,7 @@ fn leads_to(chroot: &SafeDirectory, socket: Socket) -> bool {
         Mode::empty(),
         ResolveFlags::IN_ROOT,
     );
-    // Kernels before 5.6 do not know the call; there a link does not count.
+    // Kernels before 5.6 do not have this call; then a link does not count.
     let opened = opened.or_else(|_| {
         let flags = flags | OFlags::NOFOLLOW;
         rustix::fs::openat(chroot.fd.as_fd(), "dev/log", flags, Mode::empty())
@@ -117,14 +117,14 @@ fn leads_to(chroot: &SafeDirectory, socket: Socket) -> bool {
         .is_ok_and(|stat| Socket::of(&stat) == socket)
 }
 
-/// The chroot's `/dev`, made if need be.
+/// Opens the chroot's `/dev`; creates it if needed.
 fn device_directory(chroot: &SafeDirectory) -> Result<SafeDirectory, UnsafePath> {
     let name = Path::new("dev");
     let path = chroot.path.join(name);
     if chroot.look(name)?.is_none() {
         let mode = Mode::from_raw_mode(0o755);
         rustix::fs::mkdirat(chroot.fd.as_fd(), name, mode)
-            // The umask may have taken bits that a partner needs.
+            // The umask may have removed permissions that a partner needs.
             .and_then(|()| rustix::fs::chmodat(chroot.fd.as_fd(), name, mode, AtFlags::empty()))
             .map_err(|errno| failed(&path, "cannot be made", errno))?;
     }
@@ -132,14 +132,14 @@ fn device_directory(chroot: &SafeDirectory) -> Result<SafeDirectory, UnsafePath>
     let own = rustix::fs::stat("/dev").map(|stat| (stat.st_dev, stat.st_ino));
     let stat = dev.stat()?;
     if own == Ok((stat.st_dev, stat.st_ino)) {
-        // What is done here would be done to the whole machine.
+        // A change here would affect the whole machine.
         let mend = "bind /run/systemd/journal to the same path in the chroot";
         return Err(UnsafePath::new(&path, "is the machine's own /dev", mend));
     }
     Ok(dev)
 }
 
-/// An empty file for the socket to be bound over.
+/// Creates an empty file, over which the socket is bound.
 fn create(dev: &SafeDirectory, name: &Path) -> Result<(), UnsafePath> {
     let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     rustix::fs::openat(dev.fd.as_fd(), name, flags, Mode::from_raw_mode(0o644))
@@ -153,7 +153,7 @@ fn open(dev: &SafeDirectory, name: &Path) -> Result<OwnedFd, UnsafePath> {
         .map_err(|errno| failed(&dev.path.join(name), "cannot be opened", errno))
 }
 
-/// Is something mounted there?
+/// Is a file system or a file mounted there?
 fn is_mount(dev: &SafeDirectory, name: &Path, stat: &Stat) -> Result<bool, UnsafePath> {
     let flags = AtFlags::SYMLINK_NOFOLLOW;
     let mount_root = StatxAttributes::MOUNT_ROOT;
@@ -161,7 +161,7 @@ fn is_mount(dev: &SafeDirectory, name: &Path, stat: &Stat) -> Result<bool, Unsaf
         Ok(found) if found.stx_attributes_mask.contains(mount_root) => {
             Ok(found.stx_attributes.contains(mount_root))
         }
-        // Kernels before 5.8 do not tell; what lies on another device is mounted.
+        // Kernels before 5.8 do not report mounts; a file on another device is mounted.
         _ => Ok(stat.st_dev != dev.stat()?.st_dev),
     }
 }

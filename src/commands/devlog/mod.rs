@@ -1,9 +1,9 @@
 //! `devlog`: every partner's chroot gets a `/dev/log` that leads to journald. Uses the domain and the adapters.
 //!
-//! A partner's sftp-server runs inside the chroot and logs to the `/dev/log` there; without one every line is lost in
-//! silence. journald cannot listen on further sockets, so its own is bound into each chroot. Bind mounts end with the
-//! machine and with the socket's unit, and partners come and go: this runs whenever one of these changes. What it found out
-//! about the partners it leaves for the service ([`left`]).
+//! A partner's sftp-server runs inside the chroot and logs to the `/dev/log` there; without it every line is lost without an
+//! error. journald cannot listen on further sockets, so its socket is bound into each chroot. Bind mounts end at a shutdown
+//! and with the socket's unit, and partners change: this command runs after each such change. It leaves its findings about
+//! the partners for the service ([`left`]).
 
 mod bind;
 mod still;
@@ -28,10 +28,10 @@ use crate::domain::base::stop::{Stop, said};
 use bind::{Done, Socket};
 use still::{Waited, WatchedPaths};
 
-/// How long sshd is asked about partner after partner before its files are read instead: ssh waits for this at boot.
+/// How long sshd is asked for one partner after another before its files are read instead: ssh waits for this at boot.
 const ASKING: Duration = Duration::from_secs(20);
 
-/// Runs the command. Exit code 1 where a partner was refused.
+/// Runs the command. Exit code 1 if a partner was refused.
 pub fn command(cli: &Cli, arguments: &cli::Devlog) -> anyhow::Result<u8> {
     if !rustix::process::geteuid().is_root() {
         let why = "devlog binds a socket into the partners' chroots, which only root may: `sudo sftp-monitor devlog`";
@@ -49,12 +49,12 @@ pub fn command(cli: &Cli, arguments: &cli::Devlog) -> anyhow::Result<u8> {
 enum Round {
     /// Every partner's `/dev/log` leads to journald.
     Done,
-    /// One does not, or nobody can tell.
+    /// One of them does not, or it is unknown.
     Undone,
 }
 
-/// Goes round again whenever something changes, until every partner's `/dev/log` leads to journald, and what decides about
-/// it has stood for a while.
+/// Repeats rounds after each change, until every partner's `/dev/log` leads to journald, and the watched files have been
+/// unchanged for a while.
 fn settle(cli: &Cli) {
     let mut told = String::new();
     loop {
@@ -72,7 +72,7 @@ fn settle(cli: &Cli) {
             continue;
         }
         let done = matches!(outcome, Ok(Round::Done));
-        // Of what changed just before a round, that one may not have seen all: a unit is enabled first, and known next.
+        // A round may miss a change from just before it: a unit is enabled first, and systemd knows it a moment later.
         if begun.wait_for_change(done) == Waited::None && was_old {
             still::waits(false);
             return;
@@ -80,13 +80,13 @@ fn settle(cli: &Cli) {
     }
 }
 
-/// One round. With `quiet` it says only what is new.
+/// Runs one round. With `quiet` it logs only new facts.
 fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
     let path = cli.config.as_deref();
     let config = match (Config::load(path), Config::of_partners_alone(path)) {
         (Ok(config), _) => config,
         (Err(error), None) => return Err(error.into()),
-        // What is not logged because of a slip elsewhere in the file would be lost for good.
+        // An error elsewhere in the file must not stop the logging of files: lost lines cannot be recovered.
         (Err(error), Some(config)) => {
             if !quiet {
                 let told = format!("{error}; what it says of the partners is taken all the same");
@@ -97,7 +97,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
     };
     let _alone = alone().with_context(|| format!("opening {}", left::DIRECTORY))?;
     let before = left::read().unwrap_or_default();
-    // Whatever ends this round, there is a next one.
+    // Even if this round fails, there is a next one.
     still::waits(true);
     let roster = Roster::gather(&config.partners);
     if roster.group.is_none() {
@@ -139,7 +139,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
         });
         let news = match dev_log {
             DevLog::Reaches => priority == Priority::Notice,
-            // That a chroot is to come yet is said nowhere but to a person.
+            // A chroot that does not exist yet is only reported to a person.
             DevLog::NoChroot => false,
             DevLog::Unknown | DevLog::Nowhere(_) => !known,
         };
@@ -149,7 +149,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
         sight.found(path, &dev_log);
     }
     left::write(&sight).with_context(|| format!("writing {}", left::path().display()))?;
-    // What changes while this runs, or just after, starts no path unit.
+    // A change during this run, or just after it, triggers no path unit.
     still::waits(outcome != Round::Done || !WatchedPaths::now(Some(&sight)).is_old());
     Ok(outcome)
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::adapters::sight::{DevLog, SOCKET, Sight, left};
 
-/// The files of accounts, and those that change when an sshd starts or its unit is enabled.
+/// The files of accounts, and files that change when an sshd starts or its unit is enabled.
 const WATCHED: [&str; 4] = [
     "/etc/passwd",
     "/etc/group",
@@ -16,33 +16,33 @@ const WATCHED: [&str; 4] = [
     "/run/sshd.pid",
 ];
 
-/// The path unit starts the service again while this file exists.
+/// The name of a file; while it exists, the path unit starts the service again.
 const WAITS: &str = "waits";
 
-/// The pause between two looks.
+/// The pause between two looks at the files.
 const TURN: Duration = Duration::from_secs(1);
 
-/// How old the last change must be before nothing more is expected: accounts are made by several in a row.
+/// How old the last change must be before no further change is expected: making an account takes several changes.
 const OLD: Duration = Duration::from_secs(5);
 
-/// How long it waits for a change, where something is left to do: what decides may stand elsewhere, such as in LDAP.
+/// How long to wait for a change if work is left: the needed change may happen elsewhere, such as in LDAP.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The watched paths, each with its file as it was.
+/// The watched paths, each with the stamp of its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct WatchedPaths {
     files: Vec<(PathBuf, Option<FileStamp>)>,
 }
 
-/// A file: device, inode, and when it was changed in any way, in seconds and nanoseconds.
+/// A file's stamp: device, inode, and the time of the last change of any kind (ctime), in seconds and nanoseconds.
 type FileStamp = (u64, u64, i64, i64);
 
 /// The result of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waited {
-    /// Nothing, for long enough.
+    /// There was no change for long enough.
     None,
-    /// Something, or it is time to look again.
+    /// There was a change, or it is time to look again.
     Some,
 }
 
@@ -91,12 +91,12 @@ impl WatchedPaths {
             .filter_map(|(_, file)| *file)
             .map(|file| file.2);
         let latest = Duration::from_secs(latest.max().unwrap_or(0).unsigned_abs());
-        // A clock that was set back makes it wait no longer.
+        // If the clock was set back, this does not wait longer.
         latest > now || now.saturating_sub(latest) > OLD
     }
 
-    /// Waits until something changes, and a moment more: changes come in a row. Where all is `done` it returns as soon as the
-    /// last one is old.
+    /// Waits until a file changes, and a moment more, since several changes come together. If all is `done`, it returns as soon
+    /// as the last change is old enough.
     pub(super) fn wait_for_change(&self, done: bool) -> Waited {
         let begun = Instant::now();
         loop {
@@ -120,10 +120,10 @@ fn look(path: &Path) -> Option<FileStamp> {
     Some((stat.dev(), stat.ino(), stat.ctime(), stat.ctime_nsec()))
 }
 
-/// Leaves a mark that something is left to do, or takes it away.
+/// Creates or removes the mark that work is left.
 pub(super) fn waits(waits: bool) {
     let path = Path::new(left::DIRECTORY).join(WAITS);
-    // Where the directory is gone nobody looks for it.
+    // If the directory is missing, no path unit looks for the mark.
     let _ = match waits {
         true => fs::write(path, ""),
         false => fs::remove_file(path),

@@ -1,4 +1,4 @@
-//! Opens a directory to which every directory on the way belongs to root alone, as sshd demands of a chroot.
+//! Opens a directory if every directory on its path belongs to root alone, as sshd demands of a chroot.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Component, Path, PathBuf};
@@ -8,10 +8,10 @@ use rustix::io::Errno;
 
 use crate::adapters::store::UnsafePath;
 
-/// The bits of a mode that let others than the owner write.
+/// The permission bits that let users other than the owner write.
 pub(super) const OTHERS_WRITE: u32 = 0o022;
 
-/// A call failed; nothing was changed there.
+/// The error of a failed call, which changed nothing.
 pub(super) fn failed(path: &Path, action: &str, errno: Errno) -> UnsafePath {
     let remedy = match errno {
         Errno::ROFS => "mount its file system read-write",
@@ -21,22 +21,22 @@ pub(super) fn failed(path: &Path, action: &str, errno: Errno) -> UnsafePath {
     UnsafePath::new(path, format_args!("{action}: {errno}"), remedy)
 }
 
-/// A directory that was walked to, and its path.
+/// A directory that was opened step by step, and its path.
 #[derive(Debug)]
 pub(super) struct SafeDirectory {
     pub(super) fd: OwnedFd,
     pub(super) path: PathBuf,
-    /// The uid to which every directory on the way must belong: root's.
+    /// The uid that must own every directory on the path: root's.
     owner: u32,
 }
 
 impl SafeDirectory {
-    /// The root directory.
+    /// Opens the root directory.
     pub(super) fn root() -> Result<SafeDirectory, UnsafePath> {
         SafeDirectory::at(Path::new("/"), 0)
     }
 
-    /// A directory to begin at.
+    /// Opens a directory as the start of a path.
     fn at(path: &Path, owner: u32) -> Result<SafeDirectory, UnsafePath> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         SafeDirectory::opened(
@@ -53,12 +53,12 @@ impl SafeDirectory {
     ) -> Result<SafeDirectory, UnsafePath> {
         let fd = fd.map_err(|errno| failed(&path, "cannot be opened", errno))?;
         let place = SafeDirectory { fd, path, owner };
-        // Of what was opened, not of what was looked at before.
+        // The opened directory is checked, not the one that was looked at before.
         place.stat().and_then(|stat| place.trusted(&stat))?;
         Ok(place)
     }
 
-    /// A directory below this one: no link is followed, and each on the way must be root's alone.
+    /// Opens a directory below this one: no link is followed, and each directory on the path must be root's alone.
     pub(super) fn walk(self, below: &Path) -> Result<SafeDirectory, UnsafePath> {
         let mut place = self;
         for component in below.components() {
@@ -74,7 +74,7 @@ impl SafeDirectory {
         Ok(place)
     }
 
-    /// One directory deeper.
+    /// Opens a directory in this one.
     pub(super) fn enter(&self, name: &Path) -> Result<SafeDirectory, UnsafePath> {
         let path = self.path.join(name);
         let stat = match self.look(name)? {
@@ -100,7 +100,7 @@ impl SafeDirectory {
         SafeDirectory::opened(fd, path, self.owner)
     }
 
-    /// The file of this name; none where there is no such file.
+    /// The file of this name; `None` if there is no such file.
     pub(super) fn look(&self, name: &Path) -> Result<Option<Stat>, UnsafePath> {
         match rustix::fs::statat(self.fd.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(stat)),
@@ -117,7 +117,7 @@ impl SafeDirectory {
             .map_err(|errno| failed(&self.path, "cannot be looked at", errno))
     }
 
-    /// Refuses a directory in which others than root can replace files.
+    /// Refuses a directory in which users other than root can replace files.
     fn trusted(&self, stat: &Stat) -> Result<(), UnsafePath> {
         let path = self.path.display();
         if stat.st_uid != self.owner {
@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
 
-    /// A directory of this user's alone, which stands for the root.
+    /// A directory of this user alone; it stands for the root.
     fn root() -> (tempfile::TempDir, u32) {
         let directory = tempfile::tempdir().unwrap();
         set_mode(directory.path(), 0o755);

@@ -1,4 +1,4 @@
-//! The status as programs read it.
+//! The status for programs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +20,7 @@ pub(super) struct StatusReport<'a> {
     date: NaiveDate,
     partners: &'a BTreeMap<String, Counters>,
     unknown_attempts: u64,
-    /// The service's own troubles.
+    /// The service's own faults.
     troubles: &'a [String],
     source: Option<&'a str>,
     position: Option<Position>,
@@ -31,7 +31,7 @@ pub(super) struct StatusReport<'a> {
     refusal: Option<RefusalRow<'a>>,
     closed: Vec<ClosedRow<'a>>,
     parked: Vec<ParkedRow<'a>>,
-    /// How many more were refused than are kept.
+    /// How many refused messages are not kept.
     parked_more: u64,
     notices: Vec<NoticeRow<'a>>,
     feeds: Vec<Row>,
@@ -59,7 +59,7 @@ impl fmt::Display for SessionKind {
 /// A log-in, or an sftp session.
 #[derive(Debug, Serialize)]
 pub(super) struct Session<'a> {
-    /// `log-in`, or `sftp`.
+    /// `log-in` or `sftp`.
     pub(super) kind: SessionKind,
     pub(super) user: &'a str,
     pub(super) partner: Option<bool>,
@@ -82,7 +82,7 @@ struct RefusalRow<'a> {
     mend: Option<&'static str>,
 }
 
-/// A closed day whose table Slack has not taken.
+/// A closed day whose table Slack has not accepted.
 #[derive(Debug, Serialize)]
 struct ClosedRow<'a> {
     id: &'a str,
@@ -166,12 +166,12 @@ impl<'a> StatusReport<'a> {
     }
 }
 
-/// A time, where there is one.
+/// The time, or `None` if it is unset.
 pub(super) fn known(time: Time) -> Option<Time> {
     (time != Time::default()).then_some(time)
 }
 
-/// Where reading stands in the source that was read last; of several journals in the one that is furthest.
+/// The position in the source that was read last; of several journals, the latest one.
 pub(super) fn position(resume: &Resume) -> Option<Position> {
     let source = resume.source.as_ref();
     if let Some(file) = source.and_then(|source| resume.files.get(source)) {
@@ -182,7 +182,7 @@ pub(super) fn position(resume: &Resume) -> Option<Position> {
     journal.cloned().map(Position::Journal)
 }
 
-/// How many messages wait: those that Slack has not taken yet, and those that are still being gathered.
+/// The number of waiting messages: those that Slack has not accepted yet, and those that are still being gathered.
 pub(crate) fn waiting(resume: &Resume) -> usize {
     let alerts = &resume.alerts;
     let groups = alerts.groups.values();

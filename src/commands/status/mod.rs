@@ -1,4 +1,4 @@
-//! `status`: where the day and the program stand, read from the state; nothing is written or locked.
+//! `status`: the state of the day and of the program; reads the state, and neither writes nor locks it.
 //! Uses the domain, the adapters and the table of `expect`.
 
 mod facts;
@@ -24,7 +24,7 @@ use crate::domain::expect::FeedStanding;
 use crate::domain::state::Daily;
 use facts::StatusReport;
 
-/// Runs the command. Exit code 1 where there is no state yet.
+/// Runs the command. Exit code 1 if there is no state yet.
 pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
     let config = Config::load(cli.config.as_deref())?;
     let now = Time::from(SystemTime::now());
@@ -56,7 +56,7 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
     })
 }
 
-/// The state as a command that only looks finds it; none before the first start.
+/// Loads the state for a command that only reads; `None` before the first start.
 pub(crate) fn load(
     directory: &Path,
     zone: Zone,

@@ -1,4 +1,4 @@
-//! The status as people read it.
+//! The status for people.
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ use crate::domain::expect::FeedStanding;
 use crate::domain::render::notice_in_short;
 use crate::domain::state::{Daily, Resume};
 
-/// Writes all of it.
+/// Writes the whole status.
 pub(super) fn write(
     daily: &Daily,
     feeds: &[FeedStanding<'_>],
@@ -107,7 +107,7 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
     }
 }
 
-/// Where reading stands, and how long ago the last event was.
+/// The position of reading, and how long ago the last event was.
 fn reading(resume: &Resume, zone: Zone, now: Time) -> String {
     let source = resume.source.as_deref().unwrap_or("nothing yet");
     let at = |time: Time| format!("{} ({})", clock(zone, time), ago(now.since(time)));
@@ -120,7 +120,7 @@ fn reading(resume: &Resume, zone: Zone, now: Time) -> String {
     format!("{source}{place}{}", last.unwrap_or_default())
 }
 
-/// The sessions of partners, one a line. A log-in that shows as an sftp session is not told twice.
+/// The sessions of partners, one in each line. A log-in with an open sftp session is not listed again.
 fn open_sessions(resume: &Resume, zone: Zone) -> Vec<String> {
     let all = sessions(resume, zone);
     let is_shown = |one: &&Session<'_>| {
@@ -181,7 +181,7 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
     lines
 }
 
-/// A time as a person reads it.
+/// A time in a form for people.
 fn clock(zone: Zone, time: Time) -> String {
     zone.local(time).format("%Y-%m-%d %H:%M:%S").to_string()
 }

@@ -36,7 +36,7 @@ pub(super) fn message(content: &Content) -> String {
     }
 }
 
-/// A number of things; `some` of them where the number is 0, which stands for unknown.
+/// A number with a noun; "some" for the number 0, which means unknown.
 pub(crate) fn many(count: u64, thing: &str) -> String {
     match (count, thing.strip_suffix('y')) {
         (1, _) => format!("1 {thing}"),
@@ -52,7 +52,7 @@ fn figure(count: u64) -> String {
     }
 }
 
-/// How long ago something was, in the one unit that matters.
+/// How long ago something was, in a single unit.
 pub(crate) fn ago(age: Duration) -> String {
     let seconds = age.as_secs();
     let (count, unit) = match seconds {

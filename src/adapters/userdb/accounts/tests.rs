@@ -1,4 +1,4 @@
-//! A database that is slow, silent, or of two minds.
+//! Tests with a database that is slow, silent, or contradicts itself.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::super::question::AccountEntry;
 use super::*;
 
-/// Short, so that a test of what hangs does not.
+/// A short time limit, so that tests with a hanging database are fast.
 const SOON: Duration = Duration::from_millis(50);
 
 fn partners(users: &[&str]) -> config::Partners {
@@ -36,7 +36,7 @@ fn seen(uid: u32, member: bool) -> Option<Reply> {
     })))
 }
 
-/// The same of an account of this name.
+/// Like `seen`, for an account of this name.
 fn named(name: &[u8], uid: u32, member: bool) -> Option<Reply> {
     let Some(Reply::Account(Some(seen))) = seen(uid, member) else {
         return None;
@@ -132,7 +132,7 @@ fn a_database_that_hangs_costs_one_deadline_and_the_last_answers_stand() {
         "{:?} for what must not be waited for",
         begun.elapsed()
     );
-    // It comes back, and its late answer is taken.
+    // The database answers again, and its late answer is used.
     go.send(()).unwrap();
     let mut tries = 0;
     while accounts.account(b"slow") == Answer::Unknown {
