@@ -1,28 +1,28 @@
-//! Cleaning: text that came from a log, made harmless where it becomes output.
+//! Cleans text that came from a log, so that it does no harm in the program's output.
 //!
-//! Whoever can reach port 22 can write into sshd's log, so a user name or a path may hold anything: an escape sequence that
-//! redraws a terminal, a bidirectional override that shows `gpj.exe` as `exe.jpg`, a line break that forges a second line.
-//! Each such character becomes U+FFFD, the same sign that stands for bytes that are no UTF-8: nothing vanishes unseen, and
-//! two names that differ only in something invisible still look different.
+//! Anyone who can reach port 22 can write into sshd's log, so the name of a user or a path may contain anything: an escape
+//! sequence that redraws a terminal, a bidirectional override that shows `gpj.exe` as `exe.jpg`, a line break that forges a
+//! second line. Each such character becomes U+FFFD, which also replaces bytes that are not UTF-8: no character disappears
+//! silently, and two names that differ only in an invisible character still look different.
 //!
-//! Slack needs one step more for its `text`, [`escape`]; its blocks are made so that they need none.
+//! Slack's `text` also needs [`escape`]; its blocks are built so that they do not need it.
 
 use std::borrow::Cow;
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// The most characters that are shown of an account's or a person's name.
+/// The most characters to show of the name of an account or a person.
 pub const NAME: usize = 64;
-/// The most characters that are shown of a host's name or address: the longest that DNS allows.
+/// The most characters to show of the name or address of a host: the limit of DNS.
 pub const HOST: usize = 255;
-/// The most characters that are shown of a path or anything else that a line holds; sshd cuts its lines at 500 bytes.
+/// The most characters to show of a path or any other part of a line; sshd cuts its lines at 500 bytes.
 pub const PATH: usize = 512;
 
-/// What stands for a character that must not be shown.
+/// The replacement for a character that must not be shown.
 const HIDDEN: char = char::REPLACEMENT_CHARACTER;
 
-/// Text from a log as it may be shown anywhere: nothing invisible, at most this many characters, `…` where it was cut.
+/// Text from a log, safe to show anywhere: without invisible characters, at most this many characters, with `…` if it was cut.
 pub fn clean(text: &str, at_most: usize) -> String {
     let mut shown: String = text
         .chars()
@@ -39,7 +39,7 @@ pub fn clean(text: &str, at_most: usize) -> String {
     shown
 }
 
-/// Text from a log as it may be written to a terminal, whole.
+/// Text from a log, safe for a terminal, not cut.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_hidden) {
         let seen = |c| if is_hidden(c) { HIDDEN } else { c };
@@ -49,7 +49,7 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The three characters that Slack gives a meaning in `text`, escaped as it asks; it knows no other escape.
+/// Escapes the three characters that have a meaning in Slack's `text`; Slack has no other escapes.
 /// <https://docs.slack.dev/messaging/formatting-message-text#escaping>
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -64,7 +64,7 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// Text escaped for Slack, cut between characters so that it has at most this many bytes, `…` where it was cut.
+/// Text escaped for Slack, cut between characters to at most this many bytes, with `…` if it was cut.
 pub fn escape_within(text: &str, most: usize) -> String {
     let escaped = escape(text);
     if escaped.len() <= most {
@@ -82,16 +82,16 @@ pub fn escape_within(text: &str, most: usize) -> String {
     cut
 }
 
-/// What [`escape`] made of it, undone.
+/// Undoes [`escape`].
 pub fn unescape(text: &str) -> String {
     text.replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&amp;", "&")
 }
 
-/// A character that changes what others look like, or that cannot be seen: what Unicode calls a control, a format character
-/// or default-ignorable (<https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point>), and blanks; but for a space
-/// and what the program writes itself.
+/// Whether a character is invisible, or changes how others look: Unicode's control, format and default-ignorable characters
+/// (<https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point>), and blanks; except a space and the characters that the
+/// program writes itself.
 pub fn is_hidden(c: char) -> bool {
     if c.is_ascii() || is_own(c) {
         return c.is_ascii_control();
@@ -110,14 +110,14 @@ pub fn is_hidden(c: char) -> bool {
         || is_blank_by_name(c)
 }
 
-/// What the program writes itself: French no-break spaces, wide and narrow, and what makes a sign a coloured one. In what
-/// came from a log they hide as well.
+/// Characters that the program writes itself: French no-break spaces, wide and narrow, and the variation selector for coloured
+/// signs. They are hidden too in text that came from a log.
 fn is_own(c: char) -> bool {
     matches!(c, '\u{00A0}' | '\u{202F}' | '\u{FE0F}')
 }
 
-/// What Unicode's tables tell from a letter or a sign only by the name: blanks of braille, music and hieroglyphs, what
-/// arranges hieroglyphs, and the mark of an object that is not there.
+/// Invisible characters that Unicode's tables mark only by their names: blanks of Braille, music and hieroglyphs, the controls
+/// that arrange hieroglyphs, and the object replacement character.
 fn is_blank_by_name(c: char) -> bool {
     matches!(
         c,

@@ -1,10 +1,10 @@
-//! Evicts entries of a list or a map that is full: those of the lowest rank first, then those of the owner with the most.
+//! Evicts entries of a full list or map: those of the lowest rank first, then those of the owner with the most.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The keys of the entries to evict so that `kept` are left: the lowest `rank` first, then entries of the owner with the most,
-/// then the lowest `age`. So an owner who fills a table evicts nobody else's entries.
+/// then the lowest `age`. So an owner who fills a table does not evict the entries of other owners.
 pub(crate) fn to_evict<'a, K, T: 'a, R: Ord, W: Ord, A: Ord>(
     items: impl ExactSizeIterator<Item = (K, &'a T)>,
     kept: usize,
@@ -17,7 +17,7 @@ pub(crate) fn to_evict<'a, K, T: 'a, R: Ord, W: Ord, A: Ord>(
         return Vec::new();
     }
     let mut items: Vec<(K, &T)> = items.collect();
-    // Each one's place among those of the same owner, the latest first: who has many has many that stand far behind.
+    // The place of each entry among those of its owner, the latest first: an owner with many entries has many high places.
     items.sort_by_key(|(key, item)| Reverse(age(key, item)));
     let mut counts: BTreeMap<W, usize> = BTreeMap::new();
     let mut placed: Vec<_> = items
@@ -36,7 +36,7 @@ pub(crate) fn to_evict<'a, K, T: 'a, R: Ord, W: Ord, A: Ord>(
         .collect()
 }
 
-/// Evicts from a list, and returns what it evicted, in the list's order.
+/// Evicts entries from a list, and returns them in the list's order.
 pub(crate) fn evict<T, R: Ord, W: Ord, A: Ord>(
     list: &mut Vec<T>,
     kept: usize,
@@ -49,7 +49,7 @@ pub(crate) fn evict<T, R: Ord, W: Ord, A: Ord>(
     take_out(list, places)
 }
 
-/// Evicts from a map, and returns what it evicted.
+/// Evicts entries from a map, and returns them.
 pub(crate) fn evict_from_map<K: Ord + Clone, V, R: Ord, W: Ord, A: Ord>(
     map: &mut BTreeMap<K, V>,
     kept: usize,

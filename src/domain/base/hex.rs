@@ -1,4 +1,4 @@
-//! Numbers of 64 bits as hexadecimal text: jq and its kin round what is beyond 2^53.
+//! Numbers of 64 bits as hexadecimal text, because jq and similar tools round numbers beyond 2^53.
 
 use serde::{Deserialize, Deserializer, Serializer};
 

@@ -1,8 +1,8 @@
-//! Numbers, sizes, times and lists as French and English write them.
+//! Formats numbers, sizes, times and lists in French and English.
 //!
-//! French groups digits with a narrow no-break space (U+202F) and sets one before a unit, so that no line breaks inside a
-//! figure. Before a colon it has an ordinary space: the sentences are fixed down to the byte, and people search for them with
-//! the space bar they have. French counts 0 and 1 as one: `0 échec`, `1 fichier`, `2 fichiers`.
+//! French groups digits with a narrow no-break space (U+202F) and puts one before a unit, so that no line breaks inside a figure.
+//! It puts an ordinary space before a colon: the sentences are fixed to the byte, and people search for them with an ordinary
+//! space. In French, 0 and 1 take the singular: `0 échec`, `1 fichier`, `2 fichiers`.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use chrono::{NaiveDate, Timelike};
 
 use crate::domain::base::time::{Time, Zone};
 
-/// Between groups of digits and before a unit, in French.
+/// The space between groups of digits and before a unit, in French.
 const THIN: char = '\u{202F}';
 
-/// A thing that is counted.
+/// A noun for things that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noun {
     /// A log-in.
@@ -24,21 +24,21 @@ pub enum Noun {
     File,
     /// A file that arrived.
     Upload,
-    /// A file that was fetched.
+    /// A file that was downloaded.
     Download,
-    /// An attempt of someone who is no partner.
+    /// An attempt of a person who is not a partner.
     Blocked,
     /// A partner.
     Partner,
-    /// A session of sftp.
+    /// An sftp session.
     Session,
-    /// A feed that was expected.
+    /// An expected feed.
     Feed,
-    /// Times that something happened.
+    /// An occurrence of an event.
     Time,
     /// A byte.
     Byte,
-    /// A thing named before.
+    /// A further item of a list.
     Other,
 }
 
@@ -113,7 +113,7 @@ impl Language {
         format!("{} {noun}", self.number(number))
     }
 
-    /// Whether this many take the singular.
+    /// Whether this number takes the singular.
     pub fn is_one(self, number: u64) -> bool {
         match self {
             Language::French => number < 2,
@@ -121,7 +121,7 @@ impl Language {
         }
     }
 
-    /// A size: `12,4 Mo`, `12.4 MB`; a thousand of one unit are one of the next.
+    /// A size: `12,4 Mo`, `12.4 MB`; each unit is 1000 times the one before.
     pub fn size(self, bytes: u64) -> String {
         if bytes < 1_000 {
             return self.count(bytes, Noun::Byte);
@@ -130,7 +130,7 @@ impl Language {
             Language::French => (["ko", "Mo", "Go", "To", "Po", "Eo"], ',', THIN),
             Language::English => (["kB", "MB", "GB", "TB", "PB", "EB"], '.', ' '),
         };
-        // What rounds to a thousand of a unit is told in the next.
+        // A size that rounds to 1000 of a unit uses the next unit.
         let rounded = |unit: u64| (u128::from(bytes) + u128::from(unit) / 2) / u128::from(unit);
         let mut unit = 1_000;
         let mut name = units[0];
@@ -151,14 +151,14 @@ impl Language {
         }
     }
 
-    /// Whether this many bytes, as they are told, take the singular: `1,5 ko écrit`.
+    /// Whether this size, as shown, takes the singular: `1,5 ko écrit`.
     pub fn is_single(self, bytes: u64) -> bool {
         let size = self.size(bytes);
         let whole = size.split(|c: char| !c.is_ascii_digit()).next();
         matches!(whole, Some("0" | "1"))
     }
 
-    /// How long something lasted, in the two units that matter: `42 min`, `1 h 05 min`, `2 j 3 h`; `2 d 3 h`.
+    /// A duration in its two largest units: `42 min`, `1 h 05 min`, `2 j 3 h`; `2 d 3 h`.
     pub fn lasting(self, duration: Duration) -> String {
         let minutes = duration.as_secs() / 60;
         let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
@@ -205,7 +205,7 @@ impl Language {
         }
     }
 
-    /// The first of a list that are known, and how many more there are: `a, b et 3 autres`.
+    /// A list of the known items, and the number of the others: `a, b et 3 autres`.
     pub fn list_of<S: AsRef<str>>(self, items: &[S], count: u64) -> String {
         let mut items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
         let more = count.saturating_sub(items.len() as u64);
@@ -217,8 +217,8 @@ impl Language {
     }
 }
 
-/// Does French say `d'` before this name? Before a vowel, and `y` before a consonant (d'Yves, de Yann); never before `h`, of
-/// which nobody can tell whether it is mute.
+/// Whether French says `d'` before this name: before a vowel, and before `y` if a consonant follows it (d'Yves, de Yann); never
+/// before `h`, because the name does not show whether it is mute.
 fn is_elided(name: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
     let vowel = |c: char| "aeiouàâäáãåæéèêëíîïóôöœúùûüõø".contains(c);

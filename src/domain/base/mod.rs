@@ -1,4 +1,4 @@
-//! Small things that the whole domain is made of: time, harmless text, languages, bounded lists. Uses nothing but itself.
+//! Small parts that the whole domain uses: time, harmless text, languages, bounded lists. Uses nothing but itself.
 
 pub mod clean;
 pub mod evict;

@@ -1,9 +1,9 @@
-//! Lists of names that stay short.
+//! Shortens lists of names.
 
-/// How many names a line shows.
+/// The most names that a line shows.
 const NAMED: usize = 10;
 
-/// Names, the first ten and how many more.
+/// The first ten names, and the number of the others.
 pub(crate) fn names<S: AsRef<str>>(names: &[S]) -> String {
     let shown: Vec<&str> = names.iter().take(NAMED).map(S::as_ref).collect();
     let mut text = shown.join(", ");

@@ -1,27 +1,27 @@
-//! What a partner's alerts are, and how often: `[alerts]`.
+//! The settings of a partner's alerts: `[alerts]`.
 
 use std::time::Duration;
 
-/// `[alerts]`: what is told of a partner, and how often.
+/// `[alerts]`: which events of a partner are reported, and how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alerts {
-    /// Log-ins are told.
+    /// Log-ins are reported.
     pub login: bool,
-    /// Failures are told.
+    /// Failures are reported.
     pub failure: bool,
-    /// That a partner is let in and cannot work, or cannot connect, is told.
+    /// Hindered partners are reported: they log in but cannot work, or cannot connect.
     pub hindered: bool,
-    /// Uploads are told.
+    /// Uploads are reported.
     pub upload: bool,
-    /// Downloads are told.
+    /// Downloads are reported.
     pub download: bool,
-    /// Messages of one kind in an hour; what finds none left joins the next.
+    /// The most messages of one kind in an hour; further events join the next message.
     pub max_per_hour: u32,
-    /// Log-ins that follow a told one within this time are counted, not told.
+    /// Log-ins within this time after a reported one are counted, but not reported.
     pub again_after: Duration,
-    /// What follows the first within this time is told together.
+    /// Events within this time after the first one are reported together.
     pub group_window: Duration,
-    /// After how long without a log-in a partner is told to be quiet; zero for never.
+    /// A partner without a log-in for this time is reported as quiet; zero turns this off.
     pub quiet_after: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! How far reading has come in a source, as the state keeps it.
+//! The position in a source, as the state keeps it.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::base::time::Time;
 
-/// How far reading has come in a source: everything up to here was delivered.
+/// The position in a source: everything up to here was delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Position {
@@ -17,7 +17,7 @@ pub enum Position {
 }
 
 impl Position {
-    /// Is it the same place? What a position is only recognised by may differ.
+    /// Whether both are the same place. Fields that only help to find the place may differ.
     pub fn is(&self, other: &Position) -> bool {
         match (self, other) {
             (Position::Journal(one), Position::Journal(other)) => {
@@ -33,39 +33,39 @@ impl Position {
     }
 }
 
-/// The last journal entry that was read, known by its cursor and, since a cursor changes at a flush on systemd 252,
-/// by boot, times and a hash of its message as well.
+/// The last journal entry that was read, identified by its cursor and also by boot, times and a hash of its message, because a
+/// cursor changes at a flush on systemd 252.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalPosition {
-    /// The machine whose journal it is: `_MACHINE_ID`.
+    /// The machine that wrote the journal: `_MACHINE_ID`.
     pub machine: String,
     /// `sd_journal_get_cursor(3)`; opaque.
     pub cursor: String,
-    /// The whole boot id of the entry, in hexadecimal.
+    /// The complete boot id of the entry, in hexadecimal.
     pub boot: String,
-    /// Microseconds since that boot.
+    /// Microseconds since the start of that boot.
     pub monotonic: u64,
-    /// journald's time of receipt.
+    /// The time at which journald received the entry.
     pub realtime: Time,
     /// A hash of the message.
     #[serde(with = "crate::domain::base::hex")]
     pub hash: u64,
-    /// The boots that were read before or lie before the start, by the first eight digits of their ids. Any other is new:
-    /// no clock tells reliably which boot came after which.
+    /// The boots that were read before or lie before the start, by the first eight digits of their ids. Any other boot is new,
+    /// because no clock shows reliably in which order boots happened.
     #[serde(default)]
     pub boots: Vec<String>,
 }
 
-/// The place in a log file up to which it was read, and what the file is known by: inode numbers come back.
+/// The place in a log file up to which it was read, and the data that identify the file, because inode numbers are reused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilePosition {
     /// The file's path.
     pub path: PathBuf,
     /// The device that holds it.
     pub device: u64,
-    /// Its inode number.
+    /// The inode number of the file.
     pub inode: u64,
-    /// The offset of the first byte not yet read: always behind a line end.
+    /// The offset of the first byte not yet read, always after a line end.
     pub offset: u64,
     /// A hash of the last bytes before the offset (at most `hashed` of them).
     #[serde(with = "crate::domain::base::hex")]
@@ -77,7 +77,7 @@ pub struct FilePosition {
     pub time: Time,
 }
 
-/// FNV-1a in 64 bits (draft-eastlake-fnv). It is kept in the state, and so must stay what it is.
+/// FNV-1a in 64 bits (draft-eastlake-fnv). The state keeps the hash, so the function must not change.
 pub fn hash(bytes: &[u8]) -> u64 {
     /// The offset basis.
     const BASIS: u64 = 0xcbf2_9ce4_8422_2325;

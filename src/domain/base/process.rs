@@ -1,8 +1,8 @@
-//! Processes as log lines name them: a boot and a pid.
+//! Processes in log lines, identified by boot and pid.
 
 use serde::{Deserialize, Serialize};
 
-/// A boot of the machine: the first half of journald's `_BOOT_ID`; zero where the source has none (auth.log).
+/// A boot of the machine: the first half of journald's `_BOOT_ID`; zero if the source has none (auth.log).
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 pub struct Boot(#[serde(with = "crate::domain::base::hex")] pub u64);
 
 impl Boot {
-    /// No boot known.
+    /// Whether the boot is unknown.
     pub const fn is_unknown(&self) -> bool {
         self.0 == 0
     }
 }
 
-/// What a process is known by: its boot and pid.
+/// Identifies a process: its boot and pid.
 pub type Process = (Boot, u32);
 
-/// The first half of a boot id as entries carry it.
+/// The boot of an entry: the first half of its boot id.
 pub fn boot(id: &[u8]) -> Boot {
     let digits = id.get(..16).and_then(|half| std::str::from_utf8(half).ok());
     Boot(

@@ -5,7 +5,7 @@ use anyhow::anyhow;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::base::when::When;
 
-/// From when to when; both ends belong to it, as with journalctl.
+/// A span of time. Both ends belong to it, as with journalctl.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// The first moment.
@@ -15,7 +15,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// From the first moment of one end to the last of the other, as they are now.
+    /// The span from the first moment of `since` to the last moment of `until`, seen from `now`.
     pub fn of(
         since: Option<&When>,
         until: Option<&When>,
@@ -36,7 +36,7 @@ impl Span {
         Ok(Span { since, until })
     }
 
-    /// Does this time belong to it?
+    /// Whether this time belongs to the span.
     pub fn holds(&self, time: Time) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time <= until)
     }

@@ -1,27 +1,27 @@
-//! Why the program stops, and the exit codes that units can act on.
+//! The reasons why the program stops, and the exit codes that units can act on.
 
 /// A wrong command line.
 pub const USAGE: u8 = 2;
 /// Try again later (sysexits.h, EX_TEMPFAIL).
 pub const LATER: u8 = 75;
-/// The configuration or the machine's set-up must be mended first (sysexits.h, EX_CONFIG): no use in starting again.
+/// The configuration or the machine's set-up needs a fix first (sysexits.h, EX_CONFIG): a restart does not help.
 pub const SETUP: u8 = 78;
 
-/// Why the program stops, where the exit code is to say so.
+/// The reason why the program stops, if the exit code depends on it.
 #[derive(Debug, thiserror::Error)]
 pub enum Stop {
-    /// The command line asks for what cannot be.
+    /// The command line asks for something impossible.
     #[error("{0}")]
     Usage(String),
-    /// It may work later.
+    /// A later try may work.
     #[error("{0}")]
     Later(String),
-    /// Somebody must mend something first.
+    /// A person must fix something first.
     #[error("{0}")]
     Setup(String),
 }
 
-/// An error with its causes, each said once: some errors' words hold their cause already.
+/// An error with its causes, each of them once: the text of some errors already contains their cause.
 pub fn said(error: &anyhow::Error) -> String {
     let mut said = error.to_string();
     for cause in error.chain().skip(1) {

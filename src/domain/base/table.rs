@@ -1,10 +1,10 @@
-//! A map whose keys are no strings, written to JSON as a list of its values.
+//! A map whose keys are not strings, written to JSON as a list of its values.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What a value of a [`Table`] is known by.
+/// A value of a [`Table`], which contains its own key.
 pub trait Keyed {
     /// The key's type.
     type Key: Ord + Clone;
@@ -12,7 +12,7 @@ pub trait Keyed {
     fn key(&self) -> Self::Key;
 }
 
-/// A map from key to value in which the value knows its key.
+/// A map from key to value; each value contains its key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table<V: Keyed>(pub BTreeMap<V::Key, V>);
 
@@ -23,7 +23,7 @@ impl<V: Keyed> Default for Table<V> {
 }
 
 impl<V: Keyed> Table<V> {
-    /// Puts a value under its key, in place of the one that was there.
+    /// Puts a value under its key, and returns the old value.
     pub fn put(&mut self, value: V) -> Option<V> {
         self.0.insert(value.key(), value)
     }

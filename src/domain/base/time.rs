@@ -1,4 +1,4 @@
-//! Points in time as log entries carry them, and the zone in which they are told.
+//! Points in time of log entries, and the zone in which they are shown.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use chrono::{
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-/// No zone is as far from UTC as this.
+/// No zone is this far from UTC.
 const ZONES: TimeDelta = TimeDelta::days(2);
 
 /// A point in time: microseconds since the Unix epoch, in UTC.
@@ -30,25 +30,25 @@ impl Time {
         Time(i64::try_from(micros).unwrap_or(i64::MAX))
     }
 
-    /// This time and `duration` more.
+    /// This time plus `duration`.
     pub fn plus(self, duration: Duration) -> Self {
         Time(self.0.saturating_add(micros(duration)))
     }
 
-    /// This time less `duration`.
+    /// This time minus `duration`.
     pub fn minus(self, duration: Duration) -> Self {
         Time(self.0.saturating_sub(micros(duration)))
     }
 
-    /// How long after `earlier` this is; nothing where it is not after.
+    /// The duration from `earlier` to this time; zero if this time is not later.
     pub fn since(self, earlier: Time) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// The same time as chrono has it; times beyond what every zone can tell become the epoch.
+    /// The same time as chrono's type; the epoch if the time is out of range in some zone.
     pub fn utc(self) -> DateTime<Utc> {
         let told = DateTime::from_timestamp_micros(self.0);
-        // chrono panics where the local time is beyond its range, though the time in UTC is not.
+        // chrono panics if the local time is out of range, even if the time in UTC is not.
         let in_every_zone = |time: &DateTime<Utc>| {
             let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
             *time - first > ZONES && last - *time > ZONES
@@ -66,7 +66,7 @@ impl From<std::time::SystemTime> for Time {
     }
 }
 
-/// The microseconds of a duration; of one that is too long for them, as many as there can be.
+/// The microseconds of a duration, at most `i64::MAX`.
 fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
@@ -77,13 +77,13 @@ impl<Z: TimeZone> From<DateTime<Z>> for Time {
     }
 }
 
-/// The time zone of the texts and of the date that an event counts for.
+/// The time zone of the texts and of the dates of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Zone {
-    /// The machine's own, as `/etc/localtime` or `TZ` says at the moment of asking.
+    /// The machine's own zone: `/etc/localtime` or `TZ` at the moment of the call.
     #[default]
     Machine,
-    /// One named in the configuration.
+    /// A zone named in the configuration.
     Named(Tz),
 }
 
@@ -101,13 +101,13 @@ impl Zone {
         self.local(time).date_naive()
     }
 
-    /// A time as RFC 3339 tells it: local, to the second.
+    /// A time in RFC 3339: local, to the second.
     pub fn rfc3339(self, time: Time) -> String {
         self.local(time).to_rfc3339_opts(SecondsFormat::Secs, false)
     }
 
-    /// The first and the last moment of a local time: two where a change of the clock repeats it. One that a change skips
-    /// is the moment of the change.
+    /// The first and the last moment of a local time; they differ if a change of the clock repeats it. For a time that a change
+    /// of the clock skips, both are the moment of the change.
     pub fn moments(self, local: NaiveDateTime) -> (Time, Time) {
         let found = |local: NaiveDateTime| match self {
             Zone::Machine => both(Local.from_local_datetime(&local)),

@@ -1,4 +1,4 @@
-//! A day or a moment as people write it on the command line, much as journalctl takes it (systemd.time(7)).
+//! A day or a moment as people write it on the command line, similar to journalctl's (systemd.time(7)).
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,31 +7,31 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Weekday};
 
 use crate::domain::base::time::{Time, Zone};
 
-/// What is accepted, for those who wrote something else.
+/// The accepted forms, for the error message.
 const ACCEPTED: &str = "write a day (2026-03-30, today, yesterday, tomorrow, \"last tuesday\"), a day and a time (\"2026-03-30 06:00\", \
     \"yesterday 18:00\"), a time of today (06:00), now, \"2 days ago\", -2h, +2h, or seconds since 1970 (@1774843200)";
 
-/// Seconds since 1970 up to the year 9999: what is more counts something smaller.
+/// Seconds since 1970 up to the year 9999; a larger number counts smaller units.
 const SECONDS: std::ops::RangeInclusive<i64> = 0..=253_402_300_799;
 
-/// The longest that is gone back or ahead: a thousand years.
+/// The longest duration before or after now: a thousand years.
 const LONGEST: Duration = Duration::from_secs(1_000 * 366 * 86_400);
 
-/// A date and a time with its zone, besides RFC 3339: `journalctl -o short-iso` of systemd 252.
+/// A date and a time with its zone, in addition to RFC 3339: `journalctl -o short-iso` of systemd 252.
 const STAMP: &str = "%Y-%m-%dT%H:%M:%S%.f%z";
 
-/// A day or a moment, perhaps as seen from the present. It needs a clock and a zone to be one.
+/// A day or a moment, possibly relative to now. It needs a clock and a zone to become a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
     /// A whole day of the calendar.
     Day(Day),
-    /// A time of such a day.
+    /// A time on such a day.
     Clock(Day, NaiveTime),
     /// A moment.
     Moment(Time),
-    /// So long ago.
+    /// This long before now.
     Ago(Duration),
-    /// So long ahead.
+    /// This long after now.
     Ahead(Duration),
 }
 
@@ -46,7 +46,7 @@ pub enum Day {
     Yesterday,
     /// The date after today's.
     Tomorrow,
-    /// The last such day before today.
+    /// The last such weekday before today.
     Last(Weekday),
 }
 
@@ -87,7 +87,7 @@ fn parse(text: &str) -> Result<When, String> {
     if let Some(clock) = clock(text) {
         return Ok(When::Clock(Day::Today, clock));
     }
-    // The last word, or what stands behind the T of a stamp, is a time of day.
+    // The last word, or the text after the T of a stamp, is a time of day.
     let parts = text.rsplit_once(char::is_whitespace);
     let parts = parts.or_else(|| text.split_once(['T', 't']));
     if let Some((before, time)) = parts {
@@ -124,7 +124,7 @@ fn clock(text: &str) -> Option<NaiveTime> {
     forms.iter().find_map(parsed)
 }
 
-/// None of what does not look like a day; an error for a date that no calendar has.
+/// `None` if the text does not look like a day; an error for a date that no calendar has.
 fn day(lower: &str) -> Result<Option<Day>, String> {
     Ok(Some(match lower {
         "today" => Day::Today,
@@ -164,19 +164,20 @@ impl Day {
     }
 }
 
-/// How long before this date such a day was last.
+/// The number of days from the last such weekday to this date.
 fn back(date: NaiveDate, weekday: Weekday) -> Days {
     use chrono::Datelike;
     Days::new(date.weekday().days_since(weekday).into())
 }
 
 impl When {
-    /// Its first moment. Of a time that the clock shows twice the first; of one that it skips the moment of the change.
+    /// The first moment. For a time that the clock shows twice, the first one; for a time that it skips, the moment of the
+    /// change.
     pub fn first(&self, zone: Zone, now: Time) -> Time {
         self.ends(zone, now).0
     }
 
-    /// Its last moment: a day's end; a second's, for a log of whole seconds tells what happened within it.
+    /// The last moment: the end of a day or of a second, because a log of whole seconds contains events within the second.
     pub fn last(&self, zone: Zone, now: Time) -> Time {
         self.ends(zone, now).1
     }
@@ -217,7 +218,7 @@ mod tests {
 
     const PARIS: Zone = Zone::Named(chrono_tz::Europe::Paris);
 
-    /// The ends of what is written, at this moment in Paris.
+    /// The first and last moment of the text, at this moment in Paris.
     fn told(now: &str, text: &str) -> String {
         let now = DateTime::parse_from_rfc3339(now).expect(now).into();
         let when: When = text.parse().expect(text);
@@ -226,7 +227,7 @@ mod tests {
         ends.join(" .. ")
     }
 
-    /// Each line: what is written, and its ends.
+    /// Each line: a text, and its first and last moment.
     fn all_are_as_beside(now: &str, lines: &str) {
         for line in lines.lines() {
             let (text, expected) = line.split_once('|').expect(line);

@@ -1,4 +1,4 @@
-//! sshd's lines about log-ins (auth.c, auth2.c, auth-pam.c, monitor.c, session.c), by their first byte.
+//! Parses sshd's lines about log-ins (auth.c, auth2.c, auth-pam.c, monitor.c, session.c), selected by their first byte.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             .and_then(|rest| attempt(line, rest, |valid| Some(Kind::Failed { valid }))),
         b'A' => accepted(line),
         b'R' => rest(b"ROOT LOGIN REFUSED FROM ").and_then(|rest| root_refused(line, rest)),
-        // The network child's, up to 7.4, beside the monitor's own line.
+        // Up to 7.4 the network child writes this line in addition to the monitor's own line.
         b'i' => rest(b"input_userauth_request: invalid user ").and_then(|name| {
             line.with_end(Event::of(Kind::InvalidUser), Some((name, Peer::default())))
         }),
@@ -43,8 +43,8 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         .or_else(|| known::parse(line))
 }
 
-/// `Accepted METHOD for U from …` and `Access denied for user U by …`. `Accepted key …`, `Accepted certificate …` are no
-/// log-ins: sshd prints them even for the mere question whether a key would do.
+/// `Accepted METHOD for U from …` and `Access denied for user U by …`. `Accepted key …` and `Accepted certificate …` are not
+/// log-ins: sshd also prints them when a client only asks whether a key would be accepted.
 fn accepted<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = line.text.strip_prefix(b"Accepted ") {
         return attempt(line, rest, |valid| valid.then_some(Kind::Accepted));
@@ -73,11 +73,12 @@ fn attempt<'a>(
     })
 }
 
-/// `[invalid user ]U from IP port P ssh2[: EXTRA]`: whether sshd takes the account for a valid one, and an event with user
-/// and peer.
+/// `[invalid user ]U from IP port P ssh2[: EXTRA]`: returns whether sshd considers the account valid, and an event with user and
+/// peer.
 ///
-/// An invalid user's name is whatever the client sent, so the right end is what counts, and it can bear no EXTRA. A valid
-/// one is an account's name, but EXTRA may be the client's (a certificate's id), so the first fitting words count.
+/// The client chooses the name of an invalid user, so the parser relies on the right end of the line; such a line has no EXTRA.
+/// The name of a valid user is an account's name, but EXTRA may come from the client (a certificate's id), so the parser takes
+/// the first words that fit.
 fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<(bool, Event<'a>)> {
     let sent = text.strip_prefix(b"invalid user ");
     let end = match sent {
@@ -102,19 +103,19 @@ fn valid_attempt(cut: bool, text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
             let rest = rest
                 .strip_prefix(b" ssh2")
                 .or_else(|| rest.strip_prefix(b" ssh1"))?;
-            // Where the message was cut, an end that looks whole proves nothing; words with more behind them stand.
+            // In a cut message, an end that looks complete proves nothing. Words with more text after them are reliable.
             let whole = (rest.is_empty() && !cut) || rest.starts_with(b": ");
             whole.then_some((&text[..at], peer))
         })
 }
 
-/// The text before the ` ssh2` that it ends in.
+/// The text before its trailing ` ssh2` or ` ssh1`.
 fn before_version(text: &[u8]) -> Option<&[u8]> {
     let ssh2 = text.strip_suffix(b" ssh2");
     ssh2.or_else(|| text.strip_suffix(b" ssh1"))
 }
 
-/// `Postponed METHOD for …`, `Partial METHOD for …`, and PAM's own.
+/// `Postponed METHOD for …`, `Partial METHOD for …`, and `PAM: …`.
 fn postponed<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
     if let Some(rest) = text
@@ -126,7 +127,7 @@ fn postponed<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     pam::error(line, text.strip_prefix(b"PAM: ")?)
 }
 
-/// `Invalid user U from IP[ port P]`, the port since 7.3.
+/// `Invalid user U from IP[ port P]`; the port since 7.3.
 fn invalid_user<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let end = name_from_port(rest).or_else(|| name_from(rest));
     line.with_end(Event::of(Kind::InvalidUser), end)
@@ -139,8 +140,8 @@ fn max_attempts<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     Some(Event { kind, ..event })
 }
 
-/// `administratively prohibited connection for [invalid user ]U from IP port P` (9.9). An invalid user is no account that
-/// sshd refused: nothing says that there is one.
+/// `administratively prohibited connection for [invalid user ]U from IP port P` (9.9). For an invalid user, sshd did not refuse
+/// an account, because the account may not exist.
 fn prohibited<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let sent = rest.strip_prefix(b"invalid user ");
     let kind = match sent {
@@ -151,7 +152,7 @@ fn prohibited<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     line.with_end(event, name_from_port(sent.unwrap_or(rest)))
 }
 
-/// `ROOT LOGIN REFUSED FROM IP[ port P]`, told twice, and beside the `Failed … for root` that counts.
+/// `ROOT LOGIN REFUSED FROM IP[ port P]`: sshd writes it twice, in addition to the `Failed … for root` that counts.
 fn root_refused<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let event = Event::of(Kind::NotAllowed).with_detail(b"PermitRootLogin");
     Some(line.with_user(event, b"root", host_maybe_port(rest)?))
@@ -197,7 +198,8 @@ fn connection<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     whole.then(|| peer.put(Event::of(Kind::Connection)))
 }
 
-/// `Starting session: TYPE for U from IP port P[ id N]`: the type may be the client's (a subsystem's name), the end is sshd's.
+/// `Starting session: TYPE for U from IP port P[ id N]`: the client may choose the type (a subsystem's name); sshd writes the
+/// end.
 fn starting_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let event = Event::of(Kind::StartingSession);
     if line.cut {
@@ -214,7 +216,7 @@ fn close_session<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     Some(line.with_user(Event::of(Kind::CloseSession), name, peer))
 }
 
-/// The text without the ` id N` that it ends in since 7.2.
+/// The text without its trailing ` id N` (since 7.2).
 fn without_channel(text: &[u8]) -> &[u8] {
     match split_at_last(text, b" id ") {
         Some((rest, channel)) if !channel.is_empty() && channel.iter().all(u8::is_ascii_digit) => {
@@ -224,8 +226,8 @@ fn without_channel(text: &[u8]) -> &[u8] {
     }
 }
 
-/// `Connection from WHO IP port N: refusing non-sftp session`, `subsystem request for S by user U failed, R` and a chroot
-/// that sshd refuses: the log-in stood, and no sftp session comes of it.
+/// `Connection from WHO IP port N: refusing non-sftp session`, `subsystem request for S by user U failed, R` and a chroot that
+/// sshd refuses: the log-in succeeded, but no sftp session follows.
 fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let event =
         |hindrance, words: &'a [u8]| Event::of(Kind::Hindered(hindrance)).with_detail(words);
@@ -246,7 +248,7 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         let event = line.with_user(event, name, Peer::default());
         return Some(match subsystem {
             b"sftp" => event,
-            // Whoever asks for another subsystem has not come for files.
+            // A client that asks for another subsystem does not want files.
             _ => accompanying(event),
         });
     }
@@ -256,7 +258,7 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         b"chroot(",
         b"Unable to chdir to chroot path ",
     ];
-    // It is not there, or a part of its path may not be passed.
+    // The directory does not exist, or a directory in its path is not accessible.
     let missing = text
         .strip_prefix(b"safely_chroot: ")
         .filter(|words| words.starts_with(b"stat("));
@@ -265,7 +267,7 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     Some(event(Hindrance::Chroot, words))
 }
 
-/// The same event, counting nothing.
+/// The same event with a kind that counts nothing.
 fn accompanying(event: Event<'_>) -> Event<'_> {
     let kind = Kind::Accompanying;
     Event { kind, ..event }

@@ -1,4 +1,4 @@
-//! The end of a connection (packet.c, serverloop.c, sshd.c, sshd-session.c), before log-in or after it.
+//! Lines that end a connection (packet.c, serverloop.c, sshd.c, sshd-session.c), before log-in or after it.
 
 use super::fields::{
     Id, Peer, host, host_maybe_port, host_port_then, id, number, split_at_first, split_at_last,
@@ -7,7 +7,7 @@ use super::fields::{
 use super::line::Line;
 use super::{Event, Kind, Who};
 
-/// The `detail` of a connection that ended because its process died of a request out of turn.
+/// The `detail` of a connection that ended because its process got a request out of turn.
 pub(crate) const UNPERMITTED: &str = "unpermitted request";
 
 /// The event of a line that ends a connection.
@@ -25,7 +25,7 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         },
         b'R' => received(line),
         b'T' => timeout(line),
-        // What an account that PAM refuses leaves after keyboard-interactive: the process dies of it (monitor.c).
+        // The process ends with this line after keyboard-interactive with an account that PAM refuses (monitor.c).
         b'm' => rest(b"monitor_read: unpermitted request ")
             .map(|_| refused(Peer::default()).with_detail(UNPERMITTED.as_bytes())),
         b'U' => rest(b"Unable to negotiate with ")
@@ -42,8 +42,8 @@ fn ended<'a>(line: &Line<'a>, who: &'a [u8]) -> Option<Event<'a>> {
     id(who, line.cut).map(|id| end_of(line, id))
 }
 
-/// The end of a connection. Whom sshd is authenticating, or takes for invalid, has not logged in, even where the cut took
-/// ` [preauth]` away.
+/// The end of a connection. `authenticating user` and `invalid user` mean that the user had not logged in, even if the cut
+/// removed ` [preauth]`.
 fn end_of<'a>(line: &Line<'a>, id: Id<'a>) -> Event<'a> {
     let kind = match line.preauth || id.before {
         true => Kind::EndedBefore { who: id.who },
@@ -52,7 +52,7 @@ fn end_of<'a>(line: &Line<'a>, id: Id<'a>) -> Event<'a> {
     line.with_id(Event::of(kind), id)
 }
 
-/// The end of a connection whose line names nobody.
+/// The end of a connection whose line names no user.
 fn nobody<'a>(line: &Line<'a>, peer: Peer<'a>) -> Event<'a> {
     let id = Id {
         peer,
@@ -61,19 +61,20 @@ fn nobody<'a>(line: &Line<'a>, peer: Peer<'a>) -> Event<'a> {
     end_of(line, id)
 }
 
-/// `[WHO ]IP[ port N]: E. Their offer: O`, where O is the client's.
+/// `[WHO ]IP[ port N]: E. Their offer: O`; O comes from the client.
 fn negotiation(rest: &[u8]) -> Option<Peer<'_>> {
     host_port_then(rest)
         .map(|(peer, _)| peer)
         .or_else(|| host(split_at_first(rest, b": ")?.0))
 }
 
-/// A connection that never came to a name.
+/// A connection that ended before the client sent a name.
 fn refused(peer: Peer<'_>) -> Event<'_> {
     peer.put(Event::of(Kind::EndedBefore { who: Who::Nobody }))
 }
 
-/// `Connection from [WHO ]IP port N timed out`, `Connection from [WHO ]IP port N: E`; up to 7.1 `Connection to IP timed out[ while waiting to read]`.
+/// `Connection from [WHO ]IP port N timed out`, `Connection from [WHO ]IP port N: E`; up to 7.1
+/// `Connection to IP timed out[ while waiting to read]`.
 fn timed_out<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = line.text.strip_prefix(b"Connection to ") {
         let (address, _) = split_at_first(rest, b" timed out")?;
@@ -88,19 +89,19 @@ fn timed_out<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 
 /// `[WHO ]IP port N: E`.
 fn failed<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    // What stands behind the last `: ` is ssherr.c's or strerror's, and holds none itself.
+    // The text after the last `: ` comes from ssherr.c or strerror(3), and does not contain `: ` itself.
     match line.cut {
         true => ended(line, rest),
         false => ended(line, split_at_last(rest, b": ")?.0),
     }
 }
 
-/// `Disconnecting [WHO IP port P]: REASON`: that the connection ends, and nothing more, as the end of the line may repeat
-/// what the client sent.
+/// `Disconnecting [WHO IP port P]: REASON`: only says that the connection ends, because the rest of the line may repeat text of
+/// the client.
 fn disconnecting<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     const TOO_MANY: &[u8] = b"Too many authentication failures";
     let rest = line.text.strip_prefix(b"Disconnecting")?;
-    // 6.6 and 6.7 put ` for U` behind the reason, but nothing before it.
+    // 6.6 and 6.7 put ` for U` after the reason, but nothing before it.
     let too_many = rest
         .strip_prefix(b": ")
         .is_some_and(|rest| rest.starts_with(TOO_MANY))
@@ -120,7 +121,7 @@ fn disconnecting<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     })
 }
 
-/// `Received disconnect from IP port N:CODE: TEXT` (up to 7.1 `IP: CODE: TEXT`), where TEXT is the client's;
+/// `Received disconnect from IP port N:CODE: TEXT` (up to 7.1 `IP: CODE: TEXT`); TEXT comes from the client.
 /// `Read error from remote host IP[ port N]: E`; `Read from socket failed: E` up to 6.8.
 fn received<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     if let Some(rest) = line.text.strip_prefix(b"Received disconnect from ") {
@@ -128,7 +129,7 @@ fn received<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             let (address, _) = split_at_first(rest, b": ")?;
             Some((host(address)?, &rest[address.len()..]))
         })?;
-        // With the suffix gone nobody knows when; another line follows.
+        // Without its suffix, the line does not show whether this was before log-in. Another line follows.
         let event = if line.cut {
             peer.put(Event::of(Kind::Accompanying))
         } else {
@@ -155,7 +156,7 @@ fn timeout<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         .text
         .strip_prefix(b"Timeout before authentication for ")?;
     if let Some(rest) = rest.strip_prefix(b"connection from ") {
-        // The listener's, since 9.8, with both ends of the connection; 9.8 has them swapped, so neither is told.
+        // Since 9.8 the listener writes this line, with both ends of the connection. 9.8 swaps them, so the event has neither.
         let (_, pid) = split_at_last(rest, b", pid = ")?;
         let digits = pid.iter().take_while(|byte| byte.is_ascii_digit()).count();
         return Some(Event {
@@ -163,7 +164,7 @@ fn timeout<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             ..Event::of(Kind::GraceTimeout)
         });
     }
-    // The process's own, up to 9.7; it bears no suffix.
+    // Up to 9.7 the process itself writes this line, without a suffix.
     host_maybe_port(rest).map(refused)
 }
 

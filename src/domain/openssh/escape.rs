@@ -1,15 +1,15 @@
-//! The escapes of a message: what log.c makes of bytes that are not printable ASCII, once or twice, and back.
+//! Undoes and makes the escapes of a message: log.c escapes bytes that are not printable ASCII, once or twice.
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
-/// Undoes sshd's escapes (log.c, strnvis with `VIS_CSTYLE|VIS_NL|VIS_TAB|VIS_OCTAL`); what is no escape stays as it is.
+/// Undoes sshd's escapes (log.c, strnvis with `VIS_CSTYLE|VIS_NL|VIS_TAB|VIS_OCTAL`); other text stays as it is.
 ///
-/// `twice` is for text that came through the monitor, which escapes again what the child had escaped (monitor.c, up to
-/// OpenSSH 10.2; once only since 10.3). No line tells its version, so the text decides: it is undone a second time only
-/// where the first result is, to the letter, what strnvis prints, and holds an escape. `\303\251` is, so it becomes `é`;
-/// `al\151ce` is not, as strnvis prints `i` as it is, so nobody becomes `alice` by writing backslashes.
+/// `twice` is for text that came through the monitor, which escapes the child's text a second time (monitor.c, up to OpenSSH
+/// 10.2; only once since 10.3). No line contains its version, so the text decides: it is undone a second time only if the first
+/// result is exactly what strnvis prints, and contains an escape. `\303\251` does, so it becomes `é`; `al\151ce` does not,
+/// because strnvis prints `i` as it is. So a client cannot become `alice` by sending backslashes.
 pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
     let once = unescape(escaped);
     if twice && is_escaped(&once) {
@@ -19,7 +19,8 @@ pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
     }
 }
 
-/// Bytes as text that [`decode`] makes the same bytes of: printable ASCII as it is, all else in octal.
+/// Escapes bytes so that [`decode`] returns the same bytes: printable ASCII stays as it is (a backslash is doubled), other bytes
+/// become octal.
 pub fn encode(bytes: &[u8]) -> String {
     let mut escaped = String::with_capacity(bytes.len());
     for &byte in bytes {
@@ -32,10 +33,10 @@ pub fn encode(bytes: &[u8]) -> String {
     escaped
 }
 
-/// The account's name of a line that came through the monitor.
+/// The account's name in a line that came through the monitor.
 ///
-/// As [`decode`] twice, but where that would put a control character into the name: no account has one, while
-/// `DOMAIN\nina` of OpenSSH 10.3 looks the same as `DOMAIN`, newline, `ina` of 10.2.
+/// Like [`decode`] with `twice`, unless the name would then contain a control character: no account has one, and `DOMAIN\nina` of
+/// OpenSSH 10.3 looks the same as `DOMAIN`, newline, `ina` of 10.2.
 pub(super) fn decode_account(escaped: &[u8]) -> Cow<'_, [u8]> {
     let twice = decode(escaped, true);
     if twice.iter().any(u8::is_ascii_control) {
@@ -45,8 +46,7 @@ pub(super) fn decode_account(escaped: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// As [`decode`], of text whose end was cut off: an escape that lost its end is left out, and so is a character of
-/// UTF-8 that did.
+/// Like [`decode`], for text whose end was cut off: leaves out an incomplete escape and an incomplete UTF-8 character at the end.
 pub(super) fn decode_cut(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
     let once = unescape(whole(escaped));
     let inner = if twice { whole(&once) } else { &once };
@@ -64,12 +64,12 @@ pub(super) fn decode_cut(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
     }
 }
 
-/// The length of the text without a character at its end that lacks bytes.
+/// The length of the text without an incomplete UTF-8 character at its end.
 fn whole_characters(text: &[u8]) -> usize {
     let from = text.len().saturating_sub(3);
     let last = text[from..].utf8_chunks().last();
     let broken = last.map_or(&b""[..], |chunk| chunk.invalid());
-    // What cannot be completed is no character that was cut, but a name of other bytes.
+    // Other incomplete bytes are not a cut character: the name is not UTF-8.
     let lead = broken
         .first()
         .is_some_and(|byte| matches!(byte, 0xc2..=0xf4));
@@ -80,7 +80,7 @@ fn whole_characters(text: &[u8]) -> usize {
     }
 }
 
-/// Undoes one layer.
+/// Undoes one layer of escapes.
 fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
     let Some(first) = memchr(b'\\', text) else {
         return Cow::Borrowed(text);
@@ -118,20 +118,20 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
     })
 }
 
-/// Whether strnvis can have printed this, and there is an escape in it.
+/// Whether strnvis can have printed this text, and the text contains an escape.
 fn is_escaped(text: &[u8]) -> bool {
     let mut rest = text;
     let mut found = false;
     while let Some(&first) = rest.first() {
         let length = match first {
             b'\\' => match escape(rest) {
-                // Octal is only for what has no other form.
+                // strnvis uses octal only for bytes that have no other form.
                 Some((b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0 | 0x07 | 0x08, 4)) | None => {
                     return false;
                 }
                 Some((_, length)) => length,
             },
-            // The child of 10.0 to 10.2 escapes as for a terminal, which leaves these five as they are.
+            // The child of 10.0 to 10.2 escapes as for a terminal, which leaves these five bytes as they are.
             b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x07 | 0x08 => 1,
             _ => return false,
         };
@@ -141,13 +141,13 @@ fn is_escaped(text: &[u8]) -> bool {
     found
 }
 
-/// The text without an escape at its end that is not whole.
+/// The text without an incomplete escape at its end.
 fn whole(text: &[u8]) -> &[u8] {
     let from = text.len().saturating_sub(3);
     let Some(at) = memchr::memrchr(b'\\', &text[from..]).map(|at| from + at) else {
         return text;
     };
-    // Backslashes in a row are pairs from the left: an odd one starts an escape.
+    // Backslashes in a row form pairs from the left: if their number is odd, the last one starts an escape.
     let row = text[..=at]
         .iter()
         .rev()

@@ -1,22 +1,22 @@
-//! What a message of sshd or sftp-server tells: an event.
+//! An event: the meaning of a message of sshd or sftp-server.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-/// The program that wrote a message, by its identifier.
+/// The program that wrote a message, according to its identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
     /// `sshd`, or `sshd-session` since OpenSSH 9.8.
     Sshd,
     /// `internal-sftp` or `sftp-server`.
     Sftp,
-    /// A bare message without identifier: it may be either.
+    /// A message without an identifier: it may come from either program.
     Unknown,
 }
 
 impl Program {
-    /// The program of a syslog identifier; none for programs that are not OpenSSH's.
+    /// The program of a syslog identifier; `None` for programs that do not belong to OpenSSH.
     pub fn of(identifier: &[u8]) -> Option<Program> {
         match identifier {
             b"sshd" | b"sshd-session" => Some(Program::Sshd),
@@ -27,20 +27,20 @@ impl Program {
     }
 }
 
-/// How a connection was to be authenticated, as far as counting needs to know.
+/// The authentication method, as far as counting needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// `password`.
     Password,
-    /// `keyboard-interactive`, with or without a device behind the slash.
+    /// `keyboard-interactive`, with or without a device after the slash.
     KeyboardInteractive,
     /// `publickey`.
     PublicKey,
-    /// `hostbased`, `gssapi-…`, `none` and what else there may be: offers, as keys are.
+    /// `hostbased`, `gssapi-…`, `none` and all others: offers, like keys.
     Other,
 }
 
-/// What a message is.
+/// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `Connection from …` (VERBOSE).
@@ -52,7 +52,7 @@ pub enum Kind {
         /// sshd takes the account for a valid one.
         valid: bool,
     },
-    /// `Postponed …` and `Partial …`: under way.
+    /// `Postponed …` and `Partial …`: the authentication goes on.
     Underway,
     /// `error: PAM: TEXT for [illegal user ]U from HOST`: a refused keyboard-interactive attempt.
     PamError {
@@ -72,7 +72,7 @@ pub enum Kind {
     AccessDenied,
     /// A connection that ended before authentication: `… [preauth]`, closed, reset, disconnected, timed out, too many failures.
     EndedBefore {
-        /// What sshd calls the user, where it names one.
+        /// How sshd describes the user, if it names one.
         who: Who,
     },
     /// `Timeout before authentication for connection from …, pid = N`: written by the listener about process N (`about`).
@@ -87,7 +87,8 @@ pub enum Kind {
     StartingSession,
     /// `Close session: …` (VERBOSE).
     CloseSession,
-    /// A connection that ended after log-in: `Disconnected from user U …`, `Connection closed by IP port N`, timeouts, read errors.
+    /// A connection that ended after log-in: `Disconnected from user U …`, `Connection closed by IP port N`, timeouts, read
+    /// errors.
     EndedAfter,
     /// `session opened for local user U from [IP]`.
     SessionOpened,
@@ -113,37 +114,40 @@ pub enum Kind {
     Rmdir,
     /// `sent status TEXT`; `detail` is the text.
     Status,
-    /// `error: process_write: write "NAME": …`, with the name where this version tells it.
+    /// `error: process_write: write "NAME": …`, with the name if this version prints it.
     WriteError,
     /// `opendir "NAME"`.
     OpenDirectory,
-    /// `[forced ]closedir "NAME"`, of a handle that there is.
+    /// `[forced ]closedir "NAME"`, of a handle that exists.
     CloseDirectory,
-    /// Another request of sftp-server (`set`, `stat`, `symlink`, …): it only says that the process works.
+    /// Another request of sftp-server (`set`, `stat`, `symlink`, …): it only shows that the process works.
     Request,
-    /// The log-in stood, and no sftp session comes of it; `detail` has sshd's words, with the path of a chroot.
+    /// The log-in succeeded, but no sftp session follows; `detail` has sshd's words, with the path of a chroot.
     Hindered(Hindrance),
-    /// `drop connection …`, `srclimit_penalise: … active penalty …`: sshd turns away `address`, or a network; `detail` is why.
+    /// `drop connection …`, `srclimit_penalise: … active penalty …`: sshd turns away `address`, or a network; `detail` has the
+    /// reason.
     TurnedAway,
-    /// `pam_unix(sshd:account): account U has expired …`, `expired password for user U …`: the log-in is refused for it.
+    /// `pam_unix(sshd:account): account U has expired …`, `expired password for user U …`: sshd refuses the log-in for this
+    /// reason.
     Expired,
-    /// `pam_MODULE(sshd:account): …`: sshd asks for it once the account is authenticated; what fails then, fails for the account.
+    /// `pam_MODULE(sshd:account): …`: sshd calls this part of PAM after it authenticated the account, so a failure concerns the
+    /// account.
     AccountAsked,
-    /// `pam_faillock(sshd:auth): … account temporarily locked`, and what other modules call locked.
+    /// `pam_faillock(sshd:auth): … account temporarily locked`, and lines of other modules about locked accounts.
     Locked,
-    /// The beginning is that of an event, and nobody understands the rest: a version to come, or damage.
+    /// The line begins like an event, but the rest is unknown: a future version, or damage.
     Unparsed,
-    /// A line of OpenSSH in an envelope that nobody knows; `detail` is the line.
+    /// A line of OpenSSH in an unknown envelope; `detail` is the line.
     NoEnvelope,
-    /// Another line of OpenSSH that is known and counts nothing (`drop connection …`, `Server listening …`, PAM's own).
+    /// Another known line of OpenSSH, which counts nothing (`Server listening …`, PAM's other lines).
     Accompanying,
-    /// logind says that a session is over; `about` is the process that led it.
+    /// logind reports the end of a session; `about` is the process that led it.
     SessionOver,
-    /// journald says that it dropped messages; `repeated` is how many.
+    /// journald reports that it dropped messages; `repeated` is their number.
     Lost,
 }
 
-/// Why no sftp session came of a log-in.
+/// The reason why no sftp session followed a log-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hindrance {
@@ -151,11 +155,11 @@ pub enum Hindrance {
     NotSftp,
     /// `subsystem request for sftp … failed`.
     Subsystem,
-    /// The chroot directory has the wrong owner or mode, or is not there.
+    /// The chroot directory has the wrong owner or mode, or does not exist.
     Chroot,
 }
 
-/// What sshd calls the user of a connection that ended before authentication.
+/// How sshd describes the user of a connection that ended before authentication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Who {
     /// `authenticating user U`, `user U`: a valid account.
@@ -167,54 +171,54 @@ pub enum Who {
     Nobody,
 }
 
-/// What a file was opened for: `READ`, `WRITE`, `APPEND`, `CREATE`, `TRUNCATE`, `EXCL` (sftp-server.c).
+/// The flags with which a file was opened: `READ`, `WRITE`, `APPEND`, `CREATE`, `TRUNCATE`, `EXCL` (sftp-server.c).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
-    /// `WRITE` or `APPEND` is among them.
+    /// `WRITE` or `APPEND` is set.
     pub write: bool,
-    /// `CREATE` or `TRUNCATE` is among them.
+    /// `CREATE` or `TRUNCATE` is set.
     pub create: bool,
-    /// `TRUNCATE` or `EXCL` is among them: what the file held is gone, or there was none.
+    /// `TRUNCATE` or `EXCL` is set: the file's old content is gone, or the file is new.
     pub truncate: bool,
-    /// `APPEND` is among them: what is written comes behind what the file held.
+    /// `APPEND` is set: new data come after the file's old content.
     pub append: bool,
-    /// `READ` is among them, or there are none at all.
+    /// `READ` is set, or no flag at all.
     pub read: bool,
-    /// The line was cut before its flags: nothing is known.
+    /// The line was cut before its flags, so they are unknown.
     pub unknown: bool,
 }
 
 /// One message of sshd or sftp-server, decoded. Fields that its kind does not have are `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event<'a> {
-    /// What it is.
+    /// The kind of the message.
     pub kind: Kind,
     /// The account's name, decoded.
     pub user: Option<Cow<'a, [u8]>>,
-    /// The peer's address, or its host name where sshd resolves names.
+    /// The peer's address, or its host name if sshd resolves names.
     pub address: Option<Cow<'a, str>>,
     /// The peer's port.
     pub port: Option<u16>,
     /// The method with its sub-method, as written: `keyboard-interactive/pam`.
     pub method: Option<Cow<'a, str>>,
-    /// The file, decoded; of a cut message as far as it goes.
+    /// The file, decoded; in a cut message, the part that is left.
     pub path: Option<Cow<'a, [u8]>>,
     /// The new name of a rename, decoded.
     pub target: Option<Cow<'a, [u8]>>,
-    /// The bytes that a close says were read.
+    /// The number of bytes read, according to a close.
     pub bytes_read: Option<u64>,
-    /// The bytes that a close says were written.
+    /// The number of bytes written, according to a close.
     pub bytes_written: Option<u64>,
     /// Another process that the message is about.
     pub about: Option<u32>,
-    /// Why, in sshd's own words (still escaped): the reason of a refusal, the text of a status or of an error of PAM. Of a rename that has no
-    /// `path`, its names: [`rename_splits`](super::rename_splits).
+    /// The reason in sshd's own words (still escaped): of a refusal, or the text of a status or of a PAM error. For a rename
+    /// without `path`, both names: see [`rename_splits`](super::rename_splits).
     pub detail: Option<Cow<'a, str>>,
-    /// How often it happened: more than 1 only for syslog's "message repeated N times", and for `Lost`.
+    /// The number of occurrences: more than 1 only for syslog's "message repeated N times", and for `Lost`.
     pub repeated: u32,
-    /// sshd cut the message at 500 bytes: what stood at its end is unknown.
+    /// sshd cut the message at 500 bytes, so its end is unknown.
     pub cut: bool,
-    /// The message came through the monitor with ` [postauth]` (Red Hat's patch): the pid is that of the log-in.
+    /// The message came through the monitor with ` [postauth]` (Red Hat's patch): the pid is that of the log-in's process.
     pub postauth: bool,
 }
 
@@ -245,7 +249,7 @@ impl<'a> Event<'a> {
         Event { detail, ..self }
     }
 
-    /// How the connection was to be authenticated, from `method`.
+    /// The authentication method, from the field `method`.
     pub fn method(&self) -> Method {
         match self.method.as_deref() {
             Some("password") => Method::Password,
@@ -255,7 +259,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The same event with nothing borrowed.
+    /// The same event with owned fields.
     pub fn into_owned(self) -> Event<'static> {
         fn bytes(field: Option<Cow<'_, [u8]>>) -> Option<Cow<'static, [u8]>> {
             field.map(|f| Cow::Owned(f.into_owned()))

@@ -1,4 +1,4 @@
-//! The pieces that sshd's lines have in common: peers, connection ids, numbers, text cut at a mark. All on escaped text.
+//! Common parts of sshd's lines: peers, connection ids, numbers, text split at a mark. All functions take escaped text.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,8 @@ use memchr::{memchr, memmem, memrchr};
 
 use super::{Event, Who};
 
-/// Where a connection comes from; both are none for `UNKNOWN port 65535` (packet.c: the peer is gone, or no socket).
+/// Where a connection comes from. Both fields are `None` for `UNKNOWN port 65535` (packet.c: the peer is gone, or there is no
+/// socket).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Peer<'a> {
     pub(super) address: Option<&'a str>,
@@ -24,7 +25,7 @@ impl<'a> Peer<'a> {
     }
 }
 
-/// `HOST`: an address, with a `%scope` perhaps, or a name.
+/// `HOST`: an address, possibly with a `%scope`, or a name.
 pub(super) fn host(text: &[u8]) -> Option<Peer<'_>> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_graphic) {
         return None;
@@ -43,12 +44,12 @@ pub(super) fn host_port(text: &[u8]) -> Option<Peer<'_>> {
     rest.is_empty().then_some(peer)
 }
 
-/// `HOST port N`, or `HOST` alone as older versions have it.
+/// `HOST port N`, or `HOST` alone as in older versions.
 pub(super) fn host_maybe_port(text: &[u8]) -> Option<Peer<'_>> {
     host_port(text).or_else(|| host(text))
 }
 
-/// `HOST port NMORE`, where `MORE` starts with what is no digit: the peer, and `MORE`.
+/// `HOST port NMORE`: returns the peer and `MORE`, which does not begin with a digit.
 pub(super) fn host_port_then(text: &[u8]) -> Option<(Peer<'_>, &[u8])> {
     let (name, rest) = text.split_at(memchr(b' ', text)?);
     let peer = host(name)?;
@@ -59,15 +60,15 @@ pub(super) fn host_port_then(text: &[u8]) -> Option<(Peer<'_>, &[u8])> {
     Some((Peer { port, ..peer }, &rest[digits..]))
 }
 
-/// `… HOST port N`: what stands before the blank before the peer, and the peer. Whatever stands there, the last words are
-/// sshd's own.
+/// `… HOST port N`: returns the text before the peer, without the blank between them, and the peer. The last words are sshd's
+/// own, whatever text comes before them.
 pub(super) fn before_peer(text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
     let (head, _) = last_word(text)?;
     let (before, _) = last_word(head.strip_suffix(b" port")?)?;
     Some((before, host_port(&text[before.len() + 1..])?))
 }
 
-/// What stands before the last blank, and behind it.
+/// The text before the last blank, and the text after it.
 fn last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memrchr(b' ', text)?;
     Some((&text[..at], &text[at + 1..]))
@@ -85,13 +86,13 @@ pub(super) fn name_from(text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
     Some((before.strip_suffix(b" from")?, host(name)?))
 }
 
-/// What stands before and behind the first `mark`.
+/// The text before the first `mark`, and the text after it.
 pub(super) fn split_at_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = memmem::find(text, mark)?;
     Some((&text[..at], &text[at + mark.len()..]))
 }
 
-/// What stands before and behind the last `mark`.
+/// The text before the last `mark`, and the text after it.
 pub(super) fn split_at_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = memmem::rfind(text, mark)?;
     Some((&text[..at], &text[at + mark.len()..]))
@@ -109,24 +110,24 @@ pub(super) fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Id<'a> {
     pub(super) who: Who,
-    /// Whom sshd is authenticating, or takes for invalid, has not logged in.
+    /// sshd is authenticating the user or considers the name invalid, so the user has not logged in.
     pub(super) before: bool,
-    /// The name, escaped; none in a line that was cut, whose end may be the name's and no address.
+    /// The name, escaped; `None` in a cut line, whose end may belong to the name and not be an address.
     pub(super) user: Option<&'a [u8]>,
     pub(super) peer: Peer<'a>,
 }
 
-/// The words before the name in a connection id (auth2.c, sshd-session.c), whom they mean, and whether they stand there before
-/// log-in only.
+/// The words before the name in a connection id (auth2.c, sshd-session.c), their meaning, and whether they appear only before
+/// log-in.
 const WORDS: [(&[u8], Who, bool); 4] = [
     (b"authenticating user ", Who::Valid, true),
     (b"invalid user ", Who::Invalid, true),
     (b"user ", Who::Valid, false),
-    // Without the blank: a slip of monitor.c, in all versions.
+    // Without the blank: a mistake of monitor.c, in all versions.
     (b"authenticatinguser ", Who::Valid, true),
 ];
 
-/// What the words at the start of a connection id tell, and what follows them.
+/// The meaning of the words at the start of a connection id, and the text after them.
 pub(super) fn words(text: &[u8]) -> (Id<'_>, &[u8]) {
     let found = WORDS.iter().find_map(|(words, who, before)| {
         let (who, before) = (*who, *before);
@@ -140,7 +141,7 @@ pub(super) fn words(text: &[u8]) -> (Id<'_>, &[u8]) {
     found.unwrap_or((Id::default(), text))
 }
 
-/// A connection id that is the whole text. The name ends where the last two words begin, so it may hold anything.
+/// A connection id that is the whole text. The peer is at the end of the text, so the name may contain anything.
 pub(super) fn id(text: &[u8], cut: bool) -> Option<Id<'_>> {
     let (id, rest) = words(text);
     let (user, peer) = match id.who {

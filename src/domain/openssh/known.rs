@@ -1,4 +1,4 @@
-//! Lines that are known by their beginnings (`known.txt`), and sshd's lines that count nothing but name a user or an address
+//! Lines known by their beginnings (`known.txt`), and sshd's lines that count nothing but name a user or an address
 //! (auth2-pubkey.c, auth2-hostbased.c, sshd.c, srclimit.c).
 
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use super::fields::{host, split_at_first, split_at_last};
 use super::line::Line;
 use super::{Event, Kind};
 
-/// The beginnings that `known.txt` lists for one writer of lines, sorted.
+/// The beginnings that `known.txt` lists for one writer, sorted.
 pub(super) struct Beginnings(Vec<&'static [u8]>);
 
 impl Beginnings {
@@ -37,10 +37,10 @@ impl Beginnings {
     }
 }
 
-/// How sshd's lines begin that count nothing.
+/// Beginnings of sshd's lines that count nothing.
 static KNOWN: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("sshd"));
 
-/// The event of a line that only accompanies others.
+/// The event of a line that counts nothing.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     restricted_key(line)
         .or_else(|| turned_away(line))
@@ -54,7 +54,7 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
 /// `… with valid certificate but not from a permitted source address (IP).`: U is an account's name.
 fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     const TRIED: &[u8] = b"Authentication tried for ";
-    // Further to the right such words would be somebody's else.
+    // Further to the right, another writer may have put these words.
     let place = memchr::memchr(b' ', line.text)?;
     let rest = line
         .text
@@ -71,8 +71,9 @@ fn restricted_key<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     Some(line.with_user(event, name, peer))
 }
 
-/// `drop connection #N from [IP]:P on [IP]:P WHY` (sshd.c), `srclimit_penalise: FAMILY: new NET active penalty of S seconds for
-/// WHY` and `srclimit_penalise: NET: activating FAMILY penalty of S seconds for WHY` (srclimit.c): the listener's own words.
+/// `drop connection #N from [IP]:P on [IP]:P WHY` (sshd.c),
+/// `srclimit_penalise: FAMILY: new NET active penalty of S seconds for WHY` and
+/// `srclimit_penalise: NET: activating FAMILY penalty of S seconds for WHY` (srclimit.c): lines of the listener.
 fn turned_away<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let event = |address: &'a [u8], why: &'a [u8]| {
         let event = Event::of(Kind::TurnedAway).with_detail(why);
@@ -95,7 +96,7 @@ fn turned_away<'a>(line: &Line<'a>) -> Option<Event<'a>> {
         .or_else(|| split_at_first(rest, b": activating "));
     let (net, rest) = net?;
     let (_, why) = split_at_first(rest, b" seconds for ")?;
-    // The bits of an address that stands alone say nothing.
+    // The prefix length of a single address is left out.
     let alone = net.strip_suffix(b"/32").filter(|net| !net.contains(&b':'));
     let alone = alone.or_else(|| net.strip_suffix(b"/128"));
     event(alone.unwrap_or(net), why)

@@ -1,4 +1,4 @@
-//! Lines that begin like ones that count, or have their words further on, whatever stands around these.
+//! Recognises lines that begin like lines that count, or that contain OpenSSH's wording anywhere.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::Program;
 use super::known::Beginnings;
 use super::line::{self, Level, Line};
 
-/// Wording as no other program has it (auth.c, packet.c, sftp-server.c).
+/// Wording that no other program uses (auth.c, packet.c, sftp-server.c).
 const WORDING: [&str; 8] = [
     "Accepted password for ",
     "Accepted publickey for ",
@@ -21,14 +21,14 @@ const WORDING: [&str; 8] = [
     "\" bytes read ",
 ];
 
-/// What is looked for, made once: a log may be full of such lines.
+/// Searchers for the wording, built once because a log may contain many such lines.
 static FINDERS: LazyLock<[Finder<'static>; 8]> = LazyLock::new(|| WORDING.map(Finder::new));
 
-/// How the lines begin that count: sshd's, and sftp-server's.
+/// Beginnings of the lines that count: sshd's, and sftp-server's.
 static OF_SSHD: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("counts-sshd"));
 static OF_SFTP: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("counts-sftp-server"));
 
-/// Does a line that nobody understands begin like one that counts?
+/// Whether a line that the parsers do not understand begins like a line that counts.
 pub(super) fn looks_like_ours(program: Program, line: &Line<'_>) -> bool {
     let (of_sshd, of_sftp) = (|| OF_SSHD.has(line.text), || OF_SFTP.has(line.text));
     match program {
@@ -38,14 +38,14 @@ pub(super) fn looks_like_ours(program: Program, line: &Line<'_>) -> bool {
     }
 }
 
-/// Whether a message that nobody understands has the words of one that counts, behind what some program put before it. Of
-/// several lines only the first: a module of PAM may put others behind it.
+/// Whether a message that the parsers do not understand contains the words of a line that counts, after the text of some program.
+/// Checks only the first of several lines, because a PAM module may append other lines.
 pub(crate) fn reads_like_ours(message: &[u8]) -> bool {
     let first = memchr(b'\n', message).map_or(message, |end| &message[..end]);
     line::strip(message).level != Level::Debug && speaks_like_ours(first)
 }
 
-/// Whether a text has OpenSSH's wording anywhere.
+/// Whether a text contains OpenSSH's wording anywhere.
 pub(crate) fn speaks_like_ours(text: &[u8]) -> bool {
     FINDERS.iter().any(|words| words.find(text).is_some())
 }

@@ -1,4 +1,4 @@
-//! What stands around a message's text: repeats, level prefixes, tags, suffixes (log.c, monitor.c, rsyslog).
+//! Removes the parts around a message's text: repeats, level prefixes, tags, suffixes (log.c, monitor.c, rsyslog).
 
 use std::borrow::Cow;
 
@@ -7,27 +7,27 @@ use memchr::memchr;
 use super::fields::{Id, Peer, number, split_at_first};
 use super::{Event, escape};
 
-/// How many blanks before a message are passed over: templates of syslog daemons put one or two there, none of OpenSSH's
-/// messages begins with one. journalctl puts 20 and more before the further lines of an entry, which anybody may have written.
+/// The most blanks to skip before a message. Templates of syslog daemons put one or two there, and no message of OpenSSH begins
+/// with a blank. journalctl puts 20 and more before the further lines of an entry, which anyone may have written.
 const BLANKS: usize = 15;
 
-/// The length at which sshd cuts a message: what is as long may have lost its end (log.c, `%.500s`).
+/// The length at which sshd cuts a message. A message of this length may have lost its end (log.c, `%.500s`).
 const CUT_AT: usize = 500;
 
-/// A message with everything around its text taken off, still escaped.
+/// A message without the parts around its text, still escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
     /// The text itself.
     pub text: &'a [u8],
-    /// The level that a prefix told.
+    /// The level, from the prefix.
     pub level: Level,
-    /// How often the message happened.
+    /// The number of occurrences of the message.
     pub repeated: u32,
-    /// It ended in ` [preauth]`; never where it was cut.
+    /// The message ended in ` [preauth]`; always `false` for a cut message.
     pub preauth: bool,
-    /// It ended in ` [postauth]`; never where it was cut.
+    /// The message ended in ` [postauth]`; always `false` for a cut message.
     pub postauth: bool,
-    /// The message was of 500 bytes or more, so that sshd may have cut it.
+    /// The message has 500 bytes or more, so sshd may have cut it.
     pub cut: bool,
 }
 
@@ -40,12 +40,12 @@ pub enum Level {
     Error,
     /// `fatal: `.
     Fatal,
-    /// `debug1: ` and its kin.
+    /// `debug1: ` to `debug3: `.
     Debug,
 }
 
 impl<'a> Line<'a> {
-    /// An account's name that stands in this line, decoded.
+    /// The name of an account in this line, decoded.
     pub(super) fn account(&self, escaped: &'a [u8]) -> Cow<'a, [u8]> {
         if self.preauth || self.postauth {
             escape::decode_account(escaped)
@@ -60,7 +60,7 @@ impl<'a> Line<'a> {
         peer.put(Event { user, ..event })
     }
 
-    /// The same with the user and the peer of a connection id.
+    /// The event with the user and the peer of a connection id.
     pub(super) fn with_id(&self, event: Event<'a>, id: Id<'a>) -> Event<'a> {
         match id.user {
             Some(name) => self.with_user(event, name, id.peer),
@@ -68,7 +68,8 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// The same with the user and the peer that stand at the line's end; of a cut line, whose end proves nothing, without them.
+    /// The event with the user and the peer at the line's end; without them if the line was cut, because its end then proves
+    /// nothing.
     pub(super) fn with_end(
         &self,
         event: Event<'a>,
@@ -80,7 +81,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// A file's name that stands in this line, decoded; of a cut line as far as it goes.
+    /// The name of a file in this line, decoded; in a cut line, the part that is left.
     pub(super) fn path(&self, escaped: &'a [u8]) -> Cow<'a, [u8]> {
         if self.cut {
             escape::decode_cut(escaped, self.postauth)
@@ -90,7 +91,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Takes off what stands around a message.
+/// Removes the parts around a message's text.
 pub fn strip(message: &[u8]) -> Line<'_> {
     let message = without_blanks(message);
     let (repeated, message) = match repeated(message) {
@@ -98,7 +99,7 @@ pub fn strip(message: &[u8]) -> Line<'_> {
         None => (1, message),
     };
     let cut = message.len() >= CUT_AT;
-    // What is longer sshd did not write, but a user who can write as much as he likes.
+    // sshd does not write longer messages, but a user can write any amount of text.
     let message = &message[..message.len().min(CUT_AT)];
     let (level, text) = level(message);
     let text = untagged(text).unwrap_or(text);
@@ -110,8 +111,8 @@ pub fn strip(message: &[u8]) -> Line<'_> {
         postauth: false,
         cut,
     };
-    // One suffix only: a name may end in the same words. Of a cut line its own may be gone, and what looks like one may be the
-    // end of a name.
+    // Removes only one suffix, because a name may end in the same words. A cut line may have lost its suffix, and its end may be
+    // the end of a name.
     if cut {
         return line;
     }
@@ -123,7 +124,7 @@ pub fn strip(message: &[u8]) -> Line<'_> {
     line
 }
 
-/// A message without the few blanks that may stand before it.
+/// The message without a few leading blanks.
 fn without_blanks(message: &[u8]) -> &[u8] {
     match message.iter().position(|&byte| byte != b' ') {
         Some(count @ 1..=BLANKS) => &message[count..],
@@ -139,7 +140,7 @@ fn repeated(message: &[u8]) -> Option<(u32, &[u8])> {
     Some((number(count)?, text))
 }
 
-/// A level prefix and what follows it.
+/// The level prefix, and the text after it.
 fn level(message: &[u8]) -> (Level, &[u8]) {
     let of = |words: &[u8], level| Some((level, message.strip_prefix(words)?));
     let error = of(b"error: ", Level::Error).or_else(|| of(b"fatal: ", Level::Fatal));
@@ -150,7 +151,7 @@ fn level(message: &[u8]) -> (Level, &[u8]) {
     error.or_else(debug).unwrap_or((Level::Info, message))
 }
 
-/// The text behind the tag that `LogVerbose` puts before it: `FILE.c:FUNCTION():LINE: ` (8.5), `… (pid=N): ` (8.7),
+/// The text after the tag that `LogVerbose` puts before it: `FILE.c:FUNCTION():LINE: ` (8.5), `… (pid=N): ` (8.7),
 /// `… (bin=NAME, pid=N): ` (10.0).
 fn untagged(text: &[u8]) -> Option<&[u8]> {
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
@@ -269,7 +270,7 @@ mod tests {
         assert!(line.cut && !line.preauth);
         assert!(!strip(format!("message repeated 2 times: [ {whole}]").as_bytes()).cut);
         assert!(strip(format!("message repeated 2 times: [ {whole}x]").as_bytes()).cut);
-        // What nobody's sshd wrote is kept no further.
+        // Text beyond the length of sshd's messages is dropped.
         assert_eq!(strip(&[b'x'; 8_192]).text.len(), 500);
     }
 

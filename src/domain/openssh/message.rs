@@ -1,11 +1,11 @@
-//! A message becomes an event, or nothing.
+//! Parses a message into an event.
 
 use crate::domain::openssh::event::{Event, Kind, Program};
 use crate::domain::openssh::likeness::looks_like_ours;
 use crate::domain::openssh::line::strip;
 use crate::domain::openssh::{auth, likeness, line, sftp};
 
-/// What a message of this program says; none where it says nothing that OpenSSH says, and for its debugging lines.
+/// The event of a message of this program; `None` if the message is not OpenSSH's, and for debug lines.
 pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
     let line = strip(message);
     if line.level == line::Level::Debug {
@@ -13,7 +13,7 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
     }
     let event = match program {
         Program::Sshd if line.postauth => auth::parse(&line).or_else(|| sftp::parse(&line)),
-        // An sftp line of Red Hat's sshd whose suffix was cut off: sshd itself writes none like it.
+        // An sftp line of Red Hat's sshd that lost its suffix: sshd itself does not write such lines.
         Program::Sshd if line.cut => auth::parse(&line).or_else(|| {
             let line = line::Line {
                 postauth: true,
@@ -38,8 +38,8 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
     })
 }
 
-/// Whether a message under another program's name is one that only OpenSSH writes: it is read to its end, and names somebody or
-/// a file.
+/// Whether a message under another program's name is one that only OpenSSH writes: it parses completely, and names a user or a
+/// file.
 pub(crate) fn is_ours_by_wording(message: &[u8]) -> bool {
     if !looks_like_ours(Program::Unknown, &line::strip(message)) {
         return false;

@@ -1,4 +1,4 @@
-//! The wording of sshd and sftp-server: a message becomes an [`Event`], or nothing. No state, no I/O.
+//! Parses the messages of sshd and sftp-server: a message becomes an [`Event`], or `None`. No state, no I/O.
 //! Uses nothing else of the program.
 
 mod auth;

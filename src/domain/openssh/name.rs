@@ -1,4 +1,4 @@
-//! The names of events, as `explain` and our own log entries tell them.
+//! The names of events in `explain` and in our own log entries.
 
 use std::fmt;
 
@@ -6,17 +6,17 @@ use serde::Serialize;
 
 use super::{Event, Kind};
 
-/// An event as `explain` and the program's own log call it.
+/// The name of an event in `explain` and in the program's own log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventName {
-    /// Somebody logged in.
+    /// A user logged in.
     Login,
     /// An attempt to log in was refused.
     LoginFailed,
     /// A connection ended before log-in.
     LoginRefused,
-    /// sshd knows no such account, or does not let it in.
+    /// sshd knows no such account, or refuses it.
     InvalidUser,
     /// An sftp session began.
     SessionOpened,
@@ -26,25 +26,25 @@ pub enum EventName {
     Open,
     /// A file arrived.
     Upload,
-    /// A file did not arrive whole: a write failed.
+    /// A file arrived incomplete: a write failed.
     UploadFailed,
-    /// A file did not arrive whole: it was not closed.
+    /// A file arrived incomplete: it was not closed.
     UploadInterrupted,
-    /// A file was fetched.
+    /// A file was downloaded.
     Download,
-    /// A file was not fetched whole.
+    /// A download was incomplete.
     DownloadInterrupted,
-    /// A file got another name.
+    /// A file was renamed.
     Rename,
     /// A file was removed.
     Remove,
-    /// A directory was made.
+    /// A directory was created.
     Mkdir,
     /// A directory was removed.
     Rmdir,
     /// Messages were lost before they reached the log.
     Lost,
-    /// Nothing that is told.
+    /// The event is not reported.
     Ignored,
 }
 
@@ -55,7 +55,7 @@ impl fmt::Display for EventName {
 }
 
 impl Event<'_> {
-    /// What the line is, as far as it alone tells: what it counts is for the monitor to say.
+    /// The name of the event, from this line alone. The monitor decides what the line counts.
     pub fn name(&self) -> EventName {
         match self.kind {
             Kind::Accepted => EventName::Login,
@@ -99,7 +99,7 @@ impl Event<'_> {
         }
     }
 
-    /// The name of a close by its counters: written bytes make an upload, read ones alone a download, none say nothing.
+    /// The name of a close by its counters: an upload if bytes were written, a download if bytes were only read, else ignored.
     fn transfer(&self, forced: bool) -> EventName {
         match (
             self.bytes_written.unwrap_or(0) > 0,

@@ -1,4 +1,4 @@
-//! What PAM's modules say in sshd's name, unescaped, and what sshd says of PAM (auth-pam.c).
+//! Lines that PAM's modules write in sshd's name, unescaped, and sshd's own lines about PAM (auth-pam.c).
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::fields::{name_from, split_at_first, split_at_last};
 use super::line::Line;
 use super::{Event, Kind};
 
-/// `pam_MODULE(sshd:TYPE): …`, without its `pam_`. Every other service (`sudo`, `cron`, `vsftpd`) is none of sshd's.
+/// `pam_MODULE(sshd:TYPE): …`, without its `pam_`. Lines of other services (`sudo`, `cron`, `vsftpd`) do not concern sshd.
 pub(super) fn module(rest: &[u8]) -> Option<Event<'_>> {
     let (module, rest) = split_at_first(rest, b"(sshd:")?;
     let (_, text) = split_at_first(rest, b"): ")?;
@@ -50,8 +50,9 @@ fn session(text: &[u8]) -> Option<Event<'_>> {
     })
 }
 
-/// `account U has expired (…)` and `expired password for user U (…)` (pam_unix_acct.c). That a password will expire refuses
-/// nobody, and pam_winbind's `denied access (incorrect password or invalid membership)` leaves open what it was.
+/// `account U has expired (…)` and `expired password for user U (…)` (pam_unix_acct.c). The warning that a password will expire
+/// refuses no user, and pam_winbind's `denied access (incorrect password or invalid membership)` does not say which of the two it
+/// was.
 fn account<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
     let expired = text.strip_prefix(b"account ");
     let name = expired
@@ -71,7 +72,7 @@ fn account<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
     }
 }
 
-/// Whom a line refuses: `access denied for user `U' from `H'` (pam_access.c), `Access denied for user U: N (TEXT)`
+/// The user that a line refuses: `access denied for user `U' from `H'` (pam_access.c), `Access denied for user U: N (TEXT)`
 /// (pam_sss.c), `Refused user U for service sshd` (pam_listfile.c), `requirement "…" not met by user "U"` (pam_succeed_if.c).
 fn refused(text: &[u8]) -> Option<&[u8]> {
     if let Some(rest) = text.strip_prefix(b"access denied for user `") {
@@ -87,9 +88,9 @@ fn refused(text: &[u8]) -> Option<&[u8]> {
     Some(name)
 }
 
-/// What refuses an account before it is authenticated: `Consecutive login failures for user U account temporarily locked`
+/// Lines that refuse an account before its authentication: `Consecutive login failures for user U account temporarily locked`
 /// (pam_faillock.c), `user U (N) tally N, deny N` (pam_tally2.c), `received for user U: N (TEXT)` (pam_sss.c), pam_listfile's
-/// line. Others may say that they refuse, and be no more than a branch in PAM's configuration.
+/// line. A refusal by another module may be only one branch of PAM's configuration.
 fn authentication<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
     let said = match module {
         b"faillock" => text
@@ -128,7 +129,7 @@ fn has(text: &[u8], word: &[u8]) -> bool {
     memmem::find(text, word).is_some()
 }
 
-/// The name without the `(uid=N)` that Linux-PAM 1.4 puts behind it.
+/// The name without the trailing `(uid=N)` of Linux-PAM 1.4.
 fn without_uid(name: &[u8]) -> &[u8] {
     match name
         .strip_suffix(b")")
@@ -139,19 +140,19 @@ fn without_uid(name: &[u8]) -> &[u8] {
     }
 }
 
-/// What a text of PAM says of an account.
+/// What a text of PAM says about an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Account {
     /// It is refused.
     Refused,
-    /// It is refused, and called expired: sshd says so after keyboard-interactive, whatever the account's part of PAM refused.
+    /// It is refused and called expired: after keyboard-interactive, sshd says so for every refusal by PAM's account part.
     CalledExpired,
     /// Its password has expired.
     PasswordExpired,
 }
 
-/// What a text of PAM (pam_strerror.c) says of the account; none where it says that the password was wrong, or nothing of
-/// either. That a new password is wanted, or could not be set, is said only after the old one was right.
+/// What a text of PAM (pam_strerror.c) says about the account; `None` for a wrong password and for other texts. PAM asks for a
+/// new password, or fails to set one, only after the old one was right.
 pub(crate) fn account_in(text: &str) -> Option<Account> {
     match text {
         "Permission denied" => Some(Account::Refused),
@@ -163,7 +164,7 @@ pub(crate) fn account_in(text: &str) -> Option<Account> {
     }
 }
 
-/// PAM's texts that hold ` for ` themselves (pam_strerror.c).
+/// PAM's texts that contain ` for ` (pam_strerror.c).
 const TEXTS_WITH_FOR: [&[u8]; 2] = [
     b"Have exhausted maximum number of retries for service",
     b"Cannot make/remove an entry for the specified session",

@@ -1,4 +1,4 @@
-//! Renames: two names on one line, between which only `" new "` stands, and names may hold that too (sftp-server.c).
+//! Parses renames: a line has two names with `" new "` between them, which a name may contain too (sftp-server.c).
 
 use std::borrow::Cow;
 
@@ -7,11 +7,11 @@ use memchr::memchr_iter;
 use super::line::Line;
 use super::{Event, Kind, decode};
 
-/// What stands between the two names.
+/// The separator between the two names.
 const BETWEEN: &[u8] = b"\" new \"";
 
-/// `A" new "B"`. Where it may be split at several points, the event has no names but both in its `detail`. Of a cut
-/// message the second goes as far as it goes, or the first does.
+/// `A" new "B`. If there are several places to split, the event has no names, but has both of them in its `detail`. In a cut
+/// message, the end of the last name may be missing.
 pub(super) fn parse<'a>(line: &Line<'a>, rest: &'a [u8], link: bool) -> Option<Event<'a>> {
     let names = if line.cut {
         rest
@@ -32,7 +32,7 @@ pub(super) fn parse<'a>(line: &Line<'a>, rest: &'a [u8], link: bool) -> Option<E
             ..event
         });
     }
-    // Of a cut line too the first name is whole.
+    // In a cut line, the first name is complete too.
     let (path, target) = (
         decode(&names[..at], line.postauth),
         line.path(&names[at + BETWEEN.len()..]),
@@ -44,13 +44,13 @@ pub(super) fn parse<'a>(line: &Line<'a>, rest: &'a [u8], link: bool) -> Option<E
     })
 }
 
-/// Where the names may be split.
+/// The places where the names may be split.
 fn points(names: &[u8]) -> impl Iterator<Item = usize> + '_ {
     memchr_iter(b'"', names).filter(|at| names[*at..].starts_with(BETWEEN))
 }
 
-/// The pairs of names that an ambiguous rename may mean, decoded, leftmost split first: `detail` is the event's, `A" new "B`,
-/// and `twice` its `postauth`.
+/// The possible pairs of names of an ambiguous rename, decoded, leftmost split first. `detail` is the event's `detail`,
+/// `A" new "B`, and `twice` its `postauth`.
 pub fn rename_splits(
     detail: &str,
     twice: bool,

@@ -1,7 +1,7 @@
-//! The lines of internal-sftp and sftp-server (sftp-server.c), the same from 6.6 to 10.5.
+//! Parses the lines of internal-sftp and sftp-server (sftp-server.c), which are the same from 6.6 to 10.5.
 //!
-//! A file's name may hold anything, quotes too, so everything else is found from the right end. The end of a message of
-//! 500 bytes proves nothing: there all that is left is taken for the name, and nothing else is told.
+//! The name of a file may contain anything, also quotes, so the parser finds all other fields from the right end. The end of a
+//! message of 500 bytes proves nothing: the parser takes all the remaining text as the name, and returns no other fields.
 
 use std::sync::LazyLock;
 
@@ -80,13 +80,13 @@ fn open<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     Some(file(line, name, Kind::Open(flags(words))))
 }
 
-/// The text before those bytes at its end that are so, and these.
+/// Splits off the trailing bytes that satisfy `so`.
 fn tail(text: &[u8], so: impl Fn(&u8) -> bool) -> (&[u8], &[u8]) {
     let count = text.iter().rev().take_while(|byte| so(byte)).count();
     text.split_at(text.len() - count)
 }
 
-/// What the words between `flags` and `mode` say; none at all is how a client that asks for nothing is shown.
+/// The flags from the words between `flags` and `mode`; there are no words if the client asks for no access.
 fn flags(words: &[u8]) -> Flags {
     let mut flags = Flags {
         read: words.is_empty(),
@@ -129,12 +129,12 @@ fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool) -> Option<Event<'a>>
     })
 }
 
-/// `closedir "NAME"`. A close of no handle at all is printed as one of `(null)`: anybody may send as many as he likes.
+/// `closedir "NAME"`. A close of a handle that does not exist has the name `(null)`: a client may send any number of them.
 fn close_directory(rest: &[u8]) -> Option<Event<'_>> {
     (rest != b"(null)\"").then_some(Event::of(Kind::CloseDirectory))
 }
 
-/// What stands before `words` and the number that the text ends in, and the number.
+/// The text before `words` and the trailing number, and the number.
 fn number_behind<'a>(text: &'a [u8], words: &[u8]) -> Option<(&'a [u8], u64)> {
     let (rest, digits) = tail(text, u8::is_ascii_digit);
     Some((rest.strip_suffix(words)?, number(digits)?))
@@ -149,7 +149,7 @@ fn quoted<'a>(line: &Line<'a>, rest: &'a [u8], kind: Kind) -> Option<Event<'a>> 
     Some(file(line, name, kind))
 }
 
-/// `sent status TEXT`: at INFO every one but success and end of file, at DEBUG those too.
+/// `sent status TEXT`: at INFO every status except success and end of file, at DEBUG also these.
 fn status(rest: &[u8]) -> Event<'_> {
     Event {
         detail: Some(String::from_utf8_lossy(rest)),
@@ -157,8 +157,8 @@ fn status(rest: &[u8]) -> Event<'_> {
     }
 }
 
-/// `process_write: write|seek "NAME": E` (8.6), `write: E` (8.4), `write failed` and `seek failed` before. Of the name
-/// at most 100 bytes are printed.
+/// `process_write: write|seek "NAME": E` (8.6), `write: E` (8.4), `write failed` and `seek failed` before. sftp-server prints at
+/// most 100 bytes of the name.
 fn write_error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
     let Some(rest) = rest
         .strip_prefix(b"write \"")
@@ -185,10 +185,10 @@ fn file<'a>(line: &Line<'a>, name: &'a [u8], kind: Kind) -> Event<'a> {
     }
 }
 
-/// How the lines of further requests begin.
+/// Beginnings of the lines of further requests.
 static REQUESTS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("request"));
 
-/// How the lines begin that sftp-server writes about itself and about what it refuses.
+/// Beginnings of the lines that sftp-server writes about itself and about requests that it refuses.
 static KNOWN: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of("sftp-server"));
 
 /// The event of another line of an sftp process.

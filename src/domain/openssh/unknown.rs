@@ -1,4 +1,4 @@
-//! Lines of OpenSSH in an envelope that nobody knows: they count nothing, and that they are there must be said.
+//! Recognises lines of OpenSSH in an unknown envelope: they count nothing, but must be reported.
 
 use std::sync::LazyLock;
 
@@ -6,25 +6,25 @@ use memchr::memmem::Finder;
 
 use super::likeness::speaks_like_ours;
 
-/// The programs, as a tag names them. `sshd` stands for `sshd-session` and `sshd-auth` as well.
+/// The names of the programs in a tag. `sshd` stands for `sshd-session` and `sshd-auth` as well.
 const PROGRAMS: [&str; 3] = ["sshd", "sftp-server", "internal-sftp"];
 
-/// What is looked for, made once: a log may be full of such lines.
+/// Searchers for the names, built once because a log may contain many such lines.
 static FINDERS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| PROGRAMS.map(Finder::new));
 
-/// Whether a line, of which no envelope is known, is one of sshd, sshd-session, sshd-auth, internal-sftp or sftp-server: it
-/// names one of them as a word of its own, or has their wording.
+/// Whether a line in an unknown envelope comes from sshd, sshd-session, sshd-auth, internal-sftp or sftp-server: it contains one
+/// of these names as a separate word, or has their wording.
 pub(crate) fn is_of_openssh(line: &[u8]) -> bool {
     names_program(line, |_| true) || speaks_like_ours(line)
 }
 
-/// Whether a bare message that begins like one of sshd's own, such as one about a file or a user, has a whole line of OpenSSH
-/// within: what stands before that is grep's, or another program's.
+/// Whether a bare message that begins like one of sshd's own, such as one about a file or a user, contains a whole line of
+/// OpenSSH: then the text before that line comes from grep, or from another program.
 pub(crate) fn holds_a_line(message: &[u8]) -> bool {
     names_program(message, |behind| behind.starts_with(b"[")) || speaks_like_ours(message)
 }
 
-/// Whether a line names one of the programs as a word of its own, and what stands behind that word is so.
+/// Whether a line contains the name of a program as a separate word, and the text after it satisfies `so`.
 fn names_program(line: &[u8], so: impl Fn(&[u8]) -> bool) -> bool {
     FINDERS.iter().any(|name| {
         let mut found = name.find_iter(line);
@@ -32,7 +32,8 @@ fn names_program(line: &[u8], so: impl Fn(&[u8]) -> bool) -> bool {
     })
 }
 
-/// What stands behind a program's name between these places; none where it is part of another word: a file's, a unit's.
+/// The text after the name of a program at this place; `None` if the name is part of another word, such as a file's or a unit's
+/// name.
 fn stands_alone(line: &[u8], from: usize, to: usize) -> Option<&[u8]> {
     let inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let behind = &line[to..];

@@ -1,25 +1,25 @@
-//! Slack's blocks: only the few kinds that are needed.
+//! Builds Slack's blocks, only the few kinds that are needed.
 //!
-//! Text from a log stands in `rich_text` or in a table's cells, where Slack reads no markup, makes no links of
-//! addresses, no pings of `<!channel>` and no pictures of `:smile:`: each of these would be an element of its own. Context
-//! blocks are `plain_text`, of which Slack does not say whether it makes links; they get only our own words and
-//! values that can hold no link: addresses that are IP addresses, methods of letters, numbers, times.
+//! Text from a log goes into `rich_text` or the cells of a table. There Slack reads no markup, and makes no links from addresses,
+//! no pings from `<!channel>` and no pictures from `:smile:`, because each of these would be a separate element. Context blocks
+//! are `plain_text`, and Slack does not say whether it makes links there. They contain only our own words and values that cannot
+//! contain a link: IP addresses, methods of letters, numbers, times.
 //!
-//! `text`, which notifications and screen readers show in place of the blocks, is escaped and sent with `mrkdwn: false`,
-//! `parse: none` and `link_names: false`. One thing is left: a file called `:smile:.xml` may show a picture there, since
-//! Slack has no switch and no escape for it. A hidden character between the colons would prevent that, but break searching
-//! and copying, and we let no hidden character out. The blocks beside it show the name as it is.
+//! Notifications and screen readers show `text` instead of the blocks. It is escaped and sent with `mrkdwn: false`, `parse: none`
+//! and `link_names: false`. One problem is left: a file called `:smile:.xml` may show a picture there, because Slack has no
+//! switch and no escape for it. A hidden character between the colons would prevent that, but break search and copy, and the
+//! program writes no hidden characters. The blocks show the name as it is.
 
 use serde_json::{Value, json};
 
 use crate::domain::base::clean::escape;
 
-/// The most bytes of a message's blocks that the label, the line at the end and what is around them take.
+/// The bytes of a message's blocks that are kept free for the label, the line at the end and the parts around them.
 pub(crate) const AROUND: usize = 1_500;
 
-/// The most bytes of `text`: above 4,000 Slack recommends none.
+/// The most bytes of `text`: Slack recommends at most 4,000.
 pub(crate) const TEXT_MOST: usize = 3_500;
-/// The most characters of all blocks, counted escaped; about 13,200 are refused as `msg_blocks_too_long`.
+/// The most characters of all blocks, counted escaped; Slack refuses about 13,200 as `msg_blocks_too_long`.
 pub(crate) const BLOCKS_MOST: usize = 10_000;
 
 /// A piece of a line.
@@ -32,7 +32,7 @@ pub(crate) struct Piece {
 /// A line of a message.
 pub(crate) type TextLine = Vec<Piece>;
 
-/// A line in which nothing is bold.
+/// A line without bold pieces.
 pub(crate) fn plain(text: impl Into<String>) -> TextLine {
     vec![piece(text)]
 }
@@ -53,7 +53,7 @@ pub(crate) fn bold(text: impl Into<String>) -> Piece {
     }
 }
 
-/// Lines as mere text, not escaped.
+/// Lines as plain text, not escaped.
 pub(crate) fn joined(lines: &[TextLine]) -> String {
     let line = |line: &TextLine| {
         line.iter()
@@ -63,13 +63,13 @@ pub(crate) fn joined(lines: &[TextLine]) -> String {
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The length of lines as Slack counts it: escaped, with a line break each. Bytes, so never less than characters.
+/// The length of lines as Slack counts it: escaped, with a line break each. It counts bytes, so the result is never too small.
 pub(crate) fn weight(lines: &[TextLine]) -> usize {
     let pieces = lines.iter().flatten();
     lines.len() + pieces.map(|piece| escape(&piece.text).len()).sum::<usize>()
 }
 
-/// Of these lines as many as weigh no more than `most` together; `rest` says how many are left out.
+/// Keeps as many lines as weigh at most `most` together; `rest` says how many are left out.
 pub(crate) fn within(
     lines: Vec<TextLine>,
     most: usize,
@@ -82,7 +82,7 @@ pub(crate) fn within(
     )
 }
 
-/// The same, in their order too, but those of the lowest rank get room before others.
+/// The same, also in their order, but lines of the lowest rank get room before others.
 pub(crate) fn ranked_within(
     lines: Vec<(u8, TextLine)>,
     most: usize,
@@ -129,7 +129,7 @@ pub(crate) fn rich_text(lines: &[TextLine]) -> Value {
     json!({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]})
 }
 
-/// The same block, calling the user or the user group with this id at the end of its first line.
+/// The same block with a mention of this user or user group at the end of its first line.
 pub(crate) fn calling(mut rich_text: Value, id: &str) -> Value {
     let mention = match id.starts_with('S') {
         true => json!({"type": "usergroup", "usergroup_id": id}),
@@ -143,19 +143,19 @@ pub(crate) fn calling(mut rich_text: Value, id: &str) -> Value {
     rich_text
 }
 
-/// A block of this text in letters of one width.
+/// A block of this text in a fixed-width font.
 pub(crate) fn preformatted(text: &str) -> Value {
     let element = json!({"type": "text", "text": text});
     json!({"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [element]}]})
 }
 
-/// A small grey line, for text that holds nothing from a log but addresses, methods and times.
+/// A small grey line. From a log, it may contain only addresses, methods and times.
 pub(crate) fn context(text: &str) -> Value {
     let element = json!({"type": "plain_text", "text": text, "emoji": false});
     json!({"type": "context", "elements": [element]})
 }
 
-/// One piece of a section.
+/// A piece as an element of a section.
 pub(crate) fn element(piece: &Piece) -> Value {
     if piece.bold {
         json!({"type": "text", "text": piece.text, "style": {"bold": true}})
@@ -164,10 +164,10 @@ pub(crate) fn element(piece: &Piece) -> Value {
     }
 }
 
-/// Between the columns of an aligned table.
+/// The space between the columns of an aligned table.
 pub(crate) const BETWEEN: &str = "  ";
 
-/// Rows of cells in letters of one width: the first column to the left, numbers to the right.
+/// Rows of cells in a fixed-width font: the first column is aligned to the left, the numbers to the right.
 pub(crate) fn aligned<R: AsRef<[String]>>(rows: &[R]) -> String {
     let mut widths = Vec::new();
     for row in rows {

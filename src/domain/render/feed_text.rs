@@ -1,4 +1,4 @@
-//! Messages about feeds that must arrive, and about partners that stay away, in words.
+//! Messages about expected feeds, and about partners that stay away.
 
 use super::blocks::plain;
 use super::say::{Phrase, slots};
@@ -13,7 +13,7 @@ use crate::domain::render::phrase::Draft;
 /// The most characters of a pattern in a sentence.
 pub(crate) const PATTERN: usize = 120;
 
-/// A feed is not there: since when, and what the partner did instead.
+/// A feed is missing: since when, and the partner's last activity.
 pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&missing.partner, missing.full_name.as_deref());
@@ -47,10 +47,10 @@ pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Draft {
     }
 }
 
-/// What a partner did last, of each kind.
+/// The partner's last log-in, failure and file.
 fn instead(seen: &Seen, voice: &Voice) -> String {
     let login = voice.moment_if(seen.login);
-    // Failures that a log-in followed explain nothing.
+    // A failure before the last log-in explains nothing.
     let failure = voice.moment_if(seen.failure.filter(|at| Some(*at) > seen.login));
     let file = seen.file.as_ref().map(|file| last_file(file, voice));
     let said = [
@@ -111,7 +111,7 @@ fn last_file(seen: &SeenFile, voice: &Voice) -> String {
     voice.say(text, slots![name, size, at, removed])
 }
 
-/// A feed is there: how late, or that it comes again.
+/// A feed arrived: how late, or that it arrives again.
 pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&arrived.partner, arrived.full_name.as_deref());
@@ -132,7 +132,7 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Draft {
             "✅ {*partner} livre à nouveau : {name} — {files} manquait depuis le {since}",
             "✅ {*partner} delivers again: {name} — {files} had been missing since {since}",
         ),
-        // It was told as missing, and comes to be known now.
+        // It was reported as missing, and its arrival became known only now.
         (None, _, _) if in_time => Phrase(
             "✅ {*partner} avait livré {name} à temps, le {at} — appris après coup ({files} attendu le {due})",
             "✅ {*partner} had delivered {name} in time, on {at} — learnt later ({files} expected by {due})",
@@ -141,7 +141,7 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Draft {
             "✅ {*partner} a livré {name} — {late} de retard ({files} attendu le {due}[, manquait depuis le {since}])",
             "✅ {*partner} delivered {name} — {late} late ({files} expected by {due}[, missing since {since}])",
         ),
-        // Of several files the pattern stands before already.
+        // For several files, `name` already contains the pattern.
         _ => Phrase(
             "✅ {*partner} a livré {name} — {late} de retard (attendus le {due}[, manquaient depuis le {since}])",
             "✅ {*partner} delivered {name} — {late} late (expected by {due}[, missing since {since}])",
@@ -159,7 +159,7 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Draft {
     }
 }
 
-/// A feed was there at its deadline, and was changed or removed since.
+/// A feed was there at its deadline, and was changed or removed later.
 pub(crate) fn changed(changed: &FeedChanged, voice: &Voice) -> Draft {
     let partner = voice.partner(&changed.partner, changed.full_name.as_deref());
     let files = clean(&changed.files, PATTERN);
@@ -198,7 +198,7 @@ pub(crate) fn changed(changed: &FeedChanged, voice: &Voice) -> Draft {
     }
 }
 
-/// A partner has not logged in for long.
+/// A partner has not logged in for a long time.
 pub(crate) fn quiet(quiet: &Quiet, voice: &Voice) -> Draft {
     let partner = voice.partner(&quiet.partner, quiet.full_name.as_deref());
     let since = voice.moment(quiet.since);

@@ -1,4 +1,4 @@
-//! Messages about files, in words.
+//! Messages about files.
 
 use super::Voice;
 use super::blocks::{TextLine, plain};
@@ -8,10 +8,10 @@ use crate::domain::base::clean::{HOST, PATH, clean};
 use crate::domain::base::language::Language;
 use crate::domain::render::phrase::{Draft, list_within};
 
-/// The most characters of a file's name: what file systems allow.
+/// The most characters of the name of a file: the limit of file systems.
 const FILE_NAME: usize = 255;
 
-/// The phrase for files. `some` is their number, and empty where it is one.
+/// The phrase for files. `some` is their number, and empty for one file.
 fn text(what: Transfer, several: bool) -> Phrase {
     match (what, several) {
         (Transfer::Upload, false) => Phrase(
@@ -57,7 +57,7 @@ fn text(what: Transfer, several: bool) -> Phrase {
     }
 }
 
-/// The message about files that arrived, were fetched, or broke off.
+/// The message about files that were uploaded, downloaded or interrupted.
 pub(crate) fn tell(files: &Files, voice: &Voice) -> Draft {
     let language = voice.language;
     let user = voice.partner(&files.partner, files.full_name.as_deref());
@@ -71,7 +71,7 @@ pub(crate) fn tell(files: &Files, voice: &Voice) -> Draft {
         vec![voice.line(text, slots![user, of, n, some, names, sizes])]
     };
     let short = line(names(files, language));
-    // In blocks the files stand below with their paths: the names of several are not said twice.
+    // In blocks the files are listed below with their paths, so the sentence does not repeat several names.
     let all = files.files.len() as u64 >= different(&files.files, files.count);
     Draft {
         lines: match several && all {
@@ -85,7 +85,7 @@ pub(crate) fn tell(files: &Files, voice: &Voice) -> Draft {
     }
 }
 
-/// The names, empty files marked.
+/// The names, with a mark on empty and resumed files.
 fn names(files: &Files, language: Language) -> String {
     let told = &files.files[..files.files.len().min(NAMES_KEPT)];
     let mark = |file: &File| {
@@ -104,7 +104,7 @@ fn names(files: &Files, language: Language) -> String {
     }
 }
 
-/// How often it came: ` ×4`; nothing where it came once.
+/// How often a file came: ` ×4`; empty if it came once.
 pub(crate) fn times(file: &File) -> String {
     match file.again {
         0 => String::new(),
@@ -112,18 +112,18 @@ pub(crate) fn times(file: &File) -> String {
     }
 }
 
-/// How many of `count` files are different ones: a file that came again is counted once.
+/// The number of different files among `count`: a file that came again counts once.
 pub(crate) fn different<'a>(files: impl IntoIterator<Item = &'a File>, count: u64) -> u64 {
     let again = files.into_iter().map(|file| file.again);
     again.fold(count, u64::saturating_sub)
 }
 
-/// Are several the same one, again and again?
+/// Whether several files are the same one, sent again and again.
 fn is_one_again(files: &Files) -> bool {
     files.files.len() == 1 && different(&files.files, files.count) == 1 && files.count > 1
 }
 
-/// A file's name, as far as it is known.
+/// The name of a file, with `…` if it was cut.
 pub(crate) fn name(file: &File) -> String {
     let mut shown = name_of(&file.path);
     if file.cut && !shown.ends_with('…') {
@@ -143,8 +143,8 @@ fn is_empty_upload(what: Transfer, file: &File) -> bool {
     what == Transfer::Upload && file.bytes == Some(0) && !file.is_resumed()
 }
 
-/// `reprise, 1,2 Mo de plus, 13,2 Mo en tout`: the size of a file that was resumed is what came after that; none of another.
-/// `gone` is what became of the bytes.
+/// `reprise, 1,2 Mo de plus, 13,2 Mo en tout`: the new bytes of a resumed file, and its whole size; `None` if it was not resumed.
+/// `gone` says what happened to the bytes.
 pub(crate) fn resumed(file: &File, gone: &str, language: Language) -> Option<String> {
     if !file.is_resumed() {
         return None;
@@ -166,7 +166,7 @@ pub(crate) fn resumed(file: &File, gone: &str, language: Language) -> Option<Str
     Some(language.say(text, slots![size, gone, whole]))
 }
 
-/// The size of all files together; a single whole file has none. `names` is the text before it.
+/// The total size of all files; empty for a single complete file. `names` is the text before it.
 fn sizes(files: &Files, names: &str, language: Language) -> String {
     let bytes = match (files.count, files.some_unknown) {
         (0 | 1, _) => files.files.first().and_then(|file| file.bytes),
@@ -182,10 +182,10 @@ fn sizes(files: &Files, names: &str, language: Language) -> String {
     let text = match (files.what, files.count, bytes) {
         (Transfer::Upload, 0 | 1, Some(0)) => Phrase(" (fichier vide)", " (empty file)"),
         (Transfer::Upload | Transfer::Download, 0 | 1, _) => return String::new(),
-        // Of what was never closed no size is known, and nobody expects one.
+        // The size of files that were never closed is unknown, and readers do not expect one.
         (Transfer::UploadUnclosed | Transfer::DownloadUnclosed, _, _) => return String::new(),
         (_, _, None) => Phrase(" (taille inconnue)", " (size unknown)"),
-        // One bracket after another is one too many.
+        // Avoids two brackets in a row.
         (_, _, Some(_)) if names.ends_with(')') => {
             Phrase(" — {least}{size}{gone}", " — {least}{size}{gone}")
         }
@@ -199,7 +199,7 @@ fn sizes(files: &Files, names: &str, language: Language) -> String {
     language.say(text, slots![least, size, gone])
 }
 
-/// Whether the bytes of a file that is not whole were received, written or sent.
+/// Whether the bytes of an incomplete file were received, written or sent.
 fn gone(what: Transfer, one: bool, language: Language) -> String {
     let n = if one { "1" } else { "2" };
     let text = match what {
@@ -224,7 +224,7 @@ fn details(files: &Files, language: Language) -> Vec<TextLine> {
         }
         parts[0] += &times(file);
         parts.extend(match resumed(file, "", language) {
-            // Of one file the sentence says it.
+            // For one file, the sentence already says it.
             Some(_) if files.count < 2 => None,
             Some(resumed) => Some(resumed),
             None => file.bytes.map(|bytes| language.size(bytes)),

@@ -1,4 +1,4 @@
-//! Makes words of facts: the texts and blocks of messages, and the tables of the day. Uses `base`, `alerts`, `expect` and `state`.
+//! Turns facts into words: the texts and blocks of messages, and the day's tables. Uses `base`, `alerts`, `expect` and `state`.
 
 mod blocks;
 mod day;

@@ -1,4 +1,4 @@
-//! The messages that trouble of the monitor itself begins, and that it is over. It cannot keep them in its state.
+//! Messages about the beginning and the end of the monitor's own trouble. It cannot keep them in its state.
 
 use super::say::{Phrase, slots};
 use super::{Rendered, Voice};
@@ -11,13 +11,13 @@ use crate::domain::render::reasons;
 /// Trouble of the monitor itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnTrouble {
-    /// The part that does not work.
+    /// The part that fails.
     pub what: Own,
-    /// The error, with its remedy, as the log has it.
+    /// The error with its fix, as in the log.
     pub why: String,
-    /// When it began.
+    /// The time at which it began.
     pub since: Time,
-    /// When it was over; none while it lasts.
+    /// The time at which it ended; `None` while it lasts.
     pub until: Option<Time>,
 }
 
@@ -43,7 +43,7 @@ impl Own {
     }
 }
 
-/// The message about it.
+/// The message about the trouble.
 pub fn own_trouble(trouble: &OwnTrouble, form: Form, voice: &Voice) -> Rendered {
     let text = match (trouble.what, trouble.until) {
         (Own::State, None) => Phrase(

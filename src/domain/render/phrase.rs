@@ -1,4 +1,4 @@
-//! Phrases that several texts share.
+//! Phrases that several messages share.
 
 use crate::domain::alerts::{Cause, Form, NAMES_KEPT, Transfer};
 use crate::domain::base::clean::{HOST, clean, escape, escape_within};
@@ -8,21 +8,21 @@ use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Rendered, Voice};
 use std::collections::BTreeMap;
 
-/// The most bytes of a list of names or addresses in a sentence; what does not fit is counted.
+/// The most bytes of a list of names or addresses in a sentence; the other items are counted.
 const LIST_MOST: usize = 1_800;
 
-/// The sentences of a message, before they take a form.
+/// The sentences of a message, before it gets a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Draft {
     /// The sentences.
     pub(crate) lines: Vec<TextLine>,
-    /// The sentences where they must be short: in `text`.
+    /// The short sentences for `text`, if they differ.
     pub(crate) short: Option<Vec<TextLine>>,
-    /// Lines that only blocks have room for.
+    /// Lines that are shown only in blocks.
     pub(crate) details: Vec<TextLine>,
     /// The line at the end, without the label.
     pub(crate) context: Vec<String>,
-    /// The user or the user group that is called, in blocks alone.
+    /// The user or user group to mention, only in blocks.
     pub(crate) mention: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl Draft {
         let context = context.join(" · ");
         let repeated = repeated.then(|| repeat(voice.language));
         let rest = |more: usize| plain(format!("… +{more}"));
-        // What the sentences leave, less the two lines at the end.
+        // The room that the sentences and the two lines at the end leave.
         let room = BLOCKS_MOST.saturating_sub(blocks::weight(&self.lines) + 5 * HOST);
         let details = blocks::within(self.details, room, rest);
         let lines = [self.lines, details].concat();
@@ -70,7 +70,8 @@ impl Draft {
     }
 }
 
-/// The advice about a failure, or its cause. The advice about passwords is English in French as well: the team knows it.
+/// The advice about a failure, or its cause. The advice about passwords is in English in French messages too, because the team
+/// knows it.
 pub(crate) fn advice(cause: Cause, language: Language) -> String {
     let text = match cause {
         Cause::Password => Phrase("check if password changed", "check if password changed"),
@@ -101,7 +102,7 @@ pub(crate) fn advice(cause: Cause, language: Language) -> String {
     language.say(text, &[])
 }
 
-/// How many transfers of a kind there were: `2 uploads interrompus`.
+/// The number of transfers of a kind: `2 uploads interrompus`.
 pub(crate) fn transfers_said(what: Transfer, count: u64, language: Language) -> String {
     let text = match what {
         Transfer::Upload => Phrase("{n} upload{n||s}", "{n} upload{n||s}"),
@@ -131,7 +132,7 @@ pub(crate) fn transfers_said(what: Transfer, count: u64, language: Language) -> 
     language.say(text, slots![n])
 }
 
-/// Partners, with their full names by account.
+/// A list of partners with their full names; `full_names` has them by account.
 pub(crate) fn partners(
     accounts: &[String],
     full_names: &BTreeMap<String, String>,
@@ -146,7 +147,7 @@ pub(crate) fn partners(
     list_within(&names, count, voice.language)
 }
 
-/// As many of these as fit into a sentence, and how many more there are.
+/// As many items as fit into a sentence, and the number of the others.
 pub(crate) fn list_within(items: &[String], count: u64, language: Language) -> String {
     let mut used = 0;
     let fits = |item: &&String| {
@@ -158,7 +159,7 @@ pub(crate) fn list_within(items: &[String], count: u64, language: Language) -> S
     language.list_of(&items[..fitting], count)
 }
 
-/// Addresses, the latest of them where there are too many.
+/// The addresses; only the latest if there are too many.
 pub(crate) fn addresses(addresses: &[String], language: Language) -> String {
     if addresses.is_empty() {
         return "?".into();

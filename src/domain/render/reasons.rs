@@ -1,15 +1,15 @@
-//! The reasons that sshd, sftp-server, the kernel, systemd and this program give in English, and how French says them.
+//! Translates the English reasons of sshd, sftp-server, the kernel, systemd and this program into French.
 //!
-//! The facts keep a reason as the log has it; here it is put into words. A reason that the table lacks is quoted as it is.
+//! The facts keep a reason as in the log; this module puts it into words. A reason that is not in the table is quoted as it is.
 
 use super::reasons_table::REASONS;
 use crate::domain::base::clean::clean;
 use crate::domain::base::language::Language;
 
-/// How deep a reason may lie in others.
+/// The deepest level of a reason inside other reasons.
 const DEPTH: usize = 6;
 
-/// A reason in this language, of so many characters at most.
+/// A reason in this language, with at most this many characters.
 pub(super) fn said(reason: &str, language: Language, at_most: usize) -> String {
     let known = match language {
         Language::English => return clean(reason, at_most),
@@ -29,7 +29,7 @@ pub(super) fn log_line(line: &str, language: Language, at_most: usize) -> String
     }
 }
 
-/// Somebody else's words in a French sentence.
+/// Quotes text of another program in a French sentence.
 fn quoted(words: &str) -> String {
     format!("« {words} »")
 }
@@ -54,7 +54,7 @@ fn in_french(reason: &str, depth: usize) -> Option<String> {
     })
 }
 
-/// The parts of a text that stand in the holes of a pattern, if the whole text fits it.
+/// The parts of a text at the holes of a pattern, if the whole text fits the pattern.
 fn holes<'a>(pattern: &str, text: &'a str) -> Option<Vec<&'a str>> {
     let mut literals = pattern.split('{');
     let mut rest = text.strip_prefix(literals.next()?)?;
@@ -64,7 +64,7 @@ fn holes<'a>(pattern: &str, text: &'a str) -> Option<Vec<&'a str>> {
     while let Some(literal) = next {
         next = literals.next();
         let (part, after) = match next {
-            // The last one ends the text.
+            // The last literal ends the text.
             None => (rest.strip_suffix(literal)?, ""),
             Some(_) => rest.split_once(literal)?,
         };

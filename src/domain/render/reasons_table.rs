@@ -1,6 +1,6 @@
-//! The table of reasons: English as it stands in a log, and French.
+//! The table of reasons: English as in a log, and French.
 
-/// English and French. `{}` is taken over as it is, `{?}` is a reason itself. The first that fits holds.
+/// English and French. `{}` is copied as it is, `{?}` is a reason itself. The first entry that fits is used.
 pub(super) const REASONS: &[(&str, &str)] = &[
     // sftp-server's answers (sftp-server.c, status_to_message).
     ("No such file", "fichier introuvable"),
@@ -11,7 +11,7 @@ pub(super) const REASONS: &[(&str, &str)] = &[
     ("Connection lost", "connexion perdue"),
     ("Operation unsupported", "opération non prise en charge"),
     ("Unknown error", "erreur inconnue"),
-    // Why sshd turns an address away (sshd.c, srclimit.c).
+    // Reasons why sshd turns an address away (sshd.c, srclimit.c).
     (
         "past MaxStartups",
         "trop de connexions à la fois, limite MaxStartups",
@@ -49,7 +49,7 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "pénalité, connexion interdite par RefuseConnection",
     ),
     ("too many penalised addresses", "trop d'adresses pénalisées"),
-    // Why no sftp session came of a log-in (session.c).
+    // Reasons why no sftp session followed a log-in (session.c).
     (
         "refusing non-sftp session",
         "session autre que sftp refusée",
@@ -115,7 +115,7 @@ pub(super) const REASONS: &[(&str, &str)] = &[
     ("Stale file handle", "partage réseau périmé"),
     ("Connection timed out", "délai de connexion dépassé"),
     ("Transport endpoint is not connected", "partage déconnecté"),
-    // What keeps files from being seen, with what mends it.
+    // Reasons why files cannot be seen, with the fix.
     (
         "no account that can be listed: name it in partners.users, then {}",
         "comptes absents des listes, à nommer dans partners.users, puis : {}",
@@ -191,7 +191,7 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "{?}: `ls -ld` shows what stands there",
         "{?} — ls -ld montre ce qui s'y trouve",
     ),
-    // Why entries of the log are missing.
+    // Reasons why log entries are missing.
     (
         "the entry that was read last is no longer in the journal",
         "la dernière entrée lue n'est plus dans le journal",
@@ -204,7 +204,7 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "{}: a rotated log is {?}",
         "{} : un journal archivé est illisible, {?}",
     ),
-    // Why the state cannot be written, and why nobody knows who is a partner.
+    // Reasons why the state cannot be written, and why it is unknown who is a partner.
     ("{?}; free some space there", "{?} — libérer de la place"),
     (
         "{?}; raise the quota of its owner, or free some space",
@@ -239,7 +239,7 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "events wait until it says who is a partner",
         "des événements attendent sa réponse",
     ),
-    // How a unit ended (systemd.exec(5), SERVICE_RESULT).
+    // Results of a unit (systemd.exec(5), SERVICE_RESULT).
     ("exit-code {}", "code de sortie {}"),
     ("signal {}", "signal {}"),
     ("core-dump {}", "plantage, signal {}"),
@@ -252,6 +252,6 @@ pub(super) const REASONS: &[(&str, &str)] = &[
     ("start-limit-hit", "trop de démarrages"),
     ("resources", "ressources insuffisantes"),
     ("protocol", "démarrage non signalé à systemd"),
-    // Of a file, whatever befell it.
+    // Any trouble with a file.
     ("/{}: {?}", "/{} : {?}"),
 ];

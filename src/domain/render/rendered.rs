@@ -8,14 +8,14 @@ use crate::domain::base::clean;
 /// A message in words.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rendered {
-    /// The substance, for notifications, searching and screen readers; escaped for Slack.
+    /// The content for notifications, search and screen readers; escaped for Slack.
     pub text: String,
-    /// The looks; without them Slack shows `text`.
+    /// The layout; without blocks Slack shows `text`.
     pub blocks: Option<Value>,
 }
 
 impl Rendered {
-    /// The message as a terminal or a pipe gets it: the text of its blocks, or without blocks its text.
+    /// The message for a terminal or a pipe: the text of its blocks, or `text` if it has no blocks.
     pub fn plain(&self) -> String {
         let Some(Value::Array(blocks)) = &self.blocks else {
             return clean::unescape(&self.text);
@@ -34,7 +34,7 @@ impl Rendered {
     }
 }
 
-/// A table, aligned.
+/// A table with aligned columns.
 fn rows(rows: &Value, plain: &mut String) {
     let cells = |row: &Value| -> Vec<String> {
         let cell = |cell: &Value| {
@@ -48,7 +48,7 @@ fn rows(rows: &Value, plain: &mut String) {
     plain.push_str(&aligned(&rows));
 }
 
-/// All that a block says, in order.
+/// All the texts of a block, in order.
 fn texts(block: &Value, plain: &mut String) {
     let called = block["usergroup_id"].as_str().or(block["user_id"].as_str());
     if let Some(id) = called {

@@ -7,8 +7,8 @@ use crate::domain::base::time::Time;
 
 /// A phrase in French and in English.
 ///
-/// `{name}` is a slot, `{*name}` a slot in bold, `{name|one|many}` the word that goes with the number in a slot. A part in
-/// square brackets is left out if a slot in it is empty. Only the phrase is searched for slots, never a value in one.
+/// `{name}` is a slot, `{*name}` a slot in bold, `{name|one|many}` the word that fits the number in a slot. A part in square
+/// brackets is left out if a slot in it is empty. The code searches for slots only in the phrase, never in the value of a slot.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Phrase(pub(super) &'static str, pub(super) &'static str);
 
@@ -29,7 +29,7 @@ impl Voice {
         self.language.say(text, slots)
     }
 
-    /// The same as a line of a message.
+    /// A phrase with its slots filled, as a line of a message.
     pub(super) fn line(&self, text: Phrase, slots: Slots<'_>) -> TextLine {
         self.language.line(text, slots)
     }
@@ -39,7 +39,7 @@ impl Voice {
         self.language.moment(time, self.zone)
     }
 
-    /// The same; empty where there is no time.
+    /// A date with the time of day; empty if there is no time.
     pub(super) fn moment_if(&self, time: Option<Time>) -> String {
         time.map(|time| self.moment(time)).unwrap_or_default()
     }
@@ -55,7 +55,7 @@ impl Language {
         self.fill(self.pick(french, english), slots).0
     }
 
-    /// A text of one language with its slots filled, and whether each of them had a value.
+    /// A text of one language with its slots filled, and whether every slot had a value.
     pub(super) fn fill(self, text: &str, slots: Slots<'_>) -> (TextLine, bool) {
         let (mut line, mut all, mut rest) = (TextLine::new(), true, text);
         while let Some(at) = rest.find(['{', '[']) {
@@ -87,13 +87,13 @@ impl Language {
         (line, all)
     }
 
-    /// Whether a number that is already text takes the singular.
+    /// Whether a number in text form takes the singular.
     fn is_one_said(self, number: &str) -> bool {
         number == "1" || number == "0" && self.is_one(0)
     }
 }
 
-/// Adds pieces to a line. Ordinary ones that meet become one.
+/// Adds pieces to a line, and joins adjacent ordinary pieces.
 fn push(line: &mut TextLine, pieces: TextLine) {
     for piece in pieces {
         match line.last_mut() {

@@ -1,4 +1,4 @@
-//! One message about all that happened while nothing could be told.
+//! One message about everything that happened while nothing could be reported.
 
 use super::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, TextLine, weight, within};
 use super::say::{Phrase, slots};
@@ -8,7 +8,7 @@ use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::render::phrase::{Draft, advice, list_within, transfers_said};
 
-/// From when to when, the totals, and a line for each partner, as many as fit.
+/// The period, the totals, and a line for each partner, as many as fit.
 pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Draft {
     let language = voice.language;
     let mut totals = SummaryRow::default();
@@ -53,7 +53,8 @@ pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Draft {
     }
 }
 
-/// Each row with its names as long as all the others fit without theirs: no partner's names keep out another.
+/// Each row with its file names, as long as all the others fit without theirs: the names of one partner displace no other
+/// partner.
 fn named_where_it_fits(rows: Vec<[TextLine; 2]>, most: usize) -> Vec<TextLine> {
     let heavy = |line: &TextLine| weight(std::slice::from_ref(line));
     let mut used: usize = rows.iter().map(|[_, brief]| heavy(brief)).sum();
@@ -78,7 +79,7 @@ fn head(summary: &Summary, totals: &SummaryRow, voice: &Voice) -> TextLine {
     voice.line(text, slots![from, to, said])
 }
 
-/// A row's numbers in words; a zero is left out.
+/// The numbers of a row in words; zeros are left out.
 fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<String> {
     let (causes, names) = match with_names {
         true => (causes(row, language), names(row, language)),
@@ -126,7 +127,7 @@ fn names(row: &SummaryRow, language: Language) -> String {
     format!(" ({list})")
 }
 
-/// Why the failures were refused, where it was not the password: ` (clé refusée ×2)`.
+/// The causes of failures, except a wrong password: ` (clé refusée ×2)`.
 fn causes(row: &SummaryRow, language: Language) -> String {
     let causes = row.causes.iter();
     let causes = causes.filter(|(cause, count)| **cause != Cause::Password && **count > 0);
@@ -139,7 +140,7 @@ fn causes(row: &SummaryRow, language: Language) -> String {
     }
 }
 
-/// The obstacle that kept the partner from working, and how many times.
+/// The obstacle that kept the partner from working, and the number of times.
 fn kept_by(obstacle: Obstacle) -> Phrase {
     match obstacle {
         Obstacle::NotSftp => Phrase(

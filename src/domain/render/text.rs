@@ -1,4 +1,4 @@
-//! Messages in words.
+//! Renders messages in words.
 
 use super::blocks::plain;
 use super::{Rendered, Voice, feed_text, file_text, summary_text, warning_text};
@@ -111,7 +111,7 @@ fn failed(failures: &Failures, voice: &Voice) -> Draft {
     let several = language.number(failures.count);
     let of = language.of(&partner);
     let text = match failures.count {
-        // "de", whatever the name: the scripts' text.
+        // Always "de", for every name, as in the scripts' text.
         0 | 1 => Phrase(
             "🔴 Échec de connexion de {*partner} — {advice} (depuis {addresses}, {at})",
             "🔴 Log-in failed for {*partner} — {advice} (from {addresses}, {at})",
@@ -137,7 +137,7 @@ fn failed(failures: &Failures, voice: &Voice) -> Draft {
 
 fn log_level(names: String, what: [&str; 3], voice: &Voice) -> Draft {
     let [found, line, file] = what.map(|part| clean(part, HOST));
-    // sshd's own level, or sftp-server's.
+    // The level of sshd, or of sftp-server.
     let text = match line.starts_with("LogLevel ") {
         true => Phrase(
             "⚠️ Transferts invisibles pour {*names} : au-dessous de INFO, sshd ne journalise aucune connexion (trouvé : {found})",

@@ -1,4 +1,4 @@
-//! The message that a unit of ours failed.
+//! The message about a failed unit of this program.
 
 use super::say::{Phrase, slots};
 use super::{Rendered, Voice};
@@ -11,17 +11,17 @@ use crate::domain::render::reasons;
 /// A unit that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedUnit {
-    /// Its name.
+    /// The name of the unit.
     pub name: String,
-    /// How it ended, as systemd says it: `exit-code 78`.
+    /// Its result, as systemd gives it: `exit-code 78`.
     pub how: Option<String>,
-    /// How often systemd had started it again by itself.
+    /// The number of automatic restarts by systemd.
     pub restarts: u64,
-    /// When the message is written.
+    /// The time of the message.
     pub at: Time,
 }
 
-/// The message about it.
+/// The message about the failed unit.
 pub fn unit_failed(unit: &FailedUnit, form: Form, voice: &Voice) -> Rendered {
     let (label, name) = (voice.label(), clean(&unit.name, HOST));
     let how = unit.how.as_deref();

@@ -1,4 +1,4 @@
-//! Who speaks to whom: the language, the zone of the times, the server's label, the partners' names.
+//! The settings of messages: the language, the zone of the times, the server's label, the partners' names.
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,21 @@ use crate::domain::base::clean::{HOST, NAME, clean};
 use crate::domain::base::language::Language;
 use crate::domain::base::time::Zone;
 
-/// The facts beside its content that the words of a message depend on.
+/// The settings that the words of a message depend on, besides its content.
 #[derive(Clone, Debug)]
 pub struct Voice {
     /// The language.
     pub language: Language,
-    /// The zone of the times told.
+    /// The zone of the times in messages.
     pub zone: Zone,
-    /// Which server speaks.
+    /// The label of the server.
     pub label: String,
-    /// Display names by account, as the configuration has them.
+    /// Display names by account, from the configuration.
     pub names: BTreeMap<String, String>,
 }
 
 impl Voice {
-    /// A partner's one name, in all that is told: the configuration's, else the full name, else the account with a capital.
+    /// The name of a partner in all messages: from the configuration, else the full name, else the account with a capital letter.
     pub fn partner(&self, account: &str, full_name: Option<&str>) -> String {
         self.given(account, full_name).unwrap_or_else(|| {
             let mut letters = account.chars();

@@ -1,4 +1,4 @@
-//! Warnings in words: partners that cannot work, sessions that nobody sees, and sweeps over the partners.
+//! Warnings in words: partners that cannot work, sessions whose files are not seen, and sweeps over the partners.
 
 use super::Voice;
 use crate::domain::alerts::{Blind, Hindered, NAMES_KEPT, Obstacle, Sweep};
@@ -9,7 +9,7 @@ use crate::domain::render::phrase::{Draft, addresses, list_within};
 use crate::domain::render::reasons;
 use crate::domain::render::say::{Phrase, slots};
 
-/// A partner is let in and cannot work, or is not even let try.
+/// A partner is hindered: it logs in but cannot work, or sshd turns it away.
 pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Draft {
     if !hindered.earlier.is_empty() {
         return refused(hindered, voice);
@@ -55,7 +55,7 @@ pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Draft {
     Draft {
         lines: vec![voice.line(text, slots)],
         context: match hindered.obstacle {
-            // What the server's directories allow is no matter of check.
+            // `check` does not examine the permissions of the server's directories.
             Obstacle::WriteRefused => hindered.addresses.last().cloned().into_iter().collect(),
             _ => vec!["sftp-monitor check".to_owned()],
         },
@@ -63,7 +63,7 @@ pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Draft {
     }
 }
 
-/// A partner is not let write in several places.
+/// A partner is refused writing in several places.
 fn refused(hindered: &Hindered, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&hindered.partner, hindered.full_name.as_deref());
@@ -92,7 +92,7 @@ fn refused(hindered: &Hindered, voice: &Voice) -> Draft {
     }
 }
 
-/// Somebody tried the names of many partners.
+/// Someone tried the names of many partners.
 pub(crate) fn sweep(sweep: &Sweep, voice: &Voice) -> Draft {
     let language = voice.language;
     let count = sweep.partners.len() as u64;
@@ -126,7 +126,7 @@ pub(crate) fn sweep(sweep: &Sweep, voice: &Voice) -> Draft {
     }
 }
 
-/// Sessions that left no line of sftp-server though they should have.
+/// Sessions without any line of sftp-server, although they should have some.
 pub(crate) fn blind(blind: &Blind, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&blind.partner, blind.full_name.as_deref());
@@ -149,7 +149,7 @@ pub(crate) fn blind(blind: &Blind, voice: &Voice) -> Draft {
     }
 }
 
-/// `/dev/log` in partners' chroots leads nowhere, or nobody knows whether their files can be seen.
+/// `/dev/log` in partners' chroots leads nowhere, or it is unknown whether their files can be seen.
 pub(crate) fn unseen(names: Option<String>, known: bool, why: &str, voice: &Voice) -> Draft {
     let names = names.unwrap_or_else(|| voice.say(Phrase("tous", "everybody"), &[]));
     let text = match known {

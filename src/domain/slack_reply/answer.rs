@@ -1,7 +1,7 @@
-//! What Slack's answer to a post means.
+//! Decides what Slack's answer to a post means.
 //!
-//! Slack answers nearly everything with 200 and says in the body whether it took the message; 429 is the one status that
-//! means something by itself.
+//! Slack answers nearly everything with 200, and says in the body whether it accepted the message. Only the status 429 has a
+//! meaning of its own.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,41 +15,41 @@ use super::said;
 use crate::domain::base::clean::clean;
 use crate::domain::base::time::Time;
 
-/// How long to hold back when Slack asks for a pause without saying for how long; the SDKs wait about as long.
+/// The pause if Slack asks for one without a duration; the SDKs wait about as long.
 pub const PAUSE_UNSAID: Duration = Duration::from_secs(30);
 /// The longest pause that is obeyed: a proxy that asks for days must not silence the monitor.
 pub const PAUSE_MOST: Duration = Duration::from_secs(15 * 60);
-/// The pause after answers that concern the whole workspace and do not pass in seconds: a migration, a full quota.
+/// The pause after answers that concern the whole workspace and last longer than seconds: a migration, a full quota.
 pub const PAUSE_WORKSPACE: Duration = Duration::from_secs(5 * 60);
-/// The most characters that are kept of anything an answer says.
+/// The most characters that are kept of the details of an answer.
 const DETAIL: usize = 300;
-/// What stands for a code that is not in the form of Slack's.
+/// The replacement for a code that does not have the form of Slack's codes.
 const NO_CODE: &str = "an error that is not in the form of Slack's";
 
-/// What an answer means for the message.
+/// The result of a post, according to the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PostResult {
-    /// Slack took it.
+    /// Slack accepted the message.
     Accepted,
-    /// Slack did not take it and asks to send nothing for so long.
+    /// Slack did not accept the message, and asks for a pause.
     Wait {
-        /// How long, capped at [`PAUSE_MOST`].
+        /// The duration, at most [`PAUSE_MOST`].
         pause: Duration,
-        /// What was answered.
+        /// The answer in words.
         why: String,
     },
-    /// It did not work this time.
+    /// The post failed this time.
     Retry {
-        /// Slack may have taken it all the same: the next try may repeat it.
+        /// Slack may have accepted the message anyway: the next try may repeat it.
         ambiguous: bool,
-        /// What happened.
+        /// The failure in words.
         why: String,
     },
-    /// Nothing can be posted until a person fixes the token, the channel or the app.
+    /// Slack accepts no post until a person fixes the token, the channel or the app.
     Configuration(Refusal),
-    /// Slack refuses this message as it is laid out, or for good.
+    /// Slack refuses this message in this form, or for good.
     Content(Refusal),
-    /// A code that is not known.
+    /// The code is unknown.
     Unknown(Refusal),
 }
 
@@ -66,7 +66,7 @@ impl fmt::Display for PostResult {
 }
 
 impl PostResult {
-    /// Slack's code, where it refused something.
+    /// Slack's code, if it refused something.
     pub fn code(&self) -> Option<&str> {
         match self {
             PostResult::Configuration(refusal)
@@ -77,12 +77,12 @@ impl PostResult {
     }
 }
 
-/// Slack's error with what it says about it, as far as it is in the form of what Slack says.
+/// Slack's error and its details, if they have the form of Slack's own texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The error code.
     pub code: String,
-    /// `needed`, `provided` and `response_metadata.messages`, as far as they are there.
+    /// `needed`, `provided` and `response_metadata.messages`, if they are present.
     pub detail: String,
 }
 
@@ -96,7 +96,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// What an answer of this status, `Retry-After` header and body means.
+/// The result for an answer with this status, `Retry-After` header and body.
 pub fn classify(status: u16, retry_after: Option<&str>, body: &Body, now: Time) -> PostResult {
     let answer = match body {
         Body::Object(answer) => Some(answer),
@@ -120,12 +120,12 @@ pub fn classify(status: u16, retry_after: Option<&str>, body: &Body, now: Time) 
     }
 }
 
-/// A code as it may be shown.
+/// The code, or its replacement if it must not be shown.
 fn shown(code: &str) -> &str {
     said::code(code).unwrap_or(NO_CODE)
 }
 
-/// An answer without a code: a load balancer, a proxy, a portal, an outage.
+/// The result for an answer without a code: a load balancer, a proxy, a portal, an outage.
 fn no_answer(status: u16) -> PostResult {
     let why = match status {
         300..=399 => {
@@ -134,8 +134,8 @@ fn no_answer(status: u16) -> PostResult {
         200..=299 => format!("HTTP {status}, but the answer is not Slack's"),
         _ => format!("HTTP {status}"),
     };
-    // 408 says that the request did not arrive whole, other 4xx and 3xx that nobody worked on it. A 5xx may come from a
-    // gateway behind which the message was taken, an odd 2xx from a reply that was cut.
+    // 408 says that the request did not arrive whole; other 4xx and 3xx say that no server processed it. A 5xx may come from a
+    // gateway although Slack accepted the message, an odd 2xx from a reply that was cut.
     let ambiguous = matches!(status, 200..=299 | 500..=599);
     PostResult::Retry { ambiguous, why }
 }
@@ -160,7 +160,7 @@ fn by_code(code: &str, answer: &Value) -> PostResult {
     }
 }
 
-/// What Slack adds to a code: the scope that is missing, the field that is wrong.
+/// Slack's details for a code: the missing scope, the wrong field.
 fn detail(answer: &Value) -> String {
     let mut parts = Vec::new();
     for key in ["needed", "provided"] {

@@ -4,20 +4,20 @@ use serde_json::Value;
 
 use super::said;
 
-/// The body of an answer, as far as it came, without the token.
+/// The body of an answer, as far as it arrived, without the token.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
-    /// What Slack answers.
+    /// A JSON object, as Slack sends it.
     Object(Value),
-    /// The answer was cut off, or is longer than we read, but begins as Slack begins when it took a message: it echoes the
-    /// whole message after that, and a message must not be posted again because its echo is long.
+    /// The answer was cut off, or is longer than the program reads, but begins like the answer for an accepted message. Slack
+    /// then echoes the whole message, and a long echo must not cause a second post.
     BeginsOk,
-    /// What Slack does not answer.
+    /// Another body, which Slack does not send.
     Other,
 }
 
 impl Body {
-    /// The body that these bytes are. An answer may echo the request; what is shown of it must not hold the token.
+    /// Parses the body. An answer may echo the request, so the token is removed before any part is shown.
     pub fn of(bytes: &[u8], token: &str) -> Body {
         match serde_json::from_str(&String::from_utf8_lossy(bytes)) {
             Ok(mut answer @ Value::Object(_)) => {

@@ -1,31 +1,32 @@
-//! Slack's error codes: the class of each, and what a person does about it.
+//! Slack's error codes: the class of each, and its fix.
 //!
-//! They are those of <https://docs.slack.dev/reference/methods/chat.postMessage>, those that stood on that page until August
-//! 2025 and are still answered, and those of `auth.test`. Codes about threads, drafts and `client_msg_id` cannot occur: we
-//! send none of these.
+//! The codes come from <https://docs.slack.dev/reference/methods/chat.postMessage>, from that page before August 2025 if Slack
+//! still sends them, and from `auth.test`. Codes about threads, drafts and `client_msg_id` cannot occur, because the program
+//! sends none of these.
 
 use super::fix::Fix;
 
-/// What kind of trouble a code tells of.
+/// The class of an error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// Slack's own, and over soon.
+    /// Slack's own trouble, which is over soon.
     Passing {
-        /// The message may have been taken.
+        /// Slack may have accepted the message.
         ambiguous: bool,
     },
-    /// Of the whole workspace, and over in minutes or hours: a migration, a full quota. Some an administrator can end sooner.
+    /// Trouble of the whole workspace, which is over in minutes or hours: a migration, a full quota. An administrator can end
+    /// some of it sooner.
     Workspace(Option<Fix>),
-    /// An administrator can fix it: the token, its scopes, the channel, the app.
+    /// Trouble that an administrator can fix: the token, its scopes, the channel, the app.
     Configuration(Fix),
-    /// Of this one message; a plainer one may pass.
+    /// Trouble of this one message; Slack may accept a plainer form.
     Content,
-    /// A code that is not known.
+    /// The code is unknown.
     Unknown,
 }
 
 impl Fix {
-    /// The fix of a code; none where a person can do nothing about it.
+    /// The fix of a code; `None` if a person can do nothing about it.
     pub fn of(code: &str) -> Option<Fix> {
         match class(code) {
             Class::Configuration(fix) => Some(fix),
@@ -40,7 +41,7 @@ pub(crate) fn class(code: &str) -> Class {
     match code {
         // "It's possible some aspect of the operation succeeded before the error was raised."
         "internal_error" | "fatal_error" => Class::Passing { ambiguous: true },
-        // The second says that the request did not arrive whole.
+        // `request_timeout` says that the request did not arrive whole.
         "service_unavailable" | "request_timeout" => Class::Passing { ambiguous: false },
         "team_added_to_org" | "message_limit_exceeded" | "external_channel_migrating" => {
             Class::Workspace(None)

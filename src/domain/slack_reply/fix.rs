@@ -1,28 +1,28 @@
-//! What a person does where Slack refuses to post.
+//! The fixes for Slack's refusals.
 
-/// What a person has to fix.
+/// The thing that a person has to fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fix {
     /// The bot is not in the channel.
     Invite,
-    /// The channel is not one that the bot sees.
+    /// The bot does not see the channel.
     Channel,
     /// The channel is archived.
     Unarchive,
-    /// Who may post in the channel.
+    /// The channel's setting of who may post.
     Posters,
     /// The token.
     Token,
-    /// What the token may do.
+    /// The scopes of the token.
     Scope,
-    /// What the workspace allows the app.
+    /// The permission of the workspace for the app.
     Workspace,
-    /// Where Slack is.
+    /// The address of Slack.
     Address,
 }
 
 impl Fix {
-    /// What to do, in words.
+    /// The instructions in words.
     pub fn said(self) -> &'static str {
         match self {
             Fix::Invite => "the bot is not in the channel: type `/invite @BOT` there, in Slack",

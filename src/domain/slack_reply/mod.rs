@@ -1,4 +1,4 @@
-//! What an answer of Slack means, and when the next post may go out. Uses `base` and `alerts`.
+//! Decides what an answer of Slack means, and when the next post may go out. Uses `base` and `alerts`.
 
 pub mod answer;
 mod body;

@@ -1,4 +1,4 @@
-//! When the next post may go out, and what becomes of a message after Slack's answer.
+//! Decides when the next post may go out, and what happens to a message after Slack's answer.
 
 use std::time::Duration;
 
@@ -6,52 +6,52 @@ use super::answer::{PAUSE_MOST, PostResult, Refusal};
 use crate::domain::alerts::Form;
 use crate::domain::base::time::Time;
 
-/// Between two posts: Slack allows about one a second to a channel.
+/// The time between two posts: Slack allows about one post per second in a channel.
 /// <https://docs.slack.dev/apis/web-api/rate-limits>
 pub const BETWEEN: Duration = Duration::from_millis(1_100);
-/// After the first failed try; doubled with each further one.
+/// The pause after the first failed try; it doubles with each further one.
 pub const BACK_OFF: Duration = Duration::from_secs(2);
-/// The longest back-off: how late the first message after an outage may be.
+/// The longest back-off: the longest delay of the first message after an outage.
 pub const BACK_OFF_MOST: Duration = Duration::from_secs(30);
-/// After the first try while the token, the channel or the app is wrong, when a person is at work on it; doubled with each
-/// further one.
+/// The pause after the first try while the token, the channel or the app is wrong and a person works on it; it doubles with each
+/// further try.
 pub const FIXING: Duration = Duration::from_secs(5);
-/// The longest pause between these tries: Slack may switch off apps that keep knocking.
+/// The longest pause between these tries: Slack may disable apps that keep trying.
 pub const FIXING_MOST: Duration = Duration::from_secs(15 * 60);
-/// How far ahead a pause may end that is believed: the longest that is set, and as much again, since another process may have
-/// set it after this one looked at the clock, or the clock was set right meanwhile. Beyond that it was set back.
+/// How far ahead of now the end of a pause may be: twice the longest pause, because another process may have set it after this
+/// one read the clock, or the clock may have been corrected. A later end means that the clock was set back.
 pub const PAUSE_BELIEVED: Duration = PAUSE_MOST.saturating_mul(2);
-/// Tries with a code that nobody knows, before the message goes out as mere text, and if that fails is parked.
+/// Tries with an unknown code before the message goes out as plain text, and is parked if that fails too.
 pub const UNKNOWN_TRIES: u32 = 4;
 
-/// What becomes of a message.
+/// What happens to a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// Slack has it: remove it.
+    /// Slack accepted it: remove it.
     Done,
-    /// Post it once more in this plainer form.
+    /// Post it again in this plainer form.
     Again {
-        /// The form, to be kept with the message.
+        /// The form to keep with the message.
         form: Form,
     },
-    /// Slack refuses it for good: keep it aside, with this error.
+    /// Slack refuses it for good: park it with this error.
     Park {
         /// Slack's error.
         error: String,
     },
-    /// Keep it where it is and send nothing before then.
+    /// Keep the message and send nothing before this time.
     Pause {
-        /// Until when.
+        /// The end of the pause.
         until: Time,
-        /// It may have arrived: mark it.
+        /// The message may have arrived: mark it.
         maybe_repeated: bool,
-        /// Slack asked for the pause, so it holds for other processes as well: keep it in the state.
+        /// Slack asked for the pause, so it also applies to other processes: keep it in the state.
         asked: bool,
     },
-    /// Keep it where it is: a person has to fix the token, the channel or the app. It is tried again then, or as soon as
-    /// anything is posted.
+    /// Keep the message: a person has to fix the token, the channel or the app. The next try is at this time, or as soon as
+    /// another post succeeds.
     Fix {
-        /// When.
+        /// The time of the next try.
         until: Time,
     },
 }
@@ -63,7 +63,7 @@ impl Disposition {
         }
     }
 
-    /// The form in which what was posted is kept, and whether it may have arrived: `maybe_repeated` says whether it may have
+    /// The form in which to keep the message, and whether it may have arrived. `maybe_repeated` says whether it may have arrived
     /// before this try.
     pub fn marks(&self, form: Form, maybe_repeated: bool) -> (Form, bool) {
         match self {
@@ -79,30 +79,31 @@ impl Disposition {
     }
 }
 
-/// The wait after so many failures in a row: the first one, doubled with each.
+/// The pause after this many earlier failures in a row: `first`, doubled with each.
 fn doubled(first: Duration, times: u32, most: Duration) -> Duration {
     first
         .saturating_mul(2u32.saturating_pow(times.min(16)))
         .min(most)
 }
 
-/// How often and how soon a sender may post. It is kept in memory only: after a start the sender simply tries.
+/// Limits how often and how soon a sender may post. It is kept in memory only: after a start the sender simply tries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RateLimiter {
     last: Option<Time>,
     pause_until: Option<Time>,
-    /// Tries in a row that failed in a way that asks for a back-off.
+    /// Failed tries in a row that ask for a back-off.
     failed: u32,
-    /// Tries in a row of the message at the head that were answered with an unknown code.
+    /// Tries in a row of the first message that got an unknown code.
     unknown: u32,
     /// Tries in a row that were refused until a person fixes something.
     refused: u32,
 }
 
 impl RateLimiter {
-    /// When the next post may begin; not after `now` where it may at once. `asked` is the pause that the state keeps.
+    /// The time at which the next post may begin; not after `now` if it may begin at once. `asked` is the pause that the state
+    /// keeps.
     pub fn ready_at(&self, now: Time, asked: Option<Time>) -> Time {
-        // A pause that is too long, a post later than now: the clock was set back meanwhile.
+        // A pause that is too long, or a post later than now, shows that the clock was set back in the meantime.
         let real = |until: &Time| *until <= now.plus(PAUSE_BELIEVED);
         let spaced = self
             .last
@@ -115,7 +116,7 @@ impl RateLimiter {
             .unwrap_or(now)
     }
 
-    /// What becomes of the message that was just posted in this form, and until when nothing more is sent.
+    /// Decides what happens to the message that was just posted in this form, and until when nothing more is sent.
     pub fn settle(&mut self, form: Form, answer: &PostResult, now: Time) -> Disposition {
         self.last = Some(now);
         let next = match answer {
@@ -169,7 +170,7 @@ impl RateLimiter {
         }
     }
 
-    /// Something was posted elsewhere: whatever kept messages back is over.
+    /// Ends all pauses, because another post succeeded.
     pub fn over(&mut self) {
         *self = RateLimiter {
             last: self.last,

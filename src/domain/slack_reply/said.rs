@@ -1,24 +1,24 @@
-//! What an answer says, as far as it may be shown: nothing but what has the form of Slack's own codes, scopes and names.
+//! The parts of an answer that may be shown: only text in the form of Slack's own codes, scopes and names.
 //!
-//! A proxy, a portal or Slack itself may echo the request, token and all, escaped in any way. So text of an answer is never
-//! shown because nothing bad was found in it: it is shown where it is made of words as Slack's own are.
+//! A proxy, a portal or Slack itself may echo the request, also the token, escaped in any way. So it is not enough that a text
+//! contains nothing bad: it is shown only if it consists of words in the form of Slack's own.
 
 use serde_json::Value;
 
 use crate::domain::base::clean::{NAME, clean};
 
-/// What stands for something that is not shown.
+/// The replacement for text that is not shown.
 const UNSHOWN: &str = "…";
 /// The most characters of a code or a scope.
 const TERM: usize = 64;
-/// The most letters of a word; Slack's longest has fourteen.
+/// The most letters of a word; Slack's longest word has fourteen.
 const WORD: usize = 24;
 /// The most digits of a number: limits and positions.
 const NUMBER: usize = 6;
-/// So many letters and digits of the token in a row are a part of it, whatever stands between them.
+/// This many letters and digits of the token in a row are a part of it, whatever characters separate them.
 const PART: usize = 8;
 
-/// Replaces every string of an answer that holds the token or a part of it.
+/// Replaces every string of an answer that contains the token or a part of it.
 pub(crate) fn without_token(answer: &mut Value, token: &str) {
     let token = squeezed(token);
     let parts: Vec<&[u8]> = token.windows(PART.clamp(1, token.len().max(1))).collect();
@@ -42,7 +42,7 @@ fn hide(value: &mut Value, parts: &[&[u8]]) {
     }
 }
 
-/// The letters and digits of a text, in small.
+/// The letters and digits of a text, in lower case.
 fn squeezed(text: &str) -> Vec<u8> {
     let bytes = text.bytes().filter(u8::is_ascii_alphanumeric);
     bytes.map(|byte| byte.to_ascii_lowercase()).collect()
@@ -54,7 +54,7 @@ pub(crate) fn code(text: &str) -> Option<&str> {
     (text.bytes().all(small) && is_term(text)).then_some(text)
 }
 
-/// Scopes: `chat:write,channels:read`. One that is not in the form of a scope is left out.
+/// Scopes: `chat:write,channels:read`. Leaves out text that does not have the form of a scope.
 pub(crate) fn scopes(list: &str) -> impl Iterator<Item = &str> {
     list.split(',')
         .map(str::trim)
@@ -79,8 +79,7 @@ pub(crate) fn message(text: &str) -> String {
     said.join(" ")
 }
 
-/// The name of a workspace, a user or a channel. People choose it, in any script; nobody writes escapes into it, nor words
-/// without an end.
+/// The name of a workspace, a user or a channel. People choose it, in any script, but without escapes and endless words.
 pub(crate) fn name(text: &str) -> String {
     let usual =
         |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || " -_.,'()&+!/@:".contains(c);
@@ -92,12 +91,12 @@ pub(crate) fn name(text: &str) -> String {
     }
 }
 
-/// Words and small numbers, joined as Slack joins them.
+/// Whether a text consists of words and small numbers, joined as Slack joins them.
 fn is_term(text: &str) -> bool {
     !text.is_empty() && text.len() <= TERM && text.split(['_', '.', ':', '-']).all(is_word)
 }
 
-/// `invalid`, `Content`, `JSON`, `oauth2`, `3001`.
+/// Whether a text is a word such as `invalid`, `Content`, `JSON`, `oauth2`, `3001`.
 fn is_word(text: &str) -> bool {
     let letters = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = text.len() - letters.len();

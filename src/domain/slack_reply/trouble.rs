@@ -1,26 +1,26 @@
-//! Why Slack takes nothing, as the state keeps it.
+//! The reason why Slack accepts no messages, as the state keeps it.
 
 use serde::{Deserialize, Serialize};
 
 use super::fix::Fix;
 use crate::domain::base::time::Time;
 
-/// Why Slack takes nothing.
+/// The reason why Slack accepts no messages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trouble {
-    /// What was answered at the last try, or why there was no answer.
+    /// The answer to the last try, or the reason why there was no answer.
     pub said: String,
-    /// Slack's code, where it refused.
+    /// Slack's code, if it refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The first try that failed so.
+    /// The time of the first failed try.
     pub since: Time,
-    /// The last one.
+    /// The time of the last failed try.
     pub at: Time,
 }
 
 impl Trouble {
-    /// What a person does about it, where anything can be done.
+    /// The fix, if there is one.
     pub fn fix(&self) -> Option<Fix> {
         self.code.as_deref().and_then(Fix::of)
     }

@@ -7,7 +7,7 @@ use crate::domain::render::Voice;
 use crate::domain::render::feed_text::PATTERN;
 use crate::domain::render::say::{Phrase, slots};
 
-/// The lines of a day's table about its expected feeds: missing ones first, those on time in one line.
+/// The lines of a day's table about its expected feeds: missing ones first, those on time together in one line.
 pub(super) fn of_the_day(feeds: &[Feed], voice: &Voice) -> Vec<String> {
     let language = voice.language;
     let told = |outcome: Outcome| feeds.iter().filter(move |feed| feed.outcome == outcome);

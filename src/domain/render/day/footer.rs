@@ -1,4 +1,4 @@
-//! The lines under the table: expected feeds, transfers that came to nothing, and remarks that figures may be incomplete.
+//! The lines under the table: expected feeds, failed transfers, and remarks that figures may be incomplete.
 
 use chrono::{Days, NaiveDate};
 
@@ -12,10 +12,10 @@ use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Voice, file_text};
 use crate::domain::state::{ClosedDay, Counters, NoticeKind, Troubled};
 
-/// The most bytes of these lines; those that do not fit are counted.
+/// The most bytes of these lines; lines that do not fit are counted.
 const FOOTER_MOST: usize = 1_700;
 
-/// The most bytes of names of files in one of its lines, so that their number is told in any case.
+/// The most bytes of file names in one line, so that their number is always shown.
 const NAMES_MOST: usize = 500;
 
 /// The rank of remarks that figures may be incomplete: they get room before all other lines.
@@ -24,10 +24,10 @@ const CERTAIN: u8 = 0;
 /// The rank of lines about feeds that are missing or late.
 const FEEDS: u8 = 1;
 
-/// The rank of lines with names of files: whoever sends such files must not keep out the other lines with them.
+/// The rank of lines with file names: a partner who sends such files must not displace the other lines.
 const NAMES: u8 = 2;
 
-/// The lines of a day.
+/// The lines under the table of a day.
 pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
     let mut lines: Vec<(u8, String)> = Vec::new();
     let feeds = feeds_text::of_the_day(&day.day.feeds, voice);
@@ -99,7 +99,7 @@ fn troubled(day: &ClosedDay, what: Transfer, voice: &Voice) -> Option<String> {
 /// `Sans activité : Bob, Carol`
 pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
     let language = voice.language;
-    // Nobody is called idle whose work may be in no counter.
+    // A partner is not called idle if the counters may lack its activity.
     let incomplete = day.day.notices.iter().any(|n| n.kind.leaves_out());
     let idle = day.day.idle.as_ref();
     let idle = idle.filter(|idle| idle.count > 0 && !incomplete)?;
@@ -107,7 +107,7 @@ pub(super) fn idle(day: &ClosedDay, voice: &Voice) -> Option<String> {
     let names: Vec<String> = partners
         .map(|(account, full_name)| voice.partner(account, full_name.as_deref()))
         .collect();
-    // Names, then how many more: a list of those that are away, not a sentence.
+    // The names, then the number of the others: a list of idle partners, not a sentence.
     let more = idle.count.saturating_sub(names.len() as u64);
     let others = match more {
         0 => String::new(),

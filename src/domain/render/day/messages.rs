@@ -12,8 +12,8 @@ use crate::domain::render::say::{Phrase, slots};
 use crate::domain::render::{Rendered, Voice};
 use crate::domain::state::ClosedDay;
 
-/// The messages of a day, posted on this date, in the form that Slack has asked for; parted alike each time and in every
-/// form, so that sending can go on after the ones that Slack has taken.
+/// The messages of a day, posted on this date, in the form that Slack has asked for. They are split in the same way each time and
+/// in every form, so that sending can continue after the messages that Slack has already accepted.
 pub fn day_messages(day: &ClosedDay, voice: &Voice, posted_on: NaiveDate) -> Vec<Rendered> {
     let rows = table::rows(day, voice);
     if rows.is_empty() {
@@ -46,10 +46,10 @@ pub fn day_messages(day: &ClosedDay, voice: &Voice, posted_on: NaiveDate) -> Vec
     parts.iter().enumerate().map(message).collect()
 }
 
-/// One message of a day, before it takes a form.
+/// One message of a day, before it gets a form.
 struct Page<'a> {
     title: TextLine,
-    /// The substance, for `text`.
+    /// The content for `text`.
     said: String,
     table: Option<(&'a [table::PartnerRow], Option<&'a table::PartnerRow>)>,
     footer: Vec<TextLine>,
@@ -126,7 +126,7 @@ fn title(day: &ClosedDay, (part, of): (usize, usize), voice: &Voice) -> String {
     voice.say(text, slots![label, date, since, part])
 }
 
-/// When a further part of a date began.
+/// The time at which a further part of a date began; empty for the first part.
 fn since(day: &ClosedDay, voice: &Voice) -> String {
     let since = day.day.since.filter(|_| day.day.part > 1);
     since.map_or(String::new(), |since| {
@@ -153,7 +153,7 @@ fn range_said(title: &str, part: &[table::PartnerRow], language: Language) -> St
     language.say(text, slots![title, first, last])
 }
 
-/// The lines under the last table: attempts of others first.
+/// The lines under the last table; the attempts of others come first.
 fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
     let blocked = voice.language.count(day.unknown_attempts, Noun::Blocked);
     let mut lines = vec![plain(format!("🛡️ {blocked}"))];
@@ -162,7 +162,7 @@ fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
     lines
 }
 
-/// A day on which no partner did anything.
+/// A day without any activity of partners.
 fn without_table(day: &ClosedDay, posted_on: NaiveDate, voice: &Voice) -> Page<'static> {
     let language = voice.language;
     let (date, since) = (language.date(day.date), since(day, voice));

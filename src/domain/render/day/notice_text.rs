@@ -10,10 +10,10 @@ use crate::domain::render::reasons;
 use crate::domain::render::say::{Phrase, slots};
 use crate::domain::state::{Notice, NoticeKind};
 
-/// The time of a notice where nobody knows it.
+/// The time of a notice if it is unknown.
 const UNKNOWN: Time = Time(0);
 
-/// The text of a notice in Slack, in French and in English, and in a terminal.
+/// The texts of a notice: for Slack in French and in English, and for a terminal.
 #[expect(clippy::too_many_lines, reason = "it is a table")]
 fn texts(notice: &Notice) -> [&'static str; 3] {
     match notice.kind {
@@ -62,7 +62,7 @@ fn texts(notice: &Notice) -> [&'static str; 3] {
             "{some} {some|session|sessions} {of}{who} without an end in the log{period}: transfers may be missing",
             "{some} {some|session|sessions} whose end is not in the log: the last transfers may be missing",
         ],
-        // Outside of sessions one unit of sshd holds the lines of all.
+        // Outside of sessions, all lines of sshd belong to one unit.
         NoticeKind::Flood if notice.detail.is_none() => [
             "Lignes de sshd près de la limite de journald{period} : d'autres peuvent manquer",
             "Lines of sshd near journald's limit{period}: others may be missing",
@@ -131,7 +131,7 @@ fn texts(notice: &Notice) -> [&'static str; 3] {
     }
 }
 
-/// A notice in one line of a day's table.
+/// A notice as one line of a day's table.
 pub(super) fn told(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
     let some = match notice.count {
         0 => voice.language.pick("des", "some").to_owned(),
@@ -193,7 +193,7 @@ fn detail(kind: NoticeKind, detail: &str, voice: &Voice) -> String {
             };
             format!("{} → {}", source(from), source(to))
         }
-        // The text names the partner that the detail is.
+        // The text already names the partner in the detail.
         NoticeKind::WritingUnclosed
         | NoticeKind::ReadingUnclosed
         | NoticeKind::Descriptors
@@ -214,7 +214,7 @@ fn detail(kind: NoticeKind, detail: &str, voice: &Voice) -> String {
     format!(" — {detail}")
 }
 
-/// ` du 29/03 à 22h10 au 30/03 à 06h07`; nothing where nobody knows.
+/// ` du 29/03 à 22h10 au 30/03 à 06h07`; empty if the times are unknown.
 fn period(notice: &Notice, voice: &Voice) -> String {
     let (from, to) = (voice.moment(notice.from), voice.moment(notice.to));
     let text = match (notice.from == UNKNOWN, notice.to == UNKNOWN) {
@@ -227,7 +227,7 @@ fn period(notice: &Notice, voice: &Voice) -> String {
     voice.say(text, slots![from, to])
 }
 
-/// ` à 23h59`, with the date where it is another.
+/// ` à 23h59`, with the date if it is another one.
 fn at(time: Time, date: NaiveDate, voice: &Voice) -> String {
     let (clock, moment) = (voice.language.clock(time, voice.zone), voice.moment(time));
     let text = match voice.zone.date(time) == date {

@@ -1,7 +1,7 @@
-//! Rows of counters, parted into tables that Slack takes, in three forms.
+//! Rows of counters, split into tables that Slack accepts, in three forms.
 //!
-//! The parts are the same in every form: a day of which part 1 was taken as a table goes on with part 2 as mere text, should
-//! Slack want it so in between, and no partner is missing or there twice.
+//! The parts are the same in every form: if Slack accepts part 1 as a table and then asks for plain text, the day goes on with
+//! part 2 as plain text, and every partner appears exactly once.
 
 use serde_json::{Value, json};
 
@@ -11,14 +11,14 @@ use crate::domain::render::Voice;
 use crate::domain::render::blocks::{BETWEEN, aligned, bold, element};
 use crate::domain::state::{ClosedDay, Counters};
 
-/// The most partners of one table: Slack takes 100 rows, of which two are the head and the totals.
+/// The most partners of one table: Slack accepts 100 rows; two of them are the head and the totals.
 pub(super) const PARTNERS_MOST: usize = 98;
 
-/// The most characters of one table, escaped or padded: what all blocks may have, less title and footer.
+/// The most characters of one table, escaped or padded: the limit of all blocks, less title and footer.
 const TABLE_MOST: usize = 7_000;
 
-/// The most bytes of a table's rows as text: well below the 40,000 characters at which Slack cuts, above the 4,000 up to
-/// which it recommends text. Only when Slack has refused both kinds of blocks are rows sent as text at all.
+/// The most bytes of a table's rows as text: well below the 40,000 characters at which Slack cuts, above the 4,000 that it
+/// recommends. Rows are sent as text only after Slack has refused both kinds of blocks.
 const TEXT_ROWS_MOST: usize = 9_000;
 
 /// A row: a name and four numbers.
@@ -28,7 +28,7 @@ pub(super) struct PartnerRow {
     numbers: [u64; 4],
 }
 
-/// Whether there is anything to tell of a partner.
+/// Whether there is anything to report about a partner.
 pub(super) fn is_active(counters: &Counters) -> bool {
     let troubled = [
         counters.upload_interrupted,
@@ -49,7 +49,7 @@ fn numbers(counters: &Counters) -> [u64; 4] {
     ]
 }
 
-/// The rows of all partners that did something, by account.
+/// The rows of all active partners, by account.
 pub(super) fn rows(day: &ClosedDay, voice: &Voice) -> Vec<PartnerRow> {
     let partners = day.partners.iter();
     let active = partners.filter(|(_, counters)| is_active(counters));
@@ -87,9 +87,9 @@ pub(super) fn in_words(row: &PartnerRow, language: Language) -> String {
     said.join(", ")
 }
 
-/// The rows in parts, each small enough in every form.
+/// The rows in parts; each part is small enough in every form.
 pub(super) fn parts(rows: &[PartnerRow], language: Language) -> Vec<&[PartnerRow]> {
-    // Numbers of the totals row are the widest; reckoned with in every part, so that the last has room for it.
+    // The totals row has the widest numbers. Every part keeps room for it, so that the last part has room.
     let total = totals(rows);
     let mut parts = Vec::new();
     let mut rest = rows;
@@ -102,7 +102,7 @@ pub(super) fn parts(rows: &[PartnerRow], language: Language) -> Vec<&[PartnerRow
     parts
 }
 
-/// How many of the first rows make a table; one at least.
+/// The number of first rows that make a table, at least one.
 fn fitting(rows: &[PartnerRow], total: &PartnerRow, language: Language) -> usize {
     let mut widths = [&head(language), &cells(total, language)].map(widths);
     let mut used: usize = widths.iter().flatten().sum();
@@ -115,7 +115,7 @@ fn fitting(rows: &[PartnerRow], total: &PartnerRow, language: Language) -> usize
         as_text += escape(&text_line(&cells, language)).len() + 1;
         widths[0] = widest(widths[0], self::widths(&cells));
         let width = widest(widths[0], widths[1]).iter().sum::<usize>() + 4 * BETWEEN.len() + 1;
-        // A name of five-byte escapes may be longer than its padding.
+        // A name with five-byte escapes may be longer than its padding.
         let extra = cells.iter().map(|cell| escape(cell).len() - cell.len());
         let extra: usize = extra.sum();
         let padded = (count + 3) * width + extra;
@@ -178,7 +178,7 @@ pub(super) fn block(part: &[PartnerRow], total: Option<&PartnerRow>, language: L
     })
 }
 
-/// The table in letters of one width.
+/// The table in a fixed-width font.
 pub(super) fn padded(
     part: &[PartnerRow],
     total: Option<&PartnerRow>,
