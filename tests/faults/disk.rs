@@ -108,6 +108,10 @@ fn a_start_on_a_full_disk_is_ready_since_a_boot_waits_for_it_and_catches_up() {
     let daemon = world.daemon();
     daemon.listen();
     said(&world, "free some space there; nothing is lost");
+    // Another start before there is space does not forget the absence.
+    daemon.stop();
+    let daemon = world.daemon();
+    daemon.listen();
     std::fs::remove_file(filler).unwrap();
     let state = world.state(|state| state["partners"]["alice"]["success"] == 1);
     let noted = &state["resume"]["day"]["notices"][0]["kind"];

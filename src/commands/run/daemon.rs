@@ -265,10 +265,17 @@ impl Daemon {
         if !self.feeding.is_due() {
             return;
         }
-        self.instance.alive();
+        self.record_life();
         // While a batch is held, the reading thread waits to hand over the next one, as intended.
         if self.held.is_some() || self.last_read.ago() < BLIND {
             self.manager.alive();
+        }
+    }
+
+    /// Records that this daemon runs, once the absence before it is noted: until then the next start must see it too.
+    fn record_life(&self) {
+        if self.absent.is_none() {
+            self.instance.alive();
         }
     }
 
@@ -289,7 +296,7 @@ impl Daemon {
                 Err(_) => break,
             }
         }
-        self.instance.alive();
+        self.record_life();
         about(Topic::STOPPED, Priority::Info, "stopped");
     }
 }

@@ -78,7 +78,10 @@ pub(super) fn run(
         .announced
         .then(|| absent(config, &instance))
         .flatten();
-    instance.alive();
+    // An absence is not over before it is noted: the next start must see it too.
+    if absent.is_none() {
+        instance.alive();
+    }
     let chosen = choose(&config.source)?;
     about(
         Topic::STARTED,

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use systemd::id128::Id128;
 
+use super::access::{Readable, readable};
 use super::handle::{self, Roots};
 use super::start::{From, Leg, Plan};
 use super::{JournalReader, SeveralMachines, boots};
@@ -49,6 +50,13 @@ impl JournalReader {
     pub(super) fn reopen(&mut self, why: Option<String>) -> anyhow::Result<()> {
         self.trouble.why = why.or(self.trouble.why.take());
         self.trouble.lost = true;
+        // sd_journal_open(3) succeeds without any file, and nothing would be read then.
+        match readable() {
+            Readable::Yes => {}
+            _ if self.directory.is_some() => {}
+            Readable::NoJournal(why) => bail!("{why}"),
+            Readable::NoPermission { group } => bail!("the journal may be read by {group} only"),
+        }
         let roots = Roots::of(self.directory.as_deref());
         self.journal = handle::open(self.directory.as_deref())?;
         self.roots = roots;
