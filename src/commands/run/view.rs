@@ -35,7 +35,7 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
         _ => format!("{count} {thing}s"),
     };
     let status = format!(
-        "{}: {}, {}, {}, {}, {}; waiting for Slack: {}, {}",
+        "{}: {}, {}, {}, {}, {}; {} and {} wait for Slack",
         monitor.daily.date,
         number(sum(|c| c.success), "log-in"),
         number(sum(|c| c.failed), "failure"),
