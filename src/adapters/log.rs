@@ -1,6 +1,7 @@
 //! The program's own log: one line per episode. Under systemd, a line is an entry of the journal with fields of its own;
 //! otherwise it goes to standard error.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
@@ -105,46 +106,83 @@ fn is_written(priority: Priority) -> bool {
 
 /// Writes a line. Text from a log is made harmless here.
 pub fn line(priority: Priority, message: &str) {
-    write(priority, None, message, &[]);
+    Lines::default().add(priority, None, message, std::iter::empty());
 }
 
 /// Writes a line about a topic that the catalog explains.
 pub fn about(topic: Topic, priority: Priority, message: &str) {
-    write(priority, Some(topic), message, &[]);
+    Lines::default().add(priority, Some(topic), message, std::iter::empty());
 }
 
-/// Writes an action of a partner, with these fields.
-pub fn event(topic: Topic, message: &str, fields: &[(&str, String)]) {
-    write(Priority::Info, Some(topic), message, fields);
+/// Lines that are written together: standard error gets them in large pieces, the last one when this value is dropped.
+#[derive(Default)]
+pub(crate) struct Lines {
+    waiting: String,
 }
 
-fn write(priority: Priority, topic: Option<Topic>, message: &str, fields: &[(&str, String)]) {
-    if !is_written(priority) {
-        return;
+/// The size of a piece for standard error.
+const PIECE: usize = 32 * 1024;
+
+impl Lines {
+    /// Adds a line. The fields are used only under systemd.
+    pub(crate) fn add<'f>(
+        &mut self,
+        priority: Priority,
+        topic: Option<Topic>,
+        message: &str,
+        fields: impl Iterator<Item = (&'static str, Cow<'f, str>)>,
+    ) {
+        if !is_written(priority) {
+            return;
+        }
+        let message = for_terminal(message);
+        if is_journal() {
+            to_journal(priority, topic, &message, fields);
+            return;
+        }
+        self.waiting += &message;
+        self.waiting.push('\n');
+        if self.waiting.len() >= PIECE {
+            self.flush();
+        }
     }
-    let message = for_terminal(message);
-    if !is_journal() {
-        to_stderr(&message);
-        return;
+
+    fn flush(&mut self) {
+        to_stderr(&self.waiting);
+        self.waiting.clear();
     }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        if !self.waiting.is_empty() {
+            self.flush();
+        }
+    }
+}
+
+fn to_journal<'f>(
+    priority: Priority,
+    topic: Option<Topic>,
+    message: &str,
+    fields: impl Iterator<Item = (&'static str, Cow<'f, str>)>,
+) {
     let mut entry = vec![
         format!("MESSAGE={message}"),
         format!("PRIORITY={}", priority as u8),
     ];
     entry.extend(topic.map(|topic| format!("MESSAGE_ID={}", topic.0)));
-    let own = |(name, value): &(&str, String)| format!("{FIELDS}{name}={}", for_terminal(value));
-    entry.extend(fields.iter().map(own));
+    entry.extend(fields.map(|(name, value)| format!("{FIELDS}{name}={}", for_terminal(&value))));
     let entry: Vec<&str> = entry.iter().map(String::as_str).collect();
     // A value cannot start a field of its own: each is passed with its length (sd_journal_sendv(3)).
     if systemd::journal::send(&entry).is_err() {
-        to_stderr(&format!("<{}>{message}", priority as u8));
+        to_stderr(&format!("<{}>{message}\n", priority as u8));
     }
 }
 
 /// Writes to standard error and ignores errors, for example on a full disk; `eprintln` would panic.
-fn to_stderr(line: &str) {
-    let mut stderr = std::io::stderr().lock();
-    let _ = writeln!(stderr, "{line}");
+fn to_stderr(lines: &str) {
+    let _ = std::io::stderr().lock().write_all(lines.as_bytes());
 }
 
 /// The prefix of our own field names.

@@ -12,7 +12,11 @@ use crate::domain::rules::Monitor;
 use crate::domain::state::Daily;
 
 /// Applies a batch to the state. Returns the log entries to write after the commit.
-pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) -> Vec<LogEntry> {
+pub(super) fn take_in<'a>(
+    monitor: &mut Monitor<'_>,
+    batch: &'a Batch,
+    source: &str,
+) -> Vec<LogEntry<'a>> {
     let mut entries = Vec::new();
     for record in &batch.records {
         let verdict = monitor.apply(record);
@@ -21,9 +25,9 @@ pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) ->
                 "{}: {} ({})",
                 verdict.event, verdict.reason, record.origin.pid
             );
-            entries.push(LogEntry::plain(None, Priority::Debug, said));
+            entries.push(LogEntry::Plain(None, Priority::Debug, said));
         }
-        entries.extend(of_record(record, &verdict, monitor.daily));
+        entries.extend(of_record(record, verdict, monitor.daily));
     }
     for (user, answer) in &batch.answers {
         monitor.answer(user, answer);

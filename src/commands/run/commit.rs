@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use super::batch::{BatchFit, announced, fit, take_in};
 use super::doubtful::Doubtful;
-use super::log_entry::LogEntry;
 use super::undone;
-use crate::adapters::log::{Priority, Topic, about, line};
+use crate::adapters::log::{Lines, Priority, Topic, about, line};
 use crate::adapters::reader::{Batch, MakeDirectory, Order};
 use crate::adapters::service;
 use crate::adapters::source::journal::limit;
@@ -171,7 +170,9 @@ impl<D: Disk> Committer<D> {
                 return Ok(false);
             }
         };
-        entries.iter().for_each(LogEntry::write);
+        let mut lines = Lines::default();
+        entries.iter().for_each(|entry| entry.write(&mut lines));
+        drop(lines);
         for said in begun {
             line(Priority::Notice, &said);
         }

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::log_entry::LogEntry;
-use crate::adapters::log::{Priority, Topic};
+use crate::adapters::log::{Priority, Topic, about, line};
 use crate::commands::run::view::{Counted, counted};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
@@ -50,7 +49,11 @@ impl Doubtful {
     pub(super) fn say(&mut self, counted: Counted, now: Time) {
         for ((kind, count), (topic, text)) in self.0.iter_mut().zip(counted).zip(TEXTS) {
             if let Some(new) = kind.news(count, now) {
-                LogEntry::plain(topic, Priority::Warning, format!("{new} {text}")).write();
+                let said = format!("{new} {text}");
+                match topic {
+                    Some(topic) => about(topic, Priority::Warning, &said),
+                    None => line(Priority::Warning, &said),
+                }
             }
         }
     }

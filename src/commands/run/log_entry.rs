@@ -1,108 +1,115 @@
 //! Entries of the program's own log about what partners do or fail to do, with fields to search by.
 
-use crate::adapters::log::{Priority, Topic, about, event, line};
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use crate::adapters::log::{Lines, Priority, Topic};
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::RuleOutcome;
 use crate::domain::state::Daily;
 
 /// An entry of the program's own log, written after the commit.
-pub(super) struct LogEntry {
-    pub(super) message: String,
-    pub(super) fields: Vec<(&'static str, String)>,
-    pub(super) topic: Option<Topic>,
-    pub(super) priority: Priority,
+pub(super) enum LogEntry<'a> {
+    /// A text alone.
+    Plain(Option<Topic>, Priority, String),
+    /// Something about a partner.
+    Partner(Topic, EntryFacts<'a>),
 }
 
-/// Facts about a partner, from which the message and the fields of an entry are made.
+/// Facts about a partner, from which the message and the fields of an entry are made. They are borrowed from the record where
+/// it has them: a long backlog has many entries.
 #[derive(Default)]
-pub(super) struct EntryFacts {
-    pub(super) event: String,
-    pub(super) user: Option<String>,
-    pub(super) address: Option<String>,
-    pub(super) path: Option<String>,
-    pub(super) target: Option<String>,
+pub(super) struct EntryFacts<'a> {
+    pub(super) event: Cow<'a, str>,
+    pub(super) user: Option<Cow<'a, str>>,
+    pub(super) address: Option<Cow<'a, str>>,
+    pub(super) path: Option<Cow<'a, str>>,
+    pub(super) target: Option<Cow<'a, str>>,
     /// The pattern of a feed.
-    pub(super) files: Option<String>,
+    pub(super) files: Option<Cow<'a, str>>,
     pub(super) bytes: Option<u64>,
-    pub(super) host: Option<String>,
-    pub(super) reason: String,
+    pub(super) host: Option<Cow<'a, str>>,
+    pub(super) reason: Cow<'a, str>,
     pub(super) count: Option<u32>,
 }
 
-impl LogEntry {
-    /// An entry without fields.
-    pub(super) fn plain(topic: Option<Topic>, priority: Priority, message: String) -> Self {
-        LogEntry {
-            message,
-            fields: Vec::new(),
-            topic,
-            priority,
-        }
-    }
-
-    /// An entry about a partner: `upload: alice from 192.0.2.7, /upload/a.xml, 48312 bytes (a reason)`.
-    pub(super) fn of(topic: Topic, facts: EntryFacts) -> Self {
-        let user = facts.user.as_deref().unwrap_or("an unknown account");
-        let mut message = format!("{}: {user}", facts.event);
+impl EntryFacts<'_> {
+    /// `upload: alice from 192.0.2.7, /upload/a.xml, 48312 bytes (a reason)`.
+    fn message(&self) -> String {
+        let mut message = String::with_capacity(256);
+        let user = self.user.as_deref().unwrap_or("an unknown account");
         let parts = [
-            (" from ", &facts.address),
-            (", ", &facts.path),
-            (" -> ", &facts.target),
-            (", ", &facts.files),
+            (": ", Some(user)),
+            (" from ", self.address.as_deref()),
+            (", ", self.path.as_deref()),
+            (" -> ", self.target.as_deref()),
+            (", ", self.files.as_deref()),
         ];
+        message += &self.event;
         for (before, part) in parts {
             if let Some(part) = part {
                 message += before;
                 message += part;
             }
         }
-        match facts.bytes {
-            Some(1) => message += ", 1 byte",
-            Some(bytes) => message += &format!(", {bytes} bytes"),
-            None => {}
+        // Writing to a String cannot fail.
+        let _ = match self.bytes {
+            Some(1) => message.write_str(", 1 byte"),
+            Some(bytes) => write!(message, ", {bytes} bytes"),
+            None => Ok(()),
+        };
+        for part in [" (", &self.reason, ")"] {
+            message += part;
         }
-        message += &format!(" ({})", facts.reason);
-        let fields = [
-            ("EVENT", Some(facts.event)),
-            ("PARTNER", facts.user.clone()),
-            ("USER", facts.user),
-            ("ADDRESS", facts.address),
-            ("PATH", facts.path),
-            ("TARGET", facts.target),
-            ("FILES", facts.files),
-            ("BYTES", facts.bytes.map(|bytes| bytes.to_string())),
-            ("HOST", facts.host),
-            ("REASON", Some(facts.reason)),
-            ("COUNT", facts.count.map(|count| count.to_string())),
-        ];
-        let fields = fields.into_iter();
-        LogEntry {
-            message,
-            fields: fields
-                .filter_map(|(name, value)| Some((name, value?)))
-                .collect(),
-            topic: Some(topic),
-            priority: Priority::Info,
-        }
+        message
     }
 
+    /// The fields to search by.
+    fn fields(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        fn text<'t>(value: Option<&'t Cow<'_, str>>) -> Option<Cow<'t, str>> {
+            value.map(|value| Cow::Borrowed(&**value))
+        }
+        let fields = [
+            ("EVENT", text(Some(&self.event))),
+            ("PARTNER", text(self.user.as_ref())),
+            ("USER", text(self.user.as_ref())),
+            ("ADDRESS", text(self.address.as_ref())),
+            ("PATH", text(self.path.as_ref())),
+            ("TARGET", text(self.target.as_ref())),
+            ("FILES", text(self.files.as_ref())),
+            ("BYTES", self.bytes.map(|bytes| bytes.to_string().into())),
+            ("HOST", text(self.host.as_ref())),
+            ("REASON", text(Some(&self.reason))),
+            ("COUNT", self.count.map(|count| count.to_string().into())),
+        ];
+        fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
+impl LogEntry<'_> {
     /// Writes the entry.
-    pub(super) fn write(&self) {
-        match self.topic {
-            None => line(self.priority, &self.message),
-            Some(topic) if self.fields.is_empty() => about(topic, self.priority, &self.message),
-            Some(topic) => event(topic, &self.message, &self.fields),
+    pub(super) fn write(&self, lines: &mut Lines) {
+        match self {
+            LogEntry::Plain(topic, priority, message) => {
+                lines.add(*priority, *topic, message, std::iter::empty());
+            }
+            LogEntry::Partner(topic, facts) => {
+                let (message, fields) = (facts.message(), facts.fields());
+                lines.add(Priority::Info, Some(*topic), &message, fields);
+            }
         }
     }
 }
 
 /// The entry for a partner's log-in, failure or transfer, or for messages that journald dropped.
-pub(super) fn of_record(
-    record: &Record<'_>,
-    verdict: &RuleOutcome,
+pub(super) fn of_record<'a>(
+    record: &'a Record<'_>,
+    verdict: RuleOutcome,
     daily: &Daily,
-) -> Option<LogEntry> {
+) -> Option<LogEntry<'a>> {
     let count = record.event.repeated;
     if record.origin.past {
         return None;
@@ -110,7 +117,7 @@ pub(super) fn of_record(
     if record.event.kind == Kind::Lost {
         let message = format!("journald dropped {count} messages: what they said is lost");
         let topic = Some(Topic::DROPPED);
-        return Some(LogEntry::plain(topic, Priority::Warning, message));
+        return Some(LogEntry::Plain(topic, Priority::Warning, message));
     }
     let topic = match verdict.event {
         EventName::Login => Topic::LOGIN,
@@ -137,18 +144,19 @@ pub(super) fn of_record(
     let sessions = &daily.resume.sessions;
     let session = sessions.sftp.0.get(&process);
     let connection = sessions.connections.0.get(&process);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let text = |bytes: &'a [u8]| String::from_utf8_lossy(bytes);
     let user = record.event.user.as_deref().map(text);
     let user = user
-        .or_else(|| session.map(|session| session.user.clone()))
-        .or_else(|| connection.and_then(|connection| connection.user.clone()));
-    let address = record.event.address.as_deref().map(str::to_owned);
-    let address = address.or_else(|| session.and_then(|session| session.address.clone()));
+        .or_else(|| session.map(|session| session.user.clone().into()))
+        .or_else(|| connection.and_then(|connection| connection.user.clone().map(Cow::Owned)));
+    let address = record.event.address.as_deref().map(Cow::Borrowed);
+    let address =
+        address.or_else(|| session.and_then(|session| session.address.clone().map(Cow::Owned)));
     let written = record.event.bytes_written.filter(|bytes| *bytes > 0);
     let bytes = written.or(record.event.bytes_read);
     let host = Some(text(&record.origin.host)).filter(|host| !host.is_empty());
     let facts = EntryFacts {
-        event: verdict.event.to_string(),
+        event: verdict.event.to_string().into(),
         user,
         address,
         path: record.event.path.as_deref().map(text),
@@ -156,21 +164,34 @@ pub(super) fn of_record(
         files: None,
         bytes,
         host,
-        reason: verdict.reason.clone().into_owned(),
+        reason: verdict.reason,
         count: Some(count).filter(|count| *count > 1),
     };
-    Some(LogEntry::of(topic, facts))
+    Some(LogEntry::Partner(topic, facts))
+}
+
+#[cfg(test)]
+impl LogEntry<'_> {
+    /// The message, and the fields with their values.
+    pub(super) fn shown(&self) -> (String, Vec<String>) {
+        match self {
+            LogEntry::Plain(_, _, message) => (message.clone(), Vec::new()),
+            LogEntry::Partner(_, facts) => {
+                let fields = facts.fields();
+                let fields = fields.map(|(name, value)| format!("{name}={value}"));
+                (facts.message(), fields.collect())
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::*;
     use crate::domain::openssh::Event;
     use crate::domain::record::Origin;
 
-    fn login(partner: Option<bool>, accompanies: bool) -> Option<LogEntry> {
+    fn login(partner: Option<bool>, accompanies: bool) -> Option<(String, Vec<String>)> {
         let mut event = Event::of(Kind::Accepted);
         event.user = Some(Cow::Borrowed(b"alice"));
         event.address = Some("192.0.2.7".into());
@@ -187,21 +208,13 @@ mod tests {
             reason: "Accepted password".into(),
             accompanies,
         };
-        of_record(&record, &verdict, &Daily::default())
+        of_record(&record, verdict, &Daily::default()).map(|entry| entry.shown())
     }
 
     #[test]
     fn what_a_partner_does_is_an_entry_with_fields_to_search_by() {
-        let told = login(Some(true), false).expect("an entry");
-        assert_eq!(
-            told.message,
-            "login: alice from 192.0.2.7 (Accepted password)"
-        );
-        let fields: Vec<String> = told
-            .fields
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let (message, fields) = login(Some(true), false).expect("an entry");
+        assert_eq!(message, "login: alice from 192.0.2.7 (Accepted password)");
         assert_eq!(
             fields,
             [
@@ -217,15 +230,15 @@ mod tests {
     #[test]
     fn an_entry_of_a_file_says_how_large_it_is() {
         let facts = EntryFacts {
-            event: EventName::Upload.to_string(),
-            user: Some("alice".to_owned()),
-            path: Some("/in/a.xml".to_owned()),
+            event: EventName::Upload.to_string().into(),
+            user: Some("alice".into()),
+            path: Some("/in/a.xml".into()),
             bytes: Some(48_312),
-            reason: "why".to_owned(),
+            reason: "why".into(),
             ..EntryFacts::default()
         };
         assert_eq!(
-            LogEntry::of(Topic::UPLOAD, facts).message,
+            facts.message(),
             "upload: alice, /in/a.xml, 48312 bytes (why)"
         );
     }

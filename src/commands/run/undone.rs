@@ -5,12 +5,12 @@ use crate::adapters::log::Topic;
 use crate::domain::alerts::{Content, Hindered, Message, Obstacle};
 
 /// The log entries for messages newer than this one about feeds, and about quiet, hindered or blind partners.
-pub(super) fn since(message: u64, outbox: &[Message]) -> Vec<LogEntry> {
+pub(super) fn since(message: u64, outbox: &[Message]) -> Vec<LogEntry<'static>> {
     let new = outbox.iter().filter(|new| new.id > message);
     new.filter_map(|new| of_content(&new.content)).collect()
 }
 
-fn of_content(content: &Content) -> Option<LogEntry> {
+fn of_content(content: &Content) -> Option<LogEntry<'static>> {
     let (topic, event, partner, files, reason) = match content {
         Content::FeedMissing(feed) => (
             Topic::FEED_MISSING,
@@ -85,14 +85,14 @@ fn of_content(content: &Content) -> Option<LogEntry> {
         _ => None,
     };
     let facts = EntryFacts {
-        event: event.to_owned(),
-        user: Some(partner.clone()),
-        address,
-        files: files.cloned(),
-        reason,
+        event: event.into(),
+        user: Some(partner.clone().into()),
+        address: address.map(Into::into),
+        files: files.map(|files| files.clone().into()),
+        reason: reason.into(),
         ..EntryFacts::default()
     };
-    Some(LogEntry::of(topic, facts))
+    Some(LogEntry::Partner(topic, facts))
 }
 
 /// The obstacle that hinders a partner, with sshd's own words.
@@ -140,11 +140,13 @@ mod tests {
             at: Time::default(),
         });
         let told = [hindered, blind].map(|content| {
-            let told = of_content(&content).expect("an entry");
-            let partner = told.fields.iter().find(|(name, _)| *name == "PARTNER");
-            (told.message, partner.map(|(_, value)| value.clone()))
+            let (message, fields) = of_content(&content).expect("an entry").shown();
+            let partner = fields
+                .into_iter()
+                .find(|field| field.starts_with("PARTNER="));
+            (message, partner)
         });
-        let bob = Some("bob".to_owned());
+        let bob = Some("PARTNER=bob".to_owned());
         let chroot = "cannot_work: bob from 192.0.2.8 (sshd refuses the chroot: bad ownership or modes for chroot \
             directory \"/srv/bob\")";
         let blind = "blind: bob (sessions today without a line of sftp-server: 2)";

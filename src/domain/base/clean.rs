@@ -41,7 +41,9 @@ pub fn clean(text: &str, at_most: usize) -> String {
 
 /// Text from a log, safe for a terminal, not cut.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
-    if text.chars().any(is_hidden) {
+    // Most text is ASCII without control characters: this is seen without decoding it.
+    let plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if !plain && text.chars().any(is_hidden) {
         let seen = |c| if is_hidden(c) { HIDDEN } else { c };
         Cow::Owned(text.chars().map(seen).collect())
     } else {
