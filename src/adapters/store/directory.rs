@@ -101,7 +101,7 @@ impl<D: Disk> Store<D> {
             waited: begun.elapsed(),
         })?;
         let base = files.take_stock(now)?;
-        let mut daily = base.daily.clone();
+        let mut daily = Daily::clone(&base.daily);
         let outcome = change(&mut daily, &base.recoveries);
         files.commit(&base, daily)?;
         Ok(outcome)

@@ -212,7 +212,9 @@ impl Disk for RealDisk {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other?,
         };
-        let mut bytes = Vec::new();
+        // The size is a hint: a reading that grows its buffer step by step copies a large state several times.
+        let size = u64::try_from(stat.st_size).unwrap_or(0).min(LARGEST_FILE);
+        let mut bytes = Vec::with_capacity(usize::try_from(size + 1).unwrap_or(0));
         file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
         let whole = bytes.len() as u64 <= LARGEST_FILE;
         Ok(Some(Found {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::process;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
@@ -45,7 +46,7 @@ pub(crate) struct StateFiles<D> {
 #[derive(Debug)]
 pub(crate) struct LastCommit {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) daily: Daily,
+    pub(crate) daily: Arc<Daily>,
 }
 
 impl<D: Disk> StateFiles<D> {
@@ -59,7 +60,7 @@ impl<D: Disk> StateFiles<D> {
 
     /// Commits `daily`, which was made from `base`, unless the file already has the same content.
     pub(crate) fn commit(&mut self, base: &Base, mut daily: Daily) -> Result<(), StateError> {
-        if base.recoveries.is_empty() && daily == base.daily {
+        if base.recoveries.is_empty() && daily == *base.daily {
             return Ok(());
         }
         daily.resume.version = RESUME_VERSION;
@@ -74,7 +75,10 @@ impl<D: Disk> StateFiles<D> {
             let _ = self.disk.unlink(&temporary);
             return Err(error);
         }
-        self.kept = Some(LastCommit { bytes, daily });
+        self.kept = Some(LastCommit {
+            bytes,
+            daily: daily.into(),
+        });
         Ok(())
     }
 
@@ -97,7 +101,10 @@ impl<D: Disk> StateFiles<D> {
     }
 
     fn written(&self, daily: &Daily) -> Result<Vec<u8>, StateError> {
-        let mut bytes = serde_json::to_vec_pretty(daily)
+        // A state is about as large as the one before it.
+        let before = self.kept.as_ref().map_or(0, |kept| kept.bytes.len());
+        let mut bytes = Vec::with_capacity(before + before / 16 + 1024);
+        serde_json::to_writer_pretty(&mut bytes, daily)
             .map_err(|error| self.failed("writing", FILE, error.into()))?;
         bytes.push(b'\n');
         if bytes.len() as u64 > LARGEST_FILE {

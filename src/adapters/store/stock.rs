@@ -1,5 +1,7 @@
 //! Loads the state that a commit starts from: the file's state, or a replacement if that is not valid.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::base::{Base, Former};
@@ -27,7 +29,7 @@ impl<D: Disk> StateFiles<D> {
             // Comparing whole contents, not times and sizes, finds every change by another process, and costs little compared
             // to parsing.
             if *bytes == kept.bytes {
-                return Ok(Base::of(kept.daily.clone(), None));
+                return Ok(Base::of(Arc::clone(&kept.daily), None));
             }
         }
         let parsed = self.judged(&found, now.date_naive())?;
@@ -37,9 +39,10 @@ impl<D: Disk> StateFiles<D> {
         }
         match parsed {
             Ok(Parsed::Ours(daily)) => {
+                let daily = Arc::new(daily);
                 self.kept = found.bytes.map(|bytes| LastCommit {
                     bytes,
-                    daily: daily.clone(),
+                    daily: Arc::clone(&daily),
                 });
                 Ok(Base::of(daily, None))
             }
@@ -163,7 +166,7 @@ impl<D: Disk> StateFiles<D> {
             let older =
                 |(backup, _): &(Daily, _)| backup.resume.commits < kept.daily.resume.commits;
             if state.as_ref().is_none_or(older) {
-                state = Some((kept.daily.clone(), Snapshot::Memory));
+                state = Some((Daily::clone(&kept.daily), Snapshot::Memory));
             }
         }
         Ok(Latest { state, damage })
