@@ -151,11 +151,27 @@ impl Fields {
     }
 
     pub(in crate::adapters) fn clear(&mut self) {
-        for name in NAMES {
-            if let Some(field) = self.named(name.to_bytes()) {
-                field.clear();
-            }
-        }
+        let Fields {
+            message,
+            raw,
+            identifier,
+            pid,
+            uid,
+            host,
+            session,
+            audit_session,
+            message_id,
+            transport,
+            dropped,
+            unit,
+            session_id,
+            leader,
+        } = self;
+        let who = [identifier, pid, uid, host, session, audit_session];
+        let what = [message, raw, message_id, transport];
+        let own = [dropped, unit, session_id, leader];
+        let all = who.into_iter().chain(what).chain(own);
+        all.for_each(Field::clear);
     }
 
     /// Whether the entry has the fields that journald gives to every entry. An entry that was matched by its identifier has
