@@ -160,13 +160,12 @@ impl Plan {
         let mut plan = Plan::whole(journal, new)?;
         let mut survivor = None;
         if let Some(&boot) = own.first() {
-            let there = boots::find(journal, boot, position)?.is_some();
-            survivor = boots::first_from(journal, boot, position.monotonic)?;
             let leg = Leg::new(boot, From::Behind(position.clone()));
             plan.legs.insert(0, leg);
-            if there {
+            if boots::find(journal, boot, position)?.is_some() {
                 return Ok(plan);
             }
+            survivor = boots::first_from(journal, boot, position.monotonic)?;
         }
         let next = plan.legs.iter().find(|leg| !own.contains(&leg.boot));
         if let (None, Some(next)) = (survivor, next) {
