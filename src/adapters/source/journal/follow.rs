@@ -128,6 +128,7 @@ impl JournalReader {
         let past = reading.leg.past.holds(monotonic, realtime);
         self.fields.read(&mut self.journal, realtime);
         self.unmarked = Some(stamp);
+        self.read = self.read.saturating_add(1);
         match self.fields.verdict() {
             Disposition::HandOut(own) => {
                 self.told |= !past;

@@ -78,6 +78,10 @@ impl Trouble {
 /// If an entry came while reading was about to end, how long to wait for the entries that come with it.
 const BEYOND: Duration = Duration::from_millis(5);
 
+/// After this many entries, the journal is opened again before waiting: libsystemd keeps up to 512 MiB of files mapped that it
+/// has read (mmap-cache.c), and they count as memory of this process.
+const READ_MOST: u32 = 10_000;
+
 /// A directory with the journals of several machines.
 #[derive(Debug, thiserror::Error)]
 #[error("{} holds journals of several machines ({}): only those of one machine can be followed", .0.display(), .1.join(", "))]
@@ -106,6 +110,8 @@ pub struct JournalReader {
     pub(super) fields: Fields,
     /// The last entry that was read, while it is not yet the position.
     pub(super) unmarked: Option<Stamp>,
+    /// Number of entries that were read since the journal was opened.
+    pub(super) read: u32,
     pub(super) position: Option<JournalPosition>,
     /// The past was read: from here on, the position describes all progress.
     pub(super) told: bool,
@@ -156,6 +162,7 @@ impl JournalReader {
             met: Vec::new(),
             fields: Fields::default(),
             unmarked: None,
+            read: 0,
             position: None,
             told: false,
             rested: false,
@@ -222,6 +229,9 @@ impl JournalReader {
 
     /// Waits until the journal changes, but at most this long. Call [`JournalReader::read`] after any result.
     pub fn wait(&mut self, at_most: Duration) -> anyhow::Result<()> {
+        if self.read > READ_MOST && self.position().is_some() {
+            return self.reopen(None);
+        }
         let until_look = self.next_look.saturating_duration_since(Instant::now());
         // The event of an entry that was seen too early may have come already.
         let soon = [
