@@ -7,7 +7,7 @@
 mod support;
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sftp_monitor::adapters::config::Partners;
 use sftp_monitor::adapters::userdb::Accounts;
@@ -69,7 +69,8 @@ fn the_run_that_asks_of_processes() {
     let mut ask = |mood: &str, names: [&str; 2]| {
         std::fs::write(std::env::var_os("NSS_TROUBLE").unwrap(), mood).unwrap();
         for name in names {
-            let answer = accounts.account_of(name.as_bytes(), 1001);
+            let logged = SystemTime::now().into();
+            let answer = accounts.account_of(name.as_bytes(), 1001, logged);
             println!("answer: {name}: {}", told(answer));
         }
     };

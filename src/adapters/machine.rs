@@ -6,6 +6,7 @@ use crate::adapters::config::Config;
 use crate::adapters::sight::lookout::Lookout;
 use crate::adapters::sshd_config::{Partner, Sshds};
 use crate::adapters::userdb::{Accounts, Groups};
+use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory, Fixed, Unseen};
 
 /// How long sshd's configuration is used before it is read again.
@@ -40,8 +41,8 @@ impl Directory for Machine {
         self.accounts.account(user)
     }
 
-    fn account_of(&mut self, user: &[u8], uid: u32) -> Answer {
-        self.accounts.account_of(user, uid)
+    fn account_of(&mut self, user: &[u8], uid: u32, logged: Time) -> Answer {
+        self.accounts.account_of(user, uid, logged)
     }
 
     fn listed(&mut self, user: &[u8]) -> bool {

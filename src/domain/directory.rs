@@ -1,6 +1,7 @@
 //! The interface to the user database: is this account a partner, and what is its name?
 
 use crate::domain::alerts::Content;
+use crate::domain::base::time::Time;
 
 /// The answer of the user database about an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +30,9 @@ pub trait Directory {
     /// Looks an account up. Answers are cached for a minute; no answer within a deadline is `Unknown`.
     fn account(&mut self, user: &[u8]) -> Answer;
 
-    /// The same for a process with this uid that names its account itself. Both are compared with the current database,
-    /// because an account may be deleted and its uid given to another.
-    fn account_of(&mut self, user: &[u8], _uid: u32) -> Answer {
+    /// The same for a process with this uid that names its account itself, in a line that was logged at this time. Both are
+    /// compared with the database as it was after that time, because an account may be deleted and its uid given to another.
+    fn account_of(&mut self, user: &[u8], _uid: u32, _logged: Time) -> Answer {
         self.account(user)
     }
 

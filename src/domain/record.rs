@@ -230,7 +230,7 @@ fn ask(
         (Kind::SessionOpened, Some(user)) => {
             let uid = origin.uid.filter(|_| !event.postauth);
             let answer = match uid {
-                Some(uid) => directory.account_of(user, uid),
+                Some(uid) => directory.account_of(user, uid, origin.time),
                 None => directory.account(user),
             };
             (Some(answer), None)

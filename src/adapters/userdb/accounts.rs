@@ -1,12 +1,13 @@
 //! Asks the user database with a cache and a time limit: an answer is kept for a minute, and a hanging database blocks no caller.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::memory::Memory;
 use super::question::{self, AccountEntry, Question, Reply};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
+use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
 
 /// The time limit for a question, after which reading goes on without its answer.
@@ -267,8 +268,13 @@ impl Directory for Accounts {
         }
     }
 
-    fn account_of(&mut self, user: &[u8], uid: u32) -> Answer {
-        self.memory.doubt(&Question::Name(uid));
+    fn account_of(&mut self, user: &[u8], uid: u32, logged: Time) -> Answer {
+        // In a backlog most answers are later than the lines: another answer would be further from them.
+        let ago = Time::from(SystemTime::now()).since(logged);
+        let name = Question::Name(uid);
+        if !self.memory.is_younger(&name, ago, Instant::now()) {
+            self.memory.doubt(&name);
+        }
         let now = self.name_of(uid);
         let account = Question::Account(user.to_vec());
         let contradicted = match self.account(user) {

@@ -58,6 +58,12 @@ impl Memory {
         }
     }
 
+    /// Was this answered less than `ago` ago?
+    pub(super) fn is_younger(&self, question: &Question, ago: Duration, now: Instant) -> bool {
+        let kept = self.0.get(question).filter(|kept| kept.answered);
+        kept.is_some_and(|kept| is_within(kept.at, ago, now))
+    }
+
     /// Like `doubt`, because another fact contradicts the last answer: a denial is then believed at once.
     pub(super) fn contradict(&mut self, question: &Question, now: Instant) {
         if let Some(kept) = self.0.get_mut(question) {

@@ -195,3 +195,29 @@ fn made_up_names_do_not_reach_the_database() {
     }
     assert_eq!(*asked.lock().unwrap(), [Question::Group]);
 }
+
+#[test]
+fn the_sessions_of_a_backlog_ask_for_the_name_of_a_uid_once_and_those_of_now_each_time() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let mut accounts = accounts(&[], move |question| match question {
+        Question::Name(_) => {
+            count.fetch_add(1, Ordering::Relaxed);
+            Some(Reply::Names(Some(vec![b"alice".to_vec()])))
+        }
+        _ => seen(1001, true),
+    });
+    let mut asks = |logged: Time| {
+        let before = asked.load(Ordering::Relaxed);
+        for _ in 0..3 {
+            assert_eq!(
+                accounts.account_of(b"alice", 1001, logged),
+                partner(Some(1001))
+            );
+        }
+        asked.load(Ordering::Relaxed) - before
+    };
+    let now = || Time::from(SystemTime::now());
+    assert_eq!(asks(now().minus(Duration::from_secs(3_600))), 1);
+    assert_eq!(asks(now().plus(Duration::from_secs(3_600))), 3);
+}
