@@ -1,0 +1,115 @@
+//! What is in a log: counted while it is made, apart from the program that is measured.
+
+use serde::Serialize;
+
+use super::{By, Line, Mix, partner};
+
+/// What a line counts, and for which partner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Effect {
+    Nothing,
+    Login(usize),
+    Failed(usize),
+    Upload(usize),
+    Download(usize),
+    UploadInterrupted(usize),
+    DownloadInterrupted(usize),
+    UploadFailed(usize),
+    WriteRefused(usize),
+    /// A failure of somebody who is no partner.
+    Unknown,
+}
+
+/// A partner's counters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Counts {
+    pub(crate) success: u64,
+    pub(crate) failed: u64,
+    pub(crate) upload: u64,
+    pub(crate) download: u64,
+    pub(crate) upload_interrupted: u64,
+    pub(crate) download_interrupted: u64,
+    pub(crate) upload_failed: u64,
+    pub(crate) write_refused: u64,
+}
+
+/// The counts of a whole log.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Truth {
+    pub(crate) mix: String,
+    pub(crate) lines: u64,
+    /// Of these sshd's and sftp-server's.
+    pub(crate) ours: u64,
+    /// Lines with one of the words that `report` looks for.
+    pub(crate) with_words: u64,
+    /// The lines that sshguard's parser takes for an attack.
+    pub(crate) sshguard: u64,
+    /// The lines that fail2ban's filter for sshd matches.
+    pub(crate) fail2ban: u64,
+    pub(crate) unknown_attempts: u64,
+    /// By the partner's number.
+    #[serde(serialize_with = "by_name")]
+    pub(crate) partners: Vec<Counts>,
+}
+
+fn by_name<S: serde::Serializer>(all: &[Counts], to: S) -> Result<S::Ok, S::Error> {
+    let some = all.iter().enumerate();
+    let some = some.filter(|(_, counts)| **counts != Counts::default());
+    to.collect_map(some.map(|(n, counts)| (partner::name(n), counts)))
+}
+
+/// The words that `report` looks for, as a regular expression for other programs.
+pub(crate) const WORDS: &str =
+    "Accepted |Failed |Invalid user |session (opened|closed) for|open \"|close \"";
+
+/// The same words one by one.
+const EACH: [&str; 7] = [
+    "Accepted ",
+    "Failed ",
+    "Invalid user ",
+    "session opened for",
+    "session closed for",
+    "open \"",
+    "close \"",
+];
+
+impl Truth {
+    pub(crate) fn new(mix: &Mix) -> Truth {
+        Truth {
+            mix: format!("{mix:?}"),
+            lines: 0,
+            ours: 0,
+            with_words: 0,
+            sshguard: 0,
+            fail2ban: 0,
+            unknown_attempts: 0,
+            partners: vec![Counts::default(); mix.partners],
+        }
+    }
+
+    /// Takes a line in; how many there are now.
+    pub(crate) fn line(&mut self, line: &Line, effect: Effect) -> u64 {
+        self.lines += 1;
+        self.ours += u64::from(!matches!(line.by, By::Other(_)));
+        self.with_words += u64::from(EACH.iter().any(|word| line.text.contains(word)));
+        let partners = &mut self.partners;
+        match effect {
+            Effect::Nothing => {}
+            Effect::Unknown => self.unknown_attempts += 1,
+            Effect::Login(n) => partners[n].success += 1,
+            Effect::Failed(n) => partners[n].failed += 1,
+            Effect::Upload(n) => partners[n].upload += 1,
+            Effect::Download(n) => partners[n].download += 1,
+            Effect::UploadInterrupted(n) => partners[n].upload_interrupted += 1,
+            Effect::DownloadInterrupted(n) => partners[n].download_interrupted += 1,
+            Effect::UploadFailed(n) => partners[n].upload_failed += 1,
+            Effect::WriteRefused(n) => partners[n].write_refused += 1,
+        }
+        self.lines
+    }
+
+    /// The names of all partners, also of those that did nothing.
+    pub(crate) fn names(&self) -> Vec<String> {
+        (0..self.partners.len()).map(partner::name).collect()
+    }
+}
