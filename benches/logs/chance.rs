@@ -28,10 +28,6 @@ impl Chance {
         self.below(100) < share
     }
 
-    pub(crate) fn port(&mut self) -> u64 {
-        self.between(1_025, 65_535)
-    }
-
     pub(crate) fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
         all[usize::try_from(self.below(all.len() as u64)).unwrap()]
     }

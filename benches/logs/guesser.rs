@@ -35,7 +35,7 @@ impl Attempt {
     /// Some wrong passwords, and how such a connection ends.
     fn passwords(&mut self, world: &mut World, who: (&str, &str), from: &str, each: Effect) {
         let (name, known) = who;
-        let port = world.chance.port();
+        let port = world.port();
         let user = if known.is_empty() {
             " ".to_owned()
         } else {
@@ -103,7 +103,7 @@ pub(super) fn script(world: &mut World) -> VecDeque<Step> {
     };
     match world.chance.below(20) {
         0 => {
-            let port = world.chance.port();
+            let port = world.port();
             let text =
                 "error: kex_exchange_identification: Connection closed by remote host".to_owned();
             attempt.say(By::Sshd, false, Effect::Nothing, text);
@@ -111,7 +111,7 @@ pub(super) fn script(world: &mut World) -> VecDeque<Step> {
             attempt.say(By::Sshd, true, Effect::Nothing, text);
         }
         1 => {
-            let port = world.chance.port();
+            let port = world.port();
             let text = format!(
                 "Unable to negotiate with {from} port {port}: no matching host key type found. Their offer: ssh-rsa,ssh-dss [preauth]"
             );
@@ -119,7 +119,7 @@ pub(super) fn script(world: &mut World) -> VecDeque<Step> {
         }
         2 => {
             // With a key alone.
-            let (name, port) = (*world.chance.pick(&NAMES.each_ref()), world.chance.port());
+            let (name, port) = (*world.chance.pick(&NAMES.each_ref()), world.port());
             let text = format!("Invalid user {name} from {from} port {port}");
             attempt.say(By::Sshd, false, Effect::Nothing, text);
             let text =

@@ -143,6 +143,7 @@ pub(crate) struct World {
     guessers: usize,
     pid: u32,
     session: u32,
+    connection: u64,
     file: u64,
 }
 
@@ -155,6 +156,12 @@ impl World {
             self.pid + 1
         };
         self.pid
+    }
+
+    /// The client's port: no two connections that are open at the same time have the same one.
+    fn port(&mut self) -> u64 {
+        self.connection += 1;
+        1_025 + self.connection * 7_919 % 64_511
     }
 }
 
@@ -172,6 +179,7 @@ pub(crate) fn generate(mix: &Mix, out: &mut dyn FnMut(u64, &Line)) -> Truth {
         guessers: mix.guessers,
         pid: 20_000,
         session: 100,
+        connection: 0,
         file: 0,
     };
     let mut truth = Truth::new(mix);

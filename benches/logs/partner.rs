@@ -369,7 +369,7 @@ pub(super) fn script(world: &mut World) -> VecDeque<Step> {
     let from = address(world, n);
     let pids = [world.pid(), world.pid(), world.pid()];
     world.session += 1;
-    let (session, port) = (world.session, world.chance.port());
+    let (session, port) = (world.session, world.port());
     let fails = world.chance.percent(3);
     let mut script = Script {
         world,
