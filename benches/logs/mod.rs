@@ -1,8 +1,8 @@
 //! Logs as servers on the internet have them, from a seed, with the true counts of what is in them.
 //!
 //! Partners' sessions cross each other, password guessers come between them, and other programs write as well. Each session
-//! is a script of lines ([`partner`]), each attempt of a guesser too ([`guesser`]); [`generate`] plays many of them at the same
-//! time. [`write`] writes the lines as an auth.log or into a journal.
+//! is a script of lines ([`partner`], [`files`]), each attempt of a guesser too ([`guesser`]); [`generate`] plays many of them
+//! at the same time. [`write`] writes the lines as an auth.log or into a journal.
 
 #![allow(
     dead_code,
@@ -11,8 +11,9 @@
 )]
 
 pub(crate) mod chance;
+mod files;
 mod guesser;
-mod partner;
+pub(crate) mod partner;
 pub(crate) mod truth;
 pub(crate) mod write;
 
@@ -165,7 +166,7 @@ impl World {
     }
 }
 
-/// A place for one script after the other.
+/// One script after the other.
 struct Slot {
     of_partner: bool,
     steps: VecDeque<Step>,

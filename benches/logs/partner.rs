@@ -1,4 +1,4 @@
-//! Partners: sessions of several kinds of clients, and log-ins that fail.
+//! Partners: their connections, from the log-in to the end, and log-ins that fail.
 
 use std::collections::VecDeque;
 
@@ -33,9 +33,9 @@ fn address(world: &mut World, n: usize) -> String {
 }
 
 /// A connection's script while it is written.
-struct Script<'a> {
-    world: &'a mut World,
-    n: usize,
+pub(super) struct Script<'a> {
+    pub(super) world: &'a mut World,
+    pub(super) n: usize,
     name: String,
     /// The monitor, the user's sshd, and the session's sftp-server.
     pids: [u32; 3],
@@ -81,21 +81,8 @@ impl Script<'_> {
         );
     }
 
-    fn sftp(&mut self, at_once: bool, effect: Effect, text: String) {
+    pub(super) fn sftp(&mut self, at_once: bool, effect: Effect, text: String) {
         self.say(By::Sftp, uid(self.n), self.pids[2], at_once, effect, text);
-    }
-
-    /// A path that was not used before.
-    fn path(&mut self) -> String {
-        self.world.file += 1;
-        let file = self.world.file;
-        match file % 5 {
-            0 => format!("/upload/catalogue-produits-{file:08}.xml"),
-            1 => format!("/upload/stock/stock_2026_{file}.csv"),
-            2 => format!("/upload/commandes/ORDERS_{file:07}_FR.edi"),
-            3 => format!("/upload/Relev\\303\\251 {file}.pdf"),
-            _ => format!("/in/feed-{file}.json.gz"),
-        }
     }
 
     fn wrong_password(&mut self) {
@@ -154,170 +141,6 @@ impl Script<'_> {
         self.pam(format!(
             "pam_unix(sshd:session): session closed for user {name}"
         ));
-    }
-
-    fn upload(&mut self, path: &str, mode: &str, bytes: u64) {
-        self.sftp(
-            false,
-            Effect::Nothing,
-            format!("open \"{path}\" flags WRITE,CREATE,TRUNCATE mode {mode}"),
-        );
-        self.sftp(
-            false,
-            Effect::Upload(self.n),
-            format!("close \"{path}\" bytes read 0 written {bytes}"),
-        );
-    }
-
-    /// WinSCP: under another name first.
-    fn winscp(&mut self) {
-        let (path, bytes) = (self.path(), self.world.chance.between(100_000, 900_000_000));
-        self.upload(&format!("{path}.filepart"), "0666", bytes);
-        self.sftp(
-            true,
-            Effect::Nothing,
-            format!("posix-rename old \"{path}.filepart\" new \"{path}\""),
-        );
-        self.sftp(
-            true,
-            Effect::Nothing,
-            format!("set \"{path}\" modtime 20260330-04:00:00"),
-        );
-    }
-
-    /// `put` of OpenSSH's sftp, and of most scripts.
-    fn put(&mut self) {
-        let (path, bytes) = (self.path(), self.world.chance.between(1, 5_000_000));
-        self.sftp(
-            false,
-            Effect::Nothing,
-            "sent status No such file".to_owned(),
-        );
-        self.upload(&path, "0644", bytes);
-    }
-
-    /// The rest of an upload that broke off before.
-    fn resumed(&mut self) {
-        let (path, bytes) = (self.path(), self.world.chance.between(1, 90_000_000));
-        self.sftp(
-            false,
-            Effect::Nothing,
-            format!("open \"{path}\" flags WRITE,CREATE mode 0644"),
-        );
-        self.sftp(
-            false,
-            Effect::Upload(self.n),
-            format!("close \"{path}\" bytes read 0 written {bytes}"),
-        );
-    }
-
-    fn download(&mut self) {
-        let (path, bytes) = (self.path(), self.world.chance.between(1, 90_000_000));
-        self.sftp(
-            false,
-            Effect::Nothing,
-            format!("open \"{path}\" flags READ mode 0666"),
-        );
-        self.sftp(
-            false,
-            Effect::Download(self.n),
-            format!("close \"{path}\" bytes read {bytes} written 0"),
-        );
-    }
-
-    /// Looks for new files, and finds none.
-    fn list(&mut self) {
-        self.sftp(false, Effect::Nothing, "opendir \"/upload/\"".to_owned());
-        self.sftp(true, Effect::Nothing, "closedir \"/upload/\"".to_owned());
-    }
-
-    fn tidy(&mut self) {
-        let path = self.path();
-        self.sftp(false, Effect::Nothing, format!("remove name \"{path}\""));
-        self.sftp(
-            false,
-            Effect::Nothing,
-            format!("mkdir name \"{path}.d\" mode 0755"),
-        );
-    }
-
-    /// May not write there.
-    fn refused(&mut self) {
-        let path = self.path();
-        self.sftp(
-            false,
-            Effect::Nothing,
-            format!("open \"/root{path}\" flags WRITE,CREATE,TRUNCATE mode 0644"),
-        );
-        self.sftp(
-            true,
-            Effect::WriteRefused(self.n),
-            "sent status Permission denied".to_owned(),
-        );
-    }
-
-    /// The disk is full.
-    fn disk_full(&mut self) {
-        let path = self.path();
-        self.sftp(
-            false,
-            Effect::Nothing,
-            format!("open \"{path}\" flags WRITE,CREATE,TRUNCATE mode 0644"),
-        );
-        self.sftp(
-            false,
-            Effect::Nothing,
-            format!("error: process_write: write \"{path}\": No space left on device"),
-        );
-        self.sftp(true, Effect::Nothing, "sent status Failure".to_owned());
-        self.sftp(
-            true,
-            Effect::UploadFailed(self.n),
-            format!("close \"{path}\" bytes read 0 written 32768"),
-        );
-    }
-
-    /// Two files at the same time.
-    fn parallel(&mut self) {
-        let (one, two) = (self.path(), self.path());
-        for path in [&one, &two] {
-            self.sftp(
-                false,
-                Effect::Nothing,
-                format!("open \"{path}\" flags WRITE,CREATE,TRUNCATE mode 0644"),
-            );
-        }
-        for path in [&one, &two] {
-            let bytes = self.world.chance.between(1, 5_000_000);
-            self.sftp(
-                false,
-                Effect::Upload(self.n),
-                format!("close \"{path}\" bytes read 0 written {bytes}"),
-            );
-        }
-    }
-
-    /// The connection breaks in the middle of a file.
-    fn broken(&mut self) {
-        let path = self.path();
-        let bytes = self.world.chance.between(1, 5_000_000);
-        if self.world.chance.percent(80) {
-            self.sftp(
-                false,
-                Effect::Nothing,
-                format!("open \"{path}\" flags WRITE,CREATE,TRUNCATE mode 0644"),
-            );
-            let closed = format!("forced close \"{path}\" bytes read 0 written {bytes}");
-            self.sftp(false, Effect::UploadInterrupted(self.n), closed);
-        } else {
-            self.sftp(
-                false,
-                Effect::Nothing,
-                format!("open \"{path}\" flags READ mode 0666"),
-            );
-            let closed = format!("forced close \"{path}\" bytes read {bytes} written 0");
-            self.sftp(false, Effect::DownloadInterrupted(self.n), closed);
-        }
     }
 
     /// A log-in that fails.

@@ -1,6 +1,7 @@
 //! What is in a log: counted while it is made, apart from the program that is measured.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{By, Line, Mix, partner};
 
@@ -73,6 +74,19 @@ const EACH: [&str; 7] = [
     "close \"",
 ];
 
+/// Does fail2ban's filter for sshd match the line?
+fn is_failure(text: &str) -> bool {
+    text.starts_with("Failed ") || text.starts_with("Invalid user ")
+}
+
+/// Does sshguard's parser take the line for an attack?
+fn is_attack(text: &str) -> bool {
+    let ends = ["Connection closed by ", "Disconnected from "];
+    let before_log_in = text.contains("invalid user ") || text.contains("authenticating user ");
+    let end = ends.iter().any(|end| text.starts_with(end)) && before_log_in;
+    end || is_failure(text) || text.starts_with("Unable to negotiate with ")
+}
+
 impl Truth {
     pub(crate) fn new(mix: &Mix) -> Truth {
         Truth {
@@ -92,6 +106,10 @@ impl Truth {
         self.lines += 1;
         self.ours += u64::from(!matches!(line.by, By::Other(_)));
         self.with_words += u64::from(EACH.iter().any(|word| line.text.contains(word)));
+        if line.by == By::Sshd {
+            self.sshguard += u64::from(is_attack(&line.text));
+            self.fail2ban += u64::from(is_failure(&line.text));
+        }
         let partners = &mut self.partners;
         match effect {
             Effect::Nothing => {}
@@ -106,6 +124,31 @@ impl Truth {
             Effect::WriteRefused(n) => partners[n].write_refused += 1,
         }
         self.lines
+    }
+
+    /// The events that are counted in `found`, as JSON of counters by partner, one too many or too few; `all` counters, or the
+    /// four that `report` prints.
+    pub(crate) fn missed(&self, found: &Value, unknown: u64, all: bool) -> u64 {
+        let mut missed = self.unknown_attempts.abs_diff(unknown);
+        for (n, counts) in self.partners.iter().enumerate() {
+            let counts = serde_json::to_value(counts).unwrap();
+            let found = &found[partner::name(n)];
+            for (counter, count) in counts.as_object().unwrap() {
+                let printed =
+                    ["success", "failed", "upload", "download"].contains(&counter.as_str());
+                if all || printed {
+                    let found = found[counter].as_u64().unwrap_or(0);
+                    missed += count.as_u64().unwrap().abs_diff(found);
+                }
+            }
+        }
+        missed
+    }
+
+    /// How many events there are.
+    pub(crate) fn events(&self) -> u64 {
+        let of = |c: &Counts| c.success + c.failed + c.upload + c.download;
+        self.partners.iter().map(of).sum::<u64>() + self.unknown_attempts
     }
 
     /// The names of all partners, also of those that did nothing.

@@ -164,6 +164,7 @@ pub(crate) fn beside(log: &Path, truth: &Truth, journal: bool) {
 
 /// A configuration that names the partners and the log.
 pub(crate) fn config(log: &Path, truth: &Truth, journal: bool) -> String {
+    let log = std::path::absolute(log).unwrap();
     let source = match journal {
         true => format!("kind = \"journal\"\njournal-directory = {log:?}"),
         false => format!("kind = \"auth-log\"\nauth-log = {log:?}"),
