@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::contenders::has_journals;
 use crate::figures::{memory, middle_and_high, processor, timed};
-use crate::inputs::{folder, size};
+use crate::inputs::{folder, much, size};
 use crate::logs::truth::Truth;
 use crate::logs::{Mix, SECOND, write};
 use crate::support::program::{Daemon, World};
@@ -118,7 +119,7 @@ fn resident(daemon: &Daemon, what: &str) -> String {
 pub(crate) fn of_log() -> Vec<Row> {
     let world = prepared(World::new());
     started(&world).stop();
-    let truth = write::auth_log(&past(EVENTS, SPAN, 2), &world.log());
+    let truth = write::auth_log(&past(much(EVENTS), SPAN, 2), &world.log());
     let (row, daemon) = caught_up(&world, &truth, "lines of auth.log");
     resident(&daemon, "Memory after them");
     daemon.stop();
@@ -127,14 +128,17 @@ pub(crate) fn of_log() -> Vec<Row> {
 
 /// A backlog in the second half of a journal of 1 GiB.
 pub(crate) fn of_journal() -> Vec<Row> {
+    if !has_journals() {
+        return Vec::new();
+    }
     let folder = folder();
     let journal = folder.path().join("journal");
-    write::journal(&past(BEFORE, 2 * SPAN, 1), &journal, 1);
+    write::journal(&past(much(BEFORE), 2 * SPAN, 1), &journal, 1);
     let world = prepared(World::of_journal(&journal));
     let daemon = started(&world);
     let idle = resident(&daemon, "Memory, idle on a journal");
     daemon.stop();
-    let truth = write::journal(&past(EVENTS, SPAN, 2), &journal, 1);
+    let truth = write::journal(&past(much(EVENTS), SPAN, 2), &journal, 1);
     let [state, kept] = [world.path("state"), folder.path().join("state")];
     copy(&state, &kept);
     let mut times: Vec<Duration> = (0..STARTS)

@@ -14,8 +14,8 @@ use sftp_monitor::domain::record::Record;
 use sftp_monitor::domain::rules::{Monitor, Rules};
 
 use crate::figures::{median, processor_of, timed};
-use crate::inputs::{auth_log, folder};
-use crate::logs::Mix;
+use crate::inputs::{folder, much};
+use crate::logs::{Mix, partner, write};
 use crate::{Row, row};
 
 /// Partners, and the lines of the day so far.
@@ -49,13 +49,13 @@ pub(crate) fn commit() -> Vec<Row> {
     for (partners, lines) in DAYS {
         let folder = folder();
         let mix = Mix {
-            lines,
+            lines: much(lines),
             partners,
             pace: lines as f64 / 30_000.0,
             ..Mix::default()
         };
-        let (log, _, truth) = auth_log(folder.path(), &mix);
-        let text = std::fs::read(log).unwrap();
+        let mut text = Vec::new();
+        let truth = write::lines(&mix, &mut text);
         let rules = Rules::default();
         let mut directory = Fixed(truth.names());
         let mut envelope = Envelope::new();
@@ -86,7 +86,7 @@ pub(crate) fn commit() -> Vec<Row> {
         let (mut commits, mut bares) = (Vec::new(), Vec::new());
         let mut processor = Vec::new();
         for n in 0..COMMITS {
-            let name = crate::logs::partner::name(n % partners);
+            let name = partner::name(n % partners);
             let line = format!(
                 "2026-03-30T12:30:00.000000+00:00 sftp1 sshd[{n}]: Accepted password for {name} from 192.0.2.7 port 5 ssh2"
             );

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::figures::{Way, run};
 use crate::logs::truth::{Truth, WORDS};
+use crate::logs::write::REMOTE;
 
 /// Where distributions put sshguard's parser.
 const SSHGUARD: [&str; 2] = [
@@ -47,6 +48,17 @@ pub(crate) fn installed() -> Vec<&'static str> {
         }
     }
     found
+}
+
+/// Can journals be made here? Else it is printed which rows are left out.
+pub(crate) fn has_journals() -> bool {
+    let there = Path::new(REMOTE).exists();
+    if !there {
+        println!(
+            "LEFT OUT: the rows of journals: {REMOTE} is missing (apt-get install systemd-journal-remote)\n"
+        );
+    }
+    there
 }
 
 fn sshguard() -> Option<&'static str> {

@@ -5,13 +5,15 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use crate::contenders::has_journals;
 use crate::figures::{middle_and_high, waits};
+use crate::inputs::much;
 use crate::support::journal::{Boot, Journals};
 use crate::support::program::World;
 use crate::{Row, row};
 
 /// How many alerts are timed.
-const ALERTS: usize = 50;
+const ALERTS: u64 = 50;
 
 /// Between two of them: Slack takes one a second, and the program keeps to it.
 const BETWEEN: Duration = Duration::from_millis(1_150);
@@ -62,7 +64,7 @@ pub(crate) fn latency() -> Vec<Row> {
     let of_log = alerts(&world, &shown, "`tail -F`", &mut |n| {
         world.write(&format!("sshd[{}]: {accepted}", 100 + n));
     });
-    let Some(journals) = Journals::new() else {
+    let Some(journals) = has_journals().then(Journals::new).flatten() else {
         return vec![of_log];
     };
     let mut boot = Boot::number(1);
@@ -86,8 +88,9 @@ fn alerts(world: &World, shown: &Shown, by: &str, write: &mut dyn FnMut(u32)) ->
     let daemon = world.daemon();
     daemon.listen();
     world.told("Surveillance active");
+    let alerts = much(ALERTS) as usize;
     let (mut written, mut after_shown) = (Vec::new(), Vec::new());
-    for n in 0..ALERTS {
+    for n in 0..alerts {
         std::thread::sleep(BETWEEN);
         let begun = Instant::now();
         write(u32::try_from(n).unwrap());
@@ -102,7 +105,7 @@ fn alerts(world: &World, shown: &Shown, by: &str, write: &mut dyn FnMut(u32)) ->
     let millis = |time: Duration| time.as_secs_f64() * 1e3;
     let (middle, high) = middle_and_high(&mut written);
     println!(
-        "{ALERTS} alerts, at Slack after the line was written: {:.1} ms, 99 % within {:.1}\n",
+        "{alerts} alerts, at Slack after the line was written: {:.1} ms, 99 % within {:.1}\n",
         millis(middle),
         millis(high)
     );
@@ -117,34 +120,32 @@ fn alerts(world: &World, shown: &Shown, by: &str, write: &mut dyn FnMut(u32)) ->
 
 /// How often it wakes up while nothing happens, with the watchdog that its unit sets.
 pub(crate) fn idle() -> Vec<Row> {
-    let Some(journals) = Journals::new() else {
-        return Vec::new();
-    };
-    journals.write("system.journal", &[Boot::number(1).other("a journal")]);
-    let mut rows = Vec::new();
-    for (what, world) in [
-        ("an auth.log", World::new()),
-        ("a journal", World::of_journal(journals.path())),
-    ] {
-        let mut command = world.command(&["run"]);
-        command
-            .env("WATCHDOG_USEC", "60000000")
-            .stderr(world.log_file());
-        let daemon = world.ready(command);
-        daemon.listen();
-        world.told("Surveillance active");
-        std::thread::sleep(Duration::from_secs(5));
-        let before = waits(daemon.child.id());
-        std::thread::sleep(WATCHED);
-        let woke = (waits(daemon.child.id()) - before) as f64 / WATCHED.as_secs_f64();
-        daemon.stop();
-        let work = format!("wake-ups a second, idle on {what}");
-        rows.push(row(
-            &work,
-            "1",
-            "the watchdog's alone: 0.03",
-            format!("{woke:.2}"),
-        ));
+    let mut rows = vec![wake_ups("an auth.log", &World::new())];
+    if let Some(journals) = has_journals().then(Journals::new).flatten() {
+        journals.write("system.journal", &[Boot::number(1).other("a journal")]);
+        rows.push(wake_ups("a journal", &World::of_journal(journals.path())));
     }
     rows
+}
+
+fn wake_ups(what: &str, world: &World) -> Row {
+    let mut command = world.command(&["run"]);
+    command
+        .env("WATCHDOG_USEC", "60000000")
+        .stderr(world.log_file());
+    let daemon = world.ready(command);
+    daemon.listen();
+    world.told("Surveillance active");
+    std::thread::sleep(Duration::from_secs(5));
+    let before = waits(daemon.child.id());
+    std::thread::sleep(WATCHED);
+    let woke = (waits(daemon.child.id()) - before) as f64 / WATCHED.as_secs_f64();
+    daemon.stop();
+    let work = format!("wake-ups a second, idle on {what}");
+    row(
+        &work,
+        "1",
+        "the watchdog's alone: 0.03",
+        format!("{woke:.2}"),
+    )
 }

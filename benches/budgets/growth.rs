@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use nix::sys::resource::UsageWho;
 
-use crate::contenders::{missed, report};
+use crate::contenders::{has_journals, missed, report};
 use crate::figures::{median, processor_of, status};
-use crate::inputs::{auth_log, folder, journal_of};
+use crate::inputs::{auth_log, folder, journal_of, much};
 use crate::logs::Mix;
 use crate::logs::truth::Truth;
 use crate::{Row, row};
@@ -47,7 +47,13 @@ struct Step {
 fn steps<T: std::fmt::Display + Copy>(values: &[T], mix: impl Fn(T) -> Mix) -> Vec<Step> {
     let step = |value: &T| Step {
         shown: value.to_string(),
-        mix: mix(*value),
+        mix: {
+            let mix = mix(*value);
+            Mix {
+                lines: much(mix.lines),
+                ..mix
+            }
+        },
         files: None,
     };
     values.iter().map(step).collect()
@@ -139,21 +145,31 @@ pub(crate) fn growth() -> Vec<Row> {
                 ..Mix::default()
             }),
         ),
-        ("journal files", journals(&[1, 10, 100, 300])),
+        (
+            "journal files",
+            if has_journals() {
+                journals(&[1, 10, 100, 300])
+            } else {
+                Vec::new()
+            },
+        ),
     ];
     let grown = |(what, steps): &(&str, Vec<Step>)| {
         let [first, last] = [&steps[0].shown, &steps[steps.len() - 1].shown];
         let work = format!("`report`, a line and the memory, from {first} to {last} {what}");
         row(&work, "flat", "", grow(what, steps))
     };
-    all.iter().map(grown).collect()
+    all.iter()
+        .filter(|(_, steps)| !steps.is_empty())
+        .map(grown)
+        .collect()
 }
 
 fn journals(files: &[u64]) -> Vec<Step> {
     let step = |files: &u64| Step {
         shown: files.to_string(),
         mix: Mix {
-            lines: 300_000,
+            lines: much(300_000),
             ..Mix::default()
         },
         files: Some(*files),

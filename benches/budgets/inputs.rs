@@ -5,6 +5,14 @@ use std::path::{Path, PathBuf};
 use crate::logs::truth::Truth;
 use crate::logs::{Mix, write};
 
+/// So much of the work, or a fiftieth where `SMALL` is set: to try the benchmarks themselves.
+pub(crate) fn much(whole: u64) -> u64 {
+    match std::env::var_os("SMALL") {
+        Some(_) => whole / 50,
+        None => whole,
+    }
+}
+
 /// A folder that goes with the value. Not in /tmp, which may be memory.
 pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()

@@ -1,8 +1,8 @@
 //! `report` over logs of the past, beside programs that do less.
 
-use crate::contenders::{installed, of_auth_log, of_journal};
+use crate::contenders::{has_journals, installed, of_auth_log, of_journal};
 use crate::figures::compare;
-use crate::inputs::{auth_log, folder, journal_of};
+use crate::inputs::{auth_log, folder, journal_of, much};
 use crate::logs::Mix;
 use crate::{Row, row};
 
@@ -12,6 +12,9 @@ const DENSITIES: [(f64, &str); 3] = [
     (0.33, "one third"),
     (0.1, "one tenth"),
 ];
+
+/// How many lines the log has.
+const LINES: u64 = 1_000_000;
 
 /// How many lines fail2ban-regex gets.
 const PART: u64 = 20_000;
@@ -25,13 +28,20 @@ pub(crate) fn of_log() -> Vec<Row> {
     let mut rows = Vec::new();
     for (density, what) in DENSITIES {
         let mix = Mix {
+            lines: much(LINES),
             density,
             ..Mix::default()
         };
         let (log, config, truth) = auth_log(folder.path(), &mix);
         let part = folder.path().join("part");
         std::fs::create_dir_all(&part).unwrap();
-        let (part, _, of_part) = auth_log(&part, &Mix { lines: PART, ..mix });
+        let (part, _, of_part) = auth_log(
+            &part,
+            &Mix {
+                lines: much(PART),
+                ..mix
+            },
+        );
         println!("{} lines, {what}:\n", truth.lines);
         let all = compare(of_auth_log(
             &here,
@@ -57,13 +67,16 @@ pub(crate) fn of_log() -> Vec<Row> {
 
 /// A journal, nearly all of whose entries are sshd's and sftp-server's.
 pub(crate) fn of_journals() -> Vec<Row> {
+    if !has_journals() {
+        return Vec::new();
+    }
     let (here, folder) = (installed(), folder());
     let mix = Mix {
-        lines: ENTRIES,
+        lines: much(ENTRIES),
         ..Mix::default()
     };
     let (journal, config, truth) = journal_of(folder.path(), &mix, 1);
-    println!("A journal of {ENTRIES} entries:\n");
+    println!("A journal of {} entries:\n", truth.lines);
     let all = compare(of_journal(&here, &config, &journal, &truth));
     let budgets = [
         ("cat", "0.8 ×", ""),

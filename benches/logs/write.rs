@@ -10,29 +10,32 @@ use super::truth::Truth;
 use super::{By, Line, Mix, SECOND, generate};
 
 /// What writes journals.
-const REMOTE: &str = "/usr/lib/systemd/systemd-journal-remote";
+pub(crate) const REMOTE: &str = "/usr/lib/systemd/systemd-journal-remote";
 
 /// Writes an auth.log.
 pub(crate) fn auth_log(mix: &Mix, path: &Path) -> Truth {
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path).unwrap());
-    let (mut stamp, mut second) = (String::new(), 0);
-    let truth = generate(mix, &mut |at, line| {
-        if second != at / SECOND {
-            second = at / SECOND;
-            let time = chrono::DateTime::from_timestamp(i64::try_from(second).unwrap(), 0).unwrap();
-            stamp = time.format("%Y-%m-%dT%H:%M:%S").to_string();
-        }
-        let name = identifier(line);
-        let micros = at % SECOND;
-        writeln!(
-            file,
-            "{stamp}.{micros:06}+00:00 sftp1 {name}[{}]: {}",
-            line.pid, line.text
-        )
-        .unwrap();
-    });
+    let truth = lines(mix, &mut file);
     file.flush().unwrap();
     truth
+}
+
+/// Writes the lines of an auth.log.
+pub(crate) fn lines(mix: &Mix, to: &mut dyn Write) -> Truth {
+    let (mut stamp, mut second) = (String::new(), 0);
+    generate(mix, &mut |at, line| {
+        if second != at / SECOND {
+            second = at / SECOND;
+            stamp = utc(second).format("%Y-%m-%dT%H:%M:%S").to_string();
+        }
+        let (name, micros) = (identifier(line), at % SECOND);
+        let (pid, text) = (line.pid, &line.text);
+        writeln!(to, "{stamp}.{micros:06}+00:00 sftp1 {name}[{pid}]: {text}").unwrap();
+    })
+}
+
+fn utc(second: u64) -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp(i64::try_from(second).unwrap(), 0).unwrap()
 }
 
 fn identifier(line: &Line) -> &'static str {
@@ -97,7 +100,7 @@ impl Remote {
 /// An entry in the journal's export format, with the fields that journald gives it on Debian 12.
 fn export(at: u64, n: u64, line: &Line, to: &mut Vec<u8>) {
     let mut text = String::with_capacity(1_200);
-    let time = chrono::DateTime::from_timestamp(i64::try_from(at / SECOND).unwrap(), 0).unwrap();
+    let time = utc(at / SECOND);
     let (uid, pid, session) = (line.uid, line.pid, line.session);
     let (name, account) = (identifier(line), &line.account);
     let (facility, comm, exe) = match line.by {
