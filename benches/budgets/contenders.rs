@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::figures::{Way, run};
-use crate::logs::truth::{Truth, WORDS};
+use crate::logs::truth::{Difference, Truth, WORDS};
 use crate::logs::write::REMOTE;
 
 /// Where distributions put sshguard's parser.
@@ -101,8 +101,8 @@ pub(crate) fn report(config: &Path, log: &Path, journal: bool) -> Command {
     command
 }
 
-/// How many events of the log `report` has counted wrongly.
-pub(crate) fn missed(printed: &str, truth: &Truth) -> u64 {
+/// What `report` has counted wrongly.
+pub(crate) fn wrong(printed: &str, truth: &Truth) -> Vec<Difference> {
     let report: Value = serde_json::from_str(printed).unwrap();
     let (mut sums, mut unknown) = (serde_json::Map::new(), 0);
     for day in report["days"].as_array().unwrap() {
@@ -115,12 +115,16 @@ pub(crate) fn missed(printed: &str, truth: &Truth) -> u64 {
             }
         }
     }
-    truth.missed(&Value::Object(sums), unknown, false)
+    truth.differences(&Value::Object(sums), unknown, false)
 }
 
 fn ours<'a>(config: &'a Path, log: &'a Path, journal: bool, truth: &Truth) -> Way<'a> {
     let printed = output(&mut report(config, log, journal));
-    check("report", missed(&printed, truth), 0);
+    let wrong = wrong(&printed, truth);
+    assert!(
+        wrong.is_empty(),
+        "report does not count what the log holds: {wrong:?}"
+    );
     Way::new("`report`", move || run(&mut report(config, log, journal)))
 }
 

@@ -86,7 +86,10 @@ pub(crate) fn of_journals() -> Vec<Row> {
     let mut rows = Vec::new();
     for (other, reach, aim) in budgets {
         if let Some(times) = all.iter().find(|times| times.name.contains(other)) {
-            let work = format!("`report`, {ENTRIES} journal entries, beside {}", times.name);
+            let work = format!(
+                "`report`, {} journal entries, beside {}",
+                truth.lines, times.name
+            );
             rows.push(row(
                 &work,
                 reach,

@@ -34,6 +34,9 @@ pub(crate) struct Counts {
     pub(crate) write_refused: u64,
 }
 
+/// Whose counter, which, the true count and the one found.
+pub(crate) type Difference = (String, String, u64, u64);
+
 /// The counts of a whole log.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Truth {
@@ -126,23 +129,37 @@ impl Truth {
         self.lines
     }
 
-    /// The events that are counted in `found`, as JSON of counters by partner, one too many or too few; `all` counters, or the
-    /// four that `report` prints.
-    pub(crate) fn missed(&self, found: &Value, unknown: u64, all: bool) -> u64 {
-        let mut missed = self.unknown_attempts.abs_diff(unknown);
+    /// The counters that differ in `found`, JSON of counters by partner: whose, which, the true count and the one found; `all`
+    /// counters, or the four that `report` prints.
+    pub(crate) fn differences(&self, found: &Value, unknown: u64, all: bool) -> Vec<Difference> {
+        let printed = ["success", "failed", "upload", "download"];
+        let mut differences = Vec::new();
+        let mut compare = |whose: String, counter: &str, count: u64, found: u64| {
+            if count != found {
+                differences.push((whose, counter.to_owned(), count, found));
+            }
+        };
         for (n, counts) in self.partners.iter().enumerate() {
             let counts = serde_json::to_value(counts).unwrap();
             let found = &found[partner::name(n)];
             for (counter, count) in counts.as_object().unwrap() {
-                let printed =
-                    ["success", "failed", "upload", "download"].contains(&counter.as_str());
-                if all || printed {
-                    let found = found[counter].as_u64().unwrap_or(0);
-                    missed += count.as_u64().unwrap().abs_diff(found);
+                if all || printed.contains(&counter.as_str()) {
+                    let mut found = found[counter].as_u64().unwrap_or(0);
+                    if counter.ends_with("interrupted") {
+                        // What is open at the end of the log may count as interrupted as well.
+                        found = found.min(count.as_u64().unwrap());
+                    }
+                    compare(partner::name(n), counter, count.as_u64().unwrap(), found);
                 }
             }
         }
-        missed
+        compare(
+            "nobody".to_owned(),
+            "attempts",
+            self.unknown_attempts,
+            unknown,
+        );
+        differences
     }
 
     /// How many events there are.
