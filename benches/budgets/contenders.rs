@@ -1,7 +1,6 @@
 //! Other programs that read the same logs: where they are, what they count, and whether that is what the log holds.
 
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -261,5 +260,5 @@ pub(crate) fn read_messages(directory: &str) {
     while journal.next().unwrap() > 0 {
         entries += u32::from(journal.get_data(c"MESSAGE").unwrap().is_some());
     }
-    writeln!(std::io::stdout(), "{entries}").unwrap();
+    println!("{entries}");
 }

@@ -88,7 +88,7 @@ fn alerts(world: &World, shown: &Shown, by: &str, write: &mut dyn FnMut(u32)) ->
     let daemon = world.daemon();
     daemon.listen();
     world.told("Surveillance active");
-    let alerts = much(ALERTS) as usize;
+    let alerts = usize::try_from(much(ALERTS)).unwrap();
     let (mut written, mut after_shown) = (Vec::new(), Vec::new());
     for n in 0..alerts {
         std::thread::sleep(BETWEEN);

@@ -27,8 +27,11 @@ pub(crate) fn row(work: &str, reach: &str, aim: &str, measured: String) -> Row {
     Row([work.to_owned(), reach.to_owned(), aim.to_owned(), measured])
 }
 
+/// A measurement prints its details, and gives rows of the table.
+type Measure = fn() -> Vec<Row>;
+
 /// The measurements by name. The last two are done only where they are named.
-const ALL: [(&str, fn() -> Vec<Row>); 10] = [
+const ALL: [(&str, Measure); 10] = [
     ("report-auth-log", report::of_log),
     ("report-journal", report::of_journals),
     ("backlog-auth-log", backlog::of_log),

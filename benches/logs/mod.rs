@@ -6,8 +6,10 @@
 
 #![allow(
     dead_code,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     clippy::unwrap_used,
-    reason = "each user takes its part of it, and a benchmark may panic"
+    reason = "each user takes its part of it, the numbers are small, and a benchmark may panic"
 )]
 
 pub(crate) mod chance;
