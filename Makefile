@@ -1,6 +1,7 @@
 # make demo     the main job before your eyes: no Slack, no sshd
 # make quick    before each commit: format, lints, and the tests that take seconds
 # make test     all the tests; those on real Debian machines where root and the tools are at hand
+# make bench    figures beside other programs', on a machine that does nothing else: all in ten minutes, or PARTS="report latency"
 # make build    the release binary
 # make deb      the package for Debian 12 and 13
 # make install  the same without a package: DESTDIR=, PREFIX=/usr
@@ -11,7 +12,7 @@ PREFIX ?= /usr
 # Debian's zsh looks in share/zsh/vendor-completions too, others do not.
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 
-.PHONY: build completions deb demo install prerequisites quick test
+.PHONY: bench build completions deb demo install prerequisites quick test
 
 # Where cargo builds: CARGO_TARGET_DIR, or what its configuration says.
 target := $(shell packaging/target-directory "$(CARGO)")
@@ -37,6 +38,10 @@ quick: prerequisites
 
 test: prerequisites
 	CARGO="$(CARGO)" tests/run
+
+# The size is that of the program that is shipped, before cargo builds it again for the benchmark.
+bench: build
+	SFTP_MONITOR_SIZE=$$(stat -c %s $(target)/release/sftp-monitor) $(CARGO) bench --locked --bench budgets -- $(PARTS)
 
 prerequisites:
 	@packaging/prerequisites "$(CARGO)"
@@ -73,7 +78,8 @@ install:
 	for example in packaging/examples/*; do \
 	    $(relocated) $$example | install -Dm644 /dev/stdin $(share)/doc/sftp-monitor/examples/$${example##*/} || exit; done
 	install -Dm644 packaging/slack-app.json $(share)/doc/sftp-monitor/examples/slack-app.json
-	install -Dm644 -t $(share)/doc/sftp-monitor README.md packaging/doc/design.md packaging/doc/guarantees.md
+	install -Dm644 -t $(share)/doc/sftp-monitor README.md packaging/doc/design.md \
+	    packaging/doc/guarantees.md packaging/doc/performance.md
 	install -Dm644 CHANGELOG.md $(share)/doc/sftp-monitor/changelog
 	install -Dm644 LICENSE $(share)/doc/sftp-monitor/copyright
 	[ -e $(DESTDIR)/etc/sftp-monitor/config.toml ] || \

@@ -1,5 +1,5 @@
 //! More than is usual: a backlog, a flood, many partners, no descriptors, a pause. Nothing is timed here; memory is held
-//! against generous ceilings. `cargo bench` measures.
+//! against generous ceilings. `make bench` measures.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

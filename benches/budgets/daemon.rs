@@ -1,26 +1,28 @@
-//! The daemon: how soon an alert is at Slack, what it keeps in memory, and how often it wakes up.
+//! The daemon at work and idle: how soon an alert is at Slack, and how often it wakes up.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use crate::figures::{middle_and_high, status, waits};
-use crate::logs;
+use crate::contenders::has_journals;
+use crate::figures::{middle_and_high, waits};
+use crate::inputs::much;
 use crate::support::journal::{Boot, Journals};
 use crate::support::program::World;
+use crate::{Row, row};
 
 /// How many alerts are timed.
-const ALERTS: usize = 40;
+const ALERTS: u64 = 50;
 
 /// Between two of them: Slack takes one a second, and the program keeps to it.
-const BETWEEN: Duration = Duration::from_millis(1_300);
+const BETWEEN: Duration = Duration::from_millis(1_150);
 
 /// Each log-in is told at once.
 const EACH: &str = "[alerts]\ngroup-window = \"0s\"\nmax-per-hour = 3600\n";
 
 /// How long it is watched while nothing happens.
-const WATCHED: Duration = Duration::from_secs(20);
+const WATCHED: Duration = Duration::from_secs(30);
 
 /// Another program that shows lines as they come.
 struct Shown {
@@ -54,16 +56,16 @@ impl Drop for Shown {
 }
 
 /// From the line to the post, beside what `tail -F` and `journalctl -f` need to show it.
-pub(crate) fn latency() {
+pub(crate) fn latency() -> Vec<Row> {
     let mut world = World::new();
     world.config += EACH;
     let shown = Shown::by(Command::new("tail").args(["-n0", "-F"]).arg(world.log()));
     let accepted = "Accepted password for alice from 192.0.2.7 port 5 ssh2";
-    alerts(&world, &shown, "tail -F", &mut |n| {
+    let of_log = alerts(&world, &shown, "`tail -F`", &mut |n| {
         world.write(&format!("sshd[{}]: {accepted}", 100 + n));
     });
-    let Some(journals) = Journals::new() else {
-        return;
+    let Some(journals) = has_journals().then(Journals::new).flatten() else {
+        return vec![of_log];
     };
     let mut boot = Boot::number(1);
     journals.write("system.journal", &[boot.other("a journal")]);
@@ -75,18 +77,20 @@ pub(crate) fn latency() {
         .args(["-f", "-n0", "-o", "cat", "-D"])
         .arg(journals.path());
     let shown = Shown::by(follow);
-    alerts(&world, &shown, "journalctl -f", &mut |n| {
+    let of_journal = alerts(&world, &shown, "`journalctl -f`", &mut |n| {
         boot.clock = chrono::Utc::now().timestamp_micros().unsigned_abs();
         live.append(&boot.sshd(100 + n, accepted));
     });
+    vec![of_log, of_journal]
 }
 
-fn alerts(world: &World, shown: &Shown, by: &str, write: &mut dyn FnMut(u32)) {
+fn alerts(world: &World, shown: &Shown, by: &str, write: &mut dyn FnMut(u32)) -> Row {
     let daemon = world.daemon();
     daemon.listen();
     world.told("Surveillance active");
+    let alerts = usize::try_from(much(ALERTS)).unwrap();
     let (mut written, mut after_shown) = (Vec::new(), Vec::new());
-    for n in 0..ALERTS {
+    for n in 0..alerts {
         std::thread::sleep(BETWEEN);
         let begun = Instant::now();
         write(u32::try_from(n).unwrap());
@@ -98,68 +102,50 @@ fn alerts(world: &World, shown: &Shown, by: &str, write: &mut dyn FnMut(u32)) {
         after_shown.push(at.saturating_duration_since(seen));
     }
     daemon.stop();
-    for (what, times) in [
-        ("the line was written", &mut written),
-        (&*format!("{by} shows it"), &mut after_shown),
-    ] {
-        let (middle, high) = middle_and_high(times);
-        println!("  at Slack after {what:24} {middle:.1?}, 99 % within {high:.1?}");
-    }
+    let millis = |time: Duration| time.as_secs_f64() * 1e3;
+    let (middle, high) = middle_and_high(&mut written);
+    println!(
+        "{alerts} alerts, at Slack after the line was written: {:.1} ms, 99 % within {:.1}\n",
+        millis(middle),
+        millis(high)
+    );
+    let (middle, high) = middle_and_high(&mut after_shown);
+    row(
+        &format!("a log-in's alert at Slack after {by} shows the line, median / 99 %"),
+        "15 / 60 ms",
+        "5 / 20 ms",
+        format!("{:.1} / {:.1} ms", millis(middle), millis(high)),
+    )
 }
 
-/// What it keeps in memory.
-pub(crate) fn memory() {
-    let world = World::new();
-    let daemon = world.daemon();
+/// How often it wakes up while nothing happens, with the watchdog that its unit sets.
+pub(crate) fn idle() -> Vec<Row> {
+    let mut rows = vec![wake_ups("an auth.log", &World::new())];
+    if let Some(journals) = has_journals().then(Journals::new).flatten() {
+        journals.write("system.journal", &[Boot::number(1).other("a journal")]);
+        rows.push(wake_ups("a journal", &World::of_journal(journals.path())));
+    }
+    rows
+}
+
+fn wake_ups(what: &str, world: &World) -> Row {
+    let mut command = world.command(&["run"]);
+    command
+        .env("WATCHDOG_USEC", "60000000")
+        .stderr(world.log_file());
+    let daemon = world.ready(command);
     daemon.listen();
     world.told("Surveillance active");
-    let pid = daemon.child.id();
-    let figures = |what: &str| {
-        let (now, most) = (status(pid, "VmRSS"), status(pid, "VmHWM"));
-        println!("  {what:28} {now} KiB, at most {most} KiB so far");
-    };
-    figures("idle");
-    let lines = 1_000_000;
-    world.write_raw(&logs::guesses(lines / 2));
-    world.write_raw(&logs::sessions(lines / 2));
-    let begun = Instant::now();
-    while state(&world)["partners"]["bob"]["upload"] != lines / 16 {
-        assert!(
-            begun.elapsed() < Duration::from_secs(120),
-            "never counted: {}",
-            world.said()
-        );
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    figures("after a million lines");
-    println!("  which took {:.1?}", begun.elapsed());
+    std::thread::sleep(Duration::from_secs(5));
+    let before = waits(daemon.child.id());
+    std::thread::sleep(WATCHED);
+    let woke = (waits(daemon.child.id()) - before) as f64 / WATCHED.as_secs_f64();
     daemon.stop();
-}
-
-/// The state as it is now.
-pub(crate) fn state(world: &World) -> serde_json::Value {
-    let text = std::fs::read_to_string(world.path("state/daily.json")).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_default()
-}
-
-/// How often it wakes up while nothing happens.
-pub(crate) fn idle() {
-    let Some(journals) = Journals::new() else {
-        return;
-    };
-    journals.write("system.journal", &[Boot::number(1).other("a journal")]);
-    for (what, world) in [
-        ("auth.log", World::new()),
-        ("a journal", World::of_journal(journals.path())),
-    ] {
-        let daemon = world.daemon();
-        daemon.listen();
-        world.told("Surveillance active");
-        std::thread::sleep(Duration::from_secs(2));
-        let before = waits(daemon.child.id());
-        std::thread::sleep(WATCHED);
-        let woke = waits(daemon.child.id()) - before;
-        println!("  {what:28} {woke} wake-ups in {} s", WATCHED.as_secs());
-        daemon.stop();
-    }
+    let work = format!("wake-ups a second, idle on {what}");
+    row(
+        &work,
+        "1",
+        "the watchdog's alone: 0.03",
+        format!("{woke:.2}"),
+    )
 }

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::daemon::state;
+use crate::Row;
+use crate::backlog::state;
 use crate::figures::{processor, status};
 use crate::support::nss::Trouble;
 use crate::support::program::World;
@@ -17,7 +18,7 @@ const SECONDS: usize = 60;
 const PIECES: usize = 20;
 
 /// Writes the flood as it would come, and watches the daemon.
-pub(crate) fn flood() {
+pub(crate) fn flood() -> Vec<Row> {
     // It counts the questions, where a mount namespace can be had.
     let trouble = Trouble::new();
     let world = World::new();
@@ -35,7 +36,7 @@ pub(crate) fn flood() {
     for piece in 0..SECONDS * PIECES {
         world.write_raw(&failures(piece));
         if piece % (10 * PIECES) == 0 {
-            resident.push(status(pid, "VmRSS"));
+            resident.push(status(pid, "VmRSS").unwrap_or(0));
         }
         let next = begun + Duration::from_millis((1_000 / PIECES * (piece + 1)) as u64);
         std::thread::sleep(next.saturating_duration_since(Instant::now()));
@@ -58,7 +59,7 @@ pub(crate) fn flood() {
         "  all counted {:.2?} after the last",
         begun.elapsed() - written
     );
-    let most = status(pid, "VmHWM");
+    let most = status(pid, "VmHWM").unwrap_or(0);
     println!("  resident every ten seconds: {resident:?} KiB, at most {most} KiB");
     println!(
         "  {} commits, {:.1?} of processor time",
@@ -75,6 +76,7 @@ pub(crate) fn flood() {
     }
     daemon.kill().unwrap();
     daemon.wait().unwrap();
+    Vec::new()
 }
 
 /// The lines of one piece, each failure as sshd logs it.

@@ -24,6 +24,8 @@ pub struct World {
     pub config: String,
     /// What is written into its `[slack]` besides.
     pub slack_config: String,
+    /// The accounts that are partners, as `[partners]` names them.
+    pub users: String,
 }
 
 impl World {
@@ -35,6 +37,7 @@ impl World {
             directory,
             config: String::new(),
             slack_config: String::new(),
+            users: USERS.to_owned(),
         };
         File::create(world.log()).expect("a log");
         World {
@@ -83,8 +86,8 @@ impl World {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let config = self.path("config.toml");
         let text = format!(
-            "{}[slack]\nlabel = \"sftp1\"\napi-url = \"{}\"\n{}[partners]\n{USERS}\n",
-            self.config, self.slack.url, self.slack_config
+            "{}[slack]\nlabel = \"sftp1\"\napi-url = \"{}\"\n{}[partners]\n{}\n",
+            self.config, self.slack.url, self.slack_config, self.users
         );
         std::fs::write(&config, text).expect("the configuration is written");
         let mut command = Command::new(env!("CARGO_BIN_EXE_sftp-monitor"));
@@ -123,12 +126,18 @@ impl World {
 
     /// The same, with this as its standard error.
     pub fn daemon_logging_to(&self, log: File) -> Daemon {
+        let mut command = self.command(&["run"]);
+        command.stderr(log);
+        self.ready(command)
+    }
+
+    /// Starts the daemon by this command and waits until it says that it is ready.
+    pub fn ready(&self, mut command: Command) -> Daemon {
         let socket = self.path(&format!("notify{}", Instant::now().elapsed().as_nanos()));
         let _ = std::fs::remove_file(&socket);
         let notify = std::os::unix::net::UnixDatagram::bind(&socket).expect("a socket");
         notify.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let mut command = self.command(&["run"]);
-        command.env("NOTIFY_SOCKET", &socket).stderr(log);
+        command.env("NOTIFY_SOCKET", &socket);
         let daemon = Daemon {
             child: command.spawn().expect("the daemon starts"),
             notify,
