@@ -135,8 +135,8 @@ pub(super) fn of_record(
     }
     let process = (record.origin.boot, record.origin.pid);
     let sessions = &daily.resume.sessions;
-    let session = sessions.sftp.0.get(&process);
-    let connection = sessions.connections.0.get(&process);
+    let session = sessions.sftp.get(&process);
+    let connection = sessions.connections.get(&process);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let user = record.event.user.as_deref().map(text);
     let user = user

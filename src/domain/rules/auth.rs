@@ -92,9 +92,9 @@ impl Monitor<'_> {
             process = without_pid::process(origin.boot, &record.event);
             self.known_by_peer(record)
         } else {
-            let known = self.daily.resume.sessions.connections.0.get(&process);
-            let known = known.filter(|c| c.goes_on(origin.time, record.event.port));
-            known.cloned()
+            // Whoever asks for the connection keeps it again.
+            let known = self.daily.resume.sessions.connections.get(&process);
+            known.filter(|c| c.goes_on(origin.time, record.event.port)).cloned()
         };
         let new = || Connection {
             boot: process.0,
@@ -152,7 +152,7 @@ impl Monitor<'_> {
         self.note_latest(&connection);
         let sessions = &mut self.daily.resume.sessions;
         sessions.connections.put(connection);
-        if sessions.connections.0.len() > 2 * crate::domain::sessions::KEPT {
+        if sessions.connections.len() > 2 * crate::domain::sessions::KEPT {
             self.forget(self.daily.resume.counted_until);
         }
     }
@@ -182,7 +182,7 @@ impl Monitor<'_> {
             ..Connection::default()
         };
         let sessions = &mut self.daily.resume.sessions;
-        let before = sessions.connections.0.get(&process);
+        let before = sessions.connections.get(&process);
         if before.is_some_and(|before| before.accepted && before.port != login.port) {
             // The pid now belongs to a new log-in: the end of the earlier one was lost.
             sessions.end_login(process, origin.time);

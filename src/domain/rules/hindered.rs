@@ -74,11 +74,11 @@ impl Monitor<'_> {
     fn refused_chroot(&self, at: Time, detail: &str) -> Option<String> {
         let fresh = |since: Time| at.since(since) <= AT_ONCE && since <= at;
         let sessions = &self.daily.resume.sessions;
-        let unseen = sessions.unseen.iter();
+        let unseen = sessions.unseen.values();
         let partners = unseen
             .filter(|unseen| unseen.ended.is_none() && fresh(unseen.since))
             .map(|unseen| unseen.user.as_str());
-        let logins = sessions.connections.0.values();
+        let logins = sessions.connections.values();
         let others = logins
             .filter(|login| login.accepted && fresh(login.at))
             .filter(|login| login.standing != Membership::Partner)
@@ -197,7 +197,7 @@ impl Monitor<'_> {
 
     /// Does the process of this sftp-server line work for a partner, as far as known?
     pub(super) fn works_for_partner(&self, process: Process) -> bool {
-        let session = self.daily.resume.sessions.sftp.0.get(&process);
+        let session = self.daily.resume.sessions.sftp.get(&process);
         session.is_some_and(|session| session.standing.partner() == Some(true))
     }
 }

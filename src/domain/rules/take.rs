@@ -2,14 +2,15 @@
 
 use crate::domain::alerts::{Alerts, Content};
 use crate::domain::base::process::{Boot, Process};
+use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::forged::{forged, forged_by};
-use crate::domain::rules::monitor::{ENDING, Monitor};
+use crate::domain::rules::monitor::Monitor;
 use crate::domain::rules::settings::{RuleOutcome, wanted};
-use crate::domain::sessions::{KEPT, Membership};
+use crate::domain::sessions::{ENDING, KEPT, Membership, SftpSession};
 use crate::domain::state::{Known, NoticeKind};
 use std::time::Duration;
 
@@ -136,13 +137,10 @@ impl Monitor<'_> {
     pub(super) fn clamp_times(&mut self) {
         let now = self.now;
         let sessions = &mut self.daily.resume.sessions;
-        let endings = sessions
-            .sftp
-            .0
-            .values_mut()
-            .filter_map(|s| s.ending.as_mut());
-        for ending in endings.filter(|ending| **ending > now.plus(ENDING)) {
-            *ending = now.minus(ENDING);
+        let late = |s: &&SftpSession| s.ending.is_some_and(|at| at > now.plus(ENDING));
+        let ahead: Vec<Process> = sessions.ending().rev().take_while(late).map(Keyed::key).collect();
+        for process in ahead {
+            sessions.sftp.change(&process, |s| s.ending = Some(now.minus(ENDING)));
         }
         let counted = &mut self.daily.resume.counted_until;
         *counted = now.min(*counted);
@@ -166,13 +164,10 @@ impl Monitor<'_> {
     /// The same without the deadlines of feeds and log-ins: those are judged only when reading has caught up.
     pub(super) fn alerts_due(&self) -> Option<Time> {
         let resume = &self.daily.resume;
-        let endings = resume
-            .sessions
-            .sftp
-            .0
-            .values()
-            .filter_map(|s| s.ending.map(|at| at.plus(ENDING)));
-        endings
+        let ending = resume.sessions.ending().next();
+        let ending = ending.and_then(|session| Some(session.ending?.plus(ENDING)));
+        ending
+            .into_iter()
             .chain(self.unseen_due())
             .chain(resume.alerts.due(&|partner| self.rules.alerts_for(partner)))
             .chain(Alerts::ages(&resume.outbox, self.in_flight))
@@ -225,21 +220,23 @@ impl Monitor<'_> {
         let known = !sessions.boot.is_unknown();
         sessions.boot = boot;
         if known {
-            sessions.connections.0.retain(|(of, _), _| *of == boot);
+            sessions.connections.retain(|connection| connection.boot == boot);
             // The machine went down, so the expected lines cannot come.
             sessions.unseen.retain(|unseen| unseen.boot == boot);
-            for sftp in sessions.sftp.0.values_mut().filter(|s| s.boot != boot) {
-                sftp.ending = sftp.ending.or(Some(time.minus(ENDING)));
-            }
+            let earlier = sessions.sftp.values().filter(|s| s.boot != boot);
+            let earlier: Vec<Process> = earlier.map(Keyed::key).collect();
+            sessions.end_sftp(&earlier, time.minus(ENDING));
         }
     }
 
     /// Marks the sessions that have just ended, if the end lies before the start of counting.
     pub(super) fn past_endings(&mut self, past: bool) {
         if past {
-            let sftp = self.daily.resume.sessions.sftp.0.values_mut();
-            sftp.filter(|s| s.ending.is_some())
-                .for_each(|s| s.past = true);
+            let sessions = &mut self.daily.resume.sessions;
+            let ended: Vec<Process> = sessions.ending().map(Keyed::key).collect();
+            for process in ended {
+                sessions.sftp.change(&process, |s| s.past = true);
+            }
         }
     }
 

@@ -10,7 +10,9 @@ mod pace;
 
 pub use descriptors::Descriptors;
 pub use handle::{Handle, OtherHalf};
+pub(crate) use open::ENDING;
 pub use open::{
-    Connection, KEPT, Last, LoginWithoutTransfers, Membership, PAM_KEPT, Sessions, SftpSession,
+    Connection, ConnectionMark, KEPT, Last, LoginWithoutTransfers, Membership, PAM_KEPT, Sessions,
+    SftpMark, SftpSession, UnseenMark,
 };
 pub use pace::{Limit, Paces};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::alerts::Cause;
 use crate::domain::base::numbers::is_default;
+use crate::domain::base::position::hash;
 use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::{Keyed, Table};
 use crate::domain::base::time::Time;
@@ -13,9 +14,16 @@ use crate::domain::sessions::descriptors::Descriptors;
 use crate::domain::sessions::handle::Handle;
 use crate::domain::sessions::pace::Paces;
 
+/// How long after the log-in's end an sftp session may still log its own end: lines of different processes may come in a
+/// different order.
+pub(crate) const ENDING: Duration = Duration::from_secs(5);
+
+/// How long a log-in may last without a line of sftp-server before it is judged.
+const LASTING: Duration = Duration::from_secs(5 * 60);
+
 /// How many connections and sessions are kept at most, of each. sshd admits 100 unauthenticated connections by default
 /// (`MaxStartups`). An evicted one can only cause a double count of a refused attempt or a file without an address.
-pub const KEPT: usize = 1_000;
+pub const KEPT: usize = 6_000;
 
 /// How long an ended connection is remembered, so that its last lines are not counted again: they come within milliseconds.
 pub(super) const ENDED_KEPT: Duration = Duration::from_secs(5);
@@ -40,8 +48,8 @@ pub struct Sessions {
     /// sftp-server's processes.
     pub sftp: Table<SftpSession>,
     /// Partners' log-ins without a line of sftp-server so far.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unseen: Vec<LoginWithoutTransfers>,
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub unseen: Table<LoginWithoutTransfers>,
     /// The rate of each session's lines.
     #[serde(skip_serializing_if = "is_default")]
     pub paces: Paces,
@@ -169,10 +177,70 @@ impl Connection {
     }
 }
 
+/// By what a connection is found, besides its process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConnectionMark {
+    /// Only PAM's lines about an account were seen: the time of the latest one.
+    OfPam(Time),
+    /// A log-in: the hash of its address and port.
+    LoginFrom(u64),
+    /// A log-in: the hash of its account and address, and its time.
+    LoginOf(u64, Time),
+    /// A log-in: the hash of its log-in session.
+    Session(u64),
+    /// The user database did not answer: the hash of the account.
+    Undecided(u64),
+}
+
+impl ConnectionMark {
+    /// The mark of log-ins from this address and port.
+    pub(crate) fn from(address: &str, port: Option<u16>) -> Self {
+        let port = port.map_or(1 << 32, u64::from);
+        ConnectionMark::LoginFrom(hash(address.as_bytes()).wrapping_add(port << 16))
+    }
+
+    /// The mark of a log-in of this account from this address at this time.
+    pub(crate) fn of(user: &str, address: &str, at: Time) -> Self {
+        ConnectionMark::LoginOf(owner(user, Some(address)), at)
+    }
+
+    /// The mark of the log-in with this log-in session.
+    pub(crate) fn session(session: &str) -> Self {
+        ConnectionMark::Session(hash(session.as_bytes()))
+    }
+}
+
+/// The hash of an account and an address.
+fn owner(user: &str, address: Option<&str>) -> u64 {
+    let address = address.map_or(0, |address| hash(address.as_bytes()));
+    hash(user.as_bytes()) ^ address.rotate_left(1)
+}
+
 impl Keyed for Connection {
     type Key = Process;
+    type Mark = ConnectionMark;
+    const LOWEST: Process = (Boot(0), 0);
     fn key(&self) -> Process {
         (self.boot, self.pid)
+    }
+    fn marks(&self) -> impl Iterator<Item = ConnectionMark> {
+        let address = self.address.as_deref().filter(|_| self.accepted);
+        let from = address.map(|address| ConnectionMark::from(address, self.port));
+        let user = self.user.as_deref();
+        let of = address.zip(user);
+        let of = of.map(|(address, user)| ConnectionMark::of(user, address, self.at));
+        let session = self.session.as_deref().filter(|_| self.accepted);
+        let pam = self.of_pam_alone() && !self.ended && self.counted() == 0;
+        let undecided = self.standing == Membership::Undecided;
+        let undecided = user.filter(|_| undecided).map(|user| hash(user.as_bytes()));
+        let marks = [
+            pam.then_some(ConnectionMark::OfPam(self.at)),
+            from,
+            of,
+            session.map(ConnectionMark::session),
+            undecided.map(ConnectionMark::Undecided),
+        ];
+        marks.into_iter().flatten()
     }
 }
 
@@ -204,6 +272,45 @@ pub struct LoginWithoutTransfers {
     /// sshd's configuration allows the account only an internal-sftp that logs.
     #[serde(skip_serializing_if = "is_default")]
     pub forced: bool,
+}
+
+/// By what a log-in without transfers is found, besides its process and time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UnseenMark {
+    /// When it is judged.
+    Due(Time),
+    /// The hash of its account.
+    Of(u64),
+}
+
+impl UnseenMark {
+    /// The mark of an account's log-ins.
+    pub(crate) fn of(user: &str) -> Self {
+        UnseenMark::Of(hash(user.as_bytes()))
+    }
+}
+
+impl LoginWithoutTransfers {
+    /// When it is judged: a few seconds after its end, because lines may come in a different order, or when it has lasted
+    /// long enough.
+    pub(crate) fn due(&self) -> Time {
+        match self.ended {
+            Some(ended) => ended.plus(ENDING),
+            None => self.since.plus(LASTING),
+        }
+    }
+}
+
+impl Keyed for LoginWithoutTransfers {
+    type Key = (Process, Time);
+    type Mark = UnseenMark;
+    const LOWEST: (Process, Time) = ((Boot(0), 0), Time(i64::MIN));
+    fn key(&self) -> (Process, Time) {
+        ((self.boot, self.pid), self.since)
+    }
+    fn marks(&self) -> impl Iterator<Item = UnseenMark> {
+        [UnseenMark::Due(self.due()), UnseenMark::of(&self.user)].into_iter()
+    }
 }
 
 /// A process of sftp-server.
@@ -253,10 +360,47 @@ pub struct SftpSession {
     pub rename_refused: Option<String>,
 }
 
+/// By what an sftp session is found, besides its process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SftpMark {
+    /// When its log-in ended.
+    Ending(Time),
+    /// The hash of its log-in session.
+    Session(u64),
+    /// The hash of its account and address.
+    Of(u64),
+    /// The user database did not answer: the hash of the account.
+    Undecided(u64),
+}
+
+impl SftpMark {
+    /// The mark of the sftp sessions of this log-in session.
+    pub(crate) fn session(session: &str) -> Self {
+        SftpMark::Session(hash(session.as_bytes()))
+    }
+
+    /// The mark of the sftp sessions of this account from this address, or from none that is known.
+    pub(crate) fn of(user: &str, address: Option<&str>) -> Self {
+        SftpMark::Of(owner(user, address))
+    }
+}
+
 impl Keyed for SftpSession {
     type Key = Process;
+    type Mark = SftpMark;
+    const LOWEST: Process = (Boot(0), 0);
     fn key(&self) -> Process {
         (self.boot, self.pid)
+    }
+    fn marks(&self) -> impl Iterator<Item = SftpMark> {
+        let undecided = self.standing == Membership::Undecided;
+        let marks = [
+            self.ending.map(SftpMark::Ending),
+            self.session.as_deref().map(SftpMark::session),
+            Some(SftpMark::of(&self.user, self.address.as_deref())),
+            undecided.then(|| SftpMark::Undecided(hash(self.user.as_bytes()))),
+        ];
+        marks.into_iter().flatten()
     }
 }
 
