@@ -77,7 +77,11 @@ impl<V: Keyed> Table<V> {
     pub(crate) fn give_back(&mut self, value: Box<V>) {
         match self.values.entry(value.key()) {
             btree_map::Entry::Occupied(mut slot) if slot.get().is_none() => {
-                debug_assert!(value.marks().all(|mark| self.marks.contains(&(mark, value.key()))));
+                debug_assert!(
+                    value
+                        .marks()
+                        .all(|mark| self.marks.contains(&(mark, value.key())))
+                );
                 *slot.get_mut() = Some(value);
             }
             _ => drop(self.put(value)),
@@ -85,7 +89,11 @@ impl<V: Keyed> Table<V> {
     }
 
     /// Changes the value with this key.
-    pub(crate) fn change<R>(&mut self, key: &V::Key, change: impl FnOnce(&mut V) -> R) -> Option<R> {
+    pub(crate) fn change<R>(
+        &mut self,
+        key: &V::Key,
+        change: impl FnOnce(&mut V) -> R,
+    ) -> Option<R> {
         let mut value = self.remove(key)?;
         let result = change(&mut value);
         self.put(value);
@@ -113,9 +121,18 @@ impl<V: Keyed> Table<V> {
     }
 
     /// The values with a mark from `low` on and below `high`, the lowest mark first.
-    pub(crate) fn between(&self, low: V::Mark, high: V::Mark) -> impl DoubleEndedIterator<Item = &V> {
+    pub(crate) fn between(
+        &self,
+        low: V::Mark,
+        high: V::Mark,
+    ) -> impl DoubleEndedIterator<Item = &V> {
         let marks = self.marks.range((low, V::LOWEST)..(high, V::LOWEST));
         marks.filter_map(|(_, key)| self.get(key))
+    }
+
+    /// The lowest mark of all.
+    pub(crate) fn first_mark(&self) -> Option<V::Mark> {
+        self.marks.first().map(|(mark, _)| *mark)
     }
 
     /// Evicts values so that `kept` are left, and returns them: see [`to_evict`].

@@ -12,9 +12,10 @@ use super::Monitor;
 use crate::domain::alerts::{Blind, Content};
 use crate::domain::base::numbers::add;
 use crate::domain::base::process::Process;
+use crate::domain::base::table::{Keyed, Table};
+use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
 use crate::domain::record::Record;
-use crate::domain::base::table::{Keyed, Table};
 use crate::domain::sessions::{
     Connection, ENDING, KEPT, LoginWithoutTransfers, Membership, SftpSession, UnseenMark,
 };
@@ -70,7 +71,9 @@ impl Monitor<'_> {
         });
         // Some more are allowed, so that this does not run for each log-in.
         if unseen.len() > KEPT + KEPT / 4 {
-            let gone = unseen.evict(KEPT, |_| (), |u| u.user.clone(), |u| u.since).len() as u64;
+            let gone = unseen
+                .evict(KEPT, |_| (), |u| u.user.clone(), |u| u.since)
+                .len() as u64;
             self.daily
                 .note(NoticeKind::SessionsForgotten, login.at, gone, None);
         }
@@ -114,7 +117,7 @@ impl Monitor<'_> {
         let (Some(user), at) = (event.user.as_deref(), record.origin.time) else {
             return;
         };
-        let user = String::from_utf8_lossy(user);
+        let user = lossy(user);
         if !self.speaks_for(record.origin.uid, self.known_uid(&user)) {
             return;
         }
@@ -174,22 +177,21 @@ impl Monitor<'_> {
 
     /// When the next log-in is judged.
     pub(super) fn unseen_due(&self) -> Option<Time> {
-        self.next_unseen().map(LoginWithoutTransfers::due)
-    }
-
-    /// The log-in that is judged next.
-    fn next_unseen(&self) -> Option<&LoginWithoutTransfers> {
-        let [first, last] = [i64::MIN, i64::MAX].map(|at| UnseenMark::Due(Time(at)));
-        self.daily.resume.sessions.unseen.between(first, last).next()
+        match self.daily.resume.sessions.unseen.first_mark() {
+            Some(UnseenMark::Due(at)) => Some(at),
+            _ => None,
+        }
     }
 
     /// Judges the log-ins that are due before or at `time`.
     pub(super) fn judge_unseen(&mut self, time: Time) {
-        while let Some(unseen) = self.next_unseen().filter(|unseen| unseen.due() <= time) {
-            let key = unseen.key();
-            if let Some(unseen) = self.daily.resume.sessions.unseen.remove(&key) {
-                self.judge(*unseen);
-            }
+        while let Some(due) = self.unseen_due().filter(|due| *due <= time) {
+            let unseen = &mut self.daily.resume.sessions.unseen;
+            let next = unseen.marked(UnseenMark::Due(due)).next().map(Keyed::key);
+            let Some(next) = next.and_then(|next| unseen.remove(&next)) else {
+                return;
+            };
+            self.judge(*next);
         }
     }
 

@@ -225,6 +225,9 @@ impl Monitor<'_> {
             }
         }
         self.name_troubled(partner, what, &file);
+        if self.rules.silent {
+            return None;
+        }
         // The message about the feed already names the file.
         if what == Transfer::Upload && self.told_by_feed(partner, &file.path, at) {
             return None;

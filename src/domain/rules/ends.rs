@@ -7,11 +7,11 @@ use super::forged::forged_by;
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
 use crate::domain::base::process::Process;
+use crate::domain::base::time::Time;
 use crate::domain::openssh::EventName;
 use crate::domain::pending::{Pending, RefusedAttempt};
 use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
-use crate::domain::base::time::Time;
 use crate::domain::sessions::{Connection, ConnectionMark};
 
 /// How soon after PAM's refusal in its helper a process ends.
@@ -73,10 +73,18 @@ impl Monitor<'_> {
         let own = self.connection(record);
         let (boot, time) = (record.origin.boot, record.origin.time);
         let [earliest, latest] = [time.minus(AT_ONCE), Time(i64::MAX)].map(ConnectionMark::OfPam);
-        let refused = self.daily.resume.sessions.connections.between(earliest, latest);
+        let refused = self
+            .daily
+            .resume
+            .sessions
+            .connections
+            .between(earliest, latest);
         let helper = refused.rev().find(|c| c.boot == boot);
         match helper.filter(|_| own.user.is_none()).cloned() {
-            Some(helper) => helper,
+            Some(helper) => {
+                self.keep(own);
+                helper
+            }
             None => own,
         }
     }
@@ -138,7 +146,9 @@ impl Monitor<'_> {
             let sessions = &mut self.daily.resume.sessions;
             // The lines of a log-in's end may name its session when the first lines did not: PAM opened it later.
             if let Some(session) = record.origin.session.as_deref() {
-                sessions.connections.change(&login, |ended| ended.session = Some(session.to_owned()));
+                sessions
+                    .connections
+                    .change(&login, |ended| ended.session = Some(session.to_owned()));
             }
             sessions.end_login(login, record.origin.time);
             self.past_endings(record.origin.past);
@@ -150,7 +160,9 @@ impl Monitor<'_> {
         let process = (record.origin.boot, record.origin.pid);
         if let Some(session) = record.origin.session.as_deref() {
             let connections = &mut self.daily.resume.sessions.connections;
-            connections.change(&process, |connection| connection.session = Some(session.to_owned()));
+            connections.change(&process, |connection| {
+                connection.session = Some(session.to_owned())
+            });
         }
     }
 }

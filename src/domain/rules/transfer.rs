@@ -5,6 +5,7 @@ use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::process::Process;
 use crate::domain::base::table::Keyed;
+use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind};
@@ -86,7 +87,7 @@ impl Monitor<'_> {
 
     fn session_opened(&mut self, record: &Record<'_>, process: Process) -> RuleOutcome {
         let (origin, event) = (&record.origin, &record.event);
-        let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
+        let user = lossy(event.user.as_deref().unwrap_or_default()).into_owned();
         let standing = self.standing(&user, record.answer.as_ref());
         if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
             if !self.may_be(sender, &user, record.answer.as_ref()) {
@@ -329,5 +330,5 @@ impl SftpSession {
 
 /// A name as text, with U+FFFD for bytes that are not UTF-8; empty if there is no name.
 pub(super) fn text(bytes: Option<&[u8]>) -> String {
-    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+    lossy(bytes.unwrap_or_default()).into_owned()
 }

@@ -5,12 +5,12 @@ use std::cmp::Reverse;
 use super::Monitor;
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::evict::evict;
+use crate::domain::base::position::hash;
 use crate::domain::base::process::Process;
+use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::pending::{Pending, Undecided};
-use crate::domain::base::position::hash;
-use crate::domain::base::table::Keyed;
 use crate::domain::sessions::{Connection, ConnectionMark, Membership, Sessions, SftpMark};
 use crate::domain::state::{Known, NoticeKind};
 
@@ -104,6 +104,21 @@ impl Monitor<'_> {
             _ => user,
         };
         let resume = &mut self.daily.resume;
+        if let (
+            Answer::Partner {
+                uid: Some(uid),
+                full_name,
+                ..
+            },
+            true,
+            Some(known),
+        ) = (answer, resume.undecided.is_empty(), resume.known.get(user))
+        {
+            // Each line of a partner brings an answer: mostly the same again.
+            if known.uid == Some(*uid) && (full_name.is_none() || known.full_name == *full_name) {
+                return;
+            }
+        }
         let uid_of = |known: Option<&Known>| known.and_then(|known| known.uid);
         let before = uid_of(resume.known.get(user));
         match answer {
@@ -172,13 +187,25 @@ impl Monitor<'_> {
         let own = |c: &&Connection| c.user.as_deref() == Some(from);
         let connections = sessions.connections.values().filter(own).map(Keyed::key);
         for process in connections.collect::<Vec<_>>() {
-            sessions.connections.change(&process, |c| c.user = Some(to.to_owned()));
+            sessions
+                .connections
+                .change(&process, |c| c.user = Some(to.to_owned()));
         }
-        let sftp = sessions.sftp.values().filter(|s| s.user == from).map(Keyed::key);
+        let sftp = sessions
+            .sftp
+            .values()
+            .filter(|s| s.user == from)
+            .map(Keyed::key);
         for process in sftp.collect::<Vec<_>>() {
-            sessions.sftp.change(&process, |s| to.clone_into(&mut s.user));
+            sessions
+                .sftp
+                .change(&process, |s| to.clone_into(&mut s.user));
         }
-        for event in resume.undecided.iter_mut().filter(|event| event.user == from) {
+        for event in resume
+            .undecided
+            .iter_mut()
+            .filter(|event| event.user == from)
+        {
             to.clone_into(&mut event.user);
         }
     }
@@ -196,12 +223,18 @@ fn decide(
     let sftp = sessions.sftp.marked(SftpMark::Undecided(account));
     let sftp: Vec<Process> = sftp.filter(|s| s.user == user).map(Keyed::key).collect();
     for process in sftp {
-        sessions.sftp.change(&process, |s| s.standing = of_uid(s.uid));
+        sessions
+            .sftp
+            .change(&process, |s| s.standing = of_uid(s.uid));
     }
-    let connections = sessions.connections.marked(ConnectionMark::Undecided(account));
+    let connections = sessions
+        .connections
+        .marked(ConnectionMark::Undecided(account));
     let own = |c: &&Connection| c.user.as_deref() == Some(user);
     let connections: Vec<Process> = connections.filter(own).map(Keyed::key).collect();
     for process in connections {
-        sessions.connections.change(&process, |c| c.standing = standing);
+        sessions
+            .connections
+            .change(&process, |c| c.standing = standing);
     }
 }

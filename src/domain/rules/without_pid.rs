@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::Monitor;
 use crate::domain::base::position::hash;
 use crate::domain::base::process::{Boot, Process};
+use crate::domain::base::text::lossy;
 use crate::domain::openssh::Event;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Connection, Sessions};
@@ -79,7 +80,7 @@ impl Monitor<'_> {
 /// The connection for a line without a port: the latest one whose user and address do not differ from the line's.
 fn latest<'s>(sessions: &'s Sessions, record: &Record<'_>) -> Option<&'s Connection> {
     let (origin, event) = (&record.origin, &record.event);
-    let user = event.user.as_deref().map(String::from_utf8_lossy);
+    let user = event.user.as_deref().map(lossy);
     let address = event.address.as_deref();
     if user.is_none() && address.is_none() {
         return None;

@@ -122,7 +122,10 @@ mod tests {
     }
 
     fn files(sessions: &Sessions, pid: u32) -> usize {
-        sessions.sftp.get(&(Boot(1), pid)).map_or(0, |s| s.handles.len())
+        sessions
+            .sftp
+            .get(&(Boot(1), pid))
+            .map_or(0, |s| s.handles.len())
     }
 
     #[test]

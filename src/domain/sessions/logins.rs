@@ -23,8 +23,13 @@ impl Sessions {
     }
 
     /// The log-ins of this account from this address.
-    fn logins_of<'s>(&'s self, user: &'s str, address: &'s str) -> impl DoubleEndedIterator<Item = &'s Connection> {
-        let [low, high] = [i64::MIN, i64::MAX].map(|at| ConnectionMark::of(user, address, Time(at)));
+    fn logins_of<'s>(
+        &'s self,
+        user: &'s str,
+        address: &'s str,
+    ) -> impl DoubleEndedIterator<Item = &'s Connection> {
+        let [low, high] =
+            [i64::MIN, i64::MAX].map(|at| ConnectionMark::of(user, address, Time(at)));
         let logins = self.connections.between(low, high);
         logins.filter(move |login| login.is_login_of(user, address))
     }
@@ -36,7 +41,9 @@ impl Sessions {
         if let (Some(address), Some(port)) = (login.address.as_deref(), login.port) {
             let mark = ConnectionMark::from(address, Some(port));
             let there = |c: &&Connection| {
-                c.address.as_deref() == Some(address) && c.port == Some(port) && c.key() != login.key()
+                c.address.as_deref() == Some(address)
+                    && c.port == Some(port)
+                    && c.key() != login.key()
             };
             over.extend(self.connections.marked(mark).filter(there).map(Keyed::key));
         }
@@ -73,7 +80,9 @@ impl Sessions {
         let Some(gone) = self.connections.remove(&login) else {
             return;
         };
-        let Some(user) = gone.user.as_deref() else { return };
+        let Some(user) = gone.user.as_deref() else {
+            return;
+        };
         let address = gone.address.as_deref();
         let mut over: Vec<Process> = Vec::new();
         if let Some(session) = gone.session.as_deref() {
@@ -101,7 +110,11 @@ impl Sessions {
         self.end_sftp(&over, time);
     }
 
-    fn sftp_of_session<'s>(&'s self, boot: Boot, session: &'s str) -> impl Iterator<Item = Process> + 's {
+    fn sftp_of_session<'s>(
+        &'s self,
+        boot: Boot,
+        session: &'s str,
+    ) -> impl Iterator<Item = Process> + 's {
         let sftp = self.sftp.marked(SftpMark::session(session));
         let own = move |s: &&SftpSession| s.boot == boot && s.session.as_deref() == Some(session);
         sftp.filter(own).map(Keyed::key)
@@ -110,7 +123,16 @@ impl Sessions {
     /// Notes that these sftp sessions end.
     pub(crate) fn end_sftp(&mut self, over: &[Process], time: Time) {
         for process in over {
-            self.sftp.change(process, |sftp| sftp.ending = sftp.ending.or(Some(time)));
+            self.sftp
+                .change(process, |sftp| sftp.ending = sftp.ending.or(Some(time)));
+        }
+    }
+
+    /// When the first log-in of an sftp session ended.
+    pub(crate) fn next_ending(&self) -> Option<Time> {
+        match self.sftp.first_mark() {
+            Some(SftpMark::Ending(at)) => Some(at),
+            _ => None,
         }
     }
 

@@ -5,14 +5,15 @@ mod descriptors;
 mod forget;
 mod handle;
 mod logins;
+mod marks;
 mod open;
 mod pace;
 
 pub use descriptors::Descriptors;
 pub use handle::{Handle, OtherHalf};
+pub use marks::{ConnectionMark, SftpMark, UnseenMark};
 pub(crate) use open::ENDING;
 pub use open::{
-    Connection, ConnectionMark, KEPT, Last, LoginWithoutTransfers, Membership, PAM_KEPT, Sessions,
-    SftpMark, SftpSession, UnseenMark,
+    Connection, KEPT, Last, LoginWithoutTransfers, Membership, PAM_KEPT, Sessions, SftpSession,
 };
 pub use pace::{Limit, Paces};
