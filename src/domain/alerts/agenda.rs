@@ -7,8 +7,13 @@ use crate::domain::base::time::Time;
 /// When alerts may be due. It follows from the alerts, so the state does not keep it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Agenda {
-    /// It was made of the alerts. If not, everything may be due.
+    /// It was made of the alerts. If not, any of them may be due.
     made: bool,
+    /// Was it made of the alerts?
+    pub(super) fn is_made(&self) -> bool {
+        self.made
+    }
+
     /// Nothing is due before this time.
     soonest: Option<Time>,
     /// The groups with gathered alerts; nothing of a group is due before its time.
@@ -31,11 +36,11 @@ impl Agenda {
         }
     }
 
-    /// Nothing is due before this time; `None` if nothing waits.
-    pub(super) fn soonest(&self) -> Option<Time> {
+    /// Nothing is due before this time; `None` if nothing is. `any` says whether anything waits.
+    pub(super) fn soonest(&self, any: bool) -> Option<Time> {
         match self.made {
             true => self.soonest,
-            false => Some(Time(i64::MIN)),
+            false => any.then_some(Time(i64::MIN)),
         }
     }
 

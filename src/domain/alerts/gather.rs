@@ -221,11 +221,7 @@ impl Alerts {
         outbox: &mut Outbox<'_>,
         in_flight: Option<u64>,
     ) {
-        let gathered = self
-            .groups
-            .iter()
-            .filter(|(_, group)| group.gathered.is_some());
-        self.agenda = Agenda::of(gathered.map(|(name, group)| (group.until, name.clone())));
+        self.make_agenda();
         self.report_due(time, now, rules, outbox);
         self.tried.forget(time);
         self.groups.retain(|name, group| {
@@ -240,9 +236,16 @@ impl Alerts {
         }
     }
 
+    fn make_agenda(&mut self) {
+        let groups = self.groups.iter();
+        let gathered = groups.filter(|(_, group)| group.gathered.is_some());
+        self.agenda = Agenda::of(gathered.map(|(name, group)| (group.until, name.clone())));
+    }
+
     /// Nothing is due before this time; `None` if nothing waits.
     pub fn soonest(&self) -> Option<Time> {
-        self.agenda.soonest()
+        let any = !self.waiting.is_empty() || !self.groups.is_empty();
+        self.agenda.soonest(any)
     }
 
     /// Reports the alerts that are due when all events before `time` are known. Its cost depends on what is due.
@@ -253,6 +256,9 @@ impl Alerts {
         rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
     ) {
+        if !self.agenda.is_made() {
+            self.make_agenda();
+        }
         for Waiting { at, content, .. } in self.take_due(time) {
             self.tell(at, now, content, rules, outbox);
         }

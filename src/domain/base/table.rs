@@ -61,6 +61,8 @@ impl<V: Keyed> Table<V> {
 
     /// Removes the value with this key.
     pub fn remove(&mut self, key: &V::Key) -> Option<Box<V>> {
+        // A lent value stays where it is: whoever has it gives it back.
+        self.values.get(key)?.as_ref()?;
         let value = self.values.remove(key)??;
         for mark in value.marks() {
             self.marks.remove(&(mark, *key));
@@ -68,7 +70,7 @@ impl<V: Keyed> Table<V> {
         Some(value)
     }
 
-    /// Lends a value while one line changes it. It must be given back with its marks unchanged, or removed first.
+    /// Lends a value while one line changes it. It must be given back with its marks unchanged.
     pub(crate) fn lend(&mut self, key: &V::Key) -> Option<Box<V>> {
         self.values.get_mut(key)?.take()
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::alerts::Cause;
 use crate::domain::base::numbers::is_default;
-use crate::domain::base::process::{Boot, Process};
+use crate::domain::base::process::Boot;
 use crate::domain::base::table::Table;
 use crate::domain::base::time::Time;
 use crate::domain::sessions::descriptors::Descriptors;
