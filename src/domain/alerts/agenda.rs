@@ -9,11 +9,6 @@ use crate::domain::base::time::Time;
 pub(crate) struct Agenda {
     /// It was made of the alerts. If not, any of them may be due.
     made: bool,
-    /// Was it made of the alerts?
-    pub(super) fn is_made(&self) -> bool {
-        self.made
-    }
-
     /// Nothing is due before this time.
     soonest: Option<Time>,
     /// The groups with gathered alerts; nothing of a group is due before its time.
@@ -34,6 +29,11 @@ impl Agenda {
             soonest: None,
             groups: groups.collect(),
         }
+    }
+
+    /// Was it made of the alerts?
+    pub(super) fn is_made(&self) -> bool {
+        self.made
     }
 
     /// Nothing is due before this time; `None` if nothing is. `any` says whether anything waits.
