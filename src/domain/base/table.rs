@@ -53,9 +53,13 @@ impl<V: Keyed> Table<V> {
     pub fn put(&mut self, value: impl Into<Box<V>>) -> Option<Box<V>> {
         let value = value.into();
         let key = value.key();
-        let old = self.remove(&key);
+        let slot = self.values.entry(key).or_default();
+        let old = slot.take();
+        for mark in old.iter().flat_map(|old| old.marks()) {
+            self.marks.remove(&(mark, key));
+        }
         self.marks.extend(value.marks().map(|mark| (mark, key)));
-        self.values.insert(key, Some(value));
+        *slot = Some(value);
         old
     }
 
@@ -64,6 +68,15 @@ impl<V: Keyed> Table<V> {
         // A lent value stays where it is: whoever has it gives it back.
         self.values.get(key)?.as_ref()?;
         let value = self.values.remove(key)??;
+        for mark in value.marks() {
+            self.marks.remove(&(mark, *key));
+        }
+        Some(value)
+    }
+
+    /// Takes out a value that is soon put again.
+    pub(crate) fn take(&mut self, key: &V::Key) -> Option<Box<V>> {
+        let value = self.values.get_mut(key)?.take()?;
         for mark in value.marks() {
             self.marks.remove(&(mark, *key));
         }
@@ -96,7 +109,7 @@ impl<V: Keyed> Table<V> {
         key: &V::Key,
         change: impl FnOnce(&mut V) -> R,
     ) -> Option<R> {
-        let mut value = self.remove(key)?;
+        let mut value = self.take(key)?;
         let result = change(&mut value);
         self.put(value);
         Some(result)
@@ -135,6 +148,11 @@ impl<V: Keyed> Table<V> {
     /// The lowest mark of all.
     pub(crate) fn first_mark(&self) -> Option<V::Mark> {
         self.marks.first().map(|(mark, _)| *mark)
+    }
+
+    /// The highest mark of all.
+    pub(crate) fn last_mark(&self) -> Option<V::Mark> {
+        self.marks.last().map(|(mark, _)| *mark)
     }
 
     /// Evicts values so that `kept` are left, and returns them: see [`to_evict`].

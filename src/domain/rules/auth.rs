@@ -97,7 +97,7 @@ impl Monitor<'_> {
             let connections = &mut self.daily.resume.sessions.connections;
             let known = connections.get(&process);
             let goes_on = known.is_some_and(|c| c.goes_on(origin.time, record.event.port));
-            let taken = goes_on.then(|| connections.remove(&process)).flatten();
+            let taken = goes_on.then(|| connections.take(&process)).flatten();
             taken.map(|connection| *connection)
         };
         let new = || Connection {

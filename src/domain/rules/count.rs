@@ -55,6 +55,9 @@ impl Monitor<'_> {
             .as_ref()
             .and_then(|a| known.failures.remove(a))
             .unwrap_or(0);
+        if self.rules.silent {
+            return;
+        }
         self.daily.resume.alerts.waiting.retain(|waiting| {
             let same =
                 |f: &Failures| f.partner == partner && f.addresses.first() == address.as_ref();
@@ -154,6 +157,9 @@ impl Monitor<'_> {
             add(failures.entry(address.clone()).or_default(), refused.count);
         }
         self.seen(partner).failure = Some(at);
+        if self.rules.silent {
+            return;
+        }
         let own = refused
             .address
             .as_ref()

@@ -104,20 +104,17 @@ impl Monitor<'_> {
             _ => user,
         };
         let resume = &mut self.daily.resume;
-        if let (
-            Answer::Partner {
-                uid: Some(uid),
-                full_name,
-                ..
-            },
-            true,
-            Some(known),
-        ) = (answer, resume.undecided.is_empty(), resume.known.get(user))
-        {
-            // Each line of a partner brings an answer: mostly the same again.
-            if known.uid == Some(*uid) && (full_name.is_none() || known.full_name == *full_name) {
-                return;
+        // Each line of an account brings an answer: mostly the same again.
+        let same = match (answer, resume.known.get(user)) {
+            (Answer::Partner { uid, full_name, .. }, Some(known)) => {
+                let same_uid = uid.is_none() || known.uid == *uid;
+                same_uid && (full_name.is_none() || known.full_name == *full_name)
             }
+            (Answer::Other { .. }, known) => known.is_none(),
+            _ => false,
+        };
+        if same && resume.undecided.is_empty() && !resume.sessions.any_undecided() {
+            return;
         }
         let uid_of = |known: Option<&Known>| known.and_then(|known| known.uid);
         let before = uid_of(resume.known.get(user));

@@ -128,6 +128,13 @@ impl Sessions {
         }
     }
 
+    /// Does any connection or sftp session wait for the user database?
+    pub(crate) fn any_undecided(&self) -> bool {
+        let connections = self.connections.last_mark();
+        matches!(connections, Some(ConnectionMark::Undecided(_)))
+            || matches!(self.sftp.last_mark(), Some(SftpMark::Undecided(_)))
+    }
+
     /// When the first log-in of an sftp session ended.
     pub(crate) fn next_ending(&self) -> Option<Time> {
         match self.sftp.first_mark() {
