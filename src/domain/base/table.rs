@@ -103,6 +103,19 @@ impl<V: Keyed> Table<V> {
         }
     }
 
+    /// Changes a value in a way that changes none of its marks.
+    pub(crate) fn touch(&mut self, key: &V::Key, change: impl FnOnce(&mut V)) -> bool {
+        let Some(value) = self.values.get_mut(key).and_then(Option::as_deref_mut) else {
+            return false;
+        };
+        change(value);
+        debug_assert!(self.get(key).is_none_or(|value| {
+            let mut marks = value.marks();
+            marks.all(|mark| self.marks.contains(&(mark, *key)))
+        }));
+        true
+    }
+
     /// Changes the value with this key.
     pub(crate) fn change<R>(
         &mut self,

@@ -121,6 +121,9 @@ impl Monitor<'_> {
         of: (&[&str], &str),
         holds: impl FnMut(&mut Content) -> bool,
     ) {
+        if self.rules.silent {
+            return;
+        }
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         alerts.look_again(of, &mut outbox, self.in_flight, holds);
     }

@@ -70,8 +70,7 @@ impl Sessions {
         });
         let login = own.or_else(|| self.logins_of(user, address).next_back());
         let login = login.map(Keyed::key);
-        let lives = |login| self.connections.change(&login, |c| c.alive = Some(at));
-        login.and_then(lives).is_some()
+        login.is_some_and(|login| self.connections.touch(&login, |c| c.alive = Some(at)))
     }
 
     /// Removes a log-in, and marks the sftp sessions that end with it: those of its log-in session or, if it was the
