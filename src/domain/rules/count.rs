@@ -49,13 +49,16 @@ impl Monitor<'_> {
         if let Some(address) = &address {
             self.came_from(address, partner, at, true);
         }
+        let silent = self.rules.silent;
         let known = self.known(partner);
         known.refused = None;
         let after_failures = address
             .as_ref()
             .and_then(|a| known.failures.remove(a))
             .unwrap_or(0);
-        if self.rules.silent {
+        if silent {
+            known.seen.login = known.seen.login.max(Some(at));
+            known.seen.quiet = false;
             return;
         }
         self.daily.resume.alerts.waiting.retain(|waiting| {
