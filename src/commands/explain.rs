@@ -122,11 +122,11 @@ impl<'a> Explainer<'a> {
             | Kind::OpenDirectory
             | Kind::CloseDirectory
             | Kind::Request => {
-                let session = sessions.sftp.0.get(&process)?;
+                let session = sessions.sftp.get(&process)?;
                 (Some(session.user.clone()), session.address.clone())
             }
             Kind::EndedBefore { .. } | Kind::GraceTimeout | Kind::AccessDenied => {
-                let connection = sessions.connections.0.get(&process)?;
+                let connection = sessions.connections.get(&process)?;
                 (connection.user.clone(), connection.address.clone())
             }
             _ => return None,

@@ -379,7 +379,7 @@ impl Player {
                 resume.undecided.len() as u64,
             ),
             ("waiting for Slack", resume.outbox.len() as u64),
-            ("sftp sessions open", resume.sessions.sftp.0.len() as u64),
+            ("sftp sessions open", resume.sessions.sftp.len() as u64),
         ];
         for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
             lines.push(format!("{what}: {count}"));

@@ -243,20 +243,26 @@ impl Directory for Accounts {
             return Answer::Other { uid: None };
         }
         // Also needed for an account that the configuration names: without its uid its lines and forged ones look the same.
-        let Some(seen) = self.seen(user) else {
-            return Answer::Unknown;
+        let seen = match self.ask(Question::Account(user.to_vec())) {
+            Some(Reply::Account(seen)) => seen.as_ref(),
+            _ => return Answer::Unknown,
         };
-        let name = seen.as_ref().map_or(user, |seen| &seen.name);
-        let configured = self.configured(user) || self.configured(name);
+        let seen = seen.map(|seen| {
+            let full_name = seen.full_name.clone();
+            (seen.uid, seen.member, spelled(seen, user), full_name)
+        });
+        let name = seen.as_ref().and_then(|(_, _, name, _)| name.as_deref());
+        let configured =
+            self.configured(user) || name.is_some_and(|name| self.configured(name.as_bytes()));
         match seen {
-            Some(seen) if configured || seen.member == Some(true) => Answer::Partner {
-                uid: Some(seen.uid),
-                name: spelled(&seen, user),
-                full_name: seen.full_name,
-            },
-            Some(seen) => Answer::Other {
-                uid: Some(seen.uid),
-            },
+            Some((uid, member, name, full_name)) if configured || member == Some(true) => {
+                Answer::Partner {
+                    uid: Some(uid),
+                    name,
+                    full_name,
+                }
+            }
+            Some((uid, ..)) => Answer::Other { uid: Some(uid) },
             // The configuration or the group's list names it, though there is no account. They are trusted, as with
             // `listed`.
             None if configured || self.listed(user) => Answer::Partner {

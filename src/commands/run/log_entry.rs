@@ -142,8 +142,8 @@ pub(super) fn of_record<'a>(
     }
     let process = (record.origin.boot, record.origin.pid);
     let sessions = &daily.resume.sessions;
-    let session = sessions.sftp.0.get(&process);
-    let connection = sessions.connections.0.get(&process);
+    let session = sessions.sftp.get(&process);
+    let connection = sessions.connections.get(&process);
     let text = |bytes: &'a [u8]| String::from_utf8_lossy(bytes);
     let user = record.event.user.as_deref().map(text);
     let user = user

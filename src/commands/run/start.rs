@@ -216,7 +216,7 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
     let (at, detail) = (now(), format!("{from} -> {to}"));
     store.commit(config.zone.local(at), |daily, _| {
         // The lines that would show these sessions are in the other source.
-        daily.resume.sessions.unseen.clear();
+        drop(std::mem::take(&mut daily.resume.sessions.unseen));
         daily.note_span(
             NoticeKind::SourceChanged,
             (before.counted_until, at),

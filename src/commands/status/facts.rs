@@ -193,7 +193,7 @@ pub(crate) fn waiting(resume: &Resume) -> usize {
 
 /// Log-ins and sftp sessions that are open.
 pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
-    let connections = resume.sessions.connections.0.values();
+    let connections = resume.sessions.connections.values();
     let logins = connections.filter(|c| c.accepted).map(|login| Session {
         kind: SessionKind::Login,
         user: login.user.as_deref().unwrap_or_default(),
@@ -204,7 +204,7 @@ pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
         at: zone.rfc3339(login.at),
         open_files: Vec::new(),
     });
-    let sftp = resume.sessions.sftp.0.values().map(|session| Session {
+    let sftp = resume.sessions.sftp.values().map(|session| Session {
         kind: SessionKind::Sftp,
         user: &session.user,
         partner: session.standing.partner(),

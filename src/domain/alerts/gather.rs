@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::agenda::Agenda;
+use super::group::{Group, HOUR};
 use super::{Content, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
@@ -15,9 +17,6 @@ use crate::domain::base::time::Time;
 
 /// Events older than this are reported in a summary, not as an alert.
 pub const NEWS: Duration = Duration::from_secs(600);
-
-/// The span of `max-per-hour`.
-const HOUR: Duration = Duration::from_secs(3_600);
 
 /// No alert waits longer than this. A later due time was noted by a clock that ran ahead.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -42,20 +41,9 @@ pub struct Alerts {
     pub tried: Tried,
     /// The id of the latest waiting alert.
     pub next: u64,
-}
-
-/// The alerts of one kind and partner.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Group {
-    /// The end of the window: alerts before it are joined.
-    pub until: Time,
-    /// The times of the messages within the last hour.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub told: Vec<Time>,
-    /// The gathered alerts, with the time of the first event.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gathered: Option<(Time, Content)>,
+    /// When something of this may be due. Made anew with each `advance`.
+    #[serde(skip)]
+    pub(crate) agenda: Agenda,
 }
 
 /// An alert that is reported later.
@@ -88,9 +76,11 @@ impl Alerts {
     /// Reports this later. Returns the id with which the alert can be changed or withdrawn before that.
     pub fn wait(&mut self, process: Process, at: Time, delay: Duration, content: Content) -> u64 {
         add(&mut self.next, 1);
+        let due = at.plus(delay);
+        self.agenda.note(due);
         self.waiting.push(Waiting {
             id: self.next,
-            due: at.plus(delay),
+            due,
             process,
             at,
             content,
@@ -122,7 +112,8 @@ impl Alerts {
             return;
         };
         let rules = &rules(partner);
-        let group = self.groups.entry(format!("{kind} {partner}")).or_default();
+        let name = format!("{kind} {partner}");
+        let group = self.groups.entry(name.clone()).or_default();
         // A log-in after failures is always reported, because its message also reports the failures.
         let again = matches!(&content, Content::Logins(l) if l.after_failures == 0);
         let again = again && !rules.again_after.is_zero();
@@ -142,7 +133,10 @@ impl Alerts {
         if open || group.free_from(at, rules).is_some() {
             match &mut group.gathered {
                 Some((_, gathered)) => merge::join(gathered, content),
-                None => group.gathered = Some((at, content)),
+                None => {
+                    group.gathered = Some((at, content));
+                    self.agenda.note_group(group.until, &name);
+                }
             }
             return;
         }
@@ -189,6 +183,9 @@ impl Alerts {
             }
             _ => false,
         };
+        if !self.waiting.iter().any(same) {
+            return Vec::new();
+        }
         let all = std::mem::take(&mut self.waiting).into_iter();
         let (mut arrived, waiting): (Vec<Waiting>, _) = all.partition(same);
         self.waiting = waiting;
@@ -224,26 +221,63 @@ impl Alerts {
         outbox: &mut Outbox<'_>,
         in_flight: Option<u64>,
     ) {
-        for Waiting { at, content, .. } in self.take_due(time) {
-            self.tell(at, now, content, rules, outbox);
-        }
+        self.make_agenda();
+        self.report_due(time, now, rules, outbox);
         self.tried.forget(time);
-        let mut late = Vec::new();
         self.groups.retain(|name, group| {
-            let rules = rules(partner_of(name));
-            let due = group.due(&rules);
-            if due <= time {
-                if let Some((since, content)) = group.gathered.take() {
-                    // Windows are based on the events' time, even if `advance` runs late.
-                    group.note(due, &rules);
-                    late.push((since, due, content));
-                }
-            }
-            let keep = HOUR.max(rules.again_after);
+            let keep = HOUR.max(rules(partner_of(name)).again_after);
             group.gathered.is_some()
                 || time < group.until
                 || group.told.last().is_some_and(|&t| time.since(t) < keep)
         });
+        self.age(now, outbox, in_flight);
+        if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
+            summary::put(backlog, outbox, in_flight);
+        }
+    }
+
+    fn make_agenda(&mut self) {
+        let groups = self.groups.iter();
+        let gathered = groups.filter(|(_, group)| group.gathered.is_some());
+        self.agenda = Agenda::of(gathered.map(|(name, group)| (group.until, name.clone())));
+    }
+
+    /// Nothing is due before this time; `None` if nothing waits.
+    pub fn soonest(&self) -> Option<Time> {
+        let any = !self.waiting.is_empty() || !self.groups.is_empty();
+        self.agenda.soonest(any)
+    }
+
+    /// Reports the alerts that are due when all events before `time` are known. Its cost depends on what is due.
+    pub(crate) fn report_due(
+        &mut self,
+        time: Time,
+        now: Time,
+        rules: PolicyOf<'_>,
+        outbox: &mut Outbox<'_>,
+    ) {
+        if !self.agenda.is_made() {
+            self.make_agenda();
+        }
+        for Waiting { at, content, .. } in self.take_due(time) {
+            self.tell(at, now, content, rules, outbox);
+        }
+        let mut late = Vec::new();
+        while let Some(name) = self.agenda.take_group(time) {
+            let Some(group) = self.groups.get_mut(&name) else {
+                continue;
+            };
+            let rules = rules(partner_of(&name));
+            let due = group.due(&rules);
+            if due > time && group.gathered.is_some() {
+                self.agenda.note_group(due, &name);
+            } else if let Some((since, content)) = group.gathered.take() {
+                // Windows are based on the events' time, even if this runs late.
+                group.note(due, &rules);
+                late.push((since, due, content));
+            }
+        }
+        self.agenda.settle(self.waiting.iter().map(|w| w.due).min());
         late.sort_by_key(|(since, ..)| *since);
         for (since, due, content) in late {
             // An alert that `max-per-hour` delayed is only as old as the time when it became due.
@@ -251,10 +285,6 @@ impl Alerts {
                 true => summary::fold(self.backlog.get_or_insert_default(), since, content),
                 false => outbox.push(due, content),
             }
-        }
-        self.age(now, outbox, in_flight);
-        if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
-            summary::put(backlog, outbox, in_flight);
         }
     }
 
@@ -286,7 +316,7 @@ impl Alerts {
     }
 
     /// Moves old or excess alerts from the outbox into the summary.
-    fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
+    pub(crate) fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
         let flood = outbox.too_many(in_flight);
         for message in std::mem::take(outbox.messages) {
             let old = flood.contains(&message.id) || now.since(message.since) > NEWS;
@@ -306,42 +336,5 @@ impl Alerts {
             .iter()
             .filter(|m| m.content.group().is_some() && Some(m.id) != in_flight);
         alerts.map(|m| m.since.plus(NEWS)).min()
-    }
-
-    /// When `advance` has to run next if no event comes.
-    pub fn due(&self, rules: PolicyOf<'_>) -> Option<Time> {
-        let gathered = self
-            .groups
-            .iter()
-            .filter(|(_, group)| group.gathered.is_some())
-            .map(|(name, group)| group.due(&rules(partner_of(name))));
-        self.waiting.iter().map(|w| w.due).chain(gathered).min()
-    }
-}
-
-impl Group {
-    /// When the next message is allowed, if that is after `at`: `max-per-hour` messages were sent in the hour before.
-    fn free_from(&self, at: Time, rules: &policy::Alerts) -> Option<Time> {
-        let most = rules.max_per_hour as usize;
-        let first = self
-            .told
-            .len()
-            .checked_sub(most)
-            .and_then(|oldest| self.told.get(oldest))?;
-        Some(first.plus(HOUR)).filter(|&free| free > at)
-    }
-
-    /// When the gathered alerts are due.
-    fn due(&self, rules: &policy::Alerts) -> Time {
-        self.free_from(self.until, rules).unwrap_or(self.until)
-    }
-
-    /// Notes that a message is sent, and starts a new window.
-    fn note(&mut self, at: Time, rules: &policy::Alerts) {
-        self.told.push(at);
-        let most = (rules.max_per_hour as usize).max(1);
-        let excess = self.told.len().saturating_sub(most);
-        self.told.drain(..excess);
-        self.until = at.plus(rules.group_window);
     }
 }

@@ -1,10 +1,12 @@
 //! Messages for Slack, and how alerts are gathered into them. Uses `base` and the names of files in `openssh`.
 
 mod again;
+mod agenda;
 mod facts;
 mod feed;
 mod file_name;
 mod gather;
+mod group;
 mod merge;
 mod message;
 mod queue;

@@ -20,6 +20,12 @@ pub struct Outbox<'a> {
 }
 
 impl Outbox<'_> {
+    /// Are there so many messages that some alerts may have to be evicted? More than may stay, so that this is rarely true.
+    pub(crate) fn is_flooded(&self) -> bool {
+        let alerts = || self.messages.iter().filter(|m| m.content.group().is_some());
+        self.messages.len() > 2 * ALERTS_KEPT && alerts().count() > 2 * ALERTS_KEPT
+    }
+
     /// The alerts to evict. Those that any peer without a log-in can cause go first, then those of the partner with the
     /// most, the latest first.
     pub(crate) fn too_many(&self, in_flight: Option<u64>) -> Vec<u64> {

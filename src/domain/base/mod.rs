@@ -12,5 +12,6 @@ pub mod process;
 pub mod span;
 pub mod stop;
 pub mod table;
+pub(crate) mod text;
 pub mod time;
 pub mod when;

@@ -1,5 +1,6 @@
 //! Points in time of log entries, and the zone in which they are shown.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use chrono::{
@@ -77,6 +78,18 @@ impl<Z: TimeZone> From<DateTime<Z>> for Time {
     }
 }
 
+/// A minute in microseconds.
+const MINUTE: i64 = 60_000_000;
+
+/// The first minute of 1973, in minutes since the epoch.
+const OLDEST: i64 = 1_578_240;
+
+thread_local! {
+    /// The minute whose date was asked for last: the lines of a log are mostly of the same minute.
+    static LAST: Cell<(Zone, i64, NaiveDate)> =
+        const { Cell::new((Zone::Machine, i64::MIN, NaiveDate::MIN)) };
+}
+
 /// The time zone of the texts and of the dates of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Zone {
@@ -98,7 +111,17 @@ impl Zone {
 
     /// The local calendar date at `time`.
     pub fn date(self, time: Time) -> NaiveDate {
-        self.local(time).date_naive()
+        let minute = time.0.div_euclid(MINUTE);
+        let (zone, known, date) = LAST.get();
+        if (zone, known) == (self, minute) {
+            return date;
+        }
+        let date = self.local(time).date_naive();
+        // Since 1973 every zone is whole minutes away from UTC.
+        if minute > OLDEST {
+            LAST.set((self, minute, date));
+        }
+        date
     }
 
     /// A time in RFC 3339: local, to the second.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::{Event, Who};
 
@@ -88,7 +88,10 @@ pub(super) fn name_from(text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
 
 /// The text before the first `mark`, and the text after it.
 pub(super) fn split_at_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = memmem::find(text, mark)?;
+    // Messages are too short for memmem to be faster.
+    let first = mark.first()?;
+    let mut places = memchr_iter(*first, text);
+    let at = places.find(|at| text[*at..].starts_with(mark))?;
     Some((&text[..at], &text[at + mark.len()..]))
 }
 

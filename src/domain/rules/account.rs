@@ -2,6 +2,7 @@
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
+use crate::domain::base::text::lossy;
 use crate::domain::openssh::{Account, EventName};
 use crate::domain::pending::Pending;
 use crate::domain::record::Record;
@@ -18,7 +19,7 @@ impl Monitor<'_> {
     ) -> RuleOutcome {
         let mut connection = self.named(record, true);
         connection.refuse(cause);
-        let user = record.event.user.as_deref().map(String::from_utf8_lossy);
+        let user = record.event.user.as_deref().map(lossy);
         let known = user.and_then(|user| self.daily.resume.known.get_mut(&*user));
         if let Some(known) = known {
             known.refused = Some((record.origin.time, connection.refused.unwrap_or(cause)));

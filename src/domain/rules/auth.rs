@@ -6,6 +6,7 @@ use super::account::{cause_of, not_allowed};
 use super::{Monitor, RuleOutcome, without_pid};
 use crate::domain::alerts::Cause;
 use crate::domain::base::numbers::add;
+use crate::domain::base::text::lossy;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind, Method, UNPERMITTED, Who, account_in};
 use crate::domain::pending::{Pending, RefusedAttempt};
@@ -92,9 +93,12 @@ impl Monitor<'_> {
             process = without_pid::process(origin.boot, &record.event);
             self.known_by_peer(record)
         } else {
-            let known = self.daily.resume.sessions.connections.0.get(&process);
-            let known = known.filter(|c| c.goes_on(origin.time, record.event.port));
-            known.cloned()
+            // Taken out, because every caller keeps it again.
+            let connections = &mut self.daily.resume.sessions.connections;
+            let known = connections.get(&process);
+            let goes_on = known.is_some_and(|c| c.goes_on(origin.time, record.event.port));
+            let taken = goes_on.then(|| connections.take(&process)).flatten();
+            taken.map(|connection| *connection)
         };
         let new = || Connection {
             boot: process.0,
@@ -111,7 +115,7 @@ impl Monitor<'_> {
         let mut connection = self.connection(record);
         let event = &record.event;
         if let Some(user) = event.user.as_deref() {
-            let user = String::from_utf8_lossy(user);
+            let user = lossy(user);
             if connection.user.as_deref() != Some(&*user) {
                 connection.user = Some(user.clone().into_owned());
                 connection.standing = Membership::Unasked;
@@ -152,7 +156,7 @@ impl Monitor<'_> {
         self.note_latest(&connection);
         let sessions = &mut self.daily.resume.sessions;
         sessions.connections.put(connection);
-        if sessions.connections.0.len() > 2 * crate::domain::sessions::KEPT {
+        if sessions.connections.len() > 2 * crate::domain::sessions::KEPT {
             self.forget(self.daily.resume.counted_until);
         }
     }
@@ -160,7 +164,7 @@ impl Monitor<'_> {
     fn accepted(&mut self, record: &Record<'_>) -> RuleOutcome {
         let (origin, event) = (&record.origin, &record.event);
         let method = event.method.as_deref().unwrap_or("unknown");
-        let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
+        let user = lossy(event.user.as_deref().unwrap_or_default()).into_owned();
         let standing = self.standing(&user, record.answer.as_ref());
         let uid = match record.answer {
             Some(Answer::Partner { uid, .. } | Answer::Other { uid }) => uid,
@@ -182,7 +186,7 @@ impl Monitor<'_> {
             ..Connection::default()
         };
         let sessions = &mut self.daily.resume.sessions;
-        let before = sessions.connections.0.get(&process);
+        let before = sessions.connections.get(&process);
         if before.is_some_and(|before| before.accepted && before.port != login.port) {
             // The pid now belongs to a new log-in: the end of the earlier one was lost.
             sessions.end_login(process, origin.time);
@@ -270,21 +274,24 @@ impl Monitor<'_> {
     ) -> RuleOutcome {
         let standing = connection.standing;
         let process = (connection.boot, connection.pid);
-        let user = connection.user.clone().unwrap_or_default();
         let why = counted_as(standing, counts, connection.refused);
-        let method = record.event.method.as_deref();
-        let refused = RefusedAttempt {
-            count: counts,
-            cause: connection.refused.unwrap_or(Cause::Password),
-            address: connection.address.clone(),
-            method: Some(method.unwrap_or("keyboard-interactive/pam").to_owned()),
-            abandoned: false,
-        };
+        let counted = counts > 0 && !record.origin.past;
+        let refused = counted.then(|| {
+            let method = record.event.method.as_deref();
+            let refused = RefusedAttempt {
+                count: counts,
+                cause: connection.refused.unwrap_or(Cause::Password),
+                address: connection.address.clone(),
+                method: Some(method.unwrap_or("keyboard-interactive/pam").to_owned()),
+                abandoned: false,
+            };
+            (connection.user.clone().unwrap_or_default(), refused)
+        });
         self.keep(connection);
         if counts == 0 {
             return RuleOutcome::accompanying(EventName::LoginFailed, standing.partner(), nothing);
         }
-        if !record.origin.past {
+        if let Some((user, refused)) = refused {
             self.count(
                 process,
                 record.origin.time,

@@ -9,18 +9,17 @@
 use std::time::Duration;
 
 use super::Monitor;
-use super::monitor::ENDING;
 use crate::domain::alerts::{Blind, Content};
-use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::process::Process;
+use crate::domain::base::table::{Keyed, Table};
+use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Connection, KEPT, LoginWithoutTransfers, Membership, SftpSession};
+use crate::domain::sessions::{
+    Connection, ENDING, KEPT, LoginWithoutTransfers, Membership, SftpSession, UnseenMark,
+};
 use crate::domain::state::NoticeKind;
-
-/// How long a log-in may last without a line of sftp-server before it is judged.
-const LASTING: Duration = Duration::from_secs(5 * 60);
 
 /// A shorter log-in proves little: the client may have changed its mind. Scripts that upload a small file take no longer.
 const SHORTEST: Duration = Duration::from_secs(2);
@@ -37,15 +36,6 @@ fn is_probable(unseen: u64, short: u64) -> bool {
 }
 
 impl LoginWithoutTransfers {
-    /// When it is judged: a few seconds after its end, because lines may come in a different order, or when it has lasted
-    /// long enough.
-    pub(super) fn due(&self) -> Time {
-        match self.ended {
-            Some(ended) => ended.plus(ENDING),
-            None => self.since.plus(LASTING),
-        }
-    }
-
     /// Can this session of sftp-server belong to this log-in? Yes, unless the log shows that they differ.
     fn may_be_of(&self, session: &SftpSession) -> bool {
         let apart = |a: &Option<String>, b: &Option<String>| match (a, b) {
@@ -68,35 +58,31 @@ impl Monitor<'_> {
             return;
         }
         let unseen = &mut self.daily.resume.sessions.unseen;
-        if unseen.len() >= KEPT {
-            evict(unseen, KEPT - 1, |_| (), |u| u.user.clone(), |at, _| at);
+        unseen.put(LoginWithoutTransfers {
+            boot: login.boot,
+            pid: login.pid,
+            user: login.user.clone().unwrap_or_default(),
+            address: login.address.clone(),
+            session: login.session.clone(),
+            since: login.at,
+            ended: None,
+            started: false,
+            forced: record.forced && !self.rules.foreign,
+        });
+        // Some more are allowed, so that this does not run for each log-in.
+        if unseen.len() > KEPT + KEPT / 4 {
+            let gone = unseen
+                .evict(KEPT, |_| (), |u| u.user.clone(), |u| u.since)
+                .len() as u64;
             self.daily
-                .note(NoticeKind::SessionsForgotten, login.at, 1, None);
+                .note(NoticeKind::SessionsForgotten, login.at, gone, None);
         }
-        self.daily
-            .resume
-            .sessions
-            .unseen
-            .push(LoginWithoutTransfers {
-                boot: login.boot,
-                pid: login.pid,
-                user: login.user.clone().unwrap_or_default(),
-                address: login.address.clone(),
-                session: login.session.clone(),
-                since: login.at,
-                ended: None,
-                started: false,
-                forced: record.forced && !self.rules.foreign,
-            });
     }
 
     /// A session of sftp-server was seen: the log-ins that it may belong to are not blind.
     pub(super) fn sftp_seen(&mut self, session: &SftpSession, at: Time) {
+        self.no_longer_unseen(&session.user, |unseen| unseen.may_be_of(session));
         let resume = &mut self.daily.resume;
-        resume
-            .sessions
-            .unseen
-            .retain(|unseen| !unseen.may_be_of(session));
         if let Some(known) = resume.known.get_mut(&session.user) {
             (known.unseen, known.unseen_short) = (0, 0);
         }
@@ -105,8 +91,23 @@ impl Monitor<'_> {
 
     /// No line of sftp-server is expected: sshd itself logs the reason.
     pub(super) fn excused(&mut self, user: &str) {
+        self.no_longer_unseen(user, |_| true);
+    }
+
+    /// Removes the log-ins of this account for which `works` is true. Returns whether there was one.
+    fn no_longer_unseen(
+        &mut self,
+        user: &str,
+        works: impl Fn(&LoginWithoutTransfers) -> bool,
+    ) -> bool {
         let unseen = &mut self.daily.resume.sessions.unseen;
-        unseen.retain(|unseen| unseen.user != user);
+        let own = unseen.marked(UnseenMark::of(user));
+        let gone = own.filter(|unseen| unseen.user == user && works(unseen));
+        let gone: Vec<_> = gone.map(Keyed::key).collect();
+        for key in &gone {
+            unseen.remove(key);
+        }
+        !gone.is_empty()
     }
 
     /// Handles a second line about a log-in's end, `Disconnected from user U …`, from the account's own process. In a chroot
@@ -116,24 +117,17 @@ impl Monitor<'_> {
         let (Some(user), at) = (event.user.as_deref(), record.origin.time) else {
             return;
         };
-        let user = String::from_utf8_lossy(user);
+        let user = lossy(user);
         if !self.speaks_for(record.origin.uid, self.known_uid(&user)) {
             return;
         }
         let just_ended = |unseen: &LoginWithoutTransfers| {
             unseen.boot == record.origin.boot
-                && unseen.user == user
                 && unseen.address.as_deref() == event.address.as_deref()
                 && unseen.ended.is_some_and(|ended| at.since(ended) <= ENDING)
         };
-        let resume = &mut self.daily.resume;
-        let before = resume.sessions.unseen.len();
-        resume
-            .sessions
-            .unseen
-            .retain(|unseen| unseen.started || !just_ended(unseen));
-        if resume.sessions.unseen.len() < before {
-            if let Some(known) = resume.known.get_mut(&*user) {
+        if self.no_longer_unseen(&user, |unseen| !unseen.started && just_ended(unseen)) {
+            if let Some(known) = self.daily.resume.known.get_mut(&*user) {
                 (known.unseen, known.unseen_short) = (0, 0);
             }
         }
@@ -141,7 +135,7 @@ impl Monitor<'_> {
 
     /// Entries are missing: discards pending checks for blind sessions.
     pub fn nothing_is_proved(&mut self) {
-        self.daily.resume.sessions.unseen.clear();
+        self.daily.resume.sessions.unseen = Table::default();
     }
 
     /// sshd logs that it starts a session for a log-in; if it is an sftp session, lines must follow.
@@ -160,42 +154,44 @@ impl Monitor<'_> {
         if !self.speaks_for(record.origin.uid, self.uid_of_login((boot, pid))) {
             return;
         }
+        self.change_unseen((boot, pid), |unseen| unseen.started = true);
+    }
+
+    /// Changes the log-ins of this process.
+    fn change_unseen(&mut self, login: Process, change: impl Fn(&mut LoginWithoutTransfers)) {
         let unseen = &mut self.daily.resume.sessions.unseen;
-        for unseen in unseen.iter_mut().filter(|u| (u.boot, u.pid) == (boot, pid)) {
-            unseen.started = true;
+        for key in unseen.keys((login, Time(i64::MIN))..=(login, Time(i64::MAX))) {
+            unseen.change(&key, &change);
         }
     }
 
     /// Notes the end of a log-in, and its session if the lines of the end name it.
     pub(super) fn unseen_ended(&mut self, login: Process, session: Option<&str>, at: Time) {
-        let unseen = &mut self.daily.resume.sessions.unseen;
-        for unseen in unseen.iter_mut().filter(|u| (u.boot, u.pid) == login) {
+        self.change_unseen(login, |unseen| {
             unseen.ended = unseen.ended.or(Some(at));
             if let Some(session) = session {
                 unseen.session = Some(session.to_owned());
             }
-        }
+        });
     }
 
     /// When the next log-in is judged.
     pub(super) fn unseen_due(&self) -> Option<Time> {
-        let unseen = &self.daily.resume.sessions.unseen;
-        unseen.iter().map(LoginWithoutTransfers::due).min()
+        match self.daily.resume.sessions.unseen.first_mark() {
+            Some(UnseenMark::Due(at)) => Some(at),
+            _ => None,
+        }
     }
 
     /// Judges the log-ins that are due before or at `time`.
     pub(super) fn judge_unseen(&mut self, time: Time) {
-        let unseen = &mut self.daily.resume.sessions.unseen;
-        if unseen.iter().all(|unseen| unseen.due() > time) {
-            return;
-        }
-        let (due, waiting) = std::mem::take(unseen)
-            .into_iter()
-            .partition(|unseen| unseen.due() <= time);
-        *unseen = waiting;
-        let due: Vec<LoginWithoutTransfers> = due;
-        for unseen in due {
-            self.judge(unseen);
+        while let Some(due) = self.unseen_due().filter(|due| *due <= time) {
+            let unseen = &mut self.daily.resume.sessions.unseen;
+            let next = unseen.marked(UnseenMark::Due(due)).next().map(Keyed::key);
+            let Some(next) = next.and_then(|next| unseen.remove(&next)) else {
+                return;
+            };
+            self.judge(*next);
         }
     }
 

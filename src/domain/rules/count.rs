@@ -49,12 +49,18 @@ impl Monitor<'_> {
         if let Some(address) = &address {
             self.came_from(address, partner, at, true);
         }
+        let silent = self.rules.silent;
         let known = self.known(partner);
         known.refused = None;
         let after_failures = address
             .as_ref()
             .and_then(|a| known.failures.remove(a))
             .unwrap_or(0);
+        if silent {
+            known.seen.login = known.seen.login.max(Some(at));
+            known.seen.quiet = false;
+            return;
+        }
         self.daily.resume.alerts.waiting.retain(|waiting| {
             let same =
                 |f: &Failures| f.partner == partner && f.addresses.first() == address.as_ref();
@@ -118,6 +124,9 @@ impl Monitor<'_> {
         of: (&[&str], &str),
         holds: impl FnMut(&mut Content) -> bool,
     ) {
+        if self.rules.silent {
+            return;
+        }
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         alerts.look_again(of, &mut outbox, self.in_flight, holds);
     }
@@ -154,6 +163,9 @@ impl Monitor<'_> {
             add(failures.entry(address.clone()).or_default(), refused.count);
         }
         self.seen(partner).failure = Some(at);
+        if self.rules.silent {
+            return;
+        }
         let own = refused
             .address
             .as_ref()
@@ -225,6 +237,9 @@ impl Monitor<'_> {
             }
         }
         self.name_troubled(partner, what, &file);
+        if self.rules.silent {
+            return None;
+        }
         // The message about the feed already names the file.
         if what == Transfer::Upload && self.told_by_feed(partner, &file.path, at) {
             return None;

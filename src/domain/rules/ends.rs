@@ -7,11 +7,12 @@ use super::forged::forged_by;
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
 use crate::domain::base::process::Process;
+use crate::domain::base::time::Time;
 use crate::domain::openssh::EventName;
 use crate::domain::pending::{Pending, RefusedAttempt};
 use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
-use crate::domain::sessions::Connection;
+use crate::domain::sessions::{Connection, ConnectionMark};
 
 /// How soon after PAM's refusal in its helper a process ends.
 const AT_ONCE: Duration = Duration::from_secs(2);
@@ -71,14 +72,19 @@ impl Monitor<'_> {
     pub(super) fn helped(&mut self, record: &Record<'_>) -> Connection {
         let own = self.connection(record);
         let (boot, time) = (record.origin.boot, record.origin.time);
-        let just_now = |c: &&Connection| c.boot == boot && time.since(c.at) <= AT_ONCE;
-        let refused = |c: &&Connection| c.of_pam_alone() && !c.ended && c.counted() == 0;
-        let connections = self.daily.resume.sessions.connections.0.values();
-        let helper = connections
-            .filter(|c| refused(c) && just_now(c))
-            .max_by_key(|c| c.at);
+        let [earliest, latest] = [time.minus(AT_ONCE), Time(i64::MAX)].map(ConnectionMark::OfPam);
+        let refused = self
+            .daily
+            .resume
+            .sessions
+            .connections
+            .between(earliest, latest);
+        let helper = refused.rev().find(|c| c.boot == boot);
         match helper.filter(|_| own.user.is_none()).cloned() {
-            Some(helper) => helper,
+            Some(helper) => {
+                self.keep(own);
+                helper
+            }
             None => own,
         }
     }
@@ -87,7 +93,7 @@ impl Monitor<'_> {
     pub(super) fn grace_timeout(&mut self, record: &Record<'_>) -> RuleOutcome {
         let process: Option<Process> = record.event.about.map(|pid| (record.origin.boot, pid));
         let known =
-            process.and_then(|process| self.daily.resume.sessions.connections.0.get(&process));
+            process.and_then(|process| self.daily.resume.sessions.connections.get(&process));
         match known
             .filter(|c| c.goes_on(record.origin.time, None))
             .cloned()
@@ -130,7 +136,7 @@ impl Monitor<'_> {
 
     /// The uid of a log-in's account, if it is known.
     pub(super) fn uid_of_login(&self, login: Process) -> Option<u32> {
-        let login = self.daily.resume.sessions.connections.0.get(&login)?;
+        let login = self.daily.resume.sessions.connections.get(&login)?;
         login.uid.or_else(|| self.known_uid(login.user.as_deref()?))
     }
 
@@ -139,11 +145,10 @@ impl Monitor<'_> {
             self.unseen_ended(login, record.origin.session.as_deref(), record.origin.time);
             let sessions = &mut self.daily.resume.sessions;
             // The lines of a log-in's end may name its session when the first lines did not: PAM opened it later.
-            if let (Some(ended), Some(session)) = (
-                sessions.connections.0.get_mut(&login),
-                record.origin.session.as_deref(),
-            ) {
-                ended.session = Some(session.to_owned());
+            if let Some(session) = record.origin.session.as_deref() {
+                sessions
+                    .connections
+                    .change(&login, |ended| ended.session = Some(session.to_owned()));
             }
             sessions.end_login(login, record.origin.time);
             self.past_endings(record.origin.past);
@@ -154,9 +159,10 @@ impl Monitor<'_> {
     pub(super) fn session_of(&mut self, record: &Record<'_>) {
         let process = (record.origin.boot, record.origin.pid);
         if let Some(session) = record.origin.session.as_deref() {
-            if let Some(connection) = self.daily.resume.sessions.connections.0.get_mut(&process) {
-                connection.session = Some(session.to_owned());
-            }
+            let connections = &mut self.daily.resume.sessions.connections;
+            connections.change(&process, |connection| {
+                connection.session = Some(session.to_owned())
+            });
         }
     }
 }

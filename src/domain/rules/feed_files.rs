@@ -4,6 +4,7 @@ use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Loss, Transfer};
 use crate::domain::base::evict::evict;
 use crate::domain::base::process::Process;
+use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Uploaded, is_same, moved};
 use crate::domain::openssh::EventName;
@@ -153,7 +154,7 @@ impl Monitor<'_> {
         let removed =
             path.filter(|path| self.removed(process, &session.user, record.origin.time, path));
         if let Some(path) = removed {
-            let path = String::from_utf8_lossy(path).into_owned();
+            let path = lossy(path).into_owned();
             session.last = Some(Last::Remove { path });
             return session.outcome(EventName::Remove, "a file that came lately");
         }

@@ -215,11 +215,11 @@ impl Monitor<'_> {
         let due = |feed: &Feed| by_id(&feed.id).is_some_and(|e| e.is_due(e.date(feed.due)));
         let feeds = &mut resume.day.feeds;
         feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
-        let sessions = &resume.sessions.sftp.0;
+        let sessions = &resume.sessions.sftp;
         let by_partner = |partner: &str| rules.expects.iter().any(|e| e.partner == partner);
         resume.feeds.uploads.retain(|upload| {
             let lately = upload.at.plus(KEPT) > until;
-            let open = !upload.gone && sessions.contains_key(&upload.process);
+            let open = !upload.gone && sessions.get(&upload.process).is_some();
             by_partner(&upload.partner) && (lately || open)
         });
     }

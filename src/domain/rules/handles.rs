@@ -2,6 +2,7 @@
 
 use super::transfer::text;
 use super::{Monitor, RuleOutcome};
+use crate::domain::base::text::lossy;
 use crate::domain::openssh::{EventName, Flags};
 use crate::domain::record::Record;
 use crate::domain::sessions::{Handle, Last, Membership, SftpSession};
@@ -63,7 +64,7 @@ impl Monitor<'_> {
         session: &mut SftpSession,
         record: &Record<'_>,
     ) -> RuleOutcome {
-        let named = record.event.path.as_deref().map(String::from_utf8_lossy);
+        let named = record.event.path.as_deref().map(lossy);
         let mut open = false;
         for handle in session
             .handles

@@ -10,6 +10,7 @@ use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{Content, Hindered, Obstacle};
 use crate::domain::base::evict::evict_from_map;
 use crate::domain::base::process::Process;
+use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{EventName, Hindrance};
 use crate::domain::record::{NOBODY, Record};
@@ -34,7 +35,7 @@ impl Monitor<'_> {
             Hindrance::Chroot => self.refused_chroot(record.origin.time, detail),
             Hindrance::NotSftp | Hindrance::Subsystem => {
                 let user = record.event.user.as_deref();
-                let user = user.map(|user| String::from_utf8_lossy(user).into_owned());
+                let user = user.map(|user| lossy(user).into_owned());
                 let partner = |user: &String| self.daily.resume.known.contains_key(user);
                 let user = user.filter(partner);
                 let own = user.as_ref().and_then(|user| self.known_uid(user));
@@ -74,11 +75,11 @@ impl Monitor<'_> {
     fn refused_chroot(&self, at: Time, detail: &str) -> Option<String> {
         let fresh = |since: Time| at.since(since) <= AT_ONCE && since <= at;
         let sessions = &self.daily.resume.sessions;
-        let unseen = sessions.unseen.iter();
+        let unseen = sessions.unseen.values();
         let partners = unseen
             .filter(|unseen| unseen.ended.is_none() && fresh(unseen.since))
             .map(|unseen| unseen.user.as_str());
-        let logins = sessions.connections.0.values();
+        let logins = sessions.connections.values();
         let others = logins
             .filter(|login| login.accepted && fresh(login.at))
             .filter(|login| login.standing != Membership::Partner)
@@ -164,11 +165,13 @@ impl Monitor<'_> {
         let today = zone.date(at);
         let addresses = &mut self.daily.resume.addresses;
         let used = addresses.entry(address.to_owned()).or_default();
-        if zone.date(used.at) != today {
+        if used.date.unwrap_or_else(|| zone.date(used.at)) != today {
             used.partners.clear();
             used.logged_in.clear();
         }
-        used.at = used.at.max(at);
+        if at >= used.at {
+            (used.at, used.date) = (at, Some(today));
+        }
         used.take(partner, logged_in);
         // Some more are allowed, so that this does not run for each address.
         if addresses.len() > ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
@@ -197,7 +200,7 @@ impl Monitor<'_> {
 
     /// Does the process of this sftp-server line work for a partner, as far as known?
     pub(super) fn works_for_partner(&self, process: Process) -> bool {
-        let session = self.daily.resume.sessions.sftp.0.get(&process);
+        let session = self.daily.resume.sessions.sftp.get(&process);
         session.is_some_and(|session| session.standing.partner() == Some(true))
     }
 }
@@ -212,8 +215,10 @@ impl Used {
                 None => return,
             }
         }
-        self.partners.insert(partner.to_owned());
-        if logged_in {
+        if !self.partners.contains(partner) {
+            self.partners.insert(partner.to_owned());
+        }
+        if logged_in && !self.logged_in.contains(partner) {
             self.logged_in.insert(partner.to_owned());
         }
     }

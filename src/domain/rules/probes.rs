@@ -24,7 +24,7 @@ impl Monitor<'_> {
         let resume = &self.daily.resume;
         let address = event.address.as_deref();
         let login = address.and_then(|from| resume.sessions.login_from(from, event.port));
-        let login = login.and_then(|login| resume.sessions.connections.0.get(&login));
+        let login = login.and_then(|login| resume.sessions.connections.get(&login));
         if login.is_some_and(|login| login.alive.is_some()) {
             return true;
         }

@@ -2,14 +2,16 @@
 
 use crate::domain::alerts::{Alerts, Content};
 use crate::domain::base::process::{Boot, Process};
+use crate::domain::base::table::Keyed;
+use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::forged::{forged, forged_by};
-use crate::domain::rules::monitor::{ENDING, Monitor};
+use crate::domain::rules::monitor::Monitor;
 use crate::domain::rules::settings::{RuleOutcome, wanted};
-use crate::domain::sessions::{KEPT, Membership};
+use crate::domain::sessions::{ENDING, KEPT, Membership, SftpSession};
 use crate::domain::state::{Known, NoticeKind};
 use std::time::Duration;
 
@@ -95,8 +97,24 @@ impl Monitor<'_> {
             let before = time.minus(Duration::from_micros(1));
             self.end_sessions(before);
             self.judge_unseen(before);
-            self.flush_due(before, false);
+            self.report_due(before);
         }
+    }
+
+    /// Reports the alerts that are due when all events before `time` are known.
+    fn report_due(&mut self, time: Time) {
+        if self
+            .daily
+            .resume
+            .alerts
+            .soonest()
+            .is_none_or(|soonest| soonest > time)
+        {
+            return;
+        }
+        let rules = |partner: &str| self.rules.alerts_for(partner);
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        alerts.report_due(time, self.now, &rules, &mut outbox);
     }
 
     /// Reports and judges everything that is due when all events before `time` are known; `caught_up` is true if reading has
@@ -136,13 +154,17 @@ impl Monitor<'_> {
     pub(super) fn clamp_times(&mut self) {
         let now = self.now;
         let sessions = &mut self.daily.resume.sessions;
-        let endings = sessions
-            .sftp
-            .0
-            .values_mut()
-            .filter_map(|s| s.ending.as_mut());
-        for ending in endings.filter(|ending| **ending > now.plus(ENDING)) {
-            *ending = now.minus(ENDING);
+        let late = |s: &&SftpSession| s.ending.is_some_and(|at| at > now.plus(ENDING));
+        let ahead: Vec<Process> = sessions
+            .ending()
+            .rev()
+            .take_while(late)
+            .map(Keyed::key)
+            .collect();
+        for process in ahead {
+            sessions
+                .sftp
+                .change(&process, |s| s.ending = Some(now.minus(ENDING)));
         }
         let counted = &mut self.daily.resume.counted_until;
         *counted = now.min(*counted);
@@ -159,24 +181,18 @@ impl Monitor<'_> {
 
     /// When `advance` has to run next if no event comes.
     pub fn due(&self) -> Option<Time> {
-        let due = [self.alerts_due(), self.feeds_due(), self.quiet_due()];
+        let ages = Alerts::ages(&self.daily.resume.outbox, self.in_flight);
+        let due = [self.alerts_due(), ages, self.feeds_due(), self.quiet_due()];
         due.into_iter().flatten().min()
     }
 
     /// The same without the deadlines of feeds and log-ins: those are judged only when reading has caught up.
     pub(super) fn alerts_due(&self) -> Option<Time> {
         let resume = &self.daily.resume;
-        let endings = resume
-            .sessions
-            .sftp
-            .0
-            .values()
-            .filter_map(|s| s.ending.map(|at| at.plus(ENDING)));
-        endings
-            .chain(self.unseen_due())
-            .chain(resume.alerts.due(&|partner| self.rules.alerts_for(partner)))
-            .chain(Alerts::ages(&resume.outbox, self.in_flight))
-            .min()
+        // This runs for every line: each of these looks at one value only.
+        let ending = resume.sessions.next_ending().map(|at| at.plus(ENDING));
+        let due = [ending, self.unseen_due(), resume.alerts.soonest()];
+        due.into_iter().flatten().min()
     }
 
     /// Reports something about a partner, unless the configuration disables it.
@@ -184,7 +200,7 @@ impl Monitor<'_> {
         if self.rules.silent {
             return;
         }
-        self.flush_due(at, false);
+        self.report_due(at);
         let Some((_, partner)) = content.group() else {
             return;
         };
@@ -193,6 +209,9 @@ impl Monitor<'_> {
             return;
         }
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        if outbox.is_flooded() {
+            alerts.age(self.now, &mut outbox, self.in_flight);
+        }
         alerts.tell(at, self.now, content, &|p| rules.alerts_for(p), &mut outbox);
     }
 
@@ -225,21 +244,25 @@ impl Monitor<'_> {
         let known = !sessions.boot.is_unknown();
         sessions.boot = boot;
         if known {
-            sessions.connections.0.retain(|(of, _), _| *of == boot);
+            sessions
+                .connections
+                .retain(|connection| connection.boot == boot);
             // The machine went down, so the expected lines cannot come.
             sessions.unseen.retain(|unseen| unseen.boot == boot);
-            for sftp in sessions.sftp.0.values_mut().filter(|s| s.boot != boot) {
-                sftp.ending = sftp.ending.or(Some(time.minus(ENDING)));
-            }
+            let earlier = sessions.sftp.values().filter(|s| s.boot != boot);
+            let earlier: Vec<Process> = earlier.map(Keyed::key).collect();
+            sessions.end_sftp(&earlier, time.minus(ENDING));
         }
     }
 
     /// Marks the sessions that have just ended, if the end lies before the start of counting.
     pub(super) fn past_endings(&mut self, past: bool) {
         if past {
-            let sftp = self.daily.resume.sessions.sftp.0.values_mut();
-            sftp.filter(|s| s.ending.is_some())
-                .for_each(|s| s.past = true);
+            let sessions = &mut self.daily.resume.sessions;
+            let ended: Vec<Process> = sessions.ending().map(Keyed::key).collect();
+            for process in ended {
+                sessions.sftp.change(&process, |s| s.past = true);
+            }
         }
     }
 
@@ -247,7 +270,7 @@ impl Monitor<'_> {
     pub(super) fn learn(&mut self, record: &Record<'_>) {
         let name = record.event.user.as_deref().or(record.account.as_deref());
         if let (Some(name), Some(answer)) = (name, &record.answer) {
-            self.answer(&String::from_utf8_lossy(name), answer);
+            self.answer(&lossy(name), answer);
         }
     }
 

@@ -1,17 +1,17 @@
 //! Lines of sftp-server: finds the session of each line, applies the line to it, and ends sessions.
 
 use super::forged::forged_by;
-use super::monitor::ENDING;
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::process::Process;
 use crate::domain::base::table::Keyed;
+use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::pending::Pending;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Handle, Last, Membership, SftpSession};
+use crate::domain::sessions::{ENDING, Handle, Last, Membership, SftpSession};
 use crate::domain::state::NoticeKind;
 
 /// The reason text for a request that concerns no file.
@@ -35,7 +35,7 @@ impl Monitor<'_> {
         session.at = record.origin.time;
         if record.event.kind == Kind::SessionClosed {
             let outcome = session.outcome(EventName::SessionClosed, "the session's own end");
-            self.finish(session, record.origin.time, true, record.origin.past);
+            self.finish(*session, record.origin.time, true, record.origin.past);
             return outcome;
         }
         let outcome = self.request(&mut session, record);
@@ -79,15 +79,15 @@ impl Monitor<'_> {
     }
 
     /// Puts a session back into the table. Sessions without a pid are not kept, because they cannot be distinguished.
-    fn put_back(&mut self, session: SftpSession) {
+    fn put_back(&mut self, session: Box<SftpSession>) {
         if session.pid != 0 {
-            self.daily.resume.sessions.sftp.put(session);
+            self.daily.resume.sessions.sftp.give_back(session);
         }
     }
 
     fn session_opened(&mut self, record: &Record<'_>, process: Process) -> RuleOutcome {
         let (origin, event) = (&record.origin, &record.event);
-        let user = String::from_utf8_lossy(event.user.as_deref().unwrap_or_default()).into_owned();
+        let user = lossy(event.user.as_deref().unwrap_or_default()).into_owned();
         let standing = self.standing(&user, record.answer.as_ref());
         if let Some(sender) = origin.uid.filter(|_| !event.postauth) {
             if !self.may_be(sender, &user, record.answer.as_ref()) {
@@ -95,8 +95,8 @@ impl Monitor<'_> {
                 return RuleOutcome::ignored(forged_by(sender));
             }
         }
-        if let Some(earlier) = self.daily.resume.sessions.sftp.0.remove(&process) {
-            self.finish(earlier, origin.time, false, origin.past);
+        if let Some(earlier) = self.daily.resume.sessions.sftp.remove(&process) {
+            self.finish(*earlier, origin.time, false, origin.past);
         }
         let sessions = &mut self.daily.resume.sessions;
         let (session, at) = (origin.session.as_deref(), origin.time);
@@ -117,7 +117,7 @@ impl Monitor<'_> {
             ..SftpSession::default()
         };
         self.sftp_seen(&session, at);
-        self.put_back(session);
+        self.put_back(Box::new(session));
         let reason = match standing {
             Membership::Partner if process.1 == 0 && origin.uid.is_none() => {
                 "names an account and no process: files without one are credited to nobody"
@@ -146,16 +146,28 @@ impl Monitor<'_> {
         &mut self,
         record: &Record<'_>,
         process: Process,
-    ) -> Result<SftpSession, RuleOutcome> {
+    ) -> Result<Box<SftpSession>, RuleOutcome> {
         let origin = &record.origin;
-        if let Some(session) = self.daily.resume.sessions.sftp.0.remove(&process) {
-            match (session.uid, origin.uid) {
-                (Some(own), Some(sender)) if own != sender && !record.event.postauth => {
-                    // The pid now belongs to another user's process: the earlier session has ended.
-                    self.finish(session, origin.time, false, origin.past);
+        let sftp = &mut self.daily.resume.sessions.sftp;
+        let known = sftp.get(&process).map(|session| (session.uid, origin.uid));
+        match known {
+            Some((Some(own), Some(sender))) if own != sender && !record.event.postauth => {
+                // The pid now belongs to another user's process: the earlier session has ended.
+                if let Some(session) = sftp.remove(&process) {
+                    self.finish(*session, origin.time, false, origin.past);
                 }
-                _ => return Ok(session),
             }
+            Some(_) => {
+                let ends = record.event.kind == Kind::SessionClosed;
+                let session = match ends {
+                    true => sftp.remove(&process),
+                    false => sftp.lend(&process),
+                };
+                if let Some(session) = session {
+                    return Ok(session);
+                }
+            }
+            None => {}
         }
         let new = SftpSession {
             boot: origin.boot,
@@ -164,15 +176,15 @@ impl Monitor<'_> {
             ..SftpSession::default()
         };
         if record.event.postauth {
-            let login = self.daily.resume.sessions.connections.0.get(&process);
+            let login = self.daily.resume.sessions.connections.get(&process);
             return match login.filter(|login| login.accepted) {
-                Some(login) => Ok(SftpSession {
+                Some(login) => Ok(Box::new(SftpSession {
                     user: login.user.clone().unwrap_or_default(),
                     address: login.address.clone(),
                     standing: login.standing,
                     session: login.session.clone(),
                     ..new
-                }),
+                })),
                 None => Err(self.unattributed(record)),
             };
         }
@@ -185,13 +197,13 @@ impl Monitor<'_> {
         };
         let standing = self.standing(&user, record.answer.as_ref());
         let session = origin.session.as_deref().map(str::to_owned);
-        Ok(SftpSession {
+        Ok(Box::new(SftpSession {
             user,
             standing,
             uid: Some(uid),
             session,
             ..new
-        })
+        }))
     }
 
     /// The partner with this uid, from the last answers of the user database; `None` if several have it.
@@ -256,13 +268,13 @@ impl Monitor<'_> {
 
     /// Ends the sessions whose log-in ended long enough before `time`.
     pub(super) fn end_sessions(&mut self, time: Time) {
-        let sftp = &self.daily.resume.sessions.sftp.0;
         let over = |s: &&SftpSession| s.ending.is_some_and(|at| at.plus(ENDING) <= time);
-        let over: Vec<Process> = sftp.values().filter(over).map(Keyed::key).collect();
+        let ending = self.daily.resume.sessions.ending();
+        let over: Vec<Process> = ending.take_while(over).map(Keyed::key).collect();
         for process in over {
-            if let Some(session) = self.daily.resume.sessions.sftp.0.remove(&process) {
+            if let Some(session) = self.daily.resume.sessions.sftp.remove(&process) {
                 let (at, past) = (session.ending.unwrap_or(time), session.past);
-                self.finish(session, at, false, past);
+                self.finish(*session, at, false, past);
             }
         }
     }
@@ -318,5 +330,5 @@ impl SftpSession {
 
 /// A name as text, with U+FFFD for bytes that are not UTF-8; empty if there is no name.
 pub(super) fn text(bytes: Option<&[u8]>) -> String {
-    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+    lossy(bytes.unwrap_or_default()).into_owned()
 }

@@ -5,11 +5,13 @@ use std::cmp::Reverse;
 use super::Monitor;
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::evict::evict;
+use crate::domain::base::position::hash;
 use crate::domain::base::process::Process;
+use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::pending::{Pending, Undecided};
-use crate::domain::sessions::{Membership, Sessions};
+use crate::domain::sessions::{Connection, ConnectionMark, Membership, Sessions, SftpMark};
 use crate::domain::state::{Known, NoticeKind};
 
 /// How many events wait at most. Further ones are dropped, and a notice reports this. Failures are dropped first, because
@@ -76,13 +78,8 @@ impl Monitor<'_> {
     /// The accounts about which the user database must be asked again.
     pub fn questions(&self) -> Vec<String> {
         let resume = &self.daily.resume;
-        let sessions = resume
-            .sessions
-            .sftp
-            .0
-            .values()
-            .filter(|s| s.standing == Membership::Undecided)
-            .map(|s| &s.user);
+        let [first, last] = [u64::MIN, u64::MAX].map(SftpMark::Undecided);
+        let sessions = resume.sessions.sftp.between(first, last).map(|s| &s.user);
         let mut users: Vec<String> = resume
             .undecided
             .iter()
@@ -107,6 +104,18 @@ impl Monitor<'_> {
             _ => user,
         };
         let resume = &mut self.daily.resume;
+        // Each line of an account brings an answer: mostly the same again.
+        let same = match (answer, resume.known.get(user)) {
+            (Answer::Partner { uid, full_name, .. }, Some(known)) => {
+                let same_uid = uid.is_none() || known.uid == *uid;
+                same_uid && (full_name.is_none() || known.full_name == *full_name)
+            }
+            (Answer::Other { .. }, known) => known.is_none(),
+            _ => false,
+        };
+        if same && resume.undecided.is_empty() && !resume.sessions.any_undecided() {
+            return;
+        }
         let uid_of = |known: Option<&Known>| known.and_then(|known| known.uid);
         let before = uid_of(resume.known.get(user));
         match answer {
@@ -172,14 +181,29 @@ impl Monitor<'_> {
         let resume = &mut self.daily.resume;
         resume.known.remove(from);
         let sessions = &mut resume.sessions;
-        let connections = sessions.connections.0.values_mut();
-        let connections = connections.filter_map(|connection| connection.user.as_mut());
-        let sftp = sessions.sftp.0.values_mut().map(|sftp| &mut sftp.user);
-        let undecided = resume.undecided.iter_mut().map(|event| &mut event.user);
-        for user in connections.chain(sftp).chain(undecided) {
-            if user == from {
-                to.clone_into(user);
-            }
+        let own = |c: &&Connection| c.user.as_deref() == Some(from);
+        let connections = sessions.connections.values().filter(own).map(Keyed::key);
+        for process in connections.collect::<Vec<_>>() {
+            sessions
+                .connections
+                .change(&process, |c| c.user = Some(to.to_owned()));
+        }
+        let sftp = sessions
+            .sftp
+            .values()
+            .filter(|s| s.user == from)
+            .map(Keyed::key);
+        for process in sftp.collect::<Vec<_>>() {
+            sessions
+                .sftp
+                .change(&process, |s| to.clone_into(&mut s.user));
+        }
+        for event in resume
+            .undecided
+            .iter_mut()
+            .filter(|event| event.user == from)
+        {
+            to.clone_into(&mut event.user);
         }
     }
 }
@@ -192,15 +216,22 @@ fn decide(
     standing: Membership,
     of_uid: &dyn Fn(Option<u32>) -> Membership,
 ) {
-    for sftp in sessions.sftp.0.values_mut() {
-        if sftp.standing == Membership::Undecided && sftp.user == user {
-            sftp.standing = of_uid(sftp.uid);
-        }
+    let account = hash(user.as_bytes());
+    let sftp = sessions.sftp.marked(SftpMark::Undecided(account));
+    let sftp: Vec<Process> = sftp.filter(|s| s.user == user).map(Keyed::key).collect();
+    for process in sftp {
+        sessions
+            .sftp
+            .change(&process, |s| s.standing = of_uid(s.uid));
     }
-    for connection in sessions.connections.0.values_mut() {
-        let undecided = connection.standing == Membership::Undecided;
-        if undecided && connection.user.as_deref() == Some(user) {
-            connection.standing = standing;
-        }
+    let connections = sessions
+        .connections
+        .marked(ConnectionMark::Undecided(account));
+    let own = |c: &&Connection| c.user.as_deref() == Some(user);
+    let connections: Vec<Process> = connections.filter(own).map(Keyed::key).collect();
+    for process in connections {
+        sessions
+            .connections
+            .change(&process, |c| c.standing = standing);
     }
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::Monitor;
 use crate::domain::base::position::hash;
 use crate::domain::base::process::{Boot, Process};
+use crate::domain::base::text::lossy;
 use crate::domain::openssh::Event;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Connection, Sessions};
@@ -51,7 +52,7 @@ impl Monitor<'_> {
         if event.port.is_none() || event.address.is_none() {
             return latest(sessions, record).cloned();
         }
-        let known = sessions.connections.0.get(&process(origin.boot, event));
+        let known = sessions.connections.get(&process(origin.boot, event));
         let same = |c: &&Connection| {
             c.address.as_deref() == event.address.as_deref() && c.goes_on(origin.time, event.port)
         };
@@ -79,13 +80,13 @@ impl Monitor<'_> {
 /// The connection for a line without a port: the latest one whose user and address do not differ from the line's.
 fn latest<'s>(sessions: &'s Sessions, record: &Record<'_>) -> Option<&'s Connection> {
     let (origin, event) = (&record.origin, &record.event);
-    let user = event.user.as_deref().map(String::from_utf8_lossy);
+    let user = event.user.as_deref().map(lossy);
     let address = event.address.as_deref();
     if user.is_none() && address.is_none() {
         return None;
     }
     let numbers = sessions.without_pid.iter().rev();
-    let all = numbers.filter_map(|number| sessions.connections.0.get(&(origin.boot, *number)));
+    let all = numbers.filter_map(|number| sessions.connections.get(&(origin.boot, *number)));
     let mut own = all.filter(|c| match &user {
         Some(user) => c.user.as_deref() == Some(&**user) && !apart(address, c.address.as_deref()),
         None => c.address.as_deref() == address,
@@ -100,9 +101,9 @@ fn earlier_without_port(sessions: &mut Sessions, record: &Record<'_>) -> Option<
     let known = latest(sessions, record).filter(|c| c.port.is_none() && !c.ended)?;
     let (boot, own) = process(record.origin.boot, &record.event);
     let known = (known.boot, known.pid);
-    let mut connection = sessions.connections.0.remove(&known)?;
+    let mut connection = sessions.connections.remove(&known)?;
     (connection.boot, connection.pid) = (boot, own);
-    Some(connection)
+    Some(*connection)
 }
 
 /// Are these two addresses certainly different? One of them may be a host name.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Connection, KEPT, Membership, Sessions, SftpSession};
-use crate::domain::base::evict::evict_from_map;
+use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 
 /// How many open files are kept at most, over all sessions: at 500 bytes each, the state stays small even under attack.
-const FILES_KEPT: usize = 4_000;
+const FILES_KEPT: usize = 10_000;
 
 /// How long a log-in is remembered after its last sign of life, if its end was never logged. An open sftp session has its
 /// own copy of the address; only a session that the client opens in this connection after such a long silence has none.
@@ -36,9 +36,8 @@ impl Sessions {
     /// too many, evicts the oldest of the account or address with the most, so that one peer cannot evict another's. Returns
     /// how many were open when they were forgotten, and the evicted sftp sessions with their open files.
     pub fn forget(&mut self, time: Time) -> (u64, Vec<SftpSession>) {
-        let sftp = &self.sftp.0;
-        let connections = &mut self.connections.0;
-        connections.retain(|_, c| match c.accepted {
+        let sftp = &self.sftp;
+        self.connections.retain(|c| match c.accepted {
             true => c.is_remembered(time) || sftp.values().any(|s| s.may_be_of(c)),
             false => c.goes_on(time, None),
         });
@@ -48,11 +47,11 @@ impl Sessions {
             true => c.user.clone(),
             false => c.address.clone(),
         };
-        let mut open = evict_from_map(connections, KEPT, rank, whose, |c| c.at);
+        let mut open = self.connections.evict(KEPT, rank, whose, |c| c.at);
         open.retain(|c| !c.ended);
-        let sftp = &mut self.sftp.0;
         let counts = |s: &SftpSession| s.standing != Membership::Stranger;
-        let mut gone = evict_from_map(sftp, KEPT, counts, |s| s.user.clone(), |s| s.at);
+        let gone = self.sftp.evict(KEPT, counts, |s| s.user.clone(), |s| s.at);
+        let mut gone: Vec<SftpSession> = gone.into_iter().map(|gone| *gone).collect();
         gone.retain(counts);
         self.forget_files(&mut gone);
         ((open.len() + gone.len()) as u64, gone)
@@ -61,18 +60,21 @@ impl Sessions {
     /// Forgets the open files of sessions if there are too many in total: first those of strangers, which are not counted,
     /// then those of the account with the most. Other sessions that lose files are added to `gone`.
     fn forget_files(&mut self, gone: &mut Vec<SftpSession>) {
+        let mut files: usize = self.sftp.values().map(|s| s.handles.len()).sum();
+        if files <= FILES_KEPT {
+            return;
+        }
         let mut held: BTreeMap<(bool, String), usize> = BTreeMap::new();
         let owner = |s: &SftpSession| (s.standing != Membership::Stranger, s.user.clone());
-        for session in self.sftp.0.values().filter(|s| !s.handles.is_empty()) {
+        for session in self.sftp.values().filter(|s| !s.handles.is_empty()) {
             *held.entry(owner(session)).or_default() += session.handles.len();
         }
-        let mut files: usize = held.values().sum();
         while files > FILES_KEPT {
             let most = held
                 .iter_mut()
                 .max_by_key(|((counts, _), held)| (!counts, **held));
             let Some((most, of_all)) = most else { break };
-            let own = self.sftp.0.values_mut().filter(|s| owner(s) == *most);
+            let own = self.sftp.values().filter(|s| owner(s) == *most);
             let Some(largest) = own.max_by_key(|s| s.handles.len()) else {
                 break;
             };
@@ -81,7 +83,8 @@ impl Sessions {
             if most.0 {
                 gone.push(largest.clone());
             }
-            largest.handles.clear();
+            let largest = largest.key();
+            self.sftp.change(&largest, |s| s.handles.clear());
             held.retain(|_, held| *held > 0);
         }
     }
@@ -91,6 +94,7 @@ impl Sessions {
 mod tests {
     use super::*;
     use crate::domain::base::process::Boot;
+    use crate::domain::base::table::Table;
     use crate::domain::sessions::Handle;
 
     fn login(pid: u32, user: &str) -> Connection {
@@ -118,7 +122,10 @@ mod tests {
     }
 
     fn files(sessions: &Sessions, pid: u32) -> usize {
-        sessions.sftp.0[&(Boot(1), pid)].handles.len()
+        sessions
+            .sftp
+            .get(&(Boot(1), pid))
+            .map_or(0, |s| s.handles.len())
     }
 
     #[test]
@@ -128,19 +135,20 @@ mod tests {
         sessions.connections.put(login(1, "bob"));
         let bob = session(1, "bob", Membership::Partner, 1);
         sessions.sftp.put(bob);
-        for pid in 2..1_100 {
+        let last = u32::try_from(KEPT).expect("a number") + 99;
+        for pid in 2..=last {
             sessions.connections.put(login(pid, "alice"));
             let alice = session(pid, "alice", Membership::Partner, 0);
             sessions.sftp.put(alice);
         }
-        assert_eq!(sessions.forget(Time(2_000)).0, 198);
-        for kept in [1, 101, 1_099] {
-            assert!(sessions.connections.0.contains_key(&(Boot(1), kept)));
-            assert!(sessions.sftp.0.contains_key(&(Boot(1), kept)));
+        assert_eq!(sessions.forget(Time(9_000)).0, 198);
+        for kept in [1, 101, last] {
+            assert!(sessions.connections.get(&(Boot(1), kept)).is_some());
+            assert!(sessions.sftp.get(&(Boot(1), kept)).is_some());
         }
         for gone in [2, 100] {
-            assert!(!sessions.connections.0.contains_key(&(Boot(1), gone)));
-            assert!(!sessions.sftp.0.contains_key(&(Boot(1), gone)));
+            assert!(sessions.connections.get(&(Boot(1), gone)).is_none());
+            assert!(sessions.sftp.get(&(Boot(1), gone)).is_none());
         }
     }
 
@@ -150,13 +158,13 @@ mod tests {
         let partner = session(1, "bob", Membership::Partner, 1_000);
         sessions.sftp.put(partner);
         for pid in 2..9 {
-            let stranger = session(pid, "mallory", Membership::Stranger, 600);
+            let stranger = session(pid, "mallory", Membership::Stranger, 1_500);
             sessions.sftp.put(stranger);
         }
         assert_eq!(sessions.forget(Time(2_000)).0, 0);
         assert_eq!(files(&sessions, 1), 1_000);
         let left: usize = (2..9).map(|pid| files(&sessions, pid)).sum();
-        assert_eq!(left, 3_000);
+        assert_eq!(left, 9_000);
     }
 
     #[test]
@@ -165,7 +173,7 @@ mod tests {
         let bob = session(1, "bob", Membership::Partner, 3);
         sessions.sftp.put(bob);
         for pid in 2..8 {
-            let alice = session(pid, "alice", Membership::Partner, 1_000);
+            let alice = session(pid, "alice", Membership::Partner, 2_500);
             sessions.sftp.put(alice);
         }
         assert_eq!(sessions.forget(Time(2_000)).0, 3);
@@ -178,9 +186,9 @@ mod tests {
         for pid in 2..990 {
             sessions
                 .sftp
-                .put(session(pid, "alice", Membership::Partner, 5));
+                .put(session(pid, "alice", Membership::Partner, 10));
         }
-        assert_eq!(sessions.forget(Time(2_000)).0, 388);
+        assert_eq!(sessions.forget(Time(2_000)).0, 88);
         assert_eq!(files(&sessions, 1), 1_000);
     }
 
@@ -204,13 +212,13 @@ mod tests {
         let middle = Time(0).plus(LOGIN_KEPT / 2);
         assert!(sessions.login_lives("alice", "192.0.2.1", Some("c3"), middle));
         let left = |sessions: &Sessions| -> Vec<u32> {
-            sessions.connections.0.keys().map(|(_, pid)| *pid).collect()
+            sessions.connections.values().map(|c| c.pid).collect()
         };
         assert_eq!(sessions.forget(week).0, 0);
         assert_eq!(left(&sessions), [1, 2, 3]);
         assert_eq!(sessions.forget(week.plus(Duration::from_secs(1))).0, 0);
         assert_eq!(left(&sessions), [2, 3]);
-        sessions.sftp.0.clear();
+        sessions.sftp = Table::default();
         sessions.forget(week.plus(LOGIN_KEPT));
         assert_eq!(left(&sessions), [] as [u32; 0]);
         assert!(!sessions.login_lives("alice", "192.0.2.1", None, week));
@@ -229,7 +237,6 @@ mod tests {
         }
         let left: Vec<_> = sessions
             .connections
-            .0
             .values()
             .map(|c| (c.pid, c.port))
             .collect();
@@ -237,6 +244,6 @@ mod tests {
         // Without an address or a port, a connection is never the same as another.
         sessions.begin_login(login(5, "alice"));
         sessions.begin_login(login(6, "alice"));
-        assert_eq!(sessions.connections.0.len(), 5);
+        assert_eq!(sessions.connections.len(), 5);
     }
 }

@@ -1,6 +1,6 @@
 //! Log-ins and the sftp sessions that begin and end with them.
 
-use super::{Connection, Sessions, SftpSession};
+use super::{Connection, ConnectionMark, Sessions, SftpMark, SftpSession};
 use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
@@ -17,23 +17,36 @@ impl Connection {
 impl Sessions {
     /// The log-in from this address and port.
     pub fn login_from(&self, address: &str, port: Option<u16>) -> Option<Process> {
-        let same =
-            |c: &&Connection| c.accepted && c.address.as_deref() == Some(address) && c.port == port;
-        self.connections.0.values().find(same).map(Keyed::key)
+        let mut logins = self.connections.marked(ConnectionMark::from(address, port));
+        let same = logins.find(|c| c.address.as_deref() == Some(address) && c.port == port);
+        same.map(Keyed::key)
+    }
+
+    /// The log-ins of this account from this address.
+    fn logins_of<'s>(
+        &'s self,
+        user: &'s str,
+        address: &'s str,
+    ) -> impl DoubleEndedIterator<Item = &'s Connection> {
+        let [low, high] =
+            [i64::MIN, i64::MAX].map(|at| ConnectionMark::of(user, address, Time(at)));
+        let logins = self.connections.between(low, high);
+        logins.filter(move |login| login.is_login_of(user, address))
     }
 
     /// Adds a log-in. An older log-in with the same pid, or from the same address and port, has ended without a line.
     pub fn begin_login(&mut self, login: Connection) {
-        let same = |c: &Connection| {
-            let place = c.address.is_some() && c.port.is_some();
-            c.key() == login.key() || place && (&c.address, c.port) == (&login.address, login.port)
-        };
-        let over = self
-            .connections
-            .0
-            .values()
-            .filter(|c| c.accepted && same(c));
-        let over: Vec<Process> = over.map(Keyed::key).collect();
+        let same = self.connections.get(&login.key()).filter(|c| c.accepted);
+        let mut over: Vec<Process> = same.map(Keyed::key).into_iter().collect();
+        if let (Some(address), Some(port)) = (login.address.as_deref(), login.port) {
+            let mark = ConnectionMark::from(address, Some(port));
+            let there = |c: &&Connection| {
+                c.address.as_deref() == Some(address)
+                    && c.port == Some(port)
+                    && c.key() != login.key()
+            };
+            over.extend(self.connections.marked(mark).filter(there).map(Keyed::key));
+        }
         for over in over {
             self.end_login(over, login.at);
         }
@@ -43,7 +56,7 @@ impl Sessions {
     }
 
     /// Is there a log-in of this account from this address? If so, notes that it is alive; the one of this log-in session is
-    /// preferred.
+    /// preferred, then the latest one.
     pub fn login_lives(
         &mut self,
         user: &str,
@@ -51,50 +64,87 @@ impl Sessions {
         session: Option<&str>,
         at: Time,
     ) -> bool {
-        let logins = self.connections.0.values_mut();
-        let logins = logins.filter(|c| c.is_login_of(user, address));
-        let own = |c: &Connection| session.is_some() && c.session.as_deref() == session;
-        match logins.max_by_key(|c| (own(c), c.at)) {
-            Some(login) => {
-                login.alive = Some(at);
-                true
-            }
-            None => false,
-        }
+        let own = session.and_then(|session| {
+            let mut logins = self.connections.marked(ConnectionMark::session(session));
+            logins.find(|c| c.session.as_deref() == Some(session) && c.is_login_of(user, address))
+        });
+        let login = own.or_else(|| self.logins_of(user, address).next_back());
+        let login = login.map(Keyed::key);
+        login.is_some_and(|login| self.connections.touch(&login, |c| c.alive = Some(at)))
     }
 
     /// Removes a log-in, and marks the sftp sessions that end with it: those of its log-in session or, if it was the
     /// account's last log-in from that address, those of that account and address.
     pub fn end_login(&mut self, login: Process, time: Time) {
-        let Some(gone) = self.connections.0.remove(&login) else {
+        let Some(gone) = self.connections.remove(&login) else {
             return;
         };
-        let Some(user) = gone.user else { return };
-        let last = gone.address.as_deref().is_none_or(|address| {
-            !self
-                .connections
-                .0
-                .values()
-                .any(|c| c.is_login_of(&user, address))
-        });
-        for sftp in self.sftp.0.values_mut().filter(|s| s.boot == gone.boot) {
-            let from_there = sftp.address.is_none() || sftp.address == gone.address;
-            let over = match (&sftp.session, &gone.session) {
-                // In this case the log-in may spell the account as the client did.
-                (Some(own), Some(gone)) => own == gone,
-                _ => last && from_there && sftp.user == user,
-            };
-            if over && sftp.ending.is_none() {
-                sftp.ending = Some(time);
-            }
+        let Some(user) = gone.user.as_deref() else {
+            return;
+        };
+        let address = gone.address.as_deref();
+        let mut over: Vec<Process> = Vec::new();
+        if let Some(session) = gone.session.as_deref() {
+            // In this case the log-in may spell the account as the client did.
+            over.extend(self.sftp_of_session(gone.boot, session));
         }
+        if address.is_none_or(|address| self.logins_of(user, address).next().is_none()) {
+            let places = [address, None];
+            let places = &places[usize::from(address.is_none())..];
+            let marks = places.iter().map(|place| SftpMark::of(user, *place));
+            let own = |s: &&SftpSession| {
+                s.boot == gone.boot
+                    && s.user == user
+                    && (s.address.is_none() || s.address == gone.address)
+                    && (s.session.is_none() || gone.session.is_none())
+            };
+            over.extend(marks.flat_map(|mark| self.sftp.marked(mark).filter(own).map(Keyed::key)));
+        }
+        self.end_sftp(&over, time);
     }
 
     /// Marks the sftp sessions of an ended log-in session.
     pub fn end_session(&mut self, boot: Boot, session: &str, time: Time) {
-        let own = |s: &&mut SftpSession| s.boot == boot && s.session.as_deref() == Some(session);
-        for sftp in self.sftp.0.values_mut().filter(own) {
-            sftp.ending = sftp.ending.or(Some(time));
+        let over: Vec<Process> = self.sftp_of_session(boot, session).collect();
+        self.end_sftp(&over, time);
+    }
+
+    fn sftp_of_session<'s>(
+        &'s self,
+        boot: Boot,
+        session: &'s str,
+    ) -> impl Iterator<Item = Process> + 's {
+        let sftp = self.sftp.marked(SftpMark::session(session));
+        let own = move |s: &&SftpSession| s.boot == boot && s.session.as_deref() == Some(session);
+        sftp.filter(own).map(Keyed::key)
+    }
+
+    /// Notes that these sftp sessions end.
+    pub(crate) fn end_sftp(&mut self, over: &[Process], time: Time) {
+        for process in over {
+            self.sftp
+                .change(process, |sftp| sftp.ending = sftp.ending.or(Some(time)));
         }
+    }
+
+    /// Does any connection or sftp session wait for the user database?
+    pub(crate) fn any_undecided(&self) -> bool {
+        let connections = self.connections.last_mark();
+        matches!(connections, Some(ConnectionMark::Undecided(_)))
+            || matches!(self.sftp.last_mark(), Some(SftpMark::Undecided(_)))
+    }
+
+    /// When the first log-in of an sftp session ended.
+    pub(crate) fn next_ending(&self) -> Option<Time> {
+        match self.sftp.first_mark() {
+            Some(SftpMark::Ending(at)) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The sftp sessions that end, the first end first.
+    pub(crate) fn ending(&self) -> impl DoubleEndedIterator<Item = &SftpSession> {
+        let [first, last] = [i64::MIN, i64::MAX].map(|at| SftpMark::Ending(Time(at)));
+        self.sftp.between(first, last)
     }
 }

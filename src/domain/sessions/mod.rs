@@ -5,11 +5,14 @@ mod descriptors;
 mod forget;
 mod handle;
 mod logins;
+mod marks;
 mod open;
 mod pace;
 
 pub use descriptors::Descriptors;
 pub use handle::{Handle, OtherHalf};
+pub use marks::{ConnectionMark, SftpMark, UnseenMark};
+pub(crate) use open::ENDING;
 pub use open::{
     Connection, KEPT, Last, LoginWithoutTransfers, Membership, PAM_KEPT, Sessions, SftpSession,
 };

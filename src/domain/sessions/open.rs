@@ -6,16 +6,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::alerts::Cause;
 use crate::domain::base::numbers::is_default;
-use crate::domain::base::process::{Boot, Process};
-use crate::domain::base::table::{Keyed, Table};
+use crate::domain::base::process::Boot;
+use crate::domain::base::table::Table;
 use crate::domain::base::time::Time;
 use crate::domain::sessions::descriptors::Descriptors;
 use crate::domain::sessions::handle::Handle;
 use crate::domain::sessions::pace::Paces;
 
+/// How long after the log-in's end an sftp session may still log its own end: lines of different processes may come in a
+/// different order.
+pub(crate) const ENDING: Duration = Duration::from_secs(5);
+
+/// How long a log-in may last without a line of sftp-server before it is judged.
+const LASTING: Duration = Duration::from_secs(5 * 60);
+
 /// How many connections and sessions are kept at most, of each. sshd admits 100 unauthenticated connections by default
 /// (`MaxStartups`). An evicted one can only cause a double count of a refused attempt or a file without an address.
-pub const KEPT: usize = 1_000;
+pub const KEPT: usize = 6_000;
 
 /// How long an ended connection is remembered, so that its last lines are not counted again: they come within milliseconds.
 pub(super) const ENDED_KEPT: Duration = Duration::from_secs(5);
@@ -40,8 +47,8 @@ pub struct Sessions {
     /// sftp-server's processes.
     pub sftp: Table<SftpSession>,
     /// Partners' log-ins without a line of sftp-server so far.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unseen: Vec<LoginWithoutTransfers>,
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub unseen: Table<LoginWithoutTransfers>,
     /// The rate of each session's lines.
     #[serde(skip_serializing_if = "is_default")]
     pub paces: Paces,
@@ -169,13 +176,6 @@ impl Connection {
     }
 }
 
-impl Keyed for Connection {
-    type Key = Process;
-    fn key(&self) -> Process {
-        (self.boot, self.pid)
-    }
-}
-
 /// A partner's log-in without a line of sftp-server so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -204,6 +204,17 @@ pub struct LoginWithoutTransfers {
     /// sshd's configuration allows the account only an internal-sftp that logs.
     #[serde(skip_serializing_if = "is_default")]
     pub forced: bool,
+}
+
+impl LoginWithoutTransfers {
+    /// When it is judged: a few seconds after its end, because lines may come in a different order, or when it has lasted
+    /// long enough.
+    pub(crate) fn due(&self) -> Time {
+        match self.ended {
+            Some(ended) => ended.plus(ENDING),
+            None => self.since.plus(LASTING),
+        }
+    }
 }
 
 /// A process of sftp-server.
@@ -251,13 +262,6 @@ pub struct SftpSession {
     /// The file whose rename failed, most likely because the new name exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rename_refused: Option<String>,
-}
-
-impl Keyed for SftpSession {
-    type Key = Process;
-    fn key(&self) -> Process {
-        (self.boot, self.pid)
-    }
 }
 
 /// The latest line of an sftp session, if a `sent status` line after it matters.

@@ -214,6 +214,9 @@ pub struct Known {
 pub struct Used {
     /// The time of the last use.
     pub at: Time,
+    /// Its local date, if it was computed.
+    #[serde(skip)]
+    pub date: Option<NaiveDate>,
     /// The partners that used it on that day; at most ten.
     pub partners: BTreeSet<String>,
     /// The partners of this list that logged in. For the rest, another person may have tried their names.

@@ -53,6 +53,9 @@ pub(super) type Tag<'a> = (&'a [u8], u32);
 
 /// Reads `HOST TAG: MESSAGE`, the text after a stamp in the traditional form.
 pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
+    if let Some(usual) = usual_header(text) {
+        return Some(usual);
+    }
     let text = text.trim_ascii_start();
     let (mut first, mut rest) = words(text);
     // FreeBSD's syslogd -vv: `<auth.info> HOST TAG: MESSAGE`.
@@ -88,6 +91,21 @@ pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
         return None;
     }
     Some((first, tag, without_solaris_id(message)))
+}
+
+/// Reads `HOST NAME[PID]: MESSAGE`, the form of nearly all lines; `None` for every other form.
+fn usual_header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
+    let (host, rest) = text.split_at(text.iter().position(|&byte| byte == b' ')?);
+    if matches!(host, [] | [b'<', ..] | [.., b':']) {
+        return None;
+    }
+    let rest = &rest[1..];
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let (name, rest) = rest.split_at(rest.iter().position(|byte| !plain(byte))?);
+    let rest = rest.strip_prefix(b"[").filter(|_| !name.is_empty())?;
+    let (digits, rest) = rest.split_at(rest.iter().position(|byte| !byte.is_ascii_digit())?);
+    let message = rest.strip_prefix(b"]: ")?;
+    Some((host, (name, number(digits)?), without_solaris_id(message)))
 }
 
 /// Whether a word is a tag of OpenSSH without a process, like `sshd:`. No host has such a name.

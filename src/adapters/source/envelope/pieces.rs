@@ -72,6 +72,15 @@ pub(super) fn fraction(text: &[u8]) -> (i64, &[u8]) {
     let [b'.' | b',', digits @ ..] = text else {
         return (0, text);
     };
+    if let Some((six, rest)) = digits.split_first_chunk::<6>() {
+        let more = rest.first().is_some_and(u8::is_ascii_digit);
+        if !more && six.iter().all(u8::is_ascii_digit) {
+            let micros = six
+                .iter()
+                .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+            return (i64::from(micros), rest);
+        }
+    }
     let count = digits.iter().take_while(|b| b.is_ascii_digit()).count();
     if count == 0 {
         return (0, text);

@@ -34,6 +34,8 @@ pub(crate) struct Stamps {
     years: Option<Years>,
     /// The last time that was read, in seconds.
     last: i64,
+    /// The last minute that was read: its text, `2026-03-03T06:07`, and its seconds of local time since the epoch.
+    minute: Option<([u8; 16], i64)>,
     /// The last day that was read: its numbers, and its days since the epoch.
     day: Option<((i32, u32, u32), i64)>,
     /// The last hour whose offset from UTC was looked up: in hours of local time since the epoch, with the offset in seconds.
@@ -48,6 +50,7 @@ impl Stamps {
             now,
             years: None,
             last: i64::MIN,
+            minute: None,
             day: None,
             hour: None,
         }
@@ -133,6 +136,23 @@ impl Stamps {
 
     /// Reads `2026-03-03T06:07:55.123456`: seconds of local time since the epoch, and microseconds.
     fn moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
+        let Some((minute, rest)) = text.split_first_chunk() else {
+            return self.any_moment(text);
+        };
+        if let (Some((known, local)), [b':', s1, s2, rest @ ..]) = (&self.minute, rest) {
+            if known == minute && s1.is_ascii_digit() && s2.is_ascii_digit() {
+                let second = two(*s1, *s2);
+                let (micros, rest) = fraction(rest);
+                return (second <= 60).then_some((local + i64::from(second), micros, rest));
+            }
+        }
+        let (local, micros, rest) = self.any_moment(text)?;
+        self.minute = Some((*minute, local - local.rem_euclid(60)));
+        Some((local, micros, rest))
+    }
+
+    /// The same for a moment that may be of another minute than the last one.
+    fn any_moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
         let (date, rest) = text.split_at_checked(10)?;
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else {
             return None;
