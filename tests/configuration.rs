@@ -191,8 +191,8 @@ fn an_expectation_has_defaults_and_an_id_of_what_is_expected_when() {
     .unwrap();
     let expected = &config.expects[0];
     assert_eq!(expected.id, "alice *.xml 07:30 Mon..Sun Europe/Paris");
-    assert_eq!((expected.count, expected.min_size), (1, 1));
-    assert_eq!(expected.grace, Duration::ZERO);
+    assert_eq!((expected.wanted.count, expected.wanted.min_size), (1, 1));
+    assert_eq!(expected.schedule.grace, Duration::ZERO);
     assert_eq!(expected.mention, None);
 }
 
@@ -210,7 +210,10 @@ fn days_are_written_as_ranges_and_lists_and_told_in_one_form() {
         let text = format!(
             "[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"07:30\"\ndays = \"{written}\""
         );
-        assert_eq!(parse(&text).unwrap().expects[0].days.to_string(), told);
+        assert_eq!(
+            parse(&text).unwrap().expects[0].schedule.days.to_string(),
+            told
+        );
     }
 }
 
@@ -228,11 +231,11 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
 fn dates_left_out_may_be_texts_or_dates_and_sizes_may_have_units() {
     let text = "[[expect]]\npartner = \"a\"\nfiles = \"*\"\nby = \"07:30\"\nexcept = [2026-12-25, \"2027-01-01\"]\nmin-size = \"1.5 MB\"\n";
     let config = parse(text).unwrap();
-    let except: Vec<String> = (config.expects[0].except.iter())
+    let except: Vec<String> = (config.expects[0].schedule.except.iter())
         .map(ToString::to_string)
         .collect();
     assert_eq!(except, ["2026-12-25", "2027-01-01"]);
-    assert_eq!(config.expects[0].min_size, 1_500_000);
+    assert_eq!(config.expects[0].wanted.min_size, 1_500_000);
 }
 
 #[test]

@@ -131,6 +131,13 @@ impl<'a> Keys<'a> {
             .wrong(Some(self.at.clone()), format!("{name}: {what}"))
     }
 
+    /// Makes an error about a key that this table needs.
+    pub(super) fn missing(&self, key: &str, example: &str) -> ConfigError {
+        self.wrong(&format!(
+            "{key} is missing; for example {key} = \"{example}\""
+        ))
+    }
+
     /// Refuses the keys that were not read.
     pub(super) fn end(&self) -> Result<(), ConfigError> {
         let Some(key) = self.table.keys().next() else {

@@ -38,20 +38,25 @@ struct Last {
 impl Row {
     pub(crate) fn of(standing: &FeedStanding<'_>) -> Row {
         let expected = standing.expected;
-        let at = |time: Time| expected.zone.rfc3339(time);
+        let at = |time: Time| expected.schedule.zone.rfc3339(time);
         Row {
             partner: expected.partner.clone(),
-            files: expected.files.to_string(),
+            files: expected.wanted.files.to_string(),
             by: expected.clock(),
-            days: expected.days.to_string(),
-            except: expected.except.iter().map(ToString::to_string).collect(),
-            timezone: match expected.zone {
+            days: expected.schedule.days.to_string(),
+            except: expected
+                .schedule
+                .except
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            timezone: match expected.schedule.zone {
                 Zone::Machine => None,
                 Zone::Named(zone) => Some(zone.name()),
             },
-            count: expected.count,
-            min_size: expected.min_size,
-            grace_seconds: expected.grace.as_secs(),
+            count: expected.wanted.count,
+            min_size: expected.wanted.min_size,
+            grace_seconds: expected.schedule.grace.as_secs(),
             mention: expected.mention.clone(),
             state: standing.state,
             arrived: standing.arrived,
@@ -96,15 +101,15 @@ pub(crate) fn table(
             let name = last.file.path.rsplit('/').next().unwrap_or_default();
             format!("{} {name}", clock(expected, last.at))
         });
-        let elsewhere = match expected.zone {
-            Zone::Named(other) if expected.zone != zone => format!(" {other}"),
+        let elsewhere = match expected.schedule.zone {
+            Zone::Named(other) if expected.schedule.zone != zone => format!(" {other}"),
             Zone::Named(_) | Zone::Machine => String::new(),
         };
         [
             expected.partner.clone(),
-            expected.files.to_string(),
+            expected.wanted.files.to_string(),
             expected.clock() + &elsewhere,
-            expected.days.to_string(),
+            expected.schedule.days.to_string(),
             next.unwrap_or_else(dash),
             last.unwrap_or_else(dash),
             in_words(standing),
@@ -116,13 +121,13 @@ pub(crate) fn table(
 /// One feed as a line for a terminal: `alice *.xml by 07:30: missing since 2026-03-30 07:30`.
 pub(crate) fn line(standing: &FeedStanding<'_>) -> String {
     let expected = standing.expected;
-    let (partner, files, by) = (&expected.partner, &expected.files, expected.clock());
+    let (partner, files, by) = (&expected.partner, &expected.wanted.files, expected.clock());
     format!("{partner} {files} by {by}: {}", in_words(standing))
 }
 
 /// The state of a feed in words.
 fn in_words(standing: &FeedStanding<'_>) -> String {
-    let count = standing.expected.count as usize;
+    let count = standing.expected.wanted.count as usize;
     let awaited = matches!(standing.state, State::Waiting | State::Missing);
     let some = match standing.arrived {
         arrived if awaited && count > 1 => format!(" ({arrived} of {count} files)"),
@@ -152,7 +157,12 @@ fn in_words(standing: &FeedStanding<'_>) -> String {
 
 /// A time in the feed's zone.
 pub(crate) fn clock(expected: &Expectation, at: Time) -> String {
-    expected.zone.local(at).format("%Y-%m-%d %H:%M").to_string()
+    expected
+        .schedule
+        .zone
+        .local(at)
+        .format("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@ mod files;
 mod outcome;
 mod pattern;
 mod standing;
+mod wanted;
 mod watched;
 mod weekdays;
 
 pub use arrivals::{Arrival, Complete, FeedDay, Feeds, Missed, Overdue, Watched};
+pub use calendar::Schedule;
 pub use expectation::Expectation;
 pub use files::Uploaded;
 pub(crate) use files::{is_same, moved};
@@ -18,4 +20,5 @@ pub use outcome::{Feed, Outcome};
 pub use pattern::Pattern;
 pub use standing::{FeedStanding, State};
 pub(crate) use standing::{begun, not_watched};
+pub use wanted::Wanted;
 pub use weekdays::Weekdays;

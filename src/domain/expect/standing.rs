@@ -76,7 +76,7 @@ impl<'a> FeedStanding<'a> {
         FeedStanding {
             expected,
             state,
-            arrived: day.map_or(0, |day| day.names.len().min(expected.count as usize)),
+            arrived: day.map_or(0, |day| day.names.len().min(expected.wanted.count as usize)),
             missing_since: first.map(|date| expected.due(date)),
             next_deadline: ahead(expected, now, today, seen.from),
             starts: expected.due_from(seen.from).filter(|first| *first > today),
@@ -103,7 +103,7 @@ pub(crate) fn begun(new: &[&Expectation], daily: &Daily, now: Time) -> Vec<Strin
         (standing.state == State::Unknown).then(|| {
             format!(
                 "[[expect]]: {} of {} by {} is judged from {first} on: today its files may have come unseen",
-                expected.files,
+                expected.wanted.files,
                 expected.partner,
                 expected.clock()
             )

@@ -56,7 +56,7 @@ impl Watched {
         if expected.date(at) < day.date {
             return None;
         }
-        let count = expected.count as usize;
+        let count = expected.wanted.count as usize;
         let name = file.name_in_state();
         if let Some(changed) = self.changed.take() {
             // The feed is complete again: it is the same file, or a replacement.
@@ -121,7 +121,7 @@ impl Watched {
                 return;
             }
         }
-        let enough = day.names.len() > expected.count as usize;
+        let enough = day.names.len() > expected.wanted.count as usize;
         if let Some(arrived) = day.arrived.filter(|_| !enough) {
             if !undo(day.date, arrived) {
                 let change = how.map(|how| Change {
@@ -164,7 +164,7 @@ impl Watched {
         if day.arrived.is_some() || day.told || expected.deadline(day.date) > until {
             return None;
         }
-        if day.names.len() >= expected.count as usize {
+        if day.names.len() >= expected.wanted.count as usize {
             // The configuration now expects fewer files than before.
             day.arrived = self.last.as_ref().map(|last| last.at);
             self.missed = None;
