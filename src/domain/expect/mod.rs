@@ -2,20 +2,25 @@
 
 mod arrivals;
 pub(crate) mod calendar;
+mod days;
 mod expectation;
 mod files;
+mod holidays;
 mod outcome;
 mod pattern;
+mod sentence;
 mod standing;
 mod wanted;
 mod watched;
 mod weekdays;
 
 pub use arrivals::{Arrival, Complete, FeedDay, Feeds, Missed, Overdue, Watched};
-pub use calendar::Schedule;
+pub use calendar::{Months, Opening, Schedule, Weeks};
+pub use days::{Days, Place, Unit};
 pub use expectation::Expectation;
 pub use files::Uploaded;
 pub(crate) use files::{is_same, moved};
+pub use holidays::Holidays;
 pub use outcome::{Feed, Outcome};
 pub use pattern::Pattern;
 pub use standing::{FeedStanding, State};
