@@ -1,6 +1,7 @@
 //! `sftp-monitor expect`: shows the expected feeds, or replays past days. Uses the domain, the adapters and `status`.
 
 mod replay;
+mod sentence;
 pub(crate) mod table;
 
 use std::time::SystemTime;
@@ -41,7 +42,11 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
         match arguments.json {
             true => table::json(&standings, out)?,
             false if standings.is_empty() => {}
-            false => table::table(&standings, config.zone, output::is_terminal(), out)?,
+            false => {
+                table::table(&standings, config.zone, output::is_terminal(), out)?;
+                writeln!(out)?;
+                sentence::sentences(&standings, out)?;
+            }
         }
         Ok(0)
     })
