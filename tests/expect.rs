@@ -203,6 +203,49 @@ fn an_expectation_at_a_start_knows_the_files_of_its_window_in_logs_that_were_rot
 }
 
 #[test]
+fn each_partner_that_a_pattern_names_has_its_own_state_and_one_that_joins_later_too() {
+    let mut world = World::new();
+    world.config.push_str(
+        "[[expect]]\npartner = [\"al*\", \"b?b\"]\nfiles = \"*.xml\"\nby = \"23:59\"\n[[expect]]\npartner = \"shop-*\"\nfiles = \"*\"\nby = \"23:59\"\n",
+    );
+    let daemon = world.daemon();
+    world.write(OPENED);
+    world.write(UPLOAD);
+    world.told("a uploadé feed.xml");
+    let mut expect = world.command(&["expect", "--json"]);
+    let states = |expect: &mut Command| {
+        let listed = expect.output().unwrap().stdout;
+        let feeds: Vec<Value> = serde_json::from_slice(&listed).unwrap();
+        let state =
+            |feed: &Value| format!("{} {}", feed["partner"], feed["state"]).replace('"', "");
+        feeds.iter().map(state).collect::<Vec<_>>()
+    };
+    settled(&world);
+    assert_eq!(states(&mut expect), ["alice on-time", "bob waiting"]);
+    assert!(
+        world
+            .said()
+            .contains("[[expect]]: no partner matches shop-*")
+    );
+    let path = world.path("config.toml");
+    let more = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace("\"bob\"]", "\"bob\", \"albert\"]");
+    std::fs::write(&path, more).unwrap();
+    let pid = daemon.child.id().to_string();
+    Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        watched.is_some_and(|watched| watched.len() == 3)
+    });
+    assert_eq!(
+        states(&mut expect),
+        ["albert waiting", "alice on-time", "bob waiting"]
+    );
+    daemon.stop();
+}
+
+#[test]
 fn a_partner_that_is_none_and_an_expectation_that_is_there_twice_are_warnings() {
     let mut world = world();
     let twice = "[[expect]]\npartner = \"mallory\"\nfiles = \"*.xml\"\nby = \"07:30\"\n".repeat(2);
