@@ -8,6 +8,7 @@ use sftp_monitor::adapters::config::{Config, SourceKind};
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::policy::Alerts;
 use sftp_monitor::domain::base::time::Zone;
+use sftp_monitor::domain::rules::Rules;
 
 const PATH: &str = "/etc/sftp-monitor/config.toml";
 const SHIPPED: &str = include_str!("../packaging/config.toml");
@@ -191,9 +192,155 @@ fn an_expectation_has_defaults_and_an_id_of_what_is_expected_when() {
     .unwrap();
     let expected = &config.expects[0];
     assert_eq!(expected.id, "alice *.xml 07:30 Mon..Sun Europe/Paris");
-    assert_eq!((expected.count, expected.min_size), (1, 1));
-    assert_eq!(expected.grace, Duration::ZERO);
+    assert_eq!((expected.wanted.count, expected.wanted.min_size), (1, 1));
+    assert_eq!(expected.schedule.grace, Duration::ZERO);
     assert_eq!(expected.mention, None);
+}
+
+#[test]
+fn the_keys_of_the_schedule_are_in_the_id_and_old_ids_stay() {
+    let id = |keys: &str| {
+        let head = "timezone = \"Europe/Paris\"\n[holidays]\nfr = [\"12-25\"]\n";
+        let feed = "[[expect]]\npartner = \"a\"\nfiles = \"*\"\nby = \"07:30\"\n";
+        let config = parse(&format!("{head}{feed}{keys}\n")).unwrap();
+        config.expects[0].id.clone()
+    };
+    for (keys, expected) in [
+        ("", "a * 07:30 Mon..Sun Europe/Paris"),
+        (
+            "days = \"Mon..Fri\"\nexcept = [\"2026-12-24\"]\ngrace = \"1h\"",
+            "a * 07:30 Mon..Fri Europe/Paris",
+        ),
+        (
+            "from = \"20:00\"",
+            "a * 07:30 Mon..Sun Europe/Paris from 20:00-1",
+        ),
+        (
+            "from = \"06:00\"",
+            "a * 07:30 Mon..Sun Europe/Paris from 06:00",
+        ),
+        (
+            "days = \"1st working day, LAST Friday, last, Mon\"",
+            "a * 07:30 Mon,1st working day,last Fri,last Europe/Paris",
+        ),
+        (
+            "months = \"Jan,Apr..Jun\"",
+            "a * 07:30 Mon..Sun Europe/Paris in Jan,Apr,May,Jun",
+        ),
+        (
+            "weeks = \"every second from 2026-01-05\"",
+            "a * 07:30 Mon..Sun Europe/Paris every 2 weeks from 2026-01-05",
+        ),
+        (
+            "holidays = \"fr\"",
+            "a * 07:30 Mon..Sun Europe/Paris without fr",
+        ),
+    ] {
+        assert_eq!(id(keys), expected, "{keys}");
+    }
+}
+
+#[test]
+fn each_partner_of_a_pattern_has_its_own_expectation_and_one_that_joins_later_too() {
+    let text = r#"
+        [[expect]]
+        partner = ["shop-*", "alice"]
+        files = "*.csv"
+        by = "07:00"
+        [[expect]]
+        partner = "shop-b"
+        files = "*.csv"
+        by = "07:00"
+        count = 2
+    "#;
+    let mut config = parse(text).unwrap();
+    let mut rules = config.rules();
+    let names = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let ids = |rules: &Rules| {
+        let expects = rules.expects.iter();
+        expects.map(|e| e.id.clone()).collect::<Vec<_>>()
+    };
+    let [a, b, c, alice] = ["shop-a", "shop-b", "shop-c", "alice"]
+        .map(|partner| format!("{partner} *.csv 07:00 Mon..Sun machine"));
+    // Nobody knows yet who is a partner: what was known of them stays.
+    assert_eq!(ids(&rules), [alice.clone(), b.clone()]);
+    assert!(rules.by_pattern.may_hold(&a));
+    assert!(
+        !rules
+            .by_pattern
+            .may_hold("bob *.csv 07:00 Mon..Sun machine")
+    );
+    assert!(
+        !rules
+            .by_pattern
+            .may_hold("shop-a *.csv 08:00 Mon..Sun machine")
+    );
+    rules.expand(&names(&["alice", "shop-a", "shop-b"]));
+    assert_eq!(ids(&rules), [alice.clone(), b.clone(), a.clone()]);
+    assert_eq!(rules.expects[1].wanted.count, 2, "the one by name stays");
+    assert!(!rules.by_pattern.may_hold(&c));
+    rules.expand(&names(&["alice", "shop-a", "shop-b", "shop-c"]));
+    assert_eq!(ids(&rules), [alice.clone(), b.clone(), a, c.clone()]);
+    rules.expand(&names(&["shop-c"]));
+    assert_eq!(ids(&rules), [alice, b, c]);
+    config
+        .by_pattern
+        .expand(&mut config.expects, &names(&["shop-x"]));
+    assert!(config.rules().by_pattern.listed);
+}
+
+#[test]
+fn holidays_may_be_a_file_that_a_person_keeps() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    let dates = directory.path().join("fr.txt");
+    let load = |holidays: &str, text: &[u8]| {
+        std::fs::write(&dates, text).unwrap();
+        let feed = "[[expect]]\npartner = \"a\"\nfiles = \"*\"\nby = \"07:30\"\n";
+        std::fs::write(&path, format!("{feed}{holidays}\n")).unwrap();
+        let config = Config::load(Some(&path)).map_err(|error| error.to_string());
+        config.map(|config| config.expects[0].schedule.clone())
+    };
+    let text = b"\xef\xbb\xbf# France\r\n\r\n01-01 Jour de l'an\r\n2026-04-06   # Easter Monday\r\n12-25\tNo\xc3\xabl\r\n";
+    for holidays in [
+        "holidays = \"./fr.txt\"",
+        "holidays = \"fr\"\n[holidays]\nfr = \"fr.txt\"",
+    ] {
+        let schedule = load(holidays, text).unwrap();
+        for (date, due) in [
+            ("2026-04-05", true),
+            ("2026-04-06", false),
+            ("2026-12-25", false),
+            ("2027-04-06", true),
+            ("2031-01-01", false),
+        ] {
+            assert_eq!(schedule.is_due(date.parse().unwrap()), due, "{date}");
+        }
+    }
+    let place = format!("{}:5: expect.holidays: ", path.display());
+    let file = directory.path().join("./fr.txt");
+    let file = file.display();
+    for (text, said) in [
+        (
+            &b"01-01\n2026-02-29 no leap year\n"[..],
+            format!(
+                "{file}:2: \"2026-02-29\" is no date; for example 2026-12-25, or 12-25 for every year"
+            ),
+        ),
+        (
+            b"# a table\n25/12/2026\n",
+            format!(
+                "{file}:2: \"25/12/2026\" is no date; for example 2026-12-25, or 12-25 for every year"
+            ),
+        ),
+        (
+            b"\xff\n",
+            format!("cannot read {file}: stream did not contain valid UTF-8"),
+        ),
+    ] {
+        let error = load("holidays = \"./fr.txt\"", text).unwrap_err();
+        assert_eq!(error, format!("{place}{said}"));
+    }
 }
 
 #[test]
@@ -210,7 +357,10 @@ fn days_are_written_as_ranges_and_lists_and_told_in_one_form() {
         let text = format!(
             "[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"07:30\"\ndays = \"{written}\""
         );
-        assert_eq!(parse(&text).unwrap().expects[0].days.to_string(), told);
+        assert_eq!(
+            parse(&text).unwrap().expects[0].schedule.days.to_string(),
+            told
+        );
     }
 }
 
@@ -219,6 +369,14 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
     let one = "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"07:30\"\n";
     let config = parse(&format!("{one}{one}count = 2\n")).unwrap();
     assert_eq!(config.expects.len(), 1);
+    // Another window or other days are another agreement; a list that names a partner twice is none.
+    let other = parse(&format!(
+        "{one}{one}from = \"06:00\"\n{one}months = \"Jan\"\n"
+    ))
+    .unwrap();
+    assert_eq!((other.expects.len(), other.warnings.len()), (3, 0));
+    let twice = parse(&one.replace("\"alice\"", "[\"alice\", \"alice\"]")).unwrap();
+    assert_eq!((twice.expects.len(), twice.warnings.len()), (1, 1));
     let warning =
         "the same files, time, days and zone are expected of alice in line 1: this one is left out";
     assert_eq!(config.warnings, [format!("{PATH}:5: expect: {warning}")]);
@@ -228,11 +386,11 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
 fn dates_left_out_may_be_texts_or_dates_and_sizes_may_have_units() {
     let text = "[[expect]]\npartner = \"a\"\nfiles = \"*\"\nby = \"07:30\"\nexcept = [2026-12-25, \"2027-01-01\"]\nmin-size = \"1.5 MB\"\n";
     let config = parse(text).unwrap();
-    let except: Vec<String> = (config.expects[0].except.iter())
+    let except: Vec<String> = (config.expects[0].schedule.except.iter())
         .map(ToString::to_string)
         .collect();
     assert_eq!(except, ["2026-12-25", "2027-01-01"]);
-    assert_eq!(config.expects[0].min_size, 1_500_000);
+    assert_eq!(config.expects[0].wanted.min_size, 1_500_000);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use chrono::{Days, Local, Timelike};
 use serde_json::{Value, json};
+use support::journal::{Boot, Journals};
 use support::program::World;
 
 const UPLOAD: &str = "internal-sftp[300]: close \"/upload/feed.xml\" bytes read 0 written 500";
@@ -122,42 +123,165 @@ fn a_reload_brings_new_expectations_and_refuses_bad_ones() {
     daemon.stop();
 }
 
+/// The state of the first feed, once the daemon has looked back for it.
+fn state_of_feed(world: &World, expect: &mut Command, arrived: bool) -> Value {
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        let first = watched.and_then(|watched| watched.values().next());
+        first.is_some_and(|first| first["day"]["arrived"].is_number() == arrived)
+    });
+    let listed = expect.output().unwrap().stdout;
+    let feeds: Value = serde_json::from_slice(&listed).unwrap();
+    feeds[0]["state"].clone()
+}
+
 #[test]
-fn a_feed_whose_files_of_today_may_have_come_unseen_is_judged_from_tomorrow_and_says_so() {
+fn an_expectation_at_noon_knows_the_file_that_came_at_nine() {
     let world = World::new();
     let daemon = world.daemon();
     world.write(OPENED);
     world.write(UPLOAD);
     world.told("a uploadé feed.xml");
     settled(&world);
-    let mut expect = world.command(&["expect"]);
+    let mut expect = world.command(&["expect", "--json"]);
     let path = world.path("config.toml");
     let before = std::fs::read_to_string(&path).unwrap();
     let feed = "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"23:59\"\n";
     std::fs::write(&path, before + feed).unwrap();
-    let tomorrow = Local::now().date_naive() + Days::new(1);
-    // Before the reload as after it.
-    let listed = |expect: &mut Command| {
-        let listed = String::from_utf8(expect.output().unwrap().stdout).unwrap();
-        assert!(listed.contains(&format!("{tomorrow} 23:59")), "{listed}");
-        assert!(
-            listed.contains(&format!("not watched before {tomorrow}")),
-            "{listed}"
-        );
-    };
-    listed(&mut expect);
     let pid = daemon.child.id().to_string();
     Command::new("kill").args(["-HUP", &pid]).status().unwrap();
-    world.state(|state| state["resume"]["feeds"]["watched"].is_object());
-    listed(&mut expect);
+    assert_eq!(state_of_feed(&world, &mut expect, true), "on-time");
+    // The table of the day counts it once, and what comes after it counts as before.
+    world.write("internal-sftp[300]: remove name \"/upload/feed.xml\"");
+    assert_eq!(state_of_feed(&world, &mut expect, false), "waiting");
+    world.write(UPLOAD);
+    assert_eq!(state_of_feed(&world, &mut expect, true), "on-time");
+    settled(&world);
+    world.state(|state| {
+        state["resume"]["day"]["feeds"]
+            .as_array()
+            .is_some_and(|feeds| feeds.len() == 1)
+    });
+    world.state(|state| state["partners"]["alice"]["upload"] == json!(2));
     daemon.stop();
-    let said = world.said();
-    assert!(
-        said.contains(&format!(
-            "*.xml of alice by 23:59 is judged from {tomorrow} on"
-        )),
-        "{said}"
+}
+
+#[test]
+fn an_expectation_at_a_start_knows_the_files_of_its_window_in_logs_that_were_rotated() {
+    let mut world = World::new();
+    world.config.push_str("[alerts]\ngroup-window = \"0s\"\n");
+    let daemon = world.daemon();
+    let earlier = (Local::now() - chrono::TimeDelta::days(2)).to_rfc3339();
+    for line in [OPENED, UPLOAD] {
+        world.write_raw(&format!("{earlier} sftp1 {line}\n"));
+    }
+    world.told("Rattrapage");
+    settled(&world);
+    daemon.stop();
+    let rotated = world.log().with_extension("log.1");
+    std::fs::rename(world.log(), &rotated).unwrap();
+    world.write("internal-sftp[300]: session closed for local user alice from [192.0.2.7]");
+    // The day's counters begin anew, and know nothing of the file.
+    assert!(world.run(&["digest", "--yes"]).status.success());
+    let feed = |files: &str, from: &str| {
+        format!("[[expect]]\npartner = \"alice\"\nfiles = \"{files}\"\nby = \"23:59\"\n{from}")
+    };
+    let day = Local::now().format("%a");
+    world.config.push_str(&feed(
+        "*.xml",
+        &format!("days = \"{day}\"\nfrom = \"4 days before\"\n"),
+    ));
+    world.config.push_str(&feed("*.csv", ""));
+    let daemon = world.daemon();
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        watched.is_some_and(|watched| watched.len() == 2)
+    });
+    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
+    assert_eq!(feeds[0]["state"], "on-time", "{feeds}");
+    assert_eq!(feeds[1]["state"], "waiting", "{feeds}");
+    daemon.stop();
+}
+
+#[test]
+fn an_expectation_knows_from_the_journal_what_came_before_it() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let now = u64::try_from(Local::now().timestamp_micros()).unwrap();
+    let mut boot = Boot::number(1).with_clock(now - 60_000_000);
+    let mut items = vec![boot.sftp(
+        1001,
+        300,
+        "session opened for local user alice from [192.0.2.7]",
+    )];
+    for name in ["a.xml", "b.csv"] {
+        let close = format!("close \"/upload/{name}\" bytes read 0 written 500");
+        items.push(boot.sftp(1001, 300, &close));
+    }
+    items.push(boot.sftp(1001, 300, "remove name \"/upload/b.csv\""));
+    journals.write("system.journal", &items);
+    let mut world = World::of_journal(journals.path());
+    let daemon = world.daemon();
+    world.state(|state| state["resume"]["journals"].is_object());
+    daemon.stop();
+    for files in ["*.xml", "*.csv"] {
+        world.config.push_str(&format!(
+            "[[expect]]\npartner = \"alice\"\nfiles = \"{files}\"\nby = \"23:59\"\n"
+        ));
+    }
+    let daemon = world.daemon();
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        watched.is_some_and(|watched| watched.len() == 2)
+    });
+    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
+    assert_eq!(feeds[0]["state"], "on-time", "{feeds}");
+    assert_eq!(feeds[1]["state"], "waiting", "{feeds}");
+    daemon.stop();
+}
+
+#[test]
+fn each_partner_that_a_pattern_names_has_its_own_state_and_one_that_joins_later_too() {
+    let mut world = World::new();
+    world.config.push_str(
+        "[[expect]]\npartner = [\"al*\", \"b?b\"]\nfiles = \"*.xml\"\nby = \"23:59\"\n[[expect]]\npartner = \"shop-*\"\nfiles = \"*\"\nby = \"23:59\"\n",
     );
+    let daemon = world.daemon();
+    world.write(OPENED);
+    world.write(UPLOAD);
+    world.told("a uploadé feed.xml");
+    let mut expect = world.command(&["expect", "--json"]);
+    let states = |expect: &mut Command| {
+        let listed = expect.output().unwrap().stdout;
+        let feeds: Vec<Value> = serde_json::from_slice(&listed).unwrap();
+        let state =
+            |feed: &Value| format!("{} {}", feed["partner"], feed["state"]).replace('"', "");
+        feeds.iter().map(state).collect::<Vec<_>>()
+    };
+    settled(&world);
+    assert_eq!(states(&mut expect), ["alice on-time", "bob waiting"]);
+    assert!(
+        world
+            .said()
+            .contains("[[expect]]: no partner matches shop-*")
+    );
+    let path = world.path("config.toml");
+    let more = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace("\"bob\"]", "\"bob\", \"albert\"]");
+    std::fs::write(&path, more).unwrap();
+    let pid = daemon.child.id().to_string();
+    Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        watched.is_some_and(|watched| watched.len() == 3)
+    });
+    assert_eq!(
+        states(&mut expect),
+        ["albert waiting", "alice on-time", "bob waiting"]
+    );
+    daemon.stop();
 }
 
 #[test]
@@ -274,26 +398,4 @@ fn a_replay_takes_no_feed_for_missing_of_which_its_log_does_not_tell() {
     assert!(warned.is_empty(), "{warned}");
     let [told, _] = replay("2026-11-22 07:30", "2026-11-22");
     assert!(told.contains("on time"), "{told}");
-}
-
-#[test]
-fn a_feed_that_is_new_today_is_not_missed_where_its_file_may_have_come_before() {
-    let mut world = World::new();
-    world.config.push_str("[alerts]\ngroup-window = \"0s\"\n");
-    let daemon = world.daemon();
-    world.write(OPENED);
-    world.write(UPLOAD);
-    world.told("a uploadé feed.xml");
-    settled(&world);
-    // The day's counters begin anew, and know nothing of the file.
-    assert!(world.run(&["digest", "--yes"]).status.success());
-    daemon.stop();
-    world
-        .config
-        .push_str("[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"23:59\"\n");
-    let daemon = world.daemon();
-    world.state(|state| state["resume"]["feeds"]["watched"].is_object());
-    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
-    assert_eq!(feeds[0]["state"], "unknown", "{feeds}");
-    daemon.stop();
 }

@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 
+use crate::adapters::look_back::LookingBack;
 use crate::adapters::source::{Entries, Remark, Source};
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory, Unseen};
 use crate::domain::record::Record;
+use crate::domain::rules::{LookBack, LookedBack};
 
 /// The most entries of one batch, and so of one commit.
 const BATCH: usize = 5_000;
@@ -44,6 +46,8 @@ pub struct Batch {
     pub records: Vec<Record<'static>>,
     /// The user database's answers to the loop's questions.
     pub answers: Vec<(String, Answer)>,
+    /// All partners, if there is news of them and the configuration names some by a pattern.
+    pub partners: Option<Vec<String>>,
     /// The partners whose files cannot be seen.
     pub unseen: Vec<Unseen>,
     /// The position before the batch. `None` if reading started without a position, or if nothing was read at all.
@@ -58,6 +62,8 @@ pub struct Batch {
     pub remarks: Vec<Remark>,
     /// The error of the source, if it fails. It is reported once per episode; the position does not move.
     pub trouble: Option<String>,
+    /// What new expectations had received before this batch.
+    pub looked_back: Option<LookedBack>,
     /// The number of the last [`Order::Seek`] that was done before this batch.
     pub sought: u64,
     /// The number of the last [`Order::Directory`] that was done before this batch.
@@ -76,6 +82,8 @@ pub enum Order {
     Ask(Vec<String>),
     /// Continue after this position.
     Seek(u64, Position),
+    /// Read what new expectations have received already. It replaces an earlier order of this kind.
+    LookBack(Box<LookBack>),
 }
 
 /// When the source was last read without an error: the loop feeds the watchdog only if this is recent. It uses a monotonic
@@ -118,6 +126,8 @@ pub struct Reading<S> {
     sought: u64,
     directory: u64,
     asked: VecDeque<String>,
+    looking_back: Option<LookingBack<S>>,
+    partners: Vec<String>,
     reported: Reported,
 }
 
@@ -149,6 +159,8 @@ impl<S: Entries> Reading<S> {
             sought: 0,
             directory: 0,
             asked: VecDeque::new(),
+            looking_back: None,
+            partners: Vec::new(),
             reported: Reported::default(),
         }
     }
@@ -163,10 +175,14 @@ impl<S: Entries> Reading<S> {
         match order {
             Order::Directory(number, make) => {
                 self.directory = number;
+                self.partners.clear();
                 return Some(make);
             }
             Order::Ask(users) => self.asked = users.into(),
             Order::Seek(number, position) => self.seeking = Some((number, position)),
+            Order::LookBack(look_back) => {
+                self.looking_back = Some(LookingBack::new(*look_back));
+            }
         }
         None
     }
@@ -176,6 +192,11 @@ impl<S: Entries> Reading<S> {
         let mut batch = Batch::default();
         let mut read = self.go_there();
         if read.is_ok() {
+            // Without a position reading is still in the past, unless the log is empty.
+            if self.begins.is_some() || self.reported.caught_up {
+                let stands = (&self.source, self.begins.as_ref());
+                batch.looked_back = LookingBack::step(&mut self.looking_back, directory, stands);
+            }
             batch.begins.clone_from(&self.begins);
             read = gather(&mut self.source, directory, &mut batch, most);
             self.begins.clone_from(&batch.position);
@@ -185,6 +206,7 @@ impl<S: Entries> Reading<S> {
         match &read {
             Ok(()) => {
                 batch.answers = answers(&mut self.asked, directory);
+                batch.partners = directory.partners().filter(|all| *all != self.partners);
                 batch.unseen = directory.unseen().unwrap_or_default();
             }
             // Entries that were read before the error are sent on: the source stands after them.
@@ -198,6 +220,8 @@ impl<S: Entries> Reading<S> {
             || !batch.answers.is_empty()
             || !batch.unseen.is_empty()
             || !batch.remarks.is_empty()
+            || batch.looked_back.is_some()
+            || batch.partners.is_some()
             || batch.position != batch.begins
             || (caught_up && !self.reported.caught_up)
             || failed != self.reported.failing
@@ -205,6 +229,9 @@ impl<S: Entries> Reading<S> {
         if news {
             self.reported.caught_up = caught_up;
             self.reported.directory = batch.directory;
+        }
+        if let Some(partners) = &batch.partners {
+            self.partners.clone_from(partners);
         }
         self.reported.failing = failed;
         Turn {
@@ -264,7 +291,7 @@ pub fn follow(
             continue;
         }
         pause = BACK_OFF;
-        if turn.caught_up {
+        if turn.caught_up && reading.looking_back.is_none() {
             let wait = if reading.asked.is_empty() {
                 IDLE
             } else {

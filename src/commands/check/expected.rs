@@ -10,13 +10,17 @@ use crate::domain::base::names::names;
 const NAME: &str = "expect";
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
-    let config = machine.config;
+    let mut config = machine.config.clone();
+    let mut directory = machine::of(&mut config, None);
     let expected = config.expects.iter();
-    let feeds = expected.map(|e| format!("{} of {} by {}", e.files, e.partner, e.clock()));
+    let feeds = expected.map(|e| format!("{} of {} by {}", e.wanted.files, e.partner, e.clock()));
     let feeds: Vec<String> = feeds.collect();
-    if !feeds.is_empty() {
-        let mut directory = machine::of(&mut config.clone(), None);
-        let warnings = of_expects(config, directory.as_mut());
+    if !feeds.is_empty() || !config.by_pattern.all.is_empty() {
+        let warnings = of_expects(&config, directory.as_mut());
+        if feeds.is_empty() && warnings.is_empty() {
+            // The user database does not say yet who is meant.
+            return;
+        }
         report.findings.extend(judge(&feeds, warnings));
     }
 }

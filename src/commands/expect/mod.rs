@@ -1,6 +1,7 @@
 //! `sftp-monitor expect`: shows the expected feeds, or replays past days. Uses the domain, the adapters and `status`.
 
 mod replay;
+mod sentence;
 pub(crate) mod table;
 
 use std::time::SystemTime;
@@ -21,7 +22,7 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
     for warning in userdb::of_expects(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
     }
-    if config.expects.is_empty() {
+    if config.expects.is_empty() && config.by_pattern.all.is_empty() {
         line(
             Priority::Notice,
             "no feed is expected: the configuration has no [[expect]]",
@@ -39,9 +40,13 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
         .collect();
     output::to_output(|out| {
         match arguments.json {
-            true => table::json(&standings, out)?,
+            true => table::json(&standings, config.zone, out)?,
             false if standings.is_empty() => {}
-            false => table::table(&standings, config.zone, output::is_terminal(), out)?,
+            false => {
+                table::table(&standings, config.zone, output::is_terminal(), out)?;
+                writeln!(out)?;
+                sentence::sentences(&standings, config.zone, out)?;
+            }
         }
         Ok(0)
     })

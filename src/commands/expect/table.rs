@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::sentence::{elsewhere, sentence};
 use crate::commands::output::table::write_texts;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::{Expectation, FeedStanding, State};
@@ -24,7 +25,9 @@ pub(crate) struct Row {
     state: State,
     arrived: usize,
     missing_since: Option<String>,
+    sentence: String,
     next_deadline: Option<String>,
+    next_deadlines: Vec<String>,
     starts: Option<String>,
     last_arrival: Option<Last>,
 }
@@ -36,27 +39,35 @@ struct Last {
 }
 
 impl Row {
-    pub(crate) fn of(standing: &FeedStanding<'_>) -> Row {
+    /// `zone` is the configuration's own.
+    pub(crate) fn of(standing: &FeedStanding<'_>, zone: Zone) -> Row {
         let expected = standing.expected;
-        let at = |time: Time| expected.zone.rfc3339(time);
+        let at = |time: Time| expected.schedule.zone.rfc3339(time);
         Row {
             partner: expected.partner.clone(),
-            files: expected.files.to_string(),
+            files: expected.wanted.files.to_string(),
             by: expected.clock(),
-            days: expected.days.to_string(),
-            except: expected.except.iter().map(ToString::to_string).collect(),
-            timezone: match expected.zone {
+            days: expected.schedule.days.to_string(),
+            except: expected
+                .schedule
+                .except
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            timezone: match expected.schedule.zone {
                 Zone::Machine => None,
                 Zone::Named(zone) => Some(zone.name()),
             },
-            count: expected.count,
-            min_size: expected.min_size,
-            grace_seconds: expected.grace.as_secs(),
+            count: expected.wanted.count,
+            min_size: expected.wanted.min_size,
+            grace_seconds: expected.schedule.grace.as_secs(),
             mention: expected.mention.clone(),
             state: standing.state,
             arrived: standing.arrived,
             missing_since: standing.missing_since.map(at),
-            next_deadline: standing.next_deadline.map(at),
+            sentence: sentence(expected, zone),
+            next_deadline: standing.next_deadlines.first().copied().map(at),
+            next_deadlines: standing.next_deadlines.iter().copied().map(at).collect(),
             starts: standing.starts.map(|date| date.to_string()),
             last_arrival: standing.last.as_ref().map(|last| Last {
                 time: at(last.at),
@@ -67,8 +78,12 @@ impl Row {
 }
 
 /// Writes all feeds as a JSON list on one line.
-pub(crate) fn json(standings: &[FeedStanding<'_>], out: &mut dyn Write) -> io::Result<()> {
-    let rows: Vec<Row> = standings.iter().map(Row::of).collect();
+pub(crate) fn json(
+    standings: &[FeedStanding<'_>],
+    zone: Zone,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rows: Vec<Row> = standings.iter().map(|one| Row::of(one, zone)).collect();
     crate::commands::output::json_line(out, &rows)
 }
 
@@ -91,20 +106,19 @@ pub(crate) fn table(
     let dash = || "-".to_owned();
     let rows = standings.iter().map(|standing| {
         let expected = standing.expected;
-        let next = standing.next_deadline.map(|at| clock(expected, at));
+        let next = standing.next_deadlines.first();
+        let next = next.map(|at| clock(expected, *at));
         let last = standing.last.as_ref().map(|last| {
             let name = last.file.path.rsplit('/').next().unwrap_or_default();
             format!("{} {name}", clock(expected, last.at))
         });
-        let elsewhere = match expected.zone {
-            Zone::Named(other) if expected.zone != zone => format!(" {other}"),
-            Zone::Named(_) | Zone::Machine => String::new(),
-        };
+        let elsewhere = elsewhere(expected, zone);
+        let elsewhere = elsewhere.map(|other| format!(" {other}"));
         [
             expected.partner.clone(),
-            expected.files.to_string(),
-            expected.clock() + &elsewhere,
-            expected.days.to_string(),
+            expected.wanted.files.to_string(),
+            expected.clock() + &elsewhere.unwrap_or_default(),
+            expected.schedule.days.to_string(),
             next.unwrap_or_else(dash),
             last.unwrap_or_else(dash),
             in_words(standing),
@@ -116,13 +130,13 @@ pub(crate) fn table(
 /// One feed as a line for a terminal: `alice *.xml by 07:30: missing since 2026-03-30 07:30`.
 pub(crate) fn line(standing: &FeedStanding<'_>) -> String {
     let expected = standing.expected;
-    let (partner, files, by) = (&expected.partner, &expected.files, expected.clock());
+    let (partner, files, by) = (&expected.partner, &expected.wanted.files, expected.clock());
     format!("{partner} {files} by {by}: {}", in_words(standing))
 }
 
 /// The state of a feed in words.
 fn in_words(standing: &FeedStanding<'_>) -> String {
-    let count = standing.expected.count as usize;
+    let count = standing.expected.wanted.count as usize;
     let awaited = matches!(standing.state, State::Waiting | State::Missing);
     let some = match standing.arrived {
         arrived if awaited && count > 1 => format!(" ({arrived} of {count} files)"),
@@ -152,7 +166,12 @@ fn in_words(standing: &FeedStanding<'_>) -> String {
 
 /// A time in the feed's zone.
 pub(crate) fn clock(expected: &Expectation, at: Time) -> String {
-    expected.zone.local(at).format("%Y-%m-%d %H:%M").to_string()
+    expected
+        .schedule
+        .zone
+        .local(at)
+        .format("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 #[cfg(test)]
@@ -230,7 +249,8 @@ expect = [
         let mut out = Vec::new();
         table(&standings, config.zone, false, &mut out).expect("written");
         let text = String::from_utf8(out).expect("text");
-        (text, standings.iter().map(Row::of).collect())
+        let rows = standings.iter().map(|one| Row::of(one, config.zone));
+        (text, rows.collect())
     }
 
     #[test]
@@ -272,7 +292,9 @@ bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -       
                 "partner": "alice", "files": "missing", "by": "07:30", "days": "Mon..Sun", "except": [],
                 "timezone": "Europe/Paris", "count": 4, "min_size": 1, "grace_seconds": 0, "mention": null,
                 "state": "missing", "arrived": 2, "missing_since": "2026-03-30T07:30:00+02:00",
+                "sentence": "alice: 4 files missing, every day, by 07:30",
                 "next_deadline": "2026-03-31T07:30:00+02:00", "starts": null,
+                "next_deadlines": ["2026-03-31T07:30:00+02:00", "2026-04-01T07:30:00+02:00", "2026-04-02T07:30:00+02:00"],
                 "last_arrival": {"time": "2026-03-30T07:00:00+02:00", "path": "/in/c2"},
             })
         );

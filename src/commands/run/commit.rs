@@ -15,7 +15,8 @@ use crate::commands::run::view::{View, view};
 use crate::domain::alerts::Content;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
-use crate::domain::rules::{Monitor, Rules};
+use crate::domain::expect::Expectation;
+use crate::domain::rules::{LookBack, Monitor, Rules};
 use crate::domain::sessions::Limit;
 use crate::domain::state::{Daily, JOURNAL};
 use crate::domain::{days, expect};
@@ -49,6 +50,8 @@ pub struct Committer<D: Disk = RealDisk> {
     /// Number of new user databases given to the reading thread.
     directories: u64,
     asked: Vec<String>,
+    /// The new expectations that wait until the log was read for them.
+    looking: Vec<String>,
     doubtful: Doubtful,
 }
 
@@ -77,6 +80,7 @@ impl<D: Disk> Committer<D> {
             seeks: 0,
             directories: 0,
             asked: Vec::new(),
+            looking: Vec::new(),
             doubtful: Doubtful::default(),
         }
     }
@@ -113,9 +117,13 @@ impl<D: Disk> Committer<D> {
     /// position: another process found the state file damaged or deleted, and an older file replaced it. Returns whether the
     /// batch counts.
     pub fn commit(&mut self, batch: &Batch, now: Time) -> Result<bool, StateError> {
+        if let Some(partners) = &batch.partners {
+            self.rules.expand(partners);
+        }
         let (rules, source, in_flight, announce) =
             (&self.rules, &self.source, self.in_flight, &self.announce);
-        let (doubtful, mut entries) = (&mut self.doubtful, Vec::new());
+        let (doubtful, looking) = (&mut self.doubtful, &self.looking);
+        let (mut entries, mut waiting) = (Vec::new(), Vec::new());
         let (mut unusual, mut begun) = (Vec::new(), Vec::new());
         let view = self
             .store
@@ -130,19 +138,28 @@ impl<D: Disk> Committer<D> {
                 };
                 doubtful.begin(daily);
                 let last = daily.resume.next_message;
+                let new = expect::not_watched(&rules.expects, daily);
+                // A new expectation whose window is open is left out until the log was read for it.
+                let found = batch.looked_back.as_ref().filter(|_| stands);
+                waiting = rules.unseen(daily, now, looking);
+                waiting.retain(|e| !found.is_some_and(|found| found.holds(&e.id)));
+                let without = (!waiting.is_empty()).then(|| rules.without(&waiting));
+                let rules = without.as_ref().unwrap_or(rules);
                 let mut monitor = Monitor {
                     rules,
                     daily,
                     now,
                     in_flight,
                 };
+                if let Some(found) = found {
+                    monitor.looked_back(found);
+                }
                 if stands {
                     entries = take_in(&mut monitor, batch, source);
                 }
                 if let Some(announce) = announce {
                     announced(monitor.daily, announce, now);
                 }
-                let new = expect::not_watched(&rules.expects, monitor.daily);
                 // Until reading reaches the present, the time comes from the entries alone.
                 let until = if batch.caught_up {
                     Some(now.minus(SETTLED))
@@ -162,6 +179,7 @@ impl<D: Disk> Committer<D> {
             Err(position) => {
                 // Answers that came with the batch are skipped with it: they are asked for again.
                 self.asked.clear();
+                self.looking.clear();
                 self.caught_up = false;
                 // A batch read before the thread obeyed the last seek is no reason for another seek.
                 if batch.sought == self.seeks {
@@ -184,6 +202,8 @@ impl<D: Disk> Committer<D> {
         }
         self.caught_up = batch.caught_up;
         self.announce = None;
+        let waiting: Vec<Expectation> = waiting.into_iter().cloned().collect();
+        self.look_back(waiting, now);
         self.ask();
         Ok(true)
     }
@@ -255,6 +275,21 @@ impl<D: Disk> Committer<D> {
             // The thread is gone only when the loop is about to end.
             let _ = self.orders.send(Order::Ask(self.asked.clone()));
         }
+    }
+
+    /// Makes the reading thread read what these new expectations have received already.
+    fn look_back(&mut self, waiting: Vec<Expectation>, now: Time) {
+        let ids: Vec<String> = waiting.iter().map(|e| e.id.clone()).collect();
+        if self.looking != ids && !ids.is_empty() {
+            let rules = Rules {
+                expects: waiting,
+                ..self.rules.clone()
+            };
+            let _ = self
+                .orders
+                .send(Order::LookBack(Box::new(LookBack::new(rules, now))));
+        }
+        self.looking = ids;
     }
 
     /// Makes the reading thread continue at another position.

@@ -1,14 +1,11 @@
 //! A feed that must arrive: one `[[expect]]`.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
 use chrono::NaiveDate;
 
 use crate::domain::alerts::File;
-use crate::domain::base::time::Zone;
-use crate::domain::expect::Weekdays;
-use crate::domain::expect::pattern::Pattern;
+use crate::domain::base::time::Time;
+use crate::domain::expect::calendar::Schedule;
+use crate::domain::expect::wanted::Wanted;
 
 /// A feed that must arrive: one `[[expect]]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,46 +14,61 @@ pub struct Expectation {
     pub id: String,
     /// The account that must send it.
     pub partner: String,
-    /// The pattern of the file names.
-    pub files: Pattern,
-    /// The time of day when it is due, in minutes after midnight.
-    pub by: u32,
-    /// The weekdays on which it is due.
-    pub days: Weekdays,
-    /// Dates on which it is not due.
-    pub except: BTreeSet<NaiveDate>,
-    /// The time zone of `by` and of its days.
-    pub zone: Zone,
-    /// How many files are expected.
-    pub count: u32,
-    /// A smaller file does not count as an arrival; in bytes.
-    pub min_size: u64,
-    /// How long after `by` a missing feed is not reported yet.
-    pub grace: Duration,
+    /// It is one of many partners that a pattern names.
+    pub by_pattern: bool,
+    /// The files.
+    pub wanted: Wanted,
+    /// When they are due.
+    pub schedule: Schedule,
     /// The user or user group to mention when it is missing: its id.
     pub mention: Option<String>,
 }
 
 impl Expectation {
-    /// Sets the id, made of the files, the partner, the days and the time; not of count, size or grace.
+    /// Sets the id, made of the partner, the files and the schedule.
     pub(crate) fn named(mut self) -> Self {
-        let zone = match self.zone {
-            Zone::Machine => "machine",
-            Zone::Named(zone) => zone.name(),
-        };
-        let (partner, files, days) = (&self.partner, &self.files, self.days);
-        self.id = format!("{partner} {files} {} {days} {zone}", self.clock());
+        let (files, schedule) = (self.wanted.id(), self.schedule.id());
+        self.id = format!("{} {files} {schedule}", self.partner);
         self
     }
 
-    /// `by` as text: `07:30`.
-    pub fn clock(&self) -> String {
-        format!("{:02}:{:02}", self.by / 60, self.by % 60)
+    /// Is this a complete file of the feed?
+    pub fn takes(&self, file: &File) -> bool {
+        self.wanted.takes(file)
     }
 
-    /// Is this a complete file of the feed? An empty file never is. If the size is unknown, only the name decides.
-    pub fn takes(&self, file: &File) -> bool {
-        let large = |bytes| bytes >= self.min_size.max(1);
-        !file.cut && file.bytes.is_none_or(large) && self.files.matches(&file.name())
+    /// The deadline's time of day as text: `07:30`.
+    pub fn clock(&self) -> String {
+        self.schedule.clock()
+    }
+
+    /// Is the feed expected on this date?
+    pub fn is_due(&self, date: NaiveDate) -> bool {
+        self.schedule.is_due(date)
+    }
+
+    /// The first date, from this one on, on which the feed is expected.
+    pub fn due_from(&self, date: NaiveDate) -> Option<NaiveDate> {
+        self.schedule.due_from(date)
+    }
+
+    /// The local date of a time.
+    pub fn date(&self, at: Time) -> NaiveDate {
+        self.schedule.zone.date(at)
+    }
+
+    /// Has the window of this date started?
+    pub fn has_begun(&self, date: NaiveDate, at: Time) -> bool {
+        self.schedule.has_begun(date, at)
+    }
+
+    /// The time at which it is due on a date.
+    pub fn due(&self, date: NaiveDate) -> Time {
+        self.schedule.due(date)
+    }
+
+    /// The time at which a missing feed of this date is reported.
+    pub fn deadline(&self, date: NaiveDate) -> Time {
+        self.schedule.deadline(date)
     }
 }

@@ -14,6 +14,9 @@ use crate::domain::state::Daily;
 /// How long after a deadline it may be unjudged, in microseconds: the daemon checks some hundred milliseconds later.
 const JUDGED: i64 = 60_000_000;
 
+/// How many of the next deadlines are shown: enough to see a mistake in the days.
+const SHOWN: usize = 3;
+
 /// The state of a feed today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,8 +50,8 @@ pub struct FeedStanding<'a> {
     pub arrived: usize,
     /// The due time of the first of the consecutive missed days.
     pub missing_since: Option<Time>,
-    /// The next deadline that is judged.
-    pub next_deadline: Option<Time>,
+    /// The next deadlines that are judged.
+    pub next_deadlines: Vec<Time>,
     /// The first judged date, if it is in the future: files of earlier days may have arrived unseen.
     pub starts: Option<NaiveDate>,
     /// The latest file.
@@ -60,11 +63,8 @@ impl<'a> FeedStanding<'a> {
     pub fn of(expected: &'a Expectation, daily: Option<&Daily>, now: Time) -> Self {
         let watched = daily.and_then(|daily| daily.resume.feeds.watched.get(&expected.id));
         // A feed that is not watched yet is shown as if it were watched from now on.
-        let new = || match daily {
-            Some(daily) => Watched::begin(expected, daily, now),
-            None => Watched::since(expected, now, false),
-        };
-        let seen = watched.map_or_else(|| Cow::Owned(new()), Cow::Borrowed);
+        let new = || Cow::Owned(Watched::since(expected, now));
+        let seen = watched.map_or_else(new, Cow::Borrowed);
         let today = expected.date(now);
         let (state, day) = state(expected, &seen, now, today);
         // This includes an earlier day, while today's deadline is in the future.
@@ -76,10 +76,11 @@ impl<'a> FeedStanding<'a> {
         FeedStanding {
             expected,
             state,
-            arrived: day.map_or(0, |day| day.names.len().min(expected.count as usize)),
+            arrived: day.map_or(0, |day| day.names.len().min(expected.wanted.count as usize)),
             missing_since: first.map(|date| expected.due(date)),
-            next_deadline: ahead(expected, now, today, seen.from),
-            starts: expected.due_from(seen.from).filter(|first| *first > today),
+            next_deadlines: ahead(expected, now, today, seen.from),
+            starts: (expected.due_from(seen.from))
+                .filter(|first| *first > today && !expected.has_begun(*first, now)),
             last: seen.last.clone(),
         }
     }
@@ -103,7 +104,7 @@ pub(crate) fn begun(new: &[&Expectation], daily: &Daily, now: Time) -> Vec<Strin
         (standing.state == State::Unknown).then(|| {
             format!(
                 "[[expect]]: {} of {} by {} is judged from {first} on: today its files may have come unseen",
-                expected.files,
+                expected.wanted.files,
                 expected.partner,
                 expected.clock()
             )
@@ -119,17 +120,19 @@ fn state<'w>(
     now: Time,
     today: NaiveDate,
 ) -> (State, Option<&'w FeedDay>) {
-    let due_today = expected.is_due(today) && today >= watched.from;
+    // With a window that starts on an earlier day, this is the day whose window has started.
+    let due = expected.schedule.begun(today, now);
+    let judged = due.filter(|due| *due >= watched.from);
     let open = watched.day.as_ref();
-    let day = open.filter(|day| !due_today || day.date >= today);
+    let day = open.filter(|day| judged.is_none_or(|due| day.date >= due));
     let Some(day) = day else {
-        // No file of today has arrived, and today's deadline was not judged.
-        let deadline = expected.deadline(today).0;
-        let state = match (due_today, now.0 > deadline.saturating_add(JUDGED)) {
-            (true, false) => State::Waiting,
-            (true, true) => State::Unknown,
-            (false, _) if expected.is_due(today) => State::Unknown,
-            (false, _) => State::NotDue,
+        // None of its files has arrived, and its deadline was not judged.
+        let over = |due| now.0 > expected.deadline(due).0.saturating_add(JUDGED);
+        let state = match (due, judged) {
+            (_, Some(due)) if over(due) => State::Unknown,
+            (_, Some(_)) => State::Waiting,
+            (Some(_), None) => State::Unknown,
+            (None, None) => State::NotDue,
         };
         return (state, None);
     };
@@ -137,7 +140,7 @@ fn state<'w>(
     let state = match day.arrived {
         None if day.told || now > deadline => State::Missing,
         None => State::Waiting,
-        Some(at) if expected.date(at) != today && day.date != today => State::NotDue,
+        Some(at) if expected.date(at) != today && day.date < today => State::NotDue,
         Some(_) if watched.changed.is_some() => State::Changed,
         Some(at) if at <= deadline => State::OnTime,
         Some(at) if expected.date(at) == day.date => State::Late,
@@ -146,12 +149,11 @@ fn state<'w>(
     (state, Some(day))
 }
 
-/// The next deadline that will be judged; with a long `grace` it may be the one of yesterday.
-fn ahead(expected: &Expectation, now: Time, today: NaiveDate, from: NaiveDate) -> Option<Time> {
+/// The next deadlines that will be judged; with a long `grace` the first may be the one of yesterday.
+fn ahead(expected: &Expectation, now: Time, today: NaiveDate, from: NaiveDate) -> Vec<Time> {
     let yesterday = today.pred_opt().unwrap_or(today);
-    let mut date = expected.due_from(yesterday.max(from))?;
-    while expected.deadline(date) <= now {
-        date = expected.due_from(after(date))?;
-    }
-    Some(expected.deadline(date))
+    let due = |date| expected.due_from(date);
+    let dates = std::iter::successors(due(yesterday.max(from)), |date| due(after(*date)));
+    let deadlines = dates.map(|date| expected.deadline(date));
+    deadlines.filter(|at| *at > now).take(SHOWN).collect()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::Expectation;
-use super::calendar::after;
+use super::calendar::{after, later};
 use super::files::is_same;
 use crate::domain::alerts::{Change, File, Loss, Transfer};
 use crate::domain::base::time::Time;
@@ -20,19 +20,31 @@ const AGAIN: Duration = Duration::from_secs(60);
 const SPARE: usize = 10;
 
 impl Watched {
-    /// Starts to watch now, with the state's data about today.
+    /// Starts to watch now, where the log could not be read for what has arrived: the open window does not count if files may
+    /// have arrived unseen.
     pub fn begin(expected: &Expectation, daily: &Daily, now: Time) -> Watched {
-        Watched::since(expected, now, sent_unseen(expected, daily, now))
+        let mut watched = Watched::since(expected, now);
+        let open = Watched::open_window(expected, now);
+        if let Some(date) = open.filter(|_| sent_unseen(expected, daily, now)) {
+            watched.from = after(date);
+        }
+        watched
     }
 
-    /// Starts to watch now. Today's deadline counts only if it is in the future and no file can have arrived unseen.
-    pub fn since(expected: &Expectation, now: Time, unseen: bool) -> Watched {
+    /// Starts to watch now. Today's deadline counts only if it is in the future.
+    pub fn since(expected: &Expectation, now: Time) -> Watched {
         let today = expected.date(now);
-        let whole = !unseen && expected.deadline(today) > now;
+        let ahead = expected.deadline(today) > now;
         Watched {
-            from: if whole { today } else { after(today) },
+            from: if ahead { today } else { after(today) },
             ..Watched::default()
         }
+    }
+
+    /// The day whose window is open now, and whose deadline lies ahead.
+    pub fn open_window(expected: &Expectation, now: Time) -> Option<NaiveDate> {
+        let begun = expected.schedule.begun(expected.date(now), now);
+        begun.filter(|date| expected.deadline(*date) > now)
     }
 
     /// Notes an arrived file of the feed. Returns `Complete` if it was the last missing one.
@@ -46,17 +58,17 @@ impl Watched {
         self.open_passed(expected, |deadline| deadline < at);
         let waits = |day: &FeedDay| day.arrived.is_none() && at <= expected.deadline(day.date);
         if !self.day.as_ref().is_some_and(waits) {
-            let begun = |next: &NaiveDate| *next <= expected.date(at);
+            let begun = |next: &NaiveDate| expected.has_begun(*next, at);
             if let Some(next) = self.next(expected).filter(begun) {
                 self.open(next);
             }
         }
         let day = self.day.as_mut()?;
         // A file of an earlier day, read late or renamed back, does not belong to this day.
-        if expected.date(at) < day.date {
+        if !expected.has_begun(day.date, at) {
             return None;
         }
-        let count = expected.count as usize;
+        let count = expected.wanted.count as usize;
         let name = file.name_in_state();
         if let Some(changed) = self.changed.take() {
             // The feed is complete again: it is the same file, or a replacement.
@@ -121,7 +133,7 @@ impl Watched {
                 return;
             }
         }
-        let enough = day.names.len() > expected.count as usize;
+        let enough = day.names.len() > expected.wanted.count as usize;
         if let Some(arrived) = day.arrived.filter(|_| !enough) {
             if !undo(day.date, arrived) {
                 let change = how.map(|how| Change {
@@ -153,7 +165,7 @@ impl Watched {
     pub fn judge(&mut self, expected: &Expectation, until: Time) -> Option<Overdue> {
         let today = expected.date(until);
         let ahead = self.day.as_ref().map_or(self.from, |day| day.date);
-        if ahead > after(today) {
+        if ahead > later(after(today), expected.schedule.lead()) {
             // The clock ran ahead when that day was opened.
             self.day = None;
             self.from = after(today);
@@ -164,7 +176,7 @@ impl Watched {
         if day.arrived.is_some() || day.told || expected.deadline(day.date) > until {
             return None;
         }
-        if day.names.len() >= expected.count as usize {
+        if day.names.len() >= expected.wanted.count as usize {
             // The configuration now expects fewer files than before.
             day.arrived = self.last.as_ref().map(|last| last.at);
             self.missed = None;

@@ -34,7 +34,7 @@ impl Monitor<'_> {
                 (false, false) => Outcome::Recovered,
             },
             at: Some(at),
-            arrived: expected.count,
+            arrived: expected.wanted.count,
             ..self.feed(expected, due)
         };
         self.no_longer_missing(&expected.id);
@@ -57,10 +57,10 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.files.to_string(),
+            files: expected.wanted.files.to_string(),
             due,
             at,
-            count: expected.count,
+            count: expected.wanted.count,
             file: file.clone(),
             on_time: day.on_time,
             since,
@@ -114,10 +114,10 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.files.to_string(),
+            files: expected.wanted.files.to_string(),
             due: expected.due(day.date),
             arrived: day.arrived,
-            count: expected.count,
+            count: expected.wanted.count,
             since,
             seen: known.map(|known| known.seen.clone()).unwrap_or_default(),
             mention: expected.mention.clone(),
@@ -143,7 +143,7 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.files.to_string(),
+            files: expected.wanted.files.to_string(),
             due,
             arrived,
             change,
@@ -157,13 +157,13 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.files.to_string(),
+            files: expected.wanted.files.to_string(),
             outcome: Outcome::Missing,
             due,
             at: None,
             changed: None,
             arrived: 0,
-            count: expected.count,
+            count: expected.wanted.count,
             since: None,
             carried: false,
         }
@@ -206,17 +206,24 @@ impl Monitor<'_> {
         let resume = &mut self.daily.resume;
         let by_id = |id: &str| rules.expects.iter().find(|e| e.id == id);
         resume.feeds.watched.retain(|id, watched| {
-            let Some(expected) = by_id(id) else {
-                return false;
-            };
-            watched.excuse(expected);
+            match by_id(id) {
+                Some(expected) => watched.excuse(expected),
+                None => return rules.by_pattern.may_hold(id),
+            }
             true
         });
-        let due = |feed: &Feed| by_id(&feed.id).is_some_and(|e| e.is_due(e.date(feed.due)));
+        let due = |feed: &Feed| match by_id(&feed.id) {
+            Some(expected) => expected.is_due(expected.date(feed.due)),
+            None => rules.by_pattern.may_hold(&feed.id),
+        };
         let feeds = &mut resume.day.feeds;
         feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
         let sessions = &resume.sessions.sftp;
-        let by_partner = |partner: &str| rules.expects.iter().any(|e| e.partner == partner);
+        let by_partner = |partner: &str| {
+            let known = rules.expects.iter().any(|e| e.partner == partner);
+            let mut patterns = rules.by_pattern.all.iter();
+            known || (!rules.by_pattern.listed && patterns.any(|many| many.matches(partner)))
+        };
         resume.feeds.uploads.retain(|upload| {
             let lately = upload.at.plus(KEPT) > until;
             let open = !upload.gone && sessions.get(&upload.process).is_some();

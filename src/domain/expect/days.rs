@@ -1,0 +1,171 @@
+//! The days of a month on which a feed is due: days of the week, and places in the month.
+
+use std::fmt;
+
+use chrono::{Datelike, Months, NaiveDate, Weekday};
+
+use crate::domain::expect::{Holidays, Weekdays};
+
+/// The kind of day that is counted through a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Each day.
+    Day,
+    /// Monday to Friday without holidays.
+    WorkingDay,
+    /// One day of the week.
+    Weekday(Weekday),
+}
+
+/// A place in the month: the n-th day of its kind, from the month's start or from its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which one, from 1 on.
+    pub nth: u32,
+    /// Counted from the end of the month.
+    pub last: bool,
+    /// What is counted.
+    pub unit: Unit,
+}
+
+/// The days on which a feed is due. They are due if one of the parts names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// Days of the week.
+    pub weekdays: Weekdays,
+    /// Each working day.
+    pub working: bool,
+    /// Places in the month.
+    pub places: Vec<Place>,
+}
+
+/// A month; its days are bits, the first of them bit 0.
+struct Month {
+    first: NaiveDate,
+    /// All its days.
+    all: u32,
+    holidays: u32,
+}
+
+impl Days {
+    /// Every day.
+    pub const ALL: Days = Days::of(Weekdays::ALL);
+
+    /// These days of the week.
+    pub const fn of(weekdays: Weekdays) -> Days {
+        Days {
+            weekdays,
+            working: false,
+            places: Vec::new(),
+        }
+    }
+
+    /// Is a date due? `None` if that depends on the rest of its month.
+    pub(super) fn each_week(&self, date: NaiveDate, holidays: Option<&Holidays>) -> Option<bool> {
+        let holiday = || holidays.is_some_and(|holidays| holidays.holds(date));
+        let day = date.weekday();
+        let named = self.weekdays.holds(day) || (self.working && day.num_days_from_monday() < 5);
+        self.places.is_empty().then(|| named && !holiday())
+    }
+
+    /// The days of the month that begins with this date: bit 0 for the first. No holiday is among them.
+    pub(super) fn of_month(&self, first: NaiveDate, holidays: Option<&Holidays>) -> u32 {
+        let month = Month::new(first, holidays);
+        let mut days = self
+            .weekdays
+            .each()
+            .fold(0, |days, day| days | month.each(day));
+        if self.working {
+            days |= month.working();
+        }
+        for place in &self.places {
+            days |= month.place(place);
+        }
+        days & !month.holidays
+    }
+}
+
+impl Month {
+    fn new(first: NaiveDate, holidays: Option<&Holidays>) -> Month {
+        let next = first.checked_add_months(Months::new(1));
+        let length = next.map_or(31, |next| (next - first).num_days());
+        Month {
+            first,
+            all: u32::MAX >> (32 - length),
+            holidays: holidays.map_or(0, |holidays| holidays.of_month(first)),
+        }
+    }
+
+    /// Each such day of the week.
+    fn each(&self, day: Weekday) -> u32 {
+        /// Every seventh day.
+        const WEEKLY: u32 = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28;
+        let begins = day.days_since(self.first.weekday());
+        WEEKLY << begins & self.all
+    }
+
+    fn working(&self) -> u32 {
+        let weekend = self.each(Weekday::Sat) | self.each(Weekday::Sun);
+        self.all & !weekend & !self.holidays
+    }
+
+    /// The day of a place; no day if the month has too few.
+    fn place(&self, place: &Place) -> u32 {
+        let mut days = match place.unit {
+            Unit::Day => self.all,
+            Unit::WorkingDay => self.working(),
+            Unit::Weekday(day) => self.each(day),
+        };
+        let end = |days: u32| match (days, place.last) {
+            (0, _) => 0,
+            (days, true) => 1 << (31 - days.leading_zeros()),
+            (days, false) => 1 << days.trailing_zeros(),
+        };
+        for _ in 1..place.nth {
+            days &= !end(days);
+        }
+        end(days)
+    }
+}
+
+/// As the configuration has it, in one form: `Mon..Fri,1,last,1st working day`.
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let weekdays = self.weekdays.to_string();
+        let weekdays = (!weekdays.is_empty()).then_some(weekdays);
+        let working = self.working.then(|| "working days".to_owned());
+        let places = self.places.iter().map(ToString::to_string);
+        let parts: Vec<String> = weekdays.into_iter().chain(working).chain(places).collect();
+        f.write_str(&parts.join(","))
+    }
+}
+
+/// `15`, `last`, `1st working day`, `2nd last Fri`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.unit, self.last, self.nth) {
+            (Unit::Day, false, nth) => return write!(f, "{nth}"),
+            (Unit::Day, true, 1) => return f.write_str("last"),
+            (_, true, 1) => f.write_str("last ")?,
+            (_, true, nth) => write!(f, "{} last ", ordinal(nth))?,
+            (_, false, nth) => write!(f, "{} ", ordinal(nth))?,
+        }
+        match self.unit {
+            Unit::Day => f.write_str("day"),
+            Unit::WorkingDay => f.write_str("working day"),
+            Unit::Weekday(day) => write!(f, "{day}"),
+        }
+    }
+}
+
+/// `1st`, `2nd`, `3rd`, `4th`.
+pub(super) fn ordinal(number: u32) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
