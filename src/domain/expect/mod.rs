@@ -6,6 +6,7 @@ mod expectation;
 mod files;
 mod outcome;
 mod pattern;
+mod possible;
 mod standing;
 mod wanted;
 mod watched;
