@@ -12,7 +12,8 @@ const NAME: &str = "expect";
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     let config = machine.config;
     let expected = config.expects.iter();
-    let feeds = expected.map(|e| format!("{} of {} by {}", e.wanted.files, e.partner, e.clock()));
+    let feeds =
+        expected.map(|e| format!("{} of {} by {}", e.wanted.label(None), e.partner, e.clock()));
     let feeds: Vec<String> = feeds.collect();
     if !feeds.is_empty() {
         let mut directory = machine::of(&mut config.clone(), None);

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::files::{Files, lacking, odd};
 use crate::commands::output::table::write_texts;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::{Expectation, FeedStanding, State};
@@ -18,11 +19,13 @@ pub(crate) struct Row {
     except: Vec<String>,
     timezone: Option<&'static str>,
     count: u32,
+    #[serde(flatten)]
+    wanted: Files,
     min_size: u64,
     grace_seconds: u64,
     mention: Option<String>,
     state: State,
-    arrived: usize,
+    arrived: u32,
     missing_since: Option<String>,
     next_deadline: Option<String>,
     starts: Option<String>,
@@ -41,7 +44,7 @@ impl Row {
         let at = |time: Time| expected.schedule.zone.rfc3339(time);
         Row {
             partner: expected.partner.clone(),
-            files: expected.wanted.files.to_string(),
+            files: expected.wanted.label(None),
             by: expected.clock(),
             days: expected.schedule.days.to_string(),
             except: expected
@@ -54,8 +57,9 @@ impl Row {
                 Zone::Machine => None,
                 Zone::Named(zone) => Some(zone.name()),
             },
-            count: expected.wanted.count,
-            min_size: expected.wanted.min_size,
+            count: expected.wanted.least(),
+            wanted: Files::of(standing),
+            min_size: expected.wanted.size.least,
             grace_seconds: expected.schedule.grace.as_secs(),
             mention: expected.mention.clone(),
             state: standing.state,
@@ -107,7 +111,7 @@ pub(crate) fn table(
         };
         [
             expected.partner.clone(),
-            expected.wanted.files.to_string(),
+            expected.wanted.label(None),
             expected.clock() + &elsewhere,
             expected.schedule.days.to_string(),
             next.unwrap_or_else(dash),
@@ -121,18 +125,19 @@ pub(crate) fn table(
 /// One feed as a line for a terminal: `alice *.xml by 07:30: missing since 2026-03-30 07:30`.
 pub(crate) fn line(standing: &FeedStanding<'_>) -> String {
     let expected = standing.expected;
-    let (partner, files, by) = (&expected.partner, &expected.wanted.files, expected.clock());
+    let (partner, files) = (&expected.partner, expected.wanted.label(None));
+    let by = expected.clock();
     format!("{partner} {files} by {by}: {}", in_words(standing))
 }
 
 /// The state of a feed in words.
 fn in_words(standing: &FeedStanding<'_>) -> String {
-    let count = standing.expected.wanted.count as usize;
     let awaited = matches!(standing.state, State::Waiting | State::Missing);
-    let some = match standing.arrived {
-        arrived if awaited && count > 1 => format!(" ({arrived} of {count} files)"),
-        _ => String::new(),
+    let some = match awaited {
+        true => lacking(standing),
+        false => String::new(),
     };
+    let odd = odd(standing);
     let since = standing
         .missing_since
         .map(|at| clock(standing.expected, at));
@@ -148,11 +153,11 @@ fn in_words(standing: &FeedStanding<'_>) -> String {
             None => "not watched",
         },
         State::Missing => {
-            return format!("missing since {}{some}", since.unwrap_or_default());
+            return format!("missing since {}{some}{odd}", since.unwrap_or_default());
         }
     };
     let since = since.map(|since| format!("; missing since {since}"));
-    format!("{said}{some}{}", since.unwrap_or_default())
+    format!("{said}{some}{}{odd}", since.unwrap_or_default())
 }
 
 /// A time in the feed's zone.

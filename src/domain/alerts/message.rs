@@ -3,7 +3,7 @@
 use crate::domain::alerts::facts::{
     Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
 };
-use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, Quiet};
+use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,8 @@ pub enum Content {
     FeedArrived(FeedArrived),
     /// A delivered feed was changed.
     FeedChanged(FeedChanged),
+    /// Files of a feed are odd: they must not come, are too many or too large, or came before.
+    FeedOdd(FeedOdd),
     /// A partner has not logged in for long.
     Quiet(Quiet),
     /// No line of OpenSSH in the log can be read.
@@ -183,7 +185,10 @@ impl Content {
             Content::LogLevel { .. } => Alone("log level", ""),
             Content::Unseen { known: true, .. } => Alone("unseen", ""),
             Content::Unseen { .. } => Alone("perhaps unseen", ""),
-            Content::FeedChanged(_) | Content::Summary(_) | Content::Unreadable { .. } => Each,
+            Content::FeedChanged(_)
+            | Content::FeedOdd(_)
+            | Content::Summary(_)
+            | Content::Unreadable { .. } => Each,
         }
     }
 

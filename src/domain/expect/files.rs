@@ -30,6 +30,9 @@ pub struct Uploaded {
     /// The file no longer exists: it was removed, or another file has its name.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gone: bool,
+    /// When it got its name, until it is known whether it keeps it: then a name that must not come is reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh: Option<Time>,
 }
 
 impl Uploaded {
@@ -43,6 +46,7 @@ impl Uploaded {
             before: None,
             broken: false,
             gone: false,
+            fresh: None,
         }
     }
 

@@ -2,11 +2,15 @@
 
 mod arrivals;
 pub(crate) mod calendar;
+mod dated;
 mod expectation;
 mod files;
+mod files_sentence;
 mod outcome;
 mod pattern;
 mod possible;
+mod progress;
+mod range;
 mod standing;
 mod wanted;
 mod watched;
@@ -14,11 +18,13 @@ mod weekdays;
 
 pub use arrivals::{Arrival, Complete, FeedDay, Feeds, Missed, Overdue, Watched};
 pub use calendar::Schedule;
+pub use dated::{Dates, RequiredName, has_date};
 pub use expectation::Expectation;
 pub use files::Uploaded;
 pub(crate) use files::{is_same, moved};
 pub use outcome::{Feed, Outcome};
 pub use pattern::Pattern;
+pub use range::Range;
 pub use standing::{FeedStanding, State};
 pub(crate) use standing::{begun, not_watched};
 pub use wanted::Wanted;

@@ -66,7 +66,10 @@ impl Pattern {
         let built = builder.unicode(false).size_limit(REGEX_MOST).build();
         let regex = built.map_err(|error| match error {
             regex::Error::CompiledTooBig(most) => {
-                format!("compiled it needs more than {} KiB: repeat less", most / 1024)
+                format!(
+                    "compiled it needs more than {} KiB: repeat less",
+                    most / 1024
+                )
             }
             // The last line says what is wrong, the lines before it point to the place.
             error => {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::Monitor;
 use crate::domain::alerts::{
-    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Message,
+    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Lack, Message,
 };
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
@@ -18,9 +18,17 @@ impl Monitor<'_> {
     /// A file of a feed exists.
     pub(super) fn feed_there(&mut self, expected: &Expectation, at: Time, file: &File) {
         self.roll(at);
-        let complete = self.watched(expected).arrive(expected, at, file);
+        self.feed_weighed_again(expected, at, file);
+        let watched = self.watched(expected);
+        let complete = watched.arrive(expected, at, file);
+        let odd = watched.odd(expected, file);
+        let date = watched.day.as_ref().map(|day| day.date);
         if let Some(complete) = complete {
             self.feed_complete(expected, complete, at, file);
+        }
+        for odd in odd {
+            let due = date.map(|date| expected.due(date));
+            self.feed_odd(expected, odd, due, vec![(at, file.clone())]);
         }
     }
 
@@ -34,7 +42,7 @@ impl Monitor<'_> {
                 (false, false) => Outcome::Recovered,
             },
             at: Some(at),
-            arrived: expected.wanted.count,
+            arrived: expected.wanted.least(),
             ..self.feed(expected, due)
         };
         self.no_longer_missing(&expected.id);
@@ -57,10 +65,11 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.wanted.files.to_string(),
+            files: expected.files_on(day.date),
             due,
             at,
-            count: expected.wanted.count,
+            count: expected.wanted.pieces(),
+            download: expected.wanted.download,
             file: file.clone(),
             on_time: day.on_time,
             since,
@@ -83,6 +92,7 @@ impl Monitor<'_> {
 
     /// Judges the deadlines, when all events up to `until` are known.
     pub(super) fn judge_feeds(&mut self, until: Time) {
+        self.judge_forbidden(until);
         self.forget_feeds(until);
         let rules = self.rules;
         for expected in &rules.expects {
@@ -101,8 +111,11 @@ impl Monitor<'_> {
         let deadline = expected.deadline(day.date);
         self.roll(deadline);
         let since = day.missed.map(|missed| expected.due(missed.first));
+        let missed = self.watched(expected).day.as_ref();
+        let lack = missed.map(|day| day.lack(expected)).unwrap_or_default();
         let missing = Feed {
             arrived: day.arrived,
+            lack: lack.clone(),
             since,
             ..self.feed(expected, expected.due(day.date))
         };
@@ -114,10 +127,15 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.wanted.files.to_string(),
+            files: match &expected.wanted.files {
+                Some(pattern) => pattern.to_string(),
+                None => expected.files_on(day.date),
+            },
             due: expected.due(day.date),
             arrived: day.arrived,
-            count: expected.wanted.count,
+            count: expected.wanted.least(),
+            lack,
+            download: expected.wanted.download,
             since,
             seen: known.map(|known| known.seen.clone()).unwrap_or_default(),
             mention: expected.mention.clone(),
@@ -143,7 +161,7 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.wanted.files.to_string(),
+            files: expected.files_on(date),
             due,
             arrived,
             change,
@@ -157,13 +175,15 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.wanted.files.to_string(),
+            files: expected.files_on(expected.date(due)),
             outcome: Outcome::Missing,
             due,
             at: None,
             changed: None,
             arrived: 0,
-            count: expected.wanted.count,
+            count: expected.wanted.least(),
+            lack: Lack::default(),
+            download: expected.wanted.download,
             since: None,
             carried: false,
         }
@@ -197,6 +217,7 @@ impl Monitor<'_> {
             .filter_map(|e| Some((e, watched.get(&e.id)?)));
         known
             .filter_map(|(expected, watched)| watched.due(expected))
+            .chain(self.forbidden_due())
             .min()
     }
 
@@ -216,7 +237,7 @@ impl Monitor<'_> {
         let feeds = &mut resume.day.feeds;
         feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
         let sessions = &resume.sessions.sftp.0;
-        let by_partner = |partner: &str| rules.expects.iter().any(|e| e.partner == partner);
+        let by_partner = |partner: &str| rules.feeds_from(partner).next().is_some();
         resume.feeds.uploads.retain(|upload| {
             let lately = upload.at.plus(KEPT) > until;
             let open = !upload.gone && sessions.contains_key(&upload.process);

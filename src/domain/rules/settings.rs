@@ -33,6 +33,12 @@ impl Rules {
     pub fn alerts_for(&self, partner: &str) -> Alerts {
         *self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
+
+    /// The feeds that this partner must send.
+    pub(super) fn feeds_from(&self, partner: &str) -> impl Iterator<Item = &Expectation> {
+        let own = move |e: &&Expectation| e.partner == partner && !e.wanted.download;
+        self.expects.iter().filter(own)
+    }
 }
 
 /// The outcome of the rules for an entry, as `explain` prints it.
@@ -114,6 +120,7 @@ pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
         | Content::FeedMissing(_)
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)
+        | Content::FeedOdd(_)
         | Content::Quiet(_)
         | Content::Started { .. }
         | Content::Summary(_)

@@ -1,0 +1,140 @@
+//! Which files of a feed are there on a day, which are lacking, and which are odd.
+
+use super::{Dates, Expectation, FeedDay, Watched, is_same};
+use crate::domain::alerts::{File, Lack, Odd};
+
+impl FeedDay {
+    /// How many files of the pattern are there.
+    pub(crate) fn arrived(&self, expected: &Expectation) -> u32 {
+        let wanted = &expected.wanted;
+        let of_pattern = |name: &&String| wanted.is_of_pattern(&File::of_state(name).name());
+        let arrived = match wanted.names.is_empty() {
+            true => self.names.len(),
+            false => self.names.iter().filter(of_pattern).count(),
+        };
+        u32::try_from(arrived).unwrap_or(u32::MAX)
+    }
+
+    /// What is lacking, with the most files that are expected.
+    pub(crate) fn lack(&self, expected: &Expectation) -> Lack {
+        let least = expected.wanted.total.map_or(0, |total| total.least);
+        Lack {
+            most: expected.wanted.most(),
+            names: self.lacking(expected),
+            bytes: self
+                .bytes()
+                .filter(|bytes| *bytes < least)
+                .map(|bytes| (bytes, least)),
+        }
+    }
+
+    /// The required names that are not there.
+    fn lacking(&self, expected: &Expectation) -> Vec<String> {
+        let required = &expected.wanted.names;
+        if required.is_empty() {
+            return Vec::new();
+        }
+        let dates = expected.dates(self.date);
+        let files: Vec<File> = self.names.iter().map(|name| File::of_state(name)).collect();
+        let is_there =
+            |name: &super::RequiredName| files.iter().any(|file| name.is_on(&dates, &file.name()));
+        let lacking = required.iter().filter(|name| !is_there(name));
+        lacking.map(|name| name.on(&dates)).collect()
+    }
+
+    /// The sum of the sizes; `None` if one is unknown.
+    fn bytes(&self) -> Option<u64> {
+        let mut names = self.names.iter();
+        names.try_fold(0_u64, |sum, name| {
+            Some(sum.saturating_add(*self.sizes.get(name)?))
+        })
+    }
+
+    /// Are all files of the day there?
+    pub(super) fn is_complete(&self, expected: &Expectation) -> bool {
+        self.arrived(expected) >= expected.wanted.least()
+            && self.lacking(expected).is_empty()
+            && match expected.wanted.total {
+                Some(total) => self.bytes().is_none_or(|bytes| bytes >= total.least),
+                None => true,
+            }
+    }
+
+    /// Takes a file out; returns its name and size.
+    pub(super) fn take_out(&mut self, place: usize) -> (String, Option<u64>) {
+        let name = self.names.remove(place);
+        let size = self.sizes.remove(&name);
+        (name, size)
+    }
+
+    /// Puts a file in, unless it is there already. Returns whether something changed.
+    pub(super) fn put_in(&mut self, expected: &Expectation, file: &File, most: usize) -> bool {
+        let name = file.name_in_state();
+        let known = self.names.iter().find(|known| is_same(known, &name));
+        let is_new = known.is_none();
+        if is_new && self.names.len() >= most {
+            return false;
+        }
+        let name = known.cloned().unwrap_or(name);
+        let weighed = expected.wanted.weighs()
+            && match file.bytes {
+                Some(bytes) => self.sizes.insert(name.clone(), bytes) != Some(bytes),
+                None => self.sizes.remove(&name).is_some(),
+            };
+        if is_new {
+            self.names.push(name);
+        }
+        is_new || weighed
+    }
+}
+
+impl Expectation {
+    /// Does a file of the feed count for the day of these dates?
+    pub(super) fn is_of(&self, dates: impl FnOnce() -> Dates, file: &File) -> bool {
+        let (wanted, path) = (&self.wanted, file.name());
+        if wanted.names.is_empty() || wanted.is_of_pattern(&path) {
+            return true;
+        }
+        let dates = dates();
+        wanted.names.iter().any(|name| name.is_on(&dates, &path))
+    }
+}
+
+impl Watched {
+    /// What is odd about the day's files, now that this one has arrived. Returns each oddity once.
+    pub fn odd(&mut self, expected: &Expectation, file: &File) -> Vec<Odd> {
+        let wanted = &expected.wanted;
+        let Some(day) = self.day.as_mut().filter(|_| wanted.may_be_odd()) else {
+            return Vec::new();
+        };
+        let name = file.name_in_state();
+        if !day.names.iter().any(|known| is_same(known, &name)) {
+            return Vec::new();
+        }
+        let mut odd = Vec::new();
+        let same =
+            |(before, size): &(&String, &u64)| is_same(before, &name) && file.bytes == Some(**size);
+        let same = day
+            .before
+            .iter()
+            .find(same)
+            .map(|(before, _)| before.clone());
+        if let Some(same) = same.filter(|_| wanted.warn_if_same) {
+            day.before.remove(&same);
+            odd.push(Odd::Same);
+        }
+        let arrived = day.arrived(expected);
+        let many = wanted.most().filter(|most| arrived > *most);
+        if let Some(most) = many.filter(|_| !day.many) {
+            day.many = true;
+            odd.push(Odd::TooMany { most });
+        }
+        let most = wanted.total.and_then(|total| total.most);
+        let heavy = most.filter(|most| day.bytes().is_some_and(|bytes| bytes > *most));
+        if let Some(most) = heavy.filter(|_| !day.heavy) {
+            day.heavy = true;
+            odd.push(Odd::TooLarge { most });
+        }
+        odd
+    }
+}
