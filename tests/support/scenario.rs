@@ -161,7 +161,7 @@ impl Reader {
                 name: rest.to_owned(),
             },
             word if word == "alerts" || word.starts_with("alerts.") => table(word, rest),
-            "expect" => table("expect", rest),
+            "expect" | "holidays" => table(word, rest),
             "slack-down" => {
                 let (from, to) = rest.split_once(" to ").unwrap();
                 Step::SlackDown(self.time(from), self.time(to))

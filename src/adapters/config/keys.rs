@@ -1,5 +1,6 @@
 //! The tables of the configuration file. Readers take keys one after another; the keys that are left are unknown.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -72,7 +73,8 @@ pub(super) struct Keys<'a> {
     /// The table's place in the text.
     pub(super) at: Range<usize>,
     table: DeTable<'a>,
-    known: Vec<&'static str>,
+    /// The keys that were read, each with the place of its value.
+    known: Vec<(&'static str, Option<Range<usize>>)>,
 }
 
 impl<'a> Keys<'a> {
@@ -113,6 +115,20 @@ impl<'a> Keys<'a> {
         self.table_of(key, value)
     }
 
+    /// Returns all values in this table by name, each converted by `read`.
+    pub(super) fn each<T: Deserialize<'a>, U>(
+        mut self,
+        read: impl Fn(&str, T) -> Result<U, String>,
+    ) -> Result<BTreeMap<String, U>, ConfigError> {
+        let table = std::mem::take(&mut self.table).into_iter();
+        let named = table.map(|(name, value)| {
+            let name = name.into_inner().into_owned();
+            let value = self.read(&name, value, |value| read(&name, value))?;
+            Ok((name, value))
+        });
+        named.collect()
+    }
+
     /// Returns all tables in this one, each with its name.
     pub(super) fn named_tables(mut self) -> Result<Vec<(String, Keys<'a>)>, ConfigError> {
         let table = std::mem::take(&mut self.table).into_iter();
@@ -131,6 +147,18 @@ impl<'a> Keys<'a> {
             .wrong(Some(self.at.clone()), format!("{name}: {what}"))
     }
 
+    /// Makes an error about a key that was read; about the table as a whole if it has no such key.
+    pub(super) fn wrong_at(&self, key: &str, what: &str) -> ConfigError {
+        let place = self.known.iter().find(|(known, _)| *known == key);
+        match place {
+            Some((_, Some(at))) => {
+                let what = format!("{}{key}: {what}", self.name);
+                self.text.wrong(Some(at.clone()), what)
+            }
+            _ => self.wrong(what),
+        }
+    }
+
     /// Makes an error about a key that this table needs.
     pub(super) fn missing(&self, key: &str, example: &str) -> ConfigError {
         self.wrong(&format!(
@@ -145,18 +173,21 @@ impl<'a> Keys<'a> {
         };
         let unknown = key.get_ref();
         // The scripts and other programs use underscores in keys.
-        let hint = nearest(&unknown.replace('_', "-"), self.known.iter().copied());
+        let known = || self.known.iter().map(|(key, _)| *key);
+        let hint = nearest(&unknown.replace('_', "-"), known());
         let hint = hint
             .map(|key| format!("; did you mean \"{key}\"?"))
             .unwrap_or_default();
-        let known = self.known.join(", ");
+        let known: Vec<&str> = known().collect();
+        let known = known.join(", ");
         let what = format!("unknown key \"{unknown}\"{hint} (known here: {known})");
         Err(self.text.wrong(Some(key.span()), what))
     }
 
     fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
-        self.known.push(key);
-        self.table.remove(key)
+        let value = self.table.remove(key);
+        self.known.push((key, value.as_ref().map(Spanned::span)));
+        value
     }
 
     fn array(&mut self, key: &'static str) -> Result<Vec<Spanned<DeValue<'a>>>, ConfigError> {

@@ -33,7 +33,8 @@ pub(super) fn time_of_day(example: &str) -> impl Fn(Value) -> Result<u32, String
     }
 }
 
-fn minutes(text: &str) -> Option<u32> {
+/// `HH:MM` as minutes after midnight.
+pub(super) fn minutes(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
     let two_digits = |part: &str| {
         let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());

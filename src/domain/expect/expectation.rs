@@ -55,6 +55,11 @@ impl Expectation {
         self.schedule.zone.date(at)
     }
 
+    /// Has the window of this date started?
+    pub fn has_begun(&self, date: NaiveDate, at: Time) -> bool {
+        self.schedule.has_begun(date, at)
+    }
+
     /// The time at which it is due on a date.
     pub fn due(&self, date: NaiveDate) -> Time {
         self.schedule.due(date)

@@ -86,7 +86,8 @@ impl<'a> FeedStanding<'a> {
             odd: daily.map(|daily| odd(expected, daily)).unwrap_or_default(),
             missing_since: first.map(|date| expected.due(date)),
             next_deadline: ahead(expected, now, today, seen.from),
-            starts: expected.due_from(seen.from).filter(|first| *first > today),
+            starts: (expected.due_from(seen.from))
+                .filter(|first| *first > today && !expected.has_begun(*first, now)),
             last: seen.last.clone(),
         }
     }
@@ -140,17 +141,19 @@ fn state<'w>(
     now: Time,
     today: NaiveDate,
 ) -> (State, Option<&'w FeedDay>) {
-    let due_today = expected.is_due(today) && today >= watched.from;
+    // With a window that starts on an earlier day, this is the day whose window has started.
+    let due = expected.schedule.begun(today, now);
+    let judged = due.filter(|due| *due >= watched.from);
     let open = watched.day.as_ref();
-    let day = open.filter(|day| !due_today || day.date >= today);
+    let day = open.filter(|day| judged.is_none_or(|due| day.date >= due));
     let Some(day) = day else {
-        // No file of today has arrived, and today's deadline was not judged.
-        let deadline = expected.deadline(today).0;
-        let state = match (due_today, now.0 > deadline.saturating_add(JUDGED)) {
-            (true, false) => State::Waiting,
-            (true, true) => State::Unknown,
-            (false, _) if expected.is_due(today) => State::Unknown,
-            (false, _) => State::NotDue,
+        // None of its files has arrived, and its deadline was not judged.
+        let over = |due| now.0 > expected.deadline(due).0.saturating_add(JUDGED);
+        let state = match (due, judged) {
+            (_, Some(due)) if over(due) => State::Unknown,
+            (_, Some(_)) => State::Waiting,
+            (Some(_), None) => State::Unknown,
+            (None, None) => State::NotDue,
         };
         return (state, None);
     };
@@ -158,7 +161,7 @@ fn state<'w>(
     let state = match day.arrived {
         None if day.told || now > deadline => State::Missing,
         None => State::Waiting,
-        Some(at) if expected.date(at) != today && day.date != today => State::NotDue,
+        Some(at) if expected.date(at) != today && day.date < today => State::NotDue,
         Some(_) if watched.changed.is_some() => State::Changed,
         Some(at) if at <= deadline => State::OnTime,
         Some(at) if expected.date(at) == day.date => State::Late,

@@ -137,7 +137,9 @@ impl super::Expectation {
     pub fn dates(&self, day: NaiveDate) -> Dates {
         let before = || day.iter_days().rev().skip(1);
         let works = |day: &NaiveDate| {
-            day.weekday().number_from_monday() <= 5 && !self.schedule.except.contains(day)
+            let holidays = self.schedule.holidays.as_ref();
+            day.weekday().num_days_from_monday() < 5
+                && !holidays.is_some_and(|holidays| holidays.holds(*day))
         };
         Dates {
             day,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::Expectation;
-use super::calendar::after;
+use super::calendar::{after, later};
 use super::files::is_same;
 use crate::domain::alerts::{Change, File, Loss, Transfer};
 use crate::domain::base::time::Time;
@@ -46,14 +46,14 @@ impl Watched {
         self.open_passed(expected, |deadline| deadline < at);
         let waits = |day: &FeedDay| day.arrived.is_none() && at <= expected.deadline(day.date);
         if !self.day.as_ref().is_some_and(waits) {
-            let begun = |next: &NaiveDate| *next <= expected.date(at);
+            let begun = |next: &NaiveDate| expected.has_begun(*next, at);
             if let Some(next) = self.next(expected).filter(begun) {
                 self.open(next);
             }
         }
         let day = self.day.as_mut()?;
         // A file of an earlier day, read late or renamed back, does not belong to this day.
-        if expected.date(at) < day.date {
+        if !expected.has_begun(day.date, at) {
             return None;
         }
         if !expected.is_of(|| expected.dates(day.date), file) {
@@ -156,7 +156,7 @@ impl Watched {
     pub fn judge(&mut self, expected: &Expectation, until: Time) -> Option<Overdue> {
         let today = expected.date(until);
         let ahead = self.day.as_ref().map_or(self.from, |day| day.date);
-        if ahead > after(today) {
+        if ahead > later(after(today), expected.schedule.lead()) {
             // The clock ran ahead when that day was opened.
             self.day = None;
             self.from = after(today);

@@ -41,13 +41,18 @@ impl Weekdays {
     pub(super) fn holds(self, day: Weekday) -> bool {
         self.0 >> day.num_days_from_monday() & 1 == 1
     }
+
+    /// The days in display order.
+    pub(super) fn each(self) -> impl Iterator<Item = Weekday> {
+        WEEK.into_iter().filter(move |day| self.holds(*day))
+    }
 }
 
 /// `Mon..Fri,Sun`: three or more consecutive days are written as a range.
 impl fmt::Display for Weekdays {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut said: Vec<String> = Vec::new();
-        let mut rest: Vec<Weekday> = WEEK.into_iter().filter(|day| self.holds(*day)).collect();
+        let mut rest: Vec<Weekday> = self.each().collect();
         while let Some(&first) = rest.first() {
             let run = (rest.iter().zip(first.num_days_from_monday()..))
                 .take_while(|(day, at)| day.num_days_from_monday() == *at)

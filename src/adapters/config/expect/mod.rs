@@ -1,7 +1,13 @@
 //! `[[expect]]`: reads the feeds that must arrive. Uses `keys` and `values`.
 
+mod days;
 mod files;
+mod holidays;
 mod schedule;
+
+use std::path::Path;
+
+use holidays::Lists;
 
 use super::keys::{ConfigError, Keys, Text};
 use super::values::not_empty;
@@ -14,12 +20,14 @@ pub(super) fn expects(
     zone: Zone,
     text: &Text<'_>,
 ) -> Result<(Vec<Expectation>, Vec<String>), ConfigError> {
+    let directory = text.path.parent().unwrap_or(Path::new("/"));
+    let lists = Lists::read(keys.table("holidays")?, directory)?;
     let mut expects: Vec<Expectation> = Vec::new();
     let mut lines = Vec::new();
     let mut warnings = Vec::new();
     for keys in keys.tables("expect")? {
         let line = text.line(keys.at.start);
-        let expected = expect(keys, zone)?;
+        let expected = expect(keys, zone, &lists)?;
         match expects.iter().position(|e| e.id == expected.id) {
             Some(same) => warnings.push(format!(
                 "{}:{line}: expect: the same files, time, days and zone are expected of {} in line {}: this one is left out",
@@ -36,10 +44,10 @@ pub(super) fn expects(
     Ok((expects, warnings))
 }
 
-fn expect(mut keys: Keys<'_>, zone: Zone) -> Result<Expectation, ConfigError> {
+fn expect(mut keys: Keys<'_>, zone: Zone, lists: &Lists<'_>) -> Result<Expectation, ConfigError> {
     let partner = keys.get("partner", not_empty("alice"))?;
     let files = files::Read::of(&mut keys)?;
-    let schedule = schedule::Read::of(&mut keys)?;
+    let schedule = schedule::Read::of(&mut keys, lists)?;
     let mention = keys.get("mention", mention)?;
     keys.end()?;
     let expectation = Expectation {

@@ -1,36 +1,50 @@
 //! The keys of `[[expect]]` about the schedule.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{NaiveDate, Weekday};
+use chrono::{NaiveDate, TimeDelta};
 use toml::Value;
 
-use crate::adapters::config::keys::{ConfigError, Keys, nearest};
+use super::days::{Start, days, months, weeks};
+use super::holidays::Lists;
+use crate::adapters::config::keys::{ConfigError, Keys};
 use crate::adapters::config::values::{self, duration, time_of_day};
 use crate::domain::base::time::Zone;
-use crate::domain::expect::{Schedule, Weekdays};
+use crate::domain::expect::{Days, Holidays, Months, Opening, Schedule, Weekdays, Weeks};
 
 /// The upper limit of `grace` (exclusive): the days of a feed must not overlap.
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// The names of the weekdays.
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/// A year from which schedules are tried: the first of the 40 years in which every date meets every weekday.
+const TRIED_FROM: i32 = 2_024;
+
+/// How many years are searched for two deadlines that are too near to each other.
+const TRIED: TimeDelta = TimeDelta::days(10 * 366);
 
 /// The values as they were read.
 pub(super) struct Read {
     by: Option<u32>,
-    days: Option<Weekdays>,
+    from: Option<Start>,
+    days: Option<Days>,
+    months: Option<Months>,
+    weeks: Option<Weeks>,
+    holidays: Option<Arc<Holidays>>,
     except: BTreeSet<NaiveDate>,
     zone: Option<Zone>,
     grace: Option<Duration>,
 }
 
 impl Read {
-    pub(super) fn of(keys: &mut Keys<'_>) -> Result<Self, ConfigError> {
+    pub(super) fn of(keys: &mut Keys<'_>, lists: &Lists<'_>) -> Result<Self, ConfigError> {
         Ok(Read {
             by: keys.get("by", time_of_day("07:30"))?,
+            from: keys.get("from", Start::read)?,
             days: keys.get("days", days)?,
+            months: keys.get("months", months)?,
+            weeks: keys.get("weeks", weeks)?,
+            holidays: keys.get("holidays", |name: String| lists.get(&name))?,
             except: keys.list("except", date)?,
             zone: keys.get("timezone", values::zone)?,
             grace: keys.get("grace", grace)?,
@@ -39,32 +53,93 @@ impl Read {
 
     /// The schedule. Comes after the check for unknown keys, because a missing key may be a misspelled one.
     pub(super) fn schedule(self, keys: &Keys<'_>, zone: Zone) -> Result<Schedule, ConfigError> {
-        Ok(Schedule {
-            by: self.by.ok_or_else(|| keys.missing("by", "07:30"))?,
-            days: self.days.unwrap_or(Weekdays::ALL),
+        let by = self.by.ok_or_else(|| keys.missing("by", "07:30"))?;
+        let from = self.from.map(|from| {
+            let wrong = "is the time of the deadline too; a window that starts the day before is from = \"1 day before\"";
+            from.before(by).ok_or_else(|| keys.wrong_at("from", wrong))
+        });
+        let schedule = Schedule {
+            by,
+            from: from.transpose()?,
+            days: self.days.unwrap_or(Days::ALL),
+            months: self.months.unwrap_or(Months::ALL),
+            weeks: self.weeks,
+            holidays: self.holidays,
             except: self.except,
             zone: self.zone.unwrap_or(zone),
             grace: self.grace.unwrap_or(Duration::ZERO),
-        })
+        };
+        is_ever_due(&schedule).map_err(|what| keys.wrong_at("days", &what))?;
+        fits(&schedule).map_err(|what| keys.wrong_at("from", &what))?;
+        Ok(schedule)
     }
 }
 
-/// Reads weekdays: `Mon..Fri`, `Mon,Wed`, or both mixed.
-fn days(days: String) -> Result<Weekdays, String> {
-    let day = |written: &str| {
-        let written = written.trim();
-        written.parse::<Weekday>().map_err(|_| {
-            let hint = nearest(written, DAYS.into_iter()).map_or(
-                "for example \"Mon..Fri\" or \"Mon,Wed\"".to_owned(),
-                |day| format!("did you mean \"{day}\"?"),
-            );
-            format!("there is no day \"{written}\"; {hint}")
-        })
+/// The first date on which a schedule is tried, whatever day it is today.
+fn tried_from(schedule: &Schedule) -> NaiveDate {
+    let first = NaiveDate::from_yo_opt(TRIED_FROM, 1).unwrap_or_default();
+    let from = schedule.weeks.map(|weeks| weeks.from);
+    first.max(from.unwrap_or(first))
+}
+
+/// Refuses days that never come, such as 31 February.
+fn is_ever_due(schedule: &Schedule) -> Result<(), String> {
+    for place in &schedule.days.places {
+        let alone = Schedule {
+            days: Days {
+                places: vec![*place],
+                ..Days::of(Weekdays::NONE)
+            },
+            weeks: None,
+            holidays: None,
+            except: BTreeSet::new(),
+            ..schedule.clone()
+        };
+        if alone.due_from(tried_from(&alone)).is_none() {
+            let months = schedule.months;
+            return Err(format!(
+                "\"{place}\" never comes in {months}; choose other days or months"
+            ));
+        }
+    }
+    match schedule.due_from(tried_from(schedule)) {
+        Some(_) => Ok(()),
+        None => Err(
+            "the feed would never be due: no date is left by days, months, weeks, holidays and except together"
+                .to_owned(),
+        ),
+    }
+}
+
+/// Refuses a window that starts before the deadline of the day before it.
+fn fits(schedule: &Schedule) -> Result<(), String> {
+    let Some(Opening { days_before, at }) = schedule.from else {
+        return Ok(());
     };
-    days.split(',').try_fold(Weekdays::NONE, |set, part| {
-        let (from, to) = part.split_once("..").unwrap_or((part, part));
-        Ok(set.with(day(from)?, day(to)?))
-    })
+    let minutes = |minutes: u32| TimeDelta::minutes(minutes.into());
+    let grace = TimeDelta::from_std(schedule.grace).unwrap_or_default();
+    let window = TimeDelta::days(days_before.into()) + minutes(schedule.by) - minutes(at) + grace;
+    if window <= TimeDelta::days(1) {
+        return Ok(());
+    }
+    let first = tried_from(schedule);
+    let mut last: Option<NaiveDate> = None;
+    let mut next = schedule.due_from(first);
+    while let Some(due) = next.filter(|due| *due - first <= TRIED) {
+        if let Some(last) = last.filter(|last| due - *last < window) {
+            let graced = if grace.is_zero() {
+                ""
+            } else {
+                ", with its grace,"
+            };
+            return Err(format!(
+                "the window{graced} is longer than the time between two deadlines, such as {last} and {due}; a later start is needed"
+            ));
+        }
+        last = Some(due);
+        next = due.succ_opt().and_then(|next| schedule.due_from(next));
+    }
+    Ok(())
 }
 
 /// Reads a date, as text or as a TOML date.

@@ -1,0 +1,155 @@
+//! The days of a month on which a feed is due: days of the week, and places in the month.
+
+use std::fmt;
+
+use chrono::{Datelike, NaiveDate, Weekday};
+
+use crate::domain::expect::{Holidays, Weekdays};
+
+/// The kind of day that is counted through a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Each day.
+    Day,
+    /// Monday to Friday without holidays.
+    WorkingDay,
+    /// One day of the week.
+    Weekday(Weekday),
+}
+
+/// A place in the month: the n-th day of its kind, from the month's start or from its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which one, from 1 on.
+    pub nth: u32,
+    /// Counted from the end of the month.
+    pub last: bool,
+    /// What is counted.
+    pub unit: Unit,
+}
+
+/// The days on which a feed is due. They are due if one of the parts names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// Days of the week.
+    pub weekdays: Weekdays,
+    /// Each working day.
+    pub working: bool,
+    /// Places in the month.
+    pub places: Vec<Place>,
+}
+
+/// A month whose days are known.
+struct Month<'a> {
+    dates: Vec<NaiveDate>,
+    holidays: Option<&'a Holidays>,
+}
+
+impl Days {
+    /// Every day.
+    pub const ALL: Days = Days::of(Weekdays::ALL);
+
+    /// These days of the week.
+    pub const fn of(weekdays: Weekdays) -> Days {
+        Days {
+            weekdays,
+            working: false,
+            places: Vec::new(),
+        }
+    }
+
+    /// The days of the month that begins with this date: bit 0 for the first. No holiday is among them.
+    pub(super) fn of_month(&self, first: NaiveDate, holidays: Option<&Holidays>) -> u32 {
+        let month = Month {
+            dates: (first.iter_days())
+                .take_while(|date| date.month() == first.month())
+                .collect(),
+            holidays,
+        };
+        let mut days = month.those(|date| self.weekdays.holds(date.weekday()));
+        if self.working {
+            days |= month.working();
+        }
+        for place in &self.places {
+            days |= month.place(place);
+        }
+        days & !month.those(|date| month.is_holiday(date))
+    }
+}
+
+impl Month<'_> {
+    /// The days of which this is true.
+    fn those(&self, is: impl Fn(NaiveDate) -> bool) -> u32 {
+        let days = self.dates.iter().enumerate();
+        let those = days.filter(|(_, date)| is(**date));
+        those.fold(0, |days, (bit, _)| days | 1 << bit)
+    }
+
+    fn is_holiday(&self, date: NaiveDate) -> bool {
+        self.holidays.is_some_and(|holidays| holidays.holds(date))
+    }
+
+    fn working(&self) -> u32 {
+        self.those(|date| date.weekday().num_days_from_monday() < 5 && !self.is_holiday(date))
+    }
+
+    /// The day of a place; no day if the month has too few.
+    fn place(&self, place: &Place) -> u32 {
+        let mut days = match place.unit {
+            Unit::Day => self.those(|_| true),
+            Unit::WorkingDay => self.working(),
+            Unit::Weekday(day) => self.those(|date| date.weekday() == day),
+        };
+        let end = |days: u32| match (days, place.last) {
+            (0, _) => 0,
+            (days, true) => 1 << (31 - days.leading_zeros()),
+            (days, false) => 1 << days.trailing_zeros(),
+        };
+        for _ in 1..place.nth {
+            days &= !end(days);
+        }
+        end(days)
+    }
+}
+
+/// As the configuration has it, in one form: `Mon..Fri,1,last,1st working day`.
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let weekdays = self.weekdays.to_string();
+        let weekdays = (!weekdays.is_empty()).then_some(weekdays);
+        let working = self.working.then(|| "working days".to_owned());
+        let places = self.places.iter().map(ToString::to_string);
+        let parts: Vec<String> = weekdays.into_iter().chain(working).chain(places).collect();
+        f.write_str(&parts.join(","))
+    }
+}
+
+/// `15`, `last`, `1st working day`, `2nd last Fri`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.unit, self.last, self.nth) {
+            (Unit::Day, false, nth) => return write!(f, "{nth}"),
+            (Unit::Day, true, 1) => return f.write_str("last"),
+            (_, true, 1) => f.write_str("last ")?,
+            (_, true, nth) => write!(f, "{} last ", ordinal(nth))?,
+            (_, false, nth) => write!(f, "{} ", ordinal(nth))?,
+        }
+        match self.unit {
+            Unit::Day => f.write_str("day"),
+            Unit::WorkingDay => f.write_str("working day"),
+            Unit::Weekday(day) => write!(f, "{day}"),
+        }
+    }
+}
+
+/// `1st`, `2nd`, `3rd`, `4th`.
+pub(super) fn ordinal(number: u32) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
