@@ -295,6 +295,7 @@ fn late(id: &str, at: Time) -> Content {
         due: at,
         at,
         count: 1,
+        download: false,
         file: File::default(),
         on_time: false,
         since: None,

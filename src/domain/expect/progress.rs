@@ -1,6 +1,6 @@
 //! Which files of a feed are there on a day, which are lacking, and which are odd.
 
-use super::{Dates, Expectation, FeedDay, Watched, is_same};
+use super::{Dates, Expectation, FeedDay, RequiredName, Watched, is_same};
 use crate::domain::alerts::{File, Lack, Odd};
 
 impl FeedDay {
@@ -37,7 +37,7 @@ impl FeedDay {
         let dates = expected.dates(self.date);
         let files: Vec<File> = self.names.iter().map(|name| File::of_state(name)).collect();
         let is_there =
-            |name: &super::RequiredName| files.iter().any(|file| name.is_on(&dates, &file.name()));
+            |name: &RequiredName| files.iter().any(|file| name.is_on(&dates, &file.name()));
         let lacking = required.iter().filter(|name| !is_there(name));
         lacking.map(|name| name.on(&dates)).collect()
     }
@@ -101,6 +101,22 @@ impl Expectation {
 }
 
 impl Watched {
+    /// Does a rename change which required names a file has, on the open day or on the next one?
+    pub(crate) fn changes_names(&self, expected: &Expectation, [from, to]: [&File; 2]) -> bool {
+        let names = &expected.wanted.names;
+        if names.is_empty() {
+            return false;
+        }
+        let open = self.day.as_ref().map(|day| day.date);
+        let days = open.into_iter().chain(self.next(expected));
+        let [from, to] = [from.name(), to.name()];
+        days.map(|day| expected.dates(day)).any(|dates| {
+            let differs =
+                |name: &RequiredName| name.is_on(&dates, &from) != name.is_on(&dates, &to);
+            names.iter().any(differs)
+        })
+    }
+
     /// What is odd about the day's files, now that this one has arrived. Returns each oddity once.
     pub fn odd(&mut self, expected: &Expectation, file: &File) -> Vec<Odd> {
         let wanted = &expected.wanted;

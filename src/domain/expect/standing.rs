@@ -82,7 +82,10 @@ impl<'a> FeedStanding<'a> {
             expected,
             state,
             arrived: day.map_or(0, |day| shown(expected, day.arrived(expected))),
-            lack: day.map(|day| day.lack(expected)).unwrap_or_default(),
+            // Of a feed of which nothing is there, what is lacking is not listed.
+            lack: (day.filter(|day| !day.names.is_empty()))
+                .map(|day| day.lack(expected))
+                .unwrap_or_default(),
             odd: daily.map(|daily| odd(expected, daily)).unwrap_or_default(),
             missing_since: first.map(|date| expected.due(date)),
             next_deadline: ahead(expected, now, today, seen.from),

@@ -98,12 +98,6 @@ impl Wanted {
         self.weighs() || self.count.most.is_some()
     }
 
-    /// How many files complete the feed, with the required names.
-    pub fn pieces(&self) -> u32 {
-        let names = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.least().saturating_add(names)
-    }
-
     /// How many names of a day are worth keeping.
     pub(super) fn most_kept(&self) -> usize {
         let most = self.most().unwrap_or_default().max(self.least());

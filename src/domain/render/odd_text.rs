@@ -31,11 +31,15 @@ pub(crate) fn odd(odd: &FeedOdd, voice: &Voice) -> Draft {
                 "⚠️ {*partner} sent {names}, which must not come (forbidden: {by})",
             )
         }
+        Odd::TooMany { most: 1 } => Phrase(
+            "⚠️ {*partner} a {got} plus d'un fichier {files} : {names} est de trop[ (attendu le {due})]",
+            "⚠️ {*partner} {got} more than one file {files}: {names} is one too many[ (expected by {due})]",
+        ),
         Odd::TooMany { most: limit } => {
             most = language.number((*limit).into());
             Phrase(
-                "⚠️ {*partner} a {got} plus de {most} {most|fichier|fichiers} {files} : {names} est de trop[ (attendu le {due})]",
-                "⚠️ {*partner} {got} more than {most} {most|file|files} {files}: {names} is one too many[ (expected by {due})]",
+                "⚠️ {*partner} a {got} plus de {most} fichiers {files} : {names} est de trop[ (attendu le {due})]",
+                "⚠️ {*partner} {got} more than {most} files {files}: {names} is one too many[ (expected by {due})]",
             )
         }
         Odd::TooLarge { most: limit } => {
@@ -76,11 +80,15 @@ pub(super) fn of_the_day(odd: &FeedOdd, voice: &Voice) -> String {
             "⚠️ {files} {of}{partner} : {n|fichier interdit arrivé|fichiers interdits arrivés} : {names}",
             "⚠️ {files} {of}{partner}: forbidden {n|file|files} came: {names}",
         ),
+        Odd::TooMany { most: 1 } => Phrase(
+            "⚠️ {files} {of}{partner} : plus d'un fichier",
+            "⚠️ {files} {of}{partner}: more than one file",
+        ),
         Odd::TooMany { most: limit } => {
             most = language.number((*limit).into());
             Phrase(
-                "⚠️ {files} {of}{partner} : plus de {most} {most|fichier|fichiers}",
-                "⚠️ {files} {of}{partner}: more than {most} {most|file|files}",
+                "⚠️ {files} {of}{partner} : plus de {most} fichiers",
+                "⚠️ {files} {of}{partner}: more than {most} files",
             )
         }
         Odd::TooLarge { most: limit } => {

@@ -140,7 +140,9 @@ impl Monitor<'_> {
             let (was, is) = (expected.takes(before), !broken && expected.takes(file));
             let there = self.has_of_feed(expected, file);
             // If names are required, the new name may count for something else.
-            let named = !expected.wanted.names.is_empty() && self.has_of_feed(expected, before);
+            let named = self
+                .watched(expected)
+                .changes_names(expected, [before, file]);
             match (was, is) {
                 (true, true) if how != Naming::Further && !there && !named => {
                     // It was counted already, perhaps on an earlier day.

@@ -51,6 +51,7 @@ impl Monitor<'_> {
             feeds.push(Feed {
                 outcome: Outcome::Recovered,
                 due: since,
+                files: expected.wanted.label(None),
                 ..here.clone()
             });
         }
@@ -61,14 +62,27 @@ impl Monitor<'_> {
         if day.on_time && since.is_none() && !told {
             return;
         }
+        let there = self
+            .watched(expected)
+            .day
+            .as_ref()
+            .map(|day| day.names.len());
+        let pieces = match there.and_then(|there| u32::try_from(there).ok()) {
+            Some(there) if !expected.wanted.names.is_empty() => there,
+            _ => expected.wanted.least(),
+        };
         let content = FeedArrived {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.files_on(day.date),
+            files: match since {
+                // Names of several days.
+                Some(_) => expected.wanted.label(None),
+                None => expected.files_on(day.date),
+            },
             due,
             at,
-            count: expected.wanted.pieces(),
+            count: pieces,
             download: expected.wanted.download,
             file: file.clone(),
             on_time: day.on_time,
@@ -112,10 +126,18 @@ impl Monitor<'_> {
         self.roll(deadline);
         let since = day.missed.map(|missed| expected.due(missed.first));
         let missed = self.watched(expected).day.as_ref();
+        let missed_all = missed.is_none_or(|day| day.names.is_empty());
         let lack = missed.map(|day| day.lack(expected)).unwrap_or_default();
         let missing = Feed {
             arrived: day.arrived,
-            lack: lack.clone(),
+            // Of a feed of which nothing is there, the table does not list what is lacking.
+            lack: match missed_all {
+                true => Lack {
+                    names: Vec::new(),
+                    ..lack.clone()
+                },
+                false => lack.clone(),
+            },
             since,
             ..self.feed(expected, expected.due(day.date))
         };
@@ -123,6 +145,11 @@ impl Monitor<'_> {
         self.daily.resume.day.feeds.push(missing);
         let _ = self.unsay_missing(&expected.id);
         let known = self.daily.resume.known.get(&expected.partner);
+        let mut seen = known.map(|known| known.seen.clone()).unwrap_or_default();
+        if expected.wanted.download {
+            // The last file is one that the partner sent.
+            seen.file = None;
+        }
         let content = FeedMissing {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
@@ -137,7 +164,7 @@ impl Monitor<'_> {
             lack,
             download: expected.wanted.download,
             since,
-            seen: known.map(|known| known.seen.clone()).unwrap_or_default(),
+            seen,
             mention: expected.mention.clone(),
         };
         self.say(deadline, Content::FeedMissing(content));
