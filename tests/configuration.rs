@@ -197,6 +197,103 @@ fn an_expectation_has_defaults_and_an_id_of_what_is_expected_when() {
 }
 
 #[test]
+fn the_keys_of_the_schedule_are_in_the_id_and_old_ids_stay() {
+    let id = |keys: &str| {
+        let head = "timezone = \"Europe/Paris\"\n[holidays]\nfr = [\"12-25\"]\n";
+        let feed = "[[expect]]\npartner = \"a\"\nfiles = \"*\"\nby = \"07:30\"\n";
+        let config = parse(&format!("{head}{feed}{keys}\n")).unwrap();
+        config.expects[0].id.clone()
+    };
+    for (keys, expected) in [
+        ("", "a * 07:30 Mon..Sun Europe/Paris"),
+        (
+            "days = \"Mon..Fri\"\nexcept = [\"2026-12-24\"]\ngrace = \"1h\"",
+            "a * 07:30 Mon..Fri Europe/Paris",
+        ),
+        (
+            "from = \"20:00\"",
+            "a * 07:30 Mon..Sun Europe/Paris from 20:00-1",
+        ),
+        (
+            "from = \"06:00\"",
+            "a * 07:30 Mon..Sun Europe/Paris from 06:00",
+        ),
+        (
+            "days = \"1st working day, LAST Friday, last, Mon\"",
+            "a * 07:30 Mon,1st working day,last Fri,last Europe/Paris",
+        ),
+        (
+            "months = \"Jan,Apr..Jun\"",
+            "a * 07:30 Mon..Sun Europe/Paris in Jan,Apr,May,Jun",
+        ),
+        (
+            "weeks = \"every second from 2026-01-05\"",
+            "a * 07:30 Mon..Sun Europe/Paris every 2 weeks from 2026-01-05",
+        ),
+        (
+            "holidays = \"fr\"",
+            "a * 07:30 Mon..Sun Europe/Paris without fr",
+        ),
+    ] {
+        assert_eq!(id(keys), expected, "{keys}");
+    }
+}
+
+#[test]
+fn holidays_may_be_a_file_that_a_person_keeps() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    let dates = directory.path().join("fr.txt");
+    let load = |holidays: &str, text: &[u8]| {
+        std::fs::write(&dates, text).unwrap();
+        let feed = "[[expect]]\npartner = \"a\"\nfiles = \"*\"\nby = \"07:30\"\n";
+        std::fs::write(&path, format!("{feed}{holidays}\n")).unwrap();
+        let config = Config::load(Some(&path)).map_err(|error| error.to_string());
+        config.map(|config| config.expects[0].schedule.clone())
+    };
+    let text = b"\xef\xbb\xbf# France\r\n\r\n01-01 Jour de l'an\r\n2026-04-06   # Easter Monday\r\n12-25\tNo\xc3\xabl\r\n";
+    for holidays in [
+        "holidays = \"./fr.txt\"",
+        "holidays = \"fr\"\n[holidays]\nfr = \"fr.txt\"",
+    ] {
+        let schedule = load(holidays, text).unwrap();
+        for (date, due) in [
+            ("2026-04-05", true),
+            ("2026-04-06", false),
+            ("2026-12-25", false),
+            ("2027-04-06", true),
+            ("2031-01-01", false),
+        ] {
+            assert_eq!(schedule.is_due(date.parse().unwrap()), due, "{date}");
+        }
+    }
+    let place = format!("{}:5: expect.holidays: ", path.display());
+    let file = directory.path().join("./fr.txt");
+    let file = file.display();
+    for (text, said) in [
+        (
+            &b"01-01\n2026-02-29 no leap year\n"[..],
+            format!(
+                "{file}:2: \"2026-02-29\" is no date; for example 2026-12-25, or 12-25 for every year"
+            ),
+        ),
+        (
+            b"# a table\n25/12/2026\n",
+            format!(
+                "{file}:2: \"25/12/2026\" is no date; for example 2026-12-25, or 12-25 for every year"
+            ),
+        ),
+        (
+            b"\xff\n",
+            format!("cannot read {file}: stream did not contain valid UTF-8"),
+        ),
+    ] {
+        let error = load("holidays = \"./fr.txt\"", text).unwrap_err();
+        assert_eq!(error, format!("{place}{said}"));
+    }
+}
+
+#[test]
 fn days_are_written_as_ranges_and_lists_and_told_in_one_form() {
     for (written, told) in [
         ("Mon..Fri", "Mon..Fri"),

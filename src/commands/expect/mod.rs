@@ -2,6 +2,7 @@
 
 mod files;
 mod replay;
+mod sentence;
 pub(crate) mod table;
 
 use std::time::SystemTime;
@@ -42,7 +43,11 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
         match arguments.json {
             true => table::json(&standings, out)?,
             false if standings.is_empty() => {}
-            false => table::table(&standings, config.zone, output::is_terminal(), out)?,
+            false => {
+                table::table(&standings, config.zone, output::is_terminal(), out)?;
+                writeln!(out)?;
+                sentence::sentences(&standings, out)?;
+            }
         }
         Ok(0)
     })

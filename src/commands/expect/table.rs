@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::files::{Files, lacking, odd};
+use super::sentence::sentence;
 use crate::commands::output::table::write_texts;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::{Expectation, FeedStanding, State};
@@ -27,7 +28,9 @@ pub(crate) struct Row {
     state: State,
     arrived: u32,
     missing_since: Option<String>,
+    sentence: String,
     next_deadline: Option<String>,
+    next_deadlines: Vec<String>,
     starts: Option<String>,
     last_arrival: Option<Last>,
 }
@@ -65,7 +68,9 @@ impl Row {
             state: standing.state,
             arrived: standing.arrived,
             missing_since: standing.missing_since.map(at),
-            next_deadline: standing.next_deadline.map(at),
+            sentence: sentence(expected),
+            next_deadline: standing.next_deadlines.first().copied().map(at),
+            next_deadlines: standing.next_deadlines.iter().copied().map(at).collect(),
             starts: standing.starts.map(|date| date.to_string()),
             last_arrival: standing.last.as_ref().map(|last| Last {
                 time: at(last.at),
@@ -100,7 +105,8 @@ pub(crate) fn table(
     let dash = || "-".to_owned();
     let rows = standings.iter().map(|standing| {
         let expected = standing.expected;
-        let next = standing.next_deadline.map(|at| clock(expected, at));
+        let next = standing.next_deadlines.first();
+        let next = next.map(|at| clock(expected, *at));
         let last = standing.last.as_ref().map(|last| {
             let name = last.file.path.rsplit('/').next().unwrap_or_default();
             format!("{} {name}", clock(expected, last.at))
@@ -287,7 +293,9 @@ bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -       
                 "partner": "alice", "files": "missing", "by": "07:30", "days": "Mon..Sun", "except": [],
                 "timezone": "Europe/Paris", "count": 4, "min_size": 1, "grace_seconds": 0, "mention": null,
                 "state": "missing", "arrived": 2, "missing_since": "2026-03-30T07:30:00+02:00",
+                "sentence": "alice: 4 files missing, every day, by 07:30",
                 "next_deadline": "2026-03-31T07:30:00+02:00", "starts": null,
+                "next_deadlines": ["2026-03-31T07:30:00+02:00", "2026-04-01T07:30:00+02:00", "2026-04-02T07:30:00+02:00"],
                 "last_arrival": {"time": "2026-03-30T07:00:00+02:00", "path": "/in/c2"},
             })
         );

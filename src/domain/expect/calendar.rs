@@ -215,7 +215,7 @@ impl fmt::Display for Months {
 }
 
 /// Minutes after midnight as text.
-pub(super) fn clock(minutes: u32) -> String {
+pub(crate) fn clock(minutes: u32) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 

@@ -73,3 +73,86 @@ fn in_words(number: u64) -> String {
         .and_then(|at| words.get(usize::try_from(at).ok()?));
     word.map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::expect::RequiredName;
+
+    #[test]
+    fn what_is_wanted_is_said_in_a_sentence() {
+        let plain = Wanted {
+            files: Pattern::new("*.xml").ok(),
+            count: Range::from(1),
+            names: Vec::new(),
+            forbid: Vec::new(),
+            size: Range::from(1),
+            total: None,
+            warn_if_same: false,
+            download: false,
+        };
+        let range = |least, most| Range {
+            least,
+            most: Some(most),
+        };
+        let pattern = |text| Pattern::new(text).expect(text);
+        let name = |text| RequiredName::new(text).expect(text);
+        let regex = Pattern::regex("^a$").ok();
+        for (wanted, said) in [
+            (plain.clone(), "a file *.xml"),
+            (
+                Wanted {
+                    count: Range::from(4),
+                    ..plain.clone()
+                },
+                "at least four files *.xml",
+            ),
+            (
+                Wanted {
+                    count: range(1, 1),
+                    ..plain.clone()
+                },
+                "exactly one file *.xml",
+            ),
+            (
+                Wanted {
+                    count: range(13, 13),
+                    files: regex.clone(),
+                    ..plain.clone()
+                },
+                "exactly 13 files that match ^a$",
+            ),
+            (
+                Wanted {
+                    files: regex,
+                    download: true,
+                    ..plain.clone()
+                },
+                "a file that matches ^a$ to fetch",
+            ),
+            (
+                Wanted {
+                    files: None,
+                    names: vec![name("prices-{%Y%m%d}.csv"), name("prices.done")],
+                    ..plain.clone()
+                },
+                "prices-{%Y%m%d}.csv and prices.done",
+            ),
+            (
+                Wanted {
+                    count: range(1, 3),
+                    names: vec![name("prices.done")],
+                    forbid: vec![pattern("*.tmp"), pattern("*.exe")],
+                    size: range(10_000, 5_000_000),
+                    total: Some(Range::from(1_000_000)),
+                    warn_if_same: true,
+                    ..plain
+                },
+                "one to three files *.xml and prices.done, each of 10 kB to 5 MB, at least 1 MB in all, \
+                 never *.tmp or *.exe, never with the same name and size as the time before",
+            ),
+        ] {
+            assert_eq!(wanted.sentence(), said);
+        }
+    }
+}

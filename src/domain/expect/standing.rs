@@ -15,6 +15,9 @@ use crate::domain::state::Daily;
 /// How long after a deadline it may be unjudged, in microseconds: the daemon checks some hundred milliseconds later.
 const JUDGED: i64 = 60_000_000;
 
+/// How many of the next deadlines are shown: enough to see a mistake in the days.
+const SHOWN: usize = 3;
+
 /// The state of a feed today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -52,8 +55,8 @@ pub struct FeedStanding<'a> {
     pub odd: Vec<FeedOdd>,
     /// The due time of the first of the consecutive missed days.
     pub missing_since: Option<Time>,
-    /// The next deadline that is judged.
-    pub next_deadline: Option<Time>,
+    /// The next deadlines that are judged.
+    pub next_deadlines: Vec<Time>,
     /// The first judged date, if it is in the future: files of earlier days may have arrived unseen.
     pub starts: Option<NaiveDate>,
     /// The latest file.
@@ -88,7 +91,7 @@ impl<'a> FeedStanding<'a> {
                 .unwrap_or_default(),
             odd: daily.map(|daily| odd(expected, daily)).unwrap_or_default(),
             missing_since: first.map(|date| expected.due(date)),
-            next_deadline: ahead(expected, now, today, seen.from),
+            next_deadlines: ahead(expected, now, today, seen.from),
             starts: (expected.due_from(seen.from))
                 .filter(|first| *first > today && !expected.has_begun(*first, now)),
             last: seen.last.clone(),
@@ -173,12 +176,11 @@ fn state<'w>(
     (state, Some(day))
 }
 
-/// The next deadline that will be judged; with a long `grace` it may be the one of yesterday.
-fn ahead(expected: &Expectation, now: Time, today: NaiveDate, from: NaiveDate) -> Option<Time> {
+/// The next deadlines that will be judged; with a long `grace` the first may be the one of yesterday.
+fn ahead(expected: &Expectation, now: Time, today: NaiveDate, from: NaiveDate) -> Vec<Time> {
     let yesterday = today.pred_opt().unwrap_or(today);
-    let mut date = expected.due_from(yesterday.max(from))?;
-    while expected.deadline(date) <= now {
-        date = expected.due_from(after(date))?;
-    }
-    Some(expected.deadline(date))
+    let due = |date| expected.due_from(date);
+    let dates = std::iter::successors(due(yesterday.max(from)), |date| due(after(*date)));
+    let deadlines = dates.map(|date| expected.deadline(date));
+    deadlines.filter(|at| *at > now).take(SHOWN).collect()
 }

@@ -12,6 +12,7 @@ use super::holidays::Lists;
 use crate::adapters::config::keys::{ConfigError, Keys};
 use crate::adapters::config::values::{self, duration, time_of_day};
 use crate::domain::base::time::Zone;
+use crate::domain::expect::calendar::clock;
 use crate::domain::expect::{Days, Holidays, Months, Opening, Schedule, Weekdays, Weeks};
 
 /// The upper limit of `grace` (exclusive): the days of a feed must not overlap.
@@ -55,8 +56,11 @@ impl Read {
     pub(super) fn schedule(self, keys: &Keys<'_>, zone: Zone) -> Result<Schedule, ConfigError> {
         let by = self.by.ok_or_else(|| keys.missing("by", "07:30"))?;
         let from = self.from.map(|from| {
-            let wrong = "is the time of the deadline too; a window that starts the day before is from = \"1 day before\"";
-            from.before(by).ok_or_else(|| keys.wrong_at("from", wrong))
+            let wrong = || {
+                let by = clock(by);
+                format!("{by} is the deadline too; for a window of a whole day write \"1 day before {by}\"")
+            };
+            from.before(by).ok_or_else(|| keys.wrong_at("from", &wrong()))
         });
         let schedule = Schedule {
             by,

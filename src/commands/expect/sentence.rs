@@ -1,0 +1,53 @@
+//! Each agreement as a sentence with its next deadlines, so that a mistake in the configuration is seen at once.
+
+use std::io::{self, Write};
+
+use crate::domain::base::clean::for_terminal;
+use crate::domain::expect::{Expectation, FeedStanding};
+
+/// Writes all agreements.
+pub(crate) fn sentences(standings: &[FeedStanding<'_>], out: &mut dyn Write) -> io::Result<()> {
+    for standing in standings {
+        let expected = standing.expected;
+        let local = |at| expected.schedule.zone.local(at);
+        let next = standing.next_deadlines.iter();
+        let next: Vec<String> = next
+            .map(|at| local(*at).format("%a %Y-%m-%d %H:%M").to_string())
+            .collect();
+        writeln!(out, "{}", for_terminal(&sentence(expected)))?;
+        writeln!(out, "  next: {}", next.join(", "))?;
+    }
+    Ok(())
+}
+
+/// `alice: a file *.xml, on the first working day of the month, by 07:30`
+pub(super) fn sentence(expected: &Expectation) -> String {
+    let (partner, schedule) = (&expected.partner, expected.schedule.sentence());
+    format!("{partner}: {}, {schedule}", expected.wanted.sentence())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::adapters::config::Config;
+    use crate::domain::base::time::Time;
+
+    #[test]
+    fn each_agreement_is_said_back_with_its_next_deadlines() {
+        let text = "timezone = \"Europe/Paris\"\n[[expect]]\npartner = \"alice\"\nfiles = \"prices-*.csv\"\ncount = 2\n\
+            from = \"20:00\"\nby = \"01:00\"\ndays = \"1st working day\"\n";
+        let config = Config::parse(Path::new("test"), text).expect("a configuration");
+        let now = chrono::DateTime::parse_from_rfc3339("2026-03-30T08:00:00+02:00");
+        let now = Time::from(now.expect("a time"));
+        let standings = [FeedStanding::of(&config.expects[0], None, now)];
+        let mut out = Vec::new();
+        sentences(&standings, &mut out).expect("written");
+        let expected = "\
+alice: at least two files prices-*.csv, on the first working day of the month, from 20:00 the evening before until 01:00
+  next: Wed 2026-04-01 01:00, Fri 2026-05-01 01:00, Mon 2026-06-01 01:00
+";
+        assert_eq!(String::from_utf8(out).expect("text"), expected);
+    }
+}
