@@ -45,16 +45,16 @@ impl Read {
 
     /// The files that are wanted. Comes after the check for unknown keys, because a missing key may be a misspelled one.
     pub(super) fn wanted(self, keys: &Keys<'_>) -> Result<Wanted, ConfigError> {
-        let wrong = |what: &str| Err(keys.wrong(what));
+        let wrong = |key: &str, what: &str| Err(keys.wrong_at(key, what));
         let files = match (self.files, self.matches) {
             (Some(_), Some(_)) => {
-                return wrong("files and matches are two ways to say the same: write one of them");
+                return wrong("matches", "stands in place of files: write one of the two");
             }
             (None, None) if self.names.is_empty() => return Err(keys.missing("files", "*.xml")),
             (None, None) if self.count.is_some() => {
-                return wrong(
-                    "count is the number of files that match files or matches: write one of them as well",
-                );
+                let what =
+                    "counts the files that match files or matches: write one of them as well";
+                return wrong("count", what);
             }
             (files, matches) => files.or(matches),
         };
@@ -63,17 +63,22 @@ impl Read {
             most: self.max_size,
         };
         if size.most.is_some_and(|most| most < size.least) {
-            return wrong("max-size is smaller than min-size: no file is wanted");
+            let what =
+                "smaller than min-size, which is 1 byte if it is not given: no file would count";
+            return wrong("max-size", what);
         }
-        if self.names.len() > MOST_NAMES || self.forbid.len() > MOST_NAMES {
-            return wrong(&format!(
-                "names and forbid take {MOST_NAMES} each: write patterns"
-            ));
+        for (key, many) in [("names", self.names.len()), ("forbid", self.forbid.len())] {
+            if many > MOST_NAMES {
+                return wrong(
+                    key,
+                    &format!("{MOST_NAMES} at most: a name may be a pattern"),
+                );
+            }
         }
         let twice =
-            |name: &RequiredName| self.names.iter().filter(|other| *other == name).count() > 1;
-        if let Some(name) = self.names.iter().find(|name| twice(name)) {
-            return wrong(&format!("names has \"{}\" twice", name.text()));
+            |name: &&RequiredName| self.names.iter().filter(|other| other == name).count() > 1;
+        if let Some(name) = self.names.iter().find(twice) {
+            return wrong("names", &format!("\"{}\" is there twice", name.text()));
         }
         let is_wanted = |forbid: &&Pattern| {
             files.as_ref() == Some(forbid)
@@ -83,13 +88,15 @@ impl Read {
                     .any(|name| name.text() == forbid.to_string())
         };
         if let Some(forbid) = self.forbid.iter().find(is_wanted) {
-            return wrong(&format!("\"{forbid}\" is wanted and forbidden"));
+            return wrong(
+                "forbid",
+                &format!("\"{forbid}\" is wanted as well: choose another pattern"),
+            );
         }
         let download = self.download.unwrap_or(false);
         if download && !self.forbid.is_empty() {
-            return wrong(
-                "forbid is about files that the partner sends: write it in a feed without direction = \"download\"",
-            );
+            let what = "is about files that the partner sends: write it in a feed without direction = \"download\"";
+            return wrong("forbid", what);
         }
         Ok(Wanted {
             files,
@@ -118,9 +125,8 @@ fn pattern(text: String) -> Result<Pattern, String> {
 fn regex(text: String) -> Result<Pattern, String> {
     let example = r"'^prices-\d{8}\.csv$'";
     let text = not_empty(r"^prices-\d{8}\.csv$")(text)?;
-    Pattern::regex(&text).map_err(|what| {
-        format!("\"{text}\" is no regular expression: {what}; for example {example}")
-    })
+    Pattern::regex(&text)
+        .map_err(|what| format!("\"{text}\" cannot be used: {what}; for example {example}"))
 }
 
 fn name(text: String) -> Result<RequiredName, String> {
