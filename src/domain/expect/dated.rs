@@ -78,6 +78,18 @@ impl RequiredName {
         &self.text
     }
 
+    /// Does each file of this name match the pattern, as far as this can be seen?
+    pub fn is_always(&self, pattern: &Pattern) -> bool {
+        let day = NaiveDate::default();
+        let name = self.on(&Dates {
+            day,
+            before: day,
+            working_before: day,
+        });
+        let is_exact = !name.contains(['*', '?', '[', '{', '\\']);
+        self.text == pattern.to_string() || is_exact && pattern.matches(name.as_bytes())
+    }
+
     /// Can a file of this path have the name on some day?
     pub(super) fn is_like(&self, path: &[u8]) -> bool {
         self.shape.matches(path)

@@ -154,3 +154,20 @@ impl Watched {
         odd
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_of_which_a_size_is_unknown_is_unknown() {
+        let mut day = FeedDay {
+            names: vec!["/a".to_owned(), "/b".to_owned()],
+            ..FeedDay::default()
+        };
+        day.sizes.insert("/a".to_owned(), 7);
+        assert_eq!(day.bytes(), None);
+        day.sizes.insert("/b".to_owned(), 8);
+        assert_eq!(day.bytes(), Some(15));
+    }
+}

@@ -81,11 +81,7 @@ impl Read {
             return wrong("names", &format!("\"{}\" is there twice", name.text()));
         }
         let is_wanted = |forbid: &&Pattern| {
-            files.as_ref() == Some(forbid)
-                || self
-                    .names
-                    .iter()
-                    .any(|name| name.text() == forbid.to_string())
+            files.as_ref() == Some(forbid) || self.names.iter().any(|name| name.is_always(forbid))
         };
         if let Some(forbid) = self.forbid.iter().find(is_wanted) {
             return wrong(
@@ -115,7 +111,7 @@ fn pattern(text: String) -> Result<Pattern, String> {
     let text = not_empty("*.xml")(text)?;
     if has_date(&text) {
         return Err(format!(
-            "\"{text}\" has a date in it, and only names can have one: names = [\"{text}\"]"
+            "\"{text}\" has a date in it, and only names can have one; for example names = [\"prices-{{%Y%m%d}}.csv\"]"
         ));
     }
     Pattern::new(&text)

@@ -40,15 +40,15 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
     let of = language.of(&partner);
     let files = clean(&feed.files, PATTERN);
     let lack = lack(feed, voice);
-    let [got, absent] = match feed.download {
-        true => [
-            language.pick("récupéré", "fetched"),
-            language.pick("pas récupéré", "not fetched"),
-        ],
-        false => [
-            language.pick("arrivé", "arrived"),
-            language.pick("pas arrivé", "not there"),
-        ],
+    let got = match feed.download {
+        true => language.pick("récupéré", "fetched"),
+        false => language.pick("arrivé", "arrived"),
+    };
+    let is_in_part = !feed.lack.names.is_empty() || feed.lack.bytes.is_some();
+    let absent = match feed.download {
+        _ if is_in_part => language.pick("incomplet", "incomplete"),
+        true => language.pick("pas récupéré", "not fetched"),
+        false => language.pick("pas arrivé", "not there"),
     };
     let (due, since) = (voice.moment(feed.due), voice.moment_if(feed.since));
     let at = feed.at.unwrap_or_default();
