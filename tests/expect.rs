@@ -122,42 +122,84 @@ fn a_reload_brings_new_expectations_and_refuses_bad_ones() {
     daemon.stop();
 }
 
+/// The state of the first feed, once the daemon has looked back for it.
+fn state_of_feed(world: &World, expect: &mut Command, arrived: bool) -> Value {
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        let first = watched.and_then(|watched| watched.values().next());
+        first.is_some_and(|first| first["day"]["arrived"].is_number() == arrived)
+    });
+    let listed = expect.output().unwrap().stdout;
+    let feeds: Value = serde_json::from_slice(&listed).unwrap();
+    feeds[0]["state"].clone()
+}
+
 #[test]
-fn a_feed_whose_files_of_today_may_have_come_unseen_is_judged_from_tomorrow_and_says_so() {
+fn an_expectation_at_noon_knows_the_file_that_came_at_nine() {
     let world = World::new();
     let daemon = world.daemon();
     world.write(OPENED);
     world.write(UPLOAD);
     world.told("a uploadé feed.xml");
     settled(&world);
-    let mut expect = world.command(&["expect"]);
+    let mut expect = world.command(&["expect", "--json"]);
     let path = world.path("config.toml");
     let before = std::fs::read_to_string(&path).unwrap();
     let feed = "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"23:59\"\n";
     std::fs::write(&path, before + feed).unwrap();
-    let tomorrow = Local::now().date_naive() + Days::new(1);
-    // Before the reload as after it.
-    let listed = |expect: &mut Command| {
-        let listed = String::from_utf8(expect.output().unwrap().stdout).unwrap();
-        assert!(listed.contains(&format!("{tomorrow} 23:59")), "{listed}");
-        assert!(
-            listed.contains(&format!("not watched before {tomorrow}")),
-            "{listed}"
-        );
-    };
-    listed(&mut expect);
     let pid = daemon.child.id().to_string();
     Command::new("kill").args(["-HUP", &pid]).status().unwrap();
-    world.state(|state| state["resume"]["feeds"]["watched"].is_object());
-    listed(&mut expect);
+    assert_eq!(state_of_feed(&world, &mut expect, true), "on-time");
+    // The table of the day counts it once, and what comes after it counts as before.
+    world.write("internal-sftp[300]: remove name \"/upload/feed.xml\"");
+    assert_eq!(state_of_feed(&world, &mut expect, false), "waiting");
+    world.write(UPLOAD);
+    assert_eq!(state_of_feed(&world, &mut expect, true), "on-time");
+    settled(&world);
+    world.state(|state| {
+        state["resume"]["day"]["feeds"]
+            .as_array()
+            .is_some_and(|feeds| feeds.len() == 1)
+    });
+    world.state(|state| state["partners"]["alice"]["upload"] == json!(2));
     daemon.stop();
-    let said = world.said();
-    assert!(
-        said.contains(&format!(
-            "*.xml of alice by 23:59 is judged from {tomorrow} on"
-        )),
-        "{said}"
-    );
+}
+
+#[test]
+fn an_expectation_at_a_start_knows_the_files_of_its_window_in_logs_that_were_rotated() {
+    let mut world = World::new();
+    world.config.push_str("[alerts]\ngroup-window = \"0s\"\n");
+    let daemon = world.daemon();
+    let earlier = (Local::now() - chrono::TimeDelta::days(2)).to_rfc3339();
+    for line in [OPENED, UPLOAD] {
+        world.write_raw(&format!("{earlier} sftp1 {line}\n"));
+    }
+    world.told("Rattrapage");
+    settled(&world);
+    daemon.stop();
+    let rotated = world.log().with_extension("log.1");
+    std::fs::rename(world.log(), &rotated).unwrap();
+    world.write("internal-sftp[300]: session closed for local user alice from [192.0.2.7]");
+    // The day's counters begin anew, and know nothing of the file.
+    assert!(world.run(&["digest", "--yes"]).status.success());
+    let feed = |files: &str, from: &str| {
+        format!("[[expect]]\npartner = \"alice\"\nfiles = \"{files}\"\nby = \"23:59\"\n{from}")
+    };
+    let day = Local::now().format("%a");
+    world.config.push_str(&feed(
+        "*.xml",
+        &format!("days = \"{day}\"\nfrom = \"4 days before\"\n"),
+    ));
+    world.config.push_str(&feed("*.csv", ""));
+    let daemon = world.daemon();
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        watched.is_some_and(|watched| watched.len() == 2)
+    });
+    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
+    assert_eq!(feeds[0]["state"], "on-time", "{feeds}");
+    assert_eq!(feeds[1]["state"], "waiting", "{feeds}");
+    daemon.stop();
 }
 
 #[test]
@@ -274,26 +316,4 @@ fn a_replay_takes_no_feed_for_missing_of_which_its_log_does_not_tell() {
     assert!(warned.is_empty(), "{warned}");
     let [told, _] = replay("2026-11-22 07:30", "2026-11-22");
     assert!(told.contains("on time"), "{told}");
-}
-
-#[test]
-fn a_feed_that_is_new_today_is_not_missed_where_its_file_may_have_come_before() {
-    let mut world = World::new();
-    world.config.push_str("[alerts]\ngroup-window = \"0s\"\n");
-    let daemon = world.daemon();
-    world.write(OPENED);
-    world.write(UPLOAD);
-    world.told("a uploadé feed.xml");
-    settled(&world);
-    // The day's counters begin anew, and know nothing of the file.
-    assert!(world.run(&["digest", "--yes"]).status.success());
-    daemon.stop();
-    world
-        .config
-        .push_str("[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"23:59\"\n");
-    let daemon = world.daemon();
-    world.state(|state| state["resume"]["feeds"]["watched"].is_object());
-    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
-    assert_eq!(feeds[0]["state"], "unknown", "{feeds}");
-    daemon.stop();
 }

@@ -61,6 +61,10 @@ impl Entries for Logins {
         })
     }
 
+    fn since(&self, _: Time) -> anyhow::Result<Self> {
+        bail!("nothing new is expected")
+    }
+
     fn again(&self, position: &Position) -> anyhow::Result<Self> {
         let left = self.closed_for.get();
         if left > 0 {

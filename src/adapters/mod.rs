@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod config;
 pub mod log;
+mod look_back;
 pub mod machine;
 pub mod program;
 pub mod reader;

@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 
+use crate::adapters::look_back::LookingBack;
 use crate::adapters::source::{Entries, Remark, Source};
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory, Unseen};
 use crate::domain::record::Record;
+use crate::domain::rules::{LookBack, LookedBack};
 
 /// The most entries of one batch, and so of one commit.
 const BATCH: usize = 5_000;
@@ -58,6 +60,8 @@ pub struct Batch {
     pub remarks: Vec<Remark>,
     /// The error of the source, if it fails. It is reported once per episode; the position does not move.
     pub trouble: Option<String>,
+    /// What new expectations had received before this batch.
+    pub looked_back: Option<LookedBack>,
     /// The number of the last [`Order::Seek`] that was done before this batch.
     pub sought: u64,
     /// The number of the last [`Order::Directory`] that was done before this batch.
@@ -76,6 +80,8 @@ pub enum Order {
     Ask(Vec<String>),
     /// Continue after this position.
     Seek(u64, Position),
+    /// Read what new expectations have received already. It replaces an earlier order of this kind.
+    LookBack(Box<LookBack>),
 }
 
 /// When the source was last read without an error: the loop feeds the watchdog only if this is recent. It uses a monotonic
@@ -118,6 +124,7 @@ pub struct Reading<S> {
     sought: u64,
     directory: u64,
     asked: VecDeque<String>,
+    looking_back: Option<LookingBack<S>>,
     reported: Reported,
 }
 
@@ -149,6 +156,7 @@ impl<S: Entries> Reading<S> {
             sought: 0,
             directory: 0,
             asked: VecDeque::new(),
+            looking_back: None,
             reported: Reported::default(),
         }
     }
@@ -167,6 +175,9 @@ impl<S: Entries> Reading<S> {
             }
             Order::Ask(users) => self.asked = users.into(),
             Order::Seek(number, position) => self.seeking = Some((number, position)),
+            Order::LookBack(look_back) => {
+                self.looking_back = Some(LookingBack::new(*look_back));
+            }
         }
         None
     }
@@ -176,6 +187,11 @@ impl<S: Entries> Reading<S> {
         let mut batch = Batch::default();
         let mut read = self.go_there();
         if read.is_ok() {
+            // Without a position reading is still in the past, unless the log is empty.
+            if self.begins.is_some() || self.reported.caught_up {
+                let stands = (&self.source, self.begins.as_ref());
+                batch.looked_back = LookingBack::step(&mut self.looking_back, directory, stands);
+            }
             batch.begins.clone_from(&self.begins);
             read = gather(&mut self.source, directory, &mut batch, most);
             self.begins.clone_from(&batch.position);
@@ -198,6 +214,7 @@ impl<S: Entries> Reading<S> {
             || !batch.answers.is_empty()
             || !batch.unseen.is_empty()
             || !batch.remarks.is_empty()
+            || batch.looked_back.is_some()
             || batch.position != batch.begins
             || (caught_up && !self.reported.caught_up)
             || failed != self.reported.failing
@@ -264,7 +281,7 @@ pub fn follow(
             continue;
         }
         pause = BACK_OFF;
-        if turn.caught_up {
+        if turn.caught_up && reading.looking_back.is_none() {
             let wait = if reading.asked.is_empty() {
                 IDLE
             } else {

@@ -234,6 +234,10 @@ impl Entries for Reader {
         }
     }
 
+    fn since(&self, _: Time) -> anyhow::Result<Self> {
+        Reader::open((&self.world, &self.journal), self.fault, None)
+    }
+
     fn position(&self) -> Option<Position> {
         self.position.clone().map(Position::Journal)
     }

@@ -2,21 +2,17 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 
 use super::progress::{ProgressMeter, Unit};
-use crate::adapters::source::Start;
 use crate::adapters::source::journal::{
     JournalReader, Readable, not_opened, readable, readable_in,
 };
+use crate::adapters::source::{LOOK_BACK, Start};
 use crate::domain::base::span::Span;
 use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
-
-/// How far before `--since` a journal is read, to know the sessions that were open at that time.
-const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
 
 /// Journal entries that are read between two looks at the clock.
 const SLICE: usize = 5_000;

@@ -8,9 +8,13 @@ pub mod journal;
 mod progress;
 
 use crate::domain::base::position::Position;
+use crate::domain::base::time::Time;
 use crate::domain::record::Entry;
 pub use progress::{Progress, Remark, Start};
 use std::time::Duration;
+
+/// How far before a time reading starts to find the sessions that were open then: longer sessions are rare.
+pub(crate) const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
 
 /// A source of either kind; the reading thread owns it.
 #[expect(
@@ -32,6 +36,10 @@ pub trait Entries: Sized {
 
     /// The same source, opened again after a position.
     fn again(&self, position: &Position) -> anyhow::Result<Self>;
+
+    /// The same source, opened again for the entries later than this time. Entries before it are handed out as past ones, so
+    /// that the open sessions are known.
+    fn since(&self, time: Time) -> anyhow::Result<Self>;
 
     /// The position after the last entry that was handed out. `None` before a position is known.
     fn position(&self) -> Option<Position>;
@@ -72,6 +80,13 @@ impl Entries for Source {
             }
             _ => anyhow::bail!("the position is another source's"),
         }
+    }
+
+    fn since(&self, time: Time) -> anyhow::Result<Source> {
+        Ok(match self {
+            Source::Journal(reader) => Source::Journal(reader.since(time, LOOK_BACK)?),
+            Source::AuthLog(reader) => Source::AuthLog(reader.since(time, LOOK_BACK)?),
+        })
     }
 
     fn position(&self) -> Option<Position> {

@@ -16,7 +16,8 @@ use crate::commands::run::view::{View, view};
 use crate::domain::alerts::Content;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
-use crate::domain::rules::{Monitor, Rules};
+use crate::domain::expect::Expectation;
+use crate::domain::rules::{LookBack, Monitor, Rules};
 use crate::domain::sessions::Limit;
 use crate::domain::state::{Daily, JOURNAL};
 use crate::domain::{days, expect};
@@ -50,6 +51,8 @@ pub struct Committer<D: Disk = RealDisk> {
     /// Number of new user databases given to the reading thread.
     directories: u64,
     asked: Vec<String>,
+    /// The new expectations that wait until the log was read for them.
+    looking: Vec<String>,
     doubtful: Doubtful,
 }
 
@@ -78,6 +81,7 @@ impl<D: Disk> Committer<D> {
             seeks: 0,
             directories: 0,
             asked: Vec::new(),
+            looking: Vec::new(),
             doubtful: Doubtful::default(),
         }
     }
@@ -116,7 +120,8 @@ impl<D: Disk> Committer<D> {
     pub fn commit(&mut self, batch: &Batch, now: Time) -> Result<bool, StateError> {
         let (rules, source, in_flight, announce) =
             (&self.rules, &self.source, self.in_flight, &self.announce);
-        let (doubtful, mut entries) = (&mut self.doubtful, Vec::new());
+        let (doubtful, looking) = (&mut self.doubtful, &self.looking);
+        let (mut entries, mut waiting) = (Vec::new(), Vec::new());
         let (mut unusual, mut begun) = (Vec::new(), Vec::new());
         let view = self
             .store
@@ -131,19 +136,28 @@ impl<D: Disk> Committer<D> {
                 };
                 doubtful.begin(daily);
                 let last = daily.resume.next_message;
+                let new = expect::not_watched(&rules.expects, daily);
+                // A new expectation whose window is open is left out until the log was read for it.
+                let found = batch.looked_back.as_ref().filter(|_| stands);
+                waiting = rules.unseen(daily, now, looking);
+                waiting.retain(|e| !found.is_some_and(|found| found.holds(&e.id)));
+                let without = (!waiting.is_empty()).then(|| rules.without(&waiting));
+                let rules = without.as_ref().unwrap_or(rules);
                 let mut monitor = Monitor {
                     rules,
                     daily,
                     now,
                     in_flight,
                 };
+                if let Some(found) = found {
+                    monitor.looked_back(found);
+                }
                 if stands {
                     entries = take_in(&mut monitor, batch, source);
                 }
                 if let Some(announce) = announce {
                     announced(monitor.daily, announce, now);
                 }
-                let new = expect::not_watched(&rules.expects, monitor.daily);
                 // Until reading reaches the present, the time comes from the entries alone.
                 let until = if batch.caught_up {
                     Some(now.minus(SETTLED))
@@ -163,6 +177,7 @@ impl<D: Disk> Committer<D> {
             Err(position) => {
                 // Answers that came with the batch are skipped with it: they are asked for again.
                 self.asked.clear();
+                self.looking.clear();
                 self.caught_up = false;
                 // A batch read before the thread obeyed the last seek is no reason for another seek.
                 if batch.sought == self.seeks {
@@ -183,6 +198,8 @@ impl<D: Disk> Committer<D> {
         }
         self.caught_up = batch.caught_up;
         self.announce = None;
+        let waiting: Vec<Expectation> = waiting.into_iter().cloned().collect();
+        self.look_back(waiting, now);
         self.ask();
         Ok(true)
     }
@@ -254,6 +271,21 @@ impl<D: Disk> Committer<D> {
             // The thread is gone only when the loop is about to end.
             let _ = self.orders.send(Order::Ask(self.asked.clone()));
         }
+    }
+
+    /// Makes the reading thread read what these new expectations have received already.
+    fn look_back(&mut self, waiting: Vec<Expectation>, now: Time) {
+        let ids: Vec<String> = waiting.iter().map(|e| e.id.clone()).collect();
+        if self.looking != ids && !ids.is_empty() {
+            let rules = Rules {
+                expects: waiting,
+                ..self.rules.clone()
+            };
+            let _ = self
+                .orders
+                .send(Order::LookBack(Box::new(LookBack::new(rules, now))));
+        }
+        self.looking = ids;
     }
 
     /// Makes the reading thread continue at another position.

@@ -18,7 +18,7 @@ use crate::adapters::service::Manager;
 use crate::adapters::source::auth_log::AuthLogReader;
 use crate::adapters::source::choice::{Chosen, Log, choose};
 use crate::adapters::source::journal::JournalReader;
-use crate::adapters::source::{Source, Start};
+use crate::adapters::source::{LOOK_BACK, Source, Start};
 use crate::adapters::store::{InstanceLock, Recovery, Store, log_recoveries};
 use crate::commands::run::daemon::{Daemon, Feeding};
 use crate::commands::run::fixed::Fixed;
@@ -31,9 +31,6 @@ use crate::domain::days::settle;
 use crate::domain::directory::Directory;
 use crate::domain::rules::Rules;
 use crate::domain::state::{Daily, NoticeKind};
-
-/// How far back a first start reads to find open sessions: longer sessions are rare, and lose only their address.
-const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
 
 /// How many batches wait for the loop: the thread reads one while the loop commits another.
 const BATCHES: usize = 1;

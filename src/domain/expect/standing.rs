@@ -68,11 +68,8 @@ impl<'a> FeedStanding<'a> {
     pub fn of(expected: &'a Expectation, daily: Option<&Daily>, now: Time) -> Self {
         let watched = daily.and_then(|daily| daily.resume.feeds.watched.get(&expected.id));
         // A feed that is not watched yet is shown as if it were watched from now on.
-        let new = || match daily {
-            Some(daily) => Watched::begin(expected, daily, now),
-            None => Watched::since(expected, now, false),
-        };
-        let seen = watched.map_or_else(|| Cow::Owned(new()), Cow::Borrowed);
+        let new = || Cow::Owned(Watched::since(expected, now));
+        let seen = watched.map_or_else(new, Cow::Borrowed);
         let today = expected.date(now);
         let (state, day) = state(expected, &seen, now, today);
         // This includes an earlier day, while today's deadline is in the future.

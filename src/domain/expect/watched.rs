@@ -20,19 +20,31 @@ const AGAIN: Duration = Duration::from_secs(60);
 const SPARE: usize = 10;
 
 impl Watched {
-    /// Starts to watch now, with the state's data about today.
+    /// Starts to watch now, where the log could not be read for what has arrived: the open window does not count if files may
+    /// have arrived unseen.
     pub fn begin(expected: &Expectation, daily: &Daily, now: Time) -> Watched {
-        Watched::since(expected, now, sent_unseen(expected, daily, now))
+        let mut watched = Watched::since(expected, now);
+        let open = Watched::open_window(expected, now);
+        if let Some(date) = open.filter(|_| sent_unseen(expected, daily, now)) {
+            watched.from = after(date);
+        }
+        watched
     }
 
-    /// Starts to watch now. Today's deadline counts only if it is in the future and no file can have arrived unseen.
-    pub fn since(expected: &Expectation, now: Time, unseen: bool) -> Watched {
+    /// Starts to watch now. Today's deadline counts only if it is in the future.
+    pub fn since(expected: &Expectation, now: Time) -> Watched {
         let today = expected.date(now);
-        let whole = !unseen && expected.deadline(today) > now;
+        let ahead = expected.deadline(today) > now;
         Watched {
-            from: if whole { today } else { after(today) },
+            from: if ahead { today } else { after(today) },
             ..Watched::default()
         }
+    }
+
+    /// The day whose window is open now, and whose deadline lies ahead.
+    pub fn open_window(expected: &Expectation, now: Time) -> Option<NaiveDate> {
+        let begun = expected.schedule.begun(expected.date(now), now);
+        begun.filter(|date| expected.deadline(*date) > now)
     }
 
     /// Notes an arrived file of the feed. Returns `Complete` if it was the last missing one.

@@ -15,6 +15,7 @@ mod forged;
 mod handles;
 mod hidden;
 mod hindered;
+mod look_back;
 mod monitor;
 mod probes;
 mod quiet;
@@ -29,6 +30,7 @@ mod unread;
 mod without_pid;
 
 pub use crate::domain::pending::{Pending, Undecided};
+pub use look_back::{LookBack, LookedBack};
 pub use monitor::Monitor;
 pub use settings::{RuleOutcome, Rules};
 pub use without_pid::process_of;

@@ -96,6 +96,11 @@ impl AuthLogReader {
         Ok(reader)
     }
 
+    /// The same log, opened again for the entries later than this time.
+    pub fn since(&self, time: Time, look_back: Duration) -> anyhow::Result<AuthLogReader> {
+        AuthLogReader::open(&self.path, Start::After { time, look_back })
+    }
+
     /// Hands out at most `limit` entries of sshd and sftp-server, in order; lines of other programs are skipped. Entries with
     /// an unknown envelope are handed out too, with a mark. After an error, the next call continues where the last one ended.
     pub fn read(

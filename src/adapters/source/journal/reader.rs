@@ -182,6 +182,11 @@ impl JournalReader {
         JournalReader::open(self.directory.as_deref(), Start::At(position.clone()))
     }
 
+    /// The same journal, opened again for the entries later than this time.
+    pub fn since(&self, time: Time, look_back: Duration) -> anyhow::Result<JournalReader> {
+        JournalReader::open(self.directory.as_deref(), Start::After { time, look_back })
+    }
+
     /// Hands out at most `limit` entries, in order. An error only ends this call; the next call tries again at the same
     /// place.
     ///
