@@ -257,6 +257,9 @@ fn sent_unseen(expected: &Expectation, daily: &Daily, now: Time) -> bool {
     let counters = daily.partners.get(&expected.partner);
     let known = daily.resume.known.get(&expected.partner);
     let last = known.and_then(|known| known.seen.file.as_ref());
+    if expected.wanted.download {
+        return counters.is_some_and(|counters| counters.download > 0);
+    }
     let today = |at: Time| expected.date(at) == expected.date(now);
     counters.is_some_and(|counters| counters.upload > 0)
         || last.is_some_and(|last| last.what == Transfer::Upload && today(last.at))
