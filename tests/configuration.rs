@@ -9,6 +9,7 @@ use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::policy::Alerts;
 use sftp_monitor::domain::base::time::Zone;
 use sftp_monitor::domain::expect::Range;
+use sftp_monitor::domain::rules::Rules;
 
 const PATH: &str = "/etc/sftp-monitor/config.toml";
 const SHIPPED: &str = include_str!("../packaging/config.toml");
@@ -244,6 +245,55 @@ fn the_keys_of_the_schedule_are_in_the_id_and_old_ids_stay() {
     ] {
         assert_eq!(id(keys), expected, "{keys}");
     }
+}
+
+#[test]
+fn each_partner_of_a_pattern_has_its_own_expectation_and_one_that_joins_later_too() {
+    let text = r#"
+        [[expect]]
+        partner = ["shop-*", "alice"]
+        files = "*.csv"
+        by = "07:00"
+        [[expect]]
+        partner = "shop-b"
+        files = "*.csv"
+        by = "07:00"
+        count = 2
+    "#;
+    let mut config = parse(text).unwrap();
+    let mut rules = config.rules();
+    let names = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let ids = |rules: &Rules| {
+        let expects = rules.expects.iter();
+        expects.map(|e| e.id.clone()).collect::<Vec<_>>()
+    };
+    let [a, b, c, alice] = ["shop-a", "shop-b", "shop-c", "alice"]
+        .map(|partner| format!("{partner} *.csv 07:00 Mon..Sun machine"));
+    // Nobody knows yet who is a partner: what was known of them stays.
+    assert_eq!(ids(&rules), [alice.clone(), b.clone()]);
+    assert!(rules.by_pattern.may_hold(&a));
+    assert!(
+        !rules
+            .by_pattern
+            .may_hold("bob *.csv 07:00 Mon..Sun machine")
+    );
+    assert!(
+        !rules
+            .by_pattern
+            .may_hold("shop-a *.csv 08:00 Mon..Sun machine")
+    );
+    rules.expand(&names(&["alice", "shop-a", "shop-b"]));
+    assert_eq!(ids(&rules), [alice.clone(), b.clone(), a.clone()]);
+    assert_eq!(rules.expects[1].wanted.count, Range::from(2), "the one by name stays");
+    assert!(!rules.by_pattern.may_hold(&c));
+    rules.expand(&names(&["alice", "shop-a", "shop-b", "shop-c"]));
+    assert_eq!(ids(&rules), [alice.clone(), b.clone(), a, c.clone()]);
+    rules.expand(&names(&["shop-c"]));
+    assert_eq!(ids(&rules), [alice, b, c]);
+    config
+        .by_pattern
+        .expand(&mut config.expects, &names(&["shop-x"]));
+    assert!(config.rules().by_pattern.listed);
 }
 
 #[test]

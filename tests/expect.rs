@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use chrono::{Days, Local, Timelike};
 use serde_json::{Value, json};
+use support::journal::{Boot, Journals};
 use support::program::World;
 
 const UPLOAD: &str = "internal-sftp[300]: close \"/upload/feed.xml\" bytes read 0 written 500";
@@ -199,6 +200,87 @@ fn an_expectation_at_a_start_knows_the_files_of_its_window_in_logs_that_were_rot
     let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
     assert_eq!(feeds[0]["state"], "on-time", "{feeds}");
     assert_eq!(feeds[1]["state"], "waiting", "{feeds}");
+    daemon.stop();
+}
+
+#[test]
+fn an_expectation_knows_from_the_journal_what_came_before_it() {
+    let Some(journals) = Journals::new() else {
+        return;
+    };
+    let now = u64::try_from(Local::now().timestamp_micros()).unwrap();
+    let mut boot = Boot::number(1).with_clock(now - 60_000_000);
+    let mut items = vec![boot.sftp(
+        1001,
+        300,
+        "session opened for local user alice from [192.0.2.7]",
+    )];
+    for name in ["a.xml", "b.csv"] {
+        let close = format!("close \"/upload/{name}\" bytes read 0 written 500");
+        items.push(boot.sftp(1001, 300, &close));
+    }
+    items.push(boot.sftp(1001, 300, "remove name \"/upload/b.csv\""));
+    journals.write("system.journal", &items);
+    let mut world = World::of_journal(journals.path());
+    let daemon = world.daemon();
+    world.state(|state| state["resume"]["journals"].is_object());
+    daemon.stop();
+    for files in ["*.xml", "*.csv"] {
+        world.config.push_str(&format!(
+            "[[expect]]\npartner = \"alice\"\nfiles = \"{files}\"\nby = \"23:59\"\n"
+        ));
+    }
+    let daemon = world.daemon();
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        watched.is_some_and(|watched| watched.len() == 2)
+    });
+    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
+    assert_eq!(feeds[0]["state"], "on-time", "{feeds}");
+    assert_eq!(feeds[1]["state"], "waiting", "{feeds}");
+    daemon.stop();
+}
+
+#[test]
+fn each_partner_that_a_pattern_names_has_its_own_state_and_one_that_joins_later_too() {
+    let mut world = World::new();
+    world.config.push_str(
+        "[[expect]]\npartner = [\"al*\", \"b?b\"]\nfiles = \"*.xml\"\nby = \"23:59\"\n[[expect]]\npartner = \"shop-*\"\nfiles = \"*\"\nby = \"23:59\"\n",
+    );
+    let daemon = world.daemon();
+    world.write(OPENED);
+    world.write(UPLOAD);
+    world.told("a uploadé feed.xml");
+    let mut expect = world.command(&["expect", "--json"]);
+    let states = |expect: &mut Command| {
+        let listed = expect.output().unwrap().stdout;
+        let feeds: Vec<Value> = serde_json::from_slice(&listed).unwrap();
+        let state =
+            |feed: &Value| format!("{} {}", feed["partner"], feed["state"]).replace('"', "");
+        feeds.iter().map(state).collect::<Vec<_>>()
+    };
+    settled(&world);
+    assert_eq!(states(&mut expect), ["alice on-time", "bob waiting"]);
+    assert!(
+        world
+            .said()
+            .contains("[[expect]]: no partner matches shop-*")
+    );
+    let path = world.path("config.toml");
+    let more = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace("\"bob\"]", "\"bob\", \"albert\"]");
+    std::fs::write(&path, more).unwrap();
+    let pid = daemon.child.id().to_string();
+    Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        watched.is_some_and(|watched| watched.len() == 3)
+    });
+    assert_eq!(
+        states(&mut expect),
+        ["albert waiting", "alice on-time", "bob waiting"]
+    );
     daemon.stop();
 }
 

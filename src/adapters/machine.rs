@@ -12,9 +12,9 @@ use crate::domain::directory::{Answer, Directory, Fixed, Unseen};
 const SSHD_KEPT: Duration = Duration::from_secs(60);
 
 /// The directory that a command uses: the given partners, else the machine's accounts. In that case the accounts in the
-/// configuration are spelled as in the machine's database from then on.
+/// configuration are spelled as in the machine's database from then on. Expectations with a pattern are made for each partner.
 pub fn of(config: &mut Config, partners: Option<&[String]>) -> Box<dyn Directory + Send> {
-    match partners {
+    let mut directory: Box<dyn Directory + Send> = match partners {
         Some(partners) => Box::new(Fixed(partners.to_vec())),
         None => {
             let lookout = Lookout::new(&config.partners);
@@ -22,10 +22,19 @@ pub fn of(config: &mut Config, partners: Option<&[String]>) -> Box<dyn Directory
                 accounts: Accounts::of(config),
                 sshds: None,
                 lookout,
+                lists: !config.by_pattern.all.is_empty(),
+                listed: None,
             })
         }
+    };
+    if let Some(partners) = directory.partners() {
+        config.by_pattern.expand(&mut config.expects, &partners);
     }
+    directory
 }
+
+/// How often the partners are listed, for expectations with a pattern.
+const LISTED: Duration = Duration::from_secs(60);
 
 /// This machine's accounts, sshd and chroots.
 struct Machine {
@@ -33,6 +42,10 @@ struct Machine {
     /// The sshds, and the time when their files were read.
     sshds: Option<(Instant, Sshds)>,
     lookout: Lookout,
+    /// The configuration names partners by a pattern.
+    lists: bool,
+    /// The time when they were listed.
+    listed: Option<Instant>,
 }
 
 impl Directory for Machine {
@@ -71,6 +84,16 @@ impl Directory for Machine {
         let forced = effective.iter().all(|(_, one)| one.forces_logging());
         self.sshds = Some((at, sshds));
         forced
+    }
+
+    fn partners(&mut self) -> Option<Vec<String>> {
+        if !self.lists || self.listed.is_some_and(|at| at.elapsed() < LISTED) {
+            return None;
+        }
+        self.listed = Some(Instant::now());
+        let partners = self.accounts.listed_partners()?.into_iter();
+        let name = |name: Vec<u8>| String::from_utf8_lossy(&name).into_owned();
+        Some(partners.map(name).collect())
     }
 
     fn unseen(&mut self) -> Option<Vec<Unseen>> {

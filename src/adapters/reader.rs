@@ -46,6 +46,8 @@ pub struct Batch {
     pub records: Vec<Record<'static>>,
     /// The user database's answers to the loop's questions.
     pub answers: Vec<(String, Answer)>,
+    /// All partners, if there is news of them and the configuration names some by a pattern.
+    pub partners: Option<Vec<String>>,
     /// The partners whose files cannot be seen.
     pub unseen: Vec<Unseen>,
     /// The position before the batch. `None` if reading started without a position, or if nothing was read at all.
@@ -125,6 +127,7 @@ pub struct Reading<S> {
     directory: u64,
     asked: VecDeque<String>,
     looking_back: Option<LookingBack<S>>,
+    partners: Vec<String>,
     reported: Reported,
 }
 
@@ -157,6 +160,7 @@ impl<S: Entries> Reading<S> {
             directory: 0,
             asked: VecDeque::new(),
             looking_back: None,
+            partners: Vec::new(),
             reported: Reported::default(),
         }
     }
@@ -171,6 +175,7 @@ impl<S: Entries> Reading<S> {
         match order {
             Order::Directory(number, make) => {
                 self.directory = number;
+                self.partners.clear();
                 return Some(make);
             }
             Order::Ask(users) => self.asked = users.into(),
@@ -201,6 +206,7 @@ impl<S: Entries> Reading<S> {
         match &read {
             Ok(()) => {
                 batch.answers = answers(&mut self.asked, directory);
+                batch.partners = directory.partners().filter(|all| *all != self.partners);
                 batch.unseen = directory.unseen().unwrap_or_default();
             }
             // Entries that were read before the error are sent on: the source stands after them.
@@ -215,6 +221,7 @@ impl<S: Entries> Reading<S> {
             || !batch.unseen.is_empty()
             || !batch.remarks.is_empty()
             || batch.looked_back.is_some()
+            || batch.partners.is_some()
             || batch.position != batch.begins
             || (caught_up && !self.reported.caught_up)
             || failed != self.reported.failing
@@ -222,6 +229,9 @@ impl<S: Entries> Reading<S> {
         if news {
             self.reported.caught_up = caught_up;
             self.reported.directory = batch.directory;
+        }
+        if let Some(partners) = &batch.partners {
+            self.partners.clone_from(partners);
         }
         self.reported.failing = failed;
         Turn {

@@ -47,6 +47,12 @@ pub trait Directory {
         false
     }
 
+    /// All partners that can be listed, if the configuration names some by a pattern. `None` if there is no news of them, or no
+    /// answer.
+    fn partners(&mut self) -> Option<Vec<String>> {
+        None
+    }
+
     /// All partners whose files cannot be seen, if one of them is new or a reminder is due.
     fn unseen(&mut self) -> Option<Vec<Unseen>> {
         None
@@ -74,6 +80,10 @@ impl Directory for Fixed {
 
     fn name_of(&mut self, _uid: u32) -> Option<Vec<u8>> {
         None
+    }
+
+    fn partners(&mut self) -> Option<Vec<String>> {
+        Some(self.0.clone())
     }
 }
 

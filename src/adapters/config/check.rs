@@ -51,7 +51,7 @@ pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
     let alerts_of = alerts_of.collect::<Result<_, ConfigError>>()?;
     let digest = digest(keys.table("digest")?)?;
     let heartbeat = heartbeat(keys.table("heartbeat")?)?;
-    let (expects, warnings) = expects(&mut keys, zone, text)?;
+    let feeds = expects(&mut keys, zone, text)?;
     keys.end()?;
     Ok(Config {
         path: text.path.to_owned(),
@@ -63,8 +63,9 @@ pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
         alerts_of,
         digest,
         heartbeat,
-        expects,
-        warnings,
+        expects: feeds.expects,
+        by_pattern: feeds.by_pattern,
+        warnings: feeds.warnings,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::adapters::config::ca_file::CaFile;
 use crate::domain::base::language::Language;
 use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
-use crate::domain::expect::Expectation;
+use crate::domain::expect::{ByPattern, Expectation};
 
 /// The whole configuration, with checked values.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct Config {
     pub heartbeat: Heartbeat,
     /// `[[expect]]`: the feeds that must arrive.
     pub expects: Vec<Expectation>,
+    /// `[[expect]]` with patterns of partners.
+    pub by_pattern: ByPattern,
     /// Suspicious settings, for the log.
     pub warnings: Vec<String>,
 }

@@ -12,6 +12,7 @@ impl Config {
             alerts: self.alerts,
             alerts_of: self.alerts_of.clone(),
             expects: self.expects.clone(),
+            by_pattern: self.by_pattern.clone(),
             silent: false,
             foreign: self.source.journal_directory.is_some(),
             limit: None,

@@ -39,6 +39,15 @@ pub(crate) fn of_expects(config: &Config, directory: &mut dyn Directory) -> Vec<
         remedy: None,
     });
     let mut warnings: Vec<Warning> = twice.collect();
+    for many in &config.by_pattern.all {
+        let mut matching = config.expects.iter().filter(|e| many.matches(&e.partner));
+        if config.by_pattern.listed && matching.next().is_none() {
+            warnings.push(Warning {
+                said: format!("[[expect]]: no partner matches {}", many.partners),
+                remedy: None,
+            });
+        }
+    }
     let mut partners: Vec<&str> = Vec::new();
     for expected in &config.expects {
         if !partners.contains(&expected.partner.as_str()) {

@@ -10,14 +10,14 @@ use crate::domain::base::names::names;
 const NAME: &str = "expect";
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
-    let config = machine.config;
+    let mut config = machine.config.clone();
+    let mut directory = machine::of(&mut config, None);
     let expected = config.expects.iter();
     let feeds =
         expected.map(|e| format!("{} of {} by {}", e.wanted.label(None), e.partner, e.clock()));
     let feeds: Vec<String> = feeds.collect();
-    if !feeds.is_empty() {
-        let mut directory = machine::of(&mut config.clone(), None);
-        let warnings = of_expects(config, directory.as_mut());
+    if !feeds.is_empty() || !config.by_pattern.all.is_empty() {
+        let warnings = of_expects(&config, directory.as_mut());
         report.findings.extend(judge(&feeds, warnings));
     }
 }

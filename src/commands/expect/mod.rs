@@ -23,7 +23,7 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
     for warning in userdb::of_expects(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
     }
-    if config.expects.is_empty() {
+    if config.expects.is_empty() && config.by_pattern.all.is_empty() {
         line(
             Priority::Notice,
             "no feed is expected: the configuration has no [[expect]]",

@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::table::clock;
 use crate::adapters::archive::past::{Named, PastLog};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
+use crate::adapters::source::LOOK_BACK;
 use crate::commands::cli;
 use crate::commands::output::{self, table};
 use crate::domain::base::clean::{for_terminal, unescape};
@@ -112,13 +114,17 @@ impl Replay<'_> {
         }
         let from = late.unwrap_or(since);
         for expected in &self.rules.expects {
-            let today = expected.date(from);
+            // Both ends belong to the span. A window that started long before it is not known whole.
+            let left_out = |due: &NaiveDate| {
+                let begins = expected.schedule.begins(*due);
+                expected.deadline(*due) < from || begins < from.minus(LOOK_BACK)
+            };
+            let mut first = expected.date(from);
+            while let Some(due) = expected.due_from(first).filter(left_out) {
+                first = after(due);
+            }
             let watched = Watched {
-                // Both ends belong to the span.
-                from: match expected.deadline(today) >= from {
-                    true => today,
-                    false => after(today),
-                },
+                from: first,
                 ..Watched::default()
             };
             let feeds = &mut self.daily.resume.feeds;

@@ -118,6 +118,9 @@ impl<D: Disk> Committer<D> {
     /// position: another process found the state file damaged or deleted, and an older file replaced it. Returns whether the
     /// batch counts.
     pub fn commit(&mut self, batch: &Batch, now: Time) -> Result<bool, StateError> {
+        if let Some(partners) = &batch.partners {
+            self.rules.expand(partners);
+        }
         let (rules, source, in_flight, announce) =
             (&self.rules, &self.source, self.in_flight, &self.announce);
         let (doubtful, looking) = (&mut self.doubtful, &self.looking);

@@ -14,6 +14,8 @@ pub struct Expectation {
     pub id: String,
     /// The account that must send it.
     pub partner: String,
+    /// It is one of many partners that a pattern names.
+    pub by_pattern: bool,
     /// The files.
     pub wanted: Wanted,
     /// When they are due.

@@ -254,17 +254,24 @@ impl Monitor<'_> {
         let resume = &mut self.daily.resume;
         let by_id = |id: &str| rules.expects.iter().find(|e| e.id == id);
         resume.feeds.watched.retain(|id, watched| {
-            let Some(expected) = by_id(id) else {
-                return false;
-            };
-            watched.excuse(expected);
+            match by_id(id) {
+                Some(expected) => watched.excuse(expected),
+                None => return rules.by_pattern.may_hold(id),
+            }
             true
         });
-        let due = |feed: &Feed| by_id(&feed.id).is_some_and(|e| e.is_due(e.date(feed.due)));
+        let due = |feed: &Feed| match by_id(&feed.id) {
+            Some(expected) => expected.is_due(expected.date(feed.due)),
+            None => rules.by_pattern.may_hold(&feed.id),
+        };
         let feeds = &mut resume.day.feeds;
         feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
         let sessions = &resume.sessions.sftp.0;
-        let by_partner = |partner: &str| rules.feeds_from(partner).next().is_some();
+        let by_partner = |partner: &str| {
+            let known = rules.feeds_from(partner).next().is_some();
+            let mut patterns = rules.by_pattern.all.iter();
+            known || (!rules.by_pattern.listed && patterns.any(|many| many.matches(partner)))
+        };
         resume.feeds.uploads.retain(|upload| {
             let lately = upload.at.plus(KEPT) > until;
             let open = !upload.gone && sessions.contains_key(&upload.process);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::domain::alerts::{Content, Obstacle, Transfer};
 use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
-use crate::domain::expect::Expectation;
+use crate::domain::expect::{ByPattern, Expectation};
 use crate::domain::openssh::EventName;
 use crate::domain::sessions::{Limit, SftpSession};
 
@@ -20,6 +20,8 @@ pub struct Rules {
     pub alerts_of: std::collections::BTreeMap<String, Alerts>,
     /// The feeds that must arrive.
     pub expects: Vec<Expectation>,
+    /// The feeds that must arrive from many partners.
+    pub by_pattern: ByPattern,
     /// No messages at all: only counters are needed.
     pub silent: bool,
     /// Accounts that do not exist on this machine may log in too, because the journals are from another machine.
@@ -38,6 +40,11 @@ impl Rules {
     pub(super) fn feeds_from(&self, partner: &str) -> impl Iterator<Item = &Expectation> {
         let own = move |e: &&Expectation| e.partner == partner && !e.wanted.download;
         self.expects.iter().filter(own)
+    }
+
+    /// These are all partners: each that a pattern names has an expectation of its own.
+    pub fn expand(&mut self, partners: &[String]) {
+        self.by_pattern.expand(&mut self.expects, partners);
     }
 }
 

@@ -7,57 +7,131 @@ mod schedule;
 
 use std::path::Path;
 
+use toml::Value;
+
 use holidays::Lists;
 
 use super::keys::{ConfigError, Keys, Text};
 use super::values::not_empty;
 use crate::domain::base::time::Zone;
-use crate::domain::expect::Expectation;
+use crate::domain::expect::{ByPattern, Expectation, Many, Pattern};
 
-/// Reads the expectations; also returns warnings about duplicates, which are left out.
+/// All expectations of the configuration.
+#[derive(Default)]
+pub(super) struct Feeds {
+    pub(super) expects: Vec<Expectation>,
+    pub(super) by_pattern: ByPattern,
+    /// Warnings about duplicates, which are left out.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Reads the expectations.
 pub(super) fn expects(
     keys: &mut Keys<'_>,
     zone: Zone,
     text: &Text<'_>,
-) -> Result<(Vec<Expectation>, Vec<String>), ConfigError> {
+) -> Result<Feeds, ConfigError> {
     let directory = text.path.parent().unwrap_or(Path::new("/"));
     let lists = Lists::read(keys.table("holidays")?, directory)?;
-    let mut expects: Vec<Expectation> = Vec::new();
+    let mut feeds = Feeds::default();
     let mut lines = Vec::new();
-    let mut warnings = Vec::new();
     for keys in keys.tables("expect")? {
         let line = text.line(keys.at.start);
-        let expected = expect(keys, zone, &lists)?;
-        match expects.iter().position(|e| e.id == expected.id) {
-            Some(same) => warnings.push(format!(
-                "{}:{line}: expect: the same files, time, days and zone are expected of {} in line {}: this one is left out",
-                text.path.display(),
-                expected.partner,
-                lines[same],
-            )),
-            None => {
-                expects.push(expected);
-                lines.push(line);
+        let (partners, each) = expect(keys, zone, &lists)?;
+        for partner in partners {
+            let expected = match partner {
+                Partner::Named(partner) => Expectation {
+                    partner,
+                    ..each.clone()
+                },
+                Partner::Like(partners) => {
+                    let each = Expectation {
+                        by_pattern: true,
+                        ..each.clone()
+                    };
+                    feeds.by_pattern.all.push(Many {
+                        partners,
+                        each: each.named(),
+                    });
+                    continue;
+                }
+            };
+            let expected = expected.named();
+            match feeds.expects.iter().position(|e| e.id == expected.id) {
+                Some(same) => feeds.warnings.push(format!(
+                    "{}:{line}: expect: the same files, time, days and zone are expected of {} in line {}: this one is left out",
+                    text.path.display(),
+                    expected.partner,
+                    lines[same],
+                )),
+                None => {
+                    feeds.expects.push(expected);
+                    lines.push(line);
+                }
             }
         }
     }
-    Ok((expects, warnings))
+    Ok(feeds)
 }
 
-fn expect(mut keys: Keys<'_>, zone: Zone, lists: &Lists<'_>) -> Result<Expectation, ConfigError> {
-    let partner = keys.get("partner", not_empty("alice"))?;
+/// Reads the partners, and what each of them must send.
+fn expect(
+    mut keys: Keys<'_>,
+    zone: Zone,
+    lists: &Lists<'_>,
+) -> Result<(Vec<Partner>, Expectation), ConfigError> {
+    let partners = keys.get("partner", partners)?;
     let files = files::Read::of(&mut keys)?;
     let schedule = schedule::Read::of(&mut keys, lists)?;
     let mention = keys.get("mention", mention)?;
     keys.end()?;
-    let expectation = Expectation {
+    let partners = partners.ok_or_else(|| keys.missing("partner", "alice"))?;
+    let each = Expectation {
         id: String::new(),
-        partner: partner.ok_or_else(|| keys.missing("partner", "alice"))?,
+        partner: String::new(),
+        by_pattern: false,
         wanted: files.wanted(&keys)?,
         schedule: schedule.schedule(&keys, zone)?,
         mention,
     };
-    Ok(expectation.named())
+    Ok((partners, each))
+}
+
+/// A value of `partner`.
+enum Partner {
+    /// One account.
+    Named(String),
+    /// All partners whose names match.
+    Like(Pattern),
+}
+
+/// Reads one name or pattern, or a list of them.
+fn partners(value: Value) -> Result<Vec<Partner>, String> {
+    let example = "\"alice\", \"shop-*\" or [\"alice\", \"bob\"]";
+    let one = |value: &Value| {
+        let text = value.as_str();
+        let text = text.ok_or_else(|| format!("{value} is no name; for example {example}"))?;
+        let text = not_empty("alice")(text.to_owned())?;
+        if !text.contains(['*', '?', '[', '{']) {
+            return Ok(Partner::Named(text));
+        }
+        match Pattern::new(&text) {
+            Ok(pattern) if !text.contains('/') => Ok(Partner::Like(pattern)),
+            Ok(_) => Err(format!(
+                "\"{text}\" matches no partner: a name has no /; for example {example}"
+            )),
+            Err(what) => Err(format!(
+                "\"{text}\" is no pattern: {what}; for example {example}"
+            )),
+        }
+    };
+    match &value {
+        Value::Array(list) if list.is_empty() => {
+            Err(format!("an empty list; for example {example}"))
+        }
+        Value::Array(list) => list.iter().map(one).collect(),
+        value => Ok(vec![one(value)?]),
+    }
 }
 
 /// Reads the id of a user or of a user group: the program never looks up names in Slack.

@@ -1,0 +1,67 @@
+//! `[[expect]]` for many partners: each partner whose name matches has an expectation of its own.
+
+use crate::domain::expect::{Expectation, Pattern};
+
+/// One `[[expect]]` for all partners whose names match a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Many {
+    /// The pattern of the names.
+    pub partners: Pattern,
+    /// The expectation, without a partner.
+    pub each: Expectation,
+}
+
+/// All expectations by pattern.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ByPattern {
+    /// The patterns, in the order of the configuration.
+    pub all: Vec<Many>,
+    /// The partners were listed: whoever is not expected now is no partner.
+    pub listed: bool,
+}
+
+impl Many {
+    /// Is this a partner of the pattern?
+    pub fn matches(&self, partner: &str) -> bool {
+        self.partners.matches(partner.as_bytes())
+    }
+
+    fn of(&self, partner: &str) -> Expectation {
+        Expectation {
+            partner: partner.to_owned(),
+            ..self.each.clone()
+        }
+        .named()
+    }
+
+    /// Is this the id of a partner's expectation?
+    fn made(&self, id: &str) -> bool {
+        // The id begins with the partner's name, which is empty here.
+        let partner = id.strip_suffix(self.each.id.as_str());
+        partner.is_some_and(|partner| self.matches(partner))
+    }
+}
+
+impl ByPattern {
+    /// Makes the expectations of these partners, in place of the earlier ones by pattern. One that is expected by name stays.
+    pub fn expand(&mut self, expects: &mut Vec<Expectation>, partners: &[String]) {
+        if self.all.is_empty() {
+            return;
+        }
+        expects.retain(|expected| !expected.by_pattern);
+        for many in &self.all {
+            for partner in partners.iter().filter(|partner| many.matches(partner)) {
+                let own = many.of(partner);
+                if !expects.iter().any(|expected| expected.id == own.id) {
+                    expects.push(own);
+                }
+            }
+        }
+        self.listed = true;
+    }
+
+    /// May this id be of a partner that is not listed yet? Its state is kept.
+    pub fn may_hold(&self, id: &str) -> bool {
+        !self.listed && self.all.iter().any(|many| many.made(id))
+    }
+}
