@@ -284,7 +284,11 @@ fn each_partner_of_a_pattern_has_its_own_expectation_and_one_that_joins_later_to
     );
     rules.expand(&names(&["alice", "shop-a", "shop-b"]));
     assert_eq!(ids(&rules), [alice.clone(), b.clone(), a.clone()]);
-    assert_eq!(rules.expects[1].wanted.count, Range::from(2), "the one by name stays");
+    assert_eq!(
+        rules.expects[1].wanted.count,
+        Range::from(2),
+        "the one by name stays"
+    );
     assert!(!rules.by_pattern.may_hold(&c));
     rules.expand(&names(&["alice", "shop-a", "shop-b", "shop-c"]));
     assert_eq!(ids(&rules), [alice.clone(), b.clone(), a, c.clone()]);
