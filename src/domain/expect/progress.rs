@@ -1,7 +1,12 @@
 //! Which files of a feed are there on a day, which are lacking, and which are odd.
 
+use chrono::{Datelike, NaiveDate};
+
 use super::{Dates, Expectation, FeedDay, RequiredName, Watched, is_same};
 use crate::domain::alerts::{File, Lack, Odd};
+
+/// How many days without a working day are possible.
+const LEAVE: usize = 92;
 
 impl FeedDay {
     /// How many files of the pattern are there.
@@ -89,6 +94,26 @@ impl FeedDay {
 }
 
 impl Expectation {
+    /// The files as text, with the dates of a day.
+    pub fn files_on(&self, day: NaiveDate) -> String {
+        self.wanted.label(Some(&self.dates(day)))
+    }
+
+    /// The dates that the names of a day may have.
+    pub fn dates(&self, day: NaiveDate) -> Dates {
+        let before = || day.iter_days().rev().skip(1);
+        let works = |day: &NaiveDate| {
+            let holidays = self.schedule.holidays.as_ref();
+            day.weekday().num_days_from_monday() < 5
+                && !holidays.is_some_and(|holidays| holidays.holds(*day))
+        };
+        Dates {
+            day,
+            before: before().next().unwrap_or(day),
+            working_before: before().take(LEAVE).find(works).unwrap_or(day),
+        }
+    }
+
     /// Does a file of the feed count for the day of these dates?
     pub(super) fn is_of(&self, dates: impl FnOnce() -> Dates, file: &File) -> bool {
         let (wanted, path) = (&self.wanted, file.name());

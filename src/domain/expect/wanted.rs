@@ -1,7 +1,5 @@
 //! The files that a feed wants.
 
-use chrono::{Datelike, NaiveDate};
-
 use crate::domain::alerts::File;
 use crate::domain::expect::dated::{Dates, RequiredName};
 use crate::domain::expect::pattern::Pattern;
@@ -115,30 +113,5 @@ impl Wanted {
     /// The most files of the pattern, if they are limited.
     pub fn most(&self) -> Option<u32> {
         self.count.most.and_then(|most| u32::try_from(most).ok())
-    }
-}
-
-/// How many days without a working day are possible.
-const LEAVE: usize = 92;
-
-impl super::Expectation {
-    /// The files as text, with the dates of a day.
-    pub fn files_on(&self, day: NaiveDate) -> String {
-        self.wanted.label(Some(&self.dates(day)))
-    }
-
-    /// The dates that the names of a day may have.
-    pub fn dates(&self, day: NaiveDate) -> Dates {
-        let before = || day.iter_days().rev().skip(1);
-        let works = |day: &NaiveDate| {
-            let holidays = self.schedule.holidays.as_ref();
-            day.weekday().num_days_from_monday() < 5
-                && !holidays.is_some_and(|holidays| holidays.holds(*day))
-        };
-        Dates {
-            day,
-            before: before().next().unwrap_or(day),
-            working_before: before().take(LEAVE).find(works).unwrap_or(day),
-        }
     }
 }
