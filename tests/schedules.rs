@@ -254,7 +254,7 @@ fn a_schedule_is_said_back_in_a_sentence() {
         ),
         (
             "by = \"12:00\"\ndays = \"last working day\"\nmonths = \"Mar,Jun,Sep,Dec\"\nholidays = \"fr\"",
-            "on the last working day of March, June, September and December, without the holidays of fr, by 12:00",
+            "on the last working day of March, June, September and December, not on holidays (fr), by 12:00",
         ),
         (
             "by = \"12:00\"\ndays = \"1, 15\"\ngrace = \"15m\"",
@@ -269,8 +269,8 @@ fn a_schedule_is_said_back_in_a_sentence() {
             "on Fridays, from 08:00 three days before until 18:00",
         ),
         (
-            "by = \"18:00\"\nfrom = \"3 days before\"\ndays = \"last, 2nd last Fri, 3rd Mon\"\nmonths = \"Jun\"",
-            "on the last day, the second last Friday and the third Monday of June, from 00:00 three days before until 18:00",
+            "by = \"18:00\"\nfrom = \"2 days before\"\ndays = \"last, 2nd last Fri, 3rd Mon\"\nmonths = \"Jun\"",
+            "on the last day, the second last Friday and the third Monday of June, from 00:00 two days before until 18:00",
         ),
         (
             "by = \"08:00\"\ndays = \"Sat,Sun,1st working day\"",

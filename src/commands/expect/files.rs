@@ -200,7 +200,8 @@ expect = [
     fn programs_get_the_keys_that_are_set_and_what_is_odd() {
         standings(|standings| {
             let rows = standings.iter().map(|standing| {
-                let row = serde_json::to_value(Row::of(standing)).expect("JSON");
+                let row = serde_json::to_value(Row::of(standing, standing.expected.schedule.zone))
+                    .expect("JSON");
                 let keys = [
                     "count",
                     "count_most",

@@ -41,12 +41,12 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
         .collect();
     output::to_output(|out| {
         match arguments.json {
-            true => table::json(&standings, out)?,
+            true => table::json(&standings, config.zone, out)?,
             false if standings.is_empty() => {}
             false => {
                 table::table(&standings, config.zone, output::is_terminal(), out)?;
                 writeln!(out)?;
-                sentence::sentences(&standings, out)?;
+                sentence::sentences(&standings, config.zone, out)?;
             }
         }
         Ok(0)

@@ -3,10 +3,15 @@
 use std::io::{self, Write};
 
 use crate::domain::base::clean::for_terminal;
+use crate::domain::base::time::Zone;
 use crate::domain::expect::{Expectation, FeedStanding};
 
 /// Writes all agreements.
-pub(crate) fn sentences(standings: &[FeedStanding<'_>], out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn sentences(
+    standings: &[FeedStanding<'_>],
+    zone: Zone,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for standing in standings {
         let expected = standing.expected;
         let local = |at| expected.schedule.zone.local(at);
@@ -14,16 +19,30 @@ pub(crate) fn sentences(standings: &[FeedStanding<'_>], out: &mut dyn Write) -> 
         let next: Vec<String> = next
             .map(|at| local(*at).format("%a %Y-%m-%d %H:%M").to_string())
             .collect();
-        writeln!(out, "{}", for_terminal(&sentence(expected)))?;
+        writeln!(out, "{}", for_terminal(&sentence(expected, zone)))?;
         writeln!(out, "  next: {}", next.join(", "))?;
     }
     Ok(())
 }
 
-/// `alice: a file *.xml, on the first working day of the month, by 07:30`
-pub(super) fn sentence(expected: &Expectation) -> String {
+/// `alice: a file *.xml, on the first working day of the month, by 07:30`; with its zone if that is not `zone`
+pub(super) fn sentence(expected: &Expectation, zone: Zone) -> String {
     let (partner, schedule) = (&expected.partner, expected.schedule.sentence());
-    format!("{partner}: {}, {schedule}", expected.wanted.sentence())
+    let elsewhere = elsewhere(expected, zone);
+    let elsewhere = elsewhere.map(|other| format!(" in {other}"));
+    format!(
+        "{partner}: {}, {schedule}{}",
+        expected.wanted.sentence(),
+        elsewhere.unwrap_or_default()
+    )
+}
+
+/// The feed's zone if it is not `zone`.
+pub(super) fn elsewhere(expected: &Expectation, zone: Zone) -> Option<&'static str> {
+    match expected.schedule.zone {
+        Zone::Named(other) if expected.schedule.zone != zone => Some(other.name()),
+        Zone::Named(_) | Zone::Machine => None,
+    }
 }
 
 #[cfg(test)]
@@ -43,7 +62,7 @@ mod tests {
         let now = Time::from(now.expect("a time"));
         let standings = [FeedStanding::of(&config.expects[0], None, now)];
         let mut out = Vec::new();
-        sentences(&standings, &mut out).expect("written");
+        sentences(&standings, config.zone, &mut out).expect("written");
         let expected = "\
 alice: at least two files prices-*.csv, on the first working day of the month, from 20:00 the evening before until 01:00
   next: Wed 2026-04-01 01:00, Fri 2026-05-01 01:00, Mon 2026-06-01 01:00

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::files::{Files, lacking, odd};
-use super::sentence::sentence;
+use super::sentence::{elsewhere, sentence};
 use crate::commands::output::table::write_texts;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::{Expectation, FeedStanding, State};
@@ -42,7 +42,8 @@ struct Last {
 }
 
 impl Row {
-    pub(crate) fn of(standing: &FeedStanding<'_>) -> Row {
+    /// `zone` is the configuration's own.
+    pub(crate) fn of(standing: &FeedStanding<'_>, zone: Zone) -> Row {
         let expected = standing.expected;
         let at = |time: Time| expected.schedule.zone.rfc3339(time);
         Row {
@@ -68,7 +69,7 @@ impl Row {
             state: standing.state,
             arrived: standing.arrived,
             missing_since: standing.missing_since.map(at),
-            sentence: sentence(expected),
+            sentence: sentence(expected, zone),
             next_deadline: standing.next_deadlines.first().copied().map(at),
             next_deadlines: standing.next_deadlines.iter().copied().map(at).collect(),
             starts: standing.starts.map(|date| date.to_string()),
@@ -81,8 +82,12 @@ impl Row {
 }
 
 /// Writes all feeds as a JSON list on one line.
-pub(crate) fn json(standings: &[FeedStanding<'_>], out: &mut dyn Write) -> io::Result<()> {
-    let rows: Vec<Row> = standings.iter().map(Row::of).collect();
+pub(crate) fn json(
+    standings: &[FeedStanding<'_>],
+    zone: Zone,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rows: Vec<Row> = standings.iter().map(|one| Row::of(one, zone)).collect();
     crate::commands::output::json_line(out, &rows)
 }
 
@@ -111,14 +116,12 @@ pub(crate) fn table(
             let name = last.file.path.rsplit('/').next().unwrap_or_default();
             format!("{} {name}", clock(expected, last.at))
         });
-        let elsewhere = match expected.schedule.zone {
-            Zone::Named(other) if expected.schedule.zone != zone => format!(" {other}"),
-            Zone::Named(_) | Zone::Machine => String::new(),
-        };
+        let elsewhere = elsewhere(expected, zone);
+        let elsewhere = elsewhere.map(|other| format!(" {other}"));
         [
             expected.partner.clone(),
             expected.wanted.label(None),
-            expected.clock() + &elsewhere,
+            expected.clock() + &elsewhere.unwrap_or_default(),
             expected.schedule.days.to_string(),
             next.unwrap_or_else(dash),
             last.unwrap_or_else(dash),
@@ -251,7 +254,8 @@ expect = [
         let mut out = Vec::new();
         table(&standings, config.zone, false, &mut out).expect("written");
         let text = String::from_utf8(out).expect("text");
-        (text, standings.iter().map(Row::of).collect())
+        let rows = standings.iter().map(|one| Row::of(one, config.zone));
+        (text, rows.collect())
     }
 
     #[test]

@@ -159,7 +159,7 @@ impl<'a> StatusReport<'a> {
             parked: parked.collect(),
             parked_more: resume.parked_more,
             notices: notices.collect(),
-            feeds: feeds.iter().map(Row::of).collect(),
+            feeds: feeds.iter().map(|feed| Row::of(feed, zone)).collect(),
             forged: resume.forged,
             undecided: resume.undecided.len(),
         }

@@ -178,6 +178,7 @@ impl Content {
             Content::Hindered(hindered) => Gathered(hindered.obstacle.name(), &hindered.partner),
             Content::FeedMissing(missing) => Alone("feed", &missing.id),
             Content::FeedArrived(arrived) => Alone("feed", &arrived.id),
+            Content::FeedOdd(odd) => Alone("odd feed", &odd.id),
             Content::Quiet(quiet) => Alone("quiet", &quiet.partner),
             Content::Blind(blind) => Alone("blind", &blind.partner),
             Content::Started { first: true, .. } => Alone("first start", ""),
@@ -185,10 +186,7 @@ impl Content {
             Content::LogLevel { .. } => Alone("log level", ""),
             Content::Unseen { known: true, .. } => Alone("unseen", ""),
             Content::Unseen { .. } => Alone("perhaps unseen", ""),
-            Content::FeedChanged(_)
-            | Content::FeedOdd(_)
-            | Content::Summary(_)
-            | Content::Unreadable { .. } => Each,
+            Content::FeedChanged(_) | Content::Summary(_) | Content::Unreadable { .. } => Each,
         }
     }
 

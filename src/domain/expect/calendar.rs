@@ -13,6 +13,9 @@ use crate::domain::expect::{Days, Holidays};
 /// How many months ahead the next due day is searched: a leap day comes back on the same day of the week after 40 years.
 const AHEAD: u32 = 41 * 12;
 
+/// How many days are looked at one by one before whole months are.
+const NEAR: usize = 7;
+
 /// When a feed is due, and from when on its files may come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
@@ -114,12 +117,25 @@ impl Schedule {
 
     /// Is the feed expected on this date?
     pub fn is_due(&self, date: NaiveDate) -> bool {
-        let first = date.with_day(1).unwrap_or(date);
-        self.due_in(first) >> date.day0() & 1 == 1 && self.counts(date)
+        let due = match self.days.each_week(date, self.holidays.as_deref()) {
+            Some(due) => due && self.months.holds(date.month()),
+            None => {
+                let first = date.with_day(1).unwrap_or(date);
+                self.due_in(first) >> date.day0() & 1 == 1
+            }
+        };
+        due && self.counts(date)
     }
 
     /// The first date, from this one on, on which the feed is expected.
     pub fn due_from(&self, date: NaiveDate) -> Option<NaiveDate> {
+        if self.days.places.is_empty() {
+            // Most feeds: one of the next days is due.
+            let near = date.iter_days().take(NEAR).find(|day| self.is_due(*day));
+            if near.is_some() {
+                return near;
+            }
+        }
         let first = date.with_day(1)?;
         (0..AHEAD).find_map(|months| {
             let first = first.checked_add_months(MonthsOf::new(months))?;

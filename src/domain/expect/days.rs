@@ -58,6 +58,14 @@ impl Days {
         }
     }
 
+    /// Is a date due? `None` if that depends on the rest of its month.
+    pub(super) fn each_week(&self, date: NaiveDate, holidays: Option<&Holidays>) -> Option<bool> {
+        let holiday = || holidays.is_some_and(|holidays| holidays.holds(date));
+        let day = date.weekday();
+        let named = self.weekdays.holds(day) || (self.working && day.num_days_from_monday() < 5);
+        self.places.is_empty().then(|| named && !holiday())
+    }
+
     /// The days of the month that begins with this date: bit 0 for the first. No holiday is among them.
     pub(super) fn of_month(&self, first: NaiveDate, holidays: Option<&Holidays>) -> u32 {
         let month = Month {

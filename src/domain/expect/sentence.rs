@@ -29,7 +29,7 @@ impl Schedule {
             said += &format!(", in every {every} week from {} on", weeks.from);
         }
         if let Some(holidays) = &self.holidays {
-            said += &format!(", without the holidays of {}", holidays.name);
+            said += &format!(", not on holidays ({})", holidays.name);
         }
         let except: Vec<String> = self.except.iter().map(ToString::to_string).collect();
         if !except.is_empty() {
