@@ -25,7 +25,7 @@ pub(crate) fn sentences(
     Ok(())
 }
 
-/// `alice: a file *.xml, on the first working day of the month, by 07:30`; with its zone if that is not `zone`
+/// `alice: *.xml, on the first working day of the month, by 07:30`; with its zone if that is not `zone`
 pub(super) fn sentence(expected: &Expectation, zone: Zone) -> String {
     let (partner, schedule) = (&expected.partner, expected.schedule.sentence());
     let elsewhere = elsewhere(expected, zone);

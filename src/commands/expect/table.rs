@@ -297,7 +297,7 @@ bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -       
                 "partner": "alice", "files": "missing", "by": "07:30", "days": "Mon..Sun", "except": [],
                 "timezone": "Europe/Paris", "count": 4, "min_size": 1, "grace_seconds": 0, "mention": null,
                 "state": "missing", "arrived": 2, "missing_since": "2026-03-30T07:30:00+02:00",
-                "sentence": "alice: 4 files missing, every day, by 07:30",
+                "sentence": "alice: at least four files missing, every day, by 07:30",
                 "next_deadline": "2026-03-31T07:30:00+02:00", "starts": null,
                 "next_deadlines": ["2026-03-31T07:30:00+02:00", "2026-04-01T07:30:00+02:00", "2026-04-02T07:30:00+02:00"],
                 "last_arrival": {"time": "2026-03-30T07:00:00+02:00", "path": "/in/c2"},

@@ -111,11 +111,23 @@ impl RequiredName {
         self.parts.iter().map(part).collect()
     }
 
-    /// Does a file of this path have the name on this day?
-    pub(super) fn is_on(&self, dates: &Dates, path: &[u8]) -> bool {
-        self.is_like(path)
-            && (self.parts.len() == 1
-                || Pattern::new(&self.on(dates)).is_ok_and(|name| name.matches(path)))
+    /// Does one of the files of these paths have the name on this day?
+    pub(super) fn is_among<'p>(
+        &self,
+        dates: &Dates,
+        paths: impl IntoIterator<Item = &'p [u8]>,
+    ) -> bool {
+        let mut like = (paths.into_iter())
+            .filter(|path| self.is_like(path))
+            .peekable();
+        let has_dates = self.parts.len() > 1;
+        // The pattern of the day is made only if it is needed.
+        match like.peek() {
+            Some(_) if has_dates => {
+                Pattern::new(&self.on(dates)).is_ok_and(|name| like.any(|path| name.matches(path)))
+            }
+            like => like.is_some(),
+        }
     }
 }
 
@@ -219,7 +231,7 @@ mod tests {
             ("/in/prices-20260330.csv.tmp", false, false),
         ] {
             let path = path.as_bytes();
-            let found = (name.is_like(path), name.is_on(&dates(), path));
+            let found = (name.is_like(path), name.is_among(&dates(), [path]));
             assert_eq!(found, (is_like, is_on), "{path:?}");
         }
     }

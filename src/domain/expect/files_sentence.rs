@@ -34,9 +34,10 @@ impl Wanted {
     }
 }
 
-/// `one to three files prices-*.csv`, `a file that matches ^prices`.
+/// `one to three files prices-*.csv`, `a file that matches ^prices`; one file alone is `prices-*.csv`.
 fn counted(count: Range, files: &Pattern) -> String {
     let (number, several) = match (count.least, count.most) {
+        (1, None) if !files.is_regex() => return files.to_string(),
         (1, None) => ("a".to_owned(), false),
         (least, None) => (format!("at least {}", in_words(least)), true),
         (least, Some(most)) if least == most => (format!("exactly {}", in_words(least)), least > 1),
@@ -99,7 +100,7 @@ mod tests {
         let name = |text| RequiredName::new(text).expect(text);
         let regex = Pattern::regex("^a$").ok();
         for (wanted, said) in [
-            (plain.clone(), "a file *.xml"),
+            (plain.clone(), "*.xml"),
             (
                 Wanted {
                     count: Range::from(4),

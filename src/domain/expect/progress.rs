@@ -1,5 +1,7 @@
 //! Which files of a feed are there on a day, which are lacking, and which are odd.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate};
 
 use super::{Dates, Expectation, FeedDay, RequiredName, Watched, is_same};
@@ -18,6 +20,16 @@ impl FeedDay {
             false => self.names.iter().filter(of_pattern).count(),
         };
         u32::try_from(arrived).unwrap_or(u32::MAX)
+    }
+
+    /// How many files a message about the complete day names: those of the pattern, without one the names.
+    pub(crate) fn counted(&self, expected: &Expectation) -> u32 {
+        let wanted = &expected.wanted;
+        match &wanted.files {
+            Some(_) if wanted.names.is_empty() => wanted.least(),
+            Some(_) => self.arrived(expected),
+            None => u32::try_from(self.names.len()).unwrap_or(u32::MAX),
+        }
     }
 
     /// What is lacking, with the most files that are expected.
@@ -41,8 +53,9 @@ impl FeedDay {
         }
         let dates = expected.dates(self.date);
         let files: Vec<File> = self.names.iter().map(|name| File::of_state(name)).collect();
+        let paths: Vec<Cow<'_, [u8]>> = files.iter().map(File::name).collect();
         let is_there =
-            |name: &RequiredName| files.iter().any(|file| name.is_on(&dates, &file.name()));
+            |name: &RequiredName| name.is_among(&dates, paths.iter().map(|path| &**path));
         let lacking = required.iter().filter(|name| !is_there(name));
         lacking.map(|name| name.on(&dates)).collect()
     }
@@ -99,6 +112,14 @@ impl Expectation {
         self.wanted.label(Some(&self.dates(day)))
     }
 
+    /// The pattern; without one the names, with the dates of a day if there is one.
+    pub fn files_in_short(&self, day: Option<NaiveDate>) -> String {
+        match &self.wanted.files {
+            Some(pattern) => pattern.to_string(),
+            None => self.wanted.label(day.map(|day| self.dates(day)).as_ref()),
+        }
+    }
+
     /// The dates that the names of a day may have.
     pub fn dates(&self, day: NaiveDate) -> Dates {
         let before = || day.iter_days().rev().skip(1);
@@ -121,7 +142,8 @@ impl Expectation {
             return true;
         }
         let dates = dates();
-        wanted.names.iter().any(|name| name.is_on(&dates, &path))
+        let mut names = wanted.names.iter();
+        names.any(|name| name.is_among(&dates, [&*path]))
     }
 }
 
@@ -136,8 +158,9 @@ impl Watched {
         let days = open.into_iter().chain(self.next(expected));
         let [from, to] = [from.name(), to.name()];
         days.map(|day| expected.dates(day)).any(|dates| {
-            let differs =
-                |name: &RequiredName| name.is_on(&dates, &from) != name.is_on(&dates, &to);
+            let differs = |name: &RequiredName| {
+                name.is_among(&dates, [&*from]) != name.is_among(&dates, [&*to])
+            };
             names.iter().any(differs)
         })
     }

@@ -24,6 +24,9 @@ impl Monitor<'_> {
 
     /// When the names of recent files are judged.
     pub(super) fn forbidden_due(&self) -> Option<Time> {
+        if !self.forbids() {
+            return None;
+        }
         let uploads = self.daily.resume.feeds.uploads.iter();
         let fresh = uploads.filter_map(|upload| upload.fresh);
         fresh.min().map(|at| at.plus(KEEPS_NAME))
@@ -77,10 +80,7 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: match due {
-                Some(due) => expected.files_on(expected.date(due)),
-                None => expected.wanted.label(None),
-            },
+            files: expected.files_in_short(due.map(|due| expected.date(due))),
             odd,
             found: files.collect(),
             count: 0,

@@ -62,27 +62,17 @@ impl Monitor<'_> {
         if day.on_time && since.is_none() && !told {
             return;
         }
-        let there = self
-            .watched(expected)
-            .day
-            .as_ref()
-            .map(|day| day.names.len());
-        let pieces = match there.and_then(|there| u32::try_from(there).ok()) {
-            Some(there) if !expected.wanted.names.is_empty() => there,
-            _ => expected.wanted.least(),
-        };
+        let there = self.watched(expected).day.as_ref();
+        let count = there.map_or(0, |day| day.counted(expected));
         let content = FeedArrived {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: match since {
-                // Names of several days.
-                Some(_) => expected.wanted.label(None),
-                None => expected.files_on(day.date),
-            },
+            // Names that are missing for days have several dates.
+            files: expected.files_in_short(Some(day.date).filter(|_| since.is_none())),
             due,
             at,
-            count: pieces,
+            count,
             download: expected.wanted.download,
             file: file.clone(),
             on_time: day.on_time,
@@ -154,10 +144,7 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: match &expected.wanted.files {
-                Some(pattern) => pattern.to_string(),
-                None => expected.files_on(day.date),
-            },
+            files: expected.files_in_short(Some(day.date)),
             due: expected.due(day.date),
             arrived: day.arrived,
             count: expected.wanted.least(),
