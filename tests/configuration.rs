@@ -380,6 +380,14 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
     let one = "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"07:30\"\n";
     let config = parse(&format!("{one}{one}count = 2\n")).unwrap();
     assert_eq!(config.expects.len(), 1);
+    // Another window or other days are another agreement; a list that names a partner twice is none.
+    let other = parse(&format!(
+        "{one}{one}from = \"06:00\"\n{one}months = \"Jan\"\n"
+    ))
+    .unwrap();
+    assert_eq!((other.expects.len(), other.warnings.len()), (3, 0));
+    let twice = parse(&one.replace("\"alice\"", "[\"alice\", \"alice\"]")).unwrap();
+    assert_eq!((twice.expects.len(), twice.warnings.len()), (1, 1));
     let warning =
         "the same files, time, days and zone are expected of alice in line 1: this one is left out";
     assert_eq!(config.warnings, [format!("{PATH}:5: expect: {warning}")]);

@@ -70,7 +70,7 @@ impl Meant {
     fn config(&self) -> String {
         let parts: Vec<String> = self.parts.iter().map(Part::written).collect();
         let months: Vec<&str> = self.months.iter().map(|month| MONTHS[*month]).collect();
-        let mut text = format!("timezone = \"UTC\"\n[holidays]\nthose = [");
+        let mut text = String::from("timezone = \"UTC\"\n[holidays]\nthose = [");
         self.holidays
             .iter()
             .for_each(|date| text += &format!("{date}, "));

@@ -18,6 +18,10 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     let feeds: Vec<String> = feeds.collect();
     if !feeds.is_empty() || !config.by_pattern.all.is_empty() {
         let warnings = of_expects(&config, directory.as_mut());
+        if feeds.is_empty() && warnings.is_empty() {
+            // The user database does not say yet who is meant.
+            return;
+        }
         report.findings.extend(judge(&feeds, warnings));
     }
 }
