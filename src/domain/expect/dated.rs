@@ -136,14 +136,16 @@ pub fn has_date(pattern: &str) -> bool {
     date_in(pattern).is_some()
 }
 
-/// The first braces with a `%` between them: the text before, within and after them. Other braces are those of shell patterns.
+/// The first braces with a `%` and a letter between them: the text before, within and after them. Other braces are those of
+/// shell patterns, such as `{50%,60%}`.
 fn date_in(text: &str) -> Option<(&str, &str, &str)> {
     let mut at = 0;
     loop {
         let open = at + text[at..].find('{')?;
         let close = open + text[open..].find('}')?;
         let inner = &text[open + 1..close];
-        if inner.contains('%') {
+        let mut after_sign = inner.split('%').skip(1);
+        if after_sign.any(|after| after.starts_with(|letter: char| letter.is_ascii_alphabetic())) {
             return Some((&text[..open], inner, &text[close + 1..]));
         }
         at = open + 1;
@@ -237,6 +239,18 @@ mod tests {
     }
 
     #[test]
+    fn braces_of_shell_patterns_are_no_dates() {
+        for (text, has) in [
+            ("{csv,xml}", false),
+            ("{50%,60%}.csv", false),
+            ("{csv,xml}-{%Y}", true),
+            ("%Y", false),
+        ] {
+            assert_eq!(has_date(text), has, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_date_is_said() {
         for (wrong, why) in [
             (
@@ -244,7 +258,7 @@ mod tests {
                 "%H is no part of a date here; known: %Y %y %m %d %j %b %G %V",
             ),
             (
-                "a-{%}.csv",
+                "a-{%Y%}.csv",
                 "% is no part of a date here; known: %Y %y %m %d %j %b %G %V",
             ),
             (
