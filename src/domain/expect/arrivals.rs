@@ -37,6 +37,9 @@ pub struct Watched {
     /// The latest file of the feed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Arrival>,
+    /// The files that arrived in the last two seconds: they may still be renamed. Kept if it matters how many or large they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<Arrival>,
     /// A change of one of that day's files after the deadline, which makes the feed incomplete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Change>,

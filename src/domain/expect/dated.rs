@@ -274,4 +274,17 @@ mod tests {
             assert!(RequiredName::new(wrong).is_err(), "{wrong}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever is written, it is refused, or it is the name of its own day.
+        #[test]
+        fn a_name_is_refused_or_like_itself(text in "[a%YmdjbGVH{} ,.*-]{0,24}") {
+            if let Ok(name) = RequiredName::new(&text) {
+                let on = name.on(&dates());
+                if !on.contains(['*', '{', '}']) {
+                    proptest::prop_assert!(name.is_among(&dates(), [on.as_bytes()]), "{}: {}", text, on);
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The latest files of partners that must send feeds, with their current names and sizes.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,9 @@ use crate::domain::alerts::File;
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
+
+/// How long a file must keep a name: clients that upload under a temporary name rename the file at once.
+pub(crate) const KEEPS_NAME: Duration = Duration::from_secs(2);
 
 /// A recent file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -26,7 +26,7 @@ pub use dated::{Dates, RequiredName, has_date};
 pub use days::{Days, Place, Unit};
 pub use expectation::Expectation;
 pub use files::Uploaded;
-pub(crate) use files::{is_same, moved};
+pub(crate) use files::{KEEPS_NAME, is_same, moved};
 pub use holidays::Holidays;
 pub use many::{ByPattern, Many};
 pub use outcome::{Feed, Outcome};

@@ -134,4 +134,22 @@ mod tests {
             assert_eq!(obstacle(possible), None, "{possible}");
         }
     }
+
+    proptest::proptest! {
+        /// What matches some name is never called impossible.
+        #[test]
+        fn an_expression_that_matches_a_name_is_possible(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec!["a", "b", "^", "$", "(a|^)", "(b|$)", "[^a]", "/", "a*", "(ab){2}", "(^|/)", "\\b", ".?", "(?:^a)*"]),
+                0..6,
+            ),
+            name in "[ab.]{1,5}",
+        ) {
+            let pattern = parts.concat();
+            let regex = regex::bytes::RegexBuilder::new(&pattern).unicode(false).build();
+            if regex.is_ok_and(|regex| regex.is_match(name.as_bytes())) {
+                proptest::prop_assert_eq!(obstacle(&pattern), None, "{} {}", pattern, name);
+            }
+        }
+    }
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{Dates, Expectation, FeedDay, RequiredName, Watched, is_same};
+use super::{Arrival, Dates, Expectation, FeedDay, KEEPS_NAME, RequiredName, Watched, is_same};
 use crate::domain::alerts::{File, Lack, Odd};
+use crate::domain::base::time::Time;
 
 /// How many days without a working day are possible.
 const LEAVE: usize = 92;
@@ -165,38 +166,79 @@ impl Watched {
         })
     }
 
-    /// What is odd about the day's files, now that this one has arrived. Returns each oddity once.
-    pub fn odd(&mut self, expected: &Expectation, file: &File) -> Vec<Odd> {
-        let wanted = &expected.wanted;
-        let Some(day) = self.day.as_mut().filter(|_| wanted.may_be_odd()) else {
+    /// What is odd about the files that have kept their names until now. Returns each oddity once.
+    pub(crate) fn settle(&mut self, expected: &Expectation, until: Time) -> Vec<(Odd, Arrival)> {
+        let kept = |arrival: &Arrival| arrival.at.plus(KEEPS_NAME) <= until;
+        if !self.recent.iter().any(kept) {
+            return Vec::new();
+        }
+        let names = self
+            .recent
+            .iter()
+            .map(|arrival| arrival.file.name_in_state());
+        let names: Vec<String> = names.collect();
+        let all = std::mem::take(&mut self.recent).into_iter();
+        let (kept, recent): (Vec<Arrival>, Vec<Arrival>) = all.partition(kept);
+        self.recent = recent;
+        let Some(day) = &mut self.day else {
             return Vec::new();
         };
-        let name = file.name_in_state();
-        if !day.names.iter().any(|known| is_same(known, &name)) {
-            return Vec::new();
-        }
+        // The day without these files, to which those that kept their names are added one after the other.
+        let mut settled = day.clone();
+        let is_recent = |known: &String| names.iter().any(|name| is_same(known, name));
+        settled.names.retain(|known| !is_recent(known));
         let mut odd = Vec::new();
-        let same =
-            |(before, size): &(&String, &u64)| is_same(before, &name) && file.bytes == Some(**size);
-        let same = day
+        for arrival in kept {
+            let name = arrival.file.name_in_state();
+            let Some(name) = day
+                .names
+                .iter()
+                .find(|known| is_same(known, &name))
+                .cloned()
+            else {
+                continue;
+            };
+            if !settled.names.contains(&name) {
+                settled.names.push(name.clone());
+            }
+            let found = day.odd(expected, &settled, (&name, arrival.file.bytes));
+            odd.extend(found.into_iter().map(|odd| (odd, arrival.clone())));
+        }
+        odd
+    }
+}
+
+impl FeedDay {
+    /// What is odd about the day's files with this one. `settled` has those that have kept their names.
+    fn odd(
+        &mut self,
+        expected: &Expectation,
+        settled: &FeedDay,
+        (name, size): (&str, Option<u64>),
+    ) -> Vec<Odd> {
+        let wanted = &expected.wanted;
+        let mut odd = Vec::new();
+        let is_before =
+            |(known, bytes): &(&String, &u64)| is_same(known, name) && size == Some(**bytes);
+        let before = self
             .before
             .iter()
-            .find(same)
-            .map(|(before, _)| before.clone());
-        if let Some(same) = same.filter(|_| wanted.warn_if_same) {
-            day.before.remove(&same);
+            .find(is_before)
+            .map(|(known, _)| known.clone());
+        if let Some(before) = before.filter(|_| wanted.warn_if_same) {
+            self.before.remove(&before);
             odd.push(Odd::Same);
         }
-        let arrived = day.arrived(expected);
+        let arrived = settled.arrived(expected);
         let many = wanted.most().filter(|most| arrived > *most);
-        if let Some(most) = many.filter(|_| !day.many) {
-            day.many = true;
+        if let Some(most) = many.filter(|_| !self.many) {
+            self.many = true;
             odd.push(Odd::TooMany { most });
         }
         let most = wanted.total.and_then(|total| total.most);
-        let heavy = most.filter(|most| day.bytes().is_some_and(|bytes| bytes > *most));
-        if let Some(most) = heavy.filter(|_| !day.heavy) {
-            day.heavy = true;
+        let heavy = most.filter(|most| settled.bytes().is_some_and(|bytes| bytes > *most));
+        if let Some(most) = heavy.filter(|_| !self.heavy) {
+            self.heavy = true;
             odd.push(Odd::TooLarge { most });
         }
         odd

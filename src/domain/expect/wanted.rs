@@ -92,7 +92,7 @@ impl Wanted {
     }
 
     /// Can there be something odd about the files that have arrived?
-    pub(super) fn may_be_odd(&self) -> bool {
+    pub(crate) fn may_be_odd(&self) -> bool {
         self.weighs() || self.count.most.is_some()
     }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::Expectation;
 use super::calendar::{after, later};
-use super::files::is_same;
+use super::files::{KEEPS_NAME, is_same};
 use crate::domain::alerts::{Change, File, Loss, Transfer};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Arrival, Complete, FeedDay, Missed, Overdue, Watched};
@@ -77,8 +77,14 @@ impl Watched {
             day.names.retain(|known| !is_same(known, &changed));
         }
         let most = expected.wanted.most_kept() + SPARE;
-        if !day.put_in(expected, file, most) || day.arrived.is_some() || !day.is_complete(expected)
-        {
+        if !day.put_in(expected, file, most) {
+            return None;
+        }
+        if expected.wanted.may_be_odd() {
+            let file = file.clone();
+            self.recent.push(Arrival { at, file });
+        }
+        if day.arrived.is_some() || !day.is_complete(expected) {
             return None;
         }
         day.arrived = Some(at);
@@ -107,9 +113,10 @@ impl Watched {
                 day.sizes.extend(size.map(|size| (name.clone(), size)));
             }
         }
-        let last = self.last.as_mut();
-        if let Some(last) = last.filter(|last| is_same(&last.file.name_in_state(), &from)) {
-            last.file = to.clone();
+        for arrival in self.last.iter_mut().chain(&mut self.recent) {
+            if is_same(&arrival.file.name_in_state(), &from) {
+                arrival.file = to.clone();
+            }
         }
     }
 
@@ -210,7 +217,11 @@ impl Watched {
         let changed = self.changed.as_ref().filter(|changed| !changed.told);
         let changed = changed.map(|changed| changed.at.plus(AGAIN));
         let deadline = date.map(|date| expected.deadline(date));
-        deadline.into_iter().chain(changed).min()
+        let recent = self
+            .recent
+            .iter()
+            .map(|arrival| arrival.at.plus(KEEPS_NAME));
+        deadline.into_iter().chain(changed).chain(recent).min()
     }
 
     /// The next due day that was not opened yet.

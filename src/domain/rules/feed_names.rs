@@ -189,6 +189,7 @@ impl Monitor<'_> {
         file: &File,
         how: Option<Loss>,
     ) {
+        self.settle_feed(expected, at);
         let mut watched = std::mem::take(self.watched(expected));
         let in_flight = self.in_flight;
         let resume = &mut self.daily.resume;

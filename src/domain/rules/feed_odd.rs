@@ -1,15 +1,11 @@
 //! Oddities of feeds' files: names that must not come, too many or too large files, files that came before.
 
 use std::mem::discriminant;
-use std::time::Duration;
 
 use super::Monitor;
 use crate::domain::alerts::{Content, FeedOdd, File, NAMES_KEPT, Odd};
 use crate::domain::base::time::Time;
-use crate::domain::expect::{Expectation, Uploaded};
-
-/// How long a file must keep a name: clients that upload under a temporary name rename the file at once.
-const KEEPS_NAME: Duration = Duration::from_secs(2);
+use crate::domain::expect::{Expectation, KEEPS_NAME, Uploaded};
 
 impl Monitor<'_> {
     /// From when on a file has its name, if some names must not come. An event before the start of counting is not reported.
@@ -59,6 +55,24 @@ impl Monitor<'_> {
             by.sort();
             by.dedup();
             self.feed_odd(expected, Odd::Forbidden { by }, None, files);
+        }
+    }
+
+    /// Judges the number and the sizes of a feed's files that have kept their names.
+    pub(super) fn settle_feed(&mut self, expected: &Expectation, until: Time) {
+        let watched = self.watched(expected);
+        if watched.recent.is_empty() {
+            return;
+        }
+        if !expected.wanted.may_be_odd() {
+            // The configuration has changed.
+            watched.recent.clear();
+            return;
+        }
+        let day = watched.day.as_ref().map(|day| day.date);
+        let due = day.map(|day| expected.due(day));
+        for (odd, arrival) in watched.settle(expected, until) {
+            self.feed_odd(expected, odd, due, vec![(arrival.at, arrival.file)]);
         }
     }
 

@@ -19,16 +19,10 @@ impl Monitor<'_> {
     pub(super) fn feed_there(&mut self, expected: &Expectation, at: Time, file: &File) {
         self.roll(at);
         self.feed_weighed_again(expected, at, file);
-        let watched = self.watched(expected);
-        let complete = watched.arrive(expected, at, file);
-        let odd = watched.odd(expected, file);
-        let date = watched.day.as_ref().map(|day| day.date);
+        self.settle_feed(expected, at);
+        let complete = self.watched(expected).arrive(expected, at, file);
         if let Some(complete) = complete {
             self.feed_complete(expected, complete, at, file);
-        }
-        for odd in odd {
-            let due = date.map(|date| expected.due(date));
-            self.feed_odd(expected, odd, due, vec![(at, file.clone())]);
         }
     }
 
@@ -100,6 +94,7 @@ impl Monitor<'_> {
         self.forget_feeds(until);
         let rules = self.rules;
         for expected in &rules.expects {
+            self.settle_feed(expected, until);
             let overdue = self.watched(expected).judge(expected, until);
             if let Some(overdue) = overdue {
                 self.feed_overdue(expected, overdue);
