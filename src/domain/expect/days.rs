@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, Months, NaiveDate, Weekday};
 
 use crate::domain::expect::{Holidays, Weekdays};
 
@@ -39,10 +39,12 @@ pub struct Days {
     pub places: Vec<Place>,
 }
 
-/// A month whose days are known.
-struct Month<'a> {
-    dates: Vec<NaiveDate>,
-    holidays: Option<&'a Holidays>,
+/// A month; its days are bits, the first of them bit 0.
+struct Month {
+    first: NaiveDate,
+    /// All its days.
+    all: u32,
+    holidays: u32,
 }
 
 impl Days {
@@ -68,45 +70,51 @@ impl Days {
 
     /// The days of the month that begins with this date: bit 0 for the first. No holiday is among them.
     pub(super) fn of_month(&self, first: NaiveDate, holidays: Option<&Holidays>) -> u32 {
-        let month = Month {
-            dates: (first.iter_days())
-                .take_while(|date| date.month() == first.month())
-                .collect(),
-            holidays,
-        };
-        let mut days = month.those(|date| self.weekdays.holds(date.weekday()));
+        let month = Month::new(first, holidays);
+        let mut days = self
+            .weekdays
+            .each()
+            .fold(0, |days, day| days | month.each(day));
         if self.working {
             days |= month.working();
         }
         for place in &self.places {
             days |= month.place(place);
         }
-        days & !month.those(|date| month.is_holiday(date))
+        days & !month.holidays
     }
 }
 
-impl Month<'_> {
-    /// The days of which this is true.
-    fn those(&self, is: impl Fn(NaiveDate) -> bool) -> u32 {
-        let days = self.dates.iter().enumerate();
-        let those = days.filter(|(_, date)| is(**date));
-        those.fold(0, |days, (bit, _)| days | 1 << bit)
+impl Month {
+    fn new(first: NaiveDate, holidays: Option<&Holidays>) -> Month {
+        let next = first.checked_add_months(Months::new(1));
+        let length = next.map_or(31, |next| (next - first).num_days());
+        Month {
+            first,
+            all: u32::MAX >> (32 - length),
+            holidays: holidays.map_or(0, |holidays| holidays.of_month(first)),
+        }
     }
 
-    fn is_holiday(&self, date: NaiveDate) -> bool {
-        self.holidays.is_some_and(|holidays| holidays.holds(date))
+    /// Each such day of the week.
+    fn each(&self, day: Weekday) -> u32 {
+        /// Every seventh day.
+        const WEEKLY: u32 = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28;
+        let begins = day.days_since(self.first.weekday());
+        WEEKLY << begins & self.all
     }
 
     fn working(&self) -> u32 {
-        self.those(|date| date.weekday().num_days_from_monday() < 5 && !self.is_holiday(date))
+        let weekend = self.each(Weekday::Sat) | self.each(Weekday::Sun);
+        self.all & !weekend & !self.holidays
     }
 
     /// The day of a place; no day if the month has too few.
     fn place(&self, place: &Place) -> u32 {
         let mut days = match place.unit {
-            Unit::Day => self.those(|_| true),
+            Unit::Day => self.all,
             Unit::WorkingDay => self.working(),
-            Unit::Weekday(day) => self.those(|date| date.weekday() == day),
+            Unit::Weekday(day) => self.each(day),
         };
         let end = |days: u32| match (days, place.last) {
             (0, _) => 0,

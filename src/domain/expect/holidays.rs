@@ -20,4 +20,14 @@ impl Holidays {
     pub fn holds(&self, date: NaiveDate) -> bool {
         self.yearly.contains(&(date.month(), date.day())) || self.dates.contains(&date)
     }
+
+    /// The holidays of the month that begins with this date: bit 0 for the first.
+    pub(super) fn of_month(&self, first: NaiveDate) -> u32 {
+        let month = first.month();
+        let yearly = self.yearly.range((month, 0)..(month + 1, 0));
+        let dates = self.dates.range(first..);
+        let dates = dates.take_while(|date| (date.year(), date.month()) == (first.year(), month));
+        let days = yearly.map(|(_, day)| *day).chain(dates.map(Datelike::day));
+        days.fold(0, |days, day| days | 1 << (day - 1))
+    }
 }
