@@ -185,12 +185,124 @@ fn month() -> String {
     lines.join("\n") + "\n"
 }
 
-#[test]
-fn ten_agreements_are_said_back_and_bring_the_alerts_that_a_person_would_want() {
+/// What the partners agreed to about their files.
+const FILES: &str = r#"
+timezone = "Europe/Paris"
+
+# "One to three price files a day, the first with its date, and prices.done when all are there, by 07:30. No programs."
+[[expect]]
+partner = "alice"
+files = "prices-*.csv"
+count = "1..3"
+names = ["prices-{%Y%m%d}-1.csv", "prices.done"]
+forbid = ["*.exe", "*.tmp"]
+by = "07:30"
+
+# "The figures of the working day before, by nine on working days."
+[[expect]]
+partner = "bank"
+names = ["figures-{working day before %Y-%m-%d}.xml"]
+days = "Mon..Fri"
+by = "09:00"
+
+# "The stock by six, never yesterday's again."
+[[expect]]
+partner = "bob"
+files = "stock.csv"
+warn-if-same = true
+by = "06:00"
+
+# "Statements have eight digits; together they are one to two megabytes, none is larger than one."
+[[expect]]
+partner = "bank"
+matches = '^statement-\d{8}\.txt$'
+total-size = "1 MB..2 MB"
+max-size = "1 MB"
+by = "12:00"
+
+# "The shop fetches both of its order files by eight."
+[[expect]]
+partner = "shop"
+files = "/orders/*.xml"
+direction = "download"
+count = "2..2"
+by = "08:00"
+"#;
+
+/// Five days, from a Thursday on, of which some go wrong.
+fn days() -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut took = |day: u32, time: &str, partner: &str, said: String| {
+        let pid = 1_000 + lines.len();
+        let opened = format!("session opened for local user {partner} from [192.0.2.7]");
+        for (nth, said) in [opened, said].into_iter().enumerate() {
+            lines.push(format!(
+                "2026-04-{day:02}T{time}.{nth}+02:00 sftp1 internal-sftp[{pid}]: {said}"
+            ));
+        }
+    };
+    let sent =
+        |path: &str, bytes: u32| format!("close \"/in/{path}\" bytes read 0 written {bytes}");
+    let fetched = |path: &str| format!("close \"/orders/{path}\" bytes read 500 written 0");
+    for day in [9, 10, 11, 12, 13] {
+        let prices = |nth: u32| format!("prices-202604{day:02}-{nth}.csv");
+        took(day, "06:30:00", "alice", sent(&prices(1), 500));
+        took(day, "06:31:00", "alice", sent(&prices(2), 500));
+        if day != 10 {
+            took(day, "06:40:00", "alice", sent("prices.done", 1));
+        }
+        if day == 11 {
+            took(day, "06:32:00", "alice", sent(&prices(3), 500));
+            took(day, "06:33:00", "alice", sent(&prices(4), 500));
+        }
+        if day == 12 {
+            took(day, "06:33:00", "alice", sent("setup.exe", 500));
+        }
+        // On Monday the figures of Friday are asked for, and those of Sunday come.
+        let figures = if day == 13 { 12 } else { day - 1 };
+        took(
+            day,
+            "08:00:00",
+            "bank",
+            sent(&format!("figures-2026-04-{figures:02}.xml"), 500),
+        );
+        // The stock of the 12th is that of the 11th.
+        let stock = if day == 12 { 11 } else { day };
+        took(day, "05:00:00", "bob", sent("stock.csv", 40_000 + stock));
+        took(
+            day,
+            "10:00:00",
+            "bank",
+            sent("statement-10000001.txt", 800_000),
+        );
+        let second = if day == 11 { 1_200_000 } else { 400_000 };
+        took(
+            day,
+            "10:01:00",
+            "bank",
+            sent("statement-10000002.txt", second),
+        );
+        if day == 12 {
+            took(
+                day,
+                "10:02:00",
+                "bank",
+                sent("statement-10000003.txt", 900_000),
+            );
+        }
+        took(day, "07:00:00", "shop", fetched("a.xml"));
+        let second = if day == 10 { "08:20:00" } else { "07:01:00" };
+        took(day, second, "shop", fetched("b.xml"));
+    }
+    lines.sort();
+    lines.join("\n") + "\n"
+}
+
+/// What is said back of each agreement, and what a replay of the log tells.
+fn said_and_told(config: &str, log: &str, partners: &str, dates: [&str; 2]) -> String {
     let mut world = World::new();
-    world.config = AGREED.to_owned();
-    world.write_raw(&month());
-    let partners = "alice,bob,bank,wages,shop-a,shop-b";
+    world.config = config.to_owned();
+    world.write_raw(log);
     let listed = world.run(&["expect", "--json", "--partners", partners]);
     let feeds: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
     let said: Vec<&str> = feeds
@@ -198,14 +310,28 @@ fn ten_agreements_are_said_back_and_bring_the_alerts_that_a_person_would_want() 
         .map(|feed| feed["sentence"].as_str().unwrap())
         .collect();
     let log = world.log();
-    let words = format!(
-        "expect --replay --since 2026-04-01 --until 2026-04-30 --partners {partners} --auth-log"
-    );
+    let [since, until] = dates;
+    let words =
+        format!("expect --replay --since {since} --until {until} --partners {partners} --auth-log");
     let words: Vec<&str> = words.split(' ').chain([log.to_str().unwrap()]).collect();
     let replayed = world.run(&words);
     assert!(replayed.status.success(), "{replayed:?}");
     let told = String::from_utf8(replayed.stdout).unwrap();
     let (told, _) = told.split_once("\n\n").unwrap();
-    let all = format!("{}\n\n{told}\n", said.join("\n")).replace('\u{202F}', "␣");
+    format!("{}\n\n{told}\n", said.join("\n")).replace('\u{202F}', "␣")
+}
+
+#[test]
+fn ten_agreements_are_said_back_and_bring_the_alerts_that_a_person_would_want() {
+    let dates = ["2026-04-01", "2026-04-30"];
+    let partners = "alice,bob,bank,wages,shop-a,shop-b";
+    let all = said_and_told(AGREED, &month(), partners, dates);
     assert_eq!(all, include_str!("texts/agreements.txt"), "{all}");
+}
+
+#[test]
+fn agreements_about_files_are_said_back_and_bring_the_alerts_that_a_person_would_want() {
+    let dates = ["2026-04-09", "2026-04-13"];
+    let all = said_and_told(FILES, &days(), "alice,bob,bank,shop", dates);
+    assert_eq!(all, include_str!("texts/agreements_files.txt"), "{all}");
 }

@@ -105,6 +105,35 @@ expect partner = \"bob\", files = \"*.xml\", by = \"07:00\"
 }
 
 #[test]
+fn whoever_sends_hundreds_of_files_that_must_not_come_is_told_ten_names_and_hides_no_other_partner()
+{
+    let setup = "\
+expect partner = \"alice\", files = \"*.csv\", forbid = [\"*.exe\"], by = \"23:00\"
+expect partner = \"bob\", files = \"*.xml\", forbid = [\"*.exe\"], by = \"23:00\"
+";
+    let mut lines = String::from("clock 06:00:00\n");
+    for n in 0..900 {
+        let (minutes, seconds) = (n / 60, n % 60);
+        let line = format!("close \"{n}.exe\" bytes read 0 written 5");
+        writeln!(
+            lines,
+            "06:{minutes:02}:{seconds:02} internal-sftp[20] uid=1001: {line}"
+        )
+        .unwrap();
+    }
+    lines += "06:20:00 internal-sftp[30] uid=1002: close \"tool.exe\" bytes read 0 written 5\n";
+    lines += "digest 22:00:00\n";
+    let said = played(setup, &lines);
+    assert_eq!(said.matches("⚠️ Alice a déposé").count(), 10, "{said}");
+    assert!(said.contains("⚠️ Bob a déposé tool.exe"), "{said}");
+    assert!(said.contains("9.exe et 890 autres"), "{said}");
+    assert!(
+        said.contains("fichier interdit arrivé : tool.exe"),
+        "{said}"
+    );
+}
+
+#[test]
 fn many_sessions_of_one_partner_hide_no_broken_upload_of_another() {
     let mut lines = String::from(
         "\
@@ -295,6 +324,7 @@ fn late(id: &str, at: Time) -> Content {
         due: at,
         at,
         count: 1,
+        download: false,
         file: File::default(),
         on_time: false,
         since: None,

@@ -8,6 +8,7 @@ use sftp_monitor::adapters::config::{Config, SourceKind};
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::policy::Alerts;
 use sftp_monitor::domain::base::time::Zone;
+use sftp_monitor::domain::expect::Range;
 use sftp_monitor::domain::rules::Rules;
 
 const PATH: &str = "/etc/sftp-monitor/config.toml";
@@ -96,7 +97,7 @@ fn every_key_of_the_shipped_file_is_known_and_shows_its_default() {
         (default.source.kind, default.source.auth_log)
     );
     // Examples, since their defaults depend on the machine, or there is none.
-    assert_eq!(all.expects.len(), 1);
+    assert_eq!(all.expects.len(), 2);
     assert!(matches!(all.zone, Zone::Named(_)));
     assert!(all.source.journal_directory.is_some());
 }
@@ -104,6 +105,10 @@ fn every_key_of_the_shipped_file_is_known_and_shows_its_default() {
 #[test]
 fn every_key_that_is_known_is_in_the_shipped_file() {
     let table: toml::Table = uncommented().parse().unwrap();
+    let examples = table["expect"].as_array().unwrap().iter();
+    let all_examples: toml::Table = examples
+        .flat_map(|one| one.as_table().unwrap().clone())
+        .collect();
     for section in [
         "",
         "slack",
@@ -128,8 +133,7 @@ fn every_key_that_is_known_is_in_the_shipped_file() {
             .to_owned();
         let parts = section.split('.').filter(|part| !part.is_empty());
         let shipped = parts.fold(&table, |table, part| {
-            let part = &table[part];
-            part.get(0).unwrap_or(part).as_table().unwrap()
+            table[part].as_table().unwrap_or(&all_examples)
         });
         for key in known.split(", ") {
             assert!(
@@ -192,7 +196,10 @@ fn an_expectation_has_defaults_and_an_id_of_what_is_expected_when() {
     .unwrap();
     let expected = &config.expects[0];
     assert_eq!(expected.id, "alice *.xml 07:30 Mon..Sun Europe/Paris");
-    assert_eq!((expected.wanted.count, expected.wanted.min_size), (1, 1));
+    assert_eq!(
+        (expected.wanted.count, expected.wanted.size),
+        (Range::from(1), Range::from(1))
+    );
     assert_eq!(expected.schedule.grace, Duration::ZERO);
     assert_eq!(expected.mention, None);
 }
@@ -277,7 +284,11 @@ fn each_partner_of_a_pattern_has_its_own_expectation_and_one_that_joins_later_to
     );
     rules.expand(&names(&["alice", "shop-a", "shop-b"]));
     assert_eq!(ids(&rules), [alice.clone(), b.clone(), a.clone()]);
-    assert_eq!(rules.expects[1].wanted.count, 2, "the one by name stays");
+    assert_eq!(
+        rules.expects[1].wanted.count,
+        Range::from(2),
+        "the one by name stays"
+    );
     assert!(!rules.by_pattern.may_hold(&c));
     rules.expand(&names(&["alice", "shop-a", "shop-b", "shop-c"]));
     assert_eq!(ids(&rules), [alice.clone(), b.clone(), a, c.clone()]);
@@ -383,6 +394,73 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
 }
 
 #[test]
+fn the_files_that_are_wanted_are_in_the_id_and_their_number_and_size_are_not() {
+    let id = |files: &str| {
+        let text =
+            format!("timezone = \"UTC\"\n[[expect]]\npartner = \"alice\"\nby = \"07:30\"\n{files}");
+        parse(&text).unwrap().expects[0].id.clone()
+    };
+    let plain = "alice *.xml 07:30 Mon..Sun UTC";
+    for same in [
+        "",
+        "count = 4",
+        "count = \"1..3\"",
+        "min-size = 5\nmax-size = \"5 MB\"",
+        "total-size = \"1 kB..\"",
+        "warn-if-same = true",
+        "forbid = [\"*.exe\"]",
+        "direction = \"upload\"",
+    ] {
+        assert_eq!(id(&format!("files = \"*.xml\"\n{same}")), plain, "{same}");
+    }
+    for (files, said) in [
+        ("matches = '.xml'", "regex .xml"),
+        (
+            "files = \"*.xml\"\ndirection = \"download\"",
+            "fetched *.xml",
+        ),
+        (
+            "files = \"*.xml\"\nnames = [\"a-{%d}\", \"b\"]",
+            "*.xml, a-{%d}, b",
+        ),
+        ("names = [\"a-{%d}\"]", "a-{%d}"),
+    ] {
+        assert_eq!(id(files), format!("alice {said} 07:30 Mon..Sun UTC"));
+    }
+}
+
+#[test]
+fn the_number_and_the_sizes_of_files_may_be_ranges() {
+    let wanted = |rest: &str| {
+        let text =
+            format!("[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"07:30\"\n{rest}");
+        parse(&text).unwrap().expects[0].wanted.clone()
+    };
+    let range = |least, most| Range { least, most };
+    for (written, read) in [
+        ("2", range(2, None)),
+        ("\"2..\"", range(2, None)),
+        ("\"1..3\"", range(1, Some(3))),
+        ("\"..3\"", range(1, Some(3))),
+        ("\" 4 .. 4 \"", range(4, Some(4))),
+    ] {
+        assert_eq!(
+            wanted(&format!("count = {written}")).count,
+            read,
+            "{written}"
+        );
+    }
+    for (written, read) in [
+        ("1 MB..10 MB", range(1_000_000, Some(10_000_000))),
+        ("500..", range(500, None)),
+        ("..1.5 kB", range(0, Some(1_500))),
+    ] {
+        let total = wanted(&format!("total-size = \"{written}\"")).total;
+        assert_eq!(total, Some(read), "{written}");
+    }
+}
+
+#[test]
 fn dates_left_out_may_be_texts_or_dates_and_sizes_may_have_units() {
     let text = "[[expect]]\npartner = \"a\"\nfiles = \"*\"\nby = \"07:30\"\nexcept = [2026-12-25, \"2027-01-01\"]\nmin-size = \"1.5 MB\"\n";
     let config = parse(text).unwrap();
@@ -390,7 +468,7 @@ fn dates_left_out_may_be_texts_or_dates_and_sizes_may_have_units() {
         .map(ToString::to_string)
         .collect();
     assert_eq!(except, ["2026-12-25", "2027-01-01"]);
-    assert_eq!(config.expects[0].wanted.min_size, 1_500_000);
+    assert_eq!(config.expects[0].wanted.size.least, 1_500_000);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::fs;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sftp_monitor::domain::alerts::{File, Form};
+use sftp_monitor::domain::alerts::{FeedOdd, File, Form, Lack, Odd};
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::expect::{Feed, Outcome};
@@ -229,11 +229,46 @@ fn hostile_day(text: &str, partners: usize) -> ClosedDay {
         at: (outcome != Outcome::Missing).then_some(Time(2)),
         arrived: 3,
         count: 4,
+        lack: Lack {
+            most: Some(7),
+            names: vec![text.into(); 3],
+            bytes: Some((1, 2)),
+        },
+        download: false,
         since: None,
         changed: None,
         carried: false,
     };
     day.day.feeds = outcomes.map(feed).to_vec();
+    let odd = |odd| FeedOdd {
+        id: text.into(),
+        partner: text.into(),
+        full_name: None,
+        files: text.into(),
+        odd,
+        found: vec![
+            File {
+                path: text.into(),
+                ..File::default()
+            };
+            10
+        ],
+        count: 12,
+        due: Some(Time(1)),
+        download: false,
+        at: Time(2),
+    };
+    let forbidden = Odd::Forbidden {
+        by: vec![text.into(); 3],
+    };
+    day.day.odd = [
+        forbidden,
+        Odd::TooMany { most: 3 },
+        Odd::TooLarge { most: 3 },
+        Odd::Same,
+    ]
+    .map(odd)
+    .to_vec();
     day
 }
 

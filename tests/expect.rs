@@ -352,6 +352,87 @@ fn a_replay_says_what_the_days_of_a_log_would_have_brought() {
 }
 
 #[test]
+fn a_replay_tries_names_ranges_sizes_and_downloads_on_the_past() {
+    let mut world = World::new();
+    world.config = r#"
+timezone = "Europe/Paris"
+[[expect]]
+partner = "alice"
+matches = '^part\d\.csv$'
+names = ["parts-{day before %Y%m%d}.done"]
+count = "1..1"
+forbid = ["*.exe"]
+by = "07:30"
+[[expect]]
+partner = "alice"
+files = "stock.csv"
+warn-if-same = true
+total-size = "..1 kB"
+by = "07:30"
+[[expect]]
+partner = "alice"
+files = "export.csv"
+direction = "download"
+by = "08:00"
+"#
+    .to_owned();
+    let close = |date: u32, time: &str, path: &str, read: u32, written: u32| {
+        let line = format!("close \"{path}\" bytes read {read} written {written}");
+        world.write_raw(&format!(
+            "2026-11-{date}T{time}+01:00 sftp1 internal-sftp[300]: {line}\n"
+        ));
+    };
+    for date in [20, 21] {
+        world.write_raw(&format!("2026-11-{date}T06:00:00+01:00 sftp1 {OPENED}\n"));
+        close(date, "06:00:01", "/in/part1.csv", 0, 500);
+        close(date, "06:00:02", "/in/parts-20261119.done", 0, 1);
+        close(date, "06:00:03", "/in/stock.csv", 0, 1_500);
+        close(date, "08:30:00", "/out/export.csv", 12_345, 0);
+    }
+    close(21, "09:00:00", "/in/part2.csv", 0, 500);
+    close(21, "09:00:00", "/in/tool.exe", 0, 500);
+    let log = world.log();
+    let words = "expect --replay --since 2026-11-20 --until 2026-11-21 --partners alice --auth-log";
+    let words: Vec<&str> = words.split(' ').chain(log.to_str()).collect();
+    let told = stdout(&world, &words);
+    let expected = include_str!("texts/replay_files.txt");
+    assert_eq!(told.replace('\u{202F}', "␣"), expected, "{told}");
+}
+
+#[test]
+fn an_expectation_at_noon_knows_what_came_at_nine_and_must_not() {
+    let world = World::new();
+    let daemon = world.daemon();
+    world.write(OPENED);
+    world.write("internal-sftp[300]: close \"/upload/tool.exe\" bytes read 0 written 500");
+    world.told("a uploadé tool.exe");
+    settled(&world);
+    let listings = [&["expect"][..], &["status"], &["expect", "--json"]];
+    let mut listings = listings.map(|words| world.command(words));
+    let path = world.path("config.toml");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let feed = "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"23:59\"\nforbid = [\"*.exe\"]\n";
+    std::fs::write(&path, before + feed).unwrap();
+    let pid = daemon.child.id().to_string();
+    Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+    world.told("⚠️ Alice a déposé tool.exe, qui ne doit pas arriver (interdit : *.exe)");
+    settled(&world);
+    let listed = listings.each_mut().map(|listing| {
+        let listed = listing.output().unwrap().stdout;
+        String::from_utf8(listed).unwrap()
+    });
+    for listed in &listed[..2] {
+        assert!(listed.contains("waiting; forbidden: tool.exe"), "{listed}");
+    }
+    let feeds: Value = serde_json::from_str(&listed[2]).unwrap();
+    assert_eq!(
+        feeds[0]["odd"][0]["paths"][0], "/upload/tool.exe",
+        "{feeds}"
+    );
+    daemon.stop();
+}
+
+#[test]
 fn a_replay_takes_no_feed_for_missing_of_which_its_log_does_not_tell() {
     let mut world = World::new();
     world.config = "timezone = \"Europe/Paris\"\n[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"07:30\"\n".to_owned();

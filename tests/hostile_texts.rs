@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sftp_monitor::domain::alerts::{
-    Cause, Change, Content, Failures, FeedArrived, FeedChanged, FeedMissing, File, Files, Form,
-    Logins, Loss, Message, Quiet, Seen, SeenFile, Summary, SummaryRow, Transfer,
+    Cause, Change, Content, Failures, FeedArrived, FeedChanged, FeedMissing, FeedOdd, File, Files,
+    Form, Lack, Logins, Loss, Message, Odd, Quiet, Seen, SeenFile, Summary, SummaryRow, Transfer,
 };
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
@@ -106,6 +106,12 @@ fn contents(text: &str) -> Vec<Content> {
             due: AT,
             arrived: 3,
             count: 4,
+            lack: Lack {
+                most: Some(7),
+                names: many.clone(),
+                bytes: Some((1, 2)),
+            },
+            download: false,
             since: Some(AT),
             seen: Seen {
                 login: Some(AT),
@@ -122,6 +128,7 @@ fn contents(text: &str) -> Vec<Content> {
             due: AT,
             at: AT,
             count: 1,
+            download: true,
             file: file.clone(),
             on_time: false,
             since: Some(AT),
@@ -139,6 +146,30 @@ fn contents(text: &str) -> Vec<Content> {
                 how: Loss::Removed,
                 told: true,
             },
+        }),
+        Content::FeedOdd(FeedOdd {
+            id: text.clone(),
+            partner: text.clone(),
+            full_name: None,
+            files: text.clone(),
+            odd: Odd::Forbidden { by: many.clone() },
+            found: vec![file.clone(); 10],
+            count: 12,
+            due: Some(AT),
+            download: false,
+            at: AT,
+        }),
+        Content::FeedOdd(FeedOdd {
+            id: text.clone(),
+            partner: text.clone(),
+            full_name: Some(text.clone()),
+            files: text.clone(),
+            odd: Odd::Same,
+            found: vec![file.clone()],
+            count: 1,
+            due: Some(AT),
+            download: true,
+            at: AT,
         }),
         Content::Quiet(Quiet {
             partner: text.clone(),

@@ -77,6 +77,8 @@ impl Topic {
     pub const FEED_ARRIVED: Topic = Topic("96d0729d0a0e4e1ca2415ac0715ff100");
     /// A feed that was complete at its deadline has changed since.
     pub const FEED_CHANGED: Topic = Topic("5b0de7d8c1a949d09e4c1f3b7a6e2d94");
+    /// Files of a feed must not come, are too many or too large, or came before.
+    pub const FEED_ODD: Topic = Topic("c1d64b8f0e2a4c7d9b53a6f08e7d2c19");
     /// A partner has not logged in for a long time.
     pub const PARTNER_QUIET: Topic = Topic("083bf10dd70744d7b0f00602e78c44ad");
     /// A partner is let in but cannot work, or may not even try to log in.

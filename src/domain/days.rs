@@ -149,6 +149,7 @@ fn is_quiet(daily: &Daily) -> bool {
     daily.unknown_attempts == 0
         && daily.resume.day.notices.is_empty()
         && daily.resume.day.feeds.iter().all(|feed| feed.carried)
+        && daily.resume.day.odd.is_empty()
         && daily
             .partners
             .values()

@@ -24,6 +24,15 @@ const LAST: Duration = Duration::from_secs(7_200);
 /// What the table's line says of a feed that is no more what was delivered.
 const CHANGED: &str = ", modifié ou supprimé le ";
 
+/// What the table's lines say of odd files of a feed.
+const ODD: [&str; 5] = [
+    ": fichier interdit",
+    ": fichiers interdits",
+    " : plus de ",
+    " : plus d'un ",
+    ": même nom",
+];
+
 /// A scenario being played.
 struct Player {
     rules: Rules,
@@ -314,9 +323,10 @@ impl Player {
                     .replace('\u{202F}', " ");
                 self.told.push(format!("{} {text}", self.clock(at)));
                 let plain = message.plain().replace('\u{202F}', " ");
-                let feeds = plain
-                    .lines()
-                    .filter(|line| line.starts_with(['⏰', '✅']) || line.contains(CHANGED));
+                let is_odd = |line: &str| ODD.iter().any(|odd| line.contains(odd));
+                let feeds = plain.lines().filter(|line| {
+                    line.starts_with(['⏰', '✅']) || line.contains(CHANGED) || is_odd(line)
+                });
                 self.told.extend(feeds.map(|line| format!("    {line}")));
             }
             self.posted.push(counted(

@@ -13,7 +13,8 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     let mut config = machine.config.clone();
     let mut directory = machine::of(&mut config, None);
     let expected = config.expects.iter();
-    let feeds = expected.map(|e| format!("{} of {} by {}", e.wanted.files, e.partner, e.clock()));
+    let feeds =
+        expected.map(|e| format!("{} of {} by {}", e.wanted.label(None), e.partner, e.clock()));
     let feeds: Vec<String> = feeds.collect();
     if !feeds.is_empty() || !config.by_pattern.all.is_empty() {
         let warnings = of_expects(&config, directory.as_mut());

@@ -1,5 +1,6 @@
 //! `sftp-monitor expect`: shows the expected feeds, or replays past days. Uses the domain, the adapters and `status`.
 
+mod files;
 mod replay;
 mod sentence;
 pub(crate) mod table;

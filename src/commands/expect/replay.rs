@@ -237,8 +237,7 @@ impl Replay<'_> {
         let rows = self.ordered().into_iter().map(|(feed, expected)| {
             let arrived = match feed.at {
                 Some(at) => clock(expected, at),
-                None if feed.count > 1 => format!("{} of {}", feed.arrived, feed.count),
-                None => "-".to_owned(),
+                None => lack(feed),
             };
             [
                 expected.date(feed.due).to_string(),
@@ -254,7 +253,7 @@ impl Replay<'_> {
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         let days = self.ordered().into_iter().map(|(feed, expected)| {
-            serde_json::json!({
+            let mut day = serde_json::json!({
                 "date": expected.date(feed.due),
                 "partner": feed.partner,
                 "files": feed.files,
@@ -263,7 +262,11 @@ impl Replay<'_> {
                 "arrived": feed.arrived,
                 "count": feed.count,
                 "outcome": feed.outcome,
-            })
+            });
+            if !feed.lack.names.is_empty() {
+                day["lacking"] = feed.lack.names.clone().into();
+            }
+            day
         });
         let days: Vec<_> = days.collect();
         let replayed = serde_json::json!({"told": self.said, "days": days});
@@ -278,6 +281,24 @@ impl Replay<'_> {
             .collect();
         days.sort_by_key(|(feed, _)| (feed.due, feed.partner.clone(), feed.files.clone()));
         days
+    }
+}
+
+/// What there is of a missing feed, and what is lacking.
+fn lack(feed: &Feed) -> String {
+    let mut said = Vec::new();
+    if feed.count > 1 {
+        said.push(format!("{} of {}", feed.arrived, feed.count));
+    }
+    if !feed.lack.names.is_empty() {
+        said.push(format!("without {}", feed.lack.names.join(", ")));
+    }
+    if let Some((bytes, least)) = feed.lack.bytes {
+        said.push(format!("{bytes} of {least} bytes"));
+    }
+    match said.is_empty() {
+        true => "-".to_owned(),
+        false => said.join(", "),
     }
 }
 

@@ -27,15 +27,12 @@ pub(crate) fn sentences(
 
 /// `alice: *.xml, on the first working day of the month, by 07:30`; with its zone if that is not `zone`
 pub(super) fn sentence(expected: &Expectation, zone: Zone) -> String {
-    let files = match expected.wanted.count {
-        1 => expected.wanted.files.to_string(),
-        count => format!("{count} files {}", expected.wanted.files),
-    };
     let (partner, schedule) = (&expected.partner, expected.schedule.sentence());
     let elsewhere = elsewhere(expected, zone);
     let elsewhere = elsewhere.map(|other| format!(" in {other}"));
     format!(
-        "{partner}: {files}, {schedule}{}",
+        "{partner}: {}, {schedule}{}",
+        expected.wanted.sentence(),
         elsewhere.unwrap_or_default()
     )
 }
@@ -67,7 +64,7 @@ mod tests {
         let mut out = Vec::new();
         sentences(&standings, config.zone, &mut out).expect("written");
         let expected = "\
-alice: 2 files prices-*.csv, on the first working day of the month, from 20:00 the evening before until 01:00
+alice: at least two files prices-*.csv, on the first working day of the month, from 20:00 the evening before until 01:00
   next: Wed 2026-04-01 01:00, Fri 2026-05-01 01:00, Mon 2026-06-01 01:00
 ";
         assert_eq!(String::from_utf8(out).expect("text"), expected);

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::files::{Files, lacking, odd};
 use super::sentence::{elsewhere, sentence};
 use crate::commands::output::table::write_texts;
 use crate::domain::base::time::{Time, Zone};
@@ -19,11 +20,13 @@ pub(crate) struct Row {
     except: Vec<String>,
     timezone: Option<&'static str>,
     count: u32,
+    #[serde(flatten)]
+    wanted: Files,
     min_size: u64,
     grace_seconds: u64,
     mention: Option<String>,
     state: State,
-    arrived: usize,
+    arrived: u32,
     missing_since: Option<String>,
     sentence: String,
     next_deadline: Option<String>,
@@ -45,7 +48,7 @@ impl Row {
         let at = |time: Time| expected.schedule.zone.rfc3339(time);
         Row {
             partner: expected.partner.clone(),
-            files: expected.wanted.files.to_string(),
+            files: expected.wanted.label(None),
             by: expected.clock(),
             days: expected.schedule.days.to_string(),
             except: expected
@@ -58,8 +61,9 @@ impl Row {
                 Zone::Machine => None,
                 Zone::Named(zone) => Some(zone.name()),
             },
-            count: expected.wanted.count,
-            min_size: expected.wanted.min_size,
+            count: expected.wanted.least(),
+            wanted: Files::of(standing),
+            min_size: expected.wanted.size.least,
             grace_seconds: expected.schedule.grace.as_secs(),
             mention: expected.mention.clone(),
             state: standing.state,
@@ -116,7 +120,7 @@ pub(crate) fn table(
         let elsewhere = elsewhere.map(|other| format!(" {other}"));
         [
             expected.partner.clone(),
-            expected.wanted.files.to_string(),
+            expected.wanted.label(None),
             expected.clock() + &elsewhere.unwrap_or_default(),
             expected.schedule.days.to_string(),
             next.unwrap_or_else(dash),
@@ -130,18 +134,19 @@ pub(crate) fn table(
 /// One feed as a line for a terminal: `alice *.xml by 07:30: missing since 2026-03-30 07:30`.
 pub(crate) fn line(standing: &FeedStanding<'_>) -> String {
     let expected = standing.expected;
-    let (partner, files, by) = (&expected.partner, &expected.wanted.files, expected.clock());
+    let (partner, files) = (&expected.partner, expected.wanted.label(None));
+    let by = expected.clock();
     format!("{partner} {files} by {by}: {}", in_words(standing))
 }
 
 /// The state of a feed in words.
 fn in_words(standing: &FeedStanding<'_>) -> String {
-    let count = standing.expected.wanted.count as usize;
     let awaited = matches!(standing.state, State::Waiting | State::Missing);
-    let some = match standing.arrived {
-        arrived if awaited && count > 1 => format!(" ({arrived} of {count} files)"),
-        _ => String::new(),
+    let some = match awaited {
+        true => lacking(standing),
+        false => String::new(),
     };
+    let odd = odd(standing);
     let since = standing
         .missing_since
         .map(|at| clock(standing.expected, at));
@@ -157,11 +162,11 @@ fn in_words(standing: &FeedStanding<'_>) -> String {
             None => "not watched",
         },
         State::Missing => {
-            return format!("missing since {}{some}", since.unwrap_or_default());
+            return format!("missing since {}{some}{odd}", since.unwrap_or_default());
         }
     };
     let since = since.map(|since| format!("; missing since {since}"));
-    format!("{said}{some}{}", since.unwrap_or_default())
+    format!("{said}{some}{}{odd}", since.unwrap_or_default())
 }
 
 /// A time in the feed's zone.
@@ -292,7 +297,7 @@ bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -       
                 "partner": "alice", "files": "missing", "by": "07:30", "days": "Mon..Sun", "except": [],
                 "timezone": "Europe/Paris", "count": 4, "min_size": 1, "grace_seconds": 0, "mention": null,
                 "state": "missing", "arrived": 2, "missing_since": "2026-03-30T07:30:00+02:00",
-                "sentence": "alice: 4 files missing, every day, by 07:30",
+                "sentence": "alice: at least four files missing, every day, by 07:30",
                 "next_deadline": "2026-03-31T07:30:00+02:00", "starts": null,
                 "next_deadlines": ["2026-03-31T07:30:00+02:00", "2026-04-01T07:30:00+02:00", "2026-04-02T07:30:00+02:00"],
                 "last_arrival": {"time": "2026-03-30T07:00:00+02:00", "path": "/in/c2"},

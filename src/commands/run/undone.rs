@@ -2,7 +2,7 @@
 
 use super::log_entry::{EntryFacts, LogEntry};
 use crate::adapters::log::Topic;
-use crate::domain::alerts::{Content, Hindered, Message, Obstacle};
+use crate::domain::alerts::{Content, FeedMissing, FeedOdd, Hindered, Message, Obstacle, Odd};
 
 /// The log entries for messages newer than this one about feeds, and about quiet, hindered or blind partners.
 pub(super) fn since(message: u64, outbox: &[Message]) -> Vec<LogEntry<'static>> {
@@ -17,12 +17,7 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
             "feed_missing",
             &feed.partner,
             Some(&feed.files),
-            format!(
-                "{} of {} files, due {}",
-                feed.arrived,
-                feed.count,
-                feed.due.utc()
-            ),
+            missing(feed),
         ),
         Content::FeedArrived(feed) => (
             Topic::FEED_ARRIVED,
@@ -43,6 +38,13 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
                 feed.change.how.in_english(),
                 feed.change.at.utc()
             ),
+        ),
+        Content::FeedOdd(feed) => (
+            Topic::FEED_ODD,
+            "feed_odd",
+            &feed.partner,
+            Some(&feed.files),
+            odd(feed),
         ),
         Content::Quiet(quiet) => (
             Topic::PARTNER_QUIET,
@@ -93,6 +95,32 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
         ..EntryFacts::default()
     };
     Some(LogEntry::Partner(topic, facts))
+}
+
+/// What is missing of a feed.
+fn missing(feed: &FeedMissing) -> String {
+    let (arrived, count, due) = (feed.arrived, feed.count, feed.due.utc());
+    let without = match feed.lack.names.as_slice() {
+        [] => String::new(),
+        names => format!(", without {}", names.join(", ")),
+    };
+    let small = match feed.lack.bytes {
+        Some((bytes, least)) => format!(", {bytes} of {least} bytes"),
+        None => String::new(),
+    };
+    format!("{arrived} of {count} files{without}{small}, due {due}")
+}
+
+/// What is odd about files of a feed, and their paths.
+fn odd(feed: &FeedOdd) -> String {
+    let what = match &feed.odd {
+        Odd::Forbidden { by } => format!("forbidden by {}", by.join(", ")),
+        Odd::TooMany { most } => format!("more than {most} files"),
+        Odd::TooLarge { most } => format!("more than {most} bytes in all"),
+        Odd::Same => "the same name and size as the time before".to_owned(),
+    };
+    let paths: Vec<&str> = feed.found.iter().map(|file| file.path.as_str()).collect();
+    format!("{what}: {}", paths.join(", "))
 }
 
 /// The obstacle that hinders a partner, with sshd's own words.

@@ -30,6 +30,7 @@ pub(super) fn message(content: &Content) -> String {
         Content::FeedMissing(feed) => format!("{} of {} missing", feed.files, feed.partner),
         Content::FeedArrived(feed) => format!("{} of {} arrived", feed.files, feed.partner),
         Content::FeedChanged(feed) => format!("{} of {} changed", feed.files, feed.partner),
+        Content::FeedOdd(feed) => format!("odd files of {} of {}", feed.files, feed.partner),
         Content::Quiet(quiet) => format!("no log-in of {}", quiet.partner),
         Content::LogLevel { .. } => "sftp-server's log level".to_owned(),
         Content::Unseen { .. } => "files that cannot be seen".to_owned(),

@@ -57,8 +57,14 @@ pub struct FeedMissing {
     pub due: Time,
     /// How many of its files arrived.
     pub arrived: u32,
-    /// How many files are expected.
+    /// How many files are expected at least.
     pub count: u32,
+    /// What else is expected, and lacking.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lack: Lack,
+    /// The partner was to fetch the files.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub download: bool,
     /// The first of the consecutive missed due times, if there were earlier ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
@@ -87,6 +93,9 @@ pub struct FeedArrived {
     pub at: Time,
     /// How many files.
     pub count: u32,
+    /// The partner fetched the files.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub download: bool,
     /// The last file.
     pub file: File,
     /// It arrived on time on this day.
@@ -95,6 +104,72 @@ pub struct FeedArrived {
     /// The first of the consecutive missed due times before this arrival.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
+}
+
+/// What a feed expects and lacks, apart from the number of its files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Lack {
+    /// The most files that are expected, if they are limited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most: Option<u32>,
+    /// The required names that are not there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// The sum of the sizes, and the least that it must be, if it is too small.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<(u64, u64)>,
+}
+
+/// Something odd about the files of a feed. It is reported, and stands in the day's table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FeedOdd {
+    /// The expectation's id.
+    pub id: String,
+    /// The account.
+    pub partner: String,
+    /// The full name from its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// The pattern of the file names.
+    pub files: String,
+    /// What is odd.
+    pub odd: Odd,
+    /// The first ten such files.
+    pub found: Vec<File>,
+    /// How many such files.
+    pub count: u64,
+    /// When the feed is due; `None` if the files belong to no day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Time>,
+    /// The partner fetched the files.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub download: bool,
+    /// Time of the latest such file.
+    pub at: Time,
+}
+
+/// What is odd about files of a feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Odd {
+    /// A file came that must not come.
+    Forbidden {
+        /// The patterns that forbid the names.
+        by: Vec<String>,
+    },
+    /// There are more files than expected.
+    TooMany {
+        /// The most that are expected.
+        most: u32,
+    },
+    /// The files are larger together than expected.
+    TooLarge {
+        /// The most bytes that are expected.
+        most: u64,
+    },
+    /// A file has the same name and size as on the day before.
+    Same,
 }
 
 /// A feed that was complete at its deadline was changed afterwards.
@@ -141,6 +216,8 @@ pub enum Loss {
     Renamed,
     /// It was replaced by an empty or too small file.
     Replaced,
+    /// It was replaced by a too large file.
+    ReplacedByLarger,
     /// It was sent again, but this upload was interrupted or failed.
     Broken,
 }
@@ -152,6 +229,7 @@ impl Loss {
             Loss::Removed => "removed",
             Loss::Renamed => "renamed away",
             Loss::Replaced => "replaced by an empty or too small file",
+            Loss::ReplacedByLarger => "replaced by a file that is too large",
             Loss::Broken => "sent again, which broke off",
         }
     }

@@ -29,6 +29,7 @@ pub(crate) fn join(first: &mut Content, second: Content) {
             | Content::FeedMissing(_)
             | Content::FeedArrived(_)
             | Content::FeedChanged(_)
+            | Content::FeedOdd(_)
             | Content::Quiet(_)
             | Content::Summary(_)
             | Content::Started { .. }

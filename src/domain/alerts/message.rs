@@ -3,7 +3,7 @@
 use crate::domain::alerts::facts::{
     Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
 };
-use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, Quiet};
+use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,8 @@ pub enum Content {
     FeedArrived(FeedArrived),
     /// A delivered feed was changed.
     FeedChanged(FeedChanged),
+    /// Files of a feed are odd: they must not come, are too many or too large, or came before.
+    FeedOdd(FeedOdd),
     /// A partner has not logged in for long.
     Quiet(Quiet),
     /// No line of OpenSSH in the log can be read.
@@ -176,6 +178,7 @@ impl Content {
             Content::Hindered(hindered) => Gathered(hindered.obstacle.name(), &hindered.partner),
             Content::FeedMissing(missing) => Alone("feed", &missing.id),
             Content::FeedArrived(arrived) => Alone("feed", &arrived.id),
+            Content::FeedOdd(odd) => Alone("odd feed", &odd.id),
             Content::Quiet(quiet) => Alone("quiet", &quiet.partner),
             Content::Blind(blind) => Alone("blind", &blind.partner),
             Content::Started { first: true, .. } => Alone("first start", ""),

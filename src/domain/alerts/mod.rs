@@ -18,7 +18,9 @@ pub use facts::{
     Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,
     Summary, SummaryRow, Sweep, Transfer,
 };
-pub use feed::{Change, FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile};
+pub use feed::{
+    Change, FeedArrived, FeedChanged, FeedMissing, FeedOdd, Lack, Loss, Odd, Quiet, Seen, SeenFile,
+};
 pub use gather::{Alerts, NEWS};
 pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
 pub use queue::Outbox;

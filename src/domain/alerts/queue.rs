@@ -81,6 +81,7 @@ fn is_anybodys(content: &Content) -> bool {
         | Content::FeedMissing(_)
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)
+        | Content::FeedOdd(_)
         | Content::Quiet(_)
         | Content::Summary(_)
         | Content::Started { .. }

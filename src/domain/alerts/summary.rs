@@ -63,6 +63,7 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
         Content::FeedMissing(_)
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)
+        | Content::FeedOdd(_)
         | Content::Quiet(_)
         | Content::Summary(_)
         | Content::Started { .. }

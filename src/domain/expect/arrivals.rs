@@ -37,6 +37,9 @@ pub struct Watched {
     /// The latest file of the feed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Arrival>,
+    /// The files that arrived in the last two seconds: they may still be renamed. Kept if it matters how many or large they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<Arrival>,
     /// A change of one of that day's files after the deadline, which makes the feed incomplete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Change>,
@@ -51,12 +54,24 @@ pub struct FeedDay {
     /// The names of the files that arrived; a file that was sent twice counts once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
+    /// Their sizes, if they are needed and known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sizes: BTreeMap<String, u64>,
+    /// The names and sizes of the day before, if they are needed, without those that came again and were reported.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub before: BTreeMap<String, u64>,
     /// When the last expected file arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrived: Option<Time>,
     /// It was reported as missing.
     #[serde(skip_serializing_if = "is_default")]
     pub told: bool,
+    /// It was reported that there are too many files.
+    #[serde(skip_serializing_if = "is_default")]
+    pub many: bool,
+    /// It was reported that the files are too large together.
+    #[serde(skip_serializing_if = "is_default")]
+    pub heavy: bool,
 }
 
 /// Days on which a feed did not arrive.

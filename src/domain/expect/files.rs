@@ -1,6 +1,7 @@
 //! The latest files of partners that must send feeds, with their current names and sizes.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,9 @@ use crate::domain::alerts::File;
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
+
+/// How long a file must keep a name: clients that upload under a temporary name rename the file at once.
+pub(crate) const KEEPS_NAME: Duration = Duration::from_secs(2);
 
 /// A recent file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +34,9 @@ pub struct Uploaded {
     /// The file no longer exists: it was removed, or another file has its name.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gone: bool,
+    /// When it got its name, until it is known whether it keeps it: then a name that must not come is reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh: Option<Time>,
 }
 
 impl Uploaded {
@@ -43,6 +50,7 @@ impl Uploaded {
             before: None,
             broken: false,
             gone: false,
+            fresh: None,
         }
     }
 

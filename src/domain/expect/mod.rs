@@ -2,13 +2,18 @@
 
 mod arrivals;
 pub(crate) mod calendar;
+mod dated;
 mod days;
 mod expectation;
 mod files;
+mod files_sentence;
 mod holidays;
 mod many;
 mod outcome;
 mod pattern;
+mod possible;
+mod progress;
+mod range;
 mod sentence;
 mod standing;
 mod wanted;
@@ -17,14 +22,16 @@ mod weekdays;
 
 pub use arrivals::{Arrival, Complete, FeedDay, Feeds, Missed, Overdue, Watched};
 pub use calendar::{Months, Opening, Schedule, Weeks};
+pub use dated::{Dates, RequiredName, has_date};
 pub use days::{Days, Place, Unit};
 pub use expectation::Expectation;
 pub use files::Uploaded;
-pub(crate) use files::{is_same, moved};
+pub(crate) use files::{KEEPS_NAME, is_same, moved};
 pub use holidays::Holidays;
 pub use many::{ByPattern, Many};
 pub use outcome::{Feed, Outcome};
 pub use pattern::Pattern;
+pub use range::Range;
 pub use standing::{FeedStanding, State};
 pub(crate) use standing::{begun, not_watched};
 pub use wanted::Wanted;

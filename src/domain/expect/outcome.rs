@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::alerts::Lack;
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 
@@ -43,8 +44,14 @@ pub struct Feed {
     pub changed: Option<Time>,
     /// How many of its files arrived.
     pub arrived: u32,
-    /// How many files are expected.
+    /// How many files are expected at least.
     pub count: u32,
+    /// What else is expected, and lacking.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lack: Lack,
+    /// The partner is to fetch the files.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub download: bool,
     /// The first of the consecutive missed due times, if there were earlier ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,

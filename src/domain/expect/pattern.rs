@@ -1,4 +1,4 @@
-//! Which files belong to a feed: a pattern over the bytes of a name.
+//! Which files belong to a feed: a shell pattern or a regular expression over the bytes of a name.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -6,23 +6,38 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
+use regex::bytes::{Regex, RegexBuilder};
 
-/// A shell pattern. With a `/` it is compared with the whole path as the partner sees it, else with the last component.
+use super::possible::obstacle;
+
+/// The most memory of a compiled regular expression, in bytes.
+const REGEX_MOST: usize = 256 * 1024;
+
+/// A shell pattern or a regular expression.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
-    matcher: GlobMatcher,
-    whole: bool,
+    matcher: Matcher,
+}
+
+#[derive(Clone, Debug)]
+enum Matcher {
+    /// A shell pattern for the last component.
+    Name(GlobMatcher),
+    /// A shell pattern for the whole path as the partner sees it.
+    Path(GlobMatcher),
+    /// A regular expression for the last component.
+    Regex(Regex),
 }
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.text == other.text && self.is_regex() == other.is_regex()
     }
 }
 
 impl Pattern {
-    /// Parses a pattern; the error says what is wrong with it.
+    /// Parses a shell pattern. With a `/` it is for the whole path. The error says what is wrong with it.
     pub fn new(text: &str) -> Result<Pattern, String> {
         if text.is_empty() {
             return Err("empty".to_owned());
@@ -35,22 +50,60 @@ impl Pattern {
             .backslash_escape(true)
             .build()
             .map_err(|error| error.kind().to_string())?;
+        let glob = glob.compile_matcher();
         Ok(Pattern {
             text: text.to_owned(),
-            matcher: glob.compile_matcher(),
-            whole: text.contains('/'),
+            matcher: match text.contains('/') {
+                true => Matcher::Path(glob),
+                false => Matcher::Name(glob),
+            },
         })
+    }
+
+    /// Parses a regular expression, over bytes. The error says what is wrong with it.
+    pub fn regex(text: &str) -> Result<Pattern, String> {
+        let mut builder = RegexBuilder::new(text);
+        let built = builder.unicode(false).size_limit(REGEX_MOST).build();
+        let regex = built.map_err(|error| match error {
+            regex::Error::CompiledTooBig(most) => {
+                format!(
+                    "compiled it needs more than {} KiB: repeat less",
+                    most / 1024
+                )
+            }
+            // The last line says what is wrong, the lines before it point to the place.
+            error => {
+                let said = error.to_string();
+                let last = said.lines().last().unwrap_or_default();
+                last.trim_start_matches("error: ").to_owned()
+            }
+        })?;
+        match obstacle(text) {
+            Some(why) => Err(why.to_owned()),
+            None => Ok(Pattern {
+                text: text.to_owned(),
+                matcher: Matcher::Regex(regex),
+            }),
+        }
+    }
+
+    /// Is it a regular expression?
+    pub fn is_regex(&self) -> bool {
+        matches!(self.matcher, Matcher::Regex(_))
     }
 
     /// Does the file of this path match?
     pub fn matches(&self, path: &[u8]) -> bool {
-        let from = match self.whole {
-            // Some clients send paths without the first slash: both forms mean the partner's own root.
-            true => path.iter().take_while(|&&byte| byte == b'/').count(),
-            false => memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1),
-        };
-        self.matcher
-            .is_match(Path::new(OsStr::from_bytes(&path[from..])))
+        let last = || &path[memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1)..];
+        match &self.matcher {
+            Matcher::Regex(regex) => regex.is_match(last()),
+            Matcher::Name(glob) => glob.is_match(Path::new(OsStr::from_bytes(last()))),
+            Matcher::Path(glob) => {
+                // Some clients send paths without the first slash: both forms mean the partner's own root.
+                let from = path.iter().take_while(|&&byte| byte == b'/').count();
+                glob.is_match(Path::new(OsStr::from_bytes(&path[from..])))
+            }
+        }
     }
 }
 
@@ -87,6 +140,34 @@ mod tests {
         assert!(!matches("caf\u{fffd}.xml", b"/upload/caf\xe9.xml"));
         assert!(matches("été*", "/upload/été.xml".as_bytes()));
         assert!(matches("*", b"\n\x1b[2J"));
+    }
+
+    #[test]
+    fn a_regular_expression_is_about_the_bytes_of_the_last_component() {
+        let regex = |text: &str| Pattern::regex(text).expect(text);
+        let prices = regex(r"^prices-\d{8}\.csv$");
+        assert!(prices.matches(b"/upload/prices-20260330.csv"));
+        assert!(prices.matches(b"prices-20260330.csv"));
+        assert!(!prices.matches(b"/upload/prices-20260330.csv.filepart"));
+        assert!(!prices.matches("/prices-2026033\u{663}.csv".as_bytes()));
+        assert!(regex("caf.\\.xml").matches(b"/upload/caf\xe9.xml"));
+        assert!(regex("\u{e9}t\u{e9}").matches("/\u{e9}t\u{e9}.csv".as_bytes()));
+        assert_ne!(regex("a"), Pattern::new("a").expect("a pattern"));
+    }
+
+    #[test]
+    fn what_is_no_regular_expression_is_said() {
+        for (wrong, why) in [
+            ("(", "unclosed group"),
+            ("[z-a]", "invalid character class range"),
+            ("*", "repetition operator missing expression"),
+            (r"(\w{200}){200}", "more than 256 KiB"),
+            ("a^b", "no name can match"),
+            ("in/a", "no name can match"),
+        ] {
+            let said = Pattern::regex(wrong).expect_err(wrong);
+            assert!(said.contains(why), "{wrong}: {said}");
+        }
     }
 
     #[test]

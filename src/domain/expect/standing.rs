@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Expectation;
 use super::calendar::after;
+use crate::domain::alerts::{FeedOdd, Lack};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Arrival, FeedDay, Watched};
 use crate::domain::state::Daily;
@@ -46,8 +47,12 @@ pub struct FeedStanding<'a> {
     pub expected: &'a Expectation,
     /// Its state.
     pub state: State,
-    /// How many files have arrived for the day that is shown.
-    pub arrived: usize,
+    /// How many files of the pattern have arrived for the day that is shown.
+    pub arrived: u32,
+    /// What else is lacking on that day.
+    pub lack: Lack,
+    /// The oddities of its files in the open day's table.
+    pub odd: Vec<FeedOdd>,
     /// The due time of the first of the consecutive missed days.
     pub missing_since: Option<Time>,
     /// The next deadlines that are judged.
@@ -76,7 +81,12 @@ impl<'a> FeedStanding<'a> {
         FeedStanding {
             expected,
             state,
-            arrived: day.map_or(0, |day| day.names.len().min(expected.wanted.count as usize)),
+            arrived: day.map_or(0, |day| shown(expected, day.arrived(expected))),
+            // Of a feed of which nothing is there, what is lacking is not listed.
+            lack: (day.filter(|day| !day.names.is_empty()))
+                .map(|day| day.lack(expected))
+                .unwrap_or_default(),
+            odd: daily.map(|daily| odd(expected, daily)).unwrap_or_default(),
             missing_since: first.map(|date| expected.due(date)),
             next_deadlines: ahead(expected, now, today, seen.from),
             starts: (expected.due_from(seen.from))
@@ -84,6 +94,20 @@ impl<'a> FeedStanding<'a> {
             last: seen.last.clone(),
         }
     }
+}
+
+/// The number of files that is shown: more files than expected are of interest only if they are limited.
+fn shown(expected: &Expectation, arrived: u32) -> u32 {
+    match expected.wanted.most() {
+        Some(_) => arrived,
+        None => arrived.min(expected.wanted.least()),
+    }
+}
+
+/// The oddities of a feed's files in the open day's table.
+fn odd(expected: &Expectation, daily: &Daily) -> Vec<FeedOdd> {
+    let odd = daily.resume.day.odd.iter();
+    odd.filter(|odd| odd.id == expected.id).cloned().collect()
 }
 
 /// The feeds that are not watched yet.
@@ -104,7 +128,7 @@ pub(crate) fn begun(new: &[&Expectation], daily: &Daily, now: Time) -> Vec<Strin
         (standing.state == State::Unknown).then(|| {
             format!(
                 "[[expect]]: {} of {} by {} is judged from {first} on: today its files may have come unseen",
-                expected.wanted.files,
+                expected.wanted.label(None),
                 expected.partner,
                 expected.clock()
             )

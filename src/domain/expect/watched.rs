@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::Expectation;
 use super::calendar::{after, later};
-use super::files::is_same;
+use super::files::{KEEPS_NAME, is_same};
 use crate::domain::alerts::{Change, File, Loss, Transfer};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Arrival, Complete, FeedDay, Missed, Overdue, Watched};
@@ -68,19 +68,23 @@ impl Watched {
         if !expected.has_begun(day.date, at) {
             return None;
         }
-        let count = expected.wanted.count as usize;
-        let name = file.name_in_state();
+        if !expected.is_of(|| expected.dates(day.date), file) {
+            return None;
+        }
         if let Some(changed) = self.changed.take() {
             // The feed is complete again: it is the same file, or a replacement.
             let changed = changed.file.name_in_state();
             day.names.retain(|known| !is_same(known, &changed));
         }
-        let known = day.names.iter().any(|known| is_same(known, &name));
-        if known || day.names.len() >= count + SPARE {
+        let most = expected.wanted.most_kept() + SPARE;
+        if !day.put_in(expected, file, most) {
             return None;
         }
-        day.names.push(name);
-        if day.arrived.is_some() || day.names.len() < count {
+        if expected.wanted.may_be_odd() {
+            let file = file.clone();
+            self.recent.push(Arrival { at, file });
+        }
+        if day.arrived.is_some() || !day.is_complete(expected) {
             return None;
         }
         day.arrived = Some(at);
@@ -102,13 +106,17 @@ impl Watched {
     /// Renames a file; both names match the feed.
     pub fn rename(&mut self, from: &File, to: &File) {
         let from = from.name_in_state();
-        let mut names = self.day.iter_mut().flat_map(|day| &mut day.names);
-        if let Some(name) = names.find(|name| is_same(name, &from)) {
-            *name = to.name_in_state();
+        if let Some(day) = &mut self.day {
+            if let Some(name) = day.names.iter_mut().find(|name| is_same(name, &from)) {
+                let size = day.sizes.remove(name);
+                *name = to.name_in_state();
+                day.sizes.extend(size.map(|size| (name.clone(), size)));
+            }
         }
-        let last = self.last.as_mut();
-        if let Some(last) = last.filter(|last| is_same(&last.file.name_in_state(), &from)) {
-            last.file = to.clone();
+        for arrival in self.last.iter_mut().chain(&mut self.recent) {
+            if is_same(&arrival.file.name_in_state(), &from) {
+                arrival.file = to.clone();
+            }
         }
     }
 
@@ -133,9 +141,12 @@ impl Watched {
                 return;
             }
         }
-        let enough = day.names.len() > expected.wanted.count as usize;
+        let (gone, size) = day.take_out(place);
+        let enough = day.is_complete(expected);
         if let Some(arrived) = day.arrived.filter(|_| !enough) {
             if !undo(day.date, arrived) {
+                day.sizes.extend(size.map(|size| (gone.clone(), size)));
+                day.names.insert(place, gone);
                 let change = how.map(|how| Change {
                     at,
                     file: file.clone(),
@@ -147,7 +158,6 @@ impl Watched {
             }
             day.arrived = None;
         }
-        day.names.remove(place);
     }
 
     /// The change of a delivered file, if the file is not complete again by `until`. Returns each change once.
@@ -176,8 +186,8 @@ impl Watched {
         if day.arrived.is_some() || day.told || expected.deadline(day.date) > until {
             return None;
         }
-        if day.names.len() >= expected.wanted.count as usize {
-            // The configuration now expects fewer files than before.
+        if day.is_complete(expected) {
+            // The configuration now expects less than before.
             day.arrived = self.last.as_ref().map(|last| last.at);
             self.missed = None;
             return None;
@@ -185,7 +195,7 @@ impl Watched {
         day.told = true;
         Some(Overdue {
             date: day.date,
-            arrived: u32::try_from(day.names.len()).unwrap_or(u32::MAX),
+            arrived: day.arrived(expected),
             missed,
         })
     }
@@ -207,7 +217,11 @@ impl Watched {
         let changed = self.changed.as_ref().filter(|changed| !changed.told);
         let changed = changed.map(|changed| changed.at.plus(AGAIN));
         let deadline = date.map(|date| expected.deadline(date));
-        deadline.into_iter().chain(changed).min()
+        let recent = self
+            .recent
+            .iter()
+            .map(|arrival| arrival.at.plus(KEEPS_NAME));
+        deadline.into_iter().chain(changed).chain(recent).min()
     }
 
     /// The next due day that was not opened yet.
@@ -229,8 +243,13 @@ impl Watched {
     /// Opens a day, and notes if the previous day was incomplete.
     fn open(&mut self, date: NaiveDate) {
         self.changed = None;
+        let last = self.day.as_mut().map(|day| match day.sizes.is_empty() {
+            true => std::mem::take(&mut day.before),
+            false => std::mem::take(&mut day.sizes),
+        });
         let before = self.day.replace(FeedDay {
             date,
+            before: last.unwrap_or_default(),
             ..FeedDay::default()
         });
         if let Some(before) = before.filter(|day| day.arrived.is_none()) {
@@ -249,6 +268,9 @@ fn sent_unseen(expected: &Expectation, daily: &Daily, now: Time) -> bool {
     let counters = daily.partners.get(&expected.partner);
     let known = daily.resume.known.get(&expected.partner);
     let last = known.and_then(|known| known.seen.file.as_ref());
+    if expected.wanted.download {
+        return counters.is_some_and(|counters| counters.download > 0);
+    }
     let today = |at: Time| expected.date(at) == expected.date(now);
     counters.is_some_and(|counters| counters.upload > 0)
         || last.is_some_and(|last| last.what == Transfer::Upload && today(last.at))

@@ -4,11 +4,11 @@ use super::blocks::plain;
 use super::say::{Phrase, slots};
 use super::{Voice, file_text};
 use crate::domain::alerts::{
-    FeedArrived, FeedChanged, FeedMissing, Loss, Quiet, Seen, SeenFile, Transfer,
+    FeedArrived, FeedChanged, FeedMissing, Lack, Loss, Quiet, Seen, SeenFile, Transfer,
 };
 use crate::domain::base::clean::{HOST, PATH, clean};
-use crate::domain::base::language::Noun;
-use crate::domain::render::phrase::Draft;
+use crate::domain::base::language::{Language, Noun};
+use crate::domain::render::phrase::{Draft, list_within};
 
 /// The most characters of a pattern in a sentence.
 pub(crate) const PATTERN: usize = 120;
@@ -22,29 +22,78 @@ pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Draft {
     let since = voice.moment_if(missing.since);
     let instead = instead(&missing.seen, voice);
     let last = missing.seen.file.iter();
-    let [all, some] = [missing.count, missing.arrived].map(|n| language.number(n.into()));
+    let (all, some) = numbers(missing.count, missing.arrived, &missing.lack, voice);
+    let (got, get, _) = verbs(missing.download, language);
+    let is_short = missing.arrived < missing.count;
+    let lack = &missing.lack;
+    let mut names: Vec<String> = lack.names.iter().map(|name| clean(name, PATTERN)).collect();
+    if is_short && missing.count == 1 && !names.is_empty() {
+        names.insert(0, files.clone());
+    }
+    let lacking = list_within(&names, names.len() as u64, language);
+    let n = language.number(names.len() as u64);
+    let (have, least) = lack.bytes.unwrap_or_default();
+    let (have, least) = (language.size(have), language.size(least));
     let text = match (missing.count, missing.arrived) {
+        (count, _) if (count == 1 || !is_short) && !names.is_empty() => Phrase(
+            "⏰ {*partner} n'a pas {got} {lacking}, attendu{n||s} le {due}[ (manque depuis le {since})] — {instead}",
+            "⏰ {*partner} did not {get} {lacking}, expected by {due}[ (missing since {since})] — {instead}",
+        ),
+        _ if !is_short && lack.bytes.is_some() => Phrase(
+            "⏰ {*partner} n'a {got} que {have} de {files}, au moins {least} attendus le {due}[ (manque depuis le {since})] — {instead}",
+            "⏰ {*partner} {got} only {have} of {files}, at least {least} expected by {due}[ (missing since {since})] — {instead}",
+        ),
         (1, _) => Phrase(
-            "⏰ {*partner} n'a pas livré {files}, attendu le {due}[ (manque depuis le {since})] — {instead}",
-            "⏰ {*partner} did not deliver {files}, expected by {due}[ (missing since {since})] — {instead}",
+            "⏰ {*partner} n'a pas {got} {files}, attendu le {due}[ (manque depuis le {since})] — {instead}",
+            "⏰ {*partner} did not {get} {files}, expected by {due}[ (missing since {since})] — {instead}",
         ),
         (_, 0) => Phrase(
-            "⏰ {*partner} n'a livré aucun des {all} fichiers {files}, attendus le {due}[ (manque depuis le {since})] — {instead}",
-            "⏰ {*partner} delivered none of {all} files {files}, expected by {due}[ (missing since {since})] — {instead}",
+            "⏰ {*partner} n'a {got} aucun des {all} fichiers {files}[ ni {lacking}], attendus le {due}[ (manque depuis le {since})] — {instead}",
+            "⏰ {*partner} {got} none of {all} files {files}[ and not {lacking}], expected by {due}[ (missing since {since})] — {instead}",
         ),
         _ => Phrase(
-            "⏰ {*partner} n'a livré que {some} {some|fichier|fichiers} {files} sur {all}, attendus le {due}[ (manque depuis le {since})] — {instead}",
-            "⏰ {*partner} delivered only {some} of {all} files {files}, expected by {due}[ (missing since {since})] — {instead}",
+            "⏰ {*partner} n'a {got} que {some} {some|fichier|fichiers} {files} sur {all}[, et pas {lacking}], attendus le {due}[ (manque depuis le {since})] — {instead}",
+            "⏰ {*partner} {got} only {some} of {all} files {files}[ and not {lacking}], expected by {due}[ (missing since {since})] — {instead}",
         ),
     };
     Draft {
-        lines: vec![voice.line(text, slots![partner, files, due, since, instead, all, some])],
+        lines: vec![voice.line(
+            text,
+            slots![
+                partner, files, due, since, instead, all, some, got, get, lacking, n, have, least
+            ],
+        )],
         details: last
             .map(|last| plain(clean(&last.file.path, PATH)))
             .collect(),
         mention: missing.mention.clone(),
         ..Draft::default()
     }
+}
+
+/// What a partner does with a feed: `livré`, `livré`, `livre`; `delivered`, `deliver`, `delivers`.
+fn verbs(download: bool, language: Language) -> (&'static str, &'static str, &'static str) {
+    match (download, language) {
+        (false, Language::French) => ("livré", "livré", "livre"),
+        (false, Language::English) => ("delivered", "deliver", "delivers"),
+        (true, Language::French) => ("récupéré", "récupéré", "récupère"),
+        (true, Language::English) => ("fetched", "fetch", "fetches"),
+    }
+}
+
+/// How many files are expected, and how many are there: `2 à 3` and `1`.
+pub(super) fn numbers(count: u32, arrived: u32, lack: &Lack, voice: &Voice) -> (String, String) {
+    let [least, arrived] = [count, arrived].map(|n| voice.language.number(n.into()));
+    let most = lack.most.filter(|most| *most > count);
+    let most = most.map(|most| voice.language.number(most.into()));
+    let all = match most {
+        Some(most) => voice.say(
+            Phrase("{least} à {most}", "{least} to {most}"),
+            slots![least, most],
+        ),
+        None => least,
+    };
+    (all, arrived)
 }
 
 /// The partner's last log-in, failure and file.
@@ -127,24 +176,25 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Draft {
     let since = voice.moment_if(arrived.since);
     let late = language.lasting(arrived.at.since(arrived.due));
     let in_time = arrived.on_time && arrived.at <= arrived.due;
+    let (got, _, gets) = verbs(arrived.download, language);
     let text = match (arrived.since, arrived.on_time, arrived.count) {
         (Some(_), true, _) => Phrase(
-            "✅ {*partner} livre à nouveau : {name} — {files} manquait depuis le {since}",
-            "✅ {*partner} delivers again: {name} — {files} had been missing since {since}",
+            "✅ {*partner} {gets} à nouveau : {name} — {files} manquait depuis le {since}",
+            "✅ {*partner} {gets} again: {name} — {files} had been missing since {since}",
         ),
         // It was reported as missing, and its arrival became known only now.
         (None, _, _) if in_time => Phrase(
-            "✅ {*partner} avait livré {name} à temps, le {at} — appris après coup ({files} attendu le {due})",
-            "✅ {*partner} had delivered {name} in time, on {at} — learnt later ({files} expected by {due})",
+            "✅ {*partner} avait {got} {name} à temps, le {at} — appris après coup ({files} attendu le {due})",
+            "✅ {*partner} had {got} {name} in time, on {at} — learnt later ({files} expected by {due})",
         ),
         (_, _, 1) => Phrase(
-            "✅ {*partner} a livré {name} — {late} de retard ({files} attendu le {due}[, manquait depuis le {since}])",
-            "✅ {*partner} delivered {name} — {late} late ({files} expected by {due}[, missing since {since}])",
+            "✅ {*partner} a {got} {name} — {late} de retard ({files} attendu le {due}[, manquait depuis le {since}])",
+            "✅ {*partner} {got} {name} — {late} late ({files} expected by {due}[, missing since {since}])",
         ),
         // For several files, `name` already contains the pattern.
         _ => Phrase(
-            "✅ {*partner} a livré {name} — {late} de retard (attendus le {due}[, manquaient depuis le {since}])",
-            "✅ {*partner} delivered {name} — {late} late (expected by {due}[, missing since {since}])",
+            "✅ {*partner} a {got} {name} — {late} de retard (attendus le {due}[, manquaient depuis le {since}])",
+            "✅ {*partner} {got} {name} — {late} late (expected by {due}[, missing since {since}])",
         ),
     };
     let file = &arrived.file;
@@ -152,7 +202,10 @@ pub(crate) fn arrived(arrived: &FeedArrived, voice: &Voice) -> Draft {
     detail.extend(file.bytes.map(|bytes| language.size(bytes)));
     detail.extend(file.address.as_deref().map(|from| clean(from, HOST)));
     Draft {
-        lines: vec![voice.line(text, slots![partner, name, files, at, due, since, late])],
+        lines: vec![voice.line(
+            text,
+            slots![partner, got, gets, name, files, at, due, since, late],
+        )],
         details: vec![plain(detail.join(" · "))],
         context: vec![at],
         ..Draft::default()
@@ -183,6 +236,10 @@ pub(crate) fn changed(changed: &FeedChanged, voice: &Voice) -> Draft {
         (Loss::Replaced, Some(_)) => Phrase(
             "⚠️ {*partner} a remplacé {name}, livré le {arrived}, par un fichier trop petit ({size}) ({files} attendu le {due})",
             "⚠️ {*partner} replaced {name}, delivered on {arrived}, by a file that is too small ({size}) ({files} expected by {due})",
+        ),
+        (Loss::ReplacedByLarger, _) => Phrase(
+            "⚠️ {*partner} a remplacé {name}, livré le {arrived}, par un fichier trop gros ({size}) ({files} attendu le {due})",
+            "⚠️ {*partner} replaced {name}, delivered on {arrived}, by a file that is too large ({size}) ({files} expected by {due})",
         ),
         (Loss::Broken, _) => Phrase(
             "⚠️ {*partner} a renvoyé {name}, livré le {arrived}, et ce nouvel envoi n'est pas arrivé entier ({files} attendu le {due})",

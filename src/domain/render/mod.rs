@@ -4,6 +4,7 @@ mod blocks;
 mod day;
 mod feed_text;
 mod file_text;
+mod odd_text;
 mod own_text;
 mod phrase;
 mod reasons;

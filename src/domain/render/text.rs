@@ -1,7 +1,7 @@
 //! Renders messages in words.
 
 use super::blocks::plain;
-use super::{Rendered, Voice, feed_text, file_text, summary_text, warning_text};
+use super::{Rendered, Voice, feed_text, file_text, odd_text, summary_text, warning_text};
 use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
 use crate::domain::base::language::Noun;
@@ -33,6 +33,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::FeedMissing(missing) => feed_text::missing(missing, voice),
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
         Content::FeedChanged(changed) => feed_text::changed(changed, voice),
+        Content::FeedOdd(odd) => odd_text::odd(odd, voice),
         Content::Quiet(quiet) => feed_text::quiet(quiet, voice),
         Content::LogLevel {
             partners,

@@ -241,7 +241,8 @@ impl Monitor<'_> {
             return None;
         }
         // The message about the feed already names the file.
-        if what == Transfer::Upload && self.told_by_feed(partner, &file.path, at) {
+        let whole = matches!(what, Transfer::Upload | Transfer::Download);
+        if whole && self.told_by_feed(partner, &file.path, at) {
             return None;
         }
         let files = Files::one(partner, self.full_name(partner), what, file, at);

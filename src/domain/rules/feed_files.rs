@@ -6,7 +6,7 @@ use crate::domain::base::evict::evict;
 use crate::domain::base::process::Process;
 use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
-use crate::domain::expect::{Uploaded, is_same, moved};
+use crate::domain::expect::{Expectation, Uploaded, is_same, moved};
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
 use crate::domain::rules::transfer::text;
@@ -30,15 +30,15 @@ impl Monitor<'_> {
         let broken = match what {
             Transfer::Upload => false,
             Transfer::UploadInterrupted | Transfer::UploadFailed => true,
+            Transfer::Download => return self.feed_fetched(at, partner, file),
             // Without a close line it is unknown whether the file exists.
             Transfer::UploadUnclosed
-            | Transfer::Download
             | Transfer::DownloadInterrupted
             | Transfer::DownloadUnclosed
             | Transfer::Unknown => return,
         };
         let rules = self.rules;
-        let own = || rules.expects.iter().filter(|e| e.partner == partner);
+        let own = || rules.feeds_from(partner);
         if !broken {
             for expected in own() {
                 // This must come before the count: a feed that was not watched, and whose files may have arrived unseen, is
@@ -51,19 +51,33 @@ impl Monitor<'_> {
         if untouched || file.cut || own().next().is_none() {
             return;
         }
+        self.judge_forbidden(at);
         let file = self.whole(partner, file);
         let name = file.name_in_state();
         let files = &mut self.daily.resume.feeds.uploads;
         files.retain(|known| !known.is(partner, &name));
         self.keep_file(Uploaded {
             broken,
+            fresh: self.fresh(at),
             ..Uploaded::new(process, partner, at, file.clone())
         });
         for expected in own() {
             match (broken, expected.takes(&file)) {
                 (false, true) => self.feed_there(expected, at, &file),
-                (false, false) => self.feed_gone(expected, at, &file, Some(Loss::Replaced)),
+                (false, false) => self.feed_gone(expected, at, &file, Some(loss(expected, &file))),
                 (true, _) => self.feed_gone(expected, at, &file, Some(Loss::Broken)),
+            }
+        }
+    }
+
+    /// A partner fetched a file.
+    fn feed_fetched(&mut self, at: Time, partner: &str, file: &File) {
+        let rules = self.rules;
+        let own = |e: &&Expectation| e.wanted.download && e.partner == partner;
+        for expected in rules.expects.iter().filter(own) {
+            self.watched(expected);
+            if expected.takes(file) {
+                self.feed_there(expected, at, file);
             }
         }
     }
@@ -124,13 +138,14 @@ impl Monitor<'_> {
     /// Earlier changes by this process to the partner's files were not refused, and will not be undone. Also keeps the files
     /// of feeds that the path may name and that are known only by name.
     pub(super) fn keep_delivered(&mut self, process: Process, partner: &str, at: Time, path: &str) {
+        self.judge_forbidden(at);
         let rules = self.rules;
         let feeds = &mut self.daily.resume.feeds;
         for known in feeds.uploads.iter_mut().filter(|u| u.process == process) {
             known.before = None;
         }
-        let own = rules.expects.iter().filter(|e| e.partner == partner);
-        let days = own.filter_map(|e| feeds.watched.get(&e.id)?.day.as_ref());
+        let days = rules.feeds_from(partner);
+        let days = days.filter_map(|e| feeds.watched.get(&e.id)?.day.as_ref());
         let meant = |name: &&String| {
             let file = File::of_state(name);
             is_same(name, path) || moved(&file, [path.as_bytes(), b""]).is_some()
@@ -180,13 +195,21 @@ impl Monitor<'_> {
             seen.removed |= is_same(&seen.file.name_in_state(), &name);
         }
         let rules = self.rules;
-        for expected in rules.expects.iter().filter(|e| e.partner == partner) {
+        for expected in rules.feeds_from(partner) {
             self.feed_gone(expected, at, &file, Some(Loss::Removed));
         }
         true
     }
 
     pub(super) fn is_expected(&self, partner: &str) -> bool {
-        self.rules.expects.iter().any(|e| e.partner == partner)
+        self.rules.feeds_from(partner).next().is_some()
+    }
+}
+
+/// How a delivered file was lost when this file took its name.
+pub(super) fn loss(expected: &Expectation, file: &File) -> Loss {
+    match expected.wanted.is_too_large(file) {
+        true => Loss::ReplacedByLarger,
+        false => Loss::Replaced,
     }
 }

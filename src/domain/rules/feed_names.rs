@@ -1,6 +1,7 @@
 //! Renames of feeds' files, in any session and at any later time, and feeds that lose a file.
 
 use super::Monitor;
+use super::feed_files::loss as replaced_by;
 use crate::domain::alerts::{Content, File, Loss};
 use crate::domain::base::process::Process;
 use crate::domain::base::time::Time;
@@ -35,6 +36,7 @@ impl Monitor<'_> {
         source.rename(pair[0]);
         let source = source.name_in_state();
         self.keep_delivered(process, partner, at, &source);
+        let fresh = self.fresh(at);
         let files = &mut self.daily.resume.feeds.uploads;
         let mut renamed: Vec<Uploaded> = Vec::new();
         for known in files.iter_mut().filter(|u| u.partner == partner && !u.gone) {
@@ -48,6 +50,7 @@ impl Monitor<'_> {
                 file.cut = cut;
                 let before = Some(std::mem::replace(&mut known.file, file));
                 (known.before, known.process) = (before, process);
+                known.fresh = fresh;
                 renamed.push(known.clone());
             }
         }
@@ -68,6 +71,7 @@ impl Monitor<'_> {
                 self.keep_file(Uploaded {
                     file: before.clone(),
                     before: None,
+                    fresh: None,
                     ..upload.clone()
                 });
             }
@@ -107,7 +111,7 @@ impl Monitor<'_> {
                 seen.removed &= !is_same(&seen.file.name_in_state(), &name);
             }
             let rules = self.rules;
-            let own = rules.expects.iter().filter(|e| e.partner == partner);
+            let own = rules.feeds_from(partner);
             for expected in own.filter(|e| !known.broken && e.takes(&known.file)) {
                 self.feed_there(expected, known.at, &known.file);
             }
@@ -132,11 +136,15 @@ impl Monitor<'_> {
             }
         }
         let loss = (how != Naming::Refused).then_some(Loss::Renamed);
-        for expected in rules.expects.iter().filter(|e| e.partner == partner) {
+        for expected in rules.feeds_from(partner) {
             let (was, is) = (expected.takes(before), !broken && expected.takes(file));
             let there = self.has_of_feed(expected, file);
+            // If names are required, the new name may count for something else.
+            let named = self
+                .watched(expected)
+                .changes_names(expected, [before, file]);
             match (was, is) {
-                (true, true) if how != Naming::Further && !there => {
+                (true, true) if how != Naming::Further && !there && !named => {
                     // It was counted already, perhaps on an earlier day.
                     self.watched(expected).rename(before, file);
                 }
@@ -150,7 +158,11 @@ impl Monitor<'_> {
                     if how != Naming::Further {
                         self.feed_gone(expected, at, before, loss);
                     }
-                    let loss = if broken { Loss::Broken } else { Loss::Replaced };
+                    let loss = if broken {
+                        Loss::Broken
+                    } else {
+                        replaced_by(expected, file)
+                    };
                     self.feed_gone(
                         expected,
                         at,
@@ -177,6 +189,7 @@ impl Monitor<'_> {
         file: &File,
         how: Option<Loss>,
     ) {
+        self.settle_feed(expected, at);
         let mut watched = std::mem::take(self.watched(expected));
         let in_flight = self.in_flight;
         let resume = &mut self.daily.resume;

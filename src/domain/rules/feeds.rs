@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::Monitor;
 use crate::domain::alerts::{
-    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Message,
+    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Lack, Message,
 };
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
@@ -18,6 +18,8 @@ impl Monitor<'_> {
     /// A file of a feed exists.
     pub(super) fn feed_there(&mut self, expected: &Expectation, at: Time, file: &File) {
         self.roll(at);
+        self.feed_weighed_again(expected, at, file);
+        self.settle_feed(expected, at);
         let complete = self.watched(expected).arrive(expected, at, file);
         if let Some(complete) = complete {
             self.feed_complete(expected, complete, at, file);
@@ -34,7 +36,7 @@ impl Monitor<'_> {
                 (false, false) => Outcome::Recovered,
             },
             at: Some(at),
-            arrived: expected.wanted.count,
+            arrived: expected.wanted.least(),
             ..self.feed(expected, due)
         };
         self.no_longer_missing(&expected.id);
@@ -43,6 +45,7 @@ impl Monitor<'_> {
             feeds.push(Feed {
                 outcome: Outcome::Recovered,
                 due: since,
+                files: expected.wanted.label(None),
                 ..here.clone()
             });
         }
@@ -53,14 +56,18 @@ impl Monitor<'_> {
         if day.on_time && since.is_none() && !told {
             return;
         }
+        let there = self.watched(expected).day.as_ref();
+        let count = there.map_or(0, |day| day.counted(expected));
         let content = FeedArrived {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.wanted.files.to_string(),
+            // Names that are missing for days have several dates.
+            files: expected.files_in_short(Some(day.date).filter(|_| since.is_none())),
             due,
             at,
-            count: expected.wanted.count,
+            count,
+            download: expected.wanted.download,
             file: file.clone(),
             on_time: day.on_time,
             since,
@@ -83,9 +90,11 @@ impl Monitor<'_> {
 
     /// Judges the deadlines, when all events up to `until` are known.
     pub(super) fn judge_feeds(&mut self, until: Time) {
+        self.judge_forbidden(until);
         self.forget_feeds(until);
         let rules = self.rules;
         for expected in &rules.expects {
+            self.settle_feed(expected, until);
             let overdue = self.watched(expected).judge(expected, until);
             if let Some(overdue) = overdue {
                 self.feed_overdue(expected, overdue);
@@ -101,8 +110,19 @@ impl Monitor<'_> {
         let deadline = expected.deadline(day.date);
         self.roll(deadline);
         let since = day.missed.map(|missed| expected.due(missed.first));
+        let missed = self.watched(expected).day.as_ref();
+        let missed_all = missed.is_none_or(|day| day.names.is_empty());
+        let lack = missed.map(|day| day.lack(expected)).unwrap_or_default();
         let missing = Feed {
             arrived: day.arrived,
+            // Of a feed of which nothing is there, the table does not list what is lacking.
+            lack: match missed_all {
+                true => Lack {
+                    names: Vec::new(),
+                    ..lack.clone()
+                },
+                false => lack.clone(),
+            },
             since,
             ..self.feed(expected, expected.due(day.date))
         };
@@ -110,16 +130,23 @@ impl Monitor<'_> {
         self.daily.resume.day.feeds.push(missing);
         let _ = self.unsay_missing(&expected.id);
         let known = self.daily.resume.known.get(&expected.partner);
+        let mut seen = known.map(|known| known.seen.clone()).unwrap_or_default();
+        if expected.wanted.download {
+            // The last file is one that the partner sent.
+            seen.file = None;
+        }
         let content = FeedMissing {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.wanted.files.to_string(),
+            files: expected.files_in_short(Some(day.date)),
             due: expected.due(day.date),
             arrived: day.arrived,
-            count: expected.wanted.count,
+            count: expected.wanted.least(),
+            lack,
+            download: expected.wanted.download,
             since,
-            seen: known.map(|known| known.seen.clone()).unwrap_or_default(),
+            seen,
             mention: expected.mention.clone(),
         };
         self.say(deadline, Content::FeedMissing(content));
@@ -143,7 +170,7 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.wanted.files.to_string(),
+            files: expected.files_on(date),
             due,
             arrived,
             change,
@@ -157,13 +184,15 @@ impl Monitor<'_> {
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
-            files: expected.wanted.files.to_string(),
+            files: expected.files_on(expected.date(due)),
             outcome: Outcome::Missing,
             due,
             at: None,
             changed: None,
             arrived: 0,
-            count: expected.wanted.count,
+            count: expected.wanted.least(),
+            lack: Lack::default(),
+            download: expected.wanted.download,
             since: None,
             carried: false,
         }
@@ -197,6 +226,7 @@ impl Monitor<'_> {
             .filter_map(|e| Some((e, watched.get(&e.id)?)));
         known
             .filter_map(|(expected, watched)| watched.due(expected))
+            .chain(self.forbidden_due())
             .min()
     }
 
@@ -220,7 +250,7 @@ impl Monitor<'_> {
         feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
         let sessions = &resume.sessions.sftp;
         let by_partner = |partner: &str| {
-            let known = rules.expects.iter().any(|e| e.partner == partner);
+            let known = rules.feeds_from(partner).next().is_some();
             let mut patterns = rules.by_pattern.all.iter();
             known || (!rules.by_pattern.listed && patterns.any(|many| many.matches(partner)))
         };

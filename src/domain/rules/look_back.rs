@@ -2,6 +2,7 @@
 //! same rules, with a state of their own, and only the arrivals are kept.
 
 use super::{Monitor, Rules};
+use crate::domain::alerts::{Content, FeedOdd};
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
 use crate::domain::expect::{Expectation, Feed, Uploaded, Watched};
@@ -24,6 +25,8 @@ pub struct LookedBack {
     uploads: Vec<Uploaded>,
     /// The feeds that are complete already.
     complete: Vec<Feed>,
+    /// What is odd about their files.
+    odd: Vec<FeedOdd>,
 }
 
 impl LookedBack {
@@ -99,6 +102,7 @@ impl LookBack {
             in_flight: None,
         };
         monitor.advance(record.origin.time, false);
+        monitor.judge_forbidden(record.origin.time);
         monitor.apply(&record);
         for user in monitor.questions() {
             let answer = directory.account(user.as_bytes());
@@ -118,11 +122,16 @@ impl LookBack {
         let watched = watched.collect();
         let closed = self.daily.resume.closed.into_iter();
         let days = closed.map(|day| day.day).chain([self.daily.resume.day]);
-        let complete = days.flat_map(|day| day.feeds);
+        let (mut complete, mut odd) = (Vec::new(), Vec::new());
+        for day in days {
+            complete.extend(day.feeds.into_iter().filter(|feed| feed.at.is_some()));
+            odd.extend(day.odd);
+        }
         LookedBack {
             watched,
             uploads: std::mem::take(&mut feeds.uploads),
-            complete: complete.filter(|feed| feed.at.is_some()).collect(),
+            complete,
+            odd,
         }
     }
 }
@@ -140,6 +149,8 @@ impl Monitor<'_> {
             .iter()
             .filter(|feed| new(self.daily, &feed.id));
         let complete: Vec<Feed> = complete.cloned().collect();
+        let odd = found.odd.iter().filter(|odd| new(self.daily, &odd.id));
+        let odd: Vec<FeedOdd> = odd.cloned().collect();
         for (id, watched) in &found.watched {
             if let (true, Some(watched)) = (new(self.daily, id), watched) {
                 let feeds = &mut self.daily.resume.feeds;
@@ -147,6 +158,10 @@ impl Monitor<'_> {
             }
         }
         self.daily.resume.day.feeds.extend(complete);
+        for odd in odd {
+            self.say(odd.at, Content::FeedOdd(odd.clone()));
+            self.daily.resume.day.odd.push(odd);
+        }
         for upload in &found.uploads {
             let name = upload.file.name_in_state();
             let mut known = self.daily.resume.feeds.uploads.iter();

@@ -9,6 +9,7 @@ mod count;
 mod ends;
 mod feed_files;
 mod feed_names;
+mod feed_odd;
 mod feeds;
 mod forged;
 mod handles;

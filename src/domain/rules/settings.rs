@@ -36,6 +36,12 @@ impl Rules {
         *self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 
+    /// The feeds that this partner must send.
+    pub(super) fn feeds_from(&self, partner: &str) -> impl Iterator<Item = &Expectation> {
+        let own = move |e: &&Expectation| e.partner == partner && !e.wanted.download;
+        self.expects.iter().filter(own)
+    }
+
     /// These are all partners: each that a pattern names has an expectation of its own.
     pub fn expand(&mut self, partners: &[String]) {
         self.by_pattern.expand(&mut self.expects, partners);
@@ -121,6 +127,7 @@ pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
         | Content::FeedMissing(_)
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)
+        | Content::FeedOdd(_)
         | Content::Quiet(_)
         | Content::Started { .. }
         | Content::Summary(_)

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::alerts::{Alerts, Cause, Form, Message, Outbox, Seen};
+use crate::domain::alerts::{Alerts, Cause, FeedOdd, Form, Message, Outbox, Seen};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::position::{FilePosition, JournalPosition};
 use crate::domain::base::time::Time;
@@ -245,6 +245,9 @@ pub struct Day {
     /// Expected feeds of the day, and feeds of earlier days that are still missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub feeds: Vec<Feed>,
+    /// Oddities of the feeds' files, at most one of each kind for each feed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub odd: Vec<FeedOdd>,
     /// Partners without activity, as the first digest after the day's end found them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idle: Option<Idle>,

@@ -4,50 +4,204 @@ use bytesize::ByteSize;
 use toml::Value;
 
 use crate::adapters::config::keys::{ConfigError, Keys};
-use crate::adapters::config::values::{not_empty, number};
-use crate::domain::expect::{Pattern, Wanted};
+use crate::adapters::config::values::not_empty;
+use crate::domain::expect::{Pattern, Range, RequiredName, Wanted, has_date};
 
 /// The most files that a feed may have: the state keeps their names.
-const MOST_FILES: u32 = 1_000;
+const MOST_FILES: u64 = 1_000;
+
+/// The most required or forbidden names of a feed.
+const MOST_NAMES: usize = 20;
 
 /// The values as they were read.
 pub(super) struct Read {
     files: Option<Pattern>,
-    count: Option<u32>,
+    matches: Option<Pattern>,
+    names: Vec<RequiredName>,
+    forbid: Vec<Pattern>,
+    count: Option<Range>,
     min_size: Option<u64>,
+    max_size: Option<u64>,
+    total: Option<Range>,
+    warn_if_same: Option<bool>,
+    download: Option<bool>,
 }
 
 impl Read {
     pub(super) fn of(keys: &mut Keys<'_>) -> Result<Self, ConfigError> {
         Ok(Read {
             files: keys.get("files", pattern)?,
-            count: keys.get("count", number(MOST_FILES, ""))?,
+            matches: keys.get("matches", regex)?,
+            names: keys.list("names", name)?,
+            forbid: keys.list("forbid", pattern)?,
+            count: keys.get("count", count)?,
             min_size: keys.get("min-size", size)?,
+            max_size: keys.get("max-size", size)?,
+            total: keys.get("total-size", sizes)?,
+            warn_if_same: keys.get("warn-if-same", Ok)?,
+            download: keys.get("direction", direction)?,
         })
     }
 
     /// The files that are wanted. Comes after the check for unknown keys, because a missing key may be a misspelled one.
     pub(super) fn wanted(self, keys: &Keys<'_>) -> Result<Wanted, ConfigError> {
+        let wrong = |key: &str, what: &str| Err(keys.wrong_at(key, what));
+        let files = match (self.files, self.matches) {
+            (Some(_), Some(_)) => {
+                return wrong("matches", "stands in place of files: write one of the two");
+            }
+            (None, None) if self.names.is_empty() => return Err(keys.missing("files", "*.xml")),
+            (None, None) if self.count.is_some() => {
+                let what =
+                    "counts the files that match files or matches: write one of them as well";
+                return wrong("count", what);
+            }
+            (files, matches) => files.or(matches),
+        };
+        let size = Range {
+            least: self.min_size.unwrap_or(1),
+            most: self.max_size,
+        };
+        if size.most.is_some_and(|most| most < size.least) {
+            let what =
+                "smaller than min-size, which is 1 byte if it is not given: no file would count";
+            return wrong("max-size", what);
+        }
+        for (key, many) in [("names", self.names.len()), ("forbid", self.forbid.len())] {
+            if many > MOST_NAMES {
+                return wrong(
+                    key,
+                    &format!("{MOST_NAMES} at most: a name may be a pattern"),
+                );
+            }
+        }
+        let twice =
+            |name: &&RequiredName| self.names.iter().filter(|other| other == name).count() > 1;
+        if let Some(name) = self.names.iter().find(twice) {
+            return wrong("names", &format!("\"{}\" is there twice", name.text()));
+        }
+        let is_wanted = |forbid: &&Pattern| {
+            files.as_ref() == Some(forbid) || self.names.iter().any(|name| name.is_always(forbid))
+        };
+        if let Some(forbid) = self.forbid.iter().find(is_wanted) {
+            return wrong(
+                "forbid",
+                &format!("\"{forbid}\" is wanted as well: choose another pattern"),
+            );
+        }
+        let download = self.download.unwrap_or(false);
+        if download && !self.forbid.is_empty() {
+            let what = "is about files that the partner sends: write it in a feed without direction = \"download\"";
+            return wrong("forbid", what);
+        }
         Ok(Wanted {
-            files: self.files.ok_or_else(|| keys.missing("files", "*.xml"))?,
-            count: self.count.unwrap_or(1),
-            min_size: self.min_size.unwrap_or(1),
+            files,
+            count: self.count.unwrap_or(Range::from(1)),
+            names: self.names,
+            forbid: self.forbid,
+            size,
+            total: self.total,
+            warn_if_same: self.warn_if_same.unwrap_or(false),
+            download,
         })
     }
 }
 
 fn pattern(text: String) -> Result<Pattern, String> {
     let text = not_empty("*.xml")(text)?;
+    if has_date(&text) {
+        return Err(format!(
+            "\"{text}\" has a date in it, and only names can have one; for example names = [\"prices-{{%Y%m%d}}.csv\"]"
+        ));
+    }
     Pattern::new(&text)
         .map_err(|what| format!("\"{text}\" is no pattern: {what}; for example \"*.xml\""))
 }
 
+fn regex(text: String) -> Result<Pattern, String> {
+    let example = r"'^prices-\d{8}\.csv$'";
+    let text = not_empty(r"^prices-\d{8}\.csv$")(text)?;
+    Pattern::regex(&text)
+        .map_err(|what| format!("\"{text}\" cannot be used: {what}; for example {example}"))
+}
+
+fn name(text: String) -> Result<RequiredName, String> {
+    let text = not_empty("prices-{%Y%m%d}.csv")(text)?;
+    RequiredName::new(&text).map_err(|what| {
+        format!("\"{text}\" is no name: {what}; for example \"prices-{{%Y%m%d}}.csv\"")
+    })
+}
+
+fn direction(text: String) -> Result<bool, String> {
+    match text.as_str() {
+        "upload" => Ok(false),
+        "download" => Ok(true),
+        _ => Err(format!(
+            "\"{text}\" is no direction: \"upload\" or \"download\""
+        )),
+    }
+}
+
+/// Reads a number of files: the least, or a range as text.
+fn count(count: Value) -> Result<Range, String> {
+    let fitting = |number: u64| (1..=MOST_FILES).contains(&number);
+    let number = |text: &str| text.trim().parse().ok();
+    match &count {
+        Value::Integer(least) => match u64::try_from(*least).ok().filter(|least| fitting(*least)) {
+            Some(least) => Ok(Range::from(least)),
+            None => Err(format!("a number from 1 to {MOST_FILES} is needed")),
+        },
+        Value::String(text) => range(text, 1, number)
+            .filter(|range| fitting(range.least) && range.most.is_none_or(fitting))
+            .ok_or_else(|| {
+                format!(
+                    "{count} is no number of files from 1 to {MOST_FILES}; for example 2 or \"2..\" (at least two), \"1..3\", \"4..4\" (exactly four)"
+                )
+            }),
+        _ => Err(format!("{count} is no number of files; for example 2 or \"1..3\"")),
+    }
+}
+
 /// Reads a number of bytes, with or without a unit.
 fn size(size: Value) -> Result<u64, String> {
-    let bytes = match &size {
+    let size_of = match &size {
         Value::Integer(bytes) => u64::try_from(*bytes).ok(),
-        Value::String(text) => text.parse::<ByteSize>().ok().map(|size| size.as_u64()),
+        Value::String(text) => bytes(text),
         _ => None,
     };
-    bytes.ok_or_else(|| format!("{size} is no size; for example 1000, \"10 kB\", \"1.5 MB\""))
+    size_of.ok_or_else(|| format!("{size} is no size; for example 1000, \"10 kB\", \"1.5 MB\""))
+}
+
+/// Reads a range of sizes.
+fn sizes(text: String) -> Result<Range, String> {
+    range(&text, 0, bytes).ok_or_else(|| {
+        format!(
+            "\"{text}\" is no range of sizes; for example \"1 MB..10 MB\", \"1 MB..\", \"..10 MB\""
+        )
+    })
+}
+
+fn bytes(text: &str) -> Option<u64> {
+    let size = text.trim().parse::<ByteSize>().ok();
+    size.map(|size| size.as_u64())
+}
+
+/// Reads `LEAST..MOST`, of which one may be left out.
+fn range(text: &str, without: u64, read: impl Fn(&str) -> Option<u64>) -> Option<Range> {
+    let (least, most) = text.split_once("..")?;
+    let given = |part: &str| !part.trim().is_empty();
+    let range = Range {
+        least: match given(least) {
+            true => read(least)?,
+            false => without,
+        },
+        most: match given(most) {
+            true => Some(read(most)?),
+            false => None,
+        },
+    };
+    let ordered = range
+        .most
+        .is_none_or(|most| range.least <= most && most > 0);
+    (ordered && (given(least) || given(most))).then_some(range)
 }

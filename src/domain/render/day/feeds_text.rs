@@ -4,7 +4,8 @@ use crate::domain::base::clean::clean;
 use crate::domain::base::language::Noun;
 use crate::domain::expect::{Feed, Outcome};
 use crate::domain::render::Voice;
-use crate::domain::render::feed_text::PATTERN;
+use crate::domain::render::feed_text::{PATTERN, numbers};
+use crate::domain::render::phrase::list_within;
 use crate::domain::render::say::{Phrase, slots};
 
 /// The lines of a day's table about its expected feeds: missing ones first, those on time together in one line.
@@ -38,12 +39,16 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
     let partner = voice.partner(&feed.partner, feed.full_name.as_deref());
     let of = language.of(&partner);
     let files = clean(&feed.files, PATTERN);
-    let number = |number: u32| language.number(number.into());
-    let some = number(feed.arrived);
-    let all = if feed.count == 1 {
-        String::new()
-    } else {
-        number(feed.count)
+    let lack = lack(feed, voice);
+    let got = match feed.download {
+        true => language.pick("récupéré", "fetched"),
+        false => language.pick("arrivé", "arrived"),
+    };
+    let is_in_part = !feed.lack.names.is_empty() || feed.lack.bytes.is_some();
+    let absent = match feed.download {
+        _ if is_in_part => language.pick("incomplet", "incomplete"),
+        true => language.pick("pas récupéré", "not fetched"),
+        false => language.pick("pas arrivé", "not there"),
     };
     let (due, since) = (voice.moment(feed.due), voice.moment_if(feed.since));
     let at = feed.at.unwrap_or_default();
@@ -61,26 +66,51 @@ fn of_one(feed: &Feed, voice: &Voice) -> String {
     };
     let text = match feed.outcome {
         _ if !is_there => Phrase(
-            "{sign} {files} {of}{partner} : pas arrivé[ ({some} sur {all})], attendu le {due}[, manque depuis le {since}][, modifié ou supprimé le {changed}]",
-            "{sign} {files} {of}{partner}: not there[ ({some} of {all})], expected by {due}[, missing since {since}][, changed or removed on {changed}]",
+            "{sign} {files} {of}{partner} : {absent}[ ({lack})], attendu le {due}[, manque depuis le {since}][, modifié ou supprimé le {changed}]",
+            "{sign} {files} {of}{partner}: {absent}[ ({lack})], expected by {due}[, missing since {since}][, changed or removed on {changed}]",
         ),
         Outcome::OnTime => Phrase(
-            "{sign} {files} {of}{partner} : arrivé à l'heure le {at}[, modifié ou supprimé le {changed}]",
-            "{sign} {files} {of}{partner}: arrived on time on {at}[, changed or removed on {changed}]",
+            "{sign} {files} {of}{partner} : {got} à l'heure le {at}[, modifié ou supprimé le {changed}]",
+            "{sign} {files} {of}{partner}: {got} on time on {at}[, changed or removed on {changed}]",
         ),
         Outcome::Missing | Outcome::Late | Outcome::Recovered if same_date => Phrase(
-            "{sign} {files} {of}{partner} : arrivé à {clock}, attendu le {due} ({late} de retard)[, modifié ou supprimé le {changed}]",
-            "{sign} {files} {of}{partner}: arrived at {clock}, expected by {due} ({late} late)[, changed or removed on {changed}]",
+            "{sign} {files} {of}{partner} : {got} à {clock}, attendu le {due} ({late} de retard)[, modifié ou supprimé le {changed}]",
+            "{sign} {files} {of}{partner}: {got} at {clock}, expected by {due} ({late} late)[, changed or removed on {changed}]",
         ),
         Outcome::Missing | Outcome::Late | Outcome::Recovered => Phrase(
-            "{sign} {files} {of}{partner} : arrivé le {at}, attendu le {due} ({late} de retard)[, modifié ou supprimé le {changed}]",
-            "{sign} {files} {of}{partner}: arrived on {at}, expected by {due} ({late} late)[, changed or removed on {changed}]",
+            "{sign} {files} {of}{partner} : {got} le {at}, attendu le {due} ({late} de retard)[, modifié ou supprimé le {changed}]",
+            "{sign} {files} {of}{partner}: {got} on {at}, expected by {due} ({late} late)[, changed or removed on {changed}]",
         ),
     };
     voice.say(
         text,
         slots![
-            sign, files, of, partner, some, all, due, since, at, clock, late, changed
+            sign, files, of, partner, got, absent, lack, due, since, at, clock, late, changed
         ],
     )
+}
+
+/// What is lacking of a missing feed: `1 sur 2 à 3, sans prices.done`.
+fn lack(feed: &Feed, voice: &Voice) -> String {
+    let (all, some) = numbers(feed.count, feed.arrived, &feed.lack, voice);
+    let names: Vec<String> = (feed.lack.names.iter())
+        .map(|name| clean(name, PATTERN))
+        .collect();
+    let names = list_within(&names, names.len() as u64, voice.language);
+    let is_short = feed.arrived < feed.count || feed.lack.names.is_empty();
+    let (have, least) = feed.lack.bytes.unwrap_or_default();
+    let [have, least] = [have, least].map(|bytes| voice.language.size(bytes));
+    let said = [
+        (feed.count > 1 && is_short).then_some(Phrase("{some} sur {all}", "{some} of {all}")),
+        (!names.is_empty()).then_some(Phrase("sans {names}", "without {names}")),
+        (feed.lack.bytes.is_some() && feed.arrived >= feed.count).then_some(Phrase(
+            "{have}, au moins {least} attendus",
+            "{have}, at least {least} expected",
+        )),
+    ];
+    let said = said.into_iter().flatten();
+    let said: Vec<String> = said
+        .map(|said| voice.say(said, slots![some, all, names, have, least]))
+        .collect();
+    said.join(", ")
 }

@@ -9,7 +9,7 @@ use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::blocks::{TextLine, plain, ranked_within};
 use crate::domain::render::phrase::{list_within, transfers_said};
 use crate::domain::render::say::{Phrase, slots};
-use crate::domain::render::{Voice, file_text};
+use crate::domain::render::{Voice, file_text, odd_text};
 use crate::domain::state::{ClosedDay, Counters, NoticeKind, Troubled};
 
 /// The most bytes of these lines; lines that do not fit are counted.
@@ -32,6 +32,12 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
     let mut lines: Vec<(u8, String)> = Vec::new();
     let feeds = feeds_text::of_the_day(&day.day.feeds, voice);
     lines.extend(feeds.into_iter().map(|line| (FEEDS, line)));
+    let odd = day
+        .day
+        .odd
+        .iter()
+        .map(|odd| odd_text::of_the_day(odd, voice));
+    lines.extend(odd.map(|line| (NAMES, line)));
     let troubled = [
         Transfer::UploadInterrupted,
         Transfer::UploadFailed,
