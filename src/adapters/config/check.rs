@@ -119,6 +119,8 @@ fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> 
         hindered: told("hindered", general.hindered)?,
         upload: told("upload", general.upload)?,
         download: told("download", general.download)?,
+        new_address: told("new-address", general.new_address)?,
+        new_key: told("new-key", general.new_key)?,
         max_per_hour: most.unwrap_or(general.max_per_hour),
         again_after: (keys.get("again-after", duration)?).unwrap_or(general.again_after),
         group_window: (keys.get("group-window", duration)?).unwrap_or(general.group_window),

@@ -124,7 +124,7 @@ impl Alerts {
         let rules = &rules(partner);
         let group = self.groups.entry(format!("{kind} {partner}")).or_default();
         // A log-in after failures is always reported, because its message also reports the failures.
-        let again = matches!(&content, Content::Logins(l) if l.after_failures == 0);
+        let again = matches!(&content, Content::Logins(l) if l.after_failures == 0 && !l.is_new());
         let again = again && !rules.again_after.is_zero();
         if again
             && group

@@ -78,6 +78,8 @@ fn logins(first: &mut Logins, second: Logins) {
     add(&mut first.answered, second.answered);
     first.at = second.at;
     first.method = second.method;
+    add(&mut first.new_keys, second.new_keys);
+    addresses(&mut first.new_addresses, second.new_addresses);
     addresses(&mut first.addresses, second.addresses);
 }
 
@@ -124,7 +126,7 @@ fn files(first: &mut Files, second: Files) {
 }
 
 /// Adds addresses: each is kept once, the latest last.
-fn addresses(known: &mut Vec<String>, further: Vec<String>) {
+pub(super) fn addresses(known: &mut Vec<String>, further: Vec<String>) {
     for address in further {
         known.retain(|a| *a != address);
         known.push(address);
@@ -152,5 +154,12 @@ impl Files {
             files: vec![file],
             at,
         }
+    }
+}
+
+impl Logins {
+    /// Did one of the log-ins use an address or a key that was not seen before?
+    pub(crate) fn is_new(&self) -> bool {
+        !self.new_addresses.is_empty() || self.new_keys > 0
     }
 }

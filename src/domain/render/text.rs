@@ -6,7 +6,7 @@ use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, within};
-use crate::domain::render::phrase::{self, Draft, addresses, advice};
+use crate::domain::render::phrase::{self, Draft, addresses, addresses_with_new, advice, new_keys};
 use crate::domain::render::say::{Phrase, slots};
 
 /// A message in words, in the form that Slack has asked for.
@@ -83,7 +83,7 @@ fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Draft {
 fn logged_in(logins: &Logins, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&logins.partner, logins.full_name.as_deref());
-    let addresses = addresses(&logins.addresses, language);
+    let addresses = addresses_with_new(&logins.addresses, &logins.new_addresses, language);
     let at = voice.moment(logins.at);
     let counted = |count: u64, least, noun| match count >= least {
         true => language.count(count, noun),
@@ -92,11 +92,13 @@ fn logged_in(logins: &Logins, voice: &Voice) -> Draft {
     let times = counted(logins.count, 2, Noun::Time);
     let failures = counted(logins.after_failures, 1, Noun::Failure);
     let text = Phrase(
-        "✅ {*partner} s'est connecté[ {times}] depuis {addresses} — {at}[ (après {failures})]",
-        "✅ {*partner} logged in[ {times}] from {addresses} — {at}[ (after {failures})]",
+        "✅ {*partner} s'est connecté[ {times}] depuis {addresses} — {at}[ (après {failures})][ ({keys})]",
+        "✅ {*partner} logged in[ {times}] from {addresses} — {at}[ (after {failures})][ ({keys})]",
     );
+    let keys = new_keys(logins.new_keys, language);
+    let slots = slots![partner, times, addresses, at, failures, keys];
     Draft {
-        lines: vec![voice.line(text, slots![partner, times, addresses, at, failures])],
+        lines: vec![voice.line(text, slots)],
         context: method(&logins.method).into_iter().collect(),
         ..Draft::default()
     }

@@ -15,6 +15,7 @@ use crate::domain::pending::Undecided;
 use crate::domain::sessions::Sessions;
 use crate::domain::slack_reply::Trouble;
 use crate::domain::state::Notice;
+use crate::domain::state::familiar::Familiar;
 use crate::domain::state::troubled::Troubled;
 
 /// The version of `resume` that this program writes and understands.
@@ -187,6 +188,12 @@ pub struct Known {
     /// Refused attempts since the last log-in, by address (only the few addresses with the most).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, u64>,
+    /// The addresses of its log-ins, if new ones are to be marked.
+    #[serde(skip_serializing_if = "Familiar::is_empty")]
+    pub addresses: Familiar,
+    /// The fingerprints of the keys of its log-ins, if new ones are to be marked.
+    #[serde(skip_serializing_if = "Familiar::is_empty")]
+    pub keys: Familiar,
     /// The partner's last activity.
     #[serde(skip_serializing_if = "is_default")]
     pub seen: Seen,
