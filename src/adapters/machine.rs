@@ -7,6 +7,7 @@ use crate::adapters::sight::lookout::Lookout;
 use crate::adapters::sshd_config::{Partner, Sshds};
 use crate::adapters::userdb::{Accounts, Groups};
 use crate::domain::directory::{Answer, Directory, Fixed, Unseen};
+use crate::domain::expiry::Expiry;
 
 /// How long sshd's configuration is used before it is read again.
 const SSHD_KEPT: Duration = Duration::from_secs(60);
@@ -75,5 +76,9 @@ impl Directory for Machine {
 
     fn unseen(&mut self) -> Option<Vec<Unseen>> {
         self.lookout.look()
+    }
+
+    fn expiries(&mut self) -> Option<Vec<Expiry>> {
+        self.lookout.expiries()
     }
 }

@@ -13,6 +13,7 @@ use crate::adapters::source::{Entries, Remark, Source};
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory, Unseen};
+use crate::domain::expiry::Expiry;
 use crate::domain::record::Record;
 
 /// The most entries of one batch, and so of one commit.
@@ -46,6 +47,8 @@ pub struct Batch {
     pub answers: Vec<(String, Answer)>,
     /// The partners whose files cannot be seen.
     pub unseen: Vec<Unseen>,
+    /// When the partners' accounts and passwords expire, if this is to be judged now.
+    pub expiries: Vec<Expiry>,
     /// The position before the batch. `None` if reading started without a position, or if nothing was read at all.
     pub begins: Option<Position>,
     /// The position after the batch.
@@ -186,6 +189,7 @@ impl<S: Entries> Reading<S> {
             Ok(()) => {
                 batch.answers = answers(&mut self.asked, directory);
                 batch.unseen = directory.unseen().unwrap_or_default();
+                batch.expiries = directory.expiries().unwrap_or_default();
             }
             // Entries that were read before the error are sent on: the source stands after them.
             Err(error) => {
@@ -197,6 +201,7 @@ impl<S: Entries> Reading<S> {
         let news = !batch.records.is_empty()
             || !batch.answers.is_empty()
             || !batch.unseen.is_empty()
+            || !batch.expiries.is_empty()
             || !batch.remarks.is_empty()
             || batch.position != batch.begins
             || (caught_up && !self.reported.caught_up)

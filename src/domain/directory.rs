@@ -1,6 +1,7 @@
 //! The interface to the user database: is this account a partner, and what is its name?
 
 use crate::domain::alerts::Content;
+use crate::domain::expiry::Expiry;
 
 /// The answer of the user database about an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,11 @@ pub trait Directory {
 
     /// All partners whose files cannot be seen, if one of them is new or a reminder is due.
     fn unseen(&mut self) -> Option<Vec<Unseen>> {
+        None
+    }
+
+    /// When the partners' accounts and passwords expire, if it is time to judge this and the dates can be seen.
+    fn expiries(&mut self) -> Option<Vec<Expiry>> {
         None
     }
 }

@@ -119,6 +119,7 @@ fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> 
         hindered: told("hindered", general.hindered)?,
         upload: told("upload", general.upload)?,
         download: told("download", general.download)?,
+        expiry: told("expiry", general.expiry)?,
         new_address: told("new-address", general.new_address)?,
         new_key: told("new-key", general.new_key)?,
         max_per_hour: most.unwrap_or(general.max_per_hour),

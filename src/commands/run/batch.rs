@@ -29,6 +29,7 @@ pub(super) fn take_in(monitor: &mut Monitor<'_>, batch: &Batch, source: &str) ->
         monitor.answer(user, answer);
     }
     monitor.cannot_see(&batch.unseen);
+    monitor.expire(&batch.expiries);
     for remark in &batch.remarks {
         if matches!(remark, Remark::Gap { .. } | Remark::Unreadable { .. }) {
             monitor.nothing_is_proved();

@@ -30,6 +30,7 @@ pub(crate) fn join(first: &mut Content, second: Content) {
             | Content::FeedArrived(_)
             | Content::FeedChanged(_)
             | Content::Quiet(_)
+            | Content::Expiring(_)
             | Content::Summary(_)
             | Content::Started { .. }
             | Content::LogLevel { .. }

@@ -76,6 +76,7 @@ fn is_anybodys(content: &Content) -> bool {
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)
         | Content::Quiet(_)
+        | Content::Expiring(_)
         | Content::Summary(_)
         | Content::Started { .. }
         | Content::LogLevel { .. }

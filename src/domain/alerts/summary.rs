@@ -67,6 +67,7 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)
         | Content::Quiet(_)
+        | Content::Expiring(_)
         | Content::Summary(_)
         | Content::Started { .. }
         | Content::LogLevel { .. }

@@ -21,6 +21,8 @@ pub struct Alerts {
     pub again_after: Duration,
     /// Events within this time after the first one are reported together.
     pub group_window: Duration,
+    /// Accounts and passwords that expire soon are reported.
+    pub expiry: bool,
     /// Log-ins from an address that was not seen before are marked, and always reported.
     pub new_address: bool,
     /// Log-ins with a key that was not seen before are marked, and always reported.
@@ -40,6 +42,7 @@ impl Default for Alerts {
             max_per_hour: 12,
             again_after: Duration::ZERO,
             group_window: Duration::from_secs(30),
+            expiry: true,
             new_address: false,
             new_key: false,
             quiet_after: Duration::ZERO,

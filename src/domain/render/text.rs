@@ -1,7 +1,7 @@
 //! Renders messages in words.
 
 use super::blocks::plain;
-use super::{Rendered, Voice, feed_text, file_text, summary_text, warning_text};
+use super::{Rendered, Voice, expiry_text, feed_text, file_text, summary_text, warning_text};
 use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
 use crate::domain::base::language::Noun;
@@ -34,6 +34,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::FeedArrived(arrived) => feed_text::arrived(arrived, voice),
         Content::FeedChanged(changed) => feed_text::changed(changed, voice),
         Content::Quiet(quiet) => feed_text::quiet(quiet, voice),
+        Content::Expiring(expiring) => expiry_text::expiring(expiring, voice),
         Content::LogLevel {
             partners,
             count,

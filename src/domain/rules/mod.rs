@@ -7,6 +7,7 @@ mod blind;
 mod close;
 mod count;
 mod ends;
+mod expiry;
 mod familiar;
 mod feed_files;
 mod feed_names;

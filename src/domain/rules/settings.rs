@@ -115,6 +115,7 @@ pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
         | Content::FeedArrived(_)
         | Content::FeedChanged(_)
         | Content::Quiet(_)
+        | Content::Expiring(_)
         | Content::Started { .. }
         | Content::Summary(_)
         | Content::LogLevel { .. }

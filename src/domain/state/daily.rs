@@ -11,10 +11,12 @@ use crate::domain::base::numbers::is_default;
 use crate::domain::base::position::{FilePosition, JournalPosition};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Feed, Feeds};
+use crate::domain::expiry::Expires;
 use crate::domain::pending::Undecided;
 use crate::domain::sessions::Sessions;
 use crate::domain::slack_reply::Trouble;
 use crate::domain::state::Notice;
+use crate::domain::state::expiring::ReportedExpiry;
 use crate::domain::state::familiar::Familiar;
 use crate::domain::state::troubled::Troubled;
 
@@ -103,6 +105,9 @@ pub struct Resume {
     /// The addresses that partners used recently.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses: BTreeMap<String, Used>,
+    /// What was reported about partners' accounts and passwords that expire, until they have expired.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub expiring: BTreeMap<String, BTreeMap<Expires, ReportedExpiry>>,
     /// Expected feeds.
     #[serde(default, skip_serializing_if = "is_default")]
     pub feeds: Feeds,
