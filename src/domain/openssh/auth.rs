@@ -89,7 +89,9 @@ fn fingerprint(extra: &[u8], cut: bool) -> Option<Cow<'_, str>> {
         None => rest,
     };
     let word = std::str::from_utf8(word).ok()?.trim_end_matches(',');
-    let is_one = word.starts_with("SHA256:") || word.starts_with("MD5:");
+    // Without a name of the hash before 6.8.
+    let is_md5 = || word.len() == 47 && word.split(':').all(|byte| byte.len() == 2);
+    let is_one = word.starts_with("SHA256:") || word.starts_with("MD5:") || is_md5();
     is_one.then_some(Cow::Borrowed(word))
 }
 
