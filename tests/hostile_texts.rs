@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sftp_monitor::domain::alerts::{
-    Cause, Change, Content, Expiring, Failures, FeedArrived, FeedChanged, FeedMissing, File, Files, Form,
-    Logins, Loss, Message, Quiet, Seen, SeenFile, Summary, SummaryRow, Transfer,
+    Cause, Change, Content, Expiring, Failures, FeedArrived, FeedChanged, FeedMissing, File, Files,
+    Form, Logins, Loss, Message, Quiet, Seen, SeenFile, Summary, SummaryRow, Transfer,
 };
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};

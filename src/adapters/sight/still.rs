@@ -17,7 +17,7 @@ pub(crate) fn still(content: Content, config: &Config) -> Option<Content> {
     let by_root = left::read();
     let content = match content {
         Content::Expiring(waited) => {
-            return match by_root.filter(|sight| sight.expiries().is_ok()) {
+            return match by_root.filter(|sight| matches!(sight.expiries(), Ok(Some(_)))) {
                 Some(sight) => expiring_still(waited, &sight).map(Content::Expiring),
                 None => Some(Content::Expiring(waited)),
             };

@@ -104,7 +104,7 @@ pub(super) fn look(one: &ServingSshd<'_>, machine: &Machine<'_>) -> Vec<Finding>
 fn dates(left: Option<&Sight>) -> Option<BTreeMap<String, ExpiryDates>> {
     let of_root = || {
         let sight = left?;
-        sight.expiries().ok()?;
+        sight.expiries().ok().flatten()?;
         let partners = sight.partners.iter();
         Some(partners.filter_map(|(name, seen)| Some((name.clone(), seen.expires?))))
     };
