@@ -116,8 +116,11 @@ fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<(bool, Event<'a>, Op
     Some((sent.is_none(), event, extra))
 }
 
+/// An account's name, still escaped, and its peer.
+type Named<'a> = (&'a [u8], Peer<'a>);
+
 /// `U from IP port P ssh2[: EXTRA]` with the shortest U; also returns `: EXTRA`.
-fn valid_attempt(cut: bool, text: &[u8]) -> Option<((&[u8], Peer<'_>), &[u8])> {
+fn valid_attempt(cut: bool, text: &[u8]) -> Option<(Named<'_>, &[u8])> {
     memchr_iter(b' ', text)
         .skip_while(|at| *at == 0)
         .find_map(|at| {

@@ -50,7 +50,7 @@ impl Monitor<'_> {
                 day,
                 partners: named().map(|one| one.partner.clone()).collect(),
                 count: all.len(),
-                full_names: named().filter_map(|one| full_name(one)).collect(),
+                full_names: named().filter_map(full_name).collect(),
                 reminder,
             });
             self.say(self.now, content);
