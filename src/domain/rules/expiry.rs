@@ -32,13 +32,12 @@ impl Monitor<'_> {
                 continue;
             }
             let of = reported.entry(one.partner.clone()).or_default();
-            let now = ReportedExpiry { day: one.day, last };
-            let before = of.insert(one.what, now);
-            let before = before.filter(|before| before.day == one.day);
+            let before = of.get(&one.what);
+            let before = before.filter(|before| before.day == one.day).copied();
             if before.is_some_and(|before| before.last || !last) {
-                of.extend(before.map(|before| (one.what, before)));
                 continue;
             }
+            of.insert(one.what, ReportedExpiry { day: one.day, last });
             let message = messages.entry((one.day, one.what, before.is_some()));
             message.or_insert_with(Vec::new).push(one);
         }
