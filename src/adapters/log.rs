@@ -78,7 +78,7 @@ impl Topic {
     pub const FEED_CHANGED: Topic = Topic("5b0de7d8c1a949d09e4c1f3b7a6e2d94");
     /// A partner has not logged in for a long time.
     pub const PARTNER_QUIET: Topic = Topic("083bf10dd70744d7b0f00602e78c44ad");
-    /// A partner's account or password expires soon.
+    /// A partner's account, password or certificate expires soon.
     pub const EXPIRES: Topic = Topic("9c1d6f0a7be24d5f8a3e62c4b1790d58");
     /// A partner is let in but cannot work, or may not even try to log in.
     pub const HINDERED: Topic = Topic("02b0591dd844404ca0a3c285b08ec05b");

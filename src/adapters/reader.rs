@@ -47,7 +47,7 @@ pub struct Batch {
     pub answers: Vec<(String, Answer)>,
     /// The partners whose files cannot be seen.
     pub unseen: Vec<Unseen>,
-    /// When the partners' accounts and passwords expire, if this is to be judged now.
+    /// When the partners' accounts, passwords and certificates expire, if this is to be judged now.
     pub expiries: Vec<Expiry>,
     /// The position before the batch. `None` if reading started without a position, or if nothing was read at all.
     pub begins: Option<Position>,

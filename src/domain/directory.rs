@@ -53,7 +53,7 @@ pub trait Directory {
         None
     }
 
-    /// When the partners' accounts and passwords expire, if it is time to judge this and the dates can be seen.
+    /// When the partners' accounts, passwords and certificates expire, as far as known, if it is time to judge this.
     fn expiries(&mut self) -> Option<Vec<Expiry>> {
         None
     }

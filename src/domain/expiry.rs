@@ -1,4 +1,4 @@
-//! When an account or its password expires, and how long before this is reported.
+//! When an account, its password or its certificate expires, and how long before this is reported.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ pub enum Expires {
     Account,
     /// Its password. sshd then refuses keys as well.
     Password,
+    /// Its last user certificate.
+    Certificate,
 }
 
 /// The dates of one account. A date is the first day without log-ins. Days begin at midnight UTC, as for PAM and sshd.
@@ -31,7 +33,7 @@ pub struct ExpiryDates {
     pub to_be_changed: bool,
 }
 
-/// A partner's account or password that expires.
+/// A partner's account, password or certificate that expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expiry {
     /// The account.
@@ -56,11 +58,12 @@ pub enum Near {
 }
 
 impl ExpiryDates {
-    /// The date of this part.
+    /// The date of this part. That of a certificate is not in the file of accounts.
     pub fn of(&self, what: Expires) -> Option<NaiveDate> {
         match what {
             Expires::Account => self.account,
             Expires::Password => self.password,
+            Expires::Certificate => None,
         }
     }
 }

@@ -262,7 +262,7 @@ fn account(word: &str, rest: &str) -> Step {
     }
 }
 
-/// `NAME account|password DATE`.
+/// `NAME account|password|certificate DATE`.
 fn expiry(text: &str) -> Expiry {
     let words: Vec<&str> = text.split(' ').collect();
     Expiry {
@@ -271,6 +271,7 @@ fn expiry(text: &str) -> Expiry {
         what: match words[1] {
             "account" => Expires::Account,
             "password" => Expires::Password,
+            "certificate" => Expires::Certificate,
             other => panic!("{other}"),
         },
         day: words[2].parse().unwrap(),

@@ -93,6 +93,7 @@ fn partners(mut keys: Keys<'_>) -> Result<Partners, ConfigError> {
         group: group.unwrap_or_else(|| GROUP.to_owned()),
         users: keys.list("users", user)?,
         names: keys.get("names", Ok)?.unwrap_or_default(),
+        certificates: keys.get("certificates", absolute)?,
     };
     keys.end()?;
     Ok(partners)

@@ -1,9 +1,11 @@
-//! When the partners' accounts and passwords expire, by root's findings or the service's own look.
+//! When the partners' accounts, passwords and certificates expire: by root's findings or the service's own look, and by the
+//! copies of the certificates.
 
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::Sight;
 use super::seen::changed;
+use super::{Certificates, Sight};
 use crate::adapters::log::{Priority, line};
 use crate::adapters::userdb::SHADOW;
 use crate::domain::expiry::{Expires, Expiry};
@@ -53,28 +55,38 @@ impl Sight {
 #[derive(Default)]
 pub(super) struct ExpiryWatch {
     at: Option<Instant>,
-    /// They were not seen the last time.
+    /// Some were not seen the last time.
     again: bool,
-    /// The log says that they cannot be seen.
-    blind: bool,
+    /// Why some cannot be seen, as the log says.
+    logged: Vec<String>,
 }
 
 impl ExpiryWatch {
-    /// The dates; `None` if it is not time for them, or if they cannot be seen.
-    pub(super) fn look(&mut self, sight: &Sight) -> Option<Vec<Expiry>> {
+    /// The dates that can be seen, with those of the certificates in this directory; `None` if it is not time for them.
+    pub(super) fn look(&mut self, sight: &Sight, directory: Option<&Path>) -> Option<Vec<Expiry>> {
         let pause = if self.again { BLIND } else { JUDGED };
         if self.at.is_some_and(|at| at.elapsed() < pause) {
             return None;
         }
         self.at = Some(Instant::now());
+        let certificates = Certificates::read(directory);
         let found = sight.expiries();
-        if let (Err(why), false) = (&found, self.blind) {
-            let told = format!("which accounts and passwords expire is unknown: {why}");
-            line(Priority::Notice, &told);
+        let mut unseen = certificates.unread.clone();
+        unseen.extend(found.as_ref().err().map(ToString::to_string));
+        for why in unseen.iter().filter(|why| !self.logged.contains(*why)) {
+            line(Priority::Notice, &format!("what expires is unknown: {why}"));
         }
-        self.blind = found.is_err();
+        self.logged = unseen;
         let found = found.ok().flatten();
         self.again = found.is_none();
-        found
+        let ends = sight.partners.iter().filter_map(|(name, seen)| {
+            Some(Expiry {
+                partner: name.clone(),
+                full_name: seen.full_name.clone(),
+                what: Expires::Certificate,
+                day: certificates.day(name)?,
+            })
+        });
+        Some(found.into_iter().flatten().chain(ends).collect())
     }
 }

@@ -77,9 +77,11 @@ impl Lookout {
         }
     }
 
-    /// When the partners' accounts and passwords expire; `None` if it is not time to judge this, or if it is unknown.
+    /// When the partners' accounts, passwords and certificates expire, as far as it is known; `None` if it is not time to
+    /// judge this.
     pub fn expiries(&mut self) -> Option<Vec<Expiry>> {
-        self.expiries.look(self.sight.as_ref()?)
+        let certificates = self.partners.certificates.as_deref();
+        self.expiries.look(self.sight.as_ref()?, certificates)
     }
 
     /// Does sshd force this partner, who has logged in, to an sftp-server that logs files? `None` if root has not found
@@ -277,6 +279,7 @@ mod tests {
             group: "sftp-feeds".to_owned(),
             users: Vec::new(),
             names: BTreeMap::new(),
+            certificates: None,
         };
         let mut lookout = Lookout::new(&partners);
         let mut news = |seen: &[(&str, PartnerSight)]| {

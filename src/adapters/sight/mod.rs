@@ -5,6 +5,7 @@
 //! Root can find this out for all partners: `devlog` asks sshd itself, binds /dev/log, and leaves its findings for the
 //! service ([`left`]). Without them the service looks as far as its user may. [`lookout`] watches both for the daemon.
 
+mod certificates;
 mod expiries;
 mod groups;
 pub mod left;
@@ -12,6 +13,7 @@ pub mod lookout;
 pub(crate) mod seen;
 mod still;
 
+pub(crate) use certificates::Certificates;
 pub(crate) use seen::ENABLE;
 pub use seen::{BlockingLine, DevLog, PartnerSight, SOCKET, Sight, look_at};
 pub(crate) use still::{may_be_fixed, still};

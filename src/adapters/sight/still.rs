@@ -5,6 +5,7 @@ use super::lookout::own_look;
 use super::{Sight, left};
 use crate::adapters::config::Config;
 use crate::domain::alerts::{Content, Expiring};
+use crate::domain::expiry::Expires;
 
 /// Can a change of the machine make this message untrue while it waits?
 pub(crate) fn may_be_fixed(content: &Content) -> bool {
@@ -16,6 +17,9 @@ pub(crate) fn may_be_fixed(content: &Content) -> bool {
 pub(crate) fn still(content: Content, config: &Config) -> Option<Content> {
     let by_root = left::read();
     let content = match content {
+        Content::Expiring(waited) if waited.what == Expires::Certificate => {
+            return Some(Content::Expiring(waited));
+        }
         Content::Expiring(waited) => {
             return match by_root.filter(|sight| matches!(sight.expiries(), Ok(Some(_)))) {
                 Some(sight) => expiring_still(waited, &sight).map(Content::Expiring),
@@ -63,7 +67,7 @@ mod tests {
 
     use super::super::PartnerSight;
     use super::*;
-    use crate::domain::expiry::{Expires, ExpiryDates};
+    use crate::domain::expiry::ExpiryDates;
 
     fn level(file: &str) -> Content {
         Content::LogLevel {

@@ -4,73 +4,20 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use chrono::NaiveDate;
-
+use super::account_fault::{AccountFault, expiring_soon, fault};
 use super::edit;
-use super::finding::{Finding, Status};
+use super::finding::Finding;
 use super::machine::{Machine, ServedPartner, ServingSshd};
 use super::units::Ssh;
 use super::words::{grouped, word};
-use crate::adapters::sight::{ENABLE, Sight, left};
+use crate::adapters::sight::{Certificates, ENABLE, Sight, left};
 use crate::adapters::sshd_config::{Chroot, Missing, expand};
 use crate::adapters::userdb::{SHADOW, expiry_dates};
 use crate::domain::base::names::names;
-use crate::domain::expiry::{AHEAD, ExpiryDates, Near, near};
+use crate::domain::expiry::{AHEAD, ExpiryDates};
 
 /// The name of the matter.
 const NAME: &str = "accounts";
-
-/// A fault that keeps a partner out, now or soon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum AccountFault {
-    Expired,
-    PasswordExpired,
-    PasswordToBeChanged,
-    ExpiresSoon,
-    PasswordExpiresSoon,
-    NoShell,
-    ShellRefuses,
-}
-
-impl AccountFault {
-    /// The status, the sentence about the fault, and the command that fixes it for one account.
-    fn told(self) -> (Status, &'static str, &'static str) {
-        let (account, password) = ("chage --expiredate -1", "chage --maxdays -1");
-        match self {
-            AccountFault::Expired => (Status::Problem, "the account has expired", account),
-            AccountFault::PasswordExpired => (
-                Status::Problem,
-                "the password has expired, and sshd refuses the key as well",
-                password,
-            ),
-            AccountFault::PasswordToBeChanged => (
-                Status::Problem,
-                "the password must be changed before sshd lets them in",
-                "chage --lastday \"$(date +%F)\"",
-            ),
-            AccountFault::ExpiresSoon => (
-                Status::Warning,
-                "the account expires within 14 days",
-                account,
-            ),
-            AccountFault::PasswordExpiresSoon => (
-                Status::Warning,
-                "the password expires within 14 days",
-                password,
-            ),
-            AccountFault::NoShell => (
-                Status::Problem,
-                "the shell is not there, so sshd lets them not in",
-                "usermod --shell /usr/sbin/nologin",
-            ),
-            AccountFault::ShellRefuses => (
-                Status::Problem,
-                "the shell that runs it refuses, or the program is not in the chroot",
-                "",
-            ),
-        }
-    }
-}
 
 /// A partner's shell, and the command that it runs if that is not internal-sftp.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,9 +36,24 @@ pub(super) fn look(one: &ServingSshd<'_>, machine: &Machine<'_>) -> Vec<Finding>
         .collect();
     let dates = dates(left::read().as_ref());
     let today = machine.now.utc().date_naive();
-    let expiring = dates.iter().flatten();
-    let expiring = expiring.map(|(name, dates)| (name.as_str(), expiring_soon(dates, today)));
+    let certificates = Certificates::read(machine.config.partners.certificates.as_deref());
+    let expiring = seen.iter().map(|(name, _)| {
+        let dates = dates.as_ref().and_then(|dates| dates.get(*name));
+        let faults = expiring_soon(dates.copied().unwrap_or_default(), today);
+        let certificate = certificates.day(name).and_then(|day| {
+            let (past, soon) = (
+                AccountFault::CertificateExpired,
+                AccountFault::CertificateExpiresSoon,
+            );
+            fault(day, today, past, soon)
+        });
+        (*name, faults.into_iter().chain(certificate).collect())
+    });
     let mut found = judge(&seen, &expiring.collect(), one.ssh);
+    for why in &certificates.unread {
+        let said = format!("a certificate cannot be read, and when it expires is unknown: {why}");
+        found.push(Finding::warning(NAME, said));
+    }
     if let Some(dates) = dates.filter(|_| !seen.is_empty()) {
         let names = seen.iter().map(|(name, _)| *name);
         let unknown: Vec<&str> = names.filter(|name| !dates.contains_key(*name)).collect();
@@ -170,28 +132,6 @@ fn shell<'a>(partner: &'a ServedPartner<'_>) -> ShellFacts<'a> {
     }
 }
 
-/// What has expired of an account, or expires within 14 days.
-fn expiring_soon(dates: &ExpiryDates, today: NaiveDate) -> Vec<AccountFault> {
-    let fault = |day: Option<NaiveDate>, past, soon| match near(day?, today)? {
-        Near::Past => Some(past),
-        Near::Very | Near::Soon => Some(soon),
-    };
-    let account = fault(
-        dates.account,
-        AccountFault::Expired,
-        AccountFault::ExpiresSoon,
-    );
-    let password = match dates.to_be_changed {
-        true => Some(AccountFault::PasswordToBeChanged),
-        false => fault(
-            dates.password,
-            AccountFault::PasswordExpired,
-            AccountFault::PasswordExpiresSoon,
-        ),
-    };
-    account.into_iter().chain(password).collect()
-}
-
 /// Judges the shells of these partners, and the expiry of their accounts.
 fn judge(
     seen: &[(&str, ShellFacts<'_>)],
@@ -221,11 +161,14 @@ fn finding(fault: AccountFault, seen: &[&(&str, ShellFacts<'_>)], ssh: Ssh<'_>) 
         let said = format!("no transfer of {shown} can work: {}: {said}", gap.found);
         return Finding::problem(NAME, said).fixed_by(edit::fix(gap, ssh));
     }
+    let found = Finding::of(NAME, status, format!("{said}: {shown}"));
+    if command.is_empty() {
+        return found;
+    }
     let each = all
         .iter()
         .map(|name| format!("sudo {command} {}", word(name)));
     let each: Vec<String> = each.collect();
-    let found = Finding::of(NAME, status, format!("{said}: {shown}"));
     found.fixed_by(each.join(" && "))
 }
 
@@ -261,7 +204,7 @@ mod tests {
             ("gus", account("2026-04-14")),
         ];
         let today = "2026-03-30".parse().expect("a date");
-        let expiring = all.map(|(name, dates)| (name, expiring_soon(&dates, today)));
+        let expiring = all.map(|(name, dates)| (name, expiring_soon(dates, today)));
         let expiring = BTreeMap::from(expiring);
         let judged = |names: &[&'static str]| {
             let seen = names.iter().map(|name| (*name, ShellFacts::default()));

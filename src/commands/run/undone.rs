@@ -20,14 +20,15 @@ pub(super) fn since(message: u64, outbox: &[Message]) -> Vec<LogEntry> {
 /// An entry for each partner that the message names.
 fn expire(expiring: &Expiring) -> Vec<LogEntry> {
     let what = match expiring.what {
-        Expires::Account => "the account",
-        Expires::Password => "the password",
+        Expires::Account => "the account expires: no log-in",
+        Expires::Password => "the password expires: no log-in",
+        Expires::Certificate => "the certificate expires: it is refused",
     };
     let each = expiring.partners.iter().map(|partner| {
         let facts = EntryFacts {
             event: "expires".to_owned(),
             user: Some(partner.clone()),
-            reason: format!("{what} expires: no log-in from {} on", expiring.day),
+            reason: format!("{what} from {} on", expiring.day),
             ..EntryFacts::default()
         };
         LogEntry::of(Topic::EXPIRES, facts)

@@ -37,6 +37,7 @@ pub(super) fn message(content: &Content) -> String {
             match expiring.what {
                 Expires::Account => format!("accounts of {partners} that expire"),
                 Expires::Password => format!("passwords of {partners} that expire"),
+                Expires::Certificate => format!("certificates of {partners} that expire"),
             }
         }
         Content::LogLevel { .. } => "sftp-server's log level".to_owned(),

@@ -1,4 +1,4 @@
-//! The facts in a message about accounts or passwords that expire soon.
+//! The facts in a message about accounts, passwords or certificates that expire soon.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base::numbers::is_default;
 use crate::domain::expiry::Expires;
 
-/// Partners whose accounts, or whose passwords, expire on the same day.
+/// Partners whose accounts, passwords or certificates expire on the same day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Expiring {
     /// What expires.

@@ -110,7 +110,7 @@ pub enum Content {
     FeedChanged(FeedChanged),
     /// A partner has not logged in for long.
     Quiet(Quiet),
-    /// Partners' accounts or passwords expire soon.
+    /// Partners' accounts, passwords or certificates expire soon.
     Expiring(Expiring),
     /// No line of OpenSSH in the log can be read.
     Unreadable {

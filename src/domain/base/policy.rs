@@ -21,7 +21,7 @@ pub struct Alerts {
     pub again_after: Duration,
     /// Events within this time after the first one are reported together.
     pub group_window: Duration,
-    /// Accounts and passwords that expire soon are reported.
+    /// Accounts, passwords and certificates that expire soon are reported.
     pub expiry: bool,
     /// Log-ins from an address that was not seen before are marked, and always reported.
     pub new_address: bool,

@@ -1,4 +1,4 @@
-//! Messages about accounts and passwords that expire soon.
+//! Messages about accounts, passwords and certificates that expire soon.
 
 use super::Voice;
 use super::say::{Phrase, slots};
@@ -6,7 +6,7 @@ use crate::domain::alerts::Expiring;
 use crate::domain::expiry::Expires;
 use crate::domain::render::phrase::{Draft, partners};
 
-/// Accounts or passwords expire soon.
+/// Accounts, passwords or certificates expire soon.
 pub(crate) fn expiring(expiring: &Expiring, voice: &Voice) -> Draft {
     let language = voice.language;
     let count = expiring.count as u64;
@@ -25,6 +25,10 @@ pub(crate) fn expiring(expiring: &Expiring, voice: &Voice) -> Draft {
         Expires::Password => Phrase(
             "⏳ {n|Le mot de passe|Les mots de passe} {of}{*names} {n|expire|expirent} bientôt : plus aucune connexion à partir du {day}, même avec une clé[ ({again})]",
             "⏳ The {n|password|passwords} {of}{*names} {n|expires|expire} soon: no log-in from {day} on, not even with a key[ ({again})]",
+        ),
+        Expires::Certificate => Phrase(
+            "⏳ {n|Le certificat|Les certificats} {of}{*names} {n|expire|expirent} bientôt : {n|refusé|refusés} à partir du {day}[ ({again})]",
+            "⏳ The {n|certificate|certificates} of {*names} {n|expires|expire} soon: refused from {day} on[ ({again})]",
         ),
     };
     Draft {

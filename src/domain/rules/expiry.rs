@@ -1,4 +1,4 @@
-//! Accounts and passwords that expire soon are reported once, and once more shortly before.
+//! Accounts, passwords and certificates that expire soon are reported once, and once more shortly before.
 
 use std::collections::BTreeMap;
 

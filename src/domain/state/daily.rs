@@ -105,7 +105,7 @@ pub struct Resume {
     /// The addresses that partners used recently.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses: BTreeMap<String, Used>,
-    /// What was reported about partners' accounts and passwords that expire, until they have expired.
+    /// What was reported about partners' accounts, passwords and certificates, until they have expired.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub expiring: BTreeMap<String, BTreeMap<Expires, ReportedExpiry>>,
     /// Expected feeds.

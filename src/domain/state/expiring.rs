@@ -1,4 +1,4 @@
-//! What was reported about an account or a password that expires.
+//! What was reported about an account, a password or a certificate that expires.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
