@@ -147,12 +147,14 @@ fn every_key_that_is_known_is_in_the_shipped_file() {
 #[test]
 fn a_partner_takes_from_the_general_alerts_what_it_does_not_set() {
     let config = parse(
-        "[alerts]\ndownload = true\nagain-after = \"5m\"\n[alerts.partners.bob]\nlogin = false\nagain-after = \"1h\"",
+        "[alerts]\ndownload = true\nnew-key = true\nagain-after = \"5m\"\n[alerts.partners.bob]\nlogin = false\nexpiry = false\nagain-after = \"1h\"",
     )
     .unwrap();
     let bob = Alerts {
         login: false,
         download: true,
+        new_key: true,
+        expiry: false,
         again_after: Duration::from_secs(3_600),
         ..Alerts::default()
     };

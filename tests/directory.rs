@@ -99,6 +99,7 @@ fn the_run_that_asks() {
         group,
         users: vec!["carol".to_owned(), "erin".to_owned()],
         names: BTreeMap::new(),
+        certificates: None,
     };
     if std::env::var_os("NAMES").unwrap() == "roster" {
         let roster = Roster::gather(&partners);

@@ -42,6 +42,7 @@ fn the_run_that_asks() {
         group: "sftp-feeds".to_owned(),
         users: vec!["dave".to_owned()],
         names: std::collections::BTreeMap::new(),
+        certificates: None,
     });
     let mut ask = || {
         for name in ["alice", "carol", "dave", "mallory"] {
@@ -65,6 +66,7 @@ fn the_run_that_asks_of_processes() {
         group: "sftp-feeds".to_owned(),
         users: Vec::new(),
         names: std::collections::BTreeMap::new(),
+        certificates: None,
     });
     let mut ask = |mood: &str, names: [&str; 2]| {
         std::fs::write(std::env::var_os("NSS_TROUBLE").unwrap(), mood).unwrap();

@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sftp_monitor::domain::alerts::{
-    Cause, Change, Content, Failures, FeedArrived, FeedChanged, FeedMissing, FeedOdd, File, Files,
-    Form, Lack, Logins, Loss, Message, Odd, Quiet, Seen, SeenFile, Summary, SummaryRow, Transfer,
+    Cause, Change, Content, Expiring, Failures, FeedArrived, FeedChanged, FeedMissing, FeedOdd,
+    File, Files, Form, Lack, Logins, Loss, Message, Odd, Quiet, Seen, SeenFile, Summary,
+    SummaryRow, Transfer,
 };
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
+use sftp_monitor::domain::expiry::Expires;
 use sftp_monitor::domain::render::{Rendered, Voice};
 use support::hostile::{assert_harmless, assert_small, hostile_text};
 
@@ -188,9 +190,19 @@ fn contents(text: &str) -> Vec<Content> {
             partner: text.clone(),
             count: 10,
             addresses: many.clone(),
+            new_addresses: many.clone(),
+            new_keys: 10,
             at: AT,
             method: text.clone(),
             ..Logins::default()
+        }),
+        Content::Expiring(Expiring {
+            what: Expires::Password,
+            day: chrono::NaiveDate::MAX,
+            partners: many.clone(),
+            count: 12,
+            full_names: BTreeMap::new(),
+            reminder: true,
         }),
         Content::Failures(Failures {
             partner: text.clone(),

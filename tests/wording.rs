@@ -152,6 +152,10 @@ fn describe(event: &Event<'_>) -> String {
             .map(str::as_bytes),
     );
     put("method", event.method.as_deref().map(str::as_bytes));
+    put(
+        "fingerprint",
+        event.fingerprint.as_deref().map(str::as_bytes),
+    );
     put("path", event.path.as_deref());
     put("target", event.target.as_deref());
     put(

@@ -81,6 +81,8 @@ impl Topic {
     pub const FEED_ODD: Topic = Topic("c1d64b8f0e2a4c7d9b53a6f08e7d2c19");
     /// A partner has not logged in for a long time.
     pub const PARTNER_QUIET: Topic = Topic("083bf10dd70744d7b0f00602e78c44ad");
+    /// A partner's account, password or certificate expires soon.
+    pub const EXPIRES: Topic = Topic("9c1d6f0a7be24d5f8a3e62c4b1790d58");
     /// A partner is let in but cannot work, or may not even try to log in.
     pub const HINDERED: Topic = Topic("02b0591dd844404ca0a3c285b08ec05b");
     /// sftp-server logs nothing in a partner's sessions.

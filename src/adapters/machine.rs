@@ -8,6 +8,7 @@ use crate::adapters::sshd_config::{Partner, Sshds};
 use crate::adapters::userdb::{Accounts, Groups};
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory, Fixed, Unseen};
+use crate::domain::expiry::Expiry;
 
 /// How long sshd's configuration is used before it is read again.
 const SSHD_KEPT: Duration = Duration::from_secs(60);
@@ -99,5 +100,9 @@ impl Directory for Machine {
 
     fn unseen(&mut self) -> Option<Vec<Unseen>> {
         self.lookout.look()
+    }
+
+    fn expiries(&mut self) -> Option<Vec<Expiry>> {
+        self.lookout.expiries()
     }
 }

@@ -14,6 +14,7 @@ use crate::adapters::source::{Entries, Remark, Source};
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory, Unseen};
+use crate::domain::expiry::Expiry;
 use crate::domain::record::Record;
 use crate::domain::rules::{LookBack, LookedBack};
 
@@ -50,6 +51,8 @@ pub struct Batch {
     pub partners: Option<Vec<String>>,
     /// The partners whose files cannot be seen.
     pub unseen: Vec<Unseen>,
+    /// When the partners' accounts, passwords and certificates expire, if this is to be judged now.
+    pub expiries: Vec<Expiry>,
     /// The position before the batch. `None` if reading started without a position, or if nothing was read at all.
     pub begins: Option<Position>,
     /// The position after the batch.
@@ -208,6 +211,7 @@ impl<S: Entries> Reading<S> {
                 batch.answers = answers(&mut self.asked, directory);
                 batch.partners = directory.partners().filter(|all| *all != self.partners);
                 batch.unseen = directory.unseen().unwrap_or_default();
+                batch.expiries = directory.expiries().unwrap_or_default();
             }
             // Entries that were read before the error are sent on: the source stands after them.
             Err(error) => {
@@ -219,6 +223,7 @@ impl<S: Entries> Reading<S> {
         let news = !batch.records.is_empty()
             || !batch.answers.is_empty()
             || !batch.unseen.is_empty()
+            || !batch.expiries.is_empty()
             || !batch.remarks.is_empty()
             || batch.looked_back.is_some()
             || batch.partners.is_some()

@@ -2,6 +2,7 @@
 
 use crate::domain::alerts::Content;
 use crate::domain::base::time::Time;
+use crate::domain::expiry::Expiry;
 
 /// The answer of the user database about an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,11 @@ pub trait Directory {
 
     /// All partners whose files cannot be seen, if one of them is new or a reminder is due.
     fn unseen(&mut self) -> Option<Vec<Unseen>> {
+        None
+    }
+
+    /// When the partners' accounts, passwords and certificates expire, as far as known, if it is time to judge this.
+    fn expiries(&mut self) -> Option<Vec<Expiry>> {
         None
     }
 }

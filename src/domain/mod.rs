@@ -7,6 +7,7 @@ pub mod days;
 pub mod delivery;
 pub mod directory;
 pub mod expect;
+pub mod expiry;
 pub mod openssh;
 pub mod pending;
 pub mod record;

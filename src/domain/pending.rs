@@ -33,6 +33,9 @@ pub enum Pending {
         address: Option<String>,
         /// The authentication method.
         method: String,
+        /// The fingerprint of the key.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<String>,
     },
     /// A refused attempt.
     Failure(RefusedAttempt),

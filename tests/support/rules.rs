@@ -161,6 +161,11 @@ impl Player {
                 }
             }
             Step::Digest(time) => self.digest(*time),
+            Step::Expiries(time, all) => {
+                self.pass_to(*time);
+                self.monitor().expire(all);
+                self.commit(None, true);
+            }
             Step::Entry(line) => match &mut self.absent {
                 Some((_, lines)) => lines.push(line.clone()),
                 None => {

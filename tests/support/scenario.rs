@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use sftp_monitor::adapters::config::Config;
 use sftp_monitor::domain::base::time::Time;
+use sftp_monitor::domain::expiry::{Expires, Expiry};
 
 /// A scenario as its file has it.
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ pub enum Step {
     Clock(Time),
     /// A run of digest.
     Digest(Time),
+    /// The dates of partners' accounts and passwords are seen.
+    Expiries(Time, Vec<Expiry>),
     /// journald takes so many lines of a session in so many seconds.
     JournalLimit(u64, u64),
     /// An entry.
@@ -173,6 +176,11 @@ impl Reader {
             "restart" => Step::Restart,
             "clock" => Step::Clock(self.time(rest)),
             "digest" => Step::Digest(self.time(rest)),
+            "expiries" => {
+                let (time, rest) = rest.split_once(' ').unwrap();
+                let all = rest.split(", ").filter(|one| *one != "none");
+                Step::Expiries(self.time(time), all.map(expiry).collect())
+            }
             "journal-limit" => {
                 let (burst, seconds) = rest.split_once(' ').unwrap();
                 Step::JournalLimit(burst.parse().unwrap(), seconds.parse().unwrap())
@@ -251,6 +259,22 @@ fn account(word: &str, rest: &str) -> Step {
         full_name: words.next().map(str::to_owned),
         partner: word != "other",
         listed: word == "partner",
+    }
+}
+
+/// `NAME account|password|certificate DATE`.
+fn expiry(text: &str) -> Expiry {
+    let words: Vec<&str> = text.split(' ').collect();
+    Expiry {
+        partner: words[0].to_owned(),
+        full_name: None,
+        what: match words[1] {
+            "account" => Expires::Account,
+            "password" => Expires::Password,
+            "certificate" => Expires::Certificate,
+            other => panic!("{other}"),
+        },
+        day: words[2].parse().unwrap(),
     }
 }
 

@@ -94,6 +94,7 @@ fn partners(mut keys: Keys<'_>) -> Result<Partners, ConfigError> {
         group: group.unwrap_or_else(|| GROUP.to_owned()),
         users: keys.list("users", user)?,
         names: keys.get("names", Ok)?.unwrap_or_default(),
+        certificates: keys.get("certificates", absolute)?,
     };
     keys.end()?;
     Ok(partners)
@@ -120,6 +121,9 @@ fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> 
         hindered: told("hindered", general.hindered)?,
         upload: told("upload", general.upload)?,
         download: told("download", general.download)?,
+        expiry: told("expiry", general.expiry)?,
+        new_address: told("new-address", general.new_address)?,
+        new_key: told("new-key", general.new_key)?,
         max_per_hour: most.unwrap_or(general.max_per_hour),
         again_after: (keys.get("again-after", duration)?).unwrap_or(general.again_after),
         group_window: (keys.get("group-window", duration)?).unwrap_or(general.group_window),

@@ -66,6 +66,8 @@ pub struct Partners {
     pub users: Vec<String>,
     /// The display names by account.
     pub names: BTreeMap<String, String>,
+    /// The directory with copies of the partners' user certificates.
+    pub certificates: Option<PathBuf>,
 }
 
 /// `[source]`.

@@ -1,5 +1,6 @@
 //! Watches for the daemon which partners' files can be seen: by root's file, or else by the service's own look.
 
+use super::expiries::ExpiryWatch;
 use super::groups::{UnseenGroup, groups, not_listed};
 use super::{DevLog, PartnerSight, Sight, left, look_at};
 use crate::adapters::config;
@@ -8,6 +9,7 @@ use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
 use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::directory::Unseen;
+use crate::domain::expiry::Expiry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::{Duration, Instant, SystemTime};
@@ -54,6 +56,7 @@ pub struct Lookout {
     unbound: BTreeSet<String>,
     told: BTreeSet<(String, String)>,
     marked: Option<Instant>,
+    expiries: ExpiryWatch,
 }
 
 impl Lookout {
@@ -70,7 +73,15 @@ impl Lookout {
             unbound: BTreeSet::new(),
             told: BTreeSet::new(),
             marked: None,
+            expiries: ExpiryWatch::default(),
         }
+    }
+
+    /// When the partners' accounts, passwords and certificates expire, as far as it is known; `None` if it is not time to
+    /// judge this.
+    pub fn expiries(&mut self) -> Option<Vec<Expiry>> {
+        let certificates = self.partners.certificates.as_deref();
+        self.expiries.look(self.sight.as_ref()?, certificates)
     }
 
     /// Does sshd force this partner, who has logged in, to an sftp-server that logs files? `None` if root has not found
@@ -268,6 +279,7 @@ mod tests {
             group: "sftp-feeds".to_owned(),
             users: Vec::new(),
             names: BTreeMap::new(),
+            certificates: None,
         };
         let mut lookout = Lookout::new(&partners);
         let mut news = |seen: &[(&str, PartnerSight)]| {

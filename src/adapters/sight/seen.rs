@@ -9,7 +9,8 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::adapters::sshd_config::{self, Chroot, Effective, InForce, Missing, Sshds, expand};
-use crate::adapters::userdb::{Known, Roster};
+use crate::adapters::userdb::{Known, Roster, SHADOW, expiry_dates};
+use crate::domain::expiry::ExpiryDates;
 
 /// The command that makes root look at the partners, now and after each change.
 pub(crate) const ENABLE: &str =
@@ -26,6 +27,8 @@ pub struct Sight {
     pub files: BTreeMap<PathBuf, Option<i64>>,
     /// The reason why sshd's files cannot be read.
     pub unreadable: Option<String>,
+    /// The time of the last change of the file of passwords, as in `files`; `None` if it could not be read.
+    pub shadow: Option<i64>,
     /// The findings by account.
     pub partners: BTreeMap<String, PartnerSight>,
 }
@@ -46,6 +49,8 @@ pub struct PartnerSight {
     pub forced: bool,
     /// The partner's chroot in each sshd that lets it in, and the state of `/dev/log` there.
     pub chroots: BTreeMap<PathBuf, DevLog>,
+    /// When the account and its password expire; `None` if the file of passwords could not be read, or does not name it.
+    pub expires: Option<ExpiryDates>,
     /// One of the sshds uses a chroot for the partner whose path is unknown.
     pub somewhere: bool,
 }
@@ -83,6 +88,11 @@ impl Sight {
     /// Asks the sshds about these partners. After `until` it reads their files instead of asking.
     pub fn gather(roster: &Roster, sshds: &mut Sshds, until: Instant) -> Sight {
         let mut partners = BTreeMap::new();
+        // Asked before reading: a later change is noticed.
+        let (_, shadow) = changed(SHADOW.into());
+        let dates = expiry_dates();
+        let shadow = shadow.filter(|_| dates.is_some());
+        let dates = dates.unwrap_or_default();
         for (name, partner) in &roster.partners {
             let account = match &partner.account {
                 Known::Here(account) => account,
@@ -109,6 +119,7 @@ impl Sight {
                 .map(|(number, one)| (sshds.path(*number), one));
             let mut seen = PartnerSight::of(all, |template| expand(template, name, account));
             seen.full_name.clone_from(&partner.full_name);
+            seen.expires = dates.get(name).copied();
             partners.insert(name.clone(), seen);
         }
         // If sshd is not installed, its missing configuration is no fault.
@@ -121,6 +132,7 @@ impl Sight {
                 .filter_map(|sshd| sshd.unreadable())
                 .next()
                 .map(str::to_owned),
+            shadow,
             partners,
         }
     }

@@ -6,7 +6,9 @@ mod named;
 pub(crate) mod nss;
 mod question;
 mod roster;
+mod shadow;
 
 pub use accounts::{Accounts, Groups};
 pub(crate) use named::{Warning, of_expects, of_settings, warnings};
 pub use roster::{Account, By, Known, Partner, Roster};
+pub use shadow::{SHADOW, expiry_dates};

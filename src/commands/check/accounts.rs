@@ -4,74 +4,20 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use super::account_fault::{AccountFault, expiring_soon, fault};
 use super::edit;
-use super::finding::{Finding, Status};
+use super::finding::Finding;
 use super::machine::{Machine, ServedPartner, ServingSshd};
 use super::units::Ssh;
 use super::words::{grouped, word};
+use crate::adapters::sight::{Certificates, ENABLE, Sight, left};
 use crate::adapters::sshd_config::{Chroot, Missing, expand};
+use crate::adapters::userdb::{SHADOW, expiry_dates};
 use crate::domain::base::names::names;
+use crate::domain::expiry::{AHEAD, ExpiryDates};
 
 /// The name of the matter.
 const NAME: &str = "accounts";
-
-/// How many days before the expiry of an account or a password it is reported.
-const AHEAD: i64 = 14;
-
-/// The file of passwords and their expiry (shadow(5)).
-const SHADOW: &str = "/etc/shadow";
-
-/// A fault that keeps a partner out, now or soon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum AccountFault {
-    Expired,
-    PasswordExpired,
-    PasswordToBeChanged,
-    ExpiresSoon,
-    PasswordExpiresSoon,
-    NoShell,
-    ShellRefuses,
-}
-
-impl AccountFault {
-    /// The status, the sentence about the fault, and the command that fixes it for one account.
-    fn told(self) -> (Status, &'static str, &'static str) {
-        let (account, password) = ("chage --expiredate -1", "chage --maxdays -1");
-        match self {
-            AccountFault::Expired => (Status::Problem, "the account has expired", account),
-            AccountFault::PasswordExpired => (
-                Status::Problem,
-                "the password has expired, and sshd refuses the key as well",
-                password,
-            ),
-            AccountFault::PasswordToBeChanged => (
-                Status::Problem,
-                "the password must be changed before sshd lets them in",
-                "chage --lastday \"$(date +%F)\"",
-            ),
-            AccountFault::ExpiresSoon => (
-                Status::Warning,
-                "the account expires within 14 days",
-                account,
-            ),
-            AccountFault::PasswordExpiresSoon => (
-                Status::Warning,
-                "the password expires within 14 days",
-                password,
-            ),
-            AccountFault::NoShell => (
-                Status::Problem,
-                "the shell is not there, so sshd lets them not in",
-                "usermod --shell /usr/sbin/nologin",
-            ),
-            AccountFault::ShellRefuses => (
-                Status::Problem,
-                "the shell that runs it refuses, or the program is not in the chroot",
-                "",
-            ),
-        }
-    }
-}
 
 /// A partner's shell, and the command that it runs if that is not internal-sftp.
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,24 +30,74 @@ struct ShellFacts<'a> {
 }
 
 pub(super) fn look(one: &ServingSshd<'_>, machine: &Machine<'_>) -> Vec<Finding> {
-    let shadow = std::fs::read(SHADOW).ok();
-    let text = String::from_utf8_lossy(shadow.as_deref().unwrap_or_default());
-    let today = machine.config.zone.date(machine.now);
-    let today = today.signed_duration_since(chrono::NaiveDate::default());
-    let expiring = expiring(&text, today.num_days());
     let partners = one.partners.iter();
     let seen: Vec<_> = partners
         .map(|partner| (partner.name, shell(partner)))
         .collect();
-    let found = judge(&seen, &expiring, one.ssh);
-    if found.is_empty() && shadow.is_some() && !seen.is_empty() {
-        return vec![nothing_expires()];
+    let dates = dates(left::read().as_ref());
+    let today = machine.now.utc().date_naive();
+    let certificates = Certificates::read(machine.config.partners.certificates.as_deref());
+    let expiring = seen.iter().map(|(name, _)| {
+        let dates = dates.as_ref().and_then(|dates| dates.get(*name));
+        let faults = expiring_soon(dates.copied().unwrap_or_default(), today);
+        let certificate = certificates.day(name).and_then(|day| {
+            let (past, soon) = (
+                AccountFault::CertificateExpired,
+                AccountFault::CertificateExpiresSoon,
+            );
+            fault(day, today, past, soon)
+        });
+        (*name, faults.into_iter().chain(certificate).collect())
+    });
+    let mut found = judge(&seen, &expiring.collect(), one.ssh);
+    for why in &certificates.unread {
+        let said = format!("a certificate cannot be read, and when it expires is unknown: {why}");
+        found.push(Finding::warning(NAME, said));
+    }
+    if let Some(dates) = dates.filter(|_| !seen.is_empty()) {
+        let names = seen.iter().map(|(name, _)| *name);
+        let unknown: Vec<&str> = names.filter(|name| !dates.contains_key(*name)).collect();
+        found.extend(nothing_expires(found.is_empty(), seen.len(), &unknown));
     }
     found
 }
 
-fn nothing_expires() -> Finding {
-    Finding::ok(NAME, format!("none expires within {AHEAD} days"))
+/// The dates of the accounts: this user's own look, else what root has left for the service. `None` if both are missing.
+fn dates(left: Option<&Sight>) -> Option<BTreeMap<String, ExpiryDates>> {
+    let of_root = || {
+        let sight = left?;
+        sight.expiries().ok().flatten()?;
+        let partners = sight.partners.iter();
+        Some(partners.filter_map(|(name, seen)| Some((name.clone(), seen.expires?))))
+    };
+    expiry_dates().or_else(|| of_root().map(Iterator::collect))
+}
+
+/// Can this user see what expires?
+pub(super) fn can_see() -> bool {
+    dates(left::read().as_ref()).is_some()
+}
+
+/// Checks whether the service can see what expires, by what root has left for it.
+pub(super) fn seen_by_service() -> Option<Finding> {
+    let found = left::read().unwrap_or_default().expiries();
+    found.err().map(blind)
+}
+
+fn blind(why: &str) -> Finding {
+    let said = format!("the service cannot report which accounts and passwords expire: {why}");
+    Finding::warning(NAME, said).fixed_by(ENABLE)
+}
+
+/// Nothing expires, as far as the dates are known.
+fn nothing_expires(nothing: bool, partners: usize, unknown: &[&str]) -> Option<Finding> {
+    if !unknown.is_empty() {
+        let said = format!("when they expire is unknown, {SHADOW} does not name them: ");
+        let said = said + &names(unknown);
+        return Some(Finding::ok(NAME, said));
+    }
+    let said = format!("none expires within {AHEAD} days");
+    (nothing && partners > 0).then(|| Finding::ok(NAME, said))
 }
 
 fn is_program(path: &Path) -> bool {
@@ -136,30 +132,6 @@ fn shell<'a>(partner: &'a ServedPartner<'_>) -> ShellFacts<'a> {
     }
 }
 
-/// The accounts of a shadow(5) file that have expired or will within 14 days; its dates, and `today`, are days since 1970.
-fn expiring(shadow: &str, today: i64) -> BTreeMap<&str, Vec<AccountFault>> {
-    let of_line = |line| {
-        let fields: Vec<&str> = str::split(line, ':').collect();
-        let days = |at: usize| fields.get(at)?.parse::<i64>().ok();
-        let account = match days(7) {
-            Some(day) if day <= today => Some(AccountFault::Expired),
-            Some(day) if day <= today + AHEAD => Some(AccountFault::ExpiresSoon),
-            _ => None,
-        };
-        // An empty field means no limit; 0 as the day of the last change means that a change is required (shadow(5)).
-        let password = match (days(2), days(4)) {
-            (Some(0), _) => Some(AccountFault::PasswordToBeChanged),
-            (Some(day), Some(most)) if day + most < today => Some(AccountFault::PasswordExpired),
-            (Some(day), Some(most)) if day + most <= today + AHEAD => {
-                Some(AccountFault::PasswordExpiresSoon)
-            }
-            _ => None,
-        };
-        (fields[0], account.into_iter().chain(password).collect())
-    };
-    shadow.lines().map(of_line).collect()
-}
-
 /// Judges the shells of these partners, and the expiry of their accounts.
 fn judge(
     seen: &[(&str, ShellFacts<'_>)],
@@ -189,11 +161,14 @@ fn finding(fault: AccountFault, seen: &[&(&str, ShellFacts<'_>)], ssh: Ssh<'_>) 
         let said = format!("no transfer of {shown} can work: {}: {said}", gap.found);
         return Finding::problem(NAME, said).fixed_by(edit::fix(gap, ssh));
     }
+    let found = Finding::of(NAME, status, format!("{said}: {shown}"));
+    if command.is_empty() {
+        return found;
+    }
     let each = all
         .iter()
         .map(|name| format!("sudo {command} {}", word(name)));
     let each: Vec<String> = each.collect();
-    let found = Finding::of(NAME, status, format!("{said}: {shown}"));
     found.fixed_by(each.join(" && "))
 }
 
@@ -204,18 +179,33 @@ mod tests {
     use crate::adapters::sshd_config::Effective;
     use crate::adapters::userdb::Account;
 
-    const TODAY: i64 = 20_542; // 2026-03-30
-
     #[test]
     fn what_expires_is_told_a_fortnight_ahead() {
-        let shadow = "alice:$y$x:20000:0:99999:7:::\n\
-            bob:!:20000:0:99999:7::20542:\n\
-            carl:x:20000:0:99999:7::20556:\n\
-            dora:x:20000:0:500:7:::\n\
-            eve:x:20500:0:50:7:::\n\
-            fay:x:0:0:99999:7:::\n\
-            gus:x:20000:0:99999:7::20557:\n";
-        let expiring = expiring(shadow, TODAY);
+        let date = |text: &str| Some(text.parse().expect("a date"));
+        let account = |day| ExpiryDates {
+            account: date(day),
+            ..ExpiryDates::default()
+        };
+        let password = |day| ExpiryDates {
+            password: date(day),
+            ..ExpiryDates::default()
+        };
+        let changed = ExpiryDates {
+            to_be_changed: true,
+            ..password("2026-03-30")
+        };
+        let all = [
+            ("alice", password("2298-07-05")),
+            ("bob", account("2026-03-30")),
+            ("carl", account("2026-04-13")),
+            ("dora", password("2026-03-30")),
+            ("eve", password("2026-03-31")),
+            ("fay", changed),
+            ("gus", account("2026-04-14")),
+        ];
+        let today = "2026-03-30".parse().expect("a date");
+        let expiring = all.map(|(name, dates)| (name, expiring_soon(dates, today)));
+        let expiring = BTreeMap::from(expiring);
         let judged = |names: &[&'static str]| {
             let seen = names.iter().map(|name| (*name, ShellFacts::default()));
             told(&judge(&seen.collect::<Vec<_>>(), &expiring, Ssh::default()))
@@ -229,9 +219,27 @@ mod tests {
              warning accounts: the password expires within 14 days: eve\n  > sudo chage --maxdays -1 eve\n"
         );
         assert_eq!(judged(&["alice"]), "");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_not_taken_for_nothing() {
+        let shown = |nothing, unknown: &[&str]| {
+            let found = nothing_expires(nothing, 2, unknown);
+            told(&found.into_iter().collect::<Vec<_>>())
+        };
         assert_eq!(
-            nothing_expires().told(),
+            shown(true, &[]),
             "ok accounts: none expires within 14 days\n"
+        );
+        assert_eq!(shown(false, &[]), "");
+        let unknown = "ok accounts: when they expire is unknown, /etc/shadow does not name them: bob, carol\n";
+        assert_eq!(shown(true, &["bob", "carol"]), unknown);
+        assert_eq!(shown(false, &["bob", "carol"]), unknown);
+        assert!(dates(Some(&Sight::default())).is_none() || expiry_dates().is_some());
+        assert_eq!(
+            blind("it may not").told(),
+            "warning accounts: the service cannot report which accounts and passwords expire: it may not\n  > \
+             sudo systemctl enable --now sftp-monitor-devlog.service sftp-monitor-devlog.path\n"
         );
     }
 

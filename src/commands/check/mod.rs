@@ -6,6 +6,7 @@
 //! not read are named in one line at the end; root can read all of them.
 
 mod access;
+mod account_fault;
 mod accounts;
 mod admission;
 mod arrived;

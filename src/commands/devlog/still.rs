@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::adapters::sight::{DevLog, SOCKET, Sight, left};
+use crate::adapters::userdb::SHADOW;
 
 /// The files of accounts, and files that change when an sshd starts or its unit is enabled.
-const WATCHED: [&str; 4] = [
+const WATCHED: [&str; 5] = [
     "/etc/passwd",
     "/etc/group",
+    SHADOW,
     "/etc/systemd/system/multi-user.target.wants",
     "/run/sshd.pid",
 ];

@@ -33,6 +33,7 @@ pub(super) fn take_in<'a>(
         monitor.answer(user, answer);
     }
     monitor.cannot_see(&batch.unseen);
+    monitor.expire(&batch.expiries);
     for remark in &batch.remarks {
         if matches!(remark, Remark::Gap { .. } | Remark::Unreadable { .. }) {
             monitor.nothing_is_proved();

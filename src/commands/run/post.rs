@@ -12,7 +12,7 @@ use crate::adapters::config::Config;
 use crate::adapters::sight;
 use crate::adapters::slack::{Client, POST};
 use crate::adapters::store::StateError;
-use crate::domain::alerts::{Content, Form, Message};
+use crate::domain::alerts::{Form, Message};
 use crate::domain::base::time::Time;
 use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render};
 use crate::domain::slack_reply::{PostResult, RateLimiter};
@@ -62,7 +62,7 @@ impl Sender {
     pub(super) fn begin(&mut self, committer: &mut Committer, now: Time) -> Option<Posting> {
         let taken = self.queue.take(committer, now)?;
         let waited = now.since(taken.message.since) > LONG;
-        let judged = matches!(taken.message.content, Content::LogLevel { .. }) && waited;
+        let judged = sight::may_be_fixed(&taken.message.content) && waited;
         let Some(config) = self.config.clone().filter(|_| judged) else {
             let posting = self.post(render(&taken.message, &self.voice));
             return Some(Box::pin(async {

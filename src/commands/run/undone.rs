@@ -1,13 +1,41 @@
-//! Entries of the program's own log about feeds, and about partners that are quiet, hindered or blind.
+//! Entries of the program's own log about feeds, and about partners that are quiet, hindered or blind, or whose account or
+//! password expires.
 
 use super::log_entry::{EntryFacts, LogEntry};
 use crate::adapters::log::Topic;
-use crate::domain::alerts::{Content, FeedMissing, FeedOdd, Hindered, Message, Obstacle, Odd};
+use crate::domain::alerts::{
+    Content, Expiring, FeedMissing, FeedOdd, Hindered, Message, Obstacle, Odd,
+};
+use crate::domain::expiry::Expires;
 
-/// The log entries for messages newer than this one about feeds, and about quiet, hindered or blind partners.
+/// The log entries for messages newer than this one about feeds, and about quiet, hindered or blind partners, or about
+/// accounts and passwords that expire.
 pub(super) fn since(message: u64, outbox: &[Message]) -> Vec<LogEntry<'static>> {
     let new = outbox.iter().filter(|new| new.id > message);
-    new.filter_map(|new| of_content(&new.content)).collect()
+    new.flat_map(|new| match &new.content {
+        Content::Expiring(expiring) => expire(expiring),
+        content => of_content(content).into_iter().collect(),
+    })
+    .collect()
+}
+
+/// An entry for each partner that the message names.
+fn expire(expiring: &Expiring) -> Vec<LogEntry<'static>> {
+    let what = match expiring.what {
+        Expires::Account => "the account expires: no log-in",
+        Expires::Password => "the password expires: no log-in",
+        Expires::Certificate => "the certificate expires: it is refused",
+    };
+    let each = expiring.partners.iter().map(|partner| {
+        let facts = EntryFacts {
+            event: "expires".into(),
+            user: Some(partner.clone().into()),
+            reason: format!("{what} from {} on", expiring.day).into(),
+            ..EntryFacts::default()
+        };
+        LogEntry::Partner(Topic::EXPIRES, facts)
+    });
+    each.collect()
 }
 
 fn of_content(content: &Content) -> Option<LogEntry<'static>> {
@@ -74,6 +102,7 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
         | Content::Logins(_)
         | Content::Failures(_)
         | Content::Sweep(_)
+        | Content::Expiring(_)
         | Content::Files(_)
         | Content::Troubled(_)
         | Content::Several { .. }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::alerts::Content;
+use crate::domain::expiry::Expires;
 
 /// What a message is about.
 pub(super) fn message(content: &Content) -> String {
@@ -32,6 +33,14 @@ pub(super) fn message(content: &Content) -> String {
         Content::FeedChanged(feed) => format!("{} of {} changed", feed.files, feed.partner),
         Content::FeedOdd(feed) => format!("odd files of {} of {}", feed.files, feed.partner),
         Content::Quiet(quiet) => format!("no log-in of {}", quiet.partner),
+        Content::Expiring(expiring) => {
+            let partners = many(expiring.count as u64, "partner");
+            match expiring.what {
+                Expires::Account => format!("accounts of {partners} that expire"),
+                Expires::Password => format!("passwords of {partners} that expire"),
+                Expires::Certificate => format!("certificates of {partners} that expire"),
+            }
+        }
         Content::LogLevel { .. } => "sftp-server's log level".to_owned(),
         Content::Unseen { .. } => "files that cannot be seen".to_owned(),
     }

@@ -19,6 +19,12 @@ pub struct Logins {
     pub count: u64,
     /// The addresses, the latest last, at most ten.
     pub addresses: Vec<String>,
+    /// Those of the addresses that were not seen before for the partner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub new_addresses: Vec<String>,
+    /// How many log-ins used a key that was not seen before.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub new_keys: u64,
     /// Time of the latest log-in.
     pub at: Time,
     /// Method of the latest log-in.
@@ -292,6 +298,12 @@ pub struct SummaryRow {
     /// Log-ins.
     #[serde(skip_serializing_if = "is_default")]
     pub logins: u64,
+    /// Addresses of log-ins that were not seen before, at most ten.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub new_addresses: Vec<String>,
+    /// How many log-ins used a key that was not seen before.
+    #[serde(skip_serializing_if = "is_default")]
+    pub new_keys: u64,
     /// Refused attempts.
     #[serde(skip_serializing_if = "is_default")]
     pub failures: u64,

@@ -115,7 +115,7 @@ impl Alerts {
         let name = format!("{kind} {partner}");
         let group = self.groups.entry(name.clone()).or_default();
         // A log-in after failures is always reported, because its message also reports the failures.
-        let again = matches!(&content, Content::Logins(l) if l.after_failures == 0);
+        let again = matches!(&content, Content::Logins(l) if l.after_failures == 0 && !l.is_new());
         let again = again && !rules.again_after.is_zero();
         if again
             && group

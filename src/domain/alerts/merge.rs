@@ -31,6 +31,7 @@ pub(crate) fn join(first: &mut Content, second: Content) {
             | Content::FeedChanged(_)
             | Content::FeedOdd(_)
             | Content::Quiet(_)
+            | Content::Expiring(_)
             | Content::Summary(_)
             | Content::Started { .. }
             | Content::LogLevel { .. }
@@ -79,6 +80,8 @@ fn logins(first: &mut Logins, second: Logins) {
     add(&mut first.answered, second.answered);
     first.at = second.at;
     first.method = second.method;
+    add(&mut first.new_keys, second.new_keys);
+    addresses(&mut first.new_addresses, second.new_addresses);
     addresses(&mut first.addresses, second.addresses);
 }
 
@@ -125,7 +128,7 @@ fn files(first: &mut Files, second: Files) {
 }
 
 /// Adds addresses: each is kept once, the latest last.
-fn addresses(known: &mut Vec<String>, further: Vec<String>) {
+pub(super) fn addresses(known: &mut Vec<String>, further: Vec<String>) {
     for address in further {
         known.retain(|a| *a != address);
         known.push(address);
@@ -153,5 +156,12 @@ impl Files {
             files: vec![file],
             at,
         }
+    }
+}
+
+impl Logins {
+    /// Did one of the log-ins use an address or a key that was not seen before?
+    pub(crate) fn is_new(&self) -> bool {
+        !self.new_addresses.is_empty() || self.new_keys > 0
     }
 }

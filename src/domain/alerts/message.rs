@@ -1,5 +1,6 @@
 //! A message that waits for Slack, and its content: facts, not words.
 
+use crate::domain::alerts::expiring::Expiring;
 use crate::domain::alerts::facts::{
     Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
 };
@@ -111,6 +112,8 @@ pub enum Content {
     FeedOdd(FeedOdd),
     /// A partner has not logged in for long.
     Quiet(Quiet),
+    /// Partners' accounts, passwords or certificates expire soon.
+    Expiring(Expiring),
     /// No line of OpenSSH in the log can be read.
     Unreadable {
         /// How many consecutive lines.
@@ -186,7 +189,10 @@ impl Content {
             Content::LogLevel { .. } => Alone("log level", ""),
             Content::Unseen { known: true, .. } => Alone("unseen", ""),
             Content::Unseen { .. } => Alone("perhaps unseen", ""),
-            Content::FeedChanged(_) | Content::Summary(_) | Content::Unreadable { .. } => Each,
+            Content::FeedChanged(_)
+            | Content::Expiring(_)
+            | Content::Summary(_)
+            | Content::Unreadable { .. } => Each,
         }
     }
 

@@ -1,7 +1,9 @@
-//! Messages for Slack, and how alerts are gathered into them. Uses `base` and the names of files in `openssh`.
+//! Messages for Slack, and how alerts are gathered into them. Uses `base`, `expiry` and the names of
+//! files in `openssh`.
 
 mod again;
 mod agenda;
+mod expiring;
 mod facts;
 mod feed;
 mod file_name;
@@ -14,6 +16,7 @@ mod summary;
 mod sweep;
 mod waited;
 
+pub use expiring::Expiring;
 pub use facts::{
     Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,
     Summary, SummaryRow, Sweep, Transfer,

@@ -83,6 +83,7 @@ fn is_anybodys(content: &Content) -> bool {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::Expiring(_)
         | Content::Summary(_)
         | Content::Started { .. }
         | Content::LogLevel { .. }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Content, File, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
+use crate::domain::alerts::merge::addresses;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
@@ -13,6 +14,8 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
             let row = summary.row(since, logins.at, &logins.partner, logins.full_name);
             add(&mut row.logins, logins.count);
             add(&mut row.failures, logins.answered);
+            add(&mut row.new_keys, logins.new_keys);
+            addresses(&mut row.new_addresses, logins.new_addresses);
         }
         Content::Failures(failures) => {
             let row = summary.row(since, failures.at, &failures.partner, failures.full_name);
@@ -65,6 +68,7 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::Expiring(_)
         | Content::Summary(_)
         | Content::Started { .. }
         | Content::LogLevel { .. }
@@ -112,6 +116,8 @@ impl SummaryRow {
     pub(crate) fn add(&mut self, other: SummaryRow) {
         self.full_name = self.full_name.take().or(other.full_name);
         add(&mut self.logins, other.logins);
+        add(&mut self.new_keys, other.new_keys);
+        addresses(&mut self.new_addresses, other.new_addresses);
         add(&mut self.failures, other.failures);
         add(&mut self.uploads, other.uploads);
         add(&mut self.downloads, other.downloads);

@@ -21,6 +21,12 @@ pub struct Alerts {
     pub again_after: Duration,
     /// Events within this time after the first one are reported together.
     pub group_window: Duration,
+    /// Accounts, passwords and certificates that expire soon are reported.
+    pub expiry: bool,
+    /// Log-ins from an address that was not seen before are marked, and always reported.
+    pub new_address: bool,
+    /// Log-ins with a key that was not seen before are marked, and always reported.
+    pub new_key: bool,
     /// A partner without a log-in for this time is reported as quiet; zero turns this off.
     pub quiet_after: Duration,
 }
@@ -36,6 +42,9 @@ impl Default for Alerts {
             max_per_hour: 12,
             again_after: Duration::ZERO,
             group_window: Duration::from_secs(30),
+            expiry: true,
+            new_address: false,
+            new_key: false,
             quiet_after: Duration::ZERO,
         }
     }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr_iter};
 
 use super::fields::{
-    Peer, host_maybe_port, host_port_then, id, name_from, name_from_port, number, split_at_last,
+    Peer, host_maybe_port, host_port_then, id, name_from, name_from_port, number, split_at_first,
+    split_at_last,
 };
 use super::line::Line;
 use super::{Event, Hindrance, Kind, ended, known, pam};
@@ -64,26 +65,47 @@ fn attempt<'a>(
     let (method, rest) = rest.split_at(memchr(b' ', rest)?);
     let method = std::str::from_utf8(method).ok();
     let method = Some(Cow::Borrowed(method.filter(|method| !method.is_empty())?));
-    let (valid, event) = attempted(line, rest.strip_prefix(b" for ")?)?;
+    let (valid, event, extra) = attempted(line, rest.strip_prefix(b" for ")?)?;
     let kind = kind(valid)?;
+    let by_key = kind == Kind::Accepted && method.as_deref() == Some("publickey");
     Some(Event {
         kind,
         method,
+        fingerprint: extra
+            .filter(|_| by_key)
+            .and_then(|extra| fingerprint(extra, line.cut)),
         ..event
     })
 }
 
-/// `[invalid user ]U from IP port P ssh2[: EXTRA]`: returns whether sshd considers the account valid, and an event with user and
-/// peer.
+/// The fingerprint in `: TYPE FINGERPRINT[ …]`. Only words after it may come from the client (a certificate's id).
+fn fingerprint(extra: &[u8], cut: bool) -> Option<Cow<'_, str>> {
+    let (_, rest) = split_at_first(extra.strip_prefix(b": ")?, b" ")?;
+    let end = memchr(b' ', rest);
+    // In a cut message, the last word may have lost its end.
+    let word = match end {
+        Some(end) => &rest[..end],
+        None if cut => return None,
+        None => rest,
+    };
+    let word = std::str::from_utf8(word).ok()?.trim_end_matches(',');
+    // Without a name of the hash before 6.8.
+    let is_md5 = || word.len() == 47 && word.split(':').all(|byte| byte.len() == 2);
+    let is_one = word.starts_with("SHA256:") || word.starts_with("MD5:") || is_md5();
+    is_one.then_some(Cow::Borrowed(word))
+}
+
+/// `[invalid user ]U from IP port P ssh2[: EXTRA]`: returns whether sshd considers the account valid, an event with user and
+/// peer, and `: EXTRA` of a valid one.
 ///
 /// The client chooses the name of an invalid user, so the parser relies on the right end of the line; such a line has no EXTRA.
 /// The name of a valid user is an account's name, but EXTRA may come from the client (a certificate's id), so the parser takes
 /// the first words that fit.
-fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<(bool, Event<'a>)> {
+fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<(bool, Event<'a>, Option<&'a [u8]>)> {
     let sent = text.strip_prefix(b"invalid user ");
-    let end = match sent {
-        Some(rest) => before_version(rest).and_then(name_from_port),
-        None => valid_attempt(line.cut, text),
+    let (end, extra) = match sent {
+        Some(rest) => (before_version(rest).and_then(name_from_port), None),
+        None => valid_attempt(line.cut, text).unzip(),
     };
     let event = Event::of(Kind::Underway);
     let event = match end.filter(|_| sent.is_none() || !line.cut) {
@@ -91,11 +113,14 @@ fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<(bool, Event<'a>)> {
         None if line.cut => event,
         None => return None,
     };
-    Some((sent.is_none(), event))
+    Some((sent.is_none(), event, extra))
 }
 
-/// `U from IP port P ssh2[: EXTRA]` with the shortest U.
-fn valid_attempt(cut: bool, text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
+/// An account's name, still escaped, and its peer.
+type Named<'a> = (&'a [u8], Peer<'a>);
+
+/// `U from IP port P ssh2[: EXTRA]` with the shortest U; also returns `: EXTRA`.
+fn valid_attempt(cut: bool, text: &[u8]) -> Option<(Named<'_>, &[u8])> {
     memchr_iter(b' ', text)
         .skip_while(|at| *at == 0)
         .find_map(|at| {
@@ -105,7 +130,7 @@ fn valid_attempt(cut: bool, text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
                 .or_else(|| rest.strip_prefix(b" ssh1"))?;
             // In a cut message, an end that looks complete proves nothing. Words with more text after them are reliable.
             let whole = (rest.is_empty() && !cut) || rest.starts_with(b": ");
-            whole.then_some((&text[..at], peer))
+            whole.then_some(((&text[..at], peer), rest))
         })
 }
 
@@ -135,7 +160,7 @@ fn invalid_user<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
 
 /// `maximum authentication attempts exceeded for [invalid user ]U from IP port P ssh2`.
 fn max_attempts<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let (valid, event) = attempted(line, rest)?;
+    let (valid, event, _) = attempted(line, rest)?;
     let kind = Kind::MaxAttempts { valid };
     Some(Event { kind, ..event })
 }

@@ -201,6 +201,8 @@ pub struct Event<'a> {
     pub port: Option<u16>,
     /// The method with its sub-method, as written: `keyboard-interactive/pam`.
     pub method: Option<Cow<'a, str>>,
+    /// The fingerprint of the key that a log-in used, as written: `SHA256:…`.
+    pub fingerprint: Option<Cow<'a, str>>,
     /// The file, decoded; in a cut message, the part that is left.
     pub path: Option<Cow<'a, [u8]>>,
     /// The new name of a rename, decoded.
@@ -231,6 +233,7 @@ impl<'a> Event<'a> {
             address: None,
             port: None,
             method: None,
+            fingerprint: None,
             path: None,
             target: None,
             bytes_read: None,
@@ -271,6 +274,7 @@ impl<'a> Event<'a> {
             user: bytes(self.user),
             address: text(self.address),
             method: text(self.method),
+            fingerprint: text(self.fingerprint),
             path: bytes(self.path),
             target: bytes(self.target),
             detail: text(self.detail),

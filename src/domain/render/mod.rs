@@ -1,7 +1,9 @@
-//! Turns facts into words: the texts and blocks of messages, and the day's tables. Uses `base`, `alerts`, `expect` and `state`.
+//! Turns facts into words: the texts and blocks of messages, and the day's tables. Uses `base`, `alerts`, `expect`,
+//! `expiry` and `state`.
 
 mod blocks;
 mod day;
+mod expiry_text;
 mod feed_text;
 mod file_text;
 mod odd_text;

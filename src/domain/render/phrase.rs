@@ -161,12 +161,40 @@ pub(crate) fn list_within(items: &[String], count: u64, language: Language) -> S
 
 /// The addresses; only the latest if there are too many.
 pub(crate) fn addresses(addresses: &[String], language: Language) -> String {
+    addresses_with_new(addresses, &[], language)
+}
+
+/// The same, with a mark on those that were not seen before.
+pub(crate) fn addresses_with_new(
+    addresses: &[String],
+    new: &[String],
+    language: Language,
+) -> String {
     if addresses.is_empty() {
         return "?".into();
     }
     let kept = &addresses[addresses.len().saturating_sub(NAMES_KEPT)..];
-    let shown: Vec<String> = kept.iter().map(|address| clean(address, HOST)).collect();
+    let shown = kept.iter().map(|one| {
+        let address = clean(one, HOST);
+        let marked = Phrase("{address} (nouvelle adresse)", "{address} (new address)");
+        match new.contains(one) {
+            true => language.say(marked, slots![address]),
+            false => address,
+        }
+    });
+    let shown: Vec<String> = shown.collect();
     list_within(&shown, shown.len() as u64, language)
+}
+
+/// The mark on log-ins with keys that were not seen before; empty if there are none.
+pub(crate) fn new_keys(count: u64, language: Language) -> String {
+    let n = language.number(count);
+    let text = match count {
+        0 => return String::new(),
+        1 => Phrase("nouvelle clé", "new key"),
+        _ => Phrase("{n} nouvelles clés", "{n} new keys"),
+    };
+    language.say(text, slots![n])
 }
 
 /// The remark on a message whose first try may have arrived.

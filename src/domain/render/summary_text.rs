@@ -6,7 +6,9 @@ use super::{Voice, file_text};
 use crate::domain::alerts::{Cause, Obstacle, Summary, SummaryRow};
 use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
-use crate::domain::render::phrase::{Draft, advice, list_within, transfers_said};
+use crate::domain::render::phrase::{
+    Draft, addresses, advice, list_within, new_keys, transfers_said,
+};
 
 /// The period, the totals, and a line for each partner, as many as fit.
 pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Draft {
@@ -16,6 +18,8 @@ pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Draft {
     for (account, row) in &summary.partners {
         totals.add(SummaryRow {
             names: Vec::new(),
+            new_addresses: Vec::new(),
+            new_keys: 0,
             ..row.clone()
         });
         let line = |with_names: bool| {
@@ -87,8 +91,9 @@ fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<Strin
     };
     let failures = language.count(row.failures, Noun::Failure);
     let uploads = language.count(row.uploads, Noun::File);
+    let logins = language.count(row.logins, Noun::Login);
     let mut counts = vec![
-        (row.logins, language.count(row.logins, Noun::Login)),
+        (row.logins, format!("{logins}{}", new(row, language))),
         (row.failures, format!("{failures}{causes}")),
         (row.uploads, format!("{uploads}{names}")),
         (row.downloads, language.count(row.downloads, Noun::Download)),
@@ -103,6 +108,27 @@ fn row_said(row: &SummaryRow, language: Language, with_names: bool) -> Vec<Strin
     }));
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     counts.map(|(_, said)| said).collect()
+}
+
+/// The addresses and keys of log-ins that were not seen before, in brackets.
+fn new(row: &SummaryRow, language: Language) -> String {
+    let (addresses, n) = match row.new_addresses.len() as u64 {
+        0 => Default::default(),
+        count => (
+            addresses(&row.new_addresses, language),
+            language.number(count),
+        ),
+    };
+    let keys = new_keys(row.new_keys, language);
+    let text = match (addresses.is_empty(), keys.is_empty()) {
+        (true, true) => return String::new(),
+        (true, false) => Phrase(" ({keys})", " ({keys})"),
+        _ => Phrase(
+            " ({n|nouvelle adresse|nouvelles adresses} {addresses}[, {keys}])",
+            " ({n|new address|new addresses} {addresses}[, {keys}])",
+        ),
+    };
+    language.say(text, slots![n, addresses, keys])
 }
 
 /// The names of files that arrived, in brackets.

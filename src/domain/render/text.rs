@@ -1,12 +1,14 @@
 //! Renders messages in words.
 
 use super::blocks::plain;
-use super::{Rendered, Voice, feed_text, file_text, odd_text, summary_text, warning_text};
+use super::{
+    Rendered, Voice, expiry_text, feed_text, file_text, odd_text, summary_text, warning_text,
+};
 use crate::domain::alerts::{Content, Failures, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, within};
-use crate::domain::render::phrase::{self, Draft, addresses, advice};
+use crate::domain::render::phrase::{self, Draft, addresses, addresses_with_new, advice, new_keys};
 use crate::domain::render::say::{Phrase, slots};
 
 /// A message in words, in the form that Slack has asked for.
@@ -35,6 +37,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::FeedChanged(changed) => feed_text::changed(changed, voice),
         Content::FeedOdd(odd) => odd_text::odd(odd, voice),
         Content::Quiet(quiet) => feed_text::quiet(quiet, voice),
+        Content::Expiring(expiring) => expiry_text::expiring(expiring, voice),
         Content::LogLevel {
             partners,
             count,
@@ -84,7 +87,7 @@ fn started(source: &str, missing_group: Option<&str>, voice: &Voice) -> Draft {
 fn logged_in(logins: &Logins, voice: &Voice) -> Draft {
     let language = voice.language;
     let partner = voice.partner(&logins.partner, logins.full_name.as_deref());
-    let addresses = addresses(&logins.addresses, language);
+    let addresses = addresses_with_new(&logins.addresses, &logins.new_addresses, language);
     let at = voice.moment(logins.at);
     let counted = |count: u64, least, noun| match count >= least {
         true => language.count(count, noun),
@@ -93,11 +96,13 @@ fn logged_in(logins: &Logins, voice: &Voice) -> Draft {
     let times = counted(logins.count, 2, Noun::Time);
     let failures = counted(logins.after_failures, 1, Noun::Failure);
     let text = Phrase(
-        "✅ {*partner} s'est connecté[ {times}] depuis {addresses} — {at}[ (après {failures})]",
-        "✅ {*partner} logged in[ {times}] from {addresses} — {at}[ (after {failures})]",
+        "✅ {*partner} s'est connecté[ {times}] depuis {addresses} — {at}[ (après {failures})][ ({keys})]",
+        "✅ {*partner} logged in[ {times}] from {addresses} — {at}[ (after {failures})][ ({keys})]",
     );
+    let keys = new_keys(logins.new_keys, language);
+    let slots = slots![partner, times, addresses, at, failures, keys];
     Draft {
-        lines: vec![voice.line(text, slots![partner, times, addresses, at, failures])],
+        lines: vec![voice.line(text, slots)],
         context: method(&logins.method).into_iter().collect(),
         ..Draft::default()
     }

@@ -199,6 +199,7 @@ impl Monitor<'_> {
                 let login = Pending::Login {
                     address: address.clone(),
                     method: method.to_owned(),
+                    fingerprint: event.fingerprint.as_deref().map(str::to_owned),
                 };
                 self.count(process, origin.time, (standing, None), &user, login);
             }

@@ -44,6 +44,7 @@ impl Monitor<'_> {
         partner: &str,
         address: Option<String>,
         method: &str,
+        fingerprint: Option<&str>,
     ) {
         add(&mut self.counters(at, partner).success, 1);
         if let Some(address) = &address {
@@ -80,10 +81,13 @@ impl Monitor<'_> {
             Some(address) => self.answer_failures(partner, address),
             None => 0,
         };
+        let (new_address, new_key) = self.is_new(partner, address.as_deref(), fingerprint);
         let logins = Logins {
             partner: partner.to_owned(),
             full_name: self.full_name(partner),
             count: 1,
+            new_addresses: address.iter().filter(|_| new_address).cloned().collect(),
+            new_keys: u64::from(new_key),
             addresses: address.into_iter().collect(),
             at,
             method: method.to_owned(),

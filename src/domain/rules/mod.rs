@@ -7,6 +7,8 @@ mod blind;
 mod close;
 mod count;
 mod ends;
+mod expiry;
+mod familiar;
 mod feed_files;
 mod feed_names;
 mod feed_odd;

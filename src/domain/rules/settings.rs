@@ -107,7 +107,7 @@ impl SftpSession {
 /// Does the configuration enable this message?
 pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
     match content {
-        Content::Logins(_) => rules.login,
+        Content::Logins(logins) => rules.login || logins.is_new(),
         Content::Failures(_) => rules.failure,
         // The failed attempts in the partner's name may be another person's.
         Content::Hindered(h) if h.obstacle == Obstacle::AttemptsTurnedAway => rules.failure,
@@ -129,6 +129,7 @@ pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::Expiring(_)
         | Content::Started { .. }
         | Content::Summary(_)
         | Content::LogLevel { .. }

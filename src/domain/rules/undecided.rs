@@ -31,7 +31,11 @@ impl Monitor<'_> {
     ) -> Option<u64> {
         match standing {
             Membership::Partner => match event {
-                Pending::Login { address, method } => self.count_login(at, user, address, &method),
+                Pending::Login {
+                    address,
+                    method,
+                    fingerprint,
+                } => self.count_login(at, user, address, &method, fingerprint.as_deref()),
                 Pending::Failure(refused) => self.count_failure(process, at, user, refused),
                 Pending::File(what, file) => return self.count_file(process, at, user, what, file),
             },

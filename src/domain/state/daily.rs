@@ -11,10 +11,13 @@ use crate::domain::base::numbers::is_default;
 use crate::domain::base::position::{FilePosition, JournalPosition};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Feed, Feeds};
+use crate::domain::expiry::Expires;
 use crate::domain::pending::Undecided;
 use crate::domain::sessions::Sessions;
 use crate::domain::slack_reply::Trouble;
 use crate::domain::state::Notice;
+use crate::domain::state::expiring::ReportedExpiry;
+use crate::domain::state::familiar::Familiar;
 use crate::domain::state::troubled::Troubled;
 
 /// The version of `resume` that this program writes and understands.
@@ -102,6 +105,9 @@ pub struct Resume {
     /// The addresses that partners used recently.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses: BTreeMap<String, Used>,
+    /// What was reported about partners' accounts, passwords and certificates, until they have expired.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub expiring: BTreeMap<String, BTreeMap<Expires, ReportedExpiry>>,
     /// Expected feeds.
     #[serde(default, skip_serializing_if = "is_default")]
     pub feeds: Feeds,
@@ -187,6 +193,12 @@ pub struct Known {
     /// Refused attempts since the last log-in, by address (only the few addresses with the most).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub failures: BTreeMap<String, u64>,
+    /// The addresses of its log-ins, if new ones are to be marked.
+    #[serde(skip_serializing_if = "Familiar::is_empty")]
+    pub addresses: Familiar,
+    /// The fingerprints of the keys of its log-ins, if new ones are to be marked.
+    #[serde(skip_serializing_if = "Familiar::is_empty")]
+    pub keys: Familiar,
     /// The partner's last activity.
     #[serde(skip_serializing_if = "is_default")]
     pub seen: Seen,

@@ -2,6 +2,8 @@
 //! Uses the parts of the domain whose facts it keeps.
 
 mod daily;
+mod expiring;
+mod familiar;
 mod notice;
 mod notices;
 mod troubled;
@@ -10,5 +12,7 @@ pub use daily::{
     ClosedDay, Counters, Daily, Day, Idle, JOURNAL, Known, PostedDay, RESUME_VERSION, Resume,
     Unread, Used,
 };
+pub use expiring::ReportedExpiry;
+pub use familiar::Familiar;
 pub use notice::{Notice, NoticeKind};
 pub use troubled::Troubled;

@@ -15,6 +15,7 @@ fn partners(users: &[&str]) -> config::Partners {
         group: "sftp-feeds".to_owned(),
         users: users.iter().map(|&user| user.to_owned()).collect(),
         names: std::collections::BTreeMap::new(),
+        certificates: None,
     }
 }
 
