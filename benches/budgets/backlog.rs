@@ -10,7 +10,7 @@ use crate::contenders::has_journals;
 use crate::figures::{memory, middle_and_high, processor, timed};
 use crate::inputs::{folder, much, size};
 use crate::logs::truth::Truth;
-use crate::logs::{Mix, SECOND, write};
+use crate::logs::{Mix, SECOND, generate, write};
 use crate::support::program::{Daemon, World};
 use crate::{Row, row};
 
@@ -26,7 +26,7 @@ const STARTS: usize = 10;
 /// How long the memory is left to settle.
 const SETTLED: Duration = Duration::from_secs(3);
 
-/// The backlog's events are of somewhat more than so many seconds.
+/// The backlog's events are of somewhat more than so many seconds, up to now: the last are still told one by one.
 const SPAN: u64 = 2_000;
 
 /// A zone in which it is about noon, so that no day ends while the backlog is counted.
@@ -37,16 +37,19 @@ fn noon() -> String {
     format!("timezone = \"Etc/GMT{west:+}\"\n")
 }
 
-/// So many events that begin so many seconds ago.
+/// So many events that end so many seconds ago.
 fn past(lines: u64, seconds_ago: u64, seed: u64) -> Mix {
     let now = chrono::Utc::now().timestamp_micros().unsigned_abs();
-    Mix {
+    let mut mix = Mix {
         lines,
         pace: lines as f64 / SPAN as f64,
-        begin: now - seconds_ago * SECOND,
         seed,
         ..Mix::default()
-    }
+    };
+    let mut end = mix.begin;
+    generate(&mix, &mut |at, _| end = at);
+    mix.begin += now - seconds_ago * SECOND - end;
+    mix
 }
 
 fn prepared(mut world: World) -> World {
@@ -122,7 +125,7 @@ fn resident(daemon: &Daemon, what: &str) -> String {
 pub(crate) fn of_log() -> Vec<Row> {
     let world = prepared(World::new());
     started(&world).stop();
-    let truth = write::auth_log(&past(much(EVENTS), 2 * SPAN, 2), &world.log());
+    let truth = write::auth_log(&past(much(EVENTS), 1, 2), &world.log());
     let (row, daemon) = caught_up(&world, &truth, "lines of auth.log");
     resident(&daemon, "Memory after them");
     daemon.stop();
@@ -136,12 +139,12 @@ pub(crate) fn of_journal() -> Vec<Row> {
     }
     let folder = folder();
     let journal = folder.path().join("journal");
-    write::journal(&past(much(BEFORE), 4 * SPAN, 1), &journal, 1);
+    write::journal(&past(much(BEFORE), 2 * SPAN, 1), &journal, 1);
     let world = prepared(World::of_journal(&journal));
     let daemon = started(&world);
     let idle = resident(&daemon, "Memory, idle on a journal");
     daemon.stop();
-    let truth = write::journal(&past(much(EVENTS), 2 * SPAN, 2), &journal, 1);
+    let truth = write::journal(&past(much(EVENTS), 1, 2), &journal, 1);
     let [state, kept] = [world.path("state"), folder.path().join("state")];
     copy(&state, &kept);
     let mut times: Vec<Duration> = (0..STARTS)
