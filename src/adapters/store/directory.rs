@@ -32,7 +32,7 @@ pub struct Store<D: Disk = RealDisk> {
 #[derive(Debug)]
 enum Location<D> {
     Directory(StateFiles<D>),
-    Memory(Option<Daily>),
+    Memory(Option<Box<Daily>>),
 }
 
 impl Store {
@@ -51,7 +51,7 @@ impl Store {
             ..figures
         });
         Store {
-            place: Location::Memory(begun),
+            place: Location::Memory(begun.map(Box::new)),
             patience: PATIENCE,
         }
     }
@@ -90,7 +90,7 @@ impl<D: Disk> Store<D> {
                     None => &[Recovery::Fresh],
                     Some(_) => &[],
                 };
-                let daily = daily.get_or_insert_with(|| recover::fresh(now.date_naive()));
+                let daily = daily.get_or_insert_with(|| Box::new(recover::fresh(now.date_naive())));
                 return Ok(change(daily, recoveries));
             }
         };
@@ -111,7 +111,7 @@ impl<D: Disk> Store<D> {
     pub fn load(&mut self, now: DateTime<FixedOffset>) -> Result<Option<Daily>, StateError> {
         match &mut self.place {
             Location::Directory(files) => files.load(now.date_naive()),
-            Location::Memory(daily) => Ok(daily.clone()),
+            Location::Memory(daily) => Ok(daily.as_deref().cloned()),
         }
     }
 
