@@ -426,6 +426,7 @@ fn the_files_that_are_wanted_are_in_the_id_and_their_number_and_size_are_not() {
             "*.xml, a-{%d}, b",
         ),
         ("names = [\"a-{%d}\"]", "a-{%d}"),
+        ("names = [\"b\", \"a\"]", "a, b"),
     ] {
         assert_eq!(id(files), format!("alice {said} 07:30 Mon..Sun UTC"));
     }

@@ -266,6 +266,8 @@ fn each_partner_that_a_pattern_names_has_its_own_state_and_one_that_joins_later_
             .said()
             .contains("[[expect]]: no partner matches shop-*")
     );
+    let status = stdout(&world, &["status"]);
+    assert!(status.contains("bob *.xml by 23:59: waiting"), "{status}");
     let path = world.path("config.toml");
     let more = std::fs::read_to_string(&path)
         .unwrap()

@@ -26,7 +26,7 @@ use facts::StatusReport;
 
 /// Runs the command. Exit code 1 if there is no state yet.
 pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
     let now = Time::from(SystemTime::now());
     let directory = cli.state_directory();
     let Some(daily) = load(&directory, config.zone, now, "status")? else {
@@ -36,6 +36,9 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
         );
         return Ok(1);
     };
+    let watched = &daily.resume.feeds.watched;
+    let partners = config.by_pattern.partners(watched.keys());
+    config.by_pattern.expand(&mut config.expects, &partners);
     let feeds: Vec<FeedStanding<'_>> = config
         .expects
         .iter()

@@ -34,11 +34,11 @@ impl Many {
         .named()
     }
 
-    /// Is this the id of a partner's expectation?
-    fn made(&self, id: &str) -> bool {
+    /// The partner whose expectation has this id, if it is one of these.
+    fn partner<'a>(&self, id: &'a str) -> Option<&'a str> {
         // The id begins with the partner's name, which is empty here.
         let partner = id.strip_suffix(self.each.id.as_str());
-        partner.is_some_and(|partner| self.matches(partner))
+        partner.filter(|partner| self.matches(partner))
     }
 }
 
@@ -60,8 +60,14 @@ impl ByPattern {
         self.listed = true;
     }
 
+    /// The partners whose expectations have these ids, without asking the user database.
+    pub fn partners<'a>(&self, ids: impl Iterator<Item = &'a String>) -> Vec<String> {
+        let of = |id: &'a String| self.all.iter().filter_map(|many| many.partner(id));
+        ids.flat_map(of).map(str::to_owned).collect()
+    }
+
     /// May this id be of a partner that is not listed yet? Its state is kept.
     pub fn may_hold(&self, id: &str) -> bool {
-        !self.listed && self.all.iter().any(|many| many.made(id))
+        !self.listed && self.all.iter().any(|many| many.partner(id).is_some())
     }
 }

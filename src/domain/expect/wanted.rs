@@ -27,12 +27,16 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Its part of the expectation's id: not count or size.
+    /// Its part of the expectation's id: not count or size. The order of the names says nothing.
     pub(super) fn id(&self) -> String {
         let fetched = if self.download { "fetched " } else { "" };
         let regex = self.files.as_ref().is_some_and(Pattern::is_regex);
         let regex = if regex { "regex " } else { "" };
-        format!("{fetched}{regex}{}", self.label(None))
+        let mut wanted = self.clone();
+        wanted
+            .names
+            .sort_by(|one, other| one.text().cmp(other.text()));
+        format!("{fetched}{regex}{}", wanted.label(None))
     }
 
     /// The patterns and names as text, with the dates of a day if there is one: `prices-*.csv, prices.done`.

@@ -43,15 +43,21 @@ impl Monitor<'_> {
                 came.push((at, upload.partner.clone(), upload.file.clone()));
             }
         }
-        for expected in rules.expects.iter().filter(|_| !came.is_empty()) {
-            let own = came
-                .iter()
-                .filter(|(_, partner, _)| *partner == expected.partner);
-            let forbidden = own.filter_map(|(at, _, file)| {
-                let by = expected.wanted.forbidden_by(file)?;
-                Some((by.to_string(), (*at, file.clone())))
+        for expected in &rules.expects {
+            if came.is_empty() {
+                return;
+            }
+            // The first feed that forbids a name reports it.
+            let (mut by, mut files) = (Vec::new(), Vec::new());
+            came.retain(|(at, partner, file)| {
+                let own = Some(&expected.wanted).filter(|_| *partner == expected.partner);
+                let Some(forbid) = own.and_then(|wanted| wanted.forbidden_by(file)) else {
+                    return true;
+                };
+                by.push(forbid.to_string());
+                files.push((*at, file.clone()));
+                false
             });
-            let (mut by, files): (Vec<String>, Vec<(Time, File)>) = forbidden.unzip();
             by.sort();
             by.dedup();
             self.feed_odd(expected, Odd::Forbidden { by }, None, files);
