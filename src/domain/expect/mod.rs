@@ -28,4 +28,5 @@ pub use pattern::Pattern;
 pub use standing::{FeedStanding, State};
 pub(crate) use standing::{begun, not_watched};
 pub use wanted::Wanted;
+pub(crate) use watched::last_upload;
 pub use weekdays::Weekdays;
