@@ -204,6 +204,36 @@ fn an_expectation_at_a_start_knows_the_files_of_its_window_in_logs_that_were_rot
 }
 
 #[test]
+fn where_the_log_no_longer_shows_the_files_of_today_an_expectation_begins_tomorrow_and_says_so() {
+    let mut world = World::new();
+    world.config.push_str("[alerts]\ngroup-window = \"0s\"\n");
+    let daemon = world.daemon();
+    world.write(OPENED);
+    world.write(UPLOAD);
+    world.told("a uploadé feed.xml");
+    settled(&world);
+    daemon.stop();
+    std::fs::remove_file(world.log()).unwrap();
+    world.write("sshd[10]: Server listening on :: port 22.");
+    world.config.push_str(
+        "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"23:59\"\n[[expect]]\npartner = \"bob\"\nfiles = \"*.xml\"\nby = \"23:59\"\n",
+    );
+    let daemon = world.daemon();
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        watched.is_some_and(|watched| watched.len() == 2)
+    });
+    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
+    assert_eq!(feeds[0]["state"], "unknown", "{feeds}");
+    assert_eq!(feeds[1]["state"], "waiting", "{feeds}");
+    daemon.stop();
+    let tomorrow = Local::now().date_naive() + Days::new(1);
+    let said = world.said();
+    let expected = format!("*.xml of alice by 23:59 is judged from {tomorrow} on");
+    assert!(said.contains(&expected), "{said}");
+}
+
+#[test]
 fn an_expectation_knows_from_the_journal_what_came_before_it() {
     let Some(journals) = Journals::new() else {
         return;

@@ -35,4 +35,5 @@ pub use range::Range;
 pub use standing::{FeedStanding, State};
 pub(crate) use standing::{begun, not_watched};
 pub use wanted::Wanted;
+pub(crate) use watched::last_upload;
 pub use weekdays::Weekdays;

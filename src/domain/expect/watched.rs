@@ -25,7 +25,7 @@ impl Watched {
     pub fn begin(expected: &Expectation, daily: &Daily, now: Time) -> Watched {
         let mut watched = Watched::since(expected, now);
         let open = Watched::open_window(expected, now);
-        if let Some(date) = open.filter(|_| sent_unseen(expected, daily, now)) {
+        if let Some(date) = open.filter(|date| sent_unseen(expected, daily, *date)) {
             watched.from = after(date);
         }
         watched
@@ -262,16 +262,20 @@ impl Watched {
     }
 }
 
-/// Has the partner sent files today that were not compared with this feed? Looks at the open day, which a digest by hand
-/// starts again, and at today in the feed's own time zone.
-fn sent_unseen(expected: &Expectation, daily: &Daily, now: Time) -> bool {
+/// May the partner have sent files in the window of this date that were not compared with this feed? Looks at the open day too,
+/// which a digest by hand starts again.
+fn sent_unseen(expected: &Expectation, daily: &Daily, date: NaiveDate) -> bool {
     let counters = daily.partners.get(&expected.partner);
-    let known = daily.resume.known.get(&expected.partner);
-    let last = known.and_then(|known| known.seen.file.as_ref());
     if expected.wanted.download {
         return counters.is_some_and(|counters| counters.download > 0);
     }
-    let today = |at: Time| expected.date(at) == expected.date(now);
+    let last = last_upload(daily, &expected.partner);
     counters.is_some_and(|counters| counters.upload > 0)
-        || last.is_some_and(|last| last.what == Transfer::Upload && today(last.at))
+        || last.is_some_and(|at| at >= expected.schedule.begins(date))
+}
+
+/// When the partner sent its latest file, as far as the state knows.
+pub(crate) fn last_upload(daily: &Daily, partner: &str) -> Option<Time> {
+    let last = daily.resume.known.get(partner)?.seen.file.as_ref()?;
+    (last.what == Transfer::Upload).then_some(last.at)
 }

@@ -1,11 +1,13 @@
 //! New expectations whose window is open: the log says what has arrived already. The entries of the window pass through the
 //! same rules, with a state of their own, and only the arrivals are kept.
 
+use std::collections::BTreeMap;
+
 use super::{Monitor, Rules};
 use crate::domain::alerts::{Content, FeedOdd};
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
-use crate::domain::expect::{Expectation, Feed, Uploaded, Watched};
+use crate::domain::expect::{Expectation, Feed, Uploaded, Watched, last_upload};
 use crate::domain::record::{Entry, Record};
 use crate::domain::state::Daily;
 
@@ -27,6 +29,9 @@ pub struct LookedBack {
     complete: Vec<Feed>,
     /// What is odd about their files.
     odd: Vec<FeedOdd>,
+    /// When each of their partners sent its latest file.
+    last: BTreeMap<String, Option<Time>>,
+    since: Time,
 }
 
 impl LookedBack {
@@ -115,6 +120,9 @@ impl LookBack {
 
     /// Ends. `whole` says whether all entries were taken in.
     pub fn end(mut self, whole: bool) -> LookedBack {
+        let partners = self.rules.expects.iter().map(|e| &e.partner);
+        let last = partners.map(|partner| (partner.clone(), last_upload(&self.daily, partner)));
+        let last = last.collect();
         let feeds = &mut self.daily.resume.feeds;
         let expects = self.rules.expects.iter();
         let watched =
@@ -132,6 +140,8 @@ impl LookBack {
             uploads: std::mem::take(&mut feeds.uploads),
             complete,
             odd,
+            last,
+            since: self.since,
         }
     }
 }
@@ -142,7 +152,13 @@ impl Monitor<'_> {
         let rules = self.rules;
         let new = |daily: &Daily, id: &str| {
             let watched = daily.resume.feeds.watched.contains_key(id);
-            !watched && rules.expects.iter().any(|e| e.id == id)
+            let mut expects = rules.expects.iter().filter(|e| e.id == id);
+            // The log must show the latest file that the state knows of. Else a part of it is gone.
+            let shown = |partner: &str| {
+                let last = found.last.get(partner).copied().flatten();
+                last >= last_upload(daily, partner).filter(|at| *at >= found.since)
+            };
+            !watched && expects.any(|e| shown(&e.partner))
         };
         let complete = found
             .complete
