@@ -413,6 +413,11 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
     let one = "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"07:30\"\n";
     let config = parse(&format!("{one}{one}count = 2\n")).unwrap();
     assert_eq!(config.expects.len(), 1);
+    let many = one.replace("alice", "shop-*");
+    let config_of_many = parse(&format!("{many}{many}{one}")).unwrap();
+    assert_eq!(config_of_many.by_pattern.all.len(), 1);
+    let said = "5: expect: the same files, time, days and zone are expected of shop-* in line 1: this one is left out";
+    assert_eq!(config_of_many.warnings, [format!("{PATH}:{said}")]);
     // Another window or other days are another agreement; a list that names a partner twice is none.
     let other = parse(&format!(
         "{one}{one}from = \"06:00\"\n{one}months = \"Jan\"\n"

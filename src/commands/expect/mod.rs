@@ -2,6 +2,7 @@
 
 mod files;
 mod replay;
+mod schedule;
 mod sentence;
 pub(crate) mod table;
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::files::{Files, lacking, odd};
+use super::schedule::{Further, days};
 use super::sentence::{elsewhere, sentence};
 use crate::commands::output::table::write_texts;
 use crate::domain::base::time::{Time, Zone};
@@ -19,6 +20,8 @@ pub(crate) struct Row {
     days: String,
     except: Vec<String>,
     timezone: Option<&'static str>,
+    #[serde(flatten)]
+    schedule: Further,
     count: u32,
     #[serde(flatten)]
     wanted: Files,
@@ -61,6 +64,7 @@ impl Row {
                 Zone::Machine => None,
                 Zone::Named(zone) => Some(zone.name()),
             },
+            schedule: Further::of(&expected.schedule),
             count: expected.wanted.least(),
             wanted: Files::of(standing),
             min_size: expected.wanted.size.least,
@@ -122,7 +126,7 @@ pub(crate) fn table(
             expected.partner.clone(),
             expected.wanted.label(None),
             expected.clock() + &elsewhere.unwrap_or_default(),
-            expected.schedule.days.to_string(),
+            days(&expected.schedule),
             next.unwrap_or_else(dash),
             last.unwrap_or_else(dash),
             in_words(standing),
@@ -203,6 +207,8 @@ expect = [
     { partner = "bob", files = "new", by = "07:30" },
     { partner = "bob", files = "active", by = "09:00" },
     { partner = "bob", files = "elsewhere", by = "07:30", timezone = "America/New_York" },
+    { partner = "bob", files = "quarter", from = "3 days before", by = "07:30", days = "last", months = "Mar,Jun" },
+    { partner = "bob", files = "fortnight", from = "20:00", by = "01:00", days = "Tue", weeks = "every second from 2026-03-31" },
 ]
 "#;
 
@@ -263,20 +269,22 @@ expect = [
         let config = Config::parse(Path::new("test"), CONFIG).expect("a configuration");
         let (text, _) = standings(&config, &daily());
         let expected = "\
-Partner  Files      By                      Days      Next deadline     Last arrival            Today
-alice    on-time    07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 06:10 a      on time
-alice    gone       07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 06:10 g      changed or removed since
-alice    late       07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 07:40 b      late
-alice    missing    07:30                   Mon..Sun  2026-03-31 07:30  2026-03-30 07:00 c2     missing since 2026-03-30 07:30 (2 of 4 files)
-alice    again      09:00                   Mon..Sun  2026-03-30 09:00  -                       waiting; missing since 2026-03-28 09:00
-alice    yesterday  09:00                   Mon..Sun  2026-03-30 09:00  -                       waiting; missing since 2026-03-29 09:00
-alice    friday     07:30                   Fri       2026-04-03 07:30  -                       missing since 2026-03-27 07:30
-alice    recovered  07:30                   Fri       2026-04-03 07:30  2026-03-30 06:00 d      recovered
-alice    came       07:30                   Fri       2026-04-03 07:30  2026-03-27 05:00 e      not due
-bob      waiting    18:00                   Mon..Sun  2026-03-30 18:00  2026-03-30 06:00 �[2Jf  waiting (1 of 2 files)
-bob      new        07:30                   Mon..Sun  2026-03-31 07:30  -                       not watched before 2026-03-31
-bob      active     09:00                   Mon..Sun  2026-03-31 09:00  -                       not watched before 2026-03-31
-bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -                       waiting
+Partner  Files      By                      Days                Next deadline     Last arrival            Today
+alice    on-time    07:30                   Mon..Sun            2026-03-31 07:30  2026-03-30 06:10 a      on time
+alice    gone       07:30                   Mon..Sun            2026-03-31 07:30  2026-03-30 06:10 g      changed or removed since
+alice    late       07:30                   Mon..Sun            2026-03-31 07:30  2026-03-30 07:40 b      late
+alice    missing    07:30                   Mon..Sun            2026-03-31 07:30  2026-03-30 07:00 c2     missing since 2026-03-30 07:30 (2 of 4 files)
+alice    again      09:00                   Mon..Sun            2026-03-30 09:00  -                       waiting; missing since 2026-03-28 09:00
+alice    yesterday  09:00                   Mon..Sun            2026-03-30 09:00  -                       waiting; missing since 2026-03-29 09:00
+alice    friday     07:30                   Fri                 2026-04-03 07:30  -                       missing since 2026-03-27 07:30
+alice    recovered  07:30                   Fri                 2026-04-03 07:30  2026-03-30 06:00 d      recovered
+alice    came       07:30                   Fri                 2026-04-03 07:30  2026-03-27 05:00 e      not due
+bob      waiting    18:00                   Mon..Sun            2026-03-30 18:00  2026-03-30 06:00 �[2Jf  waiting (1 of 2 files)
+bob      new        07:30                   Mon..Sun            2026-03-31 07:30  -                       not watched before 2026-03-31
+bob      active     09:00                   Mon..Sun            2026-03-31 09:00  -                       not watched before 2026-03-31
+bob      elsewhere  07:30 America/New_York  Mon..Sun            2026-03-30 07:30  -                       waiting
+bob      quarter    07:30                   last in Mar,Jun     2026-03-31 07:30  -                       waiting
+bob      fortnight  01:00                   Tue, every 2 weeks  2026-03-31 01:00  -                       not due
 ";
         assert_eq!(text, expected, "{text}");
     }
@@ -288,8 +296,16 @@ bob      elsewhere  07:30 America/New_York  Mon..Sun  2026-03-30 07:30  -       
         let states: Vec<String> = (rows.iter())
             .map(|row| serde_json::to_string(&row.state).expect("JSON"))
             .collect();
-        let expected = r#""on-time" "changed" "late" "missing" "waiting" "waiting" "missing" "recovered" "not-due" "waiting" "unknown" "unknown" "waiting""#;
+        let expected = r#""on-time" "changed" "late" "missing" "waiting" "waiting" "missing" "recovered" "not-due" "waiting" "unknown" "unknown" "waiting" "waiting" "not-due""#;
         assert_eq!(states.join(" "), expected);
+        let further = |row: &Row| serde_json::to_value(&row.schedule).expect("JSON");
+        assert_eq!(
+            [further(&rows[13]), further(&rows[14])],
+            [
+                serde_json::json!({"from": "3 days before 00:00", "months": "Mar,Jun"}),
+                serde_json::json!({"from": "1 day before 20:00", "every_weeks": 2, "weeks_from": "2026-03-31"}),
+            ]
+        );
         let missing = serde_json::to_value(&rows[3]).expect("JSON");
         assert_eq!(
             missing,
