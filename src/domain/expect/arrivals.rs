@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::alerts::{Change, File};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
+use crate::domain::expect::agenda::Agenda;
 use crate::domain::expect::files::Uploaded;
 
 /// All data about expected feeds.
@@ -20,6 +21,9 @@ pub struct Feeds {
     /// Recent files: they may still be renamed, written again or removed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uploads: Vec<Uploaded>,
+    /// When the feeds must be judged.
+    #[serde(skip)]
+    pub(crate) agenda: Agenda,
 }
 
 /// The arrivals of one expected feed.

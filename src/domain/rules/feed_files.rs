@@ -73,8 +73,7 @@ impl Monitor<'_> {
     /// A partner fetched a file.
     fn feed_fetched(&mut self, at: Time, partner: &str, file: &File) {
         let rules = self.rules;
-        let own = |e: &&Expectation| e.wanted.download && e.partner == partner;
-        for expected in rules.expects.iter().filter(own) {
+        for expected in rules.expects.of(partner).filter(|e| e.wanted.download) {
             self.watched(expected);
             if expected.takes(file) {
                 self.feed_there(expected, at, file);

@@ -1,5 +1,6 @@
 //! Oddities of feeds' files: names that must not come, too many or too large files, files that came before.
 
+use std::collections::BTreeSet;
 use std::mem::discriminant;
 
 use super::Monitor;
@@ -14,8 +15,7 @@ impl Monitor<'_> {
     }
 
     fn forbids(&self) -> bool {
-        let mut expects = self.rules.expects.iter();
-        expects.any(|expected| !expected.wanted.forbid.is_empty())
+        self.rules.expects.forbid()
     }
 
     /// When the names of recent files are judged.
@@ -43,7 +43,10 @@ impl Monitor<'_> {
                 came.push((at, upload.partner.clone(), upload.file.clone()));
             }
         }
-        for expected in &rules.expects {
+        let partners = came.iter().map(|(_, partner, _)| partner);
+        let places = partners.flat_map(|partner| rules.expects.places(partner));
+        let places: BTreeSet<usize> = places.copied().collect();
+        for expected in places.into_iter().map(|place| &rules.expects[place]) {
             if came.is_empty() {
                 return;
             }
