@@ -7,7 +7,7 @@ use super::{Monitor, Rules};
 use crate::domain::alerts::{Content, FeedOdd};
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
-use crate::domain::expect::{Expectation, Feed, Uploaded, Watched, last_upload, not_watched};
+use crate::domain::expect::{Expectation, Feed, Uploaded, Uploads, Watched, last_upload, not_watched};
 use crate::domain::record::{Entry, Record};
 use crate::domain::state::Daily;
 
@@ -24,7 +24,7 @@ pub struct LookedBack {
     /// The expectations, with what is known of them. `None` if the log could not be read far enough.
     pub watched: Vec<(String, Option<Watched>)>,
     /// Files of their partners that may still change.
-    uploads: Vec<Uploaded>,
+    uploads: Uploads,
     /// The feeds that are complete already.
     complete: Vec<Feed>,
     /// What is odd about their files.
@@ -177,11 +177,12 @@ impl Monitor<'_> {
             self.say(odd.at, Content::FeedOdd(odd.clone()));
             self.daily.resume.day.odd.push(odd);
         }
-        for upload in &found.uploads {
+        for upload in found.uploads.iter() {
             let name = upload.file.name_in_state();
-            let mut known = self.daily.resume.feeds.uploads.iter();
-            if !known.any(|known| known.is(&upload.partner, &name)) {
-                self.keep_file(upload.clone());
+            let files = &mut self.daily.resume.feeds.uploads;
+            let same = |known: &Uploaded| known.is(&upload.partner, &name);
+            if !files.of(&upload.partner).any(same) {
+                files.push(upload.clone());
             }
         }
     }
