@@ -19,6 +19,7 @@ use crate::commands::cli::{self, Cli};
 use crate::commands::output;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Directory;
+use crate::domain::expect::Expects;
 use crate::domain::openssh::{Event, EventName, Kind, Program, Who};
 use crate::domain::record::{Entry, Origin, Record};
 use crate::domain::rules::{Monitor, RuleOutcome, Rules, process_of};
@@ -200,7 +201,7 @@ pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
     let rules = Rules {
         // Renames change waiting alerts: so alerts are created, then discarded.
         silent: false,
-        expects: Vec::new(),
+        expects: Expects::default(),
         foreign: arguments.partners.is_some() || config.source.journal_directory.is_some(),
         ..config.rules()
     };

@@ -11,7 +11,7 @@ impl Config {
             zone: self.zone,
             alerts: self.alerts,
             alerts_of: self.alerts_of.clone(),
-            expects: self.expects.clone(),
+            expects: self.expects.clone().into(),
             by_pattern: self.by_pattern.clone(),
             silent: false,
             foreign: self.source.journal_directory.is_some(),

@@ -275,7 +275,7 @@ impl Replay<'_> {
 
     /// The days of the feeds by date, each with its expectation.
     fn ordered(&self) -> Vec<(&Feed, &crate::domain::expect::Expectation)> {
-        let expected = |feed: &Feed| self.rules.expects.iter().find(|e| e.id == feed.id);
+        let expected = |feed: &Feed| self.rules.expects.by_id(&feed.id);
         let mut days: Vec<_> = (self.days.iter())
             .filter_map(|feed| Some((feed, expected(feed)?)))
             .collect();

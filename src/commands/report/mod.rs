@@ -16,6 +16,7 @@ use crate::commands::output;
 use crate::domain::base::span::Span;
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
+use crate::domain::expect::Expects;
 use crate::domain::rules::Rules;
 
 use crate::adapters::machine;
@@ -37,7 +38,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
     let past = PastLog::open(&named, &config.source, "report --auth-log -")?;
     let rules = Rules {
         silent: true,
-        expects: Vec::new(),
+        expects: Expects::default(),
         foreign: arguments.partners.is_some() || past.is_foreign(),
         ..config.rules()
     };

@@ -282,7 +282,7 @@ impl<D: Disk> Committer<D> {
         let ids: Vec<String> = waiting.iter().map(|e| e.id.clone()).collect();
         if self.looking != ids && !ids.is_empty() {
             let rules = Rules {
-                expects: waiting,
+                expects: waiting.into(),
                 ..self.rules.clone()
             };
             let _ = self

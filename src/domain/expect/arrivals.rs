@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::alerts::{Change, File};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
-use crate::domain::expect::files::Uploaded;
+use crate::domain::expect::agenda::Agenda;
+use crate::domain::expect::uploads::Uploads;
 
 /// All data about expected feeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,8 +19,11 @@ pub struct Feeds {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub watched: BTreeMap<String, Watched>,
     /// Recent files: they may still be renamed, written again or removed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub uploads: Vec<Uploaded>,
+    #[serde(skip_serializing_if = "Uploads::is_empty")]
+    pub uploads: Uploads,
+    /// When the feeds must be judged.
+    #[serde(skip)]
+    pub(crate) agenda: Agenda,
 }
 
 /// The arrivals of one expected feed.

@@ -1,5 +1,7 @@
 //! `[[expect]]` for many partners: each partner whose name matches has an expectation of its own.
 
+use std::collections::HashSet;
+
 use crate::domain::expect::{Expectation, Pattern};
 
 /// One `[[expect]]` for all partners whose names match a pattern.
@@ -45,10 +47,11 @@ impl ByPattern {
             return;
         }
         expects.retain(|expected| !expected.by_pattern);
+        let mut ids: HashSet<String> = expects.iter().map(|e| e.id.clone()).collect();
         for many in &self.all {
             for partner in partners.iter().filter(|partner| many.matches(partner)) {
                 let own = many.of(partner);
-                if !expects.iter().any(|expected| expected.id == own.id) {
+                if ids.insert(own.id.clone()) {
                     expects.push(own);
                 }
             }

@@ -1,10 +1,12 @@
 //! Expected feeds: which files of which partner, by when, and whether they arrived. Uses `base`, `alerts` and `state`.
 
+mod agenda;
 mod arrivals;
 pub(crate) mod calendar;
 mod dated;
 mod days;
 mod expectation;
+mod expects;
 mod files;
 mod files_sentence;
 mod holidays;
@@ -16,6 +18,7 @@ mod progress;
 mod range;
 mod sentence;
 mod standing;
+mod uploads;
 mod wanted;
 mod watched;
 mod weekdays;
@@ -25,6 +28,7 @@ pub use calendar::{Months, Opening, Schedule, Weeks};
 pub use dated::{Dates, RequiredName, has_date};
 pub use days::{Days, Place, Unit};
 pub use expectation::Expectation;
+pub use expects::Expects;
 pub use files::Uploaded;
 pub(crate) use files::{KEEPS_NAME, is_same, moved};
 pub use holidays::Holidays;
@@ -34,6 +38,7 @@ pub use pattern::Pattern;
 pub use range::Range;
 pub use standing::{FeedStanding, State};
 pub(crate) use standing::{begun, not_watched};
+pub use uploads::Uploads;
 pub use wanted::Wanted;
 pub(crate) use watched::last_upload;
 pub use weekdays::Weekdays;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Expectation;
+use super::{Expectation, Expects};
 use super::calendar::after;
 use crate::domain::alerts::{FeedOdd, Lack};
 use crate::domain::base::time::Time;
@@ -111,8 +111,12 @@ fn odd(expected: &Expectation, daily: &Daily) -> Vec<FeedOdd> {
 }
 
 /// The feeds that are not watched yet.
-pub(crate) fn not_watched<'a>(expects: &'a [Expectation], daily: &Daily) -> Vec<&'a Expectation> {
-    let watched = &daily.resume.feeds.watched;
+pub(crate) fn not_watched<'a>(expects: &'a Expects, daily: &Daily) -> Vec<&'a Expectation> {
+    let feeds = &daily.resume.feeds;
+    if feeds.agenda.holds(expects) {
+        return Vec::new();
+    }
+    let watched = &feeds.watched;
     let new = expects.iter().filter(|e| !watched.contains_key(&e.id));
     new.collect()
 }

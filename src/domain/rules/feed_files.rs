@@ -2,7 +2,6 @@
 
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Loss, Transfer};
-use crate::domain::base::evict::evict;
 use crate::domain::base::process::Process;
 use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
@@ -12,10 +11,6 @@ use crate::domain::record::Record;
 use crate::domain::rules::transfer::text;
 use crate::domain::sessions::{Last, SftpSession};
 use crate::domain::state::Troubled;
-
-/// How many files are kept, in case they change. If there are too many, the oldest of the partner with the most is evicted,
-/// so that one partner's files cannot make another's feed seem to be missing.
-const FILES_KEPT: usize = 1_000;
 
 impl Monitor<'_> {
     /// Handles a partner's file that arrived, or whose transfer was interrupted.
@@ -54,11 +49,12 @@ impl Monitor<'_> {
         self.judge_forbidden(at);
         let file = self.whole(partner, file);
         let name = file.name_in_state();
+        let fresh = self.fresh(at);
         let files = &mut self.daily.resume.feeds.uploads;
-        files.retain(|known| !known.is(partner, &name));
-        self.keep_file(Uploaded {
+        files.retain_of(partner, |known| !known.is(partner, &name));
+        files.push(Uploaded {
             broken,
-            fresh: self.fresh(at),
+            fresh,
             ..Uploaded::new(process, partner, at, file.clone())
         });
         for expected in own() {
@@ -73,8 +69,7 @@ impl Monitor<'_> {
     /// A partner fetched a file.
     fn feed_fetched(&mut self, at: Time, partner: &str, file: &File) {
         let rules = self.rules;
-        let own = |e: &&Expectation| e.wanted.download && e.partner == partner;
-        for expected in rules.expects.iter().filter(own) {
+        for expected in rules.expects.of(partner).filter(|e| e.wanted.download) {
             self.watched(expected);
             if expected.takes(file) {
                 self.feed_there(expected, at, file);
@@ -85,7 +80,7 @@ impl Monitor<'_> {
     /// The file with its full size: the old size plus the added data.
     fn whole(&self, partner: &str, file: &File) -> File {
         let name = file.name_in_state();
-        let mut files = self.daily.resume.feeds.uploads.iter().rev();
+        let mut files = self.daily.resume.feeds.uploads.of(partner).rev();
         let known = files.find(|known| file.resumed && !known.gone && known.is(partner, &name));
         let bytes = match known.map(|known| known.file.bytes) {
             Some(held) => held
@@ -106,7 +101,7 @@ impl Monitor<'_> {
     /// with a feed.
     pub(super) fn held(&self, partner: &str, file: &File) -> Option<u64> {
         let name = file.name_in_state();
-        let mut files = self.daily.resume.feeds.uploads.iter().rev();
+        let mut files = self.daily.resume.feeds.uploads.of(partner).rev();
         if let Some(known) = files.find(|known| !known.gone && known.is(partner, &name)) {
             return known.file.bytes;
         }
@@ -127,21 +122,14 @@ impl Monitor<'_> {
         }
     }
 
-    /// Keeps a file that may change.
-    pub(super) fn keep_file(&mut self, upload: Uploaded) {
-        let files = &mut self.daily.resume.feeds.uploads;
-        files.push(upload);
-        let whose = |upload: &Uploaded| upload.partner.clone();
-        evict(files, FILES_KEPT, |_| (), whose, |at, _| at);
-    }
-
     /// Earlier changes by this process to the partner's files were not refused, and will not be undone. Also keeps the files
     /// of feeds that the path may name and that are known only by name.
     pub(super) fn keep_delivered(&mut self, process: Process, partner: &str, at: Time, path: &str) {
         self.judge_forbidden(at);
         let rules = self.rules;
         let feeds = &mut self.daily.resume.feeds;
-        for known in feeds.uploads.iter_mut().filter(|u| u.process == process) {
+        let own = feeds.uploads.of_mut(partner);
+        for known in own.filter(|u| u.process == process) {
             known.before = None;
         }
         let days = rules.feeds_from(partner);
@@ -151,13 +139,15 @@ impl Monitor<'_> {
             is_same(name, path) || moved(&file, [path.as_bytes(), b""]).is_some()
         };
         let unknown = |name: &&String| {
-            let mut files = feeds.uploads.iter();
+            let mut files = feeds.uploads.of(partner);
             !files.any(|known| !known.gone && known.is(partner, name))
         };
         let names = days.flat_map(|day| &day.names).filter(meant);
         let names: Vec<String> = names.filter(unknown).cloned().collect();
         for name in names {
-            self.keep_file(Uploaded::new(process, partner, at, File::of_state(&name)));
+            let file = File::of_state(&name);
+            let files = &mut self.daily.resume.feeds.uploads;
+            files.push(Uploaded::new(process, partner, at, file));
         }
     }
 
@@ -184,8 +174,9 @@ impl Monitor<'_> {
         file.rename(path);
         let name = file.name_in_state();
         self.keep_delivered(process, partner, at, &name);
-        let mut files = self.daily.resume.feeds.uploads.iter_mut().rev();
-        let Some(known) = files.find(|known| !known.gone && known.is(partner, &name)) else {
+        let same = |known: &&mut Uploaded| !known.gone && known.is(partner, &name);
+        let files = &mut self.daily.resume.feeds.uploads;
+        let Some(known) = files.of_mut(partner).rev().find(same) else {
             return false;
         };
         let file = known.file.clone();

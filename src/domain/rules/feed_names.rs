@@ -39,7 +39,7 @@ impl Monitor<'_> {
         let fresh = self.fresh(at);
         let files = &mut self.daily.resume.feeds.uploads;
         let mut renamed: Vec<Uploaded> = Vec::new();
-        for known in files.iter_mut().filter(|u| u.partner == partner && !u.gone) {
+        for known in files.of_mut(partner).filter(|u| !u.gone) {
             let to = match known.is(partner, &source) {
                 true => Some(pair[1].to_vec()),
                 false => moved(&known.file, pair),
@@ -54,13 +54,17 @@ impl Monitor<'_> {
                 renamed.push(known.clone());
             }
         }
+        if !renamed.is_empty() {
+            files.note_fresh(fresh);
+        }
         for upload in &renamed {
             let (Some(before), file) = (&upload.before, &upload.file) else {
                 continue;
             };
             let name = file.name_in_state();
             let files = &mut self.daily.resume.feeds.uploads;
-            for known in files.iter_mut().filter(|u| !u.gone && u.is(partner, &name)) {
+            let same = |u: &&mut Uploaded| !u.gone && u.is(partner, &name);
+            for known in files.of_mut(partner).filter(same) {
                 // The file that had this name before. The renamed file itself is skipped.
                 if known.before.as_ref() != Some(before) {
                     (known.gone, known.process) = (true, process);
@@ -68,7 +72,7 @@ impl Monitor<'_> {
                 }
             }
             if link {
-                self.keep_file(Uploaded {
+                files.push(Uploaded {
                     file: before.clone(),
                     before: None,
                     fresh: None,
@@ -86,8 +90,8 @@ impl Monitor<'_> {
         let own = |before: &mut File| {
             is_same(&before.path, from) || moved(before, [from.as_bytes(), b""]).is_some()
         };
-        for known in self.daily.resume.feeds.uploads.iter_mut().rev() {
-            if known.process != process || known.partner != partner {
+        for known in self.daily.resume.feeds.uploads.of_mut(partner).rev() {
+            if known.process != process {
                 continue;
             }
             let Some(before) = known.before.take_if(own) else {

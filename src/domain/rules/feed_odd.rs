@@ -1,11 +1,12 @@
 //! Oddities of feeds' files: names that must not come, too many or too large files, files that came before.
 
+use std::collections::BTreeSet;
 use std::mem::discriminant;
 
 use super::Monitor;
 use crate::domain::alerts::{Content, FeedOdd, File, NAMES_KEPT, Odd};
 use crate::domain::base::time::Time;
-use crate::domain::expect::{Expectation, KEEPS_NAME, Uploaded};
+use crate::domain::expect::{Expectation, KEEPS_NAME};
 
 impl Monitor<'_> {
     /// From when on a file has its name, if some names must not come. An event before the start of counting is not reported.
@@ -14,8 +15,7 @@ impl Monitor<'_> {
     }
 
     fn forbids(&self) -> bool {
-        let mut expects = self.rules.expects.iter();
-        expects.any(|expected| !expected.wanted.forbid.is_empty())
+        self.rules.expects.forbid()
     }
 
     /// When the names of recent files are judged.
@@ -23,9 +23,8 @@ impl Monitor<'_> {
         if !self.forbids() {
             return None;
         }
-        let uploads = self.daily.resume.feeds.uploads.iter();
-        let fresh = uploads.filter_map(|upload| upload.fresh);
-        fresh.min().map(|at| at.plus(KEEPS_NAME))
+        let first = self.daily.resume.feeds.uploads.first_fresh();
+        first.map(|at| at.plus(KEEPS_NAME))
     }
 
     /// Judges the names that files have kept, when all events before `until` are known.
@@ -34,16 +33,14 @@ impl Monitor<'_> {
             return;
         }
         let rules = self.rules;
-        let kept =
-            |upload: &&mut Uploaded| (upload.fresh).is_some_and(|at| at.plus(KEEPS_NAME) <= until);
-        let mut came = Vec::new();
-        for upload in self.daily.resume.feeds.uploads.iter_mut().filter(kept) {
-            let at = upload.fresh.take().unwrap_or_default();
-            if !upload.gone && !upload.broken {
-                came.push((at, upload.partner.clone(), upload.file.clone()));
-            }
-        }
-        for expected in &rules.expects {
+        let files = &mut self.daily.resume.feeds.uploads;
+        let kept = files.take_fresh(until.minus(KEEPS_NAME)).into_iter();
+        let there = kept.filter(|(_, upload)| !upload.gone && !upload.broken);
+        let mut came: Vec<_> = there.map(|(at, u)| (at, u.partner, u.file)).collect();
+        let partners = came.iter().map(|(_, partner, _)| partner);
+        let places = partners.flat_map(|partner| rules.expects.places(partner));
+        let places: BTreeSet<usize> = places.copied().collect();
+        for expected in places.into_iter().map(|place| &rules.expects[place]) {
             if came.is_empty() {
                 return;
             }

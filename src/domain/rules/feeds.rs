@@ -9,7 +9,7 @@ use crate::domain::alerts::{
     Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Lack, Message,
 };
 use crate::domain::base::time::Time;
-use crate::domain::expect::{Complete, Expectation, Feed, Outcome, Overdue, Watched};
+use crate::domain::expect::{Complete, Expectation, Feed, Feeds, Outcome, Overdue, Watched};
 
 /// How long the files of ended sessions are kept: an interrupted upload is resumed, and a temporary name is replaced.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -91,9 +91,14 @@ impl Monitor<'_> {
     /// Judges the deadlines, when all events up to `until` are known.
     pub(super) fn judge_feeds(&mut self, until: Time) {
         self.judge_forbidden(until);
-        self.forget_feeds(until);
         let rules = self.rules;
-        for expected in &rules.expects {
+        let due = self.daily.resume.feeds.agenda.begin(&rules.expects, until);
+        self.forget_files(until);
+        if due.is_none() {
+            self.forget_feeds();
+        }
+        let due = due.unwrap_or_else(|| (0..rules.expects.len()).collect());
+        for expected in due.into_iter().map(|place| &rules.expects[place]) {
             self.settle_feed(expected, until);
             let overdue = self.watched(expected).judge(expected, until);
             if let Some(overdue) = overdue {
@@ -104,6 +109,17 @@ impl Monitor<'_> {
                 self.feed_changed(expected, (date, arrived), change);
             }
         }
+        self.note_due();
+        self.daily.resume.feeds.agenda.judged(until);
+    }
+
+    /// Finds out when the feeds that have changed are due.
+    pub(super) fn note_due(&mut self) {
+        let Feeds {
+            watched, agenda, ..
+        } = &mut self.daily.resume.feeds;
+        let due = |e: &Expectation| watched.get(&e.id)?.due(e);
+        agenda.settle(&self.rules.expects, due);
     }
 
     fn feed_overdue(&mut self, expected: &Expectation, day: Overdue) {
@@ -218,23 +234,19 @@ impl Monitor<'_> {
 
     /// The next deadline of a feed.
     pub(super) fn feeds_due(&self) -> Option<Time> {
-        let watched = &self.daily.resume.feeds.watched;
-        let rules = self.rules;
-        let known = rules
-            .expects
-            .iter()
-            .filter_map(|e| Some((e, watched.get(&e.id)?)));
-        known
-            .filter_map(|(expected, watched)| watched.due(expected))
-            .chain(self.forbidden_due())
-            .min()
+        let Feeds {
+            watched, agenda, ..
+        } = &self.daily.resume.feeds;
+        let due = |e: &Expectation| watched.get(&e.id)?.due(e);
+        let feed = agenda.soonest(&self.rules.expects, due);
+        feed.into_iter().chain(self.forbidden_due()).min()
     }
 
-    /// Forgets feeds that are no longer expected, and the files of sessions that ended long ago.
-    fn forget_feeds(&mut self, until: Time) {
+    /// Forgets feeds that are no longer expected, and the files of their partners.
+    fn forget_feeds(&mut self) {
         let rules = self.rules;
         let resume = &mut self.daily.resume;
-        let by_id = |id: &str| rules.expects.iter().find(|e| e.id == id);
+        let by_id = |id: &str| rules.expects.by_id(id);
         resume.feeds.watched.retain(|id, watched| {
             match by_id(id) {
                 Some(expected) => watched.excuse(expected),
@@ -248,16 +260,22 @@ impl Monitor<'_> {
         };
         let feeds = &mut resume.day.feeds;
         feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
-        let sessions = &resume.sessions.sftp;
         let by_partner = |partner: &str| {
             let known = rules.feeds_from(partner).next().is_some();
             let mut patterns = rules.by_pattern.all.iter();
             known || (!rules.by_pattern.listed && patterns.any(|many| many.matches(partner)))
         };
+        let files = &mut resume.feeds.uploads;
+        files.retain(|upload| by_partner(&upload.partner));
+    }
+
+    /// Forgets the files of sessions that ended long ago.
+    fn forget_files(&mut self, until: Time) {
+        let resume = &mut self.daily.resume;
+        let sessions = &resume.sessions.sftp;
         resume.feeds.uploads.retain(|upload| {
             let lately = upload.at.plus(KEPT) > until;
-            let open = !upload.gone && sessions.get(&upload.process).is_some();
-            by_partner(&upload.partner) && (lately || open)
+            lately || (!upload.gone && sessions.get(&upload.process).is_some())
         });
     }
 
@@ -268,7 +286,8 @@ impl Monitor<'_> {
             let watched = &mut self.daily.resume.feeds.watched;
             watched.insert(expected.id.clone(), begun);
         }
-        let watched = &mut self.daily.resume.feeds.watched;
-        watched.entry(expected.id.clone()).or_default()
+        let feeds = &mut self.daily.resume.feeds;
+        feeds.agenda.change(&expected.id);
+        feeds.watched.entry(expected.id.clone()).or_default()
     }
 }

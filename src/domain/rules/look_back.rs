@@ -1,13 +1,13 @@
 //! New expectations whose window is open: the log says what has arrived already. The entries of the window pass through the
 //! same rules, with a state of their own, and only the arrivals are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Monitor, Rules};
 use crate::domain::alerts::{Content, FeedOdd};
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
-use crate::domain::expect::{Expectation, Feed, Uploaded, Watched, last_upload};
+use crate::domain::expect::{Expectation, Feed, Uploaded, Uploads, Watched, last_upload, not_watched};
 use crate::domain::record::{Entry, Record};
 use crate::domain::state::Daily;
 
@@ -24,7 +24,7 @@ pub struct LookedBack {
     /// The expectations, with what is known of them. `None` if the log could not be read far enough.
     pub watched: Vec<(String, Option<Watched>)>,
     /// Files of their partners that may still change.
-    uploads: Vec<Uploaded>,
+    uploads: Uploads,
     /// The feeds that are complete already.
     complete: Vec<Feed>,
     /// What is odd about their files.
@@ -45,18 +45,16 @@ impl Rules {
     /// The new expectations of which files may have come already: their window is open. `looking` are those that wait for a
     /// look back that was begun.
     pub fn unseen(&self, daily: &Daily, now: Time, looking: &[String]) -> Vec<&Expectation> {
-        let watched = &daily.resume.feeds.watched;
-        let new = self.expects.iter().filter(|e| !watched.contains_key(&e.id));
+        let new = not_watched(&self.expects, daily).into_iter();
+        let looking: HashSet<&String> = looking.iter().collect();
         new.filter(|e| looking.contains(&e.id) || Watched::open_window(e, now).is_some())
             .collect()
     }
 
     /// These rules without some expectations.
     pub fn without(&self, some: &[&Expectation]) -> Rules {
-        let left = |expected: &&Expectation| !some.iter().any(|other| other.id == expected.id);
-        let expects = self.expects.iter().filter(left).cloned().collect();
         Rules {
-            expects,
+            expects: self.expects.without(some.iter().map(|e| e.id.as_str())),
             ..self.clone()
         }
     }
@@ -152,13 +150,13 @@ impl Monitor<'_> {
         let rules = self.rules;
         let new = |daily: &Daily, id: &str| {
             let watched = daily.resume.feeds.watched.contains_key(id);
-            let mut expects = rules.expects.iter().filter(|e| e.id == id);
+            let expected = rules.expects.by_id(id);
             // The log must show the latest file that the state knows of. Else a part of it is gone.
             let shown = |partner: &str| {
                 let last = found.last.get(partner).copied().flatten();
                 last >= last_upload(daily, partner).filter(|at| *at >= found.since)
             };
-            !watched && expects.any(|e| shown(&e.partner))
+            !watched && expected.is_some_and(|e| shown(&e.partner))
         };
         let complete = found
             .complete
@@ -171,6 +169,7 @@ impl Monitor<'_> {
             if let (true, Some(watched)) = (new(self.daily, id), watched) {
                 let feeds = &mut self.daily.resume.feeds;
                 feeds.watched.insert(id.clone(), watched.clone());
+                feeds.agenda.change(id);
             }
         }
         self.daily.resume.day.feeds.extend(complete);
@@ -178,11 +177,12 @@ impl Monitor<'_> {
             self.say(odd.at, Content::FeedOdd(odd.clone()));
             self.daily.resume.day.odd.push(odd);
         }
-        for upload in &found.uploads {
+        for upload in found.uploads.iter() {
             let name = upload.file.name_in_state();
-            let mut known = self.daily.resume.feeds.uploads.iter();
-            if !known.any(|known| known.is(&upload.partner, &name)) {
-                self.keep_file(upload.clone());
+            let files = &mut self.daily.resume.feeds.uploads;
+            let same = |known: &Uploaded| known.is(&upload.partner, &name);
+            if !files.of(&upload.partner).any(same) {
+                files.push(upload.clone());
             }
         }
     }

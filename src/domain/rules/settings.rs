@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::domain::alerts::{Content, Obstacle, Transfer};
 use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
-use crate::domain::expect::{ByPattern, Expectation};
+use crate::domain::expect::{ByPattern, Expectation, Expects};
 use crate::domain::openssh::EventName;
 use crate::domain::sessions::{Limit, SftpSession};
 
@@ -19,7 +19,7 @@ pub struct Rules {
     /// The alerts to send for single partners.
     pub alerts_of: std::collections::BTreeMap<String, Alerts>,
     /// The feeds that must arrive.
-    pub expects: Vec<Expectation>,
+    pub expects: Expects,
     /// The feeds that must arrive from many partners.
     pub by_pattern: ByPattern,
     /// No messages at all: only counters are needed.
@@ -38,13 +38,17 @@ impl Rules {
 
     /// The feeds that this partner must send.
     pub(super) fn feeds_from(&self, partner: &str) -> impl Iterator<Item = &Expectation> {
-        let own = move |e: &&Expectation| e.partner == partner && !e.wanted.download;
-        self.expects.iter().filter(own)
+        self.expects.of(partner).filter(|e| !e.wanted.download)
     }
 
     /// These are all partners: each that a pattern names has an expectation of its own.
     pub fn expand(&mut self, partners: &[String]) {
-        self.by_pattern.expand(&mut self.expects, partners);
+        if self.by_pattern.all.is_empty() {
+            return;
+        }
+        let mut expects = self.expects.to_vec();
+        self.by_pattern.expand(&mut expects, partners);
+        self.expects = expects.into();
     }
 }
 

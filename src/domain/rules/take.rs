@@ -125,11 +125,13 @@ impl Monitor<'_> {
         self.judge_unseen(time);
         self.forget(time);
         self.flush_due(time, caught_up);
-        if caught_up {
-            self.judge_unread(time);
-            self.judge_feeds(time);
-            self.judge_quiet(time);
+        if !caught_up {
+            self.note_due();
+            return;
         }
+        self.judge_unread(time);
+        self.judge_feeds(time);
+        self.judge_quiet(time);
     }
 
     /// Forgets ended sessions, and evicts some if there are too many; then adds a notice.
