@@ -284,7 +284,9 @@ fn an_expectation_knows_from_the_journal_what_came_before_it() {
         items.push(boot.sftp(1001, 300, &close));
     }
     items.push(boot.sftp(1001, 300, "remove name \"/upload/b.csv\""));
-    journals.write("system.journal", &items);
+    // The journal was rotated since the first file.
+    journals.write("system@1.journal", &items[..2]);
+    journals.write("system.journal", &items[2..]);
     let mut world = World::of_journal(journals.path());
     let daemon = world.daemon();
     world.state(|state| state["resume"]["journals"].is_object());
