@@ -125,8 +125,11 @@ impl Monitor<'_> {
     }
 }
 
+/// A name before and after a rename.
+type Pair<'e> = (Cow<'e, [u8]>, Cow<'e, [u8]>);
+
 /// The names in a rename line: one pair, or several if the names themselves contain the separator.
-fn names<'e>(event: &'e Event<'_>) -> Vec<(Cow<'e, [u8]>, Cow<'e, [u8]>)> {
+fn names<'e>(event: &'e Event<'_>) -> Vec<Pair<'e>> {
     let exact = event.path.as_deref().zip(event.target.as_deref());
     let exact = exact.map(|(from, to)| (Cow::Borrowed(from), Cow::Borrowed(to)));
     let splits = event.detail.as_deref().into_iter();
