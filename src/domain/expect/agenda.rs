@@ -50,11 +50,7 @@ impl Agenda {
     }
 
     /// Finds the times of the feeds that have changed. `due` says when a feed is due.
-    pub(crate) fn settle(
-        &mut self,
-        expects: &Expects,
-        due: impl Fn(&Expectation) -> Option<Time>,
-    ) {
+    pub(crate) fn settle(&mut self, expects: &Expects, due: impl Fn(&Expectation) -> Option<Time>) {
         if !self.of.is(expects) {
             *self = Agenda {
                 of: expects.clone(),
@@ -87,7 +83,10 @@ impl Agenda {
         if !self.of.is(expects) {
             return expects.iter().filter_map(due).min();
         }
-        let changed = self.changed.iter().filter_map(|place| due(&self.of[*place]));
+        let changed = self
+            .changed
+            .iter()
+            .filter_map(|place| due(&self.of[*place]));
         let mut known = self.due.iter();
         let known = known.find(|(_, place)| !self.changed.contains(place));
         changed.chain(known.map(|(due, _)| *due)).min()

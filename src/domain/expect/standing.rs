@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Expectation, Expects};
 use super::calendar::after;
+use super::{Expectation, Expects};
 use crate::domain::alerts::{FeedOdd, Lack};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Arrival, FeedDay, Watched};

@@ -7,7 +7,9 @@ use super::{Monitor, Rules};
 use crate::domain::alerts::{Content, FeedOdd};
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
-use crate::domain::expect::{Expectation, Feed, Uploaded, Uploads, Watched, last_upload, not_watched};
+use crate::domain::expect::{
+    Expectation, Feed, Uploaded, Uploads, Watched, last_upload, not_watched,
+};
 use crate::domain::record::{Entry, Record};
 use crate::domain::state::Daily;
 
