@@ -347,13 +347,44 @@ fn holidays_may_be_a_file_that_a_person_keeps() {
             ),
         ),
         (
-            b"\xff\n",
-            format!("cannot read {file}: stream did not contain valid UTF-8"),
+            b"\xff\xfe0\x001\x00",
+            format!(
+                "{file}:1: \"\u{fffd}\u{fffd}0\0\u{31}\0\" is no date; for example 2026-12-25, or 12-25 for every year"
+            ),
+        ),
+        (
+            b"05-01\r12-25 01-01\r",
+            format!("{file}:2: \"01-01\" is a second date: write one a line"),
+        ),
+        (
+            &b"12-25 Christmas\n".repeat(65_000),
+            format!("cannot read {file}: it is larger than 1 MB"),
         ),
     ] {
         let error = load("holidays = \"./fr.txt\"", text).unwrap_err();
         assert_eq!(error, format!("{place}{said}"));
     }
+    // Names in another encoding, and the line ends of old systems; an empty list has no dates.
+    let schedule = load("holidays = \"./fr.txt\"", b"12-25 No\xebl\r05-01\r").unwrap();
+    for (date, due) in [
+        ("2026-12-25", false),
+        ("2026-05-01", false),
+        ("2026-05-02", true),
+    ] {
+        assert_eq!(schedule.is_due(date.parse().unwrap()), due, "{date}");
+    }
+    let schedule = load("holidays = \"./fr.txt\"", b"").unwrap();
+    assert!(schedule.is_due("2026-12-25".parse().unwrap()));
+    // The reading of a pipe would wait for a writer.
+    std::fs::remove_file(&dates).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&dates).status();
+    assert!(made.unwrap().success());
+    std::fs::write(&path, "[holidays]\nfr = \"fr.txt\"\n").unwrap();
+    let error = Config::load(Some(&path)).unwrap_err().to_string();
+    assert!(
+        error.ends_with("fr.txt: a regular file is needed"),
+        "{error}"
+    );
 }
 
 #[test]

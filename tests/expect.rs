@@ -204,6 +204,40 @@ fn an_expectation_at_a_start_knows_the_files_of_its_window_in_logs_that_were_rot
 }
 
 #[test]
+fn an_expectation_at_noon_knows_the_file_of_a_log_that_was_rotated_and_compressed_since() {
+    let mut world = World::new();
+    world.config.push_str("[alerts]\ngroup-window = \"0s\"\n");
+    let daemon = world.daemon();
+    world.write(OPENED);
+    world.write(UPLOAD);
+    world.told("a uploadé feed.xml");
+    let rotated = |nth: u32| world.log().with_extension(format!("log.{nth}"));
+    for (newest, name) in [(1, "second.csv"), (2, "third.csv")] {
+        for nth in (1..newest).rev() {
+            std::fs::rename(rotated(nth), rotated(nth + 1)).unwrap();
+        }
+        std::fs::rename(world.log(), rotated(1)).unwrap();
+        world.write(&format!(
+            "internal-sftp[300]: close \"/upload/{name}\" bytes read 0 written 500"
+        ));
+        world.told(&format!("a uploadé {name}"));
+    }
+    let compressed = Command::new("gzip").arg(rotated(2)).status();
+    assert!(compressed.unwrap().success());
+    settled(&world);
+    let mut expect = world.command(&["expect", "--json"]);
+    let path = world.path("config.toml");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let feed = "[[expect]]\npartner = \"alice\"\nfiles = \"feed.xml\"\nby = \"23:59\"\n";
+    std::fs::write(&path, before + feed).unwrap();
+    let pid = daemon.child.id().to_string();
+    Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+    assert_eq!(state_of_feed(&world, &mut expect, true), "on-time");
+    world.state(|state| state["partners"]["alice"]["upload"] == json!(3));
+    daemon.stop();
+}
+
+#[test]
 fn where_the_log_no_longer_shows_the_files_of_today_an_expectation_begins_tomorrow_and_says_so() {
     let mut world = World::new();
     world.config.push_str("[alerts]\ngroup-window = \"0s\"\n");

@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod config;
+pub mod last_read;
 pub mod log;
 mod look_back;
 pub mod machine;

@@ -2,13 +2,12 @@
 //! loop.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 
+use crate::adapters::last_read::LastRead;
 use crate::adapters::look_back::LookingBack;
 use crate::adapters::source::{Entries, Remark, Source};
 use crate::domain::base::position::Position;
@@ -87,36 +86,6 @@ pub enum Order {
     Seek(u64, Position),
     /// Read what new expectations have received already. It replaces an earlier order of this kind.
     LookBack(Box<LookBack>),
-}
-
-/// When the source was last read without an error: the loop feeds the watchdog only if this is recent. It uses a monotonic
-/// clock, which cannot be set.
-#[derive(Clone, Debug)]
-pub struct LastRead {
-    begun: Instant,
-    /// Milliseconds after `begun`.
-    after: Arc<AtomicU64>,
-}
-
-impl LastRead {
-    /// Reading begins.
-    pub fn begin() -> Self {
-        LastRead {
-            begun: Instant::now(),
-            after: Arc::default(),
-        }
-    }
-
-    fn note(&self) {
-        let after = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.after.store(after, Ordering::Relaxed);
-    }
-
-    /// The time since the last successful read.
-    pub fn ago(&self) -> Duration {
-        let after = Duration::from_millis(self.after.load(Ordering::Relaxed));
-        self.begun.elapsed().saturating_sub(after)
-    }
 }
 
 /// The state of reading and the orders to it: everything of the thread but waiting.

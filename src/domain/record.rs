@@ -88,40 +88,27 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// Parses an entry, and asks the user database if the rules need it. `None` if it is no event.
     pub fn of(entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
-        let mut record = Record::understand(entry)?;
-        record.ask(directory);
-        Some(record)
-    }
-
-    /// Parses an entry without asking the user database.
-    fn understand(entry: Entry<'a>) -> Option<Record<'a>> {
         let mut uid = entry.origin.uid;
-        let event = if let Some(dropped) = entry.dropped {
-            Event {
-                repeated: u32::try_from(dropped).unwrap_or(u32::MAX),
-                ..Event::of(Kind::Lost)
+        let event = match put_together(&entry) {
+            Some(event) => {
+                uid = Some(NOBODY);
+                event
             }
-        } else if let Some(leader) = entry.over {
-            Event {
-                about: Some(leader),
-                ..Event::of(Kind::SessionOver)
-            }
-        } else if let Some(event) = put_together(&entry) {
-            uid = Some(NOBODY);
-            event
-        } else {
-            understood(&entry)?
+            None => event_of(&entry)?,
         };
-        Some(Record {
-            origin: Origin {
-                uid,
-                ..entry.origin
-            },
+        let origin = Origin {
+            uid,
+            ..entry.origin
+        };
+        let mut record = Record {
+            origin,
             event,
             answer: None,
             account: None,
             forced: false,
-        })
+        };
+        record.ask(directory);
+        Some(record)
     }
 
     /// Asks the user database about the account, if the rules need it.
@@ -164,6 +151,23 @@ fn without_envelope(line: &[u8]) -> Event<'_> {
     }
 }
 
+/// The event of an entry: the source's own, or the one of its message.
+fn event_of<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
+    if let Some(dropped) = entry.dropped {
+        return Some(Event {
+            repeated: u32::try_from(dropped).unwrap_or(u32::MAX),
+            ..Event::of(Kind::Lost)
+        });
+    }
+    if let Some(leader) = entry.over {
+        return Some(Event {
+            about: Some(leader),
+            ..Event::of(Kind::SessionOver)
+        });
+    }
+    understood(entry)
+}
+
 /// The event of an entry, if OpenSSH wrote it.
 fn understood<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
     let (origin, message) = (&entry.origin, entry.message);
@@ -191,7 +195,8 @@ fn put_together<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
     let identifier = &*entry.origin.identifier;
     let several = |text: &[u8]| memchr(b'\n', text).is_some();
     let others = entry.origin.uid.is_some_and(|uid| uid != 0);
-    if !others || !several(entry.message) && !several(identifier) {
+    let own = entry.dropped.is_some() || entry.over.is_some();
+    if own || !others || !several(entry.message) && !several(identifier) {
         return None;
     }
     let lines = |text: &'a [u8]| text.split(|&byte| byte == b'\n');

@@ -8,8 +8,9 @@ use tokio::sync::mpsc::Receiver;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use crate::adapters::last_read::LastRead;
 use crate::adapters::log::{Priority, Topic, about};
-use crate::adapters::reader::{Batch, LastRead};
+use crate::adapters::reader::Batch;
 use crate::adapters::service;
 use crate::adapters::store::{InstanceLock, StateError};
 use crate::commands::run::commit::Committer;

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::File;
+use crate::domain::base::text::lossy;
 use crate::domain::openssh::{decode, encode};
 
 impl File {
     /// Sets the file's path.
     pub fn rename(&mut self, path: &[u8]) {
-        let text = String::from_utf8_lossy(path);
+        let text = lossy(path);
         self.odd = matches!(text, Cow::Owned(_)).then(|| encode(path));
         self.path = text.into_owned();
     }

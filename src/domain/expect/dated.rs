@@ -57,6 +57,7 @@ impl RequiredName {
         let (mut plain, mut rest) = (String::new(), text);
         while let Some((before, inner, after)) = date_in(rest) {
             plain += before;
+            no_date(&plain)?;
             shape += &plain;
             parts.push(Part::Text(std::mem::take(&mut plain)));
             let (which, format, pattern) = date(inner)?;
@@ -64,6 +65,7 @@ impl RequiredName {
             parts.push(Part::Date(which, format));
             rest = after;
         }
+        no_date(rest)?;
         shape += rest;
         parts.push(Part::Text(rest.to_owned()));
         Ok(RequiredName {
@@ -150,6 +152,28 @@ fn date_in(text: &str) -> Option<(&str, &str, &str)> {
         }
         at = open + 1;
     }
+}
+
+/// Refuses a text without dates that looks as if it had one: `%Y` without braces, or braces without alternatives.
+fn no_date(text: &str) -> Result<(), String> {
+    let known = |after: &str| DATE_PARTS.iter().any(|(part, _)| after.starts_with(*part));
+    if text.split('%').skip(1).any(known) {
+        return Err(
+            "a date stands in braces, as in {%Y%m%d}; for the sign itself write [%]".to_owned(),
+        );
+    }
+    let (mut rest, mut escaped) = (text, false);
+    while let Some((before, after)) = rest.split_once('{') {
+        escaped |= before.ends_with(['[', '\\']);
+        let inner = after.split('}').next().unwrap_or_default();
+        if !escaped && inner.len() < after.len() && !inner.contains(',') {
+            return Err(format!(
+                "there is no date \"{{{inner}}}\": write {{%Y%m%d}}, {{day before %Y%m%d}} or {{working day before %Y%m%d}}"
+            ));
+        }
+        rest = after;
+    }
+    Ok(())
 }
 
 /// Which date is meant, its format, and a shell pattern for it.
@@ -267,11 +291,35 @@ mod tests {
             ),
             ("a-{%Y/%m}.csv", "\"/\" does not belong into a date"),
             ("a-{%Y*}.csv", "\"*\" does not belong into a date"),
+            (
+                "a-%Y%m%d.csv",
+                "a date stands in braces, as in {%Y%m%d}; for the sign itself write [%]",
+            ),
+            (
+                "a-{day before}.csv",
+                "there is no date \"{day before}\": write {%Y%m%d}, {day before %Y%m%d} or {working day before %Y%m%d}",
+            ),
+            (
+                "{a,b}-{Ymd}-{%Y}.csv",
+                "there is no date \"{Ymd}\": write {%Y%m%d}, {day before %Y%m%d} or {working day before %Y%m%d}",
+            ),
         ] {
             assert_eq!(RequiredName::new(wrong), Err(why.to_owned()), "{wrong}");
         }
-        for wrong in ["", "a{%Y", "in/"] {
+        for wrong in [
+            "", "a{%Y", "in/", "{", "}", "{}", "{%}", "a-{%%}", "a-{%-d}",
+        ] {
             assert!(RequiredName::new(wrong).is_err(), "{wrong}");
+        }
+        for right in [
+            "a[{]b[}]",
+            "100%",
+            "[%]Y",
+            "{50%,60%}",
+            "{a,b}{%Y}",
+            "a%20b",
+        ] {
+            assert!(RequiredName::new(right).is_ok(), "{right}");
         }
     }
 

@@ -25,11 +25,14 @@ pub struct Expectation {
 }
 
 impl Expectation {
-    /// Sets the id, made of the partner, the files and the schedule.
-    pub(crate) fn named(mut self) -> Self {
+    /// The same of a partner. Its id is made of the partner, the files and the schedule.
+    pub(crate) fn of(&self, partner: &str) -> Self {
         let (files, schedule) = (self.wanted.id(), self.schedule.id());
-        self.id = format!("{} {files} {schedule}", self.partner);
-        self
+        Expectation {
+            id: format!("{partner} {files} {schedule}"),
+            partner: partner.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// Is this a complete file of the feed?

@@ -29,11 +29,7 @@ impl Many {
     }
 
     fn of(&self, partner: &str) -> Expectation {
-        Expectation {
-            partner: partner.to_owned(),
-            ..self.each.clone()
-        }
-        .named()
+        self.each.of(partner)
     }
 
     /// The partner whose expectation has this id, if it is one of these.

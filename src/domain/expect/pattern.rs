@@ -13,6 +13,12 @@ use super::possible::obstacle;
 /// The most memory of a compiled regular expression, in bytes.
 const REGEX_MOST: usize = 256 * 1024;
 
+/// The longest shell pattern, in bytes: Linux takes no longer path.
+const PATTERN_MOST: usize = 4_096;
+
+/// The most braces of a shell pattern: it is compiled by recursion.
+const BRACES_MOST: usize = 100;
+
 /// A shell pattern or a regular expression.
 #[derive(Clone, Debug)]
 pub struct Pattern {
@@ -42,8 +48,20 @@ impl Pattern {
         if text.is_empty() {
             return Err("empty".to_owned());
         }
-        if text.ends_with('/') {
-            return Err("a name is needed behind the last /".to_owned());
+        let last = text.rsplit('/').next().unwrap_or_default();
+        match last {
+            "" => return Err("a name is needed behind the last /".to_owned()),
+            "." | ".." => return Err("a directory, and no name of a file".to_owned()),
+            _ => {}
+        }
+        if text.len() > PATTERN_MOST {
+            return Err(format!("longer than {PATTERN_MOST} bytes"));
+        }
+        if text.bytes().filter(|byte| *byte == b'{').count() > BRACES_MOST {
+            return Err(format!("more than {BRACES_MOST} braces"));
+        }
+        if text.contains('\0') {
+            return Err("no name has a zero byte".to_owned());
         }
         let glob = GlobBuilder::new(text.trim_start_matches('/'))
             .literal_separator(true)
@@ -85,6 +103,16 @@ impl Pattern {
                 matcher: Matcher::Regex(regex),
             }),
         }
+    }
+
+    /// Does it match each name that the other pattern matches, as far as this can be seen?
+    pub fn covers(&self, other: &Pattern) -> bool {
+        let has =
+            |pattern: &Pattern, odd: &[char]| pattern.is_regex() || pattern.text.contains(odd);
+        // A * takes in what stands for it in the other pattern, but no directories.
+        let deep = matches!(self.matcher, Matcher::Path(_)) && other.text.contains("**");
+        let seen = !has(self, &['?', '[', '{', '\\']) && !has(other, &['[', '{', '\\']) && !deep;
+        self == other || seen && self.matches(other.text.as_bytes())
     }
 
     /// Is it a regular expression?
@@ -172,8 +200,40 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_is_said() {
-        for wrong in ["", "upload/", "[a", "{a,b", "a\\"] {
+        for wrong in ["", "upload/", "[a", "{a,b", "a\\", ".", "/in/..", "a\0b"] {
             assert!(Pattern::new(wrong).is_err(), "{wrong}");
+        }
+        // The compiler of patterns would panic.
+        let deep = ["{".repeat(300), "}".repeat(300)].join("a");
+        assert_eq!(
+            Pattern::new(&deep).err().as_deref(),
+            Some("more than 100 braces")
+        );
+        assert!(Pattern::new(&"{a,b}".repeat(100)).is_ok());
+        assert!(Pattern::new(&"*a".repeat(2_049)).is_err());
+    }
+
+    #[test]
+    fn a_pattern_that_takes_all_names_of_another_covers_it() {
+        for (one, other, covers) in [
+            ("*", "*.xml", true),
+            ("*.csv", "prices-*.csv", true),
+            ("*.csv", "/in/prices-?.csv", true),
+            ("/in/*", "/in/*.csv", true),
+            ("[a]", "[a]", true),
+            ("/in/*", "/in/**", false),
+            ("/in/*", "*.csv", false),
+            ("prices-?.csv", "prices-*.csv", false),
+            ("*.tmp*", "x{a.tmp,b.csv}", false),
+            ("*.exe", "*", false),
+            ("*]", "[ab]", false),
+        ] {
+            let pattern = |text| Pattern::new(text).expect(text);
+            assert_eq!(
+                pattern(one).covers(&pattern(other)),
+                covers,
+                "{one} {other}"
+            );
         }
     }
 }

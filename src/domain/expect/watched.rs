@@ -141,6 +141,17 @@ impl Watched {
                 return;
             }
         }
+        let sent = matches!(
+            how,
+            Some(Loss::Replaced | Loss::ReplacedByLarger | Loss::Broken)
+        );
+        if sent && day.arrived.is_some() {
+            let next = expected.due_from(after(day.date));
+            if next.is_some_and(|next| expected.has_begun(next, at)) {
+                // A file of the next window that does not count says nothing about the day that is over.
+                return;
+            }
+        }
         let (gone, size) = day.take_out(place);
         let enough = day.is_complete(expected);
         if let Some(arrived) = day.arrived.filter(|_| !enough) {

@@ -38,8 +38,10 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             .and_then(|rest| prohibited(line, rest)),
         _ => None,
     };
-    event
-        .or_else(|| no_session(line))
+    if event.is_some() {
+        return event;
+    }
+    no_session(line)
         .or_else(|| ended::parse(line))
         .or_else(|| known::parse(line))
 }

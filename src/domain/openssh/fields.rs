@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memrchr, memrchr_iter};
 
 use super::{Event, Who};
 
@@ -16,12 +16,10 @@ pub(super) struct Peer<'a> {
 
 impl<'a> Peer<'a> {
     /// An event with this peer.
-    pub(super) fn put(self, event: Event<'a>) -> Event<'a> {
-        Event {
-            address: self.address.map(Cow::Borrowed),
-            port: self.port,
-            ..event
-        }
+    pub(super) fn put(self, mut event: Event<'a>) -> Event<'a> {
+        event.address = self.address.map(Cow::Borrowed);
+        event.port = self.port;
+        event
     }
 }
 
@@ -97,7 +95,9 @@ pub(super) fn split_at_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8
 
 /// The text before the last `mark`, and the text after it.
 pub(super) fn split_at_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = memmem::rfind(text, mark)?;
+    let first = mark.first()?;
+    let mut places = memrchr_iter(*first, text);
+    let at = places.find(|at| text[*at..].starts_with(mark))?;
     Some((&text[..at], &text[at + mark.len()..]))
 }
 

@@ -55,9 +55,14 @@ impl<'a> Line<'a> {
     }
 
     /// An event of this line with a user, whose name is still escaped, and a peer.
-    pub(super) fn with_user(&self, event: Event<'a>, name: &'a [u8], peer: Peer<'a>) -> Event<'a> {
-        let user = Some(self.account(name));
-        peer.put(Event { user, ..event })
+    pub(super) fn with_user(
+        &self,
+        mut event: Event<'a>,
+        name: &'a [u8],
+        peer: Peer<'a>,
+    ) -> Event<'a> {
+        event.user = Some(self.account(name));
+        peer.put(event)
     }
 
     /// The event with the user and the peer of a connection id.

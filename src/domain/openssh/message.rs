@@ -11,7 +11,7 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
     if line.level == line::Level::Debug {
         return None;
     }
-    let event = match program {
+    let parsed = match program {
         Program::Sshd if line.postauth => auth::parse(&line).or_else(|| sftp::parse(&line)),
         // An sftp line of Red Hat's sshd that lost its suffix: sshd itself does not write such lines.
         Program::Sshd if line.cut => auth::parse(&line).or_else(|| {
@@ -28,14 +28,16 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
         Program::Sshd => auth::parse(&line),
         Program::Sftp => sftp::parse(&line),
         Program::Unknown => auth::parse(&line).or_else(|| sftp::parse(&line)),
-    }
-    .or_else(|| likeness::looks_like_ours(program, &line).then_some(Event::of(Kind::Unparsed)))?;
-    Some(Event {
-        repeated: line.repeated,
-        cut: line.cut,
-        postauth: event.postauth || line.postauth,
-        ..event
-    })
+    };
+    let mut event = match parsed {
+        Some(event) => event,
+        None if likeness::looks_like_ours(program, &line) => Event::of(Kind::Unparsed),
+        None => return None,
+    };
+    event.repeated = line.repeated;
+    event.cut = line.cut;
+    event.postauth |= line.postauth;
+    Some(event)
 }
 
 /// Whether a message under another program's name is one that only OpenSSH writes: it parses completely, and names a user or a

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::transfer::text;
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Transfer};
+use crate::domain::base::text::lossy;
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Handle, Membership, OtherHalf, SftpSession};
@@ -29,13 +30,17 @@ impl Monitor<'_> {
             None => (Handle::default(), (path, event.cut)),
         };
         let (read, written) = (event.bytes_read, event.bytes_written);
+        // The path follows below.
         let mut file = File {
             cut,
-            ..session.file_of(&handle)
+            resumed: handle.is_resumed(),
+            may_be_new: handle.may_be_new(),
+            address: session.address.clone(),
+            ..File::default()
         };
         match event.path.as_deref() {
             // The exact bytes, if the name is from this line.
-            Some(bytes) if text(Some(bytes)) == path => file.rename(bytes),
+            Some(bytes) if lossy(bytes) == path => file.rename(bytes),
             _ => file.path = path,
         }
         // An earlier open of this path was refused, but this one succeeded.

@@ -12,7 +12,8 @@ impl Monitor<'_> {
 
     /// Remembers an uploaded file, complete or not.
     pub(super) fn saw_file(&mut self, partner: &str, at: Time, what: Transfer, file: &File) {
-        if what.is_upload() {
+        let told = !self.rules.silent || !self.rules.expects.is_empty();
+        if what.is_upload() && told {
             let file = file.clone();
             self.seen(partner).file = Some(SeenFile {
                 at,

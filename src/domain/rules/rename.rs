@@ -2,10 +2,13 @@
 //! the files of its partner's feeds; the partner's last activity. Each place has its own data (the added bytes, the full
 //! size, the reported name), so they are no copies of each other. Every rename goes through here, and so does every refusal.
 
+use std::borrow::Cow;
+
 use super::transfer::text;
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{Content, File};
 use crate::domain::base::process::Process;
+use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::{Event, EventName, rename_splits};
 use crate::domain::record::Record;
@@ -27,9 +30,8 @@ impl Monitor<'_> {
         let waiting = self.just_uploaded(process, at);
         let names = names(&record.event);
         let before = names.first().map(|(from, _)| text(Some(from)));
-        for (from, to) in &names {
-            self.gone_on(&session.user, &text(Some(from)));
-            self.gone_on(&session.user, &text(Some(to)));
+        for name in names.iter().flat_map(|(from, to)| [from, to]) {
+            self.gone_on(&session.user, &lossy(name));
         }
         session
             .rename_refused
@@ -124,11 +126,10 @@ impl Monitor<'_> {
 }
 
 /// The names in a rename line: one pair, or several if the names themselves contain the separator.
-fn names(event: &Event<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn names<'e>(event: &'e Event<'_>) -> Vec<(Cow<'e, [u8]>, Cow<'e, [u8]>)> {
     let exact = event.path.as_deref().zip(event.target.as_deref());
-    let exact = exact.map(|(from, to)| (from.to_owned(), to.to_owned()));
+    let exact = exact.map(|(from, to)| (Cow::Borrowed(from), Cow::Borrowed(to)));
     let splits = event.detail.as_deref().into_iter();
     let splits = splits.flat_map(|detail| rename_splits(detail, event.postauth));
-    let splits = splits.map(|(from, to)| (from.into_owned(), to.into_owned()));
     exact.into_iter().chain(splits).collect()
 }

@@ -81,13 +81,35 @@ impl Read {
             return wrong("names", &format!("\"{}\" is there twice", name.text()));
         }
         let is_wanted = |forbid: &&Pattern| {
-            files.as_ref() == Some(forbid) || self.names.iter().any(|name| name.is_always(forbid))
+            files.as_ref().is_some_and(|files| forbid.covers(files))
+                || self.names.iter().any(|name| name.is_always(forbid))
         };
         if let Some(forbid) = self.forbid.iter().find(is_wanted) {
             return wrong(
                 "forbid",
                 &format!("\"{forbid}\" is wanted as well: choose another pattern"),
             );
+        }
+        let count = self.count.unwrap_or(Range::from(1));
+        if let Some(files) = &files {
+            let many = self.names.len() as u64;
+            let own = self.names.iter().filter(|name| name.is_always(files));
+            if count.most.is_some_and(|most| own.count() as u64 > most) {
+                let what = "more of them match the pattern than count allows";
+                return wrong("names", what);
+            }
+            let total = self.total.unwrap_or(Range::from(0));
+            let most = count.most.zip(size.most);
+            let most = most.map(|(files, each)| (files + many).saturating_mul(each));
+            if most.is_some_and(|most| most < total.least) {
+                let what = "its least is more than count and max-size allow together";
+                return wrong("total-size", what);
+            }
+            let least = count.least.saturating_mul(size.least);
+            if total.most.is_some_and(|most| most < least) {
+                let what = "its most is less than count and min-size need together";
+                return wrong("total-size", what);
+            }
         }
         let download = self.download.unwrap_or(false);
         if download && !self.forbid.is_empty() {
@@ -96,7 +118,7 @@ impl Read {
         }
         Ok(Wanted {
             files,
-            count: self.count.unwrap_or(Range::from(1)),
+            count,
             names: self.names,
             forbid: self.forbid,
             size,

@@ -13,6 +13,9 @@ use crate::domain::expect::Holidays;
 /// A leap year, so that 29 February is a date of every year.
 const LEAP_YEAR: &str = "2024";
 
+/// The largest file of dates.
+const MOST_BYTES: u64 = 1_000_000;
+
 /// The lists of the configuration by name, and the directory in which files without a directory are.
 pub(super) struct Lists<'a> {
     named: BTreeMap<String, Arc<Holidays>>,
@@ -60,19 +63,42 @@ impl<'a> Lists<'a> {
     }
 }
 
-/// Reads a file: one date a line, then its name if it has one; `#` starts a comment.
+/// Reads a file: one date a line, then its name if it has one; `#` starts a comment. Names may be in any encoding.
 fn from_file(path: &Path) -> Result<Holidays, String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let shown = path.display();
+    let text = bytes(path).map_err(|why| format!("cannot read {shown}: {why}"))?;
+    let text = String::from_utf8_lossy(&text).replace("\r\n", "\n");
     let mut holidays = Holidays::default();
-    for (line, number) in text.trim_start_matches('\u{feff}').lines().zip(1..) {
-        let line = line.split('#').next().unwrap_or_default();
-        if let Some(date) = line.split_whitespace().next() {
-            add(&mut holidays, date)
-                .map_err(|what| format!("{}:{number}: {what}", path.display()))?;
+    let lines = text.trim_start_matches('\u{feff}').split(['\n', '\r']);
+    for (line, number) in lines.zip(1..) {
+        let mut words = line
+            .split('#')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace();
+        let wrong = |what| format!("{shown}:{number}: {what}");
+        if let Some(date) = words.next() {
+            add(&mut holidays, date).map_err(wrong)?;
+        }
+        if let Some(second) = words.find(|word| add(&mut Holidays::default(), word).is_ok()) {
+            return Err(wrong(format!(
+                "\"{second}\" is a second date: write one a line"
+            )));
         }
     }
     Ok(holidays)
+}
+
+/// Reads a regular file that is not too large. The reading of a pipe or a device might never end.
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let said = |error: std::io::Error| error.to_string();
+    match std::fs::metadata(path).map_err(said)? {
+        about if !about.is_file() => Err("a regular file is needed".to_owned()),
+        about if about.len() > MOST_BYTES => {
+            Err(format!("it is larger than {} MB", MOST_BYTES / 1_000_000))
+        }
+        _ => std::fs::read(path).map_err(said),
+    }
 }
 
 /// Adds `2026-12-25`, or `12-25` for every year.

@@ -5,6 +5,7 @@ mod files;
 mod holidays;
 mod schedule;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use toml::Value;
@@ -34,39 +35,32 @@ pub(super) fn expects(
     let directory = text.path.parent().unwrap_or(Path::new("/"));
     let lists = Lists::read(keys.table("holidays")?, directory)?;
     let mut feeds = Feeds::default();
-    let mut lines = Vec::new();
+    let mut lines = BTreeMap::new();
     for keys in keys.tables("expect")? {
         let line = text.line(keys.at.start);
         let (partners, each) = expect(keys, zone, &lists)?;
         for partner in partners {
-            let expected = match partner {
-                Partner::Named(partner) => Expectation {
-                    partner,
-                    ..each.clone()
-                },
+            let who = match &partner {
+                Partner::Named(name) => name.clone(),
+                Partner::Like(pattern) => pattern.to_string(),
+            };
+            let id = each.of(&who).id;
+            if let Some(same) = lines.get(&id) {
+                feeds.warnings.push(format!(
+                    "{}:{line}: expect: the same files, time, days and zone are expected of {who} in line {same}: this one is left out",
+                    text.path.display(),
+                ));
+                continue;
+            }
+            lines.insert(id, line);
+            match partner {
+                Partner::Named(name) => feeds.expects.push(each.of(&name)),
                 Partner::Like(partners) => {
                     let each = Expectation {
                         by_pattern: true,
-                        ..each.clone()
+                        ..each.of("")
                     };
-                    feeds.by_pattern.all.push(Many {
-                        partners,
-                        each: each.named(),
-                    });
-                    continue;
-                }
-            };
-            let expected = expected.named();
-            match feeds.expects.iter().position(|e| e.id == expected.id) {
-                Some(same) => feeds.warnings.push(format!(
-                    "{}:{line}: expect: the same files, time, days and zone are expected of {} in line {}: this one is left out",
-                    text.path.display(),
-                    expected.partner,
-                    lines[same],
-                )),
-                None => {
-                    feeds.expects.push(expected);
-                    lines.push(line);
+                    feeds.by_pattern.all.push(Many { partners, each });
                 }
             }
         }
