@@ -87,3 +87,22 @@ fn every_scenario_comes_out_as_it_says() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// What is not in the state, such as when the next feed is due, is found anew after a restart.
+#[test]
+fn restarts_before_each_step_change_nothing() {
+    for path in files() {
+        let (_, scenarios) = scenario::parse(&fs::read_to_string(&path).unwrap());
+        // Those with hundreds of steps take long, and show nothing else.
+        for scenario in scenarios.iter().filter(|s| s.steps.len() < 200) {
+            let of = |step: &Step| match step {
+                Step::Entry(_) | Step::Clock(_) => vec![Step::Restart, step.clone()],
+                _ => vec![step.clone()],
+            };
+            let restarted: Vec<Step> = scenario.steps.iter().flat_map(of).collect();
+            let name = format!("{}: {}", path.display(), scenario.title);
+            let expected = rules::played(&scenario.steps);
+            assert_eq!(rules::played(&restarted), expected, "{name}");
+        }
+    }
+}

@@ -217,7 +217,7 @@ impl Monitor<'_> {
     /// Removes the entries for this missing feed from the day's table.
     fn no_longer_missing(&mut self, id: &str) {
         let feeds = &mut self.daily.resume.day.feeds;
-        feeds.retain(|feed| feed.id != id || feed.outcome != Outcome::Missing);
+        feeds.retain(|feed| feed.outcome != Outcome::Missing || feed.id != id);
     }
 
     /// Drops an unsent message that this feed is missing; true if there was one.
