@@ -168,10 +168,11 @@ impl<V: Keyed> Table<V> {
         self.marks.last().map(|(mark, _)| *mark)
     }
 
-    /// Evicts values so that `kept` are left, and returns them: see [`to_evict`].
+    /// Evicts values of which `of` is true, so that `kept` of these are left, and returns them: see [`to_evict`].
     pub(crate) fn evict<R: Ord, W: Ord, A: Ord>(
         &mut self,
         kept: usize,
+        of: impl Fn(&V) -> bool,
         rank: impl Fn(&V) -> R,
         whose: impl Fn(&V) -> W,
         age: impl Fn(&V) -> A,
@@ -179,7 +180,11 @@ impl<V: Keyed> Table<V> {
         if self.len() <= kept {
             return Vec::new();
         }
-        let all: Vec<(V::Key, &V)> = self.values().map(|value| (value.key(), value)).collect();
+        let all: Vec<(V::Key, &V)> = self
+            .values()
+            .filter(|value| of(value))
+            .map(|value| (value.key(), value))
+            .collect();
         let gone = to_evict(all.into_iter(), kept, rank, whose, |_, value| age(value));
         gone.iter().filter_map(|key| self.remove(key)).collect()
     }

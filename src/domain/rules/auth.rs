@@ -12,7 +12,7 @@ use crate::domain::openssh::{EventName, Kind, Method, UNPERMITTED, Who, account_
 use crate::domain::pending::{Pending, RefusedAttempt};
 use crate::domain::record::Record;
 use crate::domain::rules::account::AGAIN;
-use crate::domain::sessions::{Connection, Membership};
+use crate::domain::sessions::{CONNECTIONS_KEPT, Connection, KEPT, Membership};
 
 /// The highest repeat count accepted for a log-in line. sshd writes each log-in once; in auth.log any user can write a line
 /// "repeated four thousand million times", which would take hours to count.
@@ -156,7 +156,8 @@ impl Monitor<'_> {
         self.note_latest(&connection);
         let sessions = &mut self.daily.resume.sessions;
         sessions.connections.put(connection);
-        if sessions.connections.len() > 2 * crate::domain::sessions::KEPT {
+        // More than may stay, so that this is rarely true.
+        if sessions.connections.len() > KEPT + 2 * CONNECTIONS_KEPT {
             self.forget(self.daily.resume.counted_until);
         }
     }

@@ -72,7 +72,7 @@ impl Monitor<'_> {
         // Some more are allowed, so that this does not run for each log-in.
         if unseen.len() > KEPT + KEPT / 4 {
             let gone = unseen
-                .evict(KEPT, |_| (), |u| u.user.clone(), |u| u.since)
+                .evict(KEPT, |_| true, |_| (), |u| u.user.clone(), |u| u.since)
                 .len() as u64;
             self.daily
                 .note(NoticeKind::SessionsForgotten, login.at, gone, None);

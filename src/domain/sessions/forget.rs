@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Connection, KEPT, Membership, Sessions, SftpSession};
+use super::{CONNECTIONS_KEPT, Connection, KEPT, Membership, Sessions, SftpSession};
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 
@@ -41,16 +41,20 @@ impl Sessions {
             true => c.is_remembered(time) || sftp.values().any(|s| s.may_be_of(c)),
             false => c.goes_on(time, None),
         });
+        let login = |c: &Connection| c.accepted;
+        let user = |c: &Connection| c.user.clone();
+        let mut open = self.connections.evict(KEPT, login, |_| (), user, |c| c.at);
         // Before a log-in only the address is reliable.
-        let rank = |c: &Connection| (!c.ended, c.accepted);
-        let whose = |c: &Connection| match c.accepted {
-            true => c.user.clone(),
-            false => c.address.clone(),
-        };
-        let mut open = self.connections.evict(KEPT, rank, whose, |c| c.at);
+        let other = |c: &Connection| !c.accepted;
+        let address = |c: &Connection| c.address.clone();
+        let going_on = |c: &Connection| !c.ended;
+        let gone = &mut self.connections;
+        open.extend(gone.evict(CONNECTIONS_KEPT, other, going_on, address, |c| c.at));
         open.retain(|c| !c.ended);
         let counts = |s: &SftpSession| s.standing != Membership::Stranger;
-        let gone = self.sftp.evict(KEPT, counts, |s| s.user.clone(), |s| s.at);
+        let gone = self
+            .sftp
+            .evict(KEPT, |_| true, counts, |s| s.user.clone(), |s| s.at);
         let mut gone: Vec<SftpSession> = gone.into_iter().map(|gone| *gone).collect();
         gone.retain(counts);
         self.forget_files(&mut gone);

@@ -12,7 +12,7 @@ mod pace;
 pub use descriptors::Descriptors;
 pub use handle::{Handle, OtherHalf};
 pub use marks::{ConnectionMark, SftpMark, UnseenMark};
-pub(crate) use open::ENDING;
+pub(crate) use open::{CONNECTIONS_KEPT, ENDING};
 pub use open::{
     Connection, KEPT, Last, LoginWithoutTransfers, Membership, PAM_KEPT, Sessions, SftpSession,
 };

@@ -20,9 +20,12 @@ pub(crate) const ENDING: Duration = Duration::from_secs(5);
 /// How long a log-in may last without a line of sftp-server before it is judged.
 const LASTING: Duration = Duration::from_secs(5 * 60);
 
-/// How many connections and sessions are kept at most, of each. sshd admits 100 unauthenticated connections by default
-/// (`MaxStartups`). An evicted one can only cause a double count of a refused attempt or a file without an address.
+/// How many log-ins and sftp sessions are kept at most, of each. An evicted one can only cause a file without an address.
 pub const KEPT: usize = 6_000;
+
+/// How many connections that are not logged in are kept at most: anybody can open them, and they must not make the state large.
+/// sshd admits 100 by default (`MaxStartups`). An evicted one can only cause a double count of a refused attempt.
+pub(crate) const CONNECTIONS_KEPT: usize = 1_000;
 
 /// How long an ended connection is remembered, so that its last lines are not counted again: they come within milliseconds.
 pub(super) const ENDED_KEPT: Duration = Duration::from_secs(5);
