@@ -47,6 +47,19 @@ fn stdout(world: &World, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// The daemon starts with two expectations, and `expect` says how they stand.
+fn starts_with_feeds(world: &World, states: [&str; 2]) {
+    let daemon = world.daemon();
+    world.state(|state| {
+        let watched = state["resume"]["feeds"]["watched"].as_object();
+        watched.is_some_and(|watched| watched.len() == 2)
+    });
+    let feeds: Value = serde_json::from_str(&stdout(world, &["expect", "--json"])).unwrap();
+    let said = [&feeds[0]["state"], &feeds[1]["state"]];
+    assert_eq!(said, states, "{feeds}");
+    daemon.stop();
+}
+
 #[test]
 fn what_is_missing_is_told_once_and_once_more_when_it_is_there_whatever_is_restarted() {
     let world = world();
@@ -192,15 +205,7 @@ fn an_expectation_at_a_start_knows_the_files_of_its_window_in_logs_that_were_rot
         &format!("days = \"{day}\"\nfrom = \"4 days before\"\n"),
     ));
     world.config.push_str(&feed("*.csv", ""));
-    let daemon = world.daemon();
-    world.state(|state| {
-        let watched = state["resume"]["feeds"]["watched"].as_object();
-        watched.is_some_and(|watched| watched.len() == 2)
-    });
-    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
-    assert_eq!(feeds[0]["state"], "on-time", "{feeds}");
-    assert_eq!(feeds[1]["state"], "waiting", "{feeds}");
-    daemon.stop();
+    starts_with_feeds(&world, ["on-time", "waiting"]);
 }
 
 #[test]
@@ -252,15 +257,7 @@ fn where_the_log_no_longer_shows_the_files_of_today_an_expectation_begins_tomorr
     world.config.push_str(
         "[[expect]]\npartner = \"alice\"\nfiles = \"*.xml\"\nby = \"23:59\"\n[[expect]]\npartner = \"bob\"\nfiles = \"*.xml\"\nby = \"23:59\"\n",
     );
-    let daemon = world.daemon();
-    world.state(|state| {
-        let watched = state["resume"]["feeds"]["watched"].as_object();
-        watched.is_some_and(|watched| watched.len() == 2)
-    });
-    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
-    assert_eq!(feeds[0]["state"], "unknown", "{feeds}");
-    assert_eq!(feeds[1]["state"], "waiting", "{feeds}");
-    daemon.stop();
+    starts_with_feeds(&world, ["unknown", "waiting"]);
     let tomorrow = Local::now().date_naive() + Days::new(1);
     let said = world.said();
     let expected = format!("*.xml of alice by 23:59 is judged from {tomorrow} on");
@@ -296,15 +293,7 @@ fn an_expectation_knows_from_the_journal_what_came_before_it() {
             "[[expect]]\npartner = \"alice\"\nfiles = \"{files}\"\nby = \"23:59\"\n"
         ));
     }
-    let daemon = world.daemon();
-    world.state(|state| {
-        let watched = state["resume"]["feeds"]["watched"].as_object();
-        watched.is_some_and(|watched| watched.len() == 2)
-    });
-    let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
-    assert_eq!(feeds[0]["state"], "on-time", "{feeds}");
-    assert_eq!(feeds[1]["state"], "waiting", "{feeds}");
-    daemon.stop();
+    starts_with_feeds(&world, ["on-time", "waiting"]);
 }
 
 #[test]

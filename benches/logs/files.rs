@@ -1,7 +1,7 @@
 //! What clients do with files: each kind of client in its way, and what goes wrong.
 
+use super::effect::Effect;
 use super::partner::Script;
-use super::truth::Effect;
 
 impl Script<'_> {
     /// A path that was not used before.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::truth::Effect;
+use super::effect::Effect;
 use super::{By, Line, Step, World, partner};
 
 const NAMES: [&str; 12] = [

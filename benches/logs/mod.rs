@@ -13,6 +13,7 @@
 )]
 
 pub(crate) mod chance;
+mod effect;
 mod files;
 mod guesser;
 pub(crate) mod partner;
@@ -23,7 +24,8 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use chance::Chance;
-use truth::{Effect, Truth};
+use effect::Effect;
+use truth::Truth;
 
 /// Microseconds in a second.
 pub(crate) const SECOND: u64 = 1_000_000;

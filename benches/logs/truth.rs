@@ -3,23 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::effect::Effect;
 use super::{By, Line, Mix, partner};
-
-/// What a line counts, and for which partner.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Effect {
-    Nothing,
-    Login(usize),
-    Failed(usize),
-    Upload(usize),
-    Download(usize),
-    UploadInterrupted(usize),
-    DownloadInterrupted(usize),
-    UploadFailed(usize),
-    WriteRefused(usize),
-    /// A failure of somebody who is no partner.
-    Unknown,
-}
 
 /// A partner's counters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
