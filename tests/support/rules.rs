@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sftp_monitor::domain::alerts::{MuteTerms, Outbox};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
@@ -161,6 +162,16 @@ impl Player {
                 }
             }
             Step::Digest(time) => self.digest(*time),
+            Step::Mute {
+                at,
+                name,
+                until,
+                why,
+            } => {
+                self.pass_to(*at);
+                self.mute(*at, name, *until, why.clone());
+                self.commit(None, true);
+            }
             Step::Expiries(time, all) => {
                 self.pass_to(*time);
                 self.monitor().expire(all);
@@ -283,6 +294,28 @@ impl Player {
         }
     }
 
+    /// What the commands do, in a process of their own.
+    fn mute(&mut self, at: Time, name: &str, until: Option<Time>, why: Option<String>) {
+        let Daily { resume, .. } = &mut self.daily;
+        let Some(until) = until else {
+            let ends = resume.alerts.unmute(name, at);
+            let said = if ends { "unmute" } else { "unmute: is not muted" };
+            return self.told.push(format!("{} {said}", self.clock(at)));
+        };
+        let terms = MuteTerms {
+            since: at,
+            until,
+            why,
+            by: Some("ops".to_owned()),
+        };
+        let mut outbox = Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+        };
+        resume.alerts.mute(name, terms, &mut outbox);
+        self.told.push(format!("{} mute", self.clock(at)));
+    }
+
     fn is_down(&self) -> bool {
         self.down
             .iter()
@@ -330,7 +363,7 @@ impl Player {
                 let plain = message.plain().replace('\u{202F}', " ");
                 let is_odd = |line: &str| ODD.iter().any(|odd| line.contains(odd));
                 let feeds = plain.lines().filter(|line| {
-                    line.starts_with(['⏰', '✅']) || line.contains(CHANGED) || is_odd(line)
+                    line.starts_with(['⏰', '✅', '🔕']) || line.contains(CHANGED) || is_odd(line)
                 });
                 self.told.extend(feeds.map(|line| format!("    {line}")));
             }

@@ -14,6 +14,7 @@ mod wiring;
 
 pub use ca_file::CaFile;
 pub use keys::ConfigError;
+pub(crate) use keys::nearest;
 pub use load::DEFAULT_PATH;
 pub use model::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
 pub(crate) use token::CREDENTIAL;

@@ -103,6 +103,7 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
         | Content::Failures(_)
         | Content::Sweep(_)
         | Content::Expiring(_)
+        | Content::MuteEnded { .. }
         | Content::Files(_)
         | Content::Troubled(_)
         | Content::Several { .. }

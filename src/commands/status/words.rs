@@ -32,6 +32,7 @@ pub(super) fn message(content: &Content) -> String {
         Content::FeedArrived(feed) => format!("{} of {} arrived", feed.files, feed.partner),
         Content::FeedChanged(feed) => format!("{} of {} changed", feed.files, feed.partner),
         Content::FeedOdd(feed) => format!("odd files of {} of {}", feed.files, feed.partner),
+        Content::MuteEnded { ended, .. } => format!("the end of the mute of {}", ended.partner),
         Content::Quiet(quiet) => format!("no log-in of {}", quiet.partner),
         Content::Expiring(expiring) => {
             let partners = many(expiring.count as u64, "partner");

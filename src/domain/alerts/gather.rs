@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agenda::Agenda;
 use super::group::{Group, HOUR};
-use super::{Content, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
+use super::{Content, Message, Mute, Outbox, Summary, Tried, merge, summary, sweep};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
@@ -39,6 +39,9 @@ pub struct Alerts {
     /// The partners whose names were used in recent failures.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tried: Tried,
+    /// The partners that are muted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub muted: BTreeMap<String, Mute>,
     /// The id of the latest waiting alert.
     pub next: u64,
     /// When something of this may be due. Made anew with each `advance`.
@@ -99,14 +102,24 @@ impl Alerts {
         rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
     ) {
-        if content.group().is_some() && now.since(at) > NEWS {
+        let old = now.since(at) > NEWS;
+        if !old {
+            for waiting in self.take_arrived(&content) {
+                self.tell(waiting.at, now, waiting.content, rules, outbox);
+            }
+        }
+        let content = if old {
+            content
+        } else {
+            self.tried.sweep(at, content)
+        };
+        let Some(content) = self.keep_back(at, content, outbox.next) else {
+            return;
+        };
+        if content.group().is_some() && old {
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
-        for waiting in self.take_arrived(&content) {
-            self.tell(waiting.at, now, waiting.content, rules, outbox);
-        }
-        let content = self.tried.sweep(at, content);
         let Some((kind, partner)) = content.group() else {
             outbox.push(at, content);
             return;
@@ -167,32 +180,6 @@ impl Alerts {
         }
     }
 
-    /// Takes the waiting upload alerts of a file that is now downloaded: the upload must be reported first.
-    fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
-        let Content::Files(fetched) = content else {
-            return Vec::new();
-        };
-        if fetched.what != Transfer::Download {
-            return Vec::new();
-        }
-        let same = |waiting: &Waiting| match &waiting.content {
-            Content::Files(files) => {
-                let mut paths = files.files.iter().map(|file| &file.path);
-                files.partner == fetched.partner
-                    && paths.any(|path| fetched.files.iter().any(|file| file.path == *path))
-            }
-            _ => false,
-        };
-        if !self.waiting.iter().any(same) {
-            return Vec::new();
-        }
-        let all = std::mem::take(&mut self.waiting).into_iter();
-        let (mut arrived, waiting): (Vec<Waiting>, _) = all.partition(same);
-        self.waiting = waiting;
-        arrived.retain(|w| !w.told);
-        arrived
-    }
-
     /// Corrects times in the future, left by a clock that ran ahead, so that no alert waits for them.
     pub fn clamp_times(&mut self, now: Time, rules: PolicyOf<'_>) {
         for waiting in &mut self.waiting {
@@ -208,6 +195,7 @@ impl Alerts {
             group.told.retain(|told| *told <= now);
         }
         self.tried.clamp_times(now);
+        self.clamp_mutes(now);
     }
 
     /// Reports the alerts that are due when all events before `time` are known. Without `caught_up` the summary is kept
@@ -242,9 +230,16 @@ impl Alerts {
         self.agenda = Agenda::of(gathered.map(|(name, group)| (group.until, name.clone())));
     }
 
+    /// Everything that was due is done.
+    pub(super) fn settle_agenda(&mut self) {
+        let waiting = self.waiting.iter().map(|w| w.due).min();
+        self.agenda
+            .settle(waiting.into_iter().chain(self.mute_ends()).min());
+    }
+
     /// Nothing is due before this time; `None` if nothing waits.
     pub fn soonest(&self) -> Option<Time> {
-        let any = !self.waiting.is_empty() || !self.groups.is_empty();
+        let any = !self.waiting.is_empty() || !self.groups.is_empty() || !self.muted.is_empty();
         self.agenda.soonest(any)
     }
 
@@ -277,7 +272,7 @@ impl Alerts {
                 late.push((since, due, content));
             }
         }
-        self.agenda.settle(self.waiting.iter().map(|w| w.due).min());
+        self.settle_agenda();
         late.sort_by_key(|(since, ..)| *since);
         for (since, due, content) in late {
             // An alert that `max-per-hour` delayed is only as old as the time when it became due.

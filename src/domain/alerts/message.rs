@@ -5,6 +5,7 @@ use crate::domain::alerts::facts::{
     Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
 };
 use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet};
+use crate::domain::alerts::mute_ended::MuteEnded;
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,18 @@ pub struct Message {
 pub const SETTLES: Duration = Duration::from_millis(1_500);
 
 impl Message {
+    /// A message that was not posted yet.
+    pub(super) fn new(id: u64, since: Time, content: Content) -> Self {
+        Message {
+            id,
+            since,
+            content,
+            maybe_repeated: false,
+            form: Form::default(),
+            refused: None,
+        }
+    }
+
     /// Until when its facts may still change; `None` if they are final.
     pub fn settles(&self) -> Option<Time> {
         match &self.content {
@@ -112,6 +125,14 @@ pub enum Content {
     FeedOdd(FeedOdd),
     /// A partner has not logged in for long.
     Quiet(Quiet),
+    /// The mute of a partner has ended.
+    MuteEnded {
+        /// The mute, and the alerts that it kept back.
+        ended: MuteEnded,
+        /// The messages that it kept back and that are about one moment, at most ten.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        past: Vec<Content>,
+    },
     /// Partners' accounts, passwords or certificates expire soon.
     Expiring(Expiring),
     /// No line of OpenSSH in the log can be read.
@@ -183,6 +204,7 @@ impl Content {
             Content::FeedArrived(arrived) => Alone("feed", &arrived.id),
             Content::FeedOdd(odd) => Alone("odd feed", &odd.id),
             Content::Quiet(quiet) => Alone("quiet", &quiet.partner),
+            Content::MuteEnded { ended, .. } => Alone("mute", &ended.partner),
             Content::Blind(blind) => Alone("blind", &blind.partner),
             Content::Started { first: true, .. } => Alone("first start", ""),
             Content::Started { .. } => Alone("start", ""),

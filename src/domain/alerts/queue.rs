@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Content, Form, Message, Obstacle};
+use super::{Content, Message, Obstacle};
 use crate::domain::base::evict::to_evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
@@ -55,15 +55,7 @@ impl Outbox<'_> {
             }
         }
         add(self.next, 1);
-        let id = *self.next;
-        self.messages.push(Message {
-            id,
-            since,
-            content,
-            maybe_repeated: false,
-            form: Form::default(),
-            refused: None,
-        });
+        self.messages.push(Message::new(*self.next, since, content));
     }
 }
 
@@ -83,6 +75,7 @@ fn is_anybodys(content: &Content) -> bool {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::MuteEnded { .. }
         | Content::Expiring(_)
         | Content::Summary(_)
         | Content::Started { .. }

@@ -37,6 +37,12 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::FeedChanged(changed) => feed_text::changed(changed, voice),
         Content::FeedOdd(odd) => odd_text::odd(odd, voice),
         Content::Quiet(quiet) => feed_text::quiet(quiet, voice),
+        Content::MuteEnded { ended, past } => {
+            let head = summary_text::mute_ended(ended, past.is_empty(), voice);
+            let rest = summary_text::more_about_feeds(ended.more, voice);
+            let past = past.iter().map(|part| tell(part, voice));
+            together([head].into_iter().chain(past).chain(rest))
+        }
         Content::Expiring(expiring) => expiry_text::expiring(expiring, voice),
         Content::LogLevel {
             partners,
@@ -176,9 +182,12 @@ fn method(method: &str) -> Option<String> {
 
 /// The sentences of all parts, one below the other.
 pub(crate) fn several(parts: &[Content], voice: &Voice) -> Draft {
+    together(parts.iter().map(|part| tell(part, voice)))
+}
+
+fn together(drafts: impl Iterator<Item = Draft>) -> Draft {
     let (mut whole, mut short) = (Draft::default(), Vec::new());
-    for part in parts {
-        let told = tell(part, voice);
+    for told in drafts {
         short.extend(told.short.unwrap_or_else(|| told.lines.clone()));
         whole.lines.extend(told.lines);
         whole.details.extend(told.details);

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::alerts::{Alerts, Cause, FeedOdd, Form, Message, Outbox, Seen};
+use crate::domain::alerts::{Alerts, Cause, Content, FeedOdd, Form, Message, Outbox, Seen};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::position::{FilePosition, JournalPosition};
 use crate::domain::base::time::Time;
@@ -150,6 +150,22 @@ impl Resume {
             next: &mut self.next_message,
         };
         (&mut self.alerts, outbox)
+    }
+
+    /// Takes back a message of the outbox that Slack has not got, or one that a mute keeps.
+    pub(crate) fn take_back(
+        &mut self,
+        in_flight: Option<u64>,
+        meant: impl Fn(&Content) -> bool,
+    ) -> Option<Content> {
+        let unsent = self.outbox.iter().position(|message| {
+            let sent = message.maybe_repeated || Some(message.id) == in_flight;
+            !sent && meant(&message.content)
+        });
+        match unsent {
+            Some(unsent) => Some(self.outbox.remove(unsent).content),
+            None => self.alerts.take_kept(meant).pop(),
+        }
     }
 
     /// Is there a position of any source?
