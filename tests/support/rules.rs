@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sftp_monitor::domain::alerts::{MuteTerms, Outbox};
+use sftp_monitor::domain::alerts::{Content, MuteTerms, Outbox};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
@@ -51,11 +51,22 @@ struct Player {
     show_asked: bool,
     told: Vec<String>,
     posted: Vec<String>,
+    contents: Vec<(Time, Content)>,
 }
 
 /// What is told in these steps, and what is counted.
 pub fn played(steps: &[Step]) -> [String; 2] {
     Player::new(steps).played(steps)
+}
+
+/// What is posted in these steps, and when.
+#[allow(dead_code, reason = "other tests read the texts")]
+pub fn posted(steps: &[Step]) -> Vec<(Time, Content)> {
+    let mut player = Player::new(steps);
+    steps.iter().for_each(|step| player.step(step));
+    player.read_absent();
+    player.pass(player.now.plus(LAST));
+    player.contents
 }
 
 impl Player {
@@ -85,6 +96,7 @@ impl Player {
             show_asked: false,
             told: Vec::new(),
             posted: Vec::new(),
+            contents: Vec::new(),
         }
     }
 
@@ -299,7 +311,11 @@ impl Player {
         let Daily { resume, .. } = &mut self.daily;
         let Some(until) = until else {
             let ends = resume.alerts.unmute(name, at);
-            let said = if ends { "unmute" } else { "unmute: is not muted" };
+            let said = if ends {
+                "unmute"
+            } else {
+                "unmute: is not muted"
+            };
             return self.told.push(format!("{} {said}", self.clock(at)));
         };
         let terms = MuteTerms {
@@ -334,6 +350,7 @@ impl Player {
                 .replace('\u{202F}', " ");
             self.told.push(format!("{} {text}", self.clock(self.now)));
             delivery::settle_message(&mut self.daily, &message, &Disposition::Done);
+            self.contents.push((self.now, message.content));
         }
     }
 

@@ -185,7 +185,9 @@ impl Reader {
             "digest" => Step::Digest(self.time(rest)),
             "mute" | "unmute" => {
                 let (at, rest) = rest.split_once(' ').unwrap();
-                let (rest, why) = rest.split_once(": ").map_or((rest, None), |(r, w)| (r, Some(w)));
+                let (rest, why) = rest
+                    .split_once(": ")
+                    .map_or((rest, None), |(r, w)| (r, Some(w)));
                 let (name, until) = rest.split_once(" until ").unwrap_or((rest, ""));
                 Step::Mute {
                     at: self.time(at),
