@@ -17,6 +17,7 @@ use crate::commands::run::commit::Committer;
 use crate::commands::run::fixed::{Fixed, Reloading};
 use crate::commands::run::heartbeat::Heartbeat;
 use crate::commands::run::held::{Held, Tries};
+use crate::commands::run::noticing::Noticing;
 use crate::commands::run::own::Teller;
 use crate::commands::run::post::{Posted, Posting, Sender};
 use crate::commands::run::times::{LOCK_AGAIN, now};
@@ -46,6 +47,7 @@ pub(crate) struct Daemon {
     pub(super) reloading: Option<Reloading>,
     pub(super) instance: InstanceLock,
     pub(super) feeding: Feeding,
+    pub(super) noticing: Noticing,
     /// Why the log cannot be read.
     pub(super) unread: Option<String>,
     pub(super) teller: Teller,
@@ -180,12 +182,12 @@ impl Daemon {
         Ok(())
     }
 
-    /// Retries a held batch or commits a change caused by time alone, if it is due.
+    /// Retries a held batch, or commits what time alone or another process has changed, if it is due.
     fn on_time(&mut self) {
         match self.held.take() {
             Some(held) if held.until <= Instant::now() => self.try_commit(held.batch, held.tries),
             Some(held) => self.held = Some(held),
-            None if self.committer.is_due(now()) => {
+            None if self.committer.is_due(now()) || self.noticing.look(self.committer.store()) => {
                 self.try_commit(self.committer.idle(), Tries::default());
             }
             None => {}
@@ -211,7 +213,8 @@ impl Daemon {
         // Other commits, and the posts after them, wait for the held batch.
         let next = times.filter(|_| held.is_none());
         let next = next.map(|next| Instant::now() + next.since(now).max(Duration::from_millis(1)));
-        due.into_iter().chain([held, next]).flatten().min()
+        let look = held.is_none().then(|| self.noticing.due());
+        due.into_iter().chain([held, next, look]).flatten().min()
     }
 
     fn tell_status(&mut self) {
