@@ -8,8 +8,9 @@ use anyhow::Context;
 use crate::adapters::config::Config;
 use crate::adapters::store::{Store, become_owner, log_recoveries};
 use crate::commands::cli::{self, Cli};
+use crate::commands::status::words::{minute, muted};
 use crate::commands::{output, partner, status};
-use crate::domain::alerts::{LONGEST_MUTE, Mute, MuteTerms};
+use crate::domain::alerts::{LONGEST_MUTE, MuteTerms};
 use crate::domain::base::clean::for_terminal;
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::{Time, Zone};
@@ -41,10 +42,10 @@ pub fn command(cli: &Cli, arguments: &cli::Mute) -> anyhow::Result<u8> {
         alerts.mute(&name, terms, &mut outbox);
         before
     })?;
-    let before = before.map(|before| format!(" (until now: {})", clock(zone, before)));
+    let before = before.map(|before| format!(" (until now: {})", minute(before, zone)));
     let said = format!(
         "{name} is muted until {}{}: its alerts are kept back and summed up then, and counting goes on",
-        clock(zone, until),
+        minute(until, zone),
         before.unwrap_or_default()
     );
     say(&said)
@@ -52,29 +53,15 @@ pub fn command(cli: &Cli, arguments: &cli::Mute) -> anyhow::Result<u8> {
 
 /// Prints who is muted.
 fn list(daily: &Daily, zone: Zone) -> anyhow::Result<u8> {
-    let muted = &daily.resume.alerts.muted;
-    if muted.is_empty() {
+    let mutes = &daily.resume.alerts.muted;
+    if mutes.is_empty() {
         return say("nobody is muted");
     }
-    let lines: Vec<String> = muted
+    let lines: Vec<String> = mutes
         .iter()
-        .map(|(name, mute)| in_short(name, mute, zone))
+        .map(|(name, mute)| muted(name, mute, zone))
         .collect();
     say(&lines.join("\n"))
-}
-
-/// A mute in one line: `alice until 2026-03-30 18:00, since 2026-03-30 10:00, by bob: maintenance; 3 events kept back`.
-pub(crate) fn in_short(name: &str, mute: &Mute, zone: Zone) -> String {
-    let terms = &mute.terms;
-    let by = terms.by.as_ref().map(|by| format!(", by {by}"));
-    let why = terms.why.as_ref().map(|why| format!(": {why}"));
-    let [since, until] = [terms.since, terms.until].map(|at| clock(zone, at));
-    let held = match mute.held() {
-        0 => "nothing".to_owned(),
-        held => status::words::many(held, "event"),
-    };
-    let (by, why) = (by.unwrap_or_default(), why.unwrap_or_default());
-    format!("{name} until {until}, since {since}{by}{why}; {held} kept back")
 }
 
 /// Changes the state in one commit, as its owner.
@@ -105,8 +92,4 @@ pub(crate) fn say(lines: &str) -> anyhow::Result<u8> {
 
 pub(crate) fn now() -> Time {
     Time::from(SystemTime::now())
-}
-
-fn clock(zone: Zone, time: Time) -> String {
-    zone.local(time).format("%Y-%m-%d %H:%M").to_string()
 }
