@@ -83,7 +83,11 @@ impl Matter {
         let parts = [&**end, &self.content];
         Content::Several {
             partner: self.content.partner().unwrap_or_default().to_owned(),
-            parts: parts.into_iter().flat_map(Content::parts).cloned().collect(),
+            parts: parts
+                .into_iter()
+                .flat_map(Content::parts)
+                .cloned()
+                .collect(),
         }
     }
 
@@ -222,7 +226,9 @@ impl Matters {
 
     /// Does an open matter concern the same trouble?
     pub(super) fn is_followed(&self, at: Time, content: &Content) -> bool {
-        self.0.iter().any(|matter| matter.is_followed_by(at, content))
+        self.0
+            .iter()
+            .any(|matter| matter.is_followed_by(at, content))
     }
 
     /// Takes this event off what matters wait for. Returns the first matter that waited for it.
@@ -330,7 +336,9 @@ impl Matters {
 
     /// The next edit: a message that Slack has, and that does not show everything.
     pub fn next_edit(&self) -> Option<&Matter> {
-        self.0.iter().find(|matter| matter.edit && matter.at.is_some())
+        self.0
+            .iter()
+            .find(|matter| matter.edit && matter.at.is_some())
     }
 
     /// Forgets matters that nothing concerns any more, and those whose first message is gone.
@@ -345,7 +353,10 @@ impl Matters {
 impl Matter {
     /// Does its first message hold such facts?
     fn is_alike(&self, content: &Content) -> bool {
-        self.content.parts().iter().any(|part| part.is_alike(content))
+        self.content
+            .parts()
+            .iter()
+            .any(|part| part.is_alike(content))
     }
 
     /// Is its first message in Slack, or does it wait?
