@@ -230,6 +230,21 @@ impl Matters {
         near.map(|matter| matter.id)
     }
 
+    /// Ends matters with an event that no message of its own reports: the first message alone shows it.
+    pub(crate) fn end_quietly(&mut self, at: Time, content: &Content, waiting: &[Message]) {
+        self.0.retain(|matter| matter.is_there(waiting));
+        let _ = self.end(at, content);
+    }
+
+    /// Forgets the matters of feeds that are no longer expected.
+    pub(crate) fn keep_feeds(&mut self, is_expected: impl Fn(&str) -> bool) {
+        let is_expected = |need: &Need| match need {
+            Need::Feed(id) => is_expected(id),
+            Need::Login { .. } | Need::Session(_) | Need::File { .. } => true,
+        };
+        self.0.retain(|matter| matter.needs.iter().all(is_expected));
+    }
+
     /// Does an open matter concern the same trouble?
     pub(super) fn is_followed(&self, at: Time, content: &Content) -> bool {
         self.0
