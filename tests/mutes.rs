@@ -58,13 +58,17 @@ fn happening() -> impl Strategy<Value = Happening> {
 }
 
 /// The scenario, as its file would have it.
-fn written(happenings: &[Happening], away: (u32, u32)) -> String {
+fn written(happenings: &[Happening], away: (u32, u32), threads: bool) -> String {
     let clock = |second: u32| {
         let (day, second) = (30 + second / 86_400, second % 86_400);
         let [hour, minute, second] = [second / 3_600, second / 60 % 60, second % 60];
         format!("2026-03-{day} {hour:02}:{minute:02}:{second:02}")
     };
     let mut text = "partner alice 1000\npartner bob 1001\n\n== Generated.\n".to_owned();
+    if threads {
+        // With "edit" what is gathered is shown in the first message.
+        text += "threads\nalerts follow-up = \"post\"\n";
+    }
     let (from, long) = away;
     text += &format!("slack-down {} to {}\n", clock(from), clock(from + long));
     let mut now = 20 * 3_600;
@@ -189,9 +193,10 @@ proptest! {
     #[test]
     fn each_event_is_told_or_summed_up_once_and_nothing_is_told_of_a_muted_partner(
         happenings in prop::collection::vec(happening(), 1..40),
+        threads: bool,
         away in (19 * 3_600..30 * 3_600_u32, 0..7_200_u32),
     ) {
-        let text = written(&happenings, away);
+        let text = written(&happenings, away, threads);
         let (_, scenarios) = scenario::parse(&text);
         let steps = &scenarios[0].steps;
         let posted = rules::posted(steps);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agenda::Agenda;
 use super::group::{Group, HOUR};
-use super::{Content, Message, Mute, Outbox, Summary, Tried, merge, summary, sweep};
+use super::{Content, Mute, Outbox, Summary, Tried, merge, summary, sweep};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
@@ -113,10 +113,11 @@ impl Alerts {
         } else {
             self.tried.sweep(at, content)
         };
-        let Some(content) = self.keep_back(at, content, outbox.next) else {
+        let Some(content) = self.keep_back(at, content, outbox) else {
             return;
         };
         if content.group().is_some() && old {
+            outbox.matters.end_quietly(at, &content, outbox.messages);
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
@@ -124,12 +125,18 @@ impl Alerts {
             outbox.push(at, content);
             return;
         };
+        // The end of a matter is reported at once, in its thread.
+        let ends = (outbox.matters).await_event(&content, outbox.messages);
+        if ends && matches!(content, Content::Files(_)) {
+            outbox.push(at, content);
+            return;
+        }
         let rules = &rules(partner);
         let name = format!("{kind} {partner}");
         let group = self.groups.entry(name.clone()).or_default();
         // A log-in after failures is always reported, because its message also reports the failures.
         let again = matches!(&content, Content::Logins(l) if l.after_failures == 0 && !l.is_new());
-        let again = again && !rules.again_after.is_zero();
+        let again = again && !ends && !rules.again_after.is_zero();
         if again
             && group
                 .told
@@ -143,7 +150,7 @@ impl Alerts {
             group.until = at.plus(sweep::WINDOW);
             open = true;
         }
-        if open || group.free_from(at, rules).is_some() {
+        if !ends && (open || group.free_from(at, rules).is_some()) {
             match &mut group.gathered {
                 Some((_, gathered)) => merge::join(gathered, content),
                 None => {
@@ -157,7 +164,10 @@ impl Alerts {
         if kind != "login" {
             self.log_in_first(partner, at, rules, outbox);
         }
-        outbox.push(at, content);
+        let message = outbox.push(at, content);
+        if let Some(group) = self.groups.get_mut(&name) {
+            group.message = Some(message);
+        }
     }
 
     /// Reports gathered log-ins from before this alert first, if `max-per-hour` allows it.
@@ -176,7 +186,8 @@ impl Alerts {
         }
         if let Some((_, logins)) = group.gathered.take_if(|(since, _)| *since <= at) {
             group.note(at, rules);
-            outbox.push(at, logins);
+            let message = outbox.follow(group.message, at, logins, rules.follow_up);
+            group.message = Some(message);
         }
     }
 
@@ -219,6 +230,7 @@ impl Alerts {
                 || group.told.last().is_some_and(|&t| time.since(t) < keep)
         });
         self.age(now, outbox, in_flight);
+        outbox.matters.forget(now, outbox.messages);
         if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
             summary::put(backlog, outbox, in_flight);
         }
@@ -269,16 +281,20 @@ impl Alerts {
             } else if let Some((since, content)) = group.gathered.take() {
                 // Windows are based on the events' time, even if this runs late.
                 group.note(due, &rules);
-                late.push((since, due, content));
+                late.push((since, due, name, rules.follow_up, content));
             }
         }
         self.settle_agenda();
         late.sort_by_key(|(since, ..)| *since);
-        for (since, due, content) in late {
+        for (since, due, name, follow_up, content) in late {
             // An alert that `max-per-hour` delayed is only as old as the time when it became due.
             match now.since(due) > NEWS {
                 true => summary::fold(self.backlog.get_or_insert_default(), since, content),
-                false => outbox.push(due, content),
+                false => {
+                    let group = self.groups.entry(name).or_default();
+                    let message = outbox.follow(group.message, due, content, follow_up);
+                    group.message = Some(message);
+                }
             }
         }
     }
@@ -308,28 +324,5 @@ impl Alerts {
         due.retain(|w| !w.told);
         due.sort_by_key(|w| (w.due, w.id));
         due
-    }
-
-    /// Moves old or excess alerts from the outbox into the summary.
-    pub(crate) fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
-        let flood = outbox.too_many(in_flight);
-        for message in std::mem::take(outbox.messages) {
-            let old = flood.contains(&message.id) || now.since(message.since) > NEWS;
-            if old && message.content.group().is_some() && Some(message.id) != in_flight {
-                let backlog = self.backlog.get_or_insert_default();
-                backlog.maybe_repeated |= message.maybe_repeated;
-                summary::fold(backlog, message.since, message.content);
-            } else {
-                outbox.messages.push(message);
-            }
-        }
-    }
-
-    /// When the next alert in the outbox becomes too old and joins the summary.
-    pub fn ages(messages: &[Message], in_flight: Option<u64>) -> Option<Time> {
-        let alerts = messages
-            .iter()
-            .filter(|m| m.content.group().is_some() && Some(m.id) != in_flight);
-        alerts.map(|m| m.since.plus(NEWS)).min()
     }
 }

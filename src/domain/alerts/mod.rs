@@ -9,11 +9,13 @@ mod feed;
 mod file_name;
 mod gather;
 mod group;
+mod matters;
 mod merge;
 mod message;
 mod mute;
 mod mute_ended;
 mod muted;
+mod needs;
 mod queue;
 mod summary;
 mod sweep;
@@ -26,8 +28,10 @@ pub use facts::{
 };
 pub use feed::{
     Change, FeedArrived, FeedChanged, FeedMissing, FeedOdd, Lack, Loss, Odd, Quiet, Seen, SeenFile,
+    Works,
 };
 pub use gather::{Alerts, NEWS};
+pub use matters::{Matter, Matters, SlackRef};
 pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
 pub use mute::{LONGEST_MUTE, Mute};
 pub use mute_ended::{MuteEnded, MuteTerms};

@@ -42,6 +42,7 @@ impl Content {
             Content::FeedChanged(changed) => Some(&changed.partner),
             Content::FeedOdd(odd) => Some(&odd.partner),
             Content::Quiet(quiet) => Some(&quiet.partner),
+            Content::Works(works) => Some(&works.partner),
             Content::Sweep(_)
             | Content::Blind(_)
             | Content::Summary(_)

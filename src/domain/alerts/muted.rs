@@ -44,26 +44,26 @@ impl Alerts {
         ends
     }
 
-    /// Keeps a message back if it is about a muted partner; else returns it.
+    /// Keeps a message back if it is about a muted partner; else returns it. If it ends a matter, the first message of that
+    /// shows it: an edit notifies nobody.
     pub(super) fn keep_back(
         &mut self,
         at: Time,
         content: Content,
-        next: &mut u64,
+        outbox: &mut Outbox<'_>,
     ) -> Option<Content> {
         let muted = content.mutable().and_then(|p| self.muted.get_mut(p));
-        match muted.filter(|mute| at < mute.terms.until) {
-            Some(mute) => {
-                mute.keep(at, content, next);
-                None
-            }
-            None => Some(content),
-        }
+        let Some(mute) = muted.filter(|mute| at < mute.terms.until) else {
+            return Some(content);
+        };
+        outbox.matters.end_quietly(at, &content, outbox.messages);
+        mute.keep(at, content, outbox.next);
+        None
     }
 
     /// Reports something that stands alone.
     pub(crate) fn say(&mut self, at: Time, content: Content, outbox: &mut Outbox<'_>) {
-        if let Some(content) = self.keep_back(at, content, outbox.next) {
+        if let Some(content) = self.keep_back(at, content, outbox) {
             outbox.push(at, content);
         }
     }
@@ -127,10 +127,10 @@ pub(crate) fn report_ended(
     };
     let past = past.into_iter().map(|message| message.content).collect();
     outbox.push(until, Content::MuteEnded { ended, past });
-    outbox
-        .messages
-        .extend(last.into_iter().map(|message| Message {
+    for message in last {
+        outbox.push_kept(Message {
             since: until,
             ..message
-        }));
+        });
+    }
 }

@@ -134,6 +134,7 @@ pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
         | Content::FeedOdd(_)
         | Content::Quiet(_)
         | Content::MuteEnded { .. }
+        | Content::Works(_)
         | Content::Expiring(_)
         | Content::Started { .. }
         | Content::Summary(_)

@@ -185,7 +185,8 @@ impl Monitor<'_> {
 
     /// When `advance` has to run next if no event comes.
     pub fn due(&self) -> Option<Time> {
-        let ages = Alerts::ages(&self.daily.resume.outbox, self.in_flight);
+        let resume = &self.daily.resume;
+        let ages = Alerts::ages(&resume.outbox, &resume.matters, self.in_flight);
         let due = [self.alerts_due(), ages, self.feeds_due(), self.quiet_due()];
         due.into_iter().flatten().min()
     }
@@ -209,10 +210,12 @@ impl Monitor<'_> {
             return;
         };
         let rules = self.rules;
-        if !wanted(&content, &rules.alerts_for(partner)) {
+        let is_wanted = wanted(&content, &rules.alerts_for(partner));
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        if !is_wanted {
+            outbox.matters.end_quietly(at, &content, outbox.messages);
             return;
         }
-        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         if outbox.is_flooded() {
             alerts.age(self.now, &mut outbox, self.in_flight);
         }
