@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use super::watched::WatchedPaths;
 use super::{Sight, left};
@@ -21,7 +21,7 @@ const NAME: &str = "changed";
 /// Asks root's units to look, through a file.
 #[derive(Default)]
 pub(super) struct MissedChanges {
-    asked: Option<Instant>,
+    asked: Option<SystemTime>,
     /// Root's last look at the time of the last log line.
     logged: Option<SystemTime>,
 }
@@ -29,12 +29,13 @@ pub(super) struct MissedChanges {
 impl MissedChanges {
     /// Asks if a file has changed and root has not begun to look since. Root's findings say which files count.
     pub(super) fn look(&mut self, by_root: Option<&Sight>) {
-        if self.asked.is_some_and(|at| at.elapsed() < AGAIN) {
-            return;
-        }
         let (Some(file), Some(looked)) = (file(), left::looked()) else {
             return;
         };
+        let asked = self.asked.filter(|asked| *asked > looked);
+        if asked.is_some_and(|at| at.elapsed().is_ok_and(|age| age < AGAIN)) {
+            return;
+        }
         let watched = WatchedPaths::now(by_root);
         let Some((path, age)) = watched.changed_since(looked) else {
             return;
@@ -42,22 +43,18 @@ impl MissedChanges {
         if age < BEGINS {
             return;
         }
-        self.asked = Some(Instant::now());
+        self.asked = Some(SystemTime::now());
         let written = fs::write(&file, "");
         if self.logged.replace(looked) == Some(looked) {
             return;
         }
-        let path = path.display();
-        let told = match written {
-            Ok(()) => format!(
-                "{path} has changed, and root has not looked since: asked by {}",
-                file.display()
-            ),
-            Err(error) => format!(
-                "{path} has changed, and root has not looked since; writing {}: {error}",
-                file.display()
-            ),
+        let (path, file) = (path.display(), file.display());
+        let how = match written {
+            Ok(()) => format!("it is asked through {file}"),
+            Err(error) => format!("writing {file}: {error}"),
         };
+        let told =
+            format!("{path} has changed, and sftp-monitor-devlog has not looked since: {how}");
         line(Priority::Info, &told);
     }
 }

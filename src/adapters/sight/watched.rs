@@ -9,13 +9,17 @@ use std::time::{Duration, Instant, SystemTime};
 use super::seen::{DevLog, SOCKET, Sight};
 use crate::adapters::userdb::SHADOW;
 
-/// The files of accounts, and files that change when an sshd starts or its unit is enabled.
-const WATCHED: [&str; 5] = [
+/// The paths of the path unit: the files of accounts, and paths that change when an sshd gets another configuration, starts, or
+/// its unit is enabled.
+const WATCHED: [&str; 8] = [
     "/etc/passwd",
     "/etc/group",
     SHADOW,
+    "/etc/ssh",
+    "/etc/ssh/sshd_config.d",
     "/etc/systemd/system/multi-user.target.wants",
     "/run/sshd.pid",
+    SOCKET,
 ];
 
 /// The pause between two looks at the files.
@@ -49,7 +53,6 @@ impl WatchedPaths {
     /// The watched paths as they are now.
     pub(crate) fn now(sight: Option<&Sight>) -> WatchedPaths {
         let mut paths: BTreeSet<PathBuf> = WATCHED.iter().map(PathBuf::from).collect();
-        paths.insert(SOCKET.into());
         if let Some(sight) = sight {
             paths.extend(sight.files.keys().cloned());
             let chroots = sight.partners.values().flat_map(|seen| &seen.chroots);
@@ -130,4 +133,45 @@ impl WatchedPaths {
 fn look(path: &Path) -> Option<FileStamp> {
     let stat = fs::symlink_metadata(path).ok()?;
     Some((stat.dev(), stat.ino(), stat.ctime(), stat.ctime_nsec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_starts_the_service_is_watched_while_it_runs() {
+        let unit = include_str!("../../../units/sftp-monitor-devlog.path");
+        let paths = unit
+            .lines()
+            .filter_map(|line| line.strip_prefix("PathChanged="));
+        let mut paths: Vec<&str> = paths.collect();
+        // The monitor writes it until the service begins to look.
+        paths.retain(|path| *path != "/run/sftp-monitor/changed");
+        let mut watched = WATCHED.to_vec();
+        paths.sort_unstable();
+        watched.sort_unstable();
+        assert_eq!(paths, watched);
+    }
+
+    #[test]
+    fn of_the_changes_since_a_time_the_first_counts() {
+        let at = |seconds: i64| Some((1, 1, seconds, 0));
+        let files = [
+            ("/a", at(100)),
+            ("/b", at(300)),
+            ("/c", at(200)),
+            ("/d", None),
+        ];
+        let watched = WatchedPaths {
+            files: files.map(|(path, file)| (path.into(), file)).into(),
+        };
+        let since = |seconds| {
+            let then = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            watched.changed_since(then).map(|(path, _)| path.to_owned())
+        };
+        assert_eq!(since(101), Some("/c".into()));
+        assert_eq!(since(300), Some("/b".into()));
+        assert_eq!(since(301), None);
+    }
 }
