@@ -9,6 +9,7 @@ use tokio::runtime::Builder;
 
 use super::commit::{Committer, limit_of};
 use super::heartbeat::Heartbeat;
+use super::edit::Editor;
 use super::own::Teller;
 use super::post::Sender;
 use crate::adapters::config::Config;
@@ -145,6 +146,7 @@ pub(super) fn run(
         feeding: Feeding::new(),
         unread: None,
         teller: Teller::new(),
+        editor: Editor::new(),
         manager: Manager::default(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
