@@ -47,12 +47,17 @@ expect() {
 }
 
 # channel: the messages of the channel as they stand there now, one a line; what was said in a thread and shown there too has ↳.
+# "repeated" stands before a copy whose answer was lost: another one followed, which says so.
 channel() {
     jq -rs '
-        [.[] | select(.ts and (.answer == "ok" or .answer == "lost"))]
-        | (map(select(.method == "chat.update")) | map({key: .ts, value: .message.text}) | from_entries) as $edited
-        | .[] | select(.method == "chat.postMessage" and (.message | .thread_ts == null or .reply_broadcast == true))
-        | (if .message.thread_ts then "↳ " else "" end) + ($edited[.ts] // .message.text | gsub("\n"; "\\n"))
+        [.[] | select(.ts and (.answer == "ok" or .answer == "lost"))] as $taken
+        | ($taken | map(select(.method == "chat.update") | {key: .ts, value: .message.text}) | from_entries) as $edited
+        | ($taken | map(select(.method == "chat.postMessage"))) as $posts
+        | range($posts | length) as $at | $posts[$at].message as $message
+        | select($message.thread_ts == null or $message.reply_broadcast == true)
+        | any($posts[$at + 1:][].message; .text == $message.text and (tostring | contains("Peut-être déjà publié"))) as $repeated
+        | (if $repeated then "repeated " else "" end) + (if $message.thread_ts then "↳ " else "" end)
+            + ($edited[$posts[$at].ts] // $message.text | gsub("\n"; "\\n"))
     ' "$work/slack.record"
 }
 
@@ -78,8 +83,12 @@ settled() { until_true 45 jq -e "$1" "$state" >/dev/null 2>&1 || true; }
 # holds WHAT CMD…: CMD succeeds, within a while.
 holds() { local what=$1; shift; until_true 45 "$@" >/dev/null 2>&1 || failed "$what: $*"; }
 
-# killed SIGNAL: the daemon's process gets it, as from `kill` or the kernel, and not from systemd.
-killed() { inside kill -"$1" "$(inside systemctl show --property=MainPID --value sftp-monitor)"; }
+# killed SIGNAL: the daemon's process, if there is one, gets it, as from `kill` or the kernel, and not from systemd.
+killed() {
+    local pid
+    pid=$(inside systemctl show --property=MainPID --value sftp-monitor)
+    ((pid == 0)) || inside kill -"$1" "$pid"
+}
 
 # shows UNIT PROPERTY VALUE: what systemd says of a unit, within a while; VALUE is a pattern.
 shows() {
