@@ -152,7 +152,9 @@ fn three_days_of_slack_being_away_bring_three_tables_in_order() {
     tables.close(now).unwrap();
     let mut posted = Vec::new();
     while let Some((Turn::Post(day), lock)) = tables.take(now, Duration::ZERO).unwrap() {
-        tables.settle(&day, 1, &PostResult::Accepted { at: None }, now).unwrap();
+        tables
+            .settle(&day, 1, &PostResult::Accepted { at: None }, now)
+            .unwrap();
         let uploads: u64 = day.partners.values().map(|counters| counters.upload).sum();
         posted.push(format!("{}: {uploads} uploads", day.id));
         drop(lock);
@@ -257,7 +259,12 @@ fn a_bot_that_is_not_invited_tries_soon_at_first_and_at_once_when_anything_was_p
     let mut store = Store::open(directory.path()).unwrap();
     store
         .commit(PARIS.local(daemon.now), |daily, _| {
-            delivery::note_answer(daily, &PostResult::Accepted { at: None }, &Disposition::Done, daemon.now);
+            delivery::note_answer(
+                daily,
+                &PostResult::Accepted { at: None },
+                &Disposition::Done,
+                daemon.now,
+            );
         })
         .unwrap();
     for _ in 0..5 {

@@ -133,7 +133,10 @@ async fn lost_replies_and_broken_servers_leave_open_whether_it_arrived() {
 
 #[tokio::test]
 async fn a_reply_cut_behind_its_ok_is_not_posted_twice() {
-    assert_eq!(verdict(Answer::Cut).await, PostResult::Accepted { at: None });
+    assert_eq!(
+        verdict(Answer::Cut).await,
+        PostResult::Accepted { at: None }
+    );
 }
 
 #[tokio::test]

@@ -154,7 +154,8 @@ impl Daemon {
         };
         if matches!(
             answer,
-            PostResult::Accepted { .. } | PostResult::Retry {
+            PostResult::Accepted { .. }
+                | PostResult::Retry {
                     ambiguous: true,
                     ..
                 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use sftp_monitor::domain::alerts::SlackRef;
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::directory::Answer;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
-use sftp_monitor::domain::alerts::SlackRef;
 use sftp_monitor::domain::render::{Voice, day_messages, render, render_content};
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;

@@ -127,7 +127,9 @@ fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> 
         max_per_hour: most.unwrap_or(general.max_per_hour),
         again_after: (keys.get("again-after", duration)?).unwrap_or(general.again_after),
         group_window: (keys.get("group-window", duration)?).unwrap_or(general.group_window),
-        follow_up: keys.get("follow-up", follow_up)?.unwrap_or(general.follow_up),
+        follow_up: keys
+            .get("follow-up", follow_up)?
+            .unwrap_or(general.follow_up),
         quiet_after: (keys.get("quiet-after", duration)?).unwrap_or(general.quiet_after),
     })
 }

@@ -39,7 +39,10 @@ impl Editor {
 
     /// Starts the next edit, if that is allowed now.
     pub(super) fn turn(&mut self, sender: &Sender, committer: &Committer, now: Time) {
-        if self.ready_at(committer, now).is_none_or(|ready| ready > now) {
+        if self
+            .ready_at(committer, now)
+            .is_none_or(|ready| ready > now)
+        {
             return;
         }
         let Some(matter) = committer.view.edit.clone() else {

@@ -8,8 +8,8 @@ use anyhow::Context;
 use tokio::runtime::Builder;
 
 use super::commit::{Committer, limit_of};
-use super::heartbeat::Heartbeat;
 use super::edit::Editor;
+use super::heartbeat::Heartbeat;
 use super::own::Teller;
 use super::post::Sender;
 use crate::adapters::config::Config;

@@ -112,7 +112,9 @@ impl Alerts {
             return;
         };
         // The end of a matter is reported at once, in its thread.
-        if matches!(content, Content::Files(_)) && outbox.matters.await_event(&content, outbox.messages) {
+        if matches!(content, Content::Files(_))
+            && outbox.matters.await_event(&content, outbox.messages)
+        {
             outbox.push(at, content);
             return;
         }

@@ -20,6 +20,10 @@ const KEPT: usize = 200;
 /// How long alerts of the same kind still belong to a matter that has not ended. After that the channel is told anew.
 const FOLLOWED: Duration = Duration::from_secs(12 * 3_600);
 
+/// How long failures from any address belong to the same matter. After that only those from its addresses do, so that somebody
+/// else's attempts do not hide the partner's own in a thread.
+const ANYWHERE: Duration = Duration::from_secs(3_600);
+
 /// How long a message shows what is gathered after it. After that the channel is told anew.
 const GATHERED: Duration = Duration::from_secs(600);
 
@@ -83,7 +87,11 @@ impl Matter {
         let parts = [&**end, &self.content];
         Content::Several {
             partner: self.content.partner().unwrap_or_default().to_owned(),
-            parts: parts.into_iter().flat_map(Content::parts).cloned().collect(),
+            parts: parts
+                .into_iter()
+                .flat_map(Content::parts)
+                .cloned()
+                .collect(),
         }
     }
 
@@ -110,7 +118,9 @@ impl Matter {
         let same = |part: &Content| match (part, content) {
             (Content::FeedMissing(a), Content::FeedMissing(b)) => a.id == b.id,
             (Content::Failures(a), Content::Failures(b)) => {
-                a.partner == b.partner && a.own == b.own
+                let mut known = b.addresses.iter().map(|from| a.addresses.contains(from));
+                let near = at.since(self.began) <= ANYWHERE || known.all(|known| known);
+                a.partner == b.partner && a.own == b.own && near
             }
             (Content::Hindered(a), Content::Hindered(b)) => {
                 a.partner == b.partner && a.obstacle == b.obstacle
@@ -222,7 +232,9 @@ impl Matters {
 
     /// Does an open matter concern the same trouble?
     pub(super) fn is_followed(&self, at: Time, content: &Content) -> bool {
-        self.0.iter().any(|matter| matter.is_followed_by(at, content))
+        self.0
+            .iter()
+            .any(|matter| matter.is_followed_by(at, content))
     }
 
     /// Takes this event off what matters wait for. Returns the first matter that waited for it.
@@ -330,7 +342,9 @@ impl Matters {
 
     /// The next edit: a message that Slack has, and that does not show everything.
     pub fn next_edit(&self) -> Option<&Matter> {
-        self.0.iter().find(|matter| matter.edit && matter.at.is_some())
+        self.0
+            .iter()
+            .find(|matter| matter.edit && matter.at.is_some())
     }
 
     /// Forgets matters that nothing concerns any more, and those whose first message is gone.
@@ -345,7 +359,10 @@ impl Matters {
 impl Matter {
     /// Does its first message hold such facts?
     fn is_alike(&self, content: &Content) -> bool {
-        self.content.parts().iter().any(|part| part.is_alike(content))
+        self.content
+            .parts()
+            .iter()
+            .any(|part| part.is_alike(content))
     }
 
     /// Is its first message in Slack, or does it wait?

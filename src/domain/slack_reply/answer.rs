@@ -81,7 +81,9 @@ impl PostResult {
             | PostResult::Content(refusal)
             | PostResult::Gone(refusal)
             | PostResult::Unknown(refusal) => Some(&refusal.code),
-            PostResult::Accepted { .. } | PostResult::Wait { .. } | PostResult::Retry { .. } => None,
+            PostResult::Accepted { .. } | PostResult::Wait { .. } | PostResult::Retry { .. } => {
+                None
+            }
         }
     }
 }

@@ -80,9 +80,7 @@ impl Disposition {
             Disposition::Done
             | Disposition::Gone { .. }
             | Disposition::Park { .. }
-            | Disposition::Fix { .. } => {
-                (form, maybe_repeated)
-            }
+            | Disposition::Fix { .. } => (form, maybe_repeated),
         }
     }
 }

@@ -85,7 +85,9 @@ pub(crate) fn message_in_slack(answer: &Value) -> Option<SlackRef> {
     let (channel, ts) = (answer["channel"].as_str()?, answer["ts"].as_str()?);
     let is_id = is_term(channel) && channel.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.len() < 16;
-    let is_ts = ts.split_once('.').is_some_and(|(s, u)| digits(s) && digits(u));
+    let is_ts = ts
+        .split_once('.')
+        .is_some_and(|(s, u)| digits(s) && digits(u));
     (is_id && is_ts).then(|| SlackRef {
         channel: channel.to_owned(),
         ts: ts.to_owned(),
