@@ -121,6 +121,7 @@ pub(super) fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
             .iter()
             .any(|message| message.content == *content)
         {
+            resume.alerts.events.note(now, content);
             Outbox {
                 messages: &mut resume.outbox,
                 next: &mut resume.next_message,

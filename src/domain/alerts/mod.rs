@@ -3,6 +3,7 @@
 
 mod again;
 mod agenda;
+mod events;
 mod expiring;
 mod facts;
 mod feed;
@@ -16,7 +17,11 @@ mod queue;
 mod summary;
 mod sweep;
 mod waited;
+mod wanted;
 
+pub use events::{
+    DayFigures, Dropped, EVENTS_KEPT, Event, Events, Figures, ROWS_KEPT, ReceiverTrouble, Told,
+};
 pub use expiring::Expiring;
 pub use facts::{
     Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,
@@ -31,3 +36,4 @@ pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
 pub use queue::Outbox;
 pub use sweep::Tried;
 pub use waited::gather_waited;
+pub(crate) use wanted::wanted;

@@ -4,8 +4,8 @@ use super::blocks::plain;
 use super::{
     Rendered, Voice, expiry_text, feed_text, file_text, odd_text, summary_text, warning_text,
 };
-use crate::domain::alerts::{Content, Failures, Logins, Message};
-use crate::domain::base::clean::{HOST, NAME, PATH, clean};
+use crate::domain::alerts::{Content, Failures, Form, Logins, Message};
+use crate::domain::base::clean::{HOST, NAME, PATH, clean, unescape};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, within};
 use crate::domain::render::phrase::{self, Draft, addresses, addresses_with_new, advice, new_keys};
@@ -14,6 +14,12 @@ use crate::domain::render::say::{Phrase, slots};
 /// A message in words, in the form that Slack has asked for.
 pub fn render(message: &Message, voice: &Voice) -> Rendered {
     tell(&message.content, voice).render(message.form, message.maybe_repeated, voice)
+}
+
+/// The sentences without their layout, for a program that passes them on.
+pub(crate) fn sentence(content: &Content, voice: &Voice) -> String {
+    let rendered = tell(content, voice).render(Form::Text, false, voice);
+    unescape(&rendered.text)
 }
 
 pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
