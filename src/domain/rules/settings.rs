@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::domain::alerts::Kind;
 use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::{ByPattern, Expectation, Expects};
@@ -27,6 +28,8 @@ pub struct Rules {
     pub foreign: bool,
     /// The rate limit above which journald drops lines; `None` if there is no limit, or the journal is not read.
     pub limit: Option<Limit>,
+    /// The kinds of events that the webhook is sent; empty without a webhook.
+    pub webhook: Vec<Kind>,
 }
 
 impl Rules {

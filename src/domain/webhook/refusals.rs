@@ -29,12 +29,20 @@ impl Refused {
 }
 
 impl Refusals {
+    /// The first event that was not refused, or whose refusal may be about it alone.
+    pub fn fresh<'a>(&self, events: &'a [Event]) -> Option<&'a Event> {
+        let refused = |event: &Event| self.0.get(&event.id).copied().unwrap_or_default();
+        events.iter().find(|event| refused(event).is_next())
+    }
+
     /// The event to try next.
     pub fn next<'a>(&self, events: &'a [Event]) -> Option<&'a Event> {
-        let refused = |event: &Event| self.0.get(&event.id).copied().unwrap_or_default();
-        let mut waiting = events.iter();
-        let first = waiting.clone().next();
-        waiting.find(|event| refused(event).is_next()).or(first)
+        self.fresh(events).or(events.first())
+    }
+
+    /// How many events were refused.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// The receiver took this event.
@@ -55,11 +63,6 @@ impl Refusals {
             self.0.remove(id);
         }
         given_up
-    }
-
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        self.0.clear();
     }
 }
 
