@@ -1,12 +1,10 @@
 //! The events that wait for the webhook: each alert by itself, before it is gathered with others. A part of the state.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Content, Kind, SETTLES};
-use crate::domain::alerts::queue::{is_anybodys, whose};
+use super::{Cause, Content, DayFigures, Dropped, Event, Kind, Told};
 use crate::domain::base::evict::{take_out, to_evict};
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::time::Time;
@@ -16,9 +14,6 @@ pub const EVENTS_KEPT: usize = 1_000;
 
 /// How many are left once there are too many: fewer, so that this is rare.
 const LEFT: usize = 900;
-
-/// How many partners a day's event names.
-pub const ROWS_KEPT: usize = 500;
 
 /// The events that wait for the webhook.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,84 +37,6 @@ pub struct Events {
     /// Why the receiver took nothing at the last try; `None` if it took the last event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<ReceiverTrouble>,
-}
-
-/// An event that waits until the receiver accepts it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Event {
-    /// Its id: the same in each try, and never that of another event.
-    pub id: String,
-    /// When it happened.
-    pub at: Time,
-    /// Its facts.
-    pub told: Told,
-}
-
-/// What an event tells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Told {
-    /// What Slack is told too.
-    Content(Content),
-    /// A day was closed.
-    Day(DayFigures),
-    /// Events were dropped, because too many waited.
-    Dropped(Dropped),
-}
-
-/// Dropped events.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Dropped {
-    /// How many.
-    pub count: u64,
-    /// The time of the first one.
-    pub from: Time,
-    /// The time of the last one.
-    pub to: Time,
-}
-
-/// The figures of a closed day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DayFigures {
-    /// The day's id: its date, and the number of its part if there are several.
-    pub id: String,
-    /// Its date.
-    pub date: NaiveDate,
-    /// The sums of all partners.
-    pub total: Figures,
-    /// The partners by account name, at most [`ROWS_KEPT`].
-    pub partners: BTreeMap<String, Figures>,
-    /// How many partners were active.
-    pub count: usize,
-    /// Refused attempts for accounts that are no partner.
-    pub unknown_attempts: u64,
-}
-
-/// The counters of a partner or of all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Figures {
-    /// Log-ins.
-    pub logins: u64,
-    /// Refused attempts.
-    pub failures: u64,
-    /// Files that arrived.
-    pub uploads: u64,
-    /// Files that were downloaded.
-    pub downloads: u64,
-    /// Transfers that broke off or failed.
-    pub interrupted: u64,
-}
-
-impl Figures {
-    /// Adds these.
-    pub(crate) fn add(&mut self, more: Figures) {
-        add(&mut self.logins, more.logins);
-        add(&mut self.failures, more.failures);
-        add(&mut self.uploads, more.uploads);
-        add(&mut self.downloads, more.downloads);
-        add(&mut self.interrupted, more.interrupted);
-    }
 }
 
 /// Why the receiver takes nothing.
@@ -274,53 +191,10 @@ impl Events {
     }
 }
 
-impl Event {
-    /// Its kind; `None` for dropped events.
-    pub fn kind(&self) -> Option<Kind> {
-        match &self.told {
-            Told::Content(content) => Kind::of(content),
-            Told::Day(_) => Some(Kind::Digest),
-            Told::Dropped(_) => None,
-        }
-    }
-
-    /// Until when its facts may still change; `None` if they are final.
-    fn settles(&self) -> Option<Time> {
-        match &self.told {
-            Told::Content(Content::Failures(f)) if f.cause == Cause::Password => {
-                Some(f.at.plus(SETTLES))
-            }
-            _ => None,
-        }
-    }
-
-    fn is_unsettled(&self, now: Time) -> bool {
-        // A clock that ran ahead leaves times far in the future: they hold back nothing.
-        let real = |settles: &Time| *settles > now && *settles <= now.plus(SETTLES);
-        self.settles().is_some_and(|settles| real(&settles))
-    }
-
-    /// What is dropped first has the lowest rank.
-    fn rank(&self) -> u8 {
-        match &self.told {
-            Told::Content(content) if is_anybodys(content) => 0,
-            Told::Content(_) => 1,
-            Told::Day(_) | Told::Dropped(_) => 2,
-        }
-    }
-
-    fn whose(&self) -> Option<&str> {
-        match &self.told {
-            Told::Content(content) => whose(content),
-            Told::Day(_) | Told::Dropped(_) => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::alerts::{Failures, Logins};
+    use crate::domain::alerts::{Failures, Logins, SETTLES};
 
     fn login(partner: &str) -> Content {
         Content::Logins(Logins {

@@ -3,6 +3,7 @@
 
 mod again;
 mod agenda;
+mod event;
 mod events;
 mod expiring;
 mod facts;
@@ -19,9 +20,8 @@ mod sweep;
 mod waited;
 mod wanted;
 
-pub use events::{
-    DayFigures, Dropped, EVENTS_KEPT, Event, Events, Figures, ROWS_KEPT, ReceiverTrouble, Told,
-};
+pub use event::{DayFigures, Dropped, Event, Figures, ROWS_KEPT, Told};
+pub use events::{EVENTS_KEPT, Events, ReceiverTrouble};
 pub use expiring::Expiring;
 pub use facts::{
     Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,

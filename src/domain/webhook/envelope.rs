@@ -1,10 +1,9 @@
 //! An event in the form of CloudEvents 1.0, structured mode.
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>
 
-use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
-use super::facts::{Facts, facts};
+use super::facts::{Facts, facts, rfc3339};
 use crate::domain::alerts::{Event, Told};
 use crate::domain::base::time::Time;
 use crate::domain::render::{Voice, sentence};
@@ -62,9 +61,4 @@ fn envelope(
         event["subject"] = partner.into();
     }
     event.to_string().into_bytes()
-}
-
-/// A time in UTC, to the microsecond.
-pub(super) fn rfc3339(time: Time) -> String {
-    time.utc().to_rfc3339_opts(SecondsFormat::Micros, true)
 }

@@ -1,8 +1,8 @@
 //! The facts of an event under the names that the documents give them: receivers rely on these names.
 
+use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
-use super::envelope::rfc3339;
 use crate::domain::alerts::{
     Blind, Content, DayFigures, Dropped, Expiring, Failures, FeedArrived, FeedChanged, FeedMissing,
     FeedOdd, File, Files, Hindered, Logins, Odd, Quiet, Told, Transfer,
@@ -282,4 +282,9 @@ fn file(file: &File) -> Value {
     put("resumed", when(file.is_resumed()));
     put("whole_bytes", json!(file.whole));
     data
+}
+
+/// A time in UTC, to the microsecond.
+pub(super) fn rfc3339(time: Time) -> String {
+    time.utc().to_rfc3339_opts(SecondsFormat::Micros, true)
 }
