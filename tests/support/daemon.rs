@@ -154,7 +154,7 @@ impl Daemon {
         };
         if matches!(
             answer,
-            PostResult::Accepted
+            PostResult::Accepted { .. }
                 | PostResult::Retry {
                     ambiguous: true,
                     ..
@@ -179,7 +179,7 @@ impl Daemon {
             if self.committer.is_due(self.now) {
                 self.commit(Vec::new());
             }
-            self.post(&PostResult::Accepted);
+            self.post(&PostResult::Accepted { at: None });
         }
         assert_eq!(self.committer.waiting(), 0);
     }

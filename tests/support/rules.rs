@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use sftp_monitor::domain::alerts::SlackRef;
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::directory::Answer;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
-use sftp_monitor::domain::render::{Voice, day_messages, render};
+use sftp_monitor::domain::render::{Voice, day_messages, render, render_content};
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;
 use sftp_monitor::domain::slack_reply::Disposition;
@@ -48,6 +49,8 @@ struct Player {
     /// Entries that nobody has read yet, and when somebody will.
     absent: Option<(Time, Vec<Line>)>,
     show_asked: bool,
+    /// Slack says where each message is.
+    threads: bool,
     told: Vec<String>,
     posted: Vec<String>,
 }
@@ -82,6 +85,7 @@ impl Player {
             past: Time::default(),
             absent: None,
             show_asked: false,
+            threads: false,
             told: Vec::new(),
             posted: Vec::new(),
         }
@@ -149,6 +153,7 @@ impl Player {
             Step::Absent(until) => self.absent = Some((*until, Vec::new())),
             Step::OpenDate(date) => self.daily.date = *date,
             Step::ShowAsked => self.show_asked = true,
+            Step::Threads => self.threads = true,
             Step::Restart => {
                 let text = serde_json::to_string(&self.daily).unwrap();
                 self.daily = serde_json::from_str(&text).unwrap();
@@ -295,13 +300,32 @@ impl Player {
             else {
                 break;
             };
-            let text = render(&message, &self.voice).text;
-            let text = shortened(&text)
-                .replace('\n', "\n    ")
-                .replace('\u{202F}', " ");
-            self.told.push(format!("{} {text}", self.clock(self.now)));
-            delivery::settle_message(&mut self.daily, &message, &Disposition::Done);
+            let mark = match (&message.thread, message.content.is_for_all()) {
+                (Some(_), true) => "↳ (to all) ",
+                (Some(_), false) => "↳ ",
+                (None, _) => "",
+            };
+            self.tell(mark, &render(&message, &self.voice).text);
+            let at = self.threads.then(|| SlackRef {
+                channel: "C0".to_owned(),
+                ts: format!("1.{}", message.id),
+            });
+            let daily = &mut self.daily;
+            delivery::settle_message(daily, &message, &Disposition::Done, at.as_ref());
         }
+        while let (Some(edit), false) = (delivery::take_edit(&self.daily), self.is_down()) {
+            let shown = render_content(&edit.shown(), edit.form, &self.voice);
+            self.tell("✎ ", &shown.text);
+            delivery::settle_edit(&mut self.daily, &edit, &Disposition::Done, self.now);
+        }
+    }
+
+    fn tell(&mut self, mark: &str, text: &str) {
+        let text = shortened(text)
+            .replace('\n', "\n    ")
+            .replace('\u{202F}', " ");
+        self.told
+            .push(format!("{} {mark}{text}", self.clock(self.now)));
     }
 
     fn digest(&mut self, at: Time) {

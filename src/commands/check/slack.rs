@@ -33,7 +33,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     if let Ok(stored) = &found {
         let facts = gather(machine, &stored.token, token::store(&found));
         report.findings.extend(judge(&facts));
-        report.posted = facts.sent == Some(PostResult::Accepted);
+        report.posted = matches!(facts.sent, Some(PostResult::Accepted { .. }));
         report.fixes = Some(facts.fixes);
     }
 }
@@ -106,7 +106,7 @@ fn judge(facts: &SlackFacts<'_>) -> Vec<Finding> {
     }
     let id = &facts.config.slack.channel;
     found.extend(facts.sent.as_ref().map(|verdict| match verdict {
-        PostResult::Accepted => Finding {
+        PostResult::Accepted { .. } => Finding {
             asked: true,
             ..Finding::ok(channel::NAME, format!("a line was posted to {id}"))
         },

@@ -1,7 +1,8 @@
 //! The state as the rest of the daemon sees it between two commits.
 
-use crate::domain::alerts::Message;
+use crate::domain::alerts::{Matter, Message};
 use crate::domain::base::time::Time;
+use crate::domain::delivery;
 use crate::domain::rules::Monitor;
 use crate::domain::state::{Counters, Daily, NoticeKind};
 
@@ -24,6 +25,8 @@ pub(super) struct View {
     pub(super) doubtful: Counted,
     /// When the next event may be sent to the webhook; `None` if none waits.
     pub(super) events: Option<Time>,
+    /// The next message in Slack to edit.
+    pub(super) edit: Option<Box<Matter>>,
     pub(super) status: String,
     /// Accounts that wait for an answer of the user database.
     pub(super) questions: Vec<String>,
@@ -67,6 +70,7 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
         refused: resume.slack_trouble.is_some(),
+        edit: delivery::take_edit(monitor.daily).map(Box::new),
         status,
         questions: monitor.questions(),
     }

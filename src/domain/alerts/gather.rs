@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::agenda::Agenda;
 use super::group::{Group, HOUR};
 use super::{
-    Content, Events, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep, wanted,
+    Content, Events, Matters, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep,
+    wanted,
 };
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
@@ -107,9 +108,11 @@ impl Alerts {
         self.events.note(at, &content);
         let unwanted = |(_, partner)| !wanted(&content, &rules(partner));
         if content.group().is_some_and(unwanted) {
+            outbox.matters.end_quietly(at, &content, outbox.messages);
             return;
         }
         if content.group().is_some() && now.since(at) > NEWS {
+            outbox.matters.end_quietly(at, &content, outbox.messages);
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
@@ -121,12 +124,18 @@ impl Alerts {
             outbox.push(at, content);
             return;
         };
+        // The end of a matter is reported at once, in its thread.
+        let ends = (outbox.matters).await_event(&content, outbox.messages);
+        if ends && matches!(content, Content::Files(_)) {
+            outbox.push(at, content);
+            return;
+        }
         let rules = &rules(partner);
         let name = format!("{kind} {partner}");
         let group = self.groups.entry(name.clone()).or_default();
         // A log-in after failures is always reported, because its message also reports the failures.
         let again = matches!(&content, Content::Logins(l) if l.after_failures == 0 && !l.is_new());
-        let again = again && !rules.again_after.is_zero();
+        let again = again && !ends && !rules.again_after.is_zero();
         if again
             && group
                 .told
@@ -140,7 +149,7 @@ impl Alerts {
             group.until = at.plus(sweep::WINDOW);
             open = true;
         }
-        if open || group.free_from(at, rules).is_some() {
+        if !ends && (open || group.free_from(at, rules).is_some()) {
             match &mut group.gathered {
                 Some((_, gathered)) => merge::join(gathered, content),
                 None => {
@@ -154,7 +163,10 @@ impl Alerts {
         if kind != "login" {
             self.log_in_first(partner, at, rules, outbox);
         }
-        outbox.push(at, content);
+        let message = outbox.push(at, content);
+        if let Some(group) = self.groups.get_mut(&name) {
+            group.message = Some(message);
+        }
     }
 
     /// Reports gathered log-ins from before this alert first, if `max-per-hour` allows it.
@@ -173,7 +185,8 @@ impl Alerts {
         }
         if let Some((_, logins)) = group.gathered.take_if(|(since, _)| *since <= at) {
             group.note(at, rules);
-            outbox.push(at, logins);
+            let message = outbox.follow(group.message, at, logins, rules.follow_up);
+            group.message = Some(message);
         }
     }
 
@@ -241,6 +254,7 @@ impl Alerts {
                 || group.told.last().is_some_and(|&t| time.since(t) < keep)
         });
         self.age(now, outbox, in_flight);
+        outbox.matters.forget(now, outbox.messages);
         if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
             summary::put(backlog, outbox, in_flight);
         }
@@ -284,16 +298,20 @@ impl Alerts {
             } else if let Some((since, content)) = group.gathered.take() {
                 // Windows are based on the events' time, even if this runs late.
                 group.note(due, &rules);
-                late.push((since, due, content));
+                late.push((since, due, name, rules.follow_up, content));
             }
         }
         self.agenda.settle(self.waiting.iter().map(|w| w.due).min());
         late.sort_by_key(|(since, ..)| *since);
-        for (since, due, content) in late {
+        for (since, due, name, follow_up, content) in late {
             // An alert that `max-per-hour` delayed is only as old as the time when it became due.
             match now.since(due) > NEWS {
                 true => summary::fold(self.backlog.get_or_insert_default(), since, content),
-                false => outbox.push(due, content),
+                false => {
+                    let group = self.groups.entry(name).or_default();
+                    let message = outbox.follow(group.message, due, content, follow_up);
+                    group.message = Some(message);
+                }
             }
         }
     }
@@ -329,7 +347,8 @@ impl Alerts {
     pub(crate) fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
         let flood = outbox.too_many(in_flight);
         for message in std::mem::take(outbox.messages) {
-            let old = flood.contains(&message.id) || now.since(message.since) > NEWS;
+            let aged = !outbox.matters.has_thread(&message) && now.since(message.since) > NEWS;
+            let old = flood.contains(&message.id) || aged;
             if old && message.content.group().is_some() && Some(message.id) != in_flight {
                 let backlog = self.backlog.get_or_insert_default();
                 backlog.maybe_repeated |= message.maybe_repeated;
@@ -341,10 +360,11 @@ impl Alerts {
     }
 
     /// When the next alert in the outbox becomes too old and joins the summary.
-    pub fn ages(messages: &[Message], in_flight: Option<u64>) -> Option<Time> {
+    pub fn ages(messages: &[Message], matters: &Matters, in_flight: Option<u64>) -> Option<Time> {
         let alerts = messages
             .iter()
-            .filter(|m| m.content.group().is_some() && Some(m.id) != in_flight);
+            .filter(|m| m.content.group().is_some() && !matters.has_thread(m))
+            .filter(|m| Some(m.id) != in_flight);
         alerts.map(|m| m.since.plus(NEWS)).min()
     }
 }

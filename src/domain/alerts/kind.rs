@@ -58,7 +58,8 @@ impl Kind {
             | Content::Unseen { .. }
             | Content::LogLevel { .. }
             | Content::Expiring(_)
-            | Content::Quiet(_) => Kind::Warning,
+            | Content::Quiet(_)
+            | Content::Works(_) => Kind::Warning,
             Content::FeedMissing(_)
             | Content::FeedArrived(_)
             | Content::FeedChanged(_)

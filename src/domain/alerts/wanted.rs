@@ -28,6 +28,7 @@ pub(crate) fn wanted(content: &Content, rules: &Alerts) -> bool {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::Works(_)
         | Content::Expiring(_)
         | Content::Started { .. }
         | Content::Summary(_)

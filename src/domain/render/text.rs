@@ -16,9 +16,14 @@ pub fn render(message: &Message, voice: &Voice) -> Rendered {
     tell(&message.content, voice).render(message.form, message.maybe_repeated, voice)
 }
 
+/// A message that shows this content, in this form.
+pub fn render_content(content: &Content, form: Form, voice: &Voice) -> Rendered {
+    tell(content, voice).render(form, false, voice)
+}
+
 /// The sentences without their layout, for a program that passes them on.
 pub(crate) fn sentence(content: &Content, voice: &Voice) -> String {
-    let rendered = tell(content, voice).render(Form::Text, false, voice);
+    let rendered = render_content(content, Form::Text, voice);
     unescape(&rendered.text)
 }
 
@@ -43,6 +48,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::FeedChanged(changed) => feed_text::changed(changed, voice),
         Content::FeedOdd(odd) => odd_text::odd(odd, voice),
         Content::Quiet(quiet) => feed_text::quiet(quiet, voice),
+        Content::Works(works) => warning_text::works(works, voice),
         Content::Expiring(expiring) => expiry_text::expiring(expiring, voice),
         Content::LogLevel {
             partners,
@@ -188,6 +194,7 @@ pub(crate) fn several(parts: &[Content], voice: &Voice) -> Draft {
         short.extend(told.short.unwrap_or_else(|| told.lines.clone()));
         whole.lines.extend(told.lines);
         whole.details.extend(told.details);
+        whole.mention = whole.mention.or(told.mention);
         let new = told.context.into_iter();
         let new: Vec<String> = new.filter(|said| !whole.context.contains(said)).collect();
         whole.context.extend(new);

@@ -183,7 +183,8 @@ impl Monitor<'_> {
 
     /// When `advance` has to run next if no event comes.
     pub fn due(&self) -> Option<Time> {
-        let ages = Alerts::ages(&self.daily.resume.outbox, self.in_flight);
+        let resume = &self.daily.resume;
+        let ages = Alerts::ages(&resume.outbox, &resume.matters, self.in_flight);
         let due = [self.alerts_due(), ages, self.feeds_due(), self.quiet_due()];
         due.into_iter().flatten().min()
     }
@@ -203,10 +204,7 @@ impl Monitor<'_> {
             return;
         }
         self.report_due(at);
-        let Some((_, partner)) = content.group() else {
-            return;
-        };
-        if !self.wants(&content, partner) {
+        if content.group().is_none() {
             return;
         }
         let rules = self.rules;

@@ -62,6 +62,9 @@ fn of_content<'a>(content: &'a Content, voice: &Voice) -> Facts<'a> {
         Content::FeedChanged(changed) => self::changed(changed, voice),
         Content::FeedOdd(odd) => self::odd(odd, voice),
         Content::Quiet(quiet) => self::quiet(quiet, voice),
+        Content::Works(works) => {
+            Facts::new("warning.over", json!({})).of(&works.partner, &works.full_name, voice)
+        }
         Content::Expiring(expiring) => self::expiring(expiring),
         Content::Started {
             source,
