@@ -16,3 +16,4 @@ pub mod rules;
 pub mod sessions;
 pub mod slack_reply;
 pub mod state;
+pub mod webhook;

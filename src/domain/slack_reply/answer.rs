@@ -201,7 +201,7 @@ fn detail(answer: &Value) -> String {
 
 /// The pause that a `Retry-After` header asks for: seconds, or a date.
 /// <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
-fn pause(header: Option<&str>, now: Time) -> Duration {
+pub(crate) fn pause(header: Option<&str>, now: Time) -> Duration {
     let header = header.map(str::trim).unwrap_or_default();
     let asked = if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         Duration::from_secs(header.parse().unwrap_or(u64::MAX))
