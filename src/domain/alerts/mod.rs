@@ -9,6 +9,7 @@ mod feed;
 mod file_name;
 mod gather;
 mod group;
+mod kind;
 mod merge;
 mod message;
 mod queue;
@@ -25,6 +26,7 @@ pub use feed::{
     Change, FeedArrived, FeedChanged, FeedMissing, FeedOdd, Lack, Loss, Odd, Quiet, Seen, SeenFile,
 };
 pub use gather::{Alerts, NEWS};
+pub use kind::Kind;
 pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
 pub use queue::Outbox;
 pub use sweep::Tried;
