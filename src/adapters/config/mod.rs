@@ -7,9 +7,11 @@ mod expect;
 mod keys;
 mod load;
 mod model;
+mod routes;
 mod spelling;
 mod token;
 mod values;
+mod whose;
 mod wiring;
 
 pub use ca_file::CaFile;

@@ -1,0 +1,9 @@
+//! Routes: which channel of Slack a message or a day's table goes to, and whom it mentions. Uses `base`, `alerts`, `expect`
+//! and `state`.
+
+mod about;
+mod route;
+mod rows;
+mod scatter;
+
+pub use route::{Destination, Route, Routes, Target, Whose};
