@@ -1,10 +1,11 @@
 //! What happens to messages and tables that are posted: pure steps on the state, one commit each.
 
-use crate::domain::alerts::{Message, gather_waited};
+use crate::domain::alerts::Message;
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::days::POSTED_KEPT;
+use crate::domain::routes::Routes;
 use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter, Trouble};
 use crate::domain::state::{ClosedDay, Daily, PostedDay};
 
@@ -28,10 +29,16 @@ pub enum Turn<T> {
 
 /// Takes the first message of the outbox, if Slack may be called now. From here on, until Slack's answer is known, the state
 /// says that the message may have been posted: a process that starts after a crash posts it as a possible repeat.
-pub fn take_message(daily: &mut Daily, limiter: Option<&RateLimiter>, now: Time) -> Turn<Message> {
+pub fn take_message(
+    daily: &mut Daily,
+    limiter: Option<&RateLimiter>,
+    routes: &Routes,
+    now: Time,
+) -> Turn<Message> {
     let until = held_until(daily, limiter, now);
     if until.is_none() {
-        gather_waited(&mut daily.resume.outbox, now);
+        let resume = &mut daily.resume;
+        routes.prepare(&mut resume.outbox, &mut resume.next_message, now);
     }
     let head = daily.resume.outbox.first_mut();
     take(head, until, |message| &mut message.maybe_repeated)
@@ -209,7 +216,9 @@ mod tests {
                 ..Logins::default()
             };
             outbox.push(Time::default(), Content::Logins(logins));
-            let Turn::Post(posted) = take_message(&mut daily, None, Time::default()) else {
+            let Turn::Post(posted) =
+                take_message(&mut daily, None, &Routes::to("C1"), Time::default())
+            else {
                 panic!("nothing waits");
             };
             let error = "msg_too_long".to_owned();

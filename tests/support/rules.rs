@@ -9,6 +9,7 @@ use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::directory::Answer;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
 use sftp_monitor::domain::render::{Voice, day_messages, render};
+use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;
 use sftp_monitor::domain::slack_reply::Disposition;
@@ -37,6 +38,7 @@ const ODD: [&str; 5] = [
 struct Player {
     rules: Rules,
     voice: Voice,
+    routes: Routes,
     closes_from: u32,
     users: Users,
     daily: Daily,
@@ -73,6 +75,7 @@ impl Player {
                 ..config.rules()
             },
             voice: config.voice(),
+            routes: config.routes,
             closes_from: config.digest.closes_from,
             users: Users::default(),
             daily: Daily::default(),
@@ -144,6 +147,10 @@ impl Player {
                     .forced = true;
             }
             Step::Config { .. } | Step::JournalLimit(..) => {}
+            Step::Reload { line } => {
+                let (table, line) = ("route".to_owned(), line.clone());
+                self.routes = config(&[Step::Config { table, line }]).routes;
+            }
             Step::SlackDown(from, to) => self.down.push((*from, *to)),
             Step::Past(until) => self.past = *until,
             Step::Absent(until) => self.absent = Some((*until, Vec::new())),
@@ -291,7 +298,8 @@ impl Player {
 
     fn post(&mut self) {
         while !self.is_down() {
-            let Turn::Post(message) = delivery::take_message(&mut self.daily, None, self.now)
+            let Turn::Post(message) =
+                delivery::take_message(&mut self.daily, None, &self.routes, self.now)
             else {
                 break;
             };
@@ -299,7 +307,12 @@ impl Player {
             let text = shortened(&text)
                 .replace('\n', "\n    ")
                 .replace('\u{202F}', " ");
-            self.told.push(format!("{} {text}", self.clock(self.now)));
+            let to = self.routes.of(&message.content);
+            let channel = to.channel.filter(|channel| *channel != self.routes.main);
+            let channel = channel.map(|id| format!("{id} ")).unwrap_or_default();
+            let mention = to.mention.map(|id| format!("@{id} ")).unwrap_or_default();
+            let at = self.clock(self.now);
+            self.told.push(format!("{at} {channel}{mention}{text}"));
             delivery::settle_message(&mut self.daily, &message, &Disposition::Done);
         }
     }

@@ -33,9 +33,13 @@ impl Content {
     }
 }
 
-/// Called before the oldest message is posted: if it waited long, all waiting messages of its partner are joined with it. A
-/// message that Slack may have accepted already stays unchanged.
-pub fn gather_waited(messages: &mut Vec<Message>, now: Time) {
+/// Called before the oldest message is posted: if it waited long, all waiting messages of its partner that may stand
+/// `together` with it are joined with it. A message that Slack may have accepted already stays unchanged.
+pub fn gather_waited(
+    messages: &mut Vec<Message>,
+    now: Time,
+    together: impl Fn(&Content, &Content) -> bool,
+) {
     let certain = |m: &Message| !m.maybe_repeated && m.settles().is_none_or(|at| at <= now);
     let Some(head) = messages.first().filter(|head| certain(head)) else {
         return;
@@ -44,8 +48,9 @@ pub fn gather_waited(messages: &mut Vec<Message>, now: Time) {
     if partner.is_empty() || now.since(head.since) <= WAITED {
         return;
     }
-    let partner = partner.to_owned();
-    let own = |m: &Message| m.content.group().is_some_and(|(_, of)| of == partner) && certain(m);
+    let (partner, first) = (partner.to_owned(), head.content.clone());
+    let of_partner = |m: &Message| m.content.group().is_some_and(|(_, of)| of == partner);
+    let own = |m: &Message| of_partner(m) && certain(m) && together(&first, &m.content);
     let (mut own, rest): (Vec<Message>, Vec<Message>) =
         std::mem::take(messages).into_iter().partition(own);
     let contents: Vec<Content> = own.iter_mut().map(|m| take(&mut m.content)).collect();

@@ -2,6 +2,7 @@
 //! and `state`.
 
 mod about;
+mod outbox;
 mod route;
 mod rows;
 mod scatter;

@@ -122,7 +122,7 @@ impl Routes {
         self.list.is_empty() && self.of_partner.is_empty()
     }
 
-    /// Where a message goes. One that holds several kinds goes where its first part goes: `scatter` has split it.
+    /// Where a message goes. One that holds several kinds goes where its first part goes that goes anywhere: `scatter` splits it.
     pub fn of(&self, content: &Content) -> Destination<'_> {
         let mut parts = self.parts(content).into_iter();
         let first = parts.next().unwrap_or_else(|| self.own());
