@@ -3,8 +3,10 @@
 
 mod about;
 mod outbox;
+mod refusing;
 mod route;
 mod rows;
 mod scatter;
 
+pub use refusing::{Refusing, Way};
 pub use route::{Destination, Route, Routes, Target, Whose};

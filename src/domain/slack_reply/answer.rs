@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::body::Body;
 use super::codes::{Class, class};
+use super::fix::Fix;
 use super::said;
 use crate::domain::base::clean::clean;
 use crate::domain::base::time::Time;
@@ -66,6 +67,14 @@ impl fmt::Display for PostResult {
 }
 
 impl PostResult {
+    /// Does the channel refuse messages until a person fixes it, or its route? Another channel may take them.
+    pub fn refuses_channel(&self) -> bool {
+        match self.code().and_then(Fix::of) {
+            Some(Fix::Invite | Fix::Channel | Fix::Unarchive | Fix::Posters) => true,
+            Some(Fix::Token | Fix::Scope | Fix::Workspace | Fix::Address) | None => false,
+        }
+    }
+
     /// Slack's code, if it refused something.
     pub fn code(&self) -> Option<&str> {
         match self {
