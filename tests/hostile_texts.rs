@@ -28,6 +28,8 @@ fn render(content: Content, form: Form, language: Language) -> Rendered {
         content,
         maybe_repeated: true,
         form,
+        matter: None,
+        thread: None,
         refused: None,
     };
     let voice = Voice {
@@ -171,6 +173,11 @@ fn contents(text: &str) -> Vec<Content> {
             count: 1,
             due: Some(AT),
             download: true,
+            at: AT,
+        }),
+        Content::Works(Works {
+            partner: text.clone(),
+            full_name: None,
             at: AT,
         }),
         Content::Quiet(Quiet {

@@ -121,7 +121,7 @@ fn a_storm_of_fifty_thousand_events_in_a_minute_is_told_at_a_message_a_second_at
         // A second's events in quarters, and as many chances to post.
         for _ in 0..4 {
             daemon.happen(225, Duration::from_millis(250));
-            daemon.post(&PostResult::Accepted);
+            daemon.post(&PostResult::Accepted { at: None });
         }
     }
     assert!(daemon.told.len() <= 60, "{} messages", daemon.told.len());
@@ -152,7 +152,9 @@ fn three_days_of_slack_being_away_bring_three_tables_in_order() {
     tables.close(now).unwrap();
     let mut posted = Vec::new();
     while let Some((Turn::Post(day), lock)) = tables.take(now, Duration::ZERO).unwrap() {
-        tables.settle(&day, 1, &PostResult::Accepted, now).unwrap();
+        tables
+            .settle(&day, 1, &PostResult::Accepted { at: None }, now)
+            .unwrap();
         let uploads: u64 = day.partners.values().map(|counters| counters.upload).sum();
         posted.push(format!("{}: {uploads} uploads", day.id));
         drop(lock);
@@ -257,12 +259,17 @@ fn a_bot_that_is_not_invited_tries_soon_at_first_and_at_once_when_anything_was_p
     let mut store = Store::open(directory.path()).unwrap();
     store
         .commit(PARIS.local(daemon.now), |daily, _| {
-            delivery::note_answer(daily, &PostResult::Accepted, &Disposition::Done, daemon.now);
+            delivery::note_answer(
+                daily,
+                &PostResult::Accepted { at: None },
+                &Disposition::Done,
+                daemon.now,
+            );
         })
         .unwrap();
     for _ in 0..5 {
         daemon.now = daemon.now.plus(Duration::from_secs(1));
-        daemon.post(&PostResult::Accepted);
+        daemon.post(&PostResult::Accepted { at: None });
     }
     assert_eq!(daemon.told.len(), 1);
     assert_eq!(refusal(&daemon), None);

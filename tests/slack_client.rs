@@ -47,7 +47,7 @@ async fn verdict(answer: Answer) -> PostResult {
 #[tokio::test]
 async fn a_post_carries_the_token_in_its_header_and_the_message_defused() {
     let slack = Slack::start();
-    assert_eq!(post(&slack).await, PostResult::Accepted);
+    assert_eq!(post(&slack).await, PostResult::Accepted { at: None });
     let post = slack.wait_for(1).remove(0);
     assert_eq!(post.request, "POST /api/chat.postMessage HTTP/1.1");
     assert_eq!(post.headers["authorization"], format!("Bearer {TOKEN}"));
@@ -75,7 +75,7 @@ async fn without_blocks_the_field_is_left_out() {
     };
     assert_eq!(
         client(&slack.url).post(&plain, POST).await,
-        PostResult::Accepted
+        PostResult::Accepted { at: None }
     );
     assert!(slack.wait_for(1)[0].body.get("blocks").is_none());
 }
@@ -133,7 +133,10 @@ async fn lost_replies_and_broken_servers_leave_open_whether_it_arrived() {
 
 #[tokio::test]
 async fn a_reply_cut_behind_its_ok_is_not_posted_twice() {
-    assert_eq!(verdict(Answer::Cut).await, PostResult::Accepted);
+    assert_eq!(
+        verdict(Answer::Cut).await,
+        PostResult::Accepted { at: None }
+    );
 }
 
 #[tokio::test]

@@ -29,6 +29,8 @@ fn render(content: &Value, language: Language, form: Form, maybe_repeated: bool)
         content,
         maybe_repeated,
         form,
+        matter: None,
+        thread: None,
         refused: None,
     };
     sftp_monitor::domain::render::render(&message, &voice)

@@ -86,7 +86,7 @@ async fn tell(unit: &FailedUnit, client: &Client, voice: &Voice) -> anyhow::Resu
                 form = plainer;
                 tokio::time::sleep(limiter.ready_at(now(), None).since(now())).await;
             }
-            Disposition::Park { error } => {
+            Disposition::Park { error } | Disposition::Gone { error } => {
                 return Err(anyhow!("Slack refused the message: {error}"));
             }
             Disposition::Fix { .. } => return Err(Stop::Later(format!("Slack: {answer}")).into()),

@@ -1,6 +1,6 @@
 //! What happens to messages and tables that are posted: pure steps on the state, one commit each.
 
-use crate::domain::alerts::Message;
+use crate::domain::alerts::{Matter, Message, SlackRef};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
@@ -36,12 +36,20 @@ pub fn take_message(
     now: Time,
 ) -> Turn<Message> {
     let until = held_until(daily, limiter, now);
+    let resume = &mut daily.resume;
     if until.is_none() {
-        let resume = &mut daily.resume;
-        routes.prepare(&mut resume.outbox, &mut resume.next_message, now);
+        routes.prepare(resume.alerts_and_outbox().1, now);
     }
-    let head = daily.resume.outbox.first_mut();
-    take(head, until, |message| &mut message.maybe_repeated)
+    let head = resume.outbox.first_mut();
+    let turn = take(head, until, |message| &mut message.maybe_repeated);
+    match turn {
+        Turn::Post(mut message) => {
+            resume.matters.begin_post(&message, &resume.outbox);
+            message.thread = routes.thread(&message, &resume.matters);
+            Turn::Post(message)
+        }
+        turn => turn,
+    }
 }
 
 /// Takes the oldest closed day that waits, in the same way as `take_message`.
@@ -93,7 +101,7 @@ pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &Disposition, n
             return;
         }
         // Slack refused this message only; it may take others.
-        Disposition::Again { .. } | Disposition::Park { .. } => return,
+        Disposition::Again { .. } | Disposition::Park { .. } | Disposition::Gone { .. } => return,
         Disposition::Pause {
             until, asked: true, ..
         } => resume.pause_until = Some(*until),
@@ -110,8 +118,13 @@ pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &Disposition, n
     });
 }
 
-/// Applies the result of a message that was posted.
-pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Disposition) {
+/// Applies the result of a message that was posted: what to do next, and the message in Slack if it was accepted.
+pub fn settle_message(
+    daily: &mut Daily,
+    posted: &Message,
+    next: &Disposition,
+    accepted: Option<&SlackRef>,
+) {
     let resume = &mut daily.resume;
     let mut waiting = resume.outbox.iter();
     let Some(at) = waiting.position(|message| message.id == posted.id) else {
@@ -120,7 +133,15 @@ pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Disposition) {
     let message = &mut resume.outbox[at];
     (message.form, message.maybe_repeated) = next.marks(message.form, posted.maybe_repeated);
     match next {
-        Disposition::Done => drop(resume.outbox.remove(at)),
+        Disposition::Done => {
+            resume.outbox.remove(at);
+            resume.matters.posted(posted, accepted.cloned());
+        }
+        Disposition::Gone { .. } => {
+            if let Some(id) = posted.matter {
+                resume.alerts_and_outbox().1.stand_anew(id, posted.since);
+            }
+        }
         Disposition::Park { error } => {
             let mut message = resume.outbox.remove(at);
             message.refused = Some(error.clone());
@@ -131,6 +152,27 @@ pub fn settle_message(daily: &mut Daily, posted: &Message, next: &Disposition) {
             add(&mut resume.parked_more, gone.len() as u64);
         }
         Disposition::Again { .. } | Disposition::Pause { .. } | Disposition::Fix { .. } => {}
+    }
+}
+
+/// The next message to edit, as it has to be.
+pub fn take_edit(daily: &Daily) -> Option<Matter> {
+    daily.resume.matters.next_edit().cloned()
+}
+
+/// Applies the result of an edit. If Slack refuses it for good, a new message stands for it.
+pub fn settle_edit(daily: &mut Daily, edit: &Matter, next: &Disposition, now: Time) {
+    let resume = &mut daily.resume;
+    match next {
+        Disposition::Done => resume.matters.edited(edit),
+        Disposition::Again { form } => {
+            let matter = resume.matters.get_mut(edit.id);
+            matter.into_iter().for_each(|matter| matter.form = *form);
+        }
+        Disposition::Gone { .. } | Disposition::Park { .. } => {
+            resume.alerts_and_outbox().1.stand_anew(edit.id, now);
+        }
+        Disposition::Pause { .. } | Disposition::Fix { .. } => {}
     }
 }
 
@@ -168,7 +210,10 @@ pub fn settle_day(
             let excess = oldest.filter(|_| refused().count() > REFUSED_KEPT);
             return excess.map(|oldest| resume.closed.remove(oldest));
         }
-        Disposition::Again { .. } | Disposition::Pause { .. } | Disposition::Fix { .. } => {}
+        Disposition::Again { .. }
+        | Disposition::Pause { .. }
+        | Disposition::Fix { .. }
+        | Disposition::Gone { .. } => {}
     }
     None
 }
@@ -176,7 +221,7 @@ pub fn settle_day(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::alerts::{Content, Logins, Outbox};
+    use crate::domain::alerts::{Content, Logins};
     use crate::domain::base::time::Time;
 
     #[test]
@@ -207,10 +252,7 @@ mod tests {
         let mut daily = Daily::default();
         let partners = ["bob"].into_iter().chain(["alice"; 54]);
         for partner in partners {
-            let mut outbox = Outbox {
-                messages: &mut daily.resume.outbox,
-                next: &mut daily.resume.next_message,
-            };
+            let (_, mut outbox) = daily.resume.alerts_and_outbox();
             let logins = Logins {
                 partner: partner.to_owned(),
                 ..Logins::default()
@@ -222,7 +264,7 @@ mod tests {
                 panic!("nothing waits");
             };
             let error = "msg_too_long".to_owned();
-            settle_message(&mut daily, &posted, &Disposition::Park { error });
+            settle_message(&mut daily, &posted, &Disposition::Park { error }, None);
         }
         let parked: Vec<u64> = daily.resume.parked.iter().map(|m| m.id).collect();
         let kept: Vec<u64> = [1].into_iter().chain(7..=55).collect();

@@ -227,7 +227,7 @@ impl Simulation {
         };
         if self.fault == Fault::EarlyAcknowledgement {
             let early = |daily: &mut Daily| {
-                delivery::settle_message(daily, &taken.message, &Disposition::Done)
+                delivery::settle_message(daily, &taken.message, &Disposition::Done, None)
             };
             let _ = daemon.committer.change(now, early);
         }

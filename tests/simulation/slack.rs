@@ -146,7 +146,7 @@ impl Simulation {
 
     /// The sender knows since `now` what became of a post.
     pub(crate) fn settled(&self, result: &PostResult, delivery: Option<usize>, now: Time) {
-        if let (PostResult::Accepted, Some(number)) = (result, delivery) {
+        if let (PostResult::Accepted { .. }, Some(number)) = (result, delivery) {
             self.slack.messages.borrow_mut()[number].settled = true;
         }
         if let PostResult::Wait { pause, .. } = result {

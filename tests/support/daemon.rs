@@ -155,7 +155,7 @@ impl Daemon {
         };
         if matches!(
             answer,
-            PostResult::Accepted
+            PostResult::Accepted { .. }
                 | PostResult::Retry {
                     ambiguous: true,
                     ..
@@ -180,7 +180,7 @@ impl Daemon {
             if self.committer.is_due(self.now) {
                 self.commit(Vec::new());
             }
-            self.post(&PostResult::Accepted);
+            self.post(&PostResult::Accepted { at: None });
         }
         assert_eq!(self.committer.waiting(), 0);
     }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use sftp_monitor::domain::alerts::{Message, SlackRef};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::directory::Answer;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
-use sftp_monitor::domain::render::{Voice, day_messages, render};
+use sftp_monitor::domain::render::{Voice, day_messages, render, render_content};
 use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;
@@ -50,6 +51,8 @@ struct Player {
     /// Entries that nobody has read yet, and when somebody will.
     absent: Option<(Time, Vec<Line>)>,
     show_asked: bool,
+    /// Slack says where each message is.
+    threads: bool,
     told: Vec<String>,
     posted: Vec<String>,
 }
@@ -85,6 +88,7 @@ impl Player {
             past: Time::default(),
             absent: None,
             show_asked: false,
+            threads: false,
             told: Vec::new(),
             posted: Vec::new(),
         }
@@ -156,6 +160,7 @@ impl Player {
             Step::Absent(until) => self.absent = Some((*until, Vec::new())),
             Step::OpenDate(date) => self.daily.date = *date,
             Step::ShowAsked => self.show_asked = true,
+            Step::Threads => self.threads = true,
             Step::Restart => {
                 let text = serde_json::to_string(&self.daily).unwrap();
                 self.daily = serde_json::from_str(&text).unwrap();
@@ -290,6 +295,15 @@ impl Player {
         }
     }
 
+    /// The channel of a message that does not go to the main one, and whom it mentions.
+    fn way(&self, message: &Message) -> String {
+        let to = self.routes.of(&message.content);
+        let channel = to.channel.filter(|channel| *channel != self.routes.main);
+        let mention = to.mention.filter(|_| message.matter.is_none());
+        let mention = mention.map(|id| format!("@{id} "));
+        channel.map(|id| format!("{id} ")).unwrap_or_default() + &mention.unwrap_or_default()
+    }
+
     fn is_down(&self) -> bool {
         self.down
             .iter()
@@ -303,18 +317,32 @@ impl Player {
             else {
                 break;
             };
-            let text = render(&message, &self.voice).text;
-            let text = shortened(&text)
-                .replace('\n', "\n    ")
-                .replace('\u{202F}', " ");
-            let to = self.routes.of(&message.content);
-            let channel = to.channel.filter(|channel| *channel != self.routes.main);
-            let channel = channel.map(|id| format!("{id} ")).unwrap_or_default();
-            let mention = to.mention.map(|id| format!("@{id} ")).unwrap_or_default();
-            let at = self.clock(self.now);
-            self.told.push(format!("{at} {channel}{mention}{text}"));
-            delivery::settle_message(&mut self.daily, &message, &Disposition::Done);
+            let mark = match (&message.thread, message.content.is_for_all()) {
+                (Some(_), true) => "↳ (to all) ".to_owned(),
+                (Some(_), false) => "↳ ".to_owned(),
+                (None, _) => self.way(&message),
+            };
+            self.tell(&mark, &render(&message, &self.voice).text);
+            let at = self.threads.then(|| SlackRef {
+                channel: "C0".to_owned(),
+                ts: format!("1.{}", message.id),
+            });
+            let daily = &mut self.daily;
+            delivery::settle_message(daily, &message, &Disposition::Done, at.as_ref());
         }
+        while let (Some(edit), false) = (delivery::take_edit(&self.daily), self.is_down()) {
+            let shown = render_content(&edit.shown(), edit.form, &self.voice);
+            self.tell("✎ ", &shown.text);
+            delivery::settle_edit(&mut self.daily, &edit, &Disposition::Done, self.now);
+        }
+    }
+
+    fn tell(&mut self, mark: &str, text: &str) {
+        let text = shortened(text)
+            .replace('\n', "\n    ")
+            .replace('\u{202F}', " ");
+        self.told
+            .push(format!("{} {mark}{text}", self.clock(self.now)));
     }
 
     fn digest(&mut self, at: Time) {

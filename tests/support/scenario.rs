@@ -53,6 +53,8 @@ pub enum Step {
     OpenDate(NaiveDate),
     /// The questions that the user database got are told.
     ShowAsked,
+    /// Slack says where each message is, so that it can be edited and replied to.
+    Threads,
     /// The state is written, and read by a daemon that starts.
     Restart,
     /// Time passes.
@@ -178,6 +180,7 @@ impl Reader {
             "absent-until" => Step::Absent(self.time(rest)),
             "open-date" => Step::OpenDate(rest.parse().unwrap()),
             "show-asked" => Step::ShowAsked,
+            "threads" => Step::Threads,
             "restart" => Step::Restart,
             "clock" => Step::Clock(self.time(rest)),
             "digest" => Step::Digest(self.time(rest)),

@@ -12,7 +12,7 @@ use super::routes;
 use super::values::{absolute, address, duration, not_empty, number, time_of_day, zone};
 use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
 use crate::domain::base::language::Language;
-use crate::domain::base::policy::Alerts;
+use crate::domain::base::policy::{Alerts, FollowUp};
 
 /// The default channel: the team's.
 const CHANNEL: &str = "C0APAF806F8";
@@ -135,6 +135,9 @@ fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> 
         max_per_hour: most.unwrap_or(general.max_per_hour),
         again_after: (keys.get("again-after", duration)?).unwrap_or(general.again_after),
         group_window: (keys.get("group-window", duration)?).unwrap_or(general.group_window),
+        follow_up: keys
+            .get("follow-up", follow_up)?
+            .unwrap_or(general.follow_up),
         quiet_after: (keys.get("quiet-after", duration)?).unwrap_or(general.quiet_after),
     })
 }
@@ -165,6 +168,17 @@ fn language(name: String) -> Result<Language, String> {
         "fr" => Ok(Language::French),
         "en" => Ok(Language::English),
         other => Err(format!("\"{other}\" is neither \"fr\" nor \"en\"")),
+    }
+}
+
+fn follow_up(name: String) -> Result<FollowUp, String> {
+    match name.as_str() {
+        "edit" => Ok(FollowUp::Edit),
+        "thread" => Ok(FollowUp::Thread),
+        "post" => Ok(FollowUp::Post),
+        other => Err(format!(
+            "\"{other}\" is none of \"edit\", \"thread\", \"post\""
+        )),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The calls to Slack: `chat.postMessage`, and the calls that only ask.
+//! The calls to Slack: `chat.postMessage`, `chat.update`, and the calls that only ask.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use super::proxy::ProxySettings;
 use crate::adapters::config::{Slack, Token};
+use crate::domain::alerts::SlackRef;
 use crate::domain::base::clean;
+use crate::domain::base::numbers::is_default;
 use crate::domain::render::Rendered;
 use crate::domain::slack_reply::Body;
 use crate::domain::slack_reply::answer::{PostResult, classify};
@@ -40,10 +42,20 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
-/// The fields of a post. <https://docs.slack.dev/reference/methods/chat.postMessage>
+/// The fields of a post or an edit. <https://docs.slack.dev/reference/methods/chat.postMessage>,
+/// <https://docs.slack.dev/reference/methods/chat.update>
 #[derive(Serialize)]
 struct Post<'a> {
     channel: &'a str,
+    /// The message to edit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ts: Option<&'a str>,
+    /// The first message of the thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread_ts: Option<&'a str>,
+    /// The reply is shown in the channel too.
+    #[serde(skip_serializing_if = "is_default")]
+    reply_broadcast: bool,
     text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     blocks: Option<&'a Value>,
@@ -54,6 +66,14 @@ struct Post<'a> {
     link_names: bool,
     mrkdwn: bool,
     parse: &'static str,
+}
+
+/// Where a message goes.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Channel,
+    Thread(&'a SlackRef, bool),
+    Edit(&'a SlackRef),
 }
 
 impl Client {
@@ -97,8 +117,40 @@ impl Client {
 
     /// Posts a message, within this time.
     pub async fn post(&self, message: &Rendered, at_most: Duration) -> PostResult {
+        self.send("chat.postMessage", message, Place::Channel, at_most)
+            .await
+    }
+
+    /// Posts a reply in the thread of a message. `for_all`: it is shown in the channel too.
+    pub async fn reply(&self, message: &Rendered, first: &SlackRef, for_all: bool) -> PostResult {
+        let place = Place::Thread(first, for_all);
+        self.send("chat.postMessage", message, place, POST).await
+    }
+
+    /// Edits a message.
+    pub async fn edit(&self, message: &Rendered, of: &SlackRef) -> PostResult {
+        self.send("chat.update", message, Place::Edit(of), POST)
+            .await
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        message: &Rendered,
+        place: Place<'_>,
+        at_most: Duration,
+    ) -> PostResult {
+        let (first, edited, for_all) = match place {
+            Place::Channel => (None, None, false),
+            Place::Thread(first, for_all) => (Some(first), None, for_all),
+            Place::Edit(of) => (None, Some(of), false),
+        };
+        let known = first.or(edited).map(|known| known.channel.as_str());
         let post = Post {
-            channel: &self.channel,
+            channel: known.unwrap_or(&self.channel),
+            ts: edited.map(|of| of.ts.as_str()),
+            thread_ts: first.map(|first| first.ts.as_str()),
+            reply_broadcast: for_all,
             text: &message.text,
             blocks: message.blocks.as_ref(),
             unfurl_links: false,
@@ -107,19 +159,33 @@ impl Client {
             mrkdwn: false,
             parse: "none",
         };
-        let response = match self.request("chat.postMessage", &post, at_most).await {
+        let response = match self.request(method, &post, at_most).await {
             Ok(response) => response,
             Err(answer) => return answer,
         };
         let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
         let (body, broken) = self.body(response).await;
         let now = SystemTime::now().into();
-        match (classify(status, retry_after.as_deref(), &body, now), broken) {
+        let answer = classify(status, retry_after.as_deref(), &body, now);
+        match (self.in_place(answer, known), broken) {
             (PostResult::Retry { ambiguous, why }, Some(error)) => PostResult::Retry {
                 ambiguous,
                 why: format!("{why}: {}", chain(&error.without_url())),
             },
             (answer, _) => answer,
+        }
+    }
+
+    /// The answer, seen from where the message goes: without a thread or an edit nothing can be gone, and in another channel
+    /// than today's, where the bot may not write any more, everything is.
+    fn in_place(&self, answer: PostResult, known: Option<&str>) -> PostResult {
+        let elsewhere = known.is_some_and(|channel| channel != self.channel);
+        match answer {
+            PostResult::Gone(refusal) if known.is_none() => PostResult::Unknown(refusal),
+            PostResult::Configuration(refusal) if elsewhere && refusal.is_of_channel() => {
+                PostResult::Gone(refusal)
+            }
+            answer => answer,
         }
     }
 
@@ -136,7 +202,7 @@ impl Client {
         let (body, _) = self.body(response).await;
         let now = SystemTime::now().into();
         match classify(status, retry_after.as_deref(), &body, now) {
-            PostResult::Accepted => Ok(Answer {
+            PostResult::Accepted { .. } => Ok(Answer {
                 headers,
                 body: match body {
                     Body::Object(answer) => answer,

@@ -109,7 +109,12 @@ fn end_pause(directory: &Path, zone: Zone) -> anyhow::Result<()> {
     let mut unusual = Vec::new();
     Store::open(directory)?.commit(zone.local(now), |daily, recoveries| {
         unusual = recoveries.to_vec();
-        delivery::note_answer(daily, &PostResult::Accepted, &Disposition::Done, now);
+        delivery::note_answer(
+            daily,
+            &PostResult::Accepted { at: None },
+            &Disposition::Done,
+            now,
+        );
     })?;
     log_recoveries(&unusual);
     Ok(())

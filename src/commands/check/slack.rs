@@ -33,8 +33,8 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     if let Ok(stored) = &found {
         let facts = gather(machine, &stored.token, token::store(&found));
         report.findings.extend(judge(&facts));
-        let main = facts.channels.first();
-        report.posted = main.is_some_and(|main| main.sent == Some(PostResult::Accepted));
+        let main = facts.channels.first().and_then(|main| main.sent.as_ref());
+        report.posted = matches!(main, Some(PostResult::Accepted { .. }));
         report.fixes = Some(facts.fixes);
     }
 }
@@ -124,7 +124,7 @@ fn judge(facts: &SlackFacts<'_>) -> Vec<Finding> {
 
 /// The outcome of a test line.
 fn of_line(id: &str, verdict: &PostResult, facts: &SlackFacts<'_>) -> Finding {
-    if *verdict == PostResult::Accepted {
+    if matches!(verdict, PostResult::Accepted { .. }) {
         return Finding {
             asked: true,
             ..Finding::ok(channel::NAME, format!("a line was posted to {id}"))

@@ -143,7 +143,7 @@ impl Digest {
                 }
                 Turn::Post(day) => match self.post(&day, &lock).await? {
                     Disposition::Done | Disposition::Again { .. } => {}
-                    Disposition::Park { .. } => code = 1,
+                    Disposition::Park { .. } | Disposition::Gone { .. } => code = 1,
                     Disposition::Pause { until: pause, .. } if pause <= until => {}
                     Disposition::Pause { .. } | Disposition::Fix { .. } => return Ok(stop::LATER),
                 },
@@ -156,7 +156,7 @@ impl Digest {
         let messages = day_messages(day, &self.voice, self.tables.zone.date(now()));
         let answer = match messages.get(day.messages_posted) {
             Some(message) => self.client.post(message, POST).await,
-            None => PostResult::Accepted,
+            None => PostResult::Accepted { at: None },
         };
         let (next, dropped) = self.tables.settle(day, messages.len(), &answer, now())?;
         if let Some(dropped) = dropped {
@@ -171,7 +171,7 @@ impl Digest {
                 let told = format!("message {} posted", day.messages_posted + 1);
                 (Topic::DAY_POSTED, Priority::Info, told)
             }
-            Disposition::Park { error } => {
+            Disposition::Park { error } | Disposition::Gone { error } => {
                 let told = format!("Slack refused the table for good: {error}; it is kept");
                 (Topic::DAY_REFUSED, Priority::Error, told)
             }

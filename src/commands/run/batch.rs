@@ -5,7 +5,7 @@ use super::remarks::remarked;
 use crate::adapters::log::{Priority, is_verbose};
 use crate::adapters::reader::Batch;
 use crate::adapters::source::Remark;
-use crate::domain::alerts::{Content, Outbox};
+use crate::domain::alerts::Content;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
 use crate::domain::rules::Monitor;
@@ -121,11 +121,7 @@ pub(super) fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
             .iter()
             .any(|message| message.content == *content)
         {
-            Outbox {
-                messages: &mut resume.outbox,
-                next: &mut resume.next_message,
-            }
-            .push(now, content.clone());
+            resume.alerts_and_outbox().1.push(now, content.clone());
         }
     }
 }

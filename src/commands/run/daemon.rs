@@ -14,6 +14,7 @@ use crate::adapters::reader::Batch;
 use crate::adapters::service;
 use crate::adapters::store::{InstanceLock, StateError};
 use crate::commands::run::commit::Committer;
+use crate::commands::run::edit::Editor;
 use crate::commands::run::fixed::{Fixed, Reloading};
 use crate::commands::run::heartbeat::Heartbeat;
 use crate::commands::run::held::{Held, Tries};
@@ -49,6 +50,7 @@ pub(crate) struct Daemon {
     /// Why the log cannot be read.
     pub(super) unread: Option<String>,
     pub(super) teller: Teller,
+    pub(super) editor: Editor,
     pub(super) manager: service::Manager,
     pub(super) ready: bool,
 }
@@ -95,6 +97,9 @@ impl Daemon {
                 _ = hangup.recv() => self.reload(),
                 () = self.heartbeat.fetched() => {}
                 () = self.teller.posted() => {}
+                edited = self.editor.edited() => {
+                    self.editor.settle(&mut self.committer, &edited, now());
+                }
                 posted = under_way(&mut self.posting) => {
                     self.posting = None;
                     self.settle(posted);
@@ -109,6 +114,7 @@ impl Daemon {
             self.on_time();
             self.feed();
             self.post();
+            self.edit();
             self.tell_own();
             self.manager.turn();
             self.heartbeat
@@ -207,7 +213,9 @@ impl Daemon {
             .is_none()
             .then(|| self.sender.ready_at(&self.committer, now))
             .flatten();
-        let times = [self.committer.due(), post].into_iter().flatten().min();
+        let edit = self.editor.ready_at(&self.committer, now);
+        let times = [self.committer.due(), post, edit];
+        let times = times.into_iter().flatten().min();
         // Other commits, and the posts after them, wait for the held batch.
         let next = times.filter(|_| held.is_none());
         let next = next.map(|next| Instant::now() + next.since(now).max(Duration::from_millis(1)));
@@ -245,6 +253,13 @@ impl Daemon {
     fn post(&mut self) {
         if self.posting.is_none() && self.held.is_none() {
             self.posting = self.sender.begin(&mut self.committer, now());
+        }
+    }
+
+    /// Starts to edit the next message, if that is allowed now.
+    fn edit(&mut self) {
+        if self.held.is_none() {
+            self.editor.turn(&self.sender, &self.committer, now());
         }
     }
 

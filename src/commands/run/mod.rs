@@ -6,6 +6,7 @@ mod command;
 mod commit;
 mod daemon;
 mod doubtful;
+mod edit;
 mod fixed;
 pub(crate) mod heartbeat;
 mod held;

@@ -157,7 +157,7 @@ impl Teller {
                 self.form = form;
                 return;
             }
-            Disposition::Park { error } => line(
+            Disposition::Park { error } | Disposition::Gone { error } => line(
                 Priority::Error,
                 &format!(
                     "Slack refused for good to be told that {}: {error}",

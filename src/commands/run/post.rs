@@ -12,9 +12,9 @@ use crate::adapters::config::Config;
 use crate::adapters::sight;
 use crate::adapters::slack::{Client, POST};
 use crate::adapters::store::StateError;
-use crate::domain::alerts::{Form, Message};
+use crate::domain::alerts::{Form, Matter, Message};
 use crate::domain::base::time::Time;
-use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render};
+use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render, render_content};
 use crate::domain::routes::Routes;
 use crate::domain::slack_reply::{PostResult, RateLimiter};
 
@@ -70,7 +70,7 @@ impl Sender {
         let waited = now.since(taken.message.since) > LONG;
         let judged = sight::may_be_fixed(&taken.message.content) && waited;
         let Some(config) = self.config.clone().filter(|_| judged) else {
-            let posting = self.post(render(&taken.message, &self.voice));
+            let posting = self.post_message(&taken.message);
             return Some(Box::pin(async {
                 let answer = Some(posting.await);
                 Posted { taken, answer }
@@ -84,7 +84,7 @@ impl Sender {
         );
         Some(Box::pin(async move {
             let answer = match still(&taken.message, config).await {
-                Some(message) => Some(sender.post(render(&message, &sender.voice)).await),
+                Some(message) => Some(sender.post_message(&message).await),
                 None => None,
             };
             Posted { taken, answer }
@@ -96,12 +96,30 @@ impl Sender {
         self.post(own_trouble(trouble, form, &self.voice))
     }
 
+    /// Edits a message so that it shows all of its matter; `None` without Slack.
+    pub(super) fn edit(&self, matter: &Matter) -> Option<Answering> {
+        let (client, at) = (self.client.clone()?, matter.at.clone()?);
+        let message = render_content(&matter.shown(), matter.form, &self.voice);
+        Some(Box::pin(async move { client.edit(&message, &at).await }))
+    }
+
+    fn post_message(&self, message: &Message) -> Answering {
+        let rendered = render(message, &self.voice);
+        match (self.client.clone(), message.thread.clone()) {
+            (Some(client), Some(first)) => {
+                let for_all = message.content.is_for_all();
+                Box::pin(async move { client.reply(&rendered, &first, for_all).await })
+            }
+            _ => self.post(rendered),
+        }
+    }
+
     fn post(&self, message: Rendered) -> Answering {
         match self.client.clone() {
             Some(client) => Box::pin(async move { client.post(&message, POST).await }),
             None => {
                 println!("{}\n", message.plain());
-                Box::pin(async { PostResult::Accepted })
+                Box::pin(async { PostResult::Accepted { at: None } })
             }
         }
     }

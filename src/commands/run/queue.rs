@@ -152,7 +152,11 @@ impl Queue {
             if let Some(answer) = answer {
                 delivery::note_answer(daily, answer, &next, now);
             }
-            delivery::settle_message(daily, message, &next);
+            let accepted = match answer {
+                Some(PostResult::Accepted { at }) => at.as_ref(),
+                _ => None,
+            };
+            delivery::settle_message(daily, message, &next, accepted);
         });
         match &settled {
             Ok(()) => {}

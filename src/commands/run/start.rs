@@ -8,6 +8,7 @@ use anyhow::Context;
 use tokio::runtime::Builder;
 
 use super::commit::{Committer, limit_of};
+use super::edit::Editor;
 use super::heartbeat::Heartbeat;
 use super::own::Teller;
 use super::post::Sender;
@@ -146,6 +147,7 @@ pub(super) fn run(
         feeding: Feeding::new(),
         unread: None,
         teller: Teller::new(),
+        editor: Editor::new(),
         manager: Manager::default(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,

@@ -102,6 +102,7 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
         | Content::Logins(_)
         | Content::Failures(_)
         | Content::Sweep(_)
+        | Content::Works(_)
         | Content::Expiring(_)
         | Content::Files(_)
         | Content::Troubled(_)

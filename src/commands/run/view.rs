@@ -1,7 +1,8 @@
 //! The state as the rest of the daemon sees it between two commits.
 
-use crate::domain::alerts::Message;
+use crate::domain::alerts::{Matter, Message};
 use crate::domain::base::time::Time;
+use crate::domain::delivery;
 use crate::domain::rules::Monitor;
 use crate::domain::state::{Counters, Daily, NoticeKind};
 
@@ -22,6 +23,8 @@ pub(super) struct View {
     pub(super) oldest: Option<Time>,
     /// Counts of forged, not understood and unreadable lines.
     pub(super) doubtful: Counted,
+    /// The next message in Slack to edit.
+    pub(super) edit: Option<Box<Matter>>,
     pub(super) status: String,
     /// Accounts that wait for an answer of the user database.
     pub(super) questions: Vec<String>,
@@ -56,6 +59,7 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,
         refused: resume.slack_trouble.is_some(),
+        edit: delivery::take_edit(monitor.daily).map(Box::new),
         status,
         questions: monitor.questions(),
     }

@@ -33,6 +33,7 @@ pub(super) fn message(content: &Content) -> String {
         Content::FeedChanged(feed) => format!("{} of {} changed", feed.files, feed.partner),
         Content::FeedOdd(feed) => format!("odd files of {} of {}", feed.files, feed.partner),
         Content::Quiet(quiet) => format!("no log-in of {}", quiet.partner),
+        Content::Works(works) => format!("working session of {}", works.partner),
         Content::Expiring(expiring) => {
             let partners = many(expiring.count as u64, "partner");
             match expiring.what {

@@ -251,3 +251,15 @@ pub struct Quiet {
     /// When the limit was passed.
     pub at: Time,
 }
+
+/// A partner's sftp sessions work again, or can be seen again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Works {
+    /// The account.
+    pub partner: String,
+    /// The full name from its GECOS field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// The first session that works.
+    pub at: Time,
+}

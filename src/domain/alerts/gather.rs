@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agenda::Agenda;
 use super::group::{Group, HOUR};
-use super::{Content, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
+use super::{Content, Matters, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
@@ -111,6 +111,13 @@ impl Alerts {
             outbox.push(at, content);
             return;
         };
+        // The end of a matter is reported at once, in its thread.
+        if matches!(content, Content::Files(_))
+            && outbox.matters.await_event(&content, outbox.messages)
+        {
+            outbox.push(at, content);
+            return;
+        }
         let rules = &rules(partner);
         let name = format!("{kind} {partner}");
         let group = self.groups.entry(name.clone()).or_default();
@@ -144,7 +151,10 @@ impl Alerts {
         if kind != "login" {
             self.log_in_first(partner, at, rules, outbox);
         }
-        outbox.push(at, content);
+        let message = outbox.push(at, content);
+        if let Some(group) = self.groups.get_mut(&name) {
+            group.message = Some(message);
+        }
     }
 
     /// Reports gathered log-ins from before this alert first, if `max-per-hour` allows it.
@@ -163,7 +173,8 @@ impl Alerts {
         }
         if let Some((_, logins)) = group.gathered.take_if(|(since, _)| *since <= at) {
             group.note(at, rules);
-            outbox.push(at, logins);
+            let message = outbox.follow(group.message, at, logins, rules.follow_up);
+            group.message = Some(message);
         }
     }
 
@@ -231,6 +242,7 @@ impl Alerts {
                 || group.told.last().is_some_and(|&t| time.since(t) < keep)
         });
         self.age(now, outbox, in_flight);
+        outbox.matters.forget(now, outbox.messages);
         if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
             summary::put(backlog, outbox, in_flight);
         }
@@ -274,16 +286,20 @@ impl Alerts {
             } else if let Some((since, content)) = group.gathered.take() {
                 // Windows are based on the events' time, even if this runs late.
                 group.note(due, &rules);
-                late.push((since, due, content));
+                late.push((since, due, name, rules.follow_up, content));
             }
         }
         self.agenda.settle(self.waiting.iter().map(|w| w.due).min());
         late.sort_by_key(|(since, ..)| *since);
-        for (since, due, content) in late {
+        for (since, due, name, follow_up, content) in late {
             // An alert that `max-per-hour` delayed is only as old as the time when it became due.
             match now.since(due) > NEWS {
                 true => summary::fold(self.backlog.get_or_insert_default(), since, content),
-                false => outbox.push(due, content),
+                false => {
+                    let group = self.groups.entry(name).or_default();
+                    let message = outbox.follow(group.message, due, content, follow_up);
+                    group.message = Some(message);
+                }
             }
         }
     }
@@ -319,7 +335,8 @@ impl Alerts {
     pub(crate) fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
         let flood = outbox.too_many(in_flight);
         for message in std::mem::take(outbox.messages) {
-            let old = flood.contains(&message.id) || now.since(message.since) > NEWS;
+            let aged = !outbox.matters.has_thread(&message) && now.since(message.since) > NEWS;
+            let old = flood.contains(&message.id) || aged;
             if old && message.content.group().is_some() && Some(message.id) != in_flight {
                 let backlog = self.backlog.get_or_insert_default();
                 backlog.maybe_repeated |= message.maybe_repeated;
@@ -331,10 +348,11 @@ impl Alerts {
     }
 
     /// When the next alert in the outbox becomes too old and joins the summary.
-    pub fn ages(messages: &[Message], in_flight: Option<u64>) -> Option<Time> {
+    pub fn ages(messages: &[Message], matters: &Matters, in_flight: Option<u64>) -> Option<Time> {
         let alerts = messages
             .iter()
-            .filter(|m| m.content.group().is_some() && Some(m.id) != in_flight);
+            .filter(|m| m.content.group().is_some() && !matters.has_thread(m))
+            .filter(|m| Some(m.id) != in_flight);
         alerts.map(|m| m.since.plus(NEWS)).min()
     }
 }

@@ -20,6 +20,9 @@ pub struct Group {
     /// The times of the messages within the last hour.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Time>,
+    /// The id of the latest message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<u64>,
     /// The gathered alerts, with the time of the first event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gathered: Option<(Time, Content)>,

@@ -55,6 +55,7 @@ impl Kind {
             | Content::Unseen { .. }
             | Content::LogLevel { .. }
             | Content::Expiring(_)
+            | Content::Works(_)
             | Content::Quiet(_) => Kind::Warning,
             Content::FeedMissing(_)
             | Content::FeedArrived(_)

@@ -31,6 +31,7 @@ pub(crate) fn join(first: &mut Content, second: Content) {
             | Content::FeedChanged(_)
             | Content::FeedOdd(_)
             | Content::Quiet(_)
+            | Content::Works(_)
             | Content::Expiring(_)
             | Content::Summary(_)
             | Content::Started { .. }

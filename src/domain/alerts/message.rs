@@ -4,7 +4,8 @@ use crate::domain::alerts::expiring::Expiring;
 use crate::domain::alerts::facts::{
     Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
 };
-use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet};
+use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet, Works};
+use crate::domain::alerts::matters::SlackRef;
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,12 @@ pub struct Message {
     /// The simplest form that Slack has required so far.
     #[serde(default)]
     pub form: Form,
+    /// The matter in whose thread it goes: the id of that matter's first message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matter: Option<u64>,
+    /// The first message of that matter in Slack. Known only while this message is being posted.
+    #[serde(skip)]
+    pub thread: Option<SlackRef>,
     /// Slack's error, if Slack refused it permanently.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
@@ -112,6 +119,8 @@ pub enum Content {
     FeedOdd(FeedOdd),
     /// A partner has not logged in for long.
     Quiet(Quiet),
+    /// A partner's sftp sessions work again, or can be seen again.
+    Works(Works),
     /// Partners' accounts, passwords or certificates expire soon.
     Expiring(Expiring),
     /// No line of OpenSSH in the log can be read.
@@ -183,6 +192,7 @@ impl Content {
             Content::FeedArrived(arrived) => Alone("feed", &arrived.id),
             Content::FeedOdd(odd) => Alone("odd feed", &odd.id),
             Content::Quiet(quiet) => Alone("quiet", &quiet.partner),
+            Content::Works(works) => Alone("works", &works.partner),
             Content::Blind(blind) => Alone("blind", &blind.partner),
             Content::Started { first: true, .. } => Alone("first start", ""),
             Content::Started { .. } => Alone("start", ""),
@@ -203,6 +213,31 @@ impl Content {
             Among::Gathered(kind, partner) => Some((kind, partner)),
             Among::Alone(..) | Among::Each => None,
         }
+    }
+
+    /// The partner; `None` for a message about several partners or none.
+    pub fn partner(&self) -> Option<&str> {
+        let feed = match self {
+            Content::FeedMissing(missing) => Some(missing.partner.as_str()),
+            Content::FeedArrived(arrived) => Some(arrived.partner.as_str()),
+            Content::FeedChanged(changed) => Some(changed.partner.as_str()),
+            Content::FeedOdd(odd) => Some(odd.partner.as_str()),
+            _ => match self.among() {
+                Among::Gathered(_, partner) | Among::Alone(_, partner) => Some(partner),
+                Among::Each => None,
+            },
+        };
+        feed.filter(|partner| !partner.is_empty())
+    }
+
+    /// Do they have the same kind, and the same partner or feed?
+    pub(super) fn is_alike(&self, other: &Content) -> bool {
+        self.among() == other.among()
+    }
+
+    /// Is this shown in the channel although it is a reply in a thread?
+    pub fn is_for_all(&self) -> bool {
+        matches!(self, Content::FeedMissing(_) | Content::FeedArrived(_))
     }
 
     /// The matter of a message that stands alone and that a later one can replace; `None` for other messages.
@@ -231,6 +266,11 @@ impl Transfer {
 }
 
 impl Obstacle {
+    /// Does sshd reject the partner's connections?
+    pub(super) fn is_turned_away(self) -> bool {
+        matches!(self, Obstacle::TurnedAway | Obstacle::AttemptsTurnedAway)
+    }
+
     /// The group name for messages about this obstacle.
     fn name(self) -> &'static str {
         match self {

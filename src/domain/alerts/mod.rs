@@ -10,8 +10,10 @@ mod file_name;
 mod gather;
 mod group;
 mod kind;
+mod matters;
 mod merge;
 mod message;
+mod needs;
 mod queue;
 mod summary;
 mod sweep;
@@ -24,9 +26,11 @@ pub use facts::{
 };
 pub use feed::{
     Change, FeedArrived, FeedChanged, FeedMissing, FeedOdd, Lack, Loss, Odd, Quiet, Seen, SeenFile,
+    Works,
 };
 pub use gather::{Alerts, NEWS};
 pub use kind::Kind;
+pub use matters::{Matter, Matters, SlackRef};
 pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
 pub use queue::Outbox;
 pub use sweep::Tried;

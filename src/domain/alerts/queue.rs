@@ -2,9 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::{Content, Form, Message, Obstacle};
+use super::{Content, Form, Matters, Message, Obstacle};
 use crate::domain::base::evict::to_evict;
 use crate::domain::base::numbers::add;
+use crate::domain::base::policy::FollowUp;
 use crate::domain::base::time::Time;
 
 /// How many alerts wait before some of them go into a summary: at one message per second, later ones would be too old for an
@@ -17,6 +18,8 @@ pub struct Outbox<'a> {
     pub messages: &'a mut Vec<Message>,
     /// The id of the latest message.
     pub next: &'a mut u64,
+    /// The matters of earlier messages.
+    pub matters: &'a mut Matters,
 }
 
 impl Outbox<'_> {
@@ -43,9 +46,36 @@ impl Outbox<'_> {
         )
     }
 
+    /// Appends a message, in the thread of its matter if there is one. Returns its id.
+    pub fn push(&mut self, since: Time, content: Content) -> u64 {
+        let matter = self.matters.note(since, &content, self.messages);
+        self.append(since, content, matter)
+    }
+
+    /// Appends what was gathered after the message `first`, or shows it in that message. Returns the id of the message that shows it.
+    pub(super) fn follow(
+        &mut self,
+        first: Option<u64>,
+        since: Time,
+        content: Content,
+        how: FollowUp,
+    ) -> u64 {
+        let shows = |first: &u64| self.matters.shows(*first, since, self.messages);
+        let first = first.filter(shows);
+        let first = first.filter(|_| !self.matters.is_followed(since, &content));
+        match (first, how) {
+            (None, _) | (_, FollowUp::Post) => self.push(since, content),
+            (Some(first), FollowUp::Thread) => self.append(since, content, Some(first)),
+            (Some(first), FollowUp::Edit) => {
+                self.matters.join(first, since, &content, self.messages);
+                first
+            }
+        }
+    }
+
     /// Appends a message. If many messages that stand alone wait, it replaces the earlier one about the same matter: the
     /// tables of the days contain that information too.
-    pub fn push(&mut self, since: Time, content: Content) {
+    fn append(&mut self, since: Time, content: Content, matter: Option<u64>) -> u64 {
         if let Some(matter) = content.matter() {
             let alone = |m: &Message| m.content.matter().is_some();
             if self.messages.iter().filter(|m| alone(m)).count() >= ALERTS_KEPT {
@@ -56,12 +86,46 @@ impl Outbox<'_> {
         }
         add(self.next, 1);
         let id = *self.next;
+        if matter.is_none() || content.needs().is_empty() {
+            self.matters.begin(id, since, &content);
+        }
         self.messages.push(Message {
             id,
             since,
             content,
             maybe_repeated: false,
             form: Form::default(),
+            matter,
+            thread: None,
+            refused: None,
+        });
+        id
+    }
+
+    /// The first message of this matter is gone from Slack: the next message about it, or a new one, takes its place.
+    pub(crate) fn stand_anew(&mut self, id: u64, now: Time) {
+        let mut replies = self.messages.iter_mut();
+        let reply = replies.find(|message| message.matter == Some(id));
+        if let Some(reply) = reply {
+            if let Some(shown) = self.matters.move_to(id, reply.id) {
+                (reply.content, reply.form) = (shown, Form::default());
+            }
+            reply.matter = None;
+            return;
+        }
+        add(self.next, 1);
+        let new = *self.next;
+        let Some(content) = self.matters.move_to(id, new) else {
+            return;
+        };
+        self.messages.push(Message {
+            id: new,
+            since: now,
+            content,
+            maybe_repeated: false,
+            form: Form::default(),
+            matter: None,
+            thread: None,
             refused: None,
         });
     }
@@ -83,6 +147,7 @@ fn is_anybodys(content: &Content) -> bool {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::Works(_)
         | Content::Expiring(_)
         | Content::Summary(_)
         | Content::Started { .. }

@@ -68,6 +68,7 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::Works(_)
         | Content::Expiring(_)
         | Content::Summary(_)
         | Content::Started { .. }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::alerts::{Content, Message, merge};
+use crate::domain::alerts::{Content, Matters, Message, merge};
 use crate::domain::base::time::Time;
 
 /// A message that waited no longer than this is posted separately.
@@ -34,13 +34,16 @@ impl Content {
 }
 
 /// Called before the oldest message is posted: if it waited long, all waiting messages of its partner that may stand
-/// `together` with it are joined with it. A message that Slack may have accepted already stays unchanged.
+/// `together` with it are joined with it. A message that Slack may have accepted already stays unchanged, and so does one for
+/// a thread.
 pub fn gather_waited(
     messages: &mut Vec<Message>,
+    matters: &mut Matters,
     now: Time,
     together: impl Fn(&Content, &Content) -> bool,
 ) {
-    let certain = |m: &Message| !m.maybe_repeated && m.settles().is_none_or(|at| at <= now);
+    let settled = |m: &Message| m.settles().is_none_or(|at| at <= now);
+    let certain = |m: &Message| !m.maybe_repeated && !matters.has_thread(m) && settled(m);
     let Some(head) = messages.first().filter(|head| certain(head)) else {
         return;
     };
@@ -62,6 +65,7 @@ pub fn gather_waited(
             None => parts.push(part),
         }
     }
+    let gone: Vec<u64> = own.iter().skip(1).map(|m| m.id).collect();
     own.truncate(1);
     for head in &mut own {
         head.content = match parts.len() {
@@ -71,6 +75,8 @@ pub fn gather_waited(
                 parts: std::mem::take(&mut parts),
             },
         };
+        head.matter = None;
+        matters.gathered(head, &gone);
     }
     *messages = own;
     messages.extend(rest);

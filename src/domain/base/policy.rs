@@ -21,6 +21,8 @@ pub struct Alerts {
     pub again_after: Duration,
     /// Events within this time after the first one are reported together.
     pub group_window: Duration,
+    /// Where events are reported that follow a reported one within its window.
+    pub follow_up: FollowUp,
     /// Accounts, passwords and certificates that expire soon are reported.
     pub expiry: bool,
     /// Log-ins from an address that was not seen before are marked, and always reported.
@@ -42,10 +44,23 @@ impl Default for Alerts {
             max_per_hour: 12,
             again_after: Duration::ZERO,
             group_window: Duration::from_secs(30),
+            follow_up: FollowUp::default(),
             expiry: true,
             new_address: false,
             new_key: false,
             quiet_after: Duration::ZERO,
         }
     }
+}
+
+/// `alerts.follow-up`: where events are reported that follow a reported one within its window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FollowUp {
+    /// The first message is edited.
+    #[default]
+    Edit,
+    /// They go into its thread.
+    Thread,
+    /// They are posted as a message of their own.
+    Post,
 }

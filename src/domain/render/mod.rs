@@ -22,6 +22,6 @@ mod warning_text;
 pub use day::{day_messages, notice_in_short};
 pub use own_text::{Own, OwnTrouble, own_trouble};
 pub use rendered::Rendered;
-pub use text::render;
+pub use text::{render, render_content};
 pub use unit_text::{FailedUnit, unit_failed};
 pub use voice::Voice;

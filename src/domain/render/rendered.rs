@@ -126,6 +126,8 @@ mod tests {
             }),
             maybe_repeated: false,
             form,
+            matter: None,
+            thread: None,
             refused: None,
         };
         let voice = Voice {

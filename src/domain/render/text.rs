@@ -4,7 +4,7 @@ use super::blocks::plain;
 use super::{
     Rendered, Voice, expiry_text, feed_text, file_text, odd_text, summary_text, warning_text,
 };
-use crate::domain::alerts::{Content, Failures, Logins, Message};
+use crate::domain::alerts::{Content, Failures, Form, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, within};
@@ -14,6 +14,11 @@ use crate::domain::render::say::{Phrase, slots};
 /// A message in words, in the form that Slack has asked for.
 pub fn render(message: &Message, voice: &Voice) -> Rendered {
     tell(&message.content, voice).render(message.form, message.maybe_repeated, voice)
+}
+
+/// A message that shows this content, in this form.
+pub fn render_content(content: &Content, form: Form, voice: &Voice) -> Rendered {
+    tell(content, voice).render(form, false, voice)
 }
 
 pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
@@ -37,6 +42,7 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::FeedChanged(changed) => feed_text::changed(changed, voice),
         Content::FeedOdd(odd) => odd_text::odd(odd, voice),
         Content::Quiet(quiet) => feed_text::quiet(quiet, voice),
+        Content::Works(works) => warning_text::works(works, voice),
         Content::Expiring(expiring) => expiry_text::expiring(expiring, voice),
         Content::LogLevel {
             partners,
@@ -182,6 +188,7 @@ pub(crate) fn several(parts: &[Content], voice: &Voice) -> Draft {
         short.extend(told.short.unwrap_or_else(|| told.lines.clone()));
         whole.lines.extend(told.lines);
         whole.details.extend(told.details);
+        whole.mention = whole.mention.or(told.mention);
         let new = told.context.into_iter();
         let new: Vec<String> = new.filter(|said| !whole.context.contains(said)).collect();
         whole.context.extend(new);

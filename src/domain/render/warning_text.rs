@@ -1,7 +1,7 @@
 //! Warnings in words: partners that cannot work, sessions whose files are not seen, and sweeps over the partners.
 
 use super::Voice;
-use crate::domain::alerts::{Blind, Hindered, NAMES_KEPT, Obstacle, Sweep};
+use crate::domain::alerts::{Blind, Hindered, NAMES_KEPT, Obstacle, Sweep, Works};
 use crate::domain::base::clean::{HOST, PATH, clean};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::plain;
@@ -187,6 +187,20 @@ pub(crate) fn unreadable(lines: u64, example: &str, voice: &Voice) -> Draft {
     Draft {
         lines: vec![voice.line(text, slots![count]), plain(example)],
         context: vec!["sftp-monitor check".to_owned()],
+        ..Draft::default()
+    }
+}
+
+/// A partner's sessions work again, or can be seen again.
+pub(crate) fn works(works: &Works, voice: &Voice) -> Draft {
+    let partner = voice.partner(&works.partner, works.full_name.as_deref());
+    let at = voice.moment(works.at);
+    let text = Phrase(
+        "✅ Session SFTP de {*partner} ouverte et visible — {at}",
+        "✅ {*partner} opened an SFTP session, and the log shows it — {at}",
+    );
+    Draft {
+        lines: vec![voice.line(text, slots![partner, at])],
         ..Draft::default()
     }
 }

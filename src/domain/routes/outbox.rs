@@ -1,21 +1,32 @@
 //! Prepares the outbox for the next post by the routes as they are now, so that a corrected configuration also moves what waits.
 
 use super::route::Routes;
-use crate::domain::alerts::{Message, gather_waited};
+use crate::domain::alerts::{Matters, Message, Outbox, SlackRef, gather_waited};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
 impl Routes {
     /// Removes what goes nowhere, splits the first message by channel, and joins with it what waited long for the same channel.
-    /// `next` is the id of the latest message.
-    pub fn prepare(&self, outbox: &mut Vec<Message>, next: &mut u64, now: Time) {
+    pub fn prepare(&self, outbox: Outbox<'_>, now: Time) {
+        let Outbox {
+            messages,
+            next,
+            matters,
+        } = outbox;
         if !self.is_plain() {
-            outbox.retain(|message| self.of(&message.content).channel.is_some());
-            self.split_first(outbox, next);
+            messages.retain(|message| self.of(&message.content).channel.is_some());
+            self.split_first(messages, next);
         }
-        gather_waited(outbox, now, |first, other| {
+        gather_waited(messages, matters, now, |first, other| {
             self.of(first).channel == self.of(other).channel
         });
+    }
+
+    /// The first message of a message's matter, if both go to the same channel.
+    pub fn thread(&self, message: &Message, matters: &Matters) -> Option<SlackRef> {
+        let matter = matters.get(message.matter?)?;
+        let same = self.of(&matter.content).channel == self.of(&message.content).channel;
+        matter.at.clone().filter(|_| same)
     }
 
     fn split_first(&self, outbox: &mut Vec<Message>, next: &mut u64) {

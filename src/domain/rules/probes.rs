@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Monitor;
-use crate::domain::alerts::{Content, Hindered};
+use crate::domain::alerts::{Content, Hindered, Works};
 use crate::domain::base::time::Time;
 use crate::domain::record::Record;
 use crate::domain::sessions::SftpSession;
@@ -58,5 +58,22 @@ impl Monitor<'_> {
             Content::Hindered(h) => !may_be(h.addresses.last().map(String::as_str), address),
             _ => true,
         });
+        self.works_again(&session.user, at);
+    }
+
+    /// Reports that a partner's sessions work, if a message said that they do not.
+    fn works_again(&mut self, partner: &str, at: Time) {
+        if self.rules.silent || self.daily.resume.matters.is_empty() {
+            return;
+        }
+        let works = Content::Works(Works {
+            partner: partner.to_owned(),
+            full_name: self.full_name(partner),
+            at,
+        });
+        let resume = &self.daily.resume;
+        if resume.matters.await_event(&works, &resume.outbox) {
+            self.say(at, works);
+        }
     }
 }

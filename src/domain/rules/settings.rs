@@ -133,6 +133,7 @@ pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::Works(_)
         | Content::Expiring(_)
         | Content::Started { .. }
         | Content::Summary(_)

@@ -183,7 +183,8 @@ impl Monitor<'_> {
 
     /// When `advance` has to run next if no event comes.
     pub fn due(&self) -> Option<Time> {
-        let ages = Alerts::ages(&self.daily.resume.outbox, self.in_flight);
+        let resume = &self.daily.resume;
+        let ages = Alerts::ages(&resume.outbox, &resume.matters, self.in_flight);
         let due = [self.alerts_due(), ages, self.feeds_due(), self.quiet_due()];
         due.into_iter().flatten().min()
     }

@@ -13,6 +13,7 @@ use super::body::Body;
 use super::codes::{Class, class};
 use super::fix::Fix;
 use super::said;
+use crate::domain::alerts::SlackRef;
 use crate::domain::base::clean::clean;
 use crate::domain::base::time::Time;
 
@@ -31,7 +32,10 @@ const NO_CODE: &str = "an error that is not in the form of Slack's";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PostResult {
     /// Slack accepted the message.
-    Accepted,
+    Accepted {
+        /// The message in Slack; `None` if the answer was cut off before it.
+        at: Option<SlackRef>,
+    },
     /// Slack did not accept the message, and asks for a pause.
     Wait {
         /// The duration, at most [`PAUSE_MOST`].
@@ -50,6 +54,8 @@ pub enum PostResult {
     Configuration(Refusal),
     /// Slack refuses this message in this form, or for good.
     Content(Refusal),
+    /// The message that was to be edited or answered is gone, or cannot be edited any more.
+    Gone(Refusal),
     /// The code is unknown.
     Unknown(Refusal),
 }
@@ -57,10 +63,11 @@ pub enum PostResult {
 impl fmt::Display for PostResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PostResult::Accepted => f.write_str("ok"),
+            PostResult::Accepted { .. } => f.write_str("ok"),
             PostResult::Wait { why, .. } | PostResult::Retry { why, .. } => f.write_str(why),
             PostResult::Configuration(refusal)
             | PostResult::Content(refusal)
+            | PostResult::Gone(refusal)
             | PostResult::Unknown(refusal) => refusal.fmt(f),
         }
     }
@@ -80,8 +87,11 @@ impl PostResult {
         match self {
             PostResult::Configuration(refusal)
             | PostResult::Content(refusal)
+            | PostResult::Gone(refusal)
             | PostResult::Unknown(refusal) => Some(&refusal.code),
-            PostResult::Accepted | PostResult::Wait { .. } | PostResult::Retry { .. } => None,
+            PostResult::Accepted { .. } | PostResult::Wait { .. } | PostResult::Retry { .. } => {
+                None
+            }
         }
     }
 }
@@ -105,6 +115,16 @@ impl fmt::Display for Refusal {
     }
 }
 
+impl Refusal {
+    /// Does it concern one channel, and not the whole app?
+    pub fn is_of_channel(&self) -> bool {
+        matches!(
+            Fix::of(&self.code),
+            Some(Fix::Invite | Fix::Channel | Fix::Unarchive | Fix::Posters)
+        )
+    }
+}
+
 /// The result for an answer with this status, `Retry-After` header and body.
 pub fn classify(status: u16, retry_after: Option<&str>, body: &Body, now: Time) -> PostResult {
     let answer = match body {
@@ -123,7 +143,9 @@ pub fn classify(status: u16, retry_after: Option<&str>, body: &Body, now: Time) 
         None => *body == Body::BeginsOk,
     };
     match (status, answer, code) {
-        (200..=299, _, _) if taken => PostResult::Accepted,
+        (200..=299, _, _) if taken => PostResult::Accepted {
+            at: answer.and_then(said::message_in_slack),
+        },
         (_, Some(answer), Some(code)) => by_code(code, answer),
         _ => no_answer(status),
     }
@@ -165,6 +187,7 @@ fn by_code(code: &str, answer: &Value) -> PostResult {
         },
         Class::Configuration(_) => PostResult::Configuration(refusal),
         Class::Content => PostResult::Content(refusal),
+        Class::Gone => PostResult::Gone(refusal),
         Class::Unknown => PostResult::Unknown(refusal),
     }
 }
@@ -241,7 +264,7 @@ mod tests {
     fn only_ok_true_is_taken_for_delivered() {
         assert_eq!(
             classify(200, None, br#"{"ok":true,"ts":"1.2"}"#, NOW),
-            PostResult::Accepted
+            PostResult::Accepted { at: None }
         );
         for body in [
             "",
@@ -271,11 +294,11 @@ mod tests {
     fn an_answer_cut_after_ok_is_still_an_ok() {
         assert_eq!(
             classify(200, None, br#"{"ok":true,"message":{"te"#, NOW),
-            PostResult::Accepted
+            PostResult::Accepted { at: None }
         );
         assert_eq!(
             classify(200, None, br#" { "ok" : true , "me"#, NOW),
-            PostResult::Accepted
+            PostResult::Accepted { at: None }
         );
         let cut = classify(200, None, br#"{"ok":tru"#, NOW);
         assert!(matches!(

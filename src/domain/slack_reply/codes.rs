@@ -1,8 +1,8 @@
 //! Slack's error codes: the class of each, and its fix.
 //!
 //! The codes come from <https://docs.slack.dev/reference/methods/chat.postMessage>, from that page before August 2025 if Slack
-//! still sends them, and from `auth.test`. Codes about threads, drafts and `client_msg_id` cannot occur, because the program
-//! sends none of these.
+//! still sends them, from `auth.test`, and from <https://docs.slack.dev/reference/methods/chat.update>. Codes about drafts and
+//! `client_msg_id` cannot occur, because the program sends none of these.
 
 use super::fix::Fix;
 
@@ -21,6 +21,8 @@ pub(crate) enum Class {
     Configuration(Fix),
     /// Trouble of this one message; Slack may accept a plainer form.
     Content,
+    /// The message that was to be edited or answered is gone, or cannot be edited or answered any more.
+    Gone,
     /// The code is unknown.
     Unknown,
 }
@@ -31,7 +33,7 @@ impl Fix {
         match class(code) {
             Class::Configuration(fix) => Some(fix),
             Class::Workspace(fix) => fix,
-            Class::Passing { .. } | Class::Content | Class::Unknown => None,
+            Class::Passing { .. } | Class::Content | Class::Gone | Class::Unknown => None,
         }
     }
 }
@@ -100,6 +102,17 @@ pub(crate) fn class(code: &str) -> Class {
         | "invalid_metadata_schema"
         | "metadata_too_large"
         | "metadata_must_be_sent_from_app" => Class::Content,
+        // Of replies in a thread, and of `chat.update`.
+        "thread_not_found"
+        | "invalid_thread_ts"
+        | "cannot_reply_to_message"
+        | "restricted_action_thread_locked"
+        | "restricted_action_non_threadable_channel"
+        | "message_not_found"
+        | "cant_update_message"
+        | "edit_window_closed"
+        | "update_failed"
+        | "is_inactive" => Class::Gone,
         _ => Class::Unknown,
     }
 }

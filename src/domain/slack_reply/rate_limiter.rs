@@ -34,6 +34,11 @@ pub enum Disposition {
         /// The form to keep with the message.
         form: Form,
     },
+    /// The message that it was to edit or to answer is gone, according to this error.
+    Gone {
+        /// Slack's error.
+        error: String,
+    },
     /// Slack refuses it for good: park it with this error.
     Park {
         /// Slack's error.
@@ -72,9 +77,10 @@ impl Disposition {
                 maybe_repeated: now,
                 ..
             } => (form, maybe_repeated || *now),
-            Disposition::Done | Disposition::Park { .. } | Disposition::Fix { .. } => {
-                (form, maybe_repeated)
-            }
+            Disposition::Done
+            | Disposition::Gone { .. }
+            | Disposition::Park { .. }
+            | Disposition::Fix { .. } => (form, maybe_repeated),
         }
     }
 }
@@ -120,7 +126,10 @@ impl RateLimiter {
     pub fn settle(&mut self, form: Form, answer: &PostResult, now: Time) -> Disposition {
         self.last = Some(now);
         let next = match answer {
-            PostResult::Accepted => Disposition::Done,
+            PostResult::Accepted { .. } => Disposition::Done,
+            PostResult::Gone(refusal) => Disposition::Gone {
+                error: refusal.to_string(),
+            },
             PostResult::Wait { pause, .. } => Disposition::Pause {
                 until: now.plus(*pause),
                 maybe_repeated: false,
@@ -152,9 +161,15 @@ impl RateLimiter {
         };
         self.pause_until = match next {
             Disposition::Pause { until, .. } | Disposition::Fix { until } => Some(until),
-            Disposition::Done | Disposition::Again { .. } | Disposition::Park { .. } => None,
+            Disposition::Done
+            | Disposition::Gone { .. }
+            | Disposition::Again { .. }
+            | Disposition::Park { .. } => None,
         };
-        if matches!(next, Disposition::Done | Disposition::Park { .. }) {
+        if matches!(
+            next,
+            Disposition::Done | Disposition::Gone { .. } | Disposition::Park { .. }
+        ) {
             self.over();
         }
         next
@@ -214,7 +229,7 @@ mod tests {
             .collect();
         assert_eq!(waits, [2, 4, 8, 16, 30, 30, 30, 30, 30, 30]);
         assert_eq!(
-            limiter.settle(Form::Blocks, &PostResult::Accepted, NOW),
+            limiter.settle(Form::Blocks, &PostResult::Accepted { at: None }, NOW),
             Disposition::Done
         );
         assert_eq!(
@@ -298,7 +313,7 @@ mod tests {
     fn posts_keep_their_distance_and_the_pause_that_slack_asked_for() {
         let mut limiter = RateLimiter::default();
         assert_eq!(limiter.ready_at(NOW, None), NOW);
-        limiter.settle(Form::Blocks, &PostResult::Accepted, NOW);
+        limiter.settle(Form::Blocks, &PostResult::Accepted { at: None }, NOW);
         assert_eq!(limiter.ready_at(NOW, None), NOW.plus(BETWEEN));
         let minute = NOW.plus(Duration::from_secs(60));
         assert_eq!(limiter.ready_at(NOW, Some(minute)), minute);
@@ -329,7 +344,7 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_does_not_silence_the_monitor() {
         let mut limiter = RateLimiter::default();
-        limiter.settle(Form::Blocks, &PostResult::Accepted, NOW);
+        limiter.settle(Form::Blocks, &PostResult::Accepted { at: None }, NOW);
         let year_before = NOW.minus(Duration::from_secs(365 * 86_400));
         assert_eq!(limiter.ready_at(year_before, None), year_before);
         assert_eq!(limiter.ready_at(year_before, Some(NOW)), year_before);

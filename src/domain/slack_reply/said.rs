@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use crate::domain::alerts::SlackRef;
 use crate::domain::base::clean::{NAME, clean};
 
 /// The replacement for text that is not shown.
@@ -77,6 +78,20 @@ pub(crate) fn message(text: &str) -> String {
         }
     }
     said.join(" ")
+}
+
+/// The message that Slack has accepted: `channel` and `ts`, which identify it. `ts` is no time, but a name in the form of one.
+pub(crate) fn message_in_slack(answer: &Value) -> Option<SlackRef> {
+    let (channel, ts) = (answer["channel"].as_str()?, answer["ts"].as_str()?);
+    let is_id = is_term(channel) && channel.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.len() < 16;
+    let is_ts = ts
+        .split_once('.')
+        .is_some_and(|(s, u)| digits(s) && digits(u));
+    (is_id && is_ts).then(|| SlackRef {
+        channel: channel.to_owned(),
+        ts: ts.to_owned(),
+    })
 }
 
 /// The name of a workspace, a user or a channel. People choose it, in any script, but without escapes and endless words.

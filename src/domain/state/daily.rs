@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::alerts::{Alerts, Cause, FeedOdd, Form, Message, Outbox, Seen};
+use crate::domain::alerts::{Alerts, Cause, FeedOdd, Form, Matters, Message, Outbox, Seen};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::position::{FilePosition, JournalPosition};
 use crate::domain::base::time::Time;
@@ -120,6 +120,9 @@ pub struct Resume {
     pub alerts: Alerts,
     /// Messages that Slack has not accepted yet, oldest first.
     pub outbox: Vec<Message>,
+    /// Messages that later events may concern.
+    #[serde(default, skip_serializing_if = "Matters::is_empty")]
+    pub matters: Matters,
     /// Messages that Slack refused permanently.
     pub parked: Vec<Message>,
     /// How many more messages Slack refused permanently than are kept.
@@ -151,6 +154,7 @@ impl Resume {
         let outbox = Outbox {
             messages: &mut self.outbox,
             next: &mut self.next_message,
+            matters: &mut self.matters,
         };
         (&mut self.alerts, outbox)
     }

@@ -1,0 +1,84 @@
+//! Edits messages in Slack that no longer show everything, one at a time, beside the posts.
+
+use super::commit::Committer;
+use super::post::{Answering, Sender};
+use crate::adapters::log::{Priority, line};
+use crate::domain::alerts::Matter;
+use crate::domain::base::time::Time;
+use crate::domain::delivery;
+use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter};
+
+/// Edits messages. `chat.update` has a rate limit of its own, so edits delay no post.
+pub(super) struct Editor {
+    limiter: RateLimiter,
+    editing: Option<(Box<Matter>, Answering)>,
+    /// The last trouble that was logged.
+    trouble: Option<String>,
+}
+
+/// An edit that Slack has answered.
+pub(super) struct Edited {
+    matter: Box<Matter>,
+    answer: PostResult,
+}
+
+impl Editor {
+    pub(super) fn new() -> Self {
+        Editor {
+            limiter: RateLimiter::default(),
+            editing: None,
+            trouble: None,
+        }
+    }
+
+    /// When the next edit may begin; `None` without one, and while one is in flight.
+    pub(super) fn ready_at(&self, committer: &Committer, now: Time) -> Option<Time> {
+        let waits = committer.view.edit.is_some() && self.editing.is_none();
+        waits.then(|| self.limiter.ready_at(now, committer.view.pause_until))
+    }
+
+    /// Starts the next edit, if that is allowed now.
+    pub(super) fn turn(&mut self, sender: &Sender, committer: &Committer, now: Time) {
+        if self
+            .ready_at(committer, now)
+            .is_none_or(|ready| ready > now)
+        {
+            return;
+        }
+        let Some(matter) = committer.view.edit.clone() else {
+            return;
+        };
+        self.editing = sender.edit(&matter).map(|editing| (matter, editing));
+    }
+
+    /// Waits for the edit in flight; without one, waits forever.
+    pub(super) async fn edited(&mut self) -> Edited {
+        let answer = match &mut self.editing {
+            Some((_, editing)) => editing.await,
+            None => std::future::pending().await,
+        };
+        match self.editing.take() {
+            Some((matter, _)) => Edited { matter, answer },
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes in the result of an edit. If the state cannot be written, the edit is repeated: that does no harm.
+    pub(super) fn settle(&mut self, committer: &mut Committer, edited: &Edited, now: Time) {
+        let Edited { matter, answer } = edited;
+        let next = self.limiter.settle(matter.form, answer, now);
+        let settled = committer.change(now, |daily| {
+            delivery::settle_edit(daily, matter, &next, now);
+        });
+        let trouble = match (&next, settled) {
+            (Disposition::Done, Ok(())) => None,
+            (Disposition::Done, Err(error)) => Some(format!("{error:#}")),
+            _ => Some(answer.to_string()),
+        };
+        if let Some(told) = trouble.as_ref().filter(|_| self.trouble != trouble) {
+            let told = format!("editing a message in Slack: {told}");
+            line(Priority::Warning, &told);
+        }
+        self.trouble = trouble;
+    }
+}

@@ -1,0 +1,171 @@
+//! What ends a matter: the log-in after failures, the session that works, the file that comes whole, the feed that arrives.
+
+use serde::{Deserialize, Serialize};
+
+use super::merge::addresses;
+use super::{Content, Failures, Files, Hindered, Obstacle, Transfer};
+
+/// An event that a matter waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// The feed with this id arrives.
+    Feed(String),
+    /// The partner logs in, from one of these addresses if any is known.
+    Login {
+        /// The account.
+        partner: String,
+        /// The addresses of the refused attempts.
+        addresses: Vec<String>,
+    },
+    /// An sftp session of this partner leaves lines.
+    Session(String),
+    /// This file comes whole.
+    File {
+        /// The account.
+        partner: String,
+        /// Its path.
+        path: String,
+        /// The partner fetches it.
+        download: bool,
+    },
+}
+
+impl Need {
+    /// Does this event fulfil the need?
+    pub(super) fn is_met_by(&self, content: &Content) -> bool {
+        match (self, content) {
+            (Need::Feed(id), Content::FeedArrived(arrived)) => *id == arrived.id,
+            (Need::Login { partner, addresses }, Content::Logins(logins)) => {
+                let own = |address| logins.addresses.contains(address);
+                *partner == logins.partner && (addresses.is_empty() || addresses.iter().any(own))
+            }
+            (Need::Session(partner), Content::Works(works)) => *partner == works.partner,
+            (need @ Need::File { partner, .. }, Content::Files(files)) => {
+                let download = files.what == Transfer::Download;
+                let mut paths = files.files.iter().map(|file| &file.path);
+                *partner == files.partner && paths.any(|path| need.is_of(path, download))
+            }
+            (need @ Need::File { partner, .. }, Content::FeedArrived(arrived)) => {
+                *partner == arrived.partner && need.is_of(&arrived.file.path, arrived.download)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_of(&self, file: &str, fetched: bool) -> bool {
+        matches!(self, Need::File { path, download, .. } if path == file && *download == fetched)
+    }
+
+    /// Adds a need; of log-ins of one partner the addresses are joined.
+    pub(super) fn add(needs: &mut Vec<Need>, further: Need) {
+        if let Need::Login {
+            partner: of,
+            addresses: more,
+        } = &further
+        {
+            let own = needs.iter_mut().find_map(|need| match need {
+                Need::Login { partner, addresses } if partner == of => Some(addresses),
+                _ => None,
+            });
+            if let Some(known) = own {
+                return addresses(known, more.clone());
+            }
+        }
+        if !needs.contains(&further) {
+            needs.push(further);
+        }
+    }
+}
+
+impl Content {
+    /// What ends the matter that begins with this message; nothing for a message that leaves nothing open.
+    pub(super) fn needs(&self) -> Vec<Need> {
+        match self {
+            Content::FeedMissing(missing) => vec![Need::Feed(missing.id.clone())],
+            Content::Failures(failures) => vec![failures.need()],
+            Content::Hindered(hindered) => hindered.needs(),
+            Content::Blind(blind) => vec![Need::Session(blind.partner.clone())],
+            Content::Quiet(quiet) => vec![Need::Login {
+                partner: quiet.partner.clone(),
+                addresses: Vec::new(),
+            }],
+            Content::Troubled(files) => files.needs(),
+            Content::Several { parts, .. } => parts.iter().flat_map(Content::needs).collect(),
+            Content::LogLevel {
+                partners, count, ..
+            }
+            | Content::Unseen {
+                partners,
+                count,
+                known: true,
+                ..
+            } if partners.len() == *count => partners.iter().cloned().map(Need::Session).collect(),
+            Content::Logins(_)
+            | Content::Sweep(_)
+            | Content::Files(_)
+            | Content::FeedArrived(_)
+            | Content::FeedChanged(_)
+            | Content::FeedOdd(_)
+            | Content::Expiring(_)
+            | Content::Works(_)
+            | Content::Summary(_)
+            | Content::Started { .. }
+            | Content::LogLevel { .. }
+            | Content::Unseen { .. }
+            | Content::Unreadable { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Failures {
+    fn need(&self) -> Need {
+        Need::Login {
+            partner: self.partner.clone(),
+            addresses: self.addresses.clone(),
+        }
+    }
+}
+
+impl Hindered {
+    fn needs(&self) -> Vec<Need> {
+        let earlier = self.earlier.iter().map(|refused| &refused.path);
+        match self.obstacle {
+            Obstacle::NotSftp | Obstacle::Subsystem | Obstacle::Chroot => {
+                vec![Need::Session(self.partner.clone())]
+            }
+            Obstacle::WriteRefused => self
+                .path
+                .iter()
+                .chain(earlier)
+                .map(|path| Need::File {
+                    partner: self.partner.clone(),
+                    path: path.clone(),
+                    download: false,
+                })
+                .collect(),
+            Obstacle::TurnedAway | Obstacle::AttemptsTurnedAway => vec![Need::Login {
+                partner: self.partner.clone(),
+                addresses: self.addresses.clone(),
+            }],
+        }
+    }
+}
+
+impl Files {
+    fn needs(&self) -> Vec<Need> {
+        let download = match self.what {
+            Transfer::UploadInterrupted | Transfer::UploadFailed | Transfer::UploadUnclosed => {
+                false
+            }
+            Transfer::DownloadInterrupted | Transfer::DownloadUnclosed => true,
+            Transfer::Upload | Transfer::Download | Transfer::Unknown => return Vec::new(),
+        };
+        let file = |file: &super::File| Need::File {
+            partner: self.partner.clone(),
+            path: file.path.clone(),
+            download,
+        };
+        self.files.iter().map(file).collect()
+    }
+}
