@@ -8,10 +8,12 @@ mod expect;
 mod keys;
 mod load;
 mod model;
+mod routes;
 mod secret;
 mod spelling;
 mod token;
 mod values;
+mod whose;
 mod wiring;
 
 pub use ca_file::CaFile;

@@ -140,6 +140,7 @@ pub(super) fn run(
         sender: Sender::new(
             client,
             config.voice(),
+            config.routes.clone(),
             options.fixed.partners.is_none().then(|| config.clone()),
         ),
         absent,
