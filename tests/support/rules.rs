@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sftp_monitor::domain::alerts::{Content, MuteTerms, Outbox, SlackRef};
+use sftp_monitor::domain::alerts::{Content, Message, MuteTerms, Outbox, SlackRef};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
@@ -10,6 +10,7 @@ use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::directory::Answer;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
 use sftp_monitor::domain::render::{Voice, day_messages, render, render_content};
+use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;
 use sftp_monitor::domain::slack_reply::Disposition;
@@ -38,6 +39,7 @@ const ODD: [&str; 5] = [
 struct Player {
     rules: Rules,
     voice: Voice,
+    routes: Routes,
     closes_from: u32,
     users: Users,
     daily: Daily,
@@ -87,6 +89,7 @@ impl Player {
                 ..config.rules()
             },
             voice: config.voice(),
+            routes: config.routes,
             closes_from: config.digest.closes_from,
             users: Users::default(),
             daily: Daily::default(),
@@ -160,6 +163,10 @@ impl Player {
                     .forced = true;
             }
             Step::Config { .. } | Step::JournalLimit(..) => {}
+            Step::Reload { line } => {
+                let (table, line) = ("route".to_owned(), line.clone());
+                self.routes = config(&[Step::Config { table, line }]).routes;
+            }
             Step::SlackDown(from, to) => self.down.push((*from, *to)),
             Step::Past(until) => self.past = *until,
             Step::Absent(until) => self.absent = Some((*until, Vec::new())),
@@ -337,6 +344,15 @@ impl Player {
         self.told.push(format!("{} mute", self.clock(at)));
     }
 
+    /// The channel of a message that does not go to the main one, and whom it mentions.
+    fn way(&self, message: &Message) -> String {
+        let to = self.routes.of(&message.content);
+        let channel = to.channel.filter(|channel| *channel != self.routes.main);
+        let mention = to.mention.filter(|_| message.matter.is_none());
+        let mention = mention.map(|id| format!("@{id} "));
+        channel.map(|id| format!("{id} ")).unwrap_or_default() + &mention.unwrap_or_default()
+    }
+
     fn is_down(&self) -> bool {
         self.down
             .iter()
@@ -345,16 +361,17 @@ impl Player {
 
     fn post(&mut self) {
         while !self.is_down() {
-            let Turn::Post(message) = delivery::take_message(&mut self.daily, None, self.now)
+            let Turn::Post(message) =
+                delivery::take_message(&mut self.daily, None, &self.routes, self.now)
             else {
                 break;
             };
             let mark = match (&message.thread, message.content.is_for_all()) {
-                (Some(_), true) => "↳ (to all) ",
-                (Some(_), false) => "↳ ",
-                (None, _) => "",
+                (Some(_), true) => "↳ (to all) ".to_owned(),
+                (Some(_), false) => "↳ ".to_owned(),
+                (None, _) => self.way(&message),
             };
-            self.tell(mark, &render(&message, &self.voice).text);
+            self.tell(&mark, &render(&message, &self.voice).text);
             let at = self.threads.then(|| SlackRef {
                 channel: "C0".to_owned(),
                 ts: format!("1.{}", message.id),

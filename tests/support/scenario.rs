@@ -41,6 +41,8 @@ pub enum Step {
     Forced { name: String },
     /// A line of the configuration, with the table that it belongs to.
     Config { table: String, line: String },
+    /// The configuration is read again; this is its only route.
+    Reload { line: String },
     /// Slack takes nothing.
     SlackDown(Time, Time),
     /// What is older counts nothing.
@@ -173,7 +175,10 @@ impl Reader {
                 name: rest.to_owned(),
             },
             word if word == "alerts" || word.starts_with("alerts.") => table(word, rest),
-            "expect" | "holidays" => table(word, rest),
+            "expect" | "route" | "holidays" => table(word, rest),
+            "reload" => Step::Reload {
+                line: rest.to_owned(),
+            },
             "slack-down" => {
                 let (from, to) = rest.split_once(" to ").unwrap();
                 Step::SlackDown(self.time(from), self.time(to))
@@ -344,18 +349,24 @@ pub fn shortened(text: &str) -> String {
 /// The configuration that the steps write.
 pub fn config(steps: &[Step]) -> Config {
     let mut tables: BTreeMap<&str, String> = BTreeMap::new();
-    let mut expects = Vec::new();
+    let (mut expects, mut routes) = (Vec::new(), Vec::new());
     for step in steps {
         if let Step::Config { table, line } = step {
-            if table == "expect" {
-                expects.push(format!("{{{line}}}"));
+            match table.as_str() {
+                "expect" => expects.push(format!("{{{line}}}")),
+                "route" => routes.push(format!("{{{line}}}")),
+                _ => {}
+            }
+            if matches!(table.as_str(), "expect" | "route") {
                 continue;
             }
             *tables.entry(table).or_default() += &format!("{line}\n");
         }
     }
     let mut text = "timezone = \"Europe/Paris\"\n".to_owned();
-    text += &format!("expect = [{}]\n", expects.join(", "));
+    for (key, all) in [("expect", expects), ("route", routes)] {
+        text += &format!("{key} = [{}]\n", all.join(", "));
+    }
     for (table, lines) in tables {
         text += &format!("[{table}]\n{lines}");
     }

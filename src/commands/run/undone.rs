@@ -107,6 +107,7 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
         | Content::Works(_)
         | Content::Expiring(_)
         | Content::MuteEnded { .. }
+        | Content::Reply { .. }
         | Content::Files(_)
         | Content::Troubled(_)
         | Content::Several { .. }

@@ -33,6 +33,7 @@ pub(super) fn message(content: &Content) -> String {
         Content::FeedArrived(feed) => format!("{} of {} arrived", feed.files, feed.partner),
         Content::FeedChanged(feed) => format!("{} of {} changed", feed.files, feed.partner),
         Content::FeedOdd(feed) => format!("odd files of {} of {}", feed.files, feed.partner),
+        Content::Reply { of, .. } => format!("a reply about {}", message(of)),
         Content::MuteEnded { ended, .. } => format!("the end of the mute of {}", ended.partner),
         Content::Quiet(quiet) => format!("no log-in of {}", quiet.partner),
         Content::Works(works) => format!("working session of {}", works.partner),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agenda::Agenda;
 use super::group::{Group, HOUR};
-use super::{Content, Mute, Outbox, Summary, Tried, merge, summary, sweep};
+use super::{Content, Events, Mute, Outbox, Summary, Tried, merge, summary, sweep, wanted};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
@@ -44,6 +44,9 @@ pub struct Alerts {
     pub muted: BTreeMap<String, Mute>,
     /// The id of the latest waiting alert.
     pub next: u64,
+    /// The events that wait for the webhook.
+    #[serde(skip_serializing_if = "is_default")]
+    pub events: Events,
     /// When something of this may be due. Made anew with each `advance`.
     #[serde(skip)]
     pub(crate) agenda: Agenda,
@@ -102,6 +105,12 @@ impl Alerts {
         rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
     ) {
+        self.events.note(at, &content);
+        let unwanted = |(_, partner)| !wanted(&content, &rules(partner));
+        if content.group().is_some_and(unwanted) {
+            outbox.matters.end_quietly(at, &content, outbox.messages);
+            return;
+        }
         let old = now.since(at) > NEWS;
         if !old {
             for waiting in self.take_arrived(&content) {

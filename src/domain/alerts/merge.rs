@@ -32,6 +32,7 @@ pub(crate) fn join(first: &mut Content, second: Content) {
             | Content::FeedOdd(_)
             | Content::Quiet(_)
             | Content::MuteEnded { .. }
+            | Content::Reply { .. }
             | Content::Works(_)
             | Content::Expiring(_)
             | Content::Summary(_)

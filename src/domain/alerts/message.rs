@@ -7,6 +7,7 @@ use crate::domain::alerts::facts::{
 use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet, Works};
 use crate::domain::alerts::matters::SlackRef;
 use crate::domain::alerts::mute_ended::MuteEnded;
+use crate::domain::alerts::reply::Reply;
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
@@ -142,6 +143,13 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         past: Vec<Content>,
     },
+    /// A reply to a message that is no event.
+    Reply {
+        /// The reply.
+        reply: Reply,
+        /// What the message is about.
+        of: Box<Content>,
+    },
     /// A partner's sftp sessions work again, or can be seen again.
     Works(Works),
     /// Partners' accounts, passwords or certificates expire soon.
@@ -216,6 +224,7 @@ impl Content {
             Content::FeedOdd(odd) => Alone("odd feed", &odd.id),
             Content::Quiet(quiet) => Alone("quiet", &quiet.partner),
             Content::MuteEnded { ended, .. } => Alone("mute", &ended.partner),
+            Content::Reply { of, .. } => Alone("reply", of.partner().unwrap_or_default()),
             Content::Works(works) => Alone("works", &works.partner),
             Content::Blind(blind) => Alone("blind", &blind.partner),
             Content::Started { first: true, .. } => Alone("first start", ""),

@@ -48,6 +48,7 @@ impl Content {
             | Content::Summary(_)
             | Content::Expiring(_)
             | Content::MuteEnded { .. }
+            | Content::Reply { .. }
             | Content::Started { .. }
             | Content::Unreadable { .. }
             | Content::LogLevel { .. }

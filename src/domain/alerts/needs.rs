@@ -110,6 +110,7 @@ impl Content {
             | Content::Expiring(_)
             | Content::Works(_)
             | Content::MuteEnded { .. }
+            | Content::Reply { .. }
             | Content::Summary(_)
             | Content::Started { .. }
             | Content::LogLevel { .. }

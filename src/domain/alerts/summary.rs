@@ -69,6 +69,7 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
         | Content::FeedOdd(_)
         | Content::Quiet(_)
         | Content::MuteEnded { .. }
+        | Content::Reply { .. }
         | Content::Works(_)
         | Content::Expiring(_)
         | Content::Summary(_)

@@ -33,9 +33,15 @@ impl Content {
     }
 }
 
-/// Called before the oldest message is posted: if it waited long, all waiting messages of its partner are joined with it. A
-/// message that Slack may have accepted already stays unchanged, and so does one for a thread.
-pub fn gather_waited(messages: &mut Vec<Message>, matters: &mut Matters, now: Time) {
+/// Called before the oldest message is posted: if it waited long, all waiting messages of its partner that may stand
+/// `together` with it are joined with it. A message that Slack may have accepted already stays unchanged, and so does one for
+/// a thread.
+pub fn gather_waited(
+    messages: &mut Vec<Message>,
+    matters: &mut Matters,
+    now: Time,
+    together: impl Fn(&Content, &Content) -> bool,
+) {
     let settled = |m: &Message| m.settles().is_none_or(|at| at <= now);
     let certain = |m: &Message| !m.maybe_repeated && !matters.has_thread(m) && settled(m);
     let Some(head) = messages.first().filter(|head| certain(head)) else {
@@ -45,8 +51,9 @@ pub fn gather_waited(messages: &mut Vec<Message>, matters: &mut Matters, now: Ti
     if partner.is_empty() || now.since(head.since) <= WAITED {
         return;
     }
-    let partner = partner.to_owned();
-    let own = |m: &Message| m.content.group().is_some_and(|(_, of)| of == partner) && certain(m);
+    let (partner, first) = (partner.to_owned(), head.content.clone());
+    let of_partner = |m: &Message| m.content.group().is_some_and(|(_, of)| of == partner);
+    let own = |m: &Message| of_partner(m) && certain(m) && together(&first, &m.content);
     let (mut own, rest): (Vec<Message>, Vec<Message>) =
         std::mem::take(messages).into_iter().partition(own);
     let contents: Vec<Content> = own.iter_mut().map(|m| take(&mut m.content)).collect();

@@ -138,6 +138,9 @@ pub struct Resume {
     /// Why Slack accepted nothing at the last try; `None` if it accepted the last post.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slack_trouble: Option<Trouble>,
+    /// Why channels of routes refused messages at the last try, by channel. These messages went to the main channel.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refusing: BTreeMap<String, Trouble>,
     /// The message about the first start was put into the outbox.
     pub announced: bool,
     /// Number of forged lines since the first start.
