@@ -71,6 +71,12 @@ pub struct Matter {
     /// The first message does not show all of this yet.
     #[serde(default, skip_serializing_if = "is_default")]
     pub edit: bool,
+    /// A person takes care of it: no reminders.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub taken: bool,
+    /// The latest reminder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<Time>,
 }
 
 /// The matters of late, in the order of their first messages.
@@ -101,10 +107,12 @@ impl Matter {
     }
 
     /// Adds a later event of the same matter.
-    fn join(&mut self, at: Time, content: Content) {
+    pub(super) fn join(&mut self, at: Time, content: Content) {
         for need in content.needs() {
             Need::add(&mut self.needs, need);
         }
+        // A further deadline is another one than the person has answered.
+        self.taken &= !matches!(content, Content::FeedMissing(_));
         absorb(&mut self.content, content);
         self.last = self.last.max(at);
         self.edit = true;
@@ -205,6 +213,8 @@ impl Matters {
             needs,
             end: None,
             edit: false,
+            taken: false,
+            reminded: None,
         };
         self.0.insert(place, matter);
         // Some more are allowed, so that this does not run for each message.
@@ -301,7 +311,7 @@ impl Matters {
         };
         matter.content.clone_from(&message.content);
         let replies = waiting.iter().filter(|m| m.matter == Some(message.id));
-        let further = replies.filter(|m| matter.is_alike(&m.content));
+        let further = replies.filter(|m| matter.is_alike(&m.content) || m.content.is_answer());
         let further: Vec<&Content> = further.map(|m| &m.content).collect();
         matter.edit = matter.end.is_some() || !further.is_empty();
         for content in further {
@@ -384,7 +394,7 @@ impl Matter {
     }
 
     /// Is its first message in Slack, or does it wait?
-    fn is_there(&self, waiting: &[Message]) -> bool {
+    pub(super) fn is_there(&self, waiting: &[Message]) -> bool {
         self.at.is_some() || waiting.iter().any(|message| message.id == self.id)
     }
 }
