@@ -276,10 +276,7 @@ impl Content {
 
     /// Is it what a person answered?
     pub(super) fn is_answer(&self) -> bool {
-        let Content::Reply { reply, .. } = self else {
-            return false;
-        };
-        matches!(reply, Reply::Taken { .. })
+        matches!(self, Content::Reply { reply, .. } if reply.is_answer())
     }
 
     /// Is this shown in the channel although it is a reply in a thread?

@@ -86,8 +86,5 @@ impl Outbox<'_> {
 }
 
 fn is_reminder(content: &Content) -> bool {
-    let Content::Reply { reply, .. } = content else {
-        return false;
-    };
-    matches!(reply, Reply::Reminder { .. })
+    matches!(content, Content::Reply { reply, .. } if !reply.is_answer())
 }
