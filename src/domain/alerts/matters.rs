@@ -66,7 +66,9 @@ impl Matters {
         if needs.is_empty() && content.group().is_none() {
             return;
         }
-        self.0.push(Matter {
+        // A message that a mute kept back has an older id than others.
+        let place = self.0.partition_point(|matter| matter.id < id);
+        let matter = Matter {
             id,
             began: at,
             last: at,
@@ -76,7 +78,8 @@ impl Matters {
             needs,
             end: None,
             edit: false,
-        });
+        };
+        self.0.insert(place, matter);
         // Some more are allowed, so that this does not run for each message.
         if self.0.len() > KEPT + KEPT / 4 {
             let whose = |m: &Matter| m.content.partner().map(str::to_owned);
