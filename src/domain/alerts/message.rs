@@ -5,9 +5,9 @@ use crate::domain::alerts::facts::{
     Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
 };
 use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet, Works};
-use crate::domain::alerts::matters::SlackRef;
 use crate::domain::alerts::mute_ended::MuteEnded;
 use crate::domain::alerts::reply::Reply;
+use crate::domain::alerts::slack_ref::SlackRef;
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
