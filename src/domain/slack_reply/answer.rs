@@ -283,6 +283,25 @@ mod tests {
     }
 
     #[test]
+    fn the_channel_and_the_ts_of_the_answer_name_the_message() {
+        let named = |body: &[u8]| match classify(200, None, body, NOW) {
+            PostResult::Accepted { at } => at.map(|at| format!("{} {}", at.channel, at.ts)),
+            other => panic!("{other}"),
+        };
+        let body = br#"{"ok":true,"channel":"C0APAF806F8","ts":"1503435956.000247"}"#;
+        assert_eq!(named(body).unwrap(), "C0APAF806F8 1503435956.000247");
+        for body in [
+            &br#"{"ok":true,"ts":"1503435956.000247"}"#[..],
+            br#"{"ok":true,"channel":"C0APAF806F8"}"#,
+            br#"{"ok":true,"channel":"","ts":"1503435956.000247"}"#,
+            br#"{"ok":true,"channel":"C0 ]8;;","ts":"1503435956.000247"}"#,
+            br#"{"ok":true,"channel":"C0APAF806F8","ts":"now"}"#,
+        ] {
+            assert_eq!(named(body), None);
+        }
+    }
+
+    #[test]
     fn an_answer_cut_after_ok_is_still_an_ok() {
         assert_eq!(
             classify(200, None, br#"{"ok":true,"message":{"te"#, NOW),
