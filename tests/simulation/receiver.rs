@@ -21,6 +21,7 @@ impl Simulation {
         let (dice, now) = (&self.world.dice, self.clock.now());
         let lost = || Delivery::Failed {
             why: "no answer".to_owned(),
+            arrived: true,
         };
         let (taken, delivery) = match dice.once_in(self.world.odds.get().slack) {
             _ if self.world.is_dead(process) => (false, lost()),

@@ -145,25 +145,23 @@ impl Courier {
     pub fn settle(&mut self, id: String, delivery: &Delivery, clock: Instant) {
         self.sending = false;
         let mut pause = self.backoff.after(delivery);
-        let mut trouble = Some(delivery.to_string());
-        match delivery {
-            Delivery::Accepted => {
-                trouble = None;
-                self.refusals.accepted(&id);
-                self.taken.retain(|event| event.id != id);
-                self.done.push((id, false));
-            }
-            Delivery::Refused { .. } if self.refusals.refused(&id) => {
-                let told = format!(
-                    "the webhook takes other events and refuses {id}: {delivery}; it is given up"
-                );
-                line(Priority::Error, &told);
-                self.taken.retain(|event| event.id != id);
-                self.done.push((id, true));
-                // The receiver takes the others.
-                (pause, trouble) = (Duration::ZERO, self.trouble.clone());
-            }
-            Delivery::Refused { .. } | Delivery::Wait { .. } | Delivery::Failed { .. } => {}
+        let accepted = *delivery == Delivery::Accepted;
+        let mut trouble = (!accepted).then(|| delivery.to_string());
+        let given_up = self.refusals.note(&id, delivery);
+        if given_up {
+            let told =
+                format!("the webhook takes other events and not {id}: {delivery}; it is given up");
+            line(Priority::Error, &told);
+            // The receiver takes the others.
+            pause = Duration::ZERO;
+        }
+        if given_up || accepted && self.refusals.count() > 0 {
+            // It is over when no event fails any more.
+            trouble.clone_from(&self.trouble);
+        }
+        if accepted || given_up {
+            self.taken.retain(|event| event.id != id);
+            self.done.push((id, given_up));
         }
         self.next = clock + pause;
         self.settle_at.get_or_insert(clock + SETTLE);
