@@ -12,6 +12,7 @@ pub mod openssh;
 pub mod pending;
 pub mod record;
 pub mod render;
+pub mod routes;
 pub mod rules;
 pub mod sessions;
 pub mod slack_reply;

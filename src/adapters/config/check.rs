@@ -1,11 +1,14 @@
 //! Turns the text of the configuration file into checked values: each key once, with its default and its limits.
 
+use std::collections::BTreeMap;
+
 use reqwest::Url;
 
 use super::ca_file::ca_file;
 use super::expect::expects;
 use super::keys::{ConfigError, Keys, Text};
 use super::model::AUTH_LOG;
+use super::routes;
 use super::values::{absolute, address, duration, not_empty, number, time_of_day, zone};
 use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind, Webhook};
 use crate::domain::alerts::Kind;
@@ -47,12 +50,16 @@ pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
     let alerts = alerts(&mut own, &Alerts::default())?;
     let of_partners = own.table("partners")?.named_tables()?.into_iter();
     own.end()?;
-    let alerts_of = of_partners.map(|(name, mut keys)| {
+    let (mut alerts_of, mut channels) = (BTreeMap::new(), BTreeMap::new());
+    for (name, mut keys) in of_partners {
         let own = self::alerts(&mut keys, &alerts)?;
+        let channel = keys.get("channel", not_empty(routes::CHANNEL))?;
         keys.end()?;
-        Ok((name, own))
-    });
-    let alerts_of = alerts_of.collect::<Result<_, ConfigError>>()?;
+        channels.extend(channel.map(|channel| (name.clone(), channel)));
+        alerts_of.insert(name, own);
+    }
+    let (main, label) = (&slack.channel, &slack.label);
+    let routes = routes::routes(&mut keys, main, label, channels, text)?;
     let digest = digest(keys.table("digest")?)?;
     let heartbeat = heartbeat(keys.table("heartbeat")?)?;
     let webhook = webhook(keys.table("webhook")?)?;
@@ -66,6 +73,7 @@ pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
         source,
         alerts,
         alerts_of,
+        routes,
         digest,
         heartbeat,
         webhook,

@@ -8,14 +8,17 @@ mod expect;
 mod keys;
 mod load;
 mod model;
+mod routes;
 mod secret;
 mod spelling;
 mod token;
 mod values;
+mod whose;
 mod wiring;
 
 pub use ca_file::CaFile;
 pub use keys::ConfigError;
+pub(crate) use keys::nearest;
 pub use load::DEFAULT_PATH;
 pub use model::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind, Webhook};
 pub(crate) use secret::SECRET_CREDENTIAL;

@@ -11,6 +11,7 @@ use crate::domain::base::language::Language;
 use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::{ByPattern, Expectation};
+use crate::domain::routes::Routes;
 
 /// The whole configuration, with checked values.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Config {
     pub alerts: Alerts,
     /// `[alerts.partners.NAME]`: complete settings, with missing keys taken from `[alerts]`.
     pub alerts_of: BTreeMap<String, Alerts>,
+    /// `[[route]]` of this server, and the partners' own channels.
+    pub routes: Routes,
     /// `[digest]`.
     pub digest: Digest,
     /// `[heartbeat]`.

@@ -10,6 +10,7 @@ use crate::adapters::webhook;
 use crate::commands::run::heartbeat::Heartbeat;
 use crate::domain::alerts::Kind;
 use crate::domain::render::Voice;
+use crate::domain::routes::Routes;
 use crate::domain::rules::Rules;
 
 /// Settings that stay as they were at the start, and the path of the configuration.
@@ -67,7 +68,7 @@ pub(super) struct Reloading {
     /// The number of its user database.
     pub(super) directory: u64,
     /// Receives the settings once the user database has given its spelling of the accounts.
-    pub(super) set: Receiver<(Rules, Voice)>,
+    pub(super) set: Receiver<(Rules, Voice, Routes)>,
     pub(super) client: Option<Client>,
     /// `None` if the command line names the partners.
     pub(super) config: Option<Config>,

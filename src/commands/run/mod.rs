@@ -12,6 +12,7 @@ mod fixed;
 pub(crate) mod heartbeat;
 mod held;
 mod log_entry;
+mod noticing;
 mod own;
 mod post;
 mod queue;

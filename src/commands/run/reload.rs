@@ -42,12 +42,12 @@ impl Daemon {
         let Some(new) = self.reloading.take_if(read) else {
             return false;
         };
-        let Ok((rules, voice)) = new.set.try_recv() else {
+        let Ok((rules, voice, routes)) = new.set.try_recv() else {
             return false;
         };
         self.committer.set_rules(rules);
         self.webhook.replace(new.webhook, voice.clone());
-        self.sender = Sender::new(new.client, voice, new.config);
+        self.sender = Sender::new(new.client, voice, routes, new.config);
         self.heartbeat = new.heartbeat;
         line(Priority::Notice, "the configuration was read again");
         true
@@ -81,7 +81,7 @@ impl Daemon {
                 ..config.rules()
             };
             // Sending fails only if a later reload has replaced this one.
-            let _ = tell.send((rules, config.voice()));
+            let _ = tell.send((rules, config.voice(), config.routes));
             directory
         }));
         Ok(Reloading {
