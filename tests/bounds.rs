@@ -15,7 +15,7 @@ mod users;
 
 use std::fmt::Write as _;
 
-use sftp_monitor::domain::alerts::{Content, FeedArrived, File, Outbox};
+use sftp_monitor::domain::alerts::{Content, FeedArrived, File, Matters, Outbox};
 use sftp_monitor::domain::base::time::Time;
 
 /// Accounts, and a Slack that is told of nothing that these tests do not ask for.
@@ -283,12 +283,13 @@ fn many_log_ins_of_one_partner_hide_no_blind_session_of_another() {
 
 #[test]
 fn weeks_without_slack_leave_one_message_of_each_feed_that_says_how_it_stands_now() {
-    let (mut messages, mut next) = (Vec::new(), 0);
+    let (mut messages, mut next, mut matters) = (Vec::new(), 0, Matters::default());
     let day = |day: i64| Time::from_seconds(86_400 * day);
     for today in 0..30 {
         let mut outbox = Outbox {
             messages: &mut messages,
             next: &mut next,
+            matters: &mut matters,
         };
         for feed in 0..100 {
             outbox.push(day(today), late(&format!("feed {feed:02}"), day(today)));
@@ -307,10 +308,11 @@ fn weeks_without_slack_leave_one_message_of_each_feed_that_says_how_it_stands_no
 
 #[test]
 fn few_messages_of_a_feed_are_all_told() {
-    let (mut messages, mut next) = (Vec::new(), 0);
+    let (mut messages, mut next, mut matters) = (Vec::new(), 0, Matters::default());
     let mut outbox = Outbox {
         messages: &mut messages,
         next: &mut next,
+        matters: &mut matters,
     };
     for today in 0..60 {
         outbox.push(Time(today), late("feed", Time(today)));

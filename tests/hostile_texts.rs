@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sftp_monitor::domain::alerts::{
     Cause, Change, Content, Expiring, Failures, FeedArrived, FeedChanged, FeedMissing, FeedOdd,
     File, Files, Form, Lack, Logins, Loss, Message, Odd, Quiet, Seen, SeenFile, Summary,
-    SummaryRow, Transfer,
+    SummaryRow, Transfer, Works,
 };
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};

@@ -11,11 +11,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use daemon::{Daemon, PARIS, PARTNERS, partner, time};
+use sftp_monitor::adapters::config::Config;
 use sftp_monitor::adapters::store::Store;
 use sftp_monitor::commands::digest::Tables;
 use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::delivery::{self, Turn};
+use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::slack_reply::{Disposition, PostResult, Refusal};
 
 /// Minutes after midnight from which on a digest closes the day.
@@ -273,4 +275,97 @@ fn a_bot_that_is_not_invited_tries_soon_at_first_and_at_once_when_anything_was_p
     }
     assert_eq!(daemon.told.len(), 1);
     assert_eq!(refusal(&daemon), None);
+}
+
+fn refused_by(channel: &'static str) -> impl Fn(&str) -> PostResult {
+    move |posted_to| match posted_to == channel {
+        true => not_invited(),
+        false => PostResult::Accepted { at: None },
+    }
+}
+
+/// Ten events in a minute, and what is posted meanwhile.
+fn one_by_one(daemon: &mut Daemon, answer: &dyn Fn(&str) -> PostResult) {
+    for _ in 0..10 {
+        daemon.happen(1, Duration::from_secs(1));
+        for _ in 0..5 {
+            daemon.now = daemon.now.plus(Duration::from_secs(1));
+            daemon.commit(Vec::new());
+            daemon.post_to(answer);
+        }
+    }
+}
+
+/// Failures go to another channel.
+fn failures_apart() -> Routes {
+    let text = "[slack]\nchannel = \"C1\"\n[[route]]\nkinds = [\"failure\"]\nchannel = \"C2\"\n";
+    Config::parse(Path::new("c.toml"), text).unwrap().routes
+}
+
+#[test]
+fn a_channel_that_refuses_delays_nothing_and_its_messages_go_to_the_main_one_until_it_takes_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.read(failures_apart());
+    let refusing = |daemon: &Daemon| {
+        let mut store = Store::open(directory.path()).unwrap();
+        let daily = store.load(PARIS.local(daemon.now)).unwrap().unwrap();
+        assert_eq!(daily.resume.slack_trouble, None);
+        daily.resume.refusing
+    };
+    let begun = daemon.now;
+    let mut tried = Vec::new();
+    for minute in 0..60 {
+        let before = daemon.tries.len();
+        one_by_one(&mut daemon, &refused_by("C2"));
+        if daemon.tries[before..]
+            .iter()
+            .any(|(way, _)| way.channel == "C2")
+        {
+            tried.push(minute);
+        }
+    }
+    // Tried now and then, each time a little later, and each message of it went to the main channel at once.
+    assert_eq!(tried, [0, 1, 3, 8, 16, 32]);
+    let instead = Some(("C2".to_owned(), "not_in_channel".to_owned()));
+    let told = |taken: &Daemon| {
+        let all = taken.tries.iter().filter(|(_, is_taken)| *is_taken);
+        all.map(|(way, _)| (way.channel.clone(), way.instead_of.clone()))
+            .collect::<Vec<_>>()
+    };
+    let all = told(&daemon);
+    assert!(all.contains(&("C1".to_owned(), None)), "{all:?}");
+    assert!(all.contains(&("C1".to_owned(), instead.clone())), "{all:?}");
+    assert!(all.iter().all(|(channel, _)| channel == "C1"), "{all:?}");
+    // No message came twice, and none may have.
+    assert_eq!(all.len(), daemon.told.len());
+    assert!(daemon.told.iter().all(|(_, repeated)| !repeated));
+    let known = refusing(&daemon);
+    assert_eq!(known["C2"].code.as_deref(), Some("not_in_channel"));
+    assert!(known["C2"].since.since(begun) < Duration::from_secs(60));
+    // Somebody invites the bot, and reloads: the channel is tried at once.
+    daemon.read(failures_apart());
+    daemon.tries.clear();
+    one_by_one(&mut daemon, &refused_by("nobody"));
+    daemon.rest();
+    assert!(
+        daemon
+            .tries
+            .iter()
+            .all(|(way, is_taken)| *is_taken && way.instead_of.is_none())
+    );
+    assert!(daemon.tries.iter().any(|(way, _)| way.channel == "C2"));
+    assert!(refusing(&daemon).is_empty());
+}
+
+#[test]
+fn the_main_channel_that_refuses_as_well_keeps_the_message() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.read(failures_apart());
+    one_by_one(&mut daemon, &|_| not_invited());
+    assert!(daemon.told.is_empty());
+    assert!(daemon.committer.waiting() > 0);
+    daemon.rest();
+    assert!(daemon.told.iter().all(|(_, repeated)| !repeated));
 }

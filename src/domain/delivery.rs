@@ -107,15 +107,36 @@ pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &Disposition, n
         } => resume.pause_until = Some(*until),
         Disposition::Pause { asked: false, .. } | Disposition::Fix { .. } => {}
     }
-    let said = answer.to_string();
     let before = resume.slack_trouble.take();
+    resume.slack_trouble = Some(trouble(before, answer, now));
+}
+
+/// Why Slack takes nothing, since the first time that it said so.
+fn trouble(before: Option<Trouble>, answer: &PostResult, now: Time) -> Trouble {
+    let said = answer.to_string();
     let same = before.filter(|before| before.said == said && before.since <= now);
-    resume.slack_trouble = Some(Trouble {
+    Trouble {
         since: same.map_or(now, |same| same.since),
         said,
         code: answer.code().map(str::to_owned),
         at: now,
-    });
+    }
+}
+
+/// Keeps why a route's channel refuses messages, for people; a message that it took clears it. Returns whether this is news.
+pub fn note_channel(daily: &mut Daily, channel: &str, answer: &PostResult, now: Time) -> bool {
+    let refusing = &mut daily.resume.refusing;
+    let before = refusing.remove(channel);
+    if answer.refusal_of_channel().is_none() {
+        let over = matches!(answer, PostResult::Accepted { .. });
+        let kept = before.clone().filter(|_| !over);
+        refusing.extend(kept.map(|kept| (channel.to_owned(), kept)));
+        return over && before.is_some();
+    }
+    let now = trouble(before.clone(), answer, now);
+    let news = before.is_none_or(|before| before.said != now.said);
+    refusing.insert(channel.to_owned(), now);
+    news
 }
 
 /// Applies the result of a message that was posted: what to do next, and the message in Slack if it was accepted.

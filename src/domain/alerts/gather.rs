@@ -100,6 +100,7 @@ impl Alerts {
         outbox: &mut Outbox<'_>,
     ) {
         if content.group().is_some() && now.since(at) > NEWS {
+            outbox.matters.end_quietly(at, &content, outbox.messages);
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
@@ -112,9 +113,8 @@ impl Alerts {
             return;
         };
         // The end of a matter is reported at once, in its thread.
-        if matches!(content, Content::Files(_))
-            && outbox.matters.await_event(&content, outbox.messages)
-        {
+        let ends = (outbox.matters).await_event(&content, outbox.messages);
+        if ends && matches!(content, Content::Files(_)) {
             outbox.push(at, content);
             return;
         }
@@ -123,7 +123,7 @@ impl Alerts {
         let group = self.groups.entry(name.clone()).or_default();
         // A log-in after failures is always reported, because its message also reports the failures.
         let again = matches!(&content, Content::Logins(l) if l.after_failures == 0 && !l.is_new());
-        let again = again && !rules.again_after.is_zero();
+        let again = again && !ends && !rules.again_after.is_zero();
         if again
             && group
                 .told
@@ -137,7 +137,7 @@ impl Alerts {
             group.until = at.plus(sweep::WINDOW);
             open = true;
         }
-        if open || group.free_from(at, rules).is_some() {
+        if !ends && (open || group.free_from(at, rules).is_some()) {
             match &mut group.gathered {
                 Some((_, gathered)) => merge::join(gathered, content),
                 None => {

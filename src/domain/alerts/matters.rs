@@ -20,6 +20,10 @@ const KEPT: usize = 200;
 /// How long alerts of the same kind still belong to a matter that has not ended. After that the channel is told anew.
 const FOLLOWED: Duration = Duration::from_secs(12 * 3_600);
 
+/// How long failures from any address belong to the same matter. After that only those from its addresses do, so that somebody
+/// else's attempts do not hide the partner's own in a thread.
+const ANYWHERE: Duration = Duration::from_secs(3_600);
+
 /// How long a message shows what is gathered after it. After that the channel is told anew.
 const GATHERED: Duration = Duration::from_secs(600);
 
@@ -114,7 +118,9 @@ impl Matter {
         let same = |part: &Content| match (part, content) {
             (Content::FeedMissing(a), Content::FeedMissing(b)) => a.id == b.id,
             (Content::Failures(a), Content::Failures(b)) => {
-                a.partner == b.partner && a.own == b.own
+                let mut known = b.addresses.iter().map(|from| a.addresses.contains(from));
+                let near = at.since(self.began) <= ANYWHERE || known.all(|known| known);
+                a.partner == b.partner && a.own == b.own && near
             }
             (Content::Hindered(a), Content::Hindered(b)) => {
                 a.partner == b.partner && a.obstacle == b.obstacle
@@ -222,6 +228,21 @@ impl Matters {
         let mut late = self.0.iter().rev();
         let near = late.find(|matter| matter.is_accompanied_by(at, content));
         near.map(|matter| matter.id)
+    }
+
+    /// Ends matters with an event that no message of its own reports: the first message alone shows it.
+    pub(crate) fn end_quietly(&mut self, at: Time, content: &Content, waiting: &[Message]) {
+        self.0.retain(|matter| matter.is_there(waiting));
+        let _ = self.end(at, content);
+    }
+
+    /// Forgets the matters of feeds that are no longer expected.
+    pub(crate) fn keep_feeds(&mut self, is_expected: impl Fn(&str) -> bool) {
+        let is_expected = |need: &Need| match need {
+            Need::Feed(id) => is_expected(id),
+            Need::Login { .. } | Need::Session(_) | Need::File { .. } => true,
+        };
+        self.0.retain(|matter| matter.needs.iter().all(is_expected));
     }
 
     /// Does an open matter concern the same trouble?

@@ -260,6 +260,8 @@ impl Monitor<'_> {
         };
         let feeds = &mut resume.day.feeds;
         feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
+        let expected = |id: &str| by_id(id).is_some() || rules.by_pattern.may_hold(id);
+        resume.matters.keep_feeds(expected);
         let by_partner = |partner: &str| {
             let known = rules.feeds_from(partner).next().is_some();
             let mut patterns = rules.by_pattern.all.iter();

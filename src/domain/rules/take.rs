@@ -208,10 +208,12 @@ impl Monitor<'_> {
             return;
         };
         let rules = self.rules;
-        if !wanted(&content, &rules.alerts_for(partner)) {
+        let is_wanted = wanted(&content, &rules.alerts_for(partner));
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        if !is_wanted {
+            outbox.matters.end_quietly(at, &content, outbox.messages);
             return;
         }
-        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         if outbox.is_flooded() {
             alerts.age(self.now, &mut outbox, self.in_flight);
         }

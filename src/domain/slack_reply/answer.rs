@@ -74,14 +74,6 @@ impl fmt::Display for PostResult {
 }
 
 impl PostResult {
-    /// Does the channel refuse messages until a person fixes it, or its route? Another channel may take them.
-    pub fn refuses_channel(&self) -> bool {
-        match self.code().and_then(Fix::of) {
-            Some(Fix::Invite | Fix::Channel | Fix::Unarchive | Fix::Posters) => true,
-            Some(Fix::Token | Fix::Scope | Fix::Workspace | Fix::Address) | None => false,
-        }
-    }
-
     /// Slack's code, if it refused something.
     pub fn code(&self) -> Option<&str> {
         match self {

@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod body;
+mod channel;
 mod codes;
 mod fix;
 pub mod rate_limiter;
