@@ -1,7 +1,11 @@
 //! Days: which day an event counts for, when a day is closed, and its id.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate, NaiveTime};
 
+use crate::domain::alerts::{DayFigures, Figures, ROWS_KEPT};
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::Feed;
 use crate::domain::state::{ClosedDay, Counters, Daily, Day, Notice, NoticeKind, PostedDay};
@@ -117,6 +121,8 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
     let partners = std::mem::take(&mut daily.partners);
     let unknown_attempts = std::mem::take(&mut daily.unknown_attempts);
     if posted {
+        let figures = || figures((&id, date), &partners, unknown_attempts);
+        daily.resume.alerts.events.note_day(now, figures);
         daily.resume.closed.push(ClosedDay {
             id: id.clone(),
             date,
@@ -142,6 +148,44 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
         ..Day::default()
     };
     (id, posted)
+}
+
+/// The figures of a closed day, for the webhook.
+fn figures(
+    (id, date): (&str, NaiveDate),
+    partners: &BTreeMap<String, Counters>,
+    unknown_attempts: u64,
+) -> DayFigures {
+    let mut total = Figures::default();
+    for counters in partners.values() {
+        total.add(counters.into());
+    }
+    let named = partners.iter().take(ROWS_KEPT);
+    DayFigures {
+        id: id.to_owned(),
+        date,
+        total,
+        partners: named
+            .map(|(name, counters)| (name.clone(), Figures::from(counters)))
+            .collect(),
+        count: partners.len(),
+        unknown_attempts,
+    }
+}
+
+impl From<&Counters> for Figures {
+    fn from(counters: &Counters) -> Self {
+        let mut interrupted = counters.upload_interrupted;
+        add(&mut interrupted, counters.upload_failed);
+        add(&mut interrupted, counters.download_interrupted);
+        Figures {
+            logins: counters.success,
+            failures: counters.failed,
+            uploads: counters.upload,
+            downloads: counters.download,
+            interrupted,
+        }
+    }
 }
 
 /// Is there nothing to show in a table of this day?

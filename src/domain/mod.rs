@@ -17,3 +17,4 @@ pub mod rules;
 pub mod sessions;
 pub mod slack_reply;
 pub mod state;
+pub mod webhook;

@@ -41,6 +41,7 @@ mod state;
 mod token;
 mod units;
 mod waiting;
+mod webhook;
 mod whole;
 mod words;
 

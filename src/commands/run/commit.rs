@@ -130,6 +130,7 @@ impl<D: Disk> Committer<D> {
             .commit(rules.zone.local(now), |daily, recoveries| {
                 unusual = recoveries.to_vec();
                 days::settle(daily, rules.zone, now);
+                daily.resume.alerts.events.subscribe(&rules.webhook);
                 let stands = match fit(daily, batch) {
                     BatchFit::Next => true,
                     // A disk that failed at the last step may still have kept the batch.

@@ -20,6 +20,7 @@ mod start;
 mod times;
 mod undone;
 mod view;
+mod webhook;
 
 pub use command::command;
 pub use commit::Committer;

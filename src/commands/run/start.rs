@@ -25,6 +25,7 @@ use crate::adapters::store::{InstanceLock, Recovery, Store, log_recoveries};
 use crate::commands::run::daemon::{Daemon, Feeding};
 use crate::commands::run::fixed::Fixed;
 use crate::commands::run::times::{PATIENCE, now};
+use crate::commands::run::webhook::Webhook;
 use crate::domain::alerts::{Content, NEWS};
 use crate::domain::base::position::{FilePosition, JournalPosition, Position};
 use crate::domain::base::stop::Stop;
@@ -121,8 +122,10 @@ pub(super) fn run(
         .build()
         .context("starting the loop")?;
     let foreign = config.source.journal_directory.is_some();
+    let webhook = options.fixed.webhook(config)?;
     let rules = Rules {
         limit: limit_of(&name, foreign),
+        webhook: options.fixed.events(config),
         ..config.rules()
     };
     let daemon = Daemon {
@@ -151,6 +154,7 @@ pub(super) fn run(
         manager: Manager::default(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
+        webhook: Webhook::new(webhook, config.voice()),
         fixed: options.fixed,
         instance,
         ready: false,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::words;
 use crate::commands::expect::table::Row;
+use crate::domain::alerts::Events;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
@@ -31,6 +32,8 @@ pub(super) struct StatusReport<'a> {
     refusal: Option<RefusalRow<'a>>,
     /// Channels of routes that refuse messages, which go to the main channel meanwhile.
     refusing: BTreeMap<&'a str, RefusalRow<'a>>,
+    /// `None` without a webhook.
+    webhook: Option<WebhookRow<'a>>,
     closed: Vec<ClosedRow<'a>>,
     parked: Vec<ParkedRow<'a>>,
     /// How many refused messages are not kept.
@@ -72,6 +75,32 @@ pub(super) struct Session<'a> {
     #[serde(rename = "since")]
     at: String,
     pub(super) open_files: Vec<&'a str>,
+}
+
+/// The events for the webhook.
+#[derive(Debug, Serialize)]
+struct WebhookRow<'a> {
+    waiting: usize,
+    /// How many were dropped, because too many waited.
+    dropped: u64,
+    /// How many the receiver refused for good.
+    refused: u64,
+    /// Why it took nothing at the last try.
+    error: Option<&'a str>,
+    since: Option<String>,
+}
+
+impl<'a> WebhookRow<'a> {
+    fn of(events: &'a Events, zone: Zone) -> Self {
+        let trouble = events.trouble.as_ref();
+        WebhookRow {
+            waiting: events.waiting.len(),
+            dropped: events.lost,
+            refused: events.refused,
+            error: trouble.map(|trouble| trouble.said.as_str()),
+            since: trouble.map(|trouble| zone.rfc3339(trouble.since)),
+        }
+    }
 }
 
 /// Slack's refusal at the last try.
@@ -163,6 +192,8 @@ impl<'a> StatusReport<'a> {
             refusing: refusing
                 .map(|(channel, refusal)| (channel.as_str(), row(refusal, Fix::of_route)))
                 .collect(),
+            webhook: (!resume.alerts.events.kinds.is_empty())
+                .then(|| WebhookRow::of(&resume.alerts.events, zone)),
             closed: closed.collect(),
             parked: parked.collect(),
             parked_more: resume.parked_more,

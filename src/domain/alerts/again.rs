@@ -71,6 +71,7 @@ impl Alerts {
         outbox: &mut Outbox<'_>,
         in_flight: Option<u64>,
     ) {
+        self.events.set_cause((partner, address), (from, to), cause);
         let gathered = self.groups.get_mut(&format!("failure {partner}"));
         let gathered = gathered.and_then(|group| Some(&mut group.gathered.as_mut()?.1));
         let messages = outbox.messages.iter_mut().rev();

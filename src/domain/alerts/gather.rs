@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::agenda::Agenda;
 use super::group::{Group, HOUR};
-use super::{Content, Matters, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
+use super::{
+    Content, Events, Matters, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep,
+    wanted,
+};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
@@ -41,6 +44,9 @@ pub struct Alerts {
     pub tried: Tried,
     /// The id of the latest waiting alert.
     pub next: u64,
+    /// The events that wait for the webhook.
+    #[serde(skip_serializing_if = "is_default")]
+    pub events: Events,
     /// When something of this may be due. Made anew with each `advance`.
     #[serde(skip)]
     pub(crate) agenda: Agenda,
@@ -99,6 +105,12 @@ impl Alerts {
         rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
     ) {
+        self.events.note(at, &content);
+        let unwanted = |(_, partner)| !wanted(&content, &rules(partner));
+        if content.group().is_some_and(unwanted) {
+            outbox.matters.end_quietly(at, &content, outbox.messages);
+            return;
+        }
         if content.group().is_some() && now.since(at) > NEWS {
             outbox.matters.end_quietly(at, &content, outbox.messages);
             summary::fold(self.backlog.get_or_insert_default(), at, content);

@@ -3,10 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Content, Transfer};
 
 /// A kind of message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Log-ins.
     Login,
@@ -55,8 +58,8 @@ impl Kind {
             | Content::Unseen { .. }
             | Content::LogLevel { .. }
             | Content::Expiring(_)
-            | Content::Works(_)
-            | Content::Quiet(_) => Kind::Warning,
+            | Content::Quiet(_)
+            | Content::Works(_) => Kind::Warning,
             Content::FeedMissing(_)
             | Content::FeedArrived(_)
             | Content::FeedChanged(_)

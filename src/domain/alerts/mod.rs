@@ -3,6 +3,8 @@
 
 mod again;
 mod agenda;
+mod event;
+mod events;
 mod expiring;
 mod facts;
 mod feed;
@@ -18,7 +20,10 @@ mod queue;
 mod summary;
 mod sweep;
 mod waited;
+mod wanted;
 
+pub use event::{DayFigures, Dropped, Event, Figures, ROWS_KEPT, Told};
+pub use events::{EVENTS_KEPT, Events, ReceiverTrouble};
 pub use expiring::Expiring;
 pub use facts::{
     Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,
@@ -35,3 +40,4 @@ pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
 pub use queue::Outbox;
 pub use sweep::Tried;
 pub use waited::gather_waited;
+pub(crate) use wanted::wanted;

@@ -132,7 +132,7 @@ impl Outbox<'_> {
 }
 
 /// Can any peer that reaches the port cause this, in any partner's name?
-fn is_anybodys(content: &Content) -> bool {
+pub(super) fn is_anybodys(content: &Content) -> bool {
     match content {
         Content::Failures(failures) => !failures.own,
         Content::Hindered(hindered) => hindered.obstacle == Obstacle::AttemptsTurnedAway,
@@ -158,7 +158,7 @@ fn is_anybodys(content: &Content) -> bool {
 }
 
 /// The owner of an alert for eviction: the partner, or the address if any peer can cause the alert.
-fn whose(content: &Content) -> Option<&str> {
+pub(super) fn whose(content: &Content) -> Option<&str> {
     match content {
         Content::Failures(failures) if !failures.own => {
             failures.addresses.last().map(String::as_str)

@@ -22,6 +22,7 @@ mod warning_text;
 pub use day::{day_messages, notice_in_short};
 pub use own_text::{Own, OwnTrouble, own_trouble};
 pub use rendered::Rendered;
+pub(crate) use text::sentence;
 pub use text::{render, render_content};
 pub use unit_text::{FailedUnit, unit_failed};
 pub use voice::Voice;

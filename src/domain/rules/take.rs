@@ -1,6 +1,6 @@
 //! Applies all rules to one record, in order.
 
-use crate::domain::alerts::{Alerts, Content};
+use crate::domain::alerts::{Alerts, Content, wanted};
 use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::Keyed;
 use crate::domain::base::text::lossy;
@@ -10,7 +10,7 @@ use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::forged::{forged, forged_by};
 use crate::domain::rules::monitor::Monitor;
-use crate::domain::rules::settings::{RuleOutcome, wanted};
+use crate::domain::rules::settings::RuleOutcome;
 use crate::domain::sessions::{ENDING, KEPT, Membership, SftpSession};
 use crate::domain::state::{Known, NoticeKind};
 use std::time::Duration;
@@ -204,16 +204,11 @@ impl Monitor<'_> {
             return;
         }
         self.report_due(at);
-        let Some((_, partner)) = content.group() else {
-            return;
-        };
-        let rules = self.rules;
-        let is_wanted = wanted(&content, &rules.alerts_for(partner));
-        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
-        if !is_wanted {
-            outbox.matters.end_quietly(at, &content, outbox.messages);
+        if content.group().is_none() {
             return;
         }
+        let rules = self.rules;
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         if outbox.is_flooded() {
             alerts.age(self.now, &mut outbox, self.in_flight);
         }
@@ -229,15 +224,23 @@ impl Monitor<'_> {
         content: Content,
     ) -> Option<u64> {
         let (_, partner) = content.group()?;
-        if self.rules.silent || !wanted(&content, &self.rules.alerts_for(partner)) {
+        if self.rules.silent || !self.wants(&content, partner) {
             return None;
         }
         Some(self.daily.resume.alerts.wait(process, at, delay, content))
     }
 
+    /// Does the configuration have this reported, in Slack or to the webhook?
+    fn wants(&self, content: &Content, partner: &str) -> bool {
+        wanted(content, &self.rules.alerts_for(partner))
+            || self.daily.resume.alerts.events.wants(content)
+    }
+
     /// Reports something that stands alone.
     pub(super) fn say(&mut self, at: Time, content: Content) {
-        self.daily.resume.alerts_and_outbox().1.push(at, content);
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        alerts.events.note(at, &content);
+        outbox.push(at, content);
     }
 
     /// A new boot ends every session of earlier boots.

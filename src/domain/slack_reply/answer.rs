@@ -201,7 +201,7 @@ fn detail(answer: &Value) -> String {
 
 /// The pause that a `Retry-After` header asks for: seconds, or a date.
 /// <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
-fn pause(header: Option<&str>, now: Time) -> Duration {
+pub(crate) fn pause(header: Option<&str>, now: Time) -> Duration {
     let header = header.map(str::trim).unwrap_or_default();
     let asked = if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         Duration::from_secs(header.parse().unwrap_or(u64::MAX))
@@ -279,6 +279,25 @@ mod tests {
                 ),
                 "{body}: {verdict:?}"
             );
+        }
+    }
+
+    #[test]
+    fn the_channel_and_the_ts_of_the_answer_name_the_message() {
+        let named = |body: &[u8]| match classify(200, None, body, NOW) {
+            PostResult::Accepted { at } => at.map(|at| format!("{} {}", at.channel, at.ts)),
+            other => panic!("{other}"),
+        };
+        let body = br#"{"ok":true,"channel":"C0APAF806F8","ts":"1503435956.000247"}"#;
+        assert_eq!(named(body).unwrap(), "C0APAF806F8 1503435956.000247");
+        for body in [
+            &br#"{"ok":true,"ts":"1503435956.000247"}"#[..],
+            br#"{"ok":true,"channel":"C0APAF806F8"}"#,
+            br#"{"ok":true,"channel":"","ts":"1503435956.000247"}"#,
+            br#"{"ok":true,"channel":"C0 ]8;;","ts":"1503435956.000247"}"#,
+            br#"{"ok":true,"channel":"C0APAF806F8","ts":"now"}"#,
+        ] {
+            assert_eq!(named(body), None);
         }
     }
 
