@@ -141,7 +141,7 @@ fn three_days_of_slack_being_away_bring_three_tables_in_order() {
         daemon.now = time(&format!("{day}T12:00:00+02:00"));
         daemon.happen(100, Duration::from_secs(600));
         let evening = time(&format!("{day}T23:59:00+02:00"));
-        let mut tables = Tables::new(store(), PARIS, CLOSES_FROM);
+        let mut tables = Tables::new(store(), PARIS, CLOSES_FROM, Routes::to("C1"));
         tables.close(evening).unwrap();
         let Some((Turn::Post(first), _lock)) = tables.take(evening, Duration::ZERO).unwrap() else {
             panic!("nothing to post on {day}");
@@ -150,7 +150,7 @@ fn three_days_of_slack_being_away_bring_three_tables_in_order() {
         tables.settle(&first, 1, &away(), evening).unwrap();
     }
     let mut now = time("2026-04-02T23:59:00+02:00");
-    let mut tables = Tables::new(store(), PARIS, CLOSES_FROM);
+    let mut tables = Tables::new(store(), PARIS, CLOSES_FROM, Routes::to("C1"));
     tables.close(now).unwrap();
     let mut posted = Vec::new();
     while let Some((Turn::Post(day), lock)) = tables.take(now, Duration::ZERO).unwrap() {
@@ -368,4 +368,126 @@ fn the_main_channel_that_refuses_as_well_keeps_the_message() {
     assert!(daemon.committer.waiting() > 0);
     daemon.rest();
     assert!(daemon.told.iter().all(|(_, repeated)| !repeated));
+}
+
+/// The table of the first two partners also goes to C2.
+fn table_apart(all: &str) -> Routes {
+    let text = format!(
+        "[slack]\nchannel = \"C1\"\n{all}[[route]]\nkinds = [\"digest\"]\npartners = [\"partner00\", \"partner01\"]\nchannel = \"C2\"\n"
+    );
+    Config::parse(Path::new("c.toml"), &text).unwrap().routes
+}
+
+/// Runs a digest: the tables that Slack took, each with its channel and the number of its partners.
+fn tables_posted(
+    state: &Path,
+    routes: &Routes,
+    now: Time,
+    answer: &dyn Fn(&str) -> PostResult,
+) -> Vec<String> {
+    let mut tables = Tables::new(
+        Store::open(state).unwrap(),
+        PARIS,
+        CLOSES_FROM,
+        routes.clone(),
+    );
+    tables.close(now).unwrap();
+    let (mut now, mut posted) = (now, Vec::new());
+    while let Some((Turn::Post(day), lock)) = tables.take(now, Duration::ZERO).unwrap() {
+        let channel = tables.channel(&day).to_owned();
+        let answer = answer(&channel);
+        if matches!(answer, PostResult::Accepted { .. }) {
+            posted.push(format!(
+                "{} to {channel}, {} partners",
+                day.id,
+                day.partners.len()
+            ));
+        }
+        tables.settle(&day, 1, &answer, now).unwrap();
+        drop(lock);
+        now = now.plus(Duration::from_secs(2));
+    }
+    posted
+}
+
+#[test]
+fn a_routes_table_that_is_refused_waits_and_the_table_of_all_is_neither_delayed_nor_repeated() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.happen(100, Duration::from_secs(300));
+    daemon.rest();
+    let run = |at: &str, routes: &Routes, answer: &dyn Fn(&str) -> PostResult| {
+        tables_posted(directory.path(), routes, time(at), answer)
+    };
+    let (routes, broken) = (table_apart(""), refused_by("C2"));
+    assert_eq!(
+        run("2026-03-30T23:59:00+02:00", &routes, &broken),
+        ["2026-03-30 to C1, 20 partners"]
+    );
+    // The unit tries again: nothing is closed for that, and nothing comes twice.
+    assert!(run("2026-03-31T00:09:00+02:00", &routes, &broken).is_empty());
+    assert_eq!(
+        run("2026-03-31T23:59:00+02:00", &routes, &broken),
+        ["2026-03-31 to C1, 0 partners"]
+    );
+    assert_eq!(
+        run("2026-04-01T10:00:00+02:00", &routes, &refused_by("nobody")),
+        [
+            "2026-03-30 to C2, 2 partners",
+            "2026-03-31 to C2, 0 partners"
+        ]
+    );
+    let mut store = Store::open(directory.path()).unwrap();
+    let daily = store.load(PARIS.local(daemon.now)).unwrap().unwrap();
+    assert!(daily.resume.closed.is_empty() && daily.resume.refusing.is_empty());
+    assert_eq!(daily.resume.posted.len(), 2);
+}
+
+#[test]
+fn a_routes_table_waits_no_more_when_the_route_is_gone_and_a_lost_reply_repeats_that_table_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.happen(100, Duration::from_secs(300));
+    daemon.rest();
+    let run = |at: &str, routes: &Routes, answer: &dyn Fn(&str) -> PostResult| {
+        tables_posted(directory.path(), routes, time(at), answer)
+    };
+    let lost = |channel: &str| match channel {
+        "C2" => PostResult::Retry {
+            ambiguous: true,
+            why: "timed out".to_owned(),
+        },
+        _ => PostResult::Accepted { at: None },
+    };
+    assert_eq!(
+        run("2026-03-30T23:59:00+02:00", &table_apart(""), &lost),
+        ["2026-03-30 to C1, 20 partners"]
+    );
+    let mut store = Store::open(directory.path()).unwrap();
+    let waiting = |store: &mut Store| {
+        let daily = store.load(PARIS.local(daemon.now)).unwrap().unwrap();
+        daily.resume.closed
+    };
+    let closed = waiting(&mut store);
+    assert!(closed[0].is_posted && closed[0].routed["C2"].maybe_repeated);
+    assert!(!closed[0].waits());
+    assert!(run("2026-03-31T00:10:00+02:00", &Routes::to("C1"), &lost).is_empty());
+    assert!(waiting(&mut store).is_empty());
+}
+
+#[test]
+fn the_moved_table_of_all_goes_to_the_main_channel_if_its_own_refuses_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.happen(10, Duration::from_secs(300));
+    daemon.rest();
+    let moved = table_apart("[[route]]\nkinds = [\"digest\"]\nchannel = \"C3\"\n");
+    let at = time("2026-03-30T23:59:00+02:00");
+    assert_eq!(
+        tables_posted(directory.path(), &moved, at, &refused_by("C3")),
+        [
+            "2026-03-30 to C1, 2 partners",
+            "2026-03-30 to C2, 2 partners"
+        ]
+    );
 }

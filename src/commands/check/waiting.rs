@@ -51,7 +51,7 @@ pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
         Finding::warning(NAME, said).fixed_by(command)
     }));
     let closed = resume.closed.iter();
-    let closed = closed.filter(|day| day.refused.is_none() && old(day.until));
+    let closed = closed.filter(|day| day.waits() && old(day.until));
     let closed: Vec<&str> = closed.map(|day| day.id.as_str()).collect();
     if !closed.is_empty() {
         let said = format!("the table of {} waits for Slack", names(&closed));

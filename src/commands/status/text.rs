@@ -169,6 +169,7 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
     }));
     lines.extend(resume.closed.iter().map(|day| match &day.refused {
         Some(error) => format!("the table of {} was refused for good: {error}", day.id),
+        None if day.is_posted => format!("tables of {} for routes wait", day.id),
         None => format!("the table of {} waits", day.id),
     }));
     lines.extend(resume.parked.iter().map(|parked| {
