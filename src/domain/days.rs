@@ -35,7 +35,7 @@ pub fn roll(daily: &mut Daily, zone: Zone, at: Time, now: Time) {
     let today = zone.date(now);
     let date = if date > tomorrow(today) { today } else { date };
     if date > daily.date {
-        close(daily, now, date, None);
+        close(daily, zone, now, date, None);
     }
 }
 
@@ -61,16 +61,16 @@ pub fn close_for_digest(daily: &mut Daily, zone: Zone, now: Time, closes_from: u
     let mut closing = Closing::default();
     let past = daily.date < today;
     if past {
-        closing.add(close(daily, now, today, None));
+        closing.add(close(daily, zone, now, today, None));
     }
     let from = NaiveTime::from_num_seconds_from_midnight_opt(closes_from * 60, 0)
         .unwrap_or(NaiveTime::MIN);
     if daily.date == today && local.time() >= from {
-        closing.add(close(daily, now, tomorrow(today), Some(now)));
+        closing.add(close(daily, zone, now, tomorrow(today), Some(now)));
     } else if daily.date == today && !past && !waiting {
         match daily.resume.day.part > 1 && is_quiet(daily) {
             true => closing.empty.push(id(today, daily.resume.day.part)),
-            false => closing.add(close(daily, now, today, Some(now))),
+            false => closing.add(close(daily, zone, now, today, Some(now))),
         }
     }
     closing
@@ -103,9 +103,17 @@ impl Closing {
 }
 
 /// Closes the open day and opens `next`. Returns the id of the closed day, and whether it must be posted.
-fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> (String, bool) {
+fn close(
+    daily: &mut Daily,
+    zone: Zone,
+    now: Time,
+    next: NaiveDate,
+    since: Option<Time>,
+) -> (String, bool) {
     let date = daily.date;
+    // A mute alone is nothing to post.
     let quiet = is_quiet(daily);
+    daily.note_mutes(zone);
     let mut day = std::mem::take(&mut daily.resume.day);
     let feeds = day.feeds.iter().filter_map(Feed::carried_on).collect();
     let part = day.part.max(1);

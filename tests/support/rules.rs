@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sftp_monitor::domain::alerts::{Message, SlackRef};
+use sftp_monitor::domain::alerts::{Content, Message, MuteTerms, Outbox, SlackRef};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
@@ -57,11 +57,22 @@ struct Player {
     threads: bool,
     told: Vec<String>,
     posted: Vec<String>,
+    contents: Vec<(Time, Content)>,
 }
 
 /// What is told in these steps, and what is counted.
 pub fn played(steps: &[Step]) -> [String; 2] {
     Player::new(steps).played(steps)
+}
+
+/// What is posted in these steps, and when.
+#[allow(dead_code, reason = "other tests read the texts")]
+pub fn posted(steps: &[Step]) -> Vec<(Time, Content)> {
+    let mut player = Player::new(steps);
+    steps.iter().for_each(|step| player.step(step));
+    player.read_absent();
+    player.pass(player.now.plus(LAST));
+    player.contents
 }
 
 impl Player {
@@ -93,6 +104,7 @@ impl Player {
             threads: false,
             told: Vec::new(),
             posted: Vec::new(),
+            contents: Vec::new(),
         }
     }
 
@@ -175,6 +187,16 @@ impl Player {
                 }
             }
             Step::Digest(time) => self.digest(*time),
+            Step::Mute {
+                at,
+                name,
+                until,
+                why,
+            } => {
+                self.pass_to(*at);
+                self.mute(*at, name, *until, why.clone());
+                self.commit(None, true);
+            }
             Step::Expiries(time, all) => {
                 self.pass_to(*time);
                 self.monitor().expire(all);
@@ -297,6 +319,33 @@ impl Player {
         }
     }
 
+    /// What the commands do, in a process of their own.
+    fn mute(&mut self, at: Time, name: &str, until: Option<Time>, why: Option<String>) {
+        let Daily { resume, .. } = &mut self.daily;
+        let Some(until) = until else {
+            let ends = resume.alerts.unmute(name, at);
+            let said = if ends {
+                "unmute"
+            } else {
+                "unmute: is not muted"
+            };
+            return self.told.push(format!("{} {said}", self.clock(at)));
+        };
+        let terms = MuteTerms {
+            since: at,
+            until,
+            why,
+            by: Some("ops".to_owned()),
+        };
+        let mut outbox = Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+            matters: &mut resume.matters,
+        };
+        resume.alerts.mute(name, terms, &mut outbox);
+        self.told.push(format!("{} mute", self.clock(at)));
+    }
+
     /// The channel of a message that does not go to the main one, and whom it mentions.
     fn way(&self, message: &Message) -> String {
         let to = self.routes.of(&message.content);
@@ -331,6 +380,7 @@ impl Player {
             });
             let daily = &mut self.daily;
             delivery::settle_message(daily, &message, &Disposition::Done, at.as_ref());
+            self.contents.push((self.now, message.content));
         }
         while let (Some(edit), false) = (delivery::take_edit(&self.daily), self.is_down()) {
             let shown = render_content(&edit.shown(), edit.form, &self.voice);
@@ -383,7 +433,7 @@ impl Player {
                 let plain = message.plain().replace('\u{202F}', " ");
                 let is_odd = |line: &str| ODD.iter().any(|odd| line.contains(odd));
                 let feeds = plain.lines().filter(|line| {
-                    line.starts_with(['⏰', '✅']) || line.contains(CHANGED) || is_odd(line)
+                    line.starts_with(['⏰', '✅', '🔕']) || line.contains(CHANGED) || is_odd(line)
                 });
                 self.told.extend(feeds.map(|line| format!("    {line}")));
             }

@@ -61,6 +61,13 @@ pub enum Step {
     Clock(Time),
     /// A run of digest.
     Digest(Time),
+    /// A person mutes a partner until a time, for a reason; without a time the mute ends now.
+    Mute {
+        at: Time,
+        name: String,
+        until: Option<Time>,
+        why: Option<String>,
+    },
     /// The dates of partners' accounts and passwords are seen.
     Expiries(Time, Vec<Expiry>),
     /// journald takes so many lines of a session in so many seconds.
@@ -184,6 +191,19 @@ impl Reader {
             "restart" => Step::Restart,
             "clock" => Step::Clock(self.time(rest)),
             "digest" => Step::Digest(self.time(rest)),
+            "mute" | "unmute" => {
+                let (at, rest) = rest.split_once(' ').unwrap();
+                let (rest, why) = rest
+                    .split_once(": ")
+                    .map_or((rest, None), |(r, w)| (r, Some(w)));
+                let (name, until) = rest.split_once(" until ").unwrap_or((rest, ""));
+                Step::Mute {
+                    at: self.time(at),
+                    name: name.to_owned(),
+                    until: (word == "mute").then(|| self.time(until)),
+                    why: why.map(str::to_owned),
+                }
+            }
             "expiries" => {
                 let (time, rest) = rest.split_once(' ').unwrap();
                 let all = rest.split(", ").filter(|one| *one != "none");

@@ -264,7 +264,7 @@ fn in_words(message: &str) -> String {
 const LETTERS_WRONG: usize = 3;
 
 /// The most similar known word, if it is similar enough.
-pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let distance =
         |other: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &other.to_lowercase());
     let near = known

@@ -18,6 +18,7 @@ mod wiring;
 
 pub use ca_file::CaFile;
 pub use keys::ConfigError;
+pub(crate) use keys::nearest;
 pub use load::DEFAULT_PATH;
 pub use model::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind, Webhook};
 pub(crate) use secret::SECRET_CREDENTIAL;

@@ -23,6 +23,7 @@ mod finding;
 mod heartbeat;
 mod journal;
 mod machine;
+mod muted;
 mod network;
 mod partners;
 mod print;

@@ -171,7 +171,7 @@ impl<D: Disk> Committer<D> {
                     monitor.advance(until, batch.caught_up);
                 }
                 begun = expect::begun(&new, monitor.daily, now);
-                entries.extend(undone::since(last, &monitor.daily.resume.outbox));
+                entries.extend(undone::since(last, &monitor.daily.resume));
                 Ok(view(&monitor))
             })?;
         log_recoveries(&unusual);

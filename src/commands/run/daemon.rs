@@ -18,6 +18,7 @@ use crate::commands::run::edit::Editor;
 use crate::commands::run::fixed::{Fixed, Reloading};
 use crate::commands::run::heartbeat::Heartbeat;
 use crate::commands::run::held::{Held, Tries};
+use crate::commands::run::noticing::Noticing;
 use crate::commands::run::own::Teller;
 use crate::commands::run::post::{Posted, Posting, Sender};
 use crate::commands::run::times::{LOCK_AGAIN, now};
@@ -49,6 +50,7 @@ pub(crate) struct Daemon {
     pub(super) reloading: Option<Reloading>,
     pub(super) instance: InstanceLock,
     pub(super) feeding: Feeding,
+    pub(super) noticing: Noticing,
     /// Why the log cannot be read.
     pub(super) unread: Option<String>,
     pub(super) teller: Teller,
@@ -190,12 +192,12 @@ impl Daemon {
         Ok(())
     }
 
-    /// Retries a held batch or commits a change caused by time alone, if it is due.
+    /// Retries a held batch, or commits what time alone or another process has changed, if it is due.
     fn on_time(&mut self) {
         match self.held.take() {
             Some(held) if held.until <= Instant::now() => self.try_commit(held.batch, held.tries),
             Some(held) => self.held = Some(held),
-            None if self.committer.is_due(now()) => {
+            None if self.committer.is_due(now()) || self.noticing.look(self.committer.store()) => {
                 self.try_commit(self.committer.idle(), Tries::default());
             }
             None => {}
@@ -225,7 +227,9 @@ impl Daemon {
         let events = self.webhook.due(&self.committer, now);
         let events = events.filter(|_| held.is_none());
         let next = next.map(|next| Instant::now() + next.since(now).max(Duration::from_millis(1)));
-        due.into_iter().chain([held, next, events]).flatten().min()
+        let look = held.is_none().then(|| self.noticing.due());
+        let due = due.into_iter().chain([held, next, events, look]);
+        due.flatten().min()
     }
 
     fn tell_status(&mut self) {

@@ -11,6 +11,7 @@ mod fixed;
 pub(crate) mod heartbeat;
 mod held;
 mod log_entry;
+mod noticing;
 mod own;
 mod post;
 mod queue;

@@ -24,6 +24,7 @@ use crate::adapters::source::{LOOK_BACK, Source, Start};
 use crate::adapters::store::{InstanceLock, Recovery, Store, log_recoveries};
 use crate::commands::run::daemon::{Daemon, Feeding};
 use crate::commands::run::fixed::Fixed;
+use crate::commands::run::noticing::Noticing;
 use crate::commands::run::times::{PATIENCE, now};
 use crate::commands::run::webhook::Webhook;
 use crate::domain::alerts::{Content, NEWS};
@@ -148,6 +149,7 @@ pub(super) fn run(
         posting: None,
         reloading: None,
         feeding: Feeding::new(),
+        noticing: Noticing::new(),
         unread: None,
         teller: Teller::new(),
         editor: Editor::new(),

@@ -40,6 +40,7 @@ pub(super) struct StatusReport<'a> {
     parked_more: u64,
     notices: Vec<NoticeRow<'a>>,
     feeds: Vec<Row>,
+    muted: Vec<MuteRow<'a>>,
     forged: u64,
     undecided: usize,
 }
@@ -131,6 +132,18 @@ struct ParkedRow<'a> {
     error: Option<&'a str>,
 }
 
+/// A partner whose alerts are kept back.
+#[derive(Debug, Serialize)]
+struct MuteRow<'a> {
+    partner: &'a str,
+    since: String,
+    until: String,
+    why: Option<&'a str>,
+    by: Option<&'a str>,
+    /// How many events and messages were kept back.
+    kept_back: u64,
+}
+
 #[derive(Debug, Serialize)]
 struct NoticeRow<'a> {
     kind: NoticeKind,
@@ -176,6 +189,14 @@ impl<'a> StatusReport<'a> {
             count: notice.count,
             detail: notice.detail.as_deref(),
         });
+        let muted = resume.alerts.muted.iter().map(|(partner, mute)| MuteRow {
+            partner,
+            since: at(mute.terms.since),
+            until: at(mute.terms.until),
+            why: mute.terms.why.as_deref(),
+            by: mute.terms.by.as_deref(),
+            kept_back: mute.held(),
+        });
         StatusReport {
             date: daily.date,
             partners: &daily.partners,
@@ -199,6 +220,7 @@ impl<'a> StatusReport<'a> {
             parked_more: resume.parked_more,
             notices: notices.collect(),
             feeds: feeds.iter().map(|feed| Row::of(feed, zone)).collect(),
+            muted: muted.collect(),
             forged: resume.forged,
             undecided: resume.undecided.len(),
         }

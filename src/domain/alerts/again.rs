@@ -1,5 +1,6 @@
 //! Corrects waiting alerts when a later event changes their facts, and drops alerts that are no longer true.
 
+use super::gather::Waiting;
 use super::{
     Alerts, Cause, Content, Failures, FailuresFrom, Files, Hindered, Outbox, Transfer, merge,
 };
@@ -96,6 +97,32 @@ impl Alerts {
     pub fn told_elsewhere(&mut self, id: u64, told: bool) {
         let waiting = self.waiting.iter_mut().find(|w| w.id == id);
         waiting.into_iter().for_each(|w| w.told = told);
+    }
+
+    /// Takes the waiting upload alerts of a file that is now downloaded: the upload must be reported first.
+    pub(super) fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
+        let Content::Files(fetched) = content else {
+            return Vec::new();
+        };
+        if fetched.what != Transfer::Download {
+            return Vec::new();
+        }
+        let same = |waiting: &Waiting| match &waiting.content {
+            Content::Files(files) => {
+                let mut paths = files.files.iter().map(|file| &file.path);
+                files.partner == fetched.partner
+                    && paths.any(|path| fetched.files.iter().any(|file| file.path == *path))
+            }
+            _ => false,
+        };
+        if !self.waiting.iter().any(same) {
+            return Vec::new();
+        }
+        let all = std::mem::take(&mut self.waiting).into_iter();
+        let (mut arrived, waiting): (Vec<Waiting>, _) = all.partition(same);
+        self.waiting = waiting;
+        arrived.retain(|w| !w.told);
+        arrived
     }
 
     /// The file of an upload whose alert still waits.

@@ -8,10 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agenda::Agenda;
 use super::group::{Group, HOUR};
-use super::{
-    Content, Events, Matters, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep,
-    wanted,
-};
+use super::{Content, Events, Mute, Outbox, Summary, Tried, merge, summary, sweep, wanted};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
@@ -42,6 +39,9 @@ pub struct Alerts {
     /// The partners whose names were used in recent failures.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tried: Tried,
+    /// The partners that are muted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub muted: BTreeMap<String, Mute>,
     /// The id of the latest waiting alert.
     pub next: u64,
     /// The events that wait for the webhook.
@@ -111,15 +111,25 @@ impl Alerts {
             outbox.matters.end_quietly(at, &content, outbox.messages);
             return;
         }
-        if content.group().is_some() && now.since(at) > NEWS {
+        let old = now.since(at) > NEWS;
+        if !old {
+            for waiting in self.take_arrived(&content) {
+                self.tell(waiting.at, now, waiting.content, rules, outbox);
+            }
+        }
+        let content = if old {
+            content
+        } else {
+            self.tried.sweep(at, content)
+        };
+        let Some(content) = self.keep_back(at, content, outbox) else {
+            return;
+        };
+        if content.group().is_some() && old {
             outbox.matters.end_quietly(at, &content, outbox.messages);
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
-        for waiting in self.take_arrived(&content) {
-            self.tell(waiting.at, now, waiting.content, rules, outbox);
-        }
-        let content = self.tried.sweep(at, content);
         let Some((kind, partner)) = content.group() else {
             outbox.push(at, content);
             return;
@@ -190,32 +200,6 @@ impl Alerts {
         }
     }
 
-    /// Takes the waiting upload alerts of a file that is now downloaded: the upload must be reported first.
-    fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
-        let Content::Files(fetched) = content else {
-            return Vec::new();
-        };
-        if fetched.what != Transfer::Download {
-            return Vec::new();
-        }
-        let same = |waiting: &Waiting| match &waiting.content {
-            Content::Files(files) => {
-                let mut paths = files.files.iter().map(|file| &file.path);
-                files.partner == fetched.partner
-                    && paths.any(|path| fetched.files.iter().any(|file| file.path == *path))
-            }
-            _ => false,
-        };
-        if !self.waiting.iter().any(same) {
-            return Vec::new();
-        }
-        let all = std::mem::take(&mut self.waiting).into_iter();
-        let (mut arrived, waiting): (Vec<Waiting>, _) = all.partition(same);
-        self.waiting = waiting;
-        arrived.retain(|w| !w.told);
-        arrived
-    }
-
     /// Corrects times in the future, left by a clock that ran ahead, so that no alert waits for them.
     pub fn clamp_times(&mut self, now: Time, rules: PolicyOf<'_>) {
         for waiting in &mut self.waiting {
@@ -231,6 +215,7 @@ impl Alerts {
             group.told.retain(|told| *told <= now);
         }
         self.tried.clamp_times(now);
+        self.clamp_mutes(now);
     }
 
     /// Reports the alerts that are due when all events before `time` are known. Without `caught_up` the summary is kept
@@ -266,9 +251,16 @@ impl Alerts {
         self.agenda = Agenda::of(gathered.map(|(name, group)| (group.until, name.clone())));
     }
 
+    /// Everything that was due is done.
+    pub(super) fn settle_agenda(&mut self) {
+        let waiting = self.waiting.iter().map(|w| w.due).min();
+        self.agenda
+            .settle(waiting.into_iter().chain(self.mute_ends()).min());
+    }
+
     /// Nothing is due before this time; `None` if nothing waits.
     pub fn soonest(&self) -> Option<Time> {
-        let any = !self.waiting.is_empty() || !self.groups.is_empty();
+        let any = !self.waiting.is_empty() || !self.groups.is_empty() || !self.muted.is_empty();
         self.agenda.soonest(any)
     }
 
@@ -301,7 +293,7 @@ impl Alerts {
                 late.push((since, due, name, rules.follow_up, content));
             }
         }
-        self.agenda.settle(self.waiting.iter().map(|w| w.due).min());
+        self.settle_agenda();
         late.sort_by_key(|(since, ..)| *since);
         for (since, due, name, follow_up, content) in late {
             // An alert that `max-per-hour` delayed is only as old as the time when it became due.
@@ -341,30 +333,5 @@ impl Alerts {
         due.retain(|w| !w.told);
         due.sort_by_key(|w| (w.due, w.id));
         due
-    }
-
-    /// Moves old or excess alerts from the outbox into the summary.
-    pub(crate) fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
-        let flood = outbox.too_many(in_flight);
-        for message in std::mem::take(outbox.messages) {
-            let aged = !outbox.matters.has_thread(&message) && now.since(message.since) > NEWS;
-            let old = flood.contains(&message.id) || aged;
-            if old && message.content.group().is_some() && Some(message.id) != in_flight {
-                let backlog = self.backlog.get_or_insert_default();
-                backlog.maybe_repeated |= message.maybe_repeated;
-                summary::fold(backlog, message.since, message.content);
-            } else {
-                outbox.messages.push(message);
-            }
-        }
-    }
-
-    /// When the next alert in the outbox becomes too old and joins the summary.
-    pub fn ages(messages: &[Message], matters: &Matters, in_flight: Option<u64>) -> Option<Time> {
-        let alerts = messages
-            .iter()
-            .filter(|m| m.content.group().is_some() && !matters.has_thread(m))
-            .filter(|m| Some(m.id) != in_flight);
-        alerts.map(|m| m.since.plus(NEWS)).min()
     }
 }

@@ -65,7 +65,10 @@ impl Kind {
             | Content::FeedChanged(_)
             | Content::FeedOdd(_) => Kind::Missing,
             Content::Started { .. } | Content::Unreadable { .. } => Kind::Own,
-            Content::Summary(_) | Content::Several { .. } => return None,
+            Content::Reply { of, .. } => return Kind::of(of),
+            Content::Summary(_) | Content::Several { .. } | Content::MuteEnded { .. } => {
+                return None;
+            }
         })
     }
 

@@ -85,20 +85,24 @@ impl Outbox<'_> {
             }
         }
         add(self.next, 1);
-        let id = *self.next;
-        if matter.is_none() || content.needs().is_empty() {
-            self.matters.begin(id, since, &content);
-        }
-        self.messages.push(Message {
-            id,
-            since,
-            content,
-            maybe_repeated: false,
-            form: Form::default(),
+        self.put(Message {
             matter,
-            thread: None,
-            refused: None,
-        });
+            ..Message::new(*self.next, since, content)
+        })
+    }
+
+    /// Appends a message that a mute has kept back. It keeps its id.
+    pub(super) fn push_kept(&mut self, mut message: Message) {
+        message.matter = (self.matters).note(message.since, &message.content, self.messages);
+        self.put(message);
+    }
+
+    fn put(&mut self, message: Message) -> u64 {
+        let id = message.id;
+        if message.matter.is_none() || message.content.needs().is_empty() {
+            self.matters.begin(id, message.since, &message.content);
+        }
+        self.messages.push(message);
         id
     }
 
@@ -118,16 +122,7 @@ impl Outbox<'_> {
         let Some(content) = self.matters.move_to(id, new) else {
             return;
         };
-        self.messages.push(Message {
-            id: new,
-            since: now,
-            content,
-            maybe_repeated: false,
-            form: Form::default(),
-            matter: None,
-            thread: None,
-            refused: None,
-        });
+        self.messages.push(Message::new(new, now, content));
     }
 }
 
@@ -147,6 +142,8 @@ pub(super) fn is_anybodys(content: &Content) -> bool {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::MuteEnded { .. }
+        | Content::Reply { .. }
         | Content::Works(_)
         | Content::Expiring(_)
         | Content::Summary(_)

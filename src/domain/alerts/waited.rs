@@ -1,8 +1,8 @@
-//! Joins messages that waited long for Slack: all messages of a partner become one.
+//! Messages that waited long for Slack: those of a partner become one, and old alerts go into the summary.
 
 use std::time::Duration;
 
-use crate::domain::alerts::{Content, Matters, Message, merge};
+use crate::domain::alerts::{Alerts, Content, Matters, Message, NEWS, Outbox, merge, summary};
 use crate::domain::base::time::Time;
 
 /// A message that waited no longer than this is posted separately.
@@ -80,6 +80,33 @@ pub fn gather_waited(
     }
     *messages = own;
     messages.extend(rest);
+}
+
+impl Alerts {
+    /// Moves old or excess alerts from the outbox into the summary.
+    pub(crate) fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
+        let flood = outbox.too_many(in_flight);
+        for message in std::mem::take(outbox.messages) {
+            let aged = !outbox.matters.has_thread(&message) && now.since(message.since) > NEWS;
+            let old = flood.contains(&message.id) || aged;
+            if old && message.content.group().is_some() && Some(message.id) != in_flight {
+                let backlog = self.backlog.get_or_insert_default();
+                backlog.maybe_repeated |= message.maybe_repeated;
+                summary::fold(backlog, message.since, message.content);
+            } else {
+                outbox.messages.push(message);
+            }
+        }
+    }
+
+    /// When the next alert in the outbox becomes too old and joins the summary.
+    pub fn ages(messages: &[Message], matters: &Matters, in_flight: Option<u64>) -> Option<Time> {
+        let alerts = messages
+            .iter()
+            .filter(|m| m.content.group().is_some() && !matters.has_thread(m))
+            .filter(|m| Some(m.id) != in_flight);
+        alerts.map(|m| m.since.plus(NEWS)).min()
+    }
 }
 
 /// Takes the content out and leaves an empty one.

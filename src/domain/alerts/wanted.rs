@@ -28,6 +28,8 @@ pub(crate) fn wanted(content: &Content, rules: &Alerts) -> bool {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::MuteEnded { .. }
+        | Content::Reply { .. }
         | Content::Works(_)
         | Content::Expiring(_)
         | Content::Started { .. }

@@ -12,6 +12,7 @@ mod phrase;
 mod reasons;
 mod reasons_table;
 mod rendered;
+mod reply_text;
 mod say;
 mod summary_text;
 mod text;

@@ -30,6 +30,8 @@ impl About<'_> {
             Content::FeedChanged(changed) => About::One(&changed.partner),
             Content::FeedOdd(odd) => About::One(&odd.partner),
             Content::Quiet(quiet) => About::One(&quiet.partner),
+            Content::MuteEnded { ended, .. } => About::One(&ended.partner),
+            Content::Reply { of, .. } => About::of(of),
             Content::Works(works) => About::One(&works.partner),
             Content::Sweep(sweep) => {
                 About::named(sweep.partners.keys().map(String::as_str).collect(), None)

@@ -115,6 +115,7 @@ impl Monitor<'_> {
         let rules = |partner: &str| self.rules.alerts_for(partner);
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         alerts.report_due(time, self.now, &rules, &mut outbox);
+        self.end_mutes(time);
     }
 
     /// Reports and judges everything that is due when all events before `time` are known; `caught_up` is true if reading has
@@ -179,6 +180,7 @@ impl Monitor<'_> {
         let (now, in_flight) = (self.now, self.in_flight);
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         alerts.advance(time, now, caught_up, &rules, &mut outbox, in_flight);
+        self.end_mutes(time);
     }
 
     /// When `advance` has to run next if no event comes.
@@ -240,7 +242,7 @@ impl Monitor<'_> {
     pub(super) fn say(&mut self, at: Time, content: Content) {
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         alerts.events.note(at, &content);
-        outbox.push(at, content);
+        alerts.say(at, content, &mut outbox);
     }
 
     /// A new boot ends every session of earlier boots.

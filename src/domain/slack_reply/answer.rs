@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::body::Body;
 use super::codes::{Class, class};
-use super::fix::Fix;
+use super::refusal::Refusal;
 use super::said;
 use crate::domain::alerts::SlackRef;
 use crate::domain::base::clean::clean;
@@ -85,35 +85,6 @@ impl PostResult {
                 None
             }
         }
-    }
-}
-
-/// Slack's error and its details, if they have the form of Slack's own texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The error code.
-    pub code: String,
-    /// `needed`, `provided` and `response_metadata.messages`, if they are present.
-    pub detail: String,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.code)?;
-        if !self.detail.is_empty() {
-            write!(f, " ({})", self.detail)?;
-        }
-        Ok(())
-    }
-}
-
-impl Refusal {
-    /// Does it concern one channel, and not the whole app?
-    pub fn is_of_channel(&self) -> bool {
-        matches!(
-            Fix::of(&self.code),
-            Some(Fix::Invite | Fix::Channel | Fix::Unarchive | Fix::Posters)
-        )
     }
 }
 

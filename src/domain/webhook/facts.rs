@@ -104,7 +104,10 @@ fn of_content<'a>(content: &'a Content, voice: &Voice) -> Facts<'a> {
             "failure",
             json!({ "count": sweep.failures, "addresses": sweep.addresses }),
         ),
-        Content::Several { .. } | Content::Summary(_) => Facts::new("summary", json!({})),
+        Content::Several { .. }
+        | Content::Summary(_)
+        | Content::MuteEnded { .. }
+        | Content::Reply { .. } => Facts::new("summary", json!({})),
     }
 }
 
