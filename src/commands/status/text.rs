@@ -167,8 +167,15 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
             "took nothing at the last try, {at} ({ago}): {said}{fix}"
         ));
     }
+    lines.extend(resume.refusing.iter().map(|(channel, refusal)| {
+        let fix = refusal.fix().map(|fix| format!(": {}", fix.of_route()));
+        let (at, ago) = (clock(zone, refusal.at), ago(now.since(refusal.at)));
+        let (said, fix) = (&refusal.said, fix.unwrap_or_default());
+        format!("{channel} refused a message at the last try, {at} ({ago}), and the main channel has it: {said}{fix}")
+    }));
     lines.extend(resume.closed.iter().map(|day| match &day.refused {
         Some(error) => format!("the table of {} was refused for good: {error}", day.id),
+        None if day.is_posted => format!("tables of {} for routes wait", day.id),
         None => format!("the table of {} waits", day.id),
     }));
     lines.extend(resume.parked.iter().map(|parked| {
