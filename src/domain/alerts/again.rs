@@ -90,7 +90,10 @@ impl Alerts {
             }
             _ => None,
         };
-        gathered.into_iter().chain(contents).find_map(own);
+        let corrected = gathered.into_iter().chain(contents).find_map(own);
+        if corrected.is_none() {
+            self.set_muted_cause(partner, to, cause);
+        }
     }
 
     /// Notes whether another message already reports this alert.
