@@ -34,6 +34,7 @@ pub fn take_message(
     let until = held_until(daily, limiter, now);
     let resume = &mut daily.resume;
     if until.is_none() {
+        resume.alerts_and_outbox().1.drop_reminders();
         routes.prepare(resume.alerts_and_outbox().1, now);
     }
     let head = resume.outbox.first_mut();

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use sftp_monitor::adapters::reader::{Batch, Order, Reading};
 use sftp_monitor::adapters::store::{Disk, StateError};
-use sftp_monitor::commands::run::{Committer, Queue, Taken};
-use sftp_monitor::domain::alerts::Content;
+use sftp_monitor::commands::run::{Committer, Courier, Queue, Taken};
+use sftp_monitor::domain::alerts::{Content, Event};
 use sftp_monitor::domain::base::position::Position;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery;
@@ -15,6 +15,7 @@ use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::Monitor;
 use sftp_monitor::domain::slack_reply::{Disposition, PostResult, RateLimiter};
 use sftp_monitor::domain::state::Daily;
+use sftp_monitor::domain::webhook::Delivery;
 
 use crate::journal::{MACHINE, Reader, Written};
 use crate::machine::Simulation;
@@ -35,6 +36,9 @@ pub(crate) struct Daemon {
     /// A batch whose commit failed.
     held: Option<Batch>,
     posting: Option<Posting>,
+    courier: Courier,
+    /// The event that is being sent, and what becomes of it.
+    sending: Option<(Event, Delivery)>,
 }
 
 /// A post under way.
@@ -77,11 +81,13 @@ impl Simulation {
         }
         let mut place = self.daemon.borrow_mut();
         let Some(daemon) = &mut *place else { return };
-        match self.world.dice.roll(8) {
+        match self.world.dice.roll(10) {
             0..=1 => self.read(daemon),
             2..=4 => self.take(daemon),
             5 => self.begin_post(daemon),
             6 => self.end_post(daemon),
+            7 => self.begin_event(daemon),
+            8 => self.end_event(daemon),
             _ => self.on_time(daemon),
         }
     }
@@ -122,6 +128,8 @@ impl Simulation {
             batches: VecDeque::new(),
             held: None,
             posting: None,
+            courier: Courier::new(self.clock.moment()),
+            sending: None,
         });
     }
 
@@ -266,6 +274,25 @@ impl Simulation {
         }
     }
 
+    fn begin_event(&self, daemon: &mut Daemon) {
+        if daemon.held.is_some() {
+            return;
+        }
+        let (now, moment) = (self.clock.now(), self.clock.moment());
+        let event = daemon.courier.turn(&mut daemon.committer, now, moment);
+        let Some(event) = event else { return };
+        let delivery = self.send_event(daemon.process, &event);
+        self.trace(|| format!("event {}: {delivery:?}", event.id));
+        daemon.sending = Some((event, delivery));
+    }
+
+    fn end_event(&self, daemon: &mut Daemon) {
+        if let Some((event, delivery)) = daemon.sending.take() {
+            let moment = self.clock.moment();
+            daemon.courier.settle(event.id, &delivery, moment);
+        }
+    }
+
     /// A turn of everything, and the clock goes on to what comes next.
     pub(crate) fn bring_daemon_on(&self) {
         self.turn_daemon();
@@ -280,11 +307,19 @@ impl Simulation {
         }
         self.begin_post(daemon);
         self.end_post(daemon);
+        for _ in 0..20 {
+            self.begin_event(daemon);
+            self.end_event(daemon);
+        }
         self.on_time(daemon);
         let now = self.clock.now();
         let ready = daemon.queue.ready_at(&daemon.committer, now);
         let next = ready.into_iter().chain(daemon.committer.due()).min();
-        let pause = next.map_or(Duration::ZERO, |next| next.since(now));
+        let pause = next.map(|next| next.since(now));
+        let (courier, moment) = (&daemon.courier, self.clock.moment());
+        let event = courier.due(&daemon.committer, now, moment);
+        let event = event.map(|due| due.saturating_duration_since(moment));
+        let pause = pause.into_iter().chain(event).min().unwrap_or_default();
         let most = Duration::from_secs(3_600);
         self.clock
             .go_on(pause.clamp(Duration::from_millis(500), most));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::de::IgnoredAny;
 use sftp_monitor::adapters::store::Store;
 use sftp_monitor::commands::digest::Tables;
+use sftp_monitor::domain::alerts::Kind;
 use sftp_monitor::domain::base::policy::Alerts;
 use sftp_monitor::domain::base::position::JournalPosition;
 use sftp_monitor::domain::delivery::Turn;
@@ -19,6 +20,7 @@ use crate::daemon::Daemon;
 use crate::dice::Odds;
 use crate::disk::World;
 use crate::journal::{Journal, MACHINE};
+use crate::receiver::Receiver;
 use crate::sabotage::{Fault, Sabotaged};
 use crate::slack::Slack;
 use crate::writer::Writer;
@@ -39,6 +41,7 @@ pub(crate) struct Simulation {
     pub(crate) rules: Rules,
     pub(crate) journal: Rc<Journal>,
     pub(crate) slack: Slack,
+    pub(crate) receiver: Receiver,
     writer: Writer,
     pub(crate) daemon: RefCell<Option<Daemon>>,
     depth: Cell<u32>,
@@ -86,6 +89,11 @@ impl Simulation {
                 max_per_hour: [2, 12][dice.index(2)],
                 ..Alerts::default()
             },
+            // In half of the seeds there is a webhook.
+            webhook: match dice.once_in(2) {
+                true => Kind::ALL.to_vec(),
+                false => Vec::new(),
+            },
             ..Rules::default()
         };
         let simulation = Rc::new(Simulation {
@@ -94,6 +102,7 @@ impl Simulation {
             rules,
             journal: Rc::default(),
             slack: Slack::default(),
+            receiver: Receiver::default(),
             writer: Writer::default(),
             daemon: RefCell::default(),
             depth: Cell::default(),

@@ -1,5 +1,5 @@
 //! Crashes, power cuts, full disks, lost replies, vacuumed journals, clocks that are set and digests at any moment, over the
-//! real rules, alerts, state, outbox and digest: nothing is lost, nothing is counted twice. `SIMULATION_SEEDS=N` tries more
+//! real rules, alerts, state, outbox, events and digest: nothing is lost, nothing is counted twice. `SIMULATION_SEEDS=N` tries more
 //! seeds, `SIMULATION_SEED=n` one of them.
 
 mod clock;
@@ -8,6 +8,7 @@ mod dice;
 mod disk;
 mod journal;
 mod machine;
+mod receiver;
 mod sabotage;
 mod slack;
 mod users;

@@ -155,7 +155,7 @@ impl Simulation {
     }
 
     /// The sender may die before it reads the reply.
-    fn perhaps_kill(&self, process: u64) {
+    pub(crate) fn perhaps_kill(&self, process: u64) {
         if self.world.dice.once_in(self.world.odds.get().kill) {
             self.world.kill(process);
         }

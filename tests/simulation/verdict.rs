@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sftp_monitor::domain::alerts::{Content, Transfer};
+use sftp_monitor::domain::alerts::{Content, Logins, Told, Transfer};
 use sftp_monitor::domain::state::{Counters, Daily};
 use sftp_monitor::domain::state::{Notice, NoticeKind};
 
 use crate::journal::due;
 use crate::machine::Simulation;
+use crate::receiver::contents;
 use crate::users::PARTNERS;
 use crate::writer::{Counts, What};
 
@@ -33,6 +34,7 @@ impl Simulation {
         }
         self.counted_once(&daily)?;
         self.told(&daily)?;
+        self.sent(&daily)?;
         self.days(&daily)
     }
 
@@ -109,6 +111,34 @@ impl Simulation {
         Ok(())
     }
 
+    /// Each event reached the webhook, and was one event, unless the receiver refused it.
+    fn sent(&self, daily: &Daily) -> Result<(), String> {
+        if self.rules.webhook.is_empty() {
+            let taken = self.receiver.taken.borrow();
+            return match taken.is_empty() {
+                true => Ok(()),
+                false => Err(format!("without a webhook: {taken:?}")),
+            };
+        }
+        let (mut sent, mut refused) = (Sums::new(), Sums::new());
+        let taken = self.receiver.taken.borrow();
+        contents(&taken).for_each(|content| tell_event(&mut sent, content));
+        let all = self.receiver.refused.borrow();
+        contents(&all).for_each(|content| tell_event(&mut refused, content));
+        let given_up = daily.resume.alerts.events.refused > 0 || self.damage;
+        let due = due(&self.journal.entries.borrow());
+        for (what, &(least, most)) in due.iter().filter(|(what, _)| what.partner.is_some()) {
+            let sent = sent.get(what).copied().unwrap_or(0);
+            let refused = refused.get(what).copied().filter(|_| given_up);
+            if sent + refused.unwrap_or(0) < least || (sent > most && !self.damage) {
+                return Err(format!(
+                    "{what:?}: {sent} events of {least} to {most}, {refused:?} perhaps given up"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Each day's table was posted, with the same figures whenever it was repeated.
     fn days(&self, daily: &Daily) -> Result<(), String> {
         let tables = self.slack.tables.borrow();
@@ -134,6 +164,9 @@ pub(crate) fn waiting(daily: &Daily) -> Vec<String> {
     let resume = &daily.resume;
     let groups = resume.alerts.groups.values();
     let closed = resume.closed.iter().filter(|day| day.refused.is_none());
+    // The daemon learns later that a digest closed a day.
+    let told = |told: &Told| !matches!(told, Told::Day(_));
+    let events = resume.alerts.events.waiting.iter();
     let counts = [
         ("messages", resume.outbox.len()),
         ("days", closed.count()),
@@ -141,6 +174,7 @@ pub(crate) fn waiting(daily: &Daily) -> Vec<String> {
         ("windows", groups.filter(|g| g.gathered.is_some()).count()),
         ("summaries", usize::from(resume.alerts.backlog.is_some())),
         ("questions", resume.undecided.len()),
+        ("events", events.filter(|e| told(&e.told)).count()),
     ];
     let some = counts.iter().filter(|(_, count)| *count > 0);
     some.map(|(what, count)| format!("{count} {what}"))
@@ -168,6 +202,20 @@ fn count(sums: &mut Sums, partners: &BTreeMap<String, Counters>, unknown: u64) {
 
 fn tell(sums: &mut Sums, content: &Content) {
     content.parts().iter().for_each(|part| tell_one(sums, part));
+}
+
+/// An event tells one thing: failures that a log-in answers are events of their own.
+fn tell_event(sums: &mut Sums, content: &Content) {
+    match content {
+        Content::Logins(logins) => {
+            let logins = Logins {
+                answered: 0,
+                ..logins.clone()
+            };
+            tell_one(sums, &Content::Logins(logins));
+        }
+        other => tell_one(sums, other),
+    }
 }
 
 fn tell_one(sums: &mut Sums, content: &Content) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sftp_monitor::domain::alerts::{Content, Message, MuteTerms, Outbox, SlackRef};
+use sftp_monitor::domain::alerts::{Content, Message, MuteTerms, Outbox, Reply, SlackRef};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
@@ -195,6 +195,29 @@ impl Player {
             } => {
                 self.pass_to(*at);
                 self.mute(*at, name, *until, why.clone());
+                self.commit(None, true);
+            }
+            Step::Ack {
+                at,
+                name,
+                what,
+                why,
+            } => {
+                self.pass_to(*at);
+                let reply = Reply::Taken {
+                    by: Some("ops".to_owned()),
+                    why: why.clone(),
+                    at: *at,
+                };
+                let Daily { resume, .. } = &mut self.daily;
+                let mut outbox = Outbox {
+                    messages: &mut resume.outbox,
+                    next: &mut resume.next_message,
+                    matters: &mut resume.matters,
+                };
+                let taken = outbox.take_care((name, what.as_deref()), &reply, *at);
+                let said = format!("{} ack: {}", self.clock(*at), taken.len());
+                self.told.push(said);
                 self.commit(None, true);
             }
             Step::Expiries(time, all) => {

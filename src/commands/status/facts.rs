@@ -40,6 +40,7 @@ pub(super) struct StatusReport<'a> {
     parked_more: u64,
     notices: Vec<NoticeRow<'a>>,
     feeds: Vec<Row>,
+    open: Vec<OpenRow<'a>>,
     muted: Vec<MuteRow<'a>>,
     forged: u64,
     undecided: usize,
@@ -132,6 +133,16 @@ struct ParkedRow<'a> {
     error: Option<&'a str>,
 }
 
+/// A matter that waits for its end.
+#[derive(Debug, Serialize)]
+struct OpenRow<'a> {
+    what: String,
+    partner: Option<&'a str>,
+    since: String,
+    /// A person takes care of it.
+    taken: bool,
+}
+
 /// A partner whose alerts are kept back.
 #[derive(Debug, Serialize)]
 struct MuteRow<'a> {
@@ -189,6 +200,13 @@ impl<'a> StatusReport<'a> {
             count: notice.count,
             detail: notice.detail.as_deref(),
         });
+        let matters = resume.matters.iter().filter(|matter| matter.is_open());
+        let open = matters.map(|matter| OpenRow {
+            what: words::message(matter.about()),
+            partner: matter.about().partner().filter(|name| !name.is_empty()),
+            since: at(matter.began),
+            taken: matter.taken,
+        });
         let muted = resume.alerts.muted.iter().map(|(partner, mute)| MuteRow {
             partner,
             since: at(mute.terms.since),
@@ -220,6 +238,7 @@ impl<'a> StatusReport<'a> {
             parked_more: resume.parked_more,
             notices: notices.collect(),
             feeds: feeds.iter().map(|feed| Row::of(feed, zone)).collect(),
+            open: open.collect(),
             muted: muted.collect(),
             forged: resume.forged,
             undecided: resume.undecided.len(),

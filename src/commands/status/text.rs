@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::Cell;
 
 use super::facts::{Session, SessionKind, known, position, sessions, waiting};
-use super::words::{ago, many, message, muted};
+use super::words::{self, ago, many, message, muted};
 use crate::commands::expect::table::line;
 use crate::commands::output::table::{Four, with_columns, write_table};
 use crate::domain::alerts::Events;
@@ -49,6 +49,8 @@ pub(super) fn write(
         let lines = many(resume.forged, "line");
         format!("{lines} that a local user wrote in sshd's name, ignored")
     });
+    let matters = resume.matters.iter().filter(|matter| matter.is_open());
+    let open = matters.map(|matter| words::open(matter, zone));
     let mutes = resume.alerts.muted.iter();
     let muted = mutes.map(|(name, mute)| muted(name, mute, zone));
     let lines = named("Trouble", troubles.to_vec())
@@ -56,6 +58,7 @@ pub(super) fn write(
         .chain(named("Feed", feeds.iter().map(line).collect()))
         .chain(named("Session", open_sessions(resume, zone)))
         .chain(named("Slack", slack(resume, zone, now)))
+        .chain(named("Open", open.collect()))
         .chain(named("Muted", muted.collect()))
         .chain(named("Webhook", webhook(&resume.alerts.events, zone, now)))
         .chain(named("Notice", notices.collect()))

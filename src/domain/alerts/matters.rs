@@ -78,6 +78,8 @@ impl Matters {
             needs,
             end: None,
             edit: false,
+            taken: false,
+            reminded: None,
         };
         self.0.insert(place, matter);
         // Some more are allowed, so that this does not run for each message.
@@ -174,7 +176,7 @@ impl Matters {
         };
         matter.content.clone_from(&message.content);
         let replies = waiting.iter().filter(|m| m.matter == Some(message.id));
-        let further = replies.filter(|m| matter.is_alike(&m.content));
+        let further = replies.filter(|m| matter.is_alike(&m.content) || m.content.is_answer());
         let further: Vec<&Content> = further.map(|m| &m.content).collect();
         matter.edit = matter.end.is_some() || !further.is_empty();
         for content in further {

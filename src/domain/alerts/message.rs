@@ -212,7 +212,13 @@ impl Content {
             Content::Logins(logins) => Gathered("login", &logins.partner),
             Content::Failures(failures) => Gathered("failure", &failures.partner),
             Content::Sweep(_) => Gathered("sweep", ""),
-            Content::Several { partner, .. } => Gathered("several", partner),
+            // A summary has no place for messages that stand alone.
+            Content::Several { partner, parts } => {
+                match parts.iter().all(|part| part.group().is_some()) {
+                    true => Gathered("several", partner),
+                    false => Alone("several", partner),
+                }
+            }
             Content::Files(files) if files.what == Transfer::Upload => {
                 Gathered("upload", &files.partner)
             }
@@ -266,6 +272,11 @@ impl Content {
     /// Do they have the same kind, and the same partner or feed?
     pub(super) fn is_alike(&self, other: &Content) -> bool {
         self.among() == other.among()
+    }
+
+    /// Is it what a person answered?
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self, Content::Reply { reply, .. } if reply.is_answer())
     }
 
     /// Is this shown in the channel although it is a reply in a thread?

@@ -53,6 +53,21 @@ impl Need {
         }
     }
 
+    /// Is it this file?
+    pub(super) fn is_file(&self, file: &str) -> bool {
+        matches!(self, Need::File { path, .. } if path == file)
+    }
+
+    /// The partner; `None` for a feed.
+    pub(super) fn partner(&self) -> Option<&str> {
+        match self {
+            Need::Login { partner, .. } | Need::Session(partner) | Need::File { partner, .. } => {
+                Some(partner)
+            }
+            Need::Feed(_) => None,
+        }
+    }
+
     fn is_of(&self, file: &str, fetched: bool) -> bool {
         matches!(self, Need::File { path, download, .. } if path == file && *download == fetched)
     }
