@@ -38,7 +38,6 @@ pub fn take_message(daily: &mut Daily, limiter: Option<&RateLimiter>, now: Time)
     let turn = take(head, until, |message| &mut message.maybe_repeated);
     match turn {
         Turn::Post(mut message) => {
-            resume.matters.begin_post(&message, &resume.outbox);
             let matter = message.matter.and_then(|id| resume.matters.get(id));
             message.thread = matter.and_then(|matter| matter.at.clone());
             Turn::Post(message)
@@ -130,7 +129,8 @@ pub fn settle_message(
     match next {
         Disposition::Done => {
             resume.outbox.remove(at);
-            resume.matters.posted(posted, accepted.cloned());
+            let at = accepted.cloned();
+            resume.matters.posted(posted, at, &resume.outbox);
         }
         Disposition::Gone { .. } => {
             if let Some(id) = posted.matter {

@@ -85,6 +85,11 @@ impl Sender {
         self.post(own_trouble(trouble, form, &self.voice))
     }
 
+    /// Can it edit messages? Not what it printed.
+    pub(super) fn edits(&self) -> bool {
+        self.client.is_some()
+    }
+
     /// Edits a message so that it shows all of its matter; `None` without Slack.
     pub(super) fn edit(&self, matter: &Matter) -> Option<Answering> {
         let (client, at) = (self.client.clone()?, matter.at.clone()?);

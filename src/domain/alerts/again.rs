@@ -28,16 +28,19 @@ impl Alerts {
                 group.gathered.take_if(|(_, content)| !holds(content));
             }
         }
-        outbox
-            .messages
-            .retain_mut(|message| match &mut message.content {
-                _ if Some(message.id) == in_flight => true,
+        let matters = &*outbox.matters;
+        outbox.messages.retain_mut(|message| {
+            if Some(message.id) == in_flight || matters.tells(message) {
+                return true;
+            }
+            match &mut message.content {
                 Content::Several { parts, .. } => {
                     parts.retain_mut(&mut holds);
                     !parts.is_empty()
                 }
                 content => holds(content),
-            });
+            }
+        });
     }
 
     /// Joins this with a waiting alert of the same obstacle, partner and address; returns it if there is none.
@@ -88,7 +91,10 @@ impl Alerts {
             }
             _ => None,
         };
-        gathered.into_iter().chain(contents).find_map(own);
+        let corrected = gathered.into_iter().chain(contents).find_map(own);
+        if corrected.is_some() {
+            outbox.matters.correct_edits(own);
+        }
     }
 
     /// Notes whether another message already reports this alert.

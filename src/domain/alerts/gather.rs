@@ -46,6 +46,18 @@ pub struct Alerts {
     pub(crate) agenda: Agenda,
 }
 
+/// The kinds of gathered troubles that a file or a log-in mends.
+const MENDED: [&str; 8] = [
+    "failure",
+    "turned-away",
+    "attempts-turned-away",
+    "write-refused",
+    "failed",
+    "interrupted",
+    "unclosed",
+    "interrupted-download",
+];
+
 /// An alert that is reported later.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Waiting {
@@ -111,25 +123,22 @@ impl Alerts {
             outbox.push(at, content);
             return;
         };
+        let rules = &rules(partner);
+        self.tell_answered(at, &content, rules, outbox);
         // The end of a matter is reported at once, in its thread.
-        if matches!(content, Content::Files(_))
-            && outbox.matters.await_event(&content, outbox.messages)
-        {
+        let ends = outbox.matters.await_event(&content, outbox.messages);
+        if ends && matches!(content, Content::Files(_)) {
             outbox.push(at, content);
             return;
         }
-        let rules = &rules(partner);
         let name = format!("{kind} {partner}");
         let group = self.groups.entry(name.clone()).or_default();
         // A log-in after failures is always reported, because its message also reports the failures.
         let again = matches!(&content, Content::Logins(l) if l.after_failures == 0 && !l.is_new());
         let again = again && !rules.again_after.is_zero();
-        if again
-            && group
-                .told
-                .last()
-                .is_some_and(|&told| at.since(told) < rules.again_after)
-        {
+        let lately = |&told: &Time| at.since(told) < rules.again_after;
+        let again = again && group.told.last().is_some_and(lately);
+        if again && !ends {
             return;
         }
         let mut open = group.gathered.is_some() || at < group.until;
@@ -137,7 +146,12 @@ impl Alerts {
             group.until = at.plus(sweep::WINDOW);
             open = true;
         }
-        if open || group.free_from(at, rules).is_some() {
+        let held = open || group.free_from(at, rules).is_some();
+        if ends && (held || again) {
+            outbox.push(at, content);
+            return;
+        }
+        if held {
             match &mut group.gathered {
                 Some((_, gathered)) => merge::join(gathered, content),
                 None => {
@@ -178,14 +192,49 @@ impl Alerts {
         }
     }
 
-    /// Takes the waiting upload alerts of a file that is now downloaded: the upload must be reported first.
-    fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
-        let Content::Files(fetched) = content else {
-            return Vec::new();
-        };
-        if fetched.what != Transfer::Download {
-            return Vec::new();
+    /// Reports gathered troubles that this event mends first, so that its message ends them.
+    fn tell_answered(
+        &mut self,
+        at: Time,
+        content: &Content,
+        rules: &policy::Alerts,
+        outbox: &mut Outbox<'_>,
+    ) {
+        for name in self.answered(content) {
+            let Some(group) = self.groups.get_mut(&name) else {
+                continue;
+            };
+            if let Some((_, troubles)) = group.gathered.take() {
+                let message = outbox.follow(group.message, at, troubles, rules.follow_up);
+                group.message = Some(message);
+            }
         }
+    }
+
+    /// The groups of gathered troubles that this event mends.
+    fn answered(&self, content: &Content) -> Vec<String> {
+        let partner = match content {
+            Content::Files(files) => &files.partner,
+            Content::Logins(logins) => &logins.partner,
+            _ => return Vec::new(),
+        };
+        let names = MENDED.iter().map(|kind| format!("{kind} {partner}"));
+        let mended = |name: &String| {
+            let group = self.groups.get(name);
+            let gathered = group.and_then(|group| group.gathered.as_ref());
+            gathered.is_some_and(|(_, troubles)| troubles.is_mended_by(content))
+        };
+        names.filter(mended).collect()
+    }
+
+    /// Takes the waiting upload alerts of a file that is now downloaded, or whose next upload breaks off: the upload must be
+    /// reported first.
+    fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
+        let fetched = match content {
+            Content::Files(fetched) if fetched.what == Transfer::Download => fetched,
+            Content::Troubled(broken) => broken,
+            _ => return Vec::new(),
+        };
         let same = |waiting: &Waiting| match &waiting.content {
             Content::Files(files) => {
                 let mut paths = files.files.iter().map(|file| &file.path);
@@ -338,9 +387,12 @@ impl Alerts {
             let aged = !outbox.matters.has_thread(&message) && now.since(message.since) > NEWS;
             let old = flood.contains(&message.id) || aged;
             if old && message.content.group().is_some() && Some(message.id) != in_flight {
-                let backlog = self.backlog.get_or_insert_default();
-                backlog.maybe_repeated |= message.maybe_repeated;
-                summary::fold(backlog, message.since, message.content);
+                // What the first message of the matter shows anyway is told there.
+                if !outbox.matters.tells(&message) {
+                    let backlog = self.backlog.get_or_insert_default();
+                    backlog.maybe_repeated |= message.maybe_repeated;
+                    summary::fold(backlog, message.since, message.content);
+                }
             } else {
                 outbox.messages.push(message);
             }

@@ -17,6 +17,9 @@ use crate::domain::base::time::Time;
 /// How many matters are kept. Evicted first are those that wait for nothing, then the oldest of the partner with the most.
 const KEPT: usize = 200;
 
+/// How many edits may wait. Beyond it, a new message stands for the oldest: Slack may refuse edits for days.
+const EDITS: usize = 200;
+
 /// How long alerts of the same kind still belong to a matter that has not ended. After that the channel is told anew.
 const FOLLOWED: Duration = Duration::from_secs(12 * 3_600);
 
@@ -65,7 +68,7 @@ pub struct Matter {
     /// The events that it waits for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Need>,
-    /// How it ended.
+    /// What ended it, or a part of it so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Box<Content>>,
     /// The first message does not show all of this yet.
@@ -187,6 +190,11 @@ impl Matters {
         needs.any(|need| need.is_met_by(content))
     }
 
+    /// Does a matter that Slack shows wait for this event?
+    pub(crate) fn shows_until(&self, content: &Content) -> bool {
+        self.await_event(content, &[])
+    }
+
     /// Begins the matter of a message that is put into the outbox.
     pub(super) fn begin(&mut self, id: u64, at: Time, content: &Content) {
         let needs = content.needs();
@@ -214,20 +222,28 @@ impl Matters {
         }
     }
 
-    /// Finds the matters that a new message concerns, and changes them. Returns the id of the one whose thread it goes into.
-    pub(super) fn note(&mut self, at: Time, content: &Content, waiting: &[Message]) -> Option<u64> {
+    /// Takes an event off what matters wait for. Returns the id of the matter whose thread tells it.
+    pub(super) fn end(&mut self, at: Time, content: &Content, waiting: &[Message]) -> Option<u64> {
         self.0.retain(|matter| matter.is_there(waiting));
-        if let Some(ended) = self.end(at, content) {
-            return Some(ended);
-        }
+        self.take_off(at, content)
+    }
+
+    /// Finds the matter that a new message concerns. Returns its id, and whether its first message shows the new facts too.
+    pub(super) fn note(
+        &mut self,
+        at: Time,
+        content: &Content,
+        waiting: &[Message],
+    ) -> Option<(u64, bool)> {
+        self.0.retain(|matter| matter.is_there(waiting));
         let mut late = self.0.iter_mut().rev();
         if let Some(matter) = late.find(|matter| matter.is_followed_by(at, content)) {
             matter.join(at, content.clone());
-            return Some(matter.id);
+            return Some((matter.id, true));
         }
         let mut late = self.0.iter().rev();
         let near = late.find(|matter| matter.is_accompanied_by(at, content));
-        near.map(|matter| matter.id)
+        near.map(|matter| (matter.id, false))
     }
 
     /// Does an open matter concern the same trouble?
@@ -238,7 +254,7 @@ impl Matters {
     }
 
     /// Takes this event off what matters wait for. Returns the first matter that waited for it.
-    fn end(&mut self, at: Time, content: &Content) -> Option<u64> {
+    fn take_off(&mut self, at: Time, content: &Content) -> Option<u64> {
         let mut first = None;
         for matter in &mut self.0 {
             let before = matter.needs.len();
@@ -246,10 +262,11 @@ impl Matters {
             if matter.needs.len() == before {
                 continue;
             }
-            if matter.needs.is_empty() {
-                matter.end = Some(Box::new(content.clone()));
-                matter.edit = true;
+            match &mut matter.end {
+                Some(earlier) => absorb(earlier, content.clone()),
+                none => *none = Some(Box::new(content.clone())),
             }
+            matter.edit = true;
             matter.last = matter.last.max(at);
             first = first.or(Some(matter.id));
         }
@@ -276,25 +293,18 @@ impl Matters {
         })
     }
 
-    /// A first message is about to be posted: it may have been corrected while it waited.
-    pub(crate) fn begin_post(&mut self, message: &Message, waiting: &[Message]) {
+    /// Slack has accepted a first message. It, and replies that wait, may have been corrected or summed up while they waited.
+    pub(crate) fn posted(&mut self, message: &Message, at: Option<SlackRef>, waiting: &[Message]) {
         let Some(matter) = self.get_mut(message.id) else {
             return;
         };
+        (matter.at, matter.form) = (at, message.form);
         matter.content.clone_from(&message.content);
+        matter.edit = matter.end.is_some();
         let replies = waiting.iter().filter(|m| m.matter == Some(message.id));
-        let further = replies.filter(|m| matter.is_alike(&m.content));
-        let further: Vec<&Content> = further.map(|m| &m.content).collect();
-        matter.edit = matter.end.is_some() || !further.is_empty();
-        for content in further {
-            absorb(&mut matter.content, content.clone());
-        }
-    }
-
-    /// Slack has accepted a first message.
-    pub(crate) fn posted(&mut self, message: &Message, at: Option<SlackRef>) {
-        if let Some(matter) = self.get_mut(message.id) {
-            (matter.at, matter.form) = (at, message.form);
+        for reply in replies.filter(|m| m.in_first) {
+            absorb(&mut matter.content, reply.content.clone());
+            matter.edit = true;
         }
     }
 
@@ -334,6 +344,28 @@ impl Matters {
         }
     }
 
+    /// Will the first message, which Slack has, show what this reply tells?
+    pub(super) fn tells(&self, message: &Message) -> bool {
+        message.in_first && self.has_thread(message)
+    }
+
+    /// The oldest of too many edits that wait.
+    pub(super) fn excess(&self) -> Option<u64> {
+        let mut edits = self
+            .0
+            .iter()
+            .filter(|matter| matter.edit && matter.at.is_some());
+        let oldest = edits.next()?.id;
+        (edits.count() >= EDITS).then_some(oldest)
+    }
+
+    /// Corrects contents that Slack does not show yet.
+    pub(super) fn correct_edits(&mut self, mut correct: impl FnMut(&mut Content) -> Option<()>) {
+        let edits = self.0.iter_mut().rev().filter(|matter| matter.edit);
+        let mut contents = edits.flat_map(|matter| matter.content.parts_mut().iter_mut().rev());
+        contents.find_map(&mut correct);
+    }
+
     /// Is the first message of this one's thread in Slack?
     pub(super) fn has_thread(&self, message: &Message) -> bool {
         let first = message.matter.and_then(|id| self.get(id));
@@ -349,7 +381,9 @@ impl Matters {
 
     /// Forgets matters that nothing concerns any more, and those whose first message is gone.
     pub(crate) fn forget(&mut self, now: Time, waiting: &[Message]) {
-        self.0.retain(|matter| {
+        self.0.retain_mut(|matter| {
+            // A clock that ran ahead leaves times in the future: the matter would be followed until then.
+            (matter.began, matter.last) = (matter.began.min(now), matter.last.min(now));
             let kept = if matter.is_open() { OPEN } else { SETTLED };
             matter.is_there(waiting) && (matter.edit || now.since(matter.last) <= kept)
         });
@@ -357,14 +391,6 @@ impl Matters {
 }
 
 impl Matter {
-    /// Does its first message hold such facts?
-    fn is_alike(&self, content: &Content) -> bool {
-        self.content
-            .parts()
-            .iter()
-            .any(|part| part.is_alike(content))
-    }
-
     /// Is its first message in Slack, or does it wait?
     fn is_there(&self, waiting: &[Message]) -> bool {
         self.at.is_some() || waiting.iter().any(|message| message.id == self.id)

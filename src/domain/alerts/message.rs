@@ -33,6 +33,9 @@ pub struct Message {
     /// The matter in whose thread it goes: the id of that matter's first message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matter: Option<u64>,
+    /// That first message shows these facts too.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub in_first: bool,
     /// The first message of that matter in Slack. Known only while this message is being posted.
     #[serde(skip)]
     pub thread: Option<SlackRef>,
@@ -47,6 +50,21 @@ pub struct Message {
 pub const SETTLES: Duration = Duration::from_millis(1_500);
 
 impl Message {
+    /// A message that waits to be posted in the channel.
+    pub(super) fn new(id: u64, since: Time, content: Content) -> Self {
+        Message {
+            id,
+            since,
+            content,
+            maybe_repeated: false,
+            form: Form::default(),
+            matter: None,
+            in_first: false,
+            thread: None,
+            refused: None,
+        }
+    }
+
     /// Until when its facts may still change; `None` if they are final.
     pub fn settles(&self) -> Option<Time> {
         match &self.content {
@@ -181,6 +199,10 @@ impl Content {
             Content::Logins(logins) => Gathered("login", &logins.partner),
             Content::Failures(failures) => Gathered("failure", &failures.partner),
             Content::Sweep(_) => Gathered("sweep", ""),
+            // A summary has no place for what stands alone.
+            Content::Several { parts, .. } if parts.iter().any(|part| part.group().is_none()) => {
+                Each
+            }
             Content::Several { partner, .. } => Gathered("several", partner),
             Content::Files(files) if files.what == Transfer::Upload => {
                 Gathered("upload", &files.partner)
@@ -222,6 +244,7 @@ impl Content {
             Content::FeedArrived(arrived) => Some(arrived.partner.as_str()),
             Content::FeedChanged(changed) => Some(changed.partner.as_str()),
             Content::FeedOdd(odd) => Some(odd.partner.as_str()),
+            Content::Several { partner, .. } => Some(partner.as_str()),
             _ => match self.among() {
                 Among::Gathered(_, partner) | Among::Alone(_, partner) => Some(partner),
                 Among::Each => None,

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Content, Form, Matters, Message, Obstacle};
+use super::{Content, Matters, Message, Obstacle};
 use crate::domain::base::evict::to_evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::policy::FollowUp;
@@ -48,6 +48,14 @@ impl Outbox<'_> {
 
     /// Appends a message, in the thread of its matter if there is one. Returns its id.
     pub fn push(&mut self, since: Time, content: Content) -> u64 {
+        match self.matters.end(since, &content, self.messages) {
+            Some(ended) => self.append(since, content, Some((ended, false))),
+            None => self.push_late(since, content),
+        }
+    }
+
+    /// Appends a message that ends no matter: what it tells happened before the matters that are open now.
+    fn push_late(&mut self, since: Time, content: Content) -> u64 {
         let matter = self.matters.note(since, &content, self.messages);
         self.append(since, content, matter)
     }
@@ -64,8 +72,8 @@ impl Outbox<'_> {
         let first = first.filter(shows);
         let first = first.filter(|_| !self.matters.is_followed(since, &content));
         match (first, how) {
-            (None, _) | (_, FollowUp::Post) => self.push(since, content),
-            (Some(first), FollowUp::Thread) => self.append(since, content, Some(first)),
+            (None, _) | (_, FollowUp::Post) => self.push_late(since, content),
+            (Some(first), FollowUp::Thread) => self.append(since, content, Some((first, false))),
             (Some(first), FollowUp::Edit) => {
                 self.matters.join(first, since, &content, self.messages);
                 first
@@ -75,7 +83,7 @@ impl Outbox<'_> {
 
     /// Appends a message. If many messages that stand alone wait, it replaces the earlier one about the same matter: the
     /// tables of the days contain that information too.
-    fn append(&mut self, since: Time, content: Content, matter: Option<u64>) -> u64 {
+    fn append(&mut self, since: Time, content: Content, matter: Option<(u64, bool)>) -> u64 {
         if let Some(matter) = content.matter() {
             let alone = |m: &Message| m.content.matter().is_some();
             if self.messages.iter().filter(|m| alone(m)).count() >= ALERTS_KEPT {
@@ -89,45 +97,42 @@ impl Outbox<'_> {
         if matter.is_none() || content.needs().is_empty() {
             self.matters.begin(id, since, &content);
         }
+        let (matter, in_first) = matter.unzip();
         self.messages.push(Message {
-            id,
-            since,
-            content,
-            maybe_repeated: false,
-            form: Form::default(),
             matter,
-            thread: None,
-            refused: None,
+            in_first: in_first.unwrap_or_default(),
+            ..Message::new(id, since, content)
         });
+        if let Some(excess) = self.matters.excess() {
+            self.stand_anew(excess, since);
+        }
         id
     }
 
-    /// The first message of this matter is gone from Slack: the next message about it, or a new one, takes its place.
+    /// The first message of this matter is gone from Slack: a new one takes its place, before the replies that wait, which go
+    /// into its thread. Of these it replaces those that tell nothing else and that Slack has certainly not accepted.
     pub(crate) fn stand_anew(&mut self, id: u64, now: Time) {
-        let mut replies = self.messages.iter_mut();
-        let reply = replies.find(|message| message.matter == Some(id));
-        if let Some(reply) = reply {
-            if let Some(shown) = self.matters.move_to(id, reply.id) {
-                (reply.content, reply.form) = (shown, Form::default());
-            }
-            reply.matter = None;
-            return;
-        }
         add(self.next, 1);
         let new = *self.next;
         let Some(content) = self.matters.move_to(id, new) else {
+            // What follows a matter that is forgotten stands alone.
+            let replies = self.messages.iter_mut().filter(|m| m.matter == Some(id));
+            replies.for_each(|reply| (reply.matter, reply.in_first) = (None, false));
             return;
         };
-        self.messages.push(Message {
-            id: new,
-            since: now,
-            content,
-            maybe_repeated: false,
-            form: Form::default(),
-            matter: None,
-            thread: None,
-            refused: None,
+        let replies = |message: &Message| message.matter == Some(id);
+        let place = self.messages.iter().position(replies);
+        let told = |part: &Content| content.parts().contains(part);
+        self.messages.retain(|reply| {
+            let told = reply.in_first || reply.content.parts().iter().all(told);
+            !replies(reply) || reply.maybe_repeated || !told
         });
+        for reply in self.messages.iter_mut().filter(|m| replies(m)) {
+            reply.matter = Some(new);
+        }
+        let place = place.map_or(self.messages.len(), |place| place.min(self.messages.len()));
+        let message = Message::new(new, now, content);
+        self.messages.insert(place, message);
     }
 }
 

@@ -208,10 +208,11 @@ impl Monitor<'_> {
             return;
         };
         let rules = self.rules;
-        if !wanted(&content, &rules.alerts_for(partner)) {
+        let wanted = wanted(&content, &rules.alerts_for(partner));
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        if !wanted && !outbox.matters.shows_until(&content) {
             return;
         }
-        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         if outbox.is_flooded() {
             alerts.age(self.now, &mut outbox, self.in_flight);
         }
@@ -227,10 +228,12 @@ impl Monitor<'_> {
         content: Content,
     ) -> Option<u64> {
         let (_, partner) = content.group()?;
-        if self.rules.silent || !wanted(&content, &self.rules.alerts_for(partner)) {
+        let wanted = wanted(&content, &self.rules.alerts_for(partner));
+        let resume = &mut self.daily.resume;
+        if self.rules.silent || !wanted && !resume.matters.shows_until(&content) {
             return None;
         }
-        Some(self.daily.resume.alerts.wait(process, at, delay, content))
+        Some(resume.alerts.wait(process, at, delay, content))
     }
 
     /// Reports something that stands alone.
