@@ -131,6 +131,11 @@ pub fn settle_message(
             resume.outbox.remove(at);
             let at = accepted.cloned();
             resume.matters.posted(posted, at, &resume.outbox);
+            resume.alerts_and_outbox().1.tidy();
+        }
+        // Meanwhile an edit found it gone too: the message that stands for it tells this already.
+        Disposition::Gone { .. } if message.matter != posted.matter && posted.in_first => {
+            resume.outbox.remove(at);
         }
         Disposition::Gone { .. } => {
             if let Some(id) = posted.matter {
@@ -141,6 +146,7 @@ pub fn settle_message(
             let mut message = resume.outbox.remove(at);
             message.refused = Some(error.clone());
             resume.parked.push(message);
+            resume.alerts_and_outbox().1.tidy();
             let whose = |m: &Message| m.content.group().map(|(_, partner)| partner.to_owned());
             let parked = &mut resume.parked;
             let gone = evict(parked, PARKED_KEPT, |_| (), whose, |at, _| at);

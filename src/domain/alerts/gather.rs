@@ -111,7 +111,12 @@ impl Alerts {
         rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
     ) {
-        if content.group().is_some() && now.since(at) > NEWS {
+        if let Some((_, partner)) = content.group() {
+            self.tell_answered(at, &content, &rules(partner), outbox);
+        }
+        let old = content.group().is_some() && now.since(at) > NEWS;
+        // What mends a trouble that was told is told there, however late it is read.
+        if old && !outbox.matters.await_event(&content, outbox.messages) {
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
@@ -124,7 +129,6 @@ impl Alerts {
             return;
         };
         let rules = &rules(partner);
-        self.tell_answered(at, &content, rules, outbox);
         // The end of a matter is reported at once, in its thread.
         let ends = outbox.matters.await_event(&content, outbox.messages);
         if ends && matches!(content, Content::Files(_)) {
@@ -291,6 +295,7 @@ impl Alerts {
                 || group.told.last().is_some_and(|&t| time.since(t) < keep)
         });
         self.age(now, outbox, in_flight);
+        outbox.tidy();
         outbox.matters.forget(now, outbox.messages);
         if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
             summary::put(backlog, outbox, in_flight);

@@ -222,20 +222,8 @@ impl Matters {
         }
     }
 
-    /// Takes an event off what matters wait for. Returns the id of the matter whose thread tells it.
-    pub(super) fn end(&mut self, at: Time, content: &Content, waiting: &[Message]) -> Option<u64> {
-        self.0.retain(|matter| matter.is_there(waiting));
-        self.take_off(at, content)
-    }
-
     /// Finds the matter that a new message concerns. Returns its id, and whether its first message shows the new facts too.
-    pub(super) fn note(
-        &mut self,
-        at: Time,
-        content: &Content,
-        waiting: &[Message],
-    ) -> Option<(u64, bool)> {
-        self.0.retain(|matter| matter.is_there(waiting));
+    pub(super) fn note(&mut self, at: Time, content: &Content) -> Option<(u64, bool)> {
         let mut late = self.0.iter_mut().rev();
         if let Some(matter) = late.find(|matter| matter.is_followed_by(at, content)) {
             matter.join(at, content.clone());
@@ -253,8 +241,8 @@ impl Matters {
             .any(|matter| matter.is_followed_by(at, content))
     }
 
-    /// Takes this event off what matters wait for. Returns the first matter that waited for it.
-    fn take_off(&mut self, at: Time, content: &Content) -> Option<u64> {
+    /// Takes this event off what matters wait for. Returns the first matter that waited for it: its thread tells it.
+    pub(super) fn end(&mut self, at: Time, content: &Content) -> Option<u64> {
         let mut first = None;
         for matter in &mut self.0 {
             let before = matter.needs.len();
@@ -318,16 +306,22 @@ impl Matters {
 
     /// From now on another message is the first one of this matter. Returns what that message has to show.
     pub(crate) fn move_to(&mut self, id: u64, message: u64) -> Option<Content> {
+        let matter = self.begin_with(id, message)?;
+        let shown = matter.shown();
+        (matter.content, matter.end, matter.edit) = (shown.clone(), None, false);
+        Some(shown)
+    }
+
+    /// From now on this waiting message is the first one of the matter.
+    pub(super) fn begin_with(&mut self, id: u64, message: u64) -> Option<&mut Matter> {
         let at = self.0.binary_search_by_key(&id, |matter| matter.id).ok()?;
         let mut matter = self.0.remove(at);
-        let shown = matter.shown();
-        (matter.id, matter.at, matter.edit) = (message, None, false);
-        (matter.content, matter.end) = (shown.clone(), None);
-        let at = self.0.partition_point(|other| other.id < message);
-        // A reply may have a matter of its own.
+        (matter.id, matter.at) = (message, None);
+        // A reply may have had a matter of its own.
         self.0.retain(|other| other.id != message);
-        self.0.insert(at.min(self.0.len()), matter);
-        Some(shown)
+        let at = self.0.partition_point(|other| other.id < message);
+        self.0.insert(at, matter);
+        self.0.get_mut(at)
     }
 
     /// Messages of one partner were joined into the first of them.
@@ -379,13 +373,24 @@ impl Matters {
             .find(|matter| matter.edit && matter.at.is_some())
     }
 
-    /// Forgets matters that nothing concerns any more, and those whose first message is gone.
+    /// The matters whose first message neither waits nor is known to be in Slack.
+    pub(super) fn homeless(&self, waiting: &[Message]) -> Vec<u64> {
+        let homeless = self.0.iter().filter(|matter| !matter.is_there(waiting));
+        homeless.map(|matter| matter.id).collect()
+    }
+
+    pub(super) fn remove(&mut self, id: u64) {
+        self.0.retain(|matter| matter.id != id);
+    }
+
+    /// Forgets matters that nothing concerns any more.
     pub(crate) fn forget(&mut self, now: Time, waiting: &[Message]) {
         self.0.retain_mut(|matter| {
             // A clock that ran ahead leaves times in the future: the matter would be followed until then.
             (matter.began, matter.last) = (matter.began.min(now), matter.last.min(now));
             let kept = if matter.is_open() { OPEN } else { SETTLED };
-            matter.is_there(waiting) && (matter.edit || now.since(matter.last) <= kept)
+            let replies = || waiting.iter().any(|m| m.matter == Some(matter.id));
+            matter.edit || now.since(matter.last) <= kept || replies()
         });
     }
 }

@@ -48,7 +48,8 @@ impl Outbox<'_> {
 
     /// Appends a message, in the thread of its matter if there is one. Returns its id.
     pub fn push(&mut self, since: Time, content: Content) -> u64 {
-        match self.matters.end(since, &content, self.messages) {
+        self.tidy();
+        match self.matters.end(since, &content) {
             Some(ended) => self.append(since, content, Some((ended, false))),
             None => self.push_late(since, content),
         }
@@ -56,7 +57,8 @@ impl Outbox<'_> {
 
     /// Appends a message that ends no matter: what it tells happened before the matters that are open now.
     fn push_late(&mut self, since: Time, content: Content) -> u64 {
-        let matter = self.matters.note(since, &content, self.messages);
+        self.tidy();
+        let matter = self.matters.note(since, &content);
         self.append(since, content, matter)
     }
 
@@ -109,6 +111,24 @@ impl Outbox<'_> {
         id
     }
 
+    /// Forgets matters whose first message neither waits nor is known to be in Slack. If a message about the same trouble waits,
+    /// it becomes the first one.
+    pub(crate) fn tidy(&mut self) {
+        for id in self.matters.homeless(self.messages) {
+            let mut further = self.messages.iter_mut();
+            let next = further.find(|m| m.matter == Some(id) && m.in_first);
+            let Some(next) = next else {
+                self.matters.remove(id);
+                continue;
+            };
+            let new = next.id;
+            (next.matter, next.in_first) = (None, false);
+            self.matters.begin_with(id, new);
+            let replies = self.messages.iter_mut().filter(|m| m.matter == Some(id));
+            replies.for_each(|reply| reply.matter = Some(new));
+        }
+    }
+
     /// The first message of this matter is gone from Slack: a new one takes its place, before the replies that wait, which go
     /// into its thread. Of these it replaces those that tell nothing else and that Slack has certainly not accepted.
     pub(crate) fn stand_anew(&mut self, id: u64, now: Time) {
@@ -128,7 +148,8 @@ impl Outbox<'_> {
             !replies(reply) || reply.maybe_repeated || !told
         });
         for reply in self.messages.iter_mut().filter(|m| replies(m)) {
-            reply.matter = Some(new);
+            // The new first message shows its facts already.
+            (reply.matter, reply.in_first) = (Some(new), false);
         }
         let place = place.map_or(self.messages.len(), |place| place.min(self.messages.len()));
         let message = Message::new(new, now, content);

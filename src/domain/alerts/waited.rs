@@ -47,7 +47,7 @@ pub fn gather_waited(messages: &mut Vec<Message>, matters: &mut Matters, now: Ti
     }
     let partner = partner.to_owned();
     let own = |m: &Message| m.content.group().is_some_and(|(_, of)| of == partner) && certain(m);
-    let (mut own, rest): (Vec<Message>, Vec<Message>) =
+    let (mut own, mut rest): (Vec<Message>, Vec<Message>) =
         std::mem::take(messages).into_iter().partition(own);
     let contents: Vec<Content> = own.iter_mut().map(|m| take(&mut m.content)).collect();
     let mut parts: Vec<Content> = Vec::new();
@@ -68,8 +68,12 @@ pub fn gather_waited(messages: &mut Vec<Message>, matters: &mut Matters, now: Ti
                 parts: std::mem::take(&mut parts),
             },
         };
-        head.matter = None;
+        (head.matter, head.in_first) = (None, false);
         matters.gathered(head, &gone);
+        // What is not final yet goes into the thread of the joined message.
+        let replies = rest.iter_mut();
+        let replies = replies.filter(|m| m.matter.is_some_and(|first| gone.contains(&first)));
+        replies.for_each(|reply| reply.matter = Some(head.id));
     }
     *messages = own;
     messages.extend(rest);
