@@ -21,6 +21,7 @@
 //! [`run`] is the daemon's loop: it commits batches of records to the [`store`], posts the first message of the outbox to
 //! [`slack`], and reports to the service manager ([`service`]). [`digest`] is another process that works on the same state: it
 //! closes the day and posts its table. [`delivery`] is used by both: it changes the state before and after a post.
+//! [`webhook`] posts each event by itself to another program ([`event`] is its form).
 //! [`slack_reply`] decides what to do after each answer of Slack. [`notify_failure`] reports in Slack that a unit failed.
 //!
 //! # The other commands
@@ -66,6 +67,8 @@
 //! [`config`]: adapters::config
 //! [`log`]: adapters::log
 //! [`stop`]: domain::base::stop
+//! [`webhook`]: adapters::webhook
+//! [`event`]: domain::webhook
 //! [`completions`]: commands::completions
 
 // No panic, and no dependency that nothing uses. Of the program alone: a test may panic, and has dependencies of its own.

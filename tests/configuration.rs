@@ -98,6 +98,7 @@ fn every_key_of_the_shipped_file_is_known_and_shows_its_default() {
     );
     // Examples, since their defaults depend on the machine, or there is none.
     assert_eq!(all.expects.len(), 2);
+    assert_eq!(all.routes.channels(), ["C0APAF806F8", "C012AB3CD"]);
     assert!(matches!(all.zone, Zone::Named(_)));
     assert!(all.source.journal_directory.is_some());
 }
@@ -105,10 +106,11 @@ fn every_key_of_the_shipped_file_is_known_and_shows_its_default() {
 #[test]
 fn every_key_that_is_known_is_in_the_shipped_file() {
     let table: toml::Table = uncommented().parse().unwrap();
-    let examples = table["expect"].as_array().unwrap().iter();
-    let all_examples: toml::Table = examples
-        .flat_map(|one| one.as_table().unwrap().clone())
-        .collect();
+    let all_examples = |list: &toml::Value| -> toml::Table {
+        let examples = list.as_array().unwrap().iter();
+        let keys = examples.flat_map(|one| one.as_table().unwrap().clone());
+        keys.collect()
+    };
     for section in [
         "",
         "slack",
@@ -118,10 +120,11 @@ fn every_key_that_is_known_is_in_the_shipped_file() {
         "alerts.partners.bob",
         "digest",
         "expect",
+        "route",
     ] {
         let header = match section {
             "" => String::new(),
-            "expect" => "[[expect]]\n".to_owned(),
+            "expect" | "route" => format!("[[{section}]]\n"),
             section => format!("[{section}]\n"),
         };
         let said = parse(&format!("{header}nonsense-key = 1")).unwrap_err();
@@ -132,8 +135,9 @@ fn every_key_that_is_known_is_in_the_shipped_file() {
             .trim_end_matches(')')
             .to_owned();
         let parts = section.split('.').filter(|part| !part.is_empty());
-        let shipped = parts.fold(&table, |table, part| {
-            table[part].as_table().unwrap_or(&all_examples)
+        let shipped = parts.fold(table.clone(), |table, part| {
+            let own = table[part].as_table().cloned();
+            own.unwrap_or_else(|| all_examples(&table[part]))
         });
         for key in known.split(", ") {
             assert!(

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sftp_monitor::domain::alerts::{
     Cause, Change, Content, Expiring, Failures, FeedArrived, FeedChanged, FeedMissing, FeedOdd,
     File, Files, Form, Lack, Logins, Loss, Message, Odd, Quiet, Seen, SeenFile, Summary,
-    SummaryRow, Transfer,
+    SummaryRow, Transfer, Works,
 };
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
@@ -29,6 +29,7 @@ fn render(content: Content, form: Form, language: Language) -> Rendered {
         maybe_repeated: true,
         form,
         matter: None,
+        in_first: false,
         thread: None,
         refused: None,
     };

@@ -15,6 +15,7 @@ use sftp_monitor::domain::base::policy::{Alerts, FollowUp};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::delivery::{self, Turn};
+use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::slack_reply::Disposition;
 use sftp_monitor::domain::state::Daily;
 
@@ -290,7 +291,8 @@ impl World {
                 self.advance();
             }
             Step::BeginPost if self.posting.is_none() => {
-                if let Turn::Post(message) = delivery::take_message(&mut self.daily, None, self.now)
+                if let Turn::Post(message) =
+                    delivery::take_message(&mut self.daily, None, &Routes::default(), self.now)
                 {
                     let first = message.thread.as_ref().map(|first| &first.ts);
                     let known = first.is_some_and(|ts| self.gone.contains(ts));

@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{Local, SecondsFormat};
+use serde_json::Value;
 use sftp_monitor::domain::render::Rendered;
+use slack::{Call, Kind, Messages};
 
 /// The sample: what a real sshd wrote, each line with the seconds to wait before it.
 const DAY: &str = include_str!("day.log");
@@ -30,7 +32,13 @@ fn main() -> Result<()> {
     File::create(&log)?;
     let listener = TcpListener::bind("127.0.0.1:0").context("listening as Slack")?;
     let url = format!("http://{}/api", listener.local_addr()?);
-    std::thread::spawn(move || slack::serve(&listener, show));
+    std::thread::spawn(move || {
+        let mut messages = Messages::default();
+        slack::serve(&listener, |call| {
+            show(call);
+            Some(messages.answer(call))
+        });
+    });
     let config = configuration(directory.path(), &log, &url)?;
     say("# sftp-monitor run: it follows the log below; what Slack gets is framed");
     let mut daemon = program(directory.path(), &config, "run")
@@ -115,18 +123,24 @@ fn write_the_day(log: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints a message as Slack would show it, and takes it.
-fn show(message: &serde_json::Value) -> slack::Answer {
-    let text = message["text"].as_str().unwrap_or_default().to_owned();
-    let blocks = Some(message["blocks"].clone()).filter(|blocks| blocks.is_array());
+/// Prints a message as Slack would show it: what stands in a thread is set in, and an edit shows the new text.
+fn show(call: &Call) {
+    let text = call.text().to_owned();
+    let blocks = Some(call.arguments["blocks"].clone()).filter(Value::is_array);
     let shown = Rendered { text, blocks }.plain();
-    let framed: Vec<String> = shown
+    let (head, edge) = match call.kind() {
+        Kind::Message => (None, "    ┃"),
+        Kind::Reply => (Some("    ┗━ in its thread"), "       ┃"),
+        Kind::Broadcast => (Some("    ┗━ in its thread, and in the channel"), "       ┃"),
+        Kind::Edit => (Some("    ✎ edited: the message now says"), "    ┃"),
+        Kind::Question => return,
+    };
+    let lines = shown
         .trim_end()
         .lines()
-        .map(|line| format!("    ┃ {line}"))
-        .collect();
+        .map(|line| format!("{edge} {line}"));
+    let framed: Vec<String> = head.map(str::to_owned).into_iter().chain(lines).collect();
     say(&framed.join("\n"));
-    Some(slack::OK.to_owned())
 }
 
 fn say(text: &str) {

@@ -16,3 +16,4 @@ pub mod source;
 pub mod sshd_config;
 pub mod store;
 pub mod userdb;
+pub mod webhook;

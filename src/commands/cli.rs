@@ -9,6 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::base::when::When;
 
+mod people;
+
+pub use people::{Mute, Unmute};
+
 /// Tells an operations team, in Slack, what the partners of an OpenSSH SFTP server do.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
@@ -48,6 +52,10 @@ pub enum Command {
     Report(Report),
     /// The feeds that must arrive: the next deadline, the last arrival and the state today of each
     Expect(Expect),
+    /// Keep the alerts of a partner back for a while, and sum them up at the end; counting goes on
+    Mute(Mute),
+    /// End the mute of a partner now
+    Unmute(Unmute),
     /// A script that completes commands and options, for a shell to read
     Completions(Completions),
 }

@@ -1,7 +1,11 @@
 //! Days: which day an event counts for, when a day is closed, and its id.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate, NaiveTime};
 
+use crate::domain::alerts::{DayFigures, Figures, ROWS_KEPT};
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::Feed;
 use crate::domain::state::{ClosedDay, Counters, Daily, Day, Notice, NoticeKind, PostedDay};
@@ -31,7 +35,7 @@ pub fn roll(daily: &mut Daily, zone: Zone, at: Time, now: Time) {
     let today = zone.date(now);
     let date = if date > tomorrow(today) { today } else { date };
     if date > daily.date {
-        close(daily, now, date, None);
+        close(daily, zone, now, date, None);
     }
 }
 
@@ -57,16 +61,16 @@ pub fn close_for_digest(daily: &mut Daily, zone: Zone, now: Time, closes_from: u
     let mut closing = Closing::default();
     let past = daily.date < today;
     if past {
-        closing.add(close(daily, now, today, None));
+        closing.add(close(daily, zone, now, today, None));
     }
     let from = NaiveTime::from_num_seconds_from_midnight_opt(closes_from * 60, 0)
         .unwrap_or(NaiveTime::MIN);
     if daily.date == today && local.time() >= from {
-        closing.add(close(daily, now, tomorrow(today), Some(now)));
+        closing.add(close(daily, zone, now, tomorrow(today), Some(now)));
     } else if daily.date == today && !past && !waiting {
         match daily.resume.day.part > 1 && is_quiet(daily) {
             true => closing.empty.push(id(today, daily.resume.day.part)),
-            false => closing.add(close(daily, now, today, Some(now))),
+            false => closing.add(close(daily, zone, now, today, Some(now))),
         }
     }
     closing
@@ -99,9 +103,17 @@ impl Closing {
 }
 
 /// Closes the open day and opens `next`. Returns the id of the closed day, and whether it must be posted.
-fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> (String, bool) {
+fn close(
+    daily: &mut Daily,
+    zone: Zone,
+    now: Time,
+    next: NaiveDate,
+    since: Option<Time>,
+) -> (String, bool) {
     let date = daily.date;
+    // A mute alone is nothing to post.
     let quiet = is_quiet(daily);
+    daily.note_mutes(zone);
     let mut day = std::mem::take(&mut daily.resume.day);
     let feeds = day.feeds.iter().filter_map(Feed::carried_on).collect();
     let part = day.part.max(1);
@@ -117,6 +129,8 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
     let partners = std::mem::take(&mut daily.partners);
     let unknown_attempts = std::mem::take(&mut daily.unknown_attempts);
     if posted {
+        let figures = || figures((&id, date), &partners, unknown_attempts);
+        daily.resume.alerts.events.note_day(now, figures);
         daily.resume.closed.push(ClosedDay {
             id: id.clone(),
             date,
@@ -142,6 +156,44 @@ fn close(daily: &mut Daily, now: Time, next: NaiveDate, since: Option<Time>) -> 
         ..Day::default()
     };
     (id, posted)
+}
+
+/// The figures of a closed day, for the webhook.
+fn figures(
+    (id, date): (&str, NaiveDate),
+    partners: &BTreeMap<String, Counters>,
+    unknown_attempts: u64,
+) -> DayFigures {
+    let mut total = Figures::default();
+    for counters in partners.values() {
+        total.add(counters.into());
+    }
+    let named = partners.iter().take(ROWS_KEPT);
+    DayFigures {
+        id: id.to_owned(),
+        date,
+        total,
+        partners: named
+            .map(|(name, counters)| (name.clone(), Figures::from(counters)))
+            .collect(),
+        count: partners.len(),
+        unknown_attempts,
+    }
+}
+
+impl From<&Counters> for Figures {
+    fn from(counters: &Counters) -> Self {
+        let mut interrupted = counters.upload_interrupted;
+        add(&mut interrupted, counters.upload_failed);
+        add(&mut interrupted, counters.download_interrupted);
+        Figures {
+            logins: counters.success,
+            failures: counters.failed,
+            uploads: counters.upload,
+            downloads: counters.download,
+            interrupted,
+        }
+    }
 }
 
 /// Is there nothing to show in a table of this day?

@@ -1,10 +1,11 @@
 //! What happens to messages and tables that are posted: pure steps on the state, one commit each.
 
-use crate::domain::alerts::{Matter, Message, SlackRef, gather_waited};
+use crate::domain::alerts::{Matter, Message, SlackRef};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::days::POSTED_KEPT;
+use crate::domain::routes::Routes;
 use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter, Trouble};
 use crate::domain::state::{ClosedDay, Daily, PostedDay};
 
@@ -28,18 +29,22 @@ pub enum Turn<T> {
 
 /// Takes the first message of the outbox, if Slack may be called now. From here on, until Slack's answer is known, the state
 /// says that the message may have been posted: a process that starts after a crash posts it as a possible repeat.
-pub fn take_message(daily: &mut Daily, limiter: Option<&RateLimiter>, now: Time) -> Turn<Message> {
+pub fn take_message(
+    daily: &mut Daily,
+    limiter: Option<&RateLimiter>,
+    routes: &Routes,
+    now: Time,
+) -> Turn<Message> {
     let until = held_until(daily, limiter, now);
     let resume = &mut daily.resume;
     if until.is_none() {
-        gather_waited(&mut resume.outbox, &mut resume.matters, now);
+        routes.prepare(resume.alerts_and_outbox().1, now);
     }
     let head = resume.outbox.first_mut();
     let turn = take(head, until, |message| &mut message.maybe_repeated);
     match turn {
         Turn::Post(mut message) => {
-            let matter = message.matter.and_then(|id| resume.matters.get(id));
-            message.thread = matter.and_then(|matter| matter.at.clone());
+            message.thread = routes.thread(&message, &resume.matters);
             Turn::Post(message)
         }
         turn => turn,
@@ -259,7 +264,9 @@ mod tests {
                 ..Logins::default()
             };
             outbox.push(Time::default(), Content::Logins(logins));
-            let Turn::Post(posted) = take_message(&mut daily, None, Time::default()) else {
+            let Turn::Post(posted) =
+                take_message(&mut daily, None, &Routes::to("C1"), Time::default())
+            else {
                 panic!("nothing waits");
             };
             let error = "msg_too_long".to_owned();

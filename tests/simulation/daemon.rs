@@ -11,6 +11,7 @@ use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::position::Position;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery;
+use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::Monitor;
 use sftp_monitor::domain::slack_reply::{Disposition, PostResult, RateLimiter};
 use sftp_monitor::domain::state::Daily;
@@ -115,7 +116,7 @@ impl Simulation {
         *self.daemon.borrow_mut() = Some(Daemon {
             process,
             committer: Committer::new(store, rules, source, orders, announce),
-            queue: Queue::new(Some(RateLimiter::default())),
+            queue: Queue::new(Some(RateLimiter::default()), Routes::to("C1")),
             orders: ordered,
             reading: Reading::new(reader, position.map(Position::Journal)),
             batches: VecDeque::new(),

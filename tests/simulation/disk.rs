@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use sftp_monitor::adapters::store::{Disk, Found};
+use sftp_monitor::adapters::store::{Disk, FileVersion, Found};
 use sftp_monitor::domain::base::time::Time;
 
 use crate::dice::{Dice, Odds};
@@ -274,6 +274,14 @@ impl Disk for SimDisk {
             bytes: Some(bytes),
             modified: Time::default(),
         }))
+    }
+
+    fn version(&mut self, name: &str) -> Option<FileVersion> {
+        let inode = self.inode(name).ok()? as u64;
+        Some(FileVersion {
+            inode: (0, inode),
+            ..FileVersion::default()
+        })
     }
 
     fn write_new(&mut self, name: &str, bytes: &[u8], _like: &[&str]) -> io::Result<()> {

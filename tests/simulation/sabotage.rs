@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sftp_monitor::adapters::store::{Disk, Found};
+use sftp_monitor::adapters::store::{Disk, FileVersion, Found};
 
 use crate::disk::{SimDisk, SimLock};
 
@@ -67,6 +67,10 @@ impl Disk for Sabotaged {
             Some(found) => Ok(found),
             None => self.disk.read(name),
         }
+    }
+
+    fn version(&mut self, name: &str) -> Option<FileVersion> {
+        self.disk.version(name)
     }
 
     fn write_new(&mut self, name: &str, bytes: &[u8], like: &[&str]) -> io::Result<()> {

@@ -13,6 +13,7 @@ use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::directory::Fixed;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
+use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::Rules;
 use sftp_monitor::domain::slack_reply::{PostResult, RateLimiter};
 
@@ -111,7 +112,7 @@ impl Daemon {
         let store = Store::open(state).unwrap();
         let mut daemon = Daemon {
             committer: Committer::new(store, rules, "auth.log".to_owned(), order, Vec::new()),
-            queue: Queue::new(Some(RateLimiter::default())),
+            queue: Queue::new(Some(RateLimiter::default()), Routes::to("C1")),
             orders,
             users: Fixed((0..PARTNERS).map(partner).collect()),
             now,

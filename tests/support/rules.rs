@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sftp_monitor::domain::alerts::SlackRef;
+use sftp_monitor::domain::alerts::{Content, Message, MuteTerms, Outbox, SlackRef};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
@@ -10,6 +10,7 @@ use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::directory::Answer;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
 use sftp_monitor::domain::render::{Voice, day_messages, render, render_content};
+use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;
 use sftp_monitor::domain::slack_reply::Disposition;
@@ -38,6 +39,7 @@ const ODD: [&str; 5] = [
 struct Player {
     rules: Rules,
     voice: Voice,
+    routes: Routes,
     closes_from: u32,
     users: Users,
     daily: Daily,
@@ -53,11 +55,22 @@ struct Player {
     threads: bool,
     told: Vec<String>,
     posted: Vec<String>,
+    contents: Vec<(Time, Content)>,
 }
 
 /// What is told in these steps, and what is counted.
 pub fn played(steps: &[Step]) -> [String; 2] {
     Player::new(steps).played(steps)
+}
+
+/// What is posted in these steps, and when.
+#[allow(dead_code, reason = "other tests read the texts")]
+pub fn posted(steps: &[Step]) -> Vec<(Time, Content)> {
+    let mut player = Player::new(steps);
+    steps.iter().for_each(|step| player.step(step));
+    player.read_absent();
+    player.pass(player.now.plus(LAST));
+    player.contents
 }
 
 impl Player {
@@ -76,6 +89,7 @@ impl Player {
                 ..config.rules()
             },
             voice: config.voice(),
+            routes: config.routes,
             closes_from: config.digest.closes_from,
             users: Users::default(),
             daily: Daily::default(),
@@ -88,6 +102,7 @@ impl Player {
             threads: false,
             told: Vec::new(),
             posted: Vec::new(),
+            contents: Vec::new(),
         }
     }
 
@@ -148,6 +163,10 @@ impl Player {
                     .forced = true;
             }
             Step::Config { .. } | Step::JournalLimit(..) => {}
+            Step::Reload { line } => {
+                let (table, line) = ("route".to_owned(), line.clone());
+                self.routes = config(&[Step::Config { table, line }]).routes;
+            }
             Step::SlackDown(from, to) => self.down.push((*from, *to)),
             Step::Past(until) => self.past = *until,
             Step::Absent(until) => self.absent = Some((*until, Vec::new())),
@@ -166,6 +185,16 @@ impl Player {
                 }
             }
             Step::Digest(time) => self.digest(*time),
+            Step::Mute {
+                at,
+                name,
+                until,
+                why,
+            } => {
+                self.pass_to(*at);
+                self.mute(*at, name, *until, why.clone());
+                self.commit(None, true);
+            }
             Step::Expiries(time, all) => {
                 self.pass_to(*time);
                 self.monitor().expire(all);
@@ -288,6 +317,42 @@ impl Player {
         }
     }
 
+    /// What the commands do, in a process of their own.
+    fn mute(&mut self, at: Time, name: &str, until: Option<Time>, why: Option<String>) {
+        let Daily { resume, .. } = &mut self.daily;
+        let Some(until) = until else {
+            let ends = resume.alerts.unmute(name, at);
+            let said = if ends {
+                "unmute"
+            } else {
+                "unmute: is not muted"
+            };
+            return self.told.push(format!("{} {said}", self.clock(at)));
+        };
+        let terms = MuteTerms {
+            since: at,
+            until,
+            why,
+            by: Some("ops".to_owned()),
+        };
+        let mut outbox = Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+            matters: &mut resume.matters,
+        };
+        resume.alerts.mute(name, terms, &mut outbox);
+        self.told.push(format!("{} mute", self.clock(at)));
+    }
+
+    /// The channel of a message that does not go to the main one, and whom it mentions.
+    fn way(&self, message: &Message) -> String {
+        let to = self.routes.of(&message.content);
+        let channel = to.channel.filter(|channel| *channel != self.routes.main);
+        let mention = to.mention.filter(|_| message.matter.is_none());
+        let mention = mention.map(|id| format!("@{id} "));
+        channel.map(|id| format!("{id} ")).unwrap_or_default() + &mention.unwrap_or_default()
+    }
+
     fn is_down(&self) -> bool {
         self.down
             .iter()
@@ -296,22 +361,24 @@ impl Player {
 
     fn post(&mut self) {
         while !self.is_down() {
-            let Turn::Post(message) = delivery::take_message(&mut self.daily, None, self.now)
+            let Turn::Post(message) =
+                delivery::take_message(&mut self.daily, None, &self.routes, self.now)
             else {
                 break;
             };
             let mark = match (&message.thread, message.content.is_for_all()) {
-                (Some(_), true) => "↳ (to all) ",
-                (Some(_), false) => "↳ ",
-                (None, _) => "",
+                (Some(_), true) => "↳ (to all) ".to_owned(),
+                (Some(_), false) => "↳ ".to_owned(),
+                (None, _) => self.way(&message),
             };
-            self.tell(mark, &render(&message, &self.voice).text);
+            self.tell(&mark, &render(&message, &self.voice).text);
             let at = self.threads.then(|| SlackRef {
                 channel: "C0".to_owned(),
                 ts: format!("1.{}", message.id),
             });
             let daily = &mut self.daily;
             delivery::settle_message(daily, &message, &Disposition::Done, at.as_ref());
+            self.contents.push((self.now, message.content));
         }
         while let (Some(edit), false) = (delivery::take_edit(&self.daily), self.is_down()) {
             let shown = render_content(&edit.shown(), edit.form, &self.voice);
@@ -354,7 +421,7 @@ impl Player {
                 let plain = message.plain().replace('\u{202F}', " ");
                 let is_odd = |line: &str| ODD.iter().any(|odd| line.contains(odd));
                 let feeds = plain.lines().filter(|line| {
-                    line.starts_with(['⏰', '✅']) || line.contains(CHANGED) || is_odd(line)
+                    line.starts_with(['⏰', '✅', '🔕']) || line.contains(CHANGED) || is_odd(line)
                 });
                 self.told.extend(feeds.map(|line| format!("    {line}")));
             }

@@ -41,6 +41,8 @@ pub enum Step {
     Forced { name: String },
     /// A line of the configuration, with the table that it belongs to.
     Config { table: String, line: String },
+    /// The configuration is read again; this is its only route.
+    Reload { line: String },
     /// Slack takes nothing.
     SlackDown(Time, Time),
     /// What is older counts nothing.
@@ -59,6 +61,13 @@ pub enum Step {
     Clock(Time),
     /// A run of digest.
     Digest(Time),
+    /// A person mutes a partner until a time, for a reason; without a time the mute ends now.
+    Mute {
+        at: Time,
+        name: String,
+        until: Option<Time>,
+        why: Option<String>,
+    },
     /// The dates of partners' accounts and passwords are seen.
     Expiries(Time, Vec<Expiry>),
     /// journald takes so many lines of a session in so many seconds.
@@ -166,7 +175,10 @@ impl Reader {
                 name: rest.to_owned(),
             },
             word if word == "alerts" || word.starts_with("alerts.") => table(word, rest),
-            "expect" | "holidays" => table(word, rest),
+            "expect" | "route" | "holidays" => table(word, rest),
+            "reload" => Step::Reload {
+                line: rest.to_owned(),
+            },
             "slack-down" => {
                 let (from, to) = rest.split_once(" to ").unwrap();
                 Step::SlackDown(self.time(from), self.time(to))
@@ -179,6 +191,19 @@ impl Reader {
             "restart" => Step::Restart,
             "clock" => Step::Clock(self.time(rest)),
             "digest" => Step::Digest(self.time(rest)),
+            "mute" | "unmute" => {
+                let (at, rest) = rest.split_once(' ').unwrap();
+                let (rest, why) = rest
+                    .split_once(": ")
+                    .map_or((rest, None), |(r, w)| (r, Some(w)));
+                let (name, until) = rest.split_once(" until ").unwrap_or((rest, ""));
+                Step::Mute {
+                    at: self.time(at),
+                    name: name.to_owned(),
+                    until: (word == "mute").then(|| self.time(until)),
+                    why: why.map(str::to_owned),
+                }
+            }
             "expiries" => {
                 let (time, rest) = rest.split_once(' ').unwrap();
                 let all = rest.split(", ").filter(|one| *one != "none");
@@ -324,18 +349,24 @@ pub fn shortened(text: &str) -> String {
 /// The configuration that the steps write.
 pub fn config(steps: &[Step]) -> Config {
     let mut tables: BTreeMap<&str, String> = BTreeMap::new();
-    let mut expects = Vec::new();
+    let (mut expects, mut routes) = (Vec::new(), Vec::new());
     for step in steps {
         if let Step::Config { table, line } = step {
-            if table == "expect" {
-                expects.push(format!("{{{line}}}"));
+            match table.as_str() {
+                "expect" => expects.push(format!("{{{line}}}")),
+                "route" => routes.push(format!("{{{line}}}")),
+                _ => {}
+            }
+            if matches!(table.as_str(), "expect" | "route") {
                 continue;
             }
             *tables.entry(table).or_default() += &format!("{line}\n");
         }
     }
     let mut text = "timezone = \"Europe/Paris\"\n".to_owned();
-    text += &format!("expect = [{}]\n", expects.join(", "));
+    for (key, all) in [("expect", expects), ("route", routes)] {
+        text += &format!("{key} = [{}]\n", all.join(", "));
+    }
     for (table, lines) in tables {
         text += &format!("[{table}]\n{lines}");
     }

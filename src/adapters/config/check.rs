@@ -1,13 +1,17 @@
 //! Turns the text of the configuration file into checked values: each key once, with its default and its limits.
 
+use std::collections::BTreeMap;
+
 use reqwest::Url;
 
 use super::ca_file::ca_file;
 use super::expect::expects;
 use super::keys::{ConfigError, Keys, Text};
 use super::model::AUTH_LOG;
+use super::routes;
 use super::values::{absolute, address, duration, not_empty, number, time_of_day, zone};
-use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
+use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind, Webhook};
+use crate::domain::alerts::Kind;
 use crate::domain::base::language::Language;
 use crate::domain::base::policy::{Alerts, FollowUp};
 
@@ -26,6 +30,9 @@ const API_URL: &str = "https://slack.com/api";
 /// An example of a heartbeat address.
 const HEARTBEAT_URL: &str = "https://hc-ping.com/your-uuid";
 
+/// An example of a webhook's address.
+const WEBHOOK_URL: &str = "https://hooks.example.com/sftp";
+
 /// 23:00 in minutes: before the timer fires at 23:59.
 const CLOSES_FROM: u32 = 23 * 60;
 
@@ -43,14 +50,19 @@ pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
     let alerts = alerts(&mut own, &Alerts::default())?;
     let of_partners = own.table("partners")?.named_tables()?.into_iter();
     own.end()?;
-    let alerts_of = of_partners.map(|(name, mut keys)| {
+    let (mut alerts_of, mut channels) = (BTreeMap::new(), BTreeMap::new());
+    for (name, mut keys) in of_partners {
         let own = self::alerts(&mut keys, &alerts)?;
+        let channel = keys.get("channel", not_empty(routes::CHANNEL))?;
         keys.end()?;
-        Ok((name, own))
-    });
-    let alerts_of = alerts_of.collect::<Result<_, ConfigError>>()?;
+        channels.extend(channel.map(|channel| (name.clone(), channel)));
+        alerts_of.insert(name, own);
+    }
+    let (main, label) = (&slack.channel, &slack.label);
+    let routes = routes::routes(&mut keys, main, label, channels, text)?;
     let digest = digest(keys.table("digest")?)?;
     let heartbeat = heartbeat(keys.table("heartbeat")?)?;
+    let webhook = webhook(keys.table("webhook")?)?;
     let feeds = expects(&mut keys, zone, text)?;
     keys.end()?;
     Ok(Config {
@@ -61,8 +73,10 @@ pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
         source,
         alerts,
         alerts_of,
+        routes,
         digest,
         heartbeat,
+        webhook,
         expects: feeds.expects,
         by_pattern: feeds.by_pattern,
         warnings: feeds.warnings,
@@ -153,6 +167,25 @@ fn heartbeat(mut keys: Keys<'_>) -> Result<Heartbeat, ConfigError> {
     keys.end()?;
     let url: Option<Url> = url.flatten();
     Ok(Heartbeat { url })
+}
+
+/// Reads where events are posted to; `None` for an empty address.
+fn webhook(mut keys: Keys<'_>) -> Result<Webhook, ConfigError> {
+    let url = keys.get("url", |url: String| match url.as_str() {
+        "" => Ok(None),
+        url => address(url, WEBHOOK_URL).map(Some),
+    })?;
+    let kinds: Vec<Kind> = keys.list("kinds", |name: String| name.parse())?;
+    let webhook = Webhook {
+        url: url.flatten(),
+        kinds: match kinds.is_empty() {
+            true => Kind::ALL.to_vec(),
+            false => kinds,
+        },
+        ca_file: keys.get("ca-file", ca_file)?.flatten(),
+    };
+    keys.end()?;
+    Ok(webhook)
 }
 
 fn language(name: String) -> Result<Language, String> {

@@ -98,11 +98,16 @@ impl<'a> Keys<'a> {
         items.map(|item| self.read(key, item, &read)).collect()
     }
 
-    /// Returns the tables of a list.
-    pub(super) fn tables(&mut self, key: &'static str) -> Result<Vec<Keys<'a>>, ConfigError> {
+    /// Returns the tables of a list, one for each `thing`.
+    pub(super) fn tables(
+        &mut self,
+        key: &'static str,
+        thing: &str,
+    ) -> Result<Vec<Keys<'a>>, ConfigError> {
         if let Some(DeValue::Table(_)) = self.table.get(key).map(Spanned::get_ref) {
-            let what = "each feed has a table of its own: write [[expect]], with two brackets";
-            return Err(self.table(key)?.wrong(what));
+            let what =
+                format!("each {thing} has a table of its own: write [[{key}]], with two brackets");
+            return Err(self.table(key)?.wrong(&what));
         }
         let items = self.array(key)?.into_iter();
         items.map(|item| self.table_of(key, item)).collect()
@@ -259,7 +264,7 @@ fn in_words(message: &str) -> String {
 const LETTERS_WRONG: usize = 3;
 
 /// The most similar known word, if it is similar enough.
-pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let distance =
         |other: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &other.to_lowercase());
     let near = known

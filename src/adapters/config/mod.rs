@@ -1,20 +1,27 @@
-//! The configuration file, its defaults, and the Slack token. Uses the domain.
+//! The configuration file, its defaults, the Slack token and the webhook's secret. Uses the domain.
 
 mod ca_file;
 mod check;
+mod credential;
 pub(crate) mod environment;
 mod expect;
 mod keys;
 mod load;
 mod model;
+mod routes;
+mod secret;
 mod spelling;
 mod token;
 mod values;
+mod whose;
 mod wiring;
 
 pub use ca_file::CaFile;
 pub use keys::ConfigError;
+pub(crate) use keys::nearest;
 pub use load::DEFAULT_PATH;
-pub use model::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind};
+pub use model::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind, Webhook};
+pub(crate) use secret::SECRET_CREDENTIAL;
+pub use secret::Secret;
 pub(crate) use token::CREDENTIAL;
 pub use token::Token;

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use reqwest::Url;
 
 use crate::adapters::config::ca_file::CaFile;
+use crate::domain::alerts::Kind;
 use crate::domain::base::language::Language;
 use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::{ByPattern, Expectation};
+use crate::domain::routes::Routes;
 
 /// The whole configuration, with checked values.
 #[derive(Clone, Debug)]
@@ -28,10 +30,14 @@ pub struct Config {
     pub alerts: Alerts,
     /// `[alerts.partners.NAME]`: complete settings, with missing keys taken from `[alerts]`.
     pub alerts_of: BTreeMap<String, Alerts>,
+    /// `[[route]]` of this server, and the partners' own channels.
+    pub routes: Routes,
     /// `[digest]`.
     pub digest: Digest,
     /// `[heartbeat]`.
     pub heartbeat: Heartbeat,
+    /// `[webhook]`.
+    pub webhook: Webhook,
     /// `[[expect]]`: the feeds that must arrive.
     pub expects: Vec<Expectation>,
     /// `[[expect]]` with patterns of partners.
@@ -115,6 +121,17 @@ pub struct Digest {
 pub struct Heartbeat {
     /// The address that is fetched every five minutes while all is well; plain http only towards loopback.
     pub url: Option<Url>,
+}
+
+/// `[webhook]`.
+#[derive(Clone, Debug, Default)]
+pub struct Webhook {
+    /// The address that each event is posted to; plain http only towards loopback.
+    pub url: Option<Url>,
+    /// The kinds of events.
+    pub kinds: Vec<Kind>,
+    /// Further root certificates for the receiver.
+    pub ca_file: Option<CaFile>,
 }
 
 /// The file where Debian's rsyslog writes sshd's messages.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Config;
+use crate::domain::routes::Whose;
 
 impl Config {
     /// Renames each account for which `own` returns a name. If a value already exists under the new name, that value is kept.
@@ -14,6 +15,17 @@ impl Config {
         }
         rename(&mut self.partners.names, &mut spelled);
         rename(&mut self.alerts_of, &mut spelled);
+        rename(&mut self.routes.of_partner, &mut spelled);
+        let of_routes = self
+            .routes
+            .list
+            .iter_mut()
+            .flat_map(|route| &mut route.partners);
+        for whose in of_routes {
+            if let Whose::Named(name) = whose {
+                *name = spelled(name);
+            }
+        }
     }
 }
 
@@ -42,6 +54,10 @@ mod tests {
             names = { ALICE = "Alice & Cie", Bob = "Bob SA", bob = "Bob & Fils" }
             [alerts.partners.ALICE]
             login = false
+            channel = "C1"
+            [[route]]
+            partners = ["ALICE", "bob"]
+            channel = "C2"
             [[expect]]
             partner = "ALICE"
             files = "*.csv"
@@ -56,6 +72,9 @@ mod tests {
         });
         assert_eq!(config.partners.users, ["alice", "bob"]);
         assert!(!config.alerts_of["alice"].login);
+        assert_eq!(config.routes.of_partner["alice"], "C1");
+        let [alice, bob] = ["alice", "bob"].map(|name| Whose::Named(name.to_owned()));
+        assert_eq!(config.routes.list[0].partners, [alice, bob]);
         assert_eq!(config.partners.names["alice"], "Alice & Cie");
         // A value that already exists under the right name is kept.
         assert_eq!(config.partners.names["bob"], "Bob & Fils");

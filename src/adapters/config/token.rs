@@ -1,11 +1,10 @@
 //! The Slack token: where it is looked for, and a type that hides its value.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
-use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::environment::{self, assigned};
+use super::credential::{Found, Sought};
+use super::environment;
 use crate::domain::base::stop::Stop;
 
 /// The credential's name (systemd.exec(5), LoadCredential=).
@@ -14,9 +13,12 @@ pub(crate) const CREDENTIAL: &str = "slack-bot-token";
 /// The environment variable that the scripts also used.
 const VARIABLE: &str = "SLACK_BOT_TOKEN";
 
-/// The directories where systemd looks for a credential that is loaded by its name alone (systemd.exec(5)). Encrypted
-/// credentials are in directories of the same name with `.encrypted` at the end.
-const STORES: [&str; 3] = ["etc/credstore", "run/credstore", "usr/lib/credstore"];
+/// Where the token is looked for.
+const SOUGHT: Sought = Sought {
+    what: "Slack token",
+    credential: CREDENTIAL,
+    variable: VARIABLE,
+};
 
 /// The Slack token. Only the header of a request shows its value.
 #[derive(Clone)]
@@ -48,12 +50,9 @@ impl Token {
     /// nothing, so it looks in the places from which the units get the token. Only systemd can decrypt an encrypted token:
     /// then the error says which `unit` to start instead of the command.
     pub fn find(unit: &str) -> Result<Token, Stop> {
-        let credentials = std::env::var_os(environment::CREDENTIALS).map(PathBuf::from);
-        Self::find_in(
-            credentials.as_deref(),
-            std::env::var_os(VARIABLE),
-            environment::is_by_hand().then_some((Path::new("/"), unit)),
-        )
+        let (credentials, variable) = SOUGHT.given();
+        let by_hand = environment::is_by_hand().then_some((Path::new("/"), unit));
+        Self::find_in(credentials.as_deref(), variable, by_hand)
     }
 
     fn find_in(
@@ -61,27 +60,21 @@ impl Token {
         variable: Option<OsString>,
         by_hand: Option<(&Path, &str)>,
     ) -> Result<Token, Stop> {
-        let given = match credentials.map(|directory| directory.join(CREDENTIAL)) {
-            Some(path) => credential(&path)?,
-            None => None,
-        };
-        let given = given.or_else(|| Some((usable(variable?.into_vec())?, VARIABLE.to_owned())));
-        let found = match (given, by_hand) {
-            (None, Some((root, unit))) => as_the_units(root, unit)?,
+        let (token, place) = match SOUGHT.find_in(credentials, variable, by_hand)? {
+            Found::Here(token, place) => (token, place),
             // This user cannot know whether the units have a token.
-            (None, None) if credentials.is_none() => {
+            Found::Hidden => {
                 return Err(Stop::Setup(format!(
                     "this user may not see the Slack token that the units have: run this as root, by sudo, or set {VARIABLE}"
                 )));
             }
-            (given, _) => given,
+            Found::Nowhere => {
+                return Err(Stop::Setup(format!(
+                    "no Slack token: write it to /etc/credstore/{CREDENTIAL} (the unit loads it), or set {VARIABLE} in {}",
+                    environment::FILE
+                )));
+            }
         };
-        let (token, place) = found.ok_or_else(|| {
-            Stop::Setup(format!(
-                "no Slack token: write it to /etc/credstore/{CREDENTIAL} (the unit loads it), or set {VARIABLE} in {}",
-                environment::FILE
-            ))
-        })?;
         match String::from_utf8(token) {
             Ok(token) if token.bytes().all(|b| b.is_ascii_graphic()) => {
                 Ok(Token::new(token, place))
@@ -105,57 +98,6 @@ impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token(…)")
     }
-}
-
-/// A token, and the place where it was found.
-type PlacedToken = (Vec<u8>, String);
-
-/// Looks below this root in the places from which the units get the token.
-fn as_the_units(root: &Path, unit: &str) -> Result<Option<PlacedToken>, Stop> {
-    for store in STORES {
-        if let Some(found) = credential(&root.join(store).join(CREDENTIAL))? {
-            return Ok(Some(found));
-        }
-    }
-    for store in STORES {
-        let path = root.join(format!("{store}.encrypted")).join(CREDENTIAL);
-        if path.exists() {
-            return Err(Stop::Setup(format!(
-                "the Slack token is an encrypted credential ({}), which systemd decrypts for the unit alone: systemctl start {unit}",
-                path.display()
-            )));
-        }
-    }
-    let path = root.join(environment::FILE.trim_start_matches('/'));
-    token_in(&path, |text| usable(assigned(&text, VARIABLE)?))
-}
-
-/// Reads the credential in a file.
-fn credential(path: &Path) -> Result<Option<PlacedToken>, Stop> {
-    token_in(path, usable)
-}
-
-/// Reads the token in a file. An unreadable file is an error, not a missing token: another place might hold an older token.
-fn token_in(
-    path: &Path,
-    token: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>,
-) -> Result<Option<PlacedToken>, Stop> {
-    let shown = path.display();
-    match std::fs::read(path) {
-        Ok(content) => Ok(token(content).map(|token| (token, shown.to_string()))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Stop::Setup(format!("the Slack token in {shown}: {error}"))),
-    }
-}
-
-/// A token without the line end of its file; `None` if it is empty.
-fn usable(mut token: Vec<u8>) -> Option<Vec<u8>> {
-    for end in [b'\n', b'\r'] {
-        if token.last() == Some(&end) {
-            token.pop();
-        }
-    }
-    (!token.is_empty()).then_some(token)
 }
 
 #[cfg(test)]

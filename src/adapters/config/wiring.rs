@@ -16,6 +16,7 @@ impl Config {
             silent: false,
             foreign: self.source.journal_directory.is_some(),
             limit: None,
+            webhook: Vec::new(),
         }
     }
 

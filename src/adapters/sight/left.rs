@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::seen::{Sight, changed};
 
@@ -12,6 +13,12 @@ pub const DIRECTORY: &str = "/run/sftp-monitor-devlog";
 
 /// The file's name.
 const NAME: &str = "partners.json";
+
+/// The name of a file; its age shows when root began its last look.
+const LOOKED: &str = "looked";
+
+/// The name of a file; while it exists, the path unit starts the service again.
+const WAITS: &str = "waits";
 
 /// The file's path.
 pub fn path() -> PathBuf {
@@ -47,4 +54,25 @@ pub fn is_fresh(sight: &Sight) -> bool {
         }
         now => now == *before,
     })
+}
+
+/// Marks that root begins to look at everything.
+pub fn looks() -> io::Result<()> {
+    fs::write(Path::new(DIRECTORY).join(LOOKED), "")
+}
+
+/// When root began its last look; `None` if there was none since the boot.
+pub(super) fn looked() -> Option<SystemTime> {
+    let mark = fs::metadata(Path::new(DIRECTORY).join(LOOKED));
+    mark.and_then(|mark| mark.modified()).ok()
+}
+
+/// Creates or removes the mark that work is left.
+pub fn waits(waits: bool) {
+    let path = Path::new(DIRECTORY).join(WAITS);
+    // If the directory is missing, no path unit looks for the mark.
+    let _ = match waits {
+        true => fs::write(path, ""),
+        false => fs::remove_file(path),
+    };
 }

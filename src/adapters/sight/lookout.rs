@@ -2,6 +2,7 @@
 
 use super::expiries::ExpiryWatch;
 use super::groups::{UnseenGroup, groups, not_listed};
+use super::missed::MissedChanges;
 use super::{DevLog, PartnerSight, Sight, left, look_at};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
@@ -57,6 +58,7 @@ pub struct Lookout {
     told: BTreeSet<(String, String)>,
     marked: Option<Instant>,
     expiries: ExpiryWatch,
+    missed: MissedChanges,
 }
 
 impl Lookout {
@@ -74,6 +76,7 @@ impl Lookout {
             told: BTreeSet::new(),
             marked: None,
             expiries: ExpiryWatch::default(),
+            missed: MissedChanges::default(),
         }
     }
 
@@ -115,6 +118,8 @@ impl Lookout {
                 self.left = changed;
             }
         }
+        let by_root = self.sight.as_ref().filter(|_| self.left.is_some());
+        self.missed.look(by_root);
         let stands = |at: SystemTime| at.elapsed().is_ok_and(|age| age < STANDS);
         if changed.is_some_and(stands) {
             return None;

@@ -10,8 +10,10 @@ mod expiries;
 mod groups;
 pub mod left;
 pub mod lookout;
+mod missed;
 pub(crate) mod seen;
 mod still;
+pub(crate) mod watched;
 
 pub(crate) use certificates::Certificates;
 pub(crate) use seen::ENABLE;

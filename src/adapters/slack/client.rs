@@ -102,6 +102,14 @@ impl Client {
         })
     }
 
+    /// The same client for another channel.
+    pub fn to(&self, channel: &str) -> Client {
+        Client {
+            channel: channel.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The channel that messages are posted to.
     pub(crate) fn channel_id(&self) -> &str {
         &self.channel

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
 
-use super::disk::{Disk, RealDisk};
+use super::disk::{Disk, FileVersion, RealDisk};
 use super::error::StateError;
 use super::files::{BACKUP, FILE, StateFiles};
 use super::locks::{
@@ -104,7 +104,19 @@ impl<D: Disk> Store<D> {
         let mut daily = Daily::clone(&base.daily);
         let outcome = change(&mut daily, &base.recoveries);
         files.commit(&base, daily)?;
+        files.version = files.disk.version(FILE);
         Ok(outcome)
+    }
+
+    /// The version of the file, if it is not what this process committed last. It is cheap, and needs no lock.
+    pub fn changed(&mut self) -> Option<FileVersion> {
+        match &mut self.place {
+            Location::Directory(files) => {
+                let found = files.disk.version(FILE);
+                found.filter(|_| found != files.version)
+            }
+            Location::Memory(_) => None,
+        }
     }
 
     /// Reads the present state, without a lock or a change; `None` before the first commit.

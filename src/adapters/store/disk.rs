@@ -38,6 +38,9 @@ pub trait Disk {
     /// Reads a file's content; `None` if there is no such file.
     fn read(&mut self, name: &str) -> io::Result<Option<Found>>;
 
+    /// Identifies a file's present content without reading it; `None` if there is no such file, or it cannot be seen.
+    fn version(&mut self, name: &str) -> Option<FileVersion>;
+
     /// Writes a file that must not exist yet, with mode, owner and access list of the first of `like` that exists; its
     /// content is durable on return. After an error the caller removes the remains.
     fn write_new(&mut self, name: &str, bytes: &[u8], like: &[&str]) -> io::Result<()>;
@@ -68,6 +71,17 @@ pub struct Found {
     pub bytes: Option<Vec<u8>>,
     /// The time of the last write.
     pub modified: Time,
+}
+
+/// Identifies a file's content: another one, or a changed one, has another version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileVersion {
+    /// The device and the inode.
+    pub inode: (u64, u64),
+    /// The time of the last write, in seconds and nanoseconds.
+    pub modified: (i64, u64),
+    /// The size.
+    pub size: i64,
 }
 
 /// A real directory.
@@ -222,6 +236,16 @@ impl Disk for RealDisk {
             modified: Time::from_seconds(stat.st_mtime)
                 .plus(Duration::from_nanos(stat.st_mtime_nsec)),
         }))
+    }
+
+    fn version(&mut self, name: &str) -> Option<FileVersion> {
+        // By path: the directory may have been replaced.
+        let stat = rustix::fs::lstat(self.path(name)).ok()?;
+        Some(FileVersion {
+            inode: (stat.st_dev, stat.st_ino),
+            modified: (stat.st_mtime, stat.st_mtime_nsec),
+            size: stat.st_size,
+        })
     }
 
     fn write_new(&mut self, name: &str, bytes: &[u8], like: &[&str]) -> io::Result<()> {

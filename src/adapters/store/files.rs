@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use rustix::io::Errno;
 
 use super::base::{Base, Former};
-use super::disk::{Disk, Found, LARGEST_FILE};
+use super::disk::{Disk, FileVersion, Found, LARGEST_FILE};
 use super::error::{StateError, UnsafePath};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
@@ -39,6 +39,8 @@ pub(crate) struct StateFiles<D> {
     pub(crate) disk: D,
     /// The last state that is known to be complete and durable.
     pub(crate) kept: Option<LastCommit>,
+    /// The version of the file after the last commit of this process.
+    pub(crate) version: Option<FileVersion>,
     swept: bool,
 }
 
@@ -54,6 +56,7 @@ impl<D: Disk> StateFiles<D> {
         StateFiles {
             disk,
             kept: None,
+            version: None,
             swept: false,
         }
     }

@@ -1,10 +1,12 @@
 //! Warns of names in the configuration that belong to no partner: their settings have no effect.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::adapters::config::Config;
 use crate::domain::base::names::names;
 use crate::domain::directory::{Answer, Directory};
+use crate::domain::routes::Whose;
 
 /// A suspicious setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,12 +72,23 @@ pub(crate) fn of_expects(config: &Config, directory: &mut dyn Directory) -> Vec<
     warnings
 }
 
-/// Warnings about `[alerts.partners]` and `[partners.names]`.
+/// Warnings about `[alerts.partners]`, `[partners.names]` and `[[route]]`.
 pub(crate) fn of_settings(config: &Config, directory: &mut dyn Directory) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let alerts: Vec<&str> = config.alerts_of.keys().map(String::as_str).collect();
     let display: Vec<&str> = config.partners.names.keys().map(String::as_str).collect();
-    for (table, named) in [("alerts.partners", alerts), ("partners.names", display)] {
+    let of_routes = config.routes.list.iter().flat_map(|route| &route.partners);
+    let routed: BTreeSet<&str> = of_routes
+        .filter_map(|whose| match whose {
+            Whose::Named(name) => Some(name.as_str()),
+            Whose::Like(_) => None,
+        })
+        .collect();
+    for (table, named) in [
+        ("alerts.partners", alerts),
+        ("partners.names", display),
+        ("[route]", routed.into_iter().collect()),
+    ] {
         let strangers = strangers(named.into_iter(), directory);
         let strangers: Vec<&str> = strangers.iter().map(|(name, _)| *name).collect();
         if !strangers.is_empty() {
@@ -119,7 +132,7 @@ mod tests {
     #[test]
     fn what_is_set_for_somebody_who_is_no_partner_is_a_warning() {
         let text = "[partners.names]\nalice = \"Alice\"\nalcie = \"Alice\"\n[alerts.partners.bob]\nlogin = false\n\
-            [alerts.partners.alice]\nlogin = false\n[[expect]]\npartner = \"bob\"\nfiles = \"*\"\nby = \"07:30\"\n";
+            [alerts.partners.alice]\nlogin = false\n[[route]]\npartners = [\"alice\", \"eve\", \"a*\"]\nchannel = \"C1\"\n[[expect]]\npartner = \"bob\"\nfiles = \"*\"\nby = \"07:30\"\n";
         let config = Config::parse(Path::new("/etc/c.toml"), text).unwrap();
         let warnings = warnings(&config, &mut Fixed(vec!["alice".to_owned()]));
         let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
@@ -129,6 +142,7 @@ mod tests {
                 "[[expect]]: bob is no partner, and no file of it can arrive: `sudoedit /etc/c.toml`, or name it in partners.users",
                 "[alerts.partners] is of no effect for bob: no partner has this name: `sudoedit /etc/c.toml`, or name it in partners.users",
                 "[partners.names] is of no effect for alcie: no partner has this name: `sudoedit /etc/c.toml`, or name it in partners.users",
+                "[[route]] is of no effect for eve: no partner has this name: `sudoedit /etc/c.toml`, or name it in partners.users",
             ]
         );
     }

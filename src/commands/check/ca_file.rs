@@ -1,4 +1,4 @@
-//! Checks `slack.ca-file`: whether the service may read it, which may differ for the user of this command.
+//! Checks `slack.ca-file` and `webhook.ca-file`: whether the service may read it, which may differ for the user of this command.
 
 use std::path::Path;
 
@@ -6,36 +6,46 @@ use super::access::{Access, look_as};
 use super::finding::{Finding, Report};
 use super::machine::Machine;
 use super::words::path;
+use crate::adapters::config::CaFile;
 
 /// The name of the matter.
 const NAME: &str = "ca-file";
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
-    let Some(file) = &machine.config.slack.ca_file else {
-        return;
-    };
+    let (slack, webhook) = (&machine.config.slack, &machine.config.webhook);
+    let files = [
+        ("slack.ca-file", &slack.ca_file),
+        ("webhook.ca-file", &webhook.ca_file),
+    ];
+    for (key, file) in files {
+        report
+            .findings
+            .extend(file.as_ref().map(|file| found(machine, key, file)));
+    }
+}
+
+fn found(machine: &Machine<'_>, key: &str, file: &CaFile) -> Finding {
     // This user has already read the file, and only root may look as another user.
     let access = match machine.root {
         true => look_as(file.path(), machine.units),
         false => Access::Yes,
     };
-    let finding = judge(
-        file.path(),
+    judge(
+        (key, file.path()),
         file.certificates().len(),
         file.is_hidden(),
         access,
-    );
-    report.findings.push(finding);
+    )
 }
 
 /// Judges a file with this number of certificates, which the sandbox may hide.
-fn judge(file: &Path, roots: usize, hidden: bool, access: Access) -> Finding {
+fn judge((key, file): (&str, &Path), roots: usize, hidden: bool, access: Access) -> Finding {
     let (shown, word) = (file.display(), path(file));
     let problem = |said: &str| Finding::problem(NAME, format!("{shown} {said}"));
     match access {
-        _ if hidden => problem(
-            "is hidden from the service by its sandbox: copy it, and set slack.ca-file to the copy",
-        )
+        _ if hidden => problem(&format!(
+            "is hidden from the service by its sandbox: copy it, and set {key} to the copy"
+        ))
         .fixed_by(format!(
             "sudo install -m 644 {word} /etc/sftp-monitor/ca.pem"
         )),
@@ -58,7 +68,9 @@ mod tests {
 
     #[test]
     fn what_root_can_read_and_the_service_cannot_is_a_problem() {
-        let said = |path: &str, hidden, access| judge(Path::new(path), 2, hidden, access).told();
+        let said = |path: &str, hidden, access| {
+            judge(("slack.ca-file", Path::new(path)), 2, hidden, access).told()
+        };
         assert_eq!(
             said("/etc/sftp-monitor/ca.pem", false, Access::Yes),
             "ok ca-file: /etc/sftp-monitor/ca.pem, further roots: 2\n"

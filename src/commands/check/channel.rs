@@ -2,11 +2,13 @@
 
 use super::finding::{Finding, Report};
 use super::machine::Machine;
-use super::slack_facts::{SlackFacts, has};
+use super::slack_facts::{AskedChannel, SlackFacts, has};
 
 use super::words::edit;
 use crate::adapters::config::Config;
 use crate::adapters::slack::{Channel, Identity};
+use crate::domain::base::names::names;
+use crate::domain::routes::Routes;
 
 /// The name of the matter.
 pub(super) const NAME: &str = "channel";
@@ -19,6 +21,7 @@ const POSTS_ANYWHERE: &str = "chat:write.public";
 
 pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.extend(of_name(machine.config));
+    report.findings.extend(of_routes(machine.config));
 }
 
 /// Judges the channel in the configuration, before Slack is asked.
@@ -43,26 +46,53 @@ fn is_id(channel: &str) -> bool {
         && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-/// Judges Slack's answer about the channel; `None` if the configuration does not give its id.
-pub(super) fn judge(facts: &SlackFacts<'_>, identity: &Identity) -> Option<Finding> {
-    is_id(&facts.config.slack.channel).then(|| of_channel(facts, identity))
+/// Judges the channels of routes in the configuration, before Slack is asked.
+fn of_routes(config: &Config) -> Option<Finding> {
+    let of_routes = config.routes.channels().into_iter().skip(1);
+    let wrong: Vec<&str> = of_routes.filter(|channel| !is_id(channel)).collect();
+    if wrong.is_empty() {
+        return None;
+    }
+    let said = format!(
+        "routes name {}, which is no id of a channel, and Slack may refuse it: the id (C…) stands at the end of the channel's details",
+        names(&wrong)
+    );
+    Some(Finding::warning(NAME, said).fixed_by(edit(&config.path)))
 }
 
-/// Judges the channel as far as it is known: only posting proves that it works.
-fn of_channel(facts: &SlackFacts<'_>, identity: &Identity) -> Finding {
-    let (id, user) = (&facts.config.slack.channel, &identity.user);
-    if identity.scopes.is_some() && !has(identity, POSTS) {
+/// A fault of a channel. While one of a route fails, its messages go to the main channel.
+pub(super) fn finding(id: &str, routes: &Routes, said: String) -> Finding {
+    match id == routes.main {
+        true => Finding::problem(NAME, said),
+        false => Finding::warning(NAME, said),
+    }
+}
+
+/// Judges Slack's answer about a channel; `None` if the configuration does not give its id.
+pub(super) fn judge(
+    asked: &AskedChannel,
+    facts: &SlackFacts<'_>,
+    identity: &Identity,
+) -> Option<Finding> {
+    is_id(&asked.id).then(|| of_channel(asked, facts, identity))
+}
+
+/// Judges a channel as far as it is known: only posting proves that it works.
+fn of_channel(asked: &AskedChannel, facts: &SlackFacts<'_>, identity: &Identity) -> Finding {
+    let (id, user, routes) = (&asked.id, &identity.user, &facts.config.routes);
+    let is_main = *id == routes.main;
+    if is_main && identity.scopes.is_some() && !has(identity, POSTS) {
         let said = format!(
             "the token lacks the scope {POSTS}: add it at https://api.slack.com/apps, install the app again, and store its new token"
         );
         return Finding::problem(NAME, said).fixed_by(facts.fixes.store);
     }
-    let problem = |said: String| Finding::problem(NAME, said);
+    let problem = |said: String| finding(id, routes, said);
     let Channel {
         name,
         archived,
         member,
-    } = match &facts.channel {
+    } = match &asked.answer {
         Some(Ok(channel)) => channel,
         Some(Err(verdict)) => {
             let said = format!("{id}: {verdict}: is it the channel's id, and the bot invited?");
@@ -76,8 +106,12 @@ fn of_channel(facts: &SlackFacts<'_>, identity: &Identity) -> Finding {
         }
     };
     if *archived {
-        let said =
-            format!("{id} ({name}) is archived: unarchive it, or set slack.channel to another");
+        let key = if is_main {
+            "slack.channel"
+        } else {
+            "its routes"
+        };
+        let said = format!("{id} ({name}) is archived: unarchive it, or set {key} to another");
         problem(said).fixed_by(facts.fixes.edit.as_str())
     } else if !member && !has(identity, POSTS_ANYWHERE) {
         let said = format!("{user} is not in {id} ({name}): type the invitation there, in Slack");
@@ -123,6 +157,17 @@ mod tests {
     }
 
     #[test]
+    fn a_channels_name_in_a_route_is_no_id_either() {
+        let text = "[alerts.partners.bob]\nchannel = \"#bob\"\n[[route]]\nchannel = \"C2\"\n";
+        let config = Config::parse("/etc/c.toml".as_ref(), text).unwrap();
+        let said = of_routes(&config).unwrap().told();
+        assert!(
+            said.starts_with("warning channel: routes name #bob, which is no id of a channel"),
+            "{said}"
+        );
+    }
+
+    #[test]
     fn a_channel_that_nobody_wrote_down_is_a_warning() {
         let unset = |text: &str| {
             let config = Config::parse("/etc/c.toml".as_ref(), text).ok()?;
@@ -137,19 +182,25 @@ mod tests {
     }
 
     fn channel(scopes: &[&str], channel: Option<Channel>) -> String {
+        asked("C1", scopes, channel)
+    }
+
+    fn asked(id: &str, scopes: &[&str], channel: Option<Channel>) -> String {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let identity = Identity {
             team: "Example".into(),
             user: "sftp".into(),
             scopes: Some(scopes),
         };
-        let text = "[slack]\nchannel = \"C1\"\n";
+        let text = "[slack]\nchannel = \"C1\"\n[[route]]\nchannel = \"C2\"\n";
         let config = Config::parse("/etc/c.toml".as_ref(), text).unwrap();
-        let facts = SlackFacts {
-            channel: channel.map(Ok),
-            ..facts(&config, Ok(identity.clone()))
+        let asked = AskedChannel {
+            id: id.to_owned(),
+            answer: channel.map(Ok),
+            sent: None,
         };
-        of_channel(&facts, &identity).told()
+        let facts = facts(&config, Ok(identity.clone()));
+        of_channel(&asked, &facts, &identity).told()
     }
 
     #[test]
@@ -183,5 +234,14 @@ mod tests {
         );
         let public = ["chat:write", "chat:write.public", "channels:read"];
         assert!(channel(&public, ops(false, false)).starts_with("ok channel"));
+        // The messages of a route's channel go to the main one meanwhile.
+        assert_eq!(
+            asked("C2", &all, ops(false, false)),
+            "warning channel: sftp is not in C2 (ops): type the invitation there, in Slack\n  > /invite @sftp\n"
+        );
+        assert_eq!(
+            asked("C2", &all, ops(true, true)),
+            "warning channel: C2 (ops) is archived: unarchive it, or set its routes to another\n  > sudoedit /etc/c.toml\n"
+        );
     }
 }

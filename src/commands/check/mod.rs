@@ -23,6 +23,7 @@ mod finding;
 mod heartbeat;
 mod journal;
 mod machine;
+mod muted;
 mod network;
 mod partners;
 mod print;
@@ -41,6 +42,7 @@ mod state;
 mod token;
 mod units;
 mod waiting;
+mod webhook;
 mod whole;
 mod words;
 

@@ -5,12 +5,12 @@ use super::finding::{Finding, Report};
 use super::machine::Machine;
 use super::network::{wait, way};
 use super::refusal::{SlackFixes, with_fix};
-use super::slack_facts::{SlackFacts, has};
+use super::slack_facts::{AskedChannel, SlackFacts, has};
 use super::token;
 use super::units::SERVICE;
 use super::words::{edit, word};
 use crate::adapters::config::{Config, Token, environment};
-use crate::adapters::slack::{Channel, Client, Identity, POST, Proxy};
+use crate::adapters::slack::{Client, Identity, POST, Proxy};
 use crate::domain::base::clean::escape;
 use crate::domain::base::language::Language;
 use crate::domain::render::Rendered;
@@ -33,7 +33,8 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     if let Ok(stored) = &found {
         let facts = gather(machine, &stored.token, token::store(&found));
         report.findings.extend(judge(&facts));
-        report.posted = matches!(facts.sent, Some(PostResult::Accepted { .. }));
+        let main = facts.channels.first().and_then(|main| main.sent.as_ref());
+        report.posted = matches!(main, Some(PostResult::Accepted { .. }));
         report.fixes = Some(facts.fixes);
     }
 }
@@ -47,9 +48,9 @@ fn gather<'a>(machine: &Machine<'a>, token: &Token, store: &'static str) -> Slac
     let proxied = config.slack.api_url.starts_with("https:");
     let client = Client::by(&way, &config.slack, token);
     let asked = client.and_then(|client| Ok(wait(ask(&client, config, machine.send))?));
-    let (answer, channel, sent) = asked.unwrap_or_else(|error| {
+    let (answer, channels) = asked.unwrap_or_else(|error| {
         let (ambiguous, why) = (false, format!("{error:#}"));
-        (Err(PostResult::Retry { ambiguous, why }), None, None)
+        (Err(PostResult::Retry { ambiguous, why }), Vec::new())
     });
     SlackFacts {
         fixes: SlackFixes {
@@ -59,34 +60,44 @@ fn gather<'a>(machine: &Machine<'a>, token: &Token, store: &'static str) -> Slac
         },
         config,
         answer,
-        channel,
-        sent,
+        channels,
         proxy: proxy.filter(|_| proxied),
         own_proxy: own_proxy.filter(|_| proxied),
     }
 }
 
-type Answers = (
-    Result<Identity, PostResult>,
-    Option<Result<Channel, PostResult>>,
-    Option<PostResult>,
-);
+type Answers = (Result<Identity, PostResult>, Vec<AskedChannel>);
 
-/// Asks for the token's bot and for the channel; posts a test line if asked to.
+/// Asks for the token's bot and for the channels; posts a test line to each if asked to.
 async fn ask(client: &Client, config: &Config, send: bool) -> Answers {
     let answer = client.identity().await;
     let Ok(identity) = &answer else {
-        return (answer, None, None);
+        return (answer, Vec::new());
     };
-    let channel = match ASKS.iter().any(|scope| has(identity, scope)) {
-        true => Some(client.channel().await),
-        false => None,
-    };
-    let sent = match send {
-        true => Some(client.post(&line(config), POST).await),
-        false => None,
-    };
-    (answer, channel, sent)
+    let mut may_ask = ASKS.iter().any(|scope| has(identity, scope));
+    let mut channels = Vec::new();
+    for id in config.routes.channels() {
+        let client = client.to(id);
+        let answer = match may_ask {
+            true => Some(client.channel().await),
+            false => None,
+        };
+        // Slack is away, or wants a pause: the other channels stay unknown.
+        may_ask &= !matches!(
+            answer,
+            Some(Err(PostResult::Wait { .. } | PostResult::Retry { .. }))
+        );
+        let sent = match send {
+            true => Some(client.post(&line(config), POST).await),
+            false => None,
+        };
+        channels.push(AskedChannel {
+            id: id.to_owned(),
+            answer,
+            sent,
+        });
+    }
+    (answer, channels)
 }
 
 /// The line that `--send` posts.
@@ -102,22 +113,31 @@ fn line(config: &Config) -> Rendered {
 fn judge(facts: &SlackFacts<'_>) -> Vec<Finding> {
     let mut found = vec![of_token(facts)];
     if let Ok(identity) = &facts.answer {
-        found.extend(channel::judge(facts, identity));
+        let asked = facts.channels.iter();
+        found.extend(asked.filter_map(|asked| channel::judge(asked, facts, identity)));
     }
-    let id = &facts.config.slack.channel;
-    found.extend(facts.sent.as_ref().map(|verdict| match verdict {
-        PostResult::Accepted { .. } => Finding {
+    for AskedChannel { id, sent, .. } in &facts.channels {
+        found.extend(sent.as_ref().map(|verdict| of_line(id, verdict, facts)));
+    }
+    found
+}
+
+/// The outcome of a test line.
+fn of_line(id: &str, verdict: &PostResult, facts: &SlackFacts<'_>) -> Finding {
+    if matches!(verdict, PostResult::Accepted { .. }) {
+        return Finding {
             asked: true,
             ..Finding::ok(channel::NAME, format!("a line was posted to {id}"))
-        },
-        verdict => {
-            let said = format!("a line was not taken: {verdict}");
-            let fix = verdict.code().and_then(Fix::of);
-            let (said, command) = with_fix(&said, fix, Some(&facts.fixes));
-            Finding::problem(channel::NAME, said).fixed_by(command)
-        }
-    }));
-    found
+        };
+    }
+    let routes = &facts.config.routes;
+    let said = match id == routes.main {
+        true => format!("a line was not taken: {verdict}"),
+        false => format!("a line was not taken by {id}, of a route: {verdict}"),
+    };
+    let fix = verdict.code().and_then(Fix::of);
+    let (said, command) = with_fix(&said, fix, Some(&facts.fixes));
+    channel::finding(id, &facts.config.routes, said).fixed_by(command)
 }
 
 fn of_token(facts: &SlackFacts<'_>) -> Finding {

@@ -10,15 +10,22 @@ pub(super) struct SlackFacts<'a> {
     pub(super) config: &'a Config,
     /// The bot of the token.
     pub(super) answer: Result<Identity, PostResult>,
-    /// Slack's answer about the channel, if the token may ask.
-    pub(super) channel: Option<Result<Channel, PostResult>>,
-    /// The outcome of the test line, if one was requested.
-    pub(super) sent: Option<PostResult>,
+    /// The channels that messages may go to, the main one first.
+    pub(super) channels: Vec<AskedChannel>,
     /// The proxy of the network path: the service's, if this user may read it.
     pub(super) proxy: Option<Proxy>,
     /// A proxy that this command has, but the service has not.
     pub(super) own_proxy: Option<Proxy>,
     pub(super) fixes: SlackFixes,
+}
+
+/// Slack's answers about one channel.
+pub(super) struct AskedChannel {
+    pub(super) id: String,
+    /// The facts about it, if the token may ask.
+    pub(super) answer: Option<Result<Channel, PostResult>>,
+    /// The outcome of the test line, if one was requested.
+    pub(super) sent: Option<PostResult>,
 }
 
 /// Does the token have this scope? False also if Slack does not list scopes.
@@ -32,8 +39,7 @@ pub(super) fn facts(config: &Config, answer: Result<Identity, PostResult>) -> Sl
     SlackFacts {
         config,
         answer,
-        channel: None,
-        sent: None,
+        channels: Vec::new(),
         proxy: None,
         own_proxy: None,
         fixes: SlackFixes {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, Report};
 use super::units::{SERVICE, USER, Units};
-use super::{waiting, words};
+use super::{muted, waiting, webhook, words};
 use crate::adapters::service;
 use crate::adapters::store::{StateError, Store, no_room};
 use crate::adapters::userdb::nss::{self, NoAnswer};
@@ -74,6 +74,10 @@ pub(super) fn look(
             units,
         };
         report.findings.extend(waiting::judge(&waiting, now));
+        let muted = muted::judge(&daily.resume, zone);
+        report.findings.extend(muted);
+        let events = &daily.resume.alerts.events;
+        report.findings.extend(webhook::waiting(events, now));
     }
 }
 

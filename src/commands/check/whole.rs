@@ -9,7 +9,7 @@ use super::units::Units;
 use super::{
     accounts, admission, ca_file, channel, chroot, clock, configuration, dev_log, dev_log_fault,
     expected, heartbeat, journal, partners, running, scripts, sftp_command, slack, source, sshd,
-    state,
+    state, webhook,
 };
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
@@ -23,11 +23,12 @@ const ASKING: Duration = Duration::from_secs(10);
 type Matter = fn(&Machine<'_>, &mut Report);
 
 /// The matters that need a configuration.
-const MATTERS: [Matter; 10] = [
+const MATTERS: [Matter; 11] = [
     channel::look,
     ca_file::look,
     slack::look,
     heartbeat::look,
+    webhook::look,
     partners::look,
     expected::look,
     source::look,

@@ -6,7 +6,6 @@
 //! the partners for the service ([`left`]).
 
 mod bind;
-mod still;
 mod walk;
 
 use std::fs::{self, File};
@@ -19,6 +18,7 @@ use rustix::fs::FlockOperation;
 
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
+use crate::adapters::sight::watched::{Waited, WatchedPaths};
 use crate::adapters::sight::{DevLog, Sight, left};
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::{Known, Roster};
@@ -26,7 +26,6 @@ use crate::commands::cli::{self, Cli};
 use crate::domain::base::names::names;
 use crate::domain::base::stop::{Stop, said};
 use bind::{Done, Socket};
-use still::{Waited, WatchedPaths};
 
 /// How long sshd is asked for one partner after another before its files are read instead: ssh waits for this at boot.
 const ASKING: Duration = Duration::from_secs(20);
@@ -74,7 +73,7 @@ fn settle(cli: &Cli) {
         let done = matches!(outcome, Ok(Round::Done));
         // A round may miss a change from just before it: a unit is enabled first, and systemd knows it a moment later.
         if begun.wait_for_change(done) == Waited::None && was_old {
-            still::waits(false);
+            left::waits(false);
             return;
         }
     }
@@ -97,8 +96,9 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
     };
     let _alone = alone().with_context(|| format!("opening {}", left::DIRECTORY))?;
     let before = left::read().unwrap_or_default();
+    left::looks().with_context(|| format!("writing in {}", left::DIRECTORY))?;
     // Even if this round fails, there is a next one.
-    still::waits(true);
+    left::waits(true);
     let roster = Roster::gather(&config.partners);
     if roster.group.is_none() {
         let why = "the user database does not answer: nobody knows who the partners are";
@@ -150,7 +150,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
     }
     left::write(&sight).with_context(|| format!("writing {}", left::path().display()))?;
     // A change during this run, or just after it, triggers no path unit.
-    still::waits(outcome != Round::Done || !WatchedPaths::now(Some(&sight)).is_old());
+    left::waits(outcome != Round::Done || !WatchedPaths::now(Some(&sight)).is_old());
     Ok(outcome)
 }
 

@@ -121,6 +121,7 @@ pub(super) fn announced(daily: &mut Daily, announce: &[Content], now: Time) {
             .iter()
             .any(|message| message.content == *content)
         {
+            resume.alerts.events.note(now, content);
             resume.alerts_and_outbox().1.push(now, content.clone());
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::adapters::config::{Config, Token};
+use crate::adapters::config::{Config, Secret, Token};
 use crate::adapters::log::{Priority, line};
 use crate::adapters::slack::ProxySettings;
 use crate::adapters::store::{Store, become_owner};
@@ -22,6 +22,11 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
         None
     } else {
         Some(Token::find("sftp-monitor.service")?)
+    };
+    let secret = match Secret::find("sftp-monitor.service") {
+        // Without a webhook nobody needs it.
+        Err(_) if config.webhook.url.is_none() || arguments.dry_run => None,
+        secret => secret?,
     };
     // Still as root: the owner of the state may not read the file with the proxy settings.
     let proxy = ProxySettings::find();
@@ -46,6 +51,7 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
             source: config.source.clone(),
             partners: arguments.partners.clone(),
             token,
+            secret,
             proxy,
         },
     };

@@ -130,6 +130,7 @@ impl<D: Disk> Committer<D> {
             .commit(rules.zone.local(now), |daily, recoveries| {
                 unusual = recoveries.to_vec();
                 days::settle(daily, rules.zone, now);
+                daily.resume.alerts.events.subscribe(&rules.webhook);
                 let stands = match fit(daily, batch) {
                     BatchFit::Next => true,
                     // A disk that failed at the last step may still have kept the batch.
@@ -170,7 +171,7 @@ impl<D: Disk> Committer<D> {
                     monitor.advance(until, batch.caught_up);
                 }
                 begun = expect::begun(&new, monitor.daily, now);
-                entries.extend(undone::since(last, &monitor.daily.resume.outbox));
+                entries.extend(undone::since(last, &monitor.daily.resume));
                 Ok(view(&monitor))
             })?;
         log_recoveries(&unusual);

@@ -18,9 +18,11 @@ use crate::commands::run::edit::Editor;
 use crate::commands::run::fixed::{Fixed, Reloading};
 use crate::commands::run::heartbeat::Heartbeat;
 use crate::commands::run::held::{Held, Tries};
+use crate::commands::run::noticing::Noticing;
 use crate::commands::run::own::Teller;
 use crate::commands::run::post::{Posted, Posting, Sender};
 use crate::commands::run::times::{LOCK_AGAIN, now};
+use crate::commands::run::webhook::Webhook;
 use crate::domain::base::time::Time;
 use crate::domain::render::Own;
 use crate::domain::state::{Daily, NoticeKind};
@@ -42,11 +44,13 @@ pub(crate) struct Daemon {
     pub(super) posting: Option<Posting>,
     pub(super) last_read: LastRead,
     pub(super) heartbeat: Heartbeat,
+    pub(super) webhook: Webhook,
     pub(super) fixed: Fixed,
     /// A new configuration; it takes effect once the reading thread uses its user database.
     pub(super) reloading: Option<Reloading>,
     pub(super) instance: InstanceLock,
     pub(super) feeding: Feeding,
+    pub(super) noticing: Noticing,
     /// Why the log cannot be read.
     pub(super) unread: Option<String>,
     pub(super) teller: Teller,
@@ -97,6 +101,7 @@ impl Daemon {
                 _ = hangup.recv() => self.reload(),
                 () = self.heartbeat.fetched() => {}
                 () = self.teller.posted() => {}
+                () = self.webhook.sent() => {}
                 edited = self.editor.edited() => {
                     self.editor.settle(&mut self.committer, &edited, now());
                 }
@@ -114,6 +119,7 @@ impl Daemon {
             self.on_time();
             self.feed();
             self.post();
+            self.send_events();
             self.edit();
             self.tell_own();
             self.manager.turn();
@@ -186,12 +192,12 @@ impl Daemon {
         Ok(())
     }
 
-    /// Retries a held batch or commits a change caused by time alone, if it is due.
+    /// Retries a held batch, or commits what time alone or another process has changed, if it is due.
     fn on_time(&mut self) {
         match self.held.take() {
             Some(held) if held.until <= Instant::now() => self.try_commit(held.batch, held.tries),
             Some(held) => self.held = Some(held),
-            None if self.committer.is_due(now()) => {
+            None if self.committer.is_due(now()) || self.noticing.look(self.committer.store()) => {
                 self.try_commit(self.committer.idle(), Tries::default());
             }
             None => {}
@@ -218,8 +224,12 @@ impl Daemon {
         let times = times.into_iter().flatten().min();
         // Other commits, and the posts after them, wait for the held batch.
         let next = times.filter(|_| held.is_none());
+        let events = self.webhook.due(&self.committer, now);
+        let events = events.filter(|_| held.is_none());
         let next = next.map(|next| Instant::now() + next.since(now).max(Duration::from_millis(1)));
-        due.into_iter().chain([held, next]).flatten().min()
+        let look = held.is_none().then(|| self.noticing.due());
+        let due = due.into_iter().chain([held, next, events, look]);
+        due.flatten().min()
     }
 
     fn tell_status(&mut self) {
@@ -253,6 +263,13 @@ impl Daemon {
     fn post(&mut self) {
         if self.posting.is_none() && self.held.is_none() {
             self.posting = self.sender.begin(&mut self.committer, now());
+        }
+    }
+
+    /// Sends the next event to the webhook, if that is allowed now.
+    fn send_events(&mut self) {
+        if self.held.is_none() {
+            self.webhook.turn(&mut self.committer, now());
         }
     }
 
@@ -312,6 +329,7 @@ impl Daemon {
                 Err(_) => break,
             }
         }
+        self.webhook.stop(&mut self.committer, until).await;
         self.record_life();
         about(Topic::STOPPED, Priority::Info, "stopped");
     }

@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 
-use crate::adapters::config::{Config, SourceConfig, Token};
+use crate::adapters::config::{Config, SECRET_CREDENTIAL, Secret, SourceConfig, Token};
+use crate::adapters::log::{Priority, line};
 use crate::adapters::slack::{Client, ProxySettings};
+use crate::adapters::webhook;
 use crate::commands::run::heartbeat::Heartbeat;
+use crate::domain::alerts::Kind;
 use crate::domain::render::Voice;
+use crate::domain::routes::Routes;
 use crate::domain::rules::Rules;
 
 /// Settings that stay as they were at the start, and the path of the configuration.
@@ -19,6 +23,8 @@ pub(super) struct Fixed {
     pub(super) partners: Option<Vec<String>>,
     /// The token; `None` if messages are printed. systemd passes credentials only at a start.
     pub(super) token: Option<Token>,
+    /// The secret of the webhook.
+    pub(super) secret: Option<Secret>,
     /// The proxy for Slack.
     pub(super) proxy: ProxySettings,
 }
@@ -31,6 +37,29 @@ impl Fixed {
             .map(|token| Client::by(&self.proxy, &config.slack, token))
             .transpose()
     }
+
+    /// The kinds of events for the webhook; none if messages are printed.
+    pub(super) fn events(&self, config: &Config) -> Vec<Kind> {
+        match (&self.token, &config.webhook.url) {
+            (Some(_), Some(_)) => config.webhook.kinds.clone(),
+            (None, _) | (_, None) => Vec::new(),
+        }
+    }
+
+    /// Creates the webhook's client for this configuration; `None` if there is none, or if messages are printed.
+    pub(super) fn webhook(&self, config: &Config) -> anyhow::Result<Option<webhook::Client>> {
+        if self.token.is_none() {
+            return Ok(None);
+        }
+        let client = webhook::Client::new(&self.proxy, &config.webhook, self.secret.as_ref())?;
+        if client.is_some() && self.secret.is_none() {
+            let told = format!(
+                "the webhook's events are not signed: there is no secret in /etc/credstore/{SECRET_CREDENTIAL}"
+            );
+            line(Priority::Warning, &told);
+        }
+        Ok(client)
+    }
 }
 
 /// A configuration that was read again. It takes effect with the first batch read with its user database: earlier batches
@@ -39,9 +68,10 @@ pub(super) struct Reloading {
     /// The number of its user database.
     pub(super) directory: u64,
     /// Receives the settings once the user database has given its spelling of the accounts.
-    pub(super) set: Receiver<(Rules, Voice)>,
+    pub(super) set: Receiver<(Rules, Voice, Routes)>,
     pub(super) client: Option<Client>,
     /// `None` if the command line names the partners.
     pub(super) config: Option<Config>,
     pub(super) heartbeat: Heartbeat,
+    pub(super) webhook: Option<webhook::Client>,
 }

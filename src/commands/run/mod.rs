@@ -11,6 +11,7 @@ mod fixed;
 pub(crate) mod heartbeat;
 mod held;
 mod log_entry;
+mod noticing;
 mod own;
 mod post;
 mod queue;
@@ -20,6 +21,7 @@ mod start;
 mod times;
 mod undone;
 mod view;
+mod webhook;
 
 pub use command::command;
 pub use commit::Committer;

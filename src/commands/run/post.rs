@@ -15,6 +15,7 @@ use crate::adapters::store::StateError;
 use crate::domain::alerts::{Form, Matter, Message};
 use crate::domain::base::time::Time;
 use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render, render_content};
+use crate::domain::routes::Routes;
 use crate::domain::slack_reply::{PostResult, RateLimiter};
 
 /// A warning that waited longer than this is checked again before it is posted.
@@ -44,9 +45,14 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(client: Option<Client>, voice: Voice, config: Option<Config>) -> Self {
+    pub(super) fn new(
+        client: Option<Client>,
+        voice: Voice,
+        routes: Routes,
+        config: Option<Config>,
+    ) -> Self {
         Sender {
-            queue: Queue::new(client.is_some().then(RateLimiter::default)),
+            queue: Queue::new(client.is_some().then(RateLimiter::default), routes),
             client,
             voice,
             config,
@@ -70,7 +76,12 @@ impl Sender {
                 Posted { taken, answer }
             }));
         };
-        let sender = Sender::new(self.client.clone(), self.voice.clone(), None);
+        let sender = Sender::new(
+            self.client.clone(),
+            self.voice.clone(),
+            Routes::default(),
+            None,
+        );
         Some(Box::pin(async move {
             let answer = match still(&taken.message, config).await {
                 Some(message) => Some(sender.post_message(&message).await),

@@ -9,7 +9,9 @@ use crate::adapters::store::{Disk, SendLock, StateError};
 use crate::domain::alerts::{Message, SETTLES};
 use crate::domain::base::time::Time;
 use crate::domain::delivery::{self, Turn};
+use crate::domain::routes::Routes;
 use crate::domain::slack_reply::{Disposition, Fix, PostResult, RateLimiter};
+use crate::domain::state::Daily;
 
 /// The pause before the send lock is tried again while another process posts.
 const LOCK_AGAIN: Duration = Duration::from_millis(300);
@@ -27,6 +29,8 @@ pub struct Taken<L = OwnedFd> {
 
 /// Decides when the head of the outbox may be posted, and settles it.
 pub struct Queue {
+    /// Which channel each message goes to.
+    routes: Routes,
     /// Slack's rate limit; `None` if messages are printed.
     limiter: Option<RateLimiter>,
     /// The earliest next try for the send lock, since another process may be posting.
@@ -37,8 +41,9 @@ pub struct Queue {
 
 impl Queue {
     /// Creates a queue that has posted nothing yet.
-    pub fn new(limiter: Option<RateLimiter>) -> Self {
+    pub fn new(limiter: Option<RateLimiter>, routes: Routes) -> Self {
         Queue {
+            routes,
             limiter,
             again: None,
             looked: None,
@@ -113,8 +118,9 @@ impl Queue {
             return Ok(None);
         };
         // Only now the state shows what Slack asked of another process meanwhile.
-        let limiter = self.limiter.as_ref();
-        let turn = committer.change(now, |daily| delivery::take_message(daily, limiter, now))?;
+        let (limiter, routes) = (self.limiter.as_ref(), &self.routes);
+        let take = |daily: &mut Daily| delivery::take_message(daily, limiter, routes, now);
+        let turn = committer.change(now, take)?;
         let Turn::Post(message) = turn else {
             return Ok(None);
         };

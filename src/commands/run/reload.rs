@@ -42,11 +42,12 @@ impl Daemon {
         let Some(new) = self.reloading.take_if(read) else {
             return false;
         };
-        let Ok((rules, voice)) = new.set.try_recv() else {
+        let Ok((rules, voice, routes)) = new.set.try_recv() else {
             return false;
         };
         self.committer.set_rules(rules);
-        self.sender = Sender::new(new.client, voice, new.config);
+        self.webhook.replace(new.webhook, voice.clone());
+        self.sender = Sender::new(new.client, voice, routes, new.config);
         self.heartbeat = new.heartbeat;
         line(Priority::Notice, "the configuration was read again");
         true
@@ -55,6 +56,8 @@ impl Daemon {
     fn take_configuration(&mut self) -> anyhow::Result<Reloading> {
         let mut config = Config::load(self.fixed.path.as_deref())?;
         let client = self.fixed.client(&config)?;
+        let events = self.fixed.events(&config);
+        let webhook = self.fixed.webhook(&config)?;
         let heartbeat = Heartbeat::new(config.heartbeat.url.as_ref())?;
         if config.source != self.fixed.source {
             line(
@@ -74,10 +77,11 @@ impl Daemon {
             }
             let rules = Rules {
                 foreign,
+                webhook: events,
                 ..config.rules()
             };
             // Sending fails only if a later reload has replaced this one.
-            let _ = tell.send((rules, config.voice()));
+            let _ = tell.send((rules, config.voice(), config.routes));
             directory
         }));
         Ok(Reloading {
@@ -86,6 +90,7 @@ impl Daemon {
             client,
             config: judged,
             heartbeat,
+            webhook,
         })
     }
 }

@@ -24,7 +24,9 @@ use crate::adapters::source::{LOOK_BACK, Source, Start};
 use crate::adapters::store::{InstanceLock, Recovery, Store, log_recoveries};
 use crate::commands::run::daemon::{Daemon, Feeding};
 use crate::commands::run::fixed::Fixed;
+use crate::commands::run::noticing::Noticing;
 use crate::commands::run::times::{PATIENCE, now};
+use crate::commands::run::webhook::Webhook;
 use crate::domain::alerts::{Content, NEWS};
 use crate::domain::base::position::{FilePosition, JournalPosition, Position};
 use crate::domain::base::stop::Stop;
@@ -121,8 +123,10 @@ pub(super) fn run(
         .build()
         .context("starting the loop")?;
     let foreign = config.source.journal_directory.is_some();
+    let webhook = options.fixed.webhook(config)?;
     let rules = Rules {
         limit: limit_of(&name, foreign),
+        webhook: options.fixed.events(config),
         ..config.rules()
     };
     let daemon = Daemon {
@@ -137,6 +141,7 @@ pub(super) fn run(
         sender: Sender::new(
             client,
             config.voice(),
+            config.routes.clone(),
             options.fixed.partners.is_none().then(|| config.clone()),
         ),
         absent,
@@ -144,12 +149,14 @@ pub(super) fn run(
         posting: None,
         reloading: None,
         feeding: Feeding::new(),
+        noticing: Noticing::new(),
         unread: None,
         teller: Teller::new(),
         editor: Editor::new(),
         manager: Manager::default(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
+        webhook: Webhook::new(webhook, config.voice()),
         fixed: options.fixed,
         instance,
         ready: false,

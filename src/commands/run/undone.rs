@@ -3,15 +3,17 @@
 
 use super::log_entry::{EntryFacts, LogEntry};
 use crate::adapters::log::Topic;
-use crate::domain::alerts::{
-    Content, Expiring, FeedMissing, FeedOdd, Hindered, Message, Obstacle, Odd,
-};
+use crate::domain::alerts::{Content, Expiring, FeedMissing, FeedOdd, Hindered, Obstacle, Odd};
 use crate::domain::expiry::Expires;
+use crate::domain::state::Resume;
 
 /// The log entries for messages newer than this one about feeds, and about quiet, hindered or blind partners, or about
 /// accounts and passwords that expire.
-pub(super) fn since(message: u64, outbox: &[Message]) -> Vec<LogEntry<'static>> {
-    let new = outbox.iter().filter(|new| new.id > message);
+pub(super) fn since(message: u64, resume: &Resume) -> Vec<LogEntry<'static>> {
+    // A mute concerns Slack alone.
+    let kept = resume.alerts.muted.values().flat_map(|mute| &mute.kept);
+    let new = resume.outbox.iter().chain(kept);
+    let new = new.filter(|new| new.id > message);
     new.flat_map(|new| match &new.content {
         Content::Expiring(expiring) => expire(expiring),
         content => of_content(content).into_iter().collect(),
@@ -104,6 +106,8 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
         | Content::Sweep(_)
         | Content::Works(_)
         | Content::Expiring(_)
+        | Content::MuteEnded { .. }
+        | Content::Reply { .. }
         | Content::Files(_)
         | Content::Troubled(_)
         | Content::Several { .. }

@@ -23,6 +23,8 @@ pub(super) struct View {
     pub(super) oldest: Option<Time>,
     /// Counts of forged, not understood and unreadable lines.
     pub(super) doubtful: Counted,
+    /// When the next event may be sent to the webhook; `None` if none waits.
+    pub(super) events: Option<Time>,
     /// The next message in Slack to edit.
     pub(super) edit: Option<Box<Matter>>,
     pub(super) status: String,
@@ -37,8 +39,16 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
         1 => format!("1 {thing}"),
         _ => format!("{count} {thing}s"),
     };
+    let events = &resume.alerts.events;
+    let for_webhook = match events.trouble {
+        Some(_) => format!(
+            ", {} for the webhook",
+            number(events.waiting.len() as u64, "event")
+        ),
+        None => String::new(),
+    };
     let status = format!(
-        "{}: {}, {}, {}, {}, {}; {} and {} wait for Slack",
+        "{}: {}, {}, {}, {}, {}; {} and {} wait for Slack{for_webhook}",
         monitor.daily.date,
         number(sum(|c| c.success), "log-in"),
         number(sum(|c| c.failed), "failure"),
@@ -55,6 +65,7 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
         oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),
         settles: head.and_then(Message::settles),
+        events: events.ready_at(monitor.now),
         doubtful: counted(monitor.daily),
         waiting: resume.outbox.len(),
         pause_until: resume.pause_until,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::words;
 use crate::commands::expect::table::Row;
+use crate::domain::alerts::Events;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
@@ -29,12 +30,15 @@ pub(super) struct StatusReport<'a> {
     waiting: usize,
     pause_until: Option<String>,
     refusal: Option<RefusalRow<'a>>,
+    /// `None` without a webhook.
+    webhook: Option<WebhookRow<'a>>,
     closed: Vec<ClosedRow<'a>>,
     parked: Vec<ParkedRow<'a>>,
     /// How many refused messages are not kept.
     parked_more: u64,
     notices: Vec<NoticeRow<'a>>,
     feeds: Vec<Row>,
+    muted: Vec<MuteRow<'a>>,
     forged: u64,
     undecided: usize,
 }
@@ -72,6 +76,32 @@ pub(super) struct Session<'a> {
     pub(super) open_files: Vec<&'a str>,
 }
 
+/// The events for the webhook.
+#[derive(Debug, Serialize)]
+struct WebhookRow<'a> {
+    waiting: usize,
+    /// How many were dropped, because too many waited.
+    dropped: u64,
+    /// How many the receiver refused for good.
+    refused: u64,
+    /// Why it took nothing at the last try.
+    error: Option<&'a str>,
+    since: Option<String>,
+}
+
+impl<'a> WebhookRow<'a> {
+    fn of(events: &'a Events, zone: Zone) -> Self {
+        let trouble = events.trouble.as_ref();
+        WebhookRow {
+            waiting: events.waiting.len(),
+            dropped: events.lost,
+            refused: events.refused,
+            error: trouble.map(|trouble| trouble.said.as_str()),
+            since: trouble.map(|trouble| zone.rfc3339(trouble.since)),
+        }
+    }
+}
+
 /// Slack's refusal at the last try.
 #[derive(Debug, Serialize)]
 struct RefusalRow<'a> {
@@ -98,6 +128,18 @@ struct ParkedRow<'a> {
     what: String,
     since: String,
     error: Option<&'a str>,
+}
+
+/// A partner whose alerts are kept back.
+#[derive(Debug, Serialize)]
+struct MuteRow<'a> {
+    partner: &'a str,
+    since: String,
+    until: String,
+    why: Option<&'a str>,
+    by: Option<&'a str>,
+    /// How many events and messages were kept back.
+    kept_back: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -137,6 +179,14 @@ impl<'a> StatusReport<'a> {
             count: notice.count,
             detail: notice.detail.as_deref(),
         });
+        let muted = resume.alerts.muted.iter().map(|(partner, mute)| MuteRow {
+            partner,
+            since: at(mute.terms.since),
+            until: at(mute.terms.until),
+            why: mute.terms.why.as_deref(),
+            by: mute.terms.by.as_deref(),
+            kept_back: mute.held(),
+        });
         StatusReport {
             date: daily.date,
             partners: &daily.partners,
@@ -155,11 +205,14 @@ impl<'a> StatusReport<'a> {
                 at: at(refusal.at),
                 mend: refusal.fix().map(Fix::said),
             }),
+            webhook: (!resume.alerts.events.kinds.is_empty())
+                .then(|| WebhookRow::of(&resume.alerts.events, zone)),
             closed: closed.collect(),
             parked: parked.collect(),
             parked_more: resume.parked_more,
             notices: notices.collect(),
             feeds: feeds.iter().map(|feed| Row::of(feed, zone)).collect(),
+            muted: muted.collect(),
             forged: resume.forged,
             undecided: resume.undecided.len(),
         }

@@ -30,11 +30,7 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
     let now = Time::from(SystemTime::now());
     let directory = cli.state_directory();
     let Some(daily) = load(&directory, config.zone, now, "status")? else {
-        let place = directory.display();
-        eprintln!(
-            "nothing recorded yet in {place}: is the service running? `systemctl status sftp-monitor`"
-        );
-        return Ok(1);
+        return Ok(nothing_recorded(&directory));
     };
     let watched = &daily.resume.feeds.watched;
     let partners = config.by_pattern.partners(watched.keys());
@@ -57,6 +53,15 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
         }
         Ok(0)
     })
+}
+
+/// Says that there is no state yet. Returns the exit code.
+pub(crate) fn nothing_recorded(directory: &Path) -> u8 {
+    let place = directory.display();
+    eprintln!(
+        "nothing recorded yet in {place}: is the service running? `systemctl status sftp-monitor`"
+    );
+    1
 }
 
 /// Loads the state for a command that only reads; `None` before the first start.

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use comfy_table::Cell;
 
 use super::facts::{Session, SessionKind, known, position, sessions, waiting};
-use super::words::{ago, many, message};
+use super::words::{ago, many, message, muted};
 use crate::commands::expect::table::line;
 use crate::commands::output::table::{Four, with_columns, write_table};
+use crate::domain::alerts::Events;
 use crate::domain::base::clean::for_terminal;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
@@ -48,11 +49,15 @@ pub(super) fn write(
         let lines = many(resume.forged, "line");
         format!("{lines} that a local user wrote in sshd's name, ignored")
     });
+    let mutes = resume.alerts.muted.iter();
+    let muted = mutes.map(|(name, mute)| muted(name, mute, zone));
     let lines = named("Trouble", troubles.to_vec())
         .chain(named("Reading", vec![reading(resume, zone, now)]))
         .chain(named("Feed", feeds.iter().map(line).collect()))
         .chain(named("Session", open_sessions(resume, zone)))
         .chain(named("Slack", slack(resume, zone, now)))
+        .chain(named("Muted", muted.collect()))
+        .chain(named("Webhook", webhook(&resume.alerts.events, zone, now)))
         .chain(named("Notice", notices.collect()))
         .chain(named("Accounts", undecided.into_iter().collect()))
         .chain(named("Forged", forged.into_iter().collect()));
@@ -176,6 +181,36 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
         lines.push(format!("asked for a pause until {}", clock(zone, until)));
     }
     if lines.is_empty() {
+        lines.push("nothing waits".to_owned());
+    }
+    lines
+}
+
+/// Events that wait for the webhook, and those that it did not get.
+fn webhook(events: &Events, zone: Zone, now: Time) -> Vec<String> {
+    let mut lines = Vec::new();
+    let waiting = events.waiting.len() as u64;
+    if waiting > 0 {
+        lines.push(format!("{} to be sent", many(waiting, "event")));
+    }
+    if let Some(trouble) = &events.trouble {
+        let (at, ago) = (clock(zone, trouble.at), ago(now.since(trouble.at)));
+        let said = &trouble.said;
+        lines.push(format!(
+            "took nothing at the last try, {at} ({ago}): {said}"
+        ));
+    }
+    let more = [
+        (events.lost, "dropped, because too many waited"),
+        (events.refused, "refused for good"),
+    ];
+    for (count, why) in more.into_iter().filter(|(count, _)| *count > 0) {
+        lines.push(format!(
+            "{} {why}, since the first start",
+            many(count, "event")
+        ));
+    }
+    if lines.is_empty() && !events.kinds.is_empty() {
         lines.push("nothing waits".to_owned());
     }
     lines

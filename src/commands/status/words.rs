@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::domain::alerts::Content;
+use crate::domain::alerts::{Content, Mute};
+use crate::domain::base::time::{Time, Zone};
 use crate::domain::expiry::Expires;
 
 /// What a message is about.
@@ -32,6 +33,8 @@ pub(super) fn message(content: &Content) -> String {
         Content::FeedArrived(feed) => format!("{} of {} arrived", feed.files, feed.partner),
         Content::FeedChanged(feed) => format!("{} of {} changed", feed.files, feed.partner),
         Content::FeedOdd(feed) => format!("odd files of {} of {}", feed.files, feed.partner),
+        Content::Reply { of, .. } => format!("a reply about {}", message(of)),
+        Content::MuteEnded { ended, .. } => format!("the end of the mute of {}", ended.partner),
         Content::Quiet(quiet) => format!("no log-in of {}", quiet.partner),
         Content::Works(works) => format!("working session of {}", works.partner),
         Content::Expiring(expiring) => {
@@ -45,6 +48,25 @@ pub(super) fn message(content: &Content) -> String {
         Content::LogLevel { .. } => "sftp-server's log level".to_owned(),
         Content::Unseen { .. } => "files that cannot be seen".to_owned(),
     }
+}
+
+/// A mute in one line: `alice until 2026-03-30 18:00, since 2026-03-30 10:00, by bob: maintenance; 3 events kept back`.
+pub(crate) fn muted(name: &str, mute: &Mute, zone: Zone) -> String {
+    let terms = &mute.terms;
+    let by = terms.by.as_ref().map(|by| format!(", by {by}"));
+    let why = terms.why.as_ref().map(|why| format!(": {why}"));
+    let [since, until] = [terms.since, terms.until].map(|at| minute(at, zone));
+    let held = match mute.held() {
+        0 => "nothing".to_owned(),
+        held => many(held, "event"),
+    };
+    let (by, why) = (by.unwrap_or_default(), why.unwrap_or_default());
+    format!("{name} until {until}, since {since}{by}{why}; {held} kept back")
+}
+
+/// A time to the minute.
+pub(crate) fn minute(time: Time, zone: Zone) -> String {
+    zone.local(time).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// A number with a noun; "some" for the number 0, which means unknown.

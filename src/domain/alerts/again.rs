@@ -1,11 +1,60 @@
 //! Corrects waiting alerts when a later event changes their facts, and drops alerts that are no longer true.
 
+use super::gather::Waiting;
+use super::gather::{PolicyOf, partner_of};
 use super::{
     Alerts, Cause, Content, Failures, FailuresFrom, Files, Hindered, Outbox, Transfer, merge,
 };
 use crate::domain::base::time::Time;
 
+/// The kinds of gathered troubles that a file or a log-in mends.
+const MENDED: [&str; 8] = [
+    "failure",
+    "turned-away",
+    "attempts-turned-away",
+    "write-refused",
+    "failed",
+    "interrupted",
+    "unclosed",
+    "interrupted-download",
+];
+
 impl Alerts {
+    /// Reports gathered troubles that this event mends first, so that its message ends them.
+    pub(super) fn tell_answered(
+        &mut self,
+        at: Time,
+        content: &Content,
+        rules: PolicyOf<'_>,
+        outbox: &mut Outbox<'_>,
+    ) {
+        for name in self.answered(content) {
+            let Some(group) = self.groups.get_mut(&name) else {
+                continue;
+            };
+            if let Some((_, troubles)) = group.gathered.take() {
+                let how = rules(partner_of(&name)).follow_up;
+                group.message = Some(outbox.follow(group.message, at, troubles, how));
+            }
+        }
+    }
+
+    /// The groups of gathered troubles that this event mends.
+    fn answered(&self, content: &Content) -> Vec<String> {
+        let partner = match content {
+            Content::Files(files) => &files.partner,
+            Content::Logins(logins) => &logins.partner,
+            _ => return Vec::new(),
+        };
+        let names = MENDED.iter().map(|kind| format!("{kind} {partner}"));
+        let mended = |name: &String| {
+            let group = self.groups.get(name);
+            let gathered = group.and_then(|group| group.gathered.as_ref());
+            gathered.is_some_and(|(_, troubles)| troubles.is_mended_by(content))
+        };
+        names.filter(mended).collect()
+    }
+
     /// Checks all waiting alerts of these kinds and this partner again: `holds` removes from an alert the facts that are no
     /// longer true, and returns whether anything is left. `in_flight` is the message that is being posted: it must not
     /// change.
@@ -74,6 +123,7 @@ impl Alerts {
         outbox: &mut Outbox<'_>,
         in_flight: Option<u64>,
     ) {
+        self.events.set_cause((partner, address), (from, to), cause);
         let gathered = self.groups.get_mut(&format!("failure {partner}"));
         let gathered = gathered.and_then(|group| Some(&mut group.gathered.as_mut()?.1));
         let messages = outbox.messages.iter_mut().rev();
@@ -101,6 +151,32 @@ impl Alerts {
     pub fn told_elsewhere(&mut self, id: u64, told: bool) {
         let waiting = self.waiting.iter_mut().find(|w| w.id == id);
         waiting.into_iter().for_each(|w| w.told = told);
+    }
+
+    /// Takes the waiting upload alerts of a file that is now downloaded, or whose next upload breaks off: the upload must be
+    /// reported first.
+    pub(super) fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
+        let fetched = match content {
+            Content::Files(fetched) if fetched.what == Transfer::Download => fetched,
+            Content::Troubled(broken) => broken,
+            _ => return Vec::new(),
+        };
+        let same = |waiting: &Waiting| match &waiting.content {
+            Content::Files(files) => {
+                let mut paths = files.files.iter().map(|file| &file.path);
+                files.partner == fetched.partner
+                    && paths.any(|path| fetched.files.iter().any(|file| file.path == *path))
+            }
+            _ => false,
+        };
+        if !self.waiting.iter().any(same) {
+            return Vec::new();
+        }
+        let all = std::mem::take(&mut self.waiting).into_iter();
+        let (mut arrived, waiting): (Vec<Waiting>, _) = all.partition(same);
+        self.waiting = waiting;
+        arrived.retain(|w| !w.told);
+        arrived
     }
 
     /// The file of an upload whose alert still waits.

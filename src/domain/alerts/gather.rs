@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agenda::Agenda;
 use super::group::{Group, HOUR};
-use super::{Content, Matters, Message, Outbox, Summary, Transfer, Tried, merge, summary, sweep};
+use super::{Content, Events, Mute, Outbox, Summary, Tried, merge, summary, sweep, wanted};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
@@ -39,24 +39,18 @@ pub struct Alerts {
     /// The partners whose names were used in recent failures.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tried: Tried,
+    /// The partners that are muted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub muted: BTreeMap<String, Mute>,
     /// The id of the latest waiting alert.
     pub next: u64,
+    /// The events that wait for the webhook.
+    #[serde(skip_serializing_if = "is_default")]
+    pub events: Events,
     /// When something of this may be due. Made anew with each `advance`.
     #[serde(skip)]
     pub(crate) agenda: Agenda,
 }
-
-/// The kinds of gathered troubles that a file or a log-in mends.
-const MENDED: [&str; 8] = [
-    "failure",
-    "turned-away",
-    "attempts-turned-away",
-    "write-refused",
-    "failed",
-    "interrupted",
-    "unclosed",
-    "interrupted-download",
-];
 
 /// An alert that is reported later.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,7 +74,7 @@ pub struct Waiting {
 pub(crate) type PolicyOf<'a> = &'a dyn Fn(&str) -> policy::Alerts;
 
 /// The partner of a group, by the group's name.
-fn partner_of(group: &str) -> &str {
+pub(super) fn partner_of(group: &str) -> &str {
     group.split_once(' ').map_or("", |(_, partner)| partner)
 }
 
@@ -111,26 +105,42 @@ impl Alerts {
         rules: PolicyOf<'_>,
         outbox: &mut Outbox<'_>,
     ) {
-        if let Some((_, partner)) = content.group() {
-            self.tell_answered(at, &content, &rules(partner), outbox);
+        self.events.note(at, &content);
+        let unwanted = |(_, partner)| !wanted(&content, &rules(partner));
+        if content.group().is_some_and(unwanted) {
+            if outbox.matters.await_event(&content, &[]) {
+                self.tell_answered(at, &content, rules, outbox);
+            }
+            outbox.end_quietly(at, &content);
+            return;
         }
-        let old = content.group().is_some() && now.since(at) > NEWS;
-        // What mends a trouble that was told is told there, however late it is read.
-        if old && !outbox.matters.await_event(&content, outbox.messages) {
+        let old = now.since(at) > NEWS;
+        if !old {
+            for waiting in self.take_arrived(&content) {
+                self.tell(waiting.at, now, waiting.content, rules, outbox);
+            }
+        }
+        let content = if old {
+            content
+        } else {
+            self.tried.sweep(at, content)
+        };
+        let Some(content) = self.keep_back(at, content, outbox) else {
+            return;
+        };
+        self.tell_answered(at, &content, rules, outbox);
+        if content.group().is_some() && old {
+            outbox.end_quietly(at, &content);
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
-        for waiting in self.take_arrived(&content) {
-            self.tell(waiting.at, now, waiting.content, rules, outbox);
-        }
-        let content = self.tried.sweep(at, content);
         let Some((kind, partner)) = content.group() else {
             outbox.push(at, content);
             return;
         };
         let rules = &rules(partner);
         // The end of a matter is reported at once, in its thread.
-        let ends = outbox.matters.await_event(&content, outbox.messages);
+        let ends = (outbox.matters).await_event(&content, outbox.messages);
         if ends && matches!(content, Content::Files(_)) {
             outbox.push(at, content);
             return;
@@ -139,10 +149,13 @@ impl Alerts {
         let group = self.groups.entry(name.clone()).or_default();
         // A log-in after failures is always reported, because its message also reports the failures.
         let again = matches!(&content, Content::Logins(l) if l.after_failures == 0 && !l.is_new());
-        let again = again && !rules.again_after.is_zero();
-        let lately = |&told: &Time| at.since(told) < rules.again_after;
-        let again = again && group.told.last().is_some_and(lately);
-        if again && !ends {
+        let again = again && !ends && !rules.again_after.is_zero();
+        if again
+            && group
+                .told
+                .last()
+                .is_some_and(|&told| at.since(told) < rules.again_after)
+        {
             return;
         }
         let mut open = group.gathered.is_some() || at < group.until;
@@ -150,12 +163,7 @@ impl Alerts {
             group.until = at.plus(sweep::WINDOW);
             open = true;
         }
-        let held = open || group.free_from(at, rules).is_some();
-        if ends && (held || again) {
-            outbox.push(at, content);
-            return;
-        }
-        if held {
+        if !ends && (open || group.free_from(at, rules).is_some()) {
             match &mut group.gathered {
                 Some((_, gathered)) => merge::join(gathered, content),
                 None => {
@@ -196,67 +204,6 @@ impl Alerts {
         }
     }
 
-    /// Reports gathered troubles that this event mends first, so that its message ends them.
-    fn tell_answered(
-        &mut self,
-        at: Time,
-        content: &Content,
-        rules: &policy::Alerts,
-        outbox: &mut Outbox<'_>,
-    ) {
-        for name in self.answered(content) {
-            let Some(group) = self.groups.get_mut(&name) else {
-                continue;
-            };
-            if let Some((_, troubles)) = group.gathered.take() {
-                let message = outbox.follow(group.message, at, troubles, rules.follow_up);
-                group.message = Some(message);
-            }
-        }
-    }
-
-    /// The groups of gathered troubles that this event mends.
-    fn answered(&self, content: &Content) -> Vec<String> {
-        let partner = match content {
-            Content::Files(files) => &files.partner,
-            Content::Logins(logins) => &logins.partner,
-            _ => return Vec::new(),
-        };
-        let names = MENDED.iter().map(|kind| format!("{kind} {partner}"));
-        let mended = |name: &String| {
-            let group = self.groups.get(name);
-            let gathered = group.and_then(|group| group.gathered.as_ref());
-            gathered.is_some_and(|(_, troubles)| troubles.is_mended_by(content))
-        };
-        names.filter(mended).collect()
-    }
-
-    /// Takes the waiting upload alerts of a file that is now downloaded, or whose next upload breaks off: the upload must be
-    /// reported first.
-    fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
-        let fetched = match content {
-            Content::Files(fetched) if fetched.what == Transfer::Download => fetched,
-            Content::Troubled(broken) => broken,
-            _ => return Vec::new(),
-        };
-        let same = |waiting: &Waiting| match &waiting.content {
-            Content::Files(files) => {
-                let mut paths = files.files.iter().map(|file| &file.path);
-                files.partner == fetched.partner
-                    && paths.any(|path| fetched.files.iter().any(|file| file.path == *path))
-            }
-            _ => false,
-        };
-        if !self.waiting.iter().any(same) {
-            return Vec::new();
-        }
-        let all = std::mem::take(&mut self.waiting).into_iter();
-        let (mut arrived, waiting): (Vec<Waiting>, _) = all.partition(same);
-        self.waiting = waiting;
-        arrived.retain(|w| !w.told);
-        arrived
-    }
-
     /// Corrects times in the future, left by a clock that ran ahead, so that no alert waits for them.
     pub fn clamp_times(&mut self, now: Time, rules: PolicyOf<'_>) {
         for waiting in &mut self.waiting {
@@ -272,6 +219,7 @@ impl Alerts {
             group.told.retain(|told| *told <= now);
         }
         self.tried.clamp_times(now);
+        self.clamp_mutes(now);
     }
 
     /// Reports the alerts that are due when all events before `time` are known. Without `caught_up` the summary is kept
@@ -308,9 +256,16 @@ impl Alerts {
         self.agenda = Agenda::of(gathered.map(|(name, group)| (group.until, name.clone())));
     }
 
+    /// Everything that was due is done.
+    pub(super) fn settle_agenda(&mut self) {
+        let waiting = self.waiting.iter().map(|w| w.due).min();
+        self.agenda
+            .settle(waiting.into_iter().chain(self.mute_ends()).min());
+    }
+
     /// Nothing is due before this time; `None` if nothing waits.
     pub fn soonest(&self) -> Option<Time> {
-        let any = !self.waiting.is_empty() || !self.groups.is_empty();
+        let any = !self.waiting.is_empty() || !self.groups.is_empty() || !self.muted.is_empty();
         self.agenda.soonest(any)
     }
 
@@ -343,7 +298,7 @@ impl Alerts {
                 late.push((since, due, name, rules.follow_up, content));
             }
         }
-        self.agenda.settle(self.waiting.iter().map(|w| w.due).min());
+        self.settle_agenda();
         late.sort_by_key(|(since, ..)| *since);
         for (since, due, name, follow_up, content) in late {
             // An alert that `max-per-hour` delayed is only as old as the time when it became due.
@@ -383,33 +338,5 @@ impl Alerts {
         due.retain(|w| !w.told);
         due.sort_by_key(|w| (w.due, w.id));
         due
-    }
-
-    /// Moves old or excess alerts from the outbox into the summary.
-    pub(crate) fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
-        let flood = outbox.too_many(in_flight);
-        for message in std::mem::take(outbox.messages) {
-            let aged = !outbox.matters.has_thread(&message) && now.since(message.since) > NEWS;
-            let old = flood.contains(&message.id) || aged;
-            if old && message.content.group().is_some() && Some(message.id) != in_flight {
-                // What the first message of the matter shows anyway is told there.
-                if !outbox.matters.tells(&message) {
-                    let backlog = self.backlog.get_or_insert_default();
-                    backlog.maybe_repeated |= message.maybe_repeated;
-                    summary::fold(backlog, message.since, message.content);
-                }
-            } else {
-                outbox.messages.push(message);
-            }
-        }
-    }
-
-    /// When the next alert in the outbox becomes too old and joins the summary.
-    pub fn ages(messages: &[Message], matters: &Matters, in_flight: Option<u64>) -> Option<Time> {
-        let alerts = messages
-            .iter()
-            .filter(|m| m.content.group().is_some() && !matters.has_thread(m))
-            .filter(|m| Some(m.id) != in_flight);
-        alerts.map(|m| m.since.plus(NEWS)).min()
     }
 }

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::matter::{Matter, absorb};
 use super::needs::Need;
-use super::{Content, Form, Message, merge};
+use super::{Content, Form, Message, SlackRef};
 use crate::domain::base::evict::evict;
-use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 
 /// How many matters are kept. Evicted first are those that wait for nothing, then the oldest of the partner with the most.
@@ -20,18 +20,8 @@ const KEPT: usize = 200;
 /// How many edits may wait. Beyond it, a new message stands for the oldest: Slack may refuse edits for days.
 const EDITS: usize = 200;
 
-/// How long alerts of the same kind still belong to a matter that has not ended. After that the channel is told anew.
-const FOLLOWED: Duration = Duration::from_secs(12 * 3_600);
-
-/// How long failures from any address belong to the same matter. After that only those from its addresses do, so that somebody
-/// else's attempts do not hide the partner's own in a thread.
-const ANYWHERE: Duration = Duration::from_secs(3_600);
-
 /// How long a message shows what is gathered after it. After that the channel is told anew.
 const GATHERED: Duration = Duration::from_secs(600);
-
-/// How long a partner's log-ins go into the thread of its open matter.
-const ACCOMPANIED: Duration = Duration::from_secs(24 * 3_600);
 
 /// How long a matter without needs is kept after its last event, for alerts that are still being gathered.
 const SETTLED: Duration = Duration::from_secs(3_600);
@@ -39,127 +29,10 @@ const SETTLED: Duration = Duration::from_secs(3_600);
 /// How long an open matter is kept after its last event.
 const OPEN: Duration = Duration::from_secs(31 * 24 * 3_600);
 
-/// A message in Slack: the channel and the `ts` of `chat.postMessage`'s answer, which identify it for replies and edits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SlackRef {
-    /// The channel's id.
-    pub channel: String,
-    /// The message's `ts`.
-    pub ts: String,
-}
-
-/// A message that later events may concern.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Matter {
-    /// The id of its first message.
-    pub id: u64,
-    /// When it began.
-    pub began: Time,
-    /// The latest event.
-    pub last: Time,
-    /// What the first message shows, apart from the end.
-    pub content: Content,
-    /// The first message in Slack, once Slack has accepted it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<SlackRef>,
-    /// The form in which Slack accepted it.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub form: Form,
-    /// The events that it waits for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub needs: Vec<Need>,
-    /// What ended it, or a part of it so far.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub end: Option<Box<Content>>,
-    /// The first message does not show all of this yet.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub edit: bool,
-}
-
 /// The matters of late, in the order of their first messages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Matters(Vec<Matter>);
-
-impl Matter {
-    /// What its first message has to show: the end first, for those who scroll past.
-    pub fn shown(&self) -> Content {
-        let Some(end) = &self.end else {
-            return self.content.clone();
-        };
-        let parts = [&**end, &self.content];
-        Content::Several {
-            partner: self.content.partner().unwrap_or_default().to_owned(),
-            parts: parts
-                .into_iter()
-                .flat_map(Content::parts)
-                .cloned()
-                .collect(),
-        }
-    }
-
-    /// Does it still wait for something?
-    pub fn is_open(&self) -> bool {
-        !self.needs.is_empty()
-    }
-
-    /// Adds a later event of the same matter.
-    fn join(&mut self, at: Time, content: Content) {
-        for need in content.needs() {
-            Need::add(&mut self.needs, need);
-        }
-        absorb(&mut self.content, content);
-        self.last = self.last.max(at);
-        self.edit = true;
-    }
-
-    /// Is this alert about the same trouble?
-    fn is_followed_by(&self, at: Time, content: &Content) -> bool {
-        if !self.is_open() || at.since(self.began) > FOLLOWED && !content.is_for_all() {
-            return false;
-        }
-        let same = |part: &Content| match (part, content) {
-            (Content::FeedMissing(a), Content::FeedMissing(b)) => a.id == b.id,
-            (Content::Failures(a), Content::Failures(b)) => {
-                let mut known = b.addresses.iter().map(|from| a.addresses.contains(from));
-                let near = at.since(self.began) <= ANYWHERE || known.all(|known| known);
-                a.partner == b.partner && a.own == b.own && near
-            }
-            (Content::Hindered(a), Content::Hindered(b)) => {
-                a.partner == b.partner && a.obstacle == b.obstacle
-            }
-            (Content::Blind(a), Content::Blind(b)) => a.partner == b.partner,
-            (Content::Troubled(a), Content::Troubled(b)) => {
-                let needs = content.needs();
-                a.what == b.what && needs.iter().all(|need| self.needs.contains(need))
-            }
-            _ => false,
-        };
-        self.content.parts().iter().any(same)
-    }
-
-    /// Does this message, which is no event of the matter, interest those who follow it?
-    fn is_accompanied_by(&self, at: Time, content: &Content) -> bool {
-        if !self.is_open() || at.since(self.began) > ACCOMPANIED {
-            return false;
-        }
-        let near = |part: &Content| match (part, content) {
-            (
-                Content::FeedMissing(_)
-                | Content::Troubled(_)
-                | Content::Blind(_)
-                | Content::Hindered(_),
-                Content::Logins(_),
-            ) => part.partner() == content.partner(),
-            // sshd refuses connections because attempts failed.
-            (Content::Failures(_), Content::Hindered(hindered)) => {
-                hindered.obstacle.is_turned_away() && part.partner() == content.partner()
-            }
-            _ => false,
-        };
-        self.content.parts().iter().any(near)
-    }
-}
 
 impl Matters {
     /// Is there none?
@@ -190,18 +63,15 @@ impl Matters {
         needs.any(|need| need.is_met_by(content))
     }
 
-    /// Does a matter that Slack shows wait for this event?
-    pub(crate) fn shows_until(&self, content: &Content) -> bool {
-        self.await_event(content, &[])
-    }
-
     /// Begins the matter of a message that is put into the outbox.
     pub(super) fn begin(&mut self, id: u64, at: Time, content: &Content) {
         let needs = content.needs();
         if needs.is_empty() && content.group().is_none() {
             return;
         }
-        self.0.push(Matter {
+        // A message that a mute kept back has an older id than others.
+        let place = self.0.partition_point(|matter| matter.id < id);
+        let matter = Matter {
             id,
             began: at,
             last: at,
@@ -211,7 +81,8 @@ impl Matters {
             needs,
             end: None,
             edit: false,
-        });
+        };
+        self.0.insert(place, matter);
         // Some more are allowed, so that this does not run for each message.
         if self.0.len() > KEPT + KEPT / 4 {
             let whose = |m: &Matter| m.content.partner().map(str::to_owned);
@@ -232,6 +103,15 @@ impl Matters {
         let mut late = self.0.iter().rev();
         let near = late.find(|matter| matter.is_accompanied_by(at, content));
         near.map(|matter| (matter.id, false))
+    }
+
+    /// Forgets the matters of feeds that are no longer expected.
+    pub(crate) fn keep_feeds(&mut self, is_expected: impl Fn(&str) -> bool) {
+        let is_expected = |need: &Need| match need {
+            Need::Feed(id) => is_expected(id),
+            Need::Login { .. } | Need::Session(_) | Need::File { .. } => true,
+        };
+        self.0.retain(|matter| matter.needs.iter().all(is_expected));
     }
 
     /// Does an open matter concern the same trouble?
@@ -392,28 +272,5 @@ impl Matters {
             let replies = || waiting.iter().any(|m| m.matter == Some(matter.id));
             matter.edit || now.since(matter.last) <= kept || replies()
         });
-    }
-}
-
-impl Matter {
-    /// Is its first message in Slack, or does it wait?
-    fn is_there(&self, waiting: &[Message]) -> bool {
-        self.at.is_some() || waiting.iter().any(|message| message.id == self.id)
-    }
-}
-
-/// Adds a content to another one, which may become several.
-fn absorb(whole: &mut Content, further: Content) {
-    for part in further.into_parts() {
-        let alike = |known: &&mut Content| known.is_alike(&part);
-        match whole.parts_mut().iter_mut().find(alike) {
-            Some(known) if part.group().is_none() => *known = part,
-            Some(known) => merge::join(known, part),
-            None => {
-                let partner = whole.partner().unwrap_or_default().to_owned();
-                let parts = whole.parts().iter().cloned().chain([part]).collect();
-                *whole = Content::Several { partner, parts };
-            }
-        }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) fn join(first: &mut Content, second: Content) {
             | Content::FeedChanged(_)
             | Content::FeedOdd(_)
             | Content::Quiet(_)
+            | Content::MuteEnded { .. }
+            | Content::Reply { .. }
             | Content::Works(_)
             | Content::Expiring(_)
             | Content::Summary(_)

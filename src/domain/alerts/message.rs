@@ -5,7 +5,9 @@ use crate::domain::alerts::facts::{
     Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
 };
 use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet, Works};
-use crate::domain::alerts::matters::SlackRef;
+use crate::domain::alerts::mute_ended::MuteEnded;
+use crate::domain::alerts::reply::Reply;
+use crate::domain::alerts::slack_ref::SlackRef;
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
@@ -137,6 +139,21 @@ pub enum Content {
     FeedOdd(FeedOdd),
     /// A partner has not logged in for long.
     Quiet(Quiet),
+    /// The mute of a partner has ended.
+    MuteEnded {
+        /// The mute, and the alerts that it kept back.
+        ended: MuteEnded,
+        /// The messages that it kept back and that are about one moment, at most ten.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        past: Vec<Content>,
+    },
+    /// A reply to a message that is no event.
+    Reply {
+        /// The reply.
+        reply: Reply,
+        /// What the message is about.
+        of: Box<Content>,
+    },
     /// A partner's sftp sessions work again, or can be seen again.
     Works(Works),
     /// Partners' accounts, passwords or certificates expire soon.
@@ -214,6 +231,8 @@ impl Content {
             Content::FeedArrived(arrived) => Alone("feed", &arrived.id),
             Content::FeedOdd(odd) => Alone("odd feed", &odd.id),
             Content::Quiet(quiet) => Alone("quiet", &quiet.partner),
+            Content::MuteEnded { ended, .. } => Alone("mute", &ended.partner),
+            Content::Reply { of, .. } => Alone("reply", of.partner().unwrap_or_default()),
             Content::Works(works) => Alone("works", &works.partner),
             Content::Blind(blind) => Alone("blind", &blind.partner),
             Content::Started { first: true, .. } => Alone("first start", ""),

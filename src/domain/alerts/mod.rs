@@ -3,21 +3,33 @@
 
 mod again;
 mod agenda;
+mod event;
+mod events;
 mod expiring;
 mod facts;
 mod feed;
 mod file_name;
 mod gather;
 mod group;
+mod kind;
+mod matter;
 mod matters;
 mod merge;
 mod message;
+mod mute;
+mod mute_ended;
+mod muted;
 mod needs;
 mod queue;
+mod reply;
+mod slack_ref;
 mod summary;
 mod sweep;
 mod waited;
+mod wanted;
 
+pub use event::{DayFigures, Dropped, Event, Figures, ROWS_KEPT, Told};
+pub use events::{EVENTS_KEPT, Events, ReceiverTrouble};
 pub use expiring::Expiring;
 pub use facts::{
     Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,
@@ -28,8 +40,16 @@ pub use feed::{
     Works,
 };
 pub use gather::{Alerts, NEWS};
-pub use matters::{Matter, Matters, SlackRef};
+pub use kind::Kind;
+pub use matter::Matter;
+pub use matters::Matters;
 pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
+pub use mute::{LONGEST_MUTE, Mute};
+pub use mute_ended::{MuteEnded, MuteTerms};
+pub(crate) use muted::report_ended;
 pub use queue::Outbox;
+pub use reply::Reply;
+pub use slack_ref::SlackRef;
 pub use sweep::Tried;
 pub use waited::gather_waited;
+pub(crate) use wanted::wanted;

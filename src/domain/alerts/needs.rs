@@ -114,6 +114,8 @@ impl Content {
             | Content::FeedOdd(_)
             | Content::Expiring(_)
             | Content::Works(_)
+            | Content::MuteEnded { .. }
+            | Content::Reply { .. }
             | Content::Summary(_)
             | Content::Started { .. }
             | Content::LogLevel { .. }

@@ -62,6 +62,12 @@ impl Outbox<'_> {
         self.append(since, content, matter)
     }
 
+    /// Ends matters with an event that no message of its own reports: the first message alone shows it.
+    pub(super) fn end_quietly(&mut self, at: Time, content: &Content) {
+        self.tidy();
+        let _ = self.matters.end(at, content);
+    }
+
     /// Appends what was gathered after the message `first`, or shows it in that message. Returns the id of the message that shows it.
     pub(super) fn follow(
         &mut self,
@@ -95,19 +101,33 @@ impl Outbox<'_> {
             }
         }
         add(self.next, 1);
-        let id = *self.next;
-        if matter.is_none() || content.needs().is_empty() {
-            self.matters.begin(id, since, &content);
-        }
         let (matter, in_first) = matter.unzip();
-        self.messages.push(Message {
+        let id = self.put(Message {
             matter,
             in_first: in_first.unwrap_or_default(),
-            ..Message::new(id, since, content)
+            ..Message::new(*self.next, since, content)
         });
         if let Some(excess) = self.matters.excess() {
             self.stand_anew(excess, since);
         }
+        id
+    }
+
+    /// Appends a message that a mute has kept back. It keeps its id.
+    pub(super) fn push_kept(&mut self, mut message: Message) {
+        self.tidy();
+        let matter = self.matters.note(message.since, &message.content);
+        let (matter, in_first) = matter.unzip();
+        (message.matter, message.in_first) = (matter, in_first.unwrap_or_default());
+        self.put(message);
+    }
+
+    fn put(&mut self, message: Message) -> u64 {
+        let id = message.id;
+        if message.matter.is_none() || message.content.needs().is_empty() {
+            self.matters.begin(id, message.since, &message.content);
+        }
+        self.messages.push(message);
         id
     }
 
@@ -158,7 +178,7 @@ impl Outbox<'_> {
 }
 
 /// Can any peer that reaches the port cause this, in any partner's name?
-fn is_anybodys(content: &Content) -> bool {
+pub(super) fn is_anybodys(content: &Content) -> bool {
     match content {
         Content::Failures(failures) => !failures.own,
         Content::Hindered(hindered) => hindered.obstacle == Obstacle::AttemptsTurnedAway,
@@ -173,6 +193,8 @@ fn is_anybodys(content: &Content) -> bool {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::MuteEnded { .. }
+        | Content::Reply { .. }
         | Content::Works(_)
         | Content::Expiring(_)
         | Content::Summary(_)
@@ -184,7 +206,7 @@ fn is_anybodys(content: &Content) -> bool {
 }
 
 /// The owner of an alert for eviction: the partner, or the address if any peer can cause the alert.
-fn whose(content: &Content) -> Option<&str> {
+pub(super) fn whose(content: &Content) -> Option<&str> {
     match content {
         Content::Failures(failures) if !failures.own => {
             failures.addresses.last().map(String::as_str)

@@ -68,6 +68,8 @@ pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
         | Content::FeedChanged(_)
         | Content::FeedOdd(_)
         | Content::Quiet(_)
+        | Content::MuteEnded { .. }
+        | Content::Reply { .. }
         | Content::Works(_)
         | Content::Expiring(_)
         | Content::Summary(_)
@@ -113,6 +115,19 @@ impl Summary {
 }
 
 impl SummaryRow {
+    /// The number of events.
+    pub fn events(&self) -> u64 {
+        let counts = [
+            self.logins,
+            self.failures,
+            self.uploads,
+            self.downloads,
+            self.turned_away,
+        ];
+        let incomplete = self.transfers.values().chain(self.obstacles.values());
+        counts.iter().chain(incomplete).sum()
+    }
+
     /// Adds the facts of another row of the partner.
     pub(crate) fn add(&mut self, other: SummaryRow) {
         self.full_name = self.full_name.take().or(other.full_name);

@@ -1,8 +1,8 @@
-//! Joins messages that waited long for Slack: all messages of a partner become one.
+//! Messages that waited long for Slack: those of a partner become one, and old alerts go into the summary.
 
 use std::time::Duration;
 
-use crate::domain::alerts::{Content, Matters, Message, merge};
+use crate::domain::alerts::{Alerts, Content, Matters, Message, NEWS, Outbox, merge, summary};
 use crate::domain::base::time::Time;
 
 /// A message that waited no longer than this is posted separately.
@@ -33,9 +33,15 @@ impl Content {
     }
 }
 
-/// Called before the oldest message is posted: if it waited long, all waiting messages of its partner are joined with it. A
-/// message that Slack may have accepted already stays unchanged, and so does one for a thread.
-pub fn gather_waited(messages: &mut Vec<Message>, matters: &mut Matters, now: Time) {
+/// Called before the oldest message is posted: if it waited long, all waiting messages of its partner that may stand
+/// `together` with it are joined with it. A message that Slack may have accepted already stays unchanged, and so does one for
+/// a thread.
+pub fn gather_waited(
+    messages: &mut Vec<Message>,
+    matters: &mut Matters,
+    now: Time,
+    together: impl Fn(&Content, &Content) -> bool,
+) {
     let settled = |m: &Message| m.settles().is_none_or(|at| at <= now);
     let certain = |m: &Message| !m.maybe_repeated && !matters.has_thread(m) && settled(m);
     let Some(head) = messages.first().filter(|head| certain(head)) else {
@@ -45,8 +51,9 @@ pub fn gather_waited(messages: &mut Vec<Message>, matters: &mut Matters, now: Ti
     if partner.is_empty() || now.since(head.since) <= WAITED {
         return;
     }
-    let partner = partner.to_owned();
-    let own = |m: &Message| m.content.group().is_some_and(|(_, of)| of == partner) && certain(m);
+    let (partner, first) = (partner.to_owned(), head.content.clone());
+    let of_partner = |m: &Message| m.content.group().is_some_and(|(_, of)| of == partner);
+    let own = |m: &Message| of_partner(m) && certain(m) && together(&first, &m.content);
     let (mut own, mut rest): (Vec<Message>, Vec<Message>) =
         std::mem::take(messages).into_iter().partition(own);
     let contents: Vec<Content> = own.iter_mut().map(|m| take(&mut m.content)).collect();
@@ -77,6 +84,36 @@ pub fn gather_waited(messages: &mut Vec<Message>, matters: &mut Matters, now: Ti
     }
     *messages = own;
     messages.extend(rest);
+}
+
+impl Alerts {
+    /// Moves old or excess alerts from the outbox into the summary.
+    pub(crate) fn age(&mut self, now: Time, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
+        let flood = outbox.too_many(in_flight);
+        for message in std::mem::take(outbox.messages) {
+            let aged = !outbox.matters.has_thread(&message) && now.since(message.since) > NEWS;
+            let old = flood.contains(&message.id) || aged;
+            if old && message.content.group().is_some() && Some(message.id) != in_flight {
+                // What the first message of the matter shows anyway is told there.
+                if !outbox.matters.tells(&message) {
+                    let backlog = self.backlog.get_or_insert_default();
+                    backlog.maybe_repeated |= message.maybe_repeated;
+                    summary::fold(backlog, message.since, message.content);
+                }
+            } else {
+                outbox.messages.push(message);
+            }
+        }
+    }
+
+    /// When the next alert in the outbox becomes too old and joins the summary.
+    pub fn ages(messages: &[Message], matters: &Matters, in_flight: Option<u64>) -> Option<Time> {
+        let alerts = messages
+            .iter()
+            .filter(|m| m.content.group().is_some() && !matters.has_thread(m))
+            .filter(|m| Some(m.id) != in_flight);
+        alerts.map(|m| m.since.plus(NEWS)).min()
+    }
 }
 
 /// Takes the content out and leaves an empty one.

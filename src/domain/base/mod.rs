@@ -14,4 +14,5 @@ pub mod stop;
 pub mod table;
 pub(crate) mod text;
 pub mod time;
+pub mod until;
 pub mod when;

@@ -58,7 +58,7 @@ impl FromStr for When {
     }
 }
 
-fn parse(text: &str) -> Result<When, String> {
+pub(super) fn parse(text: &str) -> Result<When, String> {
     let lower = text.to_ascii_lowercase();
     if text.is_empty() {
         return Err("it is empty".to_owned());

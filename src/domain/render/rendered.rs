@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::blocks::aligned;
+use super::blocks::{self, aligned};
+use super::say::{Phrase, slots};
 use crate::domain::base::clean;
+use crate::domain::base::language::Language;
 
 /// A message in words.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +17,49 @@ pub struct Rendered {
 }
 
 impl Rendered {
+    /// The same with a mention of this user or user group at the end of its first line, unless it mentions somebody already.
+    /// Only blocks of Slack's own layout can mention.
+    pub fn calling(mut self, id: &str) -> Rendered {
+        let first = self.blocks.as_mut().and_then(|blocks| blocks.get_mut(0));
+        let section = |block: &Value| block["elements"][0]["type"] == "rich_text_section";
+        if let Some(block) = first.filter(|block| section(block)) {
+            let elements = block["elements"][0]["elements"].as_array();
+            let calls =
+                |element: &Value| element["type"] == "user" || element["type"] == "usergroup";
+            if !elements.into_iter().flatten().any(calls) {
+                *block = blocks::calling(block.take(), id);
+            }
+        }
+        self
+    }
+
+    /// The same with a line at its end that says for which channel it was meant, and with which code that one refused it.
+    pub fn instead_of(mut self, channel: &str, code: &str, language: Language) -> Rendered {
+        let (channel, code) = (
+            clean::clean(channel, clean::NAME),
+            clean::clean(code, clean::NAME),
+        );
+        let text = Phrase(
+            "destiné au canal {channel}, qui l'a refusé : {code}",
+            "meant for the channel {channel}, which refused it: {code}",
+        );
+        let line = language.say(text, slots![channel, code]);
+        match self.blocks.as_mut().and_then(Value::as_array_mut) {
+            None => self.text += &format!("\n{}", clean::escape(&line)),
+            Some(all) if all.iter().any(|block| block["type"] == "context") => {
+                all.push(blocks::context(&line));
+            }
+            Some(all) => {
+                if let Some(block) = all.last_mut() {
+                    let text = &mut block["elements"][0]["elements"][0]["text"];
+                    let said = text.as_str().unwrap_or_default();
+                    *text = format!("{said}\n{line}").into();
+                }
+            }
+        }
+        self
+    }
+
     /// The message for a terminal or a pipe: the text of its blocks, or `text` if it has no blocks.
     pub fn plain(&self) -> String {
         let Some(Value::Array(blocks)) = &self.blocks else {
@@ -59,5 +104,64 @@ fn texts(block: &Value, plain: &mut String) {
         (Value::String(text), _) => plain.push_str(text),
         (_, Value::Array(elements)) => elements.iter().for_each(|inner| texts(inner, plain)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Voice, render};
+    use super::*;
+    use crate::domain::alerts::{Content, Form, Logins, Message};
+    use crate::domain::base::time::{Time, Zone};
+
+    fn rendered(form: Form) -> Rendered {
+        let message = Message {
+            id: 1,
+            since: Time::default(),
+            content: Content::Logins(Logins {
+                partner: "alice".to_owned(),
+                count: 1,
+                addresses: vec!["192.0.2.7".to_owned()],
+                ..Logins::default()
+            }),
+            maybe_repeated: false,
+            form,
+            matter: None,
+            thread: None,
+            refused: None,
+        };
+        let voice = Voice {
+            language: Language::French,
+            zone: Zone::Named(chrono_tz::Europe::Paris),
+            label: "sftp1".to_owned(),
+            names: std::collections::BTreeMap::new(),
+        };
+        render(&message, &voice)
+    }
+
+    #[test]
+    fn a_mention_stands_once_in_the_first_line_and_only_in_blocks() {
+        let said = |form| rendered(form).calling("S012").calling("U345").plain();
+        assert_eq!(
+            said(Form::Blocks),
+            "✅ Alice s'est connecté depuis 192.0.2.7 — 01/01 à 01h00 @S012\nsftp1"
+        );
+        assert_eq!(
+            said(Form::Preformatted),
+            rendered(Form::Preformatted).plain()
+        );
+        assert_eq!(said(Form::Text), rendered(Form::Text).plain());
+    }
+
+    #[test]
+    fn a_message_in_place_of_another_channels_says_so_in_every_form() {
+        for form in [Form::Blocks, Form::Preformatted, Form::Text] {
+            let message = rendered(form).instead_of("C2", "not_in_channel", Language::French);
+            let said = message.plain();
+            assert!(
+                said.ends_with("\ndestiné au canal C2, qui l'a refusé : not_in_channel"),
+                "{said}"
+            );
+        }
     }
 }

@@ -3,7 +3,8 @@
 use super::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, TextLine, weight, within};
 use super::say::{Phrase, slots};
 use super::{Voice, file_text};
-use crate::domain::alerts::{Cause, Obstacle, Summary, SummaryRow};
+use crate::domain::alerts::{Cause, MuteEnded, Obstacle, Summary, SummaryRow};
+use crate::domain::base::clean::{NAME, PATH, clean};
 use crate::domain::base::language::Language;
 use crate::domain::base::language::Noun;
 use crate::domain::render::phrase::{
@@ -55,6 +56,46 @@ pub(crate) fn tell(summary: &Summary, voice: &Voice) -> Draft {
         context: repeated.into_iter().collect(),
         ..Draft::default()
     }
+}
+
+/// A partner's mute has ended: what was kept back. `alone` is true if no other messages follow.
+pub(crate) fn mute_ended(ended: &MuteEnded, alone: bool, voice: &Voice) -> Draft {
+    let partner = voice.partner(&ended.partner, ended.full_name.as_deref());
+    let (of, since) = (voice.language.of(&partner), voice.moment(ended.terms.since));
+    let [by, why] = [(&ended.terms.by, NAME), (&ended.terms.why, PATH)].map(|(text, most)| {
+        text.as_deref()
+            .map_or_else(String::new, |text| clean(text, most))
+    });
+    let rows = ended.summary.partners.values();
+    let said = rows.flat_map(|row| row_said(row, voice.language, true));
+    let mut said = said.collect::<Vec<_>>().join(", ");
+    if said.is_empty() && alone {
+        said = voice
+            .language
+            .pick("rien à signaler", "nothing to report")
+            .to_owned();
+    }
+    let text = Phrase(
+        "🔔 Fin de la sourdine {of}{*partner} (depuis le {since}[, par {by}][ : {why}])[ — {said}]",
+        "🔔 {*partner} is no longer muted (since {since}[, by {by}][: {why}])[ — {said}]",
+    );
+    Draft {
+        lines: vec![voice.line(text, slots![of, partner, since, by, why, said])],
+        ..Draft::default()
+    }
+}
+
+/// How many more messages about feeds there were; `None` if there were no more.
+pub(crate) fn more_about_feeds(more: u64, voice: &Voice) -> Option<Draft> {
+    let n = voice.language.number(more);
+    let text = Phrase(
+        "… et {n} message{n||s} de plus sur des fichiers attendus",
+        "… and {n} more {n|message|messages} about expected files",
+    );
+    (more > 0).then(|| Draft {
+        lines: vec![voice.line(text, slots![n])],
+        ..Draft::default()
+    })
 }
 
 /// Each row with its file names, as long as all the others fit without theirs: the names of one partner displace no other

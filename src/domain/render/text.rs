@@ -2,10 +2,11 @@
 
 use super::blocks::plain;
 use super::{
-    Rendered, Voice, expiry_text, feed_text, file_text, odd_text, summary_text, warning_text,
+    Rendered, Voice, expiry_text, feed_text, file_text, odd_text, reply_text, summary_text,
+    warning_text,
 };
 use crate::domain::alerts::{Content, Failures, Form, Logins, Message};
-use crate::domain::base::clean::{HOST, NAME, PATH, clean};
+use crate::domain::base::clean::{HOST, NAME, PATH, clean, unescape};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, within};
 use crate::domain::render::phrase::{self, Draft, addresses, addresses_with_new, advice, new_keys};
@@ -19,6 +20,12 @@ pub fn render(message: &Message, voice: &Voice) -> Rendered {
 /// A message that shows this content, in this form.
 pub fn render_content(content: &Content, form: Form, voice: &Voice) -> Rendered {
     tell(content, voice).render(form, false, voice)
+}
+
+/// The sentences without their layout, for a program that passes them on.
+pub(crate) fn sentence(content: &Content, voice: &Voice) -> String {
+    let rendered = render_content(content, Form::Text, voice);
+    unescape(&rendered.text)
 }
 
 pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
@@ -42,6 +49,13 @@ pub(crate) fn tell(content: &Content, voice: &Voice) -> Draft {
         Content::FeedChanged(changed) => feed_text::changed(changed, voice),
         Content::FeedOdd(odd) => odd_text::odd(odd, voice),
         Content::Quiet(quiet) => feed_text::quiet(quiet, voice),
+        Content::Reply { reply, of } => reply_text::tell(reply, tell(of, voice), voice),
+        Content::MuteEnded { ended, past } => {
+            let head = summary_text::mute_ended(ended, past.is_empty(), voice);
+            let rest = summary_text::more_about_feeds(ended.more, voice);
+            let past = past.iter().map(|part| tell(part, voice));
+            together([head].into_iter().chain(past).chain(rest))
+        }
         Content::Works(works) => warning_text::works(works, voice),
         Content::Expiring(expiring) => expiry_text::expiring(expiring, voice),
         Content::LogLevel {
@@ -182,9 +196,12 @@ fn method(method: &str) -> Option<String> {
 
 /// The sentences of all parts, one below the other.
 pub(crate) fn several(parts: &[Content], voice: &Voice) -> Draft {
+    together(parts.iter().map(|part| tell(part, voice)))
+}
+
+fn together(drafts: impl Iterator<Item = Draft>) -> Draft {
     let (mut whole, mut short) = (Draft::default(), Vec::new());
-    for part in parts {
-        let told = tell(part, voice);
+    for told in drafts {
         short.extend(told.short.unwrap_or_else(|| told.lines.clone()));
         whole.lines.extend(told.lines);
         whole.details.extend(told.details);

@@ -99,7 +99,9 @@ impl Monitor<'_> {
         if std::mem::take(&mut seen.quiet) {
             let quiet = |c: &Content| matches!(c, Content::Quiet(q) if q.partner == partner);
             let flying = self.in_flight;
-            let outbox = &mut self.daily.resume.outbox;
+            let resume = &mut self.daily.resume;
+            resume.alerts.take_kept(quiet);
+            let outbox = &mut resume.outbox;
             outbox.retain(|m| Some(m.id) == flying || !quiet(&m.content));
         }
         self.tell(at, Content::Logins(logins));

@@ -205,15 +205,16 @@ impl Monitor<'_> {
                 resume.day.feeds.retain(|feed| !on_time(feed));
                 return true;
             }
-            let unsent = resume.outbox.iter().position(|message| {
-                let unsent = !message.maybe_repeated && Some(message.id) != in_flight;
-                unsent && matches!(&message.content, Content::FeedArrived(told) if told.id == expected.id)
-            });
-            let Some(unsent) = unsent.filter(|_| how.is_none()) else {
+            if how.is_some() {
+                return false;
+            }
+            let arrived =
+                |c: &Content| matches!(c, Content::FeedArrived(told) if told.id == expected.id);
+            let Some(unsent) = resume.take_back(in_flight, arrived) else {
                 return false;
             };
             resume.day.feeds.retain(|feed| !own(feed));
-            taken_back = Some((date, resume.outbox.remove(unsent).content));
+            taken_back = Some((date, unsent));
             true
         });
         if let Some((date, Content::FeedArrived(told))) = taken_back {

@@ -5,9 +5,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::Monitor;
-use crate::domain::alerts::{
-    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Lack, Message,
-};
+use crate::domain::alerts::{Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Lack};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Complete, Expectation, Feed, Feeds, Outcome, Overdue, Watched};
 
@@ -222,14 +220,8 @@ impl Monitor<'_> {
 
     /// Drops an unsent message that this feed is missing; true if there was one.
     fn unsay_missing(&mut self, id: &str) -> bool {
-        let in_flight = self.in_flight;
-        let outbox = &mut self.daily.resume.outbox;
-        let before = outbox.len();
-        outbox.retain(|message: &Message| {
-            let sent = message.maybe_repeated || Some(message.id) == in_flight;
-            sent || !matches!(&message.content, Content::FeedMissing(missing) if missing.id == id)
-        });
-        outbox.len() < before
+        let own = |c: &Content| matches!(c, Content::FeedMissing(missing) if missing.id == id);
+        self.take_back(own).is_some()
     }
 
     /// The next deadline of a feed.
@@ -260,6 +252,8 @@ impl Monitor<'_> {
         };
         let feeds = &mut resume.day.feeds;
         feeds.retain(|feed| feed.outcome != Outcome::Missing || due(feed));
+        let expected = |id: &str| by_id(id).is_some() || rules.by_pattern.may_hold(id);
+        resume.matters.keep_feeds(expected);
         let by_partner = |partner: &str| {
             let known = rules.feeds_from(partner).next().is_some();
             let mut patterns = rules.by_pattern.all.iter();

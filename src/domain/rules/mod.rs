@@ -19,6 +19,7 @@ mod hidden;
 mod hindered;
 mod look_back;
 mod monitor;
+mod muted;
 mod probes;
 mod quiet;
 mod refused;

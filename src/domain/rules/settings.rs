@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::alerts::{Content, Obstacle, Transfer};
+use crate::domain::alerts::Kind;
 use crate::domain::base::policy::Alerts;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::{ByPattern, Expectation, Expects};
@@ -28,6 +28,8 @@ pub struct Rules {
     pub foreign: bool,
     /// The rate limit above which journald drops lines; `None` if there is no limit, or the journal is not read.
     pub limit: Option<Limit>,
+    /// The kinds of events that the webhook is sent; empty without a webhook.
+    pub webhook: Vec<Kind>,
 }
 
 impl Rules {
@@ -105,41 +107,5 @@ impl SftpSession {
         reason: impl Into<Cow<'static, str>>,
     ) -> RuleOutcome {
         RuleOutcome::new(event, self.standing.partner(), reason)
-    }
-}
-
-/// Does the configuration enable this message?
-pub(super) fn wanted(content: &Content, rules: &Alerts) -> bool {
-    match content {
-        Content::Logins(logins) => rules.login || logins.is_new(),
-        Content::Failures(_) => rules.failure,
-        // The failed attempts in the partner's name may be another person's.
-        Content::Hindered(h) if h.obstacle == Obstacle::AttemptsTurnedAway => rules.failure,
-        Content::Hindered(_) => rules.hindered,
-        Content::Files(files) | Content::Troubled(files) => match files.what {
-            Transfer::Download | Transfer::DownloadInterrupted | Transfer::DownloadUnclosed => {
-                rules.download
-            }
-            Transfer::Upload
-            | Transfer::UploadInterrupted
-            | Transfer::UploadFailed
-            | Transfer::UploadUnclosed
-            | Transfer::Unknown => rules.upload,
-        },
-        Content::Sweep(_)
-        | Content::Several { .. }
-        | Content::FeedMissing(_)
-        | Content::FeedArrived(_)
-        | Content::FeedChanged(_)
-        | Content::FeedOdd(_)
-        | Content::Quiet(_)
-        | Content::Works(_)
-        | Content::Expiring(_)
-        | Content::Started { .. }
-        | Content::Summary(_)
-        | Content::LogLevel { .. }
-        | Content::Unseen { .. }
-        | Content::Unreadable { .. }
-        | Content::Blind(_) => true,
     }
 }

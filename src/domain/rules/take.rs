@@ -1,6 +1,6 @@
 //! Applies all rules to one record, in order.
 
-use crate::domain::alerts::{Alerts, Content};
+use crate::domain::alerts::{Alerts, Content, wanted};
 use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::Keyed;
 use crate::domain::base::text::lossy;
@@ -10,7 +10,7 @@ use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::forged::{forged, forged_by};
 use crate::domain::rules::monitor::Monitor;
-use crate::domain::rules::settings::{RuleOutcome, wanted};
+use crate::domain::rules::settings::RuleOutcome;
 use crate::domain::sessions::{ENDING, KEPT, Membership, SftpSession};
 use crate::domain::state::{Known, NoticeKind};
 use std::time::Duration;
@@ -115,6 +115,7 @@ impl Monitor<'_> {
         let rules = |partner: &str| self.rules.alerts_for(partner);
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         alerts.report_due(time, self.now, &rules, &mut outbox);
+        self.end_mutes(time);
     }
 
     /// Reports and judges everything that is due when all events before `time` are known; `caught_up` is true if reading has
@@ -179,6 +180,7 @@ impl Monitor<'_> {
         let (now, in_flight) = (self.now, self.in_flight);
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         alerts.advance(time, now, caught_up, &rules, &mut outbox, in_flight);
+        self.end_mutes(time);
     }
 
     /// When `advance` has to run next if no event comes.
@@ -204,15 +206,11 @@ impl Monitor<'_> {
             return;
         }
         self.report_due(at);
-        let Some((_, partner)) = content.group() else {
-            return;
-        };
-        let rules = self.rules;
-        let wanted = wanted(&content, &rules.alerts_for(partner));
-        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
-        if !wanted && !outbox.matters.shows_until(&content) {
+        if content.group().is_none() {
             return;
         }
+        let rules = self.rules;
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         if outbox.is_flooded() {
             alerts.age(self.now, &mut outbox, self.in_flight);
         }
@@ -228,17 +226,23 @@ impl Monitor<'_> {
         content: Content,
     ) -> Option<u64> {
         let (_, partner) = content.group()?;
-        let wanted = wanted(&content, &self.rules.alerts_for(partner));
-        let resume = &mut self.daily.resume;
-        if self.rules.silent || !wanted && !resume.matters.shows_until(&content) {
+        if self.rules.silent || !self.wants(&content, partner) {
             return None;
         }
-        Some(resume.alerts.wait(process, at, delay, content))
+        Some(self.daily.resume.alerts.wait(process, at, delay, content))
+    }
+
+    /// Does the configuration have this reported, in Slack or to the webhook?
+    fn wants(&self, content: &Content, partner: &str) -> bool {
+        wanted(content, &self.rules.alerts_for(partner))
+            || self.daily.resume.alerts.events.wants(content)
     }
 
     /// Reports something that stands alone.
     pub(super) fn say(&mut self, at: Time, content: Content) {
-        self.daily.resume.alerts_and_outbox().1.push(at, content);
+        let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
+        alerts.events.note(at, &content);
+        alerts.say(at, content, &mut outbox);
     }
 
     /// A new boot ends every session of earlier boots.

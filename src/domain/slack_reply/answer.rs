@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::body::Body;
 use super::codes::{Class, class};
-use super::fix::Fix;
+use super::refusal::Refusal;
 use super::said;
 use crate::domain::alerts::SlackRef;
 use crate::domain::base::clean::clean;
@@ -74,6 +74,11 @@ impl fmt::Display for PostResult {
 }
 
 impl PostResult {
+    /// Does the channel refuse messages until a person fixes it, or its route? Another channel may take them.
+    pub fn refuses_channel(&self) -> bool {
+        matches!(self, PostResult::Configuration(refusal) if refusal.is_of_channel())
+    }
+
     /// Slack's code, if it refused something.
     pub fn code(&self) -> Option<&str> {
         match self {
@@ -85,35 +90,6 @@ impl PostResult {
                 None
             }
         }
-    }
-}
-
-/// Slack's error and its details, if they have the form of Slack's own texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The error code.
-    pub code: String,
-    /// `needed`, `provided` and `response_metadata.messages`, if they are present.
-    pub detail: String,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.code)?;
-        if !self.detail.is_empty() {
-            write!(f, " ({})", self.detail)?;
-        }
-        Ok(())
-    }
-}
-
-impl Refusal {
-    /// Does it concern one channel, and not the whole app?
-    pub fn is_of_channel(&self) -> bool {
-        matches!(
-            Fix::of(&self.code),
-            Some(Fix::Invite | Fix::Channel | Fix::Unarchive | Fix::Posters)
-        )
     }
 }
 
@@ -201,7 +177,7 @@ fn detail(answer: &Value) -> String {
 
 /// The pause that a `Retry-After` header asks for: seconds, or a date.
 /// <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
-fn pause(header: Option<&str>, now: Time) -> Duration {
+pub(crate) fn pause(header: Option<&str>, now: Time) -> Duration {
     let header = header.map(str::trim).unwrap_or_default();
     let asked = if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         Duration::from_secs(header.parse().unwrap_or(u64::MAX))
@@ -279,6 +255,25 @@ mod tests {
                 ),
                 "{body}: {verdict:?}"
             );
+        }
+    }
+
+    #[test]
+    fn the_channel_and_the_ts_of_the_answer_name_the_message() {
+        let named = |body: &[u8]| match classify(200, None, body, NOW) {
+            PostResult::Accepted { at } => at.map(|at| format!("{} {}", at.channel, at.ts)),
+            other => panic!("{other}"),
+        };
+        let body = br#"{"ok":true,"channel":"C0APAF806F8","ts":"1503435956.000247"}"#;
+        assert_eq!(named(body).unwrap(), "C0APAF806F8 1503435956.000247");
+        for body in [
+            &br#"{"ok":true,"ts":"1503435956.000247"}"#[..],
+            br#"{"ok":true,"channel":"C0APAF806F8"}"#,
+            br#"{"ok":true,"channel":"","ts":"1503435956.000247"}"#,
+            br#"{"ok":true,"channel":"C0 ]8;;","ts":"1503435956.000247"}"#,
+            br#"{"ok":true,"channel":"C0APAF806F8","ts":"now"}"#,
+        ] {
+            assert_eq!(named(body), None);
         }
     }
 

@@ -3,13 +3,17 @@
 pub mod answer;
 mod body;
 mod codes;
+mod disposition;
 mod fix;
 pub mod rate_limiter;
+mod refusal;
 pub(crate) mod said;
 mod trouble;
 
-pub use answer::{PostResult, Refusal};
+pub use answer::PostResult;
 pub use body::Body;
+pub use disposition::Disposition;
 pub use fix::Fix;
-pub use rate_limiter::{Disposition, RateLimiter};
+pub use rate_limiter::RateLimiter;
+pub use refusal::Refusal;
 pub use trouble::Trouble;

@@ -83,7 +83,8 @@ pub(crate) fn message(text: &str) -> String {
 /// The message that Slack has accepted: `channel` and `ts`, which identify it. `ts` is no time, but a name in the form of one.
 pub(crate) fn message_in_slack(answer: &Value) -> Option<SlackRef> {
     let (channel, ts) = (answer["channel"].as_str()?, answer["ts"].as_str()?);
-    let is_id = is_term(channel) && channel.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_id = (1..=TERM).contains(&channel.len())
+        && channel.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.len() < 16;
     let is_ts = ts
         .split_once('.')

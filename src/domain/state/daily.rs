@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::alerts::{Alerts, Cause, FeedOdd, Form, Matters, Message, Outbox, Seen};
+use crate::domain::alerts::{
+    Alerts, Cause, Content, FeedOdd, Form, Matters, Message, Outbox, Seen,
+};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::position::{FilePosition, JournalPosition};
 use crate::domain::base::time::Time;
@@ -136,6 +138,9 @@ pub struct Resume {
     /// Why Slack accepted nothing at the last try; `None` if it accepted the last post.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slack_trouble: Option<Trouble>,
+    /// Why channels of routes refused messages at the last try, by channel. These messages went to the main channel.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refusing: BTreeMap<String, Trouble>,
     /// The message about the first start was put into the outbox.
     pub announced: bool,
     /// Number of forged lines since the first start.
@@ -154,6 +159,22 @@ impl Resume {
             matters: &mut self.matters,
         };
         (&mut self.alerts, outbox)
+    }
+
+    /// Takes back a message of the outbox that Slack has not got, or one that a mute keeps.
+    pub(crate) fn take_back(
+        &mut self,
+        in_flight: Option<u64>,
+        meant: impl Fn(&Content) -> bool,
+    ) -> Option<Content> {
+        let unsent = self.outbox.iter().position(|message| {
+            let sent = message.maybe_repeated || Some(message.id) == in_flight;
+            !sent && meant(&message.content)
+        });
+        match unsent {
+            Some(unsent) => Some(self.outbox.remove(unsent).content),
+            None => self.alerts.take_kept(meant).pop(),
+        }
     }
 
     /// Is there a position of any source?

@@ -81,6 +81,8 @@ pub enum NoticeKind {
     NoEnvelope,
     /// The monitor did not run.
     Down,
+    /// A partner was muted; `detail` is the reason, `partner` the account.
+    Muted,
     /// The files of some partners cannot be seen, or it is unknown whether they can.
     Unseen,
 }

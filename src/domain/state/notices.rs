@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 
 use super::Daily;
 use super::notice::{Notice, NoticeKind};
+use crate::domain::alerts::MuteTerms;
 use crate::domain::base::clean::{HOST, clean};
 use crate::domain::base::evict::{take_out, to_evict};
 use crate::domain::base::numbers::add;
-use crate::domain::base::time::Time;
+use crate::domain::base::time::{Time, Zone};
 
 /// How many notices of one kind a day keeps separately. Beyond it, the notices of the partner with the most lose their
 /// details, the latest first, and are counted together.
@@ -52,6 +53,24 @@ impl Daily {
         self.note_for(kind, span, count, detail, None);
     }
 
+    /// Adds a notice about each mute of the open day that has not ended.
+    pub(crate) fn note_mutes(&mut self, zone: Zone) {
+        let muted = self.resume.alerts.muted.iter();
+        let begun = muted.filter(|(_, mute)| zone.date(mute.terms.since) <= self.date);
+        let begun: Vec<(String, MuteTerms)> = begun
+            .map(|(partner, mute)| (partner.clone(), mute.terms.clone()))
+            .collect();
+        for (partner, terms) in begun {
+            self.note_mute(&partner, &terms);
+        }
+    }
+
+    /// Adds a notice about a partner's mute.
+    pub(crate) fn note_mute(&mut self, partner: &str, terms: &MuteTerms) {
+        let span = (terms.since, terms.until);
+        self.note_for(NoticeKind::Muted, span, 0, terms.why.clone(), Some(partner));
+    }
+
     fn note_for(
         &mut self,
         kind: NoticeKind,
@@ -94,7 +113,11 @@ impl Daily {
 /// Adds a notice. If there is an equal one, only adds to its count.
 fn join(notices: &mut Vec<Notice>, notice: Notice) {
     let of = |n: &&mut Notice| {
-        (n.kind, &n.detail, &n.partner) == (notice.kind, &notice.detail, &notice.partner)
+        // Between two mutes the partner was not muted.
+        let apart = n.kind == NoticeKind::Muted && n.partner.is_some() && n.to < notice.from;
+        let same =
+            (n.kind, &n.detail, &n.partner) == (notice.kind, &notice.detail, &notice.partner);
+        same && !apart
     };
     match notices.iter_mut().rev().find(of) {
         Some(alike) => {

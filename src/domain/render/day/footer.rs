@@ -54,6 +54,7 @@ pub(super) fn lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
     lines.extend(day.day.notices.iter().map(|notice| {
         let rank = match notice.kind {
             NoticeKind::UnknownDirection => NAMES,
+            NoticeKind::Muted => FEEDS,
             _ => CERTAIN,
         };
         (rank, notice_text::told(notice, day.date, voice))

@@ -118,6 +118,11 @@ fn texts(notice: &Notice) -> [&'static str; 3] {
             "The monitor did not run{period}: what happened was counted later",
             "the monitor did not run; what happened was counted later",
         ],
+        NoticeKind::Muted => [
+            "{whom} en sourdine{period}",
+            "{whom} muted{period}",
+            "{whom} was muted",
+        ],
         NoticeKind::Unseen => [
             "Fichiers sûrement ou peut-être invisibles{period}",
             "Files surely or perhaps not seen{period}",
@@ -141,6 +146,10 @@ pub(super) fn told(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
         Some(account) => voice.partner(account, None),
         None => voice.say(Phrase("plusieurs partenaires", "several partners"), &[]),
     };
+    let whom = match notice.partner.as_deref() {
+        Some(account) => voice.partner(account, None),
+        None => voice.say(Phrase("Des partenaires", "Some partners"), &[]),
+    };
     let of = voice.language.of(&who);
     let period = period(notice, voice);
     let [begin, end] = [notice.from, notice.to].map(|time| at(time, date, voice));
@@ -148,13 +157,17 @@ pub(super) fn told(notice: &Notice, date: NaiveDate, voice: &Voice) -> String {
     let [french, english, _] = texts(notice);
     let said = voice.say(
         Phrase(french, english),
-        slots![some, who, of, period, begin, end, again],
+        slots![some, who, whom, of, period, begin, end, again],
     );
     let detail = notice
         .detail
         .as_deref()
         .map(|detail| self::detail(notice.kind, detail, voice));
-    format!("⚠️ {said}{}", detail.unwrap_or_default())
+    let mark = match notice.kind {
+        NoticeKind::Muted => "🔕",
+        _ => "⚠️",
+    };
+    format!("{mark} {said}{}", detail.unwrap_or_default())
 }
 
 /// A notice in a few English words, for a terminal. Its detail is not cleaned here.
@@ -164,7 +177,8 @@ pub fn notice_in_short(notice: &Notice) -> String {
         count => count.to_string(),
     };
     let [_, _, short] = texts(notice);
-    let said = Language::English.say(Phrase("", short), slots![some]);
+    let whom = notice.partner.as_deref().unwrap_or("some partners");
+    let said = Language::English.say(Phrase("", short), slots![some, whom]);
     match &notice.detail {
         Some(detail) => format!("{said} ({detail})"),
         None => said,
@@ -209,6 +223,7 @@ fn detail(kind: NoticeKind, detail: &str, voice: &Voice) -> String {
         | NoticeKind::SessionsForgotten
         | NoticeKind::Forged
         | NoticeKind::Unparsed
+        | NoticeKind::Muted
         | NoticeKind::Down => clean(detail, HOST),
     };
     format!(" — {detail}")

@@ -6,20 +6,21 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::adapters::sight::{DevLog, SOCKET, Sight, left};
+use super::seen::{DevLog, SOCKET, Sight};
 use crate::adapters::userdb::SHADOW;
 
-/// The files of accounts, and files that change when an sshd starts or its unit is enabled.
-const WATCHED: [&str; 5] = [
+/// The paths of the path unit: the files of accounts, and paths that change when an sshd gets another configuration, starts, or
+/// its unit is enabled.
+const WATCHED: [&str; 8] = [
     "/etc/passwd",
     "/etc/group",
     SHADOW,
+    "/etc/ssh",
+    "/etc/ssh/sshd_config.d",
     "/etc/systemd/system/multi-user.target.wants",
     "/run/sshd.pid",
+    SOCKET,
 ];
-
-/// The name of a file; while it exists, the path unit starts the service again.
-const WAITS: &str = "waits";
 
 /// The pause between two looks at the files.
 const TURN: Duration = Duration::from_secs(1);
@@ -32,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The watched paths, each with the stamp of its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct WatchedPaths {
+pub(crate) struct WatchedPaths {
     files: Vec<(PathBuf, Option<FileStamp>)>,
 }
 
@@ -41,7 +42,7 @@ type FileStamp = (u64, u64, i64, i64);
 
 /// The result of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Waited {
+pub(crate) enum Waited {
     /// There was no change for long enough.
     None,
     /// There was a change, or it is time to look again.
@@ -50,9 +51,8 @@ pub(super) enum Waited {
 
 impl WatchedPaths {
     /// The watched paths as they are now.
-    pub(super) fn now(sight: Option<&Sight>) -> WatchedPaths {
+    pub(crate) fn now(sight: Option<&Sight>) -> WatchedPaths {
         let mut paths: BTreeSet<PathBuf> = WATCHED.iter().map(PathBuf::from).collect();
-        paths.insert(SOCKET.into());
         if let Some(sight) = sight {
             paths.extend(sight.files.keys().cloned());
             let chroots = sight.partners.values().flat_map(|seen| &seen.chroots);
@@ -76,7 +76,7 @@ impl WatchedPaths {
     }
 
     /// Are the same paths watched?
-    pub(super) fn is_of_same(&self, other: &WatchedPaths) -> bool {
+    pub(crate) fn is_of_same(&self, other: &WatchedPaths) -> bool {
         let paths = |still: &WatchedPaths| -> Vec<PathBuf> {
             still.files.iter().map(|(path, _)| path.clone()).collect()
         };
@@ -84,22 +84,35 @@ impl WatchedPaths {
     }
 
     /// Was the last change long enough ago?
-    pub(super) fn is_old(&self) -> bool {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let now = now.unwrap_or_default();
-        let latest = self
-            .files
-            .iter()
-            .filter_map(|(_, file)| *file)
-            .map(|file| file.2);
-        let latest = Duration::from_secs(latest.max().unwrap_or(0).unsigned_abs());
+    pub(crate) fn is_old(&self) -> bool {
+        let latest = self.changes().map(|(_, at)| at).max();
         // If the clock was set back, this does not wait longer.
-        latest > now || now.saturating_sub(latest) > OLD
+        latest.is_none_or(|at| !at.elapsed().is_ok_and(|age| age <= OLD))
+    }
+
+    /// The path that changed first of those that changed then or later, and how long ago it did.
+    pub(super) fn changed_since(&self, then: SystemTime) -> Option<(&Path, Duration)> {
+        let later = self.changes().filter(|(_, at)| *at >= then);
+        let ages = later.filter_map(|(path, at)| Some((path, at.elapsed().ok()?)));
+        ages.max_by_key(|(_, age)| *age)
+    }
+
+    /// The times of the last change of the paths that exist.
+    fn changes(&self) -> impl Iterator<Item = (&Path, SystemTime)> {
+        self.files.iter().filter_map(|(path, file)| {
+            let (.., seconds, nanoseconds) = (*file)?;
+            let seconds = Duration::from_secs(u64::try_from(seconds).ok()?);
+            let nanoseconds = Duration::from_nanos(u64::try_from(nanoseconds).ok()?);
+            Some((
+                path.as_path(),
+                SystemTime::UNIX_EPOCH + seconds + nanoseconds,
+            ))
+        })
     }
 
     /// Waits until a file changes, and a moment more, since several changes come together. If all is `done`, it returns as soon
     /// as the last change is old enough.
-    pub(super) fn wait_for_change(&self, done: bool) -> Waited {
+    pub(crate) fn wait_for_change(&self, done: bool) -> Waited {
         let begun = Instant::now();
         loop {
             if WatchedPaths::of(self.files.iter().map(|(path, _)| path.clone())) != *self {
@@ -122,12 +135,43 @@ fn look(path: &Path) -> Option<FileStamp> {
     Some((stat.dev(), stat.ino(), stat.ctime(), stat.ctime_nsec()))
 }
 
-/// Creates or removes the mark that work is left.
-pub(super) fn waits(waits: bool) {
-    let path = Path::new(left::DIRECTORY).join(WAITS);
-    // If the directory is missing, no path unit looks for the mark.
-    let _ = match waits {
-        true => fs::write(path, ""),
-        false => fs::remove_file(path),
-    };
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_starts_the_service_is_watched_while_it_runs() {
+        let unit = include_str!("../../../units/sftp-monitor-devlog.path");
+        let paths = unit
+            .lines()
+            .filter_map(|line| line.strip_prefix("PathChanged="));
+        let mut paths: Vec<&str> = paths.collect();
+        // The monitor writes it until the service begins to look.
+        paths.retain(|path| *path != "/run/sftp-monitor/changed");
+        let mut watched = WATCHED.to_vec();
+        paths.sort_unstable();
+        watched.sort_unstable();
+        assert_eq!(paths, watched);
+    }
+
+    #[test]
+    fn of_the_changes_since_a_time_the_first_counts() {
+        let at = |seconds: i64| Some((1, 1, seconds, 0));
+        let files = [
+            ("/a", at(100)),
+            ("/b", at(300)),
+            ("/c", at(200)),
+            ("/d", None),
+        ];
+        let watched = WatchedPaths {
+            files: files.map(|(path, file)| (path.into(), file)).into(),
+        };
+        let since = |seconds| {
+            let then = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            watched.changed_since(then).map(|(path, _)| path.to_owned())
+        };
+        assert_eq!(since(101), Some("/c".into()));
+        assert_eq!(since(300), Some("/b".into()));
+        assert_eq!(since(301), None);
+    }
 }

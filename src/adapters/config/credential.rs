@@ -1,0 +1,116 @@
+//! Where a secret is looked for: a credential of the unit, a variable, or the places from which the units get it.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use super::environment::{self, assigned};
+use crate::domain::base::stop::Stop;
+
+/// The directories where systemd looks for a credential that is loaded by its name alone (systemd.exec(5)). Encrypted
+/// credentials are in directories of the same name with `.encrypted` at the end.
+const STORES: [&str; 3] = ["etc/credstore", "run/credstore", "usr/lib/credstore"];
+
+/// A secret that is looked for.
+pub(super) struct Sought {
+    /// What it is, for errors.
+    pub(super) what: &'static str,
+    /// The credential's name (systemd.exec(5), LoadCredential=).
+    pub(super) credential: &'static str,
+    /// The environment variable.
+    pub(super) variable: &'static str,
+}
+
+/// The result of the search.
+pub(super) enum Found {
+    /// The secret without the line end of its file, and the place where it is.
+    Here(Vec<u8>, String),
+    /// There is none.
+    Nowhere,
+    /// This user may not look where the units have it.
+    Hidden,
+}
+
+/// A secret, and the place where it was found.
+type Placed = (Vec<u8>, String);
+
+impl Sought {
+    /// The directory of credentials and the variable that this process was given.
+    pub(super) fn given(&self) -> (Option<PathBuf>, Option<OsString>) {
+        let credentials = std::env::var_os(environment::CREDENTIALS).map(PathBuf::from);
+        (credentials, std::env::var_os(self.variable))
+    }
+
+    /// Looks first for the credential, then for the variable, then, if root runs this by hand, below a root in the places of
+    /// the units. The unit is named if only systemd can decrypt the secret.
+    pub(super) fn find_in(
+        &self,
+        credentials: Option<&Path>,
+        variable: Option<OsString>,
+        by_hand: Option<(&Path, &str)>,
+    ) -> Result<Found, Stop> {
+        let given = match credentials.map(|directory| directory.join(self.credential)) {
+            Some(path) => self.in_file(&path, usable)?,
+            None => None,
+        };
+        let given =
+            given.or_else(|| Some((usable(variable?.into_vec())?, self.variable.to_owned())));
+        let found = match (given, by_hand) {
+            (None, Some((root, unit))) => self.as_the_units(root, unit)?,
+            (None, None) if credentials.is_none() => return Ok(Found::Hidden),
+            (given, _) => given,
+        };
+        Ok(found.map_or(Found::Nowhere, |(secret, place)| Found::Here(secret, place)))
+    }
+
+    /// Looks below this root in the places from which the units get the secret.
+    fn as_the_units(&self, root: &Path, unit: &str) -> Result<Option<Placed>, Stop> {
+        for store in STORES {
+            if let Some(found) = self.in_file(&root.join(store).join(self.credential), usable)? {
+                return Ok(Some(found));
+            }
+        }
+        for store in STORES {
+            let path = root
+                .join(format!("{store}.encrypted"))
+                .join(self.credential);
+            if path.exists() {
+                return Err(Stop::Setup(format!(
+                    "the {} is an encrypted credential ({}), which systemd decrypts for the unit alone: systemctl start {unit}",
+                    self.what,
+                    path.display()
+                )));
+            }
+        }
+        let path = root.join(environment::FILE.trim_start_matches('/'));
+        self.in_file(&path, |text| usable(assigned(&text, self.variable)?))
+    }
+
+    /// Reads the secret in a file. An unreadable file is an error, not a missing secret: another place might hold an older one.
+    fn in_file(
+        &self,
+        path: &Path,
+        secret: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>,
+    ) -> Result<Option<Placed>, Stop> {
+        let shown = path.display();
+        match std::fs::read(path) {
+            Ok(content) => Ok(secret(content).map(|secret| (secret, shown.to_string()))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Stop::Setup(format!(
+                "the {} in {shown}: {error}",
+                self.what
+            ))),
+        }
+    }
+}
+
+/// A secret without the line end of its file; `None` if it is empty.
+fn usable(mut secret: Vec<u8>) -> Option<Vec<u8>> {
+    for end in [b'\n', b'\r'] {
+        if secret.last() == Some(&end) {
+            secret.pop();
+        }
+    }
+    (!secret.is_empty()).then_some(secret)
+}

@@ -1,0 +1,47 @@
+//! The commands with which a person answers what the monitor reports.
+
+use clap::Args;
+
+use crate::domain::base::until::Until;
+
+/// The most characters of a reason or a name.
+const LONGEST: usize = 200;
+
+/// `mute`.
+#[derive(Debug, Args)]
+pub struct Mute {
+    /// The partner's account
+    #[arg(required_unless_present = "list")]
+    pub name: Option<String>,
+    /// Until then: 18:00, 2h, 2026-12-01, "2026-12-01 18:00"; a week at most
+    #[arg(long, value_name = "TIME", required_unless_present = "list")]
+    pub until: Option<Until>,
+    /// The reason, for the others
+    #[arg(long, value_name = "TEXT", value_parser = text)]
+    pub why: Option<String>,
+    /// Who says so [default: $SUDO_USER, else this user]
+    #[arg(long, value_name = "NAME", value_parser = text)]
+    pub by: Option<String>,
+    /// Who is muted, until when, and why
+    #[arg(long, conflicts_with_all = ["name", "until", "why", "by"])]
+    pub list: bool,
+}
+
+/// `unmute`.
+#[derive(Debug, Args)]
+pub struct Unmute {
+    /// The partner's account
+    pub name: String,
+}
+
+/// A text that a person gives.
+fn text(text: &str) -> Result<String, String> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.chars().count() {
+        0 => Err("it is empty".to_owned()),
+        1..=LONGEST => Ok(text),
+        length => Err(format!(
+            "it has {length} characters, at most {LONGEST} are kept"
+        )),
+    }
+}

@@ -1,0 +1,125 @@
+//! The kinds of messages, as the configuration names them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Content, Transfer};
+
+/// A kind of message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Log-ins.
+    Login,
+    /// Failures, also in the names of many partners.
+    Failure,
+    /// Uploads.
+    Upload,
+    /// Downloads.
+    Download,
+    /// Transfers that did not end well.
+    Interrupted,
+    /// What needs attention soon: a partner cannot work, is not seen, is quiet, or an account expires.
+    Warning,
+    /// Everything about expected feeds.
+    Missing,
+    /// The table of a day.
+    Digest,
+    /// The monitor's own starts and trouble, and failed units.
+    Own,
+}
+
+impl Kind {
+    /// All kinds, in the order of the documents.
+    pub const ALL: [Kind; 9] = [
+        Kind::Login,
+        Kind::Failure,
+        Kind::Upload,
+        Kind::Download,
+        Kind::Interrupted,
+        Kind::Warning,
+        Kind::Missing,
+        Kind::Digest,
+        Kind::Own,
+    ];
+
+    /// The kind of a message; `None` if it may hold several kinds: a summary, or several alerts of a partner.
+    pub fn of(content: &Content) -> Option<Kind> {
+        Some(match content {
+            Content::Logins(_) => Kind::Login,
+            Content::Failures(_) | Content::Sweep(_) => Kind::Failure,
+            Content::Files(files) if files.what == Transfer::Download => Kind::Download,
+            Content::Files(_) => Kind::Upload,
+            Content::Troubled(_) => Kind::Interrupted,
+            Content::Hindered(_)
+            | Content::Blind(_)
+            | Content::Unseen { .. }
+            | Content::LogLevel { .. }
+            | Content::Expiring(_)
+            | Content::Quiet(_)
+            | Content::Works(_) => Kind::Warning,
+            Content::FeedMissing(_)
+            | Content::FeedArrived(_)
+            | Content::FeedChanged(_)
+            | Content::FeedOdd(_) => Kind::Missing,
+            Content::Started { .. } | Content::Unreadable { .. } => Kind::Own,
+            Content::Reply { of, .. } => return Kind::of(of),
+            Content::Summary(_) | Content::Several { .. } | Content::MuteEnded { .. } => {
+                return None;
+            }
+        })
+    }
+
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Login => "login",
+            Kind::Failure => "failure",
+            Kind::Upload => "upload",
+            Kind::Download => "download",
+            Kind::Interrupted => "interrupted",
+            Kind::Warning => "warning",
+            Kind::Missing => "missing",
+            Kind::Digest => "digest",
+            Kind::Own => "own",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Kind {
+    /// The names that there are.
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.ok_or_else(|| {
+            let names = Kind::ALL.map(|kind| format!("\"{kind}\""));
+            format!("\"{name}\" is none of {}", names.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_read_by_its_name_and_another_name_is_answered_with_all_names() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.name().parse(), Ok(kind));
+        }
+        let said = "logins".parse::<Kind>().expect_err("no such kind");
+        assert!(
+            said.starts_with("\"logins\" is none of \"login\", \"failure\""),
+            "{said}"
+        );
+    }
+}

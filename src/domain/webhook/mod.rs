@@ -1,0 +1,11 @@
+//! The webhook: events as JSON, and what an answer of the receiver means. Uses `base`, `alerts`, `render` and the pause that
+//! `slack_reply` reads from an answer.
+
+mod answer;
+mod envelope;
+mod facts;
+mod refusals;
+
+pub use answer::{Backoff, Delivery, classify};
+pub use envelope::{CONTENT_TYPE, body, source, test};
+pub use refusals::Refusals;
