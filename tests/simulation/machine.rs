@@ -299,7 +299,12 @@ impl Simulation {
     /// A run of the digest: closes the day, sends what is closed.
     fn digest(&self) {
         let (process, store) = self.store(true);
-        let mut tables = Tables::new(store, self.clock.zone, CLOSES_FROM, sftp_monitor::domain::routes::Routes::to("C1"));
+        let mut tables = Tables::new(
+            store,
+            self.clock.zone,
+            CLOSES_FROM,
+            sftp_monitor::domain::routes::Routes::to("C1"),
+        );
         let closing = match tables.close(self.clock.now()) {
             Ok((closing, _)) => closing,
             Err(_) => return,
