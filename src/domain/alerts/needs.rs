@@ -94,6 +94,11 @@ impl Need {
 }
 
 impl Content {
+    /// Does this event mend some of it?
+    pub(super) fn is_mended_by(&self, event: &Content) -> bool {
+        self.needs().iter().any(|need| need.is_met_by(event))
+    }
+
     /// What ends the matter that begins with this message; nothing for a message that leaves nothing open.
     pub(super) fn needs(&self) -> Vec<Need> {
         match self {
