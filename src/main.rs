@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => commands::explain::command(&cli, arguments),
         Command::Expect(arguments) => commands::expect::command(&cli, arguments),
         Command::Report(arguments) => commands::report::command(&cli, arguments),
+        Command::Ack(arguments) => commands::ack::command(&cli, arguments),
         Command::Mute(arguments) => commands::mute::command(&cli, arguments),
         Command::Unmute(arguments) => commands::unmute::command(&cli, arguments),
         Command::Completions(arguments) => commands::completions::command(arguments),

@@ -119,6 +119,7 @@ fn every_key_that_is_known_is_in_the_shipped_file() {
         "alerts",
         "alerts.partners.bob",
         "digest",
+        "webhook",
         "expect",
         "route",
     ] {

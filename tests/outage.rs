@@ -11,11 +11,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use daemon::{Daemon, PARIS, PARTNERS, partner, time};
+use sftp_monitor::adapters::config::Config;
 use sftp_monitor::adapters::store::Store;
 use sftp_monitor::commands::digest::Tables;
 use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::delivery::{self, Turn};
+use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::slack_reply::{Disposition, PostResult, Refusal};
 
 /// Minutes after midnight from which on a digest closes the day.
@@ -139,7 +141,7 @@ fn three_days_of_slack_being_away_bring_three_tables_in_order() {
         daemon.now = time(&format!("{day}T12:00:00+02:00"));
         daemon.happen(100, Duration::from_secs(600));
         let evening = time(&format!("{day}T23:59:00+02:00"));
-        let mut tables = Tables::new(store(), PARIS, CLOSES_FROM);
+        let mut tables = Tables::new(store(), PARIS, CLOSES_FROM, Routes::to("C1"));
         tables.close(evening).unwrap();
         let Some((Turn::Post(first), _lock)) = tables.take(evening, Duration::ZERO).unwrap() else {
             panic!("nothing to post on {day}");
@@ -148,7 +150,7 @@ fn three_days_of_slack_being_away_bring_three_tables_in_order() {
         tables.settle(&first, 1, &away(), evening).unwrap();
     }
     let mut now = time("2026-04-02T23:59:00+02:00");
-    let mut tables = Tables::new(store(), PARIS, CLOSES_FROM);
+    let mut tables = Tables::new(store(), PARIS, CLOSES_FROM, Routes::to("C1"));
     tables.close(now).unwrap();
     let mut posted = Vec::new();
     while let Some((Turn::Post(day), lock)) = tables.take(now, Duration::ZERO).unwrap() {
@@ -273,4 +275,219 @@ fn a_bot_that_is_not_invited_tries_soon_at_first_and_at_once_when_anything_was_p
     }
     assert_eq!(daemon.told.len(), 1);
     assert_eq!(refusal(&daemon), None);
+}
+
+fn refused_by(channel: &'static str) -> impl Fn(&str) -> PostResult {
+    move |posted_to| match posted_to == channel {
+        true => not_invited(),
+        false => PostResult::Accepted { at: None },
+    }
+}
+
+/// Ten events in a minute, and what is posted meanwhile.
+fn one_by_one(daemon: &mut Daemon, answer: &dyn Fn(&str) -> PostResult) {
+    for _ in 0..10 {
+        daemon.happen(1, Duration::from_secs(1));
+        for _ in 0..5 {
+            daemon.now = daemon.now.plus(Duration::from_secs(1));
+            daemon.commit(Vec::new());
+            daemon.post_to(answer);
+        }
+    }
+}
+
+/// Failures go to another channel.
+fn failures_apart() -> Routes {
+    let text = "[slack]\nchannel = \"C1\"\n[[route]]\nkinds = [\"failure\"]\nchannel = \"C2\"\n";
+    Config::parse(Path::new("c.toml"), text).unwrap().routes
+}
+
+#[test]
+fn a_channel_that_refuses_delays_nothing_and_its_messages_go_to_the_main_one_until_it_takes_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.read(failures_apart());
+    let refusing = |daemon: &Daemon| {
+        let mut store = Store::open(directory.path()).unwrap();
+        let daily = store.load(PARIS.local(daemon.now)).unwrap().unwrap();
+        assert_eq!(daily.resume.slack_trouble, None);
+        daily.resume.refusing
+    };
+    let begun = daemon.now;
+    let mut tried = Vec::new();
+    for minute in 0..60 {
+        let before = daemon.tries.len();
+        one_by_one(&mut daemon, &refused_by("C2"));
+        if daemon.tries[before..]
+            .iter()
+            .any(|(way, _)| way.channel == "C2")
+        {
+            tried.push(minute);
+        }
+    }
+    // Tried now and then, each time a little later, and each message of it went to the main channel at once.
+    assert_eq!(tried, [0, 1, 3, 8, 16, 32]);
+    let instead = Some(("C2".to_owned(), "not_in_channel".to_owned()));
+    let told = |taken: &Daemon| {
+        let all = taken.tries.iter().filter(|(_, is_taken)| *is_taken);
+        all.map(|(way, _)| (way.channel.clone(), way.instead_of.clone()))
+            .collect::<Vec<_>>()
+    };
+    let all = told(&daemon);
+    assert!(all.contains(&("C1".to_owned(), None)), "{all:?}");
+    assert!(all.contains(&("C1".to_owned(), instead.clone())), "{all:?}");
+    assert!(all.iter().all(|(channel, _)| channel == "C1"), "{all:?}");
+    // No message came twice, and none may have.
+    assert_eq!(all.len(), daemon.told.len());
+    assert!(daemon.told.iter().all(|(_, repeated)| !repeated));
+    let known = refusing(&daemon);
+    assert_eq!(known["C2"].code.as_deref(), Some("not_in_channel"));
+    assert!(known["C2"].since.since(begun) < Duration::from_secs(60));
+    // Somebody invites the bot, and reloads: the channel is tried at once.
+    daemon.read(failures_apart());
+    daemon.tries.clear();
+    one_by_one(&mut daemon, &refused_by("nobody"));
+    daemon.rest();
+    assert!(
+        daemon
+            .tries
+            .iter()
+            .all(|(way, is_taken)| *is_taken && way.instead_of.is_none())
+    );
+    assert!(daemon.tries.iter().any(|(way, _)| way.channel == "C2"));
+    assert!(refusing(&daemon).is_empty());
+}
+
+#[test]
+fn the_main_channel_that_refuses_as_well_keeps_the_message() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.read(failures_apart());
+    one_by_one(&mut daemon, &|_| not_invited());
+    assert!(daemon.told.is_empty());
+    assert!(daemon.committer.waiting() > 0);
+    daemon.rest();
+    assert!(daemon.told.iter().all(|(_, repeated)| !repeated));
+}
+
+/// The table of the first two partners also goes to C2.
+fn table_apart(all: &str) -> Routes {
+    let text = format!(
+        "[slack]\nchannel = \"C1\"\n{all}[[route]]\nkinds = [\"digest\"]\npartners = [\"partner00\", \"partner01\"]\nchannel = \"C2\"\n"
+    );
+    Config::parse(Path::new("c.toml"), &text).unwrap().routes
+}
+
+/// Runs a digest: the tables that Slack took, each with its channel and the number of its partners.
+fn tables_posted(
+    state: &Path,
+    routes: &Routes,
+    now: Time,
+    answer: &dyn Fn(&str) -> PostResult,
+) -> Vec<String> {
+    let mut tables = Tables::new(
+        Store::open(state).unwrap(),
+        PARIS,
+        CLOSES_FROM,
+        routes.clone(),
+    );
+    tables.close(now).unwrap();
+    let (mut now, mut posted) = (now, Vec::new());
+    while let Some((Turn::Post(day), lock)) = tables.take(now, Duration::ZERO).unwrap() {
+        let channel = tables.channel(&day).to_owned();
+        let answer = answer(&channel);
+        if matches!(answer, PostResult::Accepted { .. }) {
+            posted.push(format!(
+                "{} to {channel}, {} partners",
+                day.id,
+                day.partners.len()
+            ));
+        }
+        tables.settle(&day, 1, &answer, now).unwrap();
+        drop(lock);
+        now = now.plus(Duration::from_secs(2));
+    }
+    posted
+}
+
+#[test]
+fn a_routes_table_that_is_refused_waits_and_the_table_of_all_is_neither_delayed_nor_repeated() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.happen(100, Duration::from_secs(300));
+    daemon.rest();
+    let run = |at: &str, routes: &Routes, answer: &dyn Fn(&str) -> PostResult| {
+        tables_posted(directory.path(), routes, time(at), answer)
+    };
+    let (routes, broken) = (table_apart(""), refused_by("C2"));
+    assert_eq!(
+        run("2026-03-30T23:59:00+02:00", &routes, &broken),
+        ["2026-03-30 to C1, 20 partners"]
+    );
+    // The unit tries again: nothing is closed for that, and nothing comes twice.
+    assert!(run("2026-03-31T00:09:00+02:00", &routes, &broken).is_empty());
+    assert_eq!(
+        run("2026-03-31T23:59:00+02:00", &routes, &broken),
+        ["2026-03-31 to C1, 0 partners"]
+    );
+    assert_eq!(
+        run("2026-04-01T10:00:00+02:00", &routes, &refused_by("nobody")),
+        [
+            "2026-03-30 to C2, 2 partners",
+            "2026-03-31 to C2, 0 partners"
+        ]
+    );
+    let mut store = Store::open(directory.path()).unwrap();
+    let daily = store.load(PARIS.local(daemon.now)).unwrap().unwrap();
+    assert!(daily.resume.closed.is_empty() && daily.resume.refusing.is_empty());
+    assert_eq!(daily.resume.posted.len(), 2);
+}
+
+#[test]
+fn a_routes_table_waits_no_more_when_the_route_is_gone_and_a_lost_reply_repeats_that_table_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.happen(100, Duration::from_secs(300));
+    daemon.rest();
+    let run = |at: &str, routes: &Routes, answer: &dyn Fn(&str) -> PostResult| {
+        tables_posted(directory.path(), routes, time(at), answer)
+    };
+    let lost = |channel: &str| match channel {
+        "C2" => PostResult::Retry {
+            ambiguous: true,
+            why: "timed out".to_owned(),
+        },
+        _ => PostResult::Accepted { at: None },
+    };
+    assert_eq!(
+        run("2026-03-30T23:59:00+02:00", &table_apart(""), &lost),
+        ["2026-03-30 to C1, 20 partners"]
+    );
+    let mut store = Store::open(directory.path()).unwrap();
+    let waiting = |store: &mut Store| {
+        let daily = store.load(PARIS.local(daemon.now)).unwrap().unwrap();
+        daily.resume.closed
+    };
+    let closed = waiting(&mut store);
+    assert!(closed[0].is_posted && closed[0].routed["C2"].maybe_repeated);
+    assert!(!closed[0].waits());
+    assert!(run("2026-03-31T00:10:00+02:00", &Routes::to("C1"), &lost).is_empty());
+    assert!(waiting(&mut store).is_empty());
+}
+
+#[test]
+fn the_moved_table_of_all_goes_to_the_main_channel_if_its_own_refuses_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
+    daemon.happen(10, Duration::from_secs(300));
+    daemon.rest();
+    let moved = table_apart("[[route]]\nkinds = [\"digest\"]\nchannel = \"C3\"\n");
+    let at = time("2026-03-30T23:59:00+02:00");
+    assert_eq!(
+        tables_posted(directory.path(), &moved, at, &refused_by("C3")),
+        [
+            "2026-03-30 to C1, 2 partners",
+            "2026-03-30 to C2, 2 partners"
+        ]
+    );
 }

@@ -179,3 +179,47 @@ fn commands_at_the_same_time_as_the_daemon_lose_nothing() {
     assert_eq!(summed + each.sum::<u64>(), 8, "{told:#?}");
     daemon.stop();
 }
+
+#[test]
+fn a_person_who_takes_care_is_named_in_slack_and_an_answer_to_nothing_lists_what_is_open() {
+    let world = world();
+    let daemon = world.daemon();
+    world.write("sshd[10]: Failed password for alice from 192.0.2.7 port 55082 ssh2");
+    world.told("Échec de connexion de Alice");
+    let status = done(&world, &["status"]);
+    assert!(
+        status.contains("\nOpen      failed log-in of alice, since 2"),
+        "{status}"
+    );
+    let (code, out, err) = said(&world.run(&["ack", "alice", "prices"]));
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(
+        err.starts_with("open: failed log-in of alice, since 2"),
+        "{err}"
+    );
+    let (code, _, err) = said(&world.run(&["ack", "bob"]));
+    assert_eq!((code, err.as_str()), (1, "no open matter of bob"));
+    let (code, _, err) = said(&world.run(&["ack", "alcie"]));
+    assert_eq!(code, 2);
+    assert!(
+        err.ends_with("\"alcie\" is no partner; did you mean \"alice\"?"),
+        "{err}"
+    );
+    let ack = [
+        "ack",
+        "alice",
+        "failure",
+        "--by",
+        "ops",
+        "--why",
+        "on the phone",
+    ];
+    assert_eq!(
+        done(&world, &ack),
+        "noted in Slack: failed log-in of alice\n"
+    );
+    world.told("👤 ops s'en occupe : on the phone — ");
+    let status = done(&world, &["status"]);
+    assert!(status.contains(", taken care of\n"), "{status}");
+    daemon.stop();
+}

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use sftp_monitor::adapters::config::{Config, Token};
 use sftp_monitor::adapters::slack::{self, Client, POST};
+use sftp_monitor::adapters::webhook;
 use sftp_monitor::domain::render::Rendered;
 use support::program::World;
 use tls::Certificate;
@@ -135,6 +136,26 @@ async fn without_it_nothing_arrives_and_the_cause_is_told_without_the_token() {
         );
     }
     assert!(way.world.slack.posts().is_empty());
+}
+
+#[tokio::test]
+async fn the_webhook_has_roots_of_its_own_and_without_them_gets_nothing() {
+    let way = Way::new();
+    let receiver = &way.world.slack;
+    let roots = way.certificate.certificate.display();
+    let mut verdicts = Vec::new();
+    for keys in [String::new(), format!("ca-file = \"{roots}\"")] {
+        let text = format!("[webhook]\nurl = \"{}?key=hidden\"\n{keys}", receiver.url);
+        let config = Config::parse(Path::new("config.toml"), &text).unwrap();
+        let direct = slack::ProxySettings::Direct;
+        let client = webhook::Client::new(&direct, &config.webhook, None).unwrap();
+        let verdict = client.unwrap().post("1-1", b"{}".to_vec()).await;
+        verdicts.push((verdict.to_string(), receiver.posts().len()));
+    }
+    let (refused, none) = &verdicts[0];
+    assert!(refused.contains("invalid peer certificate"), "{refused}");
+    assert!(!refused.contains("hidden"), "{refused}");
+    assert_eq!((*none, &verdicts[1]), (0, &("ok".to_owned(), 1)));
 }
 
 #[test]

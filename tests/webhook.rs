@@ -116,13 +116,30 @@ fn each_event_is_posted_by_itself_as_a_signed_cloud_event() {
         let signature = header("webhook-signature").strip_prefix("v1,").unwrap();
         hmac::verify(&key, &signed, &STANDARD.decode(signature).unwrap()).unwrap();
     }
-    world.state(|state| waiting(state) == 0);
+    let state = world.state(|state| waiting(state) == 0);
     daemon.stop();
-    let said = world.said();
-    assert!(
-        !said.contains("hidden") && !said.contains("webhook"),
-        "{said}"
-    );
+    let mut said = world.said() + &state.to_string();
+    assert!(!said.contains("webhook"), "{said}");
+    for arguments in [
+        &["status"][..],
+        &["status", "--json"],
+        &["check"],
+        &["check", "-v", "--send"],
+    ] {
+        let mut command = world.command(arguments);
+        let output = command
+            .env("SFTP_MONITOR_WEBHOOK_SECRET", SECRET)
+            .output()
+            .unwrap();
+        said += &String::from_utf8_lossy(&[output.stdout, output.stderr].concat());
+    }
+    assert!(said.contains("webhook.url took a test event"), "{said}");
+    assert!(!said.contains("webhook.url takes no event"), "{said}");
+    for secret in ["hidden", "whsec_", "cXVpdGUgYSBz", "quite a secret"] {
+        assert!(!said.contains(secret), "{said}");
+    }
+    let posts = receiver.posts();
+    assert_eq!(kinds(&posts[posts.len() - 1..]), ["sftp-monitor.test"]);
 }
 
 #[test]

@@ -85,6 +85,7 @@ impl Client {
                 delivery
             }
             Err(error) => Delivery::Failed {
+                arrived: !error.is_connect() && !error.is_builder(),
                 why: chain(&error.without_url()),
             },
         }

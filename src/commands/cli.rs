@@ -11,7 +11,7 @@ use crate::domain::base::when::When;
 
 mod people;
 
-pub use people::{Mute, Unmute};
+pub use people::{Ack, Mute, Unmute};
 
 /// Tells an operations team, in Slack, what the partners of an OpenSSH SFTP server do.
 #[derive(Debug, Parser)]
@@ -52,6 +52,8 @@ pub enum Command {
     Report(Report),
     /// The feeds that must arrive: the next deadline, the last arrival and the state today of each
     Expect(Expect),
+    /// Say in Slack that somebody takes care of a partner's open matter; its reminders end
+    Ack(Ack),
     /// Keep the alerts of a partner back for a while, and sum them up at the end; counting goes on
     Mute(Mute),
     /// End the mute of a partner now

@@ -1,5 +1,6 @@
 //! The commands that a person or a unit runs, a file or folder each. May use `domain` and `adapters`.
 
+pub mod ack;
 pub mod check;
 pub mod cli;
 pub mod completions;

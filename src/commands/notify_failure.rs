@@ -9,12 +9,12 @@ use anyhow::{Context, anyhow};
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::program;
-use crate::adapters::slack::{Client, POST, ProxySettings};
+use crate::adapters::slack::{Client, ProxySettings};
 use crate::commands::cli::{self, Cli};
 use crate::domain::alerts::Form;
 use crate::domain::base::stop::Stop;
 use crate::domain::base::time::Time;
-use crate::domain::render::{FailedUnit, Voice, unit_failed};
+use crate::domain::render::{FailedUnit, unit_failed};
 use crate::domain::slack_reply::{Disposition, RateLimiter};
 
 /// How long a run waits for Slack in total; then its unit tries again later.
@@ -46,7 +46,7 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailure) -> anyhow::Result<u8> 
     runtime.block_on(tell(
         &unit,
         &Client::by(&ProxySettings::find(), &config.slack, &token)?,
-        &config.voice(),
+        &config,
     ))?;
     let told = format!("Slack was told that {} failed", unit.name);
     about(Topic::UNIT_FAILED, Priority::Notice, &told);
@@ -75,11 +75,16 @@ fn restarts(unit: &str) -> u64 {
 }
 
 /// Posts until Slack accepts the message or refuses it for good, or the time is up.
-async fn tell(unit: &FailedUnit, client: &Client, voice: &Voice) -> anyhow::Result<()> {
+async fn tell(unit: &FailedUnit, client: &Client, config: &Config) -> anyhow::Result<()> {
+    let (voice, routes) = (&config.voice(), &config.routes);
     let until = now().plus(PATIENCE);
     let (mut form, mut limiter) = (Form::default(), RateLimiter::default());
     loop {
-        let answer = client.post(&unit_failed(unit, form, voice), POST).await;
+        let mut message = unit_failed(unit, form, voice);
+        if let Some(id) = routes.own().mention {
+            message = message.calling(id);
+        }
+        let answer = client.post_own(&message, routes, voice.language).await;
         match limiter.settle(form, &answer, now()) {
             Disposition::Done => return Ok(()),
             Disposition::Again { form: plainer } => {

@@ -1,20 +1,16 @@
-//! What happens to messages and tables that are posted: pure steps on the state, one commit each.
+//! What happens to messages that are posted: pure steps on the state, one commit each.
 
 use crate::domain::alerts::{Matter, Message, SlackRef};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-use crate::domain::days::POSTED_KEPT;
 use crate::domain::routes::Routes;
 use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter, Trouble};
-use crate::domain::state::{ClosedDay, Daily, PostedDay};
+use crate::domain::state::Daily;
 
 /// How many refused messages are kept for a person to see. Beyond it, the oldest ones of the partner with the most are
 /// evicted and counted.
 const PARKED_KEPT: usize = 50;
-
-/// How many days with a refused table are kept for a person to see.
-pub const REFUSED_KEPT: usize = 50;
 
 /// The next step of a sender.
 #[derive(Debug)]
@@ -38,6 +34,7 @@ pub fn take_message(
     let until = held_until(daily, limiter, now);
     let resume = &mut daily.resume;
     if until.is_none() {
+        resume.alerts_and_outbox().1.drop_reminders();
         routes.prepare(resume.alerts_and_outbox().1, now);
     }
     let head = resume.outbox.first_mut();
@@ -51,29 +48,13 @@ pub fn take_message(
     }
 }
 
-/// Takes the oldest closed day that waits, in the same way as `take_message`.
-pub fn take_day(
-    daily: &mut Daily,
-    limiter: Option<&RateLimiter>,
-    now: Time,
-) -> Turn<Box<ClosedDay>> {
-    let until = held_until(daily, limiter, now);
-    let mut days = daily.resume.closed.iter_mut();
-    let head = days.find(|day| day.refused.is_none());
-    match take(head, until, |day| &mut day.maybe_repeated) {
-        Turn::Post(day) => Turn::Post(Box::new(day)),
-        Turn::Wait(until) => Turn::Wait(until),
-        Turn::Done => Turn::Done,
-    }
-}
-
 /// Until when nothing may be posted; `None` if a post is allowed now.
-fn held_until(daily: &Daily, limiter: Option<&RateLimiter>, now: Time) -> Option<Time> {
+pub(super) fn held_until(daily: &Daily, limiter: Option<&RateLimiter>, now: Time) -> Option<Time> {
     let ready = limiter?.ready_at(now, daily.resume.pause_until);
     (ready > now).then_some(ready)
 }
 
-fn take<T: Clone>(
+pub(super) fn take<T: Clone>(
     head: Option<&mut T>,
     until: Option<Time>,
     mark: impl FnOnce(&mut T) -> &mut bool,
@@ -106,15 +87,36 @@ pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &Disposition, n
         } => resume.pause_until = Some(*until),
         Disposition::Pause { asked: false, .. } | Disposition::Fix { .. } => {}
     }
-    let said = answer.to_string();
     let before = resume.slack_trouble.take();
+    resume.slack_trouble = Some(trouble(before, answer, now));
+}
+
+/// Why Slack takes nothing, since the first time that it said so.
+fn trouble(before: Option<Trouble>, answer: &PostResult, now: Time) -> Trouble {
+    let said = answer.to_string();
     let same = before.filter(|before| before.said == said && before.since <= now);
-    resume.slack_trouble = Some(Trouble {
+    Trouble {
         since: same.map_or(now, |same| same.since),
         said,
         code: answer.code().map(str::to_owned),
         at: now,
-    });
+    }
+}
+
+/// Keeps why a route's channel refuses messages, for people; a message that it took clears it. Returns whether this is news.
+pub fn note_channel(daily: &mut Daily, channel: &str, answer: &PostResult, now: Time) -> bool {
+    let refusing = &mut daily.resume.refusing;
+    let before = refusing.remove(channel);
+    if answer.refusal_of_channel().is_none() {
+        let over = matches!(answer, PostResult::Accepted { .. });
+        let kept = before.clone().filter(|_| !over);
+        refusing.extend(kept.map(|kept| (channel.to_owned(), kept)));
+        return over && before.is_some();
+    }
+    let now = trouble(before.clone(), answer, now);
+    let news = before.is_none_or(|before| before.said != now.said);
+    refusing.insert(channel.to_owned(), now);
+    news
 }
 
 /// Applies the result of a message that was posted: what to do next, and the message in Slack if it was accepted.
@@ -182,76 +184,11 @@ pub fn settle_edit(daily: &mut Daily, edit: &Matter, next: &Disposition, now: Ti
     }
 }
 
-/// Applies the result of a message of a day's table; the day needs `messages` of them. Returns the refused day that is
-/// dropped because too many later ones were refused as well.
-pub fn settle_day(
-    daily: &mut Daily,
-    posted: &ClosedDay,
-    messages: usize,
-    next: &Disposition,
-) -> Option<ClosedDay> {
-    let resume = &mut daily.resume;
-    let at = resume.closed.iter().position(|day| day.id == posted.id)?;
-    let day = &mut resume.closed[at];
-    (day.form, day.maybe_repeated) = next.marks(day.form, posted.maybe_repeated);
-    match next {
-        Disposition::Done => {
-            day.messages_posted = posted.messages_posted + 1;
-            day.maybe_repeated = false;
-            if day.messages_posted >= messages {
-                let day = resume.closed.remove(at);
-                resume.posted.push(PostedDay {
-                    id: day.id,
-                    since: day.day.since,
-                    until: day.until,
-                });
-                let excess = resume.posted.len().saturating_sub(POSTED_KEPT);
-                resume.posted.drain(..excess);
-            }
-        }
-        Disposition::Park { error } => {
-            day.refused = Some(error.clone());
-            let refused = || resume.closed.iter().filter(|day| day.refused.is_some());
-            let oldest = resume.closed.iter().position(|day| day.refused.is_some());
-            let excess = oldest.filter(|_| refused().count() > REFUSED_KEPT);
-            return excess.map(|oldest| resume.closed.remove(oldest));
-        }
-        Disposition::Again { .. }
-        | Disposition::Pause { .. }
-        | Disposition::Fix { .. }
-        | Disposition::Gone { .. } => {}
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::alerts::{Content, Logins};
     use crate::domain::base::time::Time;
-
-    #[test]
-    fn of_refused_days_the_latest_are_kept_and_who_waits_is_none_of_them() {
-        let mut daily = Daily::default();
-        let day = |number: usize| ClosedDay {
-            id: format!("day {number}"),
-            ..ClosedDay::default()
-        };
-        daily.resume.closed.extend((0..REFUSED_KEPT + 3).map(day));
-        let refused = Disposition::Park {
-            error: "invalid_blocks".to_owned(),
-        };
-        let mut dropped = Vec::new();
-        // The first day waits all the time.
-        for number in 1..REFUSED_KEPT + 3 {
-            dropped.extend(settle_day(&mut daily, &day(number), 1, &refused));
-        }
-        let dropped: Vec<String> = dropped.into_iter().map(|day| day.id).collect();
-        assert_eq!(dropped, ["day 1", "day 2"]);
-        assert_eq!(daily.resume.closed.len(), REFUSED_KEPT + 1);
-        assert_eq!(daily.resume.closed[0].id, "day 0");
-        assert_eq!(daily.resume.closed[1].id, "day 3");
-    }
 
     #[test]
     fn of_too_many_that_were_refused_those_of_whoever_has_the_most_make_room_and_are_counted() {

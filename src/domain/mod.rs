@@ -17,4 +17,5 @@ pub mod rules;
 pub mod sessions;
 pub mod slack_reply;
 pub mod state;
+pub mod tables;
 pub mod webhook;

@@ -6,7 +6,7 @@
 #   mended NAME                # types the command of the first problem or warning of this name
 #   uploaded USER FILE         # an upload is alerted
 
-# machine_installs: the program with its units, a configuration for the stand-in, and a token.
+# machine_installs: the program with its units, a configuration for the stand-in by which each alert is a message, and a token.
 machine_installs() {
     install -m 755 "$1" "$root/usr/bin/sftp-monitor"
     install -m 644 "$here"/../../units/*.service "$here"/../../units/*.timer "$here"/../../units/*.path "$root/usr/lib/systemd/system/"
@@ -18,6 +18,7 @@ channel = "C0APAF806F8"
 api-url = "http://127.0.0.1:8088/api"
 [alerts]
 group-window = "0s"
+follow-up = "post"
 max-per-hour = 1000
 CONFIG
     echo xoxb-test >"$root/etc/credstore/slack-bot-token"

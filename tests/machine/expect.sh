@@ -55,7 +55,8 @@ channel() {
         | ($taken | map(select(.method == "chat.postMessage"))) as $posts
         | range($posts | length) as $at | $posts[$at].message as $message
         | select($message.thread_ts == null or $message.reply_broadcast == true)
-        | any($posts[$at + 1:][].message; .text == $message.text and (tostring | contains("Peut-être déjà publié"))) as $repeated
+        | any($posts[$at + 1:][].message; .text == $message.text and .thread_ts == $message.thread_ts
+            and (tostring | contains("Peut-être déjà publié"))) as $repeated
         | (if $repeated then "repeated " else "" end) + (if $message.thread_ts then "↳ " else "" end)
             + ($edited[$posts[$at].ts] // $message.text | gsub("\n"; "\\n"))
     ' "$work/slack.record"

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use chrono_tz::Tz;
 use sftp_monitor::domain::base::time::{Time, Zone};
+use tokio::time::Instant;
 
 use crate::dice::Dice;
 
@@ -37,6 +38,7 @@ pub(crate) struct Clock {
     wall: Cell<Time>,
     /// Microseconds since the boot: nobody sets these.
     running: Cell<u64>,
+    begun: Instant,
     pub(crate) zone: Zone,
 }
 
@@ -48,6 +50,7 @@ impl Clock {
         Clock {
             wall: Cell::new(Time::from(change).minus(before)),
             running: Cell::new(0),
+            begun: Instant::now(),
             zone: Zone::Named(zone),
         }
     }
@@ -58,6 +61,11 @@ impl Clock {
 
     pub(crate) fn running(&self) -> u64 {
         self.running.get()
+    }
+
+    /// The same as a moment.
+    pub(crate) fn moment(&self) -> Instant {
+        self.begun + Duration::from_micros(self.running())
     }
 
     pub(crate) fn go_on(&self, length: Duration) {

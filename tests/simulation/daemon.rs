@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use sftp_monitor::adapters::reader::{Batch, Order, Reading};
 use sftp_monitor::adapters::store::{Disk, StateError};
-use sftp_monitor::commands::run::{Committer, Queue, Taken};
-use sftp_monitor::domain::alerts::Content;
+use sftp_monitor::commands::run::{Committer, Courier, Queue, Taken};
+use sftp_monitor::domain::alerts::{Content, Event};
 use sftp_monitor::domain::base::position::Position;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery;
@@ -15,7 +15,9 @@ use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::Monitor;
 use sftp_monitor::domain::slack_reply::{Disposition, PostResult, RateLimiter};
 use sftp_monitor::domain::state::Daily;
+use sftp_monitor::domain::webhook::Delivery;
 
+use crate::edits::{Editing, forget_edits};
 use crate::journal::{MACHINE, Reader, Written};
 use crate::machine::Simulation;
 use crate::sabotage::{Fault, Sabotaged};
@@ -27,7 +29,7 @@ const BATCHES: usize = 2;
 
 pub(crate) struct Daemon {
     pub(crate) process: u64,
-    committer: Committer<Sabotaged>,
+    pub(crate) committer: Committer<Sabotaged>,
     queue: Queue,
     orders: Receiver<Order>,
     reading: Reading<Reader>,
@@ -35,6 +37,11 @@ pub(crate) struct Daemon {
     /// A batch whose commit failed.
     held: Option<Batch>,
     posting: Option<Posting>,
+    courier: Courier,
+    pub(crate) editor: RateLimiter,
+    pub(crate) editing: Option<Editing>,
+    /// The event that is being sent, and what becomes of it.
+    sending: Option<(Event, Delivery)>,
 }
 
 /// A post under way.
@@ -77,11 +84,15 @@ impl Simulation {
         }
         let mut place = self.daemon.borrow_mut();
         let Some(daemon) = &mut *place else { return };
-        match self.world.dice.roll(8) {
+        match self.world.dice.roll(13) {
             0..=1 => self.read(daemon),
             2..=4 => self.take(daemon),
             5 => self.begin_post(daemon),
             6 => self.end_post(daemon),
+            10 => self.begin_edit(daemon),
+            11 => self.end_edit(daemon),
+            7 => self.begin_event(daemon),
+            8 => self.end_event(daemon),
             _ => self.on_time(daemon),
         }
     }
@@ -92,6 +103,9 @@ impl Simulation {
         let now = self.clock.now();
         let before = store.commit(self.clock.zone.local(now), |daily, _| {
             days::settle(daily, self.clock.zone, now);
+            if self.fault == Fault::ForgottenEdits {
+                forget_edits(daily);
+            }
             let position = daily.resume.journals.get(MACHINE).cloned();
             (position, daily.resume.announced)
         });
@@ -122,6 +136,10 @@ impl Simulation {
             batches: VecDeque::new(),
             held: None,
             posting: None,
+            editor: RateLimiter::default(),
+            editing: None,
+            courier: Courier::new(self.clock.moment()),
+            sending: None,
         });
     }
 
@@ -250,6 +268,12 @@ impl Simulation {
         } = posting;
         let now = self.clock.now();
         let committer = &mut daemon.committer;
+        if self.fault == Fault::DroppedReplies && matches!(result, PostResult::Gone(_)) {
+            let drop = |daily: &mut Daily| {
+                delivery::settle_message(daily, &taken.message, &Disposition::Done, None);
+            };
+            let _ = committer.change(now, drop);
+        }
         let settled = daemon
             .queue
             .settle(committer, &taken.message, Some(&result), now);
@@ -263,6 +287,25 @@ impl Simulation {
                 });
             }
             Err(_) => {}
+        }
+    }
+
+    fn begin_event(&self, daemon: &mut Daemon) {
+        if daemon.held.is_some() {
+            return;
+        }
+        let (now, moment) = (self.clock.now(), self.clock.moment());
+        let event = daemon.courier.turn(&mut daemon.committer, now, moment);
+        let Some(event) = event else { return };
+        let delivery = self.send_event(daemon.process, &event);
+        self.trace(|| format!("event {}: {delivery:?}", event.id));
+        daemon.sending = Some((event, delivery));
+    }
+
+    fn end_event(&self, daemon: &mut Daemon) {
+        if let Some((event, delivery)) = daemon.sending.take() {
+            let moment = self.clock.moment();
+            daemon.courier.settle(event.id, &delivery, moment);
         }
     }
 
@@ -280,11 +323,21 @@ impl Simulation {
         }
         self.begin_post(daemon);
         self.end_post(daemon);
+        self.begin_edit(daemon);
+        self.end_edit(daemon);
+        for _ in 0..20 {
+            self.begin_event(daemon);
+            self.end_event(daemon);
+        }
         self.on_time(daemon);
         let now = self.clock.now();
         let ready = daemon.queue.ready_at(&daemon.committer, now);
         let next = ready.into_iter().chain(daemon.committer.due()).min();
-        let pause = next.map_or(Duration::ZERO, |next| next.since(now));
+        let pause = next.map(|next| next.since(now));
+        let (courier, moment) = (&daemon.courier, self.clock.moment());
+        let event = courier.due(&daemon.committer, now, moment);
+        let event = event.map(|due| due.saturating_duration_since(moment));
+        let pause = pause.into_iter().chain(event).min().unwrap_or_default();
         let most = Duration::from_secs(3_600);
         self.clock
             .go_on(pause.clamp(Duration::from_millis(500), most));
@@ -293,7 +346,8 @@ impl Simulation {
     pub(crate) fn is_at_rest(&self) -> bool {
         let place = self.daemon.borrow();
         let Some(daemon) = &*place else { return false };
-        let done = daemon.held.is_none() && daemon.batches.is_empty() && daemon.posting.is_none();
+        let done = daemon.held.is_none() && daemon.batches.is_empty();
+        let done = done && daemon.posting.is_none() && daemon.editing.is_none();
         let daily = || {
             let bytes = self.world.content("daily.json")?;
             serde_json::from_slice::<Daily>(&bytes).ok()

@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde::de::IgnoredAny;
 use sftp_monitor::adapters::store::Store;
 use sftp_monitor::commands::digest::Tables;
-use sftp_monitor::domain::base::policy::Alerts;
+use sftp_monitor::domain::alerts::Kind;
+use sftp_monitor::domain::base::policy::{Alerts, FollowUp};
 use sftp_monitor::domain::base::position::JournalPosition;
 use sftp_monitor::domain::delivery::Turn;
 use sftp_monitor::domain::rules::Rules;
@@ -19,6 +20,7 @@ use crate::daemon::Daemon;
 use crate::dice::Odds;
 use crate::disk::World;
 use crate::journal::{Journal, MACHINE};
+use crate::receiver::Receiver;
 use crate::sabotage::{Fault, Sabotaged};
 use crate::slack::Slack;
 use crate::writer::Writer;
@@ -39,15 +41,16 @@ pub(crate) struct Simulation {
     pub(crate) rules: Rules,
     pub(crate) journal: Rc<Journal>,
     pub(crate) slack: Slack,
+    pub(crate) receiver: Receiver,
     writer: Writer,
     pub(crate) daemon: RefCell<Option<Daemon>>,
     depth: Cell<u32>,
     /// In this seed others damage the file, and what was sent since the last commit but one may be sent again.
     pub(crate) damage: bool,
     /// In this seed entries vanish from the journal.
-    vanishing: bool,
+    pub(crate) vanishing: bool,
     /// In this seed the clock is set.
-    clock_set: bool,
+    pub(crate) clock_set: bool,
     traced: bool,
     /// The last change of the disk that was looked at, and the last power cut.
     looked_at: Cell<u64>,
@@ -84,7 +87,18 @@ impl Simulation {
             alerts: Alerts {
                 download: true,
                 max_per_hour: [2, 12][dice.index(2)],
+                follow_up: [
+                    FollowUp::Edit,
+                    FollowUp::Edit,
+                    FollowUp::Thread,
+                    FollowUp::Post,
+                ][dice.index(4)],
                 ..Alerts::default()
+            },
+            // In half of the seeds there is a webhook.
+            webhook: match dice.once_in(2) {
+                true => Kind::ALL.to_vec(),
+                false => Vec::new(),
             },
             ..Rules::default()
         };
@@ -94,6 +108,7 @@ impl Simulation {
             rules,
             journal: Rc::default(),
             slack: Slack::default(),
+            receiver: Receiver::default(),
             writer: Writer::default(),
             daemon: RefCell::default(),
             depth: Cell::default(),
@@ -175,7 +190,8 @@ impl Simulation {
             0..=6 => self.write(),
             7..=14 => self.turn_daemon(),
             15..=16 => self.digest(),
-            17..=18 => self.pass_time(),
+            17 => self.pass_time(),
+            18 if dice.once_in(2) => self.pass_time(),
             // Between commits: within one, what is damaged could become the backup, and both be lost at the second time.
             19 if self.damage
                 && self.depth.get() == 1
@@ -210,6 +226,7 @@ impl Simulation {
                     self.reboot(false);
                 }
             }
+            18 if dice.once_in(3) => self.delete_message(),
             _ => {}
         }
         self.depth.set(self.depth.get() - 1);
@@ -220,6 +237,7 @@ impl Simulation {
             self.clock
                 .go_on(Duration::from_millis(1 + self.world.dice.roll(300)));
             let entry = self.writer.next(&self.world.dice, self.clock.now());
+            self.trace(|| format!("written: {} {}", entry.pid, entry.message));
             self.journal.write(self.clock.running(), entry);
         }
     }
@@ -290,7 +308,12 @@ impl Simulation {
     /// A run of the digest: closes the day, sends what is closed.
     fn digest(&self) {
         let (process, store) = self.store(true);
-        let mut tables = Tables::new(store, self.clock.zone, CLOSES_FROM);
+        let mut tables = Tables::new(
+            store,
+            self.clock.zone,
+            CLOSES_FROM,
+            sftp_monitor::domain::routes::Routes::to("C1"),
+        );
         let closing = match tables.close(self.clock.now()) {
             Ok((closing, _)) => closing,
             Err(_) => return,

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use sftp_monitor::domain::alerts::{Content, Transfer};
+use sftp_monitor::domain::alerts::{Content, Logins, Told, Transfer};
 use sftp_monitor::domain::state::{Counters, Daily};
 use sftp_monitor::domain::state::{Notice, NoticeKind};
 
+use crate::edits::ends;
 use crate::journal::due;
 use crate::machine::Simulation;
+use crate::receiver::contents;
+use crate::slack::Delivery;
 use crate::users::PARTNERS;
 use crate::writer::{Counts, What};
 
@@ -33,6 +36,8 @@ impl Simulation {
         }
         self.counted_once(&daily)?;
         self.told(&daily)?;
+        self.ended()?;
+        self.sent(&daily)?;
         self.days(&daily)
     }
 
@@ -84,7 +89,11 @@ impl Simulation {
         let mut started = false;
         for delivery in &*self.slack.messages.borrow() {
             started |= matches!(delivery.content, Content::Started { .. });
-            match delivery.settled {
+            // The first message of the thread counts these.
+            if delivery.in_first {
+                continue;
+            }
+            match self.is_sure(delivery) {
                 true => tell(&mut sure, &delivery.content),
                 false => tell(&mut unsure, &delivery.content),
             }
@@ -93,6 +102,9 @@ impl Simulation {
             started |= matches!(message.content, Content::Started { .. });
             tell(&mut sure, &message.content);
         }
+        let mut again = Sums::new();
+        let ends = self.slack.again.borrow();
+        ends.iter().for_each(|end| tell(&mut again, end));
         if !started && !self.damage {
             return Err("the start was never told".to_owned());
         }
@@ -100,10 +112,78 @@ impl Simulation {
         for (what, &(least, most)) in due.iter().filter(|(what, _)| what.partner.is_some()) {
             let sure = sure.get(what).copied().unwrap_or(0);
             let unsure = unsure.get(what).copied().unwrap_or(0);
+            let most = most + again.get(what).copied().unwrap_or(0);
             if sure + unsure < least || (sure > most && !self.damage) {
                 return Err(format!(
                     "{what:?}: told {sure} for certain, {unsure} perhaps, of {least} to {most}"
                 ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Each event reached the webhook, and was one event, unless the receiver refused it.
+    fn sent(&self, daily: &Daily) -> Result<(), String> {
+        if self.rules.webhook.is_empty() {
+            let taken = self.receiver.taken.borrow();
+            return match taken.is_empty() {
+                true => Ok(()),
+                false => Err(format!("without a webhook: {taken:?}")),
+            };
+        }
+        let (mut sent, mut refused) = (Sums::new(), Sums::new());
+        let taken = self.receiver.taken.borrow();
+        contents(&taken).for_each(|content| tell_event(&mut sent, content));
+        let all = self.receiver.refused.borrow();
+        contents(&all).for_each(|content| tell_event(&mut refused, content));
+        let given_up = daily.resume.alerts.events.refused > 0 || self.damage;
+        let due = due(&self.journal.entries.borrow());
+        for (what, &(least, most)) in due.iter().filter(|(what, _)| what.partner.is_some()) {
+            let sent = sent.get(what).copied().unwrap_or(0);
+            let refused = refused.get(what).copied().filter(|_| given_up);
+            if sent + refused.unwrap_or(0) < least || (sent > most && !self.damage) {
+                return Err(format!(
+                    "{what:?}: {sent} events of {least} to {most}, {refused:?} perhaps given up"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Is it known for certain that this is told, and nowhere else?
+    fn is_sure(&self, delivery: &Delivery) -> bool {
+        let messages = self.slack.messages.borrow();
+        let stands = |delivery: &Delivery| delivery.settled && !delivery.gone && !delivery.left;
+        let first = delivery.thread.map(|first| &messages[first]);
+        // A message that stands for one that is gone tells what the replies to that one told.
+        let again = |first: &Delivery| {
+            let mut parts = first.content.parts().iter();
+            parts.any(|part| part.group() == delivery.content.group())
+        };
+        stands(delivery) && first.is_none_or(|first| stands(first) && !again(first))
+    }
+
+    /// Each message in the channel about a trouble that ended shows that, or a later one does.
+    fn ended(&self) -> Result<(), String> {
+        if self.damage || self.vanishing || self.clock_set {
+            return Ok(());
+        }
+        let messages = self.slack.messages.borrow();
+        let entries = self.journal.entries.borrow();
+        for (place, delivery) in messages.iter().enumerate() {
+            let moved = delivery.gone || delivery.left || delivery.thread.is_some();
+            if moved || !delivery.settled {
+                continue;
+            }
+            for trouble in delivery.all.parts() {
+                let over = entries.iter().any(|entry| entry.mends(trouble));
+                let mut later = messages[place + 1..].iter().filter(|d| d.thread.is_none());
+                let stands = later.any(|later| ends(trouble, &later.all));
+                if over && !stands && !ends(trouble, &delivery.all) {
+                    return Err(format!(
+                        "{trouble:?} is over, and the channel does not show it"
+                    ));
+                }
             }
         }
         Ok(())
@@ -134,13 +214,18 @@ pub(crate) fn waiting(daily: &Daily) -> Vec<String> {
     let resume = &daily.resume;
     let groups = resume.alerts.groups.values();
     let closed = resume.closed.iter().filter(|day| day.refused.is_none());
+    // The daemon learns later that a digest closed a day.
+    let told = |told: &Told| !matches!(told, Told::Day(_));
+    let events = resume.alerts.events.waiting.iter();
     let counts = [
         ("messages", resume.outbox.len()),
         ("days", closed.count()),
         ("alerts", resume.alerts.waiting.len()),
+        ("edits", resume.matters.iter().filter(|m| m.edit).count()),
         ("windows", groups.filter(|g| g.gathered.is_some()).count()),
         ("summaries", usize::from(resume.alerts.backlog.is_some())),
         ("questions", resume.undecided.len()),
+        ("events", events.filter(|e| told(&e.told)).count()),
     ];
     let some = counts.iter().filter(|(_, count)| *count > 0);
     some.map(|(what, count)| format!("{count} {what}"))
@@ -168,6 +253,20 @@ fn count(sums: &mut Sums, partners: &BTreeMap<String, Counters>, unknown: u64) {
 
 fn tell(sums: &mut Sums, content: &Content) {
     content.parts().iter().for_each(|part| tell_one(sums, part));
+}
+
+/// An event tells one thing: failures that a log-in answers are events of their own.
+fn tell_event(sums: &mut Sums, content: &Content) {
+    match content {
+        Content::Logins(logins) => {
+            let logins = Logins {
+                answered: 0,
+                ..logins.clone()
+            };
+            tell_one(sums, &Content::Logins(logins));
+        }
+        other => tell_one(sums, other),
+    }
 }
 
 fn tell_one(sums: &mut Sums, content: &Content) {

@@ -13,7 +13,7 @@ use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::directory::Fixed;
 use sftp_monitor::domain::record::{Entry, Origin, Record};
-use sftp_monitor::domain::routes::Routes;
+use sftp_monitor::domain::routes::{Routes, Way};
 use sftp_monitor::domain::rules::Rules;
 use sftp_monitor::domain::slack_reply::{PostResult, RateLimiter};
 
@@ -92,6 +92,8 @@ pub(crate) struct Daemon {
     pub(crate) written: u64,
     /// What Slack took, with whether it may be a repeat.
     pub(crate) told: Vec<(Content, bool)>,
+    /// Each try to post: the way, and whether Slack took the message.
+    pub(crate) tries: Vec<(Way, bool)>,
 }
 
 /// Sends the program's own log nowhere: it would be a line for each of hundreds of thousands of events.
@@ -118,9 +120,15 @@ impl Daemon {
             now,
             written: 0,
             told: Vec::new(),
+            tries: Vec::new(),
         };
         daemon.commit(Vec::new());
         daemon
+    }
+
+    /// The configuration is read, and has these routes.
+    pub(crate) fn read(&mut self, routes: Routes) {
+        self.queue = Queue::new(Some(RateLimiter::default()), routes);
     }
 
     /// So many events happen within this time.
@@ -150,9 +158,17 @@ impl Daemon {
 
     /// Posts one message if one may be posted now.
     pub(crate) fn post(&mut self, answer: &PostResult) {
+        self.post_to(|_| answer.clone());
+    }
+
+    /// The same, with the answer of each channel.
+    pub(crate) fn post_to(&mut self, answer: impl Fn(&str) -> PostResult) {
         let Some(taken) = self.queue.take(&mut self.committer, self.now) else {
             return;
         };
+        let answer = &answer(&taken.way.channel);
+        let is_taken = matches!(answer, PostResult::Accepted { .. });
+        self.tries.push((taken.way.clone(), is_taken));
         if matches!(
             answer,
             PostResult::Accepted { .. }

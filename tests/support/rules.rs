@@ -1,8 +1,9 @@
 //! Plays scenarios: entries through the real rules, time as the daemon lets it pass, a Slack that takes everything.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sftp_monitor::domain::alerts::{Content, Message, MuteTerms, Outbox, SlackRef};
+use sftp_monitor::domain::alerts::{Content, Message, MuteTerms, Outbox, Reply, SlackRef};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
@@ -15,6 +16,7 @@ use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;
 use sftp_monitor::domain::slack_reply::Disposition;
 use sftp_monitor::domain::state::Daily;
+use sftp_monitor::domain::tables;
 
 use crate::said::counted;
 use crate::scenario::{Line, SETTLED, Step, config, shortened};
@@ -193,6 +195,29 @@ impl Player {
             } => {
                 self.pass_to(*at);
                 self.mute(*at, name, *until, why.clone());
+                self.commit(None, true);
+            }
+            Step::Ack {
+                at,
+                name,
+                what,
+                why,
+            } => {
+                self.pass_to(*at);
+                let reply = Reply::Taken {
+                    by: Some("ops".to_owned()),
+                    why: why.clone(),
+                    at: *at,
+                };
+                let Daily { resume, .. } = &mut self.daily;
+                let mut outbox = Outbox {
+                    messages: &mut resume.outbox,
+                    next: &mut resume.next_message,
+                    matters: &mut resume.matters,
+                };
+                let taken = outbox.take_care((name, what.as_deref()), &reply, *at);
+                let said = format!("{} ack: {}", self.clock(*at), taken.len());
+                self.told.push(said);
                 self.commit(None, true);
             }
             Step::Expiries(time, all) => {
@@ -410,20 +435,34 @@ impl Player {
         }
         self.told.push(said);
         while !self.is_down() {
-            let Turn::Post(day) = delivery::take_day(&mut self.daily, None, at) else {
+            let Turn::Post(day) =
+                tables::take_day(&mut self.daily, None, &self.routes, &BTreeMap::new(), at)
+            else {
                 break;
             };
             for message in day_messages(&day, &self.voice, zone.date(at)) {
                 let text = shortened(&message.text)
                     .replace('\n', "\n    ")
                     .replace('\u{202F}', " ");
-                self.told.push(format!("{} {text}", self.clock(at)));
+                let channel = day.of_route.as_deref();
+                let channel = channel.unwrap_or(self.routes.table_channel());
+                let is_main = channel == self.routes.main;
+                let to = if is_main {
+                    String::new()
+                } else {
+                    format!("{channel} ")
+                };
+                self.told.push(format!("{} {to}{text}", self.clock(at)));
                 let plain = message.plain().replace('\u{202F}', " ");
                 let is_odd = |line: &str| ODD.iter().any(|odd| line.contains(odd));
                 let feeds = plain.lines().filter(|line| {
                     line.starts_with(['⏰', '✅', '🔕']) || line.contains(CHANGED) || is_odd(line)
                 });
                 self.told.extend(feeds.map(|line| format!("    {line}")));
+            }
+            if day.of_route.is_some() {
+                tables::settle_day(&mut self.daily, &day, 1, &Disposition::Done, &self.routes);
+                continue;
             }
             self.posted.push(counted(
                 &day.id,
@@ -432,7 +471,7 @@ impl Player {
                 &day.day,
                 &|time| self.clock(time),
             ));
-            delivery::settle_day(&mut self.daily, &day, 1, &Disposition::Done);
+            tables::settle_day(&mut self.daily, &day, 1, &Disposition::Done, &self.routes);
         }
     }
 

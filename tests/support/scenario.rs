@@ -68,6 +68,13 @@ pub enum Step {
         until: Option<Time>,
         why: Option<String>,
     },
+    /// A person takes care of a partner's open matters.
+    Ack {
+        at: Time,
+        name: String,
+        what: Option<String>,
+        why: Option<String>,
+    },
     /// The dates of partners' accounts and passwords are seen.
     Expiries(Time, Vec<Expiry>),
     /// journald takes so many lines of a session in so many seconds.
@@ -191,6 +198,21 @@ impl Reader {
             "restart" => Step::Restart,
             "clock" => Step::Clock(self.time(rest)),
             "digest" => Step::Digest(self.time(rest)),
+            "ack" => {
+                let (at, rest) = rest.split_once(' ').unwrap();
+                let (rest, why) = rest
+                    .split_once(": ")
+                    .map_or((rest, None), |(r, w)| (r, Some(w)));
+                let (name, what) = rest
+                    .split_once(' ')
+                    .map_or((rest, None), |(n, w)| (n, Some(w)));
+                Step::Ack {
+                    at: self.time(at),
+                    name: name.to_owned(),
+                    what: what.map(str::to_owned),
+                    why: why.map(str::to_owned),
+                }
+            }
             "mute" | "unmute" => {
                 let (at, rest) = rest.split_once(' ').unwrap();
                 let (rest, why) = rest

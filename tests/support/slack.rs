@@ -211,7 +211,13 @@ fn read(stream: &TcpStream) -> Option<Post> {
             .and_modify(|known: &mut String| *known = format!("{known}, {}", value.trim()))
             .or_insert_with(|| value.trim().to_string());
     }
-    let mut bytes = vec![0; headers.get("content-length")?.parse().ok()?];
+    // A question by HEAD has no body; a connection without a request is none at all.
+    let length = match headers.get("content-length") {
+        Some(length) => length.parse().ok()?,
+        None if request.starts_with("HEAD ") => 0,
+        None => return None,
+    };
+    let mut bytes = vec![0; length];
     reader.read_exact(&mut bytes).ok()?;
     Some(Post {
         at: Instant::now(),

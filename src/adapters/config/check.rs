@@ -9,7 +9,7 @@ use super::expect::expects;
 use super::keys::{ConfigError, Keys, Text};
 use super::model::AUTH_LOG;
 use super::routes;
-use super::values::{absolute, address, duration, not_empty, number, time_of_day, zone};
+use super::values::{absolute, address, duration, not_empty, number, remind, time_of_day, zone};
 use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind, Webhook};
 use crate::domain::alerts::Kind;
 use crate::domain::base::language::Language;
@@ -145,6 +145,7 @@ fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> 
             .get("follow-up", follow_up)?
             .unwrap_or(general.follow_up),
         quiet_after: (keys.get("quiet-after", duration)?).unwrap_or(general.quiet_after),
+        remind: keys.get("remind", remind)?.unwrap_or(general.remind),
     })
 }
 

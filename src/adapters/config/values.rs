@@ -12,6 +12,9 @@ use crate::domain::base::time::Zone;
 /// The longest duration that is accepted: a year.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 
+/// The shortest time between two reminders.
+const REMIND_LEAST: Duration = Duration::from_secs(60);
+
 /// A duration as numbers with units: `30s`, `5m`, `2h`, `3d`, `1h 30m`.
 pub(super) fn duration(text: String) -> Result<Duration, String> {
     let duration = humantime::parse_duration(&text).ok();
@@ -20,6 +23,16 @@ pub(super) fn duration(text: String) -> Result<Duration, String> {
         .ok_or_else(|| {
             format!("\"{text}\" is no duration; for example \"30s\", \"5m\", \"2h\", \"3d\"")
         })
+}
+
+/// Reads the time between two reminders, `"0s"` for none.
+pub(super) fn remind(text: String) -> Result<Duration, String> {
+    match duration(text.clone())? {
+        every if every.is_zero() || every >= REMIND_LEAST => Ok(every),
+        _ => Err(format!(
+            "\"{text}\" is less than a minute; for example \"30m\", \"2h\", or \"0s\" for no reminders"
+        )),
+    }
 }
 
 /// Reads `HH:MM` as minutes after midnight. The error shows `example`.

@@ -3,6 +3,7 @@
 mod channel;
 mod client;
 mod identity;
+mod own;
 mod proxy;
 
 pub use channel::Channel;

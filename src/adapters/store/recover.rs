@@ -211,6 +211,9 @@ pub(crate) fn revive(mut daily: Daily, from: Snapshot) -> Daily {
         }
         for day in &mut resume.closed {
             day.maybe_repeated = true;
+            for table in day.routed.values_mut() {
+                table.maybe_repeated = true;
+            }
         }
     }
     daily

@@ -42,8 +42,16 @@ pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
         let said = format!("{} for Slack for more than ten minutes", wait(waiting));
         found.push(Finding::warning(NAME, said).fixed_by(units.again(SERVICE)));
     }
+    found.extend(resume.refusing.iter().map(|(channel, refusal)| {
+        let ago = status::ago(now.since(refusal.at));
+        let why = clean(&refusal.said, PATH);
+        let said = format!("{channel}, the channel of a route, took no message at the last try, {ago}, and the main channel has it: {why}");
+        let (said, command) = with_fix(&said, refusal.fix(), facts.fixes);
+        let said = said.replace("slack.channel", "the route's channel");
+        Finding::warning(NAME, said).fixed_by(command)
+    }));
     let closed = resume.closed.iter();
-    let closed = closed.filter(|day| day.refused.is_none() && old(day.until));
+    let closed = closed.filter(|day| day.waits() && old(day.until));
     let closed: Vec<&str> = closed.map(|day| day.id.as_str()).collect();
     if !closed.is_empty() {
         let said = format!("the table of {} waits for Slack", names(&closed));
@@ -157,6 +165,24 @@ mod tests {
             refused("connection refused", None),
             "warning waiting: 2 messages wait for Slack, which took none at the last try, 2 minutes ago: connection refused\n  \
              > sudo sftp-monitor check --send\n"
+        );
+    }
+
+    #[test]
+    fn a_routes_channel_that_refuses_is_told_with_its_mend() {
+        let before = serde_json::to_value(NOW.minus(Duration::from_secs(125))).unwrap();
+        let trouble =
+            |code: &str| json!({"said": code, "code": code, "since": before, "at": before});
+        let said = judged(&daily(json!({"resume": {"refusing": {
+            "C2": trouble("not_in_channel"), "C3": trouble("channel_not_found"),
+        }}})));
+        assert_eq!(
+            said,
+            "warning waiting: C2, the channel of a route, took no message at the last try, 2 minutes ago, and the main channel has it: \
+             not_in_channel: the bot is not in the channel: type `/invite @sftp` there, in Slack\n  > /invite @sftp\n\
+             warning waiting: C3, the channel of a route, took no message at the last try, 2 minutes ago, and the main channel has it: \
+             channel_not_found: the bot sees no such channel: set the route's channel to the channel's id, and `/invite @sftp` to a private one\n  \
+             > sudoedit /etc/c.toml\n"
         );
     }
 

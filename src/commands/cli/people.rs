@@ -7,6 +7,21 @@ use crate::domain::base::until::Until;
 /// The most characters of a reason or a name.
 const LONGEST: usize = 200;
 
+/// `ack`.
+#[derive(Debug, Args)]
+pub struct Ack {
+    /// The partner's account
+    pub name: String,
+    /// Which matter, if the partner has several: a part of a file's or feed's name, or a kind such as missing or failure
+    pub what: Option<String>,
+    /// What to say
+    #[arg(long, value_name = "TEXT", value_parser = text)]
+    pub why: Option<String>,
+    /// Who takes care of it [default: $SUDO_USER, else this user]
+    #[arg(long, value_name = "NAME", value_parser = text)]
+    pub by: Option<String>,
+}
+
 /// `mute`.
 #[derive(Debug, Args)]
 pub struct Mute {

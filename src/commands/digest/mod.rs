@@ -20,11 +20,12 @@ use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::base::stop::{self, Stop};
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
-use crate::domain::delivery::{REFUSED_KEPT, Turn};
+use crate::domain::delivery::Turn;
 use crate::domain::directory::{Answer, Directory};
 use crate::domain::render::{Voice, day_messages};
 use crate::domain::slack_reply::{Disposition, PostResult};
 use crate::domain::state::{ClosedDay, Counters, Daily, Idle};
+use crate::domain::tables::REFUSED_KEPT;
 
 pub use tables::Tables;
 
@@ -129,6 +130,8 @@ impl Digest {
                 return Err(Stop::Later(why.to_owned()).into());
             };
             match turn {
+                // The unit tries the tables of routes again.
+                Turn::Done if code == 0 && self.tables.left() => return Ok(stop::LATER),
                 Turn::Done => return Ok(code),
                 Turn::Wait(ready) if ready > until => {
                     let told =
@@ -155,13 +158,26 @@ impl Digest {
     async fn post(&mut self, day: &ClosedDay, _lock: &SendLock) -> anyhow::Result<Disposition> {
         let messages = day_messages(day, &self.voice, self.tables.zone.date(now()));
         let answer = match messages.get(day.messages_posted) {
-            Some(message) => self.client.post(message, POST).await,
+            Some(message) => {
+                let channel = self.tables.channel(day);
+                let moved = self.tables.routes.table_channel();
+                let code = self.tables.refusing.get(moved);
+                let message = match code.filter(|_| day.of_route.is_none()) {
+                    Some(code) => (message.clone()).instead_of(moved, code, self.voice.language),
+                    None => message.clone(),
+                };
+                self.client.to(channel).post(&message, POST).await
+            }
             None => PostResult::Accepted { at: None },
         };
         let (next, dropped) = self.tables.settle(day, messages.len(), &answer, now())?;
         if let Some(dropped) = dropped {
+            let whose = match dropped.is_posted {
+                true => "a route's table",
+                false => "its table",
+            };
             let told = format!(
-                "{}: its table was refused and is not kept any more: {REFUSED_KEPT} later ones were refused as well",
+                "{}: {whose} was refused and is not kept any more: {REFUSED_KEPT} later ones were refused as well",
                 dropped.id
             );
             about(Topic::DAY_REFUSED, Priority::Error, &told);
@@ -179,7 +195,11 @@ impl Digest {
                 (Topic::SLACK_FAILING, Priority::Warning, answer.to_string())
             }
         };
-        about(topic, priority, &format!("{}: {told}", day.id));
+        let id = match &day.of_route {
+            Some(channel) => format!("{} for {channel}", day.id),
+            None => day.id.clone(),
+        };
+        about(topic, priority, &format!("{id}: {told}"));
         Ok(next)
     }
 }
@@ -257,7 +277,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
     let idle = config.digest.idle;
     let accounts = idle.then(|| Accounts::of(&mut config));
     let digest = Digest {
-        tables: Tables::new(store, zone, closes_from),
+        tables: Tables::new(store, zone, closes_from, config.routes.clone()),
         voice: config.voice(),
         client,
         accounts,
@@ -283,13 +303,21 @@ fn print(mut daily: Daily, down: Option<Time>, config: &mut Config) -> anyhow::R
     let listed = accounts.as_mut().and_then(Accounts::listed_partners);
     let closed = daily.resume.closed.iter_mut();
     let mut out = std::io::stdout().lock();
-    for day in closed.filter(|day| day.refused.is_none()) {
+    for day in closed {
         if let (Some(accounts), Some(listed), None) = (&mut accounts, &listed, &day.day.idle) {
             day.day.idle = Some(idle(day, listed, accounts));
         }
-        let messages = day_messages(day, &voice, zone.date(now));
-        for message in messages.into_iter().skip(day.messages_posted) {
-            writeln!(out, "{}\n", message.plain().trim_end())?;
+        let all = day.waits().then(|| day.clone());
+        let tables = config.routes.waiting_tables(day);
+        let tables = tables.map(|channel| config.routes.table(day, channel));
+        for day in all.into_iter().chain(tables) {
+            if let Some(channel) = &day.of_route {
+                writeln!(out, "{channel}:")?;
+            }
+            let messages = day_messages(&day, &voice, zone.date(now));
+            for message in messages.into_iter().skip(day.messages_posted) {
+                writeln!(out, "{}\n", message.plain().trim_end())?;
+            }
         }
     }
     Ok(0)

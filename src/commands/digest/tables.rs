@@ -8,8 +8,10 @@ use crate::domain::alerts::NEWS;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
 use crate::domain::delivery::{self, Turn};
+use crate::domain::routes::Routes;
 use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter};
 use crate::domain::state::{ClosedDay, Daily};
+use crate::domain::tables;
 
 /// The state, as a run of digest changes it.
 pub struct Tables<D: Disk = RealDisk> {
@@ -18,6 +20,9 @@ pub struct Tables<D: Disk = RealDisk> {
     /// Minutes after midnight from which a run closes the day.
     closes_from: u32,
     limiter: RateLimiter,
+    pub(super) routes: Routes,
+    /// The channels of routes that refused a table in this run, each with Slack's code.
+    pub(super) refusing: BTreeMap<String, String>,
 }
 
 /// The next step, with the send lock.
@@ -30,12 +35,14 @@ pub(super) fn down_since<D: Disk>(store: &Store<D>, now: Time) -> Option<Time> {
 
 impl<D: Disk> Tables<D> {
     /// Creates a run on this state.
-    pub fn new(store: Store<D>, zone: Zone, closes_from: u32) -> Self {
+    pub fn new(store: Store<D>, zone: Zone, closes_from: u32, routes: Routes) -> Self {
         Tables {
             store,
             zone,
             closes_from,
             limiter: RateLimiter::default(),
+            routes,
+            refusing: BTreeMap::new(),
         }
     }
 
@@ -66,9 +73,11 @@ impl<D: Disk> Tables<D> {
         let Some(lock) = self.store.send_lock(wait)? else {
             return Ok(None);
         };
-        let limiter = Some(&self.limiter);
+        let (limiter, routes, refusing) = (Some(&self.limiter), &self.routes, &self.refusing);
         let turn = self.store.commit(self.zone.local(now), |daily, _| {
-            delivery::take_day(daily, limiter, now)
+            // Without a route for them, no tables wait any more.
+            tables::forget_posted(daily, routes);
+            tables::take_day(daily, limiter, routes, refusing, now)
         })?;
         Ok(Some((turn, lock)))
     }
@@ -82,12 +91,45 @@ impl<D: Disk> Tables<D> {
         answer: &PostResult,
         now: Time,
     ) -> Result<(Disposition, Option<ClosedDay>), StateError> {
-        let next = self.limiter.settle(day.form, answer, now);
+        let channel = self.channel(day).to_owned();
+        let own = Some(channel).filter(|channel| *channel != self.routes.main);
+        let code = answer.refusal_of_channel().map(str::to_owned);
+        let refused = own.clone().zip(code);
+        let next = match &refused {
+            Some(_) => {
+                // Other channels may take their tables at once.
+                let accepted = PostResult::Accepted { at: None };
+                self.limiter.settle(day.form, &accepted, now);
+                Disposition::Again { form: day.form }
+            }
+            None => self.limiter.settle(day.form, answer, now),
+        };
+        let routes = &self.routes;
         let dropped = self.store.commit(self.zone.local(now), |daily, _| {
             delivery::note_answer(daily, answer, &next, now);
-            delivery::settle_day(daily, day, messages, &next)
+            if let Some(channel) = &own {
+                delivery::note_channel(daily, channel, answer, now);
+            }
+            tables::settle_day(daily, day, messages, &next, routes)
         })?;
+        self.refusing.extend(refused);
         Ok((next, dropped))
+    }
+
+    /// Did the channel of a route refuse its table in this run?
+    pub(super) fn left(&self) -> bool {
+        let mut of_routes = self.routes.table_channels().into_iter();
+        of_routes.any(|channel| self.refusing.contains_key(channel))
+    }
+
+    /// The channel of a table. If it refused the table of all partners, that one goes to the main channel.
+    pub fn channel<'a>(&'a self, day: &'a ClosedDay) -> &'a str {
+        let moved = self.routes.table_channel();
+        match &day.of_route {
+            Some(channel) => channel,
+            None if self.refusing.contains_key(moved) => &self.routes.main,
+            None => moved,
+        }
     }
 }
 

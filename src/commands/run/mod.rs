@@ -4,6 +4,7 @@
 mod batch;
 mod command;
 mod commit;
+mod courier;
 mod daemon;
 mod doubtful;
 mod edit;
@@ -25,4 +26,5 @@ mod webhook;
 
 pub use command::command;
 pub use commit::Committer;
+pub use courier::Courier;
 pub use queue::{Queue, Taken};

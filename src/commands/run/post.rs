@@ -15,7 +15,7 @@ use crate::adapters::store::StateError;
 use crate::domain::alerts::{Form, Matter, Message};
 use crate::domain::base::time::Time;
 use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render, render_content};
-use crate::domain::routes::Routes;
+use crate::domain::routes::{Routes, Way};
 use crate::domain::slack_reply::{PostResult, RateLimiter};
 
 /// A warning that waited longer than this is checked again before it is posted.
@@ -39,6 +39,7 @@ pub(super) type Answering = Pin<Box<dyn Future<Output = PostResult>>>;
 pub(super) struct Sender {
     client: Option<Client>,
     voice: Voice,
+    routes: Routes,
     /// The configuration to check waiting warnings again; `None` if the command line names the partners.
     config: Option<Config>,
     queue: Queue,
@@ -52,7 +53,8 @@ impl Sender {
         config: Option<Config>,
     ) -> Self {
         Sender {
-            queue: Queue::new(client.is_some().then(RateLimiter::default), routes),
+            queue: Queue::new(client.is_some().then(RateLimiter::default), routes.clone()),
+            routes,
             client,
             voice,
             config,
@@ -70,7 +72,7 @@ impl Sender {
         let waited = now.since(taken.message.since) > LONG;
         let judged = sight::may_be_fixed(&taken.message.content) && waited;
         let Some(config) = self.config.clone().filter(|_| judged) else {
-            let posting = self.post_message(&taken.message);
+            let posting = self.post_message(&taken.message, &taken.way);
             return Some(Box::pin(async {
                 let answer = Some(posting.await);
                 Posted { taken, answer }
@@ -79,12 +81,12 @@ impl Sender {
         let sender = Sender::new(
             self.client.clone(),
             self.voice.clone(),
-            Routes::default(),
+            self.routes.clone(),
             None,
         );
         Some(Box::pin(async move {
             let answer = match still(&taken.message, config).await {
-                Some(message) => Some(sender.post_message(&message).await),
+                Some(message) => Some(sender.post_message(&message, &taken.way).await),
                 None => None,
             };
             Posted { taken, answer }
@@ -93,7 +95,16 @@ impl Sender {
 
     /// Posts a report of the daemon's own trouble in this form. The outbox does not hold such reports.
     pub(super) fn post_trouble(&self, trouble: &OwnTrouble, form: Form) -> Answering {
-        self.post(own_trouble(trouble, form, &self.voice))
+        let mut message = own_trouble(trouble, form, &self.voice);
+        let Some(client) = self.client.clone() else {
+            return printed(&message);
+        };
+        let begins = trouble.until.is_none();
+        if let Some(id) = self.routes.own().mention.filter(|_| begins) {
+            message = message.calling(id);
+        }
+        let (routes, language) = (self.routes.clone(), self.voice.language);
+        Box::pin(async move { client.post_own(&message, &routes, language).await })
     }
 
     /// Can it edit messages? Not what it printed.
@@ -104,29 +115,30 @@ impl Sender {
     /// Edits a message so that it shows all of its matter; `None` without Slack.
     pub(super) fn edit(&self, matter: &Matter) -> Option<Answering> {
         let (client, at) = (self.client.clone()?, matter.at.clone()?);
-        let message = render_content(&matter.shown(), matter.form, &self.voice);
+        let mut message = render_content(&matter.shown(), matter.form, &self.voice);
+        if let Some(id) = self.routes.of(&matter.content).mention {
+            message = message.calling(id);
+        }
         Some(Box::pin(async move { client.edit(&message, &at).await }))
     }
 
-    fn post_message(&self, message: &Message) -> Answering {
-        let rendered = render(message, &self.voice);
-        match (self.client.clone(), message.thread.clone()) {
+    fn post_message(&self, message: &Message, way: &Way) -> Answering {
+        let mut rendered = render(message, &self.voice);
+        let client = match (self.client.clone(), message.thread.clone()) {
+            (None, _) => return printed(&rendered),
             (Some(client), Some(first)) => {
                 let for_all = message.content.is_for_all();
-                Box::pin(async move { client.reply(&rendered, &first, for_all).await })
+                return Box::pin(async move { client.reply(&rendered, &first, for_all).await });
             }
-            _ => self.post(rendered),
+            (Some(client), None) => client.to(&way.channel),
+        };
+        if let Some(id) = &way.mention {
+            rendered = rendered.calling(id);
         }
-    }
-
-    fn post(&self, message: Rendered) -> Answering {
-        match self.client.clone() {
-            Some(client) => Box::pin(async move { client.post(&message, POST).await }),
-            None => {
-                println!("{}\n", message.plain());
-                Box::pin(async { PostResult::Accepted { at: None } })
-            }
+        if let Some((channel, code)) = &way.instead_of {
+            rendered = rendered.instead_of(channel, code, self.voice.language);
         }
+        Box::pin(async move { client.post(&rendered, POST).await })
     }
 
     /// Takes in the result of a post.
@@ -140,6 +152,12 @@ impl Sender {
         self.queue
             .settle(committer, message, posted.answer.as_ref(), now)
     }
+}
+
+/// Prints a message, if there is no Slack.
+fn printed(message: &Rendered) -> Answering {
+    println!("{}\n", message.plain());
+    Box::pin(async { PostResult::Accepted { at: None } })
 }
 
 /// The message as it holds now; `None` if nothing of it holds any more.

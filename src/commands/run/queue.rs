@@ -9,7 +9,7 @@ use crate::adapters::store::{Disk, SendLock, StateError};
 use crate::domain::alerts::{Message, SETTLES};
 use crate::domain::base::time::Time;
 use crate::domain::delivery::{self, Turn};
-use crate::domain::routes::Routes;
+use crate::domain::routes::{Refusing, Routes, Way};
 use crate::domain::slack_reply::{Disposition, Fix, PostResult, RateLimiter};
 use crate::domain::state::Daily;
 
@@ -23,6 +23,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 pub struct Taken<L = OwnedFd> {
     /// The message as it was before it was marked as perhaps posted.
     pub message: Message,
+    /// The channel that it is posted to, if it is no reply.
+    pub way: Way,
     /// Held until the answer is committed.
     _lock: SendLock<L>,
 }
@@ -31,6 +33,10 @@ pub struct Taken<L = OwnedFd> {
 pub struct Queue {
     /// Which channel each message goes to.
     routes: Routes,
+    /// The channels of routes that refuse messages.
+    refusing: Refusing,
+    /// The channel of a route that the message in flight is posted to.
+    sent_to: Option<String>,
     /// Slack's rate limit; `None` if messages are printed.
     limiter: Option<RateLimiter>,
     /// The earliest next try for the send lock, since another process may be posting.
@@ -44,6 +50,8 @@ impl Queue {
     pub fn new(limiter: Option<RateLimiter>, routes: Routes) -> Self {
         Queue {
             routes,
+            refusing: Refusing::default(),
+            sent_to: None,
             limiter,
             again: None,
             looked: None,
@@ -119,15 +127,25 @@ impl Queue {
         };
         // Only now the state shows what Slack asked of another process meanwhile.
         let (limiter, routes) = (self.limiter.as_ref(), &self.routes);
-        let take = |daily: &mut Daily| delivery::take_message(daily, limiter, routes, now);
+        let take = |daily: &mut Daily| {
+            let used = routes.channels();
+            let refusing = &mut daily.resume.refusing;
+            refusing.retain(|channel, _| used.contains(&channel.as_str()));
+            delivery::take_message(daily, limiter, routes, now)
+        };
         let turn = committer.change(now, take)?;
         let Turn::Post(message) = turn else {
             return Ok(None);
         };
         self.again = None;
         committer.in_flight = Some(message.id);
+        let way = routes.way(&message, &self.refusing, now);
+        // A reply goes to the channel of its thread.
+        let own = message.thread.is_none() && way.channel != routes.main;
+        self.sent_to = own.then(|| way.channel.clone());
         Ok(Some(Taken {
             message,
+            way,
             _lock: lock,
         }))
     }
@@ -143,14 +161,29 @@ impl Queue {
         now: Time,
     ) -> Result<(), StateError> {
         let mut limiter = self.limiter.clone();
-        let next = match (&mut limiter, answer) {
-            (Some(limiter), Some(answer)) => limiter.settle(message.form, answer, now),
+        let channel = self.sent_to.clone();
+        let refusal = answer.and_then(PostResult::refusal_of_channel);
+        let refusal = channel.as_deref().zip(refusal);
+        let form = message.form;
+        let mut next = match (&mut limiter, answer) {
+            (Some(limiter), Some(_)) if refusal.is_some() => {
+                // The main channel may take it at once.
+                limiter.settle(form, &PostResult::Accepted { at: None }, now)
+            }
+            (Some(limiter), Some(answer)) => limiter.settle(form, answer, now),
             (None, _) | (_, None) => Disposition::Done,
         };
+        if refusal.is_some() {
+            next = Disposition::Again { form };
+        }
         let in_flight = committer.in_flight.take();
+        let mut is_news = false;
         let settled = committer.change(now, |daily| {
             if let Some(answer) = answer {
                 delivery::note_answer(daily, answer, &next, now);
+                let channel = channel.as_deref();
+                is_news = channel
+                    .is_some_and(|channel| delivery::note_channel(daily, channel, answer, now));
             }
             let accepted = match answer {
                 Some(PostResult::Accepted { at }) => at.as_ref(),
@@ -169,11 +202,22 @@ impl Queue {
                 line(Priority::Error, &told);
             }
         }
+        self.sent_to = None;
+        match (channel.as_deref(), refusal, answer) {
+            (_, Some((channel, code)), _) => self.refusing.note(channel, code, now),
+            (Some(channel), None, Some(PostResult::Accepted { .. })) => self.refusing.over(channel),
+            _ => {}
+        }
+        if let Some(channel) = channel.as_ref().filter(|_| is_news) {
+            about_channel(channel, answer, refusal.is_some());
+        }
         if let Some(answer) = answer {
             self.limiter = limiter;
             // Only a state that records the refusal shows when it is over.
             self.looked = (settled.is_ok() && committer.view.refused).then_some(now);
-            Self::log(committer, answer, &next);
+            if refusal.is_none() {
+                Self::log(committer, answer, &next);
+            }
         }
         settled
     }
@@ -203,4 +247,18 @@ impl Queue {
         }
         committer.trouble = trouble;
     }
+}
+
+/// Logs that a route's channel begins to refuse messages, or takes them again.
+fn about_channel(channel: &str, answer: Option<&PostResult>, refuses: bool) {
+    let Some(answer) = answer.filter(|_| refuses) else {
+        let told = format!("Slack's channel {channel} takes messages again");
+        return about(Topic::SLACK_RECOVERED, Priority::Notice, &told);
+    };
+    let fix = answer.code().and_then(Fix::of);
+    let fix = fix.map_or_else(String::new, |fix| format!(": {}", fix.of_route()));
+    let told = format!(
+        "Slack's channel {channel} refuses messages: {answer}{fix}; they go to the main channel"
+    );
+    about(Topic::SLACK_FAILING, Priority::Warning, &told);
 }

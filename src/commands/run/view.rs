@@ -60,7 +60,7 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
     );
     let messages = resume.outbox.iter().map(|message| message.since);
     let head = resume.outbox.first();
-    let days = resume.closed.iter().filter(|day| day.refused.is_none());
+    let days = resume.closed.iter().filter(|day| day.waits());
     View {
         oldest: messages.chain(days.map(|day| day.until)).min(),
         due: monitor.due(),

@@ -12,7 +12,7 @@ use crate::domain::alerts::Events;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
-use crate::domain::slack_reply::Fix;
+use crate::domain::slack_reply::{Fix, Trouble};
 use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
 
 /// The object that `status --json` prints.
@@ -30,6 +30,8 @@ pub(super) struct StatusReport<'a> {
     waiting: usize,
     pause_until: Option<String>,
     refusal: Option<RefusalRow<'a>>,
+    /// Channels of routes that refuse messages, which go to the main channel meanwhile.
+    refusing: BTreeMap<&'a str, RefusalRow<'a>>,
     /// `None` without a webhook.
     webhook: Option<WebhookRow<'a>>,
     closed: Vec<ClosedRow<'a>>,
@@ -38,6 +40,7 @@ pub(super) struct StatusReport<'a> {
     parked_more: u64,
     notices: Vec<NoticeRow<'a>>,
     feeds: Vec<Row>,
+    open: Vec<OpenRow<'a>>,
     muted: Vec<MuteRow<'a>>,
     forged: u64,
     undecided: usize,
@@ -109,7 +112,7 @@ struct RefusalRow<'a> {
     code: Option<&'a str>,
     since: String,
     at: String,
-    mend: Option<&'static str>,
+    mend: Option<String>,
 }
 
 /// A closed day whose table Slack has not accepted.
@@ -128,6 +131,16 @@ struct ParkedRow<'a> {
     what: String,
     since: String,
     error: Option<&'a str>,
+}
+
+/// A matter that waits for its end.
+#[derive(Debug, Serialize)]
+struct OpenRow<'a> {
+    what: String,
+    partner: Option<&'a str>,
+    since: String,
+    /// A person takes care of it.
+    taken: bool,
 }
 
 /// A partner whose alerts are kept back.
@@ -160,6 +173,14 @@ impl<'a> StatusReport<'a> {
     ) -> Self {
         let resume = &daily.resume;
         let at = |time: Time| zone.rfc3339(time);
+        let row = |trouble: &'a Trouble, mend: fn(Fix) -> String| RefusalRow {
+            error: &trouble.said,
+            code: trouble.code.as_deref(),
+            since: at(trouble.since),
+            at: at(trouble.at),
+            mend: trouble.fix().map(mend),
+        };
+        let refusing = resume.refusing.iter();
         let closed = resume.closed.iter().map(|day| ClosedRow {
             id: &day.id,
             until: at(day.until),
@@ -178,6 +199,13 @@ impl<'a> StatusReport<'a> {
             to: at(notice.to),
             count: notice.count,
             detail: notice.detail.as_deref(),
+        });
+        let matters = resume.matters.iter().filter(|matter| matter.is_open());
+        let open = matters.map(|matter| OpenRow {
+            what: words::message(matter.about()),
+            partner: matter.about().partner().filter(|name| !name.is_empty()),
+            since: at(matter.began),
+            taken: matter.taken,
         });
         let muted = resume.alerts.muted.iter().map(|(partner, mute)| MuteRow {
             partner,
@@ -198,13 +226,11 @@ impl<'a> StatusReport<'a> {
             sessions: sessions(resume, zone),
             waiting: waiting(resume),
             pause_until: resume.pause_until.map(at),
-            refusal: resume.slack_trouble.as_ref().map(|refusal| RefusalRow {
-                error: &refusal.said,
-                code: refusal.code.as_deref(),
-                since: at(refusal.since),
-                at: at(refusal.at),
-                mend: refusal.fix().map(Fix::said),
-            }),
+            refusal: (resume.slack_trouble.as_ref())
+                .map(|refusal| row(refusal, |fix| fix.said().to_owned())),
+            refusing: refusing
+                .map(|(channel, refusal)| (channel.as_str(), row(refusal, Fix::of_route)))
+                .collect(),
             webhook: (!resume.alerts.events.kinds.is_empty())
                 .then(|| WebhookRow::of(&resume.alerts.events, zone)),
             closed: closed.collect(),
@@ -212,6 +238,7 @@ impl<'a> StatusReport<'a> {
             parked_more: resume.parked_more,
             notices: notices.collect(),
             feeds: feeds.iter().map(|feed| Row::of(feed, zone)).collect(),
+            open: open.collect(),
             muted: muted.collect(),
             forged: resume.forged,
             undecided: resume.undecided.len(),

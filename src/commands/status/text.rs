@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::Cell;
 
 use super::facts::{Session, SessionKind, known, position, sessions, waiting};
-use super::words::{ago, many, message, muted};
+use super::words::{self, ago, many, message, muted};
 use crate::commands::expect::table::line;
 use crate::commands::output::table::{Four, with_columns, write_table};
 use crate::domain::alerts::Events;
@@ -49,6 +49,8 @@ pub(super) fn write(
         let lines = many(resume.forged, "line");
         format!("{lines} that a local user wrote in sshd's name, ignored")
     });
+    let matters = resume.matters.iter().filter(|matter| matter.is_open());
+    let open = matters.map(|matter| words::open(matter, zone));
     let mutes = resume.alerts.muted.iter();
     let muted = mutes.map(|(name, mute)| muted(name, mute, zone));
     let lines = named("Trouble", troubles.to_vec())
@@ -56,6 +58,7 @@ pub(super) fn write(
         .chain(named("Feed", feeds.iter().map(line).collect()))
         .chain(named("Session", open_sessions(resume, zone)))
         .chain(named("Slack", slack(resume, zone, now)))
+        .chain(named("Open", open.collect()))
         .chain(named("Muted", muted.collect()))
         .chain(named("Webhook", webhook(&resume.alerts.events, zone, now)))
         .chain(named("Notice", notices.collect()))
@@ -164,8 +167,15 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
             "took nothing at the last try, {at} ({ago}): {said}{fix}"
         ));
     }
+    lines.extend(resume.refusing.iter().map(|(channel, refusal)| {
+        let fix = refusal.fix().map(|fix| format!(": {}", fix.of_route()));
+        let (at, ago) = (clock(zone, refusal.at), ago(now.since(refusal.at)));
+        let (said, fix) = (&refusal.said, fix.unwrap_or_default());
+        format!("{channel} refused a message at the last try, {at} ({ago}), and the main channel has it: {said}{fix}")
+    }));
     lines.extend(resume.closed.iter().map(|day| match &day.refused {
         Some(error) => format!("the table of {} was refused for good: {error}", day.id),
+        None if day.is_posted => format!("tables of {} for routes wait", day.id),
         None => format!("the table of {} waits", day.id),
     }));
     lines.extend(resume.parked.iter().map(|parked| {

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::domain::alerts::{Content, Mute};
+use crate::domain::alerts::{Content, Matter, Mute};
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expiry::Expires;
 
 /// What a message is about.
-pub(super) fn message(content: &Content) -> String {
+pub(crate) fn message(content: &Content) -> String {
     match content {
         Content::Started { .. } => "the first start".to_owned(),
         Content::Logins(logins) => format!("log-in of {}", logins.partner),
@@ -62,6 +62,13 @@ pub(crate) fn muted(name: &str, mute: &Mute, zone: Zone) -> String {
     };
     let (by, why) = (by.unwrap_or_default(), why.unwrap_or_default());
     format!("{name} until {until}, since {since}{by}{why}; {held} kept back")
+}
+
+/// An open matter in one line: `prices.csv of alice missing, since 2026-03-30 06:00, taken care of`.
+pub(crate) fn open(matter: &Matter, zone: Zone) -> String {
+    let (what, since) = (message(matter.about()), minute(matter.began, zone));
+    let taken = if matter.taken { ", taken care of" } else { "" };
+    format!("{what}, since {since}{taken}")
 }
 
 /// A time to the minute.

@@ -45,6 +45,12 @@ pub struct Matter {
     /// The first message does not show all of this yet.
     #[serde(default, skip_serializing_if = "is_default")]
     pub edit: bool,
+    /// A person takes care of it: no reminders.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub taken: bool,
+    /// The latest reminder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<Time>,
 }
 
 impl Matter {
@@ -74,6 +80,8 @@ impl Matter {
         for need in content.needs() {
             Need::add(&mut self.needs, need);
         }
+        // A further deadline is another one than the person has answered.
+        self.taken &= !matches!(content, Content::FeedMissing(_));
         absorb(&mut self.content, content);
         self.last = self.last.max(at);
         self.edit = true;

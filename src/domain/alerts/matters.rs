@@ -81,6 +81,8 @@ impl Matters {
             needs,
             end: None,
             edit: false,
+            taken: false,
+            reminded: None,
         };
         self.0.insert(place, matter);
         // Some more are allowed, so that this does not run for each message.

@@ -216,11 +216,13 @@ impl Content {
             Content::Logins(logins) => Gathered("login", &logins.partner),
             Content::Failures(failures) => Gathered("failure", &failures.partner),
             Content::Sweep(_) => Gathered("sweep", ""),
-            // A summary has no place for what stands alone.
-            Content::Several { parts, .. } if parts.iter().any(|part| part.group().is_none()) => {
-                Each
+            // A summary has no place for messages that stand alone.
+            Content::Several { partner, parts } => {
+                match parts.iter().all(|part| part.group().is_some()) {
+                    true => Gathered("several", partner),
+                    false => Alone("several", partner),
+                }
             }
-            Content::Several { partner, .. } => Gathered("several", partner),
             Content::Files(files) if files.what == Transfer::Upload => {
                 Gathered("upload", &files.partner)
             }

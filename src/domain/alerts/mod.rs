@@ -3,6 +3,7 @@
 
 mod again;
 mod agenda;
+mod care;
 mod event;
 mod events;
 mod expiring;
@@ -21,6 +22,7 @@ mod mute_ended;
 mod muted;
 mod needs;
 mod queue;
+mod reminders;
 mod reply;
 mod slack_ref;
 mod summary;

@@ -91,7 +91,12 @@ impl Outbox<'_> {
 
     /// Appends a message. If many messages that stand alone wait, it replaces the earlier one about the same matter: the
     /// tables of the days contain that information too.
-    fn append(&mut self, since: Time, content: Content, matter: Option<(u64, bool)>) -> u64 {
+    pub(super) fn append(
+        &mut self,
+        since: Time,
+        content: Content,
+        matter: Option<(u64, bool)>,
+    ) -> u64 {
         if let Some(matter) = content.matter() {
             let alone = |m: &Message| m.content.matter().is_some();
             if self.messages.iter().filter(|m| alone(m)).count() >= ALERTS_KEPT {

@@ -27,3 +27,13 @@ pub enum Reply {
         at: Time,
     },
 }
+
+impl Reply {
+    /// Is it what a person answered?
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Reply::Taken { .. } => true,
+            Reply::Reminder { .. } => false,
+        }
+    }
+}

@@ -56,9 +56,18 @@ pub fn gather_waited(
     let own = |m: &Message| of_partner(m) && certain(m) && together(&first, &m.content);
     let (mut own, mut rest): (Vec<Message>, Vec<Message>) =
         std::mem::take(messages).into_iter().partition(own);
-    let contents: Vec<Content> = own.iter_mut().map(|m| take(&mut m.content)).collect();
+    // Trouble that has ended meanwhile comes after its end, as in a message that is edited.
+    let ended = |m: &Message| matters.get(m.id).is_some_and(|matter| matter.end.is_some());
+    let mut contents: Vec<(bool, Content)> = own
+        .iter_mut()
+        .map(|m| (ended(m), take(&mut m.content)))
+        .collect();
+    contents.sort_by_key(|(ended, _)| *ended);
     let mut parts: Vec<Content> = Vec::new();
-    for part in contents.into_iter().flat_map(Content::into_parts) {
+    for part in contents
+        .into_iter()
+        .flat_map(|(_, content)| content.into_parts())
+    {
         let mut alike = parts.iter_mut().filter(|p| p.group() == part.group());
         match alike.next() {
             Some(first) => merge::join(first, part),

@@ -31,6 +31,8 @@ pub struct Alerts {
     pub new_key: bool,
     /// A partner without a log-in for this time is reported as quiet; zero turns this off.
     pub quiet_after: Duration,
+    /// How often an upload that broke off is reminded of, until it came whole; zero turns this off.
+    pub remind: Duration,
 }
 
 impl Default for Alerts {
@@ -49,6 +51,7 @@ impl Default for Alerts {
             new_address: false,
             new_key: false,
             quiet_after: Duration::ZERO,
+            remind: Duration::ZERO,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A feed that must arrive: one `[[expect]]`.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 
 use crate::domain::alerts::File;
@@ -22,6 +24,8 @@ pub struct Expectation {
     pub schedule: Schedule,
     /// The user or user group to mention when it is missing: its id.
     pub mention: Option<String>,
+    /// How often it is reminded of while it is missing; zero turns this off.
+    pub remind: Duration,
 }
 
 impl Expectation {

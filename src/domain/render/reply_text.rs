@@ -1,7 +1,9 @@
 //! Replies to messages in words: reminders, and what a person answered.
 
+use std::time::Duration;
+
 use super::Voice;
-use super::blocks::plain;
+use super::blocks::{TextLine, plain};
 use super::say::{Phrase, slots};
 use crate::domain::alerts::Reply;
 use crate::domain::base::clean::{NAME, PATH, clean};
@@ -11,17 +13,21 @@ use crate::domain::render::phrase::Draft;
 pub(crate) fn tell(reply: &Reply, of: Draft, voice: &Voice) -> Draft {
     match reply {
         Reply::Reminder { since, at } => {
-            let long = voice.language.lasting(at.since(*since));
+            // The time up to which all is known lies some tenths of a second back.
+            let long = at.since(*since) + Duration::from_secs(1);
+            let long = voice.language.lasting(long);
             let text = Phrase("🔁 Rappel après {long} : ", "🔁 Reminder after {long}: ");
-            let mut lines = of.lines;
-            let mut first = plain(voice.say(text, slots![long]));
-            if !lines.is_empty() {
-                first.extend(lines.remove(0));
-            }
-            lines.insert(0, first);
-            // The first message has mentioned whom it concerns.
+            let reminder = plain(voice.say(text, slots![long]));
+            let reminding = |mut lines: Vec<TextLine>| {
+                if let Some(first) = lines.first_mut() {
+                    first.splice(..0, reminder.iter().cloned());
+                }
+                lines
+            };
             Draft {
-                lines,
+                lines: reminding(of.lines),
+                short: of.short.map(reminding),
+                // The first message has mentioned whom it concerns.
                 mention: None,
                 ..of
             }

@@ -14,7 +14,15 @@ use crate::domain::render::say::{Phrase, slots};
 
 /// A message in words, in the form that Slack has asked for.
 pub fn render(message: &Message, voice: &Voice) -> Rendered {
-    tell(&message.content, voice).render(message.form, message.maybe_repeated, voice)
+    let told = tell(&message.content, voice);
+    let told = match &message.content {
+        // Apart from the message that it answers, a reply says what it is about.
+        Content::Reply { reply, of } if message.thread.is_none() && reply.is_answer() => {
+            together([told, tell(of, voice)].into_iter())
+        }
+        _ => told,
+    };
+    told.render(message.form, message.maybe_repeated, voice)
 }
 
 /// A message that shows this content, in this form.

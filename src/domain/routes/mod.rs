@@ -7,6 +7,7 @@ mod refusing;
 mod route;
 mod rows;
 mod scatter;
+mod tables;
 
 pub use refusing::{Refusing, Way};
 pub use route::{Destination, Route, Routes, Target, Whose};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::route::{Destination, Routes};
+use super::route::Routes;
+use crate::domain::alerts::Message;
 use crate::domain::base::time::Time;
 
 /// How long a channel is left alone after it refused a message; it doubles with each further refusal.
@@ -26,36 +27,39 @@ struct Refused {
 }
 
 /// The channel that a message is posted to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
     /// The channel.
-    pub channel: &'a str,
+    pub channel: String,
     /// The channel that it was meant for, and Slack's code for why that one is left alone.
-    pub instead_of: Option<(&'a str, &'a str)>,
+    pub instead_of: Option<(String, String)>,
+    /// The user or user group to mention.
+    pub mention: Option<String>,
+}
+
+impl Routes {
+    /// The channel to post a message to now. Only the first message of a matter mentions somebody.
+    pub fn way(&self, message: &Message, refusing: &Refusing, now: Time) -> Way {
+        let to = self.of(&message.content);
+        let channel = to.channel.unwrap_or(&self.main);
+        let first = message.matter.is_none();
+        let code = refusing.code(channel, now).filter(|_| channel != self.main);
+        Way {
+            channel: code.map_or(channel, |_| &self.main).to_owned(),
+            instead_of: code.map(|code| (channel.to_owned(), code.to_owned())),
+            mention: to.mention.filter(|_| first).map(str::to_owned),
+        }
+    }
 }
 
 impl Refusing {
-    /// The channel to post to now; `None` if the message goes nowhere.
-    pub fn way<'a>(
-        &'a self,
-        to: Destination<'a>,
-        routes: &'a Routes,
-        now: Time,
-    ) -> Option<Way<'a>> {
-        let channel = to.channel?;
+    /// Slack's code, if the channel is left alone now.
+    fn code(&self, channel: &str, now: Time) -> Option<&str> {
         // A later end means that the clock was set back.
         let alone =
             |refused: &&Refused| now < refused.until && refused.until <= now.plus(PAUSE_MOST);
-        Some(match self.0.get(channel).filter(alone) {
-            Some(refused) if channel != routes.main => Way {
-                channel: &routes.main,
-                instead_of: Some((channel, &refused.code)),
-            },
-            _ => Way {
-                channel,
-                instead_of: None,
-            },
-        })
+        let refused = self.0.get(channel).filter(alone);
+        refused.map(|refused| refused.code.as_str())
     }
 
     /// Notes that a channel refused a message with this code.
@@ -83,23 +87,13 @@ mod tests {
 
     #[test]
     fn a_channel_that_refuses_is_tried_again_after_pauses_that_grow_to_an_hour() {
-        let (routes, mut refusing) = (Routes::to("main"), Refusing::default());
-        let to = Destination {
-            channel: Some("C2"),
-            mention: None,
-        };
+        let mut refusing = Refusing::default();
         let mut now = Time::from_seconds(1_774_843_675);
         let mut pauses = Vec::new();
         for _ in 0..8 {
             refusing.note("C2", "not_in_channel", now);
-            let way = refusing.way(to, &routes, now);
-            let main = Way {
-                channel: "main",
-                instead_of: Some(("C2", "not_in_channel")),
-            };
-            assert_eq!(way, Some(main));
             let began = now;
-            while refusing.way(to, &routes, now) == Some(main) {
+            while refusing.code("C2", now) == Some("not_in_channel") {
                 now = now.plus(Duration::from_secs(60));
             }
             pauses.push(now.since(began).as_secs() / 60);
@@ -107,10 +101,7 @@ mod tests {
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
         refusing.over("C2");
         refusing.note("C2", "is_archived", now);
-        assert!(
-            refusing
-                .way(to, &routes, now.plus(PAUSE))
-                .is_some_and(|way| way.channel == "C2")
-        );
+        assert_eq!(refusing.code("C2", now), Some("is_archived"));
+        assert_eq!(refusing.code("C2", now.plus(PAUSE)), None);
     }
 }

@@ -92,11 +92,6 @@ impl Route {
         partners && self.kinds.contains(&kind)
     }
 
-    /// Does it take all tables of these partners, without those of other partners?
-    pub(super) fn has_table_of(&self, partner: &str) -> bool {
-        !self.partners.is_empty() && self.takes(Kind::Digest, &About::One(partner))
-    }
-
     /// Does it take each message of this kind that the other takes, as far as this can be seen? A table of some partners is
     /// posted besides the table of all.
     pub fn covers(&self, other: &Route, kind: Kind) -> bool {

@@ -23,6 +23,7 @@ mod muted;
 mod probes;
 mod quiet;
 mod refused;
+mod reminders;
 mod rename;
 mod settings;
 mod sight;

@@ -133,6 +133,7 @@ impl Monitor<'_> {
         self.judge_unread(time);
         self.judge_feeds(time);
         self.judge_quiet(time);
+        self.remind(time);
     }
 
     /// Forgets ended sessions, and evicts some if there are too many; then adds a notice.
@@ -187,8 +188,9 @@ impl Monitor<'_> {
     pub fn due(&self) -> Option<Time> {
         let resume = &self.daily.resume;
         let ages = Alerts::ages(&resume.outbox, &resume.matters, self.in_flight);
-        let due = [self.alerts_due(), ages, self.feeds_due(), self.quiet_due()];
-        due.into_iter().flatten().min()
+        let feeds = [self.feeds_due(), self.quiet_due(), self.reminders_due()];
+        let due = [self.alerts_due(), ages].into_iter().chain(feeds);
+        due.flatten().min()
     }
 
     /// The same without the deadlines of feeds and log-ins: those are judged only when reading has caught up.

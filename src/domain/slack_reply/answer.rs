@@ -74,11 +74,6 @@ impl fmt::Display for PostResult {
 }
 
 impl PostResult {
-    /// Does the channel refuse messages until a person fixes it, or its route? Another channel may take them.
-    pub fn refuses_channel(&self) -> bool {
-        matches!(self, PostResult::Configuration(refusal) if refusal.is_of_channel())
-    }
-
     /// Slack's code, if it refused something.
     pub fn code(&self) -> Option<&str> {
         match self {

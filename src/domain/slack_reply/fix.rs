@@ -22,6 +22,11 @@ pub enum Fix {
 }
 
 impl Fix {
+    /// The instructions in words for the channel of a route.
+    pub fn of_route(self) -> String {
+        self.said().replace("slack.channel", "the route's channel")
+    }
+
     /// The instructions in words.
     pub fn said(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod body;
+mod channel;
 mod codes;
 mod disposition;
 mod fix;

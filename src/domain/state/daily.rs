@@ -20,6 +20,7 @@ use crate::domain::slack_reply::Trouble;
 use crate::domain::state::Notice;
 use crate::domain::state::expiring::ReportedExpiry;
 use crate::domain::state::familiar::Familiar;
+use crate::domain::state::routed::RoutedTable;
 use crate::domain::state::troubled::Troubled;
 
 /// The version of `resume` that this program writes and understands.
@@ -326,6 +327,22 @@ pub struct ClosedDay {
     /// Slack refused it permanently, with this error. The day is kept, but no longer blocks the queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// Slack has accepted the table of all partners; tables of routes still wait.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub is_posted: bool,
+    /// The tables of routes, by channel.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub routed: BTreeMap<String, RoutedTable>,
+    /// This copy of the day is the table of a route: it has only the partners of this channel.
+    #[serde(skip)]
+    pub of_route: Option<String>,
+}
+
+impl ClosedDay {
+    /// Does the table of all partners wait for Slack?
+    pub fn waits(&self) -> bool {
+        !self.is_posted && self.refused.is_none()
+    }
 }
 
 /// A day whose table Slack has accepted, with its start and end.

@@ -6,6 +6,7 @@ mod expiring;
 mod familiar;
 mod notice;
 mod notices;
+mod routed;
 mod troubled;
 
 pub use daily::{
@@ -15,4 +16,5 @@ pub use daily::{
 pub use expiring::ReportedExpiry;
 pub use familiar::Familiar;
 pub use notice::{Notice, NoticeKind};
+pub use routed::RoutedTable;
 pub use troubled::Troubled;

@@ -28,6 +28,8 @@ pub enum Delivery {
     Failed {
         /// The failure in words.
         why: String,
+        /// The event may have arrived, so that the failure may be about it.
+        arrived: bool,
     },
     /// The receiver refuses this event, or all.
     Refused {
@@ -41,7 +43,7 @@ impl fmt::Display for Delivery {
         match self {
             Delivery::Accepted => f.write_str("ok"),
             Delivery::Wait { status, .. } => write!(f, "HTTP {status}"),
-            Delivery::Failed { why } => f.write_str(why),
+            Delivery::Failed { why, .. } => f.write_str(why),
             Delivery::Refused { status } => match status {
                 401 => f.write_str("HTTP 401: does it know the secret?"),
                 404 => f.write_str("HTTP 404: is it the right address?"),
@@ -62,13 +64,16 @@ pub fn classify(status: u16, retry_after: Option<&str>, now: Time) -> Delivery {
         },
         (300..=399, _) => Delivery::Failed {
             why: format!("HTTP {status}: redirects are not followed"),
+            arrived: false,
         },
         (408 | 425, _) => Delivery::Failed {
             why: format!("HTTP {status}"),
+            arrived: true,
         },
         (400..=499, _) => Delivery::Refused { status },
         _ => Delivery::Failed {
             why: format!("HTTP {status}"),
+            arrived: true,
         },
     }
 }

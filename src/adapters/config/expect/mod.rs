@@ -11,6 +11,7 @@ use std::path::Path;
 use holidays::Lists;
 
 use super::keys::{ConfigError, Keys, Text};
+use super::values::remind;
 use super::whose::{mention, partners};
 use crate::domain::base::time::Zone;
 use crate::domain::expect::{ByPattern, Expectation, Many};
@@ -77,6 +78,7 @@ fn expect(
     let files = files::Read::of(&mut keys)?;
     let schedule = schedule::Read::of(&mut keys, lists)?;
     let mention = keys.get("mention", mention)?;
+    let remind = keys.get("remind", remind)?.unwrap_or_default();
     keys.end()?;
     let partners = partners.ok_or_else(|| keys.missing("partner", "alice"))?;
     let each = Expectation {
@@ -86,6 +88,7 @@ fn expect(
         wanted: files.wanted(&keys)?,
         schedule: schedule.schedule(&keys, zone)?,
         mention,
+        remind,
     };
     Ok((partners, each))
 }

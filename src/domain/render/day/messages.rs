@@ -27,7 +27,7 @@ pub fn day_messages(day: &ClosedDay, voice: &Voice, posted_on: NaiveDate) -> Vec
         let is_last = index + 1 == count;
         let title = title(day, (index + 1, count), voice);
         let said = match is_last {
-            true => totals_said(&title, &total, day.unknown_attempts, voice.language),
+            true => totals_said(&title, &total, day, voice.language),
             false => range_said(&title, part, voice.language),
         };
         let page = Page {
@@ -134,12 +134,17 @@ fn since(day: &ClosedDay, voice: &Voice) -> String {
     })
 }
 
-fn totals_said(title: &str, total: &table::PartnerRow, unknown: u64, language: Language) -> String {
+fn totals_said(
+    title: &str,
+    total: &table::PartnerRow,
+    day: &ClosedDay,
+    language: Language,
+) -> String {
     let total = table::in_words(total, language);
-    let blocked = language.count(unknown, Noun::Blocked);
+    let blocked = blocked(day, language).unwrap_or_default();
     let text = Phrase(
-        "{title} : {total} — {blocked}",
-        "{title}: {total} — {blocked}",
+        "{title} : {total}[ — {blocked}]",
+        "{title}: {total}[ — {blocked}]",
     );
     language.say(text, slots![title, total, blocked])
 }
@@ -153,10 +158,16 @@ fn range_said(title: &str, part: &[table::PartnerRow], language: Language) -> St
     language.say(text, slots![title, first, last])
 }
 
+/// The attempts of others. They concern no route's partners.
+fn blocked(day: &ClosedDay, language: Language) -> Option<String> {
+    let of_all = day.of_route.is_none();
+    of_all.then(|| language.count(day.unknown_attempts, Noun::Blocked))
+}
+
 /// The lines under the last table; the attempts of others come first.
 fn last_lines(day: &ClosedDay, voice: &Voice) -> Vec<TextLine> {
-    let blocked = voice.language.count(day.unknown_attempts, Noun::Blocked);
-    let mut lines = vec![plain(format!("🛡️ {blocked}"))];
+    let blocked = blocked(day, voice.language).into_iter();
+    let mut lines: Vec<TextLine> = blocked.map(|said| plain(format!("🛡️ {said}"))).collect();
     lines.extend(footer::idle(day, voice).map(plain));
     lines.extend(footer::lines(day, voice));
     lines
