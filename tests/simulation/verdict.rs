@@ -14,7 +14,7 @@ use crate::slack::Delivery;
 use crate::users::PARTNERS;
 use crate::writer::{Counts, What};
 
-type Sums = BTreeMap<Counts, u64>;
+pub(crate) type Sums = BTreeMap<Counts, u64>;
 
 impl Simulation {
     /// What is wrong with what came of it all.
@@ -131,11 +131,8 @@ impl Simulation {
                 false => Err(format!("without a webhook: {taken:?}")),
             };
         }
-        let (mut sent, mut refused) = (Sums::new(), Sums::new());
-        let taken = self.receiver.taken.borrow();
-        contents(&taken).for_each(|content| tell_event(&mut sent, content));
-        let all = self.receiver.refused.borrow();
-        contents(&all).for_each(|content| tell_event(&mut refused, content));
+        let sent = event_sums(contents(&self.receiver.taken.borrow()));
+        let refused = event_sums(contents(&self.receiver.refused.borrow()));
         let given_up = daily.resume.alerts.events.refused > 0 || self.damage;
         let due = due(&self.journal.entries.borrow());
         for (what, &(least, most)) in due.iter().filter(|(what, _)| what.partner.is_some()) {
@@ -255,18 +252,22 @@ fn tell(sums: &mut Sums, content: &Content) {
     content.parts().iter().for_each(|part| tell_one(sums, part));
 }
 
-/// An event tells one thing: failures that a log-in answers are events of their own.
-fn tell_event(sums: &mut Sums, content: &Content) {
-    match content {
-        Content::Logins(logins) => {
-            let logins = Logins {
-                answered: 0,
-                ..logins.clone()
-            };
-            tell_one(sums, &Content::Logins(logins));
+/// What events tell. An event tells one thing: failures that a log-in answers are events of their own.
+pub(crate) fn event_sums<'a>(events: impl IntoIterator<Item = &'a Content>) -> Sums {
+    let mut sums = Sums::new();
+    for content in events {
+        match content {
+            Content::Logins(logins) => {
+                let logins = Logins {
+                    answered: 0,
+                    ..logins.clone()
+                };
+                tell_one(&mut sums, &Content::Logins(logins));
+            }
+            other => tell_one(&mut sums, other),
         }
-        other => tell_one(sums, other),
     }
+    sums
 }
 
 fn tell_one(sums: &mut Sums, content: &Content) {

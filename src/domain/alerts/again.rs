@@ -142,8 +142,9 @@ impl Alerts {
             _ => None,
         };
         let corrected = gathered.into_iter().chain(contents).find_map(own);
-        if corrected.is_some() {
-            outbox.matters.correct_edits(own);
+        match corrected {
+            Some(()) => outbox.matters.correct_edits(own),
+            None => self.set_muted_cause(partner, to, cause),
         }
     }
 
