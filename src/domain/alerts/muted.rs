@@ -59,7 +59,7 @@ impl Alerts {
         let Some(mute) = muted.filter(|mute| at < mute.terms.until) else {
             return Some(content);
         };
-        outbox.matters.end_quietly(at, &content, outbox.messages);
+        outbox.end_quietly(at, &content);
         mute.keep(at, content, outbox.next);
         None
     }
