@@ -16,11 +16,11 @@
 //! [`rules`] applies records to the [`state`]: counters, open [`sessions`], and messages that wait. The time is an argument.
 //! [`days`] decides for which day an event counts and when a day is closed. [`expect`] knows which feeds must arrive, and by
 //! when. [`alerts`] gathers messages and keeps them as facts. [`render`] writes their text when they are posted, in the
-//! language of the configuration.
+//! language of the configuration. [`routes`] decides which channel each goes to.
 //!
 //! [`run`] is the daemon's loop: it commits batches of records to the [`store`], posts the first message of the outbox to
 //! [`slack`], and reports to the service manager ([`service`]). [`digest`] is another process that works on the same state: it
-//! closes the day and posts its table. [`delivery`] is used by both: it changes the state before and after a post.
+//! closes the day and posts its table. [`delivery`] and [`tables`] change the state before and after a post.
 //! [`webhook`] posts each event by itself to another program ([`event`] is its form).
 //! [`slack_reply`] decides what to do after each answer of Slack. [`notify_failure`] reports in Slack that a unit failed.
 //!
@@ -45,12 +45,14 @@
 //! [`expect`]: domain::expect
 //! [`alerts`]: domain::alerts
 //! [`render`]: domain::render
+//! [`routes`]: domain::routes
 //! [`run`]: commands::run
 //! [`store`]: adapters::store
 //! [`slack`]: adapters::slack
 //! [`service`]: adapters::service
 //! [`digest`]: commands::digest
 //! [`delivery`]: domain::delivery
+//! [`tables`]: domain::tables
 //! [`slack_reply`]: domain::slack_reply
 //! [`notify_failure`]: commands::notify_failure
 //! [`explain`]: commands::explain

@@ -87,9 +87,20 @@ fn what_is_missing_is_told_once_and_once_more_when_it_is_there_whatever_is_resta
     daemon.kill();
     let daemon = world.daemon();
     world.write("internal-sftp[300]: close \"/upload/other.xml\" bytes read 0 written 500");
-    let texts = world.told("a uploadé other.xml");
-    let told = |mark: char| texts.iter().filter(|text| text.starts_with(mark)).count();
-    assert_eq!((told('⏰'), told('✅')), (1, 1), "{texts:#?}");
+    world.told("a uploadé other.xml");
+    let posts = world.slack.posts();
+    let told = |mark: char, how: &str| {
+        let of = |post: &&support::slack::Post| {
+            post.text().starts_with(mark) && post.request.contains(how)
+        };
+        posts.iter().filter(of).count()
+    };
+    let posted = [
+        told('⏰', "chat.postMessage"),
+        told('✅', "chat.postMessage"),
+    ];
+    assert_eq!(posted, [1, 1], "{posts:#?}");
+    assert_eq!(told('✅', "chat.update"), 1, "{posts:#?}");
     let feeds: Value = serde_json::from_str(&stdout(&world, &["expect", "--json"])).unwrap();
     assert_eq!(feeds[0]["state"], "late", "{feeds}");
     assert_eq!(feeds[0]["last_arrival"]["path"], "/upload/other.xml");

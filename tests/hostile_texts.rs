@@ -29,6 +29,7 @@ fn render(content: Content, form: Form, language: Language) -> Rendered {
         maybe_repeated: true,
         form,
         matter: None,
+        in_first: false,
         thread: None,
         refused: None,
     };

@@ -133,16 +133,20 @@ fn what_cannot_be_meant_is_refused_and_the_value_is_named() {
 fn commands_at_the_same_time_as_the_daemon_lose_nothing() {
     let world = world();
     let daemon = world.daemon();
-    let commands: Vec<_> = (0..8)
-        .map(|number| {
-            log_in(&world, ["alice", "bob"][number % 2], 10 + number as u32);
-            let name = ["alice", "bob"][number / 2 % 2];
-            let mut command = world.command(&["mute", name, "--until", "2h"]);
-            command.stdout(std::process::Stdio::null());
-            command.spawn().unwrap()
-        })
-        .collect();
-    for mut command in commands {
+    // All of them are made first: each writes the configuration, which the others read.
+    let commands = [(); 8].map(|()| ["alice", "bob"]);
+    let commands = commands.into_iter().enumerate().map(|(number, names)| {
+        let mut command = world.command(&["mute", names[number / 2 % 2], "--until", "2h"]);
+        command.stdout(std::process::Stdio::null());
+        (names[number % 2], command)
+    });
+    let commands: Vec<_> = commands.collect();
+    let mut running = Vec::new();
+    for ((name, mut command), pid) in commands.into_iter().zip(10..) {
+        log_in(&world, name, pid);
+        running.push(command.spawn().unwrap());
+    }
+    for mut command in running {
         assert!(command.wait().unwrap().success());
     }
     world.state(|state| {
@@ -156,10 +160,7 @@ fn commands_at_the_same_time_as_the_daemon_lose_nothing() {
     let logins = |text: &String| -> u64 {
         let text = text.split(" — ").find(|part| part.contains("connexion"));
         let number = text.and_then(|t| t.split(' ').next()?.parse().ok());
-        match number {
-            Some(number) => number,
-            None => 0,
-        }
+        number.unwrap_or_default()
     };
     let summed: u64 = told
         .iter()

@@ -728,3 +728,72 @@ fn a_table_of_a_day_on_which_no_monitor_ran_says_since_when() {
     let posts = world.slack.posts();
     assert!(posts.last().unwrap().blocks().contains(arrested));
 }
+
+#[test]
+fn a_failure_goes_to_its_routes_channel_with_a_mention_and_to_the_main_one_if_that_one_refuses_it()
+{
+    let mut world = World::new();
+    world.config += "[[route]]\nkinds = [\"failure\"]\nchannel = \"C2\"\nmention = \"S012AB3CD\"\n";
+    let daemon = world.daemon();
+    world.told("👀 Surveillance active sur sftp1");
+    world.slack.then(Answer::Refused("not_in_channel"));
+    world.write(FAILURE);
+    let posts = world.slack.wait_for(3);
+    let channels: Vec<&str> = posts
+        .iter()
+        .map(|post| post.body["channel"].as_str().unwrap())
+        .collect();
+    assert_eq!(channels, ["C0APAF806F8", "C2", "C0APAF806F8"]);
+    let said = "destiné au canal C2, qui l'a refusé : not_in_channel";
+    for (post, instead) in [(&posts[1], false), (&posts[2], true)] {
+        let blocks = post.blocks();
+        assert!(
+            blocks.contains("\"usergroup_id\":\"S012AB3CD\""),
+            "{blocks}"
+        );
+        assert_eq!(blocks.contains(said), instead, "{blocks}");
+    }
+    let state = world.state(|state| state["resume"]["outbox"] == json!([]));
+    assert_eq!(state["resume"]["refusing"]["C2"]["code"], "not_in_channel");
+    assert_eq!(state["resume"].get("slack_trouble"), None);
+    let status = world.run(&["status"]);
+    let status = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(
+        status.contains("C2 refused a message at the last try"),
+        "{status}"
+    );
+    // The log-in has another route: it is no reply, and mentions nobody.
+    world.write("sshd[500]: Accepted password for bob from 192.0.2.8 port 5001 ssh2");
+    let posts = world.slack.wait_for(5);
+    let is_post = |post: &&support::slack::Post| post.request.contains("chat.postMessage");
+    let login = posts.iter().rfind(is_post).unwrap();
+    assert!(
+        login.text().starts_with("✅ Bob s'est connecté"),
+        "{login:#?}"
+    );
+    assert_eq!(login.body["channel"], "C0APAF806F8");
+    assert_eq!(login.body.get("thread_ts"), None);
+    assert!(!login.blocks().contains("usergroup"), "{login:#?}");
+    daemon.stop();
+    let said = world.said();
+    assert!(
+        said.contains("Slack's channel C2 refuses messages: not_in_channel"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_failed_unit_is_told_in_the_channel_for_the_monitors_own_messages_or_in_the_main_one() {
+    let mut world = World::new();
+    world.config += "[[route]]\nkinds = [\"own\"]\nchannel = \"C2\"\n";
+    world.slack.then(Answer::Refused("is_archived"));
+    let run = world.run(&["notify-failure", "sftp-monitor.service"]);
+    assert!(run.status.success(), "{run:?}");
+    let posts = world.slack.posts();
+    let channels: Vec<&str> = posts
+        .iter()
+        .map(|post| post.body["channel"].as_str().unwrap())
+        .collect();
+    assert_eq!(channels, ["C2", "C0APAF806F8"]);
+    assert!(posts[1].blocks().contains("destiné au canal C2"));
+}

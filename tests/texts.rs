@@ -30,6 +30,7 @@ fn render(content: &Value, language: Language, form: Form, maybe_repeated: bool)
         maybe_repeated,
         form,
         matter: None,
+        in_first: false,
         thread: None,
         refused: None,
     };

@@ -41,7 +41,6 @@ pub fn take_message(
     let turn = take(head, until, |message| &mut message.maybe_repeated);
     match turn {
         Turn::Post(mut message) => {
-            resume.matters.begin_post(&message, &resume.outbox);
             message.thread = routes.thread(&message, &resume.matters);
             Turn::Post(message)
         }
@@ -137,7 +136,13 @@ pub fn settle_message(
     match next {
         Disposition::Done => {
             resume.outbox.remove(at);
-            resume.matters.posted(posted, accepted.cloned());
+            let at = accepted.cloned();
+            resume.matters.posted(posted, at, &resume.outbox);
+            resume.alerts_and_outbox().1.tidy();
+        }
+        // Meanwhile an edit found it gone too: the message that stands for it tells this already.
+        Disposition::Gone { .. } if message.matter != posted.matter && posted.in_first => {
+            resume.outbox.remove(at);
         }
         Disposition::Gone { .. } => {
             if let Some(id) = posted.matter {
@@ -148,6 +153,7 @@ pub fn settle_message(
             let mut message = resume.outbox.remove(at);
             message.refused = Some(error.clone());
             resume.parked.push(message);
+            resume.alerts_and_outbox().1.tidy();
             let whose = |m: &Message| m.content.group().map(|(_, partner)| partner.to_owned());
             let parked = &mut resume.parked;
             let gone = evict(parked, PARKED_KEPT, |_| (), whose, |at, _| at);

@@ -187,39 +187,7 @@ impl Player {
                 }
             }
             Step::Digest(time) => self.digest(*time),
-            Step::Mute {
-                at,
-                name,
-                until,
-                why,
-            } => {
-                self.pass_to(*at);
-                self.mute(*at, name, *until, why.clone());
-                self.commit(None, true);
-            }
-            Step::Ack {
-                at,
-                name,
-                what,
-                why,
-            } => {
-                self.pass_to(*at);
-                let reply = Reply::Taken {
-                    by: Some("ops".to_owned()),
-                    why: why.clone(),
-                    at: *at,
-                };
-                let Daily { resume, .. } = &mut self.daily;
-                let mut outbox = Outbox {
-                    messages: &mut resume.outbox,
-                    next: &mut resume.next_message,
-                    matters: &mut resume.matters,
-                };
-                let taken = outbox.take_care((name, what.as_deref()), &reply, *at);
-                let said = format!("{} ack: {}", self.clock(*at), taken.len());
-                self.told.push(said);
-                self.commit(None, true);
-            }
+            Step::Ack { .. } | Step::Mute { .. } => self.person(step),
             Step::Expiries(time, all) => {
                 self.pass_to(*time);
                 self.monitor().expire(all);
@@ -339,6 +307,50 @@ impl Player {
             message: line.message.as_bytes(),
             dropped: line.dropped,
             over: line.over,
+        }
+    }
+
+    /// A person runs a command.
+    fn person(&mut self, step: &Step) {
+        match step {
+            Step::Mute {
+                at,
+                name,
+                until,
+                why,
+            } => {
+                self.pass_to(*at);
+                self.mute(*at, name, *until, why.clone());
+            }
+            Step::Ack {
+                at,
+                name,
+                what,
+                why,
+            } => {
+                self.pass_to(*at);
+                let reply = Reply::Taken {
+                    by: Some("ops".to_owned()),
+                    why: why.clone(),
+                    at: *at,
+                };
+                let taken = self
+                    .outbox()
+                    .take_care((name, what.as_deref()), &reply, *at);
+                let said = format!("{} ack: {}", self.clock(*at), taken.len());
+                self.told.push(said);
+            }
+            _ => {}
+        }
+        self.commit(None, true);
+    }
+
+    fn outbox(&mut self) -> Outbox<'_> {
+        let resume = &mut self.daily.resume;
+        Outbox {
+            messages: &mut resume.outbox,
+            next: &mut resume.next_message,
+            matters: &mut resume.matters,
         }
     }
 

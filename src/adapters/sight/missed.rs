@@ -61,6 +61,8 @@ impl MissedChanges {
 
 /// The file that the path unit watches; `None` if systemd has made no directory for it.
 fn file() -> Option<PathBuf> {
-    let directory = std::env::var_os("RUNTIME_DIRECTORY")?;
-    Some(PathBuf::from(directory).join(NAME))
+    let directories = std::env::var("RUNTIME_DIRECTORY").ok()?;
+    // A drop-in may add directories to the unit's own.
+    let own = directories.split(':').next()?;
+    Some(PathBuf::from(own).join(NAME))
 }

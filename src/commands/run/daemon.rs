@@ -219,7 +219,7 @@ impl Daemon {
             .is_none()
             .then(|| self.sender.ready_at(&self.committer, now))
             .flatten();
-        let edit = self.editor.ready_at(&self.committer, now);
+        let edit = self.editor.ready_at(&self.sender, &self.committer, now);
         let times = [self.committer.due(), post, edit];
         let times = times.into_iter().flatten().min();
         // Other commits, and the posts after them, wait for the held batch.

@@ -32,15 +32,20 @@ impl Editor {
     }
 
     /// When the next edit may begin; `None` without one, and while one is in flight.
-    pub(super) fn ready_at(&self, committer: &Committer, now: Time) -> Option<Time> {
-        let waits = committer.view.edit.is_some() && self.editing.is_none();
+    pub(super) fn ready_at(
+        &self,
+        sender: &Sender,
+        committer: &Committer,
+        now: Time,
+    ) -> Option<Time> {
+        let waits = committer.view.edit.is_some() && self.editing.is_none() && sender.edits();
         waits.then(|| self.limiter.ready_at(now, committer.view.pause_until))
     }
 
     /// Starts the next edit, if that is allowed now.
     pub(super) fn turn(&mut self, sender: &Sender, committer: &Committer, now: Time) {
         if self
-            .ready_at(committer, now)
+            .ready_at(sender, committer, now)
             .is_none_or(|ready| ready > now)
         {
             return;

@@ -107,6 +107,11 @@ impl Sender {
         Box::pin(async move { client.post_own(&message, &routes, language).await })
     }
 
+    /// Can it edit messages? Not what it printed.
+    pub(super) fn edits(&self) -> bool {
+        self.client.is_some()
+    }
+
     /// Edits a message so that it shows all of its matter; `None` without Slack.
     pub(super) fn edit(&self, matter: &Matter) -> Option<Answering> {
         let (client, at) = (self.client.clone()?, matter.at.clone()?);

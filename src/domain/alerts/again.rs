@@ -1,12 +1,60 @@
 //! Corrects waiting alerts when a later event changes their facts, and drops alerts that are no longer true.
 
 use super::gather::Waiting;
+use super::gather::{PolicyOf, partner_of};
 use super::{
     Alerts, Cause, Content, Failures, FailuresFrom, Files, Hindered, Outbox, Transfer, merge,
 };
 use crate::domain::base::time::Time;
 
+/// The kinds of gathered troubles that a file or a log-in mends.
+const MENDED: [&str; 8] = [
+    "failure",
+    "turned-away",
+    "attempts-turned-away",
+    "write-refused",
+    "failed",
+    "interrupted",
+    "unclosed",
+    "interrupted-download",
+];
+
 impl Alerts {
+    /// Reports gathered troubles that this event mends first, so that its message ends them.
+    pub(super) fn tell_answered(
+        &mut self,
+        at: Time,
+        content: &Content,
+        rules: PolicyOf<'_>,
+        outbox: &mut Outbox<'_>,
+    ) {
+        for name in self.answered(content) {
+            let Some(group) = self.groups.get_mut(&name) else {
+                continue;
+            };
+            if let Some((_, troubles)) = group.gathered.take() {
+                let how = rules(partner_of(&name)).follow_up;
+                group.message = Some(outbox.follow(group.message, at, troubles, how));
+            }
+        }
+    }
+
+    /// The groups of gathered troubles that this event mends.
+    fn answered(&self, content: &Content) -> Vec<String> {
+        let partner = match content {
+            Content::Files(files) => &files.partner,
+            Content::Logins(logins) => &logins.partner,
+            _ => return Vec::new(),
+        };
+        let names = MENDED.iter().map(|kind| format!("{kind} {partner}"));
+        let mended = |name: &String| {
+            let group = self.groups.get(name);
+            let gathered = group.and_then(|group| group.gathered.as_ref());
+            gathered.is_some_and(|(_, troubles)| troubles.is_mended_by(content))
+        };
+        names.filter(mended).collect()
+    }
+
     /// Checks all waiting alerts of these kinds and this partner again: `holds` removes from an alert the facts that are no
     /// longer true, and returns whether anything is left. `in_flight` is the message that is being posted: it must not
     /// change.
@@ -29,16 +77,19 @@ impl Alerts {
                 group.gathered.take_if(|(_, content)| !holds(content));
             }
         }
-        outbox
-            .messages
-            .retain_mut(|message| match &mut message.content {
-                _ if Some(message.id) == in_flight => true,
+        let matters = &*outbox.matters;
+        outbox.messages.retain_mut(|message| {
+            if Some(message.id) == in_flight || matters.tells(message) {
+                return true;
+            }
+            match &mut message.content {
                 Content::Several { parts, .. } => {
                     parts.retain_mut(&mut holds);
                     !parts.is_empty()
                 }
                 content => holds(content),
-            });
+            }
+        });
     }
 
     /// Joins this with a waiting alert of the same obstacle, partner and address; returns it if there is none.
@@ -90,7 +141,11 @@ impl Alerts {
             }
             _ => None,
         };
-        gathered.into_iter().chain(contents).find_map(own);
+        let corrected = gathered.into_iter().chain(contents).find_map(own);
+        match corrected {
+            Some(()) => outbox.matters.correct_edits(own),
+            None => self.set_muted_cause(partner, to, cause),
+        }
     }
 
     /// Notes whether another message already reports this alert.
@@ -99,14 +154,14 @@ impl Alerts {
         waiting.into_iter().for_each(|w| w.told = told);
     }
 
-    /// Takes the waiting upload alerts of a file that is now downloaded: the upload must be reported first.
+    /// Takes the waiting upload alerts of a file that is now downloaded, or whose next upload breaks off: the upload must be
+    /// reported first.
     pub(super) fn take_arrived(&mut self, content: &Content) -> Vec<Waiting> {
-        let Content::Files(fetched) = content else {
-            return Vec::new();
+        let fetched = match content {
+            Content::Files(fetched) if fetched.what == Transfer::Download => fetched,
+            Content::Troubled(broken) => broken,
+            _ => return Vec::new(),
         };
-        if fetched.what != Transfer::Download {
-            return Vec::new();
-        }
         let same = |waiting: &Waiting| match &waiting.content {
             Content::Files(files) => {
                 let mut paths = files.files.iter().map(|file| &file.path);

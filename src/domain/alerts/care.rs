@@ -81,7 +81,7 @@ impl Outbox<'_> {
                 matter.join(at, answer.clone());
                 matter.taken = true;
             }
-            self.append(at, answer, Some(*id));
+            self.append(at, answer, Some((*id, true)));
         }
         meant.into_iter().map(|(_, about)| about).collect()
     }

@@ -74,7 +74,7 @@ pub struct Waiting {
 pub(crate) type PolicyOf<'a> = &'a dyn Fn(&str) -> policy::Alerts;
 
 /// The partner of a group, by the group's name.
-fn partner_of(group: &str) -> &str {
+pub(super) fn partner_of(group: &str) -> &str {
     group.split_once(' ').map_or("", |(_, partner)| partner)
 }
 
@@ -108,7 +108,10 @@ impl Alerts {
         self.events.note(at, &content);
         let unwanted = |(_, partner)| !wanted(&content, &rules(partner));
         if content.group().is_some_and(unwanted) {
-            outbox.matters.end_quietly(at, &content, outbox.messages);
+            if outbox.matters.await_event(&content, &[]) {
+                self.tell_answered(at, &content, rules, outbox);
+            }
+            outbox.end_quietly(at, &content);
             return;
         }
         let old = now.since(at) > NEWS;
@@ -125,8 +128,9 @@ impl Alerts {
         let Some(content) = self.keep_back(at, content, outbox) else {
             return;
         };
+        self.tell_answered(at, &content, rules, outbox);
         if content.group().is_some() && old {
-            outbox.matters.end_quietly(at, &content, outbox.messages);
+            outbox.end_quietly(at, &content);
             summary::fold(self.backlog.get_or_insert_default(), at, content);
             return;
         }
@@ -134,13 +138,13 @@ impl Alerts {
             outbox.push(at, content);
             return;
         };
+        let rules = &rules(partner);
         // The end of a matter is reported at once, in its thread.
         let ends = (outbox.matters).await_event(&content, outbox.messages);
         if ends && matches!(content, Content::Files(_)) {
             outbox.push(at, content);
             return;
         }
-        let rules = &rules(partner);
         let name = format!("{kind} {partner}");
         let group = self.groups.entry(name.clone()).or_default();
         // A log-in after failures is always reported, because its message also reports the failures.
@@ -239,6 +243,7 @@ impl Alerts {
                 || group.told.last().is_some_and(|&t| time.since(t) < keep)
         });
         self.age(now, outbox, in_flight);
+        outbox.tidy();
         outbox.matters.forget(now, outbox.messages);
         if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
             summary::put(backlog, outbox, in_flight);

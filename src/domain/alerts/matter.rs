@@ -39,7 +39,7 @@ pub struct Matter {
     /// The events that it waits for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Need>,
-    /// How it ended.
+    /// What ended it, or a part of it so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Box<Content>>,
     /// The first message does not show all of this yet.
@@ -136,14 +136,6 @@ impl Matter {
 }
 
 impl Matter {
-    /// Does its first message hold such facts?
-    pub(super) fn is_alike(&self, content: &Content) -> bool {
-        self.content
-            .parts()
-            .iter()
-            .any(|part| part.is_alike(content))
-    }
-
     /// Is its first message in Slack, or does it wait?
     pub(super) fn is_there(&self, waiting: &[Message]) -> bool {
         self.at.is_some() || waiting.iter().any(|message| message.id == self.id)

@@ -17,6 +17,9 @@ use crate::domain::base::time::Time;
 /// How many matters are kept. Evicted first are those that wait for nothing, then the oldest of the partner with the most.
 const KEPT: usize = 200;
 
+/// How many edits may wait. Beyond it, a new message stands for the oldest: Slack may refuse edits for days.
+const EDITS: usize = 200;
+
 /// How long a message shows what is gathered after it. After that the channel is told anew.
 const GATHERED: Duration = Duration::from_secs(600);
 
@@ -92,26 +95,16 @@ impl Matters {
         }
     }
 
-    /// Finds the matters that a new message concerns, and changes them. Returns the id of the one whose thread it goes into.
-    pub(super) fn note(&mut self, at: Time, content: &Content, waiting: &[Message]) -> Option<u64> {
-        self.0.retain(|matter| matter.is_there(waiting));
-        if let Some(ended) = self.end(at, content) {
-            return Some(ended);
-        }
+    /// Finds the matter that a new message concerns. Returns its id, and whether its first message shows the new facts too.
+    pub(super) fn note(&mut self, at: Time, content: &Content) -> Option<(u64, bool)> {
         let mut late = self.0.iter_mut().rev();
         if let Some(matter) = late.find(|matter| matter.is_followed_by(at, content)) {
             matter.join(at, content.clone());
-            return Some(matter.id);
+            return Some((matter.id, true));
         }
         let mut late = self.0.iter().rev();
         let near = late.find(|matter| matter.is_accompanied_by(at, content));
-        near.map(|matter| matter.id)
-    }
-
-    /// Ends matters with an event that no message of its own reports: the first message alone shows it.
-    pub(crate) fn end_quietly(&mut self, at: Time, content: &Content, waiting: &[Message]) {
-        self.0.retain(|matter| matter.is_there(waiting));
-        let _ = self.end(at, content);
+        near.map(|matter| (matter.id, false))
     }
 
     /// Forgets the matters of feeds that are no longer expected.
@@ -130,8 +123,8 @@ impl Matters {
             .any(|matter| matter.is_followed_by(at, content))
     }
 
-    /// Takes this event off what matters wait for. Returns the first matter that waited for it.
-    fn end(&mut self, at: Time, content: &Content) -> Option<u64> {
+    /// Takes this event off what matters wait for. Returns the first matter that waited for it: its thread tells it.
+    pub(super) fn end(&mut self, at: Time, content: &Content) -> Option<u64> {
         let mut first = None;
         for matter in &mut self.0 {
             let before = matter.needs.len();
@@ -139,10 +132,11 @@ impl Matters {
             if matter.needs.len() == before {
                 continue;
             }
-            if matter.needs.is_empty() {
-                matter.end = Some(Box::new(content.clone()));
-                matter.edit = true;
+            match &mut matter.end {
+                Some(earlier) => absorb(earlier, content.clone()),
+                none => *none = Some(Box::new(content.clone())),
             }
+            matter.edit = true;
             matter.last = matter.last.max(at);
             first = first.or(Some(matter.id));
         }
@@ -169,25 +163,18 @@ impl Matters {
         })
     }
 
-    /// A first message is about to be posted: it may have been corrected while it waited.
-    pub(crate) fn begin_post(&mut self, message: &Message, waiting: &[Message]) {
+    /// Slack has accepted a first message. It, and replies that wait, may have been corrected or summed up while they waited.
+    pub(crate) fn posted(&mut self, message: &Message, at: Option<SlackRef>, waiting: &[Message]) {
         let Some(matter) = self.get_mut(message.id) else {
             return;
         };
+        (matter.at, matter.form) = (at, message.form);
         matter.content.clone_from(&message.content);
+        matter.edit = matter.end.is_some();
         let replies = waiting.iter().filter(|m| m.matter == Some(message.id));
-        let further = replies.filter(|m| matter.is_alike(&m.content) || m.content.is_answer());
-        let further: Vec<&Content> = further.map(|m| &m.content).collect();
-        matter.edit = matter.end.is_some() || !further.is_empty();
-        for content in further {
-            absorb(&mut matter.content, content.clone());
-        }
-    }
-
-    /// Slack has accepted a first message.
-    pub(crate) fn posted(&mut self, message: &Message, at: Option<SlackRef>) {
-        if let Some(matter) = self.get_mut(message.id) {
-            (matter.at, matter.form) = (at, message.form);
+        for reply in replies.filter(|m| m.in_first) {
+            absorb(&mut matter.content, reply.content.clone());
+            matter.edit = true;
         }
     }
 
@@ -201,16 +188,22 @@ impl Matters {
 
     /// From now on another message is the first one of this matter. Returns what that message has to show.
     pub(crate) fn move_to(&mut self, id: u64, message: u64) -> Option<Content> {
+        let matter = self.begin_with(id, message)?;
+        let shown = matter.shown();
+        (matter.content, matter.end, matter.edit) = (shown.clone(), None, false);
+        Some(shown)
+    }
+
+    /// From now on this waiting message is the first one of the matter.
+    pub(super) fn begin_with(&mut self, id: u64, message: u64) -> Option<&mut Matter> {
         let at = self.0.binary_search_by_key(&id, |matter| matter.id).ok()?;
         let mut matter = self.0.remove(at);
-        let shown = matter.shown();
-        (matter.id, matter.at, matter.edit) = (message, None, false);
-        (matter.content, matter.end) = (shown.clone(), None);
-        let at = self.0.partition_point(|other| other.id < message);
-        // A reply may have a matter of its own.
+        (matter.id, matter.at) = (message, None);
+        // A reply may have had a matter of its own.
         self.0.retain(|other| other.id != message);
-        self.0.insert(at.min(self.0.len()), matter);
-        Some(shown)
+        let at = self.0.partition_point(|other| other.id < message);
+        self.0.insert(at, matter);
+        self.0.get_mut(at)
     }
 
     /// Messages of one partner were joined into the first of them.
@@ -227,6 +220,28 @@ impl Matters {
         }
     }
 
+    /// Will the first message, which Slack has, show what this reply tells?
+    pub(super) fn tells(&self, message: &Message) -> bool {
+        message.in_first && self.has_thread(message)
+    }
+
+    /// The oldest of too many edits that wait.
+    pub(super) fn excess(&self) -> Option<u64> {
+        let mut edits = self
+            .0
+            .iter()
+            .filter(|matter| matter.edit && matter.at.is_some());
+        let oldest = edits.next()?.id;
+        (edits.count() >= EDITS).then_some(oldest)
+    }
+
+    /// Corrects contents that Slack does not show yet.
+    pub(super) fn correct_edits(&mut self, mut correct: impl FnMut(&mut Content) -> Option<()>) {
+        let edits = self.0.iter_mut().rev().filter(|matter| matter.edit);
+        let mut contents = edits.flat_map(|matter| matter.content.parts_mut().iter_mut().rev());
+        contents.find_map(&mut correct);
+    }
+
     /// Is the first message of this one's thread in Slack?
     pub(super) fn has_thread(&self, message: &Message) -> bool {
         let first = message.matter.and_then(|id| self.get(id));
@@ -240,11 +255,24 @@ impl Matters {
             .find(|matter| matter.edit && matter.at.is_some())
     }
 
-    /// Forgets matters that nothing concerns any more, and those whose first message is gone.
+    /// The matters whose first message neither waits nor is known to be in Slack.
+    pub(super) fn homeless(&self, waiting: &[Message]) -> Vec<u64> {
+        let homeless = self.0.iter().filter(|matter| !matter.is_there(waiting));
+        homeless.map(|matter| matter.id).collect()
+    }
+
+    pub(super) fn remove(&mut self, id: u64) {
+        self.0.retain(|matter| matter.id != id);
+    }
+
+    /// Forgets matters that nothing concerns any more.
     pub(crate) fn forget(&mut self, now: Time, waiting: &[Message]) {
-        self.0.retain(|matter| {
+        self.0.retain_mut(|matter| {
+            // A clock that ran ahead leaves times in the future: the matter would be followed until then.
+            (matter.began, matter.last) = (matter.began.min(now), matter.last.min(now));
             let kept = if matter.is_open() { OPEN } else { SETTLED };
-            matter.is_there(waiting) && (matter.edit || now.since(matter.last) <= kept)
+            let replies = || waiting.iter().any(|m| m.matter == Some(matter.id));
+            matter.edit || now.since(matter.last) <= kept || replies()
         });
     }
 }

@@ -81,8 +81,10 @@ fn logins(first: &mut Logins, second: Logins) {
     add(&mut first.count, second.count);
     add(&mut first.after_failures, second.after_failures);
     add(&mut first.answered, second.answered);
-    first.at = second.at;
-    first.method = second.method;
+    // What was gathered may be told after a later event that was not.
+    if second.at >= first.at {
+        (first.at, first.method) = (second.at, second.method);
+    }
     add(&mut first.new_keys, second.new_keys);
     addresses(&mut first.new_addresses, second.new_addresses);
     addresses(&mut first.addresses, second.addresses);
@@ -103,9 +105,10 @@ fn failures(first: &mut Failures, second: Failures) {
     each.drain(..excess);
     first.each = each;
     add(&mut first.count, second.count);
-    first.at = second.at;
-    first.cause = second.cause;
-    first.method = second.method;
+    if second.at >= first.at {
+        (first.at, first.cause) = (second.at, second.cause);
+        first.method = second.method;
+    }
     first.today = first.today.max(second.today);
     first.own &= second.own;
     addresses(&mut first.addresses, second.addresses);
@@ -115,7 +118,7 @@ fn files(first: &mut Files, second: Files) {
     add(&mut first.count, second.count);
     first.bytes = first.bytes.saturating_add(second.bytes);
     first.some_unknown |= second.some_unknown;
-    first.at = second.at;
+    first.at = first.at.max(second.at);
     for file in second.files {
         let room = first.files.len() < NAMES_KEPT;
         let same = first.files.iter_mut().find(|known| known.is_again(&file));

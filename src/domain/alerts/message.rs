@@ -35,6 +35,9 @@ pub struct Message {
     /// The matter in whose thread it goes: the id of that matter's first message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matter: Option<u64>,
+    /// That first message shows these facts too.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub in_first: bool,
     /// The first message of that matter in Slack. Known only while this message is being posted.
     #[serde(skip)]
     pub thread: Option<SlackRef>,
@@ -49,7 +52,7 @@ pub struct Message {
 pub const SETTLES: Duration = Duration::from_millis(1_500);
 
 impl Message {
-    /// A message that was not posted yet.
+    /// A message that waits to be posted in the channel.
     pub(super) fn new(id: u64, since: Time, content: Content) -> Self {
         Message {
             id,
@@ -58,6 +61,7 @@ impl Message {
             maybe_repeated: false,
             form: Form::default(),
             matter: None,
+            in_first: false,
             thread: None,
             refused: None,
         }
@@ -261,6 +265,7 @@ impl Content {
             Content::FeedArrived(arrived) => Some(arrived.partner.as_str()),
             Content::FeedChanged(changed) => Some(changed.partner.as_str()),
             Content::FeedOdd(odd) => Some(odd.partner.as_str()),
+            Content::Several { partner, .. } => Some(partner.as_str()),
             _ => match self.among() {
                 Among::Gathered(_, partner) | Among::Alone(_, partner) => Some(partner),
                 Among::Each => None,
@@ -272,11 +277,6 @@ impl Content {
     /// Do they have the same kind, and the same partner or feed?
     pub(super) fn is_alike(&self, other: &Content) -> bool {
         self.among() == other.among()
-    }
-
-    /// Is it what a person answered?
-    pub(super) fn is_answer(&self) -> bool {
-        matches!(self, Content::Reply { reply, .. } if reply.is_answer())
     }
 
     /// Is this shown in the channel although it is a reply in a thread?

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Alerts, Content, LONGEST_MUTE, Message, Mute, MuteEnded, MuteTerms, Outbox, summary};
+use super::{
+    Alerts, Cause, Content, LONGEST_MUTE, Message, Mute, MuteEnded, MuteTerms, Outbox, summary,
+};
+use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
 impl Alerts {
@@ -56,9 +59,23 @@ impl Alerts {
         let Some(mute) = muted.filter(|mute| at < mute.terms.until) else {
             return Some(content);
         };
-        outbox.matters.end_quietly(at, &content, outbox.messages);
+        outbox.end_quietly(at, &content);
         mute.keep(at, content, outbox.next);
         None
+    }
+
+    /// Corrects the cause of the latest refused password that a mute has kept back.
+    pub(super) fn set_muted_cause(&mut self, partner: &str, at: Time, cause: Cause) {
+        let muted = self.muted.get_mut(partner);
+        let muted = muted.filter(|mute| mute.terms.since <= at && at < mute.terms.until);
+        let row = muted.and_then(|mute| mute.summary.partners.get_mut(partner));
+        let Some(causes) = row.map(|row| &mut row.causes) else {
+            return;
+        };
+        if let Some(passwords) = causes.get_mut(&Cause::Password).filter(|count| **count > 0) {
+            *passwords -= 1;
+            add(causes.entry(cause).or_default(), 1);
+        }
     }
 
     /// Reports something that stands alone.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::merge::addresses;
-use super::{Content, Failures, Files, Hindered, Obstacle, Transfer};
+use super::{Content, Failures, File, Files, Hindered, Obstacle, Transfer};
 
 /// An event that a matter waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +43,8 @@ impl Need {
             (Need::Session(partner), Content::Works(works)) => *partner == works.partner,
             (need @ Need::File { partner, .. }, Content::Files(files)) => {
                 let download = files.what == Transfer::Download;
-                let mut paths = files.files.iter().map(|file| &file.path);
-                *partner == files.partner && paths.any(|path| need.is_of(path, download))
+                let mut names = files.files.iter().flat_map(File::names);
+                *partner == files.partner && names.any(|name| need.is_of(name, download))
             }
             (need @ Need::File { partner, .. }, Content::FeedArrived(arrived)) => {
                 *partner == arrived.partner && need.is_of(&arrived.file.path, arrived.download)
@@ -94,6 +94,11 @@ impl Need {
 }
 
 impl Content {
+    /// Does this event mend some of it?
+    pub(super) fn is_mended_by(&self, event: &Content) -> bool {
+        self.needs().iter().any(|need| need.is_met_by(event))
+    }
+
     /// What ends the matter that begins with this message; nothing for a message that leaves nothing open.
     pub(super) fn needs(&self) -> Vec<Need> {
         match self {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Content, Form, Matters, Message, Obstacle};
+use super::{Content, Matters, Message, Obstacle};
 use crate::domain::base::evict::to_evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::policy::FollowUp;
@@ -48,8 +48,24 @@ impl Outbox<'_> {
 
     /// Appends a message, in the thread of its matter if there is one. Returns its id.
     pub fn push(&mut self, since: Time, content: Content) -> u64 {
-        let matter = self.matters.note(since, &content, self.messages);
+        self.tidy();
+        match self.matters.end(since, &content) {
+            Some(ended) => self.append(since, content, Some((ended, false))),
+            None => self.push_late(since, content),
+        }
+    }
+
+    /// Appends a message that ends no matter: what it tells happened before the matters that are open now.
+    fn push_late(&mut self, since: Time, content: Content) -> u64 {
+        self.tidy();
+        let matter = self.matters.note(since, &content);
         self.append(since, content, matter)
+    }
+
+    /// Ends matters with an event that no message of its own reports: the first message alone shows it.
+    pub(super) fn end_quietly(&mut self, at: Time, content: &Content) {
+        self.tidy();
+        let _ = self.matters.end(at, content);
     }
 
     /// Appends what was gathered after the message `first`, or shows it in that message. Returns the id of the message that shows it.
@@ -64,8 +80,8 @@ impl Outbox<'_> {
         let first = first.filter(shows);
         let first = first.filter(|_| !self.matters.is_followed(since, &content));
         match (first, how) {
-            (None, _) | (_, FollowUp::Post) => self.push(since, content),
-            (Some(first), FollowUp::Thread) => self.append(since, content, Some(first)),
+            (None, _) | (_, FollowUp::Post) => self.push_late(since, content),
+            (Some(first), FollowUp::Thread) => self.append(since, content, Some((first, false))),
             (Some(first), FollowUp::Edit) => {
                 self.matters.join(first, since, &content, self.messages);
                 first
@@ -75,7 +91,12 @@ impl Outbox<'_> {
 
     /// Appends a message. If many messages that stand alone wait, it replaces the earlier one about the same matter: the
     /// tables of the days contain that information too.
-    pub(super) fn append(&mut self, since: Time, content: Content, matter: Option<u64>) -> u64 {
+    pub(super) fn append(
+        &mut self,
+        since: Time,
+        content: Content,
+        matter: Option<(u64, bool)>,
+    ) -> u64 {
         if let Some(matter) = content.matter() {
             let alone = |m: &Message| m.content.matter().is_some();
             if self.messages.iter().filter(|m| alone(m)).count() >= ALERTS_KEPT {
@@ -85,15 +106,24 @@ impl Outbox<'_> {
             }
         }
         add(self.next, 1);
-        self.put(Message {
+        let (matter, in_first) = matter.unzip();
+        let id = self.put(Message {
             matter,
+            in_first: in_first.unwrap_or_default(),
             ..Message::new(*self.next, since, content)
-        })
+        });
+        if let Some(excess) = self.matters.excess() {
+            self.stand_anew(excess, since);
+        }
+        id
     }
 
     /// Appends a message that a mute has kept back. It keeps its id.
     pub(super) fn push_kept(&mut self, mut message: Message) {
-        message.matter = (self.matters).note(message.since, &message.content, self.messages);
+        self.tidy();
+        let matter = self.matters.note(message.since, &message.content);
+        let (matter, in_first) = matter.unzip();
+        (message.matter, message.in_first) = (matter, in_first.unwrap_or_default());
         self.put(message);
     }
 
@@ -106,23 +136,49 @@ impl Outbox<'_> {
         id
     }
 
-    /// The first message of this matter is gone from Slack: the next message about it, or a new one, takes its place.
-    pub(crate) fn stand_anew(&mut self, id: u64, now: Time) {
-        let mut replies = self.messages.iter_mut();
-        let reply = replies.find(|message| message.matter == Some(id));
-        if let Some(reply) = reply {
-            if let Some(shown) = self.matters.move_to(id, reply.id) {
-                (reply.content, reply.form) = (shown, Form::default());
-            }
-            reply.matter = None;
-            return;
+    /// Forgets matters whose first message neither waits nor is known to be in Slack. If a message about the same trouble waits,
+    /// it becomes the first one.
+    pub(crate) fn tidy(&mut self) {
+        for id in self.matters.homeless(self.messages) {
+            let mut further = self.messages.iter_mut();
+            let next = further.find(|m| m.matter == Some(id) && m.in_first);
+            let Some(next) = next else {
+                self.matters.remove(id);
+                continue;
+            };
+            let new = next.id;
+            (next.matter, next.in_first) = (None, false);
+            self.matters.begin_with(id, new);
+            let replies = self.messages.iter_mut().filter(|m| m.matter == Some(id));
+            replies.for_each(|reply| reply.matter = Some(new));
         }
+    }
+
+    /// The first message of this matter is gone from Slack: a new one takes its place, before the replies that wait, which go
+    /// into its thread. Of these it replaces those that tell nothing else and that Slack has certainly not accepted.
+    pub(crate) fn stand_anew(&mut self, id: u64, now: Time) {
         add(self.next, 1);
         let new = *self.next;
         let Some(content) = self.matters.move_to(id, new) else {
+            // What follows a matter that is forgotten stands alone.
+            let replies = self.messages.iter_mut().filter(|m| m.matter == Some(id));
+            replies.for_each(|reply| (reply.matter, reply.in_first) = (None, false));
             return;
         };
-        self.messages.push(Message::new(new, now, content));
+        let replies = |message: &Message| message.matter == Some(id);
+        let place = self.messages.iter().position(replies);
+        let told = |part: &Content| content.parts().contains(part);
+        self.messages.retain(|reply| {
+            let told = reply.in_first || reply.content.parts().iter().all(told);
+            !replies(reply) || reply.maybe_repeated || !told
+        });
+        for reply in self.messages.iter_mut().filter(|m| replies(m)) {
+            // The new first message shows its facts already.
+            (reply.matter, reply.in_first) = (Some(new), false);
+        }
+        let place = place.map_or(self.messages.len(), |place| place.min(self.messages.len()));
+        let message = Message::new(new, now, content);
+        self.messages.insert(place, message);
     }
 }
 

@@ -65,7 +65,7 @@ impl Outbox<'_> {
                 // Slack may have it already.
                 Some(waiting) if waiting.maybe_repeated => {}
                 Some(waiting) => waiting.content = reminder,
-                None => drop(self.append(time, reminder, Some(id))),
+                None => drop(self.append(time, reminder, Some((id, false)))),
             }
             if let Some(matter) = self.matters.get_mut(id) {
                 matter.reminded = Some(time);

@@ -54,7 +54,7 @@ pub fn gather_waited(
     let (partner, first) = (partner.to_owned(), head.content.clone());
     let of_partner = |m: &Message| m.content.group().is_some_and(|(_, of)| of == partner);
     let own = |m: &Message| of_partner(m) && certain(m) && together(&first, &m.content);
-    let (mut own, rest): (Vec<Message>, Vec<Message>) =
+    let (mut own, mut rest): (Vec<Message>, Vec<Message>) =
         std::mem::take(messages).into_iter().partition(own);
     // Trouble that has ended meanwhile comes after its end, as in a message that is edited.
     let ended = |m: &Message| matters.get(m.id).is_some_and(|matter| matter.end.is_some());
@@ -84,8 +84,12 @@ pub fn gather_waited(
                 parts: std::mem::take(&mut parts),
             },
         };
-        head.matter = None;
+        (head.matter, head.in_first) = (None, false);
         matters.gathered(head, &gone);
+        // What is not final yet goes into the thread of the joined message.
+        let replies = rest.iter_mut();
+        let replies = replies.filter(|m| m.matter.is_some_and(|first| gone.contains(&first)));
+        replies.for_each(|reply| reply.matter = Some(head.id));
     }
     *messages = own;
     messages.extend(rest);
@@ -99,9 +103,12 @@ impl Alerts {
             let aged = !outbox.matters.has_thread(&message) && now.since(message.since) > NEWS;
             let old = flood.contains(&message.id) || aged;
             if old && message.content.group().is_some() && Some(message.id) != in_flight {
-                let backlog = self.backlog.get_or_insert_default();
-                backlog.maybe_repeated |= message.maybe_repeated;
-                summary::fold(backlog, message.since, message.content);
+                // What the first message of the matter shows anyway is told there.
+                if !outbox.matters.tells(&message) {
+                    let backlog = self.backlog.get_or_insert_default();
+                    backlog.maybe_repeated |= message.maybe_repeated;
+                    summary::fold(backlog, message.since, message.content);
+                }
             } else {
                 outbox.messages.push(message);
             }

@@ -127,6 +127,7 @@ mod tests {
             maybe_repeated: false,
             form,
             matter: None,
+            in_first: false,
             thread: None,
             refused: None,
         };

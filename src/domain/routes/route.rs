@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::about::About;
 use super::rows::by_kind;
-use crate::domain::alerts::{Content, Kind};
+use crate::domain::alerts::{Content, Kind, Summary};
 use crate::domain::expect::Pattern;
 
 /// All routes of this server.
@@ -120,7 +120,11 @@ impl Routes {
     /// Where a message goes. One that holds several kinds goes where its first part goes that goes anywhere: `scatter` splits it.
     pub fn of(&self, content: &Content) -> Destination<'_> {
         let mut parts = self.parts(content).into_iter();
-        let first = parts.next().unwrap_or_else(|| self.own());
+        let first = parts.find(|part| part.channel.is_some());
+        let first = first.unwrap_or(Destination {
+            channel: None,
+            mention: None,
+        });
         Destination {
             mention: first
                 .mention
@@ -133,13 +137,15 @@ impl Routes {
     fn parts(&self, content: &Content) -> Vec<Destination<'_>> {
         match (Kind::of(content), content) {
             (Some(kind), _) => vec![self.find(kind, &About::of(content))],
-            (None, Content::Summary(summary)) => {
-                let rows = summary.partners.iter();
-                let kinds = rows.flat_map(|(partner, row)| {
-                    let kinds = by_kind(row.clone()).into_iter();
-                    kinds.map(move |(kind, _)| self.find(kind, &About::One(partner)))
-                });
-                kinds.collect()
+            (None, Content::Summary(summary)) => self.of_rows(summary),
+            // Somebody set the mute and has to know its end, also if all that it kept back goes nowhere.
+            (None, Content::MuteEnded { ended, .. }) => {
+                let usual = Destination {
+                    channel: Some(self.usual(&About::One(&ended.partner))),
+                    mention: None,
+                };
+                let rows = self.of_rows(&ended.summary).into_iter();
+                rows.chain([usual]).collect()
             }
             (None, Content::Several { parts, .. }) => {
                 parts.iter().map(|part| self.of(part)).collect()
@@ -153,15 +159,28 @@ impl Routes {
         self.find(Kind::Own, &About::Nobody)
     }
 
-    pub(super) fn find(&self, kind: Kind, about: &About<'_>) -> Destination<'_> {
-        let usual = || match about {
+    /// Where the rows of a summary go.
+    fn of_rows(&self, summary: &Summary) -> Vec<Destination<'_>> {
+        let rows = summary.partners.iter().flat_map(|(partner, row)| {
+            let kinds = by_kind(row.clone()).into_iter();
+            kinds.map(move |(kind, _)| self.find(kind, &About::One(partner)))
+        });
+        rows.collect()
+    }
+
+    /// Where messages go that no route takes.
+    fn usual(&self, about: &About<'_>) -> &str {
+        match about {
             About::One(partner) => self.of_partner.get(*partner).unwrap_or(&self.main),
             About::Nobody | About::All(_) | About::Some => &self.main,
-        };
+        }
+    }
+
+    pub(super) fn find(&self, kind: Kind, about: &About<'_>) -> Destination<'_> {
         let route = self.list.iter().find(|route| route.takes(kind, about));
         let channel = match route.map(|route| &route.target) {
             Some(Target::Channel(channel)) => Some(channel.as_str()),
-            Some(Target::Usual) | None => Some(usual().as_str()),
+            Some(Target::Usual) | None => Some(self.usual(about)),
             Some(Target::Nowhere) => None,
         };
         Destination {

@@ -2,6 +2,7 @@
 //! Uses the parts of the domain whose facts it keeps.
 
 mod daily;
+mod day;
 mod expiring;
 mod familiar;
 mod notice;
@@ -9,10 +10,8 @@ mod notices;
 mod routed;
 mod troubled;
 
-pub use daily::{
-    ClosedDay, Counters, Daily, Day, Idle, JOURNAL, Known, PostedDay, RESUME_VERSION, Resume,
-    Unread, Used,
-};
+pub use daily::{Daily, JOURNAL, Known, RESUME_VERSION, Resume, Unread, Used};
+pub use day::{ClosedDay, Counters, Day, Idle, PostedDay};
 pub use expiring::ReportedExpiry;
 pub use familiar::Familiar;
 pub use notice::{Notice, NoticeKind};
