@@ -425,6 +425,44 @@ fn a_lost_reply_repeats_the_message_and_says_so_outside_its_text() {
 }
 
 #[test]
+fn an_edit_that_hangs_delays_no_message_and_is_tried_again() {
+    let world = World::new();
+    world.slack.always_to("chat.update", Answer::Silence);
+    let daemon = world.daemon();
+    world.write(FAILURE);
+    world.told("🔴");
+    world.write("sshd[201]: Accepted password for bob from 192.0.2.8 port 5001 ssh2");
+    world.told("✅ Bob");
+    let edits = || {
+        let posts = world.slack.posts().into_iter();
+        posts.filter(|post| post.request.contains("chat.update"))
+    };
+    while edits().next().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    world.write(LOGIN);
+    world.told("✅ Alice");
+    assert_eq!(edits().count(), 1);
+    world.state(|state| state["resume"]["outbox"] == json!([]));
+    // Who starts next edits it.
+    daemon.kill();
+    world.slack.always_to("chat.update", Answer::Ok);
+    let daemon = world.daemon();
+    let shown = |state: &serde_json::Value| {
+        let matters = state["resume"]["matters"].as_array();
+        matters.is_some_and(|all| all.iter().all(|matter| matter["edit"].is_null()))
+    };
+    world.state(shown);
+    let last = edits().last().unwrap();
+    assert!(
+        last.text().contains("✅ Bob") && last.text().contains("🔴"),
+        "{}",
+        last.text()
+    );
+    daemon.stop();
+}
+
+#[test]
 fn a_message_that_slack_refuses_gets_plainer_and_is_parked_and_the_queue_moves() {
     let world = World::new();
     for _ in 0..3 {
@@ -762,10 +800,18 @@ fn a_failure_goes_to_its_routes_channel_with_a_mention_and_to_the_main_one_if_th
         status.contains("C2 refused a message at the last try"),
         "{status}"
     );
-    // What follows goes into the thread of the message that the main channel has, and mentions nobody.
+    // The log-in has another route: it is no reply, and mentions nobody.
     world.write("sshd[500]: Accepted password for bob from 192.0.2.8 port 5001 ssh2");
-    let posts = world.slack.wait_for(4);
-    assert!(!posts[3].blocks().contains("usergroup"), "{:#?}", posts[3]);
+    let posts = world.slack.wait_for(5);
+    let is_post = |post: &&support::slack::Post| post.request.contains("chat.postMessage");
+    let login = posts.iter().rfind(is_post).unwrap();
+    assert!(
+        login.text().starts_with("✅ Bob s'est connecté"),
+        "{login:#?}"
+    );
+    assert_eq!(login.body["channel"], "C0APAF806F8");
+    assert_eq!(login.body.get("thread_ts"), None);
+    assert!(!login.blocks().contains("usergroup"), "{login:#?}");
     daemon.stop();
     let said = world.said();
     assert!(

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use sftp_monitor::adapters::config::{Slack as Settings, Token};
 use sftp_monitor::adapters::slack::{Client, POST};
+use sftp_monitor::domain::alerts::SlackRef;
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::render::Rendered;
 use sftp_monitor::domain::slack_reply::PostResult;
@@ -47,7 +48,8 @@ async fn verdict(answer: Answer) -> PostResult {
 #[tokio::test]
 async fn a_post_carries_the_token_in_its_header_and_the_message_defused() {
     let slack = Slack::start();
-    assert_eq!(post(&slack).await, PostResult::Accepted { at: None });
+    let at = Some(first("C0APAF806F8"));
+    assert_eq!(post(&slack).await, PostResult::Accepted { at });
     let post = slack.wait_for(1).remove(0);
     assert_eq!(post.request, "POST /api/chat.postMessage HTTP/1.1");
     assert_eq!(post.headers["authorization"], format!("Bearer {TOKEN}"));
@@ -73,10 +75,8 @@ async fn without_blocks_the_field_is_left_out() {
         text: "a".into(),
         blocks: None,
     };
-    assert_eq!(
-        client(&slack.url).post(&plain, POST).await,
-        PostResult::Accepted { at: None }
-    );
+    let posted = client(&slack.url).post(&plain, POST).await;
+    assert!(matches!(posted, PostResult::Accepted { .. }), "{posted:?}");
     assert!(slack.wait_for(1)[0].body.get("blocks").is_none());
 }
 
@@ -248,4 +248,90 @@ async fn the_token_is_in_no_verdict() {
         assert!(!format!("{said} {said:?}").contains(TOKEN), "{said:?}");
     }
     assert!(!format!("{:?}", Token::new(TOKEN.into(), "a test")).contains(TOKEN));
+}
+
+fn first(channel: &str) -> SlackRef {
+    SlackRef {
+        channel: channel.to_owned(),
+        ts: "1503435956.000247".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_reply_and_an_edit_name_the_first_message_and_are_as_defused_as_a_post() {
+    let slack = Slack::start();
+    let client = client(&slack.url);
+    let accepted = PostResult::Accepted {
+        at: Some(first("C0APAF806F8")),
+    };
+    assert_eq!(client.post(&message(), POST).await, accepted);
+    for for_all in [false, true] {
+        let at = first("C0APAF806F8");
+        assert_eq!(client.reply(&message(), &at, for_all).await, accepted);
+    }
+    client.edit(&message(), &first("C0APAF806F8")).await;
+    let posts = slack.wait_for(4);
+    let mut fields = json!({
+        "channel": "C0APAF806F8",
+        "text": "📄 alice a uploadé &lt;!channel&gt;",
+        "blocks": [{"type": "rich_text", "elements": []}],
+        "unfurl_links": false, "unfurl_media": false, "link_names": false, "mrkdwn": false, "parse": "none",
+    });
+    fields["thread_ts"] = json!("1503435956.000247");
+    assert_eq!(posts[1].body, fields);
+    fields["reply_broadcast"] = json!(true);
+    assert_eq!(posts[2].body, fields);
+    assert_eq!(posts[3].request, "POST /api/chat.update HTTP/1.1");
+    assert_eq!(posts[3].body["ts"], "1503435956.000247");
+    assert_eq!(posts[3].body["parse"], "none");
+    assert!(posts[3].body.get("thread_ts").is_none());
+}
+
+#[tokio::test]
+async fn what_is_gone_is_told_from_what_a_person_can_mend() {
+    // The code, where the first message is, and what becomes of an edit.
+    for (code, channel, gone) in [
+        ("message_not_found", "C0APAF806F8", true),
+        ("edit_window_closed", "C0APAF806F8", true),
+        ("cant_update_message", "C0APAF806F8", true),
+        ("thread_not_found", "C0APAF806F8", true),
+        ("channel_not_found", "C0OTHER", true),
+        ("is_archived", "C0OTHER", true),
+        ("channel_not_found", "C0APAF806F8", false),
+        ("invalid_auth", "C0OTHER", false),
+    ] {
+        let slack = Slack::answering([Answer::Refused(code), Answer::Refused(code)]);
+        let client = client(&slack.url);
+        let edited = client.edit(&message(), &first(channel)).await;
+        let replied = client.reply(&message(), &first(channel), false).await;
+        for answer in [edited, replied] {
+            let is_gone = matches!(answer, PostResult::Gone(_));
+            assert_eq!(is_gone, gone, "{code} {channel}: {answer:?}");
+            assert!(is_gone || matches!(answer, PostResult::Configuration(_)));
+        }
+    }
+    // A message that answers nothing cannot be gone.
+    let posted = verdict(Answer::Refused("thread_not_found")).await;
+    assert!(matches!(posted, PostResult::Unknown(_)), "{posted:?}");
+}
+
+#[tokio::test]
+async fn an_edit_whose_answer_is_lost_or_late_is_tried_again() {
+    for answer in [
+        Answer::Close,
+        Answer::Status(502, "<html>".into()),
+        Answer::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"ok".to_vec()),
+    ] {
+        let slack = Slack::answering([answer]);
+        let lost = client(&slack.url)
+            .edit(&message(), &first("C0APAF806F8"))
+            .await;
+        assert!(matches!(lost, PostResult::Retry { .. }), "{lost:?}");
+    }
+    let slack = Slack::answering([Answer::Limited(Some("7"))]);
+    let limited = client(&slack.url)
+        .edit(&message(), &first("C0APAF806F8"))
+        .await;
+    let seven = Duration::from_secs(7);
+    assert!(matches!(limited, PostResult::Wait { pause, .. } if pause == seven));
 }

@@ -17,6 +17,7 @@ use sftp_monitor::domain::slack_reply::{Disposition, PostResult, RateLimiter};
 use sftp_monitor::domain::state::Daily;
 use sftp_monitor::domain::webhook::Delivery;
 
+use crate::edits::{Editing, forget_edits};
 use crate::journal::{MACHINE, Reader, Written};
 use crate::machine::Simulation;
 use crate::sabotage::{Fault, Sabotaged};
@@ -28,7 +29,7 @@ const BATCHES: usize = 2;
 
 pub(crate) struct Daemon {
     pub(crate) process: u64,
-    committer: Committer<Sabotaged>,
+    pub(crate) committer: Committer<Sabotaged>,
     queue: Queue,
     orders: Receiver<Order>,
     reading: Reading<Reader>,
@@ -37,6 +38,8 @@ pub(crate) struct Daemon {
     held: Option<Batch>,
     posting: Option<Posting>,
     courier: Courier,
+    pub(crate) editor: RateLimiter,
+    pub(crate) editing: Option<Editing>,
     /// The event that is being sent, and what becomes of it.
     sending: Option<(Event, Delivery)>,
 }
@@ -81,11 +84,13 @@ impl Simulation {
         }
         let mut place = self.daemon.borrow_mut();
         let Some(daemon) = &mut *place else { return };
-        match self.world.dice.roll(10) {
+        match self.world.dice.roll(13) {
             0..=1 => self.read(daemon),
             2..=4 => self.take(daemon),
             5 => self.begin_post(daemon),
             6 => self.end_post(daemon),
+            10 => self.begin_edit(daemon),
+            11 => self.end_edit(daemon),
             7 => self.begin_event(daemon),
             8 => self.end_event(daemon),
             _ => self.on_time(daemon),
@@ -98,6 +103,9 @@ impl Simulation {
         let now = self.clock.now();
         let before = store.commit(self.clock.zone.local(now), |daily, _| {
             days::settle(daily, self.clock.zone, now);
+            if self.fault == Fault::ForgottenEdits {
+                forget_edits(daily);
+            }
             let position = daily.resume.journals.get(MACHINE).cloned();
             (position, daily.resume.announced)
         });
@@ -128,6 +136,8 @@ impl Simulation {
             batches: VecDeque::new(),
             held: None,
             posting: None,
+            editor: RateLimiter::default(),
+            editing: None,
             courier: Courier::new(self.clock.moment()),
             sending: None,
         });
@@ -258,6 +268,12 @@ impl Simulation {
         } = posting;
         let now = self.clock.now();
         let committer = &mut daemon.committer;
+        if self.fault == Fault::DroppedReplies && matches!(result, PostResult::Gone(_)) {
+            let drop = |daily: &mut Daily| {
+                delivery::settle_message(daily, &taken.message, &Disposition::Done, None);
+            };
+            let _ = committer.change(now, drop);
+        }
         let settled = daemon
             .queue
             .settle(committer, &taken.message, Some(&result), now);
@@ -307,6 +323,8 @@ impl Simulation {
         }
         self.begin_post(daemon);
         self.end_post(daemon);
+        self.begin_edit(daemon);
+        self.end_edit(daemon);
         for _ in 0..20 {
             self.begin_event(daemon);
             self.end_event(daemon);
@@ -328,7 +346,8 @@ impl Simulation {
     pub(crate) fn is_at_rest(&self) -> bool {
         let place = self.daemon.borrow();
         let Some(daemon) = &*place else { return false };
-        let done = daemon.held.is_none() && daemon.batches.is_empty() && daemon.posting.is_none();
+        let done = daemon.held.is_none() && daemon.batches.is_empty();
+        let done = done && daemon.posting.is_none() && daemon.editing.is_none();
         let daily = || {
             let bytes = self.world.content("daily.json")?;
             serde_json::from_slice::<Daily>(&bytes).ok()

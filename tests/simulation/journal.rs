@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use anyhow::bail;
 use sftp_monitor::adapters::source::{Entries, Progress, Remark};
+use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::position::{JournalPosition, Position, hash};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
@@ -280,6 +281,27 @@ pub(crate) fn due(entries: &[Written]) -> BTreeMap<Counts, (u64, u64)> {
 }
 
 impl Written {
+    /// Does what it says mend this trouble, which was told?
+    pub(crate) fn mends(&self, trouble: &Content) -> bool {
+        let there = self.fate.is_there();
+        match trouble {
+            Content::Failures(failures) => {
+                let accepted = format!("Accepted password for {} from ", failures.partner);
+                let from = self.message.strip_prefix(&accepted).unwrap_or_default();
+                let own = |address: &String| from.starts_with(&format!("{address} "));
+                let last = failures.addresses.iter().any(own) && failures.addresses.len() == 1;
+                there && self.uid == 0 && last && self.realtime >= failures.at
+            }
+            Content::Troubled(files) => {
+                let whole = |path: &String| self.message.starts_with(&format!("close \"{path}\""));
+                let all =
+                    files.files.len() == 1 && files.files.iter().all(|file| whole(&file.path));
+                there && all && self.realtime >= files.at
+            }
+            _ => false,
+        }
+    }
+
     /// An entry that is stamped when it is written.
     pub(crate) fn new(
         (identifier, uid, pid): (&'static str, u32, u32),

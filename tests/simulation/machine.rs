@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use sftp_monitor::adapters::store::Store;
 use sftp_monitor::commands::digest::Tables;
 use sftp_monitor::domain::alerts::Kind;
-use sftp_monitor::domain::base::policy::Alerts;
+use sftp_monitor::domain::base::policy::{Alerts, FollowUp};
 use sftp_monitor::domain::base::position::JournalPosition;
 use sftp_monitor::domain::delivery::Turn;
 use sftp_monitor::domain::rules::Rules;
@@ -48,9 +48,9 @@ pub(crate) struct Simulation {
     /// In this seed others damage the file, and what was sent since the last commit but one may be sent again.
     pub(crate) damage: bool,
     /// In this seed entries vanish from the journal.
-    vanishing: bool,
+    pub(crate) vanishing: bool,
     /// In this seed the clock is set.
-    clock_set: bool,
+    pub(crate) clock_set: bool,
     traced: bool,
     /// The last change of the disk that was looked at, and the last power cut.
     looked_at: Cell<u64>,
@@ -87,6 +87,12 @@ impl Simulation {
             alerts: Alerts {
                 download: true,
                 max_per_hour: [2, 12][dice.index(2)],
+                follow_up: [
+                    FollowUp::Edit,
+                    FollowUp::Edit,
+                    FollowUp::Thread,
+                    FollowUp::Post,
+                ][dice.index(4)],
                 ..Alerts::default()
             },
             // In half of the seeds there is a webhook.
@@ -184,7 +190,8 @@ impl Simulation {
             0..=6 => self.write(),
             7..=14 => self.turn_daemon(),
             15..=16 => self.digest(),
-            17..=18 => self.pass_time(),
+            17 => self.pass_time(),
+            18 if dice.once_in(2) => self.pass_time(),
             // Between commits: within one, what is damaged could become the backup, and both be lost at the second time.
             19 if self.damage
                 && self.depth.get() == 1
@@ -219,6 +226,7 @@ impl Simulation {
                     self.reboot(false);
                 }
             }
+            18 if dice.once_in(3) => self.delete_message(),
             _ => {}
         }
         self.depth.set(self.depth.get() - 1);
@@ -229,6 +237,7 @@ impl Simulation {
             self.clock
                 .go_on(Duration::from_millis(1 + self.world.dice.roll(300)));
             let entry = self.writer.next(&self.world.dice, self.clock.now());
+            self.trace(|| format!("written: {} {}", entry.pid, entry.message));
             self.journal.write(self.clock.running(), entry);
         }
     }

@@ -6,6 +6,7 @@ mod clock;
 mod daemon;
 mod dice;
 mod disk;
+mod edits;
 mod journal;
 mod machine;
 mod receiver;
@@ -155,6 +156,21 @@ fn a_post_before_its_commit_is_noticed() {
 #[test]
 fn a_reader_that_could_not_go_back_and_goes_on_is_noticed() {
     assert_found(Fault::StaysWhereItStands);
+}
+
+#[test]
+fn an_edit_that_is_taken_for_accepted_before_slack_has_it_is_noticed() {
+    assert_found(Fault::EarlyEdit);
+}
+
+#[test]
+fn a_daemon_that_forgets_edits_when_it_starts_is_noticed() {
+    assert_found(Fault::ForgottenEdits);
+}
+
+#[test]
+fn a_reply_to_a_message_that_is_gone_and_is_dropped_is_noticed() {
+    assert_found(Fault::DroppedReplies);
 }
 
 #[test]

@@ -30,6 +30,12 @@ pub(crate) enum Fault {
     PostBeforeCommit,
     /// A reader that cannot be opened where the state stands goes on where it stood.
     StaysWhereItStands,
+    /// An edit is taken for accepted before it was sent.
+    EarlyEdit,
+    /// The edits that wait are forgotten when a daemon starts.
+    ForgottenEdits,
+    /// A reply whose thread is gone is dropped.
+    DroppedReplies,
 }
 
 /// A disk under a store that is broken as `fault` says.

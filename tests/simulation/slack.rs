@@ -9,13 +9,25 @@ use sftp_monitor::domain::slack_reply::answer::classify;
 use sftp_monitor::domain::slack_reply::{Body, PostResult};
 use sftp_monitor::domain::state::{ClosedDay, Daily};
 
+use crate::edits::{address, number};
 use crate::machine::{JUNK, Simulation};
 use crate::sabotage::Fault;
 
 /// A message that Slack took.
 pub(crate) struct Delivery {
     pub(crate) id: u64,
+    /// What it tells, without the end of its matter.
     pub(crate) content: Content,
+    /// All that it shows.
+    pub(crate) all: Content,
+    /// The delivery in whose thread it is.
+    pub(crate) thread: Option<usize>,
+    /// The first message of its thread tells this too.
+    pub(crate) in_first: bool,
+    /// Somebody deleted it.
+    pub(crate) gone: bool,
+    /// Another message stands for it, or nobody knows where it is.
+    pub(crate) left: bool,
     /// The sender knows it for certain.
     pub(crate) settled: bool,
 }
@@ -28,6 +40,10 @@ pub(crate) struct Slack {
     pub(crate) tables: RefCell<BTreeMap<String, Vec<ClosedDay>>>,
     /// It asked to be left alone until then, and that was understood.
     pub(crate) pause: Cell<Option<(Time, Time)>>,
+    /// The same for edits, of this process.
+    pub(crate) edit_pause: Cell<Option<(u64, Time, Time)>>,
+    /// The ends that a message tells again which stands for another one.
+    pub(crate) again: RefCell<Vec<Content>>,
 }
 
 /// What became of a post.
@@ -39,9 +55,27 @@ pub(crate) struct Answer {
 }
 
 impl Simulation {
-    fn answer(&self, process: u64) -> Answer {
+    /// A refusal with this code.
+    pub(crate) fn refused(&self, code: &str) -> Answer {
+        let body = format!("{{\"ok\":false,\"error\":\"{code}\"}}");
+        let body = Body::of(body.as_bytes(), "xoxb-1");
+        Answer {
+            taken: false,
+            result: classify(200, None, &body, self.clock.now()),
+        }
+    }
+
+    /// What happens to a request, an edit or a post.
+    pub(crate) fn answer(&self, process: u64, edit: bool) -> Answer {
         let (dice, now) = (&self.world.dice, self.clock.now());
-        if let Some((from, until)) = self.slack.pause.get() {
+        let post_pause = self.slack.pause.get().filter(|_| !edit);
+        let edit_pause = self
+            .slack
+            .edit_pause
+            .get()
+            .filter(|of| edit && of.0 == process);
+        let edit_pause = edit_pause.map(|(_, from, until)| (from, until));
+        if let Some((from, until)) = post_pause.or(edit_pause) {
             if now >= from && now < until && !self.damage && !self.world.is_dead(process) {
                 self.complain(format!("posted at {now:?}, not to be before {until:?}"));
             }
@@ -64,7 +98,13 @@ impl Simulation {
         };
         let (taken, result) = match dice.once_in(self.world.odds.get().slack) {
             _ if self.world.is_dead(process) => (false, lost(false)),
-            false => (true, classify(200, None, "{\"ok\":true}")),
+            false => {
+                // Where it is in Slack may be in a part of the answer that did not arrive.
+                let known = edit || !dice.once_in(self.world.odds.get().slack * 8);
+                let at = known.then(|| address(self.slack.messages.borrow().len()));
+                (true, PostResult::Accepted { at })
+            }
+            true if edit && dice.once_in(4) => (false, refused("edit_window_closed")),
             true => match dice.roll(9) {
                 0 => (false, lost(false)),
                 1 | 2 => (true, lost(true)),
@@ -76,6 +116,11 @@ impl Simulation {
                 _ => (false, refused("some_new_code")),
             },
         };
+        if let (PostResult::Wait { pause, .. }, true) = (&result, edit) {
+            self.slack
+                .edit_pause
+                .set(Some((process, now, now.plus(*pause))));
+        }
         Answer { taken, result }
     }
 
@@ -90,7 +135,11 @@ impl Simulation {
 
     /// Posts a message. With the answer comes the number of its delivery, where Slack took it.
     pub(crate) fn post_message(&self, process: u64, message: &Message) -> (Answer, Option<usize>) {
-        let answer = self.answer(process);
+        if self.thread_is_gone(message) && !self.world.is_dead(process) {
+            self.tell_again(message.matter);
+            return (self.refused("thread_not_found"), None);
+        }
+        let answer = self.answer(process, false);
         if !answer.taken {
             return (answer, None);
         }
@@ -100,9 +149,13 @@ impl Simulation {
                 self.complain(format!("{message:?} is posted and not durable"));
             }
         }
+        self.trace(|| format!("posted: {message:?}"));
         let mut messages = self.slack.messages.borrow_mut();
         let names = files(&message.content);
-        let before = messages.iter().find(|delivery| {
+        let there = messages
+            .iter()
+            .filter(|delivery| !delivery.gone && !delivery.left);
+        let before = there.into_iter().find(|delivery| {
             delivery.id == message.id || files(&delivery.content).iter().any(|f| names.contains(f))
         });
         if let (Some(before), false, false) = (before, message.maybe_repeated, self.damage) {
@@ -114,6 +167,11 @@ impl Simulation {
         messages.push(Delivery {
             id: message.id,
             content: message.content.clone(),
+            all: message.content.clone(),
+            thread: message.thread.as_ref().map(number),
+            in_first: message.in_first && message.thread.is_some(),
+            gone: false,
+            left: !matches!(&answer.result, PostResult::Accepted { at: Some(_) }),
             settled: false,
         });
         let number = messages.len() - 1;
@@ -123,7 +181,7 @@ impl Simulation {
     }
 
     pub(crate) fn post_table(&self, process: u64, day: &ClosedDay) -> Answer {
-        let answer = self.answer(process);
+        let answer = self.answer(process, false);
         if !answer.taken {
             return answer;
         }

@@ -6,9 +6,11 @@ use sftp_monitor::domain::alerts::{Content, Logins, Told, Transfer};
 use sftp_monitor::domain::state::{Counters, Daily};
 use sftp_monitor::domain::state::{Notice, NoticeKind};
 
+use crate::edits::ends;
 use crate::journal::due;
 use crate::machine::Simulation;
 use crate::receiver::contents;
+use crate::slack::Delivery;
 use crate::users::PARTNERS;
 use crate::writer::{Counts, What};
 
@@ -34,6 +36,7 @@ impl Simulation {
         }
         self.counted_once(&daily)?;
         self.told(&daily)?;
+        self.ended()?;
         self.sent(&daily)?;
         self.days(&daily)
     }
@@ -86,7 +89,11 @@ impl Simulation {
         let mut started = false;
         for delivery in &*self.slack.messages.borrow() {
             started |= matches!(delivery.content, Content::Started { .. });
-            match delivery.settled {
+            // The first message of the thread counts these.
+            if delivery.in_first {
+                continue;
+            }
+            match self.is_sure(delivery) {
                 true => tell(&mut sure, &delivery.content),
                 false => tell(&mut unsure, &delivery.content),
             }
@@ -95,6 +102,9 @@ impl Simulation {
             started |= matches!(message.content, Content::Started { .. });
             tell(&mut sure, &message.content);
         }
+        let mut again = Sums::new();
+        let ends = self.slack.again.borrow();
+        ends.iter().for_each(|end| tell(&mut again, end));
         if !started && !self.damage {
             return Err("the start was never told".to_owned());
         }
@@ -102,6 +112,7 @@ impl Simulation {
         for (what, &(least, most)) in due.iter().filter(|(what, _)| what.partner.is_some()) {
             let sure = sure.get(what).copied().unwrap_or(0);
             let unsure = unsure.get(what).copied().unwrap_or(0);
+            let most = most + again.get(what).copied().unwrap_or(0);
             if sure + unsure < least || (sure > most && !self.damage) {
                 return Err(format!(
                     "{what:?}: told {sure} for certain, {unsure} perhaps, of {least} to {most}"
@@ -131,6 +142,45 @@ impl Simulation {
                 return Err(format!(
                     "{what:?}: {sent} events of {least} to {most}, {refused:?} perhaps given up"
                 ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Is it known for certain that this is told, and nowhere else?
+    fn is_sure(&self, delivery: &Delivery) -> bool {
+        let messages = self.slack.messages.borrow();
+        let stands = |delivery: &Delivery| delivery.settled && !delivery.gone && !delivery.left;
+        let first = delivery.thread.map(|first| &messages[first]);
+        // A message that stands for one that is gone tells what the replies to that one told.
+        let again = |first: &Delivery| {
+            let mut parts = first.content.parts().iter();
+            parts.any(|part| part.group() == delivery.content.group())
+        };
+        stands(delivery) && first.is_none_or(|first| stands(first) && !again(first))
+    }
+
+    /// Each message in the channel about a trouble that ended shows that, or a later one does.
+    fn ended(&self) -> Result<(), String> {
+        if self.damage || self.vanishing || self.clock_set {
+            return Ok(());
+        }
+        let messages = self.slack.messages.borrow();
+        let entries = self.journal.entries.borrow();
+        for (place, delivery) in messages.iter().enumerate() {
+            let moved = delivery.gone || delivery.left || delivery.thread.is_some();
+            if moved || !delivery.settled {
+                continue;
+            }
+            for trouble in delivery.all.parts() {
+                let over = entries.iter().any(|entry| entry.mends(trouble));
+                let mut later = messages[place + 1..].iter().filter(|d| d.thread.is_none());
+                let stands = later.any(|later| ends(trouble, &later.all));
+                if over && !stands && !ends(trouble, &delivery.all) {
+                    return Err(format!(
+                        "{trouble:?} is over, and the channel does not show it"
+                    ));
+                }
             }
         }
         Ok(())
@@ -168,6 +218,7 @@ pub(crate) fn waiting(daily: &Daily) -> Vec<String> {
         ("messages", resume.outbox.len()),
         ("days", closed.count()),
         ("alerts", resume.alerts.waiting.len()),
+        ("edits", resume.matters.iter().filter(|m| m.edit).count()),
         ("windows", groups.filter(|g| g.gathered.is_some()).count()),
         ("summaries", usize::from(resume.alerts.backlog.is_some())),
         ("questions", resume.undecided.len()),

@@ -35,6 +35,8 @@ pub(crate) struct Writer {
     pids: Cell<u32>,
     files: Cell<u64>,
     sessions: RefCell<Vec<Session>>,
+    /// The uploads that broke off, with their partner: they may be tried again.
+    broken: RefCell<Vec<(&'static str, String)>>,
 }
 
 impl Writer {
@@ -67,8 +69,13 @@ impl Writer {
     fn connection(&self, dice: &Dice, now: Time) -> Written {
         self.pids.set(self.pids.get() + 1);
         let pid = 1_000 + self.pids.get();
-        let from = format!("10.0.{}.{} port 5000", pid >> 8 & 255, pid & 255);
         let (user, uid) = PARTNERS[dice.index(2)];
+        // A partner that tries again comes from where it came before.
+        let elsewhere = format!("10.0.{}.{} port 5000", pid >> 8 & 255, pid & 255);
+        let from = match dice.once_in(2) {
+            true => format!("192.0.2.{} port 5000", uid - 1_000),
+            false => elsewhere.clone(),
+        };
         let partner = |what| {
             Some(Counts {
                 partner: Some(user),
@@ -90,8 +97,9 @@ impl Writer {
                 (line, 0, partner(What::Failure))
             }
             4 => {
-                let line =
-                    format!("Connection closed by authenticating user {user} {from} [preauth]");
+                // A log-in soon afterwards from there tells it too, and no alert counts it.
+                let said = "Connection closed by authenticating user";
+                let line = format!("{said} {user} {elsewhere} [preauth]");
                 (line, 0, partner(What::Failure))
             }
             5 => {
@@ -127,6 +135,14 @@ impl Writer {
             format!("session opened for local user {user} from [{address}]"),
             None,
         )];
+        let mut broken = self.broken.borrow_mut();
+        let own = broken.iter().position(|(of, _)| *of == user);
+        if let Some(own) = own.filter(|_| dice.once_in(2)) {
+            let (_, name) = broken.remove(own);
+            let open = format!("open \"{name}\" flags WRITE,CREATE,TRUNCATE mode 0644");
+            let close = format!("close \"{name}\" bytes read 0 written 9");
+            lines.extend([(open, None), (close, Some(What::Upload))]);
+        }
         for _ in 0..dice.roll(4) {
             self.files.set(self.files.get() + 1);
             let number = self.files.get();
@@ -137,6 +153,14 @@ impl Writer {
                 continue;
             }
             let name = format!("/in/{number}.xml");
+            if dice.once_in(3) {
+                let open = format!("open \"{name}\" flags WRITE,CREATE,TRUNCATE mode 0644");
+                let close = format!("forced close \"{name}\" bytes read 0 written {number}");
+                lines.extend([(open, None), (close, None)]);
+                broken.push((user, name));
+                // The connection is gone.
+                break;
+            }
             let open = format!("open \"{name}.part\" flags WRITE,CREATE,TRUNCATE mode 0644");
             let close = format!("close \"{name}.part\" bytes read 0 written {number}");
             lines.extend([(open, None), (close, Some(What::Upload))]);

@@ -83,6 +83,8 @@ struct Inner {
     script: VecDeque<Answer>,
     /// The answer when the script has ended.
     default: Option<Answer>,
+    /// The answers to one method, whatever the script says.
+    methods: BTreeMap<&'static str, Answer>,
     stopped: bool,
 }
 
@@ -124,6 +126,12 @@ impl Slack {
             address,
             shared,
         }
+    }
+
+    /// From now on this answer to each call of a method.
+    pub fn always_to(&self, method: &'static str, answer: Answer) {
+        let mut inner = self.shared.0.lock().unwrap();
+        inner.methods.insert(method, answer);
     }
 
     /// From now on this answer, wherever the script has none.
@@ -180,11 +188,16 @@ impl Drop for Slack {
 
 fn serve(mut stream: TcpStream, shared: &(Mutex<Inner>, Condvar)) {
     let Some(post) = read(&stream) else { return };
-    let body = post.body.clone();
+    let (request, body) = (post.request.clone(), post.body.clone());
     let answer = {
         let mut inner = shared.0.lock().unwrap();
         inner.posts.push(post);
-        let scripted = inner.script.pop_front();
+        let of_method = inner
+            .methods
+            .iter()
+            .find(|(method, _)| request.contains(**method));
+        let of_method = of_method.map(|(_, answer)| answer.clone());
+        let scripted = of_method.or_else(|| inner.script.pop_front());
         scripted
             .or_else(|| inner.default.clone())
             .unwrap_or(Answer::Ok)

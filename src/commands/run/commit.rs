@@ -12,7 +12,7 @@ use crate::adapters::service;
 use crate::adapters::source::journal::limit;
 use crate::adapters::store::{Disk, RealDisk, StateError, Store, log_recoveries};
 use crate::commands::run::view::{View, view};
-use crate::domain::alerts::Content;
+use crate::domain::alerts::{Content, Matter};
 use crate::domain::base::position::Position;
 use crate::domain::base::time::Time;
 use crate::domain::expect::Expectation;
@@ -101,6 +101,11 @@ impl<D: Disk> Committer<D> {
     /// Whether reading has reached the present.
     pub fn stands_at_present(&self) -> bool {
         self.caught_up
+    }
+
+    /// The next message in Slack to edit.
+    pub fn edit(&self) -> Option<&Matter> {
+        self.view.edit.as_deref()
     }
 
     /// Number of messages that wait for Slack.

@@ -262,6 +262,9 @@ pub struct File {
     /// The full size of a resumed file, if the log shows the old size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole: Option<u64>,
+    /// Its path while it arrived, if it was renamed at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     /// How many more times the file was transferred, within the same message; the size is the latest one.
     #[serde(default, skip_serializing_if = "is_default")]
     pub again: u64,

@@ -39,6 +39,11 @@ impl File {
         !self.cut && !other.cut && self.path == other.path && self.odd == other.odd
     }
 
+    /// Its path, and the one while it arrived.
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
+        [Some(&self.path), self.was.as_ref()].into_iter().flatten()
+    }
+
     /// A unique name of the file, as text.
     pub(crate) fn name_in_state(&self) -> String {
         self.odd.as_ref().unwrap_or(&self.path).clone()

@@ -63,12 +63,31 @@ impl Matters {
         needs.any(|need| need.is_met_by(content))
     }
 
+    /// Begins the matter of a message that waits for all of these events.
+    pub(super) fn await_all(
+        &mut self,
+        id: u64,
+        at: Time,
+        content: &Content,
+        needs: impl Iterator<Item = Need>,
+    ) {
+        let mut all = Vec::new();
+        needs.for_each(|need| Need::add(&mut all, need));
+        if !all.is_empty() {
+            self.insert(id, at, content, all);
+        }
+    }
+
     /// Begins the matter of a message that is put into the outbox.
     pub(super) fn begin(&mut self, id: u64, at: Time, content: &Content) {
         let needs = content.needs();
         if needs.is_empty() && content.group().is_none() {
             return;
         }
+        self.insert(id, at, content, needs);
+    }
+
+    fn insert(&mut self, id: u64, at: Time, content: &Content, needs: Vec<Need>) {
         // A message that a mute kept back has an older id than others.
         let place = self.0.partition_point(|matter| matter.id < id);
         let matter = Matter {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::merge::addresses;
-use super::{Content, Failures, Files, Hindered, Obstacle, Transfer};
+use super::{Content, Failures, File, Files, Hindered, Obstacle, Transfer};
 
 /// An event that a matter waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +43,8 @@ impl Need {
             (Need::Session(partner), Content::Works(works)) => *partner == works.partner,
             (need @ Need::File { partner, .. }, Content::Files(files)) => {
                 let download = files.what == Transfer::Download;
-                let mut paths = files.files.iter().map(|file| &file.path);
-                *partner == files.partner && paths.any(|path| need.is_of(path, download))
+                let mut names = files.files.iter().flat_map(File::names);
+                *partner == files.partner && names.any(|name| need.is_of(name, download))
             }
             (need @ Need::File { partner, .. }, Content::FeedArrived(arrived)) => {
                 *partner == arrived.partner && need.is_of(&arrived.file.path, arrived.download)

@@ -46,6 +46,7 @@ impl Monitor<'_> {
             match self.waiting_upload(process, alert, Some(&from)) {
                 Some(file) => {
                     file.rename(&to);
+                    file.was.get_or_insert_with(|| from.clone().into());
                     let was_cut = std::mem::replace(&mut file.cut, cut);
                     undecided = Some(file.path.clone()).filter(|_| alert.is_none() && !was_cut);
                     alert = alert.filter(|_| !was_cut);
@@ -95,7 +96,7 @@ impl Monitor<'_> {
         }
         if let Some(file) = self.waiting_upload(process, alert, undecided.as_deref()) {
             file.rename(from.as_bytes());
-            file.cut = false;
+            (file.cut, file.was) = (false, None);
         }
     }
 
