@@ -800,13 +800,18 @@ fn a_failure_goes_to_its_routes_channel_with_a_mention_and_to_the_main_one_if_th
         status.contains("C2 refused a message at the last try"),
         "{status}"
     );
-    // What follows goes into the thread of the message that the main channel has, and mentions nobody.
+    // The log-in has another route: it is no reply, and mentions nobody.
     world.write("sshd[500]: Accepted password for bob from 192.0.2.8 port 5001 ssh2");
     let posts = world.slack.wait_for(5);
-    let mut later = posts[3..].iter();
-    let reply = later.find(|post| post.request.contains("chat.postMessage"));
-    let reply = reply.expect("the edit and the reply come in any order");
-    assert!(!reply.blocks().contains("usergroup"), "{reply:#?}");
+    let is_post = |post: &&support::slack::Post| post.request.contains("chat.postMessage");
+    let login = posts.iter().rfind(is_post).unwrap();
+    assert!(
+        login.text().starts_with("✅ Bob s'est connecté"),
+        "{login:#?}"
+    );
+    assert_eq!(login.body["channel"], "C0APAF806F8");
+    assert_eq!(login.body.get("thread_ts"), None);
+    assert!(!login.blocks().contains("usergroup"), "{login:#?}");
     daemon.stop();
     let said = world.said();
     assert!(

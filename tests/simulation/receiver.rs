@@ -56,7 +56,7 @@ impl Simulation {
         let before = all.insert(id(), event.told.clone());
         // Read again after damage, it may know the partner's full name.
         let sums = |told: &Told| match told {
-            Told::Content(content) => event_sums([content]),
+            Told::Content(content) => event_sums([&**content]),
             Told::Day(_) | Told::Dropped(_) => event_sums([]),
         };
         let is_same = |before: &Told| {
@@ -74,7 +74,7 @@ impl Simulation {
 /// What each event tells, apart from the day's figures.
 pub(crate) fn contents(events: &BTreeMap<String, Told>) -> impl Iterator<Item = &Content> {
     events.values().filter_map(|told| match told {
-        Told::Content(content) => Some(content),
+        Told::Content(content) => Some(&**content),
         Told::Day(_) | Told::Dropped(_) => None,
     })
 }

@@ -29,7 +29,7 @@ pub struct Event {
 #[serde(rename_all = "kebab-case")]
 pub enum Told {
     /// What Slack is told too.
-    Content(Content),
+    Content(Box<Content>),
     /// A day was closed.
     Day(DayFigures),
     /// Events were dropped, because too many waited.
@@ -104,10 +104,11 @@ impl Event {
     /// Until when its facts may still change; `None` if they are final.
     pub(super) fn settles(&self) -> Option<Time> {
         match &self.told {
-            Told::Content(Content::Failures(f)) if f.cause == Cause::Password => {
-                Some(f.at.plus(SETTLES))
-            }
-            _ => None,
+            Told::Content(content) => match &**content {
+                Content::Failures(f) if f.cause == Cause::Password => Some(f.at.plus(SETTLES)),
+                _ => None,
+            },
+            Told::Day(_) | Told::Dropped(_) => None,
         }
     }
 

@@ -73,7 +73,7 @@ impl Events {
     /// Adds what Slack is told, if the webhook is sent this kind.
     pub(crate) fn note(&mut self, at: Time, content: &Content) {
         if self.wants(content) {
-            self.push(at, Told::Content(content.clone()));
+            self.push(at, Told::Content(Box::new(content.clone())));
         }
     }
 
@@ -175,9 +175,13 @@ impl Events {
         (from, to): (Time, Time),
         cause: Cause,
     ) {
-        let mut waiting = self.waiting.iter_mut().rev();
-        let attempt = waiting.find_map(|event| match &mut event.told {
-            Told::Content(Content::Failures(f))
+        let waiting = self.waiting.iter_mut().rev();
+        let contents = waiting.filter_map(|event| match &mut event.told {
+            Told::Content(content) => Some(&mut **content),
+            Told::Day(_) | Told::Dropped(_) => None,
+        });
+        let mut attempts = contents.filter_map(|content| match content {
+            Content::Failures(f)
                 if f.partner == partner
                     && f.cause == Cause::Password
                     && f.addresses.last().is_some_and(|last| last == address)
@@ -187,6 +191,7 @@ impl Events {
             }
             _ => None,
         });
+        let attempt = attempts.next();
         attempt.into_iter().for_each(|f| f.cause = cause);
     }
 }
@@ -248,7 +253,10 @@ mod tests {
             events.note(at(second), &failure("192.0.2.7"));
         }
         assert!(events.waiting.len() <= EVENTS_KEPT);
-        assert_eq!(events.waiting[0].told, Told::Content(login("alice")));
+        assert_eq!(
+            events.waiting[0].told,
+            Told::Content(Box::new(login("alice")))
+        );
         let gone = 1_050 - events.waiting.len() as u64;
         assert_eq!(events.lost, gone);
         let first = events.first(2, at(2_000));
@@ -256,7 +264,7 @@ mod tests {
             panic!("{first:?}");
         };
         assert_eq!((dropped.count, dropped.from), (gone, at(2)));
-        assert_eq!(first[1].told, Told::Content(login("alice")));
+        assert_eq!(first[1].told, Told::Content(Box::new(login("alice"))));
         // The same event in the next try; what is dropped meanwhile waits until it was accepted.
         for second in 2_000..2_200 {
             events.note(at(second), &failure("192.0.2.7"));

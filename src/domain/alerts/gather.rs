@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::agenda::Agenda;
 use super::group::{Group, HOUR};
-use super::{Content, Events, Mute, Outbox, Summary, Tried, merge, summary, sweep, wanted};
+use super::needs::Need;
+use super::{Content, Events, Mute, Outbox, Summary, Tried, merge, sweep, wanted};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
@@ -36,6 +37,9 @@ pub struct Alerts {
     /// Events older than ten minutes, until reading has caught up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<Summary>,
+    /// What ends the troubles among these events.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub backlog_needs: Vec<Need>,
     /// The partners whose names were used in recent failures.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tried: Tried,
@@ -131,7 +135,7 @@ impl Alerts {
         self.tell_answered(at, &content, rules, outbox);
         if content.group().is_some() && old {
             outbox.end_quietly(at, &content);
-            summary::fold(self.backlog.get_or_insert_default(), at, content);
+            self.add_late(at, content);
             return;
         }
         let Some((kind, partner)) = content.group() else {
@@ -245,8 +249,8 @@ impl Alerts {
         self.age(now, outbox, in_flight);
         outbox.tidy();
         outbox.matters.forget(now, outbox.messages);
-        if let Some(backlog) = self.backlog.take_if(|_| caught_up) {
-            summary::put(backlog, outbox, in_flight);
+        if caught_up {
+            self.put_backlog(outbox, in_flight);
         }
     }
 
@@ -303,7 +307,7 @@ impl Alerts {
         for (since, due, name, follow_up, content) in late {
             // An alert that `max-per-hour` delayed is only as old as the time when it became due.
             match now.since(due) > NEWS {
-                true => summary::fold(self.backlog.get_or_insert_default(), since, content),
+                true => self.add_late(since, content),
                 false => {
                     let group = self.groups.entry(name).or_default();
                     let message = outbox.follow(group.message, due, content, follow_up);

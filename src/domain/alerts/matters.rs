@@ -63,12 +63,31 @@ impl Matters {
         needs.any(|need| need.is_met_by(content))
     }
 
+    /// Begins the matter of a message that waits for all of these events.
+    pub(super) fn await_all(
+        &mut self,
+        id: u64,
+        at: Time,
+        content: &Content,
+        needs: impl Iterator<Item = Need>,
+    ) {
+        let mut all = Vec::new();
+        needs.for_each(|need| Need::add(&mut all, need));
+        if !all.is_empty() {
+            self.insert(id, at, content, all);
+        }
+    }
+
     /// Begins the matter of a message that is put into the outbox.
     pub(super) fn begin(&mut self, id: u64, at: Time, content: &Content) {
         let needs = content.needs();
         if needs.is_empty() && content.group().is_none() {
             return;
         }
+        self.insert(id, at, content, needs);
+    }
+
+    fn insert(&mut self, id: u64, at: Time, content: &Content, needs: Vec<Need>) {
         // A message that a mute kept back has an older id than others.
         let place = self.0.partition_point(|matter| matter.id < id);
         let matter = Matter {
@@ -86,12 +105,16 @@ impl Matters {
         };
         self.0.insert(place, matter);
         // Some more are allowed, so that this does not run for each message.
-        if self.0.len() > KEPT + KEPT / 4 {
+        let most = KEPT + KEPT / 4;
+        if self.0.len() <= most {
+            return;
+        }
+        // An edit that waits has facts that no other message has. Such matters leave the others their room.
+        let edits = self.0.iter().filter(|matter| matter.edit).count();
+        if self.0.len() > most + edits {
             let whose = |m: &Matter| m.content.partner().map(str::to_owned);
             let worth = |m: &Matter| (m.edit, m.is_open());
-            // An edit that waits has facts that no other message has.
-            let edits = self.0.iter().filter(|matter| matter.edit).count();
-            evict(&mut self.0, KEPT.max(edits), worth, whose, |_, m| m.id);
+            evict(&mut self.0, KEPT + edits, worth, whose, |_, m| m.id);
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod again;
 mod agenda;
+mod backlog;
 mod care;
 mod event;
 mod events;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Content, File, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
+use super::{Content, File, Message, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
 use crate::domain::alerts::merge::addresses;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
@@ -152,23 +152,23 @@ fn add_each<K: Ord>(totals: &mut BTreeMap<K, u64>, further: BTreeMap<K, u64>) {
     }
 }
 
-/// Puts a summary into the outbox. It is joined with a summary that already waits there, so that an outage ends with one
-/// message.
-pub(crate) fn put(mut backlog: Summary, outbox: &mut Outbox<'_>, in_flight: Option<u64>) {
-    let waiting =
-        |m: &super::Message| matches!(m.content, Content::Summary(_)) && Some(m.id) != in_flight;
-    if let Some(at) = outbox.messages.iter().position(waiting) {
-        let message = outbox.messages.remove(at);
-        if let Content::Summary(mut whole) = message.content {
-            // Slack's answer may have been lost, so the content may be repeated.
-            whole.maybe_repeated |= message.maybe_repeated;
-            whole.add(backlog);
-            backlog = whole;
-        }
-    }
-    let (since, repeated) = (backlog.from, backlog.maybe_repeated);
-    outbox.push(since, Content::Summary(backlog));
-    if let Some(message) = outbox.messages.last_mut() {
-        message.maybe_repeated = repeated;
-    }
+/// Takes a summary that waits in the outbox, so that an outage ends with one message.
+pub(super) fn take_waiting(outbox: &mut Outbox<'_>, in_flight: Option<u64>) -> Option<Message> {
+    let waiting = |m: &Message| matches!(m.content, Content::Summary(_)) && Some(m.id) != in_flight;
+    let at = outbox.messages.iter().position(waiting)?;
+    Some(outbox.messages.remove(at))
+}
+
+/// Joins a summary with one that waited.
+pub(super) fn joined(waited: Option<Message>, backlog: Summary) -> Summary {
+    let Some(message) = waited else {
+        return backlog;
+    };
+    let Content::Summary(mut whole) = message.content else {
+        return backlog;
+    };
+    // Slack's answer may have been lost, so the content may be repeated.
+    whole.maybe_repeated |= message.maybe_repeated;
+    whole.add(backlog);
+    whole
 }

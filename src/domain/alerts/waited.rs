@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::alerts::{Alerts, Content, Matters, Message, NEWS, Outbox, merge, summary};
+use crate::domain::alerts::{Alerts, Content, Matters, Message, NEWS, Outbox, merge};
 use crate::domain::base::time::Time;
 
 /// A message that waited no longer than this is posted separately.
@@ -107,7 +107,7 @@ impl Alerts {
                 if !outbox.matters.tells(&message) {
                     let backlog = self.backlog.get_or_insert_default();
                     backlog.maybe_repeated |= message.maybe_repeated;
-                    summary::fold(backlog, message.since, message.content);
+                    self.add_late(message.since, message.content);
                 }
             } else {
                 outbox.messages.push(message);

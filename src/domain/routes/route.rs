@@ -87,7 +87,7 @@ impl Route {
             || match about {
                 About::Nobody | About::Some => false,
                 About::One(partner) => own(partner),
-                About::All(partners) => partners.iter().all(|partner| own(partner)),
+                About::All(partners) => partners.iter().all(own),
             };
         partners && self.kinds.contains(&kind)
     }

@@ -260,7 +260,8 @@ mod tests {
             other => panic!("{other}"),
         };
         let body = br#"{"ok":true,"channel":"C0APAF806F8","ts":"1503435956.000247"}"#;
-        assert_eq!(named(body).unwrap(), "C0APAF806F8 1503435956.000247");
+        let name = "C0APAF806F8 1503435956.000247";
+        assert_eq!(named(body).as_deref(), Some(name));
         for body in [
             &br#"{"ok":true,"ts":"1503435956.000247"}"#[..],
             br#"{"ok":true,"channel":"C0APAF806F8"}"#,

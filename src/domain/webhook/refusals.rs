@@ -93,10 +93,10 @@ mod tests {
         let event = |number: usize| Event {
             id: number.to_string(),
             at: Time::default(),
-            told: Told::Content(Content::Unreadable {
+            told: Told::Content(Box::new(Content::Unreadable {
                 lines: 1,
                 example: String::new(),
-            }),
+            })),
         };
         (1..=count).map(event).collect()
     }
