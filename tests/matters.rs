@@ -68,7 +68,6 @@ enum Reply {
 /// A message as the channel shows it.
 #[derive(Debug)]
 struct Shown {
-    id: u64,
     /// What it tells, without the end of its matter.
     facts: Content,
     all: Content,
@@ -366,7 +365,6 @@ impl World {
         });
         if accepted || matches!(reply, Reply::Lost) {
             self.slack.push(Shown {
-                id: message.id,
                 facts: message.content.clone(),
                 all: message.content.clone(),
                 thread,
@@ -600,4 +598,49 @@ proptest! {
         world.rest();
         world.check()?;
     }
+}
+
+#[test]
+fn edits_that_slack_never_takes_and_thousands_of_partners_leave_few_matters_and_lose_no_failure() {
+    let mut world = World::new(FollowUp::Edit, 12);
+    let (mut first, mut edited) = (0, 0);
+    for n in 0..2_000 {
+        for event in [Event::Failure(0), Event::Failure(0)] {
+            let Content::Failures(failures) = world.content(&event) else {
+                unreachable!("a failure");
+            };
+            let partner = format!("p{n}");
+            let content = Content::Failures(Failures {
+                partner,
+                ..failures
+            });
+            let resume = &mut world.daily.resume;
+            let mut outbox = Outbox {
+                messages: &mut resume.outbox,
+                next: &mut resume.next_message,
+                matters: &mut resume.matters,
+            };
+            outbox.push(world.now, content);
+            world.now = world.now.plus(Duration::from_secs(2));
+            // Posts are taken all the time, edits never.
+            while !world.daily.resume.outbox.is_empty() {
+                world.step(&Step::BeginPost);
+                world.step(&Step::EndPost(Reply::Accepted));
+            }
+        }
+        world.advance();
+    }
+    assert!(world.most <= 460, "{} matters", world.most);
+    for shown in world.slack.iter().filter(|shown| shown.thread.is_none()) {
+        let Content::Failures(failures) = &shown.facts else {
+            panic!("{shown:?}");
+        };
+        match failures.count {
+            1 => first += 1,
+            _ => edited += 1,
+        }
+    }
+    // Each is told once; another message stands for each edit but the latest.
+    assert_eq!(first, 2_000);
+    assert!(edited >= 1_700, "{edited}");
 }

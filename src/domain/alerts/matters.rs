@@ -105,12 +105,16 @@ impl Matters {
         };
         self.0.insert(place, matter);
         // Some more are allowed, so that this does not run for each message.
-        if self.0.len() > KEPT + KEPT / 4 {
+        let most = KEPT + KEPT / 4;
+        if self.0.len() <= most {
+            return;
+        }
+        // An edit that waits has facts that no other message has. Such matters leave the others their room.
+        let edits = self.0.iter().filter(|matter| matter.edit).count();
+        if self.0.len() > most + edits {
             let whose = |m: &Matter| m.content.partner().map(str::to_owned);
             let worth = |m: &Matter| (m.edit, m.is_open());
-            // An edit that waits has facts that no other message has.
-            let edits = self.0.iter().filter(|matter| matter.edit).count();
-            evict(&mut self.0, KEPT.max(edits), worth, whose, |_, m| m.id);
+            evict(&mut self.0, KEPT + edits, worth, whose, |_, m| m.id);
         }
     }
 

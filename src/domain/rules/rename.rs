@@ -46,7 +46,7 @@ impl Monitor<'_> {
             match self.waiting_upload(process, alert, Some(&from)) {
                 Some(file) => {
                     file.rename(&to);
-                    file.was.get_or_insert_with(|| from.clone().into());
+                    file.was.get_or_insert_with(|| from.clone());
                     let was_cut = std::mem::replace(&mut file.cut, cut);
                     undecided = Some(file.path.clone()).filter(|_| alert.is_none() && !was_cut);
                     alert = alert.filter(|_| !was_cut);
