@@ -453,7 +453,7 @@ fn an_edit_that_hangs_delays_no_message_and_is_tried_again() {
         matters.is_some_and(|all| all.iter().all(|matter| matter["edit"].is_null()))
     };
     world.state(shown);
-    let last = edits().last().unwrap();
+    let last = edits().next_back().unwrap();
     assert!(
         last.text().contains("✅ Bob") && last.text().contains("🔴"),
         "{}",
