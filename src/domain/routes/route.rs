@@ -125,10 +125,10 @@ impl Routes {
             channel: None,
             mention: None,
         });
+        // Whom a part mentions that belongs elsewhere reads that other channel.
+        let mut here = parts.filter(|part| part.channel == first.channel);
         Destination {
-            mention: first
-                .mention
-                .or_else(|| parts.find_map(|part| part.mention)),
+            mention: (first.mention).or_else(|| here.find_map(|part| part.mention)),
             ..first
         }
     }
