@@ -133,9 +133,7 @@ impl Matter {
         };
         self.content.parts().iter().any(near)
     }
-}
 
-impl Matter {
     /// Is its first message in Slack, or does it wait?
     pub(super) fn is_there(&self, waiting: &[Message]) -> bool {
         self.at.is_some() || waiting.iter().any(|message| message.id == self.id)

@@ -50,6 +50,7 @@ pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
 pub use mute::{LONGEST_MUTE, Mute};
 pub use mute_ended::{MuteEnded, MuteTerms};
 pub(crate) use muted::report_ended;
+pub use needs::Need;
 pub use queue::Outbox;
 pub use reply::Reply;
 pub use slack_ref::SlackRef;

@@ -58,8 +58,16 @@ impl Need {
         matches!(self, Need::File { path, .. } if path == file)
     }
 
+    /// Is it the same need? Of log-ins the addresses may differ, because those of several messages are joined.
+    pub(crate) fn is_alike(&self, other: &Need) -> bool {
+        match (self, other) {
+            (Need::Login { partner: a, .. }, Need::Login { partner: b, .. }) => a == b,
+            (a, b) => a == b,
+        }
+    }
+
     /// The partner; `None` for a feed.
-    pub(super) fn partner(&self) -> Option<&str> {
+    pub(crate) fn partner(&self) -> Option<&str> {
         match self {
             Need::Login { partner, .. } | Need::Session(partner) | Need::File { partner, .. } => {
                 Some(partner)
@@ -100,7 +108,7 @@ impl Content {
     }
 
     /// What ends the matter that begins with this message; nothing for a message that leaves nothing open.
-    pub(super) fn needs(&self) -> Vec<Need> {
+    pub(crate) fn needs(&self) -> Vec<Need> {
         match self {
             Content::FeedMissing(missing) => vec![Need::Feed(missing.id.clone())],
             Content::Failures(failures) => vec![failures.need()],

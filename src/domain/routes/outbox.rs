@@ -1,7 +1,10 @@
 //! Prepares the outbox for the next post by the routes as they are now, so that a corrected configuration also moves what waits.
 
+use super::about::About;
 use super::route::Routes;
-use crate::domain::alerts::{Matters, Message, Outbox, SlackRef, gather_waited};
+use crate::domain::alerts::{
+    Content, Kind, Matters, Message, Need, Outbox, SlackRef, gather_waited,
+};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
@@ -15,7 +18,7 @@ impl Routes {
         } = outbox;
         if !self.is_plain() {
             messages.retain(|message| self.of(&message.content).channel.is_some());
-            self.split_first(messages, next);
+            self.split_first(messages, next, matters);
         }
         gather_waited(messages, matters, now, |first, other| {
             self.of(first).channel == self.of(other).channel
@@ -29,11 +32,11 @@ impl Routes {
         matter.at.clone().filter(|_| same)
     }
 
-    fn split_first(&self, outbox: &mut Vec<Message>, next: &mut u64) {
+    fn split_first(&self, outbox: &mut Vec<Message>, next: &mut u64, matters: &mut Matters) {
         let Some(first) = outbox.first() else {
             return;
         };
-        let mut first = first.clone();
+        let (mut first, whole) = (first.clone(), first.content.clone());
         let mut parts = self.scatter(first.content).into_iter();
         let Some(part) = parts.next() else {
             return;
@@ -49,6 +52,34 @@ impl Routes {
                 }
             })
             .collect();
+        if first.content != whole {
+            // Each channel is shown the ends of what it was told, and of nothing else.
+            let parts = [&first].into_iter().chain(&others);
+            matters.divide(
+                first.id,
+                parts.map(|part| (part.id, &part.content)),
+                |content, need| self.has_need(content, need),
+                |content, end| self.of(content).channel == self.of(end).channel,
+            );
+        }
         outbox.splice(..1, [first].into_iter().chain(others));
+    }
+
+    /// Is this need one of the troubles in this part of a message? A summary has no needs of its own: those of its channel are
+    /// meant.
+    fn has_need(&self, part: &Content, need: &Need) -> bool {
+        let kinds: &[Kind] = match (part, need) {
+            (Content::Summary(_), Need::Login { .. }) => &[Kind::Failure, Kind::Warning],
+            (Content::Summary(_), Need::File { .. }) => &[Kind::Interrupted, Kind::Warning],
+            (Content::Summary(_), Need::Session(_)) => &[Kind::Warning],
+            (Content::Summary(_), Need::Feed(_)) => &[],
+            (part, need) => return part.needs().iter().any(|own| own.is_alike(need)),
+        };
+        let Some(partner) = need.partner() else {
+            return false;
+        };
+        let channel = self.of(part).channel;
+        let mut kinds = kinds.iter();
+        kinds.any(|kind| self.find(*kind, &About::One(partner)).channel == channel)
     }
 }
