@@ -7,7 +7,10 @@ use tokio::time::Instant;
 use crate::adapters::store::{Disk, FileVersion, Store};
 
 /// The pause between two looks at the file.
-const EVERY: Duration = Duration::from_secs(2);
+const EVERY: Duration = Duration::from_secs(4);
+
+/// The pause after a look that found another version, before it is believed.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The looks at the file of the state.
 pub(super) struct Noticing {
@@ -35,8 +38,9 @@ impl Noticing {
         if now < self.next {
             return false;
         }
-        self.next = now + EVERY;
         let before = std::mem::replace(&mut self.found, store.changed());
+        let pause = if self.found.is_some() { AGAIN } else { EVERY };
+        self.next = now + pause;
         self.found.is_some() && self.found == before
     }
 }
