@@ -286,7 +286,7 @@ fn refused_by(channel: &'static str) -> impl Fn(&str) -> PostResult {
 }
 
 /// Ten events in a minute, and what is posted meanwhile.
-fn one_by_one(daemon: &mut Daemon, answer: &dyn Fn(&str) -> PostResult) {
+fn one_by_one(daemon: &mut Daemon, answer: Answers<'_>) {
     for _ in 0..10 {
         daemon.happen(1, Duration::from_secs(1));
         for _ in 0..5 {

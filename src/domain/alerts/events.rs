@@ -10,7 +10,7 @@ use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::time::Time;
 
 /// How many events wait at most.
-pub const EVENTS_KEPT: usize = 1_000;
+const EVENTS_KEPT: usize = 1_000;
 
 /// How many are left once there are too many: fewer, so that this is rare.
 const LEFT: usize = 900;
@@ -92,7 +92,8 @@ impl Events {
         }
     }
 
-    /// An event with a new id. The number alone could come again after the state was lost. The time alone could be that of another event.
+    /// An event with a new id. The number alone could come again after the state was lost; the time alone could be that of
+    /// another event.
     fn event(&mut self, at: Time, told: Told) -> Event {
         add(&mut self.next, 1);
         let id = format!("{}-{}", at.0, self.next);

@@ -7,5 +7,5 @@ mod facts;
 mod refusals;
 
 pub use answer::{Backoff, Delivery, classify};
-pub use envelope::{CONTENT_TYPE, body, source, test};
+pub use envelope::{CONTENT_TYPE, body, test};
 pub use refusals::Refusals;
