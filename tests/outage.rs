@@ -19,6 +19,7 @@ use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::slack_reply::{Disposition, PostResult, Refusal};
+use sftp_monitor::domain::state::Resume;
 
 /// Minutes after midnight from which on a digest closes the day.
 const CLOSES_FROM: u32 = 23 * 60;
@@ -285,7 +286,7 @@ fn refused_by(channel: &'static str) -> impl Fn(&str) -> PostResult {
 }
 
 /// Ten events in a minute, and what is posted meanwhile.
-fn one_by_one(daemon: &mut Daemon, answer: &dyn Fn(&str) -> PostResult) {
+fn one_by_one(daemon: &mut Daemon, answer: Answers<'_>) {
     for _ in 0..10 {
         daemon.happen(1, Duration::from_secs(1));
         for _ in 0..5 {
@@ -378,13 +379,26 @@ fn table_apart(all: &str) -> Routes {
     Config::parse(Path::new("c.toml"), &text).unwrap().routes
 }
 
-/// Runs a digest: the tables that Slack took, each with its channel and the number of its partners.
-fn tables_posted(
-    state: &Path,
-    routes: &Routes,
-    now: Time,
-    answer: &dyn Fn(&str) -> PostResult,
-) -> Vec<String> {
+/// Slack's answer to a post in this channel.
+type Answers<'a> = &'a dyn Fn(&str) -> PostResult;
+
+/// Counts log-ins of several partners, and returns what runs a digest at a time: the tables that Slack took, each with its channel
+/// and the number of its partners.
+fn digests(state: &Path, log_ins: u64) -> impl Fn(&str, &Routes, Answers<'_>) -> Vec<String> {
+    let mut daemon = Daemon::new(state, time("2026-03-30T10:00:00+02:00"));
+    daemon.happen(log_ins, Duration::from_secs(300));
+    daemon.rest();
+    move |at, routes, answer| tables_posted(state, routes, time(at), answer)
+}
+
+/// The state after digests.
+fn kept(state: &Path) -> Resume {
+    let mut store = Store::open(state).unwrap();
+    let now = PARIS.local(time("2026-04-01T10:00:00+02:00"));
+    store.load(now).unwrap().unwrap().resume
+}
+
+fn tables_posted(state: &Path, routes: &Routes, now: Time, answer: Answers<'_>) -> Vec<String> {
     let mut tables = Tables::new(
         Store::open(state).unwrap(),
         PARIS,
@@ -413,12 +427,7 @@ fn tables_posted(
 #[test]
 fn a_routes_table_that_is_refused_waits_and_the_table_of_all_is_neither_delayed_nor_repeated() {
     let directory = tempfile::tempdir().unwrap();
-    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
-    daemon.happen(100, Duration::from_secs(300));
-    daemon.rest();
-    let run = |at: &str, routes: &Routes, answer: &dyn Fn(&str) -> PostResult| {
-        tables_posted(directory.path(), routes, time(at), answer)
-    };
+    let run = digests(directory.path(), 100);
     let (routes, broken) = (table_apart(""), refused_by("C2"));
     assert_eq!(
         run("2026-03-30T23:59:00+02:00", &routes, &broken),
@@ -437,21 +446,15 @@ fn a_routes_table_that_is_refused_waits_and_the_table_of_all_is_neither_delayed_
             "2026-03-31 to C2, 0 partners"
         ]
     );
-    let mut store = Store::open(directory.path()).unwrap();
-    let daily = store.load(PARIS.local(daemon.now)).unwrap().unwrap();
-    assert!(daily.resume.closed.is_empty() && daily.resume.refusing.is_empty());
-    assert_eq!(daily.resume.posted.len(), 2);
+    let resume = kept(directory.path());
+    assert!(resume.closed.is_empty() && resume.refusing.is_empty());
+    assert_eq!(resume.posted.len(), 2);
 }
 
 #[test]
 fn a_routes_table_waits_no_more_when_the_route_is_gone_and_a_lost_reply_repeats_that_table_alone() {
     let directory = tempfile::tempdir().unwrap();
-    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
-    daemon.happen(100, Duration::from_secs(300));
-    daemon.rest();
-    let run = |at: &str, routes: &Routes, answer: &dyn Fn(&str) -> PostResult| {
-        tables_posted(directory.path(), routes, time(at), answer)
-    };
+    let run = digests(directory.path(), 100);
     let lost = |channel: &str| match channel {
         "C2" => PostResult::Retry {
             ambiguous: true,
@@ -463,28 +466,20 @@ fn a_routes_table_waits_no_more_when_the_route_is_gone_and_a_lost_reply_repeats_
         run("2026-03-30T23:59:00+02:00", &table_apart(""), &lost),
         ["2026-03-30 to C1, 20 partners"]
     );
-    let mut store = Store::open(directory.path()).unwrap();
-    let waiting = |store: &mut Store| {
-        let daily = store.load(PARIS.local(daemon.now)).unwrap().unwrap();
-        daily.resume.closed
-    };
-    let closed = waiting(&mut store);
+    let closed = kept(directory.path()).closed;
     assert!(closed[0].is_posted && closed[0].routed["C2"].maybe_repeated);
     assert!(!closed[0].waits());
     assert!(run("2026-03-31T00:10:00+02:00", &Routes::to("C1"), &lost).is_empty());
-    assert!(waiting(&mut store).is_empty());
+    assert!(kept(directory.path()).closed.is_empty());
 }
 
 #[test]
 fn the_moved_table_of_all_goes_to_the_main_channel_if_its_own_refuses_it() {
     let directory = tempfile::tempdir().unwrap();
-    let mut daemon = Daemon::new(directory.path(), time("2026-03-30T10:00:00+02:00"));
-    daemon.happen(10, Duration::from_secs(300));
-    daemon.rest();
+    let run = digests(directory.path(), 10);
     let moved = table_apart("[[route]]\nkinds = [\"digest\"]\nchannel = \"C3\"\n");
-    let at = time("2026-03-30T23:59:00+02:00");
     assert_eq!(
-        tables_posted(directory.path(), &moved, at, &refused_by("C3")),
+        run("2026-03-30T23:59:00+02:00", &moved, &refused_by("C3")),
         [
             "2026-03-30 to C1, 2 partners",
             "2026-03-30 to C2, 2 partners"

@@ -7,12 +7,12 @@ use anyhow::Context;
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, Url};
 use tokio::time::timeout;
 
 use crate::adapters::config::{Secret, Webhook};
-use crate::adapters::slack::{ProxySettings, chain};
+use crate::adapters::slack::{ProxySettings, chain, may_have_arrived, retry_after};
 use crate::domain::base::time::Time;
 use crate::domain::webhook::{self, Delivery, classify};
 
@@ -45,15 +45,12 @@ impl Client {
         let Some(url) = &webhook.url else {
             return Ok(None);
         };
-        let builder = proxy.builder(url.as_str())?;
-        let mut builder = builder
+        let builder = proxy.builder(url.as_str(), webhook.ca_file.as_ref())?;
+        let builder = builder
             .connect_timeout(CONNECT)
             .timeout(POST)
             // Events come in bursts, and a repeat has the same id.
             .pool_max_idle_per_host(1);
-        if let Some(roots) = &webhook.ca_file {
-            builder = builder.tls_certs_merge(roots.certificates().iter().cloned());
-        }
         Ok(Some(Client {
             http: builder.build().context("setting up the webhook")?,
             url: url.clone(),
@@ -77,25 +74,22 @@ impl Client {
         match request.body(body).send().await {
             Ok(response) => {
                 let status = response.status().as_u16();
-                let retry_after = response.headers().get(RETRY_AFTER);
-                let retry_after = retry_after.and_then(|header| header.to_str().ok());
-                let delivery = classify(status, retry_after, at);
+                let delivery = classify(status, retry_after(&response).as_deref(), at);
                 // The status has decided, whatever becomes of the rest.
                 let _ = timeout(ANSWER, read(response)).await;
                 delivery
             }
             Err(error) => Delivery::Failed {
-                arrived: !error.is_connect() && !error.is_builder(),
+                arrived: may_have_arrived(&error),
                 why: chain(&error.without_url()),
             },
         }
     }
 
     /// Asks whether the receiver answers at all. Sends no event; the status of the answer tells little.
-    pub async fn reach(&self) -> Result<u16, String> {
+    pub async fn reach(&self) -> Result<(), String> {
         let answer = self.http.head(self.url.clone()).send().await;
-        let answer = answer.map_err(|error| chain(&error.without_url()))?;
-        Ok(answer.status().as_u16())
+        answer.map_or_else(|error| Err(chain(&error.without_url())), |_| Ok(()))
     }
 }
 

@@ -106,14 +106,12 @@ fn trouble(before: Option<Trouble>, answer: &PostResult, now: Time) -> Trouble {
 /// Keeps why a route's channel refuses messages, for people; a message that it took clears it. Returns whether this is news.
 pub fn note_channel(daily: &mut Daily, channel: &str, answer: &PostResult, now: Time) -> bool {
     let refusing = &mut daily.resume.refusing;
-    let before = refusing.remove(channel);
     if answer.refusal_of_channel().is_none() {
         let over = matches!(answer, PostResult::Accepted { .. });
-        let kept = before.clone().filter(|_| !over);
-        refusing.extend(kept.map(|kept| (channel.to_owned(), kept)));
-        return over && before.is_some();
+        return over && refusing.remove(channel).is_some();
     }
-    let now = trouble(before.clone(), answer, now);
+    let before = refusing.get(channel);
+    let now = trouble(before.cloned(), answer, now);
     let news = before.is_none_or(|before| before.said != now.said);
     refusing.insert(channel.to_owned(), now);
     news

@@ -13,8 +13,7 @@ use crate::domain::state::{ClosedDay, Daily, PostedDay};
 pub const REFUSED_KEPT: usize = 50;
 
 /// Takes the oldest closed day that waits, in the same way as `take_message`. The tables of all partners come first: a table of
-/// a route delays none. `refusing` are the channels that refused a table in this
-/// run, each with Slack's code.
+/// a route delays none. `refusing` are the channels that refused a table in this run, each with Slack's code.
 pub fn take_day(
     daily: &mut Daily,
     limiter: Option<&RateLimiter>,

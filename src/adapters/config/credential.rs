@@ -36,14 +36,17 @@ pub(super) enum Found {
 type Placed = (Vec<u8>, String);
 
 impl Sought {
-    /// The directory of credentials and the variable that this process was given.
-    pub(super) fn given(&self) -> (Option<PathBuf>, Option<OsString>) {
+    /// Looks for the secret: first as a credential, then in the environment. If root runs a command by hand, systemd has passed
+    /// nothing, so it looks in the places from which the units get the secret. Only systemd can decrypt an encrypted one: then
+    /// the error says which `unit` to start instead of the command.
+    pub(super) fn find(&self, unit: &str) -> Result<Found, Stop> {
         let credentials = std::env::var_os(environment::CREDENTIALS).map(PathBuf::from);
-        (credentials, std::env::var_os(self.variable))
+        let variable = std::env::var_os(self.variable);
+        let by_hand = environment::is_by_hand().then_some((Path::new("/"), unit));
+        self.find_in(credentials.as_deref(), variable, by_hand)
     }
 
-    /// Looks first for the credential, then for the variable, then, if root runs this by hand, below a root in the places of
-    /// the units. The unit is named if only systemd can decrypt the secret.
+    /// The same with what this process was given. `by_hand` is the root below which the places of the units are, and the unit.
     pub(super) fn find_in(
         &self,
         credentials: Option<&Path>,
@@ -71,17 +74,12 @@ impl Sought {
                 return Ok(Some(found));
             }
         }
-        for store in STORES {
-            let path = root
-                .join(format!("{store}.encrypted"))
-                .join(self.credential);
-            if path.exists() {
-                return Err(Stop::Setup(format!(
-                    "the {} is an encrypted credential ({}), which systemd decrypts for the unit alone: systemctl start {unit}",
-                    self.what,
-                    path.display()
-                )));
-            }
+        if let Some(path) = encrypted_credential(root, self.credential) {
+            return Err(Stop::Setup(format!(
+                "the {} is an encrypted credential ({}), which systemd decrypts for the unit alone: systemctl start {unit}",
+                self.what,
+                path.display()
+            )));
         }
         let path = root.join(environment::FILE.trim_start_matches('/'));
         self.in_file(&path, |text| usable(assigned(&text, self.variable)?))
@@ -103,6 +101,12 @@ impl Sought {
             ))),
         }
     }
+}
+
+/// The file of the encrypted credential with this name below this root, if there is one.
+pub(crate) fn encrypted_credential(root: &Path, credential: &str) -> Option<PathBuf> {
+    let paths = STORES.map(|store| root.join(format!("{store}.encrypted")).join(credential));
+    paths.into_iter().find(|path| path.exists())
 }
 
 /// A secret without the line end of its file; `None` if it is empty.

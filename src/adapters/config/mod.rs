@@ -17,6 +17,7 @@ mod whose;
 mod wiring;
 
 pub use ca_file::CaFile;
+pub(crate) use credential::encrypted_credential;
 pub use keys::ConfigError;
 pub(crate) use keys::nearest;
 pub use load::DEFAULT_PATH;

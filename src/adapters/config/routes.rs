@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::Value;
 
 use super::keys::{ConfigError, Keys, Text, nearest};
-use super::values::not_empty;
-use super::whose::{mention, partners};
+use super::values::{not_empty, one_or_more};
+use super::whose::{mention, partners, pattern};
 use crate::domain::alerts::Kind;
 use crate::domain::expect::Pattern;
 use crate::domain::routes::{Route, Routes, Target};
@@ -45,7 +45,7 @@ pub(super) fn routes(
     })
 }
 
-/// The line of the last route that a route needs to be taken by others before it, if they take all of its messages.
+/// If earlier routes take all messages of this one: the line of the last of those that are needed for it.
 fn before(all: &[Read], route: &Route, host: Option<&Pattern>) -> Option<usize> {
     let on_its_hosts = |read: &&Read| read.host.is_none() || read.host.as_ref() == host;
     let taken = |kind: &Kind| {
@@ -131,27 +131,14 @@ fn kinds(value: Value) -> Result<BTreeSet<Kind>, String> {
             }
         })
     };
-    match &value {
-        Value::Array(list) if list.is_empty() => {
-            Err("an empty list; leave kinds out for all kinds".to_owned())
-        }
-        Value::Array(list) => list.iter().map(one).collect(),
-        value => Ok(BTreeSet::from([one(value)?])),
-    }
+    let empty = "an empty list; leave kinds out for all kinds";
+    one_or_more(&value, empty, one)
 }
 
 /// Reads a pattern of the servers' labels.
 fn host(text: String) -> Result<Pattern, String> {
-    let example = "\"sftp1\" or \"sftp*\"";
-    match Pattern::new(&text) {
-        Ok(pattern) if !text.contains('/') => Ok(pattern),
-        Ok(_) => Err(format!(
-            "\"{text}\" has a /, and is no pattern of slack.label; for example {example}"
-        )),
-        Err(what) => Err(format!(
-            "\"{text}\" is no pattern: {what}; for example {example}"
-        )),
-    }
+    let slash = "has a /, and is no pattern of slack.label";
+    pattern(&text, slash, "\"sftp1\" or \"sftp*\"")
 }
 
 #[cfg(test)]

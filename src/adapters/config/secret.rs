@@ -1,13 +1,9 @@
 //! The webhook's secret: where it is looked for, and a type that hides its value.
 
-use std::ffi::OsString;
-use std::path::Path;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::credential::{Found, Sought};
-use super::environment;
 use crate::domain::base::stop::Stop;
 
 /// The credential's name.
@@ -33,17 +29,11 @@ pub struct Secret {
 impl Secret {
     /// Looks for the secret in the same places as for the token; `None` if there is none, or if this user cannot see it.
     pub fn find(unit: &str) -> Result<Option<Secret>, Stop> {
-        let (credentials, variable) = SOUGHT.given();
-        let by_hand = environment::is_by_hand().then_some((Path::new("/"), unit));
-        Self::find_in(credentials.as_deref(), variable, by_hand)
+        Self::found(SOUGHT.find(unit)?)
     }
 
-    fn find_in(
-        credentials: Option<&Path>,
-        variable: Option<OsString>,
-        by_hand: Option<(&Path, &str)>,
-    ) -> Result<Option<Secret>, Stop> {
-        match SOUGHT.find_in(credentials, variable, by_hand)? {
+    fn found(found: Found) -> Result<Option<Secret>, Stop> {
+        match found {
             Found::Here(secret, place) => Self::of(&secret, place).map(Some),
             Found::Nowhere | Found::Hidden => Ok(None),
         }
@@ -92,10 +82,17 @@ impl std::fmt::Debug for Secret {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+    use std::ffi::OsString;
+    use std::path::Path;
+
     use super::*;
 
+    fn find_in(given: Option<&Path>, variable: Option<OsString>) -> Result<Option<Secret>, Stop> {
+        Secret::found(SOUGHT.find_in(given, variable, None)?)
+    }
+
     fn found(variable: &str) -> Result<Option<Vec<u8>>, String> {
-        let secret = Secret::find_in(None, Some(variable.into()), None);
+        let secret = find_in(None, Some(variable.into()));
         secret
             .map(|secret| secret.map(|secret| secret.key))
             .map_err(|stop| stop.to_string())
@@ -116,13 +113,9 @@ mod tests {
     #[test]
     fn the_credential_comes_first_and_none_is_no_error() {
         let given = tempfile::tempdir().unwrap();
-        assert!(
-            Secret::find_in(Some(given.path()), None, None)
-                .unwrap()
-                .is_none()
-        );
+        assert!(find_in(Some(given.path()), None).unwrap().is_none());
         std::fs::write(given.path().join("webhook-secret"), "first\n").unwrap();
-        let secret = Secret::find_in(Some(given.path()), Some("second".into()), None);
+        let secret = find_in(Some(given.path()), Some("second".into()));
         let secret = secret.unwrap().unwrap();
         assert_eq!(secret.expose(), b"first");
         assert!(!format!("{secret:?} {secret:#?}").contains("first"));

@@ -1,8 +1,5 @@
 //! The Slack token: where it is looked for, and a type that hides its value.
 
-use std::ffi::OsString;
-use std::path::Path;
-
 use super::credential::{Found, Sought};
 use super::environment;
 use crate::domain::base::stop::Stop;
@@ -46,21 +43,14 @@ impl Token {
         &self.place
     }
 
-    /// Looks for the token: first as a credential, then in the environment. If root runs a command by hand, systemd has passed
-    /// nothing, so it looks in the places from which the units get the token. Only systemd can decrypt an encrypted token:
-    /// then the error says which `unit` to start instead of the command.
+    /// Looks for the token. Only systemd can decrypt an encrypted one: then the error says which `unit` to start instead of the
+    /// command.
     pub fn find(unit: &str) -> Result<Token, Stop> {
-        let (credentials, variable) = SOUGHT.given();
-        let by_hand = environment::is_by_hand().then_some((Path::new("/"), unit));
-        Self::find_in(credentials.as_deref(), variable, by_hand)
+        Self::found(SOUGHT.find(unit)?)
     }
 
-    fn find_in(
-        credentials: Option<&Path>,
-        variable: Option<OsString>,
-        by_hand: Option<(&Path, &str)>,
-    ) -> Result<Token, Stop> {
-        let (token, place) = match SOUGHT.find_in(credentials, variable, by_hand)? {
+    fn found(found: Found) -> Result<Token, Stop> {
+        let (token, place) = match found {
             Found::Here(token, place) => (token, place),
             // This user cannot know whether the units have a token.
             Found::Hidden => {
@@ -104,6 +94,9 @@ impl std::fmt::Debug for Token {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+    use std::ffi::OsString;
+    use std::path::Path;
+
     use super::*;
 
     fn credentials(content: &str) -> tempfile::TempDir {
@@ -113,8 +106,9 @@ mod tests {
     }
 
     fn found(credentials: Option<&Path>, variable: Option<&str>) -> Result<String, String> {
-        let token = Token::find_in(credentials, variable.map(OsString::from), None);
-        token
+        let found = SOUGHT.find_in(credentials, variable.map(OsString::from), None);
+        found
+            .and_then(Token::found)
             .map(|token| token.expose().to_owned())
             .map_err(|stop| stop.to_string())
     }
@@ -178,12 +172,13 @@ mod tests {
             std::fs::write(path, content).unwrap();
         }
         let unit = "sftp-monitor-digest.service";
-        let found = Token::find_in(None, None, Some((root.path(), unit)));
+        let found = SOUGHT.find_in(None, None, Some((root.path(), unit)));
         let place = |token: &Token| {
             let below = Path::new(token.place()).strip_prefix(root.path());
             below.unwrap().display().to_string()
         };
         found
+            .and_then(Token::found)
             .map(|token| (token.expose().to_owned(), place(&token)))
             .map_err(|stop| stop.to_string())
     }

@@ -89,6 +89,21 @@ pub(super) fn not_empty(example: &str) -> impl Fn(String) -> Result<String, Stri
     }
 }
 
+/// Reads one value, or a list of them. `empty` is the error for an empty list.
+pub(super) fn one_or_more<T, All: FromIterator<T>>(
+    value: &Value,
+    empty: &str,
+    one: impl Fn(&Value) -> Result<T, String>,
+) -> Result<All, String> {
+    let all = value
+        .as_array()
+        .map_or(std::slice::from_ref(value), Vec::as_slice);
+    match all {
+        [] => Err(empty.to_owned()),
+        all => all.iter().map(one).collect(),
+    }
+}
+
 /// Reads a whole number from 1 to `most`. The hint is the end of the error.
 pub(super) fn number(most: u32, hint: &str) -> impl Fn(i64) -> Result<u32, String> {
     move |number| {

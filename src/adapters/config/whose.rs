@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-use super::values::not_empty;
+use super::values::{not_empty, one_or_more};
 use crate::domain::expect::Pattern;
 use crate::domain::routes::Whose;
 
@@ -16,22 +16,23 @@ pub(super) fn partners(value: Value) -> Result<Vec<Whose>, String> {
         if !text.contains(['*', '?', '[', '{']) {
             return Ok(Whose::Named(text));
         }
-        match Pattern::new(&text) {
-            Ok(pattern) if !text.contains('/') => Ok(Whose::Like(pattern)),
-            Ok(_) => Err(format!(
-                "\"{text}\" matches no partner: a name has no /; for example {example}"
-            )),
-            Err(what) => Err(format!(
-                "\"{text}\" is no pattern: {what}; for example {example}"
-            )),
-        }
+        pattern(&text, "matches no partner: a name has no /", example).map(Whose::Like)
     };
-    match &value {
-        Value::Array(list) if list.is_empty() => {
-            Err(format!("an empty list; for example {example}"))
-        }
-        Value::Array(list) => list.iter().map(one).collect(),
-        value => Ok(vec![one(value)?]),
+    one_or_more(
+        &value,
+        &format!("an empty list; for example {example}"),
+        one,
+    )
+}
+
+/// Reads a pattern of names. `slash` is the error for one that has a /.
+pub(super) fn pattern(text: &str, slash: &str, example: &str) -> Result<Pattern, String> {
+    match Pattern::new(text) {
+        Ok(pattern) if !text.contains('/') => Ok(pattern),
+        Ok(_) => Err(format!("\"{text}\" {slash}; for example {example}")),
+        Err(what) => Err(format!(
+            "\"{text}\" is no pattern: {what}; for example {example}"
+        )),
     }
 }
 

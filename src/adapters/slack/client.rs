@@ -84,11 +84,8 @@ impl Client {
 
     /// The same with these proxy settings.
     pub fn by(proxy: &ProxySettings, slack: &Slack, token: &Token) -> anyhow::Result<Self> {
-        let builder = proxy.builder(&slack.api_url)?;
-        let mut builder = builder.connect_timeout(CONNECT).timeout(POST);
-        if let Some(roots) = &slack.ca_file {
-            builder = builder.tls_certs_merge(roots.certificates().iter().cloned());
-        }
+        let builder = proxy.builder(&slack.api_url, slack.ca_file.as_ref())?;
+        let builder = builder.connect_timeout(CONNECT).timeout(POST);
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()))
             .ok()
             .context("the Slack token holds characters that no token has")?;
@@ -250,19 +247,22 @@ impl Client {
     }
 }
 
-fn retry_after(response: &Response) -> Option<String> {
+pub(crate) fn retry_after(response: &Response) -> Option<String> {
     let header = response.headers().get(RETRY_AFTER)?;
     header.to_str().ok().map(String::from)
 }
 
 fn not_answered(error: reqwest::Error) -> PostResult {
-    // An error before the connection was made means that nothing was sent: name lookup, TCP, TLS, or a refusal by the proxy.
-    // Any later error leaves open whether Slack received the request.
-    let ambiguous = !error.is_connect() && !error.is_builder();
     PostResult::Retry {
-        ambiguous,
+        ambiguous: may_have_arrived(&error),
         why: chain(&error.without_url()),
     }
+}
+
+/// An error before the connection was made means that nothing was sent: name lookup, TCP, TLS, or a refusal by the proxy.
+/// Any later error leaves open whether the other side received the request.
+pub(crate) fn may_have_arrived(error: &reqwest::Error) -> bool {
+    !error.is_connect() && !error.is_builder()
 }
 
 /// An error with its causes, in one line.

@@ -7,8 +7,8 @@ mod own;
 mod proxy;
 
 pub use channel::Channel;
-pub(crate) use client::chain;
 pub use client::{Client, POST};
+pub(crate) use client::{chain, may_have_arrived, retry_after};
 pub use identity::Identity;
 pub use proxy::ProxySettings;
 pub(crate) use proxy::{Proxy, assigned};

@@ -1,9 +1,9 @@
-//! The proxy to Slack and to the heartbeat's address: which proxy an environment names, and a client that uses it.
+//! The proxy to Slack, to the webhook and to the heartbeat: which proxy an environment names, and a client that uses it.
 
 use anyhow::Context;
 use reqwest::{ClientBuilder, NoProxy, redirect};
 
-use crate::adapters::config::environment;
+use crate::adapters::config::{CaFile, environment};
 
 /// The variables that name a proxy for https; the first one that is set counts.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -68,15 +68,22 @@ pub(crate) fn assigned(file: &[u8], variable: &str) -> Option<String> {
 }
 
 impl ProxySettings {
-    /// A builder of clients for this address.
-    pub(crate) fn builder(&self, url: &str) -> anyhow::Result<ClientBuilder> {
-        let builder = reqwest::Client::builder()
+    /// A builder of clients for this address, which also trust these root certificates.
+    pub(crate) fn builder(
+        &self,
+        url: &str,
+        roots: Option<&CaFile>,
+    ) -> anyhow::Result<ClientBuilder> {
+        let mut builder = reqwest::Client::builder()
             // A token must never go to another host.
             .redirect(redirect::Policy::none())
             // Requests are rare. If the other side has closed a kept connection, the error leaves open whether the request
             // arrived.
             .pool_max_idle_per_host(0)
             .user_agent(concat!("sftp-monitor/", env!("CARGO_PKG_VERSION")));
+        if let Some(roots) = roots {
+            builder = builder.tls_certs_merge(roots.certificates().iter().cloned());
+        }
         Ok(match self {
             // Plain http goes only to this machine; a proxy would get the token unencrypted.
             _ if url.starts_with("http:") => builder.no_proxy(),

@@ -3,7 +3,6 @@
 use super::finding::{Finding, Report};
 use super::machine::Machine;
 use super::slack_facts::{AskedChannel, SlackFacts, has};
-
 use super::words::edit;
 use crate::adapters::config::Config;
 use crate::adapters::slack::{Channel, Identity};

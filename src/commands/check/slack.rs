@@ -137,7 +137,7 @@ fn of_line(id: &str, verdict: &PostResult, facts: &SlackFacts<'_>) -> Finding {
     };
     let fix = verdict.code().and_then(Fix::of);
     let (said, command) = with_fix(&said, fix, Some(&facts.fixes));
-    channel::finding(id, &facts.config.routes, said).fixed_by(command)
+    channel::finding(id, routes, said).fixed_by(command)
 }
 
 fn of_token(facts: &SlackFacts<'_>) -> Finding {

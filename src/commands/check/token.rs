@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::finding::Finding;
 use super::units::SERVICE;
-use crate::adapters::config::{CREDENTIAL, Token};
+use crate::adapters::config::{CREDENTIAL, Token, encrypted_credential};
 use crate::adapters::program;
 
 /// The name of the matter.
@@ -25,13 +25,6 @@ const STORE_ENCRYPTED: &str = "sudo sh -c 'systemd-ask-password \"Slack token:\"
 const LOAD: &str = "for unit in sftp-monitor sftp-monitor-digest sftp-monitor-failure@; do sudo install -Dm644 \
     /usr/share/doc/sftp-monitor/examples/encrypted-token.conf /etc/systemd/system/$unit.service.d/encrypted-token.conf; \
     done; sudo systemctl daemon-reload && sudo systemctl try-restart sftp-monitor.service";
-
-/// The directories where systemd looks for an encrypted credential without a path.
-const ENCRYPTED: [&str; 3] = [
-    "/etc/credstore.encrypted",
-    "/run/credstore.encrypted",
-    "/usr/lib/credstore.encrypted",
-];
 
 /// The time limit for decryption: a TPM is slow.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -53,10 +46,7 @@ pub(super) fn find(root: bool) -> Option<Result<StoredToken, String>> {
         Err(_) if !root => return None,
         Err(stop) => stop,
     };
-    let mut encrypted = ENCRYPTED
-        .map(|store| Path::new(store).join(CREDENTIAL))
-        .into_iter();
-    Some(match encrypted.find(|path| path.exists()) {
+    Some(match encrypted_credential(Path::new("/"), CREDENTIAL) {
         None => Err(stop.to_string()),
         Some(path) => {
             decrypt(&path).map_err(|why| format!("{} cannot be decrypted: {why}", path.display()))

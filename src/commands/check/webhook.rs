@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::network::{wait, way};
 use super::units::SERVICE;
 use super::words::{edit, many};
-use crate::adapters::config::{SECRET_CREDENTIAL, Secret};
+use crate::adapters::config::{SECRET_CREDENTIAL, Secret, encrypted_credential};
 use crate::adapters::webhook::Client;
 use crate::commands::status;
 use crate::domain::alerts::Events;
@@ -50,7 +50,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     let receiver = receiver(machine, found.as_ref().ok().and_then(Option::as_ref));
     let signed = match found {
         Ok(Some(secret)) => Signed::In(secret.place().to_owned()),
-        _ if is_encrypted() => Signed::Encrypted,
+        _ if encrypted_credential(Path::new("/"), SECRET_CREDENTIAL).is_some() => Signed::Encrypted,
         Ok(None) if machine.root => Signed::Without,
         Ok(None) => Signed::Unknown,
         Err(stop) => Signed::Wrong(stop.to_string()),
@@ -59,21 +59,11 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.push(judge(&receiver, &signed, file));
 }
 
-fn is_encrypted() -> bool {
-    let stores = ["/etc", "/run", "/usr/lib"];
-    let path = |store: &str| {
-        Path::new(store)
-            .join("credstore.encrypted")
-            .join(SECRET_CREDENTIAL)
-    };
-    stores.iter().any(|store| path(store).exists())
-}
-
 fn receiver(machine: &Machine<'_>, secret: Option<&Secret>) -> Receiver {
     let asked = async |client: Client| {
         if !machine.send {
             let reached = client.reach().await;
-            return reached.map_or_else(Receiver::Fails, |_| Receiver::Answers);
+            return reached.map_or_else(Receiver::Fails, |()| Receiver::Answers);
         }
         let id = format!("{}-test", machine.now.0);
         let body = test(&id, machine.now, &machine.config.voice());

@@ -96,12 +96,7 @@ impl<D: Disk> Tables<D> {
         let code = answer.refusal_of_channel().map(str::to_owned);
         let refused = own.clone().zip(code);
         let next = match &refused {
-            Some(_) => {
-                // Other channels may take their tables at once.
-                let accepted = PostResult::Accepted { at: None };
-                self.limiter.settle(day.form, &accepted, now);
-                Disposition::Again { form: day.form }
-            }
+            Some(_) => self.limiter.refused_by_route(day.form, now),
             None => self.limiter.settle(day.form, answer, now),
         };
         let routes = &self.routes;

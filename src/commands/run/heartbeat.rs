@@ -106,7 +106,7 @@ impl Heartbeat {
 
 /// Creates a client for this URL with this proxy.
 pub(crate) fn client(url: &Url, proxy: &ProxySettings) -> anyhow::Result<Client> {
-    let builder = proxy.builder(url.as_str())?.timeout(FETCH);
+    let builder = proxy.builder(url.as_str(), None)?.timeout(FETCH);
     builder
         .build()
         .context("setting up the client for the heartbeat")

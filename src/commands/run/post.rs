@@ -39,7 +39,6 @@ pub(super) type Answering = Pin<Box<dyn Future<Output = PostResult>>>;
 pub(super) struct Sender {
     client: Option<Client>,
     voice: Voice,
-    routes: Routes,
     /// The configuration to check waiting warnings again; `None` if the command line names the partners.
     config: Option<Config>,
     queue: Queue,
@@ -53,8 +52,7 @@ impl Sender {
         config: Option<Config>,
     ) -> Self {
         Sender {
-            queue: Queue::new(client.is_some().then(RateLimiter::default), routes.clone()),
-            routes,
+            queue: Queue::new(client.is_some().then(RateLimiter::default), routes),
             client,
             voice,
             config,
@@ -81,7 +79,7 @@ impl Sender {
         let sender = Sender::new(
             self.client.clone(),
             self.voice.clone(),
-            self.routes.clone(),
+            self.queue.routes.clone(),
             None,
         );
         Some(Box::pin(async move {
@@ -100,10 +98,10 @@ impl Sender {
             return printed(&message);
         };
         let begins = trouble.until.is_none();
-        if let Some(id) = self.routes.own().mention.filter(|_| begins) {
+        if let Some(id) = self.queue.routes.own().mention.filter(|_| begins) {
             message = message.calling(id);
         }
-        let (routes, language) = (self.routes.clone(), self.voice.language);
+        let (routes, language) = (self.queue.routes.clone(), self.voice.language);
         Box::pin(async move { client.post_own(&message, &routes, language).await })
     }
 
@@ -116,7 +114,7 @@ impl Sender {
     pub(super) fn edit(&self, matter: &Matter) -> Option<Answering> {
         let (client, at) = (self.client.clone()?, matter.at.clone()?);
         let mut message = render_content(&matter.shown(), matter.form, &self.voice);
-        if let Some(id) = self.routes.of(&matter.content).mention {
+        if let Some(id) = self.queue.routes.of(&matter.content).mention {
             message = message.calling(id);
         }
         Some(Box::pin(async move { client.edit(&message, &at).await }))

@@ -32,7 +32,7 @@ pub struct Taken<L = OwnedFd> {
 /// Decides when the head of the outbox may be posted, and settles it.
 pub struct Queue {
     /// Which channel each message goes to.
-    routes: Routes,
+    pub(super) routes: Routes,
     /// The channels of routes that refuse messages.
     refusing: Refusing,
     /// The channel of a route that the message in flight is posted to.
@@ -165,17 +165,11 @@ impl Queue {
         let refusal = answer.and_then(PostResult::refusal_of_channel);
         let refusal = channel.as_deref().zip(refusal);
         let form = message.form;
-        let mut next = match (&mut limiter, answer) {
-            (Some(limiter), Some(_)) if refusal.is_some() => {
-                // The main channel may take it at once.
-                limiter.settle(form, &PostResult::Accepted { at: None }, now)
-            }
+        let next = match (&mut limiter, answer) {
+            (Some(limiter), Some(_)) if refusal.is_some() => limiter.refused_by_route(form, now),
             (Some(limiter), Some(answer)) => limiter.settle(form, answer, now),
             (None, _) | (_, None) => Disposition::Done,
         };
-        if refusal.is_some() {
-            next = Disposition::Again { form };
-        }
         let in_flight = committer.in_flight.take();
         let mut is_news = false;
         let settled = committer.change(now, |daily| {

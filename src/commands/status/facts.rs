@@ -203,7 +203,7 @@ impl<'a> StatusReport<'a> {
         let matters = resume.matters.iter().filter(|matter| matter.is_open());
         let open = matters.map(|matter| OpenRow {
             what: words::message(matter.about()),
-            partner: matter.about().partner().filter(|name| !name.is_empty()),
+            partner: matter.about().partner(),
             since: at(matter.began),
             taken: matter.taken,
         });

@@ -118,33 +118,30 @@ impl Alerts {
     pub fn set_cause(
         &mut self,
         (partner, address): (&str, &str),
-        (from, to): (Time, Time),
+        within: (Time, Time),
         cause: Cause,
         outbox: &mut Outbox<'_>,
         in_flight: Option<u64>,
     ) {
-        self.events.set_cause((partner, address), (from, to), cause);
+        self.events.set_cause((partner, address), within, cause);
         let gathered = self.groups.get_mut(&format!("failure {partner}"));
         let gathered = gathered.and_then(|group| Some(&mut group.gathered.as_mut()?.1));
         let messages = outbox.messages.iter_mut().rev();
         let waiting = messages.filter(|message| Some(message.id) != in_flight);
         let contents = waiting.flat_map(|message| message.content.parts_mut().iter_mut().rev());
         let own = |content: &mut Content| match content {
-            Content::Failures(f) if f.partner == partner && f.cause == Cause::Password => {
-                let last = f.addresses.last().is_some_and(|last| last == address);
-                let own = last && (from..=to).contains(&f.at);
-                own.then(|| {
-                    f.cause = cause;
-                    let from = f.each.iter_mut().find(|from| from.address == address);
-                    from.into_iter().for_each(|from| from.cause = cause);
-                })
+            Content::Failures(f) if f.is_refused_password((partner, address), within) => {
+                f.cause = cause;
+                let from = f.each.iter_mut().find(|from| from.address == address);
+                from.into_iter().for_each(|from| from.cause = cause);
+                Some(())
             }
             _ => None,
         };
         let corrected = gathered.into_iter().chain(contents).find_map(own);
         match corrected {
             Some(()) => outbox.matters.correct_edits(own),
-            None => self.set_muted_cause(partner, to, cause),
+            None => self.set_muted_cause(partner, within.1, cause),
         }
     }
 
@@ -219,6 +216,17 @@ impl Failures {
             self.method.clone_from(&last.method);
         }
         gone
+    }
+
+    /// Is the latest attempt a refused password of this partner, from this address and within this time?
+    pub(super) fn is_refused_password(
+        &self,
+        (partner, address): (&str, &str),
+        (from, to): (Time, Time),
+    ) -> bool {
+        let from_there = self.addresses.last().is_some_and(|last| last == address);
+        let own = self.partner == partner && self.cause == Cause::Password;
+        own && from_there && (from..=to).contains(&self.at)
     }
 
     /// The failures, separately for each address.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Content, Kind, SETTLES};
+use super::{Content, Kind, SETTLES};
 use crate::domain::alerts::queue::{is_anybodys, whose};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
@@ -104,10 +104,7 @@ impl Event {
     /// Until when its facts may still change; `None` if they are final.
     pub(super) fn settles(&self) -> Option<Time> {
         match &self.told {
-            Told::Content(content) => match &**content {
-                Content::Failures(f) if f.cause == Cause::Password => Some(f.at.plus(SETTLES)),
-                _ => None,
-            },
+            Told::Content(content) => content.settles(),
             Told::Day(_) | Told::Dropped(_) => None,
         }
     }

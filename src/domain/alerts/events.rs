@@ -10,7 +10,7 @@ use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::time::Time;
 
 /// How many events wait at most.
-pub const EVENTS_KEPT: usize = 1_000;
+const EVENTS_KEPT: usize = 1_000;
 
 /// How many are left once there are too many: fewer, so that this is rare.
 const LEFT: usize = 900;
@@ -92,7 +92,8 @@ impl Events {
         }
     }
 
-    /// The number alone could come again after the state was lost. The time alone could be that of another event.
+    /// An event with a new id. The number alone could come again after the state was lost; the time alone could be that of
+    /// another event.
     fn event(&mut self, at: Time, told: Told) -> Event {
         add(&mut self.next, 1);
         let id = format!("{}-{}", at.0, self.next);
@@ -169,26 +170,14 @@ impl Events {
     }
 
     /// Corrects the cause of a partner's latest refused attempt from this address within this time.
-    pub(super) fn set_cause(
-        &mut self,
-        (partner, address): (&str, &str),
-        (from, to): (Time, Time),
-        cause: Cause,
-    ) {
+    pub(super) fn set_cause(&mut self, who: (&str, &str), within: (Time, Time), cause: Cause) {
         let waiting = self.waiting.iter_mut().rev();
         let contents = waiting.filter_map(|event| match &mut event.told {
             Told::Content(content) => Some(&mut **content),
             Told::Day(_) | Told::Dropped(_) => None,
         });
         let mut attempts = contents.filter_map(|content| match content {
-            Content::Failures(f)
-                if f.partner == partner
-                    && f.cause == Cause::Password
-                    && f.addresses.last().is_some_and(|last| last == address)
-                    && (from..=to).contains(&f.at) =>
-            {
-                Some(f)
-            }
+            Content::Failures(f) if f.is_refused_password(who, within) => Some(f),
             _ => None,
         });
         let attempt = attempts.next();

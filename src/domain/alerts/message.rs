@@ -69,12 +69,7 @@ impl Message {
 
     /// Until when its facts may still change; `None` if they are final.
     pub fn settles(&self) -> Option<Time> {
-        match &self.content {
-            Content::Failures(failures) if failures.cause == Cause::Password => {
-                Some(failures.at.plus(SETTLES))
-            }
-            _ => None,
-        }
+        self.content.settles()
     }
 }
 
@@ -272,6 +267,16 @@ impl Content {
             },
         };
         feed.filter(|partner| !partner.is_empty())
+    }
+
+    /// Until when it may still change; `None` if it is final.
+    pub(super) fn settles(&self) -> Option<Time> {
+        match self {
+            Content::Failures(failures) if failures.cause == Cause::Password => {
+                Some(failures.at.plus(SETTLES))
+            }
+            _ => None,
+        }
     }
 
     /// Do they have the same kind, and the same partner or feed?

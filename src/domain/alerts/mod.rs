@@ -32,7 +32,7 @@ mod waited;
 mod wanted;
 
 pub use event::{DayFigures, Dropped, Event, Figures, ROWS_KEPT, Told};
-pub use events::{EVENTS_KEPT, Events, ReceiverTrouble};
+pub use events::{Events, ReceiverTrouble};
 pub use expiring::Expiring;
 pub use facts::{
     Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,

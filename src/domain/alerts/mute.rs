@@ -32,27 +32,8 @@ impl Content {
     /// trouble, missing data, or attempts in the names of many partners.
     pub fn mutable(&self) -> Option<&str> {
         match self {
-            Content::Logins(logins) => Some(&logins.partner),
-            Content::Failures(failures) => Some(&failures.partner),
-            Content::Files(files) | Content::Troubled(files) => Some(&files.partner),
-            Content::Hindered(hindered) => Some(&hindered.partner),
-            Content::Several { partner, .. } => Some(partner),
-            Content::FeedMissing(missing) => Some(&missing.partner),
-            Content::FeedArrived(arrived) => Some(&arrived.partner),
-            Content::FeedChanged(changed) => Some(&changed.partner),
-            Content::FeedOdd(odd) => Some(&odd.partner),
-            Content::Quiet(quiet) => Some(&quiet.partner),
-            Content::Works(works) => Some(&works.partner),
-            Content::Sweep(_)
-            | Content::Blind(_)
-            | Content::Summary(_)
-            | Content::Expiring(_)
-            | Content::MuteEnded { .. }
-            | Content::Reply { .. }
-            | Content::Started { .. }
-            | Content::Unreadable { .. }
-            | Content::LogLevel { .. }
-            | Content::Unseen { .. } => None,
+            Content::Blind(_) | Content::MuteEnded { .. } | Content::Reply { .. } => None,
+            other => other.partner(),
         }
     }
 

@@ -34,7 +34,7 @@ pub struct MuteEnded {
     /// The alerts that it kept back.
     #[serde(default, skip_serializing_if = "is_default")]
     pub summary: Summary,
-    /// How many messages about feeds it kept back and did not keep.
+    /// How many more messages about feeds it kept back: only their number is known.
     #[serde(default, skip_serializing_if = "is_default")]
     pub more: u64,
 }

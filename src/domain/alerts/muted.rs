@@ -19,9 +19,7 @@ impl Alerts {
             since => since,
         };
         mute.terms = MuteTerms { since, ..terms };
-        let own = |content: &Content| {
-            content.group().is_some_and(|(_, of)| of == partner) && content.mutable().is_some()
-        };
+        let own = |content: &Content| content.group().is_some_and(|(_, of)| of == partner);
         for group in self.groups.values_mut() {
             if let Some((since, content)) = group.gathered.take_if(|(_, content)| own(content)) {
                 summary::fold(&mut mute.summary, since, content);
@@ -106,9 +104,6 @@ impl Alerts {
 
     /// Takes the mutes that have ended when all events before `time` are known.
     pub(crate) fn take_ended(&mut self, time: Time) -> Vec<(String, Mute)> {
-        if self.mute_ends().is_none_or(|ends| ends > time) {
-            return Vec::new();
-        }
         let (ended, muted): (BTreeMap<_, _>, _) = std::mem::take(&mut self.muted)
             .into_iter()
             .partition(|(_, mute)| mute.terms.until <= time);

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Content, Matters, Message, Obstacle};
+use super::{Content, Failures, Hindered, Matters, Message, Obstacle};
 use crate::domain::base::evict::to_evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::policy::FollowUp;
@@ -213,11 +213,11 @@ pub(super) fn is_anybodys(content: &Content) -> bool {
 /// The owner of an alert for eviction: the partner, or the address if any peer can cause the alert.
 pub(super) fn whose(content: &Content) -> Option<&str> {
     match content {
-        Content::Failures(failures) if !failures.own => {
-            failures.addresses.last().map(String::as_str)
-        }
-        Content::Hindered(hindered) if hindered.obstacle == Obstacle::AttemptsTurnedAway => {
-            hindered.addresses.last().map(String::as_str)
+        Content::Failures(Failures { addresses, .. })
+        | Content::Hindered(Hindered { addresses, .. })
+            if is_anybodys(content) =>
+        {
+            addresses.last().map(String::as_str)
         }
         other => other.group().map(|(_, partner)| partner),
     }

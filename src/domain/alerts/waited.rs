@@ -25,6 +25,17 @@ impl Content {
         }
     }
 
+    /// Contents of one partner in one: the content itself if there is one alone.
+    pub(crate) fn of_parts(partner: &str, mut parts: Vec<Content>) -> Content {
+        match parts.len() {
+            1 => parts.remove(0),
+            _ => Content::Several {
+                partner: partner.to_owned(),
+                parts,
+            },
+        }
+    }
+
     pub(crate) fn into_parts(self) -> Vec<Content> {
         match self {
             Content::Several { parts, .. } => parts,
@@ -77,13 +88,7 @@ pub fn gather_waited(
     let gone: Vec<u64> = own.iter().skip(1).map(|m| m.id).collect();
     own.truncate(1);
     for head in &mut own {
-        head.content = match parts.len() {
-            1 => parts.remove(0),
-            _ => Content::Several {
-                partner: partner.clone(),
-                parts: std::mem::take(&mut parts),
-            },
-        };
+        head.content = Content::of_parts(&partner, std::mem::take(&mut parts));
         (head.matter, head.in_first) = (None, false);
         matters.gathered(head, &gone);
         // What is not final yet goes into the thread of the joined message.

@@ -109,35 +109,25 @@ fn texts(block: &Value, plain: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Voice, render};
+    use super::super::{Voice, render_content};
     use super::*;
-    use crate::domain::alerts::{Content, Form, Logins, Message};
-    use crate::domain::base::time::{Time, Zone};
+    use crate::domain::alerts::{Content, Form, Logins};
+    use crate::domain::base::time::Zone;
 
     fn rendered(form: Form) -> Rendered {
-        let message = Message {
-            id: 1,
-            since: Time::default(),
-            content: Content::Logins(Logins {
-                partner: "alice".to_owned(),
-                count: 1,
-                addresses: vec!["192.0.2.7".to_owned()],
-                ..Logins::default()
-            }),
-            maybe_repeated: false,
-            form,
-            matter: None,
-            in_first: false,
-            thread: None,
-            refused: None,
-        };
+        let content = Content::Logins(Logins {
+            partner: "alice".to_owned(),
+            count: 1,
+            addresses: vec!["192.0.2.7".to_owned()],
+            ..Logins::default()
+        });
         let voice = Voice {
             language: Language::French,
             zone: Zone::Named(chrono_tz::Europe::Paris),
             label: "sftp1".to_owned(),
             names: std::collections::BTreeMap::new(),
         };
-        render(&message, &voice)
+        render_content(&content, form, &voice)
     }
 
     #[test]

@@ -19,20 +19,7 @@ impl About<'_> {
     /// The partners of a message.
     pub(super) fn of(content: &Content) -> About<'_> {
         match content {
-            Content::Logins(logins) => About::One(&logins.partner),
-            Content::Failures(failures) => About::One(&failures.partner),
-            Content::Files(files) | Content::Troubled(files) => About::One(&files.partner),
-            Content::Hindered(hindered) => About::One(&hindered.partner),
-            Content::Blind(blind) => About::One(&blind.partner),
-            Content::Several { partner, .. } => About::One(partner),
-            Content::FeedMissing(missing) => About::One(&missing.partner),
-            Content::FeedArrived(arrived) => About::One(&arrived.partner),
-            Content::FeedChanged(changed) => About::One(&changed.partner),
-            Content::FeedOdd(odd) => About::One(&odd.partner),
-            Content::Quiet(quiet) => About::One(&quiet.partner),
-            Content::MuteEnded { ended, .. } => About::One(&ended.partner),
             Content::Reply { of, .. } => About::of(of),
-            Content::Works(works) => About::One(&works.partner),
             Content::Sweep(sweep) => {
                 About::named(sweep.partners.keys().map(String::as_str).collect(), None)
             }
@@ -46,7 +33,7 @@ impl About<'_> {
             | Content::Unseen {
                 partners, count, ..
             } => About::several(partners, *count),
-            Content::Started { .. } | Content::Unreadable { .. } => About::Nobody,
+            other => other.partner().map_or(About::Nobody, About::One),
         }
     }
 

@@ -125,7 +125,7 @@ impl Routes {
             channel: None,
             mention: None,
         });
-        // Whom a part mentions that belongs elsewhere reads that other channel.
+        // A person whom a part for another channel mentions reads that channel.
         let mut here = parts.filter(|part| part.channel == first.channel);
         Destination {
             mention: (first.mention).or_else(|| here.find_map(|part| part.mention)),

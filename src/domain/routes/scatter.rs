@@ -57,16 +57,10 @@ impl Routes {
                 slot(&mut of_channels, channel, Vec::new).push(part);
             }
         }
-        let several = of_channels
-            .into_iter()
-            .map(|(_, mut parts)| match parts.len() {
-                1 => parts.remove(0),
-                _ => Content::Several {
-                    partner: partner.to_owned(),
-                    parts,
-                },
-            });
-        several.collect()
+        let of_channels = of_channels.into_iter();
+        of_channels
+            .map(|(_, parts)| Content::of_parts(partner, parts))
+            .collect()
     }
 }
 

@@ -1,9 +1,7 @@
 //! The tables of a closed day: the one of all partners, and one for each channel whose routes take the tables of some.
 
-use std::collections::BTreeSet;
-
 use super::about::About;
-use super::route::{Routes, Target};
+use super::route::{Route, Routes, Target};
 use crate::domain::alerts::Kind;
 use crate::domain::state::{ClosedDay, Idle, NoticeKind};
 
@@ -15,31 +13,33 @@ impl Routes {
             .unwrap_or(&self.main)
     }
 
-    /// The channel of the table that has this partner, besides the table of all.
-    fn table_of(&self, partner: &str) -> Option<&str> {
-        let takes = |kinds: &BTreeSet<Kind>| kinds.contains(&Kind::Digest);
-        let of_some =
-            (self.list.iter()).filter(|route| takes(&route.kinds) && !route.partners.is_empty());
-        let mut own = of_some.filter(|route| route.partners.iter().any(|w| w.matches(partner)));
-        match &own.next()?.target {
+    /// The routes that take the tables of some partners.
+    fn of_some(&self) -> impl Iterator<Item = &Route> {
+        let of_some = |route: &&Route| !route.partners.is_empty();
+        let routes = self.list.iter().filter(of_some);
+        routes.filter(|route| route.kinds.contains(&Kind::Digest))
+    }
+
+    /// The channel of the table of this route; `None` if there is none besides the table of all.
+    fn apart<'a>(&self, route: &'a Route) -> Option<&'a str> {
+        match &route.target {
             Target::Channel(channel) if channel != self.table_channel() => Some(channel),
             Target::Channel(_) | Target::Usual | Target::Nowhere => None,
         }
     }
 
+    /// The channel of the table that has this partner, besides the table of all.
+    fn table_of(&self, partner: &str) -> Option<&str> {
+        let own = |route: &&Route| route.partners.iter().any(|whose| whose.matches(partner));
+        self.apart(self.of_some().find(own)?)
+    }
+
     /// The channels of the tables of some partners, each once, in the order of the configuration.
     pub fn table_channels(&self) -> Vec<&str> {
         let mut channels: Vec<&str> = Vec::new();
-        let of_some = (self.list.iter())
-            .filter(|route| route.kinds.contains(&Kind::Digest) && !route.partners.is_empty());
-        for route in of_some {
-            match &route.target {
-                Target::Channel(channel)
-                    if channel != self.table_channel() && !channels.contains(&channel.as_str()) =>
-                {
-                    channels.push(channel);
-                }
-                Target::Channel(_) | Target::Usual | Target::Nowhere => {}
+        for channel in self.of_some().filter_map(|route| self.apart(route)) {
+            if !channels.contains(&channel) {
+                channels.push(channel);
             }
         }
         channels

@@ -221,7 +221,7 @@ impl Monitor<'_> {
     /// Drops an unsent message that this feed is missing; true if there was one.
     fn unsay_missing(&mut self, id: &str) -> bool {
         let own = |c: &Content| matches!(c, Content::FeedMissing(missing) if missing.id == id);
-        self.take_back(own).is_some()
+        self.daily.resume.take_back(self.in_flight, own).is_some()
     }
 
     /// The next deadline of a feed.

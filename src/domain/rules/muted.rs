@@ -1,7 +1,7 @@
 //! Muted partners: their mutes end when reading has passed the time.
 
 use super::Monitor;
-use crate::domain::alerts::{Content, report_ended};
+use crate::domain::alerts::report_ended;
 use crate::domain::base::time::Time;
 
 impl Monitor<'_> {
@@ -24,11 +24,5 @@ impl Monitor<'_> {
             let (_, mut outbox) = self.daily.resume.alerts_and_outbox();
             report_ended((partner, full_name), mute, &mut outbox);
         }
-    }
-
-    /// Takes back a message that Slack has not got; `None` if there is none.
-    pub(super) fn take_back(&mut self, meant: impl Fn(&Content) -> bool) -> Option<Content> {
-        let in_flight = self.in_flight;
-        self.daily.resume.take_back(in_flight, meant)
     }
 }

@@ -26,7 +26,7 @@ pub const PAUSE_BELIEVED: Duration = PAUSE_MOST.saturating_mul(2);
 pub const UNKNOWN_TRIES: u32 = 4;
 
 /// The pause after this many earlier failures in a row: `first`, doubled with each.
-fn doubled(first: Duration, times: u32, most: Duration) -> Duration {
+pub(crate) fn doubled(first: Duration, times: u32, most: Duration) -> Duration {
     first
         .saturating_mul(2u32.saturating_pow(times.min(16)))
         .min(most)
@@ -113,6 +113,13 @@ impl RateLimiter {
             self.over();
         }
         next
+    }
+
+    /// The channel of a route refused the message that was just posted in this form: other channels may take
+    /// messages at once.
+    pub fn refused_by_route(&mut self, form: Form, now: Time) -> Disposition {
+        self.settle(form, &PostResult::Accepted { at: None }, now);
+        Disposition::Again { form }
     }
 
     fn back_off(&mut self, maybe_repeated: bool, now: Time) -> Disposition {

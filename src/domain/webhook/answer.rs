@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::domain::base::time::Time;
 use crate::domain::slack_reply::answer::pause;
+use crate::domain::slack_reply::rate_limiter::doubled;
 
 /// The pause after the first failed try; it doubles with each further one.
 const FIRST: Duration = Duration::from_secs(2);
@@ -87,17 +88,18 @@ pub struct Backoff {
 impl Backoff {
     /// The pause after this try.
     pub fn after(&mut self, delivery: &Delivery) -> Duration {
-        let doubled = FIRST.saturating_mul(2u32.saturating_pow(self.failed.min(16)));
         match delivery {
             Delivery::Accepted => {
                 self.failed = 0;
-                return Duration::ZERO;
+                Duration::ZERO
             }
-            Delivery::Wait { pause, .. } => return (*pause).max(FIRST),
-            Delivery::Failed { .. } | Delivery::Refused { .. } => {}
+            Delivery::Wait { pause, .. } => (*pause).max(FIRST),
+            Delivery::Failed { .. } | Delivery::Refused { .. } => {
+                let pause = doubled(FIRST, self.failed, MOST);
+                self.failed = self.failed.saturating_add(1);
+                pause
+            }
         }
-        self.failed = self.failed.saturating_add(1);
-        doubled.min(MOST)
     }
 }
 

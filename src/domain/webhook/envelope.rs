@@ -12,7 +12,7 @@ use crate::domain::render::{Voice, sentence};
 pub const CONTENT_TYPE: &str = "application/cloudevents+json; charset=utf-8";
 
 /// The source of all events of this server: with the id of an event, it names the event worldwide.
-pub fn source(voice: &Voice) -> String {
+fn source(voice: &Voice) -> String {
     let mut source = "/sftp-monitor/".to_owned();
     for byte in voice.label.bytes() {
         match byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

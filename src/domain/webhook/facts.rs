@@ -21,15 +21,10 @@ pub(super) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn new(kind: &'static str, data: Value) -> Self {
-        let mut data = match data {
-            Value::Object(data) => data,
-            _ => Map::new(),
-        };
-        data.retain(|_, value| !value.is_null());
         Facts {
             kind,
             partner: None,
-            data,
+            data: known(data),
         }
     }
 
@@ -40,6 +35,16 @@ impl<'a> Facts<'a> {
         self.partner = Some(partner);
         self
     }
+}
+
+/// The facts that are known.
+fn known(data: Value) -> Map<String, Value> {
+    let mut data = match data {
+        Value::Object(data) => data,
+        _ => Map::new(),
+    };
+    data.retain(|_, value| !value.is_null());
+    data
 }
 
 pub(super) fn facts<'a>(told: &'a Told, voice: &Voice) -> Facts<'a> {
@@ -261,33 +266,25 @@ fn of_day(day: &DayFigures) -> Facts<'_> {
 }
 
 fn of_dropped(dropped: &Dropped) -> Facts<'_> {
-    let at = |time: Time| rfc3339(time);
-    let data = json!({ "count": dropped.count, "from": at(dropped.from), "to": at(dropped.to) });
+    let data = json!({
+        "count": dropped.count,
+        "from": rfc3339(dropped.from),
+        "to": rfc3339(dropped.to),
+    });
     Facts::new("dropped", data)
 }
 
 /// A file. Its name is the partner's: a receiver must not run it, or follow it out of a directory.
 fn file(file: &File) -> Value {
-    let mut data = json!({ "path": file.path });
-    let mut put = |key: &str, value: Value| {
-        if !value.is_null() {
-            data[key] = value;
-        }
-    };
-    put("path_bytes", json!(file.odd));
-    put("bytes", json!(file.bytes));
-    put("address", json!(file.address));
-    let when = |holds: bool| {
-        if holds {
-            Value::Bool(true)
-        } else {
-            Value::Null
-        }
-    };
-    put("truncated", when(file.cut));
-    put("resumed", when(file.is_resumed()));
-    put("whole_bytes", json!(file.whole));
-    data
+    Value::Object(known(json!({
+        "path": file.path,
+        "path_bytes": file.odd,
+        "bytes": file.bytes,
+        "address": file.address,
+        "truncated": file.cut.then_some(true),
+        "resumed": file.is_resumed().then_some(true),
+        "whole_bytes": file.whole,
+    })))
 }
 
 /// A time in UTC, to the microsecond.

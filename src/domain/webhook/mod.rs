@@ -1,5 +1,5 @@
-//! The webhook: events as JSON, and what an answer of the receiver means. Uses `base`, `alerts`, `render` and the pause that
-//! `slack_reply` reads from an answer.
+//! The webhook: events as JSON, and what an answer of the receiver means. Uses `base`, `alerts`, `render` and the pauses of
+//! `slack_reply`.
 
 mod answer;
 mod envelope;
@@ -7,5 +7,5 @@ mod facts;
 mod refusals;
 
 pub use answer::{Backoff, Delivery, classify};
-pub use envelope::{CONTENT_TYPE, body, source, test};
+pub use envelope::{CONTENT_TYPE, body, test};
 pub use refusals::Refusals;
