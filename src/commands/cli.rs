@@ -11,7 +11,7 @@ use crate::domain::base::when::When;
 
 mod people;
 
-pub use people::{Ack, Mute, Unmute};
+pub use people::{AckArgs, MuteArgs, UnmuteArgs};
 
 /// Tells an operations team, in Slack, what the partners of an OpenSSH SFTP server do.
 #[derive(Debug, Parser)]
@@ -35,36 +35,36 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Follow the log, count, and tell Slack: the daemon
-    Run(Run),
+    Run(RunArgs),
     /// Close the day, and post the table of every closed day not yet posted
-    Digest(Digest),
+    Digest(DigestArgs),
     /// Say in Slack that a unit failed: what OnFailure= of the units starts
-    NotifyFailure(NotifyFailure),
+    NotifyFailure(NotifyFailureArgs),
     /// Today's table, where reading stands, what waits for Slack
-    Status(Status),
+    Status(StatusArgs),
     /// Everything that must be right, each with the command that mends it: exit code 1 for warnings, 2 for problems
-    Check(Check),
+    Check(CheckArgs),
     /// Give every partner's chroot a /dev/log that leads to journald; only root may
-    Devlog(Devlog),
+    Devlog(DevlogArgs),
     /// What the monitor takes each line of a log for, and why: one JSON object a line
-    Explain(Explain),
+    Explain(ExplainArgs),
     /// Counters per day and partner, from the log that the daemon reads or from others
-    Report(Report),
+    Report(ReportArgs),
     /// The feeds that must arrive: the next deadline, the last arrival and the state today of each
-    Expect(Expect),
+    Expect(ExpectArgs),
     /// Say in Slack that somebody takes care of a partner's open matter; its reminders end
-    Ack(Ack),
+    Ack(AckArgs),
     /// Keep the alerts of a partner back for a while, and sum them up at the end; counting goes on
-    Mute(Mute),
+    Mute(MuteArgs),
     /// End the mute of a partner now
-    Unmute(Unmute),
+    Unmute(UnmuteArgs),
     /// A script that completes commands and options, for a shell to read
-    Completions(Completions),
+    Completions(CompletionsArgs),
 }
 
 /// `run`.
 #[derive(Debug, Args)]
-pub struct Run {
+pub struct RunArgs {
     /// Print the messages in place of posting them; needs no token, keeps its state in memory, touches nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -78,7 +78,7 @@ pub struct Run {
 
 /// `digest`.
 #[derive(Debug, Args)]
-pub struct Digest {
+pub struct DigestArgs {
     /// Print the tables that would be posted; change nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -89,7 +89,7 @@ pub struct Digest {
 
 /// `notify-failure`.
 #[derive(Debug, Args)]
-pub struct NotifyFailure {
+pub struct NotifyFailureArgs {
     /// The unit's full name: sftp-monitor.service
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub unit: String,
@@ -97,7 +97,7 @@ pub struct NotifyFailure {
 
 /// `status`.
 #[derive(Debug, Args)]
-pub struct Status {
+pub struct StatusArgs {
     /// As one JSON object
     #[arg(long)]
     pub json: bool,
@@ -105,7 +105,7 @@ pub struct Status {
 
 /// `check`.
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckArgs {
     /// As a JSON list
     #[arg(long)]
     pub json: bool,
@@ -119,7 +119,7 @@ pub struct Check {
 
 /// `devlog`.
 #[derive(Debug, Args)]
-pub struct Devlog {
+pub struct DevlogArgs {
     /// Go round again whenever something changes, until all is done: for the unit that the path unit starts
     #[arg(long)]
     pub settle: bool,
@@ -127,7 +127,7 @@ pub struct Devlog {
 
 /// `explain`.
 #[derive(Debug, Args)]
-pub struct Explain {
+pub struct ExplainArgs {
     /// Logs, also compressed by gzip; - is standard input [default: -]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -139,7 +139,7 @@ pub struct Explain {
 /// `report`.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("from"))]
-pub struct Report {
+pub struct ReportArgs {
     /// Read these logs, also compressed by gzip; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1.., group = "from")]
     pub auth_log: Vec<PathBuf>,
@@ -166,7 +166,7 @@ pub struct Report {
 
 /// `completions`.
 #[derive(Debug, Args)]
-pub struct Completions {
+pub struct CompletionsArgs {
     /// The shell
     pub shell: clap_complete::Shell,
 }
@@ -174,7 +174,7 @@ pub struct Completions {
 /// `expect`.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("log").requires("replay"))]
-pub struct Expect {
+pub struct ExpectArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -17,7 +17,7 @@ use crate::domain::base::time::{Time, Zone};
 use crate::domain::state::Daily;
 
 /// Runs the command. Exit code 1 if there is no state yet.
-pub fn command(cli: &Cli, arguments: &cli::Mute) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::MuteArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let (zone, now) = (config.zone, now());
     let path = cli.state_directory();

@@ -6,7 +6,7 @@ use crate::commands::mute::{change, now, say};
 use crate::commands::{partner, status};
 
 /// Runs the command. Exit code 1 if there is no state yet.
-pub fn command(cli: &Cli, arguments: &cli::Unmute) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::UnmuteArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let (zone, now) = (config.zone, now());
     let path = cli.state_directory();

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::credential::{Found, Sought};
+use super::credential::{FoundSecret, Sought};
 use crate::domain::base::stop::Stop;
 
 /// The credential's name.
@@ -32,10 +32,10 @@ impl Secret {
         Self::found(SOUGHT.find(unit)?)
     }
 
-    fn found(found: Found) -> Result<Option<Secret>, Stop> {
+    fn found(found: FoundSecret) -> Result<Option<Secret>, Stop> {
         match found {
-            Found::Here(secret, place) => Self::of(&secret, place).map(Some),
-            Found::Nowhere | Found::Hidden => Ok(None),
+            FoundSecret::Here(secret, place) => Self::of(&secret, place).map(Some),
+            FoundSecret::Nowhere | FoundSecret::Hidden => Ok(None),
         }
     }
 

@@ -5,7 +5,7 @@ const OPTIONS: (&str, &str) = ("dflPpQu", "cehR");
 
 /// The arguments of sftp-server.
 #[derive(Default)]
-pub(super) struct Options<'a> {
+pub(super) struct SftpServerOptions<'a> {
     /// The value of `-l`; the last one wins.
     pub(super) level: Option<&'a str>,
     /// `-e` is set: the log goes to stderr.
@@ -16,10 +16,10 @@ pub(super) struct Options<'a> {
     pub(super) kept: Vec<Vec<String>>,
 }
 
-impl<'a> Options<'a> {
+impl<'a> SftpServerOptions<'a> {
     /// Reads options as getopt does: `-l INFO`, `-lINFO`, `-elINFO`; the first word without `-` ends them.
     pub(super) fn read(mut words: impl Iterator<Item = &'a str>) -> Self {
-        let mut options = Options::default();
+        let mut options = SftpServerOptions::default();
         while let Some(letters) = words.next().and_then(|word| word.strip_prefix('-')) {
             if letters.is_empty() || letters == "-" || !options.letters(letters, &mut words) {
                 break;

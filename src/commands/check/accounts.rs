@@ -7,11 +7,11 @@ use std::path::Path;
 use super::account_fault::{AccountFault, expiring_soon, fault};
 use super::edit;
 use super::finding::Finding;
-use super::machine::{Machine, ServedPartner, ServingSshd};
+use super::machine::{MachineFacts, ServedPartner, ServingSshd};
 use super::units::Ssh;
 use super::words::{grouped, word};
 use crate::adapters::sight::{Certificates, ENABLE, Sight, left};
-use crate::adapters::sshd_config::{Chroot, Missing, expand};
+use crate::adapters::sshd_config::{ChrootDirectory, Missing, expand};
 use crate::adapters::userdb::{SHADOW, expiry_dates};
 use crate::domain::base::names::names;
 use crate::domain::expiry::{AHEAD, ExpiryDates};
@@ -29,7 +29,7 @@ struct ShellFacts<'a> {
     outside: Option<&'a Missing>,
 }
 
-pub(super) fn look(one: &ServingSshd<'_>, machine: &Machine<'_>) -> Vec<Finding> {
+pub(super) fn look(one: &ServingSshd<'_>, machine: &MachineFacts<'_>) -> Vec<Finding> {
     let partners = one.partners.iter();
     let seen: Vec<_> = partners
         .map(|partner| (partner.name, shell(partner)))
@@ -114,7 +114,7 @@ fn shell<'a>(partner: &'a ServedPartner<'_>) -> ShellFacts<'a> {
         Some("nologin" | "false")
     );
     let there = match (&partner.effective.chroot, outside) {
-        (Chroot::Directory(template), Some(outside)) => {
+        (ChrootDirectory::Directory(template), Some(outside)) => {
             let root = expand(template, partner.name, partner.account);
             let within = |path: &str| is_program(&root.join(path.trim_start_matches('/')));
             let mut words = outside.found.split_whitespace();
@@ -124,7 +124,7 @@ fn shell<'a>(partner: &'a ServedPartner<'_>) -> ShellFacts<'a> {
         _ => true,
     };
     ShellFacts {
-        missing: partner.effective.chroot == Chroot::None
+        missing: partner.effective.chroot == ChrootDirectory::None
             && !shell.as_os_str().is_empty()
             && !is_program(shell),
         refuses: refusing || !there,
@@ -252,10 +252,10 @@ mod tests {
             file: "/etc/ssh/sshd_config".into(),
             number: 3,
         };
-        let locked = || Chroot::Directory("/srv/sftp/%u".to_owned());
+        let locked = || ChrootDirectory::Directory("/srv/sftp/%u".to_owned());
         let said: String = [
             ("alice", "/bin/gone", locked(), None),
-            ("bob", "/bin/gone", Chroot::None, None),
+            ("bob", "/bin/gone", ChrootDirectory::None, None),
             ("carl", "/usr/sbin/nologin", locked(), Some(&gap)),
             ("dora", "/usr/sbin/nologin", locked(), None),
         ]

@@ -1,11 +1,11 @@
 //! Checks the channel: whether the configuration gives its id, and Slack's answer about it.
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::slack_facts::{AskedChannel, SlackFacts, has};
 use super::words::edit;
 use crate::adapters::config::Config;
-use crate::adapters::slack::{Channel, Identity};
+use crate::adapters::slack::{Channel, TokenIdentity};
 use crate::domain::base::names::names;
 use crate::domain::routes::Routes;
 
@@ -18,7 +18,7 @@ const POSTS: &str = "chat:write";
 /// The scope with which the bot can post without being in the channel.
 const POSTS_ANYWHERE: &str = "chat:write.public";
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     report.findings.extend(of_name(machine.config));
     report.findings.extend(of_routes(machine.config));
 }
@@ -71,13 +71,13 @@ pub(super) fn finding(id: &str, routes: &Routes, said: String) -> Finding {
 pub(super) fn judge(
     asked: &AskedChannel,
     facts: &SlackFacts<'_>,
-    identity: &Identity,
+    identity: &TokenIdentity,
 ) -> Option<Finding> {
     is_id(&asked.id).then(|| of_channel(asked, facts, identity))
 }
 
 /// Judges a channel as far as it is known: only posting proves that it works.
-fn of_channel(asked: &AskedChannel, facts: &SlackFacts<'_>, identity: &Identity) -> Finding {
+fn of_channel(asked: &AskedChannel, facts: &SlackFacts<'_>, identity: &TokenIdentity) -> Finding {
     let (id, user, routes) = (&asked.id, &identity.user, &facts.config.routes);
     let is_main = *id == routes.main;
     if is_main && identity.scopes.is_some() && !has(identity, POSTS) {
@@ -186,7 +186,7 @@ mod tests {
 
     fn asked(id: &str, scopes: &[&str], channel: Option<Channel>) -> String {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let identity = Identity {
+        let identity = TokenIdentity {
             team: "Example".into(),
             user: "sftp".into(),
             scopes: Some(scopes),

@@ -8,8 +8,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::finding::{Finding, Report};
-use super::machine::{Machine, ServingSshd};
+use super::finding::{CheckReport, Finding};
+use super::machine::{MachineFacts, ServingSshd};
 use super::words;
 use crate::adapters::sshd_config::{self, PATH, expand};
 use crate::domain::base::names::names;
@@ -60,7 +60,7 @@ pub(super) enum ChrootFault {
 /// Whether it is a directory, its owner's uid, and its mode.
 type Inode = (bool, u32, u32);
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     report.findings.extend(judge(&gather(&machine.serving)));
 }
 
@@ -70,12 +70,12 @@ pub(super) fn gather<'a>(serving: &[ServingSshd<'a>]) -> Chroots<'a> {
     let (mut free, mut unknown) = (BTreeSet::new(), BTreeSet::new());
     for one in serving.iter().flat_map(|sshd| &sshd.partners) {
         let partners = match &one.effective.chroot {
-            sshd_config::Chroot::Directory(template) => {
+            sshd_config::ChrootDirectory::Directory(template) => {
                 let path = expand(template, one.name, one.account);
                 paths.entry(path).or_default()
             }
-            sshd_config::Chroot::None => &mut free,
-            sshd_config::Chroot::Unknown => &mut unknown,
+            sshd_config::ChrootDirectory::None => &mut free,
+            sshd_config::ChrootDirectory::Unknown => &mut unknown,
         };
         partners.insert(one.name);
     }

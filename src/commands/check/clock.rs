@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chrono::Timelike;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::units::TIMER;
 use crate::adapters::program;
 use crate::domain::base::time::{Time, Zone};
@@ -30,7 +30,7 @@ struct ClockFacts {
     closes_from: u32,
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let facts = gather(machine.config.zone, machine.config.digest.closes_from);
     let found = judge(&facts, machine.units.next, machine.now);
     report.findings.extend(found);

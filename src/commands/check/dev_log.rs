@@ -5,8 +5,8 @@ use std::path::Path;
 use super::arrived::Reached;
 use super::chroot::{self, Chroots};
 use super::dev_log_fault::{DevLogFault, DevLogFixes, NAME, TriedChroot};
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::probe::{self, OWN};
 use super::reboot;
 use super::words::grouped;
@@ -25,7 +25,7 @@ pub(super) struct DevLogFacts<'a> {
     log: Log,
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let chroots = chroot::gather(&machine.serving);
     let tried =
         gather(&chroots, machine.log.as_ref()).filter(|facts| facts.own != Reached::NotSeen);

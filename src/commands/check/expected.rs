@@ -1,7 +1,7 @@
 //! Checks the feeds that must arrive: whether the account of each is a partner.
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use crate::adapters::machine;
 use crate::adapters::userdb::{Warning, of_expects};
 use crate::domain::base::names::names;
@@ -9,7 +9,7 @@ use crate::domain::base::names::names;
 /// The name of the matter.
 const NAME: &str = "expect";
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let mut config = machine.config.clone();
     let mut directory = machine::of(&mut config, None);
     let expected = config.expects.iter();

@@ -2,8 +2,8 @@
 
 use reqwest::Url;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::network::{wait, way};
 use super::units::SERVICE;
 use super::words::edit;
@@ -13,7 +13,7 @@ use crate::commands::run::heartbeat::{client, fetch};
 /// The name of the matter.
 const NAME: &str = "heartbeat";
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let Some(url) = &machine.config.heartbeat.url else {
         return;
     };
@@ -25,7 +25,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.push(judge(fetched, machine.config));
 }
 
-fn fetched(url: &Url, machine: &Machine<'_>) -> Result<(), String> {
+fn fetched(url: &Url, machine: &MachineFacts<'_>) -> Result<(), String> {
     let client = client(url, &way(machine).0).map_err(|error| format!("{error:#}"))?;
     wait(fetch(client, url.clone())).map_err(|error| error.to_string())?
 }

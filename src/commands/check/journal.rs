@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use systemd::journal::OpenOptions;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::units::Units;
 use super::words::many;
 use crate::adapters::source::choice::Log;
@@ -42,7 +42,7 @@ struct JournalFacts {
     dropped: u64,
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     if machine.log == Some(Log::Journal) {
         let facts = gather(machine.units, machine.now);
         report.findings.extend(judge(&facts, machine.now));

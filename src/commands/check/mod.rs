@@ -55,12 +55,12 @@ use crate::commands::cli::{self, Cli};
 use crate::commands::output;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::delivery;
-use crate::domain::slack_reply::{Disposition, PostResult};
-use finding::Status;
+use crate::domain::slack_reply::{AfterPost, PostResult};
+use finding::Severity;
 use print::Look;
 
 /// Runs the command. Exit code 1 if there are warnings, 2 if there are problems.
-pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::CheckArgs) -> anyhow::Result<u8> {
     if arguments.syntax {
         let right = configuration::syntax(cli.config.as_deref())?;
         return output::to_output(|out| Ok(writeln!(out, "{right}").map(|()| 0)?));
@@ -86,9 +86,9 @@ pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
             false => print::text(&findings, look, out)?,
         }
         Ok(match worst {
-            None | Some(Status::Ok) => 0,
-            Some(Status::Warning) => 1,
-            Some(Status::Problem) => 2,
+            None | Some(Severity::Ok) => 0,
+            Some(Severity::Warning) => 1,
+            Some(Severity::Problem) => 2,
         })
     })?;
     // This must be the last step: in it root becomes the service's user.
@@ -114,7 +114,7 @@ fn end_pause(directory: &Path, zone: Zone) -> anyhow::Result<()> {
         delivery::note_answer(
             daily,
             &PostResult::Accepted { at: None },
-            &Disposition::Done,
+            &AfterPost::Done,
             now,
         );
     })?;

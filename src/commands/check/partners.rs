@@ -1,8 +1,8 @@
 //! Checks the partners: whether their group exists, its members, and their display names.
 
 use super::expected::of_warnings;
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::words::{edit, word};
 use crate::adapters::config::Config;
 use crate::adapters::machine;
@@ -14,7 +14,7 @@ use crate::domain::render::Voice;
 const NAME: &str = "partners";
 
 /// Checks the partners, and the settings in the configuration for names that are no partners.
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let config = machine.config;
     let found = group(machine.roster, config, &config.voice());
     report.findings.extend(found);

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::finding::{Finding, Status};
+use super::finding::{Finding, Severity};
 use super::words::many;
 use crate::domain::base::clean::for_terminal;
 
@@ -35,11 +35,11 @@ pub(super) fn json(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> 
 pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let of = |status| findings.iter().filter(move |found| found.status == status);
     let (shown, folded): (Vec<_>, Vec<_>) =
-        of(Status::Ok).partition(|found| look.all || found.asked);
+        of(Severity::Ok).partition(|found| look.all || found.asked);
     let worse = |name| {
         findings
             .iter()
-            .any(|found| found.name == name && found.status != Status::Ok)
+            .any(|found| found.name == name && found.status != Severity::Ok)
     };
     let mut well: Vec<&str> = Vec::new();
     for found in folded.iter().filter(|found| !worse(found.name)) {
@@ -49,19 +49,22 @@ pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io:
     }
     if !well.is_empty() {
         let said = format!("{}; -v shows what was seen", well.join(", "));
-        matter(Status::Ok, "", &said, look, out)?;
+        matter(Severity::Ok, "", &said, look, out)?;
     }
     for found in shown {
         matter(found.status, found.name, &found.detail, look, out)?;
     }
-    for found in of(Status::Warning).chain(of(Status::Problem)) {
+    for found in of(Severity::Warning).chain(of(Severity::Problem)) {
         writeln!(out)?;
         matter(found.status, found.name, &found.detail, look, out)?;
         if let Some(remedy) = &found.remedy {
             fix(remedy, look, out)?;
         }
     }
-    let counts = [(Status::Warning, "warning"), (Status::Problem, "problem")];
+    let counts = [
+        (Severity::Warning, "warning"),
+        (Severity::Problem, "problem"),
+    ];
     let counts = counts.map(|(status, word)| (of(status).count(), word));
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counts.map(|(count, word)| many(count, word)).collect();
@@ -73,7 +76,7 @@ pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io:
 
 /// Prints a finding's status, name, and facts.
 fn matter(
-    status: Status,
+    status: Severity,
     name: &str,
     said: &str,
     look: Look,
@@ -144,11 +147,11 @@ fn wrapped(text: &str, look: Look) -> Vec<String> {
     lines
 }
 
-fn dress(status: Status) -> (&'static str, Style) {
+fn dress(status: Severity) -> (&'static str, Style) {
     let (word, colour) = match status {
-        Status::Ok => ("ok", AnsiColor::Green),
-        Status::Warning => ("warning", AnsiColor::Yellow),
-        Status::Problem => ("problem", AnsiColor::Red),
+        Severity::Ok => ("ok", AnsiColor::Green),
+        Severity::Warning => ("warning", AnsiColor::Yellow),
+        Severity::Problem => ("problem", AnsiColor::Red),
     };
     (word, colour.on_default().bold())
 }

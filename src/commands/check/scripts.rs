@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::words::{self, word};
 use crate::adapters::program;
 
@@ -71,7 +71,7 @@ fn sign(text: &str, channel: &str) -> Option<String> {
     log.filter(|_| posts).map(|log| format!("Slack and {log}"))
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let channel = &machine.config.slack.channel;
     for (starter, text) in starters() {
         let Some(sign) = sign(&with_scripts(&text), channel) else {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::access::Access;
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::source_facts::SourceFacts;
 use super::units::{SERVICE, USER};
 use super::words::{edit, path};
@@ -14,7 +14,7 @@ use crate::adapters::source::choice::Log;
 /// The name of the matter.
 const NAME: &str = "source";
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     match !machine.root && machine.source.chosen().is_none() {
         // The service has other groups, so a log that this user may not read proves nothing.
         true => report.unseen.push("the log that the service reads"),

@@ -5,8 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::edit;
-use super::finding::{Finding, Report};
-use super::machine::{Machine, ServedPartner};
+use super::finding::{CheckReport, Finding};
+use super::machine::{MachineFacts, ServedPartner};
 use super::units::{Ssh, Units};
 use super::words::grouped;
 use crate::adapters::config::Config;
@@ -38,7 +38,7 @@ struct SshdFacts<'a> {
     ssh: Ssh<'a>,
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let facts = gather(machine.sshds, machine.units, machine.config);
     report.findings.extend(judge(&facts));
 }

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::finding::{Finding, Report};
+use super::finding::{CheckReport, Finding};
 use super::units::{SERVICE, USER, Units};
 use super::{muted, waiting, webhook, words};
 use crate::adapters::service;
@@ -37,7 +37,7 @@ pub(super) fn look(
     units: &Units,
     (zone, now): (Zone, Time),
     root: bool,
-    report: &mut Report,
+    report: &mut CheckReport,
 ) {
     let trouble = service::trouble().map(|why| {
         let said = format!("it says: {}", clean(&why, PATH));

@@ -11,7 +11,7 @@ use crate::commands::status;
 use crate::domain::base::clean::{PATH, clean};
 use crate::domain::base::names::names;
 use crate::domain::base::time::Time;
-use crate::domain::slack_reply::Trouble;
+use crate::domain::slack_reply::SlackTrouble;
 use crate::domain::state::Resume;
 
 /// The name of the matter.
@@ -24,7 +24,7 @@ const LONG: Duration = Duration::from_secs(10 * 60);
 pub(super) struct WaitingFacts<'a> {
     pub(super) resume: &'a Resume,
     /// The reason why Slack accepted no message at the service's last try.
-    pub(super) refusal: Option<&'a Trouble>,
+    pub(super) refusal: Option<&'a SlackTrouble>,
     /// The commands that fix it, as far as this user may know.
     pub(super) fixes: Option<&'a SlackFixes>,
     pub(super) units: &'a Units,
@@ -96,7 +96,7 @@ fn wait(count: usize) -> String {
 }
 
 /// Slack accepted no message at the last try.
-fn refused(facts: &WaitingFacts<'_>, refusal: &Trouble, now: Time) -> Finding {
+fn refused(facts: &WaitingFacts<'_>, refusal: &SlackTrouble, now: Time) -> Finding {
     let wait = wait(status::waiting(facts.resume));
     let ago = status::ago(now.since(refusal.at));
     let why = clean(&refusal.said, PATH);

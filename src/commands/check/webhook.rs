@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::network::{wait, way};
 use super::units::SERVICE;
 use super::words::{edit, many};
 use crate::adapters::config::{SECRET_CREDENTIAL, Secret, encrypted_credential};
-use crate::adapters::webhook::Client;
+use crate::adapters::webhook::WebhookClient;
 use crate::commands::status;
 use crate::domain::alerts::Events;
 use crate::domain::base::clean::{PATH, clean};
@@ -42,7 +42,7 @@ enum Signed {
     Wrong(String),
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     if machine.config.webhook.url.is_none() {
         return;
     }
@@ -59,8 +59,8 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.push(judge(&receiver, &signed, file));
 }
 
-fn receiver(machine: &Machine<'_>, secret: Option<&Secret>) -> Receiver {
-    let asked = async |client: Client| {
+fn receiver(machine: &MachineFacts<'_>, secret: Option<&Secret>) -> Receiver {
+    let asked = async |client: WebhookClient| {
         if !machine.send {
             let reached = client.reach().await;
             return reached.map_or_else(Receiver::Fails, |()| Receiver::Answers);
@@ -72,7 +72,7 @@ fn receiver(machine: &Machine<'_>, secret: Option<&Secret>) -> Receiver {
             failed => Receiver::Fails(format!("the test event: {failed}")),
         }
     };
-    let client = Client::new(&way(machine).0, &machine.config.webhook, secret);
+    let client = WebhookClient::new(&way(machine).0, &machine.config.webhook, secret);
     match client {
         Ok(Some(client)) => {
             wait(asked(client)).unwrap_or_else(|error| Receiver::Fails(error.to_string()))

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::finding::{Finding, Report, Status};
-use super::machine::{Machine, ServedPartner, ServingSshd, of_account};
+use super::finding::{CheckReport, Finding, Severity};
+use super::machine::{MachineFacts, ServedPartner, ServingSshd, of_account};
 use super::source_facts::SourceFacts;
 use super::units::Units;
 use super::{
@@ -20,10 +20,10 @@ use crate::domain::base::time::{Time, Zone};
 const ASKING: Duration = Duration::from_secs(10);
 
 /// A matter: it looks at the machine and adds its findings to the report.
-type Matter = fn(&Machine<'_>, &mut Report);
+type Inspection = fn(&MachineFacts<'_>, &mut CheckReport);
 
 /// The matters that need a configuration.
-const MATTERS: [Matter; 11] = [
+const MATTERS: [Inspection; 11] = [
     channel::look,
     ca_file::look,
     slack::look,
@@ -38,7 +38,7 @@ const MATTERS: [Matter; 11] = [
 ];
 
 /// The matters of this machine's sshd.
-const HERE: [Matter; 5] = [
+const HERE: [Inspection; 5] = [
     journal::look,
     sshd::look,
     each_sshd,
@@ -53,7 +53,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
     let units = Units::gather();
     let (config, finding) = configuration::load(cli.config.as_deref(), &units, root);
     let zone = config.as_ref().map_or(Zone::Machine, |config| config.zone);
-    let mut report = Report::default();
+    let mut report = CheckReport::default();
     report.findings.push(finding);
     if let Some(config) = &config {
         let roster = Roster::gather(&config.partners);
@@ -72,7 +72,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
                 partners,
             }
         });
-        let machine = Machine {
+        let machine = MachineFacts {
             config,
             units: &units,
             roster: &roster,
@@ -96,7 +96,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
     );
     let of_chroot = |found: &Finding| [chroot::NAME, dev_log_fault::NAME].contains(&found.name);
     let mut told = report.findings.iter().filter(|found| of_chroot(found));
-    let chroot_told = told.any(|found| found.status == Status::Problem);
+    let chroot_told = told.any(|found| found.status == Severity::Problem);
     let units = running::judge(&units, zone, chroot_told);
     report.findings.extend(units);
     if !report.unseen.is_empty() {
@@ -108,14 +108,14 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
 }
 
 /// Runs the matters of this machine's sshd; journals of other machines tell nothing about it.
-fn look_here(machine: &Machine<'_>, report: &mut Report) {
+fn look_here(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     if machine.config.source.journal_directory.is_none() {
         HERE.iter().for_each(|look| look(machine, report));
     }
 }
 
 /// Checks how each sshd treats the partners that it lets in. A finding that several sshds share is reported once.
-fn each_sshd(machine: &Machine<'_>, report: &mut Report) {
+fn each_sshd(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     if !machine.root {
         report.unseen.push("sshd's own word on each partner");
         if !accounts::can_see() {

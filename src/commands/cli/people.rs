@@ -9,7 +9,7 @@ const LONGEST: usize = 200;
 
 /// `ack`.
 #[derive(Debug, Args)]
-pub struct Ack {
+pub struct AckArgs {
     /// The partner's account
     pub name: String,
     /// Which matter, if the partner has several: a part of a file's or feed's name, or a kind such as missing or failure
@@ -24,7 +24,7 @@ pub struct Ack {
 
 /// `mute`.
 #[derive(Debug, Args)]
-pub struct Mute {
+pub struct MuteArgs {
     /// The partner's account
     #[arg(required_unless_present = "list")]
     pub name: Option<String>,
@@ -44,7 +44,7 @@ pub struct Mute {
 
 /// `unmute`.
 #[derive(Debug, Args)]
-pub struct Unmute {
+pub struct UnmuteArgs {
     /// The partner's account
     pub name: String,
 }

@@ -31,7 +31,7 @@ use bind::{Done, Socket};
 const ASKING: Duration = Duration::from_secs(20);
 
 /// Runs the command. Exit code 1 if a partner was refused.
-pub fn command(cli: &Cli, arguments: &cli::Devlog) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::DevlogArgs) -> anyhow::Result<u8> {
     if !rustix::process::geteuid().is_root() {
         let why = "devlog binds a socket into the partners' chroots, which only root may: `sudo sftp-monitor devlog`";
         return Err(Stop::Setup(why.to_owned()).into());

@@ -11,7 +11,7 @@ use anyhow::Context;
 
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
-use crate::adapters::slack::{Client, POST, ProxySettings};
+use crate::adapters::slack::{POST, ProxySettings, SlackClient};
 use crate::adapters::store::{SendLock, Store, become_owner};
 use crate::adapters::userdb::Accounts;
 use crate::commands::cli::{self, Cli};
@@ -23,7 +23,7 @@ use crate::domain::days::{self, Closing};
 use crate::domain::delivery::Turn;
 use crate::domain::directory::{Answer, Directory};
 use crate::domain::render::{Voice, day_messages};
-use crate::domain::slack_reply::{Disposition, PostResult};
+use crate::domain::slack_reply::{AfterPost, PostResult};
 use crate::domain::state::{ClosedDay, Counters, Daily, Idle};
 use crate::domain::tables::REFUSED_KEPT;
 
@@ -40,7 +40,7 @@ struct Digest {
     tables: Tables,
     /// Language, zone and names for the messages.
     voice: Voice,
-    client: Client,
+    client: SlackClient,
     /// The user database; `None` if idle partners are not to be named.
     accounts: Option<Accounts>,
 }
@@ -145,17 +145,17 @@ impl Digest {
                     tokio::time::sleep(ready.since(now())).await;
                 }
                 Turn::Post(day) => match self.post(&day, &lock).await? {
-                    Disposition::Done | Disposition::Again { .. } => {}
-                    Disposition::Park { .. } | Disposition::Gone { .. } => code = 1,
-                    Disposition::Pause { until: pause, .. } if pause <= until => {}
-                    Disposition::Pause { .. } | Disposition::Fix { .. } => return Ok(stop::LATER),
+                    AfterPost::Done | AfterPost::Again { .. } => {}
+                    AfterPost::Park { .. } | AfterPost::Gone { .. } => code = 1,
+                    AfterPost::Pause { until: pause, .. } if pause <= until => {}
+                    AfterPost::Pause { .. } | AfterPost::Fix { .. } => return Ok(stop::LATER),
                 },
             }
         }
     }
 
     /// Posts the next message of a day, while the lock is held.
-    async fn post(&mut self, day: &ClosedDay, _lock: &SendLock) -> anyhow::Result<Disposition> {
+    async fn post(&mut self, day: &ClosedDay, _lock: &SendLock) -> anyhow::Result<AfterPost> {
         let messages = day_messages(day, &self.voice, self.tables.zone.date(now()));
         let answer = match messages.get(day.messages_posted) {
             Some(message) => {
@@ -183,15 +183,15 @@ impl Digest {
             about(Topic::DAY_REFUSED, Priority::Error, &told);
         }
         let (topic, priority, told) = match &next {
-            Disposition::Done => {
+            AfterPost::Done => {
                 let told = format!("message {} posted", day.messages_posted + 1);
                 (Topic::DAY_POSTED, Priority::Info, told)
             }
-            Disposition::Park { error } | Disposition::Gone { error } => {
+            AfterPost::Park { error } | AfterPost::Gone { error } => {
                 let told = format!("Slack refused the table for good: {error}; it is kept");
                 (Topic::DAY_REFUSED, Priority::Error, told)
             }
-            Disposition::Again { .. } | Disposition::Pause { .. } | Disposition::Fix { .. } => {
+            AfterPost::Again { .. } | AfterPost::Pause { .. } | AfterPost::Fix { .. } => {
                 (Topic::SLACK_FAILING, Priority::Warning, answer.to_string())
             }
         };
@@ -251,7 +251,7 @@ fn say(closing: &Closing, closed: &str) {
 }
 
 /// Runs `sftp-monitor digest`.
-pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::DigestArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let path = cli.state_directory();
     let (zone, closes_from) = (config.zone, config.digest.closes_from);
@@ -273,7 +273,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
             return Err(Stop::Usage("nothing was closed".to_owned()).into());
         }
     }
-    let client = Client::by(&proxy, &config.slack, &token)?;
+    let client = SlackClient::by(&proxy, &config.slack, &token)?;
     let idle = config.digest.idle;
     let accounts = idle.then(|| Accounts::of(&mut config));
     let digest = Digest {

@@ -18,7 +18,7 @@ use crate::domain::base::time::Time;
 use crate::domain::expect::FeedStanding;
 
 /// Runs the command: shows the state of each expected feed, or replays past days.
-pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::ExpectArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let mut directory = machine::of(&mut config, arguments.partners.as_deref());
     for warning in userdb::of_expects(&config, directory.as_mut()) {

@@ -53,7 +53,7 @@ struct Replay<'a> {
 pub(crate) fn command(
     config: &Config,
     directory: &mut dyn Directory,
-    arguments: &cli::Expect,
+    arguments: &cli::ExpectArgs,
 ) -> anyhow::Result<u8> {
     let now = Time::from(SystemTime::now());
     let (since, until) = (arguments.since.as_ref(), arguments.until.as_ref());

@@ -1,6 +1,6 @@
 //! Warns on standard error about data that a report has not counted: a zero must not hide that nothing could be read.
 
-use super::count::Counted;
+use super::count::ReportCounts;
 use crate::adapters::log::{Priority, line};
 use crate::commands::status::words;
 use crate::domain::base::clean::{HOST, clean, for_terminal};
@@ -11,7 +11,7 @@ use crate::domain::render::notice_in_short;
 /// Warns about data that was not counted. `lines` is the number of lines read, `None` for a journal; `begins` is the time of
 /// the first entry of the log.
 pub(crate) fn say(
-    counted: &Counted,
+    counted: &ReportCounts,
     lines: Option<u64>,
     (span, zone): (Span, Zone),
     begins: Option<Time>,

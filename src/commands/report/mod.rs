@@ -20,11 +20,11 @@ use crate::domain::expect::Expects;
 use crate::domain::rules::Rules;
 
 use crate::adapters::machine;
-pub use count::{Counted, Counting, Sheet, Sheets};
+pub use count::{Counting, ReportCounts, Sheet, Sheets};
 pub use strangers::Strangers;
 
 /// Runs the command.
-pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::ReportArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let now = Time::from(SystemTime::now());
     let (since, until) = (arguments.since.as_ref(), arguments.until.as_ref());

@@ -11,7 +11,7 @@ use super::commit::Committer;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::store::{Disk, StateError};
 use crate::commands::run::times::LOCK_AGAIN;
-use crate::domain::alerts::Event;
+use crate::domain::alerts::WebhookEvent;
 use crate::domain::base::time::Time;
 use crate::domain::webhook::{Backoff, Delivery, Refusals};
 
@@ -27,7 +27,7 @@ const COMMIT_AGAIN: Duration = Duration::from_secs(5);
 /// The events between the state and the receiver. One is sent at a time.
 pub struct Courier {
     /// Events that the state has, and the receiver perhaps not.
-    taken: Vec<Event>,
+    taken: Vec<WebhookEvent>,
     /// The ids of events that can be removed from the state, and whether they were given up.
     done: Vec<(String, bool)>,
     /// Why the receiver takes nothing.
@@ -91,7 +91,7 @@ impl Courier {
         committer: &mut Committer<D>,
         now: Time,
         clock: Instant,
-    ) -> Option<Event> {
+    ) -> Option<WebhookEvent> {
         let idle = !self.sending && self.next <= clock;
         let fresh = self.refusals.fresh(&self.taken).is_some();
         let waits = committer.view.events.is_some_and(|ready| ready <= now);

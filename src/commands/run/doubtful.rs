@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::adapters::log::{Priority, Topic, about, line};
-use crate::commands::run::view::{Counted, counted};
+use crate::commands::run::view::{LineCounts, counted};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 
@@ -46,7 +46,7 @@ impl Doubtful {
     }
 
     /// Logs the number of new lines.
-    pub(super) fn say(&mut self, counted: Counted, now: Time) {
+    pub(super) fn say(&mut self, counted: LineCounts, now: Time) {
         for ((kind, count), (topic, text)) in self.0.iter_mut().zip(counted).zip(TEXTS) {
             if let Some(new) = kind.news(count, now) {
                 let said = format!("{new} {text}");

@@ -21,13 +21,13 @@ const BUSY_MOST: Duration = Duration::from_secs(1);
 /// A batch, and the time of its next try.
 pub(super) struct Held {
     pub(super) batch: Batch,
-    pub(super) tries: Tries,
+    pub(super) tries: FailedTries,
     pub(super) until: Instant,
 }
 
 /// The failed tries so far.
 #[derive(Default)]
-pub(super) struct Tries {
+pub(super) struct FailedTries {
     /// When the first try failed.
     since: Option<Instant>,
     /// The pause after the last try.
@@ -38,7 +38,7 @@ pub(super) struct Tries {
 
 impl Held {
     /// Holds a batch after a failed try, and logs the cause once.
-    pub(super) fn new(batch: Batch, mut tries: Tries, error: StateError) -> Self {
+    pub(super) fn new(batch: Batch, mut tries: FailedTries, error: StateError) -> Self {
         let now = Instant::now();
         let pause = tries.failed(error, now);
         Held {
@@ -49,7 +49,7 @@ impl Held {
     }
 }
 
-impl Tries {
+impl FailedTries {
     /// Takes in a failed try. Returns the pause before the next one.
     fn failed(&mut self, error: StateError, now: Instant) -> Duration {
         let waited = now.saturating_duration_since(*self.since.get_or_insert(now));
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_lock_that_another_process_holds_is_tried_again_at_once_and_said_after_five_seconds() {
         let begun = Instant::now();
-        let mut tries = Tries::default();
+        let mut tries = FailedTries::default();
         assert_eq!(tries.failed(busy(), begun), LOCK_AGAIN);
         let before = begun + PATIENCE - Duration::from_millis(1);
         assert_eq!(
@@ -109,7 +109,7 @@ mod tests {
             path: "/var/lib/sftp-monitor/daily.json".into(),
             cause: std::io::ErrorKind::StorageFull.into(),
         };
-        let mut tries = Tries::default();
+        let mut tries = FailedTries::default();
         let pauses = [(); 8].map(|()| tries.failed(disk(), Instant::now()).as_millis());
         assert_eq!(
             pauses,

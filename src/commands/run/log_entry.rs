@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::adapters::log::{Lines, Priority, Topic};
+use crate::adapters::log::{LogWriter, Priority, Topic};
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::RuleOutcome;
@@ -91,7 +91,7 @@ impl EntryFacts<'_> {
 
 impl LogEntry<'_> {
     /// Writes the entry.
-    pub(super) fn write(&self, lines: &mut Lines) {
+    pub(super) fn write(&self, lines: &mut LogWriter) {
         match self {
             LogEntry::Plain(topic, priority, message) => {
                 lines.add(*priority, *topic, message, std::iter::empty());

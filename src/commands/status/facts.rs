@@ -12,7 +12,7 @@ use crate::domain::alerts::Events;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
-use crate::domain::slack_reply::{Fix, Trouble};
+use crate::domain::slack_reply::{Fix, SlackTrouble};
 use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
 
 /// The object that `status --json` prints.
@@ -173,7 +173,7 @@ impl<'a> StatusReport<'a> {
     ) -> Self {
         let resume = &daily.resume;
         let at = |time: Time| zone.rfc3339(time);
-        let row = |trouble: &'a Trouble, mend: fn(Fix) -> String| RefusalRow {
+        let row = |trouble: &'a SlackTrouble, mend: fn(Fix) -> String| RefusalRow {
             error: &trouble.said,
             code: trouble.code.as_deref(),
             since: at(trouble.since),

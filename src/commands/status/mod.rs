@@ -25,7 +25,7 @@ use crate::domain::state::Daily;
 use facts::StatusReport;
 
 /// Runs the command. Exit code 1 if there is no state yet.
-pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::StatusArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let now = Time::from(SystemTime::now());
     let directory = cli.state_directory();

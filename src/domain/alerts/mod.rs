@@ -31,7 +31,7 @@ mod sweep;
 mod waited;
 mod wanted;
 
-pub use event::{DayFigures, Dropped, Event, Figures, ROWS_KEPT, Told};
+pub use event::{DayFigures, Dropped, Figures, ROWS_KEPT, Told, WebhookEvent};
 pub use events::{Events, ReceiverTrouble};
 pub use expiring::Expiring;
 pub use facts::{
@@ -43,16 +43,16 @@ pub use feed::{
     Works,
 };
 pub use gather::{Alerts, NEWS};
-pub use kind::Kind;
+pub use kind::AlertKind;
 pub use matter::Matter;
 pub use matters::Matters;
-pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
+pub use message::{Content, Layout, Message, NAMES_KEPT, SETTLES};
 pub use mute::{LONGEST_MUTE, Mute};
 pub use mute_ended::{MuteEnded, MuteTerms};
 pub(crate) use muted::report_ended;
 pub use needs::Need;
 pub use queue::Outbox;
-pub use reply::Reply;
+pub use reply::ThreadReply;
 pub use slack_ref::SlackRef;
 pub use sweep::Tried;
 pub use waited::gather_waited;

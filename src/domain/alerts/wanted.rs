@@ -1,10 +1,10 @@
 //! Which alerts the configuration enables.
 
 use super::{Content, Obstacle, Transfer};
-use crate::domain::base::policy::Alerts;
+use crate::domain::base::policy::AlertPolicy;
 
 /// Does the configuration enable this message?
-pub(crate) fn wanted(content: &Content, rules: &Alerts) -> bool {
+pub(crate) fn wanted(content: &Content, rules: &AlertPolicy) -> bool {
     match content {
         Content::Logins(logins) => rules.login || logins.is_new(),
         Content::Failures(_) => rules.failure,

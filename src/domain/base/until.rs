@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{Days, NaiveTime, Weekday};
 
 use crate::domain::base::time::{Time, Zone};
-use crate::domain::base::when::{Day, When, parse};
+use crate::domain::base::when::{CalendarDay, When, parse};
 
 /// Examples, for the error message.
 const EXAMPLES: &str = "write a time of day (18:00), a duration (2h), a day, which is included (2026-12-01, tomorrow), or a \
@@ -35,7 +35,9 @@ impl FromStr for Until {
             Err(_) => parse(text).map_err(|why| refused(format!("{text:?}: {why}")))?,
         };
         let clock = match when {
-            When::Clock(Day::Today, clock) if !text.to_lowercase().contains("today") => Some(clock),
+            When::Clock(CalendarDay::Today, clock) if !text.to_lowercase().contains("today") => {
+                Some(clock)
+            }
             _ => None,
         };
         let written = text.to_owned();

@@ -24,9 +24,9 @@ const STAMP: &str = "%Y-%m-%dT%H:%M:%S%.f%z";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
     /// A whole day of the calendar.
-    Day(Day),
+    Day(CalendarDay),
     /// A time on such a day.
-    Clock(Day, NaiveTime),
+    Clock(CalendarDay, NaiveTime),
     /// A moment.
     Moment(Time),
     /// This long before now.
@@ -37,7 +37,7 @@ pub enum When {
 
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Day {
+pub enum CalendarDay {
     /// This date.
     Date(NaiveDate),
     /// Today.
@@ -85,7 +85,7 @@ pub(super) fn parse(text: &str) -> Result<When, String> {
         return Ok(When::Moment(moment.into()));
     }
     if let Some(clock) = clock(text) {
-        return Ok(When::Clock(Day::Today, clock));
+        return Ok(When::Clock(CalendarDay::Today, clock));
     }
     // The last word, or the text after the T of a stamp, is a time of day.
     let parts = text.rsplit_once(char::is_whitespace);
@@ -125,21 +125,21 @@ fn clock(text: &str) -> Option<NaiveTime> {
 }
 
 /// `None` if the text does not look like a day; an error for a date that no calendar has.
-fn day(lower: &str) -> Result<Option<Day>, String> {
+fn day(lower: &str) -> Result<Option<CalendarDay>, String> {
     Ok(Some(match lower {
-        "today" => Day::Today,
-        "yesterday" => Day::Yesterday,
-        "tomorrow" => Day::Tomorrow,
+        "today" => CalendarDay::Today,
+        "yesterday" => CalendarDay::Yesterday,
+        "tomorrow" => CalendarDay::Tomorrow,
         _ => {
             if let Some(name) = lower.strip_prefix("last ") {
                 let weekday = name.trim().parse();
                 return weekday
-                    .map(|day| Some(Day::Last(day)))
+                    .map(|day| Some(CalendarDay::Last(day)))
                     .map_err(|_| format!("{name:?} is no day of the week"));
             }
             let like_a_date = |b: u8| b.is_ascii_digit() || b == b'-';
             match lower.parse() {
-                Ok(date) => Day::Date(date),
+                Ok(date) => CalendarDay::Date(date),
                 Err(_) if lower.len() == 10 && lower.bytes().all(like_a_date) => {
                     return Err(format!("the calendar has no {lower}"));
                 }
@@ -149,14 +149,14 @@ fn day(lower: &str) -> Result<Option<Day>, String> {
     }))
 }
 
-impl Day {
+impl CalendarDay {
     fn date(self, today: NaiveDate) -> NaiveDate {
         let moved = match self {
-            Day::Date(date) => Some(date),
-            Day::Today => Some(today),
-            Day::Yesterday => today.pred_opt(),
-            Day::Tomorrow => today.succ_opt(),
-            Day::Last(weekday) => today
+            CalendarDay::Date(date) => Some(date),
+            CalendarDay::Today => Some(today),
+            CalendarDay::Yesterday => today.pred_opt(),
+            CalendarDay::Tomorrow => today.succ_opt(),
+            CalendarDay::Last(weekday) => today
                 .pred_opt()
                 .and_then(|before| before.checked_sub_days(back(before, weekday))),
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::about::About;
 use super::rows::by_kind;
-use crate::domain::alerts::{Content, Kind, Summary};
+use crate::domain::alerts::{AlertKind, Content, Summary};
 use crate::domain::expect::Pattern;
 
 /// All routes of this server.
@@ -22,7 +22,7 @@ pub struct Routes {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
     /// The kinds of messages that it takes.
-    pub kinds: BTreeSet<Kind>,
+    pub kinds: BTreeSet<AlertKind>,
     /// The partners whose messages it takes; empty: of all, and messages about no partner.
     pub partners: Vec<Whose>,
     /// Where they go.
@@ -81,7 +81,7 @@ impl Whose {
 
 impl Route {
     /// Does it take messages of this kind about these partners?
-    fn takes(&self, kind: Kind, about: &About<'_>) -> bool {
+    fn takes(&self, kind: AlertKind, about: &About<'_>) -> bool {
         let own = |partner: &&str| self.partners.iter().any(|whose| whose.matches(partner));
         let partners = self.partners.is_empty()
             || match about {
@@ -94,8 +94,9 @@ impl Route {
 
     /// Does it take each message of this kind that the other takes, as far as this can be seen? A table of some partners is
     /// posted besides the table of all.
-    pub fn covers(&self, other: &Route, kind: Kind) -> bool {
-        let apart = kind == Kind::Digest && self.partners.is_empty() != other.partners.is_empty();
+    pub fn covers(&self, other: &Route, kind: AlertKind) -> bool {
+        let apart =
+            kind == AlertKind::Digest && self.partners.is_empty() != other.partners.is_empty();
         let covered = |whose: &Whose| self.partners.iter().any(|own| own.covers(whose));
         let all_partners = self.partners.is_empty()
             || !other.partners.is_empty() && other.partners.iter().all(covered);
@@ -135,7 +136,7 @@ impl Routes {
 
     /// Where the parts of a message go.
     fn parts(&self, content: &Content) -> Vec<Destination<'_>> {
-        match (Kind::of(content), content) {
+        match (AlertKind::of(content), content) {
             (Some(kind), _) => vec![self.find(kind, &About::of(content))],
             (None, Content::Summary(summary)) => self.of_rows(summary),
             // Somebody set the mute and has to know its end, also if all that it kept back goes nowhere.
@@ -150,13 +151,13 @@ impl Routes {
             (None, Content::Several { parts, .. }) => {
                 parts.iter().map(|part| self.of(part)).collect()
             }
-            (None, other) => vec![self.find(Kind::Warning, &About::of(other))],
+            (None, other) => vec![self.find(AlertKind::Warning, &About::of(other))],
         }
     }
 
     /// Where messages about the monitor itself go.
     pub fn own(&self) -> Destination<'_> {
-        self.find(Kind::Own, &About::Nobody)
+        self.find(AlertKind::Own, &About::Nobody)
     }
 
     /// Where the rows of a summary go.
@@ -176,7 +177,7 @@ impl Routes {
         }
     }
 
-    pub(super) fn find(&self, kind: Kind, about: &About<'_>) -> Destination<'_> {
+    pub(super) fn find(&self, kind: AlertKind, about: &About<'_>) -> Destination<'_> {
         let route = self.list.iter().find(|route| route.takes(kind, about));
         let channel = match route.map(|route| &route.target) {
             Some(Target::Channel(channel)) => Some(channel.as_str()),

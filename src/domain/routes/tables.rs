@@ -2,13 +2,13 @@
 
 use super::about::About;
 use super::route::{Route, Routes, Target};
-use crate::domain::alerts::Kind;
+use crate::domain::alerts::AlertKind;
 use crate::domain::state::{ClosedDay, Idle, NoticeKind};
 
 impl Routes {
     /// The channel of the table of all partners.
     pub fn table_channel(&self) -> &str {
-        self.find(Kind::Digest, &About::Nobody)
+        self.find(AlertKind::Digest, &About::Nobody)
             .channel
             .unwrap_or(&self.main)
     }
@@ -17,7 +17,7 @@ impl Routes {
     fn of_some(&self) -> impl Iterator<Item = &Route> {
         let of_some = |route: &&Route| !route.partners.is_empty();
         let routes = self.list.iter().filter(of_some);
-        routes.filter(|route| route.kinds.contains(&Kind::Digest))
+        routes.filter(|route| route.kinds.contains(&AlertKind::Digest))
     }
 
     /// The channel of the table of this route; `None` if there is none besides the table of all.

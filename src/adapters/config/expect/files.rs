@@ -14,7 +14,7 @@ const MOST_FILES: u64 = 1_000;
 const MOST_NAMES: usize = 20;
 
 /// The values as they were read.
-pub(super) struct Read {
+pub(super) struct FileKeys {
     files: Option<Pattern>,
     matches: Option<Pattern>,
     names: Vec<RequiredName>,
@@ -27,9 +27,9 @@ pub(super) struct Read {
     download: Option<bool>,
 }
 
-impl Read {
+impl FileKeys {
     pub(super) fn of(keys: &mut Keys<'_>) -> Result<Self, ConfigError> {
-        Ok(Read {
+        Ok(FileKeys {
             files: keys.get("files", pattern)?,
             matches: keys.get("matches", regex)?,
             names: keys.list("names", name)?,
