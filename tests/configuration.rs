@@ -345,19 +345,19 @@ fn holidays_may_be_a_file_that_a_person_keeps() {
         (
             &b"01-01\n2026-02-29 no leap year\n"[..],
             format!(
-                "{file}:2: \"2026-02-29\" is no date; for example 2026-12-25, or 12-25 for every year"
+                "{file}:2: \"2026-02-29\" is not a date; for example 2026-12-25, or 12-25 for every year"
             ),
         ),
         (
             b"# a table\n25/12/2026\n",
             format!(
-                "{file}:2: \"25/12/2026\" is no date; for example 2026-12-25, or 12-25 for every year"
+                "{file}:2: \"25/12/2026\" is not a date; for example 2026-12-25, or 12-25 for every year"
             ),
         ),
         (
             b"\xff\xfe0\x001\x00",
             format!(
-                "{file}:1: \"\u{fffd}\u{fffd}0\0\u{31}\0\" is no date; for example 2026-12-25, or 12-25 for every year"
+                "{file}:1: \"\u{fffd}\u{fffd}0\0\u{31}\0\" is not a date; for example 2026-12-25, or 12-25 for every year"
             ),
         ),
         (

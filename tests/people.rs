@@ -76,7 +76,7 @@ fn a_muted_partner_is_left_alone_until_it_is_unmuted_though_nothing_is_logged_th
         "{end}"
     );
     assert_eq!(done(&world, &["unmute", "alice"]), "alice is not muted\n");
-    assert_eq!(done(&world, &["mute", "--list"]), "nobody is muted\n");
+    assert_eq!(done(&world, &["mute", "--list"]), "no partner is muted\n");
     daemon.stop();
 }
 
@@ -101,11 +101,11 @@ fn what_cannot_be_meant_is_refused_and_the_value_is_named() {
     for (arguments, expected) in [
         (
             &["mute", "alcie", "--until", "2h"][..],
-            "\"alcie\" is no partner; did you mean \"alice\"?",
+            "\"alcie\" is not a partner; did you mean \"alice\"?",
         ),
         (
             &["unmute", "alcie"],
-            "\"alcie\" is no partner; did you mean \"alice\"?",
+            "\"alcie\" is not a partner; did you mean \"alice\"?",
         ),
         (
             &["mute", "alice", "--until", "8d"],
@@ -203,7 +203,7 @@ fn a_person_who_takes_care_is_named_in_slack_and_an_answer_to_nothing_lists_what
     let (code, _, err) = said(&world.run(&["ack", "alcie"]));
     assert_eq!(code, 2);
     assert!(
-        err.ends_with("\"alcie\" is no partner; did you mean \"alice\"?"),
+        err.ends_with("\"alcie\" is not a partner; did you mean \"alice\"?"),
         "{err}"
     );
     let ack = [

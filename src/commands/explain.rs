@@ -220,7 +220,7 @@ pub fn command(cli: &Cli, arguments: &cli::ExplainArgs) -> anyhow::Result<u8> {
         Ok(0)
     });
     if no_text > 0 {
-        line(Priority::Warning, &format!("{no_text} lines are no text"));
+        line(Priority::Warning, &format!("{no_text} lines are not text"));
     }
     code
 }

@@ -55,7 +55,7 @@ pub fn command(cli: &Cli, arguments: &cli::MuteArgs) -> anyhow::Result<u8> {
 fn list(daily: &Daily, zone: Zone) -> anyhow::Result<u8> {
     let mutes = &daily.resume.alerts.muted;
     if mutes.is_empty() {
-        return say("nobody is muted");
+        return say("no partner is muted");
     }
     let lines: Vec<String> = mutes
         .iter()

@@ -26,7 +26,7 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailureArgs) -> anyhow::Result<
         Ok(config) => config,
         Err(error) => {
             // The configuration may be the cause of the failure.
-            let told = format!("{error}; what it says of Slack is taken all the same");
+            let told = format!("{error}; its settings of Slack are used nevertheless");
             line(Priority::Warning, &told);
             Config::of_slack_alone(cli.config.as_deref())?
         }

@@ -128,7 +128,7 @@ fn source(mut keys: Keys<'_>) -> Result<SourceConfig, ConfigError> {
 
 /// Reads the keys of `[alerts]` or of one partner's table; a key that is missing has the general value.
 fn alerts(keys: &mut Keys<'_>, general: &AlertPolicy) -> Result<AlertPolicy, ConfigError> {
-    let hint = " (to be told nothing: login = false and the like)";
+    let hint = " (to switch messages off: login = false and the like)";
     let most = keys.get("max-per-hour", number(MOST_PER_HOUR, hint))?;
     let mut told = |key, general| Ok(keys.get(key, Ok)?.unwrap_or(general));
     Ok(AlertPolicy {
@@ -237,6 +237,6 @@ fn api_url(url: String) -> Result<String, String> {
     let bare = url.query().is_none() && url.fragment().is_none();
     match bare && url.username().is_empty() && url.password().is_none() {
         true => Ok(url.as_str().trim_end_matches('/').to_owned()),
-        false => Err("an address without user, password, query and fragment is needed".to_owned()),
+        false => Err("the address must have no user, password, query or fragment".to_owned()),
     }
 }

@@ -73,7 +73,7 @@ fn route(
     let named = |kind| kinds.as_ref().is_some_and(|kinds| kinds.contains(&kind));
     let target = match (channel, nowhere) {
         (Some(_), true) => {
-            return wrong("nowhere", "contradicts channel: write one of the two");
+            return wrong("nowhere", "contradicts channel: write only one of the two");
         }
         (Some(channel), false) => Target::Channel(channel),
         (None, true) => Target::Nowhere,
@@ -86,14 +86,18 @@ fn route(
         }
     };
     if nowhere && mention.is_some() {
-        return wrong("mention", "a message that goes nowhere mentions nobody");
+        return wrong(
+            "mention",
+            "a message that is not posted cannot mention anybody",
+        );
     }
     if nowhere && (named(AlertKind::Own) || kinds.is_none() && partners.is_empty()) {
-        let what = "the monitor's own trouble must go somewhere: write kinds without \"own\"";
+        let what =
+            "messages about the monitor's own trouble must be posted: leave \"own\" out of kinds";
         return wrong("nowhere", what);
     }
     if nowhere && named(AlertKind::Digest) {
-        let what = "the day's table has what goes nowhere: write kinds without \"digest\"";
+        let what = "the day's table must be posted: leave \"digest\" out of kinds";
         return wrong("nowhere", what);
     }
     if named(AlertKind::Own) && !partners.is_empty() {
@@ -103,7 +107,7 @@ fn route(
     }
     let kinds = kinds.unwrap_or_else(|| AlertKind::ALL.into_iter().collect());
     if mention.is_some() && kinds.iter().all(|kind| *kind == AlertKind::Digest) {
-        return wrong("mention", "a table mentions nobody");
+        return wrong("mention", "a table cannot mention anybody");
     }
     let route = Route {
         kinds,
@@ -113,7 +117,7 @@ fn route(
     };
     match before(&route, host.as_ref()) {
         Some(line) => Err(keys.wrong(&format!(
-            "takes no message: the routes before it, up to line {line}, take all of them, and the first that matches wins"
+            "gets no message: the first route that matches is used, and the routes up to line {line} match all of its messages"
         ))),
         None => Ok((host, route)),
     }
@@ -123,7 +127,7 @@ fn route(
 fn kinds(value: Value) -> Result<BTreeSet<AlertKind>, String> {
     let one = |value: &Value| {
         let name = value.as_str();
-        let name = name.ok_or_else(|| format!("{value} is no kind; for example [\"login\"]"))?;
+        let name = name.ok_or_else(|| format!("{value} is not a kind; for example [\"login\"]"))?;
         name.parse().map_err(|what: String| {
             match nearest(name, AlertKind::ALL.iter().map(|kind| kind.name())) {
                 Some(near) => format!("{what}; did you mean \"{near}\"?"),
@@ -137,7 +141,7 @@ fn kinds(value: Value) -> Result<BTreeSet<AlertKind>, String> {
 
 /// Reads a pattern of the servers' labels.
 fn host(text: String) -> Result<Pattern, String> {
-    let slash = "has a /, and is no pattern of slack.label";
+    let slash = "has a /, so it cannot match slack.label";
     pattern(&text, slash, "\"sftp1\" or \"sftp*\"")
 }
 

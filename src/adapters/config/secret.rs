@@ -43,7 +43,7 @@ impl Secret {
     fn of(written: &[u8], place: String) -> Result<Secret, Stop> {
         if !written.iter().all(u8::is_ascii_graphic) {
             return Err(Stop::Setup(format!(
-                "the webhook's secret in {place} holds blanks or other characters that are no ASCII"
+                "the webhook's secret in {place} has blanks or characters outside ASCII"
             )));
         }
         let key = match written.strip_prefix(ENCODED.as_bytes()) {

@@ -70,7 +70,7 @@ impl Token {
                 Ok(Token::new(token, place))
             }
             _ => Err(Stop::Setup(format!(
-                "the Slack token in {place} holds blanks or other characters that no token has"
+                "the Slack token in {place} has blanks or other characters that are not allowed in a token"
             ))),
         }
     }

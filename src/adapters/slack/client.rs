@@ -88,7 +88,7 @@ impl SlackClient {
         let builder = builder.connect_timeout(CONNECT).timeout(POST);
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()))
             .ok()
-            .context("the Slack token holds characters that no token has")?;
+            .context("the Slack token has characters that are not allowed in a token")?;
         authorization.set_sensitive(true);
         Ok(SlackClient {
             http: builder.build().context("setting up the client for Slack")?,

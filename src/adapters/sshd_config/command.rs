@@ -7,7 +7,8 @@ use super::words::{BLANKS, words};
 const INTERNAL: &str = "internal-sftp";
 
 /// The reason why a quoted command logs nothing.
-const QUOTED: &str = "with its quotes it is no internal-sftp but a program that is not there";
+const QUOTED: &str =
+    "because of the quotes sshd takes it for a program that does not exist, not for internal-sftp";
 
 /// The number of words of an internal-sftp command that sshd reads, with the command itself (session.c, ARGV_MAX).
 const WORDS_TAKEN: usize = 9;

@@ -107,7 +107,7 @@ fn said(line: &str, files: &[Directive]) -> Option<Directive> {
 }
 
 /// The reason why a command other than internal-sftp may not work.
-const OUTSIDE: &str = "the partner's shell runs it, where the partner is locked in";
+const OUTSIDE: &str = "the partner's shell runs it inside the chroot";
 
 /// The reason why a low `LogLevel` is a fault.
 const QUIET: &str = "below INFO sshd logs no log-in";

@@ -43,10 +43,11 @@ impl<'a> SftpServerOptions<'a> {
                     ('Q', _) | (_, None) => self.refused = Some(ENDS),
                     ('f', Some(name)) if !is_facility(name) => {
                         self.refused =
-                            Some("its -f names no facility, and sftp-server ends at once");
+                            Some("the value of -f is not a facility, so sftp-server ends at once");
                     }
                     ('u', Some(mask)) if !is_umask(mask) => {
-                        self.refused = Some("its -u is no umask, and sftp-server ends at once");
+                        self.refused =
+                            Some("the value of -u is not a umask, so sftp-server ends at once");
                     }
                     (_, Some(argument)) => self
                         .kept
@@ -68,7 +69,7 @@ impl<'a> SftpServerOptions<'a> {
 }
 
 /// The reason why a command with an option such as `-h`, `-Q` or an unknown one logs nothing.
-const ENDS: &str = "it has an option with which sftp-server ends at once";
+const ENDS: &str = "it has an option that makes sftp-server end at once";
 
 /// Is this a syslog facility that OpenSSH knows, in any case (log.c, log_facilities)?
 fn is_facility(name: &str) -> bool {

@@ -32,7 +32,7 @@ impl AccountFault {
             ),
             AccountFault::PasswordToBeChanged => (
                 Severity::Problem,
-                "the password must be changed before sshd lets them in",
+                "the password must be changed before sshd lets them log in",
                 "chage --lastday \"$(date +%F)\"",
             ),
             AccountFault::ExpiresSoon => (
@@ -55,12 +55,12 @@ impl AccountFault {
             ),
             AccountFault::NoShell => (
                 Severity::Problem,
-                "the shell is not there, so sshd lets them not in",
+                "the shell does not exist, so sshd does not let them log in",
                 "usermod --shell /usr/sbin/nologin",
             ),
             AccountFault::ShellRefuses => (
                 Severity::Problem,
-                "the shell that runs it refuses, or the program is not in the chroot",
+                "the shell refuses to run it, or the program is not in the chroot",
                 "",
             ),
         }

@@ -121,7 +121,10 @@ fn judge(chroots: &Chroots<'_>) -> Vec<Finding> {
     let sound = chroots.all.iter().filter(|chroot| chroot.fault.is_none());
     let sound: Vec<String> = sound.map(|one| one.path.display().to_string()).collect();
     if !sound.is_empty() {
-        let said = format!("root's alone, as sshd demands: {}", names(&sound));
+        let said = format!(
+            "only root can write to it, as sshd requires: {}",
+            names(&sound)
+        );
         found.push(Finding::ok(NAME, said));
     }
     if !chroots.free.is_empty() {
@@ -151,12 +154,12 @@ fn of_fault(fault: ChrootFault, at: &[(&Path, &Vec<&str>)]) -> Option<Finding> {
     let (is, fix) = match fault {
         ChrootFault::Relative => ("does not begin with /", words::edit(Path::new(PATH))),
         ChrootFault::Missing => (
-            "is not there",
+            "does not exist",
             format!("sudo install -d -o root -g root -m 0755 {arguments}"),
         ),
-        ChrootFault::NoDirectory => ("is no directory", words::edit(Path::new(PATH))),
+        ChrootFault::NoDirectory => ("is not a directory", words::edit(Path::new(PATH))),
         ChrootFault::NotRoots => (
-            "is not root's alone",
+            "can be written by others than root",
             format!("sudo chown root:root {arguments} && sudo chmod go-w {arguments}"),
         ),
         ChrootFault::NotSeen => return None,
@@ -249,12 +252,12 @@ mod tests {
         };
         assert_eq!(
             finding::told(&judge(&chroots)),
-            "ok chroot: root's alone, as sshd demands: /srv/sftp/alice\n\
+            "ok chroot: only root can write to it, as sshd requires: /srv/sftp/alice\n\
              ok chroot: none for free\n\
              warning chroot: whether odd have one is unknown\n  > sudo sftp-monitor check\n\
-             problem chroot: /srv/sftp/zoe is not there: sshd ends the session of zoe\n  \
+             problem chroot: /srv/sftp/zoe does not exist: sshd ends the session of zoe\n  \
              > sudo install -d -o root -g root -m 0755 /srv/sftp/zoe\n\
-             problem chroot: /srv/shared, /srv/sftp/bob is not root's alone: sshd ends the session of carl, dora, bob\n  \
+             problem chroot: /srv/shared, /srv/sftp/bob can be written by others than root: sshd ends the session of carl, dora, bob\n  \
              > sudo chown root:root /srv/shared /srv/sftp/bob && sudo chmod go-w /srv/shared /srv/sftp/bob\n"
         );
     }

@@ -55,11 +55,11 @@ mod tests {
         let expected = Finding::ok("expect", "1 expected: *.xml of alice by 07:30");
         assert_eq!(judge(&feeds, Vec::new()), [expected]);
         let warning = Warning {
-            said: "[[expect]]: alice is no partner".to_owned(),
+            said: "[[expect]]: alice is not a partner".to_owned(),
             remedy: Some("sudo usermod".to_owned()),
         };
         let said = judge(&feeds, vec![warning]);
-        let expected = Finding::warning("expect", "[[expect]]: alice is no partner");
+        let expected = Finding::warning("expect", "[[expect]]: alice is not a partner");
         assert_eq!(said, [expected.fixed_by("sudo usermod")]);
     }
 }

@@ -94,8 +94,9 @@ pub fn command(cli: &Cli, arguments: &cli::CheckArgs) -> anyhow::Result<u8> {
     // This must be the last step: in it root becomes the service's user.
     let ended = posted.map(|zone| end_pause(&cli.state_directory(), zone));
     if let Some(Err(error)) = ended {
-        let told =
-            format!("the service learns at its own next try that Slack takes messages: {error:#}");
+        let told = format!(
+            "Slack accepts messages, but the service could not be told and waits for its own next try: {error:#}"
+        );
         line(Priority::Warning, &told);
     }
     Ok(code)

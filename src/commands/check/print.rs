@@ -48,7 +48,7 @@ pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io:
         }
     }
     if !well.is_empty() {
-        let said = format!("{}; -v shows what was seen", well.join(", "));
+        let said = format!("{}; -v shows the details", well.join(", "));
         matter(Severity::Ok, "", &said, look, out)?;
     }
     for found in shown {
@@ -69,7 +69,7 @@ pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io:
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counts.map(|(count, word)| many(count, word)).collect();
     match counts.is_empty() {
-        true => writeln!(out, "\nall is as it must be"),
+        true => writeln!(out, "\nno warnings, no problems"),
         false => writeln!(out, "\n{}", counts.join(", ")),
     }
 }
@@ -181,7 +181,7 @@ mod tests {
             Finding::problem("dev-log", "there is none in the chroot: no file of alice reaches the journal (/srv/sftp/alice/dev/log)")
                 .fixed_by("sudo sftp-monitor devlog"),
             Finding::ok("dev-log", "in the chroot reaches the journal, for bob"),
-            Finding::problem("dev-log", "in the chroot is a link that leads nowhere from there: no file of carl reaches the journal")
+            Finding::problem("dev-log", "in the chroot is a symbolic link whose target does not exist in the chroot: no file of carl reaches the journal")
                 .fixed_by("sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh"),
             Finding::warning("clock", "a \u{1b}[2J name"),
             Finding::ok("state", "/var/lib/sftp-monitor is sound"),
@@ -197,14 +197,14 @@ mod tests {
     #[test]
     fn in_a_pipe_each_matter_is_a_line_with_its_status_and_its_name() {
         let expected = "\
-ok       token, state; -v shows what was seen
+ok       token, state; -v shows the details
 
 warning  clock: a \u{fffd}[2J name
 
 problem  dev-log: there is none in the chroot: no file of alice reaches the journal (/srv/sftp/alice/dev/log)
          $ sudo sftp-monitor devlog
 
-problem  dev-log: in the chroot is a link that leads nowhere from there: no file of carl reaches the journal
+problem  dev-log: in the chroot is a symbolic link whose target does not exist in the chroot: no file of carl reaches the journal
          $ sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh
 
 1 warning, 2 problems
@@ -219,7 +219,7 @@ problem  dev-log: in the chroot is a link that leads nowhere from there: no file
             ..PIPE
         };
         let expected = "\
-ok       token, state; -v shows what was seen
+ok       token, state; -v shows the details
 
 warning  clock: a \u{fffd}[2J name
 
@@ -227,8 +227,9 @@ problem  dev-log: there is none in the chroot: no file of
          alice reaches the journal (/srv/sftp/alice/dev/log)
          $ sudo sftp-monitor devlog
 
-problem  dev-log: in the chroot is a link that leads nowhere
-         from there: no file of carl reaches the journal
+problem  dev-log: in the chroot is a symbolic link whose
+         target does not exist in the chroot: no file of
+         carl reaches the journal
          $ sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config &&
            sudo sshd -t &&
            sudo systemctl try-reload-or-restart ssh
@@ -257,12 +258,12 @@ problem  dev-log: there is none in the chroot";
     fn the_answer_to_what_was_asked_is_shown_though_all_is_well() {
         let sent = Finding {
             asked: true,
-            ..Finding::ok("channel", "a line was posted to C1")
+            ..Finding::ok("channel", "a test message was posted to C1")
         };
         let found = [Finding::ok("token", "in /etc"), sent];
         assert_eq!(
             printed(&found, PIPE),
-            "ok       token; -v shows what was seen\nok       channel: a line was posted to C1\n\nall is as it must be\n"
+            "ok       token; -v shows the details\nok       channel: a test message was posted to C1\n\nno warnings, no problems\n"
         );
     }
 

@@ -195,7 +195,9 @@ fn judge(starter: &Starter, sign: &str) -> Finding {
             format!("sudo systemctl disable --now {}", word(unit)),
         ),
     };
-    let said = format!("{what}: it mentions {sign}, and posts or deletes beside the monitor");
+    let said = format!(
+        "{what}: it mentions {sign}, so it posts messages or deletes data that the monitor also handles"
+    );
     Finding::problem(NAME, said).fixed_by(fix)
 }
 
@@ -262,13 +264,13 @@ mod tests {
         let told = started.map(|starter| judge(&starter, "daily.json").told());
         assert_eq!(
             told.concat(),
-            "problem old-scripts: cron runs /etc/cron.daily/sftp: it mentions daily.json, and posts or deletes beside the monitor\n  \
+            "problem old-scripts: cron runs /etc/cron.daily/sftp: it mentions daily.json, so it posts messages or deletes data that the monitor also handles\n  \
              > sudo chmod a-x /etc/cron.daily/sftp\n\
-             problem old-scripts: /etc/cron.d/sftp:3 starts `* * * * * root /opt/tail.sh`: it mentions daily.json, and posts or deletes beside the monitor\n  \
+             problem old-scripts: /etc/cron.d/sftp:3 starts `* * * * * root /opt/tail.sh`: it mentions daily.json, so it posts messages or deletes data that the monitor also handles\n  \
              > sudo sed -i '3s/^/# /' /etc/cron.d/sftp\n\
-             problem old-scripts: the crontab of root starts `59 23 * * * /opt/digest.sh`: it mentions daily.json, and posts or deletes beside the monitor\n  \
+             problem old-scripts: the crontab of root starts `59 23 * * * /opt/digest.sh`: it mentions daily.json, so it posts messages or deletes data that the monitor also handles\n  \
              > sudo crontab -u root -l | grep -vF -- '59 23 * * * /opt/digest.sh' | sudo crontab -u root -\n\
-             problem old-scripts: tail-auth.service runs: it mentions daily.json, and posts or deletes beside the monitor\n  \
+             problem old-scripts: tail-auth.service runs: it mentions daily.json, so it posts messages or deletes data that the monitor also handles\n  \
              > sudo systemctl disable --now tail-auth.service\n"
         );
     }

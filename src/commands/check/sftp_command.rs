@@ -94,7 +94,8 @@ fn judge(facts: &LevelFacts<'_>) -> Vec<Finding> {
     }
     for (name, key) in &facts.keys {
         let said = edit::told(key);
-        let said = format!("no file of {name} is logged that comes with a key of {said}");
+        let said =
+            format!("files that {name} transfers with one of its keys are not logged: {said}");
         found.push(Finding::problem(NAME, said).fixed_by(words::edit(&key.file)));
     }
     if !refused.is_empty() {

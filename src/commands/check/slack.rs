@@ -25,7 +25,7 @@ const ASKS: [&str; 2] = ["channels:read", "groups:read"];
 /// Looks for the token, and asks Slack about it.
 pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let Some(found) = token::find(machine.root) else {
-        report.unseen.push("the token, and what Slack says of it");
+        report.unseen.push("the token and Slack's answer to it");
         return;
     };
     let finding = token::judge(&found, token::is_loaded_encrypted);
@@ -127,13 +127,15 @@ fn of_line(id: &str, verdict: &PostResult, facts: &SlackFacts<'_>) -> Finding {
     if matches!(verdict, PostResult::Accepted { .. }) {
         return Finding {
             asked: true,
-            ..Finding::ok(channel::NAME, format!("a line was posted to {id}"))
+            ..Finding::ok(channel::NAME, format!("a test message was posted to {id}"))
         };
     }
     let routes = &facts.config.routes;
     let said = match id == routes.main {
-        true => format!("a line was not taken: {verdict}"),
-        false => format!("a line was not taken by {id}, of a route: {verdict}"),
+        true => format!("the test message was refused: {verdict}"),
+        false => {
+            format!("the test message to {id}, the channel of a route, was refused: {verdict}")
+        }
     };
     let fix = verdict.code().and_then(Fix::of);
     let (said, command) = with_fix(&said, fix, Some(&facts.fixes));
@@ -147,7 +149,7 @@ fn of_token(facts: &SlackFacts<'_>) -> Finding {
     match &facts.answer {
         Ok(TokenIdentity { team, user, .. }) => Finding::ok(
             NAME,
-            format!("{base} knows the token: {user} in {team}{way}"),
+            format!("{base} accepts the token: {user} in {team}{way}"),
         ),
         Err(PostResult::Configuration(refusal) | PostResult::Unknown(refusal)) => {
             let said = format!("{base} refuses the token: {refusal}{way}");
@@ -163,7 +165,9 @@ fn of_token(facts: &SlackFacts<'_>) -> Finding {
             match (&facts.own_proxy, &facts.proxy) {
                 (Some(Proxy { variable, .. }), _) => Finding::problem(
                     NAME,
-                    format!("{said}; this command has a proxy ({variable}), the service has none"),
+                    format!(
+                        "{said}; this command uses a proxy ({variable}), but the service does not"
+                    ),
                 )
                 .fixed_by(format!(
                     "printf '%s\\n' \"{variable}=${variable}\" | sudo tee -a {file} >/dev/null \
@@ -206,7 +210,7 @@ mod tests {
         };
         assert_eq!(
             judged(Ok(known), Some("http://me:secret@proxy:3128")),
-            "ok slack: https://slack.com/api knows the token: sftp in Example, through the proxy http://…@proxy:3128 (HTTPS_PROXY)\n"
+            "ok slack: https://slack.com/api accepts the token: sftp in Example, through the proxy http://…@proxy:3128 (HTTPS_PROXY)\n"
         );
         let refusal = Refusal {
             code: "invalid_auth".into(),

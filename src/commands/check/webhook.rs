@@ -85,9 +85,9 @@ fn receiver(machine: &MachineFacts<'_>, secret: Option<&Secret>) -> Receiver {
 fn judge(receiver: &Receiver, signed: &Signed, file: &Path) -> Finding {
     let reached = match receiver {
         Receiver::Answers => "webhook.url answers",
-        Receiver::Took => "webhook.url took a test event",
+        Receiver::Took => "webhook.url accepted a test event",
         Receiver::Fails(why) => {
-            let said = format!("webhook.url takes no event: {why}");
+            let said = format!("webhook.url accepts no event: {why}");
             return Finding::problem(NAME, said).fixed_by(edit(file));
         }
     };
@@ -103,7 +103,7 @@ fn judge(receiver: &Receiver, signed: &Signed, file: &Path) -> Finding {
         Signed::Unknown => Finding::ok(NAME, reached),
         Signed::Without => {
             let said = format!(
-                "{reached}; events are not signed, so that anybody who knows the address can make some up"
+                "{reached}; events are not signed, so anybody who knows the address can send false ones"
             );
             Finding::warning(NAME, said).fixed_by(STORE)
         }
@@ -118,12 +118,14 @@ pub(super) fn waiting(events: &Events, now: Time) -> Vec<Finding> {
         let waiting = many(events.waiting.len(), "event");
         let ago = status::ago(now.since(trouble.at));
         let why = clean(&trouble.said, PATH);
-        let said = format!("it took none at the last try, {ago}: {why}; waiting: {waiting}");
+        let said = format!(
+            "the receiver accepted no event at the last try, {ago}: {why}; waiting: {waiting}"
+        );
         found.push(Finding::warning(NAME, said).fixed_by("sudo sftp-monitor status"));
     }
     if let Some(dropped) = &events.dropped {
         let said = format!(
-            "too many waited: the receiver does not know {} yet",
+            "too many events waited: {} not reported to the receiver yet",
             many(
                 usize::try_from(dropped.count).unwrap_or(usize::MAX),
                 "dropped event"
@@ -151,7 +153,7 @@ mod tests {
             "ok webhook: webhook.url answers; events are signed, with the secret in /etc/credstore/webhook-secret\n"
         );
         assert!(
-            said(&Receiver::Took, &Signed::Unknown).starts_with("ok webhook: webhook.url took")
+            said(&Receiver::Took, &Signed::Unknown).starts_with("ok webhook: webhook.url accepted")
         );
         let without = said(&Receiver::Answers, &Signed::Without);
         assert!(without.starts_with("warning webhook: webhook.url answers; events are not signed"));
@@ -163,7 +165,7 @@ mod tests {
         let fails = Receiver::Fails("connection refused".to_owned());
         assert_eq!(
             said(&fails, &Signed::Without),
-            "problem webhook: webhook.url takes no event: connection refused\n  > sudoedit /etc/c.toml\n"
+            "problem webhook: webhook.url accepts no event: connection refused\n  > sudoedit /etc/c.toml\n"
         );
     }
 
@@ -182,7 +184,7 @@ mod tests {
         let said: String = waiting(&events, now).iter().map(Finding::told).collect();
         assert_eq!(
             said,
-            "warning webhook: it took none at the last try, 1 minute ago: HTTP 500; waiting: 0 events\n  \
+            "warning webhook: the receiver accepted no event at the last try, 1 minute ago: HTTP 500; waiting: 0 events\n  \
              > sudo sftp-monitor status\n"
         );
     }

@@ -100,7 +100,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
     let units = running::judge(&units, zone, chroot_told);
     report.findings.extend(units);
     if !report.unseen.is_empty() {
-        let said = format!("not seen: {}; run as root", report.unseen.join(", "));
+        let said = format!("not checked: {}; this needs root", report.unseen.join(", "));
         let finding = Finding::warning("view", said).fixed_by("sudo sftp-monitor check");
         report.findings.push(finding);
     }
@@ -117,9 +117,9 @@ fn look_here(machine: &MachineFacts<'_>, report: &mut CheckReport) {
 /// Checks how each sshd treats the partners that it lets in. A finding that several sshds share is reported once.
 fn each_sshd(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     if !machine.root {
-        report.unseen.push("sshd's own word on each partner");
+        report.unseen.push("sshd's settings for each partner");
         if !accounts::can_see() {
-            report.unseen.push("what expires");
+            report.unseen.push("expiry dates");
         }
     }
     if machine.serving.iter().any(|one| !one.partners.is_empty()) {

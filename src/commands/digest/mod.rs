@@ -135,7 +135,7 @@ impl Digest {
                 Turn::Done => return Ok(code),
                 Turn::Wait(ready) if ready > until => {
                     let told =
-                        "Slack asks for a longer pause than this run waits; the next run goes on";
+                        "Slack asks for a longer pause than this run waits; the next run continues";
                     line(Priority::Warning, told);
                     return Ok(stop::LATER);
                 }
@@ -177,7 +177,7 @@ impl Digest {
                 false => "its table",
             };
             let told = format!(
-                "{}: {whose} was refused and is not kept any more: {REFUSED_KEPT} later ones were refused as well",
+                "{}: Slack refused {whose}, which is no longer kept, because {REFUSED_KEPT} later ones were refused as well",
                 dropped.id
             );
             about(Topic::DAY_REFUSED, Priority::Error, &told);

@@ -108,7 +108,7 @@ impl Replay<'_> {
         if let Some(begins) = late {
             let at = self.moment(begins);
             let said = format!(
-                "the log begins on {at}: what was due before is left out, and what came earlier that day is not known"
+                "the log begins on {at}: earlier deadlines are left out, and files that arrived earlier on that day are unknown"
             );
             line(Priority::Warning, &said);
         }
@@ -139,8 +139,7 @@ impl Replay<'_> {
         let deadline = self.days.iter().filter(missing).map(|feed| feed.due).max();
         if let Some(last) = last.filter(|last| deadline > Some(*last)) {
             let at = self.moment(last);
-            let said =
-                format!("the log ends on {at}: what was due after that is taken for missing");
+            let said = format!("the log ends on {at}: feeds that were due later count as missing");
             line(Priority::Warning, &said);
         }
     }

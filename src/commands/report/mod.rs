@@ -53,10 +53,7 @@ pub fn command(cli: &Cli, arguments: &cli::ReportArgs) -> anyhow::Result<u8> {
         None => begins,
     };
     if span.since.is_some_and(|since| since > now) {
-        line(
-            Priority::Warning,
-            "--since lies ahead: nothing can have happened since then",
-        );
+        line(Priority::Warning, "--since is in the future");
     }
     losses::say(&counted, lines, (span, config.zone), begins);
     let sheets = &counted.sheets;

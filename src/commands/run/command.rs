@@ -67,7 +67,7 @@ fn figures(cli: &Cli, config: &Config) -> Option<Daily> {
     match status::load(&directory, config.zone, now, "run --dry-run") {
         Ok(figures) => {
             let told = format!(
-                "counting goes on from the figures in {}",
+                "counting continues from the figures in {}",
                 directory.display()
             );
             figures.inspect(|_| line(Priority::Notice, &told))

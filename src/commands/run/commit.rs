@@ -303,7 +303,7 @@ impl<D: Disk> Committer<D> {
         self.seeks += 1;
         line(
             Priority::Warning,
-            "the state stands elsewhere than reading does: reading goes back to it",
+            "the state has another position than the reader: reading continues from the position in the state",
         );
         let _ = self.orders.send(Order::Seek(self.seeks, position));
     }

@@ -149,8 +149,9 @@ impl Courier {
         let mut trouble = (!accepted).then(|| delivery.to_string());
         let given_up = self.refusals.note(&id, delivery);
         if given_up {
-            let told =
-                format!("the webhook takes other events and not {id}: {delivery}; it is given up");
+            let told = format!(
+                "the webhook accepts other events, but not {id}: {delivery}; this event is dropped"
+            );
             line(Priority::Error, &told);
             // The receiver takes the others.
             pause = Duration::ZERO;
@@ -172,10 +173,10 @@ impl Courier {
     fn note(&mut self, trouble: Option<String>) {
         match &trouble {
             None if self.trouble.is_some() => {
-                line(Priority::Notice, "the webhook takes events again");
+                line(Priority::Notice, "the webhook accepts events again");
             }
             Some(why) if self.trouble != trouble => {
-                let told = format!("the webhook takes no event: {why}; events wait");
+                let told = format!("the webhook accepts no event: {why}; events wait");
                 line(Priority::Warning, &told);
             }
             None | Some(_) => {}

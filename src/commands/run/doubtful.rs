@@ -18,12 +18,11 @@ const TEXTS: [(Option<Topic>, &str); 3] = [
     ),
     (
         None,
-        "lines read like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?",
+        "lines look like ones that count, but cannot be parsed: sshd may be newer than sftp-monitor",
     ),
     (
         None,
-        "lines of sshd or sftp-server are in no known envelope and count nothing: `sftp-monitor check` says what mends it, \
-         `sftp-monitor status` shows one of them",
+        "lines of sshd or sftp-server have an unknown format and are not counted: `sftp-monitor check` shows the fix, `sftp-monitor status` shows one of them",
     ),
 ];
 

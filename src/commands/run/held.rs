@@ -70,7 +70,7 @@ impl FailedTries {
     /// Logs the success if a failure was logged. Returns whether any try failed before.
     pub(super) fn succeeded(&self) -> bool {
         if self.said {
-            let told = "the state can be written again: counting goes on where it stood";
+            let told = "the state can be written again: counting continues where it stopped";
             line(Priority::Notice, told);
         }
         self.since.is_some()

@@ -115,7 +115,7 @@ pub(super) fn of_record<'a>(
         return None;
     }
     if record.event.kind == Kind::Lost {
-        let message = format!("journald dropped {count} messages: what they said is lost");
+        let message = format!("journald dropped {count} messages: their content is lost");
         let topic = Some(Topic::DROPPED);
         return Some(LogEntry::Plain(topic, Priority::Warning, message));
     }

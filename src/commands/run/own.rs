@@ -160,7 +160,7 @@ impl Teller {
             AfterPost::Park { error } | AfterPost::Gone { error } => line(
                 Priority::Error,
                 &format!(
-                    "Slack refused for good to be told that {}: {error}",
+                    "Slack refused for good the message that {}: {error}",
                     trouble.what.said()
                 ),
             ),

@@ -223,7 +223,7 @@ impl Queue {
             None if committer.trouble.is_some() => about(
                 Topic::SLACK_RECOVERED,
                 Priority::Notice,
-                "Slack takes messages again",
+                "Slack accepts messages again",
             ),
             Some(now) if committer.trouble != trouble => {
                 let fix = answer.code().and_then(Fix::of);
@@ -246,7 +246,7 @@ impl Queue {
 /// Logs that a route's channel begins to refuse messages, or takes them again.
 fn about_channel(channel: &str, answer: Option<&PostResult>, refuses: bool) {
     let Some(answer) = answer.filter(|_| refuses) else {
-        let told = format!("Slack's channel {channel} takes messages again");
+        let told = format!("Slack's channel {channel} accepts messages again");
         return about(Topic::SLACK_RECOVERED, Priority::Notice, &told);
     };
     let fix = answer.code().and_then(Fix::of);

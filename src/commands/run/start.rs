@@ -72,7 +72,7 @@ pub(super) fn run(
     };
     let before = before(&mut store, config)?;
     if options.from_start && (before.journal.is_some() || before.file.is_some()) {
-        let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
+        let why = "--from-start: a position is stored, and reading continues there, because nothing may be counted twice";
         return Err(Stop::Usage(why.to_owned()).into());
     }
     let absent = before
@@ -91,8 +91,7 @@ pub(super) fn run(
     );
     for namespace in chosen.unread_namespaces() {
         let said = format!(
-            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: take that line \
-             out, or name the namespace's directory as source.journal-directory"
+            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: remove that line, or set source.journal-directory to the namespace's directory"
         );
         line(Priority::Warning, &said);
     }
@@ -208,7 +207,8 @@ fn absent(config: &Config, instance: &InstanceLock) -> Option<(Time, Time)> {
         .filter(|&from| at.since(from) > NEWS)?;
     let local = |time| config.zone.local(time).format("%Y-%m-%d %H:%M:%S");
     let (begun, over) = (local(from), local(at));
-    let told = format!("no monitor ran from {begun} to {over}: what happened is counted now");
+    let told =
+        format!("no monitor ran from {begun} to {over}: the events of that time are counted now");
     line(Priority::Warning, &told);
     Some((from, at))
 }
@@ -218,7 +218,9 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
     let from = before.source.as_deref().unwrap_or("another source");
     line(
         Priority::Warning,
-        &format!("reading changes from {from} to {to}: what was counted until then is skipped"),
+        &format!(
+            "reading changes from {from} to {to}: entries that were counted before are skipped"
+        ),
     );
     let (at, detail) = (now(), format!("{from} -> {to}"));
     store.commit(config.zone.local(at), |daily, _| {

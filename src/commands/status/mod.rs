@@ -75,7 +75,7 @@ pub(crate) fn load(
     let loaded = loaded.map_err(|error| match &error {
         StateError::Disk { path, cause, .. } if cause.kind() == ErrorKind::PermissionDenied => {
             let path = path.display();
-            anyhow!("{path} is not for this user to read: `sudo sftp-monitor {command}`")
+            anyhow!("{path} cannot be read by this user: `sudo sftp-monitor {command}`")
         }
         _ => error.into(),
     });

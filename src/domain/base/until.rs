@@ -30,7 +30,7 @@ impl FromStr for Until {
         let when = match humantime::parse_duration(text) {
             Ok(long) => When::Ahead(long),
             Err(_) if text.parse::<Weekday>().is_ok() => {
-                return Err(refused(format!("{text:?} is a day without its date")));
+                return Err(refused(format!("{text:?} is a weekday without a date")));
             }
             Err(_) => parse(text).map_err(|why| refused(format!("{text:?}: {why}")))?,
         };
@@ -132,14 +132,14 @@ mod tests {
     fn what_is_refused_is_named_with_the_reason_and_examples() {
         for (text, why) in [
             ("", "\"\": it is empty"),
-            ("soon", "\"soon\": it is no date"),
-            ("25:00", "\"25:00\": it is no date"),
-            ("90", "\"90\": it is no date"),
+            ("soon", "\"soon\": it is not a date"),
+            ("25:00", "\"25:00\": it is not a date"),
+            ("90", "\"90\": it is not a date"),
             (
                 "2026-02-30",
                 "\"2026-02-30\": the calendar has no 2026-02-30",
             ),
-            ("monday", "\"monday\" is a day without its date"),
+            ("monday", "\"monday\" is a weekday without a date"),
             ("now", "\"now\" is in the past"),
             ("0s", "\"0s\" is in the past"),
             ("-2h", "\"-2h\" is in the past"),

@@ -100,14 +100,14 @@ fn unit(words: &[&str]) -> Option<DayKind> {
 fn no_unit(part: &str, unit: &[&str]) -> String {
     let unit = unit.join(" ");
     format!(
-        "\"{part}\": \"{unit}\" is no kind of day; for example \"1st working day\", \"last Fri\" or \"last day\""
+        "\"{part}\": \"{unit}\" is not a kind of day; for example \"1st working day\", \"last Fri\" or \"last day\""
     )
 }
 
 fn day_of_month(text: &str) -> Result<u32, String> {
     let day = text.parse().ok().filter(|day| (1..=31).contains(day));
     day.ok_or_else(|| {
-        format!("\"{text}\" is no day of the month, 1 to 31; for example \"1, 15\" or \"1st working day\"")
+        format!("\"{text}\" is not a day of the month, 1 to 31; for example \"1, 15\" or \"1st working day\"")
     })
 }
 
@@ -203,7 +203,7 @@ impl WrittenStart {
             _ => None,
         };
         from.ok_or_else(|| {
-            format!("\"{text}\" is no start of a window; for example \"20:00\" or \"3 days before 20:00\"")
+            format!("\"{text}\" is not a start of a window; for example \"20:00\" or \"3 days before 20:00\"")
         })
     }
 

@@ -58,7 +58,7 @@ impl ScheduleKeys {
         let from = self.from.map(|from| {
             let wrong = || {
                 let by = clock(by);
-                format!("{by} is the deadline too; for a window of a whole day write \"1 day before {by}\"")
+                format!("{by} is also the deadline; for a window of a whole day write \"1 day before {by}\"")
             };
             from.before(by).ok_or_else(|| keys.wrong_at("from", &wrong()))
         });
@@ -109,7 +109,7 @@ fn is_ever_due(schedule: &Schedule) -> Result<(), String> {
     match schedule.due_from(tried_from(schedule)) {
         Some(_) => Ok(()),
         None => Err(
-            "the feed would never be due: no date is left by days, months, weeks, holidays and except together"
+            "the feed is never due: days, months, weeks, holidays and except together leave no date"
                 .to_owned(),
         ),
     }
@@ -151,7 +151,7 @@ fn date(written: Value) -> Result<NaiveDate, String> {
     let text = written.to_string();
     let text = written.as_str().unwrap_or(&text);
     text.parse()
-        .map_err(|_| format!("\"{text}\" is no date; for example [\"2026-12-25\"]"))
+        .map_err(|_| format!("\"{text}\" is not a date; for example [\"2026-12-25\"]"))
 }
 
 fn grace(text: String) -> Result<Duration, String> {
