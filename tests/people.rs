@@ -59,7 +59,7 @@ fn a_muted_partner_is_left_alone_until_it_is_unmuted_though_nothing_is_logged_th
     let list = done(&world, &["mute", "--list"]);
     assert!(list.starts_with("alice until 2"), "{list}");
     assert!(
-        list.ends_with(", by ops: maintenance; 1 event kept back\n"),
+        list.ends_with(", by ops: maintenance; 1 event held back\n"),
         "{list}"
     );
     let status = done(&world, &["status"]);
@@ -94,7 +94,7 @@ fn what_cannot_be_meant_is_refused_and_the_value_is_named() {
     let world = world();
     let (code, _, err) = said(&world.run(&["mute", "alice", "--until", "2h"]));
     assert_eq!(code, 1);
-    assert!(err.starts_with("nothing recorded yet in "), "{err}");
+    assert!(err.starts_with("nothing is recorded yet in "), "{err}");
     let daemon = world.daemon();
     log_in(&world, "alice", 10);
     world.told("Alice s'est connecté");

@@ -2,7 +2,8 @@
 
 use crate::adapters::config::Config;
 use crate::commands::cli::{self, Cli};
-use crate::commands::mute::{change, now, say};
+use crate::commands::clock::now;
+use crate::commands::mute::{change, say};
 use crate::commands::status::words::open;
 use crate::commands::{partner, status};
 use crate::domain::alerts::ThreadReply;

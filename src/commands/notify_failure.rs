@@ -2,7 +2,7 @@
 //! be the cause of the failure.
 
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
@@ -11,9 +11,9 @@ use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::program;
 use crate::adapters::slack::{ProxySettings, SlackClient};
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::domain::alerts::Layout;
 use crate::domain::base::stop::Stop;
-use crate::domain::base::time::Time;
 use crate::domain::render::{FailedUnit, unit_failed};
 use crate::domain::slack_reply::{AfterPost, RateLimiter};
 
@@ -51,10 +51,6 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailureArgs) -> anyhow::Result<
     let told = format!("Slack was told that {} failed", unit.name);
     about(Topic::UNIT_FAILED, Priority::Notice, &told);
     Ok(0)
-}
-
-fn now() -> Time {
-    Time::from(SystemTime::now())
 }
 
 /// How the unit ended, as systemd passes it to a unit started by `OnFailure=` (systemd.exec(5), since systemd 251).

@@ -51,7 +51,7 @@ pub fn in_force(directives: &[Directive], partner: &MatchAccount<'_>) -> InForce
         Some(InForce::Missing(missing)) if some_logged => InForce::Partly(missing),
         _ => InForce::Unknown {
             why: format!(
-                "{} stands under a Match that cannot be decided here",
+                "{} is inside a Match that cannot be decided here",
                 directive.place()
             ),
         },

@@ -132,7 +132,7 @@ impl Sshd {
     /// The list of users or groups whose effect on this partner depends on more than its account, as written in the files.
     pub fn admission_depends(&self, partner: &MatchAccount<'_>) -> Option<Missing> {
         let directives = self.directives();
-        let why = "it stands under a Match that asks for more than the account";
+        let why = "it is inside a Match that depends on more than the account";
         Admission::depends(directives, partner).map(|one| one.missing(why, one.text.clone()))
     }
 

@@ -130,11 +130,14 @@ fn judge(chroots: &Chroots<'_>) -> Vec<Finding> {
     if !chroots.free.is_empty() {
         found.push(Finding::ok(
             NAME,
-            format!("none for {}", names(&chroots.free)),
+            format!("no chroot for {}", names(&chroots.free)),
         ));
     }
     if !chroots.unknown.is_empty() {
-        let said = format!("whether {} have one is unknown", names(&chroots.unknown));
+        let said = format!(
+            "whether {} have a chroot is unknown",
+            names(&chroots.unknown)
+        );
         found.push(Finding::warning(NAME, said).fixed_by("sudo sftp-monitor check"));
     }
     // Faults of the same kind become one finding.
@@ -253,8 +256,8 @@ mod tests {
         assert_eq!(
             finding::told(&judge(&chroots)),
             "ok chroot: only root can write to it, as sshd requires: /srv/sftp/alice\n\
-             ok chroot: none for free\n\
-             warning chroot: whether odd have one is unknown\n  > sudo sftp-monitor check\n\
+             ok chroot: no chroot for free\n\
+             warning chroot: whether odd have a chroot is unknown\n  > sudo sftp-monitor check\n\
              problem chroot: /srv/sftp/zoe does not exist: sshd ends the session of zoe\n  \
              > sudo install -d -o root -g root -m 0755 /srv/sftp/zoe\n\
              problem chroot: /srv/shared, /srv/sftp/bob can be written by others than root: sshd ends the session of carl, dora, bob\n  \

@@ -47,13 +47,13 @@ mod whole;
 mod words;
 
 use std::path::Path;
-use std::time::SystemTime;
 
 use crate::adapters::log::{Priority, line};
 use crate::adapters::store::{Store, become_owner, log_recoveries};
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::commands::output;
-use crate::domain::base::time::{Time, Zone};
+use crate::domain::base::time::Zone;
 use crate::domain::delivery;
 use crate::domain::slack_reply::{AfterPost, PostResult};
 use finding::Severity;
@@ -108,7 +108,7 @@ fn end_pause(directory: &Path, zone: Zone) -> anyhow::Result<()> {
         return Ok(());
     }
     become_owner(directory)?;
-    let now = Time::from(SystemTime::now());
+    let now = now();
     let mut unusual = Vec::new();
     Store::open(directory)?.commit(zone.local(now), |daily, recoveries| {
         unusual = recoveries.to_vec();

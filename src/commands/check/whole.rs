@@ -1,6 +1,6 @@
 //! All matters, in the order in which they depend on one another.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::finding::{CheckReport, Finding, Severity};
 use super::machine::{MachineFacts, ServedPartner, ServingSshd, of_account};
@@ -14,7 +14,8 @@ use super::{
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
 use crate::commands::cli::Cli;
-use crate::domain::base::time::{Time, Zone};
+use crate::commands::clock::now;
+use crate::domain::base::time::Zone;
 
 /// How long sshd is asked for one partner after another before its files are read instead.
 const ASKING: Duration = Duration::from_secs(10);
@@ -49,7 +50,7 @@ const HERE: [Inspection; 5] = [
 /// Makes the findings; also returns the time zone of the state's dates if a test line was posted.
 pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
     let root = rustix::process::geteuid().is_root();
-    let now = Time::from(SystemTime::now());
+    let now = now();
     let units = Units::gather();
     let (config, finding) = configuration::load(cli.config.as_deref(), &units, root);
     let zone = config.as_ref().map_or(Zone::Machine, |config| config.zone);

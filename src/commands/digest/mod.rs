@@ -5,7 +5,7 @@ mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -15,6 +15,7 @@ use crate::adapters::slack::{POST, ProxySettings, SlackClient};
 use crate::adapters::store::{SendLock, Store, become_owner};
 use crate::adapters::userdb::Accounts;
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::commands::digest::tables::names;
 use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::base::stop::{self, Stop};
@@ -43,10 +44,6 @@ struct Digest {
     client: SlackClient,
     /// The user database; `None` if idle partners are not to be named.
     accounts: Option<Accounts>,
-}
-
-fn now() -> Time {
-    Time::from(SystemTime::now())
 }
 
 /// Whether a run at this time closes the open day early. Then a person must confirm it.

@@ -1,7 +1,7 @@
 //! `expect --replay`: shows the messages that the configured expectations would have sent for past days, from the log alone.
 
 use std::io::{self, Write};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::source::LOOK_BACK;
 use crate::commands::cli;
+use crate::commands::clock::now;
 use crate::commands::output::{self, table};
 use crate::domain::base::clean::{for_terminal, unescape};
 use crate::domain::base::span::Span;
@@ -55,7 +56,7 @@ pub(crate) fn command(
     directory: &mut dyn Directory,
     arguments: &cli::ExpectArgs,
 ) -> anyhow::Result<u8> {
-    let now = Time::from(SystemTime::now());
+    let now = now();
     let (since, until) = (arguments.since.as_ref(), arguments.until.as_ref());
     let span =
         Span::of(since, until, config.zone, now).map_err(|error| Stop::Usage(error.to_string()))?;

@@ -1,18 +1,16 @@
 //! `sftp-monitor run`: loads the configuration and starts the daemon.
 
-use std::time::SystemTime;
-
 use crate::adapters::config::{Config, Secret, Token};
 use crate::adapters::log::{Priority, line};
 use crate::adapters::slack::ProxySettings;
 use crate::adapters::store::{Store, become_owner};
 use crate::adapters::{machine, userdb};
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::commands::run::fixed::FixedSettings;
 use crate::commands::run::start::{self, RunOptions};
 use crate::commands::status;
 use crate::domain::base::stop;
-use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 
 /// Runs the daemon.
@@ -63,7 +61,7 @@ pub fn command(cli: &Cli, arguments: &cli::RunArgs) -> anyhow::Result<u8> {
 /// them.
 fn figures(cli: &Cli, config: &Config) -> Option<Daily> {
     let directory = cli.state_directory();
-    let now = Time::from(SystemTime::now());
+    let now = now();
     match status::load(&directory, config.zone, now, "run --dry-run") {
         Ok(figures) => {
             let told = format!(

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::commit::Committer;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::store::{Disk, StateError};
-use crate::commands::run::times::LOCK_AGAIN;
+use crate::commands::run::held::LOCK_AGAIN;
 use crate::domain::alerts::WebhookEvent;
 use crate::domain::base::time::Time;
 use crate::domain::webhook::{Backoff, Delivery, Refusals};

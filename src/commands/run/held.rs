@@ -7,7 +7,12 @@ use tokio::time::Instant;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::reader::Batch;
 use crate::adapters::store::StateError;
-use crate::commands::run::times::{LOCK_AGAIN, PATIENCE};
+
+/// How long another process may hold a lock before that is reported: a commit takes milliseconds.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How soon a lock that another process holds is tried again. The loop does not wait for it, since the loop feeds the watchdog.
+pub(super) const LOCK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The pause before a failed commit is tried again; doubled up to `RETRY_MOST`.
 const RETRY: Duration = Duration::from_millis(500);

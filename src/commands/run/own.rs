@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::post::{Answering, Sender};
 use crate::adapters::log::{Priority, line};
-use crate::commands::run::times::now;
+use crate::commands::clock::now;
 use crate::domain::alerts::Layout;
 use crate::domain::base::time::Time;
 use crate::domain::render::{MonitorPart, OwnTrouble};

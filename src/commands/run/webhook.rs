@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use super::commit::Committer;
 use super::courier::Courier;
 use crate::adapters::webhook::WebhookClient;
-use crate::commands::run::times::now;
+use crate::commands::clock::now;
 use crate::domain::base::time::Time;
 use crate::domain::render::Voice;
 use crate::domain::webhook::{Delivery, body};

@@ -143,7 +143,7 @@ struct OpenRow<'a> {
     taken: bool,
 }
 
-/// A partner whose alerts are kept back.
+/// A partner whose alerts are held back.
 #[derive(Debug, Serialize)]
 struct MuteRow<'a> {
     partner: &'a str,
@@ -151,7 +151,7 @@ struct MuteRow<'a> {
     until: String,
     why: Option<&'a str>,
     by: Option<&'a str>,
-    /// How many events and messages were kept back.
+    /// How many events and messages were held back.
     kept_back: u64,
 }
 

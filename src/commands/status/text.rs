@@ -100,7 +100,7 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
         let name = for_terminal(name);
         writeln!(
             out,
-            "{sessions} of {name} left no trace of files: sftp-monitor check"
+            "{sessions} of {name} left no log line about files: run sftp-monitor check"
         )?;
     }
     for (name, counters) in &daily.partners {
