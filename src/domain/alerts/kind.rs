@@ -5,8 +5,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Transfer};
-
 /// A kind of message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -44,33 +42,6 @@ impl Kind {
         Kind::Digest,
         Kind::Own,
     ];
-
-    /// The kind of a message; `None` if it may hold several kinds: a summary, or several alerts of a partner.
-    pub fn of(content: &Content) -> Option<Kind> {
-        Some(match content {
-            Content::Logins(_) => Kind::Login,
-            Content::Failures(_) | Content::Sweep(_) => Kind::Failure,
-            Content::Files(files) if files.what == Transfer::Download => Kind::Download,
-            Content::Files(_) => Kind::Upload,
-            Content::Troubled(_) => Kind::Interrupted,
-            Content::Hindered(_)
-            | Content::Blind(_)
-            | Content::Unseen { .. }
-            | Content::LogLevel { .. }
-            | Content::Expiring(_)
-            | Content::Quiet(_)
-            | Content::Works(_) => Kind::Warning,
-            Content::FeedMissing(_)
-            | Content::FeedArrived(_)
-            | Content::FeedChanged(_)
-            | Content::FeedOdd(_) => Kind::Missing,
-            Content::Started { .. } | Content::Unreadable { .. } => Kind::Own,
-            Content::Reply { of, .. } => return Kind::of(of),
-            Content::Summary(_) | Content::Several { .. } | Content::MuteEnded { .. } => {
-                return None;
-            }
-        })
-    }
 
     /// Its name in the configuration.
     pub fn name(self) -> &'static str {

@@ -5,9 +5,9 @@ mod again;
 mod agenda;
 mod backlog;
 mod care;
+mod contents;
 mod event;
 mod events;
-mod expiring;
 mod facts;
 mod feed;
 mod file_name;
@@ -21,6 +21,7 @@ mod message;
 mod mute;
 mod mute_ended;
 mod muted;
+mod nature;
 mod needs;
 mod queue;
 mod reminders;
@@ -29,14 +30,12 @@ mod slack_ref;
 mod summary;
 mod sweep;
 mod waited;
-mod wanted;
 
 pub use event::{DayFigures, Dropped, Event, Figures, ROWS_KEPT, Told};
 pub use events::{Events, ReceiverTrouble};
-pub use expiring::Expiring;
 pub use facts::{
-    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,
-    Summary, SummaryRow, Sweep, Transfer,
+    Blind, Cause, Expiring, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT,
+    Obstacle, RefusedWrite, Transfer,
 };
 pub use feed::{
     Change, FeedArrived, FeedChanged, FeedMissing, FeedOdd, Lack, Loss, Odd, Quiet, Seen, SeenFile,
@@ -46,7 +45,7 @@ pub use gather::{Alerts, NEWS};
 pub use kind::Kind;
 pub use matter::Matter;
 pub use matters::Matters;
-pub use message::{Content, Form, Message, NAMES_KEPT, SETTLES};
+pub use message::{Content, Form, Message, SETTLES};
 pub use mute::{LONGEST_MUTE, Mute};
 pub use mute_ended::{MuteEnded, MuteTerms};
 pub(crate) use muted::report_ended;
@@ -54,6 +53,6 @@ pub use needs::Need;
 pub use queue::Outbox;
 pub use reply::Reply;
 pub use slack_ref::SlackRef;
+pub use summary::{Summary, SummaryRow, Sweep};
 pub use sweep::Tried;
 pub use waited::gather_waited;
-pub(crate) use wanted::wanted;

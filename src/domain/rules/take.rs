@@ -1,6 +1,6 @@
 //! Applies all rules to one record, in order.
 
-use crate::domain::alerts::{Alerts, Content, wanted};
+use crate::domain::alerts::{Alerts, Content};
 use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::Keyed;
 use crate::domain::base::text::lossy;
@@ -236,7 +236,7 @@ impl Monitor<'_> {
 
     /// Does the configuration have this reported, in Slack or to the webhook?
     fn wants(&self, content: &Content, partner: &str) -> bool {
-        wanted(content, &self.rules.alerts_for(partner))
+        (content.nature().enabled)(&self.rules.alerts_for(partner))
             || self.daily.resume.alerts.events.wants(content)
     }
 

@@ -1,0 +1,216 @@
+//! The nature of each content: the one list of all contents that says how each is treated.
+
+use std::slice::from_ref;
+
+use super::nature::Among::{Alone, Gathered};
+use super::nature::{About, CausedBy, Ends, Nature};
+use super::{Content, Hindered, Kind, Obstacle, Transfer};
+
+/// The nature of facts about one partner.
+macro_rules! about {
+    ($facts:expr, $kind:expr, $event:expr) => {
+        Nature {
+            about: About::One(&$facts.partner),
+            full_name: $facts.full_name.as_deref(),
+            ..Nature::new($kind, $event)
+        }
+    };
+}
+
+impl Content {
+    /// How this content is treated.
+    pub(crate) fn nature(&self) -> Nature<'_> {
+        match self {
+            Content::Logins(logins) => Nature {
+                among: Gathered("login"),
+                enabled: match logins.is_new() {
+                    true => |_| true,
+                    false => |alerts| alerts.login,
+                },
+                ..about!(logins, Kind::Login, "login")
+            },
+            Content::Failures(failures) => Nature {
+                among: Gathered("failure"),
+                enabled: |alerts| alerts.failure,
+                caused_by: match failures.own {
+                    true => CausedBy::Partner,
+                    false => CausedBy::AnybodyFrom(failures.addresses.last()),
+                },
+                ends: Ends::Login(&failures.partner, &failures.addresses),
+                ..about!(failures, Kind::Failure, "failure")
+            },
+            Content::Sweep(sweep) => Nature {
+                about: About::Rows(&sweep.partners),
+                among: Gathered("sweep"),
+                caused_by: CausedBy::Anybody,
+                ..Nature::new(Kind::Failure, "failure")
+            },
+            Content::Files(files) => {
+                let (kind, name) = match files.what {
+                    Transfer::Download => (Kind::Download, "download"),
+                    _ => (Kind::Upload, "upload"),
+                };
+                Nature {
+                    among: Gathered(name),
+                    enabled: files.what.enabled(),
+                    ..about!(files, kind, name)
+                }
+            }
+            Content::Troubled(files) => Nature {
+                among: Gathered(files.what.trouble()),
+                enabled: files.what.enabled(),
+                ends: Ends::Files(files),
+                ..about!(files, Kind::Interrupted, "interrupted")
+            },
+            Content::Hindered(hindered) => hindered.nature(),
+            Content::Blind(blind) => Nature {
+                among: Alone("blind", &blind.partner),
+                ends: Ends::Sessions(from_ref(&blind.partner)),
+                mutable: false,
+                ..about!(blind, Kind::Warning, "warning.blind")
+            },
+            Content::Works(works) => Nature {
+                among: Alone("works", &works.partner),
+                ..about!(works, Kind::Warning, "warning.over")
+            },
+            Content::Quiet(quiet) => Nature {
+                among: Alone("quiet", &quiet.partner),
+                ends: Ends::Login(&quiet.partner, &[]),
+                lasts: true,
+                ..about!(quiet, Kind::Warning, "warning.quiet")
+            },
+            Content::Expiring(expiring) => Nature {
+                about: About::Named(&expiring.partners, expiring.count),
+                ..Nature::new(Kind::Warning, "warning.expiring")
+            },
+            Content::LogLevel {
+                partners, count, ..
+            } => Nature {
+                about: About::Named(partners, *count),
+                among: Alone("log level", ""),
+                ends: Ends::sessions(partners, *count),
+                ..Nature::new(Kind::Warning, "warning.log-level")
+            },
+            Content::Unseen {
+                partners,
+                count,
+                known,
+                ..
+            } => Nature {
+                about: About::Named(partners, *count),
+                among: Alone(if *known { "unseen" } else { "perhaps unseen" }, ""),
+                ends: match known {
+                    true => Ends::sessions(partners, *count),
+                    false => Ends::Nothing,
+                },
+                ..Nature::new(Kind::Warning, "warning.unseen")
+            },
+            Content::FeedMissing(feed) => Nature {
+                among: Alone("feed", &feed.id),
+                ends: Ends::Feed(&feed.id),
+                for_all: true,
+                lasts: true,
+                ..about!(feed, Kind::Missing, "missing.overdue")
+            },
+            Content::FeedArrived(feed) => Nature {
+                among: Alone("feed", &feed.id),
+                for_all: true,
+                ..about!(feed, Kind::Missing, "missing.arrived")
+            },
+            Content::FeedChanged(feed) => about!(feed, Kind::Missing, "missing.changed"),
+            Content::FeedOdd(feed) => Nature {
+                among: Alone("odd feed", &feed.id),
+                ..about!(feed, Kind::Missing, "missing.odd")
+            },
+            Content::Started { first, .. } => Nature {
+                among: Alone(if *first { "first start" } else { "start" }, ""),
+                ..Nature::new(Kind::Own, "own.started")
+            },
+            Content::Unreadable { .. } => Nature::new(Kind::Own, "own.unreadable"),
+            // The webhook is not sent the rest: events are noted before they are gathered into these.
+            Content::Several { partner, parts } => Nature {
+                // A summary has no place for parts that stand alone.
+                among: match parts.iter().all(|part| part.group().is_some()) {
+                    true => Gathered("several"),
+                    false => Alone("several", partner),
+                },
+                caused_by: match parts.iter().all(|part| part.nature().is_anybodys()) {
+                    true => CausedBy::Anybody,
+                    false => CausedBy::Partner,
+                },
+                about: About::One(partner),
+                ..Nature::new(None, "summary")
+            },
+            Content::Summary(summary) => Nature {
+                about: About::Rows(&summary.partners),
+                ..Nature::new(None, "summary")
+            },
+            Content::MuteEnded { ended, .. } => Nature {
+                among: Alone("mute", &ended.partner),
+                mutable: false,
+                ..about!(ended, None, "summary")
+            },
+            Content::Reply { of, .. } => {
+                let of = of.nature();
+                Nature {
+                    about: of.about,
+                    among: Alone("reply", of.partner().unwrap_or_default()),
+                    mutable: false,
+                    ..Nature::new(of.kind, "summary")
+                }
+            }
+        }
+    }
+
+    /// The name and the partner of an alert that is gathered, the partner empty if there are many; `None` for a message that
+    /// stands alone and never goes into a summary.
+    pub fn group(&self) -> Option<(&'static str, &str)> {
+        self.nature().group()
+    }
+
+    /// The partner; `None` for a message about several partners or none.
+    pub fn partner(&self) -> Option<&str> {
+        self.nature().partner()
+    }
+
+    /// The partner whose mute keeps this message back; `None` if it is always posted.
+    pub fn mutable(&self) -> Option<&str> {
+        let nature = self.nature();
+        nature.partner().filter(|_| nature.mutable)
+    }
+
+    /// Is this shown in the channel although it is a reply in a thread?
+    pub fn is_for_all(&self) -> bool {
+        self.nature().for_all
+    }
+}
+
+impl Hindered {
+    fn nature(&self) -> Nature<'_> {
+        let login = Ends::Login(&self.partner, &self.addresses);
+        let session = Ends::Sessions(from_ref(&self.partner));
+        let (name, ends) = match self.obstacle {
+            Obstacle::NotSftp => ("not-sftp", session),
+            Obstacle::Subsystem => ("no-subsystem", session),
+            Obstacle::Chroot => ("chroot", session),
+            Obstacle::WriteRefused => ("write-refused", Ends::Writes(self)),
+            Obstacle::TurnedAway => ("turned-away", login),
+            Obstacle::AttemptsTurnedAway => {
+                return Nature {
+                    among: Gathered("attempts-turned-away"),
+                    // The failed attempts in the partner's name may be another person's.
+                    enabled: |alerts| alerts.failure,
+                    caused_by: CausedBy::AnybodyFrom(self.addresses.last()),
+                    ends: login,
+                    ..about!(self, Kind::Warning, "warning.hindered")
+                };
+            }
+        };
+        Nature {
+            among: Gathered(name),
+            enabled: |alerts| alerts.hindered,
+            ends,
+            ..about!(self, Kind::Warning, "warning.hindered")
+        }
+    }
+}
