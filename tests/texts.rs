@@ -12,7 +12,7 @@ use sftp_monitor::domain::alerts::{Content, Form, Message};
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::render::{Rendered, Voice};
-use support::texts::{Case, compare, parse, with_times};
+use support::texts::{Case, compare, parse, with_times, without_example};
 
 fn render(content: &Value, language: Language, form: Form, maybe_repeated: bool) -> Rendered {
     let content: Content = serde_json::from_value(with_times(content.clone())).unwrap();
@@ -48,6 +48,16 @@ fn every_message_says_what_the_table_says() {
         ..case.clone()
     };
     compare(path, &cases.iter().map(said).collect::<Vec<_>>());
+}
+
+#[test]
+fn each_kind_of_message_has_an_example() {
+    let cases = parse(&fs::read_to_string("tests/texts/alerts.txt").unwrap());
+    let missing = without_example(cases.iter().map(|case| &case.content));
+    assert!(
+        missing.is_empty(),
+        "not in tests/texts/alerts.txt: {missing:?}"
+    );
 }
 
 #[test]
