@@ -5,6 +5,7 @@ use std::slice::from_ref;
 use super::nature::Among::{Alone, Gathered};
 use super::nature::{About, CausedBy, Ends, Nature};
 use super::{Content, Hindered, Kind, Obstacle, Transfer};
+use crate::domain::base::policy;
 
 /// The nature of facts about one partner.
 macro_rules! about {
@@ -177,6 +178,12 @@ impl Content {
     pub fn mutable(&self) -> Option<&str> {
         let nature = self.nature();
         nature.partner().filter(|_| nature.mutable)
+    }
+
+    /// Do the settings of its partner report this?
+    pub(crate) fn is_enabled(&self, rules: impl Fn(&str) -> policy::Alerts) -> bool {
+        let nature = self.nature();
+        (nature.enabled)(&rules(nature.partner().unwrap_or_default()))
     }
 
     /// Is this shown in the channel although it is a reply in a thread?

@@ -110,8 +110,7 @@ impl Alerts {
         outbox: &mut Outbox<'_>,
     ) {
         self.events.note(at, &content);
-        let unwanted = |(_, partner)| !(content.nature().enabled)(&rules(partner));
-        if content.group().is_some_and(unwanted) {
+        if !content.is_enabled(rules) {
             if outbox.matters.await_event(&content, &[]) {
                 self.tell_answered(at, &content, rules, outbox);
             }

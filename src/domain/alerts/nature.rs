@@ -20,18 +20,18 @@ pub(crate) struct Nature<'a> {
     pub(crate) full_name: Option<&'a str>,
     /// How it is combined with others that wait.
     pub(super) among: Among<'a>,
-    /// Do these settings of its partner report it? Asked only for a content that is gathered.
-    pub(crate) enabled: fn(&policy::Alerts) -> bool,
+    /// Do these settings of its partner report it? The general ones, if it is not about one partner.
+    pub(super) enabled: fn(&policy::Alerts) -> bool,
     /// Who can cause it.
     pub(super) caused_by: CausedBy<'a>,
     /// What ends the matter that begins with it.
     pub(super) ends: Ends<'a>,
     /// It is shown in the channel although it is a reply in a thread.
-    pub(crate) for_all: bool,
+    pub(super) for_all: bool,
     /// A mute of the partner keeps it back. Nobody can mute missing data.
-    pub(crate) mutable: bool,
+    pub(super) mutable: bool,
     /// It is still so when a mute has ended. Others are about one moment.
-    pub(crate) lasts: bool,
+    pub(super) lasts: bool,
 }
 
 /// Whom a content is about.
