@@ -18,6 +18,29 @@ macro_rules! about {
     };
 }
 
+/// The contents that are not gathered, as a pattern: they are never joined with others, and are in no summary.
+macro_rules! alone {
+    () => {
+        Content::FeedMissing(_)
+            | Content::FeedArrived(_)
+            | Content::FeedChanged(_)
+            | Content::FeedOdd(_)
+            | Content::Quiet(_)
+            | Content::MuteEnded { .. }
+            | Content::Reply { .. }
+            | Content::Works(_)
+            | Content::Expiring(_)
+            | Content::Summary(_)
+            | Content::Started { .. }
+            | Content::LogLevel { .. }
+            | Content::Unseen { .. }
+            | Content::Unreadable { .. }
+            | Content::Blind(_)
+    };
+}
+
+pub(super) use alone;
+
 impl Content {
     /// How this content is treated.
     pub(crate) fn nature(&self) -> Nature<'_> {

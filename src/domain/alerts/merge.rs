@@ -1,5 +1,6 @@
 //! Gathers messages: joins those of one kind and partner, and adds them to a summary.
 
+use super::contents::alone;
 use super::facts::addresses;
 use super::{
     Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, Obstacle,
@@ -7,27 +8,6 @@ use super::{
 };
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
-
-/// The contents that are not gathered: they are never joined with others, and are in no summary.
-macro_rules! alone {
-    () => {
-        Content::FeedMissing(_)
-            | Content::FeedArrived(_)
-            | Content::FeedChanged(_)
-            | Content::FeedOdd(_)
-            | Content::Quiet(_)
-            | Content::MuteEnded { .. }
-            | Content::Reply { .. }
-            | Content::Works(_)
-            | Content::Expiring(_)
-            | Content::Summary(_)
-            | Content::Started { .. }
-            | Content::LogLevel { .. }
-            | Content::Unseen { .. }
-            | Content::Unreadable { .. }
-            | Content::Blind(_)
-    };
-}
 
 /// Joins two messages of one kind and partner.
 pub(crate) fn join(first: &mut Content, second: Content) {

@@ -33,14 +33,8 @@ mod waited;
 
 pub use event::{DayFigures, Dropped, Event, Figures, ROWS_KEPT, Told};
 pub use events::{Events, ReceiverTrouble};
-pub use facts::{
-    Blind, Cause, Expiring, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT,
-    Obstacle, RefusedWrite, Transfer,
-};
-pub use feed::{
-    Change, FeedArrived, FeedChanged, FeedMissing, FeedOdd, Lack, Loss, Odd, Quiet, Seen, SeenFile,
-    Works,
-};
+pub use facts::*;
+pub use feed::*;
 pub use gather::{Alerts, NEWS};
 pub use kind::Kind;
 pub use matter::Matter;
