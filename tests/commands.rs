@@ -347,7 +347,7 @@ fn what_is_no_text_is_skipped_and_counted() {
         counts()
     );
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("no text"), "{said}");
+    assert!(said.contains("not text"), "{said}");
 }
 
 #[test]

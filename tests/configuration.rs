@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sftp_monitor::adapters::config::{Config, SourceKind};
 use sftp_monitor::domain::base::language::Language;
-use sftp_monitor::domain::base::policy::Alerts;
+use sftp_monitor::domain::base::policy::AlertPolicy;
 use sftp_monitor::domain::base::time::Zone;
 use sftp_monitor::domain::expect::Range;
 use sftp_monitor::domain::rules::Rules;
@@ -67,7 +67,7 @@ fn without_a_file_there_are_defaults() {
     assert_eq!(config.partners.group, "sftp-feeds");
     assert_eq!(config.source.kind, SourceKind::Auto);
     assert_eq!(config.source.auth_log, Path::new("/var/log/auth.log"));
-    assert_eq!(config.alerts, Alerts::default());
+    assert_eq!(config.alerts, AlertPolicy::default());
     assert_eq!(config.digest.closes_from, 23 * 60);
 }
 
@@ -75,7 +75,10 @@ fn without_a_file_there_are_defaults() {
 fn the_shipped_file_changes_nothing() {
     let mut shipped = parse(SHIPPED).unwrap();
     // Its empty table of an example partner takes all from [alerts].
-    assert_eq!(shipped.alerts_of.remove("bob"), Some(Alerts::default()));
+    assert_eq!(
+        shipped.alerts_of.remove("bob"),
+        Some(AlertPolicy::default())
+    );
     assert_eq!(format!("{shipped:?}"), format!("{:?}", parse("").unwrap()));
 }
 
@@ -155,13 +158,13 @@ fn a_partner_takes_from_the_general_alerts_what_it_does_not_set() {
         "[alerts]\ndownload = true\nnew-key = true\nagain-after = \"5m\"\n[alerts.partners.bob]\nlogin = false\nexpiry = false\nagain-after = \"1h\"",
     )
     .unwrap();
-    let bob = Alerts {
+    let bob = AlertPolicy {
         login: false,
         download: true,
         new_key: true,
         expiry: false,
         again_after: Duration::from_secs(3_600),
-        ..Alerts::default()
+        ..AlertPolicy::default()
     };
     let rules = config.rules();
     assert_eq!(rules.alerts_for("bob"), bob);
@@ -342,19 +345,19 @@ fn holidays_may_be_a_file_that_a_person_keeps() {
         (
             &b"01-01\n2026-02-29 no leap year\n"[..],
             format!(
-                "{file}:2: \"2026-02-29\" is no date; for example 2026-12-25, or 12-25 for every year"
+                "{file}:2: \"2026-02-29\" is not a date; for example 2026-12-25, or 12-25 for every year"
             ),
         ),
         (
             b"# a table\n25/12/2026\n",
             format!(
-                "{file}:2: \"25/12/2026\" is no date; for example 2026-12-25, or 12-25 for every year"
+                "{file}:2: \"25/12/2026\" is not a date; for example 2026-12-25, or 12-25 for every year"
             ),
         ),
         (
             b"\xff\xfe0\x001\x00",
             format!(
-                "{file}:1: \"\u{fffd}\u{fffd}0\0\u{31}\0\" is no date; for example 2026-12-25, or 12-25 for every year"
+                "{file}:1: \"\u{fffd}\u{fffd}0\0\u{31}\0\" is not a date; for example 2026-12-25, or 12-25 for every year"
             ),
         ),
         (

@@ -10,7 +10,7 @@ use std::fs;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sftp_monitor::domain::alerts::{FeedOdd, File, Form, Lack, Odd};
+use sftp_monitor::domain::alerts::{FeedOdd, File, Lack, Layout, Odd};
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::expect::{Feed, Outcome};
@@ -21,7 +21,7 @@ use support::hostile::{assert_harmless, assert_small, hostile_text, size};
 use support::texts::{Case, compare, compare_json, compare_plain, parse, with_times};
 
 const PATH: &str = "tests/texts/days.txt";
-const FORMS: [Form; 3] = [Form::Blocks, Form::Preformatted, Form::Text];
+const FORMS: [Layout; 3] = [Layout::Blocks, Layout::Preformatted, Layout::Text];
 
 fn voice(language: Language) -> Voice {
     Voice {
@@ -36,7 +36,7 @@ fn cases() -> Vec<Case> {
     parse(&fs::read_to_string(PATH).unwrap())
 }
 
-fn render(content: &Value, language: Language, form: Form) -> Vec<Rendered> {
+fn render(content: &Value, language: Language, form: Layout) -> Vec<Rendered> {
     let content = with_times(content.clone());
     let mut day: ClosedDay = serde_json::from_value(content["day"].clone()).unwrap();
     day.form = form;
@@ -51,7 +51,7 @@ fn posted(day: &ClosedDay) -> Vec<Rendered> {
 #[test]
 fn every_day_says_what_the_table_says() {
     let texts = |case: &Case, language| {
-        let messages = render(&case.content, language, Form::Blocks);
+        let messages = render(&case.content, language, Layout::Blocks);
         messages.into_iter().map(|message| message.text).collect()
     };
     let said = |case: &Case| Case {
@@ -67,13 +67,13 @@ fn every_day_looks_as_the_snapshots_show() {
     let mut looks = BTreeMap::new();
     let mut plain = String::new();
     for case in cases() {
-        let blocks = render(&case.content, Language::French, Form::Blocks);
+        let blocks = render(&case.content, Language::French, Layout::Blocks);
         let blocks: Vec<_> = blocks.into_iter().map(|message| message.blocks).collect();
         looks.insert(case.title.clone(), json!(blocks));
         for (language, form) in [
-            (Language::French, Form::Preformatted),
-            (Language::French, Form::Text),
-            (Language::English, Form::Preformatted),
+            (Language::French, Layout::Preformatted),
+            (Language::French, Layout::Text),
+            (Language::English, Layout::Preformatted),
         ] {
             for message in render(&case.content, language, form) {
                 plain += &format!(
@@ -145,7 +145,7 @@ fn ten_thousand_partners_are_named_once_each_in_parts_that_are_the_same_in_every
         let messages = posted(&day);
         assert_eq!(messages, posted(&day));
         messages.iter().for_each(assert_harmless);
-        if form != Form::Text {
+        if form != Layout::Text {
             messages.iter().for_each(assert_small);
         }
         let (last, first) = messages.split_last().unwrap();
@@ -278,7 +278,7 @@ fn check(mut day: ClosedDay) {
         for message in posted(&day) {
             assert_harmless(&message);
             match form {
-                Form::Text => assert!(message.text.len() < 12_000, "{}", message.text.len()),
+                Layout::Text => assert!(message.text.len() < 12_000, "{}", message.text.len()),
                 _ => assert_small(&message),
             }
         }

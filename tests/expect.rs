@@ -133,7 +133,7 @@ fn a_reload_brings_new_expectations_and_refuses_bad_ones() {
     };
     std::fs::write(&path, expect("by = \"24:00\"")).unwrap();
     let told = reload();
-    assert!(told.contains("\"24:00\" is no time of day"), "{told}");
+    assert!(told.contains("\"24:00\" is not a time of day"), "{told}");
     // Due some seconds from now: nothing else happens that could wake the daemon.
     let now = Local::now();
     let (by, grace) = (now.format("%H:%M"), now.second() + 5);
@@ -359,7 +359,10 @@ fn a_partner_that_is_none_and_an_expectation_that_is_there_twice_are_warnings() 
     world.config.push_str(&twice);
     let daemon = world.daemon();
     let said = world.said();
-    assert!(said.contains("[[expect]]: mallory is no partner"), "{said}");
+    assert!(
+        said.contains("[[expect]]: mallory is not a partner"),
+        "{said}"
+    );
     // There is no such account: no group can take it in.
     assert!(
         said.contains("can arrive: `sudoedit /") && said.contains("/config.toml`"),

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sftp_monitor::domain::alerts::{
     Cause, Change, Content, Expiring, Failures, FeedArrived, FeedChanged, FeedMissing, FeedOdd,
-    File, Files, Form, Lack, Logins, Loss, Message, Odd, Quiet, Seen, SeenFile, Summary,
+    File, Files, Lack, Layout, Logins, Loss, Message, Odd, Quiet, Seen, SeenFile, Summary,
     SummaryRow, Transfer, Works,
 };
 use sftp_monitor::domain::base::language::Language;
@@ -22,7 +22,7 @@ use support::texts::without_example;
 
 const AT: Time = Time::from_seconds(1_774_843_675);
 
-fn render(content: Content, form: Form, language: Language) -> Rendered {
+fn render(content: Content, form: Layout, language: Language) -> Rendered {
     let message = Message {
         id: 1,
         since: AT,
@@ -44,7 +44,7 @@ fn render(content: Content, form: Form, language: Language) -> Rendered {
 }
 
 fn check(content: &Content) {
-    for form in [Form::Blocks, Form::Preformatted, Form::Text] {
+    for form in [Layout::Blocks, Layout::Preformatted, Layout::Text] {
         for language in [Language::French, Language::English] {
             let rendered = render(content.clone(), form, language);
             assert_harmless(&rendered);
@@ -317,7 +317,7 @@ fn ten_thousand_partners_and_files_fit_into_one_message_that_counts_the_rest() {
         maybe_repeated: false,
     });
     check(&summary);
-    let rendered = render(summary, Form::Blocks, Language::French);
+    let rendered = render(summary, Layout::Blocks, Language::French);
     for said in [&rendered.text, &rendered.plain()] {
         assert!(
             said.contains("10\u{202f}000 connexions, 100\u{202f}000 fichiers"),
@@ -336,14 +336,14 @@ fn ten_thousand_partners_and_files_fit_into_one_message_that_counts_the_rest() {
     ];
     let files = files(Transfer::Upload, 10_000, many);
     check(&files);
-    let text = render(files, Form::Text, Language::English).text;
+    let text = render(files, Layout::Text, Language::English).text;
     assert!(text.contains("feed.xml and 9,990 others"), "{text}");
 }
 
 #[test]
 fn an_element_without_text_is_left_out_since_slack_refuses_it() {
     for content in contents("") {
-        let rendered = render(content, Form::Blocks, Language::French);
+        let rendered = render(content, Layout::Blocks, Language::French);
         assert!(
             !rendered
                 .blocks

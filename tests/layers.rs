@@ -1,4 +1,4 @@
-//! The layers of `src/`: imports go down only, and no file depends on one that depends on it.
+//! The layers of `src/`: imports go down only, no file depends on one that depends on it, and no two types share a name.
 //!
 //! Read from the text of the files: `use` lines, paths that begin with `crate`, `super` or `self`, and `mod` lines. A name
 //! that a file hands on with `pub use` counts for the file that defines it. Unit tests may use what they like.
@@ -23,6 +23,9 @@ static NOISE: LazyLock<Regex> =
 static USE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*(pub(?:\([^)]*\))? )?use ([^;]+);").unwrap());
 static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b[a-z]\w*(?:::\w+)+").unwrap());
+static TYPE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^(?:pub(?:\([^)]*\))? )?(?:enum|struct|trait|type) (\w+)").unwrap()
+});
 static CHILD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^(?:pub(?:\([^)]*\))? )?mod (\w+);").unwrap());
 
@@ -339,5 +342,25 @@ fn the_source_shows_its_plan() {
             !shown.ends_with("mod.rs") || says(&file.head),
             "{shown}: its first lines say what the folder is for, and what it may use (\"Uses …\")"
         );
+    }
+}
+
+#[test]
+fn no_two_types_share_a_name() {
+    let tree = Tree::read();
+    let mut defined = BTreeMap::new();
+    for file in tree.0.values() {
+        for found in TYPE.captures_iter(&file.text) {
+            let name = found[1].to_owned();
+            let other = defined.insert(name.clone(), &file.shown);
+            assert!(
+                other.is_none(),
+                "{} and {} both define a type `{name}`.\n\
+                 A name stands for one thing, so that a search finds it. Put before it what it belongs to, as in `SlackClient` \
+                 and `WebhookClient`; arguments of a command end in `Args`, tables of the configuration in `Config`.",
+                other.unwrap(),
+                file.shown,
+            );
+        }
     }
 }

@@ -11,12 +11,12 @@ use sftp_monitor::domain::alerts::{
     Blind, Cause, Content, Failures, FeedArrived, FeedMissing, File, Files, Logins, Matter,
     Message, Outbox, Seen, SlackRef, Transfer, Works,
 };
-use sftp_monitor::domain::base::policy::{Alerts, FollowUp};
+use sftp_monitor::domain::base::policy::{AlertPolicy, FollowUp};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::routes::Routes;
-use sftp_monitor::domain::slack_reply::Disposition;
+use sftp_monitor::domain::slack_reply::AfterPost;
 use sftp_monitor::domain::state::Daily;
 
 /// An upload waits so long for a rename, as in the rules.
@@ -86,7 +86,7 @@ type Sums = BTreeMap<String, u64>;
 
 struct World {
     daily: Daily,
-    rules: Alerts,
+    rules: AlertPolicy,
     now: Time,
     slack: Vec<Shown>,
     /// What Slack refused for good, and whether it stood alone.
@@ -159,10 +159,10 @@ impl World {
     fn new(follow_up: FollowUp, max_per_hour: u32) -> Self {
         World {
             daily: Daily::default(),
-            rules: Alerts {
+            rules: AlertPolicy {
                 follow_up,
                 max_per_hour,
-                ..Alerts::default()
+                ..AlertPolicy::default()
             },
             now: Time::from_seconds(1_774_843_200),
             slack: Vec::new(),
@@ -347,13 +347,13 @@ impl World {
                 self.gone.insert(first.clone());
                 self.tell_again(message.matter);
                 let error = "thread_not_found".to_owned();
-                let next = Disposition::Gone { error };
+                let next = AfterPost::Gone { error };
                 delivery::settle_message(&mut self.daily, message, &next, None);
                 return;
             }
         }
         let in_first = message.in_first && thread.is_some();
-        let pause = |maybe_repeated| Disposition::Pause {
+        let pause = |maybe_repeated| AfterPost::Pause {
             until: Time::default(),
             maybe_repeated,
             asked: false,
@@ -376,10 +376,10 @@ impl World {
             });
         }
         let next = match reply {
-            Reply::Accepted | Reply::Cut => Disposition::Done,
+            Reply::Accepted | Reply::Cut => AfterPost::Done,
             Reply::Lost => pause(true),
             Reply::NotNow => pause(false),
-            Reply::Refused => Disposition::Park {
+            Reply::Refused => AfterPost::Park {
                 error: "msg_too_long".to_owned(),
             },
         };
@@ -401,10 +401,10 @@ impl World {
         let ts = &edit.at.as_ref().unwrap().ts;
         let place = self.place(ts);
         let shown = &mut self.slack[place];
-        let gone = || Disposition::Gone {
+        let gone = || AfterPost::Gone {
             error: "message_not_found".to_owned(),
         };
-        let pause = Disposition::Pause {
+        let pause = AfterPost::Pause {
             until: Time::default(),
             maybe_repeated: true,
             asked: false,
@@ -421,11 +421,11 @@ impl World {
                 (shown.facts, shown.all) = (edit.content.clone(), edit.shown());
                 match reply {
                     Reply::Lost => pause,
-                    _ => Disposition::Done,
+                    _ => AfterPost::Done,
                 }
             }
         };
-        if matches!(next, Disposition::Gone { .. }) {
+        if matches!(next, AfterPost::Gone { .. }) {
             self.gone.insert(ts.clone());
             self.tell_again(Some(edit.id));
         }

@@ -18,7 +18,7 @@ use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::delivery::{self, Turn};
 use sftp_monitor::domain::routes::Routes;
-use sftp_monitor::domain::slack_reply::{Disposition, PostResult, Refusal};
+use sftp_monitor::domain::slack_reply::{AfterPost, PostResult, Refusal};
 use sftp_monitor::domain::state::Resume;
 
 /// Minutes after midnight from which on a digest closes the day.
@@ -265,7 +265,7 @@ fn a_bot_that_is_not_invited_tries_soon_at_first_and_at_once_when_anything_was_p
             delivery::note_answer(
                 daily,
                 &PostResult::Accepted { at: None },
-                &Disposition::Done,
+                &AfterPost::Done,
                 daemon.now,
             );
         })

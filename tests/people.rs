@@ -59,7 +59,7 @@ fn a_muted_partner_is_left_alone_until_it_is_unmuted_though_nothing_is_logged_th
     let list = done(&world, &["mute", "--list"]);
     assert!(list.starts_with("alice until 2"), "{list}");
     assert!(
-        list.ends_with(", by ops: maintenance; 1 event kept back\n"),
+        list.ends_with(", by ops: maintenance; 1 event held back\n"),
         "{list}"
     );
     let status = done(&world, &["status"]);
@@ -76,7 +76,7 @@ fn a_muted_partner_is_left_alone_until_it_is_unmuted_though_nothing_is_logged_th
         "{end}"
     );
     assert_eq!(done(&world, &["unmute", "alice"]), "alice is not muted\n");
-    assert_eq!(done(&world, &["mute", "--list"]), "nobody is muted\n");
+    assert_eq!(done(&world, &["mute", "--list"]), "no partner is muted\n");
     daemon.stop();
 }
 
@@ -94,18 +94,18 @@ fn what_cannot_be_meant_is_refused_and_the_value_is_named() {
     let world = world();
     let (code, _, err) = said(&world.run(&["mute", "alice", "--until", "2h"]));
     assert_eq!(code, 1);
-    assert!(err.starts_with("nothing recorded yet in "), "{err}");
+    assert!(err.starts_with("nothing is recorded yet in "), "{err}");
     let daemon = world.daemon();
     log_in(&world, "alice", 10);
     world.told("Alice s'est connecté");
     for (arguments, expected) in [
         (
             &["mute", "alcie", "--until", "2h"][..],
-            "\"alcie\" is no partner; did you mean \"alice\"?",
+            "\"alcie\" is not a partner; did you mean \"alice\"?",
         ),
         (
             &["unmute", "alcie"],
-            "\"alcie\" is no partner; did you mean \"alice\"?",
+            "\"alcie\" is not a partner; did you mean \"alice\"?",
         ),
         (
             &["mute", "alice", "--until", "8d"],
@@ -203,7 +203,7 @@ fn a_person_who_takes_care_is_named_in_slack_and_an_answer_to_nothing_lists_what
     let (code, _, err) = said(&world.run(&["ack", "alcie"]));
     assert_eq!(code, 2);
     assert!(
-        err.ends_with("\"alcie\" is no partner; did you mean \"alice\"?"),
+        err.ends_with("\"alcie\" is not a partner; did you mean \"alice\"?"),
         "{err}"
     );
     let ack = [

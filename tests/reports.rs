@@ -348,7 +348,7 @@ fn a_log_that_begins_later_than_since_says_when() {
     };
     let earlier = said("2026-03-30");
     assert!(
-        earlier.contains("the log begins at 2026-03-30 09:04:24 only"),
+        earlier.contains("the log begins only at 2026-03-30 09:04:24"),
         "{earlier}"
     );
     assert!(!said("2026-03-30 09:30").contains("the log begins"));
@@ -426,7 +426,7 @@ fn a_date_that_cannot_be_meant_is_named_with_what_is_right() {
     for (words, why) in [
         (
             "report --since|yesterday noon",
-            "invalid value 'yesterday noon' for '--since <DATE>': \"noon\" is no time of day; write a day (",
+            "invalid value 'yesterday noon' for '--since <DATE>': \"noon\" is not a time of day; write a day (",
         ),
         (
             "report --until|2026-02-30",
@@ -434,7 +434,7 @@ fn a_date_that_cannot_be_meant_is_named_with_what_is_right() {
         ),
         (
             "expect --replay --since|hier",
-            "invalid value 'hier' for '--since <DATE>': it is no date; write",
+            "invalid value 'hier' for '--since <DATE>': it is not a date; write",
         ),
         (
             "report --until -2h --since|now",

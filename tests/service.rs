@@ -113,7 +113,7 @@ fn a_bad_configuration_is_refused_and_the_one_before_it_stays() {
     );
     let said = world.said();
     assert!(
-        said.contains("the new configuration is refused, the one before it stays")
+        said.contains("the new configuration is refused, and the previous one stays")
             && said.contains("did you mean \"language\"?"),
         "{said}"
     );
@@ -255,7 +255,7 @@ fn a_refusal_is_shown_with_its_mend_until_a_line_of_check_was_posted() {
     };
     let said = check(&["--json"]);
     assert!(
-        said.contains("1 message waits for Slack, which took none at the last try"),
+        said.contains("1 message waits for Slack, which accepted none at the last try"),
         "{said}"
     );
     daemon.stop();

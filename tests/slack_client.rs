@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use sftp_monitor::adapters::config::{Slack as Settings, Token};
-use sftp_monitor::adapters::slack::{Client, POST};
+use sftp_monitor::adapters::slack::{POST, SlackClient};
 use sftp_monitor::domain::alerts::SlackRef;
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::render::Rendered;
@@ -18,7 +18,7 @@ use support::slack::{Answer, Slack};
 
 const TOKEN: &str = "xoxb-0123456789-secret";
 
-fn client(url: &str) -> Client {
+fn client(url: &str) -> SlackClient {
     let settings = Settings {
         channel_unset: false,
         channel: "C0APAF806F8".into(),
@@ -27,7 +27,7 @@ fn client(url: &str) -> Client {
         ca_file: None,
         language: Language::French,
     };
-    Client::new(&settings, &Token::new(TOKEN.into(), "a test")).unwrap()
+    SlackClient::new(&settings, &Token::new(TOKEN.into(), "a test")).unwrap()
 }
 
 fn message() -> Rendered {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use sftp_monitor::adapters::sshd_config::{Directive, Files, InForce, Partner, in_force, parse};
+use sftp_monitor::adapters::sshd_config::{
+    ConfigFiles, Directive, InForce, MatchAccount, in_force, parse,
+};
 
 const PATH: &str = "/etc/ssh/sshd_config";
 
@@ -13,7 +15,7 @@ const PATH: &str = "/etc/ssh/sshd_config";
 type Disk = BTreeMap<PathBuf, Option<String>>;
 
 fn read(disk: &Disk) -> Result<Vec<Directive>, String> {
-    let files = Files {
+    let files = ConfigFiles {
         read: &|path| match disk.get(path) {
             Some(Some(text)) => Ok(text.clone()),
             Some(None) => Err(ErrorKind::PermissionDenied.into()),
@@ -56,7 +58,7 @@ fn told(directives: &Result<Vec<Directive>, String>, who: &str) -> String {
     let (name, groups) = partner(who);
     match in_force(
         directives,
-        &Partner {
+        &MatchAccount {
             name,
             groups: groups.as_deref(),
         },

@@ -277,10 +277,10 @@ fn a_file_that_lost_what_the_one_before_it_knows_is_damaged() {
     };
     type Edit<'a> = &'a dyn Fn(&mut Value);
     let edits: [(&str, Edit<'_>); 8] = [
-        ("counters alone", &|daily| {
+        ("only counters", &|daily| {
             drop(daily.as_object_mut().unwrap().remove("resume"));
         }),
-        ("counters alone, set to zero", &|daily| {
+        ("only counters, set to zero", &|daily| {
             *daily = json!({"date": "2026-03-30", "partners": {}, "unknown_attempts": 0});
         }),
         ("no position", &|daily| daily["resume"]["files"] = json!({})),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::{Value, json};
-use sftp_monitor::domain::alerts::{Content, Event, Form, Message, Told};
+use sftp_monitor::domain::alerts::{Content, Layout, Message, Told, WebhookEvent};
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::render::{Rendered, Voice};
@@ -24,7 +24,7 @@ fn voice(language: Language) -> Voice {
     }
 }
 
-fn render(content: &Value, language: Language, form: Form, maybe_repeated: bool) -> Rendered {
+fn render(content: &Value, language: Language, form: Layout, maybe_repeated: bool) -> Rendered {
     let content: Content = serde_json::from_value(with_times(content.clone())).unwrap();
     let message = Message {
         id: 1,
@@ -46,8 +46,8 @@ fn every_message_says_what_the_table_says() {
     let cases = parse(&fs::read_to_string(path).unwrap());
     assert!(cases.len() > 20);
     let said = |case: &Case| Case {
-        french: vec![render(&case.content, Language::French, Form::Blocks, false).text],
-        english: vec![render(&case.content, Language::English, Form::Blocks, false).text],
+        french: vec![render(&case.content, Language::French, Layout::Blocks, false).text],
+        english: vec![render(&case.content, Language::English, Layout::Blocks, false).text],
         ..case.clone()
     };
     compare(path, &cases.iter().map(said).collect::<Vec<_>>());
@@ -80,7 +80,7 @@ fn the_manual_names_each_event_for_the_webhook_and_its_facts() {
         .filter(|case| !gathered.iter().any(|kind| case.content["kind"] == *kind))
     {
         let content: Content = serde_json::from_value(with_times(case.content)).unwrap();
-        let event = Event {
+        let event = WebhookEvent {
             id: "1".to_owned(),
             at: Time::default(),
             told: Told::Content(Box::new(content)),
@@ -113,13 +113,13 @@ fn every_message_looks_as_the_snapshot_shows() {
     let cases = parse(&fs::read_to_string("tests/texts/alerts.txt").unwrap());
     let mut looks = BTreeMap::new();
     for case in &cases {
-        let blocks = render(&case.content, Language::French, Form::Blocks, false).blocks;
+        let blocks = render(&case.content, Language::French, Layout::Blocks, false).blocks;
         looks.insert(case.title.clone(), blocks.unwrap());
     }
     let first = &cases[2].content;
-    let repeated = render(first, Language::French, Form::Blocks, true).blocks;
+    let repeated = render(first, Language::French, Layout::Blocks, true).blocks;
     looks.insert("log-in, maybe a repeat".into(), repeated.unwrap());
-    let repeated = render(first, Language::English, Form::Preformatted, true).blocks;
+    let repeated = render(first, Language::English, Layout::Preformatted, true).blocks;
     looks.insert(
         "log-in, preformatted, maybe a repeat".into(),
         repeated.unwrap(),
@@ -130,13 +130,13 @@ fn every_message_looks_as_the_snapshot_shows() {
 #[test]
 fn a_repeat_is_never_mentioned_in_the_text_and_text_alone_has_no_blocks() {
     for case in parse(&fs::read_to_string("tests/texts/alerts.txt").unwrap()) {
-        let once = render(&case.content, Language::French, Form::Blocks, false);
-        for form in [Form::Blocks, Form::Preformatted, Form::Text] {
+        let once = render(&case.content, Language::French, Layout::Blocks, false);
+        for form in [Layout::Blocks, Layout::Preformatted, Layout::Text] {
             let again = render(&case.content, Language::French, form, true);
             assert_eq!(again.text, once.text);
-            assert_eq!(again.blocks.is_none(), form == Form::Text);
+            assert_eq!(again.blocks.is_none(), form == Layout::Text);
             let says_so = again.plain().contains("Peut-être déjà publié");
-            assert_eq!(says_so, form != Form::Text, "{}", case.title);
+            assert_eq!(says_so, form != Layout::Text, "{}", case.title);
         }
     }
 }
@@ -145,7 +145,7 @@ fn a_repeat_is_never_mentioned_in_the_text_and_text_alone_has_no_blocks() {
 fn a_dry_run_prints_the_message_with_its_context() {
     let case = &parse(&fs::read_to_string("tests/texts/alerts.txt").unwrap())[11];
     assert_eq!(case.title, "file arrived");
-    let message = render(&case.content, Language::English, Form::Blocks, false);
+    let message = render(&case.content, Language::English, Layout::Blocks, false);
     assert_eq!(
         message.plain(),
         "📄 Alice uploaded feed.xml\n/in/feed.xml · 12.4 MB · 192.0.2.7\nsftp1 · 30 March at 06:07"

@@ -11,7 +11,7 @@ use std::process::Output;
 use std::sync::{Arc, Mutex};
 
 use sftp_monitor::adapters::config::{Config, Token};
-use sftp_monitor::adapters::slack::{self, Client, POST};
+use sftp_monitor::adapters::slack::{self, POST, SlackClient};
 use sftp_monitor::adapters::webhook;
 use sftp_monitor::domain::render::Rendered;
 use support::program::World;
@@ -126,7 +126,7 @@ async fn without_it_nothing_arrives_and_the_cause_is_told_without_the_token() {
             except: String::new(),
         },
     ] {
-        let client = Client::by(&way, &config.slack, &token).unwrap();
+        let client = SlackClient::by(&way, &config.slack, &token).unwrap();
         let verdict = client.post(&message, POST).await;
         let said = format!("{verdict} {verdict:?}");
         assert!(said.contains("invalid peer certificate"), "{said}");
@@ -148,7 +148,7 @@ async fn the_webhook_has_roots_of_its_own_and_without_them_gets_nothing() {
         let text = format!("[webhook]\nurl = \"{}?key=hidden\"\n{keys}", receiver.url);
         let config = Config::parse(Path::new("config.toml"), &text).unwrap();
         let direct = slack::ProxySettings::Direct;
-        let client = webhook::Client::new(&direct, &config.webhook, None).unwrap();
+        let client = webhook::WebhookClient::new(&direct, &config.webhook, None).unwrap();
         let verdict = client.unwrap().post("1-1", b"{}".to_vec()).await;
         verdicts.push((verdict.to_string(), receiver.posts().len()));
     }

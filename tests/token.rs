@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use sftp_monitor::adapters::config::{Slack as Settings, Token};
-use sftp_monitor::adapters::slack::{Client, POST};
+use sftp_monitor::adapters::slack::{POST, SlackClient};
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::render::Rendered;
 use support::program::{Daemon, World};
@@ -196,7 +196,7 @@ async fn nothing_of_an_answer_holds_what_it_echoes_in_any_form() {
                 ca_file: None,
                 language: Language::French,
             };
-            let client = Client::new(&settings, &Token::new(TOKEN.into(), "a test")).unwrap();
+            let client = SlackClient::new(&settings, &Token::new(TOKEN.into(), "a test")).unwrap();
             let message = Rendered {
                 text: "a".into(),
                 blocks: None,

@@ -133,8 +133,8 @@ fn each_event_is_posted_by_itself_as_a_signed_cloud_event() {
             .unwrap();
         said += &String::from_utf8_lossy(&[output.stdout, output.stderr].concat());
     }
-    assert!(said.contains("webhook.url took a test event"), "{said}");
-    assert!(!said.contains("webhook.url takes no event"), "{said}");
+    assert!(said.contains("webhook.url accepted a test event"), "{said}");
+    assert!(!said.contains("webhook.url accepts no event"), "{said}");
     for secret in ["hidden", "whsec_", "cXVpdGUgYSBz", "quite a secret"] {
         assert!(!said.contains(secret), "{said}");
     }
@@ -177,8 +177,8 @@ fn whatever_it_answers_the_event_comes_again_with_the_same_id_until_it_is_accept
         world.state(|state| waiting(state) == 0);
         daemon.stop();
         let said = world.said();
-        assert!(said.contains("the webhook takes no event: "), "{said}");
-        assert!(said.contains("the webhook takes events again"), "{said}");
+        assert!(said.contains("the webhook accepts no event: "), "{said}");
+        assert!(said.contains("the webhook accepts events again"), "{said}");
         assert!(!said.contains("hidden"), "{said}");
     }
 }

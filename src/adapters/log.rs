@@ -110,24 +110,24 @@ fn is_written(priority: Priority) -> bool {
 
 /// Writes a line. Text from a log is made harmless here.
 pub fn line(priority: Priority, message: &str) {
-    Lines::default().add(priority, None, message, std::iter::empty());
+    LogWriter::default().add(priority, None, message, std::iter::empty());
 }
 
 /// Writes a line about a topic that the catalog explains.
 pub fn about(topic: Topic, priority: Priority, message: &str) {
-    Lines::default().add(priority, Some(topic), message, std::iter::empty());
+    LogWriter::default().add(priority, Some(topic), message, std::iter::empty());
 }
 
 /// Lines that are written together: standard error gets them in large pieces, the last one when this value is dropped.
 #[derive(Default)]
-pub(crate) struct Lines {
+pub(crate) struct LogWriter {
     waiting: String,
 }
 
 /// The size of a piece for standard error.
 const PIECE: usize = 32 * 1024;
 
-impl Lines {
+impl LogWriter {
     /// Adds a line. The fields are used only under systemd.
     pub(crate) fn add<'f>(
         &mut self,
@@ -157,7 +157,7 @@ impl Lines {
     }
 }
 
-impl Drop for Lines {
+impl Drop for LogWriter {
     fn drop(&mut self) {
         if !self.waiting.is_empty() {
             self.flush();

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::adapters::config::Config;
 use crate::adapters::sight::lookout::Lookout;
-use crate::adapters::sshd_config::{Partner, Sshds};
+use crate::adapters::sshd_config::{MatchAccount, Sshds};
 use crate::adapters::userdb::{Accounts, Groups};
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory, Fixed, Unseen};
@@ -79,7 +79,7 @@ impl Directory for Machine {
         let known = self.sshds.take().filter(|(at, _)| at.elapsed() < SSHD_KEPT);
         let (at, mut sshds) = known.unwrap_or_else(|| (Instant::now(), Sshds::open(false)));
         // A configuration that cannot be read is taken to force nothing.
-        let effective = sshds.effective(&Partner {
+        let effective = sshds.effective(&MatchAccount {
             name: &lossy(user),
             groups: Some(&groups),
         });

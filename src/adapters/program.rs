@@ -160,7 +160,7 @@ impl<R: Read + AsFd> Pipe<R> {
         match from.read(&mut part) {
             Ok(0) => self.from = None,
             Ok(_) if self.read.len() > MOST => {
-                return Err(io::Error::other("it prints without an end"));
+                return Err(io::Error::other("its output does not end"));
             }
             Ok(length) => self.read.extend_from_slice(&part[..length]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn one_that_prints_without_an_end_is_ended() {
         let said = shell("exec yes", LONG);
-        assert_eq!(said, Err("sh: it prints without an end".to_owned()));
+        assert_eq!(said, Err("sh: its output does not end".to_owned()));
     }
 
     #[test]

@@ -112,7 +112,7 @@ struct Reported {
 }
 
 /// The result of one turn.
-pub struct Turn {
+pub struct ReadTurn {
     /// The batch for the loop, if there is news.
     pub batch: Option<Batch>,
     /// The source could not be read.
@@ -160,7 +160,7 @@ impl<S: Entries> Reading<S> {
     }
 
     /// Reads at most this many entries, within the time of a batch, and asks the user database for outstanding answers.
-    pub fn turn(&mut self, directory: &mut dyn Directory, most: usize) -> Turn {
+    pub fn turn(&mut self, directory: &mut dyn Directory, most: usize) -> ReadTurn {
         let mut batch = Batch::default();
         let mut read = self.go_there();
         if read.is_ok() {
@@ -208,7 +208,7 @@ impl<S: Entries> Reading<S> {
             self.partners.clone_from(partners);
         }
         self.reported.failing = failed;
-        Turn {
+        ReadTurn {
             batch: news.then_some(batch),
             failed,
             caught_up,

@@ -139,20 +139,22 @@ impl Manager {
         match send(told) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 if self.full.replace(Instant::now()).is_none() {
-                    let said =
-                        "the service manager does not read what it is told: telling it later";
+                    let said = "the service manager does not read its notification socket: it is notified later";
                     line(Priority::Warning, said);
                 }
                 return false;
             }
             Ok(()) => {
                 if self.full.take().is_some() {
-                    line(Priority::Notice, "the service manager reads again");
+                    line(
+                        Priority::Notice,
+                        "the service manager reads its notification socket again",
+                    );
                 }
             }
             Err(error) => line(
                 Priority::Debug,
-                &format!("telling the service manager: {error}"),
+                &format!("notifying the service manager: {error}"),
             ),
         }
         true

@@ -11,7 +11,7 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, Url};
 use tokio::time::timeout;
 
-use crate::adapters::config::{Secret, Webhook};
+use crate::adapters::config::{Secret, WebhookConfig};
 use crate::adapters::slack::{ProxySettings, chain, may_have_arrived, retry_after};
 use crate::domain::base::time::Time;
 use crate::domain::webhook::{self, Delivery, classify};
@@ -29,17 +29,17 @@ const ANSWER: Duration = Duration::from_secs(1);
 
 /// A client for the receiver; a clone shares its connection.
 #[derive(Clone)]
-pub struct Client {
+pub struct WebhookClient {
     http: reqwest::Client,
     url: Url,
     key: Option<hmac::Key>,
 }
 
-impl Client {
+impl WebhookClient {
     /// A client for the receiver, if there is one; it sends nothing yet.
     pub fn new(
         proxy: &ProxySettings,
-        webhook: &Webhook,
+        webhook: &WebhookConfig,
         secret: Option<&Secret>,
     ) -> anyhow::Result<Option<Self>> {
         let Some(url) = &webhook.url else {
@@ -51,7 +51,7 @@ impl Client {
             .timeout(POST)
             // Events come in bursts, and a repeat has the same id.
             .pool_max_idle_per_host(1);
-        Ok(Some(Client {
+        Ok(Some(WebhookClient {
             http: builder.build().context("setting up the webhook")?,
             url: url.clone(),
             key: secret.map(|secret| hmac::Key::new(HMAC_SHA256, secret.expose())),

@@ -2,16 +2,17 @@
 
 use crate::adapters::config::Config;
 use crate::commands::cli::{self, Cli};
-use crate::commands::mute::{change, now, say};
+use crate::commands::clock::now;
+use crate::commands::mute::{change, say};
 use crate::commands::status::words::open;
 use crate::commands::{partner, status};
-use crate::domain::alerts::Reply;
+use crate::domain::alerts::ThreadReply;
 use crate::domain::base::clean::for_terminal;
 use crate::domain::base::time::Zone;
 use crate::domain::state::Daily;
 
 /// Runs the command. Exit code 1 if no open matter is meant, or if there is no state yet.
-pub fn command(cli: &Cli, arguments: &cli::Ack) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::AckArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let (zone, now) = (config.zone, now());
     let path = cli.state_directory();
@@ -24,7 +25,7 @@ pub fn command(cli: &Cli, arguments: &cli::Ack) -> anyhow::Result<u8> {
         true => partner::named(&arguments.name, &mut config, &daily)?,
     };
     let what = arguments.what.as_deref();
-    let reply = Reply::Taken {
+    let reply = ThreadReply::Taken {
         by: partner::person(arguments.by.as_ref()),
         why: arguments.why.clone(),
         at: now,

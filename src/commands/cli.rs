@@ -11,7 +11,7 @@ use crate::domain::base::when::When;
 
 mod people;
 
-pub use people::{Ack, Mute, Unmute};
+pub use people::{AckArgs, MuteArgs, UnmuteArgs};
 
 /// Tells an operations team, in Slack, what the partners of an OpenSSH SFTP server do.
 #[derive(Debug, Parser)]
@@ -20,10 +20,10 @@ pub struct Cli {
     /// The configuration [default: /etc/sftp-monitor/config.toml, which may be missing]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Where the state is [default: $STATE_DIRECTORY, else /var/lib/sftp-monitor]
+    /// The directory of the state [default: $STATE_DIRECTORY, else /var/lib/sftp-monitor]
     #[arg(long, global = true, value_name = "DIRECTORY")]
     pub state_directory: Option<PathBuf>,
-    /// Say more in the log; with check, also what was seen where all is well
+    /// Write more messages to the log; with check, also show the details where there is no problem
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// What to do
@@ -34,51 +34,51 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Follow the log, count, and tell Slack: the daemon
-    Run(Run),
+    /// Follow the log, count, and post to Slack: the daemon
+    Run(RunArgs),
     /// Close the day, and post the table of every closed day not yet posted
-    Digest(Digest),
-    /// Say in Slack that a unit failed: what OnFailure= of the units starts
-    NotifyFailure(NotifyFailure),
-    /// Today's table, where reading stands, what waits for Slack
-    Status(Status),
-    /// Everything that must be right, each with the command that mends it: exit code 1 for warnings, 2 for problems
-    Check(Check),
-    /// Give every partner's chroot a /dev/log that leads to journald; only root may
-    Devlog(Devlog),
-    /// What the monitor takes each line of a log for, and why: one JSON object a line
-    Explain(Explain),
-    /// Counters per day and partner, from the log that the daemon reads or from others
-    Report(Report),
-    /// The feeds that must arrive: the next deadline, the last arrival and the state today of each
-    Expect(Expect),
-    /// Say in Slack that somebody takes care of a partner's open matter; its reminders end
-    Ack(Ack),
-    /// Keep the alerts of a partner back for a while, and sum them up at the end; counting goes on
-    Mute(Mute),
+    Digest(DigestArgs),
+    /// Post to Slack that a unit failed; OnFailure= of the units starts this
+    NotifyFailure(NotifyFailureArgs),
+    /// Show today's table, the position in the log, and the messages that wait for Slack
+    Status(StatusArgs),
+    /// Check the machine and show the command that fixes each problem: exit code 1 for warnings, 2 for problems
+    Check(CheckArgs),
+    /// Make a /dev/log that leads to journald in every partner's chroot; needs root
+    Devlog(DevlogArgs),
+    /// Explain how the monitor understands each line of a log: one JSON object per line
+    Explain(ExplainArgs),
+    /// Count per day and partner, from the log that the daemon reads or from others
+    Report(ReportArgs),
+    /// Show the feeds that must arrive: the next deadline, the last arrival and today's state of each
+    Expect(ExpectArgs),
+    /// Post to Slack that somebody takes care of a partner's open matter, and end its reminders
+    Ack(AckArgs),
+    /// Hold back the alerts of a partner for a while, and sum them up at the end; counting continues
+    Mute(MuteArgs),
     /// End the mute of a partner now
-    Unmute(Unmute),
-    /// A script that completes commands and options, for a shell to read
-    Completions(Completions),
+    Unmute(UnmuteArgs),
+    /// Print a script with which a shell completes commands and options
+    Completions(CompletionsArgs),
 }
 
 /// `run`.
 #[derive(Debug, Args)]
-pub struct Run {
-    /// Print the messages in place of posting them; needs no token, keeps its state in memory, touches nothing
+pub struct RunArgs {
+    /// Print the messages instead of posting them; needs no token, keeps its state in memory, changes nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Read an auth.log from its beginning; refused where a position is stored
+    /// Read an auth.log from its beginning; refused if a position is stored
     #[arg(long)]
     pub from_start: bool,
-    /// With --dry-run: the partners, where their accounts do not exist on this machine
+    /// With --dry-run: the partners, if their accounts do not exist on this machine
     #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = partner, requires = "dry_run")]
     pub partners: Option<Vec<String>>,
 }
 
 /// `digest`.
 #[derive(Debug, Args)]
-pub struct Digest {
+pub struct DigestArgs {
     /// Print the tables that would be posted; change nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -89,7 +89,7 @@ pub struct Digest {
 
 /// `notify-failure`.
 #[derive(Debug, Args)]
-pub struct NotifyFailure {
+pub struct NotifyFailureArgs {
     /// The unit's full name: sftp-monitor.service
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub unit: String,
@@ -97,7 +97,7 @@ pub struct NotifyFailure {
 
 /// `status`.
 #[derive(Debug, Args)]
-pub struct Status {
+pub struct StatusArgs {
     /// As one JSON object
     #[arg(long)]
     pub json: bool,
@@ -105,33 +105,33 @@ pub struct Status {
 
 /// `check`.
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckArgs {
     /// As a JSON list
     #[arg(long)]
     pub json: bool,
-    /// Post a line to the channel: the one proof that messages arrive
+    /// Post a test message to the channel, to prove that messages arrive
     #[arg(long)]
     pub send: bool,
-    /// Look at the configuration alone: exit code 78, and the line that is wrong, where a reload would refuse it
+    /// Check only the configuration: exit code 78, and the wrong line, if a reload would refuse it
     #[arg(long, conflicts_with_all = ["json", "send"])]
     pub syntax: bool,
 }
 
 /// `devlog`.
 #[derive(Debug, Args)]
-pub struct Devlog {
-    /// Go round again whenever something changes, until all is done: for the unit that the path unit starts
+pub struct DevlogArgs {
+    /// Repeat as long as something changes: for the unit that the path unit starts
     #[arg(long)]
     pub settle: bool,
 }
 
 /// `explain`.
 #[derive(Debug, Args)]
-pub struct Explain {
+pub struct ExplainArgs {
     /// Logs, also compressed by gzip; - is standard input [default: -]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The partners, where their accounts do not exist on this machine
+    /// The partners, if their accounts do not exist on this machine
     #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = partner)]
     pub partners: Option<Vec<String>>,
 }
@@ -139,7 +139,7 @@ pub struct Explain {
 /// `report`.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("from"))]
-pub struct Report {
+pub struct ReportArgs {
     /// Read these logs, also compressed by gzip; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1.., group = "from")]
     pub auth_log: Vec<PathBuf>,
@@ -153,20 +153,20 @@ pub struct Report {
     /// @SECONDS
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     pub since: Option<When>,
-    /// Up to this day, which is included, or up to this time; now and tomorrow, too
+    /// Up to and including this day, or up to this time; now and tomorrow are possible, too
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     pub until: Option<When>,
     /// As a table or as JSON
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
-    /// The partners, where their accounts do not exist on this machine
+    /// The partners, if their accounts do not exist on this machine
     #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = partner)]
     pub partners: Option<Vec<String>>,
 }
 
 /// `completions`.
 #[derive(Debug, Args)]
-pub struct Completions {
+pub struct CompletionsArgs {
     /// The shell
     pub shell: clap_complete::Shell,
 }
@@ -174,11 +174,11 @@ pub struct Completions {
 /// `expect`.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("log").requires("replay"))]
-pub struct Expect {
+pub struct ExpectArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
-    /// What the expectations would have told of past days, from the log that the daemon reads or from another
+    /// Show which messages the expectations would have caused on past days, from the log that the daemon reads or from another
     #[arg(long, requires = "since")]
     pub replay: bool,
     /// With --replay: from this day or time on, as with report: yesterday, 2026-03-30, "2 days ago", ...
@@ -189,7 +189,7 @@ pub struct Expect {
         allow_hyphen_values = true
     )]
     pub since: Option<When>,
-    /// With --replay: up to this day, which is included, or up to this time
+    /// With --replay: up to and including this day, or up to this time
     #[arg(
         long,
         value_name = "DATE",
@@ -206,7 +206,7 @@ pub struct Expect {
     /// With --replay: read the journals in this directory
     #[arg(long, value_name = "DIRECTORY", group = "log")]
     pub journal_directory: Option<PathBuf>,
-    /// The partners, where their accounts do not exist on this machine
+    /// The partners, if their accounts do not exist on this machine
     #[arg(long, value_name = "A,B,C", value_delimiter = ',', value_parser = partner)]
     pub partners: Option<Vec<String>>,
 }

@@ -6,7 +6,7 @@ use crate::commands::cli::{self, Cli};
 use crate::commands::output;
 
 /// Prints the script.
-pub fn command(arguments: &cli::Completions) -> anyhow::Result<u8> {
+pub fn command(arguments: &cli::CompletionsArgs) -> anyhow::Result<u8> {
     let mut script = Vec::new();
     let (mut described, name) = (Cli::command(), env!("CARGO_PKG_NAME"));
     clap_complete::generate(arguments.shell, &mut described, name, &mut script);

@@ -54,7 +54,7 @@ struct Explanation<'a> {
 
 /// User and address of a process.
 #[derive(Default)]
-struct Peer {
+struct ProcessUser {
     user: Option<String>,
     address: Option<String>,
 }
@@ -107,7 +107,7 @@ impl<'a> Explainer<'a> {
     }
 
     /// User and address of a session's line or a refused log-in, if earlier lines contain them.
-    fn peer(&self, record: &Record<'_>) -> Option<Peer> {
+    fn peer(&self, record: &Record<'_>) -> Option<ProcessUser> {
         let process = process_of(record);
         let sessions = &self.daily.resume.sessions;
         let (user, address) = match record.event.kind {
@@ -132,7 +132,7 @@ impl<'a> Explainer<'a> {
             }
             _ => return None,
         };
-        Some(Peer { user, address })
+        Some(ProcessUser { user, address })
     }
 
     fn apply(&mut self, record: &Record<'_>) -> RuleOutcome {
@@ -160,11 +160,11 @@ impl<'a> Explainer<'a> {
     fn write(
         &mut self,
         origin: &Origin<'_>,
-        event: Option<(&Event<'_>, &Peer)>,
+        event: Option<(&Event<'_>, &ProcessUser)>,
         verdict: RuleOutcome,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let nothing = (&Event::of(Kind::Accompanying), &Peer::default());
+        let nothing = (&Event::of(Kind::Accompanying), &ProcessUser::default());
         let (event, peer) = event.unwrap_or(nothing);
         let user = event.user.as_deref().map(String::from_utf8_lossy);
         let user = user.or(peer.user.as_deref().map(Cow::Borrowed));
@@ -196,7 +196,7 @@ impl<'a> Explainer<'a> {
 }
 
 /// Runs the command. The lines of all files are one stream with continuous numbers.
-pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::ExplainArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let rules = Rules {
         // Renames change waiting alerts: so alerts are created, then discarded.
@@ -220,7 +220,7 @@ pub fn command(cli: &Cli, arguments: &cli::Explain) -> anyhow::Result<u8> {
         Ok(0)
     });
     if no_text > 0 {
-        line(Priority::Warning, &format!("{no_text} lines are no text"));
+        line(Priority::Warning, &format!("{no_text} lines are not text"));
     }
     code
 }

@@ -3,6 +3,7 @@
 pub mod ack;
 pub mod check;
 pub mod cli;
+mod clock;
 pub mod completions;
 pub mod devlog;
 pub mod digest;

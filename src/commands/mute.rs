@@ -1,23 +1,23 @@
 //! `mute`: keeps the alerts of a partner back until a time; the monitor then sums them up in one message.
 
 use std::path::Path;
-use std::time::SystemTime;
 
 use anyhow::Context;
 
 use crate::adapters::config::Config;
 use crate::adapters::store::{Store, become_owner, log_recoveries};
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::commands::status::words::{minute, muted};
 use crate::commands::{output, partner, status};
 use crate::domain::alerts::{LONGEST_MUTE, MuteTerms};
 use crate::domain::base::clean::for_terminal;
 use crate::domain::base::stop::Stop;
-use crate::domain::base::time::{Time, Zone};
+use crate::domain::base::time::Zone;
 use crate::domain::state::Daily;
 
 /// Runs the command. Exit code 1 if there is no state yet.
-pub fn command(cli: &Cli, arguments: &cli::Mute) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::MuteArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let (zone, now) = (config.zone, now());
     let path = cli.state_directory();
@@ -44,7 +44,7 @@ pub fn command(cli: &Cli, arguments: &cli::Mute) -> anyhow::Result<u8> {
     })?;
     let before = before.map(|before| format!(" (until now: {})", minute(before, zone)));
     let said = format!(
-        "{name} is muted until {}{}: its alerts are kept back and summed up then, and counting goes on",
+        "{name} is muted until {}{}: its alerts are held back and summed up then; counting continues",
         minute(until, zone),
         before.unwrap_or_default()
     );
@@ -55,7 +55,7 @@ pub fn command(cli: &Cli, arguments: &cli::Mute) -> anyhow::Result<u8> {
 fn list(daily: &Daily, zone: Zone) -> anyhow::Result<u8> {
     let mutes = &daily.resume.alerts.muted;
     if mutes.is_empty() {
-        return say("nobody is muted");
+        return say("no partner is muted");
     }
     let lines: Vec<String> = mutes
         .iter()
@@ -88,8 +88,4 @@ pub(crate) fn say(lines: &str) -> anyhow::Result<u8> {
         }
         Ok(0)
     })
-}
-
-pub(crate) fn now() -> Time {
-    Time::from(SystemTime::now())
 }

@@ -2,31 +2,31 @@
 //! be the cause of the failure.
 
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
 use crate::adapters::program;
-use crate::adapters::slack::{Client, ProxySettings};
+use crate::adapters::slack::{ProxySettings, SlackClient};
 use crate::commands::cli::{self, Cli};
-use crate::domain::alerts::Form;
+use crate::commands::clock::now;
+use crate::domain::alerts::Layout;
 use crate::domain::base::stop::Stop;
-use crate::domain::base::time::Time;
 use crate::domain::render::{FailedUnit, unit_failed};
-use crate::domain::slack_reply::{Disposition, RateLimiter};
+use crate::domain::slack_reply::{AfterPost, RateLimiter};
 
 /// How long a run waits for Slack in total; then its unit tries again later.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs the command.
-pub fn command(cli: &Cli, arguments: &cli::NotifyFailure) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::NotifyFailureArgs) -> anyhow::Result<u8> {
     let config = match Config::load(cli.config.as_deref()) {
         Ok(config) => config,
         Err(error) => {
             // The configuration may be the cause of the failure.
-            let told = format!("{error}; what it says of Slack is taken all the same");
+            let told = format!("{error}; its settings of Slack are used nevertheless");
             line(Priority::Warning, &told);
             Config::of_slack_alone(cli.config.as_deref())?
         }
@@ -45,16 +45,12 @@ pub fn command(cli: &Cli, arguments: &cli::NotifyFailure) -> anyhow::Result<u8> 
         .context("starting")?;
     runtime.block_on(tell(
         &unit,
-        &Client::by(&ProxySettings::find(), &config.slack, &token)?,
+        &SlackClient::by(&ProxySettings::find(), &config.slack, &token)?,
         &config,
     ))?;
     let told = format!("Slack was told that {} failed", unit.name);
     about(Topic::UNIT_FAILED, Priority::Notice, &told);
     Ok(0)
-}
-
-fn now() -> Time {
-    Time::from(SystemTime::now())
 }
 
 /// How the unit ended, as systemd passes it to a unit started by `OnFailure=` (systemd.exec(5), since systemd 251).
@@ -75,10 +71,10 @@ fn restarts(unit: &str) -> u64 {
 }
 
 /// Posts until Slack accepts the message or refuses it for good, or the time is up.
-async fn tell(unit: &FailedUnit, client: &Client, config: &Config) -> anyhow::Result<()> {
+async fn tell(unit: &FailedUnit, client: &SlackClient, config: &Config) -> anyhow::Result<()> {
     let (voice, routes) = (&config.voice(), &config.routes);
     let until = now().plus(PATIENCE);
-    let (mut form, mut limiter) = (Form::default(), RateLimiter::default());
+    let (mut form, mut limiter) = (Layout::default(), RateLimiter::default());
     loop {
         let mut message = unit_failed(unit, form, voice);
         if let Some(id) = routes.own().mention {
@@ -86,19 +82,19 @@ async fn tell(unit: &FailedUnit, client: &Client, config: &Config) -> anyhow::Re
         }
         let answer = client.post_own(&message, routes, voice.language).await;
         match limiter.settle(form, &answer, now()) {
-            Disposition::Done => return Ok(()),
-            Disposition::Again { form: plainer } => {
+            AfterPost::Done => return Ok(()),
+            AfterPost::Again { form: plainer } => {
                 form = plainer;
                 tokio::time::sleep(limiter.ready_at(now(), None).since(now())).await;
             }
-            Disposition::Park { error } | Disposition::Gone { error } => {
+            AfterPost::Park { error } | AfterPost::Gone { error } => {
                 return Err(anyhow!("Slack refused the message: {error}"));
             }
-            Disposition::Fix { .. } => return Err(Stop::Later(format!("Slack: {answer}")).into()),
-            Disposition::Pause { until: pause, .. } if pause > until => {
+            AfterPost::Fix { .. } => return Err(Stop::Later(format!("Slack: {answer}")).into()),
+            AfterPost::Pause { until: pause, .. } if pause > until => {
                 return Err(Stop::Later(format!("Slack: {answer}")).into());
             }
-            Disposition::Pause { until: pause, .. } => {
+            AfterPost::Pause { until: pause, .. } => {
                 line(Priority::Warning, &format!("Slack: {answer}"));
                 tokio::time::sleep(pause.since(now())).await;
             }

@@ -42,7 +42,7 @@ fn stranger(name: &str, partners: &[String], config: &Config) -> String {
     let hint = known
         .take(1)
         .map(|account| format!("; did you mean \"{account}\"?"));
-    format!("{name:?} is no partner{}", hint.collect::<String>())
+    format!("{name:?} is not a partner{}", hint.collect::<String>())
 }
 
 /// The person who runs this command: as given, else the user who called sudo, else the process's user.
@@ -68,13 +68,16 @@ mod tests {
         let config = Config::parse("config.toml".as_ref(), text).unwrap();
         let partners = ["alice", "bob"].map(str::to_owned);
         for (name, said) in [
-            ("alcie", "\"alcie\" is no partner; did you mean \"alice\"?"),
+            (
+                "alcie",
+                "\"alcie\" is not a partner; did you mean \"alice\"?",
+            ),
             (
                 "bob & fils",
-                "\"bob & fils\" is no partner; did you mean \"bob\"?",
+                "\"bob & fils\" is not a partner; did you mean \"bob\"?",
             ),
-            ("zebra", "\"zebra\" is no partner"),
-            ("a\u{1b}[2J", "\"a\\u{1b}[2J\" is no partner"),
+            ("zebra", "\"zebra\" is not a partner"),
+            ("a\u{1b}[2J", "\"a\\u{1b}[2J\" is not a partner"),
         ] {
             assert_eq!(stranger(name, &partners, &config), said);
         }

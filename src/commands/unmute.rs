@@ -2,11 +2,12 @@
 
 use crate::adapters::config::Config;
 use crate::commands::cli::{self, Cli};
-use crate::commands::mute::{change, now, say};
+use crate::commands::clock::now;
+use crate::commands::mute::{change, say};
 use crate::commands::{partner, status};
 
 /// Runs the command. Exit code 1 if there is no state yet.
-pub fn command(cli: &Cli, arguments: &cli::Unmute) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::UnmuteArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let (zone, now) = (config.zone, now());
     let path = cli.state_directory();
@@ -20,7 +21,7 @@ pub fn command(cli: &Cli, arguments: &cli::Unmute) -> anyhow::Result<u8> {
     };
     match change(&path, zone, |daily| daily.resume.alerts.unmute(&name, now))? {
         true => say(&format!(
-            "{name} is no longer muted: what was kept back is summed up now"
+            "{name} is no longer muted: the alerts that were held back are summed up now"
         )),
         false => say(&format!("{name} is not muted")),
     }

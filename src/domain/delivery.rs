@@ -5,7 +5,7 @@ use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::routes::Routes;
-use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter, Trouble};
+use crate::domain::slack_reply::{AfterPost, PostResult, RateLimiter, SlackTrouble};
 use crate::domain::state::Daily;
 
 /// How many refused messages are kept for a person to see. Beyond it, the oldest ones of the partner with the most are
@@ -72,30 +72,30 @@ pub(super) fn take<T: Clone>(
 
 /// Keeps why Slack takes nothing, and until when it asked for a pause, for people and for other processes that post. A
 /// successful post clears both.
-pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &Disposition, now: Time) {
+pub fn note_answer(daily: &mut Daily, answer: &PostResult, next: &AfterPost, now: Time) {
     let resume = &mut daily.resume;
     match next {
-        Disposition::Done => {
+        AfterPost::Done => {
             resume.slack_trouble = None;
             resume.pause_until = None;
             return;
         }
         // Slack refused this message only; it may take others.
-        Disposition::Again { .. } | Disposition::Park { .. } | Disposition::Gone { .. } => return,
-        Disposition::Pause {
+        AfterPost::Again { .. } | AfterPost::Park { .. } | AfterPost::Gone { .. } => return,
+        AfterPost::Pause {
             until, asked: true, ..
         } => resume.pause_until = Some(*until),
-        Disposition::Pause { asked: false, .. } | Disposition::Fix { .. } => {}
+        AfterPost::Pause { asked: false, .. } | AfterPost::Fix { .. } => {}
     }
     let before = resume.slack_trouble.take();
     resume.slack_trouble = Some(trouble(before, answer, now));
 }
 
 /// Why Slack takes nothing, since the first time that it said so.
-fn trouble(before: Option<Trouble>, answer: &PostResult, now: Time) -> Trouble {
+fn trouble(before: Option<SlackTrouble>, answer: &PostResult, now: Time) -> SlackTrouble {
     let said = answer.to_string();
     let same = before.filter(|before| before.said == said && before.since <= now);
-    Trouble {
+    SlackTrouble {
         since: same.map_or(now, |same| same.since),
         said,
         code: answer.code().map(str::to_owned),
@@ -121,7 +121,7 @@ pub fn note_channel(daily: &mut Daily, channel: &str, answer: &PostResult, now: 
 pub fn settle_message(
     daily: &mut Daily,
     posted: &Message,
-    next: &Disposition,
+    next: &AfterPost,
     accepted: Option<&SlackRef>,
 ) {
     let resume = &mut daily.resume;
@@ -132,22 +132,22 @@ pub fn settle_message(
     let message = &mut resume.outbox[at];
     (message.form, message.maybe_repeated) = next.marks(message.form, posted.maybe_repeated);
     match next {
-        Disposition::Done => {
+        AfterPost::Done => {
             resume.outbox.remove(at);
             let at = accepted.cloned();
             resume.matters.posted(posted, at, &resume.outbox);
             resume.alerts_and_outbox().1.tidy();
         }
         // Meanwhile an edit found it gone too: the message that stands for it tells this already.
-        Disposition::Gone { .. } if message.matter != posted.matter && posted.in_first => {
+        AfterPost::Gone { .. } if message.matter != posted.matter && posted.in_first => {
             resume.outbox.remove(at);
         }
-        Disposition::Gone { .. } => {
+        AfterPost::Gone { .. } => {
             if let Some(id) = posted.matter {
                 resume.alerts_and_outbox().1.stand_anew(id, posted.since);
             }
         }
-        Disposition::Park { error } => {
+        AfterPost::Park { error } => {
             let mut message = resume.outbox.remove(at);
             message.refused = Some(error.clone());
             resume.parked.push(message);
@@ -157,7 +157,7 @@ pub fn settle_message(
             let gone = evict(parked, PARKED_KEPT, |_| (), whose, |at, _| at);
             add(&mut resume.parked_more, gone.len() as u64);
         }
-        Disposition::Again { .. } | Disposition::Pause { .. } | Disposition::Fix { .. } => {}
+        AfterPost::Again { .. } | AfterPost::Pause { .. } | AfterPost::Fix { .. } => {}
     }
 }
 
@@ -167,18 +167,18 @@ pub fn take_edit(daily: &Daily) -> Option<Matter> {
 }
 
 /// Applies the result of an edit. If Slack refuses it for good, a new message stands for it.
-pub fn settle_edit(daily: &mut Daily, edit: &Matter, next: &Disposition, now: Time) {
+pub fn settle_edit(daily: &mut Daily, edit: &Matter, next: &AfterPost, now: Time) {
     let resume = &mut daily.resume;
     match next {
-        Disposition::Done => resume.matters.edited(edit),
-        Disposition::Again { form } => {
+        AfterPost::Done => resume.matters.edited(edit),
+        AfterPost::Again { form } => {
             let matter = resume.matters.get_mut(edit.id);
             matter.into_iter().for_each(|matter| matter.form = *form);
         }
-        Disposition::Gone { .. } | Disposition::Park { .. } => {
+        AfterPost::Gone { .. } | AfterPost::Park { .. } => {
             resume.alerts_and_outbox().1.stand_anew(edit.id, now);
         }
-        Disposition::Pause { .. } | Disposition::Fix { .. } => {}
+        AfterPost::Pause { .. } | AfterPost::Fix { .. } => {}
     }
 }
 
@@ -205,7 +205,7 @@ mod tests {
                 panic!("nothing waits");
             };
             let error = "msg_too_long".to_owned();
-            settle_message(&mut daily, &posted, &Disposition::Park { error }, None);
+            settle_message(&mut daily, &posted, &AfterPost::Park { error }, None);
         }
         let parked: Vec<u64> = daily.resume.parked.iter().map(|m| m.id).collect();
         let kept: Vec<u64> = [1].into_iter().chain(7..=55).collect();

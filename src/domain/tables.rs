@@ -6,7 +6,7 @@ use crate::domain::base::time::Time;
 use crate::domain::days::POSTED_KEPT;
 use crate::domain::delivery::{Turn, held_until, take};
 use crate::domain::routes::Routes;
-use crate::domain::slack_reply::{Disposition, RateLimiter};
+use crate::domain::slack_reply::{AfterPost, RateLimiter};
 use crate::domain::state::{ClosedDay, Daily, PostedDay};
 
 /// How many days with a refused table are kept for a person to see, and how many whose routes' tables wait.
@@ -58,19 +58,19 @@ pub fn settle_day(
     daily: &mut Daily,
     posted: &ClosedDay,
     messages: usize,
-    next: &Disposition,
+    next: &AfterPost,
     routes: &Routes,
 ) -> Option<ClosedDay> {
     let closed = &mut daily.resume.closed;
     let day = closed.iter_mut().find(|day| day.id == posted.id)?;
     let marks = next.marks(posted.form, posted.maybe_repeated);
-    let is_whole = *next == Disposition::Done && posted.messages_posted + 1 >= messages;
+    let is_whole = *next == AfterPost::Done && posted.messages_posted + 1 >= messages;
     let (count, repeated) = match next {
-        Disposition::Done => (posted.messages_posted + 1, false),
+        AfterPost::Done => (posted.messages_posted + 1, false),
         _ => (posted.messages_posted, marks.1),
     };
     let error = match next {
-        Disposition::Park { error } => Some(error.clone()),
+        AfterPost::Park { error } => Some(error.clone()),
         _ => None,
     };
     match &posted.of_route {
@@ -133,7 +133,7 @@ mod tests {
             ..ClosedDay::default()
         };
         daily.resume.closed.extend((0..REFUSED_KEPT + 3).map(day));
-        let refused = Disposition::Park {
+        let refused = AfterPost::Park {
             error: "invalid_blocks".to_owned(),
         };
         let mut dropped = Vec::new();

@@ -65,7 +65,7 @@ fn a_state_damaged_in_any_way_is_set_aside_and_what_it_counted_counts_once() {
         ("an object", b"{}".to_vec()),
         ("a list", b"[]".to_vec()),
         ("counters of wrong types", no_counters.into()),
-        ("counters alone", counters.into()),
+        ("only counters", counters.into()),
         ("nested without end", "[".repeat(100_000).into_bytes()),
     ];
     let mut expected = 3;
@@ -100,7 +100,7 @@ fn with_state_and_backup_damaged_it_starts_from_now_says_so_and_keeps_both() {
     assert!(
         world
             .said()
-            .contains("there is no other: counting starts from zero"),
+            .contains("there is no backup: counting starts from zero"),
         "{}",
         world.said()
     );
@@ -189,7 +189,7 @@ fn the_scripts_file_is_taken_over_where_no_state_of_ours_ever_was() {
     daemon.stop();
     let said = world.said();
     assert!(
-        said.contains("daily.json has counters alone: they are kept"),
+        said.contains("daily.json has only counters: they are kept"),
         "{said}"
     );
 }

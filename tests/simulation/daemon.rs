@@ -7,13 +7,13 @@ use std::time::Duration;
 use sftp_monitor::adapters::reader::{Batch, Order, Reading};
 use sftp_monitor::adapters::store::{Disk, StateError};
 use sftp_monitor::commands::run::{Committer, Courier, Queue, Taken};
-use sftp_monitor::domain::alerts::{Content, Event};
+use sftp_monitor::domain::alerts::{Content, WebhookEvent};
 use sftp_monitor::domain::base::position::Position;
 use sftp_monitor::domain::days;
 use sftp_monitor::domain::delivery;
 use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::Monitor;
-use sftp_monitor::domain::slack_reply::{Disposition, PostResult, RateLimiter};
+use sftp_monitor::domain::slack_reply::{AfterPost, PostResult, RateLimiter};
 use sftp_monitor::domain::state::Daily;
 use sftp_monitor::domain::webhook::Delivery;
 
@@ -41,7 +41,7 @@ pub(crate) struct Daemon {
     pub(crate) editor: RateLimiter,
     pub(crate) editing: Option<Editing>,
     /// The event that is being sent, and what becomes of it.
-    sending: Option<(Event, Delivery)>,
+    sending: Option<(WebhookEvent, Delivery)>,
 }
 
 /// A post under way.
@@ -245,7 +245,7 @@ impl Simulation {
         };
         if self.fault == Fault::EarlyAcknowledgement {
             let early = |daily: &mut Daily| {
-                delivery::settle_message(daily, &taken.message, &Disposition::Done, None)
+                delivery::settle_message(daily, &taken.message, &AfterPost::Done, None)
             };
             let _ = daemon.committer.change(now, early);
         }
@@ -270,7 +270,7 @@ impl Simulation {
         let committer = &mut daemon.committer;
         if self.fault == Fault::DroppedReplies && matches!(result, PostResult::Gone(_)) {
             let drop = |daily: &mut Daily| {
-                delivery::settle_message(daily, &taken.message, &Disposition::Done, None);
+                delivery::settle_message(daily, &taken.message, &AfterPost::Done, None);
             };
             let _ = committer.change(now, drop);
         }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use sftp_monitor::adapters::store::{Disk, FileVersion, Found};
+use sftp_monitor::adapters::store::{Disk, FileVersion, StoredFile};
 use sftp_monitor::domain::base::time::Time;
 
 use crate::dice::{Dice, Odds};
@@ -268,9 +268,9 @@ impl Disk for SimDisk {
         self.step().map(|()| true)
     }
 
-    fn read(&mut self, name: &str) -> io::Result<Option<Found>> {
+    fn read(&mut self, name: &str) -> io::Result<Option<StoredFile>> {
         self.step()?;
-        Ok(self.world.content(name).map(|bytes| Found {
+        Ok(self.world.content(name).map(|bytes| StoredFile {
             bytes: Some(bytes),
             modified: Time::default(),
         }))

@@ -2,7 +2,7 @@
 
 use sftp_monitor::domain::alerts::{Content, Matter, Message, SlackRef};
 use sftp_monitor::domain::delivery;
-use sftp_monitor::domain::slack_reply::{Disposition, PostResult};
+use sftp_monitor::domain::slack_reply::{AfterPost, PostResult};
 use sftp_monitor::domain::state::Daily;
 
 use crate::daemon::Daemon;
@@ -65,7 +65,7 @@ impl Simulation {
         };
         if self.fault == Fault::EarlyEdit {
             let done = |daily: &mut Daily| {
-                delivery::settle_edit(daily, &edit, &Disposition::Done, now);
+                delivery::settle_edit(daily, &edit, &AfterPost::Done, now);
             };
             let _ = daemon.committer.change(now, done);
         }
@@ -87,7 +87,7 @@ impl Simulation {
         };
         let now = self.clock.now();
         let next = daemon.editor.settle(edit.form, &result, now);
-        if let Disposition::Gone { .. } | Disposition::Park { .. } = next {
+        if let AfterPost::Gone { .. } | AfterPost::Park { .. } = next {
             self.tell_again(Some(edit.id));
             self.slack.messages.borrow_mut()[number(edit.at.as_ref().expect("it was posted"))]
                 .left = true;

@@ -8,12 +8,12 @@ use std::time::Duration;
 use serde::de::IgnoredAny;
 use sftp_monitor::adapters::store::Store;
 use sftp_monitor::commands::digest::Tables;
-use sftp_monitor::domain::alerts::Kind;
-use sftp_monitor::domain::base::policy::{Alerts, FollowUp};
+use sftp_monitor::domain::alerts::AlertKind;
+use sftp_monitor::domain::base::policy::{AlertPolicy, FollowUp};
 use sftp_monitor::domain::base::position::JournalPosition;
 use sftp_monitor::domain::delivery::Turn;
 use sftp_monitor::domain::rules::Rules;
-use sftp_monitor::domain::slack_reply::Disposition;
+use sftp_monitor::domain::slack_reply::AfterPost;
 
 use crate::clock::Clock;
 use crate::daemon::Daemon;
@@ -84,7 +84,7 @@ impl Simulation {
         let clock = Clock::new(dice);
         let rules = Rules {
             zone: clock.zone,
-            alerts: Alerts {
+            alerts: AlertPolicy {
                 download: true,
                 max_per_hour: [2, 12][dice.index(2)],
                 follow_up: [
@@ -93,11 +93,11 @@ impl Simulation {
                     FollowUp::Thread,
                     FollowUp::Post,
                 ][dice.index(4)],
-                ..Alerts::default()
+                ..AlertPolicy::default()
             },
             // In half of the seeds there is a webhook.
             webhook: match dice.once_in(2) {
-                true => Kind::ALL.to_vec(),
+                true => AlertKind::ALL.to_vec(),
                 false => Vec::new(),
             },
             ..Rules::default()
@@ -333,7 +333,7 @@ impl Simulation {
                 )
             });
             match settled {
-                Ok((Disposition::Pause { .. } | Disposition::Fix { .. }, _)) => {
+                Ok((AfterPost::Pause { .. } | AfterPost::Fix { .. }, _)) => {
                     self.settled(&answer.result, None, now);
                     break;
                 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use sftp_monitor::domain::alerts::{Content, Event, Told};
+use sftp_monitor::domain::alerts::{Content, Told, WebhookEvent};
 use sftp_monitor::domain::webhook::{Delivery, classify};
 
 use crate::machine::Simulation;
@@ -18,7 +18,7 @@ pub(crate) struct Receiver {
 
 impl Simulation {
     /// Sends an event.
-    pub(crate) fn send_event(&self, process: u64, event: &Event) -> Delivery {
+    pub(crate) fn send_event(&self, process: u64, event: &WebhookEvent) -> Delivery {
         let (dice, now) = (&self.world.dice, self.clock.now());
         let lost = || Delivery::Failed {
             why: "no answer".to_owned(),

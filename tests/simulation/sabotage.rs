@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sftp_monitor::adapters::store::{Disk, FileVersion, Found};
+use sftp_monitor::adapters::store::{Disk, FileVersion, StoredFile};
 
 use crate::disk::{SimDisk, SimLock};
 
@@ -43,7 +43,7 @@ pub(crate) struct Sabotaged {
     pub(crate) disk: SimDisk,
     pub(crate) fault: Fault,
     pub(crate) digest: bool,
-    pub(crate) read_before: Option<Option<Found>>,
+    pub(crate) read_before: Option<Option<StoredFile>>,
 }
 
 impl Disk for Sabotaged {
@@ -68,7 +68,7 @@ impl Disk for Sabotaged {
         self.disk.enter()
     }
 
-    fn read(&mut self, name: &str) -> io::Result<Option<Found>> {
+    fn read(&mut self, name: &str) -> io::Result<Option<StoredFile>> {
         match self.read_before.take() {
             Some(found) => Ok(found),
             None => self.disk.read(name),

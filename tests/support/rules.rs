@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sftp_monitor::domain::alerts::{Content, Message, MuteTerms, Outbox, Reply, SlackRef};
+use sftp_monitor::domain::alerts::{Content, Message, MuteTerms, Outbox, SlackRef, ThreadReply};
 use sftp_monitor::domain::base::process::Boot;
 use sftp_monitor::domain::base::time::Time;
 use sftp_monitor::domain::days;
@@ -14,7 +14,7 @@ use sftp_monitor::domain::render::{Voice, day_messages, render, render_content};
 use sftp_monitor::domain::routes::Routes;
 use sftp_monitor::domain::rules::{Monitor, Rules};
 use sftp_monitor::domain::sessions::Limit;
-use sftp_monitor::domain::slack_reply::Disposition;
+use sftp_monitor::domain::slack_reply::AfterPost;
 use sftp_monitor::domain::state::Daily;
 use sftp_monitor::domain::tables;
 
@@ -329,7 +329,7 @@ impl Player {
                 why,
             } => {
                 self.pass_to(*at);
-                let reply = Reply::Taken {
+                let reply = ThreadReply::Taken {
                     by: Some("ops".to_owned()),
                     why: why.clone(),
                     at: *at,
@@ -414,13 +414,13 @@ impl Player {
                 ts: format!("1.{}", message.id),
             });
             let daily = &mut self.daily;
-            delivery::settle_message(daily, &message, &Disposition::Done, at.as_ref());
+            delivery::settle_message(daily, &message, &AfterPost::Done, at.as_ref());
             self.contents.push((self.now, message.content));
         }
         while let (Some(edit), false) = (delivery::take_edit(&self.daily), self.is_down()) {
             let shown = render_content(&edit.shown(), edit.form, &self.voice);
             self.tell("✎ ", &shown.text);
-            delivery::settle_edit(&mut self.daily, &edit, &Disposition::Done, self.now);
+            delivery::settle_edit(&mut self.daily, &edit, &AfterPost::Done, self.now);
         }
     }
 
@@ -473,7 +473,7 @@ impl Player {
                 self.told.extend(feeds.map(|line| format!("    {line}")));
             }
             if day.of_route.is_some() {
-                tables::settle_day(&mut self.daily, &day, 1, &Disposition::Done, &self.routes);
+                tables::settle_day(&mut self.daily, &day, 1, &AfterPost::Done, &self.routes);
                 continue;
             }
             self.posted.push(counted(
@@ -483,7 +483,7 @@ impl Player {
                 &day.day,
                 &|time| self.clock(time),
             ));
-            tables::settle_day(&mut self.daily, &day, 1, &Disposition::Done, &self.routes);
+            tables::settle_day(&mut self.daily, &day, 1, &AfterPost::Done, &self.routes);
         }
     }
 

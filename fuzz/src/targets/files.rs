@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use sftp_monitor::adapters::config::Config;
-use sftp_monitor::adapters::sshd_config::{Files, Partner, forces_logging, in_force};
+use sftp_monitor::adapters::sshd_config::{ConfigFiles, MatchAccount, forces_logging, in_force};
 use sftp_monitor::domain::base::clean::is_hidden;
 use sftp_monitor::domain::slack_reply::Body;
 use sftp_monitor::domain::slack_reply::PostResult;
@@ -29,7 +29,7 @@ pub(super) fn sshd_config(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     // Several at each of the levels that sshd allows would be read for hours.
     let reads = Cell::new(0);
-    let files = Files {
+    let files = ConfigFiles {
         read: &|path| {
             reads.set(reads.get() + 1);
             match path.ends_with("sshd_config") && reads.get() < 20 {
@@ -45,7 +45,7 @@ pub(super) fn sshd_config(data: &[u8]) {
     };
     let groups = ["sftp-feeds".to_owned()];
     for groups in [None, Some(&groups[..])] {
-        let partner = Partner {
+        let partner = MatchAccount {
             name: "alice",
             groups,
         };

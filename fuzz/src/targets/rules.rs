@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sftp_monitor::domain::alerts::{Form, Message};
+use sftp_monitor::domain::alerts::{Layout, Message};
 use sftp_monitor::domain::base::clean::is_hidden;
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::process::Boot;
@@ -161,7 +161,7 @@ fn written_and_told(daily: &Daily) {
             ..ClosedDay::default()
         };
         for day in daily.resume.closed.iter().chain([&open]) {
-            for form in [Form::Blocks, Form::Text] {
+            for form in [Layout::Blocks, Layout::Text] {
                 let day = ClosedDay {
                     form,
                     ..day.clone()

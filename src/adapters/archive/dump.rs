@@ -6,7 +6,7 @@
 
 use super::export::{self, Export};
 use crate::adapters::archive::lines::without_mark as without_byte_order_mark;
-use crate::adapters::source::buffer::{LONGEST_LINE, Line};
+use crate::adapters::source::buffer::{LONGEST_LINE, LogLine};
 use crate::adapters::source::envelope::{Envelope, Read, Years, short};
 use crate::domain::base::time::Time;
 
@@ -60,7 +60,7 @@ impl Dump {
     }
 
     /// Reads the next line. `None` if the entry continues on the next line.
-    pub fn read<'a>(&'a mut self, line: &Line<'a>) -> Option<Read<'a>> {
+    pub fn read<'a>(&'a mut self, line: &LogLine<'a>) -> Option<Read<'a>> {
         if self.export.is_open() {
             return self.export.line(line).then(|| self.export.read());
         }
@@ -101,7 +101,7 @@ impl Dump {
     }
 
     /// Reads only the stamp without a year, which is enough for a first reading; false if the line needs a full reading.
-    pub(in crate::adapters) fn pass(&mut self, line: &Line<'_>) -> bool {
+    pub(in crate::adapters) fn pass(&mut self, line: &LogLine<'_>) -> bool {
         let plain = self.of_journal == Some(false) && !line.too_long;
         // The second reading finds no stamp in a line that is not text.
         plain
@@ -141,7 +141,7 @@ impl Dump {
         self.remedy
     }
 
-    fn pretty_line(&mut self, line: &Line<'_>) -> Option<Read<'_>> {
+    fn pretty_line(&mut self, line: &LogLine<'_>) -> Option<Read<'_>> {
         // An entry that is too long is read to its end, and then counts as no text.
         if line.too_long || self.pretty.len() + line.text.len() > LONGEST_ENTRY {
             self.pretty.truncate(1);

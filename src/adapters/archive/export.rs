@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use crate::adapters::source::buffer::{LONGEST_LINE, Line};
+use crate::adapters::source::buffer::{LONGEST_LINE, LogLine};
 use crate::adapters::source::envelope::Read;
 use crate::adapters::source::envelope::journalctl::Exported;
 
@@ -18,12 +18,12 @@ const LENGTH: usize = 8;
 pub(crate) struct Export {
     entry: Exported,
     open: bool,
-    value: Option<Value>,
+    value: Option<UnfinishedValue>,
 }
 
 /// An unfinished value that is binary or has several lines.
 #[derive(Default)]
-struct Value {
+struct UnfinishedValue {
     name: Vec<u8>,
     /// The bytes of the length that were read so far.
     length: Vec<u8>,
@@ -41,7 +41,7 @@ impl Export {
     }
 
     /// Takes the next line. Whether the entry ends with it.
-    pub(crate) fn line(&mut self, line: &Line<'_>) -> bool {
+    pub(crate) fn line(&mut self, line: &LogLine<'_>) -> bool {
         if !std::mem::replace(&mut self.open, true) {
             self.entry.clear();
         }
@@ -62,9 +62,9 @@ impl Export {
             _ if text.is_empty() => self.open = false,
             Some(at) => self.entry.add(&text[..at], &text[at + 1..]),
             None => {
-                self.value = Some(Value {
+                self.value = Some(UnfinishedValue {
                     name: text.to_vec(),
-                    ..Value::default()
+                    ..UnfinishedValue::default()
                 });
             }
         }
@@ -83,9 +83,9 @@ impl Export {
     }
 }
 
-impl Value {
+impl UnfinishedValue {
     /// Takes a line of the log, with the NULs before it and the line feed after it.
-    fn take(&mut self, line: &Line<'_>) {
+    fn take(&mut self, line: &LogLine<'_>) {
         let (text, nuls) = match line.too_long {
             true => (line.head.as_slice(), 0),
             false => (

@@ -22,7 +22,7 @@ pub(crate) fn cannot(path: &Path, error: &std::io::Error) -> anyhow::Error {
     let path = path.display();
     match error.kind() {
         ErrorKind::PermissionDenied => anyhow!(
-            "{path}: {error}; `sudo usermod -aG adm $USER` grants the logs, from the next log-in on"
+            "{path}: {error}; `sudo usermod -aG adm $USER` gives access to the logs, from the next log-in on"
         ),
         _ => anyhow!("{path}: {error}"),
     }
@@ -38,7 +38,7 @@ pub(super) fn can_be_read(directory: Option<&Path>) -> anyhow::Result<()> {
         (Readable::Yes, _) => Ok(()),
         (Readable::NoPermission { .. }, Some(directory)) => bail!(not_opened(directory)),
         (Readable::NoPermission { group }, None) => bail!(
-            "the journal cannot be read: `sudo usermod -aG {group} $USER` grants it, from the next log-in on"
+            "the journal cannot be read: `sudo usermod -aG {group} $USER` gives access to it, from the next log-in on"
         ),
         (Readable::NoJournal(why), _) => bail!("there is no journal: {why}"),
     }

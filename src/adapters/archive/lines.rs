@@ -14,7 +14,7 @@ use super::opened::{self, MAGIC, Opened};
 use crate::adapters::source::buffer::{Buffer, Filled, GZIP, again};
 use crate::domain::base::time::Time;
 
-pub use crate::adapters::source::buffer::Line;
+pub use crate::adapters::source::buffer::LogLine;
 
 /// The byte order mark that editors of other systems write before a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -123,7 +123,7 @@ impl Lines {
     }
 
     /// The next line. `None` at the end.
-    pub fn next_whole(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn next_whole(&mut self) -> io::Result<Option<LogLine<'_>>> {
         // The buffer is asked twice, because a loop cannot return a value that it borrowed.
         let mut ended = false;
         while !ended && !self.buffer.has_next() {

@@ -131,7 +131,7 @@ impl PastFile {
         let path = self.path.display();
         if skipped > 0 {
             warn(&format!(
-                "{path}: {skipped} lines are no text and were skipped"
+                "{path}: {skipped} lines are not text and were skipped"
             ));
         }
         if let Some(remedy) = self.survey.dump.remedy() {
@@ -140,8 +140,7 @@ impl PastFile {
         let years = self.survey.dump.years();
         if !self.survey.whole && years.is_some_and(|years| years.is_contradicted()) {
             warn(&format!(
-                "{path}: its stamps name no year and pass more New Years than could be seen beforehand, so that some are \
-                 of a year before: name the file itself in place of a pipe"
+                "{path}: its time stamps have no year and pass more New Years than expected, so some dates are a year too early: give the file itself instead of a pipe"
             ));
         }
     }

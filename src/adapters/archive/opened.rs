@@ -137,7 +137,7 @@ fn through(by: &str, path: &Path, command: &str) -> String {
 pub(crate) fn damaged(error: &io::Error, path: &Path, command: &str) -> io::Error {
     let works = through("zcat", path, command);
     io::Error::other(format!(
-        "damaged, or not whole yet: {error}; {works} reads what stands before the damage"
+        "damaged or incomplete: {error}; {works} reads the part before the damage"
     ))
 }
 

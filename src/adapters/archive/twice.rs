@@ -66,7 +66,7 @@ pub(crate) fn drop_copies<L>(
             Some((_, log)) => {
                 let (path, known) = (path.display(), of(log).0.display());
                 said.push(format!(
-                    "{path}: holds the lines with which {known} begins: left out, or they would count twice"
+                    "{path}: has the same lines as the beginning of {known}: left out, because they would count twice"
                 ));
                 logs.remove(at);
             }

@@ -10,10 +10,12 @@ use super::keys::{ConfigError, Keys, Text};
 use super::model::AUTH_LOG;
 use super::routes;
 use super::values::{absolute, address, duration, not_empty, number, remind, time_of_day, zone};
-use super::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind, Webhook};
-use crate::domain::alerts::Kind;
+use super::{
+    Config, DigestConfig, HeartbeatConfig, Partners, Slack, SourceConfig, SourceKind, WebhookConfig,
+};
+use crate::domain::alerts::AlertKind;
 use crate::domain::base::language::Language;
-use crate::domain::base::policy::{Alerts, FollowUp};
+use crate::domain::base::policy::{AlertPolicy, FollowUp};
 
 /// The default channel: the team's.
 const CHANNEL: &str = "C0APAF806F8";
@@ -47,7 +49,7 @@ pub(super) fn config(text: &Text<'_>) -> Result<Config, ConfigError> {
     let partners = partners(keys.table("partners")?)?;
     let source = source(keys.table("source")?)?;
     let mut own = keys.table("alerts")?;
-    let alerts = alerts(&mut own, &Alerts::default())?;
+    let alerts = alerts(&mut own, &AlertPolicy::default())?;
     let of_partners = own.table("partners")?.named_tables()?.into_iter();
     own.end()?;
     let (mut alerts_of, mut channels) = (BTreeMap::new(), BTreeMap::new());
@@ -125,11 +127,11 @@ fn source(mut keys: Keys<'_>) -> Result<SourceConfig, ConfigError> {
 }
 
 /// Reads the keys of `[alerts]` or of one partner's table; a key that is missing has the general value.
-fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> {
-    let hint = " (to be told nothing: login = false and the like)";
+fn alerts(keys: &mut Keys<'_>, general: &AlertPolicy) -> Result<AlertPolicy, ConfigError> {
+    let hint = " (to switch messages off: login = false and the like)";
     let most = keys.get("max-per-hour", number(MOST_PER_HOUR, hint))?;
     let mut told = |key, general| Ok(keys.get(key, Ok)?.unwrap_or(general));
-    Ok(Alerts {
+    Ok(AlertPolicy {
         login: told("login", general.login)?,
         failure: told("failure", general.failure)?,
         hindered: told("hindered", general.hindered)?,
@@ -149,9 +151,9 @@ fn alerts(keys: &mut Keys<'_>, general: &Alerts) -> Result<Alerts, ConfigError> 
     })
 }
 
-fn digest(mut keys: Keys<'_>) -> Result<Digest, ConfigError> {
+fn digest(mut keys: Keys<'_>) -> Result<DigestConfig, ConfigError> {
     let closes_from = keys.get("closes-from", time_of_day("23:00"))?;
-    let digest = Digest {
+    let digest = DigestConfig {
         closes_from: closes_from.unwrap_or(CLOSES_FROM),
         idle: keys.get("idle", Ok)?.unwrap_or(true),
     };
@@ -160,27 +162,27 @@ fn digest(mut keys: Keys<'_>) -> Result<Digest, ConfigError> {
 }
 
 /// Reads the address that is fetched while all is well; `None` for an empty one.
-fn heartbeat(mut keys: Keys<'_>) -> Result<Heartbeat, ConfigError> {
+fn heartbeat(mut keys: Keys<'_>) -> Result<HeartbeatConfig, ConfigError> {
     let url = keys.get("url", |url: String| match url.as_str() {
         "" => Ok(None),
         url => address(url, HEARTBEAT_URL).map(Some),
     })?;
     keys.end()?;
     let url: Option<Url> = url.flatten();
-    Ok(Heartbeat { url })
+    Ok(HeartbeatConfig { url })
 }
 
 /// Reads where events are posted to; `None` for an empty address.
-fn webhook(mut keys: Keys<'_>) -> Result<Webhook, ConfigError> {
+fn webhook(mut keys: Keys<'_>) -> Result<WebhookConfig, ConfigError> {
     let url = keys.get("url", |url: String| match url.as_str() {
         "" => Ok(None),
         url => address(url, WEBHOOK_URL).map(Some),
     })?;
-    let kinds: Vec<Kind> = keys.list("kinds", |name: String| name.parse())?;
-    let webhook = Webhook {
+    let kinds: Vec<AlertKind> = keys.list("kinds", |name: String| name.parse())?;
+    let webhook = WebhookConfig {
         url: url.flatten(),
         kinds: match kinds.is_empty() {
-            true => Kind::ALL.to_vec(),
+            true => AlertKind::ALL.to_vec(),
             false => kinds,
         },
         ca_file: keys.get("ca-file", ca_file)?.flatten(),
@@ -235,6 +237,6 @@ fn api_url(url: String) -> Result<String, String> {
     let bare = url.query().is_none() && url.fragment().is_none();
     match bare && url.username().is_empty() && url.password().is_none() {
         true => Ok(url.as_str().trim_end_matches('/').to_owned()),
-        false => Err("an address without user, password, query and fragment is needed".to_owned()),
+        false => Err("the address must have no user, password, query or fragment".to_owned()),
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Sought {
 }
 
 /// The result of the search.
-pub(super) enum Found {
+pub(super) enum FoundSecret {
     /// The secret without the line end of its file, and the place where it is.
     Here(Vec<u8>, String),
     /// There is none.
@@ -39,7 +39,7 @@ impl Sought {
     /// Looks for the secret: first as a credential, then in the environment. If root runs a command by hand, systemd has passed
     /// nothing, so it looks in the places from which the units get the secret. Only systemd can decrypt an encrypted one: then
     /// the error says which `unit` to start instead of the command.
-    pub(super) fn find(&self, unit: &str) -> Result<Found, Stop> {
+    pub(super) fn find(&self, unit: &str) -> Result<FoundSecret, Stop> {
         let credentials = std::env::var_os(environment::CREDENTIALS).map(PathBuf::from);
         let variable = std::env::var_os(self.variable);
         let by_hand = environment::is_by_hand().then_some((Path::new("/"), unit));
@@ -52,7 +52,7 @@ impl Sought {
         credentials: Option<&Path>,
         variable: Option<OsString>,
         by_hand: Option<(&Path, &str)>,
-    ) -> Result<Found, Stop> {
+    ) -> Result<FoundSecret, Stop> {
         let given = match credentials.map(|directory| directory.join(self.credential)) {
             Some(path) => self.in_file(&path, usable)?,
             None => None,
@@ -61,10 +61,12 @@ impl Sought {
             given.or_else(|| Some((usable(variable?.into_vec())?, self.variable.to_owned())));
         let found = match (given, by_hand) {
             (None, Some((root, unit))) => self.as_the_units(root, unit)?,
-            (None, None) if credentials.is_none() => return Ok(Found::Hidden),
+            (None, None) if credentials.is_none() => return Ok(FoundSecret::Hidden),
             (given, _) => given,
         };
-        Ok(found.map_or(Found::Nowhere, |(secret, place)| Found::Here(secret, place)))
+        Ok(found.map_or(FoundSecret::Nowhere, |(secret, place)| {
+            FoundSecret::Here(secret, place)
+        }))
     }
 
     /// Looks below this root in the places from which the units get the secret.

@@ -21,7 +21,9 @@ pub(crate) use credential::encrypted_credential;
 pub use keys::ConfigError;
 pub(crate) use keys::nearest;
 pub use load::DEFAULT_PATH;
-pub use model::{Config, Digest, Heartbeat, Partners, Slack, SourceConfig, SourceKind, Webhook};
+pub use model::{
+    Config, DigestConfig, HeartbeatConfig, Partners, Slack, SourceConfig, SourceKind, WebhookConfig,
+};
 pub(crate) use secret::SECRET_CREDENTIAL;
 pub use secret::Secret;
 pub(crate) use token::CREDENTIAL;

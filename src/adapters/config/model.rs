@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use reqwest::Url;
 
 use crate::adapters::config::ca_file::CaFile;
-use crate::domain::alerts::Kind;
+use crate::domain::alerts::AlertKind;
 use crate::domain::base::language::Language;
-use crate::domain::base::policy::Alerts;
+use crate::domain::base::policy::AlertPolicy;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::{ByPattern, Expectation};
 use crate::domain::routes::Routes;
@@ -27,17 +27,17 @@ pub struct Config {
     /// `[source]`.
     pub source: SourceConfig,
     /// `[alerts]` without the partners' own.
-    pub alerts: Alerts,
+    pub alerts: AlertPolicy,
     /// `[alerts.partners.NAME]`: complete settings, with missing keys taken from `[alerts]`.
-    pub alerts_of: BTreeMap<String, Alerts>,
+    pub alerts_of: BTreeMap<String, AlertPolicy>,
     /// `[[route]]` of this server, and the partners' own channels.
     pub routes: Routes,
     /// `[digest]`.
-    pub digest: Digest,
+    pub digest: DigestConfig,
     /// `[heartbeat]`.
-    pub heartbeat: Heartbeat,
+    pub heartbeat: HeartbeatConfig,
     /// `[webhook]`.
-    pub webhook: Webhook,
+    pub webhook: WebhookConfig,
     /// `[[expect]]`: the feeds that must arrive.
     pub expects: Vec<Expectation>,
     /// `[[expect]]` with patterns of partners.
@@ -109,7 +109,7 @@ pub enum SourceKind {
 
 /// `[digest]`.
 #[derive(Clone, Debug)]
-pub struct Digest {
+pub struct DigestConfig {
     /// The digest closes the day if it runs at this minute after midnight or later.
     pub closes_from: u32,
     /// The digest names the partners without activity.
@@ -118,18 +118,18 @@ pub struct Digest {
 
 /// `[heartbeat]`.
 #[derive(Clone, Debug, Default)]
-pub struct Heartbeat {
+pub struct HeartbeatConfig {
     /// The address that is fetched every five minutes while all is well; plain http only towards loopback.
     pub url: Option<Url>,
 }
 
 /// `[webhook]`.
 #[derive(Clone, Debug, Default)]
-pub struct Webhook {
+pub struct WebhookConfig {
     /// The address that each event is posted to; plain http only towards loopback.
     pub url: Option<Url>,
     /// The kinds of events.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<AlertKind>,
     /// Further root certificates for the receiver.
     pub ca_file: Option<CaFile>,
 }

@@ -7,7 +7,7 @@ use toml::Value;
 use super::keys::{ConfigError, Keys, Text, nearest};
 use super::values::{not_empty, one_or_more};
 use super::whose::{mention, partners, pattern};
-use crate::domain::alerts::Kind;
+use crate::domain::alerts::AlertKind;
 use crate::domain::expect::Pattern;
 use crate::domain::routes::{Route, Routes, Target};
 
@@ -15,7 +15,7 @@ use crate::domain::routes::{Route, Routes, Target};
 pub(super) const CHANNEL: &str = "C012AB3CD";
 
 /// A route as it was read.
-struct Read {
+struct RouteKeys {
     line: usize,
     /// The pattern of the servers' labels.
     host: Option<Pattern>,
@@ -30,11 +30,11 @@ pub(super) fn routes(
     of_partner: BTreeMap<String, String>,
     text: &Text<'_>,
 ) -> Result<Routes, ConfigError> {
-    let mut all: Vec<Read> = Vec::new();
+    let mut all: Vec<RouteKeys> = Vec::new();
     for keys in keys.tables("route", "route")? {
         let line = text.line(keys.at.start);
         let (host, route) = route(keys, |route, host| before(&all, route, host))?;
-        all.push(Read { line, host, route });
+        all.push(RouteKeys { line, host, route });
     }
     let here = |host: &Pattern| host.matches(label.as_bytes());
     all.retain(|read| read.host.as_ref().is_none_or(here));
@@ -46,9 +46,9 @@ pub(super) fn routes(
 }
 
 /// If earlier routes take all messages of this one: the line of the last of those that are needed for it.
-fn before(all: &[Read], route: &Route, host: Option<&Pattern>) -> Option<usize> {
-    let on_its_hosts = |read: &&Read| read.host.is_none() || read.host.as_ref() == host;
-    let taken = |kind: &Kind| {
+fn before(all: &[RouteKeys], route: &Route, host: Option<&Pattern>) -> Option<usize> {
+    let on_its_hosts = |read: &&RouteKeys| read.host.is_none() || read.host.as_ref() == host;
+    let taken = |kind: &AlertKind| {
         let mut same = all.iter().filter(on_its_hosts);
         same.find(|read| read.route.covers(route, *kind))
     };
@@ -73,7 +73,7 @@ fn route(
     let named = |kind| kinds.as_ref().is_some_and(|kinds| kinds.contains(&kind));
     let target = match (channel, nowhere) {
         (Some(_), true) => {
-            return wrong("nowhere", "contradicts channel: write one of the two");
+            return wrong("nowhere", "contradicts channel: write only one of the two");
         }
         (Some(channel), false) => Target::Channel(channel),
         (None, true) => Target::Nowhere,
@@ -86,24 +86,28 @@ fn route(
         }
     };
     if nowhere && mention.is_some() {
-        return wrong("mention", "a message that goes nowhere mentions nobody");
+        return wrong(
+            "mention",
+            "a message that is not posted cannot mention anybody",
+        );
     }
-    if nowhere && (named(Kind::Own) || kinds.is_none() && partners.is_empty()) {
-        let what = "the monitor's own trouble must go somewhere: write kinds without \"own\"";
+    if nowhere && (named(AlertKind::Own) || kinds.is_none() && partners.is_empty()) {
+        let what =
+            "messages about the monitor's own trouble must be posted: leave \"own\" out of kinds";
         return wrong("nowhere", what);
     }
-    if nowhere && named(Kind::Digest) {
-        let what = "the day's table has what goes nowhere: write kinds without \"digest\"";
+    if nowhere && named(AlertKind::Digest) {
+        let what = "the day's table must be posted: leave \"digest\" out of kinds";
         return wrong("nowhere", what);
     }
-    if named(Kind::Own) && !partners.is_empty() {
+    if named(AlertKind::Own) && !partners.is_empty() {
         let what =
             "messages of the kind \"own\" are about no partner: give them a route without partners";
         return wrong("partners", what);
     }
-    let kinds = kinds.unwrap_or_else(|| Kind::ALL.into_iter().collect());
-    if mention.is_some() && kinds.iter().all(|kind| *kind == Kind::Digest) {
-        return wrong("mention", "a table mentions nobody");
+    let kinds = kinds.unwrap_or_else(|| AlertKind::ALL.into_iter().collect());
+    if mention.is_some() && kinds.iter().all(|kind| *kind == AlertKind::Digest) {
+        return wrong("mention", "a table cannot mention anybody");
     }
     let route = Route {
         kinds,
@@ -113,19 +117,19 @@ fn route(
     };
     match before(&route, host.as_ref()) {
         Some(line) => Err(keys.wrong(&format!(
-            "takes no message: the routes before it, up to line {line}, take all of them, and the first that matches wins"
+            "gets no message: the first route that matches is used, and the routes up to line {line} match all of its messages"
         ))),
         None => Ok((host, route)),
     }
 }
 
 /// Reads one kind, or a list of them.
-fn kinds(value: Value) -> Result<BTreeSet<Kind>, String> {
+fn kinds(value: Value) -> Result<BTreeSet<AlertKind>, String> {
     let one = |value: &Value| {
         let name = value.as_str();
-        let name = name.ok_or_else(|| format!("{value} is no kind; for example [\"login\"]"))?;
+        let name = name.ok_or_else(|| format!("{value} is not a kind; for example [\"login\"]"))?;
         name.parse().map_err(|what: String| {
-            match nearest(name, Kind::ALL.iter().map(|kind| kind.name())) {
+            match nearest(name, AlertKind::ALL.iter().map(|kind| kind.name())) {
                 Some(near) => format!("{what}; did you mean \"{near}\"?"),
                 None => what,
             }
@@ -137,7 +141,7 @@ fn kinds(value: Value) -> Result<BTreeSet<Kind>, String> {
 
 /// Reads a pattern of the servers' labels.
 fn host(text: String) -> Result<Pattern, String> {
-    let slash = "has a /, and is no pattern of slack.label";
+    let slash = "has a /, so it cannot match slack.label";
     pattern(&text, slash, "\"sftp1\" or \"sftp*\"")
 }
 

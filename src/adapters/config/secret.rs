@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::credential::{Found, Sought};
+use super::credential::{FoundSecret, Sought};
 use crate::domain::base::stop::Stop;
 
 /// The credential's name.
@@ -32,10 +32,10 @@ impl Secret {
         Self::found(SOUGHT.find(unit)?)
     }
 
-    fn found(found: Found) -> Result<Option<Secret>, Stop> {
+    fn found(found: FoundSecret) -> Result<Option<Secret>, Stop> {
         match found {
-            Found::Here(secret, place) => Self::of(&secret, place).map(Some),
-            Found::Nowhere | Found::Hidden => Ok(None),
+            FoundSecret::Here(secret, place) => Self::of(&secret, place).map(Some),
+            FoundSecret::Nowhere | FoundSecret::Hidden => Ok(None),
         }
     }
 
@@ -43,7 +43,7 @@ impl Secret {
     fn of(written: &[u8], place: String) -> Result<Secret, Stop> {
         if !written.iter().all(u8::is_ascii_graphic) {
             return Err(Stop::Setup(format!(
-                "the webhook's secret in {place} holds blanks or other characters that are no ASCII"
+                "the webhook's secret in {place} has blanks or characters outside ASCII"
             )));
         }
         let key = match written.strip_prefix(ENCODED.as_bytes()) {

@@ -1,6 +1,6 @@
 //! The Slack token: where it is looked for, and a type that hides its value.
 
-use super::credential::{Found, Sought};
+use super::credential::{FoundSecret, Sought};
 use super::environment;
 use crate::domain::base::stop::Stop;
 
@@ -49,16 +49,16 @@ impl Token {
         Self::found(SOUGHT.find(unit)?)
     }
 
-    fn found(found: Found) -> Result<Token, Stop> {
+    fn found(found: FoundSecret) -> Result<Token, Stop> {
         let (token, place) = match found {
-            Found::Here(token, place) => (token, place),
+            FoundSecret::Here(token, place) => (token, place),
             // This user cannot know whether the units have a token.
-            Found::Hidden => {
+            FoundSecret::Hidden => {
                 return Err(Stop::Setup(format!(
                     "this user may not see the Slack token that the units have: run this as root, by sudo, or set {VARIABLE}"
                 )));
             }
-            Found::Nowhere => {
+            FoundSecret::Nowhere => {
                 return Err(Stop::Setup(format!(
                     "no Slack token: write it to /etc/credstore/{CREDENTIAL} (the unit loads it), or set {VARIABLE} in {}",
                     environment::FILE
@@ -70,7 +70,7 @@ impl Token {
                 Ok(Token::new(token, place))
             }
             _ => Err(Stop::Setup(format!(
-                "the Slack token in {place} holds blanks or other characters that no token has"
+                "the Slack token in {place} has blanks or other characters that are not allowed in a token"
             ))),
         }
     }

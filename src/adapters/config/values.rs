@@ -21,7 +21,7 @@ pub(super) fn duration(text: String) -> Result<Duration, String> {
     duration
         .filter(|duration| *duration <= LONGEST)
         .ok_or_else(|| {
-            format!("\"{text}\" is no duration; for example \"30s\", \"5m\", \"2h\", \"3d\"")
+            format!("\"{text}\" is not a duration; for example \"30s\", \"5m\", \"2h\", \"3d\"")
         })
 }
 
@@ -40,8 +40,12 @@ pub(super) fn time_of_day(example: &str) -> impl Fn(Value) -> Result<u32, String
     move |value| {
         value.as_str().and_then(minutes).ok_or_else(|| {
             // A TOML time is accepted too, but not documented.
-            let quoted = if value.is_str() { "" } else { " in quotes" };
-            format!("{value} is no time of day{quoted}; for example \"{example}\"")
+            let missing = if value.is_str() {
+                "a time of day"
+            } else {
+                "in quotes"
+            };
+            format!("{value} is not {missing}; for example \"{example}\"")
         })
     }
 }
@@ -135,7 +139,7 @@ pub(super) fn address(url: &str, example: &str) -> Result<Url, String> {
         "https" => Ok(parsed),
         "http" if loopback => Ok(parsed),
         "http" => Err(
-            "plain http can be read by others on the way: use https (http only towards this machine)"
+            "others can read plain http on the network: use https (http is allowed only for this machine)"
                 .to_owned(),
         ),
         _ => Err("neither https nor http".to_owned()),

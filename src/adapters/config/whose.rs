@@ -11,7 +11,7 @@ pub(super) fn partners(value: Value) -> Result<Vec<Whose>, String> {
     let example = "\"alice\", \"shop-*\" or [\"alice\", \"bob\"]";
     let one = |value: &Value| {
         let text = value.as_str();
-        let text = text.ok_or_else(|| format!("{value} is no name; for example {example}"))?;
+        let text = text.ok_or_else(|| format!("{value} is not a name; for example {example}"))?;
         let text = not_empty("alice")(text.to_owned())?;
         if !text.contains(['*', '?', '[', '{']) {
             return Ok(Whose::Named(text));
@@ -31,7 +31,7 @@ pub(super) fn pattern(text: &str, slash: &str, example: &str) -> Result<Pattern,
         Ok(pattern) if !text.contains('/') => Ok(pattern),
         Ok(_) => Err(format!("\"{text}\" {slash}; for example {example}")),
         Err(what) => Err(format!(
-            "\"{text}\" is no pattern: {what}; for example {example}"
+            "\"{text}\" is not a pattern: {what}; for example {example}"
         )),
     }
 }
@@ -43,7 +43,7 @@ pub(super) fn mention(id: String) -> Result<String, String> {
     match rest.len() >= 2 && rest.bytes().all(letter) {
         true => Ok(id),
         false => Err(format!(
-            "\"{id}\" is no id of a user or of a user group; for example \"U012AB3CD\" or \"S012AB3CD\""
+            "\"{id}\" is not an id of a user or of a user group; for example \"U012AB3CD\" or \"S012AB3CD\""
         )),
     }
 }

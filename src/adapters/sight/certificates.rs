@@ -84,7 +84,7 @@ impl Certificates {
 fn read(path: &Path) -> io::Result<Option<Certificate>> {
     let file = File::open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
+        return Err(io::Error::other("it is not a regular file"));
     }
     let mut text = String::new();
     file.take(MOST).read_to_string(&mut text)?;

@@ -8,7 +8,9 @@ use rustix::fs::{FileType, Stat};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
-use crate::adapters::sshd_config::{self, Chroot, Effective, InForce, Missing, Sshds, expand};
+use crate::adapters::sshd_config::{
+    self, ChrootDirectory, Effective, InForce, Missing, Sshds, expand,
+};
 use crate::adapters::userdb::{Known, Roster, SHADOW, expiry_dates};
 use crate::domain::expiry::ExpiryDates;
 
@@ -113,7 +115,7 @@ impl Sight {
                 sshds.stop_asking("it takes too long");
             }
             let groups = account.groups.as_deref();
-            let effective = sshds.effective(&sshd_config::Partner { name, groups });
+            let effective = sshds.effective(&sshd_config::MatchAccount { name, groups });
             let all = effective
                 .iter()
                 .map(|(number, one)| (sshds.path(*number), one));
@@ -190,11 +192,11 @@ impl PartnerSight {
             };
             seen.unknown = seen.unknown.or(unknown);
             match &effective.chroot {
-                Chroot::None => {}
-                Chroot::Directory(template) => {
+                ChrootDirectory::None => {}
+                ChrootDirectory::Directory(template) => {
                     seen.chroots.insert(chroot(template), DevLog::default());
                 }
-                Chroot::Unknown => seen.somewhere = true,
+                ChrootDirectory::Unknown => seen.somewhere = true,
             }
         }
         seen
@@ -272,7 +274,7 @@ mod tests {
                 },
             },
             forced: true,
-            chroot: Chroot::Directory(chroot.to_owned()),
+            chroot: ChrootDirectory::Directory(chroot.to_owned()),
             ..Effective::unknown(String::new())
         };
         let of_file = |one| (Path::new("/etc/ssh/sshd_config"), one);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::client::{Client, POST};
+use super::client::{POST, SlackClient};
 use crate::domain::slack_reply::answer::PostResult;
 use crate::domain::slack_reply::said;
 
@@ -18,7 +18,7 @@ pub struct Channel {
     pub member: bool,
 }
 
-impl Client {
+impl SlackClient {
     /// Asks Slack about the channel; the token needs `channels:read`, or `groups:read` for a private channel.
     pub async fn channel(&self) -> Result<Channel, PostResult> {
         let asked = [("channel", self.channel_id())];

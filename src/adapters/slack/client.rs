@@ -28,7 +28,7 @@ const ANSWER_MOST: usize = 256 * 1024;
 
 /// A client for one channel of one workspace; a clone shares its connections.
 #[derive(Clone)]
-pub struct Client {
+pub struct SlackClient {
     http: reqwest::Client,
     api_url: String,
     channel: String,
@@ -37,7 +37,7 @@ pub struct Client {
 }
 
 /// An answer with `ok`.
-pub(crate) struct Answer {
+pub(crate) struct SlackAnswer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
 }
@@ -70,13 +70,13 @@ struct Post<'a> {
 
 /// Where a message goes.
 #[derive(Clone, Copy)]
-enum Place<'a> {
+enum PostTarget<'a> {
     Channel,
     Thread(&'a SlackRef, bool),
     Edit(&'a SlackRef),
 }
 
-impl Client {
+impl SlackClient {
     /// A client for this channel; it sends nothing yet.
     pub fn new(slack: &Slack, token: &Token) -> anyhow::Result<Self> {
         Self::by(&ProxySettings::Environment, slack, token)
@@ -88,9 +88,9 @@ impl Client {
         let builder = builder.connect_timeout(CONNECT).timeout(POST);
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()))
             .ok()
-            .context("the Slack token holds characters that no token has")?;
+            .context("the Slack token has characters that are not allowed in a token")?;
         authorization.set_sensitive(true);
-        Ok(Client {
+        Ok(SlackClient {
             http: builder.build().context("setting up the client for Slack")?,
             api_url: slack.api_url.clone(),
             channel: slack.channel.clone(),
@@ -100,8 +100,8 @@ impl Client {
     }
 
     /// The same client for another channel.
-    pub fn to(&self, channel: &str) -> Client {
-        Client {
+    pub fn to(&self, channel: &str) -> SlackClient {
+        SlackClient {
             channel: channel.to_owned(),
             ..self.clone()
         }
@@ -114,19 +114,19 @@ impl Client {
 
     /// Posts a message, within this time.
     pub async fn post(&self, message: &Rendered, at_most: Duration) -> PostResult {
-        self.send("chat.postMessage", message, Place::Channel, at_most)
+        self.send("chat.postMessage", message, PostTarget::Channel, at_most)
             .await
     }
 
     /// Posts a reply in the thread of a message. `for_all`: it is shown in the channel too.
     pub async fn reply(&self, message: &Rendered, first: &SlackRef, for_all: bool) -> PostResult {
-        let place = Place::Thread(first, for_all);
+        let place = PostTarget::Thread(first, for_all);
         self.send("chat.postMessage", message, place, POST).await
     }
 
     /// Edits a message.
     pub async fn edit(&self, message: &Rendered, of: &SlackRef) -> PostResult {
-        self.send("chat.update", message, Place::Edit(of), POST)
+        self.send("chat.update", message, PostTarget::Edit(of), POST)
             .await
     }
 
@@ -134,13 +134,13 @@ impl Client {
         &self,
         method: &str,
         message: &Rendered,
-        place: Place<'_>,
+        place: PostTarget<'_>,
         at_most: Duration,
     ) -> PostResult {
         let (first, edited, for_all) = match place {
-            Place::Channel => (None, None, false),
-            Place::Thread(first, for_all) => (Some(first), None, for_all),
-            Place::Edit(of) => (None, Some(of), false),
+            PostTarget::Channel => (None, None, false),
+            PostTarget::Thread(first, for_all) => (Some(first), None, for_all),
+            PostTarget::Edit(of) => (None, Some(of), false),
         };
         let known = first.or(edited).map(|known| known.channel.as_str());
         let post = Post {
@@ -192,14 +192,14 @@ impl Client {
         method: &str,
         arguments: &Value,
         at_most: Duration,
-    ) -> Result<Answer, PostResult> {
+    ) -> Result<SlackAnswer, PostResult> {
         let response = self.request(method, arguments, at_most).await?;
         let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
         let headers = response.headers().clone();
         let (body, _) = self.body(response).await;
         let now = SystemTime::now().into();
         match classify(status, retry_after.as_deref(), &body, now) {
-            PostResult::Accepted { .. } => Ok(Answer {
+            PostResult::Accepted { .. } => Ok(SlackAnswer {
                 headers,
                 body: match body {
                     Body::Object(answer) => answer,

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::client::{Client, POST};
+use super::client::{POST, SlackClient};
 use crate::domain::slack_reply::answer::PostResult;
 use crate::domain::slack_reply::said;
 
 /// The owner of the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
+pub struct TokenIdentity {
     /// The workspace.
     pub team: String,
     /// The user that messages come from.
@@ -20,9 +20,9 @@ pub struct Identity {
 /// The header that lists a token's scopes.
 const SCOPES: &str = "x-oauth-scopes";
 
-impl Client {
+impl SlackClient {
     /// Asks Slack for the owner of the token. Posts nothing.
-    pub async fn identity(&self) -> Result<Identity, PostResult> {
+    pub async fn identity(&self) -> Result<TokenIdentity, PostResult> {
         let answer = self
             .call("auth.test", &Value::Object(Default::default()), POST)
             .await?;
@@ -34,10 +34,10 @@ impl Client {
     }
 }
 
-fn of(body: &Value, scopes: Option<&str>) -> Identity {
+fn of(body: &Value, scopes: Option<&str>) -> TokenIdentity {
     let text = |key: &str| said::name(body[key].as_str().unwrap_or("?"));
     let scopes = scopes.map(|list| said::scopes(list).map(String::from).collect());
-    Identity {
+    TokenIdentity {
         team: text("team"),
         user: text("user"),
         scopes,

@@ -7,8 +7,8 @@ mod own;
 mod proxy;
 
 pub use channel::Channel;
-pub use client::{Client, POST};
+pub use client::{POST, SlackClient};
 pub(crate) use client::{chain, may_have_arrived, retry_after};
-pub use identity::Identity;
+pub use identity::TokenIdentity;
 pub use proxy::ProxySettings;
 pub(crate) use proxy::{Proxy, assigned};

@@ -1,12 +1,12 @@
 //! Posts reports about the monitor itself, which wait in no outbox.
 
-use super::client::{Client, POST};
+use super::client::{POST, SlackClient};
 use crate::domain::base::language::Language;
 use crate::domain::render::Rendered;
 use crate::domain::routes::Routes;
 use crate::domain::slack_reply::PostResult;
 
-impl Client {
+impl SlackClient {
     /// Posts to the channel for the monitor's own messages; to the main one if that channel refuses them.
     pub async fn post_own(
         &self,

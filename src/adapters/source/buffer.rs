@@ -32,7 +32,7 @@ pub(crate) struct Buffer {
 
 /// One line of a log, or the place of a line that cannot be handed out.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Line<'a> {
+pub struct LogLine<'a> {
     /// The line without its line feed and without NULs before it. A writer that keeps its offset after a truncation leaves a
     /// hole of NULs, and its next line stands directly behind the hole. Empty if the line is too long.
     pub text: &'a [u8],
@@ -89,18 +89,18 @@ impl Buffer {
     }
 
     /// The next whole line.
-    pub(crate) fn next(&mut self) -> Option<Line<'_>> {
+    pub(crate) fn next(&mut self) -> Option<LogLine<'_>> {
         let stop = self.has_next().then_some(self.searched)?;
         Some(self.take(stop, stop + 1))
     }
 
     /// The bytes after the last line feed, if there are any.
-    pub(crate) fn rest(&mut self) -> Option<Line<'_>> {
+    pub(crate) fn rest(&mut self) -> Option<LogLine<'_>> {
         let any = self.start < self.end || self.discarded > 0;
         any.then(|| self.take(self.end, self.end))
     }
 
-    fn take(&mut self, stop: usize, behind: usize) -> Line<'_> {
+    fn take(&mut self, stop: usize, behind: usize) -> LogLine<'_> {
         let (start, len) = (self.start, stop - self.start);
         let nuls = leading_nuls(&self.bytes[start..stop]);
         let too_long = std::mem::take(&mut self.too_long) || len - nuls > LONGEST_LINE;
@@ -114,7 +114,7 @@ impl Buffer {
             true => &b""[..],
             false => &self.bytes[start + nuls..stop],
         };
-        Line {
+        LogLine {
             text,
             length,
             too_long,
@@ -258,7 +258,7 @@ mod tests {
         let mut buffer = Buffer::new();
         let mut stream = Pieces(text, piece);
         let mut lines = Vec::new();
-        let owned = |line: Line<'_>| ((!line.too_long).then(|| line.text.to_vec()), line.length);
+        let owned = |line: LogLine<'_>| ((!line.too_long).then(|| line.text.to_vec()), line.length);
         loop {
             while let Some(line) = buffer.next() {
                 lines.push(owned(line));

@@ -2,7 +2,7 @@
 
 use super::in_force::possible;
 use super::words::{self, matches};
-use super::{Directive, Partner};
+use super::{Directive, MatchAccount};
 
 /// The keywords of the lists, in lower case.
 const KEYWORDS: [&str; 4] = ["denyusers", "allowusers", "denygroups", "allowgroups"];
@@ -13,7 +13,7 @@ pub struct Admission([Vec<String>; 4]);
 
 impl Admission {
     /// The lists that certainly hold for this partner.
-    pub(super) fn of(directives: &[Directive], partner: &Partner<'_>) -> Admission {
+    pub(super) fn of(directives: &[Directive], partner: &MatchAccount<'_>) -> Admission {
         Admission(KEYWORDS.map(|keyword| {
             // The lists of several lines add up (servconf.c, parse_allowdenyusers).
             let own = || directives.iter().filter(|one| one.keyword == keyword);
@@ -32,7 +32,7 @@ impl Admission {
     /// The first list that holds for some clients and not for others.
     pub(super) fn depends<'a>(
         directives: &'a [Directive],
-        partner: &Partner<'_>,
+        partner: &MatchAccount<'_>,
     ) -> Option<&'a Directive> {
         let mut lists = directives
             .iter()
@@ -41,7 +41,7 @@ impl Admission {
     }
 
     /// The keyword of the list that keeps an account out, from any client address; `None` if sshd may let it in.
-    pub(super) fn refuses(&self, partner: &Partner<'_>) -> Option<&'static str> {
+    pub(super) fn refuses(&self, partner: &MatchAccount<'_>) -> Option<&'static str> {
         let [deny_users, allow_users, deny_groups, allow_groups] = &self.0;
         // In `USER@HOST` the host decides too, and it may be any.
         let user = |pattern: &String| {
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn the_lists_count_in_the_order_in_which_sshd_asks_them() {
         let groups = ["alice".to_owned(), "sftp-feeds".to_owned()];
-        let alice = Partner {
+        let alice = MatchAccount {
             name: "alice",
             groups: Some(&groups),
         };
@@ -102,7 +102,7 @@ mod tests {
             );
         }
         // If the groups are unknown, the lists of groups keep no account out.
-        let unknown = Partner {
+        let unknown = MatchAccount {
             name: "alice",
             groups: None,
         };

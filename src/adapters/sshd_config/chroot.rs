@@ -6,7 +6,7 @@ use crate::adapters::userdb::Account;
 
 /// The value of `ChrootDirectory`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chroot {
+pub enum ChrootDirectory {
     /// No chroot.
     None,
     /// The directory; `%u`, `%h`, `%U` and `%%` are not replaced yet.

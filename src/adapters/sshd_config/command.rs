@@ -1,13 +1,14 @@
 //! Decides what sftp-server logs if a command of `ForceCommand` or `Subsystem` starts it (session.c, sftp-server.c).
 
-use super::options::Options;
+use super::options::SftpServerOptions;
 use super::words::{BLANKS, words};
 
 /// The name of the sftp-server inside sshd.
 const INTERNAL: &str = "internal-sftp";
 
 /// The reason why a quoted command logs nothing.
-const QUOTED: &str = "with its quotes it is no internal-sftp but a program that is not there";
+const QUOTED: &str =
+    "because of the quotes sshd takes it for a program that does not exist, not for internal-sftp";
 
 /// The number of words of an internal-sftp command that sshd reads, with the command itself (session.c, ARGV_MAX).
 const WORDS_TAKEN: usize = 9;
@@ -120,7 +121,7 @@ fn sftp_server<'a>(
     most: usize,
     better: impl Fn() -> String,
 ) -> Logging {
-    let options = Options::read(arguments.take(most));
+    let options = SftpServerOptions::read(arguments.take(most));
     let nothing = |why| Logging::Nothing {
         why,
         better: better(),
@@ -148,7 +149,7 @@ fn better<'a>(words: impl Iterator<Item = &'a str>) -> String {
     better.extend(words.next_if_eq(&"exec").map(str::to_owned));
     let program = words.next().unwrap_or(INTERNAL);
     better.extend([program, "-l", "INFO"].map(str::to_owned));
-    let kept = Options::read(words).kept;
+    let kept = SftpServerOptions::read(words).kept;
     let count: usize = kept.iter().map(Vec::len).sum();
     let narrow = program == INTERNAL && better.len() + count > WORDS_TAKEN;
     for option in kept {

@@ -2,7 +2,8 @@
 
 use super::in_force::{behind_name, is, possible};
 use super::{
-    Admission, Chroot, Directive, InForce, Missing, Partner, forces_logging, in_force, words,
+    Admission, ChrootDirectory, Directive, InForce, MatchAccount, Missing, forces_logging,
+    in_force, words,
 };
 
 /// sshd's settings for a partner.
@@ -21,7 +22,7 @@ pub struct Effective {
     /// Is there a `Subsystem sftp`? Without it sshd refuses all file transfers, even with a forced command.
     pub subsystem: bool,
     /// The partner's chroot.
-    pub chroot: Chroot,
+    pub chroot: ChrootDirectory,
     /// The lists of users and groups, as far as they are certain.
     pub admission: Admission,
 }
@@ -36,7 +37,7 @@ impl Effective {
             forced: false,
             keys: Vec::new(),
             subsystem: true,
-            chroot: Chroot::Unknown,
+            chroot: ChrootDirectory::Unknown,
             admission: Admission::default(),
         }
     }
@@ -61,7 +62,7 @@ pub(super) fn of_printed(printed: &str, files: Option<&[Directive]>) -> Effectiv
         .collect();
     let first = |keyword| said.iter().find(|one| one.keyword == keyword);
     let keys = first("authorizedkeysfile").filter(|_| first("forcecommand").is_none());
-    let anybody = Partner {
+    let anybody = MatchAccount {
         name: "",
         groups: None,
     };
@@ -106,7 +107,7 @@ fn said(line: &str, files: &[Directive]) -> Option<Directive> {
 }
 
 /// The reason why a command other than internal-sftp may not work.
-const OUTSIDE: &str = "the partner's shell runs it, where the partner is locked in";
+const OUTSIDE: &str = "the partner's shell runs it inside the chroot";
 
 /// The reason why a low `LogLevel` is a fault.
 const QUIET: &str = "below INFO sshd logs no log-in";
@@ -153,7 +154,7 @@ fn place<'a>(directives: &'a [Directive], keyword: &str, value: &str) -> Option<
 }
 
 /// Reads the settings from the files.
-pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effective {
+pub(super) fn of_files(directives: &[Directive], partner: &MatchAccount<'_>) -> Effective {
     let first = |keyword| possible(directives, keyword, partner);
     // Keeps only a certain directive.
     let decided = |keyword| match first(keyword).as_slice() {
@@ -161,12 +162,12 @@ pub(super) fn of_files(directives: &[Directive], partner: &Partner<'_>) -> Effec
         _ => None,
     };
     let chroot = match first("chrootdirectory").as_slice() {
-        [None] | [] => Chroot::None,
+        [None] | [] => ChrootDirectory::None,
         [Some(directive)] => match words::words(&directive.value).into_iter().next() {
-            Some(value) if !value.eq_ignore_ascii_case("none") => Chroot::Directory(value),
-            _ => Chroot::None,
+            Some(value) if !value.eq_ignore_ascii_case("none") => ChrootDirectory::Directory(value),
+            _ => ChrootDirectory::None,
         },
-        _ => Chroot::Unknown,
+        _ => ChrootDirectory::Unknown,
     };
     let forced = first("forcecommand");
     let outside = match forced.as_slice() {
@@ -209,7 +210,7 @@ loglevel INFO
 
     fn parsed(text: &str) -> Vec<Directive> {
         let read = |_: &Path| Ok(text.to_owned());
-        let files = super::super::Files {
+        let files = super::super::ConfigFiles {
             read: &read,
             list: &|_| Ok(Vec::new()),
         };
@@ -226,7 +227,10 @@ loglevel INFO
         assert_eq!(missing.line, "ForceCommand internal-sftp -l INFO -u 0027");
         assert_eq!(missing.file, Path::new("/etc/ssh/sshd_config"));
         assert_eq!(missing.number, 3);
-        assert_eq!(effective.chroot, Chroot::Directory("/srv/sftp/%u".into()));
+        assert_eq!(
+            effective.chroot,
+            ChrootDirectory::Directory("/srv/sftp/%u".into())
+        );
     }
 
     #[test]
@@ -236,7 +240,7 @@ loglevel INFO
         let effective = of_printed(printed, None);
         let level = "VERBOSE".to_owned();
         assert_eq!(effective.logging, InForce::Logged { level });
-        assert_eq!(effective.chroot, Chroot::None);
+        assert_eq!(effective.chroot, ChrootDirectory::None);
         assert!(effective.subsystem);
     }
 
@@ -246,14 +250,14 @@ loglevel INFO
         let expected = "/srv/our \"best\" partners/%u".to_owned();
         assert_eq!(
             of_printed(printed, None).chroot,
-            Chroot::Directory(expected)
+            ChrootDirectory::Directory(expected)
         );
     }
 
     #[test]
     fn a_forced_command_of_none_is_no_program_of_the_shell() {
         let directives = parsed("Subsystem sftp internal-sftp -l INFO\nForceCommand none\n");
-        let partner = Partner {
+        let partner = MatchAccount {
             name: "alice",
             groups: Some(&[]),
         };
@@ -277,7 +281,7 @@ loglevel INFO
         let printed = "loglevel ERROR\nsubsystem sftp /usr/lib/openssh/sftp-server -l INFO\nforcecommand none\n";
         let of_files = of_files(
             &directives,
-            &Partner {
+            &MatchAccount {
                 name: "alice",
                 groups: Some(&[]),
             },
@@ -307,7 +311,7 @@ loglevel INFO
         let of = |groups| {
             of_files(
                 &directives,
-                &Partner {
+                &MatchAccount {
                     name: "alice",
                     groups,
                 },
@@ -315,8 +319,11 @@ loglevel INFO
         };
         let effective = of(Some(&groups));
         assert!(matches!(effective.logging, InForce::Logged { .. }));
-        assert_eq!(effective.chroot, Chroot::Directory("/srv/%h".into()));
+        assert_eq!(
+            effective.chroot,
+            ChrootDirectory::Directory("/srv/%h".into())
+        );
         // For an account in no group, only the client's address decides.
-        assert_eq!(of(Some(&[])).chroot, Chroot::Unknown);
+        assert_eq!(of(Some(&[])).chroot, ChrootDirectory::Unknown);
     }
 }

@@ -60,7 +60,7 @@ pub struct Unreadable {
 }
 
 /// The source of the files: the disk, or a test's text.
-pub struct Files<'a> {
+pub struct ConfigFiles<'a> {
     /// Reads the text of a file.
     pub read: &'a dyn Fn(&Path) -> io::Result<String>,
     /// Lists the names in a directory.
@@ -105,12 +105,12 @@ impl Directive {
     }
 
     /// Does it depend on a criterion that is not checked here, such as the client's address?
-    pub(super) fn depends_on_client(&self, partner: &Partner<'_>) -> bool {
+    pub(super) fn depends_on_client(&self, partner: &MatchAccount<'_>) -> bool {
         self.holds(partner).is_none() && self.conditions.contains(&Condition::Other)
     }
 
     /// Does it hold for this partner? `None` if that depends on facts that are unknown here.
-    pub(super) fn holds(&self, partner: &Partner<'_>) -> Option<bool> {
+    pub(super) fn holds(&self, partner: &MatchAccount<'_>) -> Option<bool> {
         let mut holds = Some(true);
         for condition in &self.conditions {
             match condition.holds(partner) {
@@ -124,7 +124,7 @@ impl Directive {
 }
 
 impl Condition {
-    fn holds(&self, partner: &Partner<'_>) -> Option<bool> {
+    fn holds(&self, partner: &MatchAccount<'_>) -> Option<bool> {
         match self {
             Condition::User(patterns) => Some(listed(patterns, partner.name) == Some(true)),
             Condition::Group(patterns) => {
@@ -146,7 +146,7 @@ impl Condition {
 /// Reads a configuration from the disk. The options (`sshd -o`) come before the directives of the file.
 pub(super) fn on_disk(path: &Path, options: &[String]) -> Result<Vec<Directive>, Unreadable> {
     let lossy = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    let files = Files {
+    let files = ConfigFiles {
         read: &|path| std::fs::read(path).map(lossy),
         list: &|directory| {
             std::fs::read_dir(directory)?
@@ -167,14 +167,14 @@ pub(super) fn on_disk(path: &Path, options: &[String]) -> Result<Vec<Directive>,
 }
 
 /// Reads the configuration and all included files.
-pub fn parse(path: &Path, files: &Files<'_>) -> Result<Vec<Directive>, Unreadable> {
+pub fn parse(path: &Path, files: &ConfigFiles<'_>) -> Result<Vec<Directive>, Unreadable> {
     let unreadable = |cause| Unreadable {
         path: path.to_owned(),
         cause,
     };
     let text = (files.read)(path).map_err(unreadable)?;
     let home = path.parent().unwrap_or(Path::new("/"));
-    let mut reading = Reading {
+    let mut reading = ConfigReading {
         home,
         files,
         directives: Vec::new(),
@@ -184,14 +184,14 @@ pub fn parse(path: &Path, files: &Files<'_>) -> Result<Vec<Directive>, Unreadabl
 }
 
 /// The state while a configuration is read.
-struct Reading<'a> {
+struct ConfigReading<'a> {
     /// The base of relative `Include` paths: the directory of the first file, also for includes in other files.
     home: &'a Path,
-    files: &'a Files<'a>,
+    files: &'a ConfigFiles<'a>,
     directives: Vec<Directive>,
 }
 
-impl Reading<'_> {
+impl ConfigReading<'_> {
     /// Reads one file. A `Match` block in it ends with the file; a `Match` around an `Include` holds for the whole included file.
     fn file(
         &mut self,
@@ -332,7 +332,7 @@ fn criteria(line: &str) -> Vec<Condition> {
 
 /// The account that `Match` conditions are checked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Partner<'a> {
+pub struct MatchAccount<'a> {
     /// The account's name.
     pub name: &'a str,
     /// The names of all its groups; `None` if the user database did not answer.

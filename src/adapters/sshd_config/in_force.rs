@@ -1,7 +1,7 @@
 //! Decides what is logged of a partner's files: whether `-l INFO` is in force, and if not, why.
 
 use super::command::{self, Logging};
-use super::file::{Directive, Partner};
+use super::file::{Directive, MatchAccount};
 use super::missing::Missing;
 use super::words;
 
@@ -25,7 +25,7 @@ pub enum InForce {
 }
 
 /// Decides what is logged of a partner's files.
-pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
+pub fn in_force(directives: &[Directive], partner: &MatchAccount<'_>) -> InForce {
     let mut cases = Vec::new();
     for forced in possible(directives, "forcecommand", partner) {
         match forced {
@@ -51,7 +51,7 @@ pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
         Some(InForce::Missing(missing)) if some_logged => InForce::Partly(missing),
         _ => InForce::Unknown {
             why: format!(
-                "{} stands under a Match that cannot be decided here",
+                "{} is inside a Match that cannot be decided here",
                 directive.place()
             ),
         },
@@ -59,7 +59,7 @@ pub fn in_force(directives: &[Directive], partner: &Partner<'_>) -> InForce {
 }
 
 /// Does sshd certainly force the partner to an sftp-server that logs files?
-pub fn forces_logging(directives: &[Directive], partner: &Partner<'_>) -> bool {
+pub fn forces_logging(directives: &[Directive], partner: &MatchAccount<'_>) -> bool {
     let logs =
         |directive: &Directive| matches!(command::forced(&directive.value), Logging::Files(_));
     let forced = possible(directives, "forcecommand", partner);
@@ -71,7 +71,7 @@ pub fn forces_logging(directives: &[Directive], partner: &Partner<'_>) -> bool {
 pub(super) fn possible<'a>(
     directives: &'a [Directive],
     keyword: &str,
-    partner: &Partner<'_>,
+    partner: &MatchAccount<'_>,
 ) -> Vec<Option<&'a Directive>> {
     let mut possible = Vec::new();
     let of_keyword = || directives.iter().filter(|directive| is(directive, keyword));
@@ -107,7 +107,7 @@ pub(super) fn is(directive: &Directive, keyword: &str) -> bool {
 }
 
 /// The first directive of which it is unknown whether it holds.
-fn undecided<'a>(directives: &'a [Directive], partner: &Partner<'_>) -> Option<&'a Directive> {
+fn undecided<'a>(directives: &'a [Directive], partner: &MatchAccount<'_>) -> Option<&'a Directive> {
     let matters =
         |directive: &&Directive| is(directive, "forcecommand") || is(directive, "subsystem");
     directives

@@ -30,9 +30,9 @@ mod tests;
 mod words;
 
 pub use admission::Admission;
-pub use chroot::{Chroot, expand};
+pub use chroot::{ChrootDirectory, expand};
 pub use effective::Effective;
-pub use file::{Directive, Files, OPTIONS, PATH, PROGRAM, Partner, Unreadable, parse};
+pub use file::{ConfigFiles, Directive, MatchAccount, OPTIONS, PATH, PROGRAM, Unreadable, parse};
 pub use in_force::{InForce, forces_logging, in_force};
 pub use keys::silent_keys;
 pub use missing::Missing;

@@ -5,7 +5,7 @@ const OPTIONS: (&str, &str) = ("dflPpQu", "cehR");
 
 /// The arguments of sftp-server.
 #[derive(Default)]
-pub(super) struct Options<'a> {
+pub(super) struct SftpServerOptions<'a> {
     /// The value of `-l`; the last one wins.
     pub(super) level: Option<&'a str>,
     /// `-e` is set: the log goes to stderr.
@@ -16,10 +16,10 @@ pub(super) struct Options<'a> {
     pub(super) kept: Vec<Vec<String>>,
 }
 
-impl<'a> Options<'a> {
+impl<'a> SftpServerOptions<'a> {
     /// Reads options as getopt does: `-l INFO`, `-lINFO`, `-elINFO`; the first word without `-` ends them.
     pub(super) fn read(mut words: impl Iterator<Item = &'a str>) -> Self {
-        let mut options = Options::default();
+        let mut options = SftpServerOptions::default();
         while let Some(letters) = words.next().and_then(|word| word.strip_prefix('-')) {
             if letters.is_empty() || letters == "-" || !options.letters(letters, &mut words) {
                 break;
@@ -43,10 +43,11 @@ impl<'a> Options<'a> {
                     ('Q', _) | (_, None) => self.refused = Some(ENDS),
                     ('f', Some(name)) if !is_facility(name) => {
                         self.refused =
-                            Some("its -f names no facility, and sftp-server ends at once");
+                            Some("the value of -f is not a facility, so sftp-server ends at once");
                     }
                     ('u', Some(mask)) if !is_umask(mask) => {
-                        self.refused = Some("its -u is no umask, and sftp-server ends at once");
+                        self.refused =
+                            Some("the value of -u is not a umask, so sftp-server ends at once");
                     }
                     (_, Some(argument)) => self
                         .kept
@@ -68,7 +69,7 @@ impl<'a> Options<'a> {
 }
 
 /// The reason why a command with an option such as `-h`, `-Q` or an unknown one logs nothing.
-const ENDS: &str = "it has an option with which sftp-server ends at once";
+const ENDS: &str = "it has an option that makes sftp-server end at once";
 
 /// Is this a syslog facility that OpenSSH knows, in any case (log.c, log_facilities)?
 fn is_facility(name: &str) -> bool {

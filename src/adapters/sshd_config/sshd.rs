@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::effective::{Effective, of_files, of_printed};
 use super::file::{PROGRAM, on_disk};
 use super::in_force::possible;
-use super::{Admission, Directive, InForce, Missing, Partner, in_force, words};
+use super::{Admission, Directive, InForce, MatchAccount, Missing, in_force, words};
 use crate::adapters::program::{self, How};
 use crate::adapters::sshd_config::Started;
 
@@ -121,20 +121,23 @@ impl Sshd {
     }
 
     /// Does any setting of these partners depend on more than the account and the port, such as the client's address?
-    pub fn depends_on_more<'p>(&self, mut partners: impl Iterator<Item = Partner<'p>>) -> bool {
+    pub fn depends_on_more<'p>(
+        &self,
+        mut partners: impl Iterator<Item = MatchAccount<'p>>,
+    ) -> bool {
         let directives = self.directives();
         partners.any(|partner| depends_on_client(directives, &partner))
     }
 
     /// The list of users or groups whose effect on this partner depends on more than its account, as written in the files.
-    pub fn admission_depends(&self, partner: &Partner<'_>) -> Option<Missing> {
+    pub fn admission_depends(&self, partner: &MatchAccount<'_>) -> Option<Missing> {
         let directives = self.directives();
-        let why = "it stands under a Match that asks for more than the account";
+        let why = "it is inside a Match that depends on more than the account";
         Admission::depends(directives, partner).map(|one| one.missing(why, one.text.clone()))
     }
 
     /// The settings for this partner.
-    pub fn effective(&mut self, partner: &Partner<'_>) -> Effective {
+    pub fn effective(&mut self, partner: &MatchAccount<'_>) -> Effective {
         let alike = self.directives.as_ref().ok().map(|directives| {
             let conditional = directives.iter().filter(|one| one.is_conditional());
             conditional.map(|one| one.holds(partner)).collect()
@@ -156,7 +159,7 @@ impl Sshd {
     }
 
     /// The list that keeps this partner out, if there is one, as written in the files.
-    pub fn kept_out(&self, partner: &Partner<'_>, effective: &Effective) -> Option<Missing> {
+    pub fn kept_out(&self, partner: &MatchAccount<'_>, effective: &Effective) -> Option<Missing> {
         let keyword = effective.admission.refuses(partner)?;
         let directives = self.directives();
         let possible = possible(directives, &keyword.to_ascii_lowercase(), partner);
@@ -171,7 +174,7 @@ impl Sshd {
     }
 
     /// sshd's answers for an account at each port that it listens on; of several the one with the worst fault.
-    fn asked_of_each_port(&mut self, partner: &Partner<'_>) -> Option<Effective> {
+    fn asked_of_each_port(&mut self, partner: &MatchAccount<'_>) -> Option<Effective> {
         let first = self.first_port();
         let mut answers = vec![self.ask(partner.name, first)?];
         if self.matches_by("localport") {
@@ -245,7 +248,7 @@ impl Sshd {
 pub(super) fn of_answer(
     printed: &str,
     directives: Option<&[Directive]>,
-    partner: &Partner<'_>,
+    partner: &MatchAccount<'_>,
 ) -> Effective {
     let effective = of_printed(printed, directives);
     let Some(directives) = directives.filter(|_| effective.logs()) else {
@@ -261,7 +264,7 @@ pub(super) fn of_answer(
 }
 
 /// Do these settings depend on more than the account and the port, such as the client's address?
-fn depends_on_client(directives: &[Directive], partner: &Partner<'_>) -> bool {
+fn depends_on_client(directives: &[Directive], partner: &MatchAccount<'_>) -> bool {
     let told = ["forcecommand", "subsystem", "chrootdirectory", "loglevel"];
     let mut matter = directives
         .iter()
@@ -295,11 +298,11 @@ fn make_privilege_separation_directory() {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-    use super::super::{Files, parse};
+    use super::super::{ConfigFiles, parse};
     use super::*;
 
     fn depends(text: &str, name: &str) -> bool {
-        let files = Files {
+        let files = ConfigFiles {
             read: &|_| Ok(text.to_owned()),
             list: &|_| Ok(Vec::new()),
         };
@@ -312,7 +315,7 @@ mod tests {
             said: BTreeMap::new(),
         };
         let groups = Some(&[] as &[String]);
-        sshd.depends_on_more(std::iter::once(Partner { name, groups }))
+        sshd.depends_on_more(std::iter::once(MatchAccount { name, groups }))
     }
 
     #[test]

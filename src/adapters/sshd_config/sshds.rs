@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Effective, PATH, Partner, Sshd, started};
+use super::{Effective, MatchAccount, PATH, Sshd, started};
 
 /// The sshds of this machine, the usual one first. The list is never empty.
 #[derive(Debug)]
@@ -46,13 +46,13 @@ impl Sshds {
 
     /// The settings for this partner in each sshd that lets it in, with the number of that sshd; if none lets it in, of
     /// all sshds.
-    pub fn effective(&mut self, partner: &Partner<'_>) -> Vec<(usize, Effective)> {
+    pub fn effective(&mut self, partner: &MatchAccount<'_>) -> Vec<(usize, Effective)> {
         let all = self.0.iter_mut().map(|sshd| sshd.effective(partner));
         serving(all.collect(), partner)
     }
 }
 
-fn serving(all: Vec<Effective>, partner: &Partner<'_>) -> Vec<(usize, Effective)> {
+fn serving(all: Vec<Effective>, partner: &MatchAccount<'_>) -> Vec<(usize, Effective)> {
     let serves = |one: &Effective| one.admission.refuses(partner).is_none();
     let none = !all.iter().any(serves);
     let all = all.into_iter().enumerate();
@@ -69,7 +69,7 @@ mod tests {
         let groups = ["sftp-feeds".to_owned()];
         let served = |printed: &[&str]| -> Vec<usize> {
             let all = printed.iter().map(|printed| of_printed(printed, None));
-            let partner = Partner {
+            let partner = MatchAccount {
                 name: "alice",
                 groups: Some(&groups),
             };

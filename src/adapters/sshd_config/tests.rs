@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::effective::of_files;
 use super::sshd::of_answer;
-use super::{Admission, Directive, Effective, Files, InForce, Missing, PATH, Partner, parse};
+use super::{
+    Admission, ConfigFiles, Directive, Effective, InForce, MatchAccount, Missing, PATH, parse,
+};
 
 fn placed(missing: &Missing) -> String {
     let file = missing.file.file_name().unwrap_or_default();
@@ -15,7 +17,7 @@ fn placed(missing: &Missing) -> String {
 }
 
 /// The settings for alice in one line.
-fn told(effective: &Effective, directives: &[Directive], alice: &Partner<'_>) -> String {
+fn told(effective: &Effective, directives: &[Directive], alice: &MatchAccount<'_>) -> String {
     let mut told = vec![match &effective.logging {
         _ if !effective.subsystem => "no Subsystem".to_owned(),
         InForce::Logged { level } => format!("logged {level}"),
@@ -63,13 +65,13 @@ fn judged(case: &str) -> String {
         let names = below.filter_map(|rest| Some(rest.iter().next()?.to_str()?.to_owned()));
         Ok(names.collect())
     };
-    let disk = Files {
+    let disk = ConfigFiles {
         read: &read,
         list: &list,
     };
     let directives = parse(Path::new(PATH), &disk).unwrap();
     let groups = ["alice".to_owned(), "sftp-feeds".to_owned()];
-    let alice = Partner {
+    let alice = MatchAccount {
         name: "alice",
         groups: Some(&groups),
     };

@@ -36,7 +36,7 @@ pub trait Disk {
     fn enter(&mut self) -> io::Result<bool>;
 
     /// Reads a file's content; `None` if there is no such file.
-    fn read(&mut self, name: &str) -> io::Result<Option<Found>>;
+    fn read(&mut self, name: &str) -> io::Result<Option<StoredFile>>;
 
     /// Identifies a file's present content without reading it; `None` if there is no such file, or it cannot be seen.
     fn version(&mut self, name: &str) -> Option<FileVersion>;
@@ -66,7 +66,7 @@ pub trait Disk {
 
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct StoredFile {
     /// Its content; `None` if it is larger than [`LARGEST_FILE`].
     pub bytes: Option<Vec<u8>>,
     /// The time of the last write.
@@ -221,7 +221,7 @@ impl Disk for RealDisk {
         }
     }
 
-    fn read(&mut self, name: &str) -> io::Result<Option<Found>> {
+    fn read(&mut self, name: &str) -> io::Result<Option<StoredFile>> {
         let (file, stat) = match self.open_file(name, OFlags::RDONLY) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other?,
@@ -231,7 +231,7 @@ impl Disk for RealDisk {
         let mut bytes = Vec::with_capacity(usize::try_from(size + 1).unwrap_or(0));
         file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
         let whole = bytes.len() as u64 <= LARGEST_FILE;
-        Ok(Some(Found {
+        Ok(Some(StoredFile {
             bytes: whole.then_some(bytes),
             modified: Time::from_seconds(stat.st_mtime)
                 .plus(Duration::from_nanos(stat.st_mtime_nsec)),

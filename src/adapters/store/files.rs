@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use rustix::io::Errno;
 
 use super::base::{Base, Former};
-use super::disk::{Disk, FileVersion, Found, LARGEST_FILE};
+use super::disk::{Disk, FileVersion, LARGEST_FILE, StoredFile};
 use super::error::{StateError, UnsafePath};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
@@ -240,7 +240,7 @@ impl<D: Disk> StateFiles<D> {
         }
     }
 
-    pub(crate) fn read(&mut self, name: &str) -> Result<Option<Found>, StateError> {
+    pub(crate) fn read(&mut self, name: &str) -> Result<Option<StoredFile>, StateError> {
         let found = self.disk.read(name);
         found.map_err(|error| self.failed("reading", name, error))
     }

@@ -13,7 +13,7 @@ mod room;
 mod stock;
 
 pub use directory::Store;
-pub use disk::{Disk, FileVersion, Found, LARGEST_FILE, RealDisk};
+pub use disk::{Disk, FileVersion, LARGEST_FILE, RealDisk, StoredFile};
 pub use error::{StateError, UnsafePath};
 pub use locks::{InstanceLock, SendLock};
 pub use owner::become_owner;

@@ -171,9 +171,7 @@ fn believable(parsed: Parsed) -> Result<Parsed, String> {
     });
     let largest = counts.chain([daily.resume.next_message]).max();
     match largest {
-        Some(count) if count > LARGEST_COUNT => {
-            Err(format!("{count} is more than anyone can have counted"))
-        }
+        Some(count) if count > LARGEST_COUNT => Err(format!("{count} is impossibly large")),
         _ => Ok(parsed),
     }
 }

@@ -18,10 +18,10 @@ fn in_words(recovery: &Recovery) -> String {
     match recovery {
         Recovery::Fresh => "first start: there is no daily.json yet".to_owned(),
         Recovery::TakenOver { from_memory: true } => {
-            "daily.json lost everything but its counters, which are kept; the rest comes from memory".to_owned()
+            "daily.json has only counters: they are kept, and the rest is taken from memory".to_owned()
         }
         Recovery::TakenOver { from_memory: false } => {
-            "daily.json has counters alone: they are kept, and reading begins where they were written last, a day ago at most".to_owned()
+            "daily.json has only counters: they are kept, and reading begins at the time of their last change, at most a day ago".to_owned()
         }
         Recovery::NewerVersion { version, aside, .. } => format!(
             "daily.json is of a newer version ({version}) and was copied to {}: counters are kept, reading starts from now",
@@ -29,9 +29,9 @@ fn in_words(recovery: &Recovery) -> String {
         ),
         Recovery::Damaged { why, aside, from } => {
             let then = match from {
-                Some(Snapshot::Memory) => "this process's memory takes its place",
-                Some(Snapshot::Backup) => "the one before it takes its place, and what it does not know is read again",
-                None => "there is no other: counting starts from zero and reading from now",
+                Some(Snapshot::Memory) => "it is replaced by the copy in this process's memory",
+                Some(Snapshot::Backup) => "it is replaced by the backup, and the entries since then are read again",
+                None => "there is no backup: counting starts from zero and reading from now",
             };
             format!("daily.json is damaged ({why}) and was set aside as {}: {then}", aside.display())
         }

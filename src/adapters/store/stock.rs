@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::base::{Base, Former};
-use super::disk::{Disk, Found, LARGEST_FILE};
+use super::disk::{Disk, LARGEST_FILE, StoredFile};
 use super::error::StateError;
 use super::files::{BACKUP, FILE, LastCommit, StateFiles};
 use super::recover::{self, Parsed, Recovery, Snapshot};
@@ -72,7 +72,7 @@ impl<D: Disk> StateFiles<D> {
     /// one: this program never drops a position, and reading would start from now.
     pub(crate) fn judged(
         &mut self,
-        found: &Found,
+        found: &StoredFile,
         today: NaiveDate,
     ) -> Result<Result<Parsed, String>, StateError> {
         let parsed = parsed(found, today);
@@ -186,7 +186,7 @@ impl<D: Disk> StateFiles<D> {
 }
 
 /// Parses a file, or returns the reason why it is damaged.
-fn parsed(found: &Found, today: NaiveDate) -> Result<Parsed, String> {
+fn parsed(found: &StoredFile, today: NaiveDate) -> Result<Parsed, String> {
     match &found.bytes {
         Some(bytes) => recover::parse(bytes, today),
         None => Err(format!("it has more than {LARGEST_FILE} bytes")),

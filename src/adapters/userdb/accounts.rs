@@ -139,7 +139,7 @@ impl Accounts {
             self.told.no_answer = Some(now);
             line(
                 Priority::Warning,
-                "the user database does not answer: what it said last stands",
+                "the user database does not answer: its last answers are used",
             );
         }
         let no_group = match reply {

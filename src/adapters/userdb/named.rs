@@ -60,7 +60,7 @@ pub(crate) fn of_expects(config: &Config, directory: &mut dyn Directory) -> Vec<
     let expected = strangers.into_iter().map(|(name, is_account)| {
         let group = &config.partners.group;
         Warning {
-            said: format!("[[expect]]: {name} is no partner, and no file of it can arrive"),
+            said: format!("[[expect]]: {name} is not a partner, and no file of it can arrive"),
             // A missing account cannot join the group: its name is wrong.
             remedy: Some(match is_account {
                 true => format!("sudo usermod --append --groups {group} {name}"),
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "[[expect]]: bob is no partner, and no file of it can arrive: `sudoedit /etc/c.toml`, or name it in partners.users",
+                "[[expect]]: bob is not a partner, and no file of it can arrive: `sudoedit /etc/c.toml`, or name it in partners.users",
                 "[alerts.partners] is of no effect for bob: no partner has this name: `sudoedit /etc/c.toml`, or name it in partners.users",
                 "[partners.names] is of no effect for alcie: no partner has this name: `sudoedit /etc/c.toml`, or name it in partners.users",
                 "[[route]] is of no effect for eve: no partner has this name: `sudoedit /etc/c.toml`, or name it in partners.users",

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::finding::Status;
+use super::finding::Severity;
 use crate::domain::expiry::{ExpiryDates, Near, near};
 
 /// A fault that keeps a partner out, now or soon.
@@ -21,46 +21,46 @@ pub(super) enum AccountFault {
 
 impl AccountFault {
     /// The status, the sentence about the fault, and the command that fixes it for one account.
-    pub(super) fn told(self) -> (Status, &'static str, &'static str) {
+    pub(super) fn told(self) -> (Severity, &'static str, &'static str) {
         let (account, password) = ("chage --expiredate -1", "chage --maxdays -1");
         match self {
-            AccountFault::Expired => (Status::Problem, "the account has expired", account),
+            AccountFault::Expired => (Severity::Problem, "the account has expired", account),
             AccountFault::PasswordExpired => (
-                Status::Problem,
+                Severity::Problem,
                 "the password has expired, and sshd refuses the key as well",
                 password,
             ),
             AccountFault::PasswordToBeChanged => (
-                Status::Problem,
-                "the password must be changed before sshd lets them in",
+                Severity::Problem,
+                "the password must be changed before sshd lets them log in",
                 "chage --lastday \"$(date +%F)\"",
             ),
             AccountFault::ExpiresSoon => (
-                Status::Warning,
+                Severity::Warning,
                 "the account expires within 14 days",
                 account,
             ),
             AccountFault::PasswordExpiresSoon => (
-                Status::Warning,
+                Severity::Warning,
                 "the password expires within 14 days",
                 password,
             ),
             AccountFault::CertificateExpired => {
-                (Status::Warning, "the certificate has expired", "")
+                (Severity::Warning, "the certificate has expired", "")
             }
             AccountFault::CertificateExpiresSoon => (
-                Status::Warning,
+                Severity::Warning,
                 "the certificate expires within 14 days",
                 "",
             ),
             AccountFault::NoShell => (
-                Status::Problem,
-                "the shell is not there, so sshd lets them not in",
+                Severity::Problem,
+                "the shell does not exist, so sshd does not let them log in",
                 "usermod --shell /usr/sbin/nologin",
             ),
             AccountFault::ShellRefuses => (
-                Status::Problem,
-                "the shell that runs it refuses, or the program is not in the chroot",
+                Severity::Problem,
+                "the shell refuses to run it, or the program is not in the chroot",
                 "",
             ),
         }

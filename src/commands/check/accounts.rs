@@ -7,11 +7,11 @@ use std::path::Path;
 use super::account_fault::{AccountFault, expiring_soon, fault};
 use super::edit;
 use super::finding::Finding;
-use super::machine::{Machine, ServedPartner, ServingSshd};
+use super::machine::{MachineFacts, ServedPartner, ServingSshd};
 use super::units::Ssh;
 use super::words::{grouped, word};
 use crate::adapters::sight::{Certificates, ENABLE, Sight, left};
-use crate::adapters::sshd_config::{Chroot, Missing, expand};
+use crate::adapters::sshd_config::{ChrootDirectory, Missing, expand};
 use crate::adapters::userdb::{SHADOW, expiry_dates};
 use crate::domain::base::names::names;
 use crate::domain::expiry::{AHEAD, ExpiryDates};
@@ -29,7 +29,7 @@ struct ShellFacts<'a> {
     outside: Option<&'a Missing>,
 }
 
-pub(super) fn look(one: &ServingSshd<'_>, machine: &Machine<'_>) -> Vec<Finding> {
+pub(super) fn look(one: &ServingSshd<'_>, machine: &MachineFacts<'_>) -> Vec<Finding> {
     let partners = one.partners.iter();
     let seen: Vec<_> = partners
         .map(|partner| (partner.name, shell(partner)))
@@ -51,7 +51,7 @@ pub(super) fn look(one: &ServingSshd<'_>, machine: &Machine<'_>) -> Vec<Finding>
     });
     let mut found = judge(&seen, &expiring.collect(), one.ssh);
     for why in &certificates.unread {
-        let said = format!("a certificate cannot be read, and when it expires is unknown: {why}");
+        let said = format!("a certificate cannot be read, so its expiry date is unknown: {why}");
         found.push(Finding::warning(NAME, said));
     }
     if let Some(dates) = dates.filter(|_| !seen.is_empty()) {
@@ -92,7 +92,7 @@ fn blind(why: &str) -> Finding {
 /// Nothing expires, as far as the dates are known.
 fn nothing_expires(nothing: bool, partners: usize, unknown: &[&str]) -> Option<Finding> {
     if !unknown.is_empty() {
-        let said = format!("when they expire is unknown, {SHADOW} does not name them: ");
+        let said = format!("the expiry dates are unknown, because {SHADOW} does not list them: ");
         let said = said + &names(unknown);
         return Some(Finding::ok(NAME, said));
     }
@@ -114,7 +114,7 @@ fn shell<'a>(partner: &'a ServedPartner<'_>) -> ShellFacts<'a> {
         Some("nologin" | "false")
     );
     let there = match (&partner.effective.chroot, outside) {
-        (Chroot::Directory(template), Some(outside)) => {
+        (ChrootDirectory::Directory(template), Some(outside)) => {
             let root = expand(template, partner.name, partner.account);
             let within = |path: &str| is_program(&root.join(path.trim_start_matches('/')));
             let mut words = outside.found.split_whitespace();
@@ -124,7 +124,7 @@ fn shell<'a>(partner: &'a ServedPartner<'_>) -> ShellFacts<'a> {
         _ => true,
     };
     ShellFacts {
-        missing: partner.effective.chroot == Chroot::None
+        missing: partner.effective.chroot == ChrootDirectory::None
             && !shell.as_os_str().is_empty()
             && !is_program(shell),
         refuses: refusing || !there,
@@ -214,7 +214,7 @@ mod tests {
             judged(&["alice", "bob", "carl", "dora", "eve", "fay", "gus"]),
             "problem accounts: the account has expired: bob\n  > sudo chage --expiredate -1 bob\n\
              problem accounts: the password has expired, and sshd refuses the key as well: dora\n  > sudo chage --maxdays -1 dora\n\
-             problem accounts: the password must be changed before sshd lets them in: fay\n  > sudo chage --lastday \"$(date +%F)\" fay\n\
+             problem accounts: the password must be changed before sshd lets them log in: fay\n  > sudo chage --lastday \"$(date +%F)\" fay\n\
              warning accounts: the account expires within 14 days: carl\n  > sudo chage --expiredate -1 carl\n\
              warning accounts: the password expires within 14 days: eve\n  > sudo chage --maxdays -1 eve\n"
         );
@@ -232,7 +232,7 @@ mod tests {
             "ok accounts: none expires within 14 days\n"
         );
         assert_eq!(shown(false, &[]), "");
-        let unknown = "ok accounts: when they expire is unknown, /etc/shadow does not name them: bob, carol\n";
+        let unknown = "ok accounts: the expiry dates are unknown, because /etc/shadow does not list them: bob, carol\n";
         assert_eq!(shown(true, &["bob", "carol"]), unknown);
         assert_eq!(shown(false, &["bob", "carol"]), unknown);
         assert!(dates(Some(&Sight::default())).is_none() || expiry_dates().is_some());
@@ -252,10 +252,10 @@ mod tests {
             file: "/etc/ssh/sshd_config".into(),
             number: 3,
         };
-        let locked = || Chroot::Directory("/srv/sftp/%u".to_owned());
+        let locked = || ChrootDirectory::Directory("/srv/sftp/%u".to_owned());
         let said: String = [
             ("alice", "/bin/gone", locked(), None),
-            ("bob", "/bin/gone", Chroot::None, None),
+            ("bob", "/bin/gone", ChrootDirectory::None, None),
             ("carl", "/usr/sbin/nologin", locked(), Some(&gap)),
             ("dora", "/usr/sbin/nologin", locked(), None),
         ]
@@ -281,7 +281,7 @@ mod tests {
         })
         .concat();
         let expected = [
-            "problem accounts: the shell is not there, so sshd lets them not in: bob\n  > sudo usermod --shell /usr/sbin/nologin bob\n",
+            "problem accounts: the shell does not exist, so sshd does not let them log in: bob\n  > sudo usermod --shell /usr/sbin/nologin bob\n",
             "problem accounts: no transfer of carl can work: Subsystem sftp /usr/lib/openssh/sftp-server -l INFO: ",
         ];
         assert!(expected.iter().all(|part| said.contains(part)), "{said}");

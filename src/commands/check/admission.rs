@@ -27,7 +27,7 @@ pub(super) fn look(one: &ServingSshd<'_>, group: &str) -> Vec<Finding> {
     });
     found.extend(grouped(depends).into_iter().map(|(list, partners)| {
         let said = format!(
-            "whether sshd lets {} in depends on more than the account: {}{}",
+            "whether sshd lets {} log in depends on more than the account: {}{}",
             names(&partners),
             place(&list),
             list.found
@@ -47,7 +47,7 @@ fn judge(kept_out: Kept<'_>, group: &str, ssh: Ssh<'_>) -> Vec<Finding> {
         .into_iter()
         .map(|((list, helped), partners)| {
             let said = format!(
-                "sshd lets {} not in: {}{}",
+                "sshd does not let {} log in: {}{}",
                 names(&partners),
                 place(&list),
                 list.found
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(
             judged("AllowGroups admins", &[("alice", true), ("bob", true)]),
             format!(
-                "problem accounts: sshd lets alice, bob not in: /etc/ssh/sshd_config:9: AllowGroups admins; write: \
+                "problem accounts: sshd does not let alice, bob log in: /etc/ssh/sshd_config:9: AllowGroups admins; write: \
                  AllowGroups admins sftp-feeds\n  > sudo sed -i '9s|^\\([[:blank:]]*\\).*|\\1AllowGroups admins sftp-feeds|' {reload}"
             )
         );

@@ -48,13 +48,15 @@ impl Reached {
     pub(super) fn told(&self) -> Option<&'static str> {
         Some(match self {
             Reached::Missing => "there is none in the chroot",
-            Reached::NoSocket => "in the chroot is no socket",
-            Reached::Dead => "in the chroot leads to a socket that nobody listens to",
-            Reached::Elsewhere => "in the chroot leads elsewhere",
-            Reached::Link => "in the chroot is a link that leads nowhere from there",
-            Reached::Closed => "in the chroot is closed to the partner",
+            Reached::NoSocket => "in the chroot is not a socket",
+            Reached::Dead => "in the chroot leads to a socket on which no program listens",
+            Reached::Elsewhere => "in the chroot leads to another socket",
+            Reached::Link => {
+                "in the chroot is a symbolic link whose target does not exist in the chroot"
+            }
+            Reached::Closed => "in the chroot does not let the partner write",
             Reached::ClosedDirectory => {
-                "in the chroot lies in a directory that is closed to the partner"
+                "in the chroot is in a directory that the partner cannot enter"
             }
             Reached::Log | Reached::Unreadable(_) | Reached::NotSeen => return None,
         })

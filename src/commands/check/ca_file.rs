@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use super::access::{Access, look_as};
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::words::path;
 use crate::adapters::config::CaFile;
 
 /// The name of the matter.
 const NAME: &str = "ca-file";
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let (slack, webhook) = (&machine.config.slack, &machine.config.webhook);
     let files = [
         ("slack.ca-file", &slack.ca_file),
@@ -24,7 +24,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     }
 }
 
-fn found(machine: &Machine<'_>, key: &str, file: &CaFile) -> Finding {
+fn found(machine: &MachineFacts<'_>, key: &str, file: &CaFile) -> Finding {
     // This user has already read the file, and only root may look as another user.
     let access = match machine.root {
         true => look_as(file.path(), machine.units),

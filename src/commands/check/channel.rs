@@ -1,11 +1,11 @@
 //! Checks the channel: whether the configuration gives its id, and Slack's answer about it.
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::slack_facts::{AskedChannel, SlackFacts, has};
 use super::words::edit;
 use crate::adapters::config::Config;
-use crate::adapters::slack::{Channel, Identity};
+use crate::adapters::slack::{Channel, TokenIdentity};
 use crate::domain::base::names::names;
 use crate::domain::routes::Routes;
 
@@ -18,7 +18,7 @@ const POSTS: &str = "chat:write";
 /// The scope with which the bot can post without being in the channel.
 const POSTS_ANYWHERE: &str = "chat:write.public";
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     report.findings.extend(of_name(machine.config));
     report.findings.extend(of_routes(machine.config));
 }
@@ -28,10 +28,10 @@ fn of_name(config: &Config) -> Option<Finding> {
     let channel = &config.slack.channel;
     let said = match (config.slack.channel_unset, is_id(channel)) {
         (true, _) => format!(
-            "slack.channel is not set: messages go to the default, {channel}; write the id of yours, or this one if it is yours"
+            "slack.channel is not set, so messages go to the default channel {channel}: set it to the id of your channel, also if that is this one"
         ),
         (false, false) => format!(
-            "slack.channel is {channel}, which is no id, and Slack may refuse it: the id (C…) stands at the end of the channel's details"
+            "slack.channel is {channel}, which is not an id, so Slack may refuse it: Slack shows the id (C…) at the end of the channel's details"
         ),
         (false, true) => return None,
     };
@@ -53,7 +53,7 @@ fn of_routes(config: &Config) -> Option<Finding> {
         return None;
     }
     let said = format!(
-        "routes name {}, which is no id of a channel, and Slack may refuse it: the id (C…) stands at the end of the channel's details",
+        "routes name {}, which is not the id of a channel, so Slack may refuse it: Slack shows the id (C…) at the end of the channel's details",
         names(&wrong)
     );
     Some(Finding::warning(NAME, said).fixed_by(edit(&config.path)))
@@ -71,13 +71,13 @@ pub(super) fn finding(id: &str, routes: &Routes, said: String) -> Finding {
 pub(super) fn judge(
     asked: &AskedChannel,
     facts: &SlackFacts<'_>,
-    identity: &Identity,
+    identity: &TokenIdentity,
 ) -> Option<Finding> {
     is_id(&asked.id).then(|| of_channel(asked, facts, identity))
 }
 
 /// Judges a channel as far as it is known: only posting proves that it works.
-fn of_channel(asked: &AskedChannel, facts: &SlackFacts<'_>, identity: &Identity) -> Finding {
+fn of_channel(asked: &AskedChannel, facts: &SlackFacts<'_>, identity: &TokenIdentity) -> Finding {
     let (id, user, routes) = (&asked.id, &identity.user, &facts.config.routes);
     let is_main = *id == routes.main;
     if is_main && identity.scopes.is_some() && !has(identity, POSTS) {
@@ -94,12 +94,14 @@ fn of_channel(asked: &AskedChannel, facts: &SlackFacts<'_>, identity: &Identity)
     } = match &asked.answer {
         Some(Ok(channel)) => channel,
         Some(Err(verdict)) => {
-            let said = format!("{id}: {verdict}: is it the channel's id, and the bot invited?");
+            let said = format!(
+                "{id}: {verdict}: check that this is the channel's id, and invite the bot to the channel"
+            );
             return problem(said).fixed_by(format!("/invite @{user}"));
         }
         None => {
             let said = format!(
-                "{id}, which the token may not ask about; `sudo sftp-monitor check --send` posts a line"
+                "{id}; the token has no permission to read its settings, so only `sudo sftp-monitor check --send` can test it"
             );
             return Finding::ok(NAME, said);
         }
@@ -110,10 +112,12 @@ fn of_channel(asked: &AskedChannel, facts: &SlackFacts<'_>, identity: &Identity)
         } else {
             "its routes"
         };
-        let said = format!("{id} ({name}) is archived: unarchive it, or set {key} to another");
+        let said =
+            format!("{id} ({name}) is archived: unarchive it, or set {key} to another channel");
         problem(said).fixed_by(facts.fixes.edit.as_str())
     } else if !member && !has(identity, POSTS_ANYWHERE) {
-        let said = format!("{user} is not in {id} ({name}): type the invitation there, in Slack");
+        let said =
+            format!("{user} is not a member of {id} ({name}): type this command in that channel");
         problem(said).fixed_by(format!("/invite @{user}"))
     } else {
         Finding::ok(NAME, format!("{id} ({name}) can be posted to"))
@@ -147,7 +151,7 @@ mod tests {
             let said = said(name).unwrap();
             assert!(
                 said.starts_with(&format!(
-                    "warning channel: slack.channel is {name}, which is no id"
+                    "warning channel: slack.channel is {name}, which is not an id"
                 )),
                 "{said}"
             );
@@ -161,7 +165,7 @@ mod tests {
         let config = Config::parse("/etc/c.toml".as_ref(), text).unwrap();
         let said = of_routes(&config).unwrap().told();
         assert!(
-            said.starts_with("warning channel: routes name #bob, which is no id of a channel"),
+            said.starts_with("warning channel: routes name #bob, which is not the id of a channel"),
             "{said}"
         );
     }
@@ -186,7 +190,7 @@ mod tests {
 
     fn asked(id: &str, scopes: &[&str], channel: Option<Channel>) -> String {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let identity = Identity {
+        let identity = TokenIdentity {
             team: "Example".into(),
             user: "sftp".into(),
             scopes: Some(scopes),
@@ -217,7 +221,7 @@ mod tests {
         );
         assert!(
             channel(&["chat:write"], None)
-                .starts_with("ok channel: C1, which the token may not ask about")
+                .starts_with("ok channel: C1; the token has no permission")
         );
         let all = ["chat:write", "channels:read"];
         assert_eq!(
@@ -229,18 +233,18 @@ mod tests {
         );
         assert_eq!(
             channel(&all, ops(false, false)),
-            "problem channel: sftp is not in C1 (ops): type the invitation there, in Slack\n  > /invite @sftp\n"
+            "problem channel: sftp is not a member of C1 (ops): type this command in that channel\n  > /invite @sftp\n"
         );
         let public = ["chat:write", "chat:write.public", "channels:read"];
         assert!(channel(&public, ops(false, false)).starts_with("ok channel"));
         // The messages of a route's channel go to the main one meanwhile.
         assert_eq!(
             asked("C2", &all, ops(false, false)),
-            "warning channel: sftp is not in C2 (ops): type the invitation there, in Slack\n  > /invite @sftp\n"
+            "warning channel: sftp is not a member of C2 (ops): type this command in that channel\n  > /invite @sftp\n"
         );
         assert_eq!(
             asked("C2", &all, ops(true, true)),
-            "warning channel: C2 (ops) is archived: unarchive it, or set its routes to another\n  > sudoedit /etc/c.toml\n"
+            "warning channel: C2 (ops) is archived: unarchive it, or set its routes to another channel\n  > sudoedit /etc/c.toml\n"
         );
     }
 }

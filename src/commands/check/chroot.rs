@@ -8,8 +8,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::finding::{Finding, Report};
-use super::machine::{Machine, ServingSshd};
+use super::finding::{CheckReport, Finding};
+use super::machine::{MachineFacts, ServingSshd};
 use super::words;
 use crate::adapters::sshd_config::{self, PATH, expand};
 use crate::domain::base::names::names;
@@ -60,7 +60,7 @@ pub(super) enum ChrootFault {
 /// Whether it is a directory, its owner's uid, and its mode.
 type Inode = (bool, u32, u32);
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     report.findings.extend(judge(&gather(&machine.serving)));
 }
 
@@ -70,12 +70,12 @@ pub(super) fn gather<'a>(serving: &[ServingSshd<'a>]) -> Chroots<'a> {
     let (mut free, mut unknown) = (BTreeSet::new(), BTreeSet::new());
     for one in serving.iter().flat_map(|sshd| &sshd.partners) {
         let partners = match &one.effective.chroot {
-            sshd_config::Chroot::Directory(template) => {
+            sshd_config::ChrootDirectory::Directory(template) => {
                 let path = expand(template, one.name, one.account);
                 paths.entry(path).or_default()
             }
-            sshd_config::Chroot::None => &mut free,
-            sshd_config::Chroot::Unknown => &mut unknown,
+            sshd_config::ChrootDirectory::None => &mut free,
+            sshd_config::ChrootDirectory::Unknown => &mut unknown,
         };
         partners.insert(one.name);
     }
@@ -121,17 +121,23 @@ fn judge(chroots: &Chroots<'_>) -> Vec<Finding> {
     let sound = chroots.all.iter().filter(|chroot| chroot.fault.is_none());
     let sound: Vec<String> = sound.map(|one| one.path.display().to_string()).collect();
     if !sound.is_empty() {
-        let said = format!("root's alone, as sshd demands: {}", names(&sound));
+        let said = format!(
+            "only root can write to it, as sshd requires: {}",
+            names(&sound)
+        );
         found.push(Finding::ok(NAME, said));
     }
     if !chroots.free.is_empty() {
         found.push(Finding::ok(
             NAME,
-            format!("none for {}", names(&chroots.free)),
+            format!("no chroot for {}", names(&chroots.free)),
         ));
     }
     if !chroots.unknown.is_empty() {
-        let said = format!("whether {} have one is unknown", names(&chroots.unknown));
+        let said = format!(
+            "whether {} have a chroot is unknown",
+            names(&chroots.unknown)
+        );
         found.push(Finding::warning(NAME, said).fixed_by("sudo sftp-monitor check"));
     }
     // Faults of the same kind become one finding.
@@ -151,12 +157,12 @@ fn of_fault(fault: ChrootFault, at: &[(&Path, &Vec<&str>)]) -> Option<Finding> {
     let (is, fix) = match fault {
         ChrootFault::Relative => ("does not begin with /", words::edit(Path::new(PATH))),
         ChrootFault::Missing => (
-            "is not there",
+            "does not exist",
             format!("sudo install -d -o root -g root -m 0755 {arguments}"),
         ),
-        ChrootFault::NoDirectory => ("is no directory", words::edit(Path::new(PATH))),
+        ChrootFault::NoDirectory => ("is not a directory", words::edit(Path::new(PATH))),
         ChrootFault::NotRoots => (
-            "is not root's alone",
+            "can be written by others than root",
             format!("sudo chown root:root {arguments} && sudo chmod go-w {arguments}"),
         ),
         ChrootFault::NotSeen => return None,
@@ -249,12 +255,12 @@ mod tests {
         };
         assert_eq!(
             finding::told(&judge(&chroots)),
-            "ok chroot: root's alone, as sshd demands: /srv/sftp/alice\n\
-             ok chroot: none for free\n\
-             warning chroot: whether odd have one is unknown\n  > sudo sftp-monitor check\n\
-             problem chroot: /srv/sftp/zoe is not there: sshd ends the session of zoe\n  \
+            "ok chroot: only root can write to it, as sshd requires: /srv/sftp/alice\n\
+             ok chroot: no chroot for free\n\
+             warning chroot: whether odd have a chroot is unknown\n  > sudo sftp-monitor check\n\
+             problem chroot: /srv/sftp/zoe does not exist: sshd ends the session of zoe\n  \
              > sudo install -d -o root -g root -m 0755 /srv/sftp/zoe\n\
-             problem chroot: /srv/shared, /srv/sftp/bob is not root's alone: sshd ends the session of carl, dora, bob\n  \
+             problem chroot: /srv/shared, /srv/sftp/bob can be written by others than root: sshd ends the session of carl, dora, bob\n  \
              > sudo chown root:root /srv/shared /srv/sftp/bob && sudo chmod go-w /srv/shared /srv/sftp/bob\n"
         );
     }

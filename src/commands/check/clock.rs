@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chrono::Timelike;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::units::TIMER;
 use crate::adapters::program;
 use crate::domain::base::time::{Time, Zone};
@@ -30,7 +30,7 @@ struct ClockFacts {
     closes_from: u32,
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let facts = gather(machine.config.zone, machine.config.digest.closes_from);
     let found = judge(&facts, machine.units.next, machine.now);
     report.findings.extend(found);
@@ -71,19 +71,19 @@ fn judge(facts: &ClockFacts, timer: Option<Time>, now: Time) -> Vec<Finding> {
     };
     let local = facts.zone.local(now).format("%H:%M");
     let set = match facts.synchronised {
-        Some(true) => ", set by others",
+        Some(true) => ", synchronised",
         Some(false) | None => "",
     };
     let mut found = vec![Finding::ok("clock", format!("{local}, zone {name}{set}"))];
     if facts.synchronised == Some(false) {
         let (said, fix) = match (facts.can, facts.on) {
             (false, _) => (
-                "nothing sets the clock, and no program for it is installed",
+                "no program sets the clock, and none is installed",
                 "sudo apt-get install systemd-timesyncd",
             ),
-            (true, false) => ("nothing sets the clock", "sudo timedatectl set-ntp true"),
+            (true, false) => ("no program sets the clock", "sudo timedatectl set-ntp true"),
             (true, true) => (
-                "the clock is to be set by others, and no time server has answered",
+                "the clock is not synchronised, because no time server has answered",
                 "timedatectl status",
             ),
         };
@@ -107,8 +107,7 @@ fn early(facts: &ClockFacts, next: Time) -> Option<Finding> {
     let (hour, minute) = (from / 60, from % 60);
     let (next, day) = (at.format("%Y-%m-%d %H:%M"), at.date_naive());
     let said = format!(
-        "{TIMER} fires next at {next}{place}, before digest.closes-from ({hour:02}:{minute:02}): {day} is not closed then, \
-         and its table comes with the run after that"
+        "{TIMER} fires next at {next}{place}, before digest.closes-from ({hour:02}:{minute:02}): {day} is not closed then, and its table is posted by the next run"
     );
     let directory = format!("/etc/systemd/system/{TIMER}.d");
     let fix = format!(
@@ -142,14 +141,14 @@ mod tests {
         let paris = Zone::Named(chrono_tz::Europe::Paris);
         assert_eq!(
             judged(paris, Some(true), 1_774_907_940),
-            "ok clock: 06:07, zone Europe/Paris, set by others\n"
+            "ok clock: 06:07, zone Europe/Paris, synchronised\n"
         );
         // 23:59 UTC is 01:59 in Paris.
         assert_eq!(
             judged(paris, None, 1_774_915_140),
             "ok clock: 06:07, zone Europe/Paris\n\
              warning timer: sftp-monitor-digest.timer fires next at 2026-03-31 01:59 in Europe/Paris, before digest.closes-from (23:00): \
-             2026-03-31 is not closed then, and its table comes with the run after that\n  \
+             2026-03-31 is not closed then, and its table is posted by the next run\n  \
              > sudo install -d /etc/systemd/system/sftp-monitor-digest.timer.d && \
              printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* 23:59:00 Europe/Paris\\n' \
              | sudo tee /etc/systemd/system/sftp-monitor-digest.timer.d/zz-time.conf && sudo systemctl daemon-reload \
@@ -161,7 +160,7 @@ mod tests {
     fn a_clock_that_nothing_sets_is_told() {
         let said = judged(Zone::Named(chrono_tz::UTC), Some(false), 1_774_915_140);
         assert!(
-            said.contains("warning clock: nothing sets the clock"),
+            said.contains("warning clock: no program sets the clock"),
             "{said}"
         );
     }

@@ -26,8 +26,8 @@ pub(super) fn syntax(named: Option<&Path>) -> Result<String, ConfigError> {
     let config = Config::load(named)?;
     let file = config.path.display();
     Ok(match config.path.exists() {
-        true => format!("{file} is right"),
-        false => format!("there is no {file}: the defaults hold"),
+        true => format!("{file} is valid"),
+        false => format!("there is no {file}: the defaults apply"),
     })
 }
 
@@ -35,7 +35,7 @@ fn judge(file: &Path, exists: bool, closed: bool, error: Option<&ConfigError>) -
     let shown = file.display();
     match error {
         Some(error) => {
-            let said = format!("{error}; what depends on it was not looked at");
+            let said = format!("{error}; the checks that need the configuration were skipped");
             Finding::problem(NAME, said).fixed_by(edit(file))
         }
         None if closed => {

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::arrived::Reached;
 use super::chroot::{self, Chroots};
 use super::dev_log_fault::{DevLogFault, DevLogFixes, NAME, TriedChroot};
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::probe::{self, OWN};
 use super::reboot;
 use super::words::grouped;
@@ -25,7 +25,7 @@ pub(super) struct DevLogFacts<'a> {
     log: Log,
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let chroots = chroot::gather(&machine.serving);
     let tried =
         gather(&chroots, machine.log.as_ref()).filter(|facts| facts.own != Reached::NotSeen);
@@ -77,7 +77,7 @@ fn judge(facts: &DevLogFacts<'_>, fixes: &DevLogFixes<'_>) -> Vec<Finding> {
         return vec![not_read(log, line)];
     }
     if facts.own != Reached::Log && facts.own != Reached::NotSeen {
-        let said = format!("the machine's own /dev/log does not reach {log}: nothing is seen");
+        let said = format!("the machine's own /dev/log does not reach {log}: no event is seen");
         let unit = match log {
             Log::Journal | Log::Directory(_) => "systemd-journald.service",
             Log::AuthLog(_) => "rsyslog.service",
@@ -88,7 +88,7 @@ fn judge(facts: &DevLogFacts<'_>, fixes: &DevLogFixes<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     if !facts.free.is_empty() && facts.own == Reached::Log {
         let free = names(facts.free);
-        let said = format!("the machine's own reaches {log}, for {free}");
+        let said = format!("the machine's own /dev/log reaches {log}, for {free}");
         found.push(Finding::ok(NAME, said));
     }
     let chroots = facts.chroots.iter();
@@ -114,8 +114,7 @@ fn judge(facts: &DevLogFacts<'_>, fixes: &DevLogFixes<'_>) -> Vec<Finding> {
 /// The log has an unsupported format. In an rsyslog rule in the traditional form, the template follows the file name.
 fn not_read(log: &Log, line: &str) -> Finding {
     let said = format!(
-        "lines reach {log} in a form that is not read, or that leaves out the process: nothing, or no file, is seen ({line}); \
-         its template must be RSYSLOG_FileFormat or RSYSLOG_TraditionalFileFormat"
+        "lines reach {log} in an unknown format or without a process id, so no event or no file is seen ({line}): its template must be RSYSLOG_FileFormat or RSYSLOG_TraditionalFileFormat"
     );
     let pattern = log.to_string().replace('.', "\\.");
     Finding::problem(NAME, said).fixed_by(format!(
@@ -170,7 +169,7 @@ mod tests {
         let chroots = [tried("alice", Reached::Log), tried("bob", Reached::Log)];
         assert_eq!(
             judged(Reached::Log, &["carol"], &chroots),
-            "ok dev-log: the machine's own reaches the journal, for carol\n\
+            "ok dev-log: the machine's own /dev/log reaches the journal, for carol\n\
              ok dev-log: in the chroot reaches the journal, for alice, bob\n"
         );
     }
@@ -192,11 +191,11 @@ mod tests {
              > sudo sftp-monitor devlog\n\
              problem dev-log: there is none in the chroot: no file of dora reaches the journal (/srv/sftp/dora/dev/log)\n  \
              > sudo chown root:root /srv/sftp/dora/dev && sudo chmod 0755 /srv/sftp/dora/dev && sudo sftp-monitor devlog\n\
-             problem dev-log: in the chroot leads to a socket that nobody listens to: no file of bob reaches the journal (/srv/sftp/bob/dev/log)\n  \
+             problem dev-log: in the chroot leads to a socket on which no program listens: no file of bob reaches the journal (/srv/sftp/bob/dev/log)\n  \
              > sudo sftp-monitor devlog\n\
-             problem dev-log: in the chroot leads elsewhere: no file of eve reaches the journal (/srv/sftp/eve/dev/log)\n  \
+             problem dev-log: in the chroot leads to another socket: no file of eve reaches the journal (/srv/sftp/eve/dev/log)\n  \
              > sudo sftp-monitor devlog\n\
-             problem dev-log: in the chroot is a link that leads nowhere from there: no file of carl reaches the journal (/srv/sftp/carl/dev/log)\n  \
+             problem dev-log: in the chroot is a symbolic link whose target does not exist in the chroot: no file of carl reaches the journal (/srv/sftp/carl/dev/log)\n  \
              > sudo rm /srv/sftp/carl/dev/log && sudo sftp-monitor devlog\n"
         );
     }
@@ -217,8 +216,7 @@ mod tests {
         };
         assert_eq!(
             told(&judge(&facts, &means)),
-            "problem dev-log: lines reach /var/log/auth.log in a form that is not read, or that leaves out the process: nothing, or no \
-             file, is seen (30/03 06:07 sftp1 x: y); its template must be RSYSLOG_FileFormat or RSYSLOG_TraditionalFileFormat\n  \
+            "problem dev-log: lines reach /var/log/auth.log in an unknown format or without a process id, so no event or no file is seen (30/03 06:07 sftp1 x: y): its template must be RSYSLOG_FileFormat or RSYSLOG_TraditionalFileFormat\n  \
              > sudo find /etc/rsyslog.conf /etc/rsyslog.d -name '*.conf' -exec sed -i -E \
              's|^([^#]*[[:blank:]]-?/var/log/auth\\.log)([;[:blank:]].*)?$|\\1;RSYSLOG_FileFormat|' '{}' + && \
              sudo systemctl restart rsyslog.service\n"
@@ -230,7 +228,7 @@ mod tests {
         let chroots = [tried("alice", Reached::Elsewhere)];
         assert_eq!(
             judged(Reached::Elsewhere, &[], &chroots),
-            "problem dev-log: the machine's own /dev/log does not reach the journal: nothing is seen\n  \
+            "problem dev-log: the machine's own /dev/log does not reach the journal: no event is seen\n  \
              > sudo systemctl restart systemd-journald.service\n"
         );
     }

@@ -1,7 +1,7 @@
 //! Checks the feeds that must arrive: whether the account of each is a partner.
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use crate::adapters::machine;
 use crate::adapters::userdb::{Warning, of_expects};
 use crate::domain::base::names::names;
@@ -9,7 +9,7 @@ use crate::domain::base::names::names;
 /// The name of the matter.
 const NAME: &str = "expect";
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let mut config = machine.config.clone();
     let mut directory = machine::of(&mut config, None);
     let expected = config.expects.iter();
@@ -55,11 +55,11 @@ mod tests {
         let expected = Finding::ok("expect", "1 expected: *.xml of alice by 07:30");
         assert_eq!(judge(&feeds, Vec::new()), [expected]);
         let warning = Warning {
-            said: "[[expect]]: alice is no partner".to_owned(),
+            said: "[[expect]]: alice is not a partner".to_owned(),
             remedy: Some("sudo usermod".to_owned()),
         };
         let said = judge(&feeds, vec![warning]);
-        let expected = Finding::warning("expect", "[[expect]]: alice is no partner");
+        let expected = Finding::warning("expect", "[[expect]]: alice is not a partner");
         assert_eq!(said, [expected.fixed_by("sudo usermod")]);
     }
 }

@@ -7,7 +7,7 @@ use super::refusal::SlackFixes;
 /// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Status {
+pub(super) enum Severity {
     /// Everything is right.
     Ok,
     /// It works, but perhaps not as expected, or not for long.
@@ -21,7 +21,7 @@ pub(super) enum Status {
 pub(super) struct Finding {
     /// The name of the matter, which other programs may rely on.
     pub(super) name: &'static str,
-    pub(super) status: Status,
+    pub(super) status: Severity,
     /// The facts.
     pub(super) detail: String,
     /// The command that fixes it, to be typed unchanged; `None` if there is no fault, or if no command helps.
@@ -33,7 +33,7 @@ pub(super) struct Finding {
 
 /// The findings so far, and the facts that later matters need from earlier ones.
 #[derive(Default)]
-pub(super) struct Report {
+pub(super) struct CheckReport {
     pub(super) findings: Vec<Finding>,
     /// The facts that this user may not read.
     pub(super) unseen: Vec<&'static str>,
@@ -43,7 +43,7 @@ pub(super) struct Report {
     pub(super) posted: bool,
 }
 
-impl Report {
+impl CheckReport {
     /// Adds a finding, unless it is already there.
     pub(super) fn add(&mut self, finding: Finding) {
         if !self.findings.contains(&finding) {
@@ -53,7 +53,7 @@ impl Report {
 }
 
 impl Finding {
-    pub(super) fn of(name: &'static str, status: Status, detail: impl Into<String>) -> Finding {
+    pub(super) fn of(name: &'static str, status: Severity, detail: impl Into<String>) -> Finding {
         Finding {
             name,
             status,
@@ -64,15 +64,15 @@ impl Finding {
     }
 
     pub(super) fn ok(name: &'static str, detail: impl Into<String>) -> Finding {
-        Finding::of(name, Status::Ok, detail)
+        Finding::of(name, Severity::Ok, detail)
     }
 
     pub(super) fn warning(name: &'static str, detail: impl Into<String>) -> Finding {
-        Finding::of(name, Status::Warning, detail)
+        Finding::of(name, Severity::Warning, detail)
     }
 
     pub(super) fn problem(name: &'static str, detail: impl Into<String>) -> Finding {
-        Finding::of(name, Status::Problem, detail)
+        Finding::of(name, Severity::Problem, detail)
     }
 
     pub(super) fn fixed_by(mut self, remedy: impl Into<String>) -> Finding {

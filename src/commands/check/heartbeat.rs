@@ -2,8 +2,8 @@
 
 use reqwest::Url;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::network::{wait, way};
 use super::units::SERVICE;
 use super::words::edit;
@@ -13,7 +13,7 @@ use crate::commands::run::heartbeat::{client, fetch};
 /// The name of the matter.
 const NAME: &str = "heartbeat";
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let Some(url) = &machine.config.heartbeat.url else {
         return;
     };
@@ -25,7 +25,7 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.push(judge(fetched, machine.config));
 }
 
-fn fetched(url: &Url, machine: &Machine<'_>) -> Result<(), String> {
+fn fetched(url: &Url, machine: &MachineFacts<'_>) -> Result<(), String> {
     let client = client(url, &way(machine).0).map_err(|error| format!("{error:#}"))?;
     wait(fetch(client, url.clone())).map_err(|error| error.to_string())?
 }
@@ -34,12 +34,12 @@ fn judge(fetched: Option<Result<(), String>>, config: &Config) -> Finding {
     match fetched {
         None => Finding::ok(
             NAME,
-            "not tried: a fetch says that all is well, and the service does not run",
+            "not tested: a request means that the service works, and the service does not run",
         ),
         Some(Ok(())) => Finding::ok(NAME, "heartbeat.url can be fetched"),
         Some(Err(why)) => {
             let said = format!(
-                "heartbeat.url cannot be fetched: {why}: whoever watches it hears nothing of the service"
+                "heartbeat.url cannot be fetched: {why}: the program that waits for the heartbeat does not receive it"
             );
             Finding::problem(NAME, said).fixed_by(edit(&config.path))
         }
@@ -60,10 +60,9 @@ mod tests {
         let said = |fetched| judge(fetched, &config).told();
         assert_eq!(
             said(Some(Err("it answers 404 Not Found".to_owned()))),
-            "problem heartbeat: heartbeat.url cannot be fetched: it answers 404 Not Found: whoever watches it hears nothing \
-             of the service\n  > sudoedit /etc/c.toml\n"
+            "problem heartbeat: heartbeat.url cannot be fetched: it answers 404 Not Found: the program that waits for the heartbeat does not receive it\n  > sudoedit /etc/c.toml\n"
         );
         assert!(said(Some(Ok(()))).starts_with("ok heartbeat"));
-        assert!(said(None).starts_with("ok heartbeat: not tried"));
+        assert!(said(None).starts_with("ok heartbeat: not tested"));
     }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use systemd::journal::OpenOptions;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::units::Units;
 use super::words::many;
 use crate::adapters::source::choice::Log;
@@ -42,7 +42,7 @@ struct JournalFacts {
     dropped: u64,
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     if machine.log == Some(Log::Journal) {
         let facts = gather(machine.units, machine.now);
         report.findings.extend(judge(&facts, machine.now));
@@ -132,7 +132,7 @@ fn judge(facts: &JournalFacts, now: Time) -> Vec<Finding> {
         true => Finding::ok(NAME, format!("on disk{reach}")),
         false => {
             let said =
-                format!("in memory alone: after a boot, what was not read before is gone{reach}");
+                format!("in memory only: a reboot deletes entries that were not read yet{reach}");
             let (line, then) = ("Storage=persistent", "sudo journalctl --flush");
             Finding::warning(NAME, said).fixed_by(configured(line, "zz-storage.conf", then))
         }
@@ -143,7 +143,7 @@ fn judge(facts: &JournalFacts, now: Time) -> Vec<Finding> {
 /// Judges whether the limit lets a flood hide lines of sessions.
 fn of_limit(facts: &JournalFacts) -> Finding {
     let Some(Limit { burst, interval }) = facts.limit else {
-        return Finding::ok(NAME, "journald drops nothing in a flood: it has no limit");
+        return Finding::ok(NAME, "journald has no rate limit, so it drops no message");
     };
     let span = humantime::format_duration(interval);
     let rate = format!("{burst} lines of a session in {span}");
@@ -165,17 +165,18 @@ fn of_limit(facts: &JournalFacts) -> Finding {
         );
         Finding::warning(NAME, said).fixed_by(raise)
     } else if !at_least(default.burst, default.interval) {
-        let said = format!("journald drops what goes beyond {rate}: a flood hides uploads");
+        let said = format!(
+            "journald drops messages beyond {rate}, so many messages at once can hide uploads"
+        );
         Finding::warning(NAME, said).fixed_by(raise)
     } else if enough {
         Finding::ok(
             NAME,
-            format!("journald takes {rate}: no session writes more"),
+            format!("journald accepts {rate}: no session writes more"),
         )
     } else {
         let said = format!(
-            "journald takes {rate}, and drops what a flood has more: a partner can hide transfers in it, and the table says \
-             who came near ({EXAMPLE} takes the limit away)"
+            "journald accepts {rate} and drops further ones: a partner can hide transfers in this way, and the day's table names who came near the limit ({EXAMPLE} removes the limit)"
         );
         Finding::ok(NAME, said)
     }
@@ -184,11 +185,11 @@ fn of_limit(facts: &JournalFacts) -> Finding {
 /// How long the service may be down without missing an entry.
 fn away(reach: Duration) -> String {
     let reach = match (reach.as_secs() / 86_400, reach.as_secs() / 3_600) {
-        (0, 0) => return ", begun within the hour".to_owned(),
+        (0, 0) => return ", with less than an hour of entries".to_owned(),
         (0, hours) => format!("{hours} h"),
         (days, _) => many(usize::try_from(days).unwrap_or(usize::MAX), "day"),
     };
-    format!(", reaching back {reach}: the monitor can be away for so long")
+    format!(", reaching back {reach}: the service can be stopped for as long and loses no entry")
 }
 
 #[cfg(test)]
@@ -212,13 +213,11 @@ mod tests {
     fn a_journal_on_disk_says_how_long_one_can_be_away() {
         assert_eq!(
             judged(true, "#RateLimitBurst=5\n", 0),
-            "ok journal: on disk, reaching back 9 days: the monitor can be away for so long\n\
-             ok journal: journald takes 10000 lines of a session in 30s, and drops what a flood has more: a partner can hide \
-             transfers in it, and the table says who came near (/usr/share/doc/sftp-monitor/examples/journald-limit.conf takes the \
-             limit away)\n"
+            "ok journal: on disk, reaching back 9 days: the service can be stopped for as long and loses no entry\n\
+             ok journal: journald accepts 10000 lines of a session in 30s and drops further ones: a partner can hide transfers in this way, and the day's table names who came near the limit (/usr/share/doc/sftp-monitor/examples/journald-limit.conf removes the limit)\n"
         );
         let memory = judged(false, "", 0);
-        assert!(memory.starts_with("warning journal: in memory alone"));
+        assert!(memory.starts_with("warning journal: in memory only"));
         // The command must be one line.
         assert!(
             memory.contains(r"'[Journal]\nStorage=persistent\n' | sudo tee"),
@@ -244,7 +243,7 @@ mod tests {
         );
         assert!(
             low.contains(
-                "warning journal: journald drops what goes beyond 50 lines of a session in 1m"
+                "warning journal: journald drops messages beyond 50 lines of a session in 1m"
             ),
             "{low}"
         );
@@ -258,7 +257,7 @@ mod tests {
         let raised = judged(true, "RateLimitIntervalSec=1s\nRateLimitBurst=100000\n", 17);
         assert!(
             raised.contains(
-                "ok journal: journald takes 100000 lines of a session in 1s: no session writes more"
+                "ok journal: journald accepts 100000 lines of a session in 1s: no session writes more"
             ),
             "{raised}"
         );
@@ -267,7 +266,7 @@ mod tests {
             judged(true, "RateLimitBurst=100000\n", 17)
                 .contains("warning journal: journald dropped 17")
         );
-        assert!(judged(true, "RateLimitBurst=0\n", 0).contains("it has no limit"));
+        assert!(judged(true, "RateLimitBurst=0\n", 0).contains("journald has no rate limit"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::adapters::userdb::{Account, Roster};
 use crate::domain::base::time::Time;
 
 /// The facts that several matters share.
-pub(super) struct Machine<'a> {
+pub(super) struct MachineFacts<'a> {
     pub(super) config: &'a Config,
     pub(super) units: &'a Units,
     pub(super) roster: &'a Roster,
@@ -40,12 +40,12 @@ pub(super) struct ServedPartner<'a> {
 
 impl<'a> ServedPartner<'a> {
     /// The partner in the form that `Match` conditions need.
-    pub(super) fn asked(&self) -> sshd_config::Partner<'a> {
+    pub(super) fn asked(&self) -> sshd_config::MatchAccount<'a> {
         of_account(self.name, self.account)
     }
 }
 
-pub(super) fn of_account<'a>(name: &'a str, account: &'a Account) -> sshd_config::Partner<'a> {
+pub(super) fn of_account<'a>(name: &'a str, account: &'a Account) -> sshd_config::MatchAccount<'a> {
     let groups = account.groups.as_deref();
-    sshd_config::Partner { name, groups }
+    sshd_config::MatchAccount { name, groups }
 }

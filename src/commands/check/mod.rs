@@ -47,20 +47,20 @@ mod whole;
 mod words;
 
 use std::path::Path;
-use std::time::SystemTime;
 
 use crate::adapters::log::{Priority, line};
 use crate::adapters::store::{Store, become_owner, log_recoveries};
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::commands::output;
-use crate::domain::base::time::{Time, Zone};
+use crate::domain::base::time::Zone;
 use crate::domain::delivery;
-use crate::domain::slack_reply::{Disposition, PostResult};
-use finding::Status;
+use crate::domain::slack_reply::{AfterPost, PostResult};
+use finding::Severity;
 use print::Look;
 
 /// Runs the command. Exit code 1 if there are warnings, 2 if there are problems.
-pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::CheckArgs) -> anyhow::Result<u8> {
     if arguments.syntax {
         let right = configuration::syntax(cli.config.as_deref())?;
         return output::to_output(|out| Ok(writeln!(out, "{right}").map(|()| 0)?));
@@ -86,16 +86,17 @@ pub fn command(cli: &Cli, arguments: &cli::Check) -> anyhow::Result<u8> {
             false => print::text(&findings, look, out)?,
         }
         Ok(match worst {
-            None | Some(Status::Ok) => 0,
-            Some(Status::Warning) => 1,
-            Some(Status::Problem) => 2,
+            None | Some(Severity::Ok) => 0,
+            Some(Severity::Warning) => 1,
+            Some(Severity::Problem) => 2,
         })
     })?;
     // This must be the last step: in it root becomes the service's user.
     let ended = posted.map(|zone| end_pause(&cli.state_directory(), zone));
     if let Some(Err(error)) = ended {
-        let told =
-            format!("the service learns at its own next try that Slack takes messages: {error:#}");
+        let told = format!(
+            "Slack accepts messages, but the service could not be told and waits for its own next try: {error:#}"
+        );
         line(Priority::Warning, &told);
     }
     Ok(code)
@@ -107,14 +108,14 @@ fn end_pause(directory: &Path, zone: Zone) -> anyhow::Result<()> {
         return Ok(());
     }
     become_owner(directory)?;
-    let now = Time::from(SystemTime::now());
+    let now = now();
     let mut unusual = Vec::new();
     Store::open(directory)?.commit(zone.local(now), |daily, recoveries| {
         unusual = recoveries.to_vec();
         delivery::note_answer(
             daily,
             &PostResult::Accepted { at: None },
-            &Disposition::Done,
+            &AfterPost::Done,
             now,
         );
     })?;

@@ -1,4 +1,4 @@
-//! Shows whose alerts are kept back: without it a muted partner looks like a quiet one.
+//! Shows whose alerts are held back: without it a muted partner looks like a quiet one.
 
 use super::finding::Finding;
 use crate::commands::status::words;
@@ -47,7 +47,7 @@ mod tests {
         resume.alerts.muted.insert("alice".to_owned(), mute);
         assert_eq!(
             told(&judge(&resume, zone)),
-            "warning muted: alice until 2026-03-30 08:00, since 2026-03-30 06:00, by bob: maintenance; 3 events kept back\n  \
+            "warning muted: alice until 2026-03-30 08:00, since 2026-03-30 06:00, by bob: maintenance; 3 events held back\n  \
              > sudo sftp-monitor unmute alice\n"
         );
     }

@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::machine::Machine;
+use super::machine::MachineFacts;
 use super::units::{SERVICE, Units};
 use crate::adapters::config::environment;
 use crate::adapters::slack::{Proxy, ProxySettings, assigned};
 
 /// The network path of the service, and its proxy. Only root may read the service's environment.
-pub(super) fn way(machine: &Machine<'_>) -> (ProxySettings, Option<Proxy>) {
+pub(super) fn way(machine: &MachineFacts<'_>) -> (ProxySettings, Option<Proxy>) {
     if !machine.root {
         return (ProxySettings::Environment, Proxy::own());
     }

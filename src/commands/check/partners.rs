@@ -1,8 +1,8 @@
 //! Checks the partners: whether their group exists, its members, and their display names.
 
 use super::expected::of_warnings;
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::words::{edit, word};
 use crate::adapters::config::Config;
 use crate::adapters::machine;
@@ -14,7 +14,7 @@ use crate::domain::render::Voice;
 const NAME: &str = "partners";
 
 /// Checks the partners, and the settings in the configuration for names that are no partners.
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let config = machine.config;
     let found = group(machine.roster, config, &config.voice());
     report.findings.extend(found);
@@ -30,12 +30,12 @@ fn group(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
     let all: Vec<&String> = roster.partners.keys().collect();
     let finding = match (roster.group, all.is_empty()) {
         (None, _) => {
-            let said = "the user database does not answer: nobody knows who the partners are";
+            let said = "the user database does not answer, so the partners are unknown";
             Finding::problem(NAME, said).fixed_by(format!("getent group {shown}"))
         }
         (Some(false), true) => {
             let said =
-                format!("there is no group {group} and `users` names none: nobody is a partner");
+                format!("there is no group {group} and `users` is empty, so there are no partners");
             Finding::problem(NAME, said).fixed_by(format!("sudo groupadd {shown} && {add}"))
         }
         (Some(false), false) => {
@@ -44,8 +44,9 @@ fn group(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
             Finding::warning(NAME, said).fixed_by(format!("sudo groupadd {shown} && {add}"))
         }
         (Some(true), true) => {
-            let said =
-                format!("group {group} has no member and `users` names none: nobody is a partner");
+            let said = format!(
+                "group {group} has no member and `users` is empty, so there are no partners"
+            );
             Finding::problem(NAME, said).fixed_by(add)
         }
         (Some(true), false) => return members(roster, config, voice),
@@ -98,7 +99,7 @@ fn members(roster: &Roster, config: &Config, voice: &Voice) -> Vec<Finding> {
     let unknown = which(&|partner| partner.account == Known::NoAnswer);
     if let Some(first) = unknown.first() {
         let unknown = names(&unknown);
-        let said = format!("the user database does not answer: nothing is known of {unknown}");
+        let said = format!("the user database does not answer for {unknown}");
         let fix = format!("getent passwd {}", word(first));
         found.push(Finding::problem(NAME, said).fixed_by(fix));
     }
@@ -146,7 +147,7 @@ mod tests {
 
     fn judged_with(text: &str, listed: Option<bool>, partners: &[(String, Partner)]) -> String {
         let config =
-            Config::parse("/etc/c.toml".as_ref(), text).unwrap_or_else(|_| panic!("it is right"));
+            Config::parse("/etc/c.toml".as_ref(), text).unwrap_or_else(|_| panic!("it is valid"));
         let roster = Roster {
             group: listed,
             partners: partners.iter().cloned().collect(),
@@ -200,7 +201,7 @@ mod tests {
         alice.account = Known::NoAnswer;
         assert_eq!(
             judged(Some(true), &[(name, alice)]),
-            "problem partners: the user database does not answer: nothing is known of alice\n  \
+            "problem partners: the user database does not answer for alice\n  \
              > getent passwd alice\n"
         );
     }
@@ -209,12 +210,12 @@ mod tests {
     fn without_partners_nothing_would_be_told() {
         assert_eq!(
             judged(Some(true), &[]),
-            "problem partners: group sftp-feeds has no member and `users` names none: nobody is a partner\n  \
+            "problem partners: group sftp-feeds has no member and `users` is empty, so there are no partners\n  \
              > sudo usermod --append --groups sftp-feeds NAME\n"
         );
         assert_eq!(
             judged(Some(false), &[]),
-            "problem partners: there is no group sftp-feeds and `users` names none: nobody is a partner\n  \
+            "problem partners: there is no group sftp-feeds and `users` is empty, so there are no partners\n  \
              > sudo groupadd sftp-feeds && sudo usermod --append --groups sftp-feeds NAME\n"
         );
         let configured = [partner("carol", None, By::Configured, true)];

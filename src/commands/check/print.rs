@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::finding::{Finding, Status};
+use super::finding::{Finding, Severity};
 use super::words::many;
 use crate::domain::base::clean::for_terminal;
 
@@ -35,11 +35,11 @@ pub(super) fn json(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> 
 pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let of = |status| findings.iter().filter(move |found| found.status == status);
     let (shown, folded): (Vec<_>, Vec<_>) =
-        of(Status::Ok).partition(|found| look.all || found.asked);
+        of(Severity::Ok).partition(|found| look.all || found.asked);
     let worse = |name| {
         findings
             .iter()
-            .any(|found| found.name == name && found.status != Status::Ok)
+            .any(|found| found.name == name && found.status != Severity::Ok)
     };
     let mut well: Vec<&str> = Vec::new();
     for found in folded.iter().filter(|found| !worse(found.name)) {
@@ -48,32 +48,35 @@ pub(super) fn text(findings: &[Finding], look: Look, out: &mut dyn Write) -> io:
         }
     }
     if !well.is_empty() {
-        let said = format!("{}; -v shows what was seen", well.join(", "));
-        matter(Status::Ok, "", &said, look, out)?;
+        let said = format!("{}; -v shows the details", well.join(", "));
+        matter(Severity::Ok, "", &said, look, out)?;
     }
     for found in shown {
         matter(found.status, found.name, &found.detail, look, out)?;
     }
-    for found in of(Status::Warning).chain(of(Status::Problem)) {
+    for found in of(Severity::Warning).chain(of(Severity::Problem)) {
         writeln!(out)?;
         matter(found.status, found.name, &found.detail, look, out)?;
         if let Some(remedy) = &found.remedy {
             fix(remedy, look, out)?;
         }
     }
-    let counts = [(Status::Warning, "warning"), (Status::Problem, "problem")];
+    let counts = [
+        (Severity::Warning, "warning"),
+        (Severity::Problem, "problem"),
+    ];
     let counts = counts.map(|(status, word)| (of(status).count(), word));
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counts.map(|(count, word)| many(count, word)).collect();
     match counts.is_empty() {
-        true => writeln!(out, "\nall is as it must be"),
+        true => writeln!(out, "\nno warnings, no problems"),
         false => writeln!(out, "\n{}", counts.join(", ")),
     }
 }
 
 /// Prints a finding's status, name, and facts.
 fn matter(
-    status: Status,
+    status: Severity,
     name: &str,
     said: &str,
     look: Look,
@@ -144,11 +147,11 @@ fn wrapped(text: &str, look: Look) -> Vec<String> {
     lines
 }
 
-fn dress(status: Status) -> (&'static str, Style) {
+fn dress(status: Severity) -> (&'static str, Style) {
     let (word, colour) = match status {
-        Status::Ok => ("ok", AnsiColor::Green),
-        Status::Warning => ("warning", AnsiColor::Yellow),
-        Status::Problem => ("problem", AnsiColor::Red),
+        Severity::Ok => ("ok", AnsiColor::Green),
+        Severity::Warning => ("warning", AnsiColor::Yellow),
+        Severity::Problem => ("problem", AnsiColor::Red),
     };
     (word, colour.on_default().bold())
 }
@@ -178,7 +181,7 @@ mod tests {
             Finding::problem("dev-log", "there is none in the chroot: no file of alice reaches the journal (/srv/sftp/alice/dev/log)")
                 .fixed_by("sudo sftp-monitor devlog"),
             Finding::ok("dev-log", "in the chroot reaches the journal, for bob"),
-            Finding::problem("dev-log", "in the chroot is a link that leads nowhere from there: no file of carl reaches the journal")
+            Finding::problem("dev-log", "in the chroot is a symbolic link whose target does not exist in the chroot: no file of carl reaches the journal")
                 .fixed_by("sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh"),
             Finding::warning("clock", "a \u{1b}[2J name"),
             Finding::ok("state", "/var/lib/sftp-monitor is sound"),
@@ -194,14 +197,14 @@ mod tests {
     #[test]
     fn in_a_pipe_each_matter_is_a_line_with_its_status_and_its_name() {
         let expected = "\
-ok       token, state; -v shows what was seen
+ok       token, state; -v shows the details
 
 warning  clock: a \u{fffd}[2J name
 
 problem  dev-log: there is none in the chroot: no file of alice reaches the journal (/srv/sftp/alice/dev/log)
          $ sudo sftp-monitor devlog
 
-problem  dev-log: in the chroot is a link that leads nowhere from there: no file of carl reaches the journal
+problem  dev-log: in the chroot is a symbolic link whose target does not exist in the chroot: no file of carl reaches the journal
          $ sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config && sudo sshd -t && sudo systemctl try-reload-or-restart ssh
 
 1 warning, 2 problems
@@ -216,7 +219,7 @@ problem  dev-log: in the chroot is a link that leads nowhere from there: no file
             ..PIPE
         };
         let expected = "\
-ok       token, state; -v shows what was seen
+ok       token, state; -v shows the details
 
 warning  clock: a \u{fffd}[2J name
 
@@ -224,8 +227,9 @@ problem  dev-log: there is none in the chroot: no file of
          alice reaches the journal (/srv/sftp/alice/dev/log)
          $ sudo sftp-monitor devlog
 
-problem  dev-log: in the chroot is a link that leads nowhere
-         from there: no file of carl reaches the journal
+problem  dev-log: in the chroot is a symbolic link whose
+         target does not exist in the chroot: no file of
+         carl reaches the journal
          $ sudo sed -i 's|a && b|c|' /etc/ssh/sshd_config &&
            sudo sshd -t &&
            sudo systemctl try-reload-or-restart ssh
@@ -254,12 +258,12 @@ problem  dev-log: there is none in the chroot";
     fn the_answer_to_what_was_asked_is_shown_though_all_is_well() {
         let sent = Finding {
             asked: true,
-            ..Finding::ok("channel", "a line was posted to C1")
+            ..Finding::ok("channel", "a test message was posted to C1")
         };
         let found = [Finding::ok("token", "in /etc"), sent];
         assert_eq!(
             printed(&found, PIPE),
-            "ok       token; -v shows what was seen\nok       channel: a line was posted to C1\n\nall is as it must be\n"
+            "ok       token; -v shows the details\nok       channel: a test message was posted to C1\n\nno warnings, no problems\n"
         );
     }
 

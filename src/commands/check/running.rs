@@ -54,7 +54,7 @@ fn unit(units: &Units, name: &'static str, unit: &str, addition: &str) -> Findin
             return problem("is not installed".to_owned()).fixed_by(fix);
         }
         state => {
-            let said = format!("cannot be loaded ({state}): `systemctl status {unit}` says why");
+            let said = format!("cannot be loaded ({state}): `systemctl status {unit}` shows why");
             return problem(said).fixed_by("sudo systemctl daemon-reload");
         }
     }
@@ -70,7 +70,7 @@ fn unit(units: &Units, name: &'static str, unit: &str, addition: &str) -> Findin
         "failed" => failed(units, name, unit, "why"),
         "activating" => {
             let sub = units.get(unit, "SubState");
-            let said = format!("does not come up ({sub}): `journalctl -u {unit} -n 20` says why");
+            let said = format!("does not come up ({sub}): `journalctl -u {unit} -n 20` shows why");
             problem(said).fixed_by(format!("sudo systemctl restart {unit}"))
         }
         state => problem(format!("is {state}")).fixed_by(enable),
@@ -84,7 +84,7 @@ fn failed(units: &Units, name: &'static str, unit: &str, what: &str) -> Finding 
         status => format!(", status {status}"),
     };
     let said =
-        format!("{unit} failed ({result}{status}): `journalctl -u {unit} -n 20` says {what}");
+        format!("{unit} failed ({result}{status}): `journalctl -u {unit} -n 20` shows {what}");
     Finding::problem(name, said).fixed_by(units.again(unit))
 }
 
@@ -142,7 +142,7 @@ mod tests {
                 "failed",
                 "enabled",
                 "Result=exit-code\nExecMainStatus=78\n",
-                "problem service: sftp-monitor.service failed (exit-code, status 78): `journalctl -u sftp-monitor.service -n 20` says why\n  > sudo systemctl start sftp-monitor.service\n",
+                "problem service: sftp-monitor.service failed (exit-code, status 78): `journalctl -u sftp-monitor.service -n 20` shows why\n  > sudo systemctl start sftp-monitor.service\n",
             ),
             (
                 "masked",

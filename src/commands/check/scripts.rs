@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::words::{self, word};
 use crate::adapters::program;
 
@@ -71,7 +71,7 @@ fn sign(text: &str, channel: &str) -> Option<String> {
     log.filter(|_| posts).map(|log| format!("Slack and {log}"))
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let channel = &machine.config.slack.channel;
     for (starter, text) in starters() {
         let Some(sign) = sign(&with_scripts(&text), channel) else {
@@ -195,7 +195,9 @@ fn judge(starter: &Starter, sign: &str) -> Finding {
             format!("sudo systemctl disable --now {}", word(unit)),
         ),
     };
-    let said = format!("{what}: it mentions {sign}, and posts or deletes beside the monitor");
+    let said = format!(
+        "{what}: it mentions {sign}, so it posts messages or deletes data that the monitor also handles"
+    );
     Finding::problem(NAME, said).fixed_by(fix)
 }
 
@@ -262,13 +264,13 @@ mod tests {
         let told = started.map(|starter| judge(&starter, "daily.json").told());
         assert_eq!(
             told.concat(),
-            "problem old-scripts: cron runs /etc/cron.daily/sftp: it mentions daily.json, and posts or deletes beside the monitor\n  \
+            "problem old-scripts: cron runs /etc/cron.daily/sftp: it mentions daily.json, so it posts messages or deletes data that the monitor also handles\n  \
              > sudo chmod a-x /etc/cron.daily/sftp\n\
-             problem old-scripts: /etc/cron.d/sftp:3 starts `* * * * * root /opt/tail.sh`: it mentions daily.json, and posts or deletes beside the monitor\n  \
+             problem old-scripts: /etc/cron.d/sftp:3 starts `* * * * * root /opt/tail.sh`: it mentions daily.json, so it posts messages or deletes data that the monitor also handles\n  \
              > sudo sed -i '3s/^/# /' /etc/cron.d/sftp\n\
-             problem old-scripts: the crontab of root starts `59 23 * * * /opt/digest.sh`: it mentions daily.json, and posts or deletes beside the monitor\n  \
+             problem old-scripts: the crontab of root starts `59 23 * * * /opt/digest.sh`: it mentions daily.json, so it posts messages or deletes data that the monitor also handles\n  \
              > sudo crontab -u root -l | grep -vF -- '59 23 * * * /opt/digest.sh' | sudo crontab -u root -\n\
-             problem old-scripts: tail-auth.service runs: it mentions daily.json, and posts or deletes beside the monitor\n  \
+             problem old-scripts: tail-auth.service runs: it mentions daily.json, so it posts messages or deletes data that the monitor also handles\n  \
              > sudo systemctl disable --now tail-auth.service\n"
         );
     }

@@ -72,8 +72,7 @@ fn judge(facts: &LevelFacts<'_>) -> Vec<Finding> {
             }
             InForce::Partly(gap) => {
                 let said = format!(
-                    "files of {who} are logged for some clients, not for all: {}{}, under a Match that asks for more than the \
-                     account: {}; write: {}",
+                    "files of {who} are logged for some clients, not for all: {}{}, inside a Match that depends on more than the account: {}; write: {}",
                     edit::place(gap),
                     gap.found,
                     gap.why,
@@ -94,7 +93,8 @@ fn judge(facts: &LevelFacts<'_>) -> Vec<Finding> {
     }
     for (name, key) in &facts.keys {
         let said = edit::told(key);
-        let said = format!("no file of {name} is logged that comes with a key of {said}");
+        let said =
+            format!("files that {name} transfers with one of its keys are not logged: {said}");
         found.push(Finding::problem(NAME, said).fixed_by(words::edit(&key.file)));
     }
     if !refused.is_empty() {
@@ -114,7 +114,7 @@ fn by(asked: &Asked, depends: bool) -> String {
     match asked {
         Asked::Sshd if depends => {
             format!(
-                ", sshd says of a client at {ADDRESS}; its `Match` also asks for more than the account"
+                ", sshd says of a client at {ADDRESS}; its `Match` also depends on more than the account"
             )
         }
         Asked::Sshd => ", sshd says".to_owned(),
@@ -212,9 +212,7 @@ mod tests {
         let said = judged(&[("alice", InForce::Partly(gap))], Asked::Sshd);
         assert!(
             said.starts_with(
-                "warning sftp-log-level: files of alice are logged for some clients, not for all: \
-                 /etc/ssh/sshd_config.d/sftp.conf:9: ForceCommand internal-sftp, under a Match that asks for more than the account: \
-                 the level is below INFO; write: ForceCommand internal-sftp -l INFO\n  > sudo sed -i '9s|"
+                "warning sftp-log-level: files of alice are logged for some clients, not for all: /etc/ssh/sshd_config.d/sftp.conf:9: ForceCommand internal-sftp, inside a Match that depends on more than the account: the level is below INFO; write: ForceCommand internal-sftp -l INFO\n  > sudo sed -i '9s|"
             ),
             "{said}"
         );

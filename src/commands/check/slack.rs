@@ -1,8 +1,8 @@
 //! Checks Slack: whether it can be reached, and whether it accepts the token.
 
 use super::channel;
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::network::{wait, way};
 use super::refusal::{SlackFixes, with_fix};
 use super::slack_facts::{AskedChannel, SlackFacts, has};
@@ -10,7 +10,7 @@ use super::token;
 use super::units::SERVICE;
 use super::words::{edit, word};
 use crate::adapters::config::{Config, Token, environment};
-use crate::adapters::slack::{Client, Identity, POST, Proxy};
+use crate::adapters::slack::{POST, Proxy, SlackClient, TokenIdentity};
 use crate::domain::base::clean::escape;
 use crate::domain::base::language::Language;
 use crate::domain::render::Rendered;
@@ -23,9 +23,9 @@ const NAME: &str = "slack";
 const ASKS: [&str; 2] = ["channels:read", "groups:read"];
 
 /// Looks for the token, and asks Slack about it.
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let Some(found) = token::find(machine.root) else {
-        report.unseen.push("the token, and what Slack says of it");
+        report.unseen.push("the token and Slack's answer to it");
         return;
     };
     let finding = token::judge(&found, token::is_loaded_encrypted);
@@ -40,13 +40,13 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
 }
 
 /// Asks Slack by the service's network path.
-fn gather<'a>(machine: &Machine<'a>, token: &Token, store: &'static str) -> SlackFacts<'a> {
+fn gather<'a>(machine: &MachineFacts<'a>, token: &Token, store: &'static str) -> SlackFacts<'a> {
     let config = machine.config;
     let (way, proxy) = way(machine);
     let own_proxy = Proxy::own().filter(|_| proxy.is_none());
     // Plain http goes only to loopback, without a proxy.
     let proxied = config.slack.api_url.starts_with("https:");
-    let client = Client::by(&way, &config.slack, token);
+    let client = SlackClient::by(&way, &config.slack, token);
     let asked = client.and_then(|client| Ok(wait(ask(&client, config, machine.send))?));
     let (answer, channels) = asked.unwrap_or_else(|error| {
         let (ambiguous, why) = (false, format!("{error:#}"));
@@ -66,10 +66,10 @@ fn gather<'a>(machine: &Machine<'a>, token: &Token, store: &'static str) -> Slac
     }
 }
 
-type Answers = (Result<Identity, PostResult>, Vec<AskedChannel>);
+type Answers = (Result<TokenIdentity, PostResult>, Vec<AskedChannel>);
 
 /// Asks for the token's bot and for the channels; posts a test line to each if asked to.
-async fn ask(client: &Client, config: &Config, send: bool) -> Answers {
+async fn ask(client: &SlackClient, config: &Config, send: bool) -> Answers {
     let answer = client.identity().await;
     let Ok(identity) = &answer else {
         return (answer, Vec::new());
@@ -127,13 +127,15 @@ fn of_line(id: &str, verdict: &PostResult, facts: &SlackFacts<'_>) -> Finding {
     if matches!(verdict, PostResult::Accepted { .. }) {
         return Finding {
             asked: true,
-            ..Finding::ok(channel::NAME, format!("a line was posted to {id}"))
+            ..Finding::ok(channel::NAME, format!("a test message was posted to {id}"))
         };
     }
     let routes = &facts.config.routes;
     let said = match id == routes.main {
-        true => format!("a line was not taken: {verdict}"),
-        false => format!("a line was not taken by {id}, of a route: {verdict}"),
+        true => format!("the test message was refused: {verdict}"),
+        false => {
+            format!("the test message to {id}, the channel of a route, was refused: {verdict}")
+        }
     };
     let fix = verdict.code().and_then(Fix::of);
     let (said, command) = with_fix(&said, fix, Some(&facts.fixes));
@@ -145,9 +147,9 @@ fn of_token(facts: &SlackFacts<'_>) -> Finding {
     let way = way.map(|proxy| format!(", through the proxy {}", proxy.shown()));
     let (way, base) = (way.unwrap_or_default(), &facts.config.slack.api_url);
     match &facts.answer {
-        Ok(Identity { team, user, .. }) => Finding::ok(
+        Ok(TokenIdentity { team, user, .. }) => Finding::ok(
             NAME,
-            format!("{base} knows the token: {user} in {team}{way}"),
+            format!("{base} accepts the token: {user} in {team}{way}"),
         ),
         Err(PostResult::Configuration(refusal) | PostResult::Unknown(refusal)) => {
             let said = format!("{base} refuses the token: {refusal}{way}");
@@ -163,7 +165,9 @@ fn of_token(facts: &SlackFacts<'_>) -> Finding {
             match (&facts.own_proxy, &facts.proxy) {
                 (Some(Proxy { variable, .. }), _) => Finding::problem(
                     NAME,
-                    format!("{said}; this command has a proxy ({variable}), the service has none"),
+                    format!(
+                        "{said}; this command uses a proxy ({variable}), but the service does not"
+                    ),
                 )
                 .fixed_by(format!(
                     "printf '%s\\n' \"{variable}=${variable}\" | sudo tee -a {file} >/dev/null \
@@ -186,7 +190,7 @@ mod tests {
     use super::*;
     use crate::domain::slack_reply::Refusal;
 
-    fn judged(answer: Result<Identity, PostResult>, proxy: Option<&str>) -> String {
+    fn judged(answer: Result<TokenIdentity, PostResult>, proxy: Option<&str>) -> String {
         let config = Config::parse("/etc/c.toml".as_ref(), "").expect("defaults");
         let proxy = proxy.map(|url| Proxy {
             variable: "HTTPS_PROXY".to_owned(),
@@ -199,14 +203,14 @@ mod tests {
 
     #[test]
     fn what_slack_answers_is_told_with_its_mend() {
-        let known = Identity {
+        let known = TokenIdentity {
             team: "Example".into(),
             user: "sftp".into(),
             scopes: None,
         };
         assert_eq!(
             judged(Ok(known), Some("http://me:secret@proxy:3128")),
-            "ok slack: https://slack.com/api knows the token: sftp in Example, through the proxy http://…@proxy:3128 (HTTPS_PROXY)\n"
+            "ok slack: https://slack.com/api accepts the token: sftp in Example, through the proxy http://…@proxy:3128 (HTTPS_PROXY)\n"
         );
         let refusal = Refusal {
             code: "invalid_auth".into(),

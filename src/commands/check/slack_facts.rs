@@ -2,14 +2,14 @@
 
 use super::refusal::SlackFixes;
 use crate::adapters::config::Config;
-use crate::adapters::slack::{Channel, Identity, Proxy};
+use crate::adapters::slack::{Channel, Proxy, TokenIdentity};
 use crate::domain::slack_reply::PostResult;
 
 /// Slack's answers, and the network path to it.
 pub(super) struct SlackFacts<'a> {
     pub(super) config: &'a Config,
     /// The bot of the token.
-    pub(super) answer: Result<Identity, PostResult>,
+    pub(super) answer: Result<TokenIdentity, PostResult>,
     /// The channels that messages may go to, the main one first.
     pub(super) channels: Vec<AskedChannel>,
     /// The proxy of the network path: the service's, if this user may read it.
@@ -29,13 +29,13 @@ pub(super) struct AskedChannel {
 }
 
 /// Does the token have this scope? False also if Slack does not list scopes.
-pub(super) fn has(identity: &Identity, scope: &str) -> bool {
+pub(super) fn has(identity: &TokenIdentity, scope: &str) -> bool {
     identity.scopes.iter().flatten().any(|own| own == scope)
 }
 
 /// Facts for tests.
 #[cfg(test)]
-pub(super) fn facts(config: &Config, answer: Result<Identity, PostResult>) -> SlackFacts<'_> {
+pub(super) fn facts(config: &Config, answer: Result<TokenIdentity, PostResult>) -> SlackFacts<'_> {
     SlackFacts {
         config,
         answer,

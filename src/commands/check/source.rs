@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::access::Access;
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::source_facts::SourceFacts;
 use super::units::{SERVICE, USER};
 use super::words::{edit, path};
@@ -14,7 +14,7 @@ use crate::adapters::source::choice::Log;
 /// The name of the matter.
 const NAME: &str = "source";
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     match !machine.root && machine.source.chosen().is_none() {
         // The service has other groups, so a log that this user may not read proves nothing.
         true => report.unseen.push("the log that the service reads"),
@@ -37,9 +37,9 @@ fn judge(facts: &SourceFacts<'_>) -> Finding {
     let in_words = |access: &Access| match access {
         Access::Yes => "can be read".to_owned(),
         Access::Denied => format!("cannot be read by {whom}"),
-        Access::Missing(why) => format!("is not there ({why})"),
-        Access::NoUser(user) => format!("has no reader (there is no user {user})"),
-        Access::Unknown(why) => format!("may be readable or not ({why})"),
+        Access::Missing(why) => format!("does not exist ({why})"),
+        Access::NoUser(user) => format!("cannot be read by the service (there is no user {user})"),
+        Access::Unknown(why) => format!("could not be tested ({why})"),
     };
     let (journal, auth_log) = (in_words(&facts.journal), in_words(&facts.auth_log));
     let fix_journal = match &facts.journal {
@@ -62,12 +62,13 @@ fn judge(facts: &SourceFacts<'_>) -> Finding {
             Finding::ok(NAME, said)
         }
         (Some(Log::AuthLog(_)), SourceKind::Auto | SourceKind::Journal) => {
-            let said =
-                format!("{log}, whose lines anybody may have written: the journal {journal}");
+            let said = format!(
+                "{log}, in which any local account can forge lines, because the journal {journal}"
+            );
             Finding::warning(NAME, said).fixed_by(fix_journal)
         }
         (None, SourceKind::AuthLog) => {
-            let said = format!("nothing is read: {log} {auth_log}");
+            let said = format!("no log is read: {log} {auth_log}");
             Finding::problem(NAME, said).fixed_by(match facts.auth_log {
                 Access::Denied => join("adm"),
                 Access::Yes | Access::Missing(_) | Access::NoUser(_) | Access::Unknown(_) => {
@@ -76,7 +77,7 @@ fn judge(facts: &SourceFacts<'_>) -> Finding {
             })
         }
         (None, SourceKind::Auto | SourceKind::Journal) => {
-            let said = format!("nothing is read: the journal {journal}; {log} {auth_log}");
+            let said = format!("no log is read: the journal {journal}; {log} {auth_log}");
             Finding::problem(NAME, said).fixed_by(match &facts.journal {
                 Access::NoUser(_) => "sudo systemd-sysusers sftp-monitor.conf".to_owned(),
                 Access::Unknown(_) => format!("getent passwd {USER}"),
@@ -91,11 +92,11 @@ fn of_directory(facts: &SourceFacts<'_>, directory: &Path, because: &str) -> Fin
     let edit = edit(&facts.config.path);
     match &facts.directory {
         Some(Access::Missing(why)) => {
-            let said = format!("nothing is read, and no start succeeds: {said}: {why}");
+            let said = format!("no log is read, and the service cannot start: {said}: {why}");
             Finding::problem(NAME, said).fixed_by(edit)
         }
         Some(Access::Denied) => {
-            let said = format!("nothing is read: {said} cannot be read by {}", facts.whom);
+            let said = format!("no log is read: {said} cannot be read by {}", facts.whom);
             Finding::problem(NAME, said).fixed_by(format!("ls -ld {}", path(directory)))
         }
         Some(Access::Unknown(why)) => {
@@ -146,7 +147,7 @@ mod tests {
         let said = at(&empty.path().join("remote"));
         assert!(
             said.starts_with(
-                "problem source: nothing is read, and no start succeeds: the journals in "
+                "problem source: no log is read, and the service cannot start: the journals in "
             ),
             "{said}"
         );
@@ -168,13 +169,13 @@ mod tests {
         );
         assert_eq!(
             judged("", Access::Denied, Access::Yes),
-            "warning source: /var/log/auth.log, whose lines anybody may have written: the journal cannot be read by \
+            "warning source: /var/log/auth.log, in which any local account can forge lines, because the journal cannot be read by \
              the service's user sftp-monitor\n  > sudo usermod --append --groups systemd-journal sftp-monitor \
              && sudo systemctl try-restart sftp-monitor.service\n"
         );
         assert_eq!(
             judged("", Access::Denied, Access::Denied),
-            "problem source: nothing is read: the journal cannot be read by the service's user sftp-monitor; \
+            "problem source: no log is read: the journal cannot be read by the service's user sftp-monitor; \
              /var/log/auth.log cannot be read by the service's user sftp-monitor\n  \
              > sudo usermod --append --groups systemd-journal sftp-monitor && sudo systemctl try-restart sftp-monitor.service\n"
         );
@@ -185,7 +186,7 @@ mod tests {
         let journal = "[source]\nkind = \"journal\"\n";
         assert!(
             judged(journal, Access::Denied, Access::Yes)
-                .starts_with("problem source: nothing is read")
+                .starts_with("problem source: no log is read")
         );
         let log = "[source]\nkind = \"auth-log\"\n";
         assert_eq!(

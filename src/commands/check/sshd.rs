@@ -5,8 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::edit;
-use super::finding::{Finding, Report};
-use super::machine::{Machine, ServedPartner};
+use super::finding::{CheckReport, Finding};
+use super::machine::{MachineFacts, ServedPartner};
 use super::units::{Ssh, Units};
 use super::words::grouped;
 use crate::adapters::config::Config;
@@ -38,7 +38,7 @@ struct SshdFacts<'a> {
     ssh: Ssh<'a>,
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     let facts = gather(machine.sshds, machine.units, machine.config);
     report.findings.extend(judge(&facts));
 }
@@ -116,8 +116,7 @@ fn judge(facts: &SshdFacts<'_>) -> Vec<Finding> {
     }
     if let Some(namespace) = facts.namespace {
         let said = format!(
-            "{unit}.service logs into the journal namespace {namespace} (LogNamespace=), which is not read: no log-in and no \
-             file is seen. Take the line out of the unit, or name the namespace's directory as source.journal-directory"
+            "{unit}.service logs into the journal namespace {namespace} (LogNamespace=), which is not read: no log-in and no file is seen. Remove the line from the unit, or set source.journal-directory to the namespace's directory"
         );
         let fix = format!(
             "sudo systemctl edit --full {unit}.service && sudo systemctl restart {unit}.service"
@@ -130,17 +129,20 @@ fn judge(facts: &SshdFacts<'_>) -> Vec<Finding> {
 /// Judges the start options of an sshd, and names a second sshd by its file.
 fn of_options(started: &Started, ssh: Ssh<'_>) -> Vec<Finding> {
     let file = started.file.as_ref().map(|file| {
-        let said = format!("one reads {}, which is looked at", file.display());
+        let said = format!(
+            "a further sshd reads {}; it is checked as well",
+            file.display()
+        );
         Finding::ok(NAME, said)
     });
     let log = started.log.as_ref().map(|option| {
         Finding::problem(NAME, match option.as_str() {
-            "-e" => "sshd runs with -e: its log-ins are not believed, since clients can write lines of their own into such a log".to_owned(),
+            "-e" => "sshd runs with -e: its log-ins are not counted, because clients can write lines of their own into such a log".to_owned(),
             option => format!("sshd runs with {option}: no log-in reaches the log"),
         })
     });
     let unclear = started.unclear.then(|| {
-        let said = "sshd runs with an -o whose value has blanks: what that sets outweighs its file, and is not looked at here";
+        let said = "sshd runs with an option -o whose value has blanks: it overrides the file, and this command cannot read it";
         Finding::warning(NAME, said)
     });
     let wrong = log.into_iter().chain(unclear).map(|found| Finding {
@@ -170,7 +172,8 @@ pub(super) fn quiet(partners: &[ServedPartner<'_>], ssh: Ssh<'_>) -> Vec<Finding
 /// The finding that sshd does not accept its configuration, for this reason.
 pub(super) fn refused(why: &str, ssh: Ssh<'_>) -> Finding {
     let file = why.split([' ', ':']).find(|word| word.starts_with("/etc/"));
-    let said = format!("sshd does not accept its configuration, and will not start with it: {why}");
+    let said =
+        format!("sshd does not accept its configuration, so it cannot be started again: {why}");
     Finding::problem(NAME, said).fixed_by(match file {
         Some(file) => format!("sudoedit {file} && {}", edit::reload(ssh)),
         None => edit::by_hand(ssh),
@@ -192,7 +195,7 @@ mod tests {
         assert_eq!(
             said,
             format!(
-                "problem sshd: sshd does not accept its configuration, and will not start with it: {why}\n  \
+                "problem sshd: sshd does not accept its configuration, so it cannot be started again: {why}\n  \
                  > sudoedit /etc/ssh/sshd_config.d/x.conf && sudo sshd -t && sudo systemctl try-reload-or-restart ssh\n"
             )
         );
@@ -240,16 +243,16 @@ mod tests {
             "problem sshd: sshd runs with -E /var/log/sshd: no log-in reaches the log\n  > sudo systemctl edit ssh.service\n"
         );
         let stream = started("/usr/sbin/sshd\0-D\0-e\0");
-        assert!(stream.contains("problem sshd: sshd runs with -e: its log-ins are not believed"));
+        assert!(stream.contains("problem sshd: sshd runs with -e: its log-ins are not counted"));
         let unclear = started("sshd: /usr/sbin/sshd -D -o Subsystem sftp internal-sftp");
         assert!(
-            unclear.contains("warning sshd: sshd runs with an -o whose value has blanks: "),
+            unclear.contains("warning sshd: sshd runs with an option -o whose value has blanks: "),
             "{unclear}"
         );
         assert_eq!(started("/usr/sbin/sshd\0-D\0-oLogLevel=QUIET\0"), "");
         assert_eq!(
             started("sshd: /usr/sbin/sshd -f /etc/ssh/sftp [listener] 0 of 10-100 startups"),
-            "ok sshd: one reads /etc/ssh/sftp, which is looked at\n"
+            "ok sshd: a further sshd reads /etc/ssh/sftp; it is checked as well\n"
         );
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::finding::{Finding, Report};
+use super::finding::{CheckReport, Finding};
 use super::units::{SERVICE, USER, Units};
 use super::{muted, waiting, webhook, words};
 use crate::adapters::service;
@@ -37,17 +37,20 @@ pub(super) fn look(
     units: &Units,
     (zone, now): (Zone, Time),
     root: bool,
-    report: &mut Report,
+    report: &mut CheckReport,
 ) {
     let trouble = service::trouble().map(|why| {
-        let said = format!("it says: {}", clean(&why, PATH));
+        let said = format!("it reports: {}", clean(&why, PATH));
         Finding::problem("service", said).fixed_by(format!("journalctl -u {SERVICE} -n 20"))
     });
     report.findings.extend(trouble);
     let found = gather(path, zone, now);
     match &found {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let said = format!("{} is not there yet: the service makes it", path.display());
+            let said = format!(
+                "{} does not exist yet: the service creates it",
+                path.display()
+            );
             report.findings.push(Finding::ok(NAME, said));
         }
         Err(_) if !root => report.unseen.push("the state"),
@@ -129,7 +132,10 @@ fn judge(seen: &StateDirectory) -> Finding {
     }
     match &seen.daily {
         Ok(Some(daily)) => {
-            let said = format!("{shown}/daily.json is sound, of {}", daily.date);
+            let said = format!(
+                "{shown}/daily.json is valid; the open day is {}",
+                daily.date
+            );
             Finding::ok(NAME, said)
         }
         Ok(None) => Finding::ok(NAME, format!("{shown} holds no daily.json yet")),
@@ -183,7 +189,7 @@ mod tests {
         let daily = Daily::default();
         let sound = judged(None, 0o750, Ok(Some(daily)));
         assert!(
-            sound.starts_with("ok state: /var/lib/sftp-monitor/daily.json is sound"),
+            sound.starts_with("ok state: /var/lib/sftp-monitor/daily.json is valid"),
             "{sound}"
         );
     }

@@ -61,7 +61,7 @@ fn decrypt(path: &Path) -> Result<StoredToken, String> {
     let printed = printed.map_err(|why| why.to_string())?;
     let token = printed.trim_end_matches(['\n', '\r']);
     if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err("what is in it is no token".to_owned());
+        return Err("its content is not a token".to_owned());
     }
     Ok(StoredToken {
         token: Token::new(token.to_owned(), format!("{}, encrypted", path.display())),
@@ -97,7 +97,7 @@ pub(super) fn judge(
         return Finding::warning(NAME, format!("in {place}: {remark}")).fixed_by(store(found));
     }
     if stored.encrypted && !is_loaded_encrypted() {
-        let said = format!("in {place}, and no drop-in has the units load it");
+        let said = format!("in {place}, but no drop-in of the units loads it");
         return Finding::problem(NAME, said).fixed_by(LOAD);
     }
     Finding::ok(NAME, format!("in {place}"))
@@ -126,7 +126,7 @@ mod tests {
         let found = stored("xoxb-1", "/etc/x, encrypted", true);
         let said = |loaded: bool| judge(&found, || loaded).told();
         assert_eq!(said(true), "ok token: in /etc/x, encrypted\n");
-        assert!(said(false).starts_with("problem token: in /etc/x, encrypted, and no drop-in"));
+        assert!(said(false).starts_with("problem token: in /etc/x, encrypted, but no drop-in"));
         assert!(store(&found).contains("systemd-creds encrypt"));
     }
 

@@ -11,7 +11,7 @@ use crate::commands::status;
 use crate::domain::base::clean::{PATH, clean};
 use crate::domain::base::names::names;
 use crate::domain::base::time::Time;
-use crate::domain::slack_reply::Trouble;
+use crate::domain::slack_reply::SlackTrouble;
 use crate::domain::state::Resume;
 
 /// The name of the matter.
@@ -24,7 +24,7 @@ const LONG: Duration = Duration::from_secs(10 * 60);
 pub(super) struct WaitingFacts<'a> {
     pub(super) resume: &'a Resume,
     /// The reason why Slack accepted no message at the service's last try.
-    pub(super) refusal: Option<&'a Trouble>,
+    pub(super) refusal: Option<&'a SlackTrouble>,
     /// The commands that fix it, as far as this user may know.
     pub(super) fixes: Option<&'a SlackFixes>,
     pub(super) units: &'a Units,
@@ -45,7 +45,7 @@ pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
     found.extend(resume.refusing.iter().map(|(channel, refusal)| {
         let ago = status::ago(now.since(refusal.at));
         let why = clean(&refusal.said, PATH);
-        let said = format!("{channel}, the channel of a route, took no message at the last try, {ago}, and the main channel has it: {why}");
+        let said = format!("{channel}, the channel of a route, refused the last message, {ago}; it went to the main channel: {why}");
         let (said, command) = with_fix(&said, refusal.fix(), facts.fixes);
         let said = said.replace("slack.channel", "the route's channel");
         Finding::warning(NAME, said).fixed_by(command)
@@ -72,7 +72,7 @@ pub(super) fn judge(facts: &WaitingFacts<'_>, now: Time) -> Vec<Finding> {
         let errors: Vec<&str> = errors.into_iter().collect();
         let more = match resume.parked_more {
             0 => String::new(),
-            more => format!(" ({more} more were, and are no longer kept)"),
+            more => format!(" ({more} more were refused, and are no longer kept)"),
         };
         let (messages, errors) = (many(parked.len(), "message"), names(&errors));
         let said = format!("{messages} refused by Slack for good and kept: {errors}{more}");
@@ -96,11 +96,11 @@ fn wait(count: usize) -> String {
 }
 
 /// Slack accepted no message at the last try.
-fn refused(facts: &WaitingFacts<'_>, refusal: &Trouble, now: Time) -> Finding {
+fn refused(facts: &WaitingFacts<'_>, refusal: &SlackTrouble, now: Time) -> Finding {
     let wait = wait(status::waiting(facts.resume));
     let ago = status::ago(now.since(refusal.at));
     let why = clean(&refusal.said, PATH);
-    let said = format!("{wait} for Slack, which took none at the last try, {ago}: {why}");
+    let said = format!("{wait} for Slack, which accepted none at the last try, {ago}: {why}");
     let (said, command) = with_fix(&said, refusal.fix(), facts.fixes);
     let finding = match refusal.fix() {
         Some(_) => Finding::problem(NAME, said),
@@ -158,12 +158,12 @@ mod tests {
         };
         assert_eq!(
             refused("not_in_channel", Some("not_in_channel")),
-            "problem waiting: 2 messages wait for Slack, which took none at the last try, 2 minutes ago: not_in_channel: \
+            "problem waiting: 2 messages wait for Slack, which accepted none at the last try, 2 minutes ago: not_in_channel: \
              the bot is not in the channel: type `/invite @sftp` there, in Slack\n  > /invite @sftp\n"
         );
         assert_eq!(
             refused("connection refused", None),
-            "warning waiting: 2 messages wait for Slack, which took none at the last try, 2 minutes ago: connection refused\n  \
+            "warning waiting: 2 messages wait for Slack, which accepted none at the last try, 2 minutes ago: connection refused\n  \
              > sudo sftp-monitor check --send\n"
         );
     }
@@ -178,9 +178,9 @@ mod tests {
         }}})));
         assert_eq!(
             said,
-            "warning waiting: C2, the channel of a route, took no message at the last try, 2 minutes ago, and the main channel has it: \
+            "warning waiting: C2, the channel of a route, refused the last message, 2 minutes ago; it went to the main channel: \
              not_in_channel: the bot is not in the channel: type `/invite @sftp` there, in Slack\n  > /invite @sftp\n\
-             warning waiting: C3, the channel of a route, took no message at the last try, 2 minutes ago, and the main channel has it: \
+             warning waiting: C3, the channel of a route, refused the last message, 2 minutes ago; it went to the main channel: \
              channel_not_found: the bot sees no such channel: set the route's channel to the channel's id, and `/invite @sftp` to a private one\n  \
              > sudoedit /etc/c.toml\n"
         );
@@ -217,7 +217,7 @@ mod tests {
         ));
         assert_eq!(
             said,
-            "warning waiting: 1 message refused by Slack for good and kept: msg_too_long (5 more were, and are no longer kept)\n  \
+            "warning waiting: 1 message refused by Slack for good and kept: msg_too_long (5 more were refused, and are no longer kept)\n  \
              > sudo sftp-monitor status\n"
         );
         let nothing = judged(&daily(json!({"date": "2026-03-30"})));

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::finding::{Finding, Report};
-use super::machine::Machine;
+use super::finding::{CheckReport, Finding};
+use super::machine::MachineFacts;
 use super::network::{wait, way};
 use super::units::SERVICE;
 use super::words::{edit, many};
 use crate::adapters::config::{SECRET_CREDENTIAL, Secret, encrypted_credential};
-use crate::adapters::webhook::Client;
+use crate::adapters::webhook::WebhookClient;
 use crate::commands::status;
 use crate::domain::alerts::Events;
 use crate::domain::base::clean::{PATH, clean};
@@ -42,7 +42,7 @@ enum Signed {
     Wrong(String),
 }
 
-pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
+pub(super) fn look(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     if machine.config.webhook.url.is_none() {
         return;
     }
@@ -59,8 +59,8 @@ pub(super) fn look(machine: &Machine<'_>, report: &mut Report) {
     report.findings.push(judge(&receiver, &signed, file));
 }
 
-fn receiver(machine: &Machine<'_>, secret: Option<&Secret>) -> Receiver {
-    let asked = async |client: Client| {
+fn receiver(machine: &MachineFacts<'_>, secret: Option<&Secret>) -> Receiver {
+    let asked = async |client: WebhookClient| {
         if !machine.send {
             let reached = client.reach().await;
             return reached.map_or_else(Receiver::Fails, |()| Receiver::Answers);
@@ -72,7 +72,7 @@ fn receiver(machine: &Machine<'_>, secret: Option<&Secret>) -> Receiver {
             failed => Receiver::Fails(format!("the test event: {failed}")),
         }
     };
-    let client = Client::new(&way(machine).0, &machine.config.webhook, secret);
+    let client = WebhookClient::new(&way(machine).0, &machine.config.webhook, secret);
     match client {
         Ok(Some(client)) => {
             wait(asked(client)).unwrap_or_else(|error| Receiver::Fails(error.to_string()))
@@ -85,9 +85,9 @@ fn receiver(machine: &Machine<'_>, secret: Option<&Secret>) -> Receiver {
 fn judge(receiver: &Receiver, signed: &Signed, file: &Path) -> Finding {
     let reached = match receiver {
         Receiver::Answers => "webhook.url answers",
-        Receiver::Took => "webhook.url took a test event",
+        Receiver::Took => "webhook.url accepted a test event",
         Receiver::Fails(why) => {
-            let said = format!("webhook.url takes no event: {why}");
+            let said = format!("webhook.url accepts no event: {why}");
             return Finding::problem(NAME, said).fixed_by(edit(file));
         }
     };
@@ -103,7 +103,7 @@ fn judge(receiver: &Receiver, signed: &Signed, file: &Path) -> Finding {
         Signed::Unknown => Finding::ok(NAME, reached),
         Signed::Without => {
             let said = format!(
-                "{reached}; events are not signed, so that anybody who knows the address can make some up"
+                "{reached}; events are not signed, so anybody who knows the address can send false ones"
             );
             Finding::warning(NAME, said).fixed_by(STORE)
         }
@@ -118,12 +118,14 @@ pub(super) fn waiting(events: &Events, now: Time) -> Vec<Finding> {
         let waiting = many(events.waiting.len(), "event");
         let ago = status::ago(now.since(trouble.at));
         let why = clean(&trouble.said, PATH);
-        let said = format!("it took none at the last try, {ago}: {why}; waiting: {waiting}");
+        let said = format!(
+            "the receiver accepted no event at the last try, {ago}: {why}; waiting: {waiting}"
+        );
         found.push(Finding::warning(NAME, said).fixed_by("sudo sftp-monitor status"));
     }
     if let Some(dropped) = &events.dropped {
         let said = format!(
-            "too many waited: the receiver does not know {} yet",
+            "too many events waited: {} not reported to the receiver yet",
             many(
                 usize::try_from(dropped.count).unwrap_or(usize::MAX),
                 "dropped event"
@@ -151,7 +153,7 @@ mod tests {
             "ok webhook: webhook.url answers; events are signed, with the secret in /etc/credstore/webhook-secret\n"
         );
         assert!(
-            said(&Receiver::Took, &Signed::Unknown).starts_with("ok webhook: webhook.url took")
+            said(&Receiver::Took, &Signed::Unknown).starts_with("ok webhook: webhook.url accepted")
         );
         let without = said(&Receiver::Answers, &Signed::Without);
         assert!(without.starts_with("warning webhook: webhook.url answers; events are not signed"));
@@ -163,7 +165,7 @@ mod tests {
         let fails = Receiver::Fails("connection refused".to_owned());
         assert_eq!(
             said(&fails, &Signed::Without),
-            "problem webhook: webhook.url takes no event: connection refused\n  > sudoedit /etc/c.toml\n"
+            "problem webhook: webhook.url accepts no event: connection refused\n  > sudoedit /etc/c.toml\n"
         );
     }
 
@@ -182,7 +184,7 @@ mod tests {
         let said: String = waiting(&events, now).iter().map(Finding::told).collect();
         assert_eq!(
             said,
-            "warning webhook: it took none at the last try, 1 minute ago: HTTP 500; waiting: 0 events\n  \
+            "warning webhook: the receiver accepted no event at the last try, 1 minute ago: HTTP 500; waiting: 0 events\n  \
              > sudo sftp-monitor status\n"
         );
     }

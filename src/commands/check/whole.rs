@@ -1,9 +1,9 @@
 //! All matters, in the order in which they depend on one another.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use super::finding::{Finding, Report, Status};
-use super::machine::{Machine, ServedPartner, ServingSshd, of_account};
+use super::finding::{CheckReport, Finding, Severity};
+use super::machine::{MachineFacts, ServedPartner, ServingSshd, of_account};
 use super::source_facts::SourceFacts;
 use super::units::Units;
 use super::{
@@ -14,16 +14,17 @@ use super::{
 use crate::adapters::sshd_config::Sshds;
 use crate::adapters::userdb::Roster;
 use crate::commands::cli::Cli;
-use crate::domain::base::time::{Time, Zone};
+use crate::commands::clock::now;
+use crate::domain::base::time::Zone;
 
 /// How long sshd is asked for one partner after another before its files are read instead.
 const ASKING: Duration = Duration::from_secs(10);
 
 /// A matter: it looks at the machine and adds its findings to the report.
-type Matter = fn(&Machine<'_>, &mut Report);
+type Inspection = fn(&MachineFacts<'_>, &mut CheckReport);
 
 /// The matters that need a configuration.
-const MATTERS: [Matter; 11] = [
+const MATTERS: [Inspection; 11] = [
     channel::look,
     ca_file::look,
     slack::look,
@@ -38,7 +39,7 @@ const MATTERS: [Matter; 11] = [
 ];
 
 /// The matters of this machine's sshd.
-const HERE: [Matter; 5] = [
+const HERE: [Inspection; 5] = [
     journal::look,
     sshd::look,
     each_sshd,
@@ -49,11 +50,11 @@ const HERE: [Matter; 5] = [
 /// Makes the findings; also returns the time zone of the state's dates if a test line was posted.
 pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
     let root = rustix::process::geteuid().is_root();
-    let now = Time::from(SystemTime::now());
+    let now = now();
     let units = Units::gather();
     let (config, finding) = configuration::load(cli.config.as_deref(), &units, root);
     let zone = config.as_ref().map_or(Zone::Machine, |config| config.zone);
-    let mut report = Report::default();
+    let mut report = CheckReport::default();
     report.findings.push(finding);
     if let Some(config) = &config {
         let roster = Roster::gather(&config.partners);
@@ -72,7 +73,7 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
                 partners,
             }
         });
-        let machine = Machine {
+        let machine = MachineFacts {
             config,
             units: &units,
             roster: &roster,
@@ -96,11 +97,11 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
     );
     let of_chroot = |found: &Finding| [chroot::NAME, dev_log_fault::NAME].contains(&found.name);
     let mut told = report.findings.iter().filter(|found| of_chroot(found));
-    let chroot_told = told.any(|found| found.status == Status::Problem);
+    let chroot_told = told.any(|found| found.status == Severity::Problem);
     let units = running::judge(&units, zone, chroot_told);
     report.findings.extend(units);
     if !report.unseen.is_empty() {
-        let said = format!("not seen: {}; run as root", report.unseen.join(", "));
+        let said = format!("not checked: {}; this needs root", report.unseen.join(", "));
         let finding = Finding::warning("view", said).fixed_by("sudo sftp-monitor check");
         report.findings.push(finding);
     }
@@ -108,18 +109,18 @@ pub(super) fn findings(cli: &Cli, send: bool) -> (Vec<Finding>, Option<Zone>) {
 }
 
 /// Runs the matters of this machine's sshd; journals of other machines tell nothing about it.
-fn look_here(machine: &Machine<'_>, report: &mut Report) {
+fn look_here(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     if machine.config.source.journal_directory.is_none() {
         HERE.iter().for_each(|look| look(machine, report));
     }
 }
 
 /// Checks how each sshd treats the partners that it lets in. A finding that several sshds share is reported once.
-fn each_sshd(machine: &Machine<'_>, report: &mut Report) {
+fn each_sshd(machine: &MachineFacts<'_>, report: &mut CheckReport) {
     if !machine.root {
-        report.unseen.push("sshd's own word on each partner");
+        report.unseen.push("sshd's settings for each partner");
         if !accounts::can_see() {
-            report.unseen.push("what expires");
+            report.unseen.push("expiry dates");
         }
     }
     if machine.serving.iter().any(|one| !one.partners.is_empty()) {

@@ -9,12 +9,12 @@ const LONGEST: usize = 200;
 
 /// `ack`.
 #[derive(Debug, Args)]
-pub struct Ack {
+pub struct AckArgs {
     /// The partner's account
     pub name: String,
     /// Which matter, if the partner has several: a part of a file's or feed's name, or a kind such as missing or failure
     pub what: Option<String>,
-    /// What to say
+    /// A text for the message
     #[arg(long, value_name = "TEXT", value_parser = text)]
     pub why: Option<String>,
     /// Who takes care of it [default: $SUDO_USER, else this user]
@@ -24,27 +24,27 @@ pub struct Ack {
 
 /// `mute`.
 #[derive(Debug, Args)]
-pub struct Mute {
+pub struct MuteArgs {
     /// The partner's account
     #[arg(required_unless_present = "list")]
     pub name: Option<String>,
-    /// Until then: 18:00, 2h, 2026-12-01, "2026-12-01 18:00"; a week at most
+    /// The end: 18:00, 2h, 2026-12-01, "2026-12-01 18:00"; a week at most
     #[arg(long, value_name = "TIME", required_unless_present = "list")]
     pub until: Option<Until>,
     /// The reason, for the others
     #[arg(long, value_name = "TEXT", value_parser = text)]
     pub why: Option<String>,
-    /// Who says so [default: $SUDO_USER, else this user]
+    /// Who mutes the partner [default: $SUDO_USER, else this user]
     #[arg(long, value_name = "NAME", value_parser = text)]
     pub by: Option<String>,
-    /// Who is muted, until when, and why
+    /// List the muted partners, each with the end and the reason
     #[arg(long, conflicts_with_all = ["name", "until", "why", "by"])]
     pub list: bool,
 }
 
 /// `unmute`.
 #[derive(Debug, Args)]
-pub struct Unmute {
+pub struct UnmuteArgs {
     /// The partner's account
     pub name: String,
 }

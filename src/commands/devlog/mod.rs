@@ -31,9 +31,9 @@ use bind::{Done, Socket};
 const ASKING: Duration = Duration::from_secs(20);
 
 /// Runs the command. Exit code 1 if a partner was refused.
-pub fn command(cli: &Cli, arguments: &cli::Devlog) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::DevlogArgs) -> anyhow::Result<u8> {
     if !rustix::process::geteuid().is_root() {
-        let why = "devlog binds a socket into the partners' chroots, which only root may: `sudo sftp-monitor devlog`";
+        let why = "devlog binds a socket into the partners' chroots, and only root can do this: `sudo sftp-monitor devlog`";
         return Err(Stop::Setup(why.to_owned()).into());
     }
     if arguments.settle {
@@ -88,7 +88,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
         // An error elsewhere in the file must not stop the logging of files: lost lines cannot be recovered.
         (Err(error), Some(config)) => {
             if !quiet {
-                let told = format!("{error}; what it says of the partners is taken all the same");
+                let told = format!("{error}; its settings of partners are used nevertheless");
                 line(Priority::Warning, &told);
             }
             config
@@ -101,7 +101,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
     left::waits(true);
     let roster = Roster::gather(&config.partners);
     if roster.group.is_none() {
-        let why = "the user database does not answer: nobody knows who the partners are";
+        let why = "the user database does not answer, so the partners are unknown";
         return Err(Stop::Later(why.to_owned()).into());
     }
     let socket = Socket::present().map_err(|refused| Stop::Later(refused.to_string()))?;
@@ -110,7 +110,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
     let mut outcome = unknown(&roster, &sight, &before, quiet);
     let chroots = sight.chroots();
     if chroots.is_empty() && !quiet {
-        line(Priority::Info, "no partner is locked into a directory");
+        line(Priority::Info, "no partner has a chroot");
     }
     for (path, partners) in &chroots {
         let names = names(partners);
@@ -121,7 +121,7 @@ fn once(cli: &Cli, quiet: bool) -> anyhow::Result<Round> {
             Ok(Done::Already) => (Priority::Info, "leads to journald already".to_owned()),
             Ok(Done::Bound) => (Priority::Notice, "leads to journald now".to_owned()),
             Ok(Done::Renewed) => {
-                let said = "leads to journald again: it led to a socket that is no more";
+                let said = "leads to journald again: it led to a socket that no longer exists";
                 (Priority::Notice, said.to_owned())
             }
             Err(refused) => {

@@ -5,16 +5,17 @@ mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::Context;
 
 use crate::adapters::config::{Config, Token};
 use crate::adapters::log::{Priority, Topic, about, line};
-use crate::adapters::slack::{Client, POST, ProxySettings};
+use crate::adapters::slack::{POST, ProxySettings, SlackClient};
 use crate::adapters::store::{SendLock, Store, become_owner};
 use crate::adapters::userdb::Accounts;
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::commands::digest::tables::names;
 use crate::domain::alerts::NAMES_KEPT;
 use crate::domain::base::stop::{self, Stop};
@@ -23,7 +24,7 @@ use crate::domain::days::{self, Closing};
 use crate::domain::delivery::Turn;
 use crate::domain::directory::{Answer, Directory};
 use crate::domain::render::{Voice, day_messages};
-use crate::domain::slack_reply::{Disposition, PostResult};
+use crate::domain::slack_reply::{AfterPost, PostResult};
 use crate::domain::state::{ClosedDay, Counters, Daily, Idle};
 use crate::domain::tables::REFUSED_KEPT;
 
@@ -40,13 +41,9 @@ struct Digest {
     tables: Tables,
     /// Language, zone and names for the messages.
     voice: Voice,
-    client: Client,
+    client: SlackClient,
     /// The user database; `None` if idle partners are not to be named.
     accounts: Option<Accounts>,
-}
-
-fn now() -> Time {
-    Time::from(SystemTime::now())
 }
 
 /// Whether a run at this time closes the open day early. Then a person must confirm it.
@@ -135,7 +132,7 @@ impl Digest {
                 Turn::Done => return Ok(code),
                 Turn::Wait(ready) if ready > until => {
                     let told =
-                        "Slack asks for a longer pause than this run waits; the next run goes on";
+                        "Slack asks for a longer pause than this run waits; the next run continues";
                     line(Priority::Warning, told);
                     return Ok(stop::LATER);
                 }
@@ -145,17 +142,17 @@ impl Digest {
                     tokio::time::sleep(ready.since(now())).await;
                 }
                 Turn::Post(day) => match self.post(&day, &lock).await? {
-                    Disposition::Done | Disposition::Again { .. } => {}
-                    Disposition::Park { .. } | Disposition::Gone { .. } => code = 1,
-                    Disposition::Pause { until: pause, .. } if pause <= until => {}
-                    Disposition::Pause { .. } | Disposition::Fix { .. } => return Ok(stop::LATER),
+                    AfterPost::Done | AfterPost::Again { .. } => {}
+                    AfterPost::Park { .. } | AfterPost::Gone { .. } => code = 1,
+                    AfterPost::Pause { until: pause, .. } if pause <= until => {}
+                    AfterPost::Pause { .. } | AfterPost::Fix { .. } => return Ok(stop::LATER),
                 },
             }
         }
     }
 
     /// Posts the next message of a day, while the lock is held.
-    async fn post(&mut self, day: &ClosedDay, _lock: &SendLock) -> anyhow::Result<Disposition> {
+    async fn post(&mut self, day: &ClosedDay, _lock: &SendLock) -> anyhow::Result<AfterPost> {
         let messages = day_messages(day, &self.voice, self.tables.zone.date(now()));
         let answer = match messages.get(day.messages_posted) {
             Some(message) => {
@@ -177,21 +174,21 @@ impl Digest {
                 false => "its table",
             };
             let told = format!(
-                "{}: {whose} was refused and is not kept any more: {REFUSED_KEPT} later ones were refused as well",
+                "{}: Slack refused {whose}, which is no longer kept, because {REFUSED_KEPT} later ones were refused as well",
                 dropped.id
             );
             about(Topic::DAY_REFUSED, Priority::Error, &told);
         }
         let (topic, priority, told) = match &next {
-            Disposition::Done => {
+            AfterPost::Done => {
                 let told = format!("message {} posted", day.messages_posted + 1);
                 (Topic::DAY_POSTED, Priority::Info, told)
             }
-            Disposition::Park { error } | Disposition::Gone { error } => {
+            AfterPost::Park { error } | AfterPost::Gone { error } => {
                 let told = format!("Slack refused the table for good: {error}; it is kept");
                 (Topic::DAY_REFUSED, Priority::Error, told)
             }
-            Disposition::Again { .. } | Disposition::Pause { .. } | Disposition::Fix { .. } => {
+            AfterPost::Again { .. } | AfterPost::Pause { .. } | AfterPost::Fix { .. } => {
                 (Topic::SLACK_FAILING, Priority::Warning, answer.to_string())
             }
         };
@@ -251,7 +248,7 @@ fn say(closing: &Closing, closed: &str) {
 }
 
 /// Runs `sftp-monitor digest`.
-pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::DigestArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let path = cli.state_directory();
     let (zone, closes_from) = (config.zone, config.digest.closes_from);
@@ -273,7 +270,7 @@ pub fn command(cli: &Cli, arguments: &cli::Digest) -> anyhow::Result<u8> {
             return Err(Stop::Usage("nothing was closed".to_owned()).into());
         }
     }
-    let client = Client::by(&proxy, &config.slack, &token)?;
+    let client = SlackClient::by(&proxy, &config.slack, &token)?;
     let idle = config.digest.idle;
     let accounts = idle.then(|| Accounts::of(&mut config));
     let digest = Digest {

@@ -9,7 +9,7 @@ use crate::domain::base::time::{Time, Zone};
 use crate::domain::days::{self, Closing};
 use crate::domain::delivery::{self, Turn};
 use crate::domain::routes::Routes;
-use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter};
+use crate::domain::slack_reply::{AfterPost, PostResult, RateLimiter};
 use crate::domain::state::{ClosedDay, Daily};
 use crate::domain::tables;
 
@@ -90,7 +90,7 @@ impl<D: Disk> Tables<D> {
         messages: usize,
         answer: &PostResult,
         now: Time,
-    ) -> Result<(Disposition, Option<ClosedDay>), StateError> {
+    ) -> Result<(AfterPost, Option<ClosedDay>), StateError> {
         let channel = self.channel(day).to_owned();
         let own = Some(channel).filter(|channel| *channel != self.routes.main);
         let code = answer.refusal_of_channel().map(str::to_owned);

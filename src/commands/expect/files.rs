@@ -9,7 +9,7 @@ use crate::domain::expect::{FeedStanding, Pattern};
 /// What is wanted beside a pattern, a number and a least size, and what there is to say about the files. What is not
 /// configured is left out.
 #[derive(Debug, Serialize)]
-pub(super) struct Files {
+pub(super) struct FilesRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     count_most: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,12 +41,12 @@ struct OddFiles {
     paths: Vec<String>,
 }
 
-impl Files {
-    pub(super) fn of(standing: &FeedStanding<'_>) -> Files {
+impl FilesRow {
+    pub(super) fn of(standing: &FeedStanding<'_>) -> FilesRow {
         let wanted = &standing.expected.wanted;
         let regex = wanted.files.as_ref().filter(|files| files.is_regex());
         let texts = |patterns: &[Pattern]| patterns.iter().map(ToString::to_string).collect();
-        Files {
+        FilesRow {
             count_most: wanted.most(),
             matches: regex.map(ToString::to_string),
             names: (wanted.names.iter())

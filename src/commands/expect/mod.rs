@@ -6,19 +6,17 @@ mod schedule;
 mod sentence;
 pub(crate) mod table;
 
-use std::time::SystemTime;
-
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::{machine, userdb};
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::commands::output;
 use crate::commands::status::load;
-use crate::domain::base::time::Time;
 use crate::domain::expect::FeedStanding;
 
 /// Runs the command: shows the state of each expected feed, or replays past days.
-pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::ExpectArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let mut directory = machine::of(&mut config, arguments.partners.as_deref());
     for warning in userdb::of_expects(&config, directory.as_mut()) {
@@ -33,7 +31,7 @@ pub fn command(cli: &Cli, arguments: &cli::Expect) -> anyhow::Result<u8> {
     if arguments.replay {
         return replay::command(&config, directory.as_mut(), arguments);
     }
-    let now = Time::from(SystemTime::now());
+    let now = now();
     let daily = load(&cli.state_directory(), config.zone, now, "expect")?;
     let standings: Vec<FeedStanding<'_>> = config
         .expects

@@ -1,7 +1,7 @@
 //! `expect --replay`: shows the messages that the configured expectations would have sent for past days, from the log alone.
 
 use std::io::{self, Write};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::source::LOOK_BACK;
 use crate::commands::cli;
+use crate::commands::clock::now;
 use crate::commands::output::{self, table};
 use crate::domain::base::clean::{for_terminal, unescape};
 use crate::domain::base::span::Span;
@@ -53,9 +54,9 @@ struct Replay<'a> {
 pub(crate) fn command(
     config: &Config,
     directory: &mut dyn Directory,
-    arguments: &cli::Expect,
+    arguments: &cli::ExpectArgs,
 ) -> anyhow::Result<u8> {
-    let now = Time::from(SystemTime::now());
+    let now = now();
     let (since, until) = (arguments.since.as_ref(), arguments.until.as_ref());
     let span =
         Span::of(since, until, config.zone, now).map_err(|error| Stop::Usage(error.to_string()))?;
@@ -108,7 +109,7 @@ impl Replay<'_> {
         if let Some(begins) = late {
             let at = self.moment(begins);
             let said = format!(
-                "the log begins on {at}: what was due before is left out, and what came earlier that day is not known"
+                "the log begins on {at}: earlier deadlines are left out, and files that arrived earlier on that day are unknown"
             );
             line(Priority::Warning, &said);
         }
@@ -139,8 +140,7 @@ impl Replay<'_> {
         let deadline = self.days.iter().filter(missing).map(|feed| feed.due).max();
         if let Some(last) = last.filter(|last| deadline > Some(*last)) {
             let at = self.moment(last);
-            let said =
-                format!("the log ends on {at}: what was due after that is taken for missing");
+            let said = format!("the log ends on {at}: feeds that were due later count as missing");
             line(Priority::Warning, &said);
         }
     }

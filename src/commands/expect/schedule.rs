@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::expect::{Months, Opening, Schedule};
+use crate::domain::expect::{Months, Schedule, WindowStart};
 
 /// What is configured of a schedule beside days, time and zone. What is not configured is left out.
 #[derive(Debug, Serialize)]
@@ -21,7 +21,7 @@ pub(super) struct Further {
 
 impl Further {
     pub(super) fn of(schedule: &Schedule) -> Further {
-        let from = |from: Opening| {
+        let from = |from: WindowStart| {
             let at = format!("{:02}:{:02}", from.at / 60, from.at % 60);
             match from.days_before {
                 0 => at,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::files::{Files, lacking, odd};
+use super::files::{FilesRow, lacking, odd};
 use super::schedule::{Further, days};
 use super::sentence::{elsewhere, sentence};
 use crate::commands::output::table::write_texts;
@@ -24,7 +24,7 @@ pub(crate) struct Row {
     schedule: Further,
     count: u32,
     #[serde(flatten)]
-    wanted: Files,
+    wanted: FilesRow,
     min_size: u64,
     grace_seconds: u64,
     mention: Option<String>,
@@ -35,11 +35,11 @@ pub(crate) struct Row {
     next_deadline: Option<String>,
     next_deadlines: Vec<String>,
     starts: Option<String>,
-    last_arrival: Option<Last>,
+    last_arrival: Option<LastArrival>,
 }
 
 #[derive(Debug, Serialize)]
-struct Last {
+struct LastArrival {
     time: String,
     path: String,
 }
@@ -66,7 +66,7 @@ impl Row {
             },
             schedule: Further::of(&expected.schedule),
             count: expected.wanted.least(),
-            wanted: Files::of(standing),
+            wanted: FilesRow::of(standing),
             min_size: expected.wanted.size.least,
             grace_seconds: expected.schedule.grace.as_secs(),
             mention: expected.mention.clone(),
@@ -77,7 +77,7 @@ impl Row {
             next_deadline: standing.next_deadlines.first().copied().map(at),
             next_deadlines: standing.next_deadlines.iter().copied().map(at).collect(),
             starts: standing.starts.map(|date| date.to_string()),
-            last_arrival: standing.last.as_ref().map(|last| Last {
+            last_arrival: standing.last.as_ref().map(|last| LastArrival {
                 time: at(last.at),
                 path: last.file.path.clone(),
             }),

@@ -47,7 +47,7 @@ pub type Sheets = BTreeMap<Option<NaiveDate>, Sheet>;
 
 /// The result of counting, and what it leaves out.
 #[derive(Debug, Default)]
-pub struct Counted {
+pub struct ReportCounts {
     /// The sheet of each date.
     pub sheets: Sheets,
     /// Number of events that the user database left undecided.
@@ -96,7 +96,7 @@ pub struct Counting<'a> {
     span: Span,
     daily: Daily,
     now: Time,
-    counted: Counted,
+    counted: ReportCounts,
     /// The open date.
     date: Option<NaiveDate>,
     /// Start of the open date and start of the next date: most events then need no calendar.
@@ -113,7 +113,7 @@ impl<'a> Counting<'a> {
             span,
             daily: Daily::default(),
             now,
-            counted: Counted::default(),
+            counted: ReportCounts::default(),
             date: None,
             open: (Time::default(), Time::default()),
             advanced: Time::default(),
@@ -205,7 +205,7 @@ impl<'a> Counting<'a> {
     }
 
     /// Ends the log: makes the open decisions, and returns the result.
-    pub fn finish(mut self) -> Counted {
+    pub fn finish(mut self) -> ReportCounts {
         self.advance(self.advanced.plus(AFTER));
         self.ask_again();
         self.put_away();

@@ -1,6 +1,6 @@
 //! Warns on standard error about data that a report has not counted: a zero must not hide that nothing could be read.
 
-use super::count::Counted;
+use super::count::ReportCounts;
 use crate::adapters::log::{Priority, line};
 use crate::commands::status::words;
 use crate::domain::base::clean::{HOST, clean, for_terminal};
@@ -11,7 +11,7 @@ use crate::domain::render::notice_in_short;
 /// Warns about data that was not counted. `lines` is the number of lines read, `None` for a journal; `begins` is the time of
 /// the first entry of the log.
 pub(crate) fn say(
-    counted: &Counted,
+    counted: &ReportCounts,
     lines: Option<u64>,
     (span, zone): (Span, Zone),
     begins: Option<Time>,
@@ -45,19 +45,19 @@ pub(crate) fn say(
     let strangers = &counted.strangers;
     if strangers.logins > 0 && sheets.all(|sheet| sheet.partners.is_empty()) {
         warn(&format!(
-            "{} of accounts that are no partners, and nothing of a partner: --partners names those who have no account here",
+            "{} of accounts that are not partners, and none of a partner: name partners without an account here with --partners",
             words::many(strangers.logins, "log-in")
         ));
     } else if let Some(gone) = strangers.gone() {
         warn(&format!(
-            "not counted, since they are no partners now: {gone}; --partners with all names counts those that were"
+            "not counted, because they are not partners now: {gone}; to count them, name all partners with --partners"
         ));
     }
     if let (Some(since), Some(begins)) = (span.since, begins) {
         if begins > since {
             let begins = zone.local(begins).format("%Y-%m-%d %H:%M:%S");
             warn(&format!(
-                "the log begins at {begins} only: what happened before is in no figure"
+                "the log begins only at {begins}: earlier events are not counted"
             ));
         }
     }

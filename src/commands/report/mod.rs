@@ -6,27 +6,25 @@ mod losses;
 mod strangers;
 mod table;
 
-use std::time::SystemTime;
-
 use crate::adapters::archive::past::{Named, PastLog};
 use crate::adapters::config::Config;
 use crate::adapters::log::{Priority, line};
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::commands::output;
 use crate::domain::base::span::Span;
 use crate::domain::base::stop::Stop;
-use crate::domain::base::time::Time;
 use crate::domain::expect::Expects;
 use crate::domain::rules::Rules;
 
 use crate::adapters::machine;
-pub use count::{Counted, Counting, Sheet, Sheets};
+pub use count::{Counting, ReportCounts, Sheet, Sheets};
 pub use strangers::Strangers;
 
 /// Runs the command.
-pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::ReportArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
-    let now = Time::from(SystemTime::now());
+    let now = now();
     let (since, until) = (arguments.since.as_ref(), arguments.until.as_ref());
     let span =
         Span::of(since, until, config.zone, now).map_err(|error| Stop::Usage(error.to_string()))?;
@@ -53,10 +51,7 @@ pub fn command(cli: &Cli, arguments: &cli::Report) -> anyhow::Result<u8> {
         None => begins,
     };
     if span.since.is_some_and(|since| since > now) {
-        line(
-            Priority::Warning,
-            "--since lies ahead: nothing can have happened since then",
-        );
+        line(Priority::Warning, "--since is in the future");
     }
     losses::say(&counted, lines, (span, config.zone), begins);
     let sheets = &counted.sheets;

@@ -20,7 +20,7 @@ const UNDATED: &str = "undated";
 
 /// The report in JSON.
 #[derive(Serialize)]
-struct Report<'a> {
+struct ReportJson<'a> {
     days: Vec<DayOfReport<'a>>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn json(sheets: &Sheets, out: &mut dyn Write) -> io::Result<()> {
         partners: partners(sheet).collect(),
         unknown_attempts: sheet.unknown_attempts,
     });
-    let report = Report {
+    let report = ReportJson {
         days: days.collect(),
     };
     crate::commands::output::json_line(out, &report)

@@ -1,22 +1,20 @@
 //! `sftp-monitor run`: loads the configuration and starts the daemon.
 
-use std::time::SystemTime;
-
 use crate::adapters::config::{Config, Secret, Token};
 use crate::adapters::log::{Priority, line};
 use crate::adapters::slack::ProxySettings;
 use crate::adapters::store::{Store, become_owner};
 use crate::adapters::{machine, userdb};
 use crate::commands::cli::{self, Cli};
-use crate::commands::run::fixed::Fixed;
-use crate::commands::run::start::{self, Options};
+use crate::commands::clock::now;
+use crate::commands::run::fixed::FixedSettings;
+use crate::commands::run::start::{self, RunOptions};
 use crate::commands::status;
 use crate::domain::base::stop;
-use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 
 /// Runs the daemon.
-pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::RunArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
     let token = if arguments.dry_run {
         None
@@ -44,9 +42,9 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
     for warning in userdb::warnings(&config, directory.as_mut()) {
         line(Priority::Warning, &warning.to_string());
     }
-    let options = Options {
+    let options = RunOptions {
         from_start: arguments.from_start,
-        fixed: Fixed {
+        fixed: FixedSettings {
             path: cli.config.clone(),
             source: config.source.clone(),
             partners: arguments.partners.clone(),
@@ -63,11 +61,11 @@ pub fn command(cli: &Cli, arguments: &cli::Run) -> anyhow::Result<u8> {
 /// them.
 fn figures(cli: &Cli, config: &Config) -> Option<Daily> {
     let directory = cli.state_directory();
-    let now = Time::from(SystemTime::now());
+    let now = now();
     match status::load(&directory, config.zone, now, "run --dry-run") {
         Ok(figures) => {
             let told = format!(
-                "counting goes on from the figures in {}",
+                "counting continues from the figures in {}",
                 directory.display()
             );
             figures.inspect(|_| line(Priority::Notice, &told))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::batch::{BatchFit, announced, fit, take_in};
 use super::doubtful::Doubtful;
 use super::undone;
-use crate::adapters::log::{Lines, Priority, Topic, about, line};
+use crate::adapters::log::{LogWriter, Priority, Topic, about, line};
 use crate::adapters::reader::{Batch, MakeDirectory, Order};
 use crate::adapters::service;
 use crate::adapters::source::journal::limit;
@@ -194,7 +194,7 @@ impl<D: Disk> Committer<D> {
                 return Ok(false);
             }
         };
-        let mut lines = Lines::default();
+        let mut lines = LogWriter::default();
         entries.iter().for_each(|entry| entry.write(&mut lines));
         drop(lines);
         for said in begun {
@@ -303,7 +303,7 @@ impl<D: Disk> Committer<D> {
         self.seeks += 1;
         line(
             Priority::Warning,
-            "the state stands elsewhere than reading does: reading goes back to it",
+            "the state has another position than the reader: reading continues from the position in the state",
         );
         let _ = self.orders.send(Order::Seek(self.seeks, position));
     }

@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use super::commit::Committer;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::store::{Disk, StateError};
-use crate::commands::run::times::LOCK_AGAIN;
-use crate::domain::alerts::Event;
+use crate::commands::run::held::LOCK_AGAIN;
+use crate::domain::alerts::WebhookEvent;
 use crate::domain::base::time::Time;
 use crate::domain::webhook::{Backoff, Delivery, Refusals};
 
@@ -27,7 +27,7 @@ const COMMIT_AGAIN: Duration = Duration::from_secs(5);
 /// The events between the state and the receiver. One is sent at a time.
 pub struct Courier {
     /// Events that the state has, and the receiver perhaps not.
-    taken: Vec<Event>,
+    taken: Vec<WebhookEvent>,
     /// The ids of events that can be removed from the state, and whether they were given up.
     done: Vec<(String, bool)>,
     /// Why the receiver takes nothing.
@@ -91,7 +91,7 @@ impl Courier {
         committer: &mut Committer<D>,
         now: Time,
         clock: Instant,
-    ) -> Option<Event> {
+    ) -> Option<WebhookEvent> {
         let idle = !self.sending && self.next <= clock;
         let fresh = self.refusals.fresh(&self.taken).is_some();
         let waits = committer.view.events.is_some_and(|ready| ready <= now);
@@ -149,8 +149,9 @@ impl Courier {
         let mut trouble = (!accepted).then(|| delivery.to_string());
         let given_up = self.refusals.note(&id, delivery);
         if given_up {
-            let told =
-                format!("the webhook takes other events and not {id}: {delivery}; it is given up");
+            let told = format!(
+                "the webhook accepts other events, but not {id}: {delivery}; this event is dropped"
+            );
             line(Priority::Error, &told);
             // The receiver takes the others.
             pause = Duration::ZERO;
@@ -172,10 +173,10 @@ impl Courier {
     fn note(&mut self, trouble: Option<String>) {
         match &trouble {
             None if self.trouble.is_some() => {
-                line(Priority::Notice, "the webhook takes events again");
+                line(Priority::Notice, "the webhook accepts events again");
             }
             Some(why) if self.trouble != trouble => {
-                let told = format!("the webhook takes no event: {why}; events wait");
+                let told = format!("the webhook accepts no event: {why}; events wait");
                 line(Priority::Warning, &told);
             }
             None | Some(_) => {}

@@ -13,18 +13,18 @@ use crate::adapters::log::{Priority, Topic, about};
 use crate::adapters::reader::Batch;
 use crate::adapters::service;
 use crate::adapters::store::{InstanceLock, StateError};
+use crate::commands::clock::now;
 use crate::commands::run::commit::Committer;
 use crate::commands::run::edit::Editor;
-use crate::commands::run::fixed::{Fixed, Reloading};
+use crate::commands::run::fixed::{FixedSettings, Reloading};
 use crate::commands::run::heartbeat::Heartbeat;
-use crate::commands::run::held::{Held, Tries};
+use crate::commands::run::held::{FailedTries, Held, LOCK_AGAIN};
 use crate::commands::run::noticing::Noticing;
 use crate::commands::run::own::Teller;
 use crate::commands::run::post::{Posted, Posting, Sender};
-use crate::commands::run::times::{LOCK_AGAIN, now};
-use crate::commands::run::webhook::Webhook;
+use crate::commands::run::webhook::WebhookSender;
 use crate::domain::base::time::Time;
-use crate::domain::render::Own;
+use crate::domain::render::MonitorPart;
 use crate::domain::state::{Daily, NoticeKind};
 
 /// How long a source may fail before the watchdog is no longer fed.
@@ -44,8 +44,8 @@ pub(crate) struct Daemon {
     pub(super) posting: Option<Posting>,
     pub(super) last_read: LastRead,
     pub(super) heartbeat: Heartbeat,
-    pub(super) webhook: Webhook,
-    pub(super) fixed: Fixed,
+    pub(super) webhook: WebhookSender,
+    pub(super) fixed: FixedSettings,
     /// A new configuration; it takes effect once the reading thread uses its user database.
     pub(super) reloading: Option<Reloading>,
     pub(super) instance: InstanceLock,
@@ -146,7 +146,7 @@ impl Daemon {
             self.unread = None;
         }
         let taken = self.reloaded(&batch);
-        self.try_commit(batch, Tries::default());
+        self.try_commit(batch, FailedTries::default());
         if taken && self.ready {
             self.begin_ready();
         }
@@ -158,7 +158,7 @@ impl Daemon {
         self.manager.ready(&self.committer.status());
     }
 
-    fn try_commit(&mut self, batch: Batch, tries: Tries) {
+    fn try_commit(&mut self, batch: Batch, tries: FailedTries) {
         let noted = self.note_absence();
         match noted.and_then(|()| self.committer.commit(&batch, now())) {
             Ok(false) => {}
@@ -198,7 +198,7 @@ impl Daemon {
             Some(held) if held.until <= Instant::now() => self.try_commit(held.batch, held.tries),
             Some(held) => self.held = Some(held),
             None if self.committer.is_due(now()) || self.noticing.look(self.committer.store()) => {
-                self.try_commit(self.committer.idle(), Tries::default());
+                self.try_commit(self.committer.idle(), FailedTries::default());
             }
             None => {}
         }
@@ -241,9 +241,9 @@ impl Daemon {
         let waits = !self.committer.view.questions.is_empty();
         let waits = waits.then(|| "events wait until it says who is a partner".to_owned());
         let troubles = [
-            (Own::State, self.committer.fault.clone()),
-            (Own::Source, self.unread.clone()),
-            (Own::Accounts, waits),
+            (MonitorPart::State, self.committer.fault.clone()),
+            (MonitorPart::Source, self.unread.clone()),
+            (MonitorPart::Accounts, waits),
         ];
         self.teller.note(&troubles, now());
         self.teller.turn(&self.sender, now());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::adapters::log::{Priority, Topic, about, line};
-use crate::commands::run::view::{Counted, counted};
+use crate::commands::run::view::{LineCounts, counted};
 use crate::domain::base::time::Time;
 use crate::domain::state::Daily;
 
@@ -18,12 +18,11 @@ const TEXTS: [(Option<Topic>, &str); 3] = [
     ),
     (
         None,
-        "lines read like ones that count, and nobody understands them: is this sshd newer than sftp-monitor?",
+        "lines look like ones that count, but cannot be parsed: sshd may be newer than sftp-monitor",
     ),
     (
         None,
-        "lines of sshd or sftp-server are in no known envelope and count nothing: `sftp-monitor check` says what mends it, \
-         `sftp-monitor status` shows one of them",
+        "lines of sshd or sftp-server have an unknown format and are not counted: `sftp-monitor check` shows the fix, `sftp-monitor status` shows one of them",
     ),
 ];
 
@@ -46,7 +45,7 @@ impl Doubtful {
     }
 
     /// Logs the number of new lines.
-    pub(super) fn say(&mut self, counted: Counted, now: Time) {
+    pub(super) fn say(&mut self, counted: LineCounts, now: Time) {
         for ((kind, count), (topic, text)) in self.0.iter_mut().zip(counted).zip(TEXTS) {
             if let Some(new) = kind.news(count, now) {
                 let said = format!("{new} {text}");

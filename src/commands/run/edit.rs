@@ -6,7 +6,7 @@ use crate::adapters::log::{Priority, line};
 use crate::domain::alerts::Matter;
 use crate::domain::base::time::Time;
 use crate::domain::delivery;
-use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter};
+use crate::domain::slack_reply::{AfterPost, PostResult, RateLimiter};
 
 /// Edits messages. `chat.update` has a rate limit of its own, so edits delay no post.
 pub(super) struct Editor {
@@ -76,8 +76,8 @@ impl Editor {
             delivery::settle_edit(daily, matter, &next, now);
         });
         let trouble = match (&next, settled) {
-            (Disposition::Done, Ok(())) => None,
-            (Disposition::Done, Err(error)) => Some(format!("{error:#}")),
+            (AfterPost::Done, Ok(())) => None,
+            (AfterPost::Done, Err(error)) => Some(format!("{error:#}")),
             _ => Some(answer.to_string()),
         };
         if let Some(told) = trouble.as_ref().filter(|_| self.trouble != trouble) {

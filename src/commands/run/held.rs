@@ -7,7 +7,12 @@ use tokio::time::Instant;
 use crate::adapters::log::{Priority, line};
 use crate::adapters::reader::Batch;
 use crate::adapters::store::StateError;
-use crate::commands::run::times::{LOCK_AGAIN, PATIENCE};
+
+/// How long another process may hold a lock before that is reported: a commit takes milliseconds.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How soon a lock that another process holds is tried again. The loop does not wait for it, since the loop feeds the watchdog.
+pub(super) const LOCK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The pause before a failed commit is tried again; doubled up to `RETRY_MOST`.
 const RETRY: Duration = Duration::from_millis(500);
@@ -21,13 +26,13 @@ const BUSY_MOST: Duration = Duration::from_secs(1);
 /// A batch, and the time of its next try.
 pub(super) struct Held {
     pub(super) batch: Batch,
-    pub(super) tries: Tries,
+    pub(super) tries: FailedTries,
     pub(super) until: Instant,
 }
 
 /// The failed tries so far.
 #[derive(Default)]
-pub(super) struct Tries {
+pub(super) struct FailedTries {
     /// When the first try failed.
     since: Option<Instant>,
     /// The pause after the last try.
@@ -38,7 +43,7 @@ pub(super) struct Tries {
 
 impl Held {
     /// Holds a batch after a failed try, and logs the cause once.
-    pub(super) fn new(batch: Batch, mut tries: Tries, error: StateError) -> Self {
+    pub(super) fn new(batch: Batch, mut tries: FailedTries, error: StateError) -> Self {
         let now = Instant::now();
         let pause = tries.failed(error, now);
         Held {
@@ -49,7 +54,7 @@ impl Held {
     }
 }
 
-impl Tries {
+impl FailedTries {
     /// Takes in a failed try. Returns the pause before the next one.
     fn failed(&mut self, error: StateError, now: Instant) -> Duration {
         let waited = now.saturating_duration_since(*self.since.get_or_insert(now));
@@ -70,7 +75,7 @@ impl Tries {
     /// Logs the success if a failure was logged. Returns whether any try failed before.
     pub(super) fn succeeded(&self) -> bool {
         if self.said {
-            let told = "the state can be written again: counting goes on where it stood";
+            let told = "the state can be written again: counting continues where it stopped";
             line(Priority::Notice, told);
         }
         self.since.is_some()
@@ -91,7 +96,7 @@ mod tests {
     #[test]
     fn a_lock_that_another_process_holds_is_tried_again_at_once_and_said_after_five_seconds() {
         let begun = Instant::now();
-        let mut tries = Tries::default();
+        let mut tries = FailedTries::default();
         assert_eq!(tries.failed(busy(), begun), LOCK_AGAIN);
         let before = begun + PATIENCE - Duration::from_millis(1);
         assert_eq!(
@@ -109,7 +114,7 @@ mod tests {
             path: "/var/lib/sftp-monitor/daily.json".into(),
             cause: std::io::ErrorKind::StorageFull.into(),
         };
-        let mut tries = Tries::default();
+        let mut tries = FailedTries::default();
         let pauses = [(); 8].map(|()| tries.failed(disk(), Instant::now()).as_millis());
         assert_eq!(
             pauses,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::adapters::log::{Lines, Priority, Topic};
+use crate::adapters::log::{LogWriter, Priority, Topic};
 use crate::domain::openssh::{EventName, Kind};
 use crate::domain::record::Record;
 use crate::domain::rules::RuleOutcome;
@@ -91,7 +91,7 @@ impl EntryFacts<'_> {
 
 impl LogEntry<'_> {
     /// Writes the entry.
-    pub(super) fn write(&self, lines: &mut Lines) {
+    pub(super) fn write(&self, lines: &mut LogWriter) {
         match self {
             LogEntry::Plain(topic, priority, message) => {
                 lines.add(*priority, *topic, message, std::iter::empty());
@@ -115,7 +115,7 @@ pub(super) fn of_record<'a>(
         return None;
     }
     if record.event.kind == Kind::Lost {
-        let message = format!("journald dropped {count} messages: what they said is lost");
+        let message = format!("journald dropped {count} messages: their content is lost");
         let topic = Some(Topic::DROPPED);
         return Some(LogEntry::Plain(topic, Priority::Warning, message));
     }

@@ -19,7 +19,6 @@ mod queue;
 mod reload;
 mod remarks;
 mod start;
-mod times;
 mod undone;
 mod view;
 mod webhook;

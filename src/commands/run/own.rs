@@ -7,11 +7,11 @@ use tokio::time::Instant;
 
 use super::post::{Answering, Sender};
 use crate::adapters::log::{Priority, line};
-use crate::commands::run::times::now;
-use crate::domain::alerts::Form;
+use crate::commands::clock::now;
+use crate::domain::alerts::Layout;
 use crate::domain::base::time::Time;
-use crate::domain::render::{Own, OwnTrouble};
-use crate::domain::slack_reply::{Disposition, PostResult, RateLimiter};
+use crate::domain::render::{MonitorPart, OwnTrouble};
+use crate::domain::slack_reply::{AfterPost, PostResult, RateLimiter};
 
 /// How long trouble must last before it is reported, and be away before its end is reported. A log rotation is no trouble, and
 /// trouble that comes and goes is one episode.
@@ -42,11 +42,11 @@ impl Episode {
 
 /// The current episodes, by kind of trouble.
 #[derive(Debug, Default)]
-struct Episodes(BTreeMap<Own, Episode>);
+struct Episodes(BTreeMap<MonitorPart, Episode>);
 
 impl Episodes {
     /// Takes in the state of one kind: the cause of the trouble, or `None` if it works.
-    fn note(&mut self, what: Own, why: Option<&str>, clock: Instant, now: Time) {
+    fn note(&mut self, what: MonitorPart, why: Option<&str>, clock: Instant, now: Time) {
         match (self.0.get_mut(&what), why) {
             (None, None) => {}
             (None, Some(why)) => {
@@ -99,7 +99,7 @@ impl Episodes {
 pub(super) struct Teller {
     episodes: Episodes,
     limiter: RateLimiter,
-    form: Form,
+    form: Layout,
     posting: Option<(OwnTrouble, Answering)>,
 }
 
@@ -108,13 +108,13 @@ impl Teller {
         Teller {
             episodes: Episodes::default(),
             limiter: RateLimiter::default(),
-            form: Form::default(),
+            form: Layout::default(),
             posting: None,
         }
     }
 
     /// Takes in the state of each kind: the cause of the trouble, or `None` if it works.
-    pub(super) fn note(&mut self, troubles: &[(Own, Option<String>)], now: Time) {
+    pub(super) fn note(&mut self, troubles: &[(MonitorPart, Option<String>)], now: Time) {
         for (what, why) in troubles {
             let why = why.as_deref();
             self.episodes.note(*what, why, Instant::now(), now);
@@ -152,21 +152,21 @@ impl Teller {
 
     fn settle(&mut self, trouble: &OwnTrouble, answer: &PostResult, now: Time) {
         match self.limiter.settle(self.form, answer, now) {
-            Disposition::Done => {}
-            Disposition::Again { form } => {
+            AfterPost::Done => {}
+            AfterPost::Again { form } => {
                 self.form = form;
                 return;
             }
-            Disposition::Park { error } | Disposition::Gone { error } => line(
+            AfterPost::Park { error } | AfterPost::Gone { error } => line(
                 Priority::Error,
                 &format!(
-                    "Slack refused for good to be told that {}: {error}",
+                    "Slack refused for good the message that {}: {error}",
                     trouble.what.said()
                 ),
             ),
-            Disposition::Pause { .. } | Disposition::Fix { .. } => return,
+            AfterPost::Pause { .. } | AfterPost::Fix { .. } => return,
         }
-        self.form = Form::default();
+        self.form = Layout::default();
         self.episodes.said(trouble);
     }
 }
@@ -187,7 +187,7 @@ mod tests {
             if let Some((_, now)) = happens.iter().find(|(at, _)| *at == second) {
                 why = *now;
             }
-            episodes.note(Own::State, why, begun + after, NOW.plus(after));
+            episodes.note(MonitorPart::State, why, begun + after, NOW.plus(after));
             if let Some(trouble) = episodes.next(begun + after) {
                 told.push((second, trouble.until.is_none()));
                 episodes.said(&trouble);

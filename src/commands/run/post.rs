@@ -10,9 +10,9 @@ use super::commit::Committer;
 use super::queue::{Queue, Taken};
 use crate::adapters::config::Config;
 use crate::adapters::sight;
-use crate::adapters::slack::{Client, POST};
+use crate::adapters::slack::{POST, SlackClient};
 use crate::adapters::store::StateError;
-use crate::domain::alerts::{Form, Matter, Message};
+use crate::domain::alerts::{Layout, Matter, Message};
 use crate::domain::base::time::Time;
 use crate::domain::render::{OwnTrouble, Rendered, Voice, own_trouble, render, render_content};
 use crate::domain::routes::{Routes, Way};
@@ -37,7 +37,7 @@ pub(super) type Answering = Pin<Box<dyn Future<Output = PostResult>>>;
 
 /// Posts to Slack, or prints if there is no client.
 pub(super) struct Sender {
-    client: Option<Client>,
+    client: Option<SlackClient>,
     voice: Voice,
     /// The configuration to check waiting warnings again; `None` if the command line names the partners.
     config: Option<Config>,
@@ -46,7 +46,7 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(
-        client: Option<Client>,
+        client: Option<SlackClient>,
         voice: Voice,
         routes: Routes,
         config: Option<Config>,
@@ -92,7 +92,7 @@ impl Sender {
     }
 
     /// Posts a report of the daemon's own trouble in this form. The outbox does not hold such reports.
-    pub(super) fn post_trouble(&self, trouble: &OwnTrouble, form: Form) -> Answering {
+    pub(super) fn post_trouble(&self, trouble: &OwnTrouble, form: Layout) -> Answering {
         let mut message = own_trouble(trouble, form, &self.voice);
         let Some(client) = self.client.clone() else {
             return printed(&message);

@@ -10,7 +10,7 @@ use crate::domain::alerts::{Message, SETTLES};
 use crate::domain::base::time::Time;
 use crate::domain::delivery::{self, Turn};
 use crate::domain::routes::{Refusing, Routes, Way};
-use crate::domain::slack_reply::{Disposition, Fix, PostResult, RateLimiter};
+use crate::domain::slack_reply::{AfterPost, Fix, PostResult, RateLimiter};
 use crate::domain::state::Daily;
 
 /// The pause before the send lock is tried again while another process posts.
@@ -168,7 +168,7 @@ impl Queue {
         let next = match (&mut limiter, answer) {
             (Some(limiter), Some(_)) if refusal.is_some() => limiter.refused_by_route(form, now),
             (Some(limiter), Some(answer)) => limiter.settle(form, answer, now),
-            (None, _) | (_, None) => Disposition::Done,
+            (None, _) | (_, None) => AfterPost::Done,
         };
         let in_flight = committer.in_flight.take();
         let mut is_news = false;
@@ -217,13 +217,13 @@ impl Queue {
     }
 
     /// Logs once per episode that Slack begins to fail, fails in another way, refuses a message, or accepts messages again.
-    fn log<D: Disk>(committer: &mut Committer<D>, answer: &PostResult, next: &Disposition) {
-        let trouble = (*next != Disposition::Done).then(|| answer.to_string());
+    fn log<D: Disk>(committer: &mut Committer<D>, answer: &PostResult, next: &AfterPost) {
+        let trouble = (*next != AfterPost::Done).then(|| answer.to_string());
         match &trouble {
             None if committer.trouble.is_some() => about(
                 Topic::SLACK_RECOVERED,
                 Priority::Notice,
-                "Slack takes messages again",
+                "Slack accepts messages again",
             ),
             Some(now) if committer.trouble != trouble => {
                 let fix = answer.code().and_then(Fix::of);
@@ -233,7 +233,7 @@ impl Queue {
             }
             None | Some(_) => {}
         }
-        if let Disposition::Park { error } = next {
+        if let AfterPost::Park { error } = next {
             let told = format!(
                 "Slack refused a message for good: {error}; `sftp-monitor status` shows it"
             );
@@ -246,7 +246,7 @@ impl Queue {
 /// Logs that a route's channel begins to refuse messages, or takes them again.
 fn about_channel(channel: &str, answer: Option<&PostResult>, refuses: bool) {
     let Some(answer) = answer.filter(|_| refuses) else {
-        let told = format!("Slack's channel {channel} takes messages again");
+        let told = format!("Slack's channel {channel} accepts messages again");
         return about(Topic::SLACK_RECOVERED, Priority::Notice, &told);
     };
     let fix = answer.code().and_then(Fix::of);

@@ -25,8 +25,9 @@ impl Daemon {
             }
             Err(error) => {
                 let why = format!("{error:#}");
-                let told =
-                    format!("the new configuration is refused, the one before it stays: {why}");
+                let told = format!(
+                    "the new configuration is refused, and the previous one stays in force: {why}"
+                );
                 about(Topic::RELOAD_REFUSED, Priority::Error, &told);
                 self.committer.refused = Some(why);
             }
@@ -62,7 +63,7 @@ impl Daemon {
         if config.source != self.fixed.source {
             line(
                 Priority::Warning,
-                "[source] has changed: that is taken at a start alone: systemctl restart sftp-monitor",
+                "[source] has changed, which takes effect only at a start: systemctl restart sftp-monitor",
             );
         }
         let foreign = self.fixed.source.journal_directory.is_some();

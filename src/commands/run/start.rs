@@ -22,11 +22,12 @@ use crate::adapters::source::choice::{Chosen, Log, choose};
 use crate::adapters::source::journal::JournalReader;
 use crate::adapters::source::{LOOK_BACK, Source, Start};
 use crate::adapters::store::{InstanceLock, Recovery, Store, log_recoveries};
+use crate::commands::clock::now;
 use crate::commands::run::daemon::{Daemon, Feeding};
-use crate::commands::run::fixed::Fixed;
+use crate::commands::run::fixed::FixedSettings;
+use crate::commands::run::held::PATIENCE;
 use crate::commands::run::noticing::Noticing;
-use crate::commands::run::times::{PATIENCE, now};
-use crate::commands::run::webhook::Webhook;
+use crate::commands::run::webhook::WebhookSender;
 use crate::domain::alerts::{Content, NEWS};
 use crate::domain::base::position::{FilePosition, JournalPosition, Position};
 use crate::domain::base::stop::Stop;
@@ -40,11 +41,11 @@ use crate::domain::state::{Daily, NoticeKind};
 const BATCHES: usize = 1;
 
 /// The options of a run.
-pub(super) struct Options {
+pub(super) struct RunOptions {
     /// Whether to read an auth.log from its beginning.
     pub(super) from_start: bool,
     /// The settings that a reload does not change.
-    pub(super) fixed: Fixed,
+    pub(super) fixed: FixedSettings,
 }
 
 /// What the state records about where to continue.
@@ -62,7 +63,7 @@ pub(super) fn run(
     config: &Config,
     store: Store,
     directory: Box<dyn Directory + Send>,
-    options: Options,
+    options: RunOptions,
 ) -> anyhow::Result<()> {
     // Until the loop begins, locks are waited for as long as in an ordinary command.
     let mut store = store.with_patience(PATIENCE);
@@ -72,7 +73,7 @@ pub(super) fn run(
     };
     let before = before(&mut store, config)?;
     if options.from_start && (before.journal.is_some() || before.file.is_some()) {
-        let why = "--from-start: a position is stored, and reading goes on there; nothing is to be counted twice";
+        let why = "--from-start: a position is stored, and reading continues there, because nothing may be counted twice";
         return Err(Stop::Usage(why.to_owned()).into());
     }
     let absent = before
@@ -91,8 +92,7 @@ pub(super) fn run(
     );
     for namespace in chosen.unread_namespaces() {
         let said = format!(
-            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: take that line \
-             out, or name the namespace's directory as source.journal-directory"
+            "sshd logs into the journal namespace {namespace} (LogNamespace= in its unit), which is not read: remove that line, or set source.journal-directory to the namespace's directory"
         );
         line(Priority::Warning, &said);
     }
@@ -103,14 +103,14 @@ pub(super) fn run(
     }
     let journal = |directory| {
         let start = start(&before.journal, &before, has_changed, false);
-        Opening::Journal(directory, start)
+        SourceOpening::Journal(directory, start)
     };
     let opening = match &chosen.log {
         Log::Journal => journal(None),
         Log::Directory(directory) => journal(Some(directory.clone())),
         Log::AuthLog(path) => {
             let start = start(&before.file, &before, has_changed, options.from_start);
-            Opening::File(path.clone(), start)
+            SourceOpening::File(path.clone(), start)
         }
     };
     let announce = announcements(&before, &chosen);
@@ -156,7 +156,7 @@ pub(super) fn run(
         manager: Manager::default(),
         last_read: last_read.clone(),
         heartbeat: Heartbeat::new(config.heartbeat.url.as_ref())?,
-        webhook: Webhook::new(webhook, config.voice()),
+        webhook: WebhookSender::new(webhook, config.voice()),
         fixed: options.fixed,
         instance,
         ready: false,
@@ -172,7 +172,7 @@ pub(super) fn run(
 /// Opens and reads the source in its own thread. A journal may not leave the thread that opened it, so that thread opens it and
 /// sends back the result.
 fn begin_to_read(
-    opening: Opening,
+    opening: SourceOpening,
     read: impl FnOnce(Source, Option<Position>) + Send + 'static,
 ) -> anyhow::Result<()> {
     let (opened, result) = mpsc::channel();
@@ -208,7 +208,8 @@ fn absent(config: &Config, instance: &InstanceLock) -> Option<(Time, Time)> {
         .filter(|&from| at.since(from) > NEWS)?;
     let local = |time| config.zone.local(time).format("%Y-%m-%d %H:%M:%S");
     let (begun, over) = (local(from), local(at));
-    let told = format!("no monitor ran from {begun} to {over}: what happened is counted now");
+    let told =
+        format!("no monitor ran from {begun} to {over}: the events of that time are counted now");
     line(Priority::Warning, &told);
     Some((from, at))
 }
@@ -218,7 +219,9 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
     let from = before.source.as_deref().unwrap_or("another source");
     line(
         Priority::Warning,
-        &format!("reading changes from {from} to {to}: what was counted until then is skipped"),
+        &format!(
+            "reading changes from {from} to {to}: entries that were counted before are skipped"
+        ),
     );
     let (at, detail) = (now(), format!("{from} -> {to}"));
     store.commit(config.zone.local(at), |daily, _| {
@@ -235,18 +238,18 @@ fn changed(store: &mut Store, config: &Config, before: &Before, to: &str) -> any
 }
 
 /// How the source is to be opened, in the thread that keeps it.
-enum Opening {
+enum SourceOpening {
     Journal(Option<PathBuf>, Start<JournalPosition>),
     File(PathBuf, Start<FilePosition>),
 }
 
-impl Opening {
+impl SourceOpening {
     fn open(&self) -> anyhow::Result<Source> {
         Ok(match self {
-            Opening::Journal(directory, start) => {
+            SourceOpening::Journal(directory, start) => {
                 Source::Journal(JournalReader::open(directory.as_deref(), start.clone())?)
             }
-            Opening::File(path, start) => {
+            SourceOpening::File(path, start) => {
                 Source::AuthLog(AuthLogReader::open(path, start.clone())?)
             }
         })
@@ -255,9 +258,11 @@ impl Opening {
     /// The stored position after which reading starts.
     fn begins(&self) -> Option<Position> {
         match self {
-            Opening::Journal(_, Start::At(position)) => Some(Position::Journal(position.clone())),
-            Opening::File(_, Start::At(position)) => Some(Position::File(position.clone())),
-            Opening::Journal(..) | Opening::File(..) => None,
+            SourceOpening::Journal(_, Start::At(position)) => {
+                Some(Position::Journal(position.clone()))
+            }
+            SourceOpening::File(_, Start::At(position)) => Some(Position::File(position.clone())),
+            SourceOpening::Journal(..) | SourceOpening::File(..) => None,
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct View {
     /// Since when the oldest message or table waits for Slack.
     pub(super) oldest: Option<Time>,
     /// Counts of forged, not understood and unreadable lines.
-    pub(super) doubtful: Counted,
+    pub(super) doubtful: LineCounts,
     /// When the next event may be sent to the webhook; `None` if none waits.
     pub(super) events: Option<Time>,
     /// The next message in Slack to edit.
@@ -78,10 +78,10 @@ pub(super) fn view(monitor: &Monitor<'_>) -> View {
 
 /// The number of lines of each kind: all forged lines; the open day's lines that were not understood; the open day's lines in
 /// no known envelope.
-pub(super) type Counted = [u64; 3];
+pub(super) type LineCounts = [u64; 3];
 
 /// Counts the lines of each kind.
-pub(super) fn counted(daily: &Daily) -> Counted {
+pub(super) fn counted(daily: &Daily) -> LineCounts {
     let of = |kind| {
         let notices = daily.resume.day.notices.iter();
         let counts = notices

@@ -7,8 +7,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::commit::Committer;
 use super::courier::Courier;
-use crate::adapters::webhook::Client;
-use crate::commands::run::times::now;
+use crate::adapters::webhook::WebhookClient;
+use crate::commands::clock::now;
 use crate::domain::base::time::Time;
 use crate::domain::render::Voice;
 use crate::domain::webhook::{Delivery, body};
@@ -17,17 +17,17 @@ use crate::domain::webhook::{Delivery, body};
 type Sending = Pin<Box<dyn Future<Output = Delivery>>>;
 
 /// Sends the events to the webhook, if there is one.
-pub(super) struct Webhook {
-    client: Option<Client>,
+pub(super) struct WebhookSender {
+    client: Option<WebhookClient>,
     voice: Voice,
     courier: Courier,
     /// The id of the event in flight.
     sending: Option<(String, Sending)>,
 }
 
-impl Webhook {
-    pub(super) fn new(client: Option<Client>, voice: Voice) -> Self {
-        Webhook {
+impl WebhookSender {
+    pub(super) fn new(client: Option<WebhookClient>, voice: Voice) -> Self {
+        WebhookSender {
             client,
             voice,
             courier: Courier::new(Instant::now()),
@@ -36,7 +36,7 @@ impl Webhook {
     }
 
     /// Takes a new configuration. What is in flight is sent again.
-    pub(super) fn replace(&mut self, client: Option<Client>, voice: Voice) {
+    pub(super) fn replace(&mut self, client: Option<WebhookClient>, voice: Voice) {
         self.courier.begin_anew(Instant::now());
         (self.client, self.voice, self.sending) = (client, voice, None);
     }

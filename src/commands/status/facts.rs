@@ -12,7 +12,7 @@ use crate::domain::alerts::Events;
 use crate::domain::base::position::Position;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
-use crate::domain::slack_reply::{Fix, Trouble};
+use crate::domain::slack_reply::{Fix, SlackTrouble};
 use crate::domain::state::{Counters, Daily, NoticeKind, Resume};
 
 /// The object that `status --json` prints.
@@ -143,7 +143,7 @@ struct OpenRow<'a> {
     taken: bool,
 }
 
-/// A partner whose alerts are kept back.
+/// A partner whose alerts are held back.
 #[derive(Debug, Serialize)]
 struct MuteRow<'a> {
     partner: &'a str,
@@ -151,7 +151,7 @@ struct MuteRow<'a> {
     until: String,
     why: Option<&'a str>,
     by: Option<&'a str>,
-    /// How many events and messages were kept back.
+    /// How many events and messages were held back.
     kept_back: u64,
 }
 
@@ -173,7 +173,7 @@ impl<'a> StatusReport<'a> {
     ) -> Self {
         let resume = &daily.resume;
         let at = |time: Time| zone.rfc3339(time);
-        let row = |trouble: &'a Trouble, mend: fn(Fix) -> String| RefusalRow {
+        let row = |trouble: &'a SlackTrouble, mend: fn(Fix) -> String| RefusalRow {
             error: &trouble.said,
             code: trouble.code.as_deref(),
             since: at(trouble.since),

@@ -10,7 +10,6 @@ pub(crate) use words::ago;
 
 use std::io::ErrorKind;
 use std::path::Path;
-use std::time::SystemTime;
 
 use anyhow::{Context, anyhow};
 
@@ -18,6 +17,7 @@ use crate::adapters::config::Config;
 use crate::adapters::service;
 use crate::adapters::store::{StateError, Store, no_room};
 use crate::commands::cli::{self, Cli};
+use crate::commands::clock::now;
 use crate::commands::output;
 use crate::domain::base::time::{Time, Zone};
 use crate::domain::expect::FeedStanding;
@@ -25,9 +25,9 @@ use crate::domain::state::Daily;
 use facts::StatusReport;
 
 /// Runs the command. Exit code 1 if there is no state yet.
-pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
+pub fn command(cli: &Cli, arguments: &cli::StatusArgs) -> anyhow::Result<u8> {
     let mut config = Config::load(cli.config.as_deref())?;
-    let now = Time::from(SystemTime::now());
+    let now = now();
     let directory = cli.state_directory();
     let Some(daily) = load(&directory, config.zone, now, "status")? else {
         return Ok(nothing_recorded(&directory));
@@ -59,7 +59,7 @@ pub fn command(cli: &Cli, arguments: &cli::Status) -> anyhow::Result<u8> {
 pub(crate) fn nothing_recorded(directory: &Path) -> u8 {
     let place = directory.display();
     eprintln!(
-        "nothing recorded yet in {place}: is the service running? `systemctl status sftp-monitor`"
+        "nothing is recorded yet in {place}: is the service running? `systemctl status sftp-monitor`"
     );
     1
 }
@@ -75,7 +75,7 @@ pub(crate) fn load(
     let loaded = loaded.map_err(|error| match &error {
         StateError::Disk { path, cause, .. } if cause.kind() == ErrorKind::PermissionDenied => {
             let path = path.display();
-            anyhow!("{path} is not for this user to read: `sudo sftp-monitor {command}`")
+            anyhow!("{path} cannot be read by this user: `sudo sftp-monitor {command}`")
         }
         _ => error.into(),
     });

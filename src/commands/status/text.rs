@@ -100,13 +100,13 @@ fn today(daily: &Daily, zone: Zone, terminal: bool, out: &mut dyn Write) -> io::
         let name = for_terminal(name);
         writeln!(
             out,
-            "{sessions} of {name} left no trace of files: sftp-monitor check"
+            "{sessions} of {name} left no log line about files: run sftp-monitor check"
         )?;
     }
     for (name, counters) in &daily.partners {
         if counters.write_refused > 0 {
             let times = many(counters.write_refused, "time");
-            writeln!(out, "{} was not let write, {times}", for_terminal(name))?;
+            writeln!(out, "{} was refused to write, {times}", for_terminal(name))?;
         }
     }
     match daily.unknown_attempts {
@@ -157,21 +157,21 @@ fn slack(resume: &Resume, zone: Zone, now: Time) -> Vec<String> {
     let mut lines = Vec::new();
     let count = waiting(resume);
     if count > 0 {
-        lines.push(format!("{} to be told", many(count as u64, "message")));
+        lines.push(format!("{} to be posted", many(count as u64, "message")));
     }
     if let Some(refusal) = &resume.slack_trouble {
         let fix = refusal.fix().map(|fix| format!(": {}", fix.said()));
         let (at, ago) = (clock(zone, refusal.at), ago(now.since(refusal.at)));
         let (said, fix) = (&refusal.said, fix.unwrap_or_default());
         lines.push(format!(
-            "took nothing at the last try, {at} ({ago}): {said}{fix}"
+            "accepted nothing at the last try, {at} ({ago}): {said}{fix}"
         ));
     }
     lines.extend(resume.refusing.iter().map(|(channel, refusal)| {
         let fix = refusal.fix().map(|fix| format!(": {}", fix.of_route()));
         let (at, ago) = (clock(zone, refusal.at), ago(now.since(refusal.at)));
         let (said, fix) = (&refusal.said, fix.unwrap_or_default());
-        format!("{channel} refused a message at the last try, {at} ({ago}), and the main channel has it: {said}{fix}")
+        format!("{channel} refused the last message, {at} ({ago}); it went to the main channel: {said}{fix}")
     }));
     lines.extend(resume.closed.iter().map(|day| match &day.refused {
         Some(error) => format!("the table of {} was refused for good: {error}", day.id),
@@ -207,7 +207,7 @@ fn webhook(events: &Events, zone: Zone, now: Time) -> Vec<String> {
         let (at, ago) = (clock(zone, trouble.at), ago(now.since(trouble.at)));
         let said = &trouble.said;
         lines.push(format!(
-            "took nothing at the last try, {at} ({ago}): {said}"
+            "accepted nothing at the last try, {at} ({ago}): {said}"
         ));
     }
     let more = [

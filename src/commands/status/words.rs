@@ -50,7 +50,7 @@ pub(crate) fn message(content: &Content) -> String {
     }
 }
 
-/// A mute in one line: `alice until 2026-03-30 18:00, since 2026-03-30 10:00, by bob: maintenance; 3 events kept back`.
+/// A mute in one line: `alice until 2026-03-30 18:00, since 2026-03-30 10:00, by bob: maintenance; 3 events held back`.
 pub(crate) fn muted(name: &str, mute: &Mute, zone: Zone) -> String {
     let terms = &mute.terms;
     let by = terms.by.as_ref().map(|by| format!(", by {by}"));
@@ -61,7 +61,7 @@ pub(crate) fn muted(name: &str, mute: &Mute, zone: Zone) -> String {
         held => many(held, "event"),
     };
     let (by, why) = (by.unwrap_or_default(), why.unwrap_or_default());
-    format!("{name} until {until}, since {since}{by}{why}; {held} kept back")
+    format!("{name} until {until}, since {since}{by}{why}; {held} held back")
 }
 
 /// An open matter in one line: `prices.csv of alice missing, since 2026-03-30 06:00, taken care of`.

@@ -6,7 +6,7 @@ use crate::domain::base::time::Time;
 
 /// When alerts may be due. It follows from the alerts, so the state does not keep it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Agenda {
+pub(crate) struct AlertAgenda {
     /// It was made of the alerts. If not, any of them may be due.
     made: bool,
     /// Nothing is due before this time.
@@ -15,16 +15,16 @@ pub(crate) struct Agenda {
     groups: BTreeSet<(Time, String)>,
 }
 
-impl PartialEq for Agenda {
+impl PartialEq for AlertAgenda {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Agenda {
+impl AlertAgenda {
     /// An agenda of all groups with gathered alerts.
     pub(super) fn of(groups: impl Iterator<Item = (Time, String)>) -> Self {
-        Agenda {
+        AlertAgenda {
             made: true,
             soonest: None,
             groups: groups.collect(),

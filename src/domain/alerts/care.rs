@@ -1,6 +1,6 @@
 //! A person takes care of a partner's open matters.
 
-use super::{Content, Kind, Matter, Matters, Message, Outbox, Reply};
+use super::{AlertKind, Content, Matter, Matters, Message, Outbox, ThreadReply};
 use crate::domain::base::time::Time;
 
 impl Matter {
@@ -22,7 +22,7 @@ impl Matter {
         let what = folded(what);
         let mut parts = self.content.parts().iter();
         parts.any(|part| {
-            let kind = part.nature().kind.map(Kind::name);
+            let kind = part.nature().kind.map(AlertKind::name);
             kind == Some(&what) || names(part).iter().any(|name| folded(name).contains(&what))
         })
     }
@@ -66,7 +66,7 @@ impl Outbox<'_> {
     pub fn take_care(
         &mut self,
         (partner, what): (&str, Option<&str>),
-        reply: &Reply,
+        reply: &ThreadReply,
         at: Time,
     ) -> Vec<Content> {
         let open = self.matters.open_of(partner, self.messages);

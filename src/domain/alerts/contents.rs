@@ -4,7 +4,7 @@ use std::slice::from_ref;
 
 use super::nature::Among::{Alone, Gathered};
 use super::nature::{About, CausedBy, Ends, Nature};
-use super::{Content, Hindered, Kind, Obstacle, Transfer};
+use super::{AlertKind, Content, Hindered, Obstacle, Transfer};
 use crate::domain::base::policy;
 
 /// The nature of facts about one partner.
@@ -52,7 +52,7 @@ impl Content {
                     true => |_| true,
                     false => |alerts| alerts.login,
                 },
-                ..about!(logins, Kind::Login, "login")
+                ..about!(logins, AlertKind::Login, "login")
             },
             Content::Failures(failures) => Nature {
                 among: Gathered("failure"),
@@ -62,18 +62,18 @@ impl Content {
                     false => CausedBy::AnybodyFrom(failures.addresses.last()),
                 },
                 ends: Ends::Login(&failures.partner, &failures.addresses),
-                ..about!(failures, Kind::Failure, "failure")
+                ..about!(failures, AlertKind::Failure, "failure")
             },
             Content::Sweep(sweep) => Nature {
                 about: About::Rows(&sweep.partners),
                 among: Gathered("sweep"),
                 caused_by: CausedBy::Anybody,
-                ..Nature::new(Kind::Failure, "failure")
+                ..Nature::new(AlertKind::Failure, "failure")
             },
             Content::Files(files) => {
                 let (kind, name) = match files.what {
-                    Transfer::Download => (Kind::Download, "download"),
-                    _ => (Kind::Upload, "upload"),
+                    Transfer::Download => (AlertKind::Download, "download"),
+                    _ => (AlertKind::Upload, "upload"),
                 };
                 Nature {
                     among: Gathered(name),
@@ -85,28 +85,28 @@ impl Content {
                 among: Gathered(files.what.trouble()),
                 enabled: files.what.enabled(),
                 ends: Ends::Files(files),
-                ..about!(files, Kind::Interrupted, "interrupted")
+                ..about!(files, AlertKind::Interrupted, "interrupted")
             },
             Content::Hindered(hindered) => hindered.nature(),
             Content::Blind(blind) => Nature {
                 among: Alone("blind", &blind.partner),
                 ends: Ends::Sessions(from_ref(&blind.partner)),
                 mutable: false,
-                ..about!(blind, Kind::Warning, "warning.blind")
+                ..about!(blind, AlertKind::Warning, "warning.blind")
             },
             Content::Works(works) => Nature {
                 among: Alone("works", &works.partner),
-                ..about!(works, Kind::Warning, "warning.over")
+                ..about!(works, AlertKind::Warning, "warning.over")
             },
             Content::Quiet(quiet) => Nature {
                 among: Alone("quiet", &quiet.partner),
                 ends: Ends::Login(&quiet.partner, &[]),
                 lasts: true,
-                ..about!(quiet, Kind::Warning, "warning.quiet")
+                ..about!(quiet, AlertKind::Warning, "warning.quiet")
             },
             Content::Expiring(expiring) => Nature {
                 about: About::Named(&expiring.partners, expiring.count),
-                ..Nature::new(Kind::Warning, "warning.expiring")
+                ..Nature::new(AlertKind::Warning, "warning.expiring")
             },
             Content::LogLevel {
                 partners, count, ..
@@ -114,7 +114,7 @@ impl Content {
                 about: About::Named(partners, *count),
                 among: Alone("log level", ""),
                 ends: Ends::sessions(partners, *count),
-                ..Nature::new(Kind::Warning, "warning.log-level")
+                ..Nature::new(AlertKind::Warning, "warning.log-level")
             },
             Content::Unseen {
                 partners,
@@ -128,30 +128,30 @@ impl Content {
                     true => Ends::sessions(partners, *count),
                     false => Ends::Nothing,
                 },
-                ..Nature::new(Kind::Warning, "warning.unseen")
+                ..Nature::new(AlertKind::Warning, "warning.unseen")
             },
             Content::FeedMissing(feed) => Nature {
                 among: Alone("feed", &feed.id),
                 ends: Ends::Feed(&feed.id),
                 for_all: true,
                 lasts: true,
-                ..about!(feed, Kind::Missing, "missing.overdue")
+                ..about!(feed, AlertKind::Missing, "missing.overdue")
             },
             Content::FeedArrived(feed) => Nature {
                 among: Alone("feed", &feed.id),
                 for_all: true,
-                ..about!(feed, Kind::Missing, "missing.arrived")
+                ..about!(feed, AlertKind::Missing, "missing.arrived")
             },
-            Content::FeedChanged(feed) => about!(feed, Kind::Missing, "missing.changed"),
+            Content::FeedChanged(feed) => about!(feed, AlertKind::Missing, "missing.changed"),
             Content::FeedOdd(feed) => Nature {
                 among: Alone("odd feed", &feed.id),
-                ..about!(feed, Kind::Missing, "missing.odd")
+                ..about!(feed, AlertKind::Missing, "missing.odd")
             },
             Content::Started { first, .. } => Nature {
                 among: Alone(if *first { "first start" } else { "start" }, ""),
-                ..Nature::new(Kind::Own, "own.started")
+                ..Nature::new(AlertKind::Own, "own.started")
             },
-            Content::Unreadable { .. } => Nature::new(Kind::Own, "own.unreadable"),
+            Content::Unreadable { .. } => Nature::new(AlertKind::Own, "own.unreadable"),
             // The webhook is not sent the rest: events are noted before they are gathered into these.
             Content::Several { partner, parts } => Nature {
                 // A summary has no place for parts that stand alone.
@@ -205,7 +205,7 @@ impl Content {
     }
 
     /// Do the settings of its partner report this?
-    pub(crate) fn is_enabled(&self, rules: impl Fn(&str) -> policy::Alerts) -> bool {
+    pub(crate) fn is_enabled(&self, rules: impl Fn(&str) -> policy::AlertPolicy) -> bool {
         let nature = self.nature();
         (nature.enabled)(&rules(nature.partner().unwrap_or_default()))
     }
@@ -233,7 +233,7 @@ impl Hindered {
                     enabled: |alerts| alerts.failure,
                     caused_by: CausedBy::AnybodyFrom(self.addresses.last()),
                     ends: login,
-                    ..about!(self, Kind::Warning, "warning.hindered")
+                    ..about!(self, AlertKind::Warning, "warning.hindered")
                 };
             }
         };
@@ -241,7 +241,7 @@ impl Hindered {
             among: Gathered(name),
             enabled: |alerts| alerts.hindered,
             ends,
-            ..about!(self, Kind::Warning, "warning.hindered")
+            ..about!(self, AlertKind::Warning, "warning.hindered")
         }
     }
 }

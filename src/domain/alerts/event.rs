@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Kind, SETTLES};
+use super::{AlertKind, Content, SETTLES};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
@@ -14,7 +14,7 @@ pub const ROWS_KEPT: usize = 500;
 
 /// An event that waits until the receiver accepts it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Event {
+pub struct WebhookEvent {
     /// Its id: the same in each try, and never that of another event.
     pub id: String,
     /// When it happened.
@@ -90,12 +90,12 @@ impl Figures {
     }
 }
 
-impl Event {
+impl WebhookEvent {
     /// Its kind; `None` for dropped events.
-    pub fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<AlertKind> {
         match &self.told {
             Told::Content(content) => content.nature().kind,
-            Told::Day(_) => Some(Kind::Digest),
+            Told::Day(_) => Some(AlertKind::Digest),
             Told::Dropped(_) => None,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Content, DayFigures, Dropped, Event, Kind, Told};
+use super::{AlertKind, Cause, Content, DayFigures, Dropped, Told, WebhookEvent};
 use crate::domain::base::evict::{take_out, to_evict};
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::time::Time;
@@ -20,9 +20,9 @@ const LEFT: usize = 900;
 #[serde(default)]
 pub struct Events {
     /// The kinds that the webhook is sent; empty without a webhook.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<AlertKind>,
     /// The events, oldest first.
-    pub waiting: VecDeque<Event>,
+    pub waiting: VecDeque<WebhookEvent>,
     /// The number of the latest event.
     pub next: u64,
     /// The events that were dropped since the receiver was last told how many.
@@ -52,7 +52,7 @@ pub struct ReceiverTrouble {
 
 impl Events {
     /// The webhook is sent these kinds from now on; none without a webhook. Events of other kinds that wait are forgotten.
-    pub fn subscribe(&mut self, kinds: &[Kind]) {
+    pub fn subscribe(&mut self, kinds: &[AlertKind]) {
         if self.kinds == kinds {
             return;
         }
@@ -83,7 +83,7 @@ impl Events {
 
     /// Adds a closed day, if the webhook is sent days.
     pub(crate) fn note_day(&mut self, at: Time, day: impl FnOnce() -> DayFigures) {
-        if self.kinds.contains(&Kind::Digest) {
+        if self.kinds.contains(&AlertKind::Digest) {
             self.push(at, Told::Day(day()));
         }
     }
@@ -98,19 +98,19 @@ impl Events {
 
     /// An event with a new id. The number alone could come again after the state was lost; the time alone could be that of
     /// another event.
-    fn event(&mut self, at: Time, told: Told) -> Event {
+    fn event(&mut self, at: Time, told: Told) -> WebhookEvent {
         add(&mut self.next, 1);
         let id = format!("{}-{}", at.0, self.next);
-        Event { id, at, told }
+        WebhookEvent { id, at, told }
     }
 
     /// Drops events: first those that any peer without a log-in can cause, then the oldest of the partner with the most.
     fn make_room(&mut self) {
-        let mut waiting: Vec<Event> = std::mem::take(&mut self.waiting).into();
+        let mut waiting: Vec<WebhookEvent> = std::mem::take(&mut self.waiting).into();
         let gone = to_evict(
             waiting.iter().enumerate(),
             LEFT,
-            Event::rank,
+            WebhookEvent::rank,
             |event| event.whose().map(str::to_owned),
             |at, _| *at,
         );
@@ -130,8 +130,8 @@ impl Events {
     }
 
     /// The first events, at most so many, whose facts no longer change. Dropped events are told before them.
-    pub fn first(&mut self, most: usize, now: Time) -> Vec<Event> {
-        let told = |event: &Event| matches!(event.told, Told::Dropped(_));
+    pub fn first(&mut self, most: usize, now: Time) -> Vec<WebhookEvent> {
+        let told = |event: &WebhookEvent| matches!(event.told, Told::Dropped(_));
         if !self.waiting.front().is_some_and(told) {
             if let Some(dropped) = self.dropped.take() {
                 let event = self.event(dropped.to, Told::Dropped(dropped));
@@ -218,7 +218,7 @@ mod tests {
 
     fn all() -> Events {
         Events {
-            kinds: Kind::ALL.to_vec(),
+            kinds: AlertKind::ALL.to_vec(),
             ..Events::default()
         }
     }
@@ -227,10 +227,10 @@ mod tests {
     fn without_a_webhook_nothing_is_kept_and_of_a_kind_that_is_not_wanted_neither() {
         let mut events = Events::default();
         events.note(Time::default(), &login("alice"));
-        events.subscribe(&[Kind::Upload]);
+        events.subscribe(&[AlertKind::Upload]);
         events.note(Time::default(), &login("alice"));
         assert!(events.waiting.is_empty());
-        events.subscribe(&[Kind::Login]);
+        events.subscribe(&[AlertKind::Login]);
         events.note(Time::default(), &login("alice"));
         assert_eq!(events.waiting.len(), 1);
         events.subscribe(&[]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::agenda::Agenda;
+use super::agenda::AlertAgenda;
 use super::group::{Group, HOUR};
 use super::needs::Need;
 use super::{Content, Events, Mute, Outbox, Summary, Tried, merge, sweep};
@@ -53,7 +53,7 @@ pub struct Alerts {
     pub events: Events,
     /// When something of this may be due. Made anew with each `advance`.
     #[serde(skip)]
-    pub(crate) agenda: Agenda,
+    pub(crate) agenda: AlertAgenda,
 }
 
 /// An alert that is reported later.
@@ -75,7 +75,7 @@ pub struct Waiting {
 }
 
 /// The configuration of a partner's alerts.
-pub(crate) type PolicyOf<'a> = &'a dyn Fn(&str) -> policy::Alerts;
+pub(crate) type PolicyOf<'a> = &'a dyn Fn(&str) -> policy::AlertPolicy;
 
 /// The partner of a group, by the group's name.
 pub(super) fn partner_of(group: &str) -> &str {
@@ -191,7 +191,7 @@ impl Alerts {
         &mut self,
         partner: &str,
         at: Time,
-        rules: &policy::Alerts,
+        rules: &policy::AlertPolicy,
         outbox: &mut Outbox<'_>,
     ) {
         let Some(group) = self.groups.get_mut(&format!("login {partner}")) else {
@@ -256,7 +256,7 @@ impl Alerts {
     fn make_agenda(&mut self) {
         let groups = self.groups.iter();
         let gathered = groups.filter(|(_, group)| group.gathered.is_some());
-        self.agenda = Agenda::of(gathered.map(|(name, group)| (group.until, name.clone())));
+        self.agenda = AlertAgenda::of(gathered.map(|(name, group)| (group.until, name.clone())));
     }
 
     /// Everything that was due is done.

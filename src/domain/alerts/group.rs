@@ -30,7 +30,7 @@ pub struct Group {
 
 impl Group {
     /// When the next message is allowed, if that is after `at`: `max-per-hour` messages were sent in the hour before.
-    pub(super) fn free_from(&self, at: Time, rules: &policy::Alerts) -> Option<Time> {
+    pub(super) fn free_from(&self, at: Time, rules: &policy::AlertPolicy) -> Option<Time> {
         let most = rules.max_per_hour as usize;
         let first = self
             .told
@@ -41,12 +41,12 @@ impl Group {
     }
 
     /// When the gathered alerts are due.
-    pub(super) fn due(&self, rules: &policy::Alerts) -> Time {
+    pub(super) fn due(&self, rules: &policy::AlertPolicy) -> Time {
         self.free_from(self.until, rules).unwrap_or(self.until)
     }
 
     /// Notes that a message is sent, and starts a new window.
-    pub(super) fn note(&mut self, at: Time, rules: &policy::Alerts) {
+    pub(super) fn note(&mut self, at: Time, rules: &policy::AlertPolicy) {
         self.told.push(at);
         let most = (rules.max_per_hour as usize).max(1);
         let excess = self.told.len().saturating_sub(most);

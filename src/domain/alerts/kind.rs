@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A kind of message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum AlertKind {
     /// Log-ins.
     Login,
     /// Failures, also in the names of many partners.
@@ -29,50 +29,50 @@ pub enum Kind {
     Own,
 }
 
-impl Kind {
+impl AlertKind {
     /// All kinds, in the order of the documents.
-    pub const ALL: [Kind; 9] = [
-        Kind::Login,
-        Kind::Failure,
-        Kind::Upload,
-        Kind::Download,
-        Kind::Interrupted,
-        Kind::Warning,
-        Kind::Missing,
-        Kind::Digest,
-        Kind::Own,
+    pub const ALL: [AlertKind; 9] = [
+        AlertKind::Login,
+        AlertKind::Failure,
+        AlertKind::Upload,
+        AlertKind::Download,
+        AlertKind::Interrupted,
+        AlertKind::Warning,
+        AlertKind::Missing,
+        AlertKind::Digest,
+        AlertKind::Own,
     ];
 
     /// Its name in the configuration.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Login => "login",
-            Kind::Failure => "failure",
-            Kind::Upload => "upload",
-            Kind::Download => "download",
-            Kind::Interrupted => "interrupted",
-            Kind::Warning => "warning",
-            Kind::Missing => "missing",
-            Kind::Digest => "digest",
-            Kind::Own => "own",
+            AlertKind::Login => "login",
+            AlertKind::Failure => "failure",
+            AlertKind::Upload => "upload",
+            AlertKind::Download => "download",
+            AlertKind::Interrupted => "interrupted",
+            AlertKind::Warning => "warning",
+            AlertKind::Missing => "missing",
+            AlertKind::Digest => "digest",
+            AlertKind::Own => "own",
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for AlertKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl FromStr for Kind {
+impl FromStr for AlertKind {
     /// The names that there are.
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+        let kind = AlertKind::ALL.into_iter().find(|kind| kind.name() == name);
         kind.ok_or_else(|| {
-            let names = Kind::ALL.map(|kind| format!("\"{kind}\""));
+            let names = AlertKind::ALL.map(|kind| format!("\"{kind}\""));
             format!("\"{name}\" is none of {}", names.join(", "))
         })
     }
@@ -84,10 +84,10 @@ mod tests {
 
     #[test]
     fn each_kind_is_read_by_its_name_and_another_name_is_answered_with_all_names() {
-        for kind in Kind::ALL {
+        for kind in AlertKind::ALL {
             assert_eq!(kind.name().parse(), Ok(kind));
         }
-        let said = "logins".parse::<Kind>().expect_err("no such kind");
+        let said = "logins".parse::<AlertKind>().expect_err("no such kind");
         assert!(
             said.starts_with("\"logins\" is none of \"login\", \"failure\""),
             "{said}"

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::needs::Need;
-use super::{Content, Form, Message, SlackRef, merge};
+use super::{Content, Layout, Message, SlackRef, merge};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 
@@ -35,7 +35,7 @@ pub struct Matter {
     pub at: Option<SlackRef>,
     /// The form in which Slack accepted it.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub form: Form,
+    pub form: Layout,
     /// The events that it waits for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Need>,

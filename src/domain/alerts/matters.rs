@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::matter::{Matter, absorb};
 use super::needs::Need;
-use super::{Content, Form, Message, SlackRef};
+use super::{Content, Layout, Message, SlackRef};
 use crate::domain::base::evict::evict;
 use crate::domain::base::time::Time;
 
@@ -128,7 +128,7 @@ impl Matters {
             last: at,
             content: content.clone(),
             at: None,
-            form: Form::default(),
+            form: Layout::default(),
             needs,
             end: None,
             edit: false,

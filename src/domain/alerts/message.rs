@@ -5,7 +5,7 @@ use crate::domain::alerts::facts::{
 };
 use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet, Works};
 use crate::domain::alerts::mute_ended::MuteEnded;
-use crate::domain::alerts::reply::Reply;
+use crate::domain::alerts::reply::ThreadReply;
 use crate::domain::alerts::slack_ref::SlackRef;
 use crate::domain::alerts::summary::{Summary, Sweep};
 use crate::domain::base::numbers::is_default;
@@ -28,7 +28,7 @@ pub struct Message {
     pub maybe_repeated: bool,
     /// The simplest form that Slack has required so far.
     #[serde(default)]
-    pub form: Form,
+    pub form: Layout,
     /// The matter in whose thread it goes: the id of that matter's first message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matter: Option<u64>,
@@ -56,7 +56,7 @@ impl Message {
             since,
             content,
             maybe_repeated: false,
-            form: Form::default(),
+            form: Layout::default(),
             matter: None,
             in_first: false,
             thread: None,
@@ -73,7 +73,7 @@ impl Message {
 /// The layout of a message; Slack may refuse the richer forms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Form {
+pub enum Layout {
     /// `rich_text` and `table` blocks.
     #[default]
     Blocks,
@@ -142,7 +142,7 @@ pub enum Content {
     /// A reply to a message that is no event.
     Reply {
         /// The reply.
-        reply: Reply,
+        reply: ThreadReply,
         /// What the message is about.
         of: Box<Content>,
     },

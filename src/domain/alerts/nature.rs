@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Files, Hindered, Transfer};
-use super::kind::Kind;
+use super::kind::AlertKind;
 use super::summary::SummaryRow;
 use crate::domain::base::policy;
 
 /// How a content is treated.
 pub(crate) struct Nature<'a> {
     /// Its kind, for routes and the webhook; `None` if it may hold several kinds: a summary, or several alerts of a partner.
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kind: Option<AlertKind>,
     /// The end of its type as an event for the webhook.
     pub(crate) event: &'static str,
     /// Whom it is about.
@@ -21,7 +21,7 @@ pub(crate) struct Nature<'a> {
     /// How it is combined with others that wait.
     pub(super) among: Among<'a>,
     /// Do these settings of its partner report it? The general ones, if it is not about one partner.
-    pub(super) enabled: fn(&policy::Alerts) -> bool,
+    pub(super) enabled: fn(&policy::AlertPolicy) -> bool,
     /// Who can cause it.
     pub(super) caused_by: CausedBy<'a>,
     /// What ends the matter that begins with it.
@@ -85,7 +85,7 @@ pub(super) enum Ends<'a> {
 
 impl<'a> Nature<'a> {
     /// About no partner: it stands alone, is always reported, and leaves nothing open.
-    pub(super) fn new(kind: impl Into<Option<Kind>>, event: &'static str) -> Self {
+    pub(super) fn new(kind: impl Into<Option<AlertKind>>, event: &'static str) -> Self {
         Nature {
             kind: kind.into(),
             event,
@@ -162,7 +162,7 @@ impl Ends<'_> {
 
 impl Transfer {
     /// Do these settings report it?
-    pub(super) fn enabled(self) -> fn(&policy::Alerts) -> bool {
+    pub(super) fn enabled(self) -> fn(&policy::AlertPolicy) -> bool {
         match self {
             Transfer::Download | Transfer::DownloadInterrupted | Transfer::DownloadUnclosed => {
                 |alerts| alerts.download

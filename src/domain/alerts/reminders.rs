@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Content, Matter, Matters, Message, Outbox, Reply};
+use super::{Content, Matter, Matters, Message, Outbox, ThreadReply};
 use crate::domain::base::time::Time;
 
 /// How often a content is reminded of, and not before which time; `None` for never.
@@ -51,7 +51,7 @@ impl Outbox<'_> {
     pub(crate) fn remind(&mut self, every: Reminding<'_>, time: Time) {
         let due = self.matters.iter().filter_map(|matter| {
             let (due, content) = matter.reminder(every, time)?;
-            let reply = Reply::Reminder {
+            let reply = ThreadReply::Reminder {
                 since: matter.began,
                 at: time,
             };

@@ -7,7 +7,7 @@ use crate::domain::base::time::Time;
 /// A reply to a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Reply {
+pub enum ThreadReply {
     /// It is still so.
     Reminder {
         /// Since when.
@@ -28,12 +28,12 @@ pub enum Reply {
     },
 }
 
-impl Reply {
+impl ThreadReply {
     /// Is it what a person answered?
     pub fn is_answer(&self) -> bool {
         match self {
-            Reply::Taken { .. } => true,
-            Reply::Reminder { .. } => false,
+            ThreadReply::Taken { .. } => true,
+            ThreadReply::Reminder { .. } => false,
         }
     }
 }

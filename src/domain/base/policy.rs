@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// `[alerts]`: which events of a partner are reported, and how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Alerts {
+pub struct AlertPolicy {
     /// Log-ins are reported.
     pub login: bool,
     /// Failures are reported.
@@ -35,9 +35,9 @@ pub struct Alerts {
     pub remind: Duration,
 }
 
-impl Default for Alerts {
+impl Default for AlertPolicy {
     fn default() -> Self {
-        Alerts {
+        AlertPolicy {
             login: true,
             failure: true,
             hindered: true,

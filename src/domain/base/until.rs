@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{Days, NaiveTime, Weekday};
 
 use crate::domain::base::time::{Time, Zone};
-use crate::domain::base::when::{Day, When, parse};
+use crate::domain::base::when::{CalendarDay, When, parse};
 
 /// Examples, for the error message.
 const EXAMPLES: &str = "write a time of day (18:00), a duration (2h), a day, which is included (2026-12-01, tomorrow), or a \
@@ -30,12 +30,14 @@ impl FromStr for Until {
         let when = match humantime::parse_duration(text) {
             Ok(long) => When::Ahead(long),
             Err(_) if text.parse::<Weekday>().is_ok() => {
-                return Err(refused(format!("{text:?} is a day without its date")));
+                return Err(refused(format!("{text:?} is a weekday without a date")));
             }
             Err(_) => parse(text).map_err(|why| refused(format!("{text:?}: {why}")))?,
         };
         let clock = match when {
-            When::Clock(Day::Today, clock) if !text.to_lowercase().contains("today") => Some(clock),
+            When::Clock(CalendarDay::Today, clock) if !text.to_lowercase().contains("today") => {
+                Some(clock)
+            }
             _ => None,
         };
         let written = text.to_owned();
@@ -130,14 +132,14 @@ mod tests {
     fn what_is_refused_is_named_with_the_reason_and_examples() {
         for (text, why) in [
             ("", "\"\": it is empty"),
-            ("soon", "\"soon\": it is no date"),
-            ("25:00", "\"25:00\": it is no date"),
-            ("90", "\"90\": it is no date"),
+            ("soon", "\"soon\": it is not a date"),
+            ("25:00", "\"25:00\": it is not a date"),
+            ("90", "\"90\": it is not a date"),
             (
                 "2026-02-30",
                 "\"2026-02-30\": the calendar has no 2026-02-30",
             ),
-            ("monday", "\"monday\" is a day without its date"),
+            ("monday", "\"monday\" is a weekday without a date"),
             ("now", "\"now\" is in the past"),
             ("0s", "\"0s\" is in the past"),
             ("-2h", "\"-2h\" is in the past"),

@@ -24,9 +24,9 @@ const STAMP: &str = "%Y-%m-%dT%H:%M:%S%.f%z";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
     /// A whole day of the calendar.
-    Day(Day),
+    Day(CalendarDay),
     /// A time on such a day.
-    Clock(Day, NaiveTime),
+    Clock(CalendarDay, NaiveTime),
     /// A moment.
     Moment(Time),
     /// This long before now.
@@ -37,7 +37,7 @@ pub enum When {
 
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Day {
+pub enum CalendarDay {
     /// This date.
     Date(NaiveDate),
     /// Today.
@@ -69,7 +69,8 @@ pub(super) fn parse(text: &str) -> Result<When, String> {
     if let Some(seconds) = text.strip_prefix('@') {
         let seconds = seconds.parse().ok().filter(|at| SECONDS.contains(at));
         let moment = seconds.map(|seconds| When::Moment(Time::from_seconds(seconds)));
-        return moment.ok_or_else(|| "after @ stand whole seconds up to the year 9999".to_owned());
+        return moment
+            .ok_or_else(|| "@ needs whole seconds behind it, up to the year 9999".to_owned());
     }
     if let Some(long) = text.strip_prefix('-') {
         return Ok(When::Ago(duration(long)?));
@@ -85,14 +86,14 @@ pub(super) fn parse(text: &str) -> Result<When, String> {
         return Ok(When::Moment(moment.into()));
     }
     if let Some(clock) = clock(text) {
-        return Ok(When::Clock(Day::Today, clock));
+        return Ok(When::Clock(CalendarDay::Today, clock));
     }
     // The last word, or the text after the T of a stamp, is a time of day.
     let parts = text.rsplit_once(char::is_whitespace);
     let parts = parts.or_else(|| text.split_once(['T', 't']));
     if let Some((before, time)) = parts {
         if let Some(day) = day(&before.trim().to_ascii_lowercase())? {
-            let clock = clock(time).ok_or_else(|| format!("{time:?} is no time of day"))?;
+            let clock = clock(time).ok_or_else(|| format!("{time:?} is not a time of day"))?;
             return Ok(When::Clock(day, clock));
         }
     }
@@ -107,7 +108,7 @@ pub(super) fn parse(text: &str) -> Result<When, String> {
     if let Ok(day) = lower.parse::<Weekday>() {
         return Err(format!("it does not say which {day}: \"last {lower}\""));
     }
-    Err("it is no date".to_owned())
+    Err("it is not a date".to_owned())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -125,21 +126,21 @@ fn clock(text: &str) -> Option<NaiveTime> {
 }
 
 /// `None` if the text does not look like a day; an error for a date that no calendar has.
-fn day(lower: &str) -> Result<Option<Day>, String> {
+fn day(lower: &str) -> Result<Option<CalendarDay>, String> {
     Ok(Some(match lower {
-        "today" => Day::Today,
-        "yesterday" => Day::Yesterday,
-        "tomorrow" => Day::Tomorrow,
+        "today" => CalendarDay::Today,
+        "yesterday" => CalendarDay::Yesterday,
+        "tomorrow" => CalendarDay::Tomorrow,
         _ => {
             if let Some(name) = lower.strip_prefix("last ") {
                 let weekday = name.trim().parse();
                 return weekday
-                    .map(|day| Some(Day::Last(day)))
-                    .map_err(|_| format!("{name:?} is no day of the week"));
+                    .map(|day| Some(CalendarDay::Last(day)))
+                    .map_err(|_| format!("{name:?} is not a day of the week"));
             }
             let like_a_date = |b: u8| b.is_ascii_digit() || b == b'-';
             match lower.parse() {
-                Ok(date) => Day::Date(date),
+                Ok(date) => CalendarDay::Date(date),
                 Err(_) if lower.len() == 10 && lower.bytes().all(like_a_date) => {
                     return Err(format!("the calendar has no {lower}"));
                 }
@@ -149,14 +150,14 @@ fn day(lower: &str) -> Result<Option<Day>, String> {
     }))
 }
 
-impl Day {
+impl CalendarDay {
     fn date(self, today: NaiveDate) -> NaiveDate {
         let moved = match self {
-            Day::Date(date) => Some(date),
-            Day::Today => Some(today),
-            Day::Yesterday => today.pred_opt(),
-            Day::Tomorrow => today.succ_opt(),
-            Day::Last(weekday) => today
+            CalendarDay::Date(date) => Some(date),
+            CalendarDay::Today => Some(today),
+            CalendarDay::Yesterday => today.pred_opt(),
+            CalendarDay::Tomorrow => today.succ_opt(),
+            CalendarDay::Last(weekday) => today
                 .pred_opt()
                 .and_then(|before| before.checked_sub_days(back(before, weekday))),
         };
@@ -296,21 +297,21 @@ yesterday 02:30  | 2026-10-25 02:30:00+02 .. 2026-10-25 02:30:00.999999+01
     fn what_is_refused_is_told_why_and_what_is_accepted() {
         for (text, why) in [
             ("", "it is empty"),
-            ("yesterday noon", "\"noon\" is no time of day"),
-            ("2026-03-30 25:00", "\"25:00\" is no time of day"),
+            ("yesterday noon", "\"noon\" is not a time of day"),
+            ("2026-03-30 25:00", "\"25:00\" is not a time of day"),
             ("2026-02-30", "the calendar has no 2026-02-30"),
             ("2026-02-30 06:00", "the calendar has no 2026-02-30"),
-            ("30/03/2026", "it is no date"),
-            ("hier", "it is no date"),
+            ("30/03/2026", "it is not a date"),
+            ("hier", "it is not a date"),
             ("2h", "it does not say which way: \"2h ago\" or \"+2h\""),
             ("tuesday", "it does not say which Tue: \"last tuesday\""),
-            ("last mardi", "\"mardi\" is no day of the week"),
-            ("last week", "\"week\" is no day of the week"),
+            ("last mardi", "\"mardi\" is not a day of the week"),
+            ("last week", "\"week\" is not a day of the week"),
             (
                 "@1774843200000",
-                "after @ stand whole seconds up to the year 9999",
+                "@ needs whole seconds behind it, up to the year 9999",
             ),
-            ("@", "after @ stand whole seconds up to the year 9999"),
+            ("@", "@ needs whole seconds behind it, up to the year 9999"),
             ("-2", "\"2\": time unit needed, for example 2sec or 2ms"),
             (
                 "99999999999 years ago",

@@ -7,7 +7,7 @@ use crate::domain::base::time::Time;
 
 /// When the feeds must be judged. It follows from their arrivals, so the state does not keep it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Agenda {
+pub(crate) struct FeedAgenda {
     /// The expectations of which it was made.
     of: Expects,
     /// When each of them is due.
@@ -20,13 +20,13 @@ pub(crate) struct Agenda {
     judged: Option<Time>,
 }
 
-impl PartialEq for Agenda {
+impl PartialEq for FeedAgenda {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Agenda {
+impl FeedAgenda {
     /// The places of the feeds to judge; `None` if all must be judged: they were not judged yet, other feeds are expected
     /// than before, or the clock was set back.
     pub(crate) fn begin(&mut self, expects: &Expects, until: Time) -> Option<BTreeSet<usize>> {
@@ -52,11 +52,11 @@ impl Agenda {
     /// Finds the times of the feeds that have changed. `due` says when a feed is due.
     pub(crate) fn settle(&mut self, expects: &Expects, due: impl Fn(&Expectation) -> Option<Time>) {
         if !self.of.is(expects) {
-            *self = Agenda {
+            *self = FeedAgenda {
                 of: expects.clone(),
                 times: vec![None; expects.len()],
                 changed: (0..expects.len()).collect(),
-                ..Agenda::default()
+                ..FeedAgenda::default()
             };
         }
         for place in std::mem::take(&mut self.changed) {
@@ -69,7 +69,7 @@ impl Agenda {
         }
     }
 
-    /// All feeds were judged up to this time, as [`Agenda::begin`] said.
+    /// All feeds were judged up to this time, as [`FeedAgenda::begin`] said.
     pub(crate) fn judged(&mut self, until: Time) {
         self.judged = Some(until);
     }

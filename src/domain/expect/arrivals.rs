@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::alerts::{Change, File};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
-use crate::domain::expect::agenda::Agenda;
+use crate::domain::expect::agenda::FeedAgenda;
 use crate::domain::expect::uploads::Uploads;
 
 /// All data about expected feeds.
@@ -23,7 +23,7 @@ pub struct Feeds {
     pub uploads: Uploads,
     /// When the feeds must be judged.
     #[serde(skip)]
-    pub(crate) agenda: Agenda,
+    pub(crate) agenda: FeedAgenda,
 }
 
 /// The arrivals of one expected feed.

@@ -22,7 +22,7 @@ pub struct Schedule {
     /// The time of day when it is due, in minutes after midnight.
     pub by: u32,
     /// The start of its window; `None` if the window starts with the local calendar day.
-    pub from: Option<Opening>,
+    pub from: Option<WindowStart>,
     /// The days on which it is due.
     pub days: Days,
     /// The months in which it is due.
@@ -41,7 +41,7 @@ pub struct Schedule {
 
 /// The start of a window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Opening {
+pub struct WindowStart {
     /// How many days before the day of the deadline.
     pub days_before: u32,
     /// The time of day, in minutes after midnight.
@@ -212,7 +212,7 @@ impl Schedule {
 }
 
 /// `20:00`, with the days before if there are any: `20:00-1`.
-impl fmt::Display for Opening {
+impl fmt::Display for WindowStart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&clock(self.at))?;
         match self.days_before {

@@ -206,7 +206,7 @@ fn date(inner: &str) -> Result<(Which, String, String), String> {
                 .collect();
             let wrong = format!("%{part}");
             return Err(format!(
-                "{} is no part of a date here; known: {}",
+                "{} is not possible in a date; known: {}",
                 wrong.trim_end_matches('\0'),
                 known.join(" ")
             ));
@@ -279,11 +279,11 @@ mod tests {
         for (wrong, why) in [
             (
                 "a-{%H%M}.csv",
-                "%H is no part of a date here; known: %Y %y %m %d %j %b %G %V",
+                "%H is not possible in a date; known: %Y %y %m %d %j %b %G %V",
             ),
             (
                 "a-{%Y%}.csv",
-                "% is no part of a date here; known: %Y %y %m %d %j %b %G %V",
+                "% is not possible in a date; known: %Y %y %m %d %j %b %G %V",
             ),
             (
                 "a-{yesterday %Y}.csv",

@@ -8,7 +8,7 @@ use crate::domain::expect::{Holidays, Weekdays};
 
 /// The kind of day that is counted through a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub enum DayKind {
     /// Each day.
     Day,
     /// Monday to Friday without holidays.
@@ -19,13 +19,13 @@ pub enum Unit {
 
 /// A place in the month: the n-th day of its kind, from the month's start or from its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct PlaceInMonth {
     /// Which one, from 1 on.
     pub nth: u32,
     /// Counted from the end of the month.
     pub last: bool,
     /// What is counted.
-    pub unit: Unit,
+    pub unit: DayKind,
 }
 
 /// The days on which a feed is due. They are due if one of the parts names them.
@@ -36,7 +36,7 @@ pub struct Days {
     /// Each working day.
     pub working: bool,
     /// Places in the month.
-    pub places: Vec<Place>,
+    pub places: Vec<PlaceInMonth>,
 }
 
 /// A month; its days are bits, the first of them bit 0.
@@ -110,11 +110,11 @@ impl Month {
     }
 
     /// The day of a place; no day if the month has too few.
-    fn place(&self, place: &Place) -> u32 {
+    fn place(&self, place: &PlaceInMonth) -> u32 {
         let mut days = match place.unit {
-            Unit::Day => self.all,
-            Unit::WorkingDay => self.working(),
-            Unit::Weekday(day) => self.each(day),
+            DayKind::Day => self.all,
+            DayKind::WorkingDay => self.working(),
+            DayKind::Weekday(day) => self.each(day),
         };
         let end = |days: u32| match (days, place.last) {
             (0, _) => 0,
@@ -141,19 +141,19 @@ impl fmt::Display for Days {
 }
 
 /// `15`, `last`, `1st working day`, `2nd last Fri`.
-impl fmt::Display for Place {
+impl fmt::Display for PlaceInMonth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.unit, self.last, self.nth) {
-            (Unit::Day, false, nth) => return write!(f, "{nth}"),
-            (Unit::Day, true, 1) => return f.write_str("last"),
+            (DayKind::Day, false, nth) => return write!(f, "{nth}"),
+            (DayKind::Day, true, 1) => return f.write_str("last"),
             (_, true, 1) => f.write_str("last ")?,
             (_, true, nth) => write!(f, "{} last ", ordinal(nth))?,
             (_, false, nth) => write!(f, "{} ", ordinal(nth))?,
         }
         match self.unit {
-            Unit::Day => f.write_str("day"),
-            Unit::WorkingDay => f.write_str("working day"),
-            Unit::Weekday(day) => write!(f, "{day}"),
+            DayKind::Day => f.write_str("day"),
+            DayKind::WorkingDay => f.write_str("working day"),
+            DayKind::Weekday(day) => write!(f, "{day}"),
         }
     }
 }

@@ -8,10 +8,10 @@ use super::Expectation;
 
 /// All expectations. A copy is the same list, which [`Expects::is`] tells from an equal one.
 #[derive(Clone, Debug, Default)]
-pub struct Expects(Arc<Found>);
+pub struct Expects(Arc<ExpectsIndex>);
 
 #[derive(Debug, Default)]
-struct Found {
+struct ExpectsIndex {
     all: Vec<Expectation>,
     by_id: HashMap<String, usize>,
     by_partner: HashMap<String, Vec<usize>>,
@@ -67,7 +67,7 @@ impl From<Vec<Expectation>> for Expects {
             own.or_default().push(place);
         }
         let forbids = all.iter().any(|e| !e.wanted.forbid.is_empty());
-        Expects(Arc::new(Found {
+        Expects(Arc::new(ExpectsIndex {
             all,
             by_id,
             by_partner,

@@ -24,9 +24,9 @@ mod watched;
 mod weekdays;
 
 pub use arrivals::{Arrival, Complete, FeedDay, Feeds, Missed, Overdue, Watched};
-pub use calendar::{Months, Opening, Schedule, Weeks};
+pub use calendar::{Months, Schedule, Weeks, WindowStart};
 pub use dated::{Dates, RequiredName, has_date};
-pub use days::{Days, Place, Unit};
+pub use days::{DayKind, Days, PlaceInMonth};
 pub use expectation::Expectation;
 pub use expects::Expects;
 pub use files::Uploaded;

@@ -2,8 +2,8 @@
 
 use chrono::Weekday;
 
-use super::calendar::{Months, Opening, Schedule, clock};
-use super::days::{Days, Place, Unit, ordinal};
+use super::calendar::{Months, Schedule, WindowStart, clock};
+use super::days::{DayKind, Days, PlaceInMonth, ordinal};
 use crate::domain::expect::Weekdays;
 
 /// How many excepted dates are named.
@@ -52,7 +52,7 @@ impl Schedule {
     fn window(&self) -> String {
         let by = self.clock();
         let from = match self.from {
-            None if self.by < NIGHT => Opening::default(),
+            None if self.by < NIGHT => WindowStart::default(),
             None => return format!("by {by}"),
             Some(from) => from,
         };
@@ -85,7 +85,7 @@ impl Days {
             said += &format!(" in {months}");
         }
         if !self.places.is_empty() {
-            let places: Vec<String> = self.places.iter().map(Place::sentence).collect();
+            let places: Vec<String> = self.places.iter().map(PlaceInMonth::sentence).collect();
             let of = in_months.as_deref().unwrap_or("the month");
             let and = if said.is_empty() { "" } else { " and " };
             said += &format!("{and}on {} of {of}", list(&places));
@@ -94,14 +94,14 @@ impl Days {
     }
 }
 
-impl Place {
+impl PlaceInMonth {
     /// `the first working day`
     fn sentence(&self) -> String {
         let unit = match self.unit {
-            Unit::Day if !self.last => return format!("the {}", ordinal(self.nth)),
-            Unit::Day => "day",
-            Unit::WorkingDay => "working day",
-            Unit::Weekday(day) => long(day),
+            DayKind::Day if !self.last => return format!("the {}", ordinal(self.nth)),
+            DayKind::Day => "day",
+            DayKind::WorkingDay => "working day",
+            DayKind::Weekday(day) => long(day),
         };
         match (self.last, self.nth) {
             (true, 1) => format!("the last {unit}"),

@@ -119,10 +119,10 @@ fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<(bool, Event<'a>, Op
 }
 
 /// An account's name, still escaped, and its peer.
-type Named<'a> = (&'a [u8], Peer<'a>);
+type NamedPeer<'a> = (&'a [u8], Peer<'a>);
 
 /// `U from IP port P ssh2[: EXTRA]` with the shortest U; also returns `: EXTRA`.
-fn valid_attempt(cut: bool, text: &[u8]) -> Option<(Named<'_>, &[u8])> {
+fn valid_attempt(cut: bool, text: &[u8]) -> Option<(NamedPeer<'_>, &[u8])> {
     memchr_iter(b' ', text)
         .skip_while(|at| *at == 0)
         .find_map(|at| {

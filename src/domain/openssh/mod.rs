@@ -24,5 +24,5 @@ pub use line::strip;
 pub(crate) use message::is_ours_by_wording;
 pub use message::parse;
 pub use name::EventName;
-pub(crate) use pam::{Account, account_in};
+pub(crate) use pam::{PamVerdict, account_in};
 pub use rename::rename_splits;

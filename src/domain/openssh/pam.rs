@@ -108,8 +108,8 @@ fn authentication<'a>(module: &[u8], text: &'a [u8]) -> Event<'a> {
             .and_then(|(name, status)| {
                 let (_, text) = split_at_first(status.strip_suffix(b")")?, b" (")?;
                 match account_in(std::str::from_utf8(text).ok()?)? {
-                    Account::Refused => Some((name, Kind::AccountAsked)),
-                    Account::CalledExpired | Account::PasswordExpired => {
+                    PamVerdict::Refused => Some((name, Kind::AccountAsked)),
+                    PamVerdict::CalledExpired | PamVerdict::PasswordExpired => {
                         Some((name, Kind::Expired))
                     }
                 }
@@ -142,7 +142,7 @@ fn without_uid(name: &[u8]) -> &[u8] {
 
 /// What a text of PAM says about an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Account {
+pub(crate) enum PamVerdict {
     /// It is refused.
     Refused,
     /// It is refused and called expired: after keyboard-interactive, sshd says so for every refusal by PAM's account part.
@@ -153,13 +153,13 @@ pub(crate) enum Account {
 
 /// What a text of PAM (pam_strerror.c) says about the account; `None` for a wrong password and for other texts. PAM asks for a
 /// new password, or fails to set one, only after the old one was right.
-pub(crate) fn account_in(text: &str) -> Option<Account> {
+pub(crate) fn account_in(text: &str) -> Option<PamVerdict> {
     match text {
-        "Permission denied" => Some(Account::Refused),
-        "User account has expired" => Some(Account::CalledExpired),
+        "Permission denied" => Some(PamVerdict::Refused),
+        "User account has expired" => Some(PamVerdict::CalledExpired),
         "Authentication token is no longer valid; new one required"
         | "Authentication token expired"
-        | "Authentication token manipulation error" => Some(Account::PasswordExpired),
+        | "Authentication token manipulation error" => Some(PamVerdict::PasswordExpired),
         _ => None,
     }
 }

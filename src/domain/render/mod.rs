@@ -21,7 +21,7 @@ mod voice;
 mod warning_text;
 
 pub use day::{day_messages, notice_in_short};
-pub use own_text::{Own, OwnTrouble, own_trouble};
+pub use own_text::{MonitorPart, OwnTrouble, own_trouble};
 pub use rendered::Rendered;
 pub(crate) use text::sentence;
 pub use text::{render, render_content};

@@ -2,7 +2,7 @@
 
 use super::say::{Phrase, slots};
 use super::{Rendered, Voice};
-use crate::domain::alerts::Form;
+use crate::domain::alerts::Layout;
 use crate::domain::base::clean::HOST;
 use crate::domain::base::time::Time;
 use crate::domain::render::phrase::Draft;
@@ -12,7 +12,7 @@ use crate::domain::render::reasons;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnTrouble {
     /// The part that fails.
-    pub what: Own,
+    pub what: MonitorPart,
     /// The error with its fix, as in the log.
     pub why: String,
     /// The time at which it began.
@@ -23,7 +23,7 @@ pub struct OwnTrouble {
 
 /// A part of the monitor that does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Own {
+pub enum MonitorPart {
     /// The state cannot be written.
     State,
     /// The log cannot be read.
@@ -32,41 +32,41 @@ pub enum Own {
     Accounts,
 }
 
-impl Own {
+impl MonitorPart {
     /// The trouble in English, for the log and for the service manager.
     pub fn said(self) -> &'static str {
         match self {
-            Own::State => "the state cannot be written",
-            Own::Source => "the log cannot be read",
-            Own::Accounts => "the user database does not answer",
+            MonitorPart::State => "the state cannot be written",
+            MonitorPart::Source => "the log cannot be read",
+            MonitorPart::Accounts => "the user database does not answer",
         }
     }
 }
 
 /// The message about the trouble.
-pub fn own_trouble(trouble: &OwnTrouble, form: Form, voice: &Voice) -> Rendered {
+pub fn own_trouble(trouble: &OwnTrouble, form: Layout, voice: &Voice) -> Rendered {
     let text = match (trouble.what, trouble.until) {
-        (Own::State, None) => Phrase(
+        (MonitorPart::State, None) => Phrase(
             "🚨 La surveillance {of}{*label} ne peut plus rien enregistrer : ce qui arrive maintenant sera compté et dit plus tard",
             "🚨 The monitor {of}{*label} cannot record anything: what happens now will be counted and told later",
         ),
-        (Own::Source, None) => Phrase(
+        (MonitorPart::Source, None) => Phrase(
             "🚨 La surveillance {of}{*label} ne peut plus lire le journal : ce qui arrive maintenant sera compté et dit plus tard",
             "🚨 The monitor {of}{*label} cannot read the log: what happens now will be counted and told later",
         ),
-        (Own::Accounts, None) => Phrase(
+        (MonitorPart::Accounts, None) => Phrase(
             "🚨 La surveillance {of}{*label} ne sait plus qui est partenaire, l'annuaire des comptes ne répond pas : ce qui arrive maintenant sera compté et dit plus tard",
             "🚨 The monitor {of}{*label} does not know who is a partner, the user database does not answer: what happens now will be counted and told later",
         ),
-        (Own::State, Some(_)) => Phrase(
+        (MonitorPart::State, Some(_)) => Phrase(
             "✅ La surveillance {of}{*label} enregistre à nouveau, après {lasted}",
             "✅ The monitor {of}{*label} records again, after {lasted}",
         ),
-        (Own::Source, Some(_)) => Phrase(
+        (MonitorPart::Source, Some(_)) => Phrase(
             "✅ La surveillance {of}{*label} lit à nouveau le journal, après {lasted}",
             "✅ The monitor {of}{*label} reads the log again, after {lasted}",
         ),
-        (Own::Accounts, Some(_)) => Phrase(
+        (MonitorPart::Accounts, Some(_)) => Phrase(
             "✅ La surveillance {of}{*label} sait à nouveau qui est partenaire, l'annuaire des comptes répond, après {lasted}",
             "✅ The monitor {of}{*label} knows again who is a partner, the user database answers, after {lasted}",
         ),
@@ -109,20 +109,20 @@ mod tests {
                 since: Time::from_seconds(1_774_843_620),
                 until,
             };
-            own_trouble(&trouble, Form::Blocks, &voice).plain()
+            own_trouble(&trouble, Layout::Blocks, &voice).plain()
         };
         assert_eq!(
-            told(Language::French, Own::State, None),
+            told(Language::French, MonitorPart::State, None),
             "🚨 La surveillance de sftp1 ne peut plus rien enregistrer : ce qui arrive maintenant sera compté et dit plus tard\n\
              sftp1 · 30/03 à 06h07 · écriture de /var/lib/x : plus de place sur le disque · sftp-monitor check"
         );
         let over = Some(Time::from_seconds(1_774_843_620 + 42 * 60));
         assert_eq!(
-            told(Language::French, Own::State, over),
+            told(Language::French, MonitorPart::State, over),
             "✅ La surveillance de sftp1 enregistre à nouveau, après 42\u{202f}min\nsftp1 · 30/03 à 06h49"
         );
         assert_eq!(
-            told(Language::English, Own::Source, over),
+            told(Language::English, MonitorPart::Source, over),
             "✅ The monitor of sftp1 reads the log again, after 42 min\nsftp1 · 30 March at 06:49"
         );
     }

@@ -1,6 +1,6 @@
 //! Phrases that several messages share.
 
-use crate::domain::alerts::{Cause, Form, NAMES_KEPT, Transfer};
+use crate::domain::alerts::{Cause, Layout, NAMES_KEPT, Transfer};
 use crate::domain::base::clean::{HOST, clean, escape, escape_within};
 use crate::domain::base::language::Language;
 use crate::domain::render::blocks::{self, BLOCKS_MOST, TEXT_MOST, TextLine, plain};
@@ -28,7 +28,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// The message in this form.
-    pub(crate) fn render(self, form: Form, repeated: bool, voice: &Voice) -> Rendered {
+    pub(crate) fn render(self, form: Layout, repeated: bool, voice: &Voice) -> Rendered {
         let short = self.short.as_ref().unwrap_or(&self.lines);
         Rendered {
             text: escape_within(&blocks::joined(short), TEXT_MOST),
@@ -36,7 +36,7 @@ impl Draft {
         }
     }
 
-    fn blocks(self, form: Form, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
+    fn blocks(self, form: Layout, repeated: bool, voice: &Voice) -> Option<serde_json::Value> {
         let mut context = vec![voice.label()];
         context.extend(self.context);
         let context = context.join(" · ");
@@ -47,7 +47,7 @@ impl Draft {
         let details = blocks::within(self.details, room, rest);
         let lines = [self.lines, details].concat();
         let blocks = match form {
-            Form::Blocks => {
+            Layout::Blocks => {
                 let text = match &self.mention {
                     Some(id) => blocks::calling(blocks::rich_text(&lines), id),
                     None => blocks::rich_text(&lines),
@@ -56,7 +56,7 @@ impl Draft {
                 blocks.extend(repeated.map(blocks::context));
                 blocks
             }
-            Form::Preformatted => {
+            Layout::Preformatted => {
                 let mut text = format!("{}\n{context}", blocks::joined(&lines));
                 if let Some(repeated) = repeated {
                     text.push('\n');
@@ -64,7 +64,7 @@ impl Draft {
                 }
                 vec![blocks::preformatted(&text)]
             }
-            Form::Text => return None,
+            Layout::Text => return None,
         };
         Some(blocks.into())
     }

@@ -111,10 +111,10 @@ fn texts(block: &Value, plain: &mut String) {
 mod tests {
     use super::super::{Voice, render_content};
     use super::*;
-    use crate::domain::alerts::{Content, Form, Logins};
+    use crate::domain::alerts::{Content, Layout, Logins};
     use crate::domain::base::time::Zone;
 
-    fn rendered(form: Form) -> Rendered {
+    fn rendered(form: Layout) -> Rendered {
         let content = Content::Logins(Logins {
             partner: "alice".to_owned(),
             count: 1,
@@ -134,19 +134,19 @@ mod tests {
     fn a_mention_stands_once_in_the_first_line_and_only_in_blocks() {
         let said = |form| rendered(form).calling("S012").calling("U345").plain();
         assert_eq!(
-            said(Form::Blocks),
+            said(Layout::Blocks),
             "✅ Alice s'est connecté depuis 192.0.2.7 — 01/01 à 01h00 @S012\nsftp1"
         );
         assert_eq!(
-            said(Form::Preformatted),
-            rendered(Form::Preformatted).plain()
+            said(Layout::Preformatted),
+            rendered(Layout::Preformatted).plain()
         );
-        assert_eq!(said(Form::Text), rendered(Form::Text).plain());
+        assert_eq!(said(Layout::Text), rendered(Layout::Text).plain());
     }
 
     #[test]
     fn a_message_in_place_of_another_channels_says_so_in_every_form() {
-        for form in [Form::Blocks, Form::Preformatted, Form::Text] {
+        for form in [Layout::Blocks, Layout::Preformatted, Layout::Text] {
             let message = rendered(form).instead_of("C2", "not_in_channel", Language::French);
             let said = message.plain();
             assert!(

@@ -5,14 +5,14 @@ use std::time::Duration;
 use super::Voice;
 use super::blocks::{TextLine, plain};
 use super::say::{Phrase, slots};
-use crate::domain::alerts::Reply;
+use crate::domain::alerts::ThreadReply;
 use crate::domain::base::clean::{NAME, PATH, clean};
 use crate::domain::render::phrase::Draft;
 
 /// A reply to a message with this text.
-pub(crate) fn tell(reply: &Reply, of: Draft, voice: &Voice) -> Draft {
+pub(crate) fn tell(reply: &ThreadReply, of: Draft, voice: &Voice) -> Draft {
     match reply {
-        Reply::Reminder { since, at } => {
+        ThreadReply::Reminder { since, at } => {
             // The time up to which all is known lies some tenths of a second back.
             let long = at.since(*since) + Duration::from_secs(1);
             let long = voice.language.lasting(long);
@@ -32,7 +32,7 @@ pub(crate) fn tell(reply: &Reply, of: Draft, voice: &Voice) -> Draft {
                 ..of
             }
         }
-        Reply::Taken { by, why, at } => {
+        ThreadReply::Taken { by, why, at } => {
             let at = voice.moment(*at);
             let somebody = voice.language.pick("Quelqu'un", "Somebody");
             let by = by

@@ -5,7 +5,7 @@ use super::{
     Rendered, Voice, expiry_text, feed_text, file_text, odd_text, reply_text, summary_text,
     warning_text,
 };
-use crate::domain::alerts::{Content, Failures, Form, Logins, Message};
+use crate::domain::alerts::{Content, Failures, Layout, Logins, Message};
 use crate::domain::base::clean::{HOST, NAME, PATH, clean, unescape};
 use crate::domain::base::language::Noun;
 use crate::domain::render::blocks::{AROUND, BLOCKS_MOST, TEXT_MOST, within};
@@ -26,13 +26,13 @@ pub fn render(message: &Message, voice: &Voice) -> Rendered {
 }
 
 /// A message that shows this content, in this form.
-pub fn render_content(content: &Content, form: Form, voice: &Voice) -> Rendered {
+pub fn render_content(content: &Content, form: Layout, voice: &Voice) -> Rendered {
     tell(content, voice).render(form, false, voice)
 }
 
 /// The sentences without their layout, for a program that passes them on.
 pub(crate) fn sentence(content: &Content, voice: &Voice) -> String {
-    let rendered = render_content(content, Form::Text, voice);
+    let rendered = render_content(content, Layout::Text, voice);
     unescape(&rendered.text)
 }
 

@@ -2,7 +2,7 @@
 
 use super::say::{Phrase, slots};
 use super::{Rendered, Voice};
-use crate::domain::alerts::Form;
+use crate::domain::alerts::Layout;
 use crate::domain::base::clean::{HOST, NAME, clean};
 use crate::domain::base::time::Time;
 use crate::domain::render::phrase::Draft;
@@ -22,7 +22,7 @@ pub struct FailedUnit {
 }
 
 /// The message about the failed unit.
-pub fn unit_failed(unit: &FailedUnit, form: Form, voice: &Voice) -> Rendered {
+pub fn unit_failed(unit: &FailedUnit, form: Layout, voice: &Voice) -> Rendered {
     let (label, name) = (voice.label(), clean(&unit.name, HOST));
     let how = unit.how.as_deref();
     let how = how.map(|how| reasons::said(how, voice.language, NAME));
@@ -81,7 +81,7 @@ mod tests {
             restarts,
             at: Time(1_774_843_620_000_000),
         };
-        unit_failed(&unit, Form::Blocks, &voice).plain()
+        unit_failed(&unit, Layout::Blocks, &voice).plain()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::route::Routes;
 use crate::domain::alerts::{
-    Content, Kind, Matters, Message, Need, Outbox, SlackRef, gather_waited,
+    AlertKind, Content, Matters, Message, Need, Outbox, SlackRef, gather_waited,
 };
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
@@ -67,10 +67,12 @@ impl Routes {
     /// Is this need one of the troubles in this part of a message? A summary has no needs of its own: those of its channel are
     /// meant.
     fn has_need(&self, part: &Content, need: &Need) -> bool {
-        let kinds: &[Kind] = match (part, need) {
-            (Content::Summary(_), Need::Login { .. }) => &[Kind::Failure, Kind::Warning],
-            (Content::Summary(_), Need::File { .. }) => &[Kind::Interrupted, Kind::Warning],
-            (Content::Summary(_), Need::Session(_)) => &[Kind::Warning],
+        let kinds: &[AlertKind] = match (part, need) {
+            (Content::Summary(_), Need::Login { .. }) => &[AlertKind::Failure, AlertKind::Warning],
+            (Content::Summary(_), Need::File { .. }) => {
+                &[AlertKind::Interrupted, AlertKind::Warning]
+            }
+            (Content::Summary(_), Need::Session(_)) => &[AlertKind::Warning],
             (Content::Summary(_), Need::Feed(_)) => &[],
             (part, need) => return part.needs().iter().any(|own| own.is_alike(need)),
         };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rows::by_kind;
-use crate::domain::alerts::{Content, Kind, Summary};
+use crate::domain::alerts::{AlertKind, Content, Summary};
 use crate::domain::expect::Pattern;
 
 /// All routes of this server.
@@ -21,7 +21,7 @@ pub struct Routes {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
     /// The kinds of messages that it takes.
-    pub kinds: BTreeSet<Kind>,
+    pub kinds: BTreeSet<AlertKind>,
     /// The partners whose messages it takes; empty: of all, and messages about no partner.
     pub partners: Vec<Whose>,
     /// Where they go.
@@ -80,7 +80,7 @@ impl Whose {
 
 impl Route {
     /// Does it take messages of this kind about these partners?
-    fn takes(&self, kind: Kind, about: &[&str]) -> bool {
+    fn takes(&self, kind: AlertKind, about: &[&str]) -> bool {
         let own = |partner: &&str| self.partners.iter().any(|whose| whose.matches(partner));
         let partners = self.partners.is_empty() || !about.is_empty() && about.iter().all(own);
         partners && self.kinds.contains(&kind)
@@ -88,8 +88,9 @@ impl Route {
 
     /// Does it take each message of this kind that the other takes, as far as this can be seen? A table of some partners is
     /// posted besides the table of all.
-    pub fn covers(&self, other: &Route, kind: Kind) -> bool {
-        let apart = kind == Kind::Digest && self.partners.is_empty() != other.partners.is_empty();
+    pub fn covers(&self, other: &Route, kind: AlertKind) -> bool {
+        let apart =
+            kind == AlertKind::Digest && self.partners.is_empty() != other.partners.is_empty();
         let covered = |whose: &Whose| self.partners.iter().any(|own| own.covers(whose));
         let all_partners = self.partners.is_empty()
             || !other.partners.is_empty() && other.partners.iter().all(covered);
@@ -144,13 +145,13 @@ impl Routes {
             (None, Content::Several { parts, .. }) => {
                 parts.iter().map(|part| self.of(part)).collect()
             }
-            (None, other) => vec![self.find(Kind::Warning, &other.nature().partners())],
+            (None, other) => vec![self.find(AlertKind::Warning, &other.nature().partners())],
         }
     }
 
     /// Where messages about the monitor itself go.
     pub fn own(&self) -> Destination<'_> {
-        self.find(Kind::Own, &[])
+        self.find(AlertKind::Own, &[])
     }
 
     /// Where the rows of a summary go.
@@ -171,7 +172,7 @@ impl Routes {
     }
 
     /// Where messages of this kind go that are about these partners: all of them, or none if not all are named.
-    pub(super) fn find(&self, kind: Kind, about: &[&str]) -> Destination<'_> {
+    pub(super) fn find(&self, kind: AlertKind, about: &[&str]) -> Destination<'_> {
         let route = self.list.iter().find(|route| route.takes(kind, about));
         let channel = match route.map(|route| &route.target) {
             Some(Target::Channel(channel)) => Some(channel.as_str()),

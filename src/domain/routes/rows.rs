@@ -1,9 +1,9 @@
 //! Splits a partner's row of a summary by the kinds of its events.
 
-use crate::domain::alerts::{Kind, SummaryRow};
+use crate::domain::alerts::{AlertKind, SummaryRow};
 
 /// The row, split into one for each kind that has events. A row without events comes from a sweep.
-pub(super) fn by_kind(row: SummaryRow) -> Vec<(Kind, SummaryRow)> {
+pub(super) fn by_kind(row: SummaryRow) -> Vec<(AlertKind, SummaryRow)> {
     let SummaryRow {
         full_name,
         logins,
@@ -32,41 +32,41 @@ pub(super) fn by_kind(row: SummaryRow) -> Vec<(Kind, SummaryRow)> {
         new_keys,
         ..nothing()
     };
-    add(Kind::Login, of_logins);
+    add(AlertKind::Login, of_logins);
     let of_failures = SummaryRow {
         failures,
         causes,
         ..nothing()
     };
-    add(Kind::Failure, of_failures);
+    add(AlertKind::Failure, of_failures);
     let of_uploads = SummaryRow {
         uploads,
         names,
         ..nothing()
     };
-    add(Kind::Upload, of_uploads);
+    add(AlertKind::Upload, of_uploads);
     let of_downloads = SummaryRow {
         downloads,
         ..nothing()
     };
-    add(Kind::Download, of_downloads);
+    add(AlertKind::Download, of_downloads);
     let of_transfers = SummaryRow {
         transfers,
         ..nothing()
     };
-    add(Kind::Interrupted, of_transfers);
+    add(AlertKind::Interrupted, of_transfers);
     let of_obstacles = SummaryRow {
         obstacles,
         turned_away,
         ..nothing()
     };
-    add(Kind::Warning, of_obstacles);
+    add(AlertKind::Warning, of_obstacles);
     if rows.is_empty() {
         let swept = SummaryRow {
             full_name,
             ..nothing()
         };
-        rows.push((Kind::Failure, swept));
+        rows.push((AlertKind::Failure, swept));
     }
     rows
 }

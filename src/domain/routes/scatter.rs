@@ -84,10 +84,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::alerts::Kind;
+    use crate::domain::alerts::AlertKind;
     use crate::domain::routes::{Route, Target, Whose};
 
-    fn route(kinds: &[Kind], partner: Option<&str>, target: Target) -> Route {
+    fn route(kinds: &[AlertKind], partner: Option<&str>, target: Target) -> Route {
         Route {
             kinds: kinds.iter().copied().collect(),
             partners: partner
@@ -104,9 +104,9 @@ mod tests {
         let channel = |name: &str| Target::Channel(name.to_owned());
         Routes {
             list: vec![
-                route(&[Kind::Failure], None, channel("security")),
-                route(&[Kind::Download], None, Target::Nowhere),
-                route(&Kind::ALL, Some("bob"), channel("bob")),
+                route(&[AlertKind::Failure], None, channel("security")),
+                route(&[AlertKind::Download], None, Target::Nowhere),
+                route(&AlertKind::ALL, Some("bob"), channel("bob")),
             ],
             ..Routes::to("main")
         }

@@ -1,20 +1,22 @@
 //! The tables of a closed day: the one of all partners, and one for each channel whose routes take the tables of some.
 
 use super::route::{Route, Routes, Target};
-use crate::domain::alerts::Kind;
+use crate::domain::alerts::AlertKind;
 use crate::domain::state::{ClosedDay, Idle, NoticeKind};
 
 impl Routes {
     /// The channel of the table of all partners.
     pub fn table_channel(&self) -> &str {
-        self.find(Kind::Digest, &[]).channel.unwrap_or(&self.main)
+        self.find(AlertKind::Digest, &[])
+            .channel
+            .unwrap_or(&self.main)
     }
 
     /// The routes that take the tables of some partners.
     fn of_some(&self) -> impl Iterator<Item = &Route> {
         let of_some = |route: &&Route| !route.partners.is_empty();
         let routes = self.list.iter().filter(of_some);
-        routes.filter(|route| route.kinds.contains(&Kind::Digest))
+        routes.filter(|route| route.kinds.contains(&AlertKind::Digest))
     }
 
     /// The channel of the table of this route; `None` if there is none besides the table of all.

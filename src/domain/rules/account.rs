@@ -3,7 +3,7 @@
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
 use crate::domain::base::text::lossy;
-use crate::domain::openssh::{Account, EventName};
+use crate::domain::openssh::{EventName, PamVerdict};
 use crate::domain::pending::Pending;
 use crate::domain::record::Record;
 use crate::domain::sessions::{Connection, PAM_KEPT};
@@ -97,11 +97,11 @@ pub(super) fn not_allowed(reason: Option<&str>) -> (Cause, &'static str) {
 }
 
 /// The cause for a text of PAM.
-pub(super) fn cause_of(said: Account) -> Cause {
+pub(super) fn cause_of(said: PamVerdict) -> Cause {
     match said {
-        Account::Refused => Cause::Account,
-        Account::CalledExpired => Cause::AccountExpired,
-        Account::PasswordExpired => Cause::Expired,
+        PamVerdict::Refused => Cause::Account,
+        PamVerdict::CalledExpired => Cause::AccountExpired,
+        PamVerdict::PasswordExpired => Cause::Expired,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::domain::alerts::Kind;
-use crate::domain::base::policy::Alerts;
+use crate::domain::alerts::AlertKind;
+use crate::domain::base::policy::AlertPolicy;
 use crate::domain::base::time::Zone;
 use crate::domain::expect::{ByPattern, Expectation, Expects};
 use crate::domain::openssh::EventName;
@@ -15,9 +15,9 @@ pub struct Rules {
     /// The time zone of the date that an event counts for.
     pub zone: Zone,
     /// The alerts to send.
-    pub alerts: Alerts,
+    pub alerts: AlertPolicy,
     /// The alerts to send for single partners.
-    pub alerts_of: std::collections::BTreeMap<String, Alerts>,
+    pub alerts_of: std::collections::BTreeMap<String, AlertPolicy>,
     /// The feeds that must arrive.
     pub expects: Expects,
     /// The feeds that must arrive from many partners.
@@ -29,12 +29,12 @@ pub struct Rules {
     /// The rate limit above which journald drops lines; `None` if there is no limit, or the journal is not read.
     pub limit: Option<Limit>,
     /// The kinds of events that the webhook is sent; empty without a webhook.
-    pub webhook: Vec<Kind>,
+    pub webhook: Vec<AlertKind>,
 }
 
 impl Rules {
     /// The alert settings of this partner.
-    pub fn alerts_for(&self, partner: &str) -> Alerts {
+    pub fn alerts_for(&self, partner: &str) -> AlertPolicy {
         *self.alerts_of.get(partner).unwrap_or(&self.alerts)
     }
 

@@ -12,7 +12,7 @@ use crate::domain::rules::forged::{forged, forged_by};
 use crate::domain::rules::monitor::Monitor;
 use crate::domain::rules::settings::RuleOutcome;
 use crate::domain::sessions::{ENDING, KEPT, Membership, SftpSession};
-use crate::domain::state::{Known, NoticeKind};
+use crate::domain::state::{KnownPartner, NoticeKind};
 use std::time::Duration;
 
 impl Monitor<'_> {
@@ -320,7 +320,7 @@ impl Monitor<'_> {
     }
 
     /// The stored data of a partner.
-    pub(super) fn known(&mut self, partner: &str) -> &mut Known {
+    pub(super) fn known(&mut self, partner: &str) -> &mut KnownPartner {
         let known = &mut self.daily.resume.known;
         known.entry(partner.to_owned()).or_default()
     }

@@ -12,7 +12,7 @@ use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
 use crate::domain::pending::{Pending, Undecided};
 use crate::domain::sessions::{Connection, ConnectionMark, Membership, Sessions, SftpMark};
-use crate::domain::state::{Known, NoticeKind};
+use crate::domain::state::{KnownPartner, NoticeKind};
 
 /// How many events wait at most. Further ones are dropped, and a notice reports this. Failures are dropped first, because
 /// anyone can cause them in any name; then the latest of the account with the most.
@@ -120,7 +120,7 @@ impl Monitor<'_> {
         if same && resume.undecided.is_empty() && !resume.sessions.any_undecided() {
             return;
         }
-        let uid_of = |known: Option<&Known>| known.and_then(|known| known.uid);
+        let uid_of = |known: Option<&KnownPartner>| known.and_then(|known| known.uid);
         let before = uid_of(resume.known.get(user));
         match answer {
             Answer::Unknown => return,

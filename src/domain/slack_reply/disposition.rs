@@ -1,18 +1,18 @@
 //! What happens to a message after Slack's answer.
 
 use super::refusal::Refusal;
-use crate::domain::alerts::Form;
+use crate::domain::alerts::Layout;
 use crate::domain::base::time::Time;
 
 /// What happens to a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Disposition {
+pub enum AfterPost {
     /// Slack accepted it: remove it.
     Done,
     /// Post it again in this plainer form.
     Again {
         /// The form to keep with the message.
-        form: Form,
+        form: Layout,
     },
     /// The message that it was to edit or to answer is gone, according to this error.
     Gone {
@@ -41,26 +41,26 @@ pub enum Disposition {
     },
 }
 
-impl Disposition {
-    pub(super) fn park(refusal: &Refusal) -> Disposition {
-        Disposition::Park {
+impl AfterPost {
+    pub(super) fn park(refusal: &Refusal) -> AfterPost {
+        AfterPost::Park {
             error: refusal.to_string(),
         }
     }
 
     /// The form in which to keep the message, and whether it may have arrived. `maybe_repeated` says whether it may have arrived
     /// before this try.
-    pub fn marks(&self, form: Form, maybe_repeated: bool) -> (Form, bool) {
+    pub fn marks(&self, form: Layout, maybe_repeated: bool) -> (Layout, bool) {
         match self {
-            Disposition::Again { form } => (*form, maybe_repeated),
-            Disposition::Pause {
+            AfterPost::Again { form } => (*form, maybe_repeated),
+            AfterPost::Pause {
                 maybe_repeated: now,
                 ..
             } => (form, maybe_repeated || *now),
-            Disposition::Done
-            | Disposition::Gone { .. }
-            | Disposition::Park { .. }
-            | Disposition::Fix { .. } => (form, maybe_repeated),
+            AfterPost::Done
+            | AfterPost::Gone { .. }
+            | AfterPost::Park { .. }
+            | AfterPost::Fix { .. } => (form, maybe_repeated),
         }
     }
 }

@@ -13,8 +13,8 @@ mod trouble;
 
 pub use answer::PostResult;
 pub use body::Body;
-pub use disposition::Disposition;
+pub use disposition::AfterPost;
 pub use fix::Fix;
 pub use rate_limiter::RateLimiter;
 pub use refusal::Refusal;
-pub use trouble::Trouble;
+pub use trouble::SlackTrouble;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::answer::{PAUSE_MOST, PostResult};
-use super::disposition::Disposition;
-use crate::domain::alerts::Form;
+use super::disposition::AfterPost;
+use crate::domain::alerts::Layout;
 use crate::domain::base::time::Time;
 
 /// The time between two posts: Slack allows about one post per second in a channel.
@@ -63,14 +63,14 @@ impl RateLimiter {
     }
 
     /// Decides what happens to the message that was just posted in this form, and until when nothing more is sent.
-    pub fn settle(&mut self, form: Form, answer: &PostResult, now: Time) -> Disposition {
+    pub fn settle(&mut self, form: Layout, answer: &PostResult, now: Time) -> AfterPost {
         self.last = Some(now);
         let next = match answer {
-            PostResult::Accepted { .. } => Disposition::Done,
-            PostResult::Gone(refusal) => Disposition::Gone {
+            PostResult::Accepted { .. } => AfterPost::Done,
+            PostResult::Gone(refusal) => AfterPost::Gone {
                 error: refusal.to_string(),
             },
-            PostResult::Wait { pause, .. } => Disposition::Pause {
+            PostResult::Wait { pause, .. } => AfterPost::Pause {
                 until: now.plus(*pause),
                 maybe_repeated: false,
                 asked: true,
@@ -79,36 +79,36 @@ impl RateLimiter {
             PostResult::Configuration(_) => {
                 let pause = doubled(FIXING, self.refused, FIXING_MOST);
                 self.refused = self.refused.saturating_add(1);
-                Disposition::Fix {
+                AfterPost::Fix {
                     until: now.plus(pause),
                 }
             }
             PostResult::Content(refusal) => match form {
-                Form::Blocks => Disposition::Again {
-                    form: Form::Preformatted,
+                Layout::Blocks => AfterPost::Again {
+                    form: Layout::Preformatted,
                 },
-                Form::Preformatted => Disposition::Again { form: Form::Text },
-                Form::Text => Disposition::park(refusal),
+                Layout::Preformatted => AfterPost::Again { form: Layout::Text },
+                Layout::Text => AfterPost::park(refusal),
             },
             PostResult::Unknown(_) if self.unknown + 1 < UNKNOWN_TRIES => {
                 self.unknown += 1;
                 self.back_off(false, now)
             }
             PostResult::Unknown(refusal) => match form {
-                Form::Blocks | Form::Preformatted => Disposition::Again { form: Form::Text },
-                Form::Text => Disposition::park(refusal),
+                Layout::Blocks | Layout::Preformatted => AfterPost::Again { form: Layout::Text },
+                Layout::Text => AfterPost::park(refusal),
             },
         };
         self.pause_until = match next {
-            Disposition::Pause { until, .. } | Disposition::Fix { until } => Some(until),
-            Disposition::Done
-            | Disposition::Gone { .. }
-            | Disposition::Again { .. }
-            | Disposition::Park { .. } => None,
+            AfterPost::Pause { until, .. } | AfterPost::Fix { until } => Some(until),
+            AfterPost::Done
+            | AfterPost::Gone { .. }
+            | AfterPost::Again { .. }
+            | AfterPost::Park { .. } => None,
         };
         if matches!(
             next,
-            Disposition::Done | Disposition::Gone { .. } | Disposition::Park { .. }
+            AfterPost::Done | AfterPost::Gone { .. } | AfterPost::Park { .. }
         ) {
             self.over();
         }
@@ -117,15 +117,15 @@ impl RateLimiter {
 
     /// The channel of a route refused the message that was just posted in this form: other channels may take
     /// messages at once.
-    pub fn refused_by_route(&mut self, form: Form, now: Time) -> Disposition {
+    pub fn refused_by_route(&mut self, form: Layout, now: Time) -> AfterPost {
         self.settle(form, &PostResult::Accepted { at: None }, now);
-        Disposition::Again { form }
+        AfterPost::Again { form }
     }
 
-    fn back_off(&mut self, maybe_repeated: bool, now: Time) -> Disposition {
+    fn back_off(&mut self, maybe_repeated: bool, now: Time) -> AfterPost {
         let pause = doubled(BACK_OFF, self.failed, BACK_OFF_MOST);
         self.failed = self.failed.saturating_add(1);
-        Disposition::Pause {
+        AfterPost::Pause {
             until: now.plus(pause),
             maybe_repeated,
             asked: false,
@@ -160,11 +160,9 @@ mod tests {
         PostResult::Retry { ambiguous, why }
     }
 
-    fn seconds(next: &Disposition, now: Time) -> u64 {
+    fn seconds(next: &AfterPost, now: Time) -> u64 {
         match next {
-            Disposition::Pause { until, .. } | Disposition::Fix { until } => {
-                until.since(now).as_secs()
-            }
+            AfterPost::Pause { until, .. } | AfterPost::Fix { until } => until.since(now).as_secs(),
             other => panic!("{other:?}"),
         }
     }
@@ -173,15 +171,15 @@ mod tests {
     fn back_off_doubles_up_to_half_a_minute_and_ends_with_a_success() {
         let mut limiter = RateLimiter::default();
         let waits: Vec<u64> = (0..10)
-            .map(|_| seconds(&limiter.settle(Form::Blocks, &retry(false), NOW), NOW))
+            .map(|_| seconds(&limiter.settle(Layout::Blocks, &retry(false), NOW), NOW))
             .collect();
         assert_eq!(waits, [2, 4, 8, 16, 30, 30, 30, 30, 30, 30]);
         assert_eq!(
-            limiter.settle(Form::Blocks, &PostResult::Accepted { at: None }, NOW),
-            Disposition::Done
+            limiter.settle(Layout::Blocks, &PostResult::Accepted { at: None }, NOW),
+            AfterPost::Done
         );
         assert_eq!(
-            seconds(&limiter.settle(Form::Blocks, &retry(false), NOW), NOW),
+            seconds(&limiter.settle(Layout::Blocks, &retry(false), NOW), NOW),
             2
         );
     }
@@ -189,9 +187,9 @@ mod tests {
     #[test]
     fn only_an_ambiguous_failure_marks_the_message() {
         for ambiguous in [false, true] {
-            let next = RateLimiter::default().settle(Form::Blocks, &retry(ambiguous), NOW);
+            let next = RateLimiter::default().settle(Layout::Blocks, &retry(ambiguous), NOW);
             assert!(
-                matches!(next, Disposition::Pause { maybe_repeated, asked: false, .. } if maybe_repeated == ambiguous)
+                matches!(next, AfterPost::Pause { maybe_repeated, asked: false, .. } if maybe_repeated == ambiguous)
             );
         }
     }
@@ -199,17 +197,17 @@ mod tests {
     #[test]
     fn a_refused_message_gets_plainer_twice_and_is_then_parked() {
         let verdict = PostResult::Content(refusal());
-        let mut form = Form::Blocks;
+        let mut form = Layout::Blocks;
         let mut limiter = RateLimiter::default();
         let mut forms = Vec::new();
-        while let Disposition::Again { form: plainer } = limiter.settle(form, &verdict, NOW) {
+        while let AfterPost::Again { form: plainer } = limiter.settle(form, &verdict, NOW) {
             form = plainer;
             forms.push(form);
         }
-        assert_eq!(forms, [Form::Preformatted, Form::Text]);
+        assert_eq!(forms, [Layout::Preformatted, Layout::Text]);
         assert_eq!(
             limiter.settle(form, &verdict, NOW),
-            Disposition::Park {
+            AfterPost::Park {
                 error: "some_code".into()
             }
         );
@@ -221,25 +219,25 @@ mod tests {
         let mut limiter = RateLimiter::default();
         for _ in 0..5 {
             // An outage before it does not count against the message.
-            limiter.settle(Form::Blocks, &retry(false), NOW);
+            limiter.settle(Layout::Blocks, &retry(false), NOW);
         }
         for _ in 1..UNKNOWN_TRIES {
             assert!(matches!(
-                limiter.settle(Form::Blocks, &verdict, NOW),
-                Disposition::Pause { .. }
+                limiter.settle(Layout::Blocks, &verdict, NOW),
+                AfterPost::Pause { .. }
             ));
         }
         assert_eq!(
-            limiter.settle(Form::Blocks, &verdict, NOW),
-            Disposition::Again { form: Form::Text }
+            limiter.settle(Layout::Blocks, &verdict, NOW),
+            AfterPost::Again { form: Layout::Text }
         );
         assert!(matches!(
-            limiter.settle(Form::Text, &verdict, NOW),
-            Disposition::Park { .. }
+            limiter.settle(Layout::Text, &verdict, NOW),
+            AfterPost::Park { .. }
         ));
         assert!(matches!(
-            limiter.settle(Form::Blocks, &verdict, NOW),
-            Disposition::Pause { .. }
+            limiter.settle(Layout::Blocks, &verdict, NOW),
+            AfterPost::Pause { .. }
         ));
     }
 
@@ -248,20 +246,23 @@ mod tests {
         let mut limiter = RateLimiter::default();
         let wrong = PostResult::Configuration(refusal());
         let waits: Vec<u64> = (0..10)
-            .map(|_| seconds(&limiter.settle(Form::Blocks, &wrong, NOW), NOW))
+            .map(|_| seconds(&limiter.settle(Layout::Blocks, &wrong, NOW), NOW))
             .collect();
         assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
         assert_eq!(limiter.ready_at(NOW, None), NOW.plus(FIXING_MOST));
         limiter.over();
         assert_eq!(limiter.ready_at(NOW, None), NOW.plus(BETWEEN));
-        assert_eq!(seconds(&limiter.settle(Form::Blocks, &wrong, NOW), NOW), 5);
+        assert_eq!(
+            seconds(&limiter.settle(Layout::Blocks, &wrong, NOW), NOW),
+            5
+        );
     }
 
     #[test]
     fn posts_keep_their_distance_and_the_pause_that_slack_asked_for() {
         let mut limiter = RateLimiter::default();
         assert_eq!(limiter.ready_at(NOW, None), NOW);
-        limiter.settle(Form::Blocks, &PostResult::Accepted { at: None }, NOW);
+        limiter.settle(Layout::Blocks, &PostResult::Accepted { at: None }, NOW);
         assert_eq!(limiter.ready_at(NOW, None), NOW.plus(BETWEEN));
         let minute = NOW.plus(Duration::from_secs(60));
         assert_eq!(limiter.ready_at(NOW, Some(minute)), minute);
@@ -269,10 +270,10 @@ mod tests {
             pause: Duration::from_secs(30),
             why: "429".into(),
         };
-        let next = limiter.settle(Form::Blocks, &wait, NOW);
+        let next = limiter.settle(Layout::Blocks, &wait, NOW);
         assert!(matches!(
             next,
-            Disposition::Pause {
+            AfterPost::Pause {
                 asked: true,
                 maybe_repeated: false,
                 ..
@@ -292,7 +293,7 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_does_not_silence_the_monitor() {
         let mut limiter = RateLimiter::default();
-        limiter.settle(Form::Blocks, &PostResult::Accepted { at: None }, NOW);
+        limiter.settle(Layout::Blocks, &PostResult::Accepted { at: None }, NOW);
         let year_before = NOW.minus(Duration::from_secs(365 * 86_400));
         assert_eq!(limiter.ready_at(year_before, None), year_before);
         assert_eq!(limiter.ready_at(year_before, Some(NOW)), year_before);

@@ -7,7 +7,7 @@ use crate::domain::base::time::Time;
 
 /// The reason why Slack accepts no messages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trouble {
+pub struct SlackTrouble {
     /// The answer to the last try, or the reason why there was no answer.
     pub said: String,
     /// Slack's code, if it refused.
@@ -19,7 +19,7 @@ pub struct Trouble {
     pub at: Time,
 }
 
-impl Trouble {
+impl SlackTrouble {
     /// The fix, if there is one.
     pub fn fix(&self) -> Option<Fix> {
         self.code.as_deref().and_then(Fix::of)

@@ -14,7 +14,7 @@ use crate::domain::expect::Feeds;
 use crate::domain::expiry::Expires;
 use crate::domain::pending::Undecided;
 use crate::domain::sessions::Sessions;
-use crate::domain::slack_reply::Trouble;
+use crate::domain::slack_reply::SlackTrouble;
 use crate::domain::state::day::{ClosedDay, Counters, Day, PostedDay};
 use crate::domain::state::expiring::ReportedExpiry;
 use crate::domain::state::familiar::Familiar;
@@ -68,7 +68,7 @@ pub struct Resume {
     /// Open connections, log-ins and sftp sessions.
     pub sessions: Sessions,
     /// The user database's answers about accounts that are partners or were seen as partners.
-    pub known: BTreeMap<String, Known>,
+    pub known: BTreeMap<String, KnownPartner>,
     /// The addresses that partners used recently.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub addresses: BTreeMap<String, Used>,
@@ -102,10 +102,10 @@ pub struct Resume {
     pub pause_until: Option<Time>,
     /// Why Slack accepted nothing at the last try; `None` if it accepted the last post.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slack_trouble: Option<Trouble>,
+    pub slack_trouble: Option<SlackTrouble>,
     /// Why channels of routes refused messages at the last try, by channel. These messages went to the main channel.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub refusing: BTreeMap<String, Trouble>,
+    pub refusing: BTreeMap<String, SlackTrouble>,
     /// The message about the first start was put into the outbox.
     pub announced: bool,
     /// Number of forged lines since the first start.
@@ -173,7 +173,7 @@ pub struct Unread {
 /// Data about a partner, from the user database and from earlier log-ins.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Known {
+pub struct KnownPartner {
     /// The account's uid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<u32>,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::alerts::{FeedOdd, Form};
+use crate::domain::alerts::{FeedOdd, Layout};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use crate::domain::expect::Feed;
@@ -107,7 +107,7 @@ pub struct ClosedDay {
     pub maybe_repeated: bool,
     /// The simplest form that Slack has required so far.
     #[serde(default)]
-    pub form: Form,
+    pub form: Layout,
     /// Slack refused it permanently, with this error. The day is kept, but no longer blocks the queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,

@@ -10,7 +10,7 @@ mod notices;
 mod routed;
 mod troubled;
 
-pub use daily::{Daily, JOURNAL, Known, RESUME_VERSION, Resume, Unread, Used};
+pub use daily::{Daily, JOURNAL, KnownPartner, RESUME_VERSION, Resume, Unread, Used};
 pub use day::{ClosedDay, Counters, Day, Idle, PostedDay};
 pub use expiring::ReportedExpiry;
 pub use familiar::Familiar;

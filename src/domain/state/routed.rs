@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::alerts::Form;
+use crate::domain::alerts::Layout;
 use crate::domain::base::numbers::is_default;
 
 /// The table of some partners, for the channel of a route.
@@ -17,7 +17,7 @@ pub struct RoutedTable {
     pub maybe_repeated: bool,
     /// The simplest form that Slack has required so far.
     #[serde(skip_serializing_if = "is_default")]
-    pub form: Form,
+    pub form: Layout,
     /// Slack has accepted all of it.
     #[serde(skip_serializing_if = "is_default")]
     pub is_posted: bool,

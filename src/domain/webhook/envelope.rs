@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::facts::{Facts, facts, rfc3339};
-use crate::domain::alerts::{Event, Told};
+use crate::domain::alerts::{Told, WebhookEvent};
 use crate::domain::base::time::Time;
 use crate::domain::render::{Voice, sentence};
 
@@ -24,7 +24,7 @@ fn source(voice: &Voice) -> String {
 }
 
 /// The body of the request that tells an event.
-pub fn body(event: &Event, voice: &Voice) -> Vec<u8> {
+pub fn body(event: &WebhookEvent, voice: &Voice) -> Vec<u8> {
     let Facts {
         kind,
         partner,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::answer::Delivery;
-use crate::domain::alerts::Event;
+use crate::domain::alerts::WebhookEvent;
 
 /// How often an event is refused, or fails, before the next one is tried.
 const REFUSED: u8 = 3;
@@ -41,13 +41,13 @@ impl Tries {
 
 impl Refusals {
     /// The first event that did not fail, or whose failure may be about it alone.
-    pub fn fresh<'a>(&self, events: &'a [Event]) -> Option<&'a Event> {
-        let tries = |event: &Event| self.0.get(&event.id).copied().unwrap_or_default();
+    pub fn fresh<'a>(&self, events: &'a [WebhookEvent]) -> Option<&'a WebhookEvent> {
+        let tries = |event: &WebhookEvent| self.0.get(&event.id).copied().unwrap_or_default();
         events.iter().find(|event| tries(event).is_next())
     }
 
     /// The event to try next.
-    pub fn next<'a>(&self, events: &'a [Event]) -> Option<&'a Event> {
+    pub fn next<'a>(&self, events: &'a [WebhookEvent]) -> Option<&'a WebhookEvent> {
         self.fresh(events).or(events.first())
     }
 
@@ -89,8 +89,8 @@ mod tests {
     use crate::domain::alerts::{Content, Told};
     use crate::domain::base::time::Time;
 
-    fn events(count: usize) -> Vec<Event> {
-        let event = |number: usize| Event {
+    fn events(count: usize) -> Vec<WebhookEvent> {
+        let event = |number: usize| WebhookEvent {
             id: number.to_string(),
             at: Time::default(),
             told: Told::Content(Box::new(Content::Unreadable {

@@ -4,7 +4,7 @@ use chrono::{Month, NaiveDate, Weekday};
 
 use crate::adapters::config::keys::nearest;
 use crate::adapters::config::values::minutes;
-use crate::domain::expect::{Days, Months, Opening, Place, Unit, Weekdays, Weeks};
+use crate::domain::expect::{DayKind, Days, Months, PlaceInMonth, Weekdays, Weeks, WindowStart};
 
 /// The names of the weekdays.
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -36,11 +36,11 @@ pub(super) fn days(text: String) -> Result<Days, String> {
 fn add(days: &mut Days, part: &str) -> Result<(), String> {
     let lower = part.to_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
-    let place = |nth, last, unit| Place { nth, last, unit };
+    let place = |nth, last, unit| PlaceInMonth { nth, last, unit };
     let (from, to) = part.split_once("..").unwrap_or((part, part));
     let (from, to) = (from.trim(), to.trim());
     match words.as_slice() {
-        ["last"] => days.places.push(place(1, true, Unit::Day)),
+        ["last"] => days.places.push(place(1, true, DayKind::Day)),
         ["working", "day" | "days"] => days.working = true,
         [first, rest @ ..] if !rest.is_empty() && (*first == "last" || nth(first).is_some()) => {
             let (nth, last, unit) = match (nth(first), rest) {
@@ -50,9 +50,9 @@ fn add(days: &mut Days, part: &str) -> Result<(), String> {
             };
             let unit = self::unit(unit).ok_or_else(|| no_unit(part, unit))?;
             let (most, what) = match unit {
-                Unit::Day => (31, "days".to_owned()),
-                Unit::WorkingDay => (23, "working days".to_owned()),
-                Unit::Weekday(day) => (5, day.to_string()),
+                DayKind::Day => (31, "days".to_owned()),
+                DayKind::WorkingDay => (23, "working days".to_owned()),
+                DayKind::Weekday(day) => (5, day.to_string()),
             };
             if nth == 0 || nth > most {
                 return Err(format!(
@@ -67,7 +67,7 @@ fn add(days: &mut Days, part: &str) -> Result<(), String> {
                 return Err(format!("\"{part}\" ends before it begins"));
             }
             days.places
-                .extend((from..=to).map(|day| place(day, false, Unit::Day)));
+                .extend((from..=to).map(|day| place(day, false, DayKind::Day)));
         }
         _ => days.weekdays = days.weekdays.with(weekday(from)?, weekday(to)?),
     }
@@ -88,11 +88,11 @@ fn nth(word: &str) -> Option<u32> {
         .or_else(|| digits?.parse().ok())
 }
 
-fn unit(words: &[&str]) -> Option<Unit> {
+fn unit(words: &[&str]) -> Option<DayKind> {
     match words {
-        ["day"] => Some(Unit::Day),
-        ["working", "day"] => Some(Unit::WorkingDay),
-        [day] => day.parse().ok().map(Unit::Weekday),
+        ["day"] => Some(DayKind::Day),
+        ["working", "day"] => Some(DayKind::WorkingDay),
+        [day] => day.parse().ok().map(DayKind::Weekday),
         _ => None,
     }
 }
@@ -100,14 +100,14 @@ fn unit(words: &[&str]) -> Option<Unit> {
 fn no_unit(part: &str, unit: &[&str]) -> String {
     let unit = unit.join(" ");
     format!(
-        "\"{part}\": \"{unit}\" is no kind of day; for example \"1st working day\", \"last Fri\" or \"last day\""
+        "\"{part}\": \"{unit}\" is not a kind of day; for example \"1st working day\", \"last Fri\" or \"last day\""
     )
 }
 
 fn day_of_month(text: &str) -> Result<u32, String> {
     let day = text.parse().ok().filter(|day| (1..=31).contains(day));
     day.ok_or_else(|| {
-        format!("\"{text}\" is no day of the month, 1 to 31; for example \"1, 15\" or \"1st working day\"")
+        format!("\"{text}\" is not a day of the month, 1 to 31; for example \"1, 15\" or \"1st working day\"")
     })
 }
 
@@ -171,17 +171,17 @@ pub(super) fn weeks(text: String) -> Result<Weeks, String> {
 
 /// A window's start as it is written: whether `20:00` is on the day before depends on the deadline.
 #[derive(Clone, Copy)]
-pub(super) struct Start {
+pub(super) struct WrittenStart {
     at: u32,
     days_before: Option<u32>,
 }
 
-impl Start {
+impl WrittenStart {
     /// Reads `20:00`, `3 days before`, `3 days before 20:00`.
-    pub(super) fn read(text: String) -> Result<Start, String> {
+    pub(super) fn read(text: String) -> Result<WrittenStart, String> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let from = match words.as_slice() {
-            [at] => minutes(at).map(|at| Start {
+            [at] => minutes(at).map(|at| WrittenStart {
                 at,
                 days_before: None,
             }),
@@ -195,7 +195,7 @@ impl Start {
                     [at] => minutes(at),
                     _ => None,
                 };
-                at.zip(days).map(|(at, days)| Start {
+                at.zip(days).map(|(at, days)| WrittenStart {
                     at,
                     days_before: Some(days),
                 })
@@ -203,18 +203,18 @@ impl Start {
             _ => None,
         };
         from.ok_or_else(|| {
-            format!("\"{text}\" is no start of a window; for example \"20:00\" or \"3 days before 20:00\"")
+            format!("\"{text}\" is not a start of a window; for example \"20:00\" or \"3 days before 20:00\"")
         })
     }
 
     /// The start of the window before this deadline; `None` if a time of day is the deadline's own.
-    pub(super) fn before(self, by: u32) -> Option<Opening> {
+    pub(super) fn before(self, by: u32) -> Option<WindowStart> {
         let days_before = match self.days_before {
             Some(days) => days,
             None if self.at == by => return None,
             None => u32::from(self.at > by),
         };
-        Some(Opening {
+        Some(WindowStart {
             days_before,
             at: self.at,
         })

@@ -14,7 +14,7 @@ const MOST_FILES: u64 = 1_000;
 const MOST_NAMES: usize = 20;
 
 /// The values as they were read.
-pub(super) struct Read {
+pub(super) struct FileKeys {
     files: Option<Pattern>,
     matches: Option<Pattern>,
     names: Vec<RequiredName>,
@@ -27,9 +27,9 @@ pub(super) struct Read {
     download: Option<bool>,
 }
 
-impl Read {
+impl FileKeys {
     pub(super) fn of(keys: &mut Keys<'_>) -> Result<Self, ConfigError> {
-        Ok(Read {
+        Ok(FileKeys {
             files: keys.get("files", pattern)?,
             matches: keys.get("matches", regex)?,
             names: keys.list("names", name)?,
@@ -48,12 +48,11 @@ impl Read {
         let wrong = |key: &str, what: &str| Err(keys.wrong_at(key, what));
         let files = match (self.files, self.matches) {
             (Some(_), Some(_)) => {
-                return wrong("matches", "stands in place of files: write one of the two");
+                return wrong("matches", "replaces files: write only one of the two");
             }
             (None, None) if self.names.is_empty() => return Err(keys.missing("files", "*.xml")),
             (None, None) if self.count.is_some() => {
-                let what =
-                    "counts the files that match files or matches: write one of them as well";
+                let what = "needs files or matches, because it counts the files that match it";
                 return wrong("count", what);
             }
             (files, matches) => files.or(matches),
@@ -87,7 +86,7 @@ impl Read {
         if let Some(forbid) = self.forbid.iter().find(is_wanted) {
             return wrong(
                 "forbid",
-                &format!("\"{forbid}\" is wanted as well: choose another pattern"),
+                &format!("\"{forbid}\" is both expected and forbidden: choose another pattern"),
             );
         }
         let count = self.count.unwrap_or(Range::from(1));
@@ -102,12 +101,12 @@ impl Read {
             let most = count.most.zip(size.most);
             let most = most.map(|(files, each)| (files + many).saturating_mul(each));
             if most.is_some_and(|most| most < total.least) {
-                let what = "its least is more than count and max-size allow together";
+                let what = "its minimum is more than count and max-size allow together";
                 return wrong("total-size", what);
             }
             let least = count.least.saturating_mul(size.least);
             if total.most.is_some_and(|most| most < least) {
-                let what = "its most is less than count and min-size need together";
+                let what = "its maximum is less than count and min-size need together";
                 return wrong("total-size", what);
             }
         }
@@ -137,7 +136,7 @@ fn pattern(text: String) -> Result<Pattern, String> {
         ));
     }
     Pattern::new(&text)
-        .map_err(|what| format!("\"{text}\" is no pattern: {what}; for example \"*.xml\""))
+        .map_err(|what| format!("\"{text}\" is not a pattern: {what}; for example \"*.xml\""))
 }
 
 fn regex(text: String) -> Result<Pattern, String> {
@@ -150,7 +149,7 @@ fn regex(text: String) -> Result<Pattern, String> {
 fn name(text: String) -> Result<RequiredName, String> {
     let text = not_empty("prices-{%Y%m%d}.csv")(text)?;
     RequiredName::new(&text).map_err(|what| {
-        format!("\"{text}\" is no name: {what}; for example \"prices-{{%Y%m%d}}.csv\"")
+        format!("\"{text}\" is not a name: {what}; for example \"prices-{{%Y%m%d}}.csv\"")
     })
 }
 
@@ -159,7 +158,7 @@ fn direction(text: String) -> Result<bool, String> {
         "upload" => Ok(false),
         "download" => Ok(true),
         _ => Err(format!(
-            "\"{text}\" is no direction: \"upload\" or \"download\""
+            "\"{text}\" is not a direction: \"upload\" or \"download\""
         )),
     }
 }
@@ -177,10 +176,10 @@ fn count(count: Value) -> Result<Range, String> {
             .filter(|range| fitting(range.least) && range.most.is_none_or(fitting))
             .ok_or_else(|| {
                 format!(
-                    "{count} is no number of files from 1 to {MOST_FILES}; for example 2 or \"2..\" (at least two), \"1..3\", \"4..4\" (exactly four)"
+                    "{count} is not a number of files from 1 to {MOST_FILES}; for example 2 or \"2..\" (at least two), \"1..3\", \"4..4\" (exactly four)"
                 )
             }),
-        _ => Err(format!("{count} is no number of files; for example 2 or \"1..3\"")),
+        _ => Err(format!("{count} is not a number of files; for example 2 or \"1..3\"")),
     }
 }
 
@@ -191,14 +190,14 @@ fn size(size: Value) -> Result<u64, String> {
         Value::String(text) => bytes(text),
         _ => None,
     };
-    size_of.ok_or_else(|| format!("{size} is no size; for example 1000, \"10 kB\", \"1.5 MB\""))
+    size_of.ok_or_else(|| format!("{size} is not a size; for example 1000, \"10 kB\", \"1.5 MB\""))
 }
 
 /// Reads a range of sizes.
 fn sizes(text: String) -> Result<Range, String> {
     range(&text, 0, bytes).ok_or_else(|| {
         format!(
-            "\"{text}\" is no range of sizes; for example \"1 MB..10 MB\", \"1 MB..\", \"..10 MB\""
+            "\"{text}\" is not a range of sizes; for example \"1 MB..10 MB\", \"1 MB..\", \"..10 MB\""
         )
     })
 }

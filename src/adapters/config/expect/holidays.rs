@@ -114,7 +114,7 @@ fn add(holidays: &mut Holidays, text: &str) -> Result<(), String> {
         (None, Some(date)) => drop(holidays.dates.insert(date)),
         (None, None) => {
             return Err(format!(
-                "\"{text}\" is no date; for example 2026-12-25, or 12-25 for every year"
+                "\"{text}\" is not a date; for example 2026-12-25, or 12-25 for every year"
             ));
         }
     }

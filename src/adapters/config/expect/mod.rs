@@ -19,7 +19,7 @@ use crate::domain::routes::Whose;
 
 /// All expectations of the configuration.
 #[derive(Default)]
-pub(super) struct Feeds {
+pub(super) struct ConfiguredFeeds {
     pub(super) expects: Vec<Expectation>,
     pub(super) by_pattern: ByPattern,
     /// Warnings about duplicates, which are left out.
@@ -31,10 +31,10 @@ pub(super) fn expects(
     keys: &mut Keys<'_>,
     zone: Zone,
     text: &Text<'_>,
-) -> Result<Feeds, ConfigError> {
+) -> Result<ConfiguredFeeds, ConfigError> {
     let directory = text.path.parent().unwrap_or(Path::new("/"));
     let lists = Lists::read(keys.table("holidays")?, directory)?;
-    let mut feeds = Feeds::default();
+    let mut feeds = ConfiguredFeeds::default();
     let mut lines = BTreeMap::new();
     for keys in keys.tables("expect", "feed")? {
         let line = text.line(keys.at.start);
@@ -75,8 +75,8 @@ fn expect(
     lists: &Lists<'_>,
 ) -> Result<(Vec<Whose>, Expectation), ConfigError> {
     let partners = keys.get("partner", partners)?;
-    let files = files::Read::of(&mut keys)?;
-    let schedule = schedule::Read::of(&mut keys, lists)?;
+    let files = files::FileKeys::of(&mut keys)?;
+    let schedule = schedule::ScheduleKeys::of(&mut keys, lists)?;
     let mention = keys.get("mention", mention)?;
     let remind = keys.get("remind", remind)?.unwrap_or_default();
     keys.end()?;

@@ -7,13 +7,13 @@ use std::time::Duration;
 use chrono::{NaiveDate, TimeDelta};
 use toml::Value;
 
-use super::days::{Start, days, months, weeks};
+use super::days::{WrittenStart, days, months, weeks};
 use super::holidays::Lists;
 use crate::adapters::config::keys::{ConfigError, Keys};
 use crate::adapters::config::values::{self, duration, time_of_day};
 use crate::domain::base::time::Zone;
 use crate::domain::expect::calendar::clock;
-use crate::domain::expect::{Days, Holidays, Months, Opening, Schedule, Weekdays, Weeks};
+use crate::domain::expect::{Days, Holidays, Months, Schedule, Weekdays, Weeks, WindowStart};
 
 /// The upper limit of `grace` (exclusive): the days of a feed must not overlap.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -25,9 +25,9 @@ const TRIED_FROM: i32 = 2_024;
 const TRIED: TimeDelta = TimeDelta::days(10 * 366);
 
 /// The values as they were read.
-pub(super) struct Read {
+pub(super) struct ScheduleKeys {
     by: Option<u32>,
-    from: Option<Start>,
+    from: Option<WrittenStart>,
     days: Option<Days>,
     months: Option<Months>,
     weeks: Option<Weeks>,
@@ -37,11 +37,11 @@ pub(super) struct Read {
     grace: Option<Duration>,
 }
 
-impl Read {
+impl ScheduleKeys {
     pub(super) fn of(keys: &mut Keys<'_>, lists: &Lists<'_>) -> Result<Self, ConfigError> {
-        Ok(Read {
+        Ok(ScheduleKeys {
             by: keys.get("by", time_of_day("07:30"))?,
-            from: keys.get("from", Start::read)?,
+            from: keys.get("from", WrittenStart::read)?,
             days: keys.get("days", days)?,
             months: keys.get("months", months)?,
             weeks: keys.get("weeks", weeks)?,
@@ -58,7 +58,7 @@ impl Read {
         let from = self.from.map(|from| {
             let wrong = || {
                 let by = clock(by);
-                format!("{by} is the deadline too; for a window of a whole day write \"1 day before {by}\"")
+                format!("{by} is also the deadline; for a window of a whole day write \"1 day before {by}\"")
             };
             from.before(by).ok_or_else(|| keys.wrong_at("from", &wrong()))
         });
@@ -109,7 +109,7 @@ fn is_ever_due(schedule: &Schedule) -> Result<(), String> {
     match schedule.due_from(tried_from(schedule)) {
         Some(_) => Ok(()),
         None => Err(
-            "the feed would never be due: no date is left by days, months, weeks, holidays and except together"
+            "the feed is never due: days, months, weeks, holidays and except together leave no date"
                 .to_owned(),
         ),
     }
@@ -117,7 +117,7 @@ fn is_ever_due(schedule: &Schedule) -> Result<(), String> {
 
 /// Refuses a window that starts before the deadline of the day before it.
 fn fits(schedule: &Schedule) -> Result<(), String> {
-    let Some(Opening { days_before, at }) = schedule.from else {
+    let Some(WindowStart { days_before, at }) = schedule.from else {
         return Ok(());
     };
     let minutes = |minutes: u32| TimeDelta::minutes(minutes.into());
@@ -151,7 +151,7 @@ fn date(written: Value) -> Result<NaiveDate, String> {
     let text = written.to_string();
     let text = written.as_str().unwrap_or(&text);
     text.parse()
-        .map_err(|_| format!("\"{text}\" is no date; for example [\"2026-12-25\"]"))
+        .map_err(|_| format!("\"{text}\" is not a date; for example [\"2026-12-25\"]"))
 }
 
 fn grace(text: String) -> Result<Duration, String> {

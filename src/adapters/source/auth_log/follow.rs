@@ -146,7 +146,7 @@ impl AuthLogReader {
                     self.look_again = Some(Instant::now() + (QUIET - age));
                     return Ok(false);
                 }
-                let why = "still written to since its rotation; what comes there is not read";
+                let why = "is still written to after its rotation; new lines in it are not read";
                 self.remarks
                     .push(Remark::Said(format!("{}: {why}", self.path.display())));
             }

@@ -14,7 +14,7 @@ const READ_BACK: u64 = 64 << 20;
 
 /// The past of one start. It ends at the end of the log at that time.
 #[derive(Debug)]
-pub(super) struct LookBack {
+pub(super) struct LogPast {
     /// Older entries are skipped.
     since: Time,
     /// Entries up to this time are past. `None` if all entries are past.
@@ -26,7 +26,7 @@ pub(super) struct LookBack {
     left: bool,
 }
 
-impl LookBack {
+impl LogPast {
     /// Whether an entry of this time is past. `None` if the entry is too old to be of use.
     pub(super) fn holds(&mut self, time: Time) -> Option<bool> {
         let past = self.until.is_none_or(|until| time <= until);
@@ -53,7 +53,7 @@ impl LookBack {
 /// A start with new entries.
 #[derive(Debug)]
 pub(super) struct Now {
-    pub(super) past: LookBack,
+    pub(super) past: LogPast,
     pub(super) reading: Option<FileReading>,
     pub(super) later: VecDeque<LogFile>,
     /// The position at which new entries begin.
@@ -83,7 +83,7 @@ pub(super) fn now(path: &Path, since: Time, now: Time) -> anyhow::Result<Option<
     let end = log.line_end_before(log.size()?)?;
     let identity = log.identity;
     let position = FileReading::from(log, end)?.and_then(|reading| reading.position(path, now));
-    let past = LookBack {
+    let past = LogPast {
         since,
         until: None,
         log: identity,
@@ -103,7 +103,7 @@ pub(super) fn after(
     path: &Path,
     since: Time,
     time: Time,
-) -> anyhow::Result<(Option<LookBack>, VecDeque<LogFile>)> {
+) -> anyhow::Result<(Option<LogPast>, VecDeque<LogFile>)> {
     let files = generations::since(path, since)?;
     let Some(last) = files.back() else {
         return Ok((None, files));
@@ -112,7 +112,7 @@ pub(super) fn after(
         true => u64::MAX,
         false => last.line_end_before(last.size()?)?,
     };
-    let past = LookBack {
+    let past = LogPast {
         since,
         until: Some(time),
         log: last.identity,

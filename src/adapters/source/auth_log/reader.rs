@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context as _;
 
 use crate::adapters::source::auth_log::identity::LogFile;
-use crate::adapters::source::auth_log::past::{self, LookBack};
+use crate::adapters::source::auth_log::past::{self, LogPast};
 use crate::adapters::source::auth_log::reading::FileReading;
 use crate::adapters::source::auth_log::watch::Watch;
 use crate::adapters::source::envelope::{Envelope, Read};
@@ -31,7 +31,7 @@ pub struct AuthLogReader {
     pub(super) later: VecDeque<LogFile>,
     pub(super) watch: Watch,
     envelope: Envelope,
-    pub(super) past: Option<LookBack>,
+    pub(super) past: Option<LogPast>,
     pub(super) position: Option<FilePosition>,
     /// Time of the last line.
     pub(super) last: Time,
@@ -162,7 +162,7 @@ impl AuthLogReader {
             let Some(line) = reading.next() else { break };
             self.past.take_if(|past| past.ends_at(identity, offset));
             // Unreadable lines in the past are not reported, because past lines do not count.
-            let counts = self.past.as_ref().is_none_or(past::LookBack::is_left);
+            let counts = self.past.as_ref().is_none_or(past::LogPast::is_left);
             let read = match line.too_long {
                 true => Read::NoText,
                 false => self.envelope.read_syslog(line.text),

@@ -6,7 +6,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 
 use super::identity::LogFile;
-use crate::adapters::source::buffer::{Buffer, Filled, Line};
+use crate::adapters::source::buffer::{Buffer, Filled, LogLine};
 use crate::domain::base::position::{FilePosition, hash};
 use crate::domain::base::time::Time;
 
@@ -107,7 +107,7 @@ impl FileReading {
     }
 
     /// The next whole line.
-    pub(super) fn next(&mut self) -> Option<Line<'_>> {
+    pub(super) fn next(&mut self) -> Option<LogLine<'_>> {
         let line = self.buffer.next()?;
         self.offset += line.length;
         Some(line)

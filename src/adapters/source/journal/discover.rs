@@ -128,7 +128,7 @@ impl JournalReader {
         }
         self.told |= self.planned;
         if let Some(path) = self.roots.changed() {
-            let why = format!("{} is not the directory that it was", path.display());
+            let why = format!("{} was replaced by another directory", path.display());
             self.reopen(Some(why))?;
             return Ok(true);
         }
@@ -197,7 +197,7 @@ impl JournalReader {
             self.check_machine()?;
             legs.extend(
                 self.plan(new)
-                    .context("looking for the place to read on from in the journal")?,
+                    .context("looking for the position in the journal")?,
             );
         }
         Ok(legs)
@@ -265,7 +265,7 @@ impl JournalReader {
             look_back: Duration::ZERO,
         };
         self.remarks.push(Remark::Said(format!(
-            "the position is in the journal of machine {}, this is {}: reading what is later",
+            "the position is in the journal of machine {}, but this is machine {}: reading its later entries",
             position.machine, self.machine
         )));
         self.start_at(start);

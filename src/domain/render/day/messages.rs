@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{footer, table};
-use crate::domain::alerts::Form;
+use crate::domain::alerts::Layout;
 use crate::domain::base::clean::{escape, escape_within};
 use crate::domain::base::language::{Language, Noun};
 use crate::domain::render::blocks::{self, TEXT_MOST, TextLine, bold, plain};
@@ -56,7 +56,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn render(self, form: Form, repeated: bool, voice: &Voice) -> Rendered {
+    fn render(self, form: Layout, repeated: bool, voice: &Voice) -> Rendered {
         let language = voice.language;
         let repeated = repeated.then(|| repeat(language));
         let title = blocks::joined(std::slice::from_ref(&self.title));
@@ -67,7 +67,7 @@ impl Page<'_> {
                     .map(|(part, total)| as_text(part, total, language))
             };
         let blocks = match form {
-            Form::Blocks => {
+            Layout::Blocks => {
                 let mut all = vec![blocks::rich_text(&[self.title])];
                 let table = self.table.iter();
                 all.extend(table.map(|(part, total)| table::block(part, *total, language)));
@@ -76,7 +76,7 @@ impl Page<'_> {
                 all.extend(repeated.map(blocks::context));
                 all
             }
-            Form::Preformatted => {
+            Layout::Preformatted => {
                 let mut text =
                     paragraphs([Some(title), table(table::padded), Some(footer)], "\n\n");
                 text += &format!("\n\n{}", voice.label());
@@ -85,7 +85,7 @@ impl Page<'_> {
                 }
                 vec![blocks::preformatted(&text)]
             }
-            Form::Text => {
+            Layout::Text => {
                 let begin = if self.table.is_some() {
                     title
                 } else {
