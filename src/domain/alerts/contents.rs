@@ -43,6 +43,7 @@ pub(super) use alone;
 
 impl Content {
     /// How this content is treated.
+    #[expect(clippy::too_many_lines, reason = "it is a table")]
     pub(crate) fn nature(&self) -> Nature<'_> {
         match self {
             Content::Logins(logins) => Nature {
