@@ -75,11 +75,7 @@ impl Dump {
         if text.is_empty() {
             return Some(Read::Other);
         }
-        let form = form(text);
-        let of_journal = *self
-            .of_journal
-            .get_or_insert_with(|| form.as_ref().is_some_and(|form| is_whole(form, text)));
-        match form.filter(|_| of_journal) {
+        match self.form(text) {
             Some(Form::Export) => {
                 self.export.line(line);
                 None
@@ -139,6 +135,18 @@ impl Dump {
     /// Advice about lines of a journalctl output that is not read, if there were any.
     pub const fn remedy(&self) -> Option<&'static str> {
         self.remedy
+    }
+
+    /// The form of a line at the beginning of an entry, in a dump of the journal; the first line shows whether this is one.
+    fn form(&mut self, text: &[u8]) -> Option<Form> {
+        if self.of_journal == Some(false) {
+            return None;
+        }
+        let form = form(text);
+        let of_journal = *self
+            .of_journal
+            .get_or_insert_with(|| form.as_ref().is_some_and(|form| is_whole(form, text)));
+        form.filter(|_| of_journal)
     }
 
     fn pretty_line(&mut self, line: &Line<'_>) -> Option<Read<'_>> {

@@ -124,17 +124,17 @@ impl Lines {
 
     /// The next line. `None` at the end.
     pub fn next_whole(&mut self) -> io::Result<Option<Line<'_>>> {
-        // The buffer is asked twice, because a loop cannot return a value that it borrowed.
-        let mut ended = false;
-        while !ended && !self.buffer.has_next() {
-            ended = self.fill()?;
+        loop {
+            if let Some(line_feed) = self.buffer.line_feed() {
+                self.number += 1;
+                return Ok(Some(self.buffer.before(line_feed)));
+            }
+            if self.fill()? {
+                let rest = self.buffer.rest();
+                self.number += u64::from(rest.is_some());
+                return Ok(rest);
+            }
         }
-        let line = match ended {
-            true => self.buffer.rest(),
-            false => self.buffer.next(),
-        };
-        self.number += u64::from(line.is_some());
-        Ok(line)
     }
 
     /// Reads more. Whether the end was reached.

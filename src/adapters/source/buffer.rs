@@ -83,15 +83,25 @@ impl Buffer {
 
     /// Whether the buffer holds the next line with its line feed.
     pub(crate) fn has_next(&mut self) -> bool {
+        self.line_feed().is_some()
+    }
+
+    /// The place of the next line feed. `None` if more must be read first.
+    pub(crate) fn line_feed(&mut self) -> Option<usize> {
         let found = memchr(b'\n', &self.bytes[self.searched..self.end]);
         self.searched = found.map_or(self.end, |found| self.searched + found);
-        found.is_some()
+        found.map(|_| self.searched)
+    }
+
+    /// The next whole line, whose line feed is at this place.
+    pub(crate) fn before(&mut self, line_feed: usize) -> Line<'_> {
+        self.take(line_feed, line_feed + 1)
     }
 
     /// The next whole line.
     pub(crate) fn next(&mut self) -> Option<Line<'_>> {
-        let stop = self.has_next().then_some(self.searched)?;
-        Some(self.take(stop, stop + 1))
+        let line_feed = self.line_feed()?;
+        Some(self.before(line_feed))
     }
 
     /// The bytes after the last line feed, if there are any.

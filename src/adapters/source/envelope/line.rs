@@ -79,15 +79,15 @@ impl Envelope {
 
     /// Reads a line of text: of a syslog daemon, or of an output of journalctl that is made for people.
     pub(crate) fn read_text<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
-        match self.read_syslog(line) {
-            Read::Entry(entry) if entry.origin.identifier.is_empty() => {
-                let text = entry.message;
-                let (origin, message) =
-                    short::enveloped(&mut self.stamps, text).unwrap_or((entry.origin, text));
-                Read::of(origin, message)
+        let mut read = self.read_syslog(line);
+        if let Read::Entry(entry) = &mut read {
+            if entry.origin.identifier.is_empty() {
+                if let Some((origin, message)) = short::enveloped(&mut self.stamps, entry.message) {
+                    (entry.origin, entry.message) = (origin, message);
+                }
             }
-            read => read,
         }
+        read
     }
 
     /// Reads a line of a log that only a syslog daemon writes. There, text that looks like the journal's JSON is not read as
@@ -100,13 +100,15 @@ impl Envelope {
         if line.len() > LONGEST_LINE || memchr(0, line).is_some() {
             return Read::NoText;
         }
-        let found = enveloped(&mut self.stamps, line);
-        let (origin, message) = found.unwrap_or((Origin::default(), line));
-        Read::of(origin, message)
+        match enveloped(&mut self.stamps, line) {
+            Some((origin, message)) => Read::of(origin, message),
+            None => Read::of(Origin::default(), line),
+        }
     }
 }
 
 /// Reads an envelope in one of the forms of syslog, and its message. `None` if the line has no envelope.
+#[inline]
 pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
     let line = without_priority(line);
     if let Some(rest) = line.strip_prefix(b"1 ") {
