@@ -11,11 +11,9 @@ use memchr::memchr;
 /// result is exactly what strnvis prints, and contains an escape. `\303\251` does, so it becomes `é`; `al\151ce` does not,
 /// because strnvis prints `i` as it is. So a client cannot become `alice` by sending backslashes.
 pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
-    let once = unescape(escaped);
-    if twice && is_escaped(&once) {
-        Cow::Owned(unescape(&once).into_owned())
-    } else {
-        once
+    match unescape(escaped) {
+        Cow::Owned(once) if twice && is_escaped(&once) => Cow::Owned(unescape(&once).into_owned()),
+        once => once,
     }
 }
 
@@ -38,11 +36,9 @@ pub fn encode(bytes: &[u8]) -> String {
 /// Like [`decode`] with `twice`, unless the name would then contain a control character: no account has one, and `DOMAIN\nina` of
 /// OpenSSH 10.3 looks the same as `DOMAIN`, newline, `ina` of 10.2.
 pub(super) fn decode_account(escaped: &[u8]) -> Cow<'_, [u8]> {
-    let twice = decode(escaped, true);
-    if twice.iter().any(u8::is_ascii_control) {
-        decode(escaped, false)
-    } else {
-        twice
+    match decode(escaped, true) {
+        Cow::Owned(twice) if twice.iter().any(u8::is_ascii_control) => decode(escaped, false),
+        decoded => decoded,
     }
 }
 

@@ -90,6 +90,19 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// The event with this user and peer, if they were found.
+    #[inline]
+    pub(super) fn with_found(
+        &self,
+        event: Event<'a>,
+        found: Option<(&'a [u8], Peer<'a>)>,
+    ) -> Event<'a> {
+        match found {
+            Some((name, peer)) => self.with_user(event, name, peer),
+            None => event,
+        }
+    }
+
     /// The name of a file in this line, decoded; in a cut line, the part that is left.
     pub(super) fn path(&self, escaped: &'a [u8]) -> Cow<'a, [u8]> {
         if self.cut {
