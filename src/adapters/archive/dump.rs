@@ -87,6 +87,9 @@ impl Dump {
                     self.remedy = self.remedy.or_else(|| short::remedy(text));
                     return Some(self.envelope.read_pasted(text));
                 }
+                if line.nul {
+                    return Some(Read::NoText);
+                }
                 let read = self.envelope.read_text(text);
                 if matches!(&read, Read::Entry(entry) if entry.origin.identifier.is_empty()) {
                     self.remedy = self.remedy.or_else(|| short::remedy(text));
@@ -100,9 +103,7 @@ impl Dump {
     pub(in crate::adapters) fn pass(&mut self, line: &Line<'_>) -> bool {
         let plain = self.of_journal == Some(false) && !line.too_long;
         // The second reading finds no stamp in a line that is not text.
-        plain
-            && memchr::memchr(0, line.text).is_none()
-            && self.envelope.stamps.rfc3164(line.text).is_some()
+        plain && !line.nul && self.envelope.stamps.rfc3164(line.text).is_some()
     }
 
     /// The result at the end of the file: an entry that no empty line ended.

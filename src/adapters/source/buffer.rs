@@ -22,6 +22,8 @@ pub(crate) struct Buffer {
     start: usize,
     /// There is no line feed between `start` and here.
     searched: usize,
+    /// The place of the first NUL from `start` on, else `end`.
+    nul: usize,
     end: usize,
     /// Bytes of the line at `start` that were already discarded: NULs, or the line is too long.
     discarded: u64,
@@ -40,6 +42,8 @@ pub struct Line<'a> {
     pub length: u64,
     /// The line was longer than `LONGEST_LINE`.
     pub too_long: bool,
+    /// The line holds a NUL, so it is not text.
+    pub nul: bool,
     /// The first bytes of the line in the log, if the line is too long.
     pub head: [u8; HEAD],
 }
@@ -61,6 +65,7 @@ impl Buffer {
             bytes: vec![0; CAPACITY],
             start: 0,
             searched: 0,
+            nul: 0,
             end: 0,
             discarded: 0,
             too_long: false,
@@ -110,7 +115,25 @@ impl Buffer {
         any.then(|| self.take(self.end, self.end))
     }
 
+    #[inline]
     fn take(&mut self, stop: usize, behind: usize) -> Line<'_> {
+        if self.discarded > 0 || self.nul < stop || stop - self.start > LONGEST_LINE {
+            return self.take_odd(stop, behind);
+        }
+        let start = std::mem::replace(&mut self.start, behind);
+        self.searched = behind;
+        Line {
+            text: &self.bytes[start..stop],
+            length: (behind - start) as u64,
+            too_long: false,
+            nul: false,
+            head: self.head,
+        }
+    }
+
+    /// Takes a line that holds a NUL, is too long, or was read in part before.
+    #[cold]
+    fn take_odd(&mut self, stop: usize, behind: usize) -> Line<'_> {
         let (start, len) = (self.start, stop - self.start);
         let nuls = leading_nuls(&self.bytes[start..stop]);
         let too_long = std::mem::take(&mut self.too_long) || len - nuls > LONGEST_LINE;
@@ -120,6 +143,9 @@ impl Buffer {
         let length = std::mem::take(&mut self.discarded) + (behind - start) as u64;
         self.start = behind;
         self.searched = behind;
+        if self.nul < behind {
+            self.nul = self.nul_from(behind);
+        }
         let text = match too_long {
             true => &b""[..],
             false => &self.bytes[start + nuls..stop],
@@ -128,8 +154,15 @@ impl Buffer {
             text,
             length,
             too_long,
+            nul: memchr(0, text).is_some(),
             head: self.head,
         }
+    }
+
+    /// The place of the first NUL from a place on, else `end`.
+    fn nul_from(&self, from: usize) -> usize {
+        let found = memchr(0, &self.bytes[from..self.end]);
+        found.map_or(self.end, |found| from + found)
     }
 
     /// Keeps the first bytes of the line.
@@ -170,7 +203,11 @@ impl Buffer {
     }
 
     fn grown(&mut self, count: usize) -> (Filled, u64) {
+        let before = self.end;
         self.end += count;
+        if self.nul == before {
+            self.nul = self.nul_from(before);
+        }
         match count {
             0 => (Filled::End, 0),
             _ => (Filled::Grown, count as u64),
@@ -181,6 +218,7 @@ impl Buffer {
     pub(crate) fn skip(&mut self) {
         self.start = self.end;
         self.searched = self.end;
+        self.nul = self.end;
         self.discarded = 0;
         self.too_long = false;
     }
@@ -203,12 +241,16 @@ impl Buffer {
             self.discarded += useless as u64;
             self.start += useless;
             self.searched = self.searched.max(self.start);
+            if self.nul < self.start {
+                self.nul = self.nul_from(self.start);
+            }
         }
         if self.end > self.bytes.len() / 2 {
             let from = self.start.saturating_sub(CONTEXT);
             self.bytes.copy_within(from..self.end, 0);
             self.start -= from;
             self.searched -= from;
+            self.nul -= from;
             self.end -= from;
         }
     }

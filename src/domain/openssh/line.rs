@@ -168,6 +168,7 @@ fn repeated(message: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 /// The level prefix, and the text after it.
+#[inline]
 fn level(message: &[u8]) -> (Level, &[u8]) {
     let of = |words: &[u8], level| Some((level, message.strip_prefix(words)?));
     let found = match message.first() {
@@ -184,10 +185,20 @@ fn level(message: &[u8]) -> (Level, &[u8]) {
 
 /// The text after the tag that `LogVerbose` puts before it: `FILE.c:FUNCTION():LINE: ` (8.5), `… (pid=N): ` (8.7),
 /// `… (bin=NAME, pid=N): ` (10.0).
+#[inline]
 fn untagged(text: &[u8]) -> Option<&[u8]> {
-    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let (file, rest) = text.split_at(scan::find_either(b':', b' ', text)?);
-    if !rest.starts_with(b":") || !file.ends_with(b".c") || !file.iter().all(word) {
+    match rest.starts_with(b":") && file.ends_with(b".c") {
+        true => behind_tag(file, rest),
+        false => None,
+    }
+}
+
+/// The same for a text that begins with the name of a file of C.
+#[cold]
+fn behind_tag<'a>(file: &[u8], rest: &'a [u8]) -> Option<&'a [u8]> {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    if !file.iter().all(word) {
         return None;
     }
     let (function, rest) = split_at_first(&rest[1..], b"():")?;

@@ -27,6 +27,7 @@ pub(super) fn origin<'a>(time: Time, host: &'a [u8], identifier: &'a [u8], pid: 
 }
 
 /// The line without its priority (`<38>`), which lines from the network have.
+#[inline]
 pub(super) fn without_priority(line: &[u8]) -> &[u8] {
     let Some(rest) = line.strip_prefix(b"<") else {
         return line;
@@ -58,10 +59,17 @@ pub(super) fn words(text: &[u8]) -> (&[u8], &[u8]) {
 pub(super) type Tag<'a> = (&'a [u8], u32);
 
 /// Reads `HOST TAG: MESSAGE`, the text after a stamp in the traditional form.
+#[inline]
 pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
-    if let Some(usual) = usual_header(text) {
-        return Some(usual);
+    match usual_header(text) {
+        None => other_header(text),
+        usual => usual,
     }
+}
+
+/// The same in a form that is not the usual one.
+#[cold]
+fn other_header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     let text = text.trim_ascii_start();
     let (mut first, mut rest) = words(text);
     // FreeBSD's syslogd -vv: `<auth.info> HOST TAG: MESSAGE`.
@@ -157,6 +165,7 @@ pub(super) fn number(digits: &[u8]) -> Option<u32> {
 }
 
 /// The message without the `[ID 800047 auth.info] ` that Solaris writes before it.
+#[inline]
 fn without_solaris_id(message: &[u8]) -> &[u8] {
     let Some(rest) = message.strip_prefix(b"[ID ") else {
         return message;

@@ -87,6 +87,7 @@ impl Stamps {
     }
 
     /// Reads `Mar  3 06:07:55`, also with a fraction, at the beginning of `text`. Returns the text after the following blank.
+    #[inline]
     pub(crate) fn rfc3164<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
         let (minute, rest) = text.split_first_chunk()?;
         if let Some((_, local)) = self.yearless.filter(|(known, _)| known == minute) {
@@ -96,6 +97,17 @@ impl Stamps {
             self.count();
             return Some((self.local(local + second, micros), rest));
         }
+        self.any_yearless(text, minute, rest)
+    }
+
+    /// The same for a stamp that may be of another minute than the last one: `minute` and `rest` are the two parts of `text`.
+    #[cold]
+    fn any_yearless<'t>(
+        &mut self,
+        text: &'t [u8],
+        minute: &[u8; 12],
+        rest: &[u8],
+    ) -> Option<(Time, &'t [u8])> {
         let (month, behind) = text.split_first_chunk()?;
         let (local, micros, behind) = self.moment_behind_month(month_of(month)?, behind)?;
         if let [_, _, _, b' ', _, _, b' ', _, _, b':', _, _] = minute {
@@ -136,6 +148,7 @@ impl Stamps {
     }
 
     /// The time of a local time.
+    #[inline]
     fn local(&mut self, local: i64, micros: i64) -> Time {
         let offset = self.offset(local);
         self.time(local, offset, micros)
@@ -151,6 +164,7 @@ impl Stamps {
     /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`. The zone may
     /// come after a blank: `2026-03-03 06:07:55 UTC HOST TAG: …`.
     /// Returns the text after the following blank.
+    #[inline]
     pub(crate) fn rfc3339<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
         let (local, micros, rest) = self.moment(text)?;
         let (offset, rest) = match rest.split_first_chunk() {
@@ -160,6 +174,7 @@ impl Stamps {
         Some((self.time(local, offset, micros), end(rest)?))
     }
 
+    #[inline(never)]
     /// Reads the zone at the beginning of `rest`, if there is one: the offset from UTC, and the text after it.
     fn zone_of<'t>(&mut self, local: i64, rest: &'t [u8]) -> Option<(i64, &'t [u8])> {
         let (offset, behind) = zone(rest)?;
@@ -186,6 +201,7 @@ impl Stamps {
     }
 
     /// Reads `2026-03-03T06:07:55.123456`: seconds of local time since the epoch, and microseconds.
+    #[inline]
     fn moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
         let Some((minute, rest)) = text.split_first_chunk() else {
             return self.any_moment(text);
@@ -203,6 +219,7 @@ impl Stamps {
     }
 
     /// The same for a moment that may be of another minute than the last one.
+    #[cold]
     fn any_moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
         let (date, rest) = text.split_at_checked(10)?;
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else {
