@@ -7,7 +7,7 @@
 use super::export::{self, Export};
 use crate::adapters::archive::lines::without_mark as without_byte_order_mark;
 use crate::adapters::source::buffer::{LONGEST_LINE, Line};
-use crate::adapters::source::envelope::{Envelope, Read, Years, short};
+use crate::adapters::source::envelope::{Envelope, Read, Years, short, without_return};
 use crate::domain::base::time::Time;
 
 /// The longest entry of `json-pretty`, in bytes: journalctl leaves out fields over 4 KiB, and an entry has a few dozen
@@ -71,7 +71,7 @@ impl Dump {
             return Some(Read::NoText);
         }
         let text = without_byte_order_mark(line.text);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let text = without_return(text);
         if text.is_empty() {
             return Some(Read::Other);
         }

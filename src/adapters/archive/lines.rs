@@ -16,9 +16,6 @@ use crate::domain::base::time::Time;
 
 pub use crate::adapters::source::buffer::Line;
 
-/// The byte order mark that editors of other systems write before a text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// Hands out the lines of a log one by one, from one buffer.
 pub struct Lines {
     stream: Stream,
@@ -37,9 +34,13 @@ pub struct Lines {
     asked: (PathBuf, &'static str),
 }
 
-/// A line without a byte order mark.
+/// A line without the byte order mark that editors of other systems write before a text.
+#[inline]
 pub(crate) fn without_mark(line: &[u8]) -> &[u8] {
-    line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
+    match line {
+        [0xef, 0xbb, 0xbf, text @ ..] => text,
+        _ => line,
+    }
 }
 
 /// The bytes of the text.

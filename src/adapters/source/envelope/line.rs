@@ -128,15 +128,19 @@ pub(super) fn is_text(line: &[u8]) -> bool {
 }
 
 /// The line without the carriage return of other systems.
-fn without_return(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
+#[inline]
+pub(crate) fn without_return(line: &[u8]) -> &[u8] {
+    match line {
+        [line @ .., b'\r'] => line,
+        _ => line,
+    }
 }
 
 /// Reads an envelope in one of the forms of syslog, and its message. `None` if the line has no envelope.
 #[inline]
 pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
     let line = without_priority(line);
-    if let Some(rest) = line.strip_prefix(b"1 ") {
+    if let [b'1', b' ', rest @ ..] = line {
         return rfc5424::enveloped(stamps, rest);
     }
     let (time, rest) = match line.first()? {

@@ -29,7 +29,7 @@ pub(super) fn origin<'a>(time: Time, host: &'a [u8], identifier: &'a [u8], pid: 
 /// The line without its priority (`<38>`), which lines from the network have.
 #[inline]
 pub(super) fn without_priority(line: &[u8]) -> &[u8] {
-    let Some(rest) = line.strip_prefix(b"<") else {
+    let [b'<', rest @ ..] = line else {
         return line;
     };
     match rest.iter().position(|b| !b.is_ascii_digit()) {
@@ -116,10 +116,17 @@ fn usual_header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     }
     let rest = &rest[1..];
     let (name, rest) = rest.split_at(scan::find_either(b'[', b' ', rest)?);
-    let (pid, rest) = scan::number(rest.strip_prefix(b"[")?)?;
-    let message = rest.strip_prefix(b"]: ").filter(|_| !name.is_empty())?;
-    let pid = u32::try_from(pid).ok()?;
-    Some((host, (name, pid), without_solaris_id(message)))
+    let [b'[', rest @ ..] = rest else {
+        return None;
+    };
+    let (pid, rest) = scan::number(rest)?;
+    match rest {
+        [b']', b':', b' ', message @ ..] if !name.is_empty() => {
+            let tag = (name, u32::try_from(pid).ok()?);
+            Some((host, tag, without_solaris_id(message)))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a word is a tag of OpenSSH without a process, like `sshd:`. No host has such a name.
@@ -167,7 +174,7 @@ pub(super) fn number(digits: &[u8]) -> Option<u32> {
 /// The message without the `[ID 800047 auth.info] ` that Solaris writes before it.
 #[inline]
 fn without_solaris_id(message: &[u8]) -> &[u8] {
-    let Some(rest) = message.strip_prefix(b"[ID ") else {
+    let [b'[', b'I', b'D', b' ', rest @ ..] = message else {
         return message;
     };
     match memchr(b']', rest) {

@@ -50,7 +50,10 @@ pub(super) fn blanks(text: &[u8]) -> Option<&[u8]> {
 /// The text after the blank that ends a stamp.
 #[inline]
 pub(super) fn end(text: &[u8]) -> Option<&[u8]> {
-    text.strip_prefix(b" ")
+    match text {
+        [b' ', rest @ ..] => Some(rest),
+        _ => None,
+    }
 }
 
 /// Reads `06:07:55`, in seconds. The second may be a leap second.

@@ -213,9 +213,10 @@ impl Stamps {
                 return Some((local + second, micros, rest));
             }
         }
-        let (local, micros, rest) = self.any_moment(text)?;
-        self.minute = Some((*minute, local - local.rem_euclid(60)));
-        Some((local, micros, rest))
+        let (local, micros, behind) = self.any_moment(text)?;
+        let (second, _) = second(rest)?;
+        self.minute = Some((*minute, local - second));
+        Some((local, micros, behind))
     }
 
     /// The same for a moment that may be of another minute than the last one.
