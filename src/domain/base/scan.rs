@@ -98,7 +98,7 @@ const fn bytes(bits: u32) -> usize {
 const fn digits(block: [u8; 8]) -> (u64, u64) {
     let values = u64::from_le_bytes(block) ^ (ONES * b'0' as u64);
     // Adding 0x76 to the lower bits sets the highest bit from ten on.
-    let others = ((values & !HIGHEST) + ONES * 0x76 | values) & HIGHEST;
+    let others = (((values & !HIGHEST) + ONES * 0x76) | values) & HIGHEST;
     (values, others)
 }
 

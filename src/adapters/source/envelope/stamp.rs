@@ -174,8 +174,8 @@ impl Stamps {
         Some((self.time(local, offset, micros), end(rest)?))
     }
 
-    #[inline(never)]
     /// Reads the zone at the beginning of `rest`, if there is one: the offset from UTC, and the text after it.
+    #[inline(never)]
     fn zone_of<'t>(&mut self, local: i64, rest: &'t [u8]) -> Option<(i64, &'t [u8])> {
         let (offset, behind) = zone(rest)?;
         if let (Some(offset), Some(text @ [_, _, _, b':', _, _])) = (offset, rest.first_chunk()) {
