@@ -133,6 +133,7 @@ impl Stamps {
         month: u32,
         rest: &'t [u8],
     ) -> Option<(i64, i64, &'t [u8])> {
+        self.yearless = None;
         let rest = blanks(rest)?;
         let (day, rest) = match rest {
             [tens @ b'0'..=b'3', ones @ b'0'..=b'9', rest @ ..] => (two(*tens, *ones), rest),

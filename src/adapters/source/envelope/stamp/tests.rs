@@ -160,6 +160,18 @@ fn a_leap_second_does_not_shift_the_minute_that_is_remembered() {
 }
 
 #[test]
+fn a_minute_of_november_is_of_the_next_year_behind_a_stamp_of_june_in_another_language() {
+    let utc = Zone::Named(chrono_tz::UTC);
+    let mut stamps = Stamps::ordered(utc, Time::default(), Years::unknown());
+    let read = stamps.rfc3164(b"Nov 23 06:07:55 x");
+    assert_eq!(read, Some((at("2000-11-23T06:07:55Z"), &b"x"[..])));
+    let read = stamps.behind_month(6, b" 23 06:07:55 x");
+    assert_eq!(read, Some((at("2001-06-23T06:07:55Z"), &b"x"[..])));
+    let read = stamps.rfc3164(b"Nov 23 06:07:56 x");
+    assert_eq!(read, Some((at("2001-11-23T06:07:56Z"), &b"x"[..])));
+}
+
+#[test]
 fn what_is_remembered_of_a_zone_is_forgotten_with_the_next() {
     let mut stamps = paris("2026-03-30T09:00:00+02:00");
     for (stamp, expected) in [
