@@ -238,7 +238,7 @@ fn the_keys_of_the_schedule_are_in_the_id_and_old_ids_stay() {
         ),
         (
             "days = \"1st working day, LAST Friday, last, Mon\"",
-            "a * 07:30 Mon,1st working day,last Fri,last Europe/Paris",
+            "a * 07:30 Mon,1st working day,last,last Fri Europe/Paris",
         ),
         (
             "months = \"Jan,Apr..Jun\"",
@@ -424,7 +424,7 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
     let many = one.replace("alice", "shop-*");
     let config_of_many = parse(&format!("{many}{many}{one}")).unwrap();
     assert_eq!(config_of_many.by_pattern.all.len(), 1);
-    let said = "5: expect: the same files, time, days and zone are expected of shop-* in line 1: this one is left out";
+    let said = "5: expect: the same files, time, days and zone are expected of shop-* in line 1: this one is left out; remove one of the two";
     assert_eq!(config_of_many.warnings, [format!("{PATH}:{said}")]);
     // Another window or other days are another agreement; a list that names a partner twice is none.
     let other = parse(&format!(
@@ -434,9 +434,45 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
     assert_eq!((other.expects.len(), other.warnings.len()), (3, 0));
     let twice = parse(&one.replace("\"alice\"", "[\"alice\", \"alice\"]")).unwrap();
     assert_eq!((twice.expects.len(), twice.warnings.len()), (1, 1));
-    let warning =
-        "the same files, time, days and zone are expected of alice in line 1: this one is left out";
+    let warning = "the same files, time, days and zone are expected of alice in line 1: this one is left out; remove one of the two";
     assert_eq!(config.warnings, [format!("{PATH}:5: expect: {warning}")]);
+    // The same in other words.
+    for [one, other] in [
+        ["days = \"1, 15\"", "days = \"15, first day, 1\""],
+        ["days = \"1..31\"", "days = \"Mon..Sun\""],
+        ["days = \"Mon..Fri\"", "days = \"working days\""],
+        [
+            "days = \"last Fri, last\"",
+            "days = \"last day, last Friday\"",
+        ],
+        ["from = \"00:00\"", ""],
+    ] {
+        let feed = |keys| {
+            format!("[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"07:30\"\n{keys}\n")
+        };
+        let config = parse(&(feed(one) + &feed(other))).unwrap();
+        assert_eq!(
+            (config.expects.len(), config.warnings.len()),
+            (1, 1),
+            "{one} {other}"
+        );
+    }
+}
+
+#[test]
+fn a_feed_that_can_never_be_on_time_is_a_warning() {
+    let feed = "[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"00:00\"\n";
+    let said = "1: expect.by: the files of a day count from 00:00 on, so that none can be there by 00:00; for those of the day before write from = \"1 day before 00:00\"";
+    let config = parse(feed).unwrap();
+    assert_eq!(config.warnings, [format!("{PATH}:{said}")]);
+    for right in [
+        "from = \"1 day before 00:00\"",
+        "from = \"20:00\"",
+        "grace = \"1h\"",
+    ] {
+        let config = parse(&format!("{feed}{right}\n")).unwrap();
+        assert!(config.warnings.is_empty(), "{right}: {:?}", config.warnings);
+    }
 }
 
 #[test]

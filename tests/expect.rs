@@ -471,6 +471,42 @@ by = "08:00"
 }
 
 #[test]
+fn a_replay_says_of_each_missed_day_that_its_feed_came_again() {
+    let mut world = World::new();
+    world.config = "timezone = \"Europe/Paris\"\n[[expect]]\npartner = \"alice\"\nnames = [\"feed-{%d}.xml\"]\nby = \"07:30\"\n".to_owned();
+    for (date, time) in [(20, "06:00:00"), (23, "06:00:00"), (25, "07:31:00")] {
+        let close =
+            format!("internal-sftp[300]: close \"/in/feed-{date}.xml\" bytes read 0 written 500");
+        for line in [OPENED, &close] {
+            world.write_raw(&format!("2026-11-{date}T{time}+01:00 sftp1 {line}\n"));
+        }
+    }
+    let log = world.log();
+    let words =
+        "expect --replay --json --since 2026-11-20 --until 2026-11-26 --partners alice --auth-log";
+    let words: Vec<&str> = words.split(' ').chain(log.to_str()).collect();
+    let told: Value = serde_json::from_str(&stdout(&world, &words)).unwrap();
+    let days = told["days"].as_array().unwrap().iter();
+    let days: Vec<String> = days
+        .map(|day| {
+            format!("{} {} {}", day["files"], day["outcome"], day["arrived_at"]).replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        days,
+        [
+            "feed-20.xml on-time 2026-11-20T06:00:00+01:00",
+            "feed-21.xml recovered 2026-11-23T06:00:00+01:00",
+            "feed-22.xml recovered 2026-11-23T06:00:00+01:00",
+            "feed-23.xml on-time 2026-11-23T06:00:00+01:00",
+            "feed-24.xml recovered 2026-11-25T07:31:00+01:00",
+            "feed-25.xml late 2026-11-25T07:31:00+01:00",
+            "feed-26.xml missing null",
+        ]
+    );
+}
+
+#[test]
 fn an_expectation_at_noon_knows_what_came_at_nine_and_must_not() {
     let world = World::new();
     let daemon = world.daemon();

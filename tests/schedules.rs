@@ -270,7 +270,16 @@ fn a_schedule_is_said_back_in_a_sentence() {
         ),
         (
             "by = \"18:00\"\nfrom = \"2 days before\"\ndays = \"last, 2nd last Fri, 3rd Mon\"\nmonths = \"Jun\"",
-            "on the last day, the second last Friday and the third Monday of June, from 00:00 two days before until 18:00",
+            "on the third Monday, the last day and the second last Friday of June, from 00:00 two days before until 18:00",
+        ),
+        (
+            "by = \"12:00\"\ndays = \"15, 1, 2, 20..22, 1, last working day, 2nd last working day\"",
+            "on the 1st, the 2nd, the 15th, the 20th to the 22nd, the second last working day and the last working day of the month, by 12:00",
+        ),
+        ("by = \"12:00\"\ndays = \"1..31\"", "every day, by 12:00"),
+        (
+            "by = \"12:00\"\ndays = \"Mon..Sun, last\"",
+            "every day, by 12:00",
         ),
         (
             "by = \"08:00\"\ndays = \"Sat,Sun,1st working day\"",

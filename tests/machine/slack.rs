@@ -4,7 +4,7 @@
 //!
 //! `machine-slack ADDRESS [FILE [RECORD]]`: while FILE exists, no message is taken; with `silence` in it nothing is answered
 //! at all, with `lost` the message is taken and nothing is answered, else what stands in it is the code of Slack's refusal. A
-//! method's name before any of them is for this method alone. RECORD gets each message as a line of JSON: when it came, the
+//! method's name or a channel's id before any of them is for it alone. RECORD gets each message as a line of JSON: when it came, the
 //! method, its `ts`, what was answered, and the message itself; the messages that it holds at the start have been taken.
 
 #[path = "../../packaging/demo/slack.rs"]
@@ -53,7 +53,7 @@ fn main() -> anyhow::Result<()> {
 fn of_call<'a>(said: &'a str, call: &Call) -> Option<&'a str> {
     let said = said.trim();
     let word = match said.split_once(' ') {
-        Some((method, word)) if method == call.method => word,
+        Some((of, word)) if of == call.method || call.arguments["channel"] == of => word,
         Some(_) => return None,
         None => said,
     };

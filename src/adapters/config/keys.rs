@@ -255,6 +255,13 @@ fn in_words(message: &str) -> String {
         "i64" => "a whole number",
         "a map" => "a table",
         "a sequence" => "a list",
+        "a string" => "text in quotes",
+        other => other,
+    };
+    let wrong = match wrong {
+        "invalid type: sequence" => "invalid type: a list",
+        // A date or time is a map as well.
+        "invalid type: map" => "invalid type: a table, date or time",
         other => other,
     };
     format!("{wrong}, expected {expected}")

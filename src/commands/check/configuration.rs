@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::units::{SERVICE, Units};
 use super::words::{edit, path};
 use crate::adapters::config::{Config, ConfigError, DEFAULT_PATH};
+use crate::adapters::log::{Priority, line};
 
 /// The name of the matter.
 const NAME: &str = "configuration";
@@ -21,9 +22,12 @@ pub(super) fn load(named: Option<&Path>, units: &Units, root: bool) -> (Option<C
     (loaded.ok(), finding)
 }
 
-/// Reports that the configuration is right, or fails like a reload.
+/// Reports that the configuration is right, after the log's warnings about it, or fails like a reload.
 pub(super) fn syntax(named: Option<&Path>) -> Result<String, ConfigError> {
     let config = Config::load(named)?;
+    for warning in &config.warnings {
+        line(Priority::Warning, warning);
+    }
     let file = config.path.display();
     Ok(match config.path.exists() {
         true => format!("{file} is valid"),

@@ -215,9 +215,24 @@ impl Replay<'_> {
         }
         resume.closed.clear();
         for feed in resume.day.feeds.iter().filter(|feed| !feed.carried) {
-            let same = |known: &Feed| known.id == feed.id && known.due == feed.due;
-            self.days.retain(|known| !same(known));
-            self.days.push(feed.clone());
+            let own = self.days.iter_mut().filter(|known| known.id == feed.id);
+            let mut seen = false;
+            for known in own {
+                // Of several days that were missed the table of the day names the first alone.
+                let missed = known.outcome == Outcome::Missing && known.due > feed.due;
+                let over = feed.outcome == Outcome::Recovered && feed.at > Some(known.due);
+                if known.due == feed.due || missed && over {
+                    seen |= known.due == feed.due;
+                    *known = Feed {
+                        due: known.due,
+                        files: std::mem::take(&mut known.files),
+                        ..feed.clone()
+                    };
+                }
+            }
+            if !seen {
+                self.days.push(feed.clone());
+            }
         }
     }
 

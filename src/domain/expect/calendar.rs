@@ -94,8 +94,9 @@ impl Schedule {
             Zone::Machine => "machine",
             Zone::Named(zone) => zone.name(),
         };
-        let mut id = format!("{} {} {zone}", self.clock(), self.days);
-        if let Some(from) = self.from {
+        let mut id = format!("{} {} {zone}", self.clock(), self.days.for_id());
+        // That start goes without saying.
+        if let Some(from) = self.from.filter(|from| *from != WindowStart::default()) {
             id += &format!(" from {from}");
         }
         if self.months != Months::ALL {
@@ -187,6 +188,11 @@ impl Schedule {
         let from = self.from.unwrap_or_default();
         let day = date.checked_sub_days(DaysOf::new(from.days_before.into()));
         self.moments(day.unwrap_or(date), from.at).0
+    }
+
+    /// Is there no time in which a file is on time?
+    pub fn is_empty(&self) -> bool {
+        self.from.is_none() && self.by == 0 && self.grace.is_zero()
     }
 
     /// The latest date, from this one on, whose window has started.

@@ -6,6 +6,9 @@ use chrono::{Datelike, Months, NaiveDate, Weekday};
 
 use crate::domain::expect::{Holidays, Weekdays};
 
+/// The last day of the longest month.
+const LONGEST: u32 = 31;
+
 /// The kind of day that is counted through a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DayKind {
@@ -60,6 +63,44 @@ impl Days {
         }
     }
 
+    /// The same days, with the places in their order in the month, each once; days of the month that are all days are every day.
+    #[must_use]
+    pub fn in_order(mut self) -> Days {
+        self.places.sort_by_key(|place| place.order());
+        self.places.dedup();
+        if self
+            .runs()
+            .any(|(first, to)| (first.nth, to) == (1, LONGEST))
+        {
+            self.weekdays = Weekdays::ALL;
+        }
+        match self.weekdays == Weekdays::ALL {
+            true => Days::ALL,
+            false => self,
+        }
+    }
+
+    /// The places; of days of the month that follow each other the first, with the number of the last.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (PlaceInMonth, u32)> {
+        let follows = |one: &PlaceInMonth, other: &PlaceInMonth| {
+            let dates = [one, other]
+                .iter()
+                .all(|place| place.unit == DayKind::Day && !place.last);
+            dates && other.nth == one.nth + 1
+        };
+        let runs = self.places.chunk_by(follows);
+        runs.filter_map(|run| Some((*run.first()?, run.last()?.nth)))
+    }
+
+    /// The same days for the id: working days are Mon..Fri, since holidays are left out of both.
+    pub(super) fn for_id(&self) -> Days {
+        let mut days = self.clone();
+        if std::mem::take(&mut days.working) {
+            days.weekdays = days.weekdays.with(Weekday::Mon, Weekday::Fri);
+        }
+        days
+    }
+
     /// Is a date due? `None` if that depends on the rest of its month.
     pub(super) fn each_week(&self, date: NaiveDate, holidays: Option<&Holidays>) -> Option<bool> {
         let holiday = || holidays.is_some_and(|holidays| holidays.holds(date));
@@ -82,6 +123,23 @@ impl Days {
             days |= month.place(place);
         }
         days & !month.holidays
+    }
+}
+
+impl PlaceInMonth {
+    /// From the start of the month to its end.
+    fn order(&self) -> (bool, u32, u32) {
+        let unit = match self.unit {
+            DayKind::Day => 0,
+            DayKind::WorkingDay => 1,
+            DayKind::Weekday(day) => 2 + day.num_days_from_monday(),
+        };
+        let nth = if self.last {
+            u32::MAX - self.nth
+        } else {
+            self.nth
+        };
+        (self.last, unit, nth)
     }
 }
 
@@ -128,13 +186,16 @@ impl Month {
     }
 }
 
-/// As the configuration has it, in one form: `Mon..Fri,1,last,1st working day`.
+/// As the configuration has it, in one form: `Mon..Fri,1,10..12,1st working day,last`.
 impl fmt::Display for Days {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let weekdays = self.weekdays.to_string();
         let weekdays = (!weekdays.is_empty()).then_some(weekdays);
         let working = self.working.then(|| "working days".to_owned());
-        let places = self.places.iter().map(ToString::to_string);
+        let places = self.runs().map(|(first, to)| match to == first.nth {
+            true => first.to_string(),
+            false => format!("{first}..{to}"),
+        });
         let parts: Vec<String> = weekdays.into_iter().chain(working).chain(places).collect();
         f.write_str(&parts.join(","))
     }

@@ -68,35 +68,36 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
     let plain = |end: &str| !matches!(end, "" | "." | "..");
     match plain(own) && plain(its) && own != its {
         true => false,
-        false => one == other || straight(one) == straight(other),
+        false => one == other || straight(one.as_bytes()) == straight(other.as_bytes()),
     }
 }
 
 /// The new path of a file in the directory `from`, which was renamed to `to`; `None` if the file is not in it.
 pub(crate) fn moved(file: &File, [from, to]: [&[u8]; 2]) -> Option<Vec<u8>> {
     let name = file.name_in_state();
-    let directory = String::from_utf8_lossy(from);
-    let (name, directory) = (straight(&name), straight(&directory));
-    let rest = name.strip_prefix(&*directory)?.strip_prefix('/')?;
-    (file.odd.is_none() && !directory.is_empty()).then(|| [to, b"/", rest.as_bytes()].concat())
+    let (name, directory) = (straight(name.as_bytes()), straight(from));
+    let rest = name.strip_prefix(&*directory)?.strip_prefix(b"/")?;
+    (file.odd.is_none() && !directory.is_empty()).then(|| [to, b"/", rest].concat())
 }
 
 /// A path without `.`, `..`, empty components and its first slash.
-fn straight(path: &str) -> Cow<'_, str> {
-    let path = path.trim_start_matches('/');
-    let detours = ["//", "/./", "/../"].iter().any(|part| path.contains(part));
-    if !detours && !path.starts_with('.') && !path.ends_with(['/', '.']) {
+pub(super) fn straight(path: &[u8]) -> Cow<'_, [u8]> {
+    let from = path.iter().take_while(|&&byte| byte == b'/').count();
+    let path = &path[from..];
+    let detour = |component: &[u8]| matches!(component, b"" | b"." | b"..");
+    let components = || path.split(|&byte| byte == b'/');
+    if !components().any(detour) {
         return Cow::Borrowed(path);
     }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in components() {
         match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
+            b"" | b"." => {}
+            b".." => drop(parts.pop()),
             part => parts.push(part),
         }
     }
-    Cow::Owned(parts.join("/"))
+    Cow::Owned(parts.join(&b'/'))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What a feed wants, as part of an English sentence.
 
+use bytesize::ByteSize;
+
 use crate::domain::base::language::Language;
 use crate::domain::expect::{Pattern, Range, Wanted};
 
@@ -54,7 +56,18 @@ fn counted(count: Range, files: &Pattern) -> String {
 
 /// `at least 10 kB`, `at most 5 MB`, `10 kB to 5 MB`; `None` without a limit.
 fn sized(size: Range) -> Option<String> {
-    let bytes = |bytes| Language::English.size(bytes);
+    // Rounded only if nothing is lost.
+    let bytes = |bytes: u64| {
+        let said = Language::English.size(bytes);
+        let same = said
+            .parse()
+            .is_ok_and(|size: ByteSize| size.as_u64() == bytes);
+        if same || bytes < 1_000 {
+            said
+        } else {
+            format!("{bytes} bytes")
+        }
+    };
     match (size.least, size.most) {
         (0, None) => None,
         (least, None) => Some(format!("at least {}", bytes(least))),
@@ -144,12 +157,12 @@ mod tests {
                     count: range(1, 3),
                     names: vec![name("prices.done")],
                     forbid: vec![pattern("*.tmp"), pattern("*.exe")],
-                    size: range(10_000, 5_000_000),
+                    size: range(10_000, 5_242_880),
                     total: Some(Range::from(1_000_000)),
                     warn_if_same: true,
                     ..plain
                 },
-                "one to three files *.xml and prices.done, each of 10 kB to 5 MB, at least 1 MB in all, \
+                "one to three files *.xml and prices.done, each of 10 kB to 5242880 bytes, at least 1 MB in all, \
                  never *.tmp or *.exe, never with the same name and size as the time before",
             ),
         ] {

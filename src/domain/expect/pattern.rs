@@ -8,7 +8,8 @@ use std::path::Path;
 use globset::{GlobBuilder, GlobMatcher};
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::possible::obstacle;
+use super::files::straight;
+use super::possible::{obstacle, obstacle_of_path};
 
 /// The most memory of a compiled regular expression, in bytes.
 const REGEX_MOST: usize = 256 * 1024;
@@ -60,8 +61,8 @@ impl Pattern {
         if text.bytes().filter(|byte| *byte == b'{').count() > BRACES_MOST {
             return Err(format!("more than {BRACES_MOST} braces"));
         }
-        if text.contains('\0') {
-            return Err("no name has a zero byte".to_owned());
+        if let Some(why) = obstacle_of_path(text) {
+            return Err(why.to_owned());
         }
         let glob = GlobBuilder::new(text.trim_start_matches('/'))
             .literal_separator(true)
@@ -115,6 +116,11 @@ impl Pattern {
         self == other || seen && self.matches(other.text.as_bytes())
     }
 
+    /// Is it the path of one file?
+    pub fn is_one_path(&self) -> bool {
+        matches!(self.matcher, Matcher::Path(_)) && !self.text.contains(['*', '?', '[', '{', '\\'])
+    }
+
     /// Is it a regular expression?
     pub fn is_regex(&self) -> bool {
         matches!(self.matcher, Matcher::Regex(_))
@@ -126,11 +132,8 @@ impl Pattern {
         match &self.matcher {
             Matcher::Regex(regex) => regex.is_match(last()),
             Matcher::Name(glob) => glob.is_match(Path::new(OsStr::from_bytes(last()))),
-            Matcher::Path(glob) => {
-                // Some clients send paths without the first slash: both forms mean the partner's own root.
-                let from = path.iter().take_while(|&&byte| byte == b'/').count();
-                glob.is_match(Path::new(OsStr::from_bytes(&path[from..])))
-            }
+            // Clients send paths without the first slash, which begin in the partner's own root too, and with detours.
+            Matcher::Path(glob) => glob.is_match(Path::new(OsStr::from_bytes(&straight(path)))),
         }
     }
 }
@@ -157,6 +160,10 @@ mod tests {
         assert!(matches("/upload/*.xml", b"/upload/a.xml"));
         assert!(matches("/upload/*.xml", b"upload/a.xml"));
         assert!(matches("upload/*.xml", b"/upload/a.xml"));
+        assert!(matches("/upload/*.xml", b"./upload/a.xml"));
+        assert!(matches("/upload/*.xml", b"/upload//a.xml"));
+        assert!(matches("/upload/*.xml", b"/home/../upload/./a.xml"));
+        assert!(!matches("/upload/*.xml", b"/upload/../a.xml"));
         assert!(!matches("/upload/*.xml", b"/upload/deep/a.xml"));
         assert!(matches("/upload/**/*.xml", b"/upload/deep/er/a.xml"));
         assert!(matches("feed-[0-9]*.{csv,txt}", b"feed-7.txt"));
@@ -200,8 +207,37 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_is_said() {
-        for wrong in ["", "upload/", "[a", "{a,b", "a\\", ".", "/in/..", "a\0b"] {
+        let long = "a".repeat(256);
+        for wrong in [
+            "",
+            "upload/",
+            "[a",
+            "{a,b",
+            "a\\",
+            ".",
+            "/in/..",
+            "a\0b",
+            "./a",
+            "/in/../a",
+            "/in//a",
+            "in/./a",
+            &long,
+            &format!("/{long}/*"),
+            &format!("*{long}"),
+        ] {
             assert!(Pattern::new(wrong).is_err(), "{wrong}");
+        }
+        let longest = "a".repeat(255);
+        for right in [
+            "//in/a",
+            "/.a",
+            "/a..",
+            "...",
+            &longest,
+            &format!("*{longest}"),
+            &format!("{{{long},a}}"),
+        ] {
+            assert!(Pattern::new(right).is_ok(), "{right}");
         }
         // The compiler of patterns would panic.
         let deep = ["{".repeat(300), "}".repeat(300)].join("a");

@@ -1,10 +1,12 @@
-//! Whether a regular expression can match the name of any file.
+//! Whether a pattern can match the name of any file.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// The longest name that Linux's file systems take, in bytes.
 const LONGEST: usize = 255;
+
+const TOO_LONG: &str = "no name is that long: it has 255 bytes at most";
 
 /// The bytes that no name has.
 const NEVER: [u8; 2] = [b'/', 0];
@@ -17,14 +19,31 @@ const START: Places = 1;
 const INSIDE: Places = 2;
 const END: Places = 4;
 
-/// Why no name can match; `None` if one can, as far as this can be seen.
+/// Why a shell pattern matches no path; `None` if it does, as far as this can be seen.
+pub(super) fn obstacle_of_path(pattern: &str) -> Option<&'static str> {
+    if pattern.contains('\0') {
+        return Some("no name has a zero byte");
+    }
+    let mut components = pattern.trim_start_matches('/').split('/');
+    if components
+        .clone()
+        .any(|part| matches!(part, "" | "." | ".."))
+    {
+        return Some("paths are compared without //, /./ and /../: leave them out");
+    }
+    let least = |part: &str| part.bytes().filter(|byte| *byte != b'*').count();
+    let plain = !pattern.contains(['[', '{', '\\']);
+    (plain && components.any(|part| least(part) > LONGEST)).then_some(TOO_LONG)
+}
+
+/// Why no name matches a regular expression; `None` if one can, as far as this can be seen.
 pub(super) fn obstacle(pattern: &str) -> Option<&'static str> {
     let mut parser = ParserBuilder::new();
     let parsed = parser.unicode(false).utf8(false).build().parse(pattern);
     let hir = parsed.ok()?;
     let shortest = hir.properties().minimum_len();
     if shortest.is_some_and(|shortest| shortest > LONGEST) {
-        return Some("no name is that long: it has 255 bytes at most");
+        return Some(TOO_LONG);
     }
     (after(&hir, START | INSIDE) == 0).then_some(
         "no name can match: it is compared with the last component of the path, which has no /, and ^ is its start, $ its end",

@@ -85,7 +85,16 @@ impl Days {
             said += &format!(" in {months}");
         }
         if !self.places.is_empty() {
-            let places: Vec<String> = self.places.iter().map(PlaceInMonth::sentence).collect();
+            let places = self.runs().flat_map(|(first, to)| {
+                let last = (to > first.nth).then(|| format!("the {}", ordinal(to)));
+                match last {
+                    Some(last) if to > first.nth + 1 => {
+                        vec![format!("{} to {last}", first.sentence())]
+                    }
+                    last => std::iter::once(first.sentence()).chain(last).collect(),
+                }
+            });
+            let places: Vec<String> = places.collect();
             let of = in_months.as_deref().unwrap_or("the month");
             let and = if said.is_empty() { "" } else { " and " };
             said += &format!("{and}on {} of {of}", list(&places));

@@ -30,7 +30,7 @@ pub(super) fn days(text: String) -> Result<Days, String> {
     for part in text.split(',') {
         add(&mut days, part.trim())?;
     }
-    Ok(days)
+    Ok(days.in_order())
 }
 
 fn add(days: &mut Days, part: &str) -> Result<(), String> {

@@ -90,6 +90,15 @@ impl FileKeys {
             );
         }
         let count = self.count.unwrap_or(Range::from(1));
+        if let Some(one) = files
+            .as_ref()
+            .filter(|files| files.is_one_path() && count.least > 1)
+        {
+            let what = format!(
+                "\"{one}\" is the path of one file: several need a pattern, as \"/upload/*.xml\""
+            );
+            return wrong("count", &what);
+        }
         if let Some(files) = &files {
             let many = self.names.len() as u64;
             let own = self.names.iter().filter(|name| name.is_always(files));

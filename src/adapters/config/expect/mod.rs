@@ -39,6 +39,14 @@ pub(super) fn expects(
     for keys in keys.tables("expect", "feed")? {
         let line = text.line(keys.at.start);
         let (partners, each) = expect(keys, zone, &lists)?;
+        if each.schedule.is_empty() {
+            let by = each.schedule.clock();
+            feeds.warnings.push(format!(
+                "{}:{line}: expect.by: the files of a day count from {by} on, so that none can be there by {by}; \
+                 for those of the day before write from = \"1 day before {by}\"",
+                text.path.display(),
+            ));
+        }
         for partner in partners {
             let who = match &partner {
                 Whose::Named(name) => name.clone(),
@@ -47,7 +55,7 @@ pub(super) fn expects(
             let id = each.of(&who).id;
             if let Some(same) = lines.get(&id) {
                 feeds.warnings.push(format!(
-                    "{}:{line}: expect: the same files, time, days and zone are expected of {who} in line {same}: this one is left out",
+                    "{}:{line}: expect: the same files, time, days and zone are expected of {who} in line {same}: this one is left out; remove one of the two",
                     text.path.display(),
                 ));
                 continue;
