@@ -18,6 +18,7 @@ use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::expiry::Expires;
 use sftp_monitor::domain::render::{Rendered, Voice};
 use support::hostile::{assert_harmless, assert_small, hostile_text};
+use support::texts::without_example;
 
 const AT: Time = Time::from_seconds(1_774_843_675);
 
@@ -243,9 +244,27 @@ fn contents(text: &str) -> Vec<Content> {
             count: 12,
             full_names: std::collections::BTreeMap::new(),
             known: true,
-            why: text,
+            why: text.clone(),
         },
     ];
+    let at = AT.0;
+    let others = [
+        json!({"kind": "unreadable", "lines": 50, "example": text}),
+        json!({"kind": "blind", "partner": text, "sure": true, "sessions": 2, "at": at}),
+        json!({"kind": "sweep", "partners": {text.as_str(): {"full_name": text, "failures": 2}}, "addresses": [text, text], "at": at}),
+        json!({
+            "kind": "hindered", "partner": text, "obstacle": "write-refused", "count": 3, "addresses": [text], "path": text,
+            "detail": text, "earlier": [{"path": text, "detail": text}], "at": at,
+        }),
+        json!({
+            "kind": "mute-ended",
+            "ended": {"partner": text, "terms": {"since": at, "until": at, "why": text, "by": text}},
+        }),
+        json!({
+            "kind": "reply", "reply": {"taken": {"by": text, "why": text, "at": at}}, "of": contents[0],
+        }),
+    ];
+    contents.extend(others.map(|content| serde_json::from_value(content).unwrap()));
     contents.push(Content::Several {
         partner: "alice".to_owned(),
         parts: contents.clone(),
@@ -262,6 +281,13 @@ proptest! {
             check(&content);
         }
     }
+}
+
+#[test]
+fn each_kind_of_message_is_tried() {
+    let tried = contents("a").into_iter().map(|content| json!(content));
+    let missing = without_example(tried.collect::<Vec<_>>().iter());
+    assert!(missing.is_empty(), "not in `contents`: {missing:?}");
 }
 
 #[test]

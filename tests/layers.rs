@@ -149,8 +149,16 @@ impl Tree {
             .rev()
             .find(|&n| self.0.contains_key(&path[..n]))?;
         let (module, rest) = path.split_at(known);
-        let handed_on = |one: &&Named| one.handed_on_as.as_ref() == rest.first();
+        let handed_on = |one: &&Named| match one.handed_on_as.as_deref() {
+            Some("*") => rest
+                .first()
+                .is_some_and(|name| self.defines(&one.path, name)),
+            name => name == rest.first().map(String::as_str),
+        };
         match self.0[module].named.iter().find(handed_on) {
+            Some(all) if all.path.ends_with(&["*".to_owned()]) => {
+                Some(all.path[..all.path.len() - 1].to_vec())
+            }
             Some(named) if !rest.is_empty() && depth < 9 => {
                 let mut further = named.path.clone();
                 further.extend_from_slice(&rest[1..]);
@@ -158,6 +166,14 @@ impl Tree {
             }
             _ => Some(module.to_vec()),
         }
+    }
+
+    /// Does the file of `path::*` define this name?
+    fn defines(&self, all: &[String], name: &str) -> bool {
+        let file = all.split_last().and_then(|(_, module)| self.0.get(module));
+        let defined =
+            Regex::new(&format!(r"\b(?:const|enum|fn|struct|trait|type) {name}\b")).unwrap();
+        file.is_some_and(|file| defined.is_match(&file.text))
     }
 
     /// Which files each file uses.

@@ -18,6 +18,8 @@ const FRENCH: &str = include_str!("../packaging/sftp-monitor.fr.catalog");
 /// Where the message ids are, and where the names of the fields.
 const LOG: &str = include_str!("../src/adapters/log.rs");
 const TOLD: &str = include_str!("../src/commands/run/log_entry.rs");
+/// Where entries about messages get their events' names.
+const UNDONE: &str = include_str!("../src/commands/run/undone.rs");
 const CHANGELOG: &str = include_str!("../packaging/debian/changelog");
 
 /// The page's text without what troff(1) reads.
@@ -290,6 +292,24 @@ fn every_field_of_the_journal_is_in_the_manual() {
     for name in names {
         assert!(journal.contains(&format!("SFTP_{name}")), "SFTP_{name}");
     }
+}
+
+#[test]
+fn every_event_of_an_entry_about_a_message_is_in_the_manual() {
+    let (code, _) = UNDONE.split_once("#[cfg(test)]").unwrap();
+    let is_name =
+        |text: &&str| !text.is_empty() && text.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
+    let events: BTreeSet<&str> = code.split('"').filter(is_name).collect();
+    assert!(events.len() > 7, "{events:?}");
+    let journal = section(UNITS, "JOURNAL");
+    let (_, named) = journal.split_once("SFTP_EVENT\n").unwrap();
+    let (named, _) = named.split_once(".TP").unwrap();
+    let named: BTreeSet<&str> = named.split([' ', ',', '.', '\n']).collect();
+    let missing: Vec<_> = events.difference(&named).collect();
+    assert!(
+        missing.is_empty(),
+        "not under SFTP_EVENT in sftp-monitor.service.8: {missing:?}"
+    );
 }
 
 #[test]

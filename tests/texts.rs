@@ -4,25 +4,28 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::{Value, json};
-use sftp_monitor::domain::alerts::{Content, Layout, Message};
+use sftp_monitor::domain::alerts::{Content, Layout, Message, Told, WebhookEvent};
 use sftp_monitor::domain::base::language::Language;
 use sftp_monitor::domain::base::time::{Time, Zone};
 use sftp_monitor::domain::render::{Rendered, Voice};
-use support::texts::{Case, compare, parse, with_times};
+use sftp_monitor::domain::webhook;
+use support::texts::{Case, compare, parse, with_times, without_example};
 
-fn render(content: &Value, language: Language, form: Layout, maybe_repeated: bool) -> Rendered {
-    let content: Content = serde_json::from_value(with_times(content.clone())).unwrap();
-    let names = BTreeMap::from([("bob".to_string(), "Bob & Fils".to_string())]);
-    let voice = Voice {
+fn voice(language: Language) -> Voice {
+    Voice {
         language,
         zone: Zone::Named(chrono_tz::Europe::Paris),
         label: "sftp1".into(),
-        names,
-    };
+        names: BTreeMap::from([("bob".to_string(), "Bob & Fils".to_string())]),
+    }
+}
+
+fn render(content: &Value, language: Language, form: Layout, maybe_repeated: bool) -> Rendered {
+    let content: Content = serde_json::from_value(with_times(content.clone())).unwrap();
     let message = Message {
         id: 1,
         since: Time::default(),
@@ -34,7 +37,7 @@ fn render(content: &Value, language: Language, form: Layout, maybe_repeated: boo
         thread: None,
         refused: None,
     };
-    sftp_monitor::domain::render::render(&message, &voice)
+    sftp_monitor::domain::render::render(&message, &voice(language))
 }
 
 #[test]
@@ -48,6 +51,61 @@ fn every_message_says_what_the_table_says() {
         ..case.clone()
     };
     compare(path, &cases.iter().map(said).collect::<Vec<_>>());
+}
+
+#[test]
+fn each_kind_of_message_has_an_example() {
+    let cases = parse(&fs::read_to_string("tests/texts/alerts.txt").unwrap());
+    let missing = without_example(cases.iter().map(|case| &case.content));
+    assert!(
+        missing.is_empty(),
+        "not in tests/texts/alerts.txt: {missing:?}"
+    );
+}
+
+#[test]
+fn the_manual_names_each_event_for_the_webhook_and_its_facts() {
+    let manual = include_str!("../packaging/man/sftp-monitor.service.8").replace("\\-", "-");
+    let is_named = |word: &str| {
+        let mut words = manual.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c));
+        words.any(|named| named.trim_end_matches('.') == word)
+    };
+    let voice = voice(Language::French);
+    let mut missing = BTreeSet::new();
+    let cases = parse(&fs::read_to_string("tests/texts/alerts.txt").unwrap());
+    // The webhook is sent events by themselves.
+    let gathered = ["sweep", "several", "summary", "mute-ended", "reply"];
+    for case in cases
+        .into_iter()
+        .filter(|case| !gathered.iter().any(|kind| case.content["kind"] == *kind))
+    {
+        let content: Content = serde_json::from_value(with_times(case.content)).unwrap();
+        let event = WebhookEvent {
+            id: "1".to_owned(),
+            at: Time::default(),
+            told: Told::Content(Box::new(content)),
+        };
+        let Value::Object(event) = serde_json::from_slice(&webhook::body(&event, &voice)).unwrap()
+        else {
+            unreachable!("an object");
+        };
+        let kind = event["type"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("sftp-monitor.")
+            .unwrap();
+        let facts = event["data"].as_object().unwrap().keys();
+        let named = facts.map(String::as_str).chain([kind]);
+        missing.extend(
+            named
+                .filter(|name| !is_named(name))
+                .map(|name| format!("{kind}: {name}")),
+        );
+    }
+    assert!(
+        missing.is_empty(),
+        "not in sftp-monitor.service.8: {missing:?}"
+    );
 }
 
 #[test]

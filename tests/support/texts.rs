@@ -12,7 +12,8 @@
 use std::fs;
 
 use chrono::{NaiveDateTime, TimeZone};
-use serde_json::Value;
+use serde_json::{Value, json};
+use sftp_monitor::domain::alerts::Content;
 use sftp_monitor::domain::base::time::Time;
 
 /// One row of a table.
@@ -28,6 +29,22 @@ pub struct Case {
     pub french: Vec<String>,
     /// The texts of its messages in English.
     pub english: Vec<String>,
+}
+
+/// The kinds of contents of which none of these is an example.
+pub fn without_example<'a>(contents: impl Iterator<Item = &'a Value>) -> Vec<String> {
+    let nonsense = serde_json::from_value::<Content>(json!({"kind": "nonsense"}));
+    let known = nonsense.unwrap_err().to_string();
+    let known = known.split('`').skip(1).step_by(2).skip(1);
+    let shown: Vec<&str> = contents
+        .filter_map(|content| content["kind"].as_str())
+        .collect();
+    let missing: Vec<String> = known.map(str::to_owned).collect();
+    assert!(missing.len() > 20, "{missing:?}");
+    missing
+        .into_iter()
+        .filter(|kind| !shown.contains(&kind.as_str()))
+        .collect()
 }
 
 /// The rows of a table.

@@ -7,7 +7,7 @@
 use super::export::{self, Export};
 use crate::adapters::archive::lines::without_mark as without_byte_order_mark;
 use crate::adapters::source::buffer::{LONGEST_LINE, LogLine};
-use crate::adapters::source::envelope::{Envelope, Read, Years, short};
+use crate::adapters::source::envelope::{Envelope, Read, Years, short, without_return};
 use crate::domain::base::time::Time;
 
 /// The longest entry of `json-pretty`, in bytes: journalctl leaves out fields over 4 KiB, and an entry has a few dozen
@@ -71,15 +71,11 @@ impl Dump {
             return Some(Read::NoText);
         }
         let text = without_byte_order_mark(line.text);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let text = without_return(text);
         if text.is_empty() {
             return Some(Read::Other);
         }
-        let form = form(text);
-        let of_journal = *self
-            .of_journal
-            .get_or_insert_with(|| form.as_ref().is_some_and(|form| is_whole(form, text)));
-        match form.filter(|_| of_journal) {
+        match self.form(text) {
             Some(Form::Export) => {
                 self.export.line(line);
                 None
@@ -90,6 +86,9 @@ impl Dump {
                 if self.pasted {
                     self.remedy = self.remedy.or_else(|| short::remedy(text));
                     return Some(self.envelope.read_pasted(text));
+                }
+                if line.nul {
+                    return Some(Read::NoText);
                 }
                 let read = self.envelope.read_text(text);
                 if matches!(&read, Read::Entry(entry) if entry.origin.identifier.is_empty()) {
@@ -104,9 +103,7 @@ impl Dump {
     pub(in crate::adapters) fn pass(&mut self, line: &LogLine<'_>) -> bool {
         let plain = self.of_journal == Some(false) && !line.too_long;
         // The second reading finds no stamp in a line that is not text.
-        plain
-            && memchr::memchr(0, line.text).is_none()
-            && self.envelope.stamps.rfc3164(line.text).is_some()
+        plain && !line.nul && self.envelope.stamps.rfc3164(line.text).is_some()
     }
 
     /// The result at the end of the file: an entry that no empty line ended.
@@ -139,6 +136,18 @@ impl Dump {
     /// Advice about lines of a journalctl output that is not read, if there were any.
     pub const fn remedy(&self) -> Option<&'static str> {
         self.remedy
+    }
+
+    /// The form of a line at the beginning of an entry, in a dump of the journal; the first line shows whether this is one.
+    fn form(&mut self, text: &[u8]) -> Option<Form> {
+        if self.of_journal == Some(false) {
+            return None;
+        }
+        let form = form(text);
+        let of_journal = *self
+            .of_journal
+            .get_or_insert_with(|| form.as_ref().is_some_and(|form| is_whole(form, text)));
+        form.filter(|_| of_journal)
     }
 
     fn pretty_line(&mut self, line: &LogLine<'_>) -> Option<Read<'_>> {

@@ -16,9 +16,6 @@ use crate::domain::base::time::Time;
 
 pub use crate::adapters::source::buffer::LogLine;
 
-/// The byte order mark that editors of other systems write before a text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// Hands out the lines of a log one by one, from one buffer.
 pub struct Lines {
     stream: Stream,
@@ -37,9 +34,13 @@ pub struct Lines {
     asked: (PathBuf, &'static str),
 }
 
-/// A line without a byte order mark.
+/// A line without the byte order mark that editors of other systems write before a text.
+#[inline]
 pub(crate) fn without_mark(line: &[u8]) -> &[u8] {
-    line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
+    match line {
+        [0xef, 0xbb, 0xbf, text @ ..] => text,
+        _ => line,
+    }
 }
 
 /// The bytes of the text.
@@ -124,17 +125,17 @@ impl Lines {
 
     /// The next line. `None` at the end.
     pub fn next_whole(&mut self) -> io::Result<Option<LogLine<'_>>> {
-        // The buffer is asked twice, because a loop cannot return a value that it borrowed.
-        let mut ended = false;
-        while !ended && !self.buffer.has_next() {
-            ended = self.fill()?;
+        loop {
+            if let Some(line_feed) = self.buffer.line_feed() {
+                self.number += 1;
+                return Ok(Some(self.buffer.before(line_feed)));
+            }
+            if self.fill()? {
+                let rest = self.buffer.rest();
+                self.number += u64::from(rest.is_some());
+                return Ok(rest);
+            }
         }
-        let line = match ended {
-            true => self.buffer.rest(),
-            false => self.buffer.next(),
-        };
-        self.number += u64::from(line.is_some());
-        Ok(line)
     }
 
     /// Reads more. Whether the end was reached.

@@ -22,6 +22,8 @@ pub(crate) struct Buffer {
     start: usize,
     /// There is no line feed between `start` and here.
     searched: usize,
+    /// The place of the first NUL from `start` on, else `end`.
+    nul: usize,
     end: usize,
     /// Bytes of the line at `start` that were already discarded: NULs, or the line is too long.
     discarded: u64,
@@ -40,6 +42,8 @@ pub struct LogLine<'a> {
     pub length: u64,
     /// The line was longer than `LONGEST_LINE`.
     pub too_long: bool,
+    /// The line holds a NUL, so it is not text.
+    pub nul: bool,
     /// The first bytes of the line in the log, if the line is too long.
     pub head: [u8; HEAD],
 }
@@ -61,6 +65,7 @@ impl Buffer {
             bytes: vec![0; CAPACITY],
             start: 0,
             searched: 0,
+            nul: 0,
             end: 0,
             discarded: 0,
             too_long: false,
@@ -83,15 +88,25 @@ impl Buffer {
 
     /// Whether the buffer holds the next line with its line feed.
     pub(crate) fn has_next(&mut self) -> bool {
+        self.line_feed().is_some()
+    }
+
+    /// The place of the next line feed. `None` if more must be read first.
+    pub(crate) fn line_feed(&mut self) -> Option<usize> {
         let found = memchr(b'\n', &self.bytes[self.searched..self.end]);
         self.searched = found.map_or(self.end, |found| self.searched + found);
-        found.is_some()
+        found.map(|_| self.searched)
+    }
+
+    /// The next whole line, whose line feed is at this place.
+    pub(crate) fn before(&mut self, line_feed: usize) -> LogLine<'_> {
+        self.take(line_feed, line_feed + 1)
     }
 
     /// The next whole line.
     pub(crate) fn next(&mut self) -> Option<LogLine<'_>> {
-        let stop = self.has_next().then_some(self.searched)?;
-        Some(self.take(stop, stop + 1))
+        let line_feed = self.line_feed()?;
+        Some(self.before(line_feed))
     }
 
     /// The bytes after the last line feed, if there are any.
@@ -100,7 +115,25 @@ impl Buffer {
         any.then(|| self.take(self.end, self.end))
     }
 
+    #[inline]
     fn take(&mut self, stop: usize, behind: usize) -> LogLine<'_> {
+        if self.discarded > 0 || self.nul < stop || stop - self.start > LONGEST_LINE {
+            return self.take_odd(stop, behind);
+        }
+        let start = std::mem::replace(&mut self.start, behind);
+        self.searched = behind;
+        LogLine {
+            text: &self.bytes[start..stop],
+            length: (behind - start) as u64,
+            too_long: false,
+            nul: false,
+            head: self.head,
+        }
+    }
+
+    /// Takes a line that holds a NUL, is too long, or was read in part before.
+    #[cold]
+    fn take_odd(&mut self, stop: usize, behind: usize) -> LogLine<'_> {
         let (start, len) = (self.start, stop - self.start);
         let nuls = leading_nuls(&self.bytes[start..stop]);
         let too_long = std::mem::take(&mut self.too_long) || len - nuls > LONGEST_LINE;
@@ -110,6 +143,9 @@ impl Buffer {
         let length = std::mem::take(&mut self.discarded) + (behind - start) as u64;
         self.start = behind;
         self.searched = behind;
+        if self.nul < behind {
+            self.nul = self.nul_from(behind);
+        }
         let text = match too_long {
             true => &b""[..],
             false => &self.bytes[start + nuls..stop],
@@ -118,8 +154,15 @@ impl Buffer {
             text,
             length,
             too_long,
+            nul: memchr(0, text).is_some(),
             head: self.head,
         }
+    }
+
+    /// The place of the first NUL from a place on, else `end`.
+    fn nul_from(&self, from: usize) -> usize {
+        let found = memchr(0, &self.bytes[from..self.end]);
+        found.map_or(self.end, |found| from + found)
     }
 
     /// Keeps the first bytes of the line.
@@ -160,7 +203,11 @@ impl Buffer {
     }
 
     fn grown(&mut self, count: usize) -> (Filled, u64) {
+        let before = self.end;
         self.end += count;
+        if self.nul == before {
+            self.nul = self.nul_from(before);
+        }
         match count {
             0 => (Filled::End, 0),
             _ => (Filled::Grown, count as u64),
@@ -171,6 +218,7 @@ impl Buffer {
     pub(crate) fn skip(&mut self) {
         self.start = self.end;
         self.searched = self.end;
+        self.nul = self.end;
         self.discarded = 0;
         self.too_long = false;
     }
@@ -193,12 +241,16 @@ impl Buffer {
             self.discarded += useless as u64;
             self.start += useless;
             self.searched = self.searched.max(self.start);
+            if self.nul < self.start {
+                self.nul = self.nul_from(self.start);
+            }
         }
         if self.end > self.bytes.len() / 2 {
             let from = self.start.saturating_sub(CONTEXT);
             self.bytes.copy_within(from..self.end, 0);
             self.start -= from;
             self.searched -= from;
+            self.nul -= from;
             self.end -= from;
         }
     }
@@ -237,106 +289,4 @@ pub(crate) const LONGEST_LINE: usize = 64 * 1024;
 pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Reads a text in pieces of this many bytes.
-    struct Pieces<'t>(&'t [u8], usize);
-
-    impl Read for Pieces<'_> {
-        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-            let count = self.1.min(self.0.len()).min(to.len());
-            let (piece, rest) = self.0.split_at(count);
-            to[..count].copy_from_slice(piece);
-            self.0 = rest;
-            Ok(count)
-        }
-    }
-
-    /// The lines of a text that is read in pieces, each with its length; `None` for a line that is too long.
-    fn lines(text: &[u8], piece: usize) -> Vec<(Option<Vec<u8>>, u64)> {
-        let mut buffer = Buffer::new();
-        let mut stream = Pieces(text, piece);
-        let mut lines = Vec::new();
-        let owned = |line: LogLine<'_>| ((!line.too_long).then(|| line.text.to_vec()), line.length);
-        loop {
-            while let Some(line) = buffer.next() {
-                lines.push(owned(line));
-            }
-            assert_eq!(buffer.bytes.len(), CAPACITY);
-            if buffer.fill_from(&mut stream).expect("pieces").0 == Filled::End {
-                lines.extend(buffer.rest().map(owned));
-                return lines;
-            }
-        }
-    }
-
-    #[test]
-    fn lines_come_whole_however_the_text_comes() {
-        let text = b"one\n\ntwo\r\nthree";
-        for piece in [1, 2, 3, 5, 100] {
-            let lines = lines(text, piece);
-            let expected: [(&[u8], u64); 4] = [(b"one", 4), (b"", 1), (b"two\r", 5), (b"three", 5)];
-            let expected = expected.map(|(text, length)| (Some(text.to_vec()), length));
-            assert_eq!(lines, expected, "in pieces of {piece}");
-        }
-    }
-
-    #[test]
-    fn a_line_as_long_as_may_be_is_given_out_and_a_longer_one_is_counted() {
-        for piece in [1_000, 70_000, CAPACITY] {
-            let mut text = vec![b'a'; LONGEST_LINE];
-            text.push(b'\n');
-            text.extend(vec![b'b'; LONGEST_LINE + 1]);
-            text.extend(b"\nc\n");
-            text.extend(vec![b'd'; 10 * CAPACITY]);
-            text.extend(b"\ne");
-            let found = lines(&text, piece);
-            let told: Vec<_> = found
-                .iter()
-                .map(|(t, n)| (t.as_ref().map(Vec::len), *n))
-                .collect();
-            let longest = LONGEST_LINE as u64;
-            let long = 10 * CAPACITY as u64;
-            let expected = [
-                (Some(LONGEST_LINE), longest + 1),
-                (None, longest + 2),
-                (Some(1), 2),
-                (None, long + 1),
-                (Some(1), 1),
-            ];
-            assert_eq!(told, expected, "in pieces of {piece}");
-        }
-    }
-
-    #[test]
-    fn the_line_directly_behind_a_run_of_nuls_is_read() {
-        for piece in [1_000, 70_000, CAPACITY] {
-            let mut text = b"a\n".to_vec();
-            text.extend(vec![0; 3 * CAPACITY + 17]);
-            text.extend(b"b\nc\n");
-            let b = (Some(b"b".to_vec()), 3 * CAPACITY as u64 + 17 + 2);
-            let expected = [(Some(b"a".to_vec()), 2), b, (Some(b"c".to_vec()), 2)];
-            assert_eq!(lines(&text, piece), expected, "in pieces of {piece}");
-        }
-    }
-
-    #[test]
-    fn the_bytes_before_the_next_line_are_known_but_while_part_of_it_is_thrown_away() {
-        let mut buffer = Buffer::new();
-        let mut text = b"before\n".repeat(1_000);
-        text.extend(vec![0; CAPACITY]);
-        text.extend(b"after\n");
-        let mut stream = Pieces(&text, CAPACITY);
-        buffer.fill_from(&mut stream).expect("pieces");
-        while buffer.next().is_some() {}
-        let before = b"before\n".repeat(1_000);
-        assert_eq!(buffer.context(), Some(&before[before.len() - CONTEXT..]));
-        buffer.fill_from(&mut stream).expect("pieces");
-        assert_eq!(buffer.context(), None);
-        assert!(buffer.next().is_some());
-        let context = buffer.context().expect("a whole line");
-        assert_eq!(context.len(), CONTEXT);
-        assert!(context.ends_with(b"\0after\n"));
-    }
-}
+mod tests;

@@ -17,10 +17,6 @@ use std::time::Duration;
 pub(crate) const LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
 
 /// A source of either kind; the reading thread owns it.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of it, and it is not moved about"
-)]
 pub enum Source {
     /// The journal.
     Journal(journal::JournalReader),

@@ -41,25 +41,22 @@ fn expire(expiring: &Expiring) -> Vec<LogEntry<'static>> {
 }
 
 fn of_content(content: &Content) -> Option<LogEntry<'static>> {
-    let (topic, event, partner, files, reason) = match content {
+    let (topic, event, files, reason) = match content {
         Content::FeedMissing(feed) => (
             Topic::FEED_MISSING,
             "feed_missing",
-            &feed.partner,
             Some(&feed.files),
             missing(feed),
         ),
         Content::FeedArrived(feed) => (
             Topic::FEED_ARRIVED,
             "feed_arrived",
-            &feed.partner,
             Some(&feed.files),
             format!("due {}, complete {}", feed.due.utc(), feed.at.utc()),
         ),
         Content::FeedChanged(feed) => (
             Topic::FEED_CHANGED,
             "feed_changed",
-            &feed.partner,
             Some(&feed.files),
             format!(
                 "due {}, complete {}, {} at {}",
@@ -69,31 +66,17 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
                 feed.change.at.utc()
             ),
         ),
-        Content::FeedOdd(feed) => (
-            Topic::FEED_ODD,
-            "feed_odd",
-            &feed.partner,
-            Some(&feed.files),
-            odd(feed),
-        ),
+        Content::FeedOdd(feed) => (Topic::FEED_ODD, "feed_odd", Some(&feed.files), odd(feed)),
         Content::Quiet(quiet) => (
             Topic::PARTNER_QUIET,
             "partner_quiet",
-            &quiet.partner,
             None,
             format!("no log-in since {}", quiet.since.utc()),
         ),
-        Content::Hindered(hindered) => (
-            Topic::HINDERED,
-            "cannot_work",
-            &hindered.partner,
-            None,
-            obstacle(hindered),
-        ),
+        Content::Hindered(hindered) => (Topic::HINDERED, "cannot_work", None, obstacle(hindered)),
         Content::Blind(blind) => (
             Topic::BLIND,
             "blind",
-            &blind.partner,
             None,
             format!(
                 "sessions today without a line of sftp-server: {}",
@@ -122,7 +105,7 @@ fn of_content(content: &Content) -> Option<LogEntry<'static>> {
     };
     let facts = EntryFacts {
         event: event.into(),
-        user: Some(partner.clone().into()),
+        user: content.partner().map(|partner| partner.to_owned().into()),
         address: address.map(Into::into),
         files: files.map(|files| files.clone().into()),
         reason: reason.into(),

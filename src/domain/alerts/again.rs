@@ -46,13 +46,19 @@ impl Alerts {
             Content::Logins(logins) => &logins.partner,
             _ => return Vec::new(),
         };
-        let names = MENDED.iter().map(|kind| format!("{kind} {partner}"));
-        let mended = |name: &String| {
-            let group = self.groups.get(name);
+        let mut names = Vec::new();
+        // One name for all lookups: this runs for each file and log-in.
+        let mut name = String::new();
+        for kind in MENDED {
+            name.clear();
+            name.extend([kind, " ", partner]);
+            let group = self.groups.get(&name);
             let gathered = group.and_then(|group| group.gathered.as_ref());
-            gathered.is_some_and(|(_, troubles)| troubles.is_mended_by(content))
-        };
-        names.filter(mended).collect()
+            if gathered.is_some_and(|(_, troubles)| troubles.is_mended_by(content)) {
+                names.push(name.clone());
+            }
+        }
+        names
     }
 
     /// Checks all waiting alerts of these kinds and this partner again: `holds` removes from an alert the facts that are no

@@ -22,7 +22,7 @@ impl Matter {
         let what = folded(what);
         let mut parts = self.content.parts().iter();
         parts.any(|part| {
-            let kind = AlertKind::of(part).map(AlertKind::name);
+            let kind = part.nature().kind.map(AlertKind::name);
             kind == Some(&what) || names(part).iter().any(|name| folded(name).contains(&what))
         })
     }

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{AlertKind, Content, SETTLES};
-use crate::domain::alerts::queue::{is_anybodys, whose};
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
@@ -95,7 +94,7 @@ impl WebhookEvent {
     /// Its kind; `None` for dropped events.
     pub fn kind(&self) -> Option<AlertKind> {
         match &self.told {
-            Told::Content(content) => AlertKind::of(content),
+            Told::Content(content) => content.nature().kind,
             Told::Day(_) => Some(AlertKind::Digest),
             Told::Dropped(_) => None,
         }
@@ -118,7 +117,7 @@ impl WebhookEvent {
     /// What is dropped first has the lowest rank.
     pub(super) fn rank(&self) -> u8 {
         match &self.told {
-            Told::Content(content) if is_anybodys(content) => 0,
+            Told::Content(content) if content.nature().is_anybodys() => 0,
             Told::Content(_) => 1,
             Told::Day(_) | Told::Dropped(_) => 2,
         }
@@ -126,7 +125,7 @@ impl WebhookEvent {
 
     pub(super) fn whose(&self) -> Option<&str> {
         match &self.told {
-            Told::Content(content) => whose(content),
+            Told::Content(content) => content.nature().owner(),
             Told::Day(_) | Told::Dropped(_) => None,
         }
     }

@@ -68,7 +68,10 @@ impl Events {
     /// Is the webhook sent this?
     pub(crate) fn wants(&self, content: &Content) -> bool {
         !self.kinds.is_empty()
-            && AlertKind::of(content).is_some_and(|kind| self.kinds.contains(&kind))
+            && content
+                .nature()
+                .kind
+                .is_some_and(|kind| self.kinds.contains(&kind))
     }
 
     /// Adds what Slack is told, if the webhook is sent this kind.

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
+use crate::domain::expiry::Expires;
+
+/// How many names of a partner's files a message or a summary keeps.
+pub const NAMES_KEPT: usize = 10;
 
 /// Log-ins of one partner.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -277,72 +282,31 @@ impl File {
     }
 }
 
-/// Events older than ten minutes, in one message.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Summary {
-    /// The first event's time.
-    pub from: Time,
-    /// The last event's time.
-    pub to: Time,
-    /// Each partner's events.
-    pub partners: BTreeMap<String, SummaryRow>,
-    /// Some of it may have been reported already.
+/// Partners whose accounts, passwords or certificates expire on the same day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Expiring {
+    /// What expires.
+    pub what: Expires,
+    /// The first day without log-ins.
+    pub day: NaiveDate,
+    /// Account names of the partners, at most ten.
+    pub partners: Vec<String>,
+    /// The total number of partners.
+    pub count: usize,
+    /// Their full names, if the user database has them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub full_names: BTreeMap<String, String>,
+    /// It was reported before.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub maybe_repeated: bool,
+    pub reminder: bool,
 }
 
-/// One partner's events in a summary.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SummaryRow {
-    /// The full name from its GECOS field.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub full_name: Option<String>,
-    /// Log-ins.
-    #[serde(skip_serializing_if = "is_default")]
-    pub logins: u64,
-    /// Addresses of log-ins that were not seen before, at most ten.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub new_addresses: Vec<String>,
-    /// How many log-ins used a key that was not seen before.
-    #[serde(skip_serializing_if = "is_default")]
-    pub new_keys: u64,
-    /// Refused attempts.
-    #[serde(skip_serializing_if = "is_default")]
-    pub failures: u64,
-    /// Files that arrived.
-    #[serde(skip_serializing_if = "is_default")]
-    pub uploads: u64,
-    /// Files that were downloaded.
-    #[serde(skip_serializing_if = "is_default")]
-    pub downloads: u64,
-    /// The causes of the refused attempts, if they are known.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub causes: BTreeMap<Cause, u64>,
-    /// Incomplete transfers, by result.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub transfers: BTreeMap<Transfer, u64>,
-    /// How often the partner could not work or could not try to log in, by obstacle.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub obstacles: BTreeMap<Obstacle, u64>,
-    /// How often sshd rejected connections after attempts in its name.
-    #[serde(skip_serializing_if = "is_default")]
-    pub turned_away: u64,
-    /// The names of the first ten files that arrived.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub names: Vec<String>,
-}
-
-/// Attempts in the names of many partners from few addresses, and how sshd reacted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Sweep {
-    /// The partners, each with the failures that no other message reports, and the number of rejected attempts.
-    pub partners: BTreeMap<String, SummaryRow>,
-    /// The addresses, the latest last, at most ten.
-    pub addresses: Vec<String>,
-    /// All failures, including those before the sweep was detected.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub failures: u64,
-    /// Time of the latest attempt.
-    pub at: Time,
+/// Adds addresses: each is kept once, the latest last.
+pub(super) fn addresses(known: &mut Vec<String>, further: Vec<String>) {
+    for address in further {
+        known.retain(|a| *a != address);
+        known.push(address);
+    }
+    let excess = known.len().saturating_sub(NAMES_KEPT);
+    known.drain(..excess);
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::agenda::AlertAgenda;
 use super::group::{Group, HOUR};
 use super::needs::Need;
-use super::{Content, Events, Mute, Outbox, Summary, Tried, merge, sweep, wanted};
+use super::{Content, Events, Mute, Outbox, Summary, Tried, merge, sweep};
 use crate::domain::base::evict::evict;
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::policy;
@@ -110,8 +110,7 @@ impl Alerts {
         outbox: &mut Outbox<'_>,
     ) {
         self.events.note(at, &content);
-        let unwanted = |(_, partner)| !wanted(&content, &rules(partner));
-        if content.group().is_some_and(unwanted) {
+        if !content.is_enabled(rules) {
             if outbox.matters.await_event(&content, &[]) {
                 self.tell_answered(at, &content, rules, outbox);
             }

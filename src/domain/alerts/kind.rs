@@ -5,8 +5,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Transfer};
-
 /// A kind of message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -44,33 +42,6 @@ impl AlertKind {
         AlertKind::Digest,
         AlertKind::Own,
     ];
-
-    /// The kind of a message; `None` if it may hold several kinds: a summary, or several alerts of a partner.
-    pub fn of(content: &Content) -> Option<AlertKind> {
-        Some(match content {
-            Content::Logins(_) => AlertKind::Login,
-            Content::Failures(_) | Content::Sweep(_) => AlertKind::Failure,
-            Content::Files(files) if files.what == Transfer::Download => AlertKind::Download,
-            Content::Files(_) => AlertKind::Upload,
-            Content::Troubled(_) => AlertKind::Interrupted,
-            Content::Hindered(_)
-            | Content::Blind(_)
-            | Content::Unseen { .. }
-            | Content::LogLevel { .. }
-            | Content::Expiring(_)
-            | Content::Quiet(_)
-            | Content::Works(_) => AlertKind::Warning,
-            Content::FeedMissing(_)
-            | Content::FeedArrived(_)
-            | Content::FeedChanged(_)
-            | Content::FeedOdd(_) => AlertKind::Missing,
-            Content::Started { .. } | Content::Unreadable { .. } => AlertKind::Own,
-            Content::Reply { of, .. } => return AlertKind::of(of),
-            Content::Summary(_) | Content::Several { .. } | Content::MuteEnded { .. } => {
-                return None;
-            }
-        })
-    }
 
     /// Its name in the configuration.
     pub fn name(self) -> &'static str {

@@ -93,16 +93,14 @@ impl Matter {
             return false;
         }
         let same = |part: &Content| match (part, content) {
-            (Content::FeedMissing(a), Content::FeedMissing(b)) => a.id == b.id,
+            (Content::FeedMissing(_), Content::FeedMissing(_))
+            | (Content::Hindered(_), Content::Hindered(_))
+            | (Content::Blind(_), Content::Blind(_)) => part.is_alike(content),
             (Content::Failures(a), Content::Failures(b)) => {
                 let mut known = b.addresses.iter().map(|from| a.addresses.contains(from));
                 let near = at.since(self.began) <= ANYWHERE || known.all(|known| known);
                 a.partner == b.partner && a.own == b.own && near
             }
-            (Content::Hindered(a), Content::Hindered(b)) => {
-                a.partner == b.partner && a.obstacle == b.obstacle
-            }
-            (Content::Blind(a), Content::Blind(b)) => a.partner == b.partner,
             (Content::Troubled(a), Content::Troubled(b)) => {
                 let needs = content.needs();
                 a.what == b.what && needs.iter().all(|need| self.needs.contains(need))
@@ -153,5 +151,13 @@ pub(super) fn absorb(whole: &mut Content, further: Content) {
                 *whole = Content::Several { partner, parts };
             }
         }
+    }
+}
+
+impl Content {
+    /// Do they have the same name, and the same partner or feed?
+    fn is_alike(&self, other: &Content) -> bool {
+        let (own, other) = (self.nature(), other.nature());
+        (own.group(), own.matter()) == (other.group(), other.matter())
     }
 }

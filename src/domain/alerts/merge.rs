@@ -1,13 +1,15 @@
-//! Joins messages of one kind and partner.
+//! Gathers messages: joins those of one kind and partner, and adds them to a summary.
 
+use super::contents::alone;
+use super::facts::addresses;
 use super::{
-    Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, RefusedWrite,
-    Sweep, Transfer,
+    Content, Failures, FailuresFrom, File, Files, Hindered, Logins, NAMES_KEPT, Obstacle,
+    RefusedWrite, Summary, Sweep, Transfer,
 };
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 
-/// Joins two messages. Contents of different kinds never come here: each kind has its own group.
+/// Joins two messages of one kind and partner.
 pub(crate) fn join(first: &mut Content, second: Content) {
     match (first, second) {
         (Content::Logins(a), Content::Logins(b)) => logins(a, b),
@@ -18,7 +20,7 @@ pub(crate) fn join(first: &mut Content, second: Content) {
         (Content::Hindered(a), Content::Hindered(b)) => hindered(a, b),
         (Content::Sweep(a), Content::Sweep(b)) => sweep(a, b),
         (Content::Several { parts, .. }, second) => parts.extend(second.into_parts()),
-        // Different kinds, and messages that stand alone, are never joined.
+        // Contents of different kinds have different groups: they never meet here.
         (
             Content::Logins(_)
             | Content::Failures(_)
@@ -26,23 +28,69 @@ pub(crate) fn join(first: &mut Content, second: Content) {
             | Content::Troubled(_)
             | Content::Hindered(_)
             | Content::Sweep(_)
-            | Content::FeedMissing(_)
-            | Content::FeedArrived(_)
-            | Content::FeedChanged(_)
-            | Content::FeedOdd(_)
-            | Content::Quiet(_)
-            | Content::MuteEnded { .. }
-            | Content::Reply { .. }
-            | Content::Works(_)
-            | Content::Expiring(_)
-            | Content::Summary(_)
-            | Content::Started { .. }
-            | Content::LogLevel { .. }
-            | Content::Unseen { .. }
-            | Content::Unreadable { .. }
-            | Content::Blind(_),
+            | alone!(),
             _,
         ) => {}
+    }
+}
+
+/// Adds the facts of a message to a summary.
+pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
+    match content {
+        Content::Logins(logins) => {
+            let row = summary.row(since, logins.at, &logins.partner, logins.full_name);
+            add(&mut row.logins, logins.count);
+            add(&mut row.failures, logins.answered);
+            add(&mut row.new_keys, logins.new_keys);
+            addresses(&mut row.new_addresses, logins.new_addresses);
+        }
+        Content::Failures(failures) => {
+            let row = summary.row(since, failures.at, &failures.partner, failures.full_name);
+            add(&mut row.failures, failures.count);
+            add(
+                row.causes.entry(failures.cause).or_default(),
+                failures.count,
+            );
+        }
+        Content::Files(files) => {
+            let row = summary.row(since, files.at, &files.partner, files.full_name);
+            if files.what == Transfer::Download {
+                return add(&mut row.downloads, files.count);
+            }
+            add(&mut row.uploads, files.count);
+            let room = NAMES_KEPT.saturating_sub(row.names.len());
+            let times = |file: File| {
+                let times = usize::try_from(file.again).unwrap_or(usize::MAX);
+                std::iter::repeat_n(file.path, times.saturating_add(1).min(room))
+            };
+            let names = files.files.into_iter().flat_map(times);
+            row.names.extend(names.take(room));
+        }
+        Content::Troubled(files) => {
+            let row = summary.row(since, files.at, &files.partner, files.full_name);
+            add(row.transfers.entry(files.what).or_default(), files.count);
+        }
+        Content::Hindered(hindered) => {
+            let row = summary.row(since, hindered.at, &hindered.partner, hindered.full_name);
+            let times = match hindered.obstacle {
+                // A rejected connection after attempts by others is, as far as known, no obstacle for the partner.
+                Obstacle::AttemptsTurnedAway => &mut row.turned_away,
+                obstacle => row.obstacles.entry(obstacle).or_default(),
+            };
+            add(times, hindered.count);
+        }
+        Content::Sweep(sweep) => {
+            summary.span(since.min(sweep.at), sweep.at);
+            for (partner, row) in sweep.partners {
+                summary.partners.entry(partner).or_default().add(row);
+            }
+        }
+        Content::Several { parts, .. } => {
+            for part in parts {
+                fold(summary, since, part);
+            }
+        }
+        alone!() => {}
     }
 }
 
@@ -131,16 +179,6 @@ fn files(first: &mut Files, second: Files) {
             None => {}
         }
     }
-}
-
-/// Adds addresses: each is kept once, the latest last.
-pub(super) fn addresses(known: &mut Vec<String>, further: Vec<String>) {
-    for address in further {
-        known.retain(|a| *a != address);
-        known.push(address);
-    }
-    let excess = known.len().saturating_sub(NAMES_KEPT);
-    known.drain(..excess);
 }
 
 impl Files {

@@ -1,21 +1,18 @@
 //! A message that waits for Slack, and its content: facts, not words.
 
-use crate::domain::alerts::expiring::Expiring;
 use crate::domain::alerts::facts::{
-    Blind, Cause, Failures, Files, Hindered, Logins, Obstacle, Summary, Sweep, Transfer,
+    Blind, Cause, Expiring, Failures, Files, Hindered, Logins, Obstacle,
 };
 use crate::domain::alerts::feed::{FeedArrived, FeedChanged, FeedMissing, FeedOdd, Quiet, Works};
 use crate::domain::alerts::mute_ended::MuteEnded;
 use crate::domain::alerts::reply::ThreadReply;
 use crate::domain::alerts::slack_ref::SlackRef;
+use crate::domain::alerts::summary::{Summary, Sweep};
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::time::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// How many names of a partner's files a message or a summary keeps.
-pub const NAMES_KEPT: usize = 10;
 
 /// A message that waits until Slack accepts it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -192,83 +189,7 @@ pub enum Content {
     },
 }
 
-/// How a message is combined with other waiting messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Among<'a> {
-    /// It is gathered with others of its kind and partner; the partner is empty for messages about many partners.
-    Gathered(&'static str, &'a str),
-    /// It stands alone. A later message about the same matter replaces its information.
-    Alone(&'static str, &'a str),
-    /// It stands alone, and each such message is sent.
-    Each,
-}
-
 impl Content {
-    /// Decides whether this kind of message is gathered or stands alone.
-    fn among(&self) -> Among<'_> {
-        use Among::{Alone, Each, Gathered};
-        match self {
-            Content::Logins(logins) => Gathered("login", &logins.partner),
-            Content::Failures(failures) => Gathered("failure", &failures.partner),
-            Content::Sweep(_) => Gathered("sweep", ""),
-            // A summary has no place for messages that stand alone.
-            Content::Several { partner, parts } => {
-                match parts.iter().all(|part| part.group().is_some()) {
-                    true => Gathered("several", partner),
-                    false => Alone("several", partner),
-                }
-            }
-            Content::Files(files) if files.what == Transfer::Upload => {
-                Gathered("upload", &files.partner)
-            }
-            Content::Files(files) => Gathered("download", &files.partner),
-            Content::Troubled(files) => Gathered(files.what.trouble(), &files.partner),
-            Content::Hindered(hindered) => Gathered(hindered.obstacle.name(), &hindered.partner),
-            Content::FeedMissing(missing) => Alone("feed", &missing.id),
-            Content::FeedArrived(arrived) => Alone("feed", &arrived.id),
-            Content::FeedOdd(odd) => Alone("odd feed", &odd.id),
-            Content::Quiet(quiet) => Alone("quiet", &quiet.partner),
-            Content::MuteEnded { ended, .. } => Alone("mute", &ended.partner),
-            Content::Reply { of, .. } => Alone("reply", of.partner().unwrap_or_default()),
-            Content::Works(works) => Alone("works", &works.partner),
-            Content::Blind(blind) => Alone("blind", &blind.partner),
-            Content::Started { first: true, .. } => Alone("first start", ""),
-            Content::Started { .. } => Alone("start", ""),
-            Content::LogLevel { .. } => Alone("log level", ""),
-            Content::Unseen { known: true, .. } => Alone("unseen", ""),
-            Content::Unseen { .. } => Alone("perhaps unseen", ""),
-            Content::FeedChanged(_)
-            | Content::Expiring(_)
-            | Content::Summary(_)
-            | Content::Unreadable { .. } => Each,
-        }
-    }
-
-    /// The kind and the partner of an alert that is gathered; `None` for a message that stands alone and never goes into a
-    /// summary.
-    pub fn group(&self) -> Option<(&'static str, &str)> {
-        match self.among() {
-            Among::Gathered(kind, partner) => Some((kind, partner)),
-            Among::Alone(..) | Among::Each => None,
-        }
-    }
-
-    /// The partner; `None` for a message about several partners or none.
-    pub fn partner(&self) -> Option<&str> {
-        let feed = match self {
-            Content::FeedMissing(missing) => Some(missing.partner.as_str()),
-            Content::FeedArrived(arrived) => Some(arrived.partner.as_str()),
-            Content::FeedChanged(changed) => Some(changed.partner.as_str()),
-            Content::FeedOdd(odd) => Some(odd.partner.as_str()),
-            Content::Several { partner, .. } => Some(partner.as_str()),
-            _ => match self.among() {
-                Among::Gathered(_, partner) | Among::Alone(_, partner) => Some(partner),
-                Among::Each => None,
-            },
-        };
-        feed.filter(|partner| !partner.is_empty())
-    }
-
     /// Until when it may still change; `None` if it is final.
     pub(super) fn settles(&self) -> Option<Time> {
         match self {
@@ -278,57 +199,11 @@ impl Content {
             _ => None,
         }
     }
-
-    /// Do they have the same kind, and the same partner or feed?
-    pub(super) fn is_alike(&self, other: &Content) -> bool {
-        self.among() == other.among()
-    }
-
-    /// Is this shown in the channel although it is a reply in a thread?
-    pub fn is_for_all(&self) -> bool {
-        matches!(self, Content::FeedMissing(_) | Content::FeedArrived(_))
-    }
-
-    /// The matter of a message that stands alone and that a later one can replace; `None` for other messages.
-    pub(super) fn matter(&self) -> Option<(&'static str, &str)> {
-        match self.among() {
-            Among::Alone(matter, whose) => Some((matter, whose)),
-            Among::Gathered(..) | Among::Each => None,
-        }
-    }
-}
-
-impl Transfer {
-    /// The group name for incomplete transfers.
-    fn trouble(self) -> &'static str {
-        match self {
-            Transfer::UploadFailed => "failed",
-            Transfer::UploadInterrupted => "interrupted",
-            Transfer::Unknown => "unknown-direction",
-            Transfer::UploadUnclosed => "unclosed",
-            Transfer::DownloadUnclosed => "unclosed-download",
-            Transfer::Upload | Transfer::Download | Transfer::DownloadInterrupted => {
-                "interrupted-download"
-            }
-        }
-    }
 }
 
 impl Obstacle {
     /// Does sshd reject the partner's connections?
     pub(super) fn is_turned_away(self) -> bool {
         matches!(self, Obstacle::TurnedAway | Obstacle::AttemptsTurnedAway)
-    }
-
-    /// The group name for messages about this obstacle.
-    fn name(self) -> &'static str {
-        match self {
-            Obstacle::NotSftp => "not-sftp",
-            Obstacle::Subsystem => "no-subsystem",
-            Obstacle::Chroot => "chroot",
-            Obstacle::WriteRefused => "write-refused",
-            Obstacle::TurnedAway => "turned-away",
-            Obstacle::AttemptsTurnedAway => "attempts-turned-away",
-        }
     }
 }

@@ -5,9 +5,9 @@ mod again;
 mod agenda;
 mod backlog;
 mod care;
+mod contents;
 mod event;
 mod events;
-mod expiring;
 mod facts;
 mod feed;
 mod file_name;
@@ -21,6 +21,7 @@ mod message;
 mod mute;
 mod mute_ended;
 mod muted;
+mod nature;
 mod needs;
 mod queue;
 mod reminders;
@@ -29,24 +30,16 @@ mod slack_ref;
 mod summary;
 mod sweep;
 mod waited;
-mod wanted;
 
 pub use event::{DayFigures, Dropped, Figures, ROWS_KEPT, Told, WebhookEvent};
 pub use events::{Events, ReceiverTrouble};
-pub use expiring::Expiring;
-pub use facts::{
-    Blind, Cause, Failures, FailuresFrom, File, Files, Hindered, Logins, Obstacle, RefusedWrite,
-    Summary, SummaryRow, Sweep, Transfer,
-};
-pub use feed::{
-    Change, FeedArrived, FeedChanged, FeedMissing, FeedOdd, Lack, Loss, Odd, Quiet, Seen, SeenFile,
-    Works,
-};
+pub use facts::*;
+pub use feed::*;
 pub use gather::{Alerts, NEWS};
 pub use kind::AlertKind;
 pub use matter::Matter;
 pub use matters::Matters;
-pub use message::{Content, Layout, Message, NAMES_KEPT, SETTLES};
+pub use message::{Content, Layout, Message, SETTLES};
 pub use mute::{LONGEST_MUTE, Mute};
 pub use mute_ended::{MuteEnded, MuteTerms};
 pub(crate) use muted::report_ended;
@@ -54,6 +47,6 @@ pub use needs::Need;
 pub use queue::Outbox;
 pub use reply::ThreadReply;
 pub use slack_ref::SlackRef;
+pub use summary::{Summary, SummaryRow, Sweep};
 pub use sweep::Tried;
 pub use waited::gather_waited;
-pub(crate) use wanted::wanted;

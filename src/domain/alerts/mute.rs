@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Message, MuteTerms, NAMES_KEPT, Summary, SummaryRow, summary};
+use super::{Content, Message, MuteTerms, NAMES_KEPT, Summary, SummaryRow, merge};
 use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::time::Time;
 
@@ -27,30 +27,18 @@ pub struct Mute {
     pub more: u64,
 }
 
-impl Content {
-    /// The partner whose mute keeps this message back; `None` if it is always posted. Nobody can mute the monitor's own
-    /// trouble, missing data, or attempts in the names of many partners.
-    pub fn mutable(&self) -> Option<&str> {
-        match self {
-            Content::Blind(_) | Content::MuteEnded { .. } | Content::Reply { .. } => None,
-            other => other.partner(),
-        }
-    }
-
-    /// Is this still so when it is posted later? The other messages are about one moment.
-    pub(super) fn lasts(&self) -> bool {
-        matches!(self, Content::FeedMissing(_) | Content::Quiet(_))
-    }
-}
-
 impl Mute {
     /// Keeps a message back.
     pub(super) fn keep(&mut self, at: Time, content: Content, next: &mut u64) {
         if content.group().is_some() {
-            return summary::fold(&mut self.summary, at, content);
+            return merge::fold(&mut self.summary, at, content);
         }
-        let past = self.kept.iter().filter(|m| !m.content.lasts()).count();
-        if !content.lasts() && past >= NAMES_KEPT {
+        let past = self
+            .kept
+            .iter()
+            .filter(|m| !m.content.nature().lasts)
+            .count();
+        if !content.nature().lasts && past >= NAMES_KEPT {
             return add(&mut self.more, 1);
         }
         add(next, 1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Alerts, Cause, Content, LONGEST_MUTE, Message, Mute, MuteEnded, MuteTerms, Outbox, summary,
+    Alerts, Cause, Content, LONGEST_MUTE, Message, Mute, MuteEnded, MuteTerms, Outbox, merge,
 };
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
@@ -22,12 +22,12 @@ impl Alerts {
         let own = |content: &Content| content.group().is_some_and(|(_, of)| of == partner);
         for group in self.groups.values_mut() {
             if let Some((since, content)) = group.gathered.take_if(|(_, content)| own(content)) {
-                summary::fold(&mut mute.summary, since, content);
+                merge::fold(&mut mute.summary, since, content);
             }
         }
         for message in std::mem::take(outbox.messages) {
             if own(&message.content) && !message.maybe_repeated {
-                summary::fold(&mut mute.summary, message.since, message.content);
+                merge::fold(&mut mute.summary, message.since, message.content);
             } else {
                 outbox.messages.push(message);
             }
@@ -128,8 +128,10 @@ pub(crate) fn report_ended(
     outbox: &mut Outbox<'_>,
 ) {
     let until = mute.terms.until;
-    let (last, past): (Vec<Message>, Vec<Message>) =
-        mute.kept.into_iter().partition(|m| m.content.lasts());
+    let (last, past): (Vec<Message>, Vec<Message>) = mute
+        .kept
+        .into_iter()
+        .partition(|m| m.content.nature().lasts);
     let ended = MuteEnded {
         partner,
         full_name,

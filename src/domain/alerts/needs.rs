@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::merge::addresses;
-use super::{Content, Failures, File, Files, Hindered, Obstacle, Transfer};
+use super::facts::addresses;
+use super::nature::Ends;
+use super::{Content, File, Files, Hindered, Transfer};
 
 /// An event that a matter waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,76 +110,37 @@ impl Content {
 
     /// What ends the matter that begins with this message; nothing for a message that leaves nothing open.
     pub(crate) fn needs(&self) -> Vec<Need> {
-        match self {
-            Content::FeedMissing(missing) => vec![Need::Feed(missing.id.clone())],
-            Content::Failures(failures) => vec![failures.need()],
-            Content::Hindered(hindered) => hindered.needs(),
-            Content::Blind(blind) => vec![Need::Session(blind.partner.clone())],
-            Content::Quiet(quiet) => vec![Need::Login {
-                partner: quiet.partner.clone(),
-                addresses: Vec::new(),
-            }],
-            Content::Troubled(files) => files.needs(),
-            Content::Several { parts, .. } => parts.iter().flat_map(Content::needs).collect(),
-            Content::LogLevel {
-                partners, count, ..
-            }
-            | Content::Unseen {
-                partners,
-                count,
-                known: true,
-                ..
-            } if partners.len() == *count => partners.iter().cloned().map(Need::Session).collect(),
-            Content::Logins(_)
-            | Content::Sweep(_)
-            | Content::Files(_)
-            | Content::FeedArrived(_)
-            | Content::FeedChanged(_)
-            | Content::FeedOdd(_)
-            | Content::Expiring(_)
-            | Content::Works(_)
-            | Content::MuteEnded { .. }
-            | Content::Reply { .. }
-            | Content::Summary(_)
-            | Content::Started { .. }
-            | Content::LogLevel { .. }
-            | Content::Unseen { .. }
-            | Content::Unreadable { .. } => Vec::new(),
-        }
+        let parts = self.parts().iter();
+        parts.flat_map(|part| part.nature().ends.needs()).collect()
     }
 }
 
-impl Failures {
-    fn need(&self) -> Need {
-        Need::Login {
-            partner: self.partner.clone(),
-            addresses: self.addresses.clone(),
+impl Ends<'_> {
+    fn needs(self) -> Vec<Need> {
+        match self {
+            Ends::Nothing => Vec::new(),
+            Ends::Feed(id) => vec![Need::Feed(id.to_owned())],
+            Ends::Login(partner, addresses) => vec![Need::Login {
+                partner: partner.to_owned(),
+                addresses: addresses.to_vec(),
+            }],
+            Ends::Sessions(partners) => partners.iter().cloned().map(Need::Session).collect(),
+            Ends::Files(files) => files.needs(),
+            Ends::Writes(hindered) => hindered.needs(),
         }
     }
 }
 
 impl Hindered {
+    /// The files whose writing was refused.
     fn needs(&self) -> Vec<Need> {
         let earlier = self.earlier.iter().map(|refused| &refused.path);
-        match self.obstacle {
-            Obstacle::NotSftp | Obstacle::Subsystem | Obstacle::Chroot => {
-                vec![Need::Session(self.partner.clone())]
-            }
-            Obstacle::WriteRefused => self
-                .path
-                .iter()
-                .chain(earlier)
-                .map(|path| Need::File {
-                    partner: self.partner.clone(),
-                    path: path.clone(),
-                    download: false,
-                })
-                .collect(),
-            Obstacle::TurnedAway | Obstacle::AttemptsTurnedAway => vec![Need::Login {
-                partner: self.partner.clone(),
-                addresses: self.addresses.clone(),
-            }],
-        }
+        let file = |path: &String| Need::File {
+            partner: self.partner.clone(),
+            path: path.clone(),
+            download: false,
+        };
+        self.path.iter().chain(earlier).map(file).collect()
     }
 }
 

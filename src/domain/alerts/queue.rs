@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Content, Failures, Hindered, Matters, Message, Obstacle};
+use super::{Content, Matters, Message};
 use crate::domain::base::evict::to_evict;
 use crate::domain::base::numbers::add;
 use crate::domain::base::policy::FollowUp;
@@ -40,8 +40,8 @@ impl Outbox<'_> {
         to_evict(
             alerts.into_iter(),
             ALERTS_KEPT,
-            |m| !is_anybodys(&m.content),
-            |m| whose(&m.content),
+            |m| !m.content.nature().is_anybodys(),
+            |m| m.content.nature().owner(),
             |id, _| Reverse(*id),
         )
     }
@@ -97,12 +97,12 @@ impl Outbox<'_> {
         content: Content,
         matter: Option<(u64, bool)>,
     ) -> u64 {
-        if let Some(matter) = content.matter() {
-            let alone = |m: &Message| m.content.matter().is_some();
+        if let Some(matter) = content.nature().matter() {
+            let alone = |m: &Message| m.content.nature().matter().is_some();
             if self.messages.iter().filter(|m| alone(m)).count() >= ALERTS_KEPT {
                 // Slack may already have accepted a message that was sent: it stays until this is known.
                 self.messages
-                    .retain(|m| m.maybe_repeated || m.content.matter() != Some(matter));
+                    .retain(|m| m.maybe_repeated || m.content.nature().matter() != Some(matter));
             }
         }
         add(self.next, 1);
@@ -179,46 +179,5 @@ impl Outbox<'_> {
         let place = place.map_or(self.messages.len(), |place| place.min(self.messages.len()));
         let message = Message::new(new, now, content);
         self.messages.insert(place, message);
-    }
-}
-
-/// Can any peer that reaches the port cause this, in any partner's name?
-pub(super) fn is_anybodys(content: &Content) -> bool {
-    match content {
-        Content::Failures(failures) => !failures.own,
-        Content::Hindered(hindered) => hindered.obstacle == Obstacle::AttemptsTurnedAway,
-        Content::Sweep(_) => true,
-        Content::Several { parts, .. } => parts.iter().all(is_anybodys),
-        Content::Logins(_)
-        | Content::Files(_)
-        | Content::Troubled(_)
-        | Content::Blind(_)
-        | Content::FeedMissing(_)
-        | Content::FeedArrived(_)
-        | Content::FeedChanged(_)
-        | Content::FeedOdd(_)
-        | Content::Quiet(_)
-        | Content::MuteEnded { .. }
-        | Content::Reply { .. }
-        | Content::Works(_)
-        | Content::Expiring(_)
-        | Content::Summary(_)
-        | Content::Started { .. }
-        | Content::LogLevel { .. }
-        | Content::Unseen { .. }
-        | Content::Unreadable { .. } => false,
-    }
-}
-
-/// The owner of an alert for eviction: the partner, or the address if any peer can cause the alert.
-pub(super) fn whose(content: &Content) -> Option<&str> {
-    match content {
-        Content::Failures(Failures { addresses, .. })
-        | Content::Hindered(Hindered { addresses, .. })
-            if is_anybodys(content) =>
-        {
-            addresses.last().map(String::as_str)
-        }
-        other => other.group().map(|(_, partner)| partner),
     }
 }

@@ -1,89 +1,86 @@
-//! The summary: events older than ten minutes, in one message.
+//! The facts in a summary and in a sweep: how much each of many partners did.
 
 use std::collections::BTreeMap;
 
-use super::{Content, File, Message, NAMES_KEPT, Obstacle, Outbox, Summary, SummaryRow, Transfer};
-use crate::domain::alerts::merge::addresses;
-use crate::domain::base::numbers::add;
+use serde::{Deserialize, Serialize};
+
+use super::facts::{Cause, NAMES_KEPT, Obstacle, Transfer, addresses};
+use crate::domain::base::numbers::{add, is_default};
 use crate::domain::base::time::Time;
 
-/// Adds the facts of a message. Messages that stand alone are never added.
-pub(crate) fn fold(summary: &mut Summary, since: Time, content: Content) {
-    match content {
-        Content::Logins(logins) => {
-            let row = summary.row(since, logins.at, &logins.partner, logins.full_name);
-            add(&mut row.logins, logins.count);
-            add(&mut row.failures, logins.answered);
-            add(&mut row.new_keys, logins.new_keys);
-            addresses(&mut row.new_addresses, logins.new_addresses);
-        }
-        Content::Failures(failures) => {
-            let row = summary.row(since, failures.at, &failures.partner, failures.full_name);
-            add(&mut row.failures, failures.count);
-            add(
-                row.causes.entry(failures.cause).or_default(),
-                failures.count,
-            );
-        }
-        Content::Files(files) => {
-            let row = summary.row(since, files.at, &files.partner, files.full_name);
-            if files.what == Transfer::Download {
-                return add(&mut row.downloads, files.count);
-            }
-            add(&mut row.uploads, files.count);
-            let room = NAMES_KEPT.saturating_sub(row.names.len());
-            let times = |file: File| {
-                let times = usize::try_from(file.again).unwrap_or(usize::MAX);
-                std::iter::repeat_n(file.path, times.saturating_add(1).min(room))
-            };
-            let names = files.files.into_iter().flat_map(times);
-            row.names.extend(names.take(room));
-        }
-        Content::Troubled(files) => {
-            let row = summary.row(since, files.at, &files.partner, files.full_name);
-            add(row.transfers.entry(files.what).or_default(), files.count);
-        }
-        Content::Hindered(hindered) => {
-            let row = summary.row(since, hindered.at, &hindered.partner, hindered.full_name);
-            let times = match hindered.obstacle {
-                // A rejected connection after attempts by others is, as far as known, no obstacle for the partner.
-                Obstacle::AttemptsTurnedAway => &mut row.turned_away,
-                obstacle => row.obstacles.entry(obstacle).or_default(),
-            };
-            add(times, hindered.count);
-        }
-        Content::Sweep(sweep) => {
-            summary.span(since.min(sweep.at), sweep.at);
-            for (partner, row) in sweep.partners {
-                summary.partners.entry(partner).or_default().add(row);
-            }
-        }
-        Content::Several { parts, .. } => {
-            for part in parts {
-                fold(summary, since, part);
-            }
-        }
-        Content::FeedMissing(_)
-        | Content::FeedArrived(_)
-        | Content::FeedChanged(_)
-        | Content::FeedOdd(_)
-        | Content::Quiet(_)
-        | Content::MuteEnded { .. }
-        | Content::Reply { .. }
-        | Content::Works(_)
-        | Content::Expiring(_)
-        | Content::Summary(_)
-        | Content::Started { .. }
-        | Content::LogLevel { .. }
-        | Content::Unseen { .. }
-        | Content::Unreadable { .. }
-        | Content::Blind(_) => {}
-    }
+/// Events older than ten minutes, in one message.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The first event's time.
+    pub from: Time,
+    /// The last event's time.
+    pub to: Time,
+    /// Each partner's events.
+    pub partners: BTreeMap<String, SummaryRow>,
+    /// Some of it may have been reported already.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub maybe_repeated: bool,
+}
+
+/// One partner's events in a summary.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SummaryRow {
+    /// The full name from its GECOS field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// Log-ins.
+    #[serde(skip_serializing_if = "is_default")]
+    pub logins: u64,
+    /// Addresses of log-ins that were not seen before, at most ten.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub new_addresses: Vec<String>,
+    /// How many log-ins used a key that was not seen before.
+    #[serde(skip_serializing_if = "is_default")]
+    pub new_keys: u64,
+    /// Refused attempts.
+    #[serde(skip_serializing_if = "is_default")]
+    pub failures: u64,
+    /// Files that arrived.
+    #[serde(skip_serializing_if = "is_default")]
+    pub uploads: u64,
+    /// Files that were downloaded.
+    #[serde(skip_serializing_if = "is_default")]
+    pub downloads: u64,
+    /// The causes of the refused attempts, if they are known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub causes: BTreeMap<Cause, u64>,
+    /// Incomplete transfers, by result.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub transfers: BTreeMap<Transfer, u64>,
+    /// How often the partner could not work or could not try to log in, by obstacle.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub obstacles: BTreeMap<Obstacle, u64>,
+    /// How often sshd rejected connections after attempts in its name.
+    #[serde(skip_serializing_if = "is_default")]
+    pub turned_away: u64,
+    /// The names of the first ten files that arrived.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+}
+
+/// Attempts in the names of many partners from few addresses, and how sshd reacted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// The partners, each with the failures that no other message reports, and the number of rejected attempts.
+    pub partners: BTreeMap<String, SummaryRow>,
+    /// The addresses, the latest last, at most ten.
+    pub addresses: Vec<String>,
+    /// All failures, including those before the sweep was detected.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub failures: u64,
+    /// Time of the latest attempt.
+    pub at: Time,
 }
 
 impl Summary {
     /// Extends the time span to include `from` and `to`.
-    fn span(&mut self, from: Time, to: Time) {
+    pub(super) fn span(&mut self, from: Time, to: Time) {
         if self.from == Time::default() || from < self.from {
             self.from = from;
         }
@@ -91,7 +88,7 @@ impl Summary {
     }
 
     /// The row of a partner with an event in this time span.
-    fn row(
+    pub(super) fn row(
         &mut self,
         since: Time,
         at: Time,
@@ -105,7 +102,7 @@ impl Summary {
     }
 
     /// Adds the facts of another summary.
-    fn add(&mut self, other: Summary) {
+    pub(super) fn add(&mut self, other: Summary) {
         self.span(other.from, other.to);
         self.maybe_repeated |= other.maybe_repeated;
         for (partner, row) in other.partners {
@@ -130,45 +127,34 @@ impl SummaryRow {
 
     /// Adds the facts of another row of the partner.
     pub(crate) fn add(&mut self, other: SummaryRow) {
-        self.full_name = self.full_name.take().or(other.full_name);
-        add(&mut self.logins, other.logins);
-        add(&mut self.new_keys, other.new_keys);
-        addresses(&mut self.new_addresses, other.new_addresses);
-        add(&mut self.failures, other.failures);
-        add(&mut self.uploads, other.uploads);
-        add(&mut self.downloads, other.downloads);
-        add(&mut self.turned_away, other.turned_away);
-        add_each(&mut self.causes, other.causes);
-        add_each(&mut self.transfers, other.transfers);
-        add_each(&mut self.obstacles, other.obstacles);
-        let room = NAMES_KEPT.saturating_sub(self.names.len());
-        self.names.extend(other.names.into_iter().take(room));
+        let mut own = std::mem::take(self);
+        addresses(&mut own.new_addresses, other.new_addresses);
+        let names = own.names.into_iter().chain(other.names);
+        *self = SummaryRow {
+            full_name: own.full_name.or(other.full_name),
+            logins: sum(own.logins, other.logins),
+            new_addresses: own.new_addresses,
+            new_keys: sum(own.new_keys, other.new_keys),
+            failures: sum(own.failures, other.failures),
+            uploads: sum(own.uploads, other.uploads),
+            downloads: sum(own.downloads, other.downloads),
+            causes: sums(own.causes, other.causes),
+            transfers: sums(own.transfers, other.transfers),
+            obstacles: sums(own.obstacles, other.obstacles),
+            turned_away: sum(own.turned_away, other.turned_away),
+            names: names.take(NAMES_KEPT).collect(),
+        };
     }
 }
 
-fn add_each<K: Ord>(totals: &mut BTreeMap<K, u64>, further: BTreeMap<K, u64>) {
+fn sum(mut total: u64, further: u64) -> u64 {
+    add(&mut total, further);
+    total
+}
+
+fn sums<K: Ord>(mut totals: BTreeMap<K, u64>, further: BTreeMap<K, u64>) -> BTreeMap<K, u64> {
     for (key, count) in further {
         add(totals.entry(key).or_default(), count);
     }
-}
-
-/// Takes a summary that waits in the outbox, so that an outage ends with one message.
-pub(super) fn take_waiting(outbox: &mut Outbox<'_>, in_flight: Option<u64>) -> Option<Message> {
-    let waiting = |m: &Message| matches!(m.content, Content::Summary(_)) && Some(m.id) != in_flight;
-    let at = outbox.messages.iter().position(waiting)?;
-    Some(outbox.messages.remove(at))
-}
-
-/// Joins a summary with one that waited.
-pub(super) fn joined(waited: Option<Message>, backlog: Summary) -> Summary {
-    let Some(message) = waited else {
-        return backlog;
-    };
-    let Content::Summary(mut whole) = message.content else {
-        return backlog;
-    };
-    // Slack's answer may have been lost, so the content may be repeated.
-    whole.maybe_repeated |= message.maybe_repeated;
-    whole.add(backlog);
-    whole
+    totals
 }

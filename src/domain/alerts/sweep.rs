@@ -1,7 +1,6 @@
 //! Sweeps: failures in the names of many partners from one address make one alert instead of one for each partner.
 
-use super::{Content, Obstacle, SummaryRow};
-use crate::domain::alerts::facts::Sweep;
+use super::{Content, Obstacle, SummaryRow, Sweep};
 use crate::domain::base::evict::evict_from_map;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;

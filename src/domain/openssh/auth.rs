@@ -2,48 +2,59 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter};
-
 use super::fields::{
     Peer, host_maybe_port, host_port_then, id, name_from, name_from_port, number, split_at_first,
     split_at_last,
 };
 use super::line::Line;
 use super::{Event, Hindrance, Kind, ended, known, pam};
+use crate::domain::base::scan;
 
 /// The event of a line of sshd.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
-    let text = line.text;
-    let rest = |words: &[u8]| text.strip_prefix(words);
-    let event = match text.first()? {
-        b'F' => rest(b"Failed ")
-            .and_then(|rest| attempt(line, rest, |valid| Some(Kind::Failed { valid }))),
-        b'A' => accepted(line),
-        b'R' => rest(b"ROOT LOGIN REFUSED FROM ").and_then(|rest| root_refused(line, rest)),
-        // Up to 7.4 the network child writes this line in addition to the monitor's own line.
-        b'i' => rest(b"input_userauth_request: invalid user ").and_then(|name| {
-            line.with_end(Event::of(Kind::InvalidUser), Some((name, Peer::default())))
-        }),
-        b'I' => rest(b"Invalid user ").and_then(|rest| invalid_user(line, rest)),
-        b'p' => rest(b"pam_").and_then(pam::module),
-        b'P' => postponed(line),
-        b'm' => rest(b"maximum authentication attempts exceeded for ")
-            .and_then(|rest| max_attempts(line, rest)),
-        b'U' => user(line),
-        b'S' => rest(b"Starting session: ").and_then(|rest| starting_session(line, rest)),
-        b'C' => rest(b"Close session: user ")
-            .and_then(|rest| close_session(line, rest))
-            .or_else(|| connection(line)),
-        b'a' => rest(b"administratively prohibited connection for ")
-            .and_then(|rest| prohibited(line, rest)),
-        _ => None,
-    };
+    let event = of_log_in(line);
     if event.is_some() {
         return event;
     }
     no_session(line)
         .or_else(|| ended::parse(line))
         .or_else(|| known::parse(line))
+}
+
+/// The event of a line about a log-in.
+#[inline]
+fn of_log_in<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let text = line.text;
+    match text.first()? {
+        b'F' => attempt(line, text.strip_prefix(b"Failed ")?, |valid| {
+            Some(Kind::Failed { valid })
+        }),
+        b'A' => accepted(line),
+        b'R' => root_refused(line, text.strip_prefix(b"ROOT LOGIN REFUSED FROM ")?),
+        // Up to 7.4 the network child writes this line in addition to the monitor's own line.
+        b'i' => {
+            let name = text.strip_prefix(b"input_userauth_request: invalid user ")?;
+            line.with_end(Event::of(Kind::InvalidUser), Some((name, Peer::default())))
+        }
+        b'I' => invalid_user(line, text.strip_prefix(b"Invalid user ")?),
+        b'p' => pam::module(text.strip_prefix(b"pam_")?),
+        b'P' => postponed(line),
+        b'm' => {
+            let rest = text.strip_prefix(b"maximum authentication attempts exceeded for ")?;
+            max_attempts(line, rest)
+        }
+        b'U' => user(line),
+        b'S' => starting_session(line, text.strip_prefix(b"Starting session: ")?),
+        b'C' => match text.strip_prefix(b"Close session: user ") {
+            Some(rest) => close_session(line, rest),
+            None => connection(line),
+        },
+        b'a' => {
+            let rest = text.strip_prefix(b"administratively prohibited connection for ")?;
+            prohibited(line, rest)
+        }
+        _ => None,
+    }
 }
 
 /// `Accepted METHOD for U from …` and `Access denied for user U by …`. `Accepted key …` and `Accepted certificate …` are not
@@ -64,26 +75,27 @@ fn attempt<'a>(
     rest: &'a [u8],
     kind: impl Fn(bool) -> Option<Kind>,
 ) -> Option<Event<'a>> {
-    let (method, rest) = rest.split_at(memchr(b' ', rest)?);
-    let method = std::str::from_utf8(method).ok();
-    let method = Some(Cow::Borrowed(method.filter(|method| !method.is_empty())?));
-    let (valid, event, extra) = attempted(line, rest.strip_prefix(b" for ")?)?;
+    let (method, rest) = rest.split_at(scan::find(b' ', rest)?);
+    let method = match method {
+        b"" => return None,
+        b"password" => "password",
+        b"publickey" => "publickey",
+        other => std::str::from_utf8(other).ok()?,
+    };
+    let (valid, end, extra) = attempted(line, rest.strip_prefix(b" for ")?)?;
     let kind = kind(valid)?;
-    let by_key = kind == Kind::Accepted && method.as_deref() == Some("publickey");
-    Some(Event {
-        kind,
-        method,
-        fingerprint: extra
-            .filter(|_| by_key)
-            .and_then(|extra| fingerprint(extra, line.cut)),
-        ..event
-    })
+    let mut event = Event::of(kind);
+    if kind == Kind::Accepted && method == "publickey" {
+        event.fingerprint = extra.and_then(|extra| fingerprint(extra, line.cut));
+    }
+    event.method = Some(Cow::Borrowed(method));
+    Some(line.with_found(event, end))
 }
 
 /// The fingerprint in `: TYPE FINGERPRINT[ …]`. Only words after it may come from the client (a certificate's id).
 fn fingerprint(extra: &[u8], cut: bool) -> Option<Cow<'_, str>> {
     let (_, rest) = split_at_first(extra.strip_prefix(b": ")?, b" ")?;
-    let end = memchr(b' ', rest);
+    let end = scan::find(b' ', rest);
     // In a cut message, the last word may have lost its end.
     let word = match end {
         Some(end) => &rest[..end],
@@ -97,43 +109,52 @@ fn fingerprint(extra: &[u8], cut: bool) -> Option<Cow<'_, str>> {
     is_one.then_some(Cow::Borrowed(word))
 }
 
-/// `[invalid user ]U from IP port P ssh2[: EXTRA]`: returns whether sshd considers the account valid, an event with user and
-/// peer, and `: EXTRA` of a valid one.
+/// `[invalid user ]U from IP port P ssh2[: EXTRA]`: returns whether sshd considers the account valid, its name and its peer,
+/// and `: EXTRA` of a valid one. A cut line may lack name and peer.
 ///
 /// The client chooses the name of an invalid user, so the parser relies on the right end of the line; such a line has no EXTRA.
 /// The name of a valid user is an account's name, but EXTRA may come from the client (a certificate's id), so the parser takes
 /// the first words that fit.
-fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<(bool, Event<'a>, Option<&'a [u8]>)> {
-    let sent = text.strip_prefix(b"invalid user ");
-    let (end, extra) = match sent {
-        Some(rest) => (before_version(rest).and_then(name_from_port), None),
-        None => valid_attempt(line.cut, text).unzip(),
+#[inline]
+fn attempted<'a>(line: &Line<'a>, text: &'a [u8]) -> Option<Attempt<'a>> {
+    let (valid, end, extra) = match text.strip_prefix(b"invalid user ") {
+        Some(_) if line.cut => (false, None, None),
+        Some(rest) => (false, before_version(rest).and_then(name_from_port), None),
+        None => match valid_attempt(line.cut, text) {
+            Some((end, extra)) => (true, Some(end), Some(extra)),
+            None => (true, None, None),
+        },
     };
-    let event = Event::of(Kind::Underway);
-    let event = match end.filter(|_| sent.is_none() || !line.cut) {
-        Some((name, peer)) => line.with_user(event, name, peer),
-        None if line.cut => event,
-        None => return None,
-    };
-    Some((sent.is_none(), event, extra))
+    (end.is_some() || line.cut).then_some((valid, end, extra))
 }
+
+/// Whether the account is valid, the account, and the text after it.
+type Attempt<'a> = (bool, Option<NamedPeer<'a>>, Option<&'a [u8]>);
 
 /// An account's name, still escaped, and its peer.
 type NamedPeer<'a> = (&'a [u8], Peer<'a>);
 
 /// `U from IP port P ssh2[: EXTRA]` with the shortest U; also returns `: EXTRA`.
 fn valid_attempt(cut: bool, text: &[u8]) -> Option<(NamedPeer<'_>, &[u8])> {
-    memchr_iter(b' ', text)
-        .skip_while(|at| *at == 0)
-        .find_map(|at| {
-            let (peer, rest) = host_port_then(text[at..].strip_prefix(b" from ")?)?;
-            let rest = rest
-                .strip_prefix(b" ssh2")
-                .or_else(|| rest.strip_prefix(b" ssh1"))?;
-            // In a cut message, an end that looks complete proves nothing. Words with more text after them are reliable.
-            let whole = (rest.is_empty() && !cut) || rest.starts_with(b": ");
-            whole.then_some(((&text[..at], peer), rest))
-        })
+    let mut from = 1;
+    loop {
+        let at = from + scan::find(b' ', text.get(from..)?)?;
+        if let Some(found) = attempt_at(cut, text, at) {
+            return Some(found);
+        }
+        from = at + 1;
+    }
+}
+
+/// The same with a U that ends here.
+fn attempt_at(cut: bool, text: &[u8], at: usize) -> Option<(NamedPeer<'_>, &[u8])> {
+    let (peer, rest) = host_port_then(text[at..].strip_prefix(b" from ")?)?;
+    let rest = rest
+        .strip_prefix(b" ssh2")
+        .or_else(|| rest.strip_prefix(b" ssh1"))?;
+    // In a cut message, an end that looks complete proves nothing. Words with more text after them are reliable.
+    let whole = (rest.is_empty() && !cut) || rest.starts_with(b": ");
+    whole.then_some(((&text[..at], peer), rest))
 }
 
 /// The text before its trailing ` ssh2` or ` ssh1`.
@@ -162,9 +183,8 @@ fn invalid_user<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
 
 /// `maximum authentication attempts exceeded for [invalid user ]U from IP port P ssh2`.
 fn max_attempts<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
-    let (valid, event, _) = attempted(line, rest)?;
-    let kind = Kind::MaxAttempts { valid };
-    Some(Event { kind, ..event })
+    let (valid, end, _) = attempted(line, rest)?;
+    Some(line.with_found(Event::of(Kind::MaxAttempts { valid }), end))
 }
 
 /// `administratively prohibited connection for [invalid user ]U from IP port P` (9.9). For an invalid user, sshd did not refuse
@@ -259,6 +279,9 @@ fn no_session<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let event =
         |hindrance, words: &'a [u8]| Event::of(Kind::Hindered(hindrance)).with_detail(words);
     let text = line.text;
+    if !matches!(text.first()?, b'C' | b's' | b'b' | b'c' | b'U') {
+        return None;
+    }
     if let Some(rest) = text.strip_prefix(b"Connection from ") {
         const REFUSAL: &[u8] = b"refusing non-sftp session";
         let id = id(rest.strip_suffix(REFUSAL)?.strip_suffix(b": ")?, line.cut)?;

@@ -12,29 +12,48 @@ pub(crate) const UNPERMITTED: &str = "unpermitted request";
 
 /// The event of a line that ends a connection.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let event = untagged(line);
+    if event.is_some() {
+        return event;
+    }
+    tagged(line)
+}
+
+/// The event of a line without a tag.
+#[inline]
+fn untagged<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
-    let rest = |words: &[u8]| text.strip_prefix(words);
     match text.first()? {
-        b'C' => rest(b"Connection closed by ")
-            .or_else(|| rest(b"Connection reset by "))
-            .and_then(|who| ended(line, who))
-            .or_else(|| timed_out(line)),
-        b'D' => match rest(b"Disconnected from ") {
+        b'C' => {
+            let who = text
+                .strip_prefix(b"Connection closed by ")
+                .or_else(|| text.strip_prefix(b"Connection reset by "));
+            match who {
+                Some(who) => ended(line, who),
+                None => timed_out(line),
+            }
+        }
+        b'D' => match text.strip_prefix(b"Disconnected from ") {
             Some(who) => ended(line, who),
             None => disconnecting(line),
         },
         b'R' => received(line),
         b'T' => timeout(line),
         // The process ends with this line after keyboard-interactive with an account that PAM refuses (monitor.c).
-        b'm' => rest(b"monitor_read: unpermitted request ")
-            .map(|_| refused(Peer::default()).with_detail(UNPERMITTED.as_bytes())),
-        b'U' => rest(b"Unable to negotiate with ")
-            .and_then(negotiation)
-            .map(refused),
-        b't' => rest(b"terminating inactive connection from ").and_then(|who| ended(line, who)),
+        b'm' => {
+            text.strip_prefix(b"monitor_read: unpermitted request ")?;
+            Some(refused(Peer::default()).with_detail(UNPERMITTED.as_bytes()))
+        }
+        b'U' => {
+            let rest = text.strip_prefix(b"Unable to negotiate with ")?;
+            negotiation(rest).map(refused)
+        }
+        b't' => ended(
+            line,
+            text.strip_prefix(b"terminating inactive connection from ")?,
+        ),
         _ => None,
     }
-    .or_else(|| tagged(line))
 }
 
 /// The end of the connection with this id.

@@ -4,18 +4,19 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use crate::domain::base::scan;
+
 /// Undoes sshd's escapes (log.c, strnvis with `VIS_CSTYLE|VIS_NL|VIS_TAB|VIS_OCTAL`); other text stays as it is.
 ///
 /// `twice` is for text that came through the monitor, which escapes the child's text a second time (monitor.c, up to OpenSSH
 /// 10.2; only once since 10.3). No line contains its version, so the text decides: it is undone a second time only if the first
 /// result is exactly what strnvis prints, and contains an escape. `\303\251` does, so it becomes `é`; `al\151ce` does not,
 /// because strnvis prints `i` as it is. So a client cannot become `alice` by sending backslashes.
+#[inline]
 pub fn decode(escaped: &[u8], twice: bool) -> Cow<'_, [u8]> {
-    let once = unescape(escaped);
-    if twice && is_escaped(&once) {
-        Cow::Owned(unescape(&once).into_owned())
-    } else {
-        once
+    match unescape(escaped) {
+        Cow::Owned(once) if twice && is_escaped(&once) => Cow::Owned(unescape(&once).into_owned()),
+        once => once,
     }
 }
 
@@ -38,11 +39,9 @@ pub fn encode(bytes: &[u8]) -> String {
 /// Like [`decode`] with `twice`, unless the name would then contain a control character: no account has one, and `DOMAIN\nina` of
 /// OpenSSH 10.3 looks the same as `DOMAIN`, newline, `ina` of 10.2.
 pub(super) fn decode_account(escaped: &[u8]) -> Cow<'_, [u8]> {
-    let twice = decode(escaped, true);
-    if twice.iter().any(u8::is_ascii_control) {
-        decode(escaped, false)
-    } else {
-        twice
+    match decode(escaped, true) {
+        Cow::Owned(twice) if twice.iter().any(u8::is_ascii_control) => decode(escaped, false),
+        decoded => decoded,
     }
 }
 
@@ -81,10 +80,17 @@ fn whole_characters(text: &[u8]) -> usize {
 }
 
 /// Undoes one layer of escapes.
+#[inline]
 fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
-    let Some(first) = memchr(b'\\', text) else {
-        return Cow::Borrowed(text);
-    };
+    match scan::find(b'\\', text) {
+        None => Cow::Borrowed(text),
+        Some(first) => Cow::Owned(unescaped(text, first)),
+    }
+}
+
+/// The same for a text whose first escape is here.
+#[cold]
+fn unescaped(text: &[u8], first: usize) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let (plain, mut rest) = text.split_at(first);
     decoded.extend_from_slice(plain);
@@ -96,7 +102,7 @@ fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
         decoded.extend_from_slice(plain);
         rest = escaped;
     }
-    Cow::Owned(decoded)
+    decoded
 }
 
 /// The byte that the escape at the start of `text` stands for, and the escape's length.

@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter, memrchr, memrchr_iter};
-
 use super::{Event, Who};
+use crate::domain::base::scan;
 
 /// Where a connection comes from. Both fields are `None` for `UNKNOWN port 65535` (packet.c: the peer is gone, or there is no
 /// socket).
@@ -16,6 +15,7 @@ pub(super) struct Peer<'a> {
 
 impl<'a> Peer<'a> {
     /// An event with this peer.
+    #[inline]
     pub(super) fn put(self, mut event: Event<'a>) -> Event<'a> {
         event.address = self.address.map(Cow::Borrowed);
         event.port = self.port;
@@ -24,6 +24,7 @@ impl<'a> Peer<'a> {
 }
 
 /// `HOST`: an address, possibly with a `%scope`, or a name.
+#[inline]
 pub(super) fn host(text: &[u8]) -> Option<Peer<'_>> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_graphic) {
         return None;
@@ -49,26 +50,30 @@ pub(super) fn host_maybe_port(text: &[u8]) -> Option<Peer<'_>> {
 
 /// `HOST port NMORE`: returns the peer and `MORE`, which does not begin with a digit.
 pub(super) fn host_port_then(text: &[u8]) -> Option<(Peer<'_>, &[u8])> {
-    let (name, rest) = text.split_at(memchr(b' ', text)?);
-    let peer = host(name)?;
-    let rest = rest.strip_prefix(b" port ")?;
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let port = number(&rest[..digits])?;
+    let (name, rest) = text.split_at(scan::find(b' ', text)?);
+    let (port, rest) = scan::number(rest.strip_prefix(b" port ")?)?;
+    Some((peer(name, port)?, rest))
+}
+
+/// The peer with this host and port.
+#[inline]
+fn peer(name: &[u8], port: u64) -> Option<Peer<'_>> {
+    let (peer, port) = (host(name)?, u16::try_from(port).ok()?);
     let port = peer.address.map(|_| port);
-    Some((Peer { port, ..peer }, &rest[digits..]))
+    Some(Peer { port, ..peer })
 }
 
 /// `… HOST port N`: returns the text before the peer, without the blank between them, and the peer. The last words are sshd's
 /// own, whatever text comes before them.
 pub(super) fn before_peer(text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
-    let (head, _) = last_word(text)?;
-    let (before, _) = last_word(head.strip_suffix(b" port")?)?;
-    Some((before, host_port(&text[before.len() + 1..])?))
+    let (rest, port) = scan::last_number(text)?;
+    let (before, name) = last_word(rest.strip_suffix(b" port ")?)?;
+    Some((before, peer(name, port)?))
 }
 
 /// The text before the last blank, and the text after it.
 fn last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = memrchr(b' ', text)?;
+    let at = scan::find_last(b' ', text)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
@@ -85,28 +90,43 @@ pub(super) fn name_from(text: &[u8]) -> Option<(&[u8], Peer<'_>)> {
 }
 
 /// The text before the first `mark`, and the text after it.
-pub(super) fn split_at_first<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    // Messages are too short for memmem to be faster.
-    let first = mark.first()?;
-    let mut places = memchr_iter(*first, text);
-    let at = places.find(|at| text[*at..].starts_with(mark))?;
-    Some((&text[..at], &text[at + mark.len()..]))
+#[inline]
+pub(super) fn split_at_first<'a, const N: usize>(
+    text: &'a [u8],
+    mark: &[u8; N],
+) -> Option<(&'a [u8], &'a [u8])> {
+    let first = *mark.first()?;
+    let mut from = 0;
+    loop {
+        let at = from + scan::find(first, &text[from..])?;
+        if let Some(rest) = text[at..].strip_prefix(mark) {
+            return Some((&text[..at], rest));
+        }
+        from = at + 1;
+    }
 }
 
 /// The text before the last `mark`, and the text after it.
-pub(super) fn split_at_last<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let first = mark.first()?;
-    let mut places = memrchr_iter(*first, text);
-    let at = places.find(|at| text[*at..].starts_with(mark))?;
-    Some((&text[..at], &text[at + mark.len()..]))
+#[inline]
+pub(super) fn split_at_last<'a, const N: usize>(
+    text: &'a [u8],
+    mark: &[u8; N],
+) -> Option<(&'a [u8], &'a [u8])> {
+    let first = *mark.first()?;
+    let mut before = text;
+    loop {
+        let at = scan::find_last(first, before)?;
+        if let Some(rest) = text[at..].strip_prefix(mark) {
+            return Some((&text[..at], rest));
+        }
+        before = &text[..at];
+    }
 }
 
 /// A decimal number and nothing else.
-pub(super) fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(digits).ok()?.parse().ok()
+pub(super) fn number<T: TryFrom<u64>>(digits: &[u8]) -> Option<T> {
+    let (number, rest) = scan::number(digits)?;
+    T::try_from(number).ok().filter(|_| rest.is_empty())
 }
 
 /// `[WHO ]HOST[ port N]` as packet.c writes it (`sshpkt_vfatal`, `ssh_packet_read_poll`): WHO since 7.5, the port since 7.2.
@@ -120,28 +140,27 @@ pub(super) struct Id<'a> {
     pub(super) peer: Peer<'a>,
 }
 
-/// The words before the name in a connection id (auth2.c, sshd-session.c), their meaning, and whether they appear only before
-/// log-in.
-const WORDS: [(&[u8], Who, bool); 4] = [
-    (b"authenticating user ", Who::Valid, true),
-    (b"invalid user ", Who::Invalid, true),
-    (b"user ", Who::Valid, false),
-    // Without the blank: a mistake of monitor.c, in all versions.
-    (b"authenticatinguser ", Who::Valid, true),
-];
-
-/// The meaning of the words at the start of a connection id, and the text after them.
+/// The meaning of the words at the start of a connection id (auth2.c, sshd-session.c), and the text after them.
+#[inline]
 pub(super) fn words(text: &[u8]) -> (Id<'_>, &[u8]) {
-    let found = WORDS.iter().find_map(|(words, who, before)| {
-        let (who, before) = (*who, *before);
-        let id = Id {
-            who,
-            before,
-            ..Id::default()
-        };
-        Some((id, text.strip_prefix(*words)?))
-    });
-    found.unwrap_or((Id::default(), text))
+    let (who, before, rest) = if let Some(rest) = text.strip_prefix(b"user ") {
+        (Who::Valid, false, rest)
+    } else if let Some(rest) = text.strip_prefix(b"authenticating user ") {
+        (Who::Valid, true, rest)
+    } else if let Some(rest) = text.strip_prefix(b"invalid user ") {
+        (Who::Invalid, true, rest)
+    } else if let Some(rest) = text.strip_prefix(b"authenticatinguser ") {
+        // Without the blank: a mistake of monitor.c, in all versions.
+        (Who::Valid, true, rest)
+    } else {
+        (Who::Nobody, false, text)
+    };
+    let id = Id {
+        who,
+        before,
+        ..Id::default()
+    };
+    (id, rest)
 }
 
 /// A connection id that is the whole text. The peer is at the end of the text, so the name may contain anything.

@@ -6,6 +6,7 @@ use memchr::memchr;
 
 use super::fields::{Id, Peer, number, split_at_first};
 use super::{Event, escape};
+use crate::domain::base::scan;
 
 /// The most blanks to skip before a message. Templates of syslog daemons put one or two there, and no message of OpenSSH begins
 /// with a blank. journalctl puts 20 and more before the further lines of an entry, which anyone may have written.
@@ -55,6 +56,7 @@ impl<'a> Line<'a> {
     }
 
     /// An event of this line with a user, whose name is still escaped, and a peer.
+    #[inline]
     pub(super) fn with_user(
         &self,
         mut event: Event<'a>,
@@ -66,6 +68,7 @@ impl<'a> Line<'a> {
     }
 
     /// The event with the user and the peer of a connection id.
+    #[inline]
     pub(super) fn with_id(&self, event: Event<'a>, id: Id<'a>) -> Event<'a> {
         match id.user {
             Some(name) => self.with_user(event, name, id.peer),
@@ -75,6 +78,7 @@ impl<'a> Line<'a> {
 
     /// The event with the user and the peer at the line's end; without them if the line was cut, because its end then proves
     /// nothing.
+    #[inline]
     pub(super) fn with_end(
         &self,
         event: Event<'a>,
@@ -83,6 +87,19 @@ impl<'a> Line<'a> {
         match self.cut {
             true => Some(event),
             false => end.map(|(name, peer)| self.with_user(event, name, peer)),
+        }
+    }
+
+    /// The event with this user and peer, if they were found.
+    #[inline]
+    pub(super) fn with_found(
+        &self,
+        event: Event<'a>,
+        found: Option<(&'a [u8], Peer<'a>)>,
+    ) -> Event<'a> {
+        match found {
+            Some((name, peer)) => self.with_user(event, name, peer),
+            None => event,
         }
     }
 
@@ -97,6 +114,7 @@ impl<'a> Line<'a> {
 }
 
 /// Removes the parts around a message's text.
+#[inline]
 pub fn strip(message: &[u8]) -> Line<'_> {
     let message = without_blanks(message);
     let (repeated, message) = match repeated(message) {
@@ -118,7 +136,7 @@ pub fn strip(message: &[u8]) -> Line<'_> {
     };
     // Removes only one suffix, because a name may end in the same words. A cut line may have lost its suffix, and its end may be
     // the end of a name.
-    if cut {
+    if cut || !text.ends_with(b"]") {
         return line;
     }
     if let Some(text) = text.strip_suffix(b" [preauth]") {
@@ -130,7 +148,11 @@ pub fn strip(message: &[u8]) -> Line<'_> {
 }
 
 /// The message without a few leading blanks.
+#[inline]
 fn without_blanks(message: &[u8]) -> &[u8] {
+    if message.first() != Some(&b' ') {
+        return message;
+    }
     match message.iter().position(|&byte| byte != b' ') {
         Some(count @ 1..=BLANKS) => &message[count..],
         _ => message,
@@ -146,22 +168,37 @@ fn repeated(message: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 /// The level prefix, and the text after it.
+#[inline]
 fn level(message: &[u8]) -> (Level, &[u8]) {
     let of = |words: &[u8], level| Some((level, message.strip_prefix(words)?));
-    let error = of(b"error: ", Level::Error).or_else(|| of(b"fatal: ", Level::Fatal));
-    let debug = || match message.strip_prefix(b"debug")? {
-        [b'1'..=b'3', b':', b' ', text @ ..] => Some((Level::Debug, text)),
+    let found = match message.first() {
+        Some(b'e') => of(b"error: ", Level::Error),
+        Some(b'f') => of(b"fatal: ", Level::Fatal),
+        Some(b'd') => match message.strip_prefix(b"debug") {
+            Some([b'1'..=b'3', b':', b' ', text @ ..]) => Some((Level::Debug, text)),
+            _ => None,
+        },
         _ => None,
     };
-    error.or_else(debug).unwrap_or((Level::Info, message))
+    found.unwrap_or((Level::Info, message))
 }
 
 /// The text after the tag that `LogVerbose` puts before it: `FILE.c:FUNCTION():LINE: ` (8.5), `… (pid=N): ` (8.7),
 /// `… (bin=NAME, pid=N): ` (10.0).
+#[inline]
 fn untagged(text: &[u8]) -> Option<&[u8]> {
+    let (file, rest) = text.split_at(scan::find_either(b':', b' ', text)?);
+    match rest.starts_with(b":") && file.ends_with(b".c") {
+        true => behind_tag(file, rest),
+        false => None,
+    }
+}
+
+/// The same for a text that begins with the name of a file of C.
+#[cold]
+fn behind_tag<'a>(file: &[u8], rest: &'a [u8]) -> Option<&'a [u8]> {
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let (file, rest) = text.split_at(memchr(b':', text)?);
-    if !file.ends_with(b".c") || !file.iter().all(word) {
+    if !file.iter().all(word) {
         return None;
     }
     let (function, rest) = split_at_first(&rest[1..], b"():")?;

@@ -11,32 +11,32 @@ pub fn parse<'a>(program: Program, message: &'a [u8]) -> Option<Event<'a>> {
     if line.level == line::Level::Debug {
         return None;
     }
-    let parsed = match program {
+    let mut parsed = match program {
         Program::Sshd if line.postauth => auth::parse(&line).or_else(|| sftp::parse(&line)),
-        // An sftp line of Red Hat's sshd that lost its suffix: sshd itself does not write such lines.
-        Program::Sshd if line.cut => auth::parse(&line).or_else(|| {
-            let line = line::Line {
-                postauth: true,
-                ..line
-            };
-            let event = sftp::parse(&line)?;
-            Some(Event {
-                postauth: true,
-                ..event
-            })
-        }),
+        Program::Sshd if line.cut => auth::parse(&line).or_else(|| of_monitor(&line)),
         Program::Sshd => auth::parse(&line),
         Program::Sftp => sftp::parse(&line),
         Program::Unknown => auth::parse(&line).or_else(|| sftp::parse(&line)),
     };
-    let mut event = match parsed {
-        Some(event) => event,
-        None if likeness::looks_like_ours(program, &line) => Event::of(Kind::Unparsed),
-        None => return None,
+    if parsed.is_none() && likeness::looks_like_ours(program, &line) {
+        parsed = Some(Event::of(Kind::Unparsed));
+    }
+    if let Some(event) = &mut parsed {
+        event.repeated = line.repeated;
+        event.cut = line.cut;
+        event.postauth |= line.postauth;
+    }
+    parsed
+}
+
+/// The event of an sftp line of Red Hat's sshd that lost its suffix: sshd itself does not write such lines.
+fn of_monitor<'a>(line: &line::Line<'a>) -> Option<Event<'a>> {
+    let line = line::Line {
+        postauth: true,
+        ..*line
     };
-    event.repeated = line.repeated;
-    event.cut = line.cut;
-    event.postauth |= line.postauth;
+    let mut event = sftp::parse(&line)?;
+    event.postauth = true;
     Some(event)
 }
 

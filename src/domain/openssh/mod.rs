@@ -1,5 +1,5 @@
 //! Parses the messages of sshd and sftp-server: a message becomes an [`Event`], or `None`. No state, no I/O.
-//! Uses nothing else of the program.
+//! Uses `base::scan`, and nothing else of the program.
 
 mod auth;
 mod ended;

@@ -7,30 +7,31 @@ use memchr::memmem;
 use super::fields::{name_from, split_at_first, split_at_last};
 use super::line::Line;
 use super::{Event, Kind};
+use crate::domain::base::scan;
 
 /// `pam_MODULE(sshd:TYPE): …`, without its `pam_`. Lines of other services (`sudo`, `cron`, `vsftpd`) do not concern sshd.
 pub(super) fn module(rest: &[u8]) -> Option<Event<'_>> {
-    let (module, rest) = split_at_first(rest, b"(sshd:")?;
-    let (_, text) = split_at_first(rest, b"): ")?;
-    if !module
-        .iter()
-        .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-    {
+    let (module, rest) = rest.split_at(scan::find(b'(', rest)?);
+    let rest = rest.strip_prefix(b"(sshd:")?;
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    if module != b"unix" && !module.iter().all(in_name) {
         return None;
-    }
-    if let Some(text) = rest.strip_prefix(b"account): ") {
-        return Some(account(module, text));
     }
     if let Some(text) = rest.strip_prefix(b"auth): ") {
         return Some(authentication(module, text));
     }
-    let of_session = module == b"unix" && rest.starts_with(b"session): ");
-    Some(
-        of_session
-            .then(|| session(text))
-            .flatten()
-            .unwrap_or(Event::of(Kind::Accompanying)),
-    )
+    if let Some(text) = rest.strip_prefix(b"account): ") {
+        return Some(account(module, text));
+    }
+    let of_session = match rest.strip_prefix(b"session): ") {
+        Some(text) if module == b"unix" => session(text),
+        Some(_) => None,
+        None => {
+            split_at_first(rest, b"): ")?;
+            None
+        }
+    };
+    Some(of_session.unwrap_or(Event::of(Kind::Accompanying)))
 }
 
 /// `session opened for user U[(uid=N)] by [NAME](uid=N)`, `session closed for user U`. PAM escapes nothing.

@@ -5,26 +5,43 @@
 
 use std::sync::LazyLock;
 
-use super::fields::{host, number, split_at_last};
+use super::fields::{host, split_at_last};
 use super::known::Beginnings;
 use super::line::Line;
 use super::{Event, Flags, Kind, rename};
+use crate::domain::base::scan;
 
 /// The event of a line of an sftp process.
 pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
+    let event = of_request(line);
+    if event.is_some() {
+        return event;
+    }
+    other(line.text)
+}
+
+/// The event of a line about a session or a request that counts.
+#[inline]
+fn of_request<'a>(line: &Line<'a>) -> Option<Event<'a>> {
     let text = line.text;
     let rest = |words: &[u8]| text.strip_prefix(words);
     match text.first()? {
-        b'o' => rest(b"open \"")
-            .and_then(|rest| open(line, rest))
-            .or_else(|| rest(b"opendir \"").map(|_| Event::of(Kind::OpenDirectory))),
-        b'c' => rest(b"close \"")
-            .and_then(|rest| close(line, rest, false))
-            .or_else(|| rest(b"closedir \"").and_then(close_directory)),
-        b'f' => rest(b"forced close \"")
-            .and_then(|rest| close(line, rest, true))
-            .or_else(|| rest(b"forced closedir \"").and_then(close_directory)),
-        b's' => session(line).or_else(|| rest(b"sent status ").map(status)),
+        b'o' => match text.strip_prefix(b"open \"") {
+            Some(rest) => open(line, rest),
+            None => rest(b"opendir \"").map(|_| Event::of(Kind::OpenDirectory)),
+        },
+        b'c' => match text.strip_prefix(b"close \"") {
+            Some(rest) => close(line, rest, false),
+            None => close_directory(rest(b"closedir \"")?),
+        },
+        b'f' => match text.strip_prefix(b"forced close \"") {
+            Some(rest) => close(line, rest, true),
+            None => close_directory(rest(b"forced closedir \"")?),
+        },
+        b's' => match text.strip_prefix(b"sent status ") {
+            Some(words) => Some(status(words)),
+            None => session(line),
+        },
         b'r' => {
             let named = rest(b"remove name \"").and_then(|rest| quoted(line, rest, Kind::Remove));
             let named = named.or_else(|| quoted(line, rest(b"rmdir name \"")?, Kind::Rmdir));
@@ -38,15 +55,13 @@ pub(super) fn parse<'a>(line: &Line<'a>) -> Option<Event<'a>> {
             };
             quoted(line, named?, Kind::Mkdir)
         }),
-        b'p' => {
-            let renamed =
-                rest(b"posix-rename old \"").and_then(|rest| rename::parse(line, rest, false));
-            renamed.or_else(|| write_error(line, rest(b"process_write: ")?))
-        }
-        b'h' => rest(b"hardlink old \"").and_then(|rest| rename::parse(line, rest, true)),
+        b'p' => match text.strip_prefix(b"posix-rename old \"") {
+            Some(rest) => rename::parse(line, rest, false),
+            None => write_error(line, rest(b"process_write: ")?),
+        },
+        b'h' => rename::parse(line, rest(b"hardlink old \"")?, true),
         _ => None,
     }
-    .or_else(|| other(text))
 }
 
 /// `session opened|closed for local user U from [IP]`.
@@ -73,26 +88,26 @@ fn open<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
         };
         return Some(file(line, rest, Kind::Open(unknown)));
     }
-    let (name, words) = tail(without_mode(rest)?, |byte| {
-        byte.is_ascii_uppercase() || *byte == b','
-    });
-    let name = name.strip_suffix(b"\" flags ")?;
-    Some(file(line, name, Kind::Open(flags(words))))
-}
-
-/// Splits off the trailing bytes that satisfy `so`.
-fn tail(text: &[u8], so: impl Fn(&u8) -> bool) -> (&[u8], &[u8]) {
-    let count = text.iter().rev().take_while(|byte| so(byte)).count();
-    text.split_at(text.len() - count)
+    let (name, words) = rest.split_at(scan::find_last(b'"', rest)?);
+    let words = words.strip_prefix(b"\" flags ")?;
+    let (words, mode) = words.split_at(scan::find(b' ', words)?);
+    let mode = mode.strip_prefix(b" mode 0")?;
+    if !mode.iter().all(is_octal) {
+        return None;
+    }
+    Some(file(line, name, Kind::Open(flags(words)?)))
 }
 
 /// The flags from the words between `flags` and `mode`; there are no words if the client asks for no access.
-fn flags(words: &[u8]) -> Flags {
+fn flags(words: &[u8]) -> Option<Flags> {
     let mut flags = Flags {
         read: words.is_empty(),
         ..Flags::default()
     };
-    for word in words.split(|byte| *byte == b',') {
+    let mut rest = words;
+    loop {
+        let end = scan::find(b',', rest);
+        let (word, behind) = rest.split_at(end.unwrap_or(rest.len()));
         match word {
             b"READ" => flags.read = true,
             b"WRITE" => flags.write = true,
@@ -100,15 +115,24 @@ fn flags(words: &[u8]) -> Flags {
             b"EXCL" => flags.truncate = true,
             b"CREATE" => flags.create = true,
             b"TRUNCATE" => (flags.create, flags.truncate) = (true, true),
-            _ => {}
+            other if other.iter().all(u8::is_ascii_uppercase) => {}
+            _ => return None,
+        }
+        match behind {
+            [] => return Some(flags),
+            [_, behind @ ..] => rest = behind,
         }
     }
-    flags
+}
+
+fn is_octal(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'7')
 }
 
 /// The text before ` mode 0M`.
 fn without_mode(text: &[u8]) -> Option<&[u8]> {
-    let (rest, mode) = tail(text, |byte| matches!(byte, b'0'..=b'7'));
+    let count = text.iter().rev().take_while(|byte| is_octal(byte)).count();
+    let (rest, mode) = text.split_at(text.len() - count);
     rest.strip_suffix(b" mode ")
         .filter(|_| mode.starts_with(b"0"))
 }
@@ -119,25 +143,17 @@ fn close<'a>(line: &Line<'a>, rest: &'a [u8], forced: bool) -> Option<Event<'a>>
     if line.cut {
         return Some(file(line, rest, kind));
     }
-    let (rest, written) = number_behind(rest, b" written ")?;
-    let (name, read) = number_behind(rest, b"\" bytes read ")?;
-    let event = file(line, name, kind);
-    Some(Event {
-        bytes_read: Some(read),
-        bytes_written: Some(written),
-        ..event
-    })
+    let (rest, written) = scan::last_number(rest)?;
+    let (rest, read) = scan::last_number(rest.strip_suffix(b" written ")?)?;
+    let mut event = file(line, rest.strip_suffix(b"\" bytes read ")?, kind);
+    event.bytes_read = Some(read);
+    event.bytes_written = Some(written);
+    Some(event)
 }
 
 /// `closedir "NAME"`. A close of a handle that does not exist has the name `(null)`: a client may send any number of them.
 fn close_directory(rest: &[u8]) -> Option<Event<'_>> {
     (rest != b"(null)\"").then_some(Event::of(Kind::CloseDirectory))
-}
-
-/// The text before `words` and the trailing number, and the number.
-fn number_behind<'a>(text: &'a [u8], words: &[u8]) -> Option<(&'a [u8], u64)> {
-    let (rest, digits) = tail(text, u8::is_ascii_digit);
-    Some((rest.strip_suffix(words)?, number(digits)?))
 }
 
 /// `NAME"`.
@@ -178,6 +194,7 @@ fn write_error<'a>(line: &Line<'a>, rest: &'a [u8]) -> Option<Event<'a>> {
 }
 
 /// An event about a file.
+#[inline]
 fn file<'a>(line: &Line<'a>, name: &'a [u8], kind: Kind) -> Event<'a> {
     Event {
         path: Some(line.path(name)),

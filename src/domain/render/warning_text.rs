@@ -56,7 +56,7 @@ pub(crate) fn hindered(hindered: &Hindered, voice: &Voice) -> Draft {
         lines: vec![voice.line(text, slots)],
         context: match hindered.obstacle {
             // `check` does not examine the permissions of the server's directories.
-            Obstacle::WriteRefused => hindered.addresses.last().cloned().into_iter().collect(),
+            Obstacle::WriteRefused => latest_address(hindered),
             _ => vec!["sftp-monitor check".to_owned()],
         },
         ..Draft::default()
@@ -87,9 +87,14 @@ fn refused(hindered: &Hindered, voice: &Voice) -> Draft {
         lines: line(""),
         short: Some(line(&last)),
         details: earlier.chain([last]).map(plain).collect(),
-        context: hindered.addresses.last().cloned().into_iter().collect(),
+        context: latest_address(hindered),
         ..Draft::default()
     }
+}
+
+fn latest_address(hindered: &Hindered) -> Vec<String> {
+    let latest = hindered.addresses.last();
+    latest.map(|from| clean(from, HOST)).into_iter().collect()
 }
 
 /// Someone tried the names of many partners.

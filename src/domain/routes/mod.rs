@@ -1,7 +1,6 @@
 //! Routes: which channel of Slack a message or a day's table goes to, and whom it mentions. Uses `base`, `alerts`, `expect`
 //! and `state`.
 
-mod about;
 mod outbox;
 mod refusing;
 mod route;

@@ -1,6 +1,5 @@
 //! Prepares the outbox for the next post by the routes as they are now, so that a corrected configuration also moves what waits.
 
-use super::about::About;
 use super::route::Routes;
 use crate::domain::alerts::{
     AlertKind, Content, Matters, Message, Need, Outbox, SlackRef, gather_waited,
@@ -82,6 +81,6 @@ impl Routes {
         };
         let channel = self.of(part).channel;
         let mut kinds = kinds.iter();
-        kinds.any(|kind| self.find(*kind, &About::One(partner)).channel == channel)
+        kinds.any(|kind| self.find(*kind, &[partner]).channel == channel)
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::about::About;
 use super::rows::by_kind;
 use crate::domain::alerts::{AlertKind, Content, Summary};
 use crate::domain::expect::Pattern;
@@ -81,14 +80,9 @@ impl Whose {
 
 impl Route {
     /// Does it take messages of this kind about these partners?
-    fn takes(&self, kind: AlertKind, about: &About<'_>) -> bool {
+    fn takes(&self, kind: AlertKind, about: &[&str]) -> bool {
         let own = |partner: &&str| self.partners.iter().any(|whose| whose.matches(partner));
-        let partners = self.partners.is_empty()
-            || match about {
-                About::Nobody | About::Some => false,
-                About::One(partner) => own(partner),
-                About::All(partners) => partners.iter().all(own),
-            };
+        let partners = self.partners.is_empty() || !about.is_empty() && about.iter().all(own);
         partners && self.kinds.contains(&kind)
     }
 
@@ -136,13 +130,13 @@ impl Routes {
 
     /// Where the parts of a message go.
     fn parts(&self, content: &Content) -> Vec<Destination<'_>> {
-        match (AlertKind::of(content), content) {
-            (Some(kind), _) => vec![self.find(kind, &About::of(content))],
+        match (content.nature().kind, content) {
+            (Some(kind), _) => vec![self.find(kind, &content.nature().partners())],
             (None, Content::Summary(summary)) => self.of_rows(summary),
             // Somebody set the mute and has to know its end, also if all that it kept back goes nowhere.
             (None, Content::MuteEnded { ended, .. }) => {
                 let usual = Destination {
-                    channel: Some(self.usual(&About::One(&ended.partner))),
+                    channel: Some(self.usual(&[&ended.partner])),
                     mention: None,
                 };
                 let rows = self.of_rows(&ended.summary).into_iter();
@@ -151,33 +145,34 @@ impl Routes {
             (None, Content::Several { parts, .. }) => {
                 parts.iter().map(|part| self.of(part)).collect()
             }
-            (None, other) => vec![self.find(AlertKind::Warning, &About::of(other))],
+            (None, other) => vec![self.find(AlertKind::Warning, &other.nature().partners())],
         }
     }
 
     /// Where messages about the monitor itself go.
     pub fn own(&self) -> Destination<'_> {
-        self.find(AlertKind::Own, &About::Nobody)
+        self.find(AlertKind::Own, &[])
     }
 
     /// Where the rows of a summary go.
     fn of_rows(&self, summary: &Summary) -> Vec<Destination<'_>> {
         let rows = summary.partners.iter().flat_map(|(partner, row)| {
             let kinds = by_kind(row.clone()).into_iter();
-            kinds.map(move |(kind, _)| self.find(kind, &About::One(partner)))
+            kinds.map(move |(kind, _)| self.find(kind, &[partner]))
         });
         rows.collect()
     }
 
     /// Where messages go that no route takes.
-    fn usual(&self, about: &About<'_>) -> &str {
+    fn usual(&self, about: &[&str]) -> &str {
         match about {
-            About::One(partner) => self.of_partner.get(*partner).unwrap_or(&self.main),
-            About::Nobody | About::All(_) | About::Some => &self.main,
+            [partner] => self.of_partner.get(*partner).unwrap_or(&self.main),
+            _ => &self.main,
         }
     }
 
-    pub(super) fn find(&self, kind: AlertKind, about: &About<'_>) -> Destination<'_> {
+    /// Where messages of this kind go that are about these partners: all of them, or none if not all are named.
+    pub(super) fn find(&self, kind: AlertKind, about: &[&str]) -> Destination<'_> {
         let route = self.list.iter().find(|route| route.takes(kind, about));
         let channel = match route.map(|route| &route.target) {
             Some(Target::Channel(channel)) => Some(channel.as_str()),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::about::About;
 use super::route::Routes;
 use super::rows::by_kind;
 use crate::domain::alerts::{Content, Summary};
@@ -31,7 +30,7 @@ impl Routes {
         let mut of_channels: Vec<(&str, Summary)> = Vec::new();
         for (partner, row) in partners {
             for (kind, row) in by_kind(row) {
-                let Some(channel) = self.find(kind, &About::One(&partner)).channel else {
+                let Some(channel) = self.find(kind, &[&partner]).channel else {
                     continue;
                 };
                 let nothing = || Summary {

@@ -1,6 +1,5 @@
 //! The tables of a closed day: the one of all partners, and one for each channel whose routes take the tables of some.
 
-use super::about::About;
 use super::route::{Route, Routes, Target};
 use crate::domain::alerts::AlertKind;
 use crate::domain::state::{ClosedDay, Idle, NoticeKind};
@@ -8,7 +7,7 @@ use crate::domain::state::{ClosedDay, Idle, NoticeKind};
 impl Routes {
     /// The channel of the table of all partners.
     pub fn table_channel(&self) -> &str {
-        self.find(AlertKind::Digest, &About::Nobody)
+        self.find(AlertKind::Digest, &[])
             .channel
             .unwrap_or(&self.main)
     }

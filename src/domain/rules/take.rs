@@ -1,6 +1,6 @@
 //! Applies all rules to one record, in order.
 
-use crate::domain::alerts::{Alerts, Content, wanted};
+use crate::domain::alerts::{Alerts, Content};
 use crate::domain::base::process::{Boot, Process};
 use crate::domain::base::table::Keyed;
 use crate::domain::base::text::lossy;
@@ -227,24 +227,27 @@ impl Monitor<'_> {
         delay: Duration,
         content: Content,
     ) -> Option<u64> {
-        let (_, partner) = content.group()?;
-        if self.rules.silent || !self.wants(&content, partner) {
+        content.group()?;
+        if self.rules.silent || !self.wants(&content) {
             return None;
         }
         Some(self.daily.resume.alerts.wait(process, at, delay, content))
     }
 
     /// Does the configuration have this reported, in Slack or to the webhook?
-    fn wants(&self, content: &Content, partner: &str) -> bool {
-        wanted(content, &self.rules.alerts_for(partner))
+    fn wants(&self, content: &Content) -> bool {
+        content.is_enabled(|partner| self.rules.alerts_for(partner))
             || self.daily.resume.alerts.events.wants(content)
     }
 
-    /// Reports something that stands alone.
+    /// Reports something that stands alone, unless the configuration disables it.
     pub(super) fn say(&mut self, at: Time, content: Content) {
+        let enabled = content.is_enabled(|partner| self.rules.alerts_for(partner));
         let (alerts, mut outbox) = self.daily.resume.alerts_and_outbox();
         alerts.events.note(at, &content);
-        alerts.say(at, content, &mut outbox);
+        if enabled {
+            alerts.say(at, content, &mut outbox);
+        }
     }
 
     /// A new boot ends every session of earlier boots.

@@ -4,8 +4,8 @@ use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
 use crate::domain::alerts::{
-    Blind, Content, DayFigures, Dropped, Expiring, Failures, FeedArrived, FeedChanged, FeedMissing,
-    FeedOdd, File, Files, Hindered, Logins, Odd, Quiet, Told, Transfer,
+    Content, DayFigures, Dropped, Expiring, Failures, FeedArrived, FeedChanged, FeedMissing,
+    FeedOdd, File, Files, Hindered, Logins, Odd, Told,
 };
 use crate::domain::base::time::Time;
 use crate::domain::render::Voice;
@@ -19,21 +19,14 @@ pub(super) struct Facts<'a> {
     pub(super) data: Map<String, Value>,
 }
 
-impl<'a> Facts<'a> {
+impl Facts<'_> {
+    /// About no partner.
     fn new(kind: &'static str, data: Value) -> Self {
         Facts {
             kind,
             partner: None,
             data: known(data),
         }
-    }
-
-    fn of(mut self, partner: &'a str, full_name: &Option<String>, voice: &Voice) -> Self {
-        let name = voice.partner(partner, full_name.as_deref());
-        self.data.insert("partner".to_owned(), partner.into());
-        self.data.insert("name".to_owned(), name.into());
-        self.partner = Some(partner);
-        self
     }
 }
 
@@ -56,33 +49,37 @@ pub(super) fn facts<'a>(told: &'a Told, voice: &Voice) -> Facts<'a> {
 }
 
 fn of_content<'a>(content: &'a Content, voice: &Voice) -> Facts<'a> {
+    let nature = content.nature();
+    let mut facts = Facts::new(nature.event, data(content));
+    if let Some(partner) = nature.partner() {
+        let name = voice.partner(partner, nature.full_name);
+        facts.data.insert("partner".to_owned(), partner.into());
+        facts.data.insert("name".to_owned(), name.into());
+        facts.partner = Some(partner);
+    }
+    facts
+}
+
+/// The facts of a content, apart from its partner.
+fn data(content: &Content) -> Value {
     match content {
-        Content::Logins(logins) => login(logins, voice),
-        Content::Failures(failures) => failure(failures, voice),
-        Content::Files(files) | Content::Troubled(files) => transfer(files, voice),
-        Content::Hindered(hindered) => self::hindered(hindered, voice),
-        Content::Blind(blind) => self::blind(blind, voice),
-        Content::FeedMissing(missing) => overdue(missing, voice),
-        Content::FeedArrived(arrived) => self::arrived(arrived, voice),
-        Content::FeedChanged(changed) => self::changed(changed, voice),
-        Content::FeedOdd(odd) => self::odd(odd, voice),
-        Content::Quiet(quiet) => self::quiet(quiet, voice),
-        Content::Works(works) => {
-            Facts::new("warning.over", json!({})).of(&works.partner, &works.full_name, voice)
-        }
+        Content::Logins(logins) => login(logins),
+        Content::Failures(failures) => failure(failures),
+        Content::Files(files) | Content::Troubled(files) => transfer(files),
+        Content::Hindered(hindered) => self::hindered(hindered),
+        Content::Blind(blind) => json!({ "sessions": blind.sessions, "certain": blind.sure }),
+        Content::FeedMissing(missing) => overdue(missing),
+        Content::FeedArrived(arrived) => self::arrived(arrived),
+        Content::FeedChanged(changed) => self::changed(changed),
+        Content::FeedOdd(odd) => self::odd(odd),
+        Content::Quiet(quiet) => json!({ "since": rfc3339(quiet.since), "never": quiet.never }),
         Content::Expiring(expiring) => self::expiring(expiring),
         Content::Started {
             source,
             first,
             missing_group,
-        } => Facts::new(
-            "own.started",
-            json!({ "log": source, "first": first, "missing_group": missing_group }),
-        ),
-        Content::Unreadable { lines, example } => Facts::new(
-            "own.unreadable",
-            json!({ "lines": lines, "example": example }),
-        ),
+        } => json!({ "log": source, "first": first, "missing_group": missing_group }),
+        Content::Unreadable { lines, example } => json!({ "lines": lines, "example": example }),
         Content::LogLevel {
             partners,
             count,
@@ -90,108 +87,77 @@ fn of_content<'a>(content: &'a Content, voice: &Voice) -> Facts<'a> {
             line,
             file,
             full_names: _,
-        } => Facts::new(
-            "warning.log-level",
-            json!({ "partners": partners, "count": count, "found": found, "line": line, "file": file }),
-        ),
+        } => {
+            json!({ "partners": partners, "count": count, "found": found, "line": line, "file": file })
+        }
         Content::Unseen {
             partners,
             count,
             known,
             why,
             full_names: _,
-        } => Facts::new(
-            "warning.unseen",
-            json!({ "partners": partners, "count": count, "certain": known, "why": why }),
-        ),
+        } => json!({ "partners": partners, "count": count, "certain": known, "why": why }),
         // Events are noted before alerts are gathered into these.
-        Content::Sweep(sweep) => Facts::new(
-            "failure",
-            json!({ "count": sweep.failures, "addresses": sweep.addresses }),
-        ),
-        Content::Several { .. }
+        Content::Sweep(sweep) => json!({ "count": sweep.failures, "addresses": sweep.addresses }),
+        Content::Works(_)
+        | Content::Several { .. }
         | Content::Summary(_)
         | Content::MuteEnded { .. }
-        | Content::Reply { .. } => Facts::new("summary", json!({})),
+        | Content::Reply { .. } => json!({}),
     }
 }
 
-fn login<'a>(logins: &'a Logins, voice: &Voice) -> Facts<'a> {
-    let data = json!({
+fn login(logins: &Logins) -> Value {
+    json!({
         "address": logins.addresses.last(),
         "method": logins.method,
         "new_address": !logins.new_addresses.is_empty(),
         "new_key": logins.new_keys > 0,
         "failures_before": logins.after_failures,
-    });
-    Facts::new("login", data).of(&logins.partner, &logins.full_name, voice)
+    })
 }
 
-fn failure<'a>(failures: &'a Failures, voice: &Voice) -> Facts<'a> {
-    let data = json!({
+fn failure(failures: &Failures) -> Value {
+    json!({
         "address": failures.addresses.last(),
         "cause": failures.cause,
         "method": failures.method,
         "count": failures.count,
         "today": failures.today,
         "own_address": failures.own,
-    });
-    Facts::new("failure", data).of(&failures.partner, &failures.full_name, voice)
+    })
 }
 
-fn transfer<'a>(files: &'a Files, voice: &Voice) -> Facts<'a> {
-    let kind = match files.what {
-        Transfer::Upload => "upload",
-        Transfer::Download => "download",
-        Transfer::UploadInterrupted
-        | Transfer::UploadFailed
-        | Transfer::DownloadInterrupted
-        | Transfer::Unknown
-        | Transfer::UploadUnclosed
-        | Transfer::DownloadUnclosed => "interrupted",
-    };
-    let data = json!({
+fn transfer(files: &Files) -> Value {
+    json!({
         "result": files.what,
         "count": files.count,
         "files": files.files.iter().map(file).collect::<Vec<_>>(),
-    });
-    Facts::new(kind, data).of(&files.partner, &files.full_name, voice)
+    })
 }
 
-fn hindered<'a>(hindered: &'a Hindered, voice: &Voice) -> Facts<'a> {
-    let data = json!({
+fn hindered(hindered: &Hindered) -> Value {
+    json!({
         "obstacle": hindered.obstacle,
         "address": hindered.addresses.last(),
         "path": hindered.path,
         "detail": hindered.detail,
         "count": hindered.count,
-    });
-    Facts::new("warning.hindered", data).of(&hindered.partner, &hindered.full_name, voice)
+    })
 }
 
-fn blind<'a>(blind: &'a Blind, voice: &Voice) -> Facts<'a> {
-    let data = json!({ "sessions": blind.sessions, "certain": blind.sure });
-    Facts::new("warning.blind", data).of(&blind.partner, &blind.full_name, voice)
-}
-
-fn quiet<'a>(quiet: &'a Quiet, voice: &Voice) -> Facts<'a> {
-    let data = json!({ "since": rfc3339(quiet.since), "never": quiet.never });
-    Facts::new("warning.quiet", data).of(&quiet.partner, &quiet.full_name, voice)
-}
-
-fn expiring(expiring: &Expiring) -> Facts<'_> {
-    let data = json!({
+fn expiring(expiring: &Expiring) -> Value {
+    json!({
         "what": expiring.what,
         "day": expiring.day,
         "partners": expiring.partners,
         "count": expiring.count,
         "reminder": expiring.reminder,
-    });
-    Facts::new("warning.expiring", data)
+    })
 }
 
-fn overdue<'a>(missing: &'a FeedMissing, voice: &Voice) -> Facts<'a> {
-    let data = json!({
+fn overdue(missing: &FeedMissing) -> Value {
+    json!({
         "feed": missing.id,
         "pattern": missing.files,
         "due": rfc3339(missing.due),
@@ -202,12 +168,11 @@ fn overdue<'a>(missing: &'a FeedMissing, voice: &Voice) -> Facts<'a> {
         "bytes_expected": missing.lack.bytes.map(|(_, least)| least),
         "download": missing.download,
         "missed_since": missing.since.map(rfc3339),
-    });
-    Facts::new("missing.overdue", data).of(&missing.partner, &missing.full_name, voice)
+    })
 }
 
-fn arrived<'a>(arrived: &'a FeedArrived, voice: &Voice) -> Facts<'a> {
-    let data = json!({
+fn arrived(arrived: &FeedArrived) -> Value {
+    json!({
         "feed": arrived.id,
         "pattern": arrived.files,
         "due": rfc3339(arrived.due),
@@ -217,12 +182,11 @@ fn arrived<'a>(arrived: &'a FeedArrived, voice: &Voice) -> Facts<'a> {
         "on_time": arrived.on_time,
         "missed_since": arrived.since.map(rfc3339),
         "files": [file(&arrived.file)],
-    });
-    Facts::new("missing.arrived", data).of(&arrived.partner, &arrived.full_name, voice)
+    })
 }
 
-fn changed<'a>(changed: &'a FeedChanged, voice: &Voice) -> Facts<'a> {
-    let data = json!({
+fn changed(changed: &FeedChanged) -> Value {
+    json!({
         "feed": changed.id,
         "pattern": changed.files,
         "due": rfc3339(changed.due),
@@ -230,18 +194,17 @@ fn changed<'a>(changed: &'a FeedChanged, voice: &Voice) -> Facts<'a> {
         "at": rfc3339(changed.change.at),
         "change": changed.change.how,
         "files": [file(&changed.change.file)],
-    });
-    Facts::new("missing.changed", data).of(&changed.partner, &changed.full_name, voice)
+    })
 }
 
-fn odd<'a>(odd: &'a FeedOdd, voice: &Voice) -> Facts<'a> {
+fn odd(odd: &FeedOdd) -> Value {
     let what = match &odd.odd {
         Odd::Forbidden { .. } => "forbidden",
         Odd::TooMany { .. } => "too-many",
         Odd::TooLarge { .. } => "too-large",
         Odd::Same => "same",
     };
-    let data = json!({
+    json!({
         "feed": odd.id,
         "pattern": odd.files,
         "due": odd.due.map(rfc3339),
@@ -249,8 +212,7 @@ fn odd<'a>(odd: &'a FeedOdd, voice: &Voice) -> Facts<'a> {
         "count": odd.count,
         "download": odd.download,
         "files": odd.found.iter().map(file).collect::<Vec<_>>(),
-    });
-    Facts::new("missing.odd", data).of(&odd.partner, &odd.full_name, voice)
+    })
 }
 
 fn of_day(day: &DayFigures) -> Facts<'_> {

@@ -163,9 +163,9 @@ impl AuthLogReader {
             self.past.take_if(|past| past.ends_at(identity, offset));
             // Unreadable lines in the past are not reported, because past lines do not count.
             let counts = self.past.as_ref().is_none_or(past::LogPast::is_left);
-            let read = match line.too_long {
+            let read = match line.too_long || line.nul {
                 true => Read::NoText,
-                false => self.envelope.read_syslog(line.text),
+                false => self.envelope.read_syslog_text(line.text),
             };
             let mut entry = match read {
                 Read::Entry(entry) => entry,

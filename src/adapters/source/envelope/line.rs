@@ -74,42 +74,73 @@ impl Envelope {
         if line.starts_with(b"{") && line.len() <= LONGEST_LINE && self.exported.read_json(line) {
             return self.exported.read();
         }
-        self.read_text(line)
+        match is_text(line) {
+            true => self.read_text(line),
+            false => Read::NoText,
+        }
     }
 
-    /// Reads a line of text: of a syslog daemon, or of an output of journalctl that is made for people.
+    /// Reads a line of text (see [`is_text`]): of a syslog daemon, or of an output of journalctl that is made for people.
+    #[inline]
     pub(crate) fn read_text<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
-        match self.read_syslog(line) {
-            Read::Entry(entry) if entry.origin.identifier.is_empty() => {
-                let text = entry.message;
-                let (origin, message) =
-                    short::enveloped(&mut self.stamps, text).unwrap_or((entry.origin, text));
-                Read::of(origin, message)
-            }
-            read => read,
+        let line = without_return(line);
+        match enveloped(&mut self.stamps, line) {
+            Some((origin, message)) => Read::of(origin, message),
+            None => self.read_other(line),
         }
+    }
+
+    /// Reads a line of text that has no envelope of a syslog daemon.
+    #[cold]
+    fn read_other<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
+        if line.is_empty() {
+            return Read::Other;
+        }
+        let found = short::enveloped(&mut self.stamps, line);
+        let (origin, message) = found.unwrap_or((Origin::default(), line));
+        Read::of(origin, message)
     }
 
     /// Reads a line of a log that only a syslog daemon writes. There, text that looks like the journal's JSON is not read as
     /// such, because its trusted fields cannot be trusted.
     pub fn read_syslog<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.is_empty() {
-            return Read::Other;
+        match is_text(line) {
+            true => self.read_syslog_text(line),
+            false => Read::NoText,
         }
-        if line.len() > LONGEST_LINE || memchr(0, line).is_some() {
-            return Read::NoText;
+    }
+
+    /// The same for a line of text (see [`is_text`]).
+    pub(crate) fn read_syslog_text<'a>(&mut self, line: &'a [u8]) -> Read<'a> {
+        let line = without_return(line);
+        match enveloped(&mut self.stamps, line) {
+            Some((origin, message)) => Read::of(origin, message),
+            None if line.is_empty() => Read::Other,
+            None => Read::of(Origin::default(), line),
         }
-        let found = enveloped(&mut self.stamps, line);
-        let (origin, message) = found.unwrap_or((Origin::default(), line));
-        Read::of(origin, message)
+    }
+}
+
+/// Whether a line is text: it holds no NUL, and is not longer than `LONGEST_LINE`.
+pub(super) fn is_text(line: &[u8]) -> bool {
+    let line = without_return(line);
+    line.len() <= LONGEST_LINE && memchr(0, line).is_none()
+}
+
+/// The line without the carriage return of other systems.
+#[inline]
+pub(crate) fn without_return(line: &[u8]) -> &[u8] {
+    match line {
+        [line @ .., b'\r'] => line,
+        _ => line,
     }
 }
 
 /// Reads an envelope in one of the forms of syslog, and its message. `None` if the line has no envelope.
+#[inline]
 pub(super) fn enveloped<'a>(stamps: &mut Stamps, line: &'a [u8]) -> Option<(Origin<'a>, &'a [u8])> {
     let line = without_priority(line);
-    if let Some(rest) = line.strip_prefix(b"1 ") {
+    if let [b'1', b' ', rest @ ..] = line {
         return rfc5424::enveloped(stamps, rest);
     }
     let (time, rest) = match line.first()? {

@@ -17,5 +17,6 @@ mod years;
 pub(crate) mod tests;
 
 pub use line::Envelope;
+pub(crate) use line::without_return;
 pub use read::Read;
 pub use years::Years;

@@ -4,24 +4,32 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use crate::domain::base::process::Boot;
+use crate::domain::base::scan;
 use crate::domain::base::time::Time;
 use crate::domain::openssh::Program;
 use crate::domain::openssh::unknown::is_of_openssh;
 use crate::domain::record::Origin;
 
+#[inline]
 pub(super) fn origin<'a>(time: Time, host: &'a [u8], identifier: &'a [u8], pid: u32) -> Origin<'a> {
     Origin {
         time,
         host: Cow::Borrowed(host),
         identifier: Cow::Borrowed(identifier),
         pid,
-        ..Origin::default()
+        boot: Boot::default(),
+        uid: None,
+        session: None,
+        past: false,
+        no_envelope: false,
     }
 }
 
 /// The line without its priority (`<38>`), which lines from the network have.
+#[inline]
 pub(super) fn without_priority(line: &[u8]) -> &[u8] {
-    let Some(rest) = line.strip_prefix(b"<") else {
+    let [b'<', rest @ ..] = line else {
         return line;
     };
     match rest.iter().position(|b| !b.is_ascii_digit()) {
@@ -32,8 +40,7 @@ pub(super) fn without_priority(line: &[u8]) -> &[u8] {
 
 /// The first word, and the text after the blank that follows it.
 pub(super) fn word(text: &[u8]) -> (&[u8], &[u8]) {
-    // Words are too short for memchr to be faster.
-    match text.iter().position(|&byte| byte == b' ') {
+    match scan::find(b' ', text) {
         Some(blank) => (&text[..blank], &text[blank + 1..]),
         None => (text, b""),
     }
@@ -52,10 +59,17 @@ pub(super) fn words(text: &[u8]) -> (&[u8], &[u8]) {
 pub(super) type Tag<'a> = (&'a [u8], u32);
 
 /// Reads `HOST TAG: MESSAGE`, the text after a stamp in the traditional form.
+#[inline]
 pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
-    if let Some(usual) = usual_header(text) {
-        return Some(usual);
+    match usual_header(text) {
+        None => other_header(text),
+        usual => usual,
     }
+}
+
+/// The same in a form that is not the usual one.
+#[cold]
+fn other_header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
     let text = text.trim_ascii_start();
     let (mut first, mut rest) = words(text);
     // FreeBSD's syslogd -vv: `<auth.info> HOST TAG: MESSAGE`.
@@ -94,18 +108,25 @@ pub(super) fn header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
 }
 
 /// Reads `HOST NAME[PID]: MESSAGE`, the form of nearly all lines; `None` for every other form.
+#[inline]
 fn usual_header(text: &[u8]) -> Option<(&[u8], Tag<'_>, &[u8])> {
-    let (host, rest) = text.split_at(text.iter().position(|&byte| byte == b' ')?);
+    let (host, rest) = text.split_at(scan::find(b' ', text)?);
     if matches!(host, [] | [b'<', ..] | [.., b':']) {
         return None;
     }
     let rest = &rest[1..];
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let (name, rest) = rest.split_at(rest.iter().position(|byte| !plain(byte))?);
-    let rest = rest.strip_prefix(b"[").filter(|_| !name.is_empty())?;
-    let (digits, rest) = rest.split_at(rest.iter().position(|byte| !byte.is_ascii_digit())?);
-    let message = rest.strip_prefix(b"]: ")?;
-    Some((host, (name, number(digits)?), without_solaris_id(message)))
+    let (name, rest) = rest.split_at(scan::find_either(b'[', b' ', rest)?);
+    let [b'[', rest @ ..] = rest else {
+        return None;
+    };
+    let (pid, rest) = scan::number(rest)?;
+    match rest {
+        [b']', b':', b' ', message @ ..] if !name.is_empty() => {
+            let tag = (name, u32::try_from(pid).ok()?);
+            Some((host, tag, without_solaris_id(message)))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a word is a tag of OpenSSH without a process, like `sshd:`. No host has such a name.
@@ -146,18 +167,14 @@ fn numbered(text: &[u8]) -> Option<Tag<'_>> {
 
 /// Reads a process number.
 pub(super) fn number(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0_u32, |sum, digit| {
-        let digit = u32::from(digit.is_ascii_digit().then(|| digit - b'0')?);
-        sum.checked_mul(10)?.checked_add(digit)
-    })
+    let (number, rest) = scan::number(digits)?;
+    u32::try_from(number).ok().filter(|_| rest.is_empty())
 }
 
 /// The message without the `[ID 800047 auth.info] ` that Solaris writes before it.
+#[inline]
 fn without_solaris_id(message: &[u8]) -> &[u8] {
-    let Some(rest) = message.strip_prefix(b"[ID ") else {
+    let [b'[', b'I', b'D', b' ', rest @ ..] = message else {
         return message;
     };
     match memchr(b']', rest) {

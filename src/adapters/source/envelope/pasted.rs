@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use super::line::enveloped;
+use super::line::{enveloped, is_text};
 use super::parts::{number, origin};
 use super::{Envelope, Read, short};
 use crate::domain::base::time::Time;
@@ -30,6 +30,9 @@ const LEVELS: &str = "auth authpriv daemon user syslog local0 local1 local2 loca
 impl Envelope {
     /// Reads a line that may have other text before it and around it.
     pub(crate) fn read_pasted<'a>(&'a mut self, line: &'a [u8]) -> Read<'a> {
+        if !is_text(line) {
+            return Read::NoText;
+        }
         let entry = match self.read_text(line) {
             Read::Entry(entry) => entry,
             read => return read,

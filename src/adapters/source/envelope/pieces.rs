@@ -1,6 +1,7 @@
 //! The pieces of stamps, read from text: months, times of day, zones.
 
 use super::parts;
+use crate::domain::base::scan;
 
 /// Seconds per hour.
 pub(super) const HOUR: i64 = 3_600;
@@ -47,8 +48,12 @@ pub(super) fn blanks(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// The text after the blank that ends a stamp.
+#[inline]
 pub(super) fn end(text: &[u8]) -> Option<&[u8]> {
-    text.strip_prefix(b" ")
+    match text {
+        [b' ', rest @ ..] => Some(rest),
+        _ => None,
+    }
 }
 
 /// Reads `06:07:55`, in seconds. The second may be a leap second.
@@ -67,18 +72,27 @@ pub(super) fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((i64::from(hour * 3_600 + minute * 60 + second), rest))
 }
 
+/// Reads the `:55` of a time of day. The second may be a leap second.
+#[inline]
+pub(super) fn second(text: &[u8]) -> Option<(i64, &[u8])> {
+    match text {
+        [b':', tens @ b'0'..=b'6', ones @ b'0'..=b'9', rest @ ..] => {
+            let second = two(*tens, *ones);
+            (second <= 60).then_some((i64::from(second), rest))
+        }
+        _ => None,
+    }
+}
+
 /// Reads `.123456`, if it is there, in microseconds; further digits are ignored.
+#[inline]
 pub(super) fn fraction(text: &[u8]) -> (i64, &[u8]) {
     let [b'.' | b',', digits @ ..] = text else {
         return (0, text);
     };
-    if let Some((six, rest)) = digits.split_first_chunk::<6>() {
-        let more = rest.first().is_some_and(u8::is_ascii_digit);
-        if !more && six.iter().all(u8::is_ascii_digit) {
-            let micros = six
-                .iter()
-                .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
-            return (i64::from(micros), rest);
+    if let Some((micros, rest)) = scan::number(digits) {
+        if let (6, Ok(micros)) = (digits.len() - rest.len(), i64::try_from(micros)) {
+            return (micros, rest);
         }
     }
     let count = digits.iter().take_while(|b| b.is_ascii_digit()).count();

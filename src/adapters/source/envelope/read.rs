@@ -14,11 +14,13 @@ pub enum Read<'a> {
 }
 
 impl<'a> Read<'a> {
+    #[inline]
     pub(super) fn of(origin: Origin<'a>, message: &'a [u8]) -> Self {
         Read::Entry(Entry {
             origin,
             message,
-            ..Entry::default()
+            dropped: None,
+            over: None,
         })
     }
 }

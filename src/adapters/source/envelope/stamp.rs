@@ -4,7 +4,8 @@ use chrono::{Datelike, Days, Local, MappedLocalTime, NaiveDate, NaiveDateTime, O
 
 use super::parts;
 use super::pieces::{
-    HOUR, blanks, end, fraction, month_of, time_of_day, two, zone, zone_behind_blank, zone_named,
+    HOUR, blanks, end, fraction, month_of, second, time_of_day, two, zone, zone_behind_blank,
+    zone_named,
 };
 use super::years::Years;
 use crate::domain::base::time::{Time, Zone};
@@ -36,6 +37,10 @@ pub(crate) struct Stamps {
     last: i64,
     /// The last minute that was read: its text, `2026-03-03T06:07`, and its seconds of local time since the epoch.
     minute: Option<([u8; 16], i64)>,
+    /// The same for a minute without a year, `Mar  3 06:07`.
+    yearless: Option<([u8; 12], i64)>,
+    /// The last zone that was read: its text, `+01:00`, and how many seconds it is ahead of UTC.
+    ahead: ([u8; 6], i64),
     /// The last day that was read: its numbers, and its days since the epoch.
     day: Option<((i32, u32, u32), i64)>,
     /// The last hour whose offset from UTC was looked up: in hours of local time since the epoch, with the offset in seconds.
@@ -51,6 +56,8 @@ impl Stamps {
             years: None,
             last: i64::MIN,
             minute: None,
+            yearless: None,
+            ahead: (*b"+00:00", 0),
             day: None,
             hour: None,
         }
@@ -80,9 +87,34 @@ impl Stamps {
     }
 
     /// Reads `Mar  3 06:07:55`, also with a fraction, at the beginning of `text`. Returns the text after the following blank.
+    #[inline]
     pub(crate) fn rfc3164<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
-        let (month, rest) = text.split_first_chunk()?;
-        self.behind_month(month_of(month)?, rest)
+        let (minute, rest) = text.split_first_chunk()?;
+        if let Some((_, local)) = self.yearless.filter(|(known, _)| known == minute) {
+            let (second, rest) = second(rest)?;
+            let (micros, rest) = fraction(rest);
+            let rest = end(rest)?;
+            self.count();
+            return Some((self.local(local + second, micros), rest));
+        }
+        self.any_yearless(text, minute, rest)
+    }
+
+    /// The same for a stamp that may be of another minute than the last one: `minute` and `rest` are the two parts of `text`.
+    #[cold]
+    fn any_yearless<'t>(
+        &mut self,
+        text: &'t [u8],
+        minute: &[u8; 12],
+        rest: &[u8],
+    ) -> Option<(Time, &'t [u8])> {
+        let (month, behind) = text.split_first_chunk()?;
+        let (local, micros, behind) = self.moment_behind_month(month_of(month)?, behind)?;
+        if let [_, _, _, b' ', _, _, b' ', _, _, b':', _, _] = minute {
+            let (second, _) = second(rest)?;
+            self.yearless = Some((*minute, local - second));
+        }
+        Some((self.local(local, micros), behind))
     }
 
     /// The same for a month that is already read; `rest` is the text after its name.
@@ -91,6 +123,17 @@ impl Stamps {
         month: u32,
         rest: &'t [u8],
     ) -> Option<(Time, &'t [u8])> {
+        let (local, micros, rest) = self.moment_behind_month(month, rest)?;
+        Some((self.local(local, micros), rest))
+    }
+
+    /// Reads ` 3 06:07:55 ` behind a month: seconds of local time since the epoch, and microseconds.
+    fn moment_behind_month<'t>(
+        &mut self,
+        month: u32,
+        rest: &'t [u8],
+    ) -> Option<(i64, i64, &'t [u8])> {
+        self.yearless = None;
         let rest = blanks(rest)?;
         let (day, rest) = match rest {
             [tens @ b'0'..=b'3', ones @ b'0'..=b'9', rest @ ..] => (two(*tens, *ones), rest),
@@ -100,25 +143,49 @@ impl Stamps {
         let (seconds, rest) = time_of_day(blanks(rest)?)?;
         let (micros, rest) = fraction(rest);
         let rest = end(rest)?;
+        self.count();
         let day = self.day_without_year(month, day)?;
-        let local = day * DAY + seconds;
+        Some((day * DAY + seconds, micros, rest))
+    }
+
+    /// The time of a local time.
+    #[inline]
+    fn local(&mut self, local: i64, micros: i64) -> Time {
         let offset = self.offset(local);
-        Some((self.time(local, offset, micros), rest))
+        self.time(local, offset, micros)
+    }
+
+    /// Counts a stamp without a year.
+    const fn count(&mut self) {
+        if let Some(years) = &mut self.years {
+            years.count();
+        }
     }
 
     /// Reads `2026-03-03T06:07:55.123456+01:00`, with or without fraction and zone, at the beginning of `text`. The zone may
     /// come after a blank: `2026-03-03 06:07:55 UTC HOST TAG: …`.
     /// Returns the text after the following blank.
+    #[inline]
     pub(crate) fn rfc3339<'t>(&mut self, text: &'t [u8]) -> Option<(Time, &'t [u8])> {
         let (local, micros, rest) = self.moment(text)?;
-        let (offset, rest) = match zone(rest)? {
-            (Some(offset), rest) => (offset, rest),
-            (None, rest) => match zone_behind_blank(rest) {
-                Some((offset, rest)) => (offset, rest),
-                None => (self.offset(local), rest),
-            },
+        let (offset, rest) = match rest.split_first_chunk() {
+            Some((known, rest)) if *known == self.ahead.0 => (self.ahead.1, rest),
+            _ => self.zone_of(local, rest)?,
         };
         Some((self.time(local, offset, micros), end(rest)?))
+    }
+
+    /// Reads the zone at the beginning of `rest`, if there is one: the offset from UTC, and the text after it.
+    #[inline(never)]
+    fn zone_of<'t>(&mut self, local: i64, rest: &'t [u8]) -> Option<(i64, &'t [u8])> {
+        let (offset, behind) = zone(rest)?;
+        if let (Some(offset), Some(text @ [_, _, _, b':', _, _])) = (offset, rest.first_chunk()) {
+            self.ahead = (*text, offset);
+        }
+        match offset {
+            Some(offset) => Some((offset, behind)),
+            None => zone_behind_blank(rest).or_else(|| Some((self.offset(local), rest))),
+        }
     }
 
     /// Reads `2026-03-03 06:07:55 UTC` at the beginning of `text`. With `any`, an unknown zone name is taken to be the
@@ -135,23 +202,26 @@ impl Stamps {
     }
 
     /// Reads `2026-03-03T06:07:55.123456`: seconds of local time since the epoch, and microseconds.
+    #[inline]
     fn moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
         let Some((minute, rest)) = text.split_first_chunk() else {
             return self.any_moment(text);
         };
-        if let (Some((known, local)), [b':', s1, s2, rest @ ..]) = (&self.minute, rest) {
-            if known == minute && s1.is_ascii_digit() && s2.is_ascii_digit() {
-                let second = two(*s1, *s2);
+        if let Some((known, local)) = &self.minute {
+            if known == minute {
+                let (second, rest) = second(rest)?;
                 let (micros, rest) = fraction(rest);
-                return (second <= 60).then_some((local + i64::from(second), micros, rest));
+                return Some((local + second, micros, rest));
             }
         }
-        let (local, micros, rest) = self.any_moment(text)?;
-        self.minute = Some((*minute, local - local.rem_euclid(60)));
-        Some((local, micros, rest))
+        let (local, micros, behind) = self.any_moment(text)?;
+        let (second, _) = second(rest)?;
+        self.minute = Some((*minute, local - second));
+        Some((local, micros, behind))
     }
 
     /// The same for a moment that may be of another minute than the last one.
+    #[cold]
     fn any_moment<'t>(&mut self, text: &'t [u8]) -> Option<(i64, i64, &'t [u8])> {
         let (date, rest) = text.split_at_checked(10)?;
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else {
@@ -194,9 +264,6 @@ impl Stamps {
     /// future.
     fn day_without_year(&mut self, month: u32, day: u32) -> Option<i64> {
         let asked = (0, month, day);
-        if let Some(years) = &mut self.years {
-            years.count();
-        }
         match self.day {
             Some((known, days)) if known == asked => Some(days),
             _ => {

@@ -143,6 +143,56 @@ fn what_is_remembered_of_an_hour_is_forgotten_with_the_next() {
 }
 
 #[test]
+fn a_leap_second_does_not_shift_the_minute_that_is_remembered() {
+    let mut stamps = paris("2026-03-30T09:00:00+02:00");
+    for (stamp, expected) in [
+        ("2026-03-30T06:07:60+02:00 x", "2026-03-30T06:08:00+02:00"),
+        ("2026-03-30T06:07:59+02:00 x", "2026-03-30T06:07:59+02:00"),
+        ("Mar 30 06:07:60 x", "2026-03-30T06:08:00+02:00"),
+        ("Mar 30 06:07:59 x", "2026-03-30T06:07:59+02:00"),
+    ] {
+        let read = match stamp.starts_with('2') {
+            true => stamps.rfc3339(stamp.as_bytes()),
+            false => stamps.rfc3164(stamp.as_bytes()),
+        };
+        assert_eq!(read, Some((at(expected), &b"x"[..])), "{stamp}");
+    }
+}
+
+#[test]
+fn a_minute_of_november_is_of_the_next_year_behind_a_stamp_of_june_in_another_language() {
+    let utc = Zone::Named(chrono_tz::UTC);
+    let mut stamps = Stamps::ordered(utc, Time::default(), Years::unknown());
+    let read = stamps.rfc3164(b"Nov 23 06:07:55 x");
+    assert_eq!(read, Some((at("2000-11-23T06:07:55Z"), &b"x"[..])));
+    let read = stamps.behind_month(6, b" 23 06:07:55 x");
+    assert_eq!(read, Some((at("2001-06-23T06:07:55Z"), &b"x"[..])));
+    let read = stamps.rfc3164(b"Nov 23 06:07:56 x");
+    assert_eq!(read, Some((at("2001-11-23T06:07:56Z"), &b"x"[..])));
+}
+
+#[test]
+fn what_is_remembered_of_a_zone_is_forgotten_with_the_next() {
+    let mut stamps = paris("2026-03-30T09:00:00+02:00");
+    for (stamp, expected) in [
+        ("2026-03-30T06:07:55+02:00 x", "2026-03-30T06:07:55+02:00"),
+        (
+            "2026-03-30T06:07:55.25+02:00 x",
+            "2026-03-30T06:07:55.25+02:00",
+        ),
+        ("2026-03-30T06:07:55-03:30 x", "2026-03-30T06:07:55-03:30"),
+        ("2026-03-30T06:07:55-03:30 x", "2026-03-30T06:07:55-03:30"),
+        ("2026-03-30T06:07:55Z x", "2026-03-30T06:07:55Z"),
+        ("2026-03-30T06:07:55+0200 x", "2026-03-30T06:07:55+02:00"),
+        ("2026-03-30T06:07:55 x", "2026-03-30T06:07:55+02:00"),
+        ("2026-03-30T06:07:55-03:30 x", "2026-03-30T06:07:55-03:30"),
+    ] {
+        let read = stamps.rfc3339(stamp.as_bytes());
+        assert_eq!(read, Some((at(expected), &b"x"[..])), "{stamp}");
+    }
+}
+
+#[test]
 fn a_zone_of_half_hours_is_kept() {
     let howe = Zone::Named(chrono_tz::Australia::Lord_Howe);
     // The clock goes back by half an hour at 02:00 on 5 April 2026: 01:30 to 02:00 comes twice.
