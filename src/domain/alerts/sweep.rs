@@ -26,11 +26,11 @@ const ADDRESSES_KEPT: usize = 256;
 /// The partners whose names were used in recent failures, by address, or by network if one host has a whole network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Tried(BTreeMap<String, BTreeMap<String, Attempt>>);
+pub struct Tried(BTreeMap<String, BTreeMap<String, SweepAttempt>>);
 
 /// The latest failure in a partner's name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Attempt {
+struct SweepAttempt {
     at: Time,
     count: u64,
 }
@@ -116,7 +116,7 @@ impl Tried {
 
     fn is_sweeping(&self, address: &str, at: Time) -> bool {
         let tried = self.0.get(&network(address));
-        let lately = |attempt: &&Attempt| at.since(attempt.at) < WITHIN;
+        let lately = |attempt: &&SweepAttempt| at.since(attempt.at) < WITHIN;
         tried.is_some_and(|tried| tried.values().filter(lately).count() >= PARTNERS)
     }
 
@@ -138,8 +138,8 @@ impl Tried {
         if self.0.len() <= ADDRESSES_KEPT + ADDRESSES_KEPT / 4 {
             return;
         }
-        let fewest = |tried: &BTreeMap<String, Attempt>| tried.len();
-        let latest = |tried: &BTreeMap<String, Attempt>| tried.values().map(|a| a.at).max();
+        let fewest = |tried: &BTreeMap<String, SweepAttempt>| tried.len();
+        let latest = |tried: &BTreeMap<String, SweepAttempt>| tried.values().map(|a| a.at).max();
         evict_from_map(&mut self.0, ADDRESSES_KEPT, fewest, |_| (), latest);
     }
 }
