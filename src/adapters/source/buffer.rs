@@ -92,6 +92,7 @@ impl Buffer {
     }
 
     /// The place of the next line feed. `None` if more must be read first.
+    #[inline]
     pub(crate) fn line_feed(&mut self) -> Option<usize> {
         let found = memchr(b'\n', &self.bytes[self.searched..self.end]);
         self.searched = found.map_or(self.end, |found| self.searched + found);
@@ -99,6 +100,7 @@ impl Buffer {
     }
 
     /// The next whole line, whose line feed is at this place.
+    #[inline]
     pub(crate) fn before(&mut self, line_feed: usize) -> LogLine<'_> {
         self.take(line_feed, line_feed + 1)
     }
