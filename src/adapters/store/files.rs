@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
 use rustix::io::Errno;
+use serde::Serialize;
+use serde_json::Serializer;
 
 use super::base::{Base, Former};
 use super::disk::{Disk, FileVersion, LARGEST_FILE, StoredFile};
 use super::error::{StateError, UnsafePath};
+use super::lines::InLines;
 use crate::domain::base::numbers::add;
 use crate::domain::base::time::Time;
 use crate::domain::state::{Daily, RESUME_VERSION};
@@ -107,7 +110,9 @@ impl<D: Disk> StateFiles<D> {
         // A state is about as large as the one before it.
         let before = self.kept.as_ref().map_or(0, |kept| kept.bytes.len());
         let mut bytes = Vec::with_capacity(before + before / 16 + 1024);
-        serde_json::to_writer_pretty(&mut bytes, daily)
+        let mut lines = Serializer::with_formatter(&mut bytes, InLines::default());
+        daily
+            .serialize(&mut lines)
             .map_err(|error| self.failed("writing", FILE, error.into()))?;
         bytes.push(b'\n');
         if bytes.len() as u64 > LARGEST_FILE {

@@ -1,10 +1,12 @@
 //! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain, `log` and `userdb`.
 
 mod base;
+mod compare;
 mod directory;
 mod disk;
 mod error;
 mod files;
+mod lines;
 mod locks;
 mod owner;
 pub(crate) mod recover;
