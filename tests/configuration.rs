@@ -431,20 +431,28 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
     assert_eq!((other.expects.len(), other.warnings.len()), (3, 0));
     let twice = parse(&one.replace("\"alice\"", "[\"alice\", \"alice\"]")).unwrap();
     assert_eq!((twice.expects.len(), twice.warnings.len()), (1, 1));
-    let warning =
-        "the same files, time, days and zone are expected of alice in line 1: this one is left out; remove one of the two";
+    let warning = "the same files, time, days and zone are expected of alice in line 1: this one is left out; remove one of the two";
     assert_eq!(config.warnings, [format!("{PATH}:5: expect: {warning}")]);
     // The same in other words.
     for [one, other] in [
         ["days = \"1, 15\"", "days = \"15, first day, 1\""],
         ["days = \"1..31\"", "days = \"Mon..Sun\""],
         ["days = \"Mon..Fri\"", "days = \"working days\""],
-        ["days = \"last Fri, last\"", "days = \"last day, last Friday\""],
+        [
+            "days = \"last Fri, last\"",
+            "days = \"last day, last Friday\"",
+        ],
         ["from = \"00:00\"", ""],
     ] {
-        let feed = |keys| format!("[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"07:30\"\n{keys}\n");
+        let feed = |keys| {
+            format!("[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"07:30\"\n{keys}\n")
+        };
         let config = parse(&(feed(one) + &feed(other))).unwrap();
-        assert_eq!((config.expects.len(), config.warnings.len()), (1, 1), "{one} {other}");
+        assert_eq!(
+            (config.expects.len(), config.warnings.len()),
+            (1, 1),
+            "{one} {other}"
+        );
     }
 }
 
@@ -454,7 +462,11 @@ fn a_feed_that_can_never_be_on_time_is_a_warning() {
     let said = "1: expect.by: the files of a day count from 00:00 on, so that none can be there by 00:00; for those of the day before write from = \"1 day before 00:00\"";
     let config = parse(feed).unwrap();
     assert_eq!(config.warnings, [format!("{PATH}:{said}")]);
-    for right in ["from = \"1 day before 00:00\"", "from = \"20:00\"", "grace = \"1h\""] {
+    for right in [
+        "from = \"1 day before 00:00\"",
+        "from = \"20:00\"",
+        "grace = \"1h\"",
+    ] {
         let config = parse(&format!("{feed}{right}\n")).unwrap();
         assert!(config.warnings.is_empty(), "{right}: {:?}", config.warnings);
     }

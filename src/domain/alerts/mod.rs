@@ -40,7 +40,7 @@ pub use facts::{
 };
 pub use feed::{
     Change, FeedArrived, FeedChanged, FeedMissing, FeedOdd, Lack, Loss, Odd, Quiet, Seen, SeenFile,
-    Works,
+    Unfit, Works,
 };
 pub use gather::{Alerts, NEWS};
 pub use kind::Kind;
