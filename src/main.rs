@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     log::least(match (&cli.command, cli.verbose) {
         // `check` reports problems in its own list.
-        (Command::Check(_), _) => Priority::Error,
+        (Command::Check(arguments), _) if !arguments.syntax => Priority::Error,
         (_, true) => Priority::Debug,
         (_, false) => Priority::Info,
     });

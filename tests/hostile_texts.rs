@@ -119,6 +119,7 @@ fn contents(text: &str) -> Vec<Content> {
             },
             download: false,
             since: Some(AT),
+            unfit: None,
             seen: Seen {
                 login: Some(AT),
                 file: Some(seen),

@@ -220,6 +220,7 @@ impl World {
                 lack: Default::default(),
                 download: false,
                 since: None,
+                unfit: None,
                 seen: Seen::default(),
                 mention: None,
             }),

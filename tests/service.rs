@@ -120,8 +120,14 @@ fn a_bad_configuration_is_refused_and_the_one_before_it_stays() {
     world.write(LOGIN);
     world.told("✅ Alice s'est connecté depuis 192.0.2.7");
     // A good one ends it.
-    configure(&world, |text| text.replace("langage", "language"));
-    assert!(check.status().unwrap().success());
+    let feed = "[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"07:30\"\n";
+    configure(&world, |text| {
+        text.replace("langage", "language") + &feed.repeat(2)
+    });
+    let right = check.output().unwrap();
+    assert!(right.status.success());
+    let said = String::from_utf8(right.stderr).unwrap();
+    assert!(said.contains("this one is left out"), "{said}");
     let told = daemon.reload();
     assert!(!told.last().unwrap().contains("refused"), "{told:#?}");
     daemon.stop();

@@ -70,6 +70,9 @@ pub struct FeedMissing {
     pub since: Option<Time>,
     /// The partner's last activity.
     pub seen: Seen,
+    /// The last file has the name of a file of the feed, and not its size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfit: Option<Unfit>,
     /// The user or user group to mention in Slack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mention: Option<String>,
@@ -204,6 +207,16 @@ pub struct Change {
     /// The change was reported.
     #[serde(default, skip_serializing_if = "is_default")]
     pub told: bool,
+}
+
+/// Why a file is none of a feed whose name it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unfit {
+    /// It is too small.
+    Small,
+    /// It is too large.
+    Large,
 }
 
 /// Why a delivered file is no longer valid for the feed.

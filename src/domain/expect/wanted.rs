@@ -1,6 +1,6 @@
 //! The files that a feed wants.
 
-use crate::domain::alerts::File;
+use crate::domain::alerts::{File, Unfit};
 use crate::domain::expect::dated::{Dates, RequiredName};
 use crate::domain::expect::pattern::Pattern;
 use crate::domain::expect::range::Range;
@@ -72,6 +72,21 @@ impl Wanted {
         let most = self.size.most;
         file.bytes
             .is_some_and(|bytes| most.is_some_and(|most| bytes > most))
+    }
+
+    /// Why a file with a name of the feed is none of its files: its size.
+    pub(crate) fn unfit(&self, file: &File) -> Option<Unfit> {
+        let path = file.name();
+        let named = match &self.files {
+            Some(pattern) => pattern.matches(&path),
+            None => self.names.iter().any(|name| name.is_like(&path)),
+        };
+        let is_small = file.bytes.is_some_and(|bytes| bytes < self.size.least);
+        match named && !file.cut {
+            true if self.is_too_large(file) => Some(Unfit::Large),
+            true if is_small => Some(Unfit::Small),
+            _ => None,
+        }
     }
 
     /// Is it a file of the pattern?

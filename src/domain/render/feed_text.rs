@@ -4,7 +4,7 @@ use super::blocks::plain;
 use super::say::{Phrase, slots};
 use super::{Voice, file_text};
 use crate::domain::alerts::{
-    FeedArrived, FeedChanged, FeedMissing, Lack, Loss, Quiet, Seen, SeenFile, Transfer,
+    FeedArrived, FeedChanged, FeedMissing, Lack, Loss, Quiet, SeenFile, Transfer, Unfit,
 };
 use crate::domain::base::clean::{HOST, PATH, clean};
 use crate::domain::base::language::{Language, Noun};
@@ -20,7 +20,7 @@ pub(crate) fn missing(missing: &FeedMissing, voice: &Voice) -> Draft {
     let files = clean(&missing.files, PATTERN);
     let due = voice.moment(missing.due);
     let since = voice.moment_if(missing.since);
-    let instead = instead(&missing.seen, voice);
+    let instead = instead(missing, voice);
     let last = missing.seen.file.iter();
     let (all, some) = numbers(missing.count, missing.arrived, &missing.lack, voice);
     let (got, get, _) = verbs(missing.download, language);
@@ -97,11 +97,15 @@ pub(super) fn numbers(count: u32, arrived: u32, lack: &Lack, voice: &Voice) -> (
 }
 
 /// The partner's last log-in, failure and file.
-fn instead(seen: &Seen, voice: &Voice) -> String {
+fn instead(missing: &FeedMissing, voice: &Voice) -> String {
+    let seen = &missing.seen;
     let login = voice.moment_if(seen.login);
     // A failure before the last log-in explains nothing.
     let failure = voice.moment_if(seen.failure.filter(|at| Some(*at) > seen.login));
-    let file = seen.file.as_ref().map(|file| last_file(file, voice));
+    let file = seen
+        .file
+        .as_ref()
+        .map(|file| last_file(file, missing.unfit, voice));
     let said = [
         voice.say(
             Phrase(
@@ -126,13 +130,20 @@ fn instead(seen: &Seen, voice: &Voice) -> String {
     }
 }
 
-/// `dernier fichier autre.csv (48,3 ko) le 30/03 à 06h07`
-fn last_file(seen: &SeenFile, voice: &Voice) -> String {
+/// `dernier fichier autre.csv (48,3 ko, trop petit) le 30/03 à 06h07`
+fn last_file(seen: &SeenFile, unfit: Option<Unfit>, voice: &Voice) -> String {
     let (name, at) = (file_text::name(&seen.file), voice.moment(seen.at));
-    let size = match (seen.file.bytes, seen.what) {
+    let mut size = match (seen.file.bytes, seen.what) {
         (Some(0), Transfer::Upload) => voice.language.pick("vide", "empty").to_owned(),
         (Some(bytes), _) => voice.language.size(bytes),
         (None, _) => String::new(),
+    };
+    size += match unfit {
+        Some(Unfit::Small) if seen.file.bytes > Some(0) => {
+            voice.language.pick(", trop petit", ", too small")
+        }
+        Some(Unfit::Large) => voice.language.pick(", trop gros", ", too large"),
+        Some(Unfit::Small) | None => "",
     };
     let removed = match seen.removed {
         true => voice.language.pick(", supprimé depuis", ", removed since"),

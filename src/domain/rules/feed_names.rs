@@ -179,7 +179,7 @@ impl Monitor<'_> {
     }
 
     /// Is a file of this name among the feed's files?
-    fn has_of_feed(&mut self, expected: &Expectation, file: &File) -> bool {
+    pub(super) fn has_of_feed(&self, expected: &Expectation, file: &File) -> bool {
         let watched = self.daily.resume.feeds.watched.get(&expected.id);
         watched.is_some_and(|watched| watched.has(file))
     }

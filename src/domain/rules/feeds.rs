@@ -5,7 +5,9 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::Monitor;
-use crate::domain::alerts::{Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Lack};
+use crate::domain::alerts::{
+    Change, Content, FeedArrived, FeedChanged, FeedMissing, File, Lack, Transfer,
+};
 use crate::domain::base::time::Time;
 use crate::domain::expect::{Complete, Expectation, Feed, Feeds, Outcome, Overdue, Watched};
 
@@ -149,7 +151,13 @@ impl Monitor<'_> {
             // The last file is one that the partner sent.
             seen.file = None;
         }
+        // Of a file that went on where it broke off only the last part is known here: it may be one that counts.
+        let last = seen.file.as_ref().filter(|last| {
+            let whole = last.what == Transfer::Upload && !last.removed;
+            whole && !self.has_of_feed(expected, &last.file)
+        });
         let content = FeedMissing {
+            unfit: last.and_then(|last| expected.wanted.unfit(&last.file)),
             id: expected.id.clone(),
             partner: expected.partner.clone(),
             full_name: self.full_name(&expected.partner),
