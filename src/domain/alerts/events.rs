@@ -67,11 +67,8 @@ impl Events {
 
     /// Is the webhook sent this?
     pub(crate) fn wants(&self, content: &Content) -> bool {
-        !self.kinds.is_empty()
-            && content
-                .nature()
-                .kind
-                .is_some_and(|kind| self.kinds.contains(&kind))
+        let kind = content.nature().kind;
+        kind.is_some_and(|kind| self.kinds.contains(&kind))
     }
 
     /// Adds what Slack is told, if the webhook is sent this kind.
