@@ -87,48 +87,34 @@ pub struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// Parses an entry, and asks the user database if the rules need it. `None` if it is no event.
-    pub fn of(entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
-        let mut uid = entry.origin.uid;
-        let event = match put_together(&entry) {
+    pub fn of(mut entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
+        let mut event = match put_together(&entry) {
             Some(event) => {
-                uid = Some(NOBODY);
+                entry.origin.uid = Some(NOBODY);
                 event
             }
             None => event_of(&entry)?,
         };
-        let origin = Origin {
-            uid,
-            ..entry.origin
-        };
-        let mut record = Record {
-            origin,
-            event,
-            answer: None,
-            account: None,
-            forced: false,
-        };
-        record.ask(directory);
-        Some(record)
-    }
-
-    /// Asks the user database about the account, if the rules need it.
-    fn ask(&mut self, directory: &mut dyn Directory) {
-        let (origin, event) = (&self.origin, &mut self.event);
-        (self.answer, self.account) = ask(origin, event, directory);
-        let Some(Answer::Partner { name, .. }) = &self.answer else {
-            return;
-        };
-        // sshd applies its configuration to the name that the client sent.
-        let user = event.user.as_deref();
-        self.forced =
-            event.kind == Kind::Accepted && user.is_some_and(|user| directory.forces_sftp(user));
-        if let Some(name) = name {
-            // Each account counts under one spelling, the one of the database, whatever name sshd was asked for.
-            event.user = event
-                .user
-                .take()
-                .map(|_| Cow::Owned(name.clone().into_bytes()));
+        let (answer, account) = ask(&entry.origin, &event, directory);
+        let mut forced = false;
+        if let Some(Answer::Partner { name, .. }) = &answer {
+            // sshd applies its configuration to the name that the client sent.
+            let user = event.user.as_deref();
+            let login = matches!(event.kind, Kind::Accepted);
+            forced = login && user.is_some_and(|user| directory.forces_sftp(user));
+            if let (Some(name), Some(user)) = (name, &mut event.user) {
+                // Each account counts under one spelling, the one of the database, whatever name sshd was asked for.
+                *user = Cow::Owned(name.clone().into_bytes());
+            }
         }
+        // Each part is moved once, because a record is large.
+        Some(Record {
+            origin: entry.origin,
+            event,
+            answer,
+            account,
+            forced,
+        })
     }
 
     /// The same record as an owned value, to send it from the reading thread to the loop.
@@ -176,13 +162,16 @@ fn understood<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
         true => None,
         false => parse(program, message),
     };
-    if program != Program::Unknown {
-        let unparsed = || reads_like_ours(message).then_some(Event::of(Kind::Unparsed));
-        return event.or_else(unparsed);
+    if !matches!(program, Program::Unknown) {
+        if event.is_some() {
+            return event;
+        }
+        return reads_like_ours(message).then_some(Event::of(Kind::Unparsed));
     }
     // A line that begins with a path is output of grep, not a message of sshd.
     let misread = |event: &Event<'_>| {
-        event.kind == Kind::Accompanying && (message.starts_with(b"/") || holds_a_line(message))
+        matches!(event.kind, Kind::Accompanying)
+            && (message.starts_with(b"/") || holds_a_line(message))
     };
     event
         .filter(|event| !misread(event))

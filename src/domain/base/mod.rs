@@ -9,6 +9,7 @@ pub mod numbers;
 pub mod policy;
 pub mod position;
 pub mod process;
+pub(crate) mod quick;
 pub mod span;
 pub mod stop;
 pub mod table;

@@ -101,6 +101,9 @@ impl Monitor<'_> {
         works: impl Fn(&LoginWithoutTransfers) -> bool,
     ) -> bool {
         let unseen = &mut self.daily.resume.sessions.unseen;
+        if unseen.is_empty() {
+            return false;
+        }
         let own = unseen.marked(UnseenMark::of(user));
         let gone = own.filter(|unseen| unseen.user == user && works(unseen));
         let gone: Vec<_> = gone.map(Keyed::key).collect();
@@ -160,7 +163,8 @@ impl Monitor<'_> {
     /// Changes the log-ins of this process.
     fn change_unseen(&mut self, login: Process, change: impl Fn(&mut LoginWithoutTransfers)) {
         let unseen = &mut self.daily.resume.sessions.unseen;
-        for key in unseen.keys((login, Time(i64::MIN))..=(login, Time(i64::MAX))) {
+        let own = unseen.marked(UnseenMark::Login(login)).map(Keyed::key);
+        for key in own.collect::<Vec<_>>() {
             unseen.change(&key, &change);
         }
     }

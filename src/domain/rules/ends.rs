@@ -20,7 +20,11 @@ const AT_ONCE: Duration = Duration::from_secs(2);
 impl Monitor<'_> {
     /// A connection ended before log-in. This counts as one attempt if it named an account and nothing was counted for it
     /// yet.
-    pub(super) fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> RuleOutcome {
+    pub(super) fn ended(
+        &mut self,
+        record: &Record<'_>,
+        mut connection: Box<Connection>,
+    ) -> RuleOutcome {
         connection.ended = true;
         if connection.counted() == 0 {
             self.ask_helper(&mut connection);
@@ -69,7 +73,7 @@ impl Monitor<'_> {
     /// The connection of a process that ended because of an unexpected request. This happens when PAM refuses an account
     /// after keyboard-interactive: PAM logs it in a helper of the process, which has its own pid, and no later line names
     /// the account.
-    pub(super) fn helped(&mut self, record: &Record<'_>) -> Connection {
+    pub(super) fn helped(&mut self, record: &Record<'_>) -> Box<Connection> {
         let own = self.connection(record);
         let (boot, time) = (record.origin.boot, record.origin.time);
         let [earliest, latest] = [time.minus(AT_ONCE), Time(i64::MAX)].map(ConnectionMark::OfPam);
@@ -83,7 +87,7 @@ impl Monitor<'_> {
         match helper.filter(|_| own.user.is_none()).cloned() {
             Some(helper) => {
                 self.keep(own);
-                helper
+                Box::new(helper)
             }
             None => own,
         }
@@ -100,7 +104,7 @@ impl Monitor<'_> {
         {
             Some(mut connection) => {
                 connection.at = record.origin.time;
-                self.ended(record, connection)
+                self.ended(record, Box::new(connection))
             }
             None => RuleOutcome::new(
                 EventName::LoginRefused,

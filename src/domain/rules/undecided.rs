@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use super::Monitor;
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::evict::evict;
-use crate::domain::base::position::hash;
 use crate::domain::base::process::Process;
+use crate::domain::base::quick::quick;
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
@@ -220,7 +220,7 @@ fn decide(
     standing: Membership,
     of_uid: &dyn Fn(Option<u32>) -> Membership,
 ) {
-    let account = hash(user.as_bytes());
+    let account = quick(user);
     let sftp = sessions.sftp.marked(SftpMark::Undecided(account));
     let sftp: Vec<Process> = sftp.filter(|s| s.user == user).map(Keyed::key).collect();
     for process in sftp {

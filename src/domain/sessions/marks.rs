@@ -1,8 +1,8 @@
 //! The keys and marks by which connections, log-ins and sftp sessions are found.
 
 use super::{Connection, LoginWithoutTransfers, Membership, SftpSession};
-use crate::domain::base::position::hash;
 use crate::domain::base::process::{Boot, Process};
+use crate::domain::base::quick::quick;
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 
@@ -25,7 +25,7 @@ impl ConnectionMark {
     /// The mark of log-ins from this address and port.
     pub(crate) fn from(address: &str, port: Option<u16>) -> Self {
         let port = port.map_or(1 << 32, u64::from);
-        ConnectionMark::LoginFrom(hash(address.as_bytes()).wrapping_add(port << 16))
+        ConnectionMark::LoginFrom(quick(address).wrapping_add(port << 16))
     }
 
     /// The mark of a log-in of this account from this address at this time.
@@ -35,14 +35,14 @@ impl ConnectionMark {
 
     /// The mark of the log-in with this log-in session.
     pub(crate) fn session(session: &str) -> Self {
-        ConnectionMark::Session(hash(session.as_bytes()))
+        ConnectionMark::Session(quick(session))
     }
 }
 
 /// The hash of an account and an address.
 fn owner(user: &str, address: Option<&str>) -> u64 {
-    let address = address.map_or(0, |address| hash(address.as_bytes()));
-    hash(user.as_bytes()) ^ address.rotate_left(1)
+    let address = address.map_or(0, |address| quick(address));
+    quick(user) ^ address.rotate_left(1)
 }
 
 impl Keyed for Connection {
@@ -52,40 +52,43 @@ impl Keyed for Connection {
     fn key(&self) -> Process {
         (self.boot, self.pid)
     }
-    fn marks(&self) -> impl Iterator<Item = ConnectionMark> {
-        let address = self.address.as_deref().filter(|_| self.accepted);
-        let from = address.map(|address| ConnectionMark::from(address, self.port));
+    fn marks(&self, mut each: impl FnMut(ConnectionMark)) {
+        if self.of_pam_alone() && !self.ended && self.counted() == 0 {
+            each(ConnectionMark::OfPam(self.at));
+        }
         let user = self.user.as_deref();
-        let of = address.zip(user);
-        let of = of.map(|(address, user)| ConnectionMark::of(user, address, self.at));
-        let session = self.session.as_deref().filter(|_| self.accepted);
-        let pam = self.of_pam_alone() && !self.ended && self.counted() == 0;
-        let undecided = self.standing == Membership::Undecided;
-        let undecided = user.filter(|_| undecided).map(|user| hash(user.as_bytes()));
-        let marks = [
-            pam.then_some(ConnectionMark::OfPam(self.at)),
-            from,
-            of,
-            session.map(ConnectionMark::session),
-            undecided.map(ConnectionMark::Undecided),
-        ];
-        marks.into_iter().flatten()
+        if self.accepted {
+            if let Some(address) = self.address.as_deref() {
+                each(ConnectionMark::from(address, self.port));
+                if let Some(user) = user {
+                    each(ConnectionMark::of(user, address, self.at));
+                }
+            }
+            if let Some(session) = self.session.as_deref() {
+                each(ConnectionMark::session(session));
+            }
+        }
+        if let (Membership::Undecided, Some(user)) = (self.standing, user) {
+            each(ConnectionMark::Undecided(quick(user)));
+        }
     }
 }
 
-/// By what a log-in without transfers is found, besides its process and time.
+/// By what a log-in without transfers is found, besides its process with its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UnseenMark {
     /// When it is judged.
     Due(Time),
     /// The hash of its account.
     Of(u64),
+    /// Its process.
+    Login(Process),
 }
 
 impl UnseenMark {
     /// The mark of an account's log-ins.
     pub(crate) fn of(user: &str) -> Self {
-        UnseenMark::Of(hash(user.as_bytes()))
+        UnseenMark::Of(quick(user))
     }
 }
 
@@ -96,8 +99,10 @@ impl Keyed for LoginWithoutTransfers {
     fn key(&self) -> (Process, Time) {
         ((self.boot, self.pid), self.since)
     }
-    fn marks(&self) -> impl Iterator<Item = UnseenMark> {
-        [UnseenMark::Due(self.due()), UnseenMark::of(&self.user)].into_iter()
+    fn marks(&self, mut each: impl FnMut(UnseenMark)) {
+        each(UnseenMark::Due(self.due()));
+        each(UnseenMark::of(&self.user));
+        each(UnseenMark::Login((self.boot, self.pid)));
     }
 }
 
@@ -117,7 +122,7 @@ pub enum SftpMark {
 impl SftpMark {
     /// The mark of the sftp sessions of this log-in session.
     pub(crate) fn session(session: &str) -> Self {
-        SftpMark::Session(hash(session.as_bytes()))
+        SftpMark::Session(quick(session))
     }
 
     /// The mark of the sftp sessions of this account from this address, or from none that is known.
@@ -133,14 +138,16 @@ impl Keyed for SftpSession {
     fn key(&self) -> Process {
         (self.boot, self.pid)
     }
-    fn marks(&self) -> impl Iterator<Item = SftpMark> {
-        let undecided = self.standing == Membership::Undecided;
-        let marks = [
-            self.ending.map(SftpMark::Ending),
-            self.session.as_deref().map(SftpMark::session),
-            Some(SftpMark::of(&self.user, self.address.as_deref())),
-            undecided.then(|| SftpMark::Undecided(hash(self.user.as_bytes()))),
-        ];
-        marks.into_iter().flatten()
+    fn marks(&self, mut each: impl FnMut(SftpMark)) {
+        if let Some(ending) = self.ending {
+            each(SftpMark::Ending(ending));
+        }
+        if let Some(session) = self.session.as_deref() {
+            each(SftpMark::session(session));
+        }
+        each(SftpMark::of(&self.user, self.address.as_deref()));
+        if self.standing == Membership::Undecided {
+            each(SftpMark::Undecided(quick(&self.user)));
+        }
     }
 }
