@@ -1,5 +1,6 @@
 //! Small parts that the whole domain uses: time, harmless text, languages, bounded lists. Uses nothing but itself.
 
+pub mod by_name;
 pub mod clean;
 pub mod evict;
 pub mod hex;

@@ -9,6 +9,7 @@ const FACTOR: u128 = 0x9e37_79b9_7f4a_7c15;
 pub(crate) struct Quick(u64);
 
 impl Hasher for Quick {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while let Some((word, more)) = rest.split_first_chunk() {
@@ -21,24 +22,29 @@ impl Hasher for Quick {
         self.write_u64(last | (bytes.len() as u64) << 56);
     }
 
+    #[inline]
     fn write_u8(&mut self, number: u8) {
         self.write_u64(number.into());
     }
 
+    #[inline]
     fn write_u32(&mut self, number: u32) {
         self.write_u64(number.into());
     }
 
+    #[inline]
     fn write_u64(&mut self, number: u64) {
         // Both halves of the product, so that each bit of the key changes each bit of the hash.
         let product = u128::from(self.0 ^ number) * FACTOR;
         self.0 = (product >> 64) as u64 ^ (product & 0xffff_ffff_ffff_ffff) as u64;
     }
 
+    #[inline]
     fn write_usize(&mut self, number: usize) {
         self.write_u64(number as u64);
     }
 
+    #[inline]
     fn finish(&self) -> u64 {
         self.0
     }
@@ -57,12 +63,14 @@ impl Default for Seeded {
 impl BuildHasher for Seeded {
     type Hasher = Quick;
 
+    #[inline]
     fn build_hasher(&self) -> Quick {
         Quick(self.0)
     }
 }
 
 /// The hash of a text, the same in each table.
+#[inline]
 pub(crate) fn quick(text: &str) -> u64 {
     let mut hash = Quick(0);
     hash.write(text.as_bytes());

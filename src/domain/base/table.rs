@@ -2,25 +2,23 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
-use std::fmt::Debug;
 use std::hash::Hash;
 
 use crate::domain::base::evict::to_evict;
 use crate::domain::base::quick::Seeded;
+use crate::domain::base::time::Time;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A value of a [`Table`], which contains its own key.
 pub trait Keyed {
     /// The key's type.
-    type Key: Ord + Copy + Hash + Debug;
+    type Key: Ord + Copy + Hash;
     /// By what else values are found. Different values may have the same mark: whoever looks compares the value itself.
-    type Mark: Ord + Copy + Debug;
-    /// The lowest key.
-    const LOWEST: Self::Key;
+    type Mark: Eq + Copy + Hash;
     /// The value's key.
     fn key(&self) -> Self::Key;
-    /// Calls `each` with each of the value's marks.
-    fn marks(&self, each: impl FnMut(Self::Mark));
+    /// Calls `each` with each of the value's marks, and with the time that orders the values of this mark.
+    fn marks(&self, each: impl FnMut(Self::Mark, Time));
 }
 
 /// A map from key to value. A look by key or by mark does not depend on the number of values.
@@ -31,27 +29,68 @@ pub struct Table<V: Keyed> {
     marks: Marks<V::Mark, V::Key>,
 }
 
-/// The marks of values, each with the value's key.
+/// The keys of the values with a mark, in order.
 #[derive(Clone, Debug)]
-struct Marks<M, K> {
-    all: BTreeSet<(M, K)>,
-    /// The lowest mark of all.
-    first: Option<M>,
+enum Marked<K> {
+    One((Time, K)),
+    More(BTreeSet<(Time, K)>),
 }
 
-impl<M: Ord + Copy, K: Ord> Marks<M, K> {
-    fn add(&mut self, mark: M, key: K) {
-        self.all.insert((mark, key));
-        if self.first.is_none_or(|first| mark < first) {
-            self.first = Some(mark);
+impl<K: Ord + Copy> Marked<K> {
+    fn keys(&self) -> impl DoubleEndedIterator<Item = &(Time, K)> {
+        let (one, more) = match self {
+            Marked::One(key) => (Some(key), None),
+            Marked::More(keys) => (None, Some(keys.iter())),
+        };
+        one.into_iter().chain(more.into_iter().flatten())
+    }
+}
+
+/// The marks of values.
+#[derive(Clone, Debug)]
+struct Marks<M, K>(HashMap<M, Marked<K>, Seeded>);
+
+impl<M: Eq + Copy + Hash, K: Ord + Copy> Marks<M, K> {
+    fn add(&mut self, mark: M, key: (Time, K)) {
+        match self.0.entry(mark) {
+            Entry::Vacant(slot) => drop(slot.insert(Marked::One(key))),
+            Entry::Occupied(mut slot) => match slot.get_mut() {
+                Marked::One(one) => {
+                    *slot.get_mut() = Marked::More(BTreeSet::from([*one, key]));
+                }
+                Marked::More(keys) => drop(keys.insert(key)),
+            },
         }
     }
 
-    fn remove(&mut self, mark: M, key: K) {
-        self.all.remove(&(mark, key));
-        if self.first == Some(mark) {
-            self.first = self.all.first().map(|(mark, _)| *mark);
+    fn remove(&mut self, mark: M, key: (Time, K)) {
+        let Entry::Occupied(mut slot) = self.0.entry(mark) else {
+            return;
+        };
+        let empty = match slot.get_mut() {
+            Marked::One(one) => *one == key,
+            Marked::More(keys) => keys.remove(&key) && keys.is_empty(),
+        };
+        if empty {
+            slot.remove();
         }
+    }
+
+    fn keys(&self, mark: M) -> impl DoubleEndedIterator<Item = &(Time, K)> {
+        self.0.get(&mark).into_iter().flat_map(Marked::keys)
+    }
+
+    /// Does each mark of this value stand here?
+    fn hold<V: Keyed<Mark = M, Key = K>>(&self, value: &V) -> bool {
+        let mut all = true;
+        value.marks(|mark, at| {
+            let key = (at, value.key());
+            all &= self.0.get(&mark).is_some_and(|marked| match marked {
+                Marked::One(one) => *one == key,
+                Marked::More(keys) => keys.contains(&key),
+            });
+        });
+        all
     }
 }
 
@@ -90,9 +129,9 @@ impl<V: Keyed> Table<V> {
         let slot = self.values.entry(key).or_default();
         let old = slot.take();
         if let Some(old) = &old {
-            old.marks(|mark| self.marks.remove(mark, key));
+            old.marks(|mark, at| self.marks.remove(mark, (at, key)));
         }
-        value.marks(|mark| self.marks.add(mark, key));
+        value.marks(|mark, at| self.marks.add(mark, (at, key)));
         *slot = Some(value);
         old
     }
@@ -105,7 +144,7 @@ impl<V: Keyed> Table<V> {
         };
         slot.get().as_ref()?;
         let value = slot.remove()?;
-        value.marks(|mark| self.marks.remove(mark, *key));
+        value.marks(|mark, at| self.marks.remove(mark, (at, *key)));
         Some(value)
     }
 
@@ -116,7 +155,7 @@ impl<V: Keyed> Table<V> {
         wanted: impl FnOnce(&V) -> bool,
     ) -> Option<Box<V>> {
         let value = self.values.get_mut(key)?.take_if(|value| wanted(value))?;
-        value.marks(|mark| self.marks.remove(mark, *key));
+        value.marks(|mark, at| self.marks.remove(mark, (at, *key)));
         Some(value)
     }
 
@@ -129,7 +168,7 @@ impl<V: Keyed> Table<V> {
     pub(crate) fn give_back(&mut self, value: Box<V>) {
         match self.values.get_mut(&value.key()) {
             Some(slot) if slot.is_none() => {
-                value.marks(|mark| debug_assert!(self.marks.all.contains(&(mark, value.key()))));
+                debug_assert!(self.marks.hold(&*value));
                 *slot = Some(value);
             }
             _ => drop(self.put(value)),
@@ -142,7 +181,7 @@ impl<V: Keyed> Table<V> {
             return false;
         };
         change(value);
-        value.marks(|mark| debug_assert!(self.marks.all.contains(&(mark, *key))));
+        debug_assert!(self.marks.hold(&*value));
         true
     }
 
@@ -154,14 +193,14 @@ impl<V: Keyed> Table<V> {
     ) -> Option<R> {
         let value = self.values.get_mut(key)?.as_deref_mut()?;
         let mut before = Vec::new();
-        value.marks(|mark| before.push(mark));
+        value.marks(|mark, at| before.push((mark, (at, *key))));
         let result = change(value);
         let mut after = Vec::new();
-        value.marks(|mark| after.push(mark));
+        value.marks(|mark, at| after.push((mark, (at, *key))));
         let gone = before.iter().filter(|mark| !after.contains(mark));
-        gone.for_each(|mark| self.marks.remove(*mark, *key));
+        gone.for_each(|(mark, key)| self.marks.remove(*mark, *key));
         let new = after.iter().filter(|mark| !before.contains(mark));
-        new.for_each(|mark| self.marks.add(*mark, *key));
+        new.for_each(|(mark, key)| self.marks.add(*mark, *key));
         Some(result)
     }
 
@@ -173,31 +212,20 @@ impl<V: Keyed> Table<V> {
         }
     }
 
-    /// The values with this mark.
-    pub(crate) fn marked(&self, mark: V::Mark) -> impl Iterator<Item = &V> {
-        let marks = self.marks.all.range((mark, V::LOWEST)..);
-        let marks = marks.take_while(move |(its, _)| *its == mark);
-        marks.filter_map(|(_, key)| self.get(key))
+    /// The values with this mark, by their times.
+    pub(crate) fn marked(&self, mark: V::Mark) -> impl DoubleEndedIterator<Item = &V> {
+        let keys = self.marks.keys(mark);
+        keys.filter_map(|(_, key)| self.get(key))
     }
 
-    /// The values with a mark from `low` on and below `high`, the lowest mark first.
-    pub(crate) fn between(
-        &self,
-        low: V::Mark,
-        high: V::Mark,
-    ) -> impl DoubleEndedIterator<Item = &V> {
-        let marks = self.marks.all.range((low, V::LOWEST)..(high, V::LOWEST));
-        marks.filter_map(|(_, key)| self.get(key))
-    }
-
-    /// The lowest mark of all.
-    pub(crate) fn first_mark(&self) -> Option<V::Mark> {
-        self.marks.first
-    }
-
-    /// The highest mark of all.
-    pub(crate) fn last_mark(&self) -> Option<V::Mark> {
-        self.marks.all.last().map(|(mark, _)| *mark)
+    /// The earliest time of the values with this mark.
+    pub(crate) fn first(&self, mark: V::Mark) -> Option<Time> {
+        // The rules ask this for each line.
+        let (at, _) = match self.marks.0.get(&mark)? {
+            Marked::One(one) => one,
+            Marked::More(keys) => keys.first()?,
+        };
+        Some(*at)
     }
 
     /// Evicts values of which `of` is true, so that `kept` of these are left, and returns them: see [`to_evict`].
@@ -227,10 +255,7 @@ impl<V: Keyed> Default for Table<V> {
     fn default() -> Self {
         Table {
             values: HashMap::default(),
-            marks: Marks {
-                all: BTreeSet::new(),
-                first: None,
-            },
+            marks: Marks(HashMap::default()),
         }
     }
 }

@@ -181,17 +181,14 @@ impl Monitor<'_> {
 
     /// When the next log-in is judged.
     pub(super) fn unseen_due(&self) -> Option<Time> {
-        match self.daily.resume.sessions.unseen.first_mark() {
-            Some(UnseenMark::Due(at)) => Some(at),
-            _ => None,
-        }
+        self.daily.resume.sessions.unseen.first(UnseenMark::Due)
     }
 
     /// Judges the log-ins that are due before or at `time`.
     pub(super) fn judge_unseen(&mut self, time: Time) {
-        while let Some(due) = self.unseen_due().filter(|due| *due <= time) {
+        while self.unseen_due().is_some_and(|due| due <= time) {
             let unseen = &mut self.daily.resume.sessions.unseen;
-            let next = unseen.marked(UnseenMark::Due(due)).next().map(Keyed::key);
+            let next = unseen.marked(UnseenMark::Due).next().map(Keyed::key);
             let Some(next) = next.and_then(|next| unseen.remove(&next)) else {
                 return;
             };
@@ -223,9 +220,10 @@ impl Monitor<'_> {
     }
 
     fn count_blind(&mut self, unseen: &LoginWithoutTransfers, at: Time, blind: u64) {
-        let counters = self.counters(at, &unseen.user);
-        add(&mut counters.blind, blind);
-        let sessions = counters.blind;
+        let sessions = self.add(at, &unseen.user, |counters| {
+            add(&mut counters.blind, blind);
+            counters.blind
+        });
         let today = self.daily.date;
         let silent = self.rules.silent;
         let known = self.known(&unseen.user);

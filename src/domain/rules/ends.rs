@@ -7,7 +7,6 @@ use super::forged::forged_by;
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
 use crate::domain::base::process::Process;
-use crate::domain::base::time::Time;
 use crate::domain::openssh::EventName;
 use crate::domain::pending::{Pending, RefusedAttempt};
 use crate::domain::record::Record;
@@ -76,15 +75,12 @@ impl Monitor<'_> {
     pub(super) fn helped(&mut self, record: &Record<'_>) -> Box<Connection> {
         let own = self.connection(record);
         let (boot, time) = (record.origin.boot, record.origin.time);
-        let [earliest, latest] = [time.minus(AT_ONCE), Time(i64::MAX)].map(ConnectionMark::OfPam);
-        let refused = self
-            .daily
-            .resume
-            .sessions
-            .connections
-            .between(earliest, latest);
-        let helper = refused.rev().find(|c| c.boot == boot);
-        match helper.filter(|_| own.user.is_none()).cloned() {
+        let connections = &self.daily.resume.sessions.connections;
+        let refused = connections.marked(ConnectionMark::OfPam).rev();
+        let mut refused = refused.take_while(|c| c.at >= time.minus(AT_ONCE));
+        let helper = refused.find(|c| c.boot == boot).cloned();
+        drop(refused);
+        match helper.filter(|_| own.user.is_none()) {
             Some(helper) => {
                 self.keep(own);
                 Box::new(helper)

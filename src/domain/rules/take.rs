@@ -16,6 +16,7 @@ use crate::domain::state::{Known, NoticeKind};
 use std::time::Duration;
 
 /// The earlier of two times, of which each may be missing.
+#[inline]
 fn sooner(one: Option<Time>, other: Option<Time>) -> Option<Time> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
@@ -326,8 +327,7 @@ impl Monitor<'_> {
 
     /// The stored data of a partner.
     pub(super) fn known(&mut self, partner: &str) -> &mut Known {
-        let known = &mut self.daily.resume.known;
-        known.entry(partner.to_owned()).or_default()
+        self.daily.resume.known.of(partner)
     }
 
     pub(super) fn notice(

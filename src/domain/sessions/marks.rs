@@ -1,24 +1,29 @@
 //! The keys and marks by which connections, log-ins and sftp sessions are found.
 
 use super::{Connection, LoginWithoutTransfers, Membership, SftpSession};
-use crate::domain::base::process::{Boot, Process};
+use crate::domain::base::process::Process;
 use crate::domain::base::quick::quick;
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 
+/// The time of values that need no order.
+const NO_ORDER: Time = Time(0);
+
 /// By what a connection is found, besides its process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectionMark {
-    /// Only PAM's lines about an account were seen: the time of the latest one.
-    OfPam(Time),
+    /// Only PAM's lines about an account were seen; by the time of the latest one.
+    OfPam,
     /// A log-in: the hash of its address and port.
     LoginFrom(u64),
-    /// A log-in: the hash of its account and address, and its time.
-    LoginOf(u64, Time),
+    /// A log-in: the hash of its account and address; by its time.
+    LoginOf(u64),
     /// A log-in: the hash of its log-in session.
     Session(u64),
+    /// The user database did not answer.
+    Undecided,
     /// The user database did not answer: the hash of the account.
-    Undecided(u64),
+    UndecidedOf(u64),
 }
 
 impl ConnectionMark {
@@ -28,9 +33,9 @@ impl ConnectionMark {
         ConnectionMark::LoginFrom(quick(address).wrapping_add(port << 16))
     }
 
-    /// The mark of a log-in of this account from this address at this time.
-    pub(crate) fn of(user: &str, address: &str, at: Time) -> Self {
-        ConnectionMark::LoginOf(owner(user, Some(address)), at)
+    /// The mark of the log-ins of this account from this address.
+    pub(crate) fn of(user: &str, address: &str) -> Self {
+        ConnectionMark::LoginOf(owner(user, Some(address)))
     }
 
     /// The mark of the log-in with this log-in session.
@@ -48,37 +53,37 @@ fn owner(user: &str, address: Option<&str>) -> u64 {
 impl Keyed for Connection {
     type Key = Process;
     type Mark = ConnectionMark;
-    const LOWEST: Process = (Boot(0), 0);
     fn key(&self) -> Process {
         (self.boot, self.pid)
     }
-    fn marks(&self, mut each: impl FnMut(ConnectionMark)) {
+    fn marks(&self, mut each: impl FnMut(ConnectionMark, Time)) {
         if self.of_pam_alone() && !self.ended && self.counted() == 0 {
-            each(ConnectionMark::OfPam(self.at));
+            each(ConnectionMark::OfPam, self.at);
         }
         let user = self.user.as_deref();
         if self.accepted {
             if let Some(address) = self.address.as_deref() {
-                each(ConnectionMark::from(address, self.port));
+                each(ConnectionMark::from(address, self.port), NO_ORDER);
                 if let Some(user) = user {
-                    each(ConnectionMark::of(user, address, self.at));
+                    each(ConnectionMark::of(user, address), self.at);
                 }
             }
             if let Some(session) = self.session.as_deref() {
-                each(ConnectionMark::session(session));
+                each(ConnectionMark::session(session), NO_ORDER);
             }
         }
         if let (Membership::Undecided, Some(user)) = (self.standing, user) {
-            each(ConnectionMark::Undecided(quick(user)));
+            each(ConnectionMark::Undecided, NO_ORDER);
+            each(ConnectionMark::UndecidedOf(quick(user)), NO_ORDER);
         }
     }
 }
 
 /// By what a log-in without transfers is found, besides its process with its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnseenMark {
-    /// When it is judged.
-    Due(Time),
+    /// All of them; by the time when each is judged.
+    Due,
     /// The hash of its account.
     Of(u64),
     /// Its process.
@@ -95,28 +100,29 @@ impl UnseenMark {
 impl Keyed for LoginWithoutTransfers {
     type Key = (Process, Time);
     type Mark = UnseenMark;
-    const LOWEST: (Process, Time) = ((Boot(0), 0), Time(i64::MIN));
     fn key(&self) -> (Process, Time) {
         ((self.boot, self.pid), self.since)
     }
-    fn marks(&self, mut each: impl FnMut(UnseenMark)) {
-        each(UnseenMark::Due(self.due()));
-        each(UnseenMark::of(&self.user));
-        each(UnseenMark::Login((self.boot, self.pid)));
+    fn marks(&self, mut each: impl FnMut(UnseenMark, Time)) {
+        each(UnseenMark::Due, self.due());
+        each(UnseenMark::of(&self.user), NO_ORDER);
+        each(UnseenMark::Login((self.boot, self.pid)), NO_ORDER);
     }
 }
 
 /// By what an sftp session is found, besides its process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SftpMark {
-    /// When its log-in ended.
-    Ending(Time),
+    /// Its log-in ended; by the time of this end.
+    Ending,
     /// The hash of its log-in session.
     Session(u64),
     /// The hash of its account and address.
     Of(u64),
+    /// The user database did not answer.
+    Undecided,
     /// The user database did not answer: the hash of the account.
-    Undecided(u64),
+    UndecidedOf(u64),
 }
 
 impl SftpMark {
@@ -134,20 +140,20 @@ impl SftpMark {
 impl Keyed for SftpSession {
     type Key = Process;
     type Mark = SftpMark;
-    const LOWEST: Process = (Boot(0), 0);
     fn key(&self) -> Process {
         (self.boot, self.pid)
     }
-    fn marks(&self, mut each: impl FnMut(SftpMark)) {
+    fn marks(&self, mut each: impl FnMut(SftpMark, Time)) {
         if let Some(ending) = self.ending {
-            each(SftpMark::Ending(ending));
+            each(SftpMark::Ending, ending);
         }
         if let Some(session) = self.session.as_deref() {
-            each(SftpMark::session(session));
+            each(SftpMark::session(session), NO_ORDER);
         }
-        each(SftpMark::of(&self.user, self.address.as_deref()));
+        each(SftpMark::of(&self.user, self.address.as_deref()), NO_ORDER);
         if self.standing == Membership::Undecided {
-            each(SftpMark::Undecided(quick(&self.user)));
+            each(SftpMark::Undecided, NO_ORDER);
+            each(SftpMark::UndecidedOf(quick(&self.user)), NO_ORDER);
         }
     }
 }
