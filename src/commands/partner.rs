@@ -26,7 +26,8 @@ pub(crate) fn named(name: &str, config: &mut Config, daily: &Daily) -> Result<St
                 .iter()
                 .map(|name| String::from_utf8_lossy(name).into_owned());
             let mut partners: Vec<String> = listed.collect();
-            partners.extend(daily.resume.known.keys().cloned());
+            partners.extend(daily.resume.known.iter().map(|(name, _)| name.clone()));
+            partners.sort();
             Err(Stop::Usage(stranger(name, &partners, config)))
         }
     }

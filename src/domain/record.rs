@@ -87,48 +87,40 @@ pub struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// Parses an entry, and asks the user database if the rules need it. `None` if it is no event.
-    pub fn of(entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
-        let mut uid = entry.origin.uid;
-        let event = match put_together(&entry) {
-            Some(event) => {
-                uid = Some(NOBODY);
-                event
+    pub fn of(mut entry: Entry<'a>, directory: &mut dyn Directory) -> Option<Record<'a>> {
+        // An event is large: it is moved once, from where it was parsed into the record.
+        let program = Program::of(&entry.origin.identifier);
+        let mut parsed = match program {
+            Some(program) if is_plain(&entry) => parse(program, entry.message),
+            _ => None,
+        };
+        if parsed.is_none() {
+            parsed = put_together(&entry);
+            match parsed {
+                Some(_) => entry.origin.uid = Some(NOBODY),
+                None => parsed = event_of(&entry, program),
             }
-            None => event_of(&entry)?,
-        };
-        let origin = Origin {
-            uid,
-            ..entry.origin
-        };
-        let mut record = Record {
-            origin,
-            event,
-            answer: None,
-            account: None,
-            forced: false,
-        };
-        record.ask(directory);
-        Some(record)
-    }
-
-    /// Asks the user database about the account, if the rules need it.
-    fn ask(&mut self, directory: &mut dyn Directory) {
-        let (origin, event) = (&self.origin, &mut self.event);
-        (self.answer, self.account) = ask(origin, event, directory);
-        let Some(Answer::Partner { name, .. }) = &self.answer else {
-            return;
-        };
-        // sshd applies its configuration to the name that the client sent.
-        let user = event.user.as_deref();
-        self.forced =
-            event.kind == Kind::Accepted && user.is_some_and(|user| directory.forces_sftp(user));
-        if let Some(name) = name {
-            // Each account counts under one spelling, the one of the database, whatever name sshd was asked for.
-            event.user = event
-                .user
-                .take()
-                .map(|_| Cow::Owned(name.clone().into_bytes()));
         }
+        let event = parsed.as_mut()?;
+        let (answer, account) = ask(&entry.origin, event, directory);
+        let mut forced = false;
+        if let Some(Answer::Partner { name, .. }) = &answer {
+            // sshd applies its configuration to the name that the client sent.
+            let user = event.user.as_deref();
+            let login = matches!(event.kind, Kind::Accepted);
+            forced = login && user.is_some_and(|user| directory.forces_sftp(user));
+            if let (Some(name), Some(user)) = (name, &mut event.user) {
+                // Each account counts under one spelling, the one of the database, whatever name sshd was asked for.
+                *user = Cow::Owned(name.clone().into_bytes());
+            }
+        }
+        parsed.map(|event| Record {
+            origin: entry.origin,
+            event,
+            answer,
+            account,
+            forced,
+        })
     }
 
     /// The same record as an owned value, to send it from the reading thread to the loop.
@@ -151,8 +143,15 @@ fn without_envelope(line: &[u8]) -> Event<'_> {
     }
 }
 
-/// The event of an entry: the source's own, or the one of its message.
-fn event_of<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
+/// Is this the entry of a message of sshd or sftp-server, as nearly all are?
+fn is_plain(entry: &Entry<'_>) -> bool {
+    let own = entry.dropped.is_some() || entry.over.is_some();
+    let origin = &entry.origin;
+    !own && !origin.no_envelope && !origin.identifier.is_empty() && !is_several(entry)
+}
+
+/// The event of any other entry, or of a plain one whose message could not be parsed.
+fn event_of<'a>(entry: &Entry<'a>, program: Option<Program>) -> Option<Event<'a>> {
     if let Some(dropped) = entry.dropped {
         return Some(Event {
             repeated: u32::try_from(dropped).unwrap_or(u32::MAX),
@@ -165,14 +164,8 @@ fn event_of<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
             ..Event::of(Kind::SessionOver)
         });
     }
-    understood(entry)
-}
-
-/// The event of an entry, if OpenSSH wrote it.
-fn understood<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
-    let (origin, message) = (&entry.origin, entry.message);
-    let program = Program::of(&origin.identifier)?;
-    let event = match origin.no_envelope {
+    let (program, message) = (program?, entry.message);
+    let event = match entry.origin.no_envelope || is_plain(entry) {
         true => None,
         false => parse(program, message),
     };
@@ -182,24 +175,30 @@ fn understood<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
     }
     // A line that begins with a path is output of grep, not a message of sshd.
     let misread = |event: &Event<'_>| {
-        event.kind == Kind::Accompanying && (message.starts_with(b"/") || holds_a_line(message))
+        matches!(event.kind, Kind::Accompanying)
+            && (message.starts_with(b"/") || holds_a_line(message))
     };
     event
         .filter(|event| !misread(event))
         .or_else(|| is_of_openssh(message).then(|| without_envelope(message)))
 }
 
-/// The event of a forged entry: a user other than root put several lines into one entry, or a line under several names. sshd
-/// and sftp-server write one line at a time, under one name, so this is a forgery, whichever line is meant to be read.
-fn put_together<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
-    let identifier = &*entry.origin.identifier;
-    let several = |text: &[u8]| memchr(b'\n', text).is_some();
+/// Did a user other than root put several lines into one entry, or a line under several names?
+fn is_several(entry: &Entry<'_>) -> bool {
     let others = entry.origin.uid.is_some_and(|uid| uid != 0);
+    let several = |text: &[u8]| memchr(b'\n', text).is_some();
+    others && (several(entry.message) || several(&entry.origin.identifier))
+}
+
+/// The event of such an entry. sshd and sftp-server write one line at a time, under one name, so it is a forgery, whichever
+/// line is meant to be read.
+fn put_together<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
     let own = entry.dropped.is_some() || entry.over.is_some();
-    if own || !others || !several(entry.message) && !several(identifier) {
+    if own || !is_several(entry) {
         return None;
     }
     let lines = |text: &'a [u8]| text.split(|&byte| byte == b'\n');
+    let identifier = &*entry.origin.identifier;
     identifier
         .split(|&byte| byte == b'\n')
         .filter_map(Program::of)

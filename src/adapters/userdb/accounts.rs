@@ -1,5 +1,7 @@
 //! Asks the user database with a cache and a time limit: an answer is kept for a minute, and a hanging database blocks no caller.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -7,6 +9,7 @@ use super::memory::Memory;
 use super::question::{self, AccountEntry, Question, Reply};
 use crate::adapters::config;
 use crate::adapters::log::{Priority, line};
+use crate::domain::base::quick::Seeded;
 use crate::domain::base::time::Time;
 use crate::domain::directory::{Answer, Directory};
 
@@ -20,13 +23,13 @@ const TELL_AGAIN: Duration = Duration::from_secs(600);
 pub struct Accounts {
     /// The partners' group.
     group: String,
-    /// The `users` of the configuration, sorted.
-    users: Vec<Vec<u8>>,
+    /// The `users` of the configuration.
+    users: HashSet<Vec<u8>, Seeded>,
     deadline: Duration,
-    ask: Sender<Question>,
-    replies: Receiver<(Question, Option<Reply>)>,
+    ask: Sender<Question<'static>>,
+    replies: Receiver<(Question<'static>, Option<Reply>)>,
     /// The question that the worker has not answered yet.
-    pending: Option<Question>,
+    pending: Option<Question<'static>>,
     memory: Memory,
     told: LoggedTroubles,
 }
@@ -55,7 +58,7 @@ impl Accounts {
         let mut accounts = Self::new(&config.partners);
         config.spell(|name| spelled(&accounts.seen(name.as_bytes())??, name.as_bytes()));
         let users = config.partners.users.iter();
-        accounts.users = question::sorted(users.map(|user| user.as_bytes().to_vec()).collect());
+        accounts.users = users.map(|user| user.as_bytes().to_vec()).collect();
         accounts
     }
 
@@ -63,9 +66,9 @@ impl Accounts {
     pub(super) fn over(
         partners: &config::Partners,
         deadline: Duration,
-        mut database: impl FnMut(&Question) -> Option<Reply> + Send + 'static,
+        mut database: impl FnMut(&Question<'_>) -> Option<Reply> + Send + 'static,
     ) -> Self {
-        let (ask, questions) = channel::<Question>();
+        let (ask, questions) = channel::<Question<'static>>();
         let (reply, replies) = channel();
         let users = partners.users.iter().map(|user| user.as_bytes().to_vec());
         // Without the thread every question has no answer, which is correct.
@@ -81,7 +84,7 @@ impl Accounts {
             });
         Accounts {
             group: partners.group.clone(),
-            users: question::sorted(users.collect()),
+            users: users.collect(),
             deadline,
             ask,
             replies,
@@ -92,19 +95,25 @@ impl Accounts {
     }
 
     /// Returns the answer of the last minute; or the database's, if it comes in time; or the last known one.
-    fn ask(&mut self, question: Question) -> Option<&Reply> {
-        while let Ok((asked, reply)) = self.replies.try_recv() {
+    fn ask<'s>(&'s mut self, question: Question<'s>) -> Option<&'s Reply> {
+        while self.pending.is_some() {
+            let Ok((asked, reply)) = self.replies.try_recv() else {
+                break;
+            };
             self.keep(asked, reply);
         }
         let due = !self.memory.is_fresh(&question, Instant::now());
-        if due && self.pending.is_none() && self.ask.send(question.clone()).is_ok() {
-            self.pending = Some(question.clone());
-            self.wait_for(&question);
+        if due && self.pending.is_none() {
+            let question = question.clone().into_owned();
+            if self.ask.send(question.clone()).is_ok() {
+                self.pending = Some(question.clone());
+                self.wait_for(&question);
+            }
         }
         self.memory.last(&question)
     }
 
-    fn wait_for(&mut self, question: &Question) {
+    fn wait_for(&mut self, question: &Question<'static>) {
         match self.replies.recv_timeout(self.deadline) {
             Ok((asked, reply)) => self.keep(asked, reply),
             // It stays pending: no other question is sent until the database has answered this one.
@@ -112,12 +121,12 @@ impl Accounts {
         }
     }
 
-    fn keep(&mut self, question: Question, reply: Option<Reply>) {
+    fn keep(&mut self, question: Question<'static>, reply: Option<Reply>) {
         self.pending = None;
         self.remember(question, reply);
     }
 
-    fn remember(&mut self, question: Question, reply: Option<Reply>) {
+    fn remember(&mut self, question: Question<'static>, reply: Option<Reply>) {
         self.tell(&question, reply.as_ref());
         if let Some(Reply::Account(Some(seen))) = &reply {
             let name = Question::Name(seen.uid);
@@ -129,7 +138,7 @@ impl Accounts {
         self.memory.keep(question, reply, Instant::now());
     }
 
-    fn tell(&mut self, question: &Question, reply: Option<&Reply>) {
+    fn tell(&mut self, question: &Question<'_>, reply: Option<&Reply>) {
         let now = Instant::now();
         let told = self
             .told
@@ -157,13 +166,13 @@ impl Accounts {
         self.told.no_group = no_group;
     }
 
-    /// Is this name in the configuration's `users`?
+    /// Is this name in the configuration's `users`? A flood asks this for every invented name.
     fn configured(&self, user: &[u8]) -> bool {
-        is_among(&self.users, user)
+        self.users.contains(user)
     }
 
     /// The names in the answer; `Some(None)` if there is no such account or group, `None` if there is no answer.
-    fn names(&mut self, question: Question) -> Option<Option<&Vec<Vec<u8>>>> {
+    fn names<'s>(&'s mut self, question: Question<'s>) -> Option<Option<&'s Vec<Vec<u8>>>> {
         match self.ask(question)? {
             Reply::Names(names) => Some(names.as_ref()),
             Reply::Account(_) => None,
@@ -180,7 +189,7 @@ impl Accounts {
         if !is_name(user) {
             return Some(None);
         }
-        match self.ask(Question::Account(user.to_vec())) {
+        match self.ask(Question::Account(user.into())) {
             Some(Reply::Account(seen)) => Some(seen.clone()),
             _ => None,
         }
@@ -202,7 +211,7 @@ impl Accounts {
         if !is_name(user) {
             return Groups::NoAccount;
         }
-        match self.names(Question::Groups(user.to_vec())) {
+        match self.names(Question::Groups(user.into())) {
             Some(Some(names)) => Groups::Known(names.clone()),
             Some(None) => Groups::NoAccount,
             None => Groups::NoAnswer,
@@ -221,7 +230,7 @@ pub enum Groups {
     NoAnswer,
 }
 
-/// Is this one of these sorted names? A flood asks this for every invented name.
+/// Is this one of these sorted names?
 fn is_among(names: &[Vec<u8>], user: &[u8]) -> bool {
     let found = names.binary_search_by(|name| name.as_slice().cmp(user));
     found.is_ok()
@@ -243,7 +252,7 @@ impl Directory for Accounts {
             return Answer::Other { uid: None };
         }
         // Also needed for an account that the configuration names: without its uid its lines and forged ones look the same.
-        let seen = match self.ask(Question::Account(user.to_vec())) {
+        let seen = match self.ask(Question::Account(user.into())) {
             Some(Reply::Account(seen)) => seen.as_ref(),
             _ => return Answer::Unknown,
         };
@@ -282,7 +291,7 @@ impl Directory for Accounts {
             self.memory.doubt(&name);
         }
         let now = self.name_of(uid);
-        let account = Question::Account(user.to_vec());
+        let account = Question::Account(Cow::Owned(user.to_vec()));
         let contradicted = match self.account(user) {
             Answer::Partner { uid: own, name, .. } if own == Some(uid) => {
                 let own = name.as_deref().map_or(user, str::as_bytes);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::question::{Question, Reply};
+use crate::domain::base::quick::Seeded;
 
 /// How long an answer is valid.
 const FRESH: Duration = Duration::from_secs(60);
@@ -21,7 +22,7 @@ const REMEMBERED: usize = 10_000;
 
 /// The known answers by question.
 #[derive(Debug, Default)]
-pub(super) struct Memory(HashMap<Question, KnownAnswer>);
+pub(super) struct Memory(HashMap<Question<'static>, KnownAnswer, Seeded>);
 
 #[derive(Debug, Default)]
 struct KnownAnswer {
@@ -41,7 +42,7 @@ struct KnownAnswer {
 
 impl Memory {
     /// Is the last answer still valid?
-    pub(super) fn is_fresh(&self, question: &Question, now: Instant) -> bool {
+    pub(super) fn is_fresh(&self, question: &Question<'_>, now: Instant) -> bool {
         self.0.get(question).is_some_and(|kept| {
             let holds = match (kept.answered, question) {
                 (false, _) | (_, Question::Name(_)) => FRESH_BRIEFLY,
@@ -52,20 +53,20 @@ impl Memory {
     }
 
     /// Lets this question be asked again before its answer expires.
-    pub(super) fn doubt(&mut self, question: &Question) {
+    pub(super) fn doubt(&mut self, question: &Question<'static>) {
         if let Some(kept) = self.0.get_mut(question) {
             kept.stale = true;
         }
     }
 
     /// Was this answered less than `ago` ago?
-    pub(super) fn is_younger(&self, question: &Question, ago: Duration, now: Instant) -> bool {
+    pub(super) fn is_younger(&self, question: &Question<'_>, ago: Duration, now: Instant) -> bool {
         let kept = self.0.get(question).filter(|kept| kept.answered);
         kept.is_some_and(|kept| is_within(kept.at, ago, now))
     }
 
     /// Like `doubt`, because another fact contradicts the last answer: a denial is then believed at once.
-    pub(super) fn contradict(&mut self, question: &Question, now: Instant) {
+    pub(super) fn contradict(&mut self, question: &Question<'static>, now: Instant) {
         if let Some(kept) = self.0.get_mut(question) {
             kept.stale = true;
             kept.contradicted = Some(now);
@@ -73,18 +74,18 @@ impl Memory {
     }
 
     /// Was it contradicted very recently?
-    pub(super) fn was_contradicted(&self, question: &Question, now: Instant) -> bool {
+    pub(super) fn was_contradicted(&self, question: &Question<'_>, now: Instant) -> bool {
         let kept = self.0.get(question);
         kept.is_some_and(|kept| is_within(kept.contradicted, FRESH_BRIEFLY, now))
     }
 
     /// The last answer, however old: it is valid until there is another.
-    pub(super) fn last(&self, question: &Question) -> Option<&Reply> {
+    pub(super) fn last<'s>(&'s self, question: &Question<'s>) -> Option<&'s Reply> {
         self.0.get(question)?.last.as_ref()
     }
 
     /// Keeps an answer, or the fact that there was none.
-    pub(super) fn keep(&mut self, question: Question, reply: Option<Reply>, now: Instant) {
+    pub(super) fn keep(&mut self, question: Question<'static>, reply: Option<Reply>, now: Instant) {
         if self.0.len() >= REMEMBERED && !self.0.contains_key(&question) {
             self.forget();
         }
@@ -128,8 +129,8 @@ mod tests {
     use super::super::question::AccountEntry;
     use super::*;
 
-    fn account(name: &str) -> Question {
-        Question::Account(name.into())
+    fn account(name: &str) -> Question<'static> {
+        Question::Account(name.as_bytes().to_vec().into())
     }
 
     fn seen(member: bool) -> Option<Reply> {

@@ -1,5 +1,6 @@
 //! The questions to the user database, and the answers of this machine's C library.
 
+use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
@@ -10,9 +11,9 @@ const PASSWD: &str = "/etc/passwd";
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Question {
+pub(super) enum Question<'a> {
     /// The account of this name, and whether it is a member of the partners' group.
-    Account(Vec<u8>),
+    Account(Cow<'a, [u8]>),
     /// The name of the account with this uid.
     Name(u32),
     /// The partners' group.
@@ -20,7 +21,7 @@ pub(super) enum Question {
     /// The accounts in this machine's own file with that group as primary group.
     Primary,
     /// The names of all groups of this account.
-    Groups(Vec<u8>),
+    Groups(Cow<'a, [u8]>),
 }
 
 /// An answer; the inner value is `None` if there is no such account or group.
@@ -44,7 +45,19 @@ pub(super) struct AccountEntry {
     pub(super) member: Option<bool>,
 }
 
-impl Question {
+impl Question<'_> {
+    /// The same question as an owned value.
+    pub(super) fn into_owned(self) -> Question<'static> {
+        let owned = |name: Cow<'_, [u8]>| Cow::Owned(name.into_owned());
+        match self {
+            Question::Account(name) => Question::Account(owned(name)),
+            Question::Groups(name) => Question::Groups(owned(name)),
+            Question::Name(uid) => Question::Name(uid),
+            Question::Group => Question::Group,
+            Question::Primary => Question::Primary,
+        }
+    }
+
     /// Is the question about the partners' group?
     pub(super) fn is_of_group(&self) -> bool {
         match self {
@@ -65,7 +78,7 @@ impl Reply {
 
     /// Is the answer about a partner or the partners' group? Such answers must not be forgotten. For a partner only the answer
     /// to its own name counts: if a database ignores case, anyone can ask for any number of other spellings.
-    pub(super) fn is_of_partners(&self, question: &Question) -> bool {
+    pub(super) fn is_of_partners(&self, question: &Question<'_>) -> bool {
         match self {
             Reply::Account(seen) => seen.as_ref().is_some_and(|seen| {
                 let own = matches!(question, Question::Account(name) if *name == seen.name);
@@ -77,7 +90,7 @@ impl Reply {
 }
 
 /// Asks the C library; `None` if it does not answer.
-pub(super) fn answer(group: &str, question: &Question) -> Option<Reply> {
+pub(super) fn answer(group: &str, question: &Question<'_>) -> Option<Reply> {
     let answer =
         match question {
             Question::Account(name) => account(group, name).map(Reply::Account),

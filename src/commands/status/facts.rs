@@ -273,18 +273,22 @@ pub(crate) fn waiting(resume: &Resume) -> usize {
 
 /// Log-ins and sftp sessions that are open.
 pub(super) fn sessions(resume: &Resume, zone: Zone) -> Vec<Session<'_>> {
-    let connections = resume.sessions.connections.values();
-    let logins = connections.filter(|c| c.accepted).map(|login| Session {
-        kind: SessionKind::Login,
-        user: login.user.as_deref().unwrap_or_default(),
-        partner: login.standing.partner(),
-        address: login.address.as_deref(),
-        pid: login.pid,
-        since: login.at,
-        at: zone.rfc3339(login.at),
-        open_files: Vec::new(),
-    });
-    let sftp = resume.sessions.sftp.values().map(|session| Session {
+    let connections = resume.sessions.connections.by_key();
+    let logins = connections
+        .into_iter()
+        .filter(|c| c.accepted)
+        .map(|login| Session {
+            kind: SessionKind::Login,
+            user: login.user.as_deref().unwrap_or_default(),
+            partner: login.standing.partner(),
+            address: login.address.as_deref(),
+            pid: login.pid,
+            since: login.at,
+            at: zone.rfc3339(login.at),
+            open_files: Vec::new(),
+        });
+    let sftp = resume.sessions.sftp.by_key();
+    let sftp = sftp.into_iter().map(|session| Session {
         kind: SessionKind::Sftp,
         user: &session.user,
         partner: session.standing.partner(),

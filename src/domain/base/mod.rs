@@ -1,5 +1,6 @@
 //! Small parts that the whole domain uses: time, harmless text, languages, bounded lists. Uses nothing but itself.
 
+pub mod by_name;
 pub mod clean;
 pub mod evict;
 pub mod hex;
@@ -9,6 +10,7 @@ pub mod numbers;
 pub mod policy;
 pub mod position;
 pub mod process;
+pub(crate) mod quick;
 pub(crate) mod scan;
 pub mod span;
 pub mod stop;

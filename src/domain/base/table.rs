@@ -1,31 +1,97 @@
 //! A map whose values contain their keys, with marks by which values are found. In JSON it is a list of its values.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map};
-use std::ops::RangeBounds;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 
 use crate::domain::base::evict::to_evict;
+use crate::domain::base::quick::Seeded;
+use crate::domain::base::time::Time;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A value of a [`Table`], which contains its own key.
 pub trait Keyed {
     /// The key's type.
-    type Key: Ord + Copy;
+    type Key: Ord + Copy + Hash;
     /// By what else values are found. Different values may have the same mark: whoever looks compares the value itself.
-    type Mark: Ord + Copy;
-    /// The lowest key.
-    const LOWEST: Self::Key;
+    type Mark: Eq + Copy + Hash;
     /// The value's key.
     fn key(&self) -> Self::Key;
-    /// The value's marks.
-    fn marks(&self) -> impl Iterator<Item = Self::Mark>;
+    /// Calls `each` with each of the value's marks, and with the time that orders the values of this mark.
+    fn marks(&self, each: impl FnMut(Self::Mark, Time));
 }
 
 /// A map from key to value. A look by key or by mark does not depend on the number of values.
 #[derive(Clone, Debug)]
 pub struct Table<V: Keyed> {
     /// `None` while a value is lent.
-    values: BTreeMap<V::Key, Option<Box<V>>>,
-    marks: BTreeSet<(V::Mark, V::Key)>,
+    values: HashMap<V::Key, Option<Box<V>>, Seeded>,
+    marks: Marks<V::Mark, V::Key>,
+}
+
+/// The keys of the values with a mark, in order.
+#[derive(Clone, Debug)]
+enum Marked<K> {
+    One((Time, K)),
+    More(BTreeSet<(Time, K)>),
+}
+
+impl<K: Ord + Copy> Marked<K> {
+    fn keys(&self) -> impl DoubleEndedIterator<Item = &(Time, K)> {
+        let (one, more) = match self {
+            Marked::One(key) => (Some(key), None),
+            Marked::More(keys) => (None, Some(keys.iter())),
+        };
+        one.into_iter().chain(more.into_iter().flatten())
+    }
+}
+
+/// The marks of values.
+#[derive(Clone, Debug)]
+struct Marks<M, K>(HashMap<M, Marked<K>, Seeded>);
+
+impl<M: Eq + Copy + Hash, K: Ord + Copy> Marks<M, K> {
+    fn add(&mut self, mark: M, key: (Time, K)) {
+        match self.0.entry(mark) {
+            Entry::Vacant(slot) => drop(slot.insert(Marked::One(key))),
+            Entry::Occupied(mut slot) => match slot.get_mut() {
+                Marked::One(one) => {
+                    *slot.get_mut() = Marked::More(BTreeSet::from([*one, key]));
+                }
+                Marked::More(keys) => drop(keys.insert(key)),
+            },
+        }
+    }
+
+    fn remove(&mut self, mark: M, key: (Time, K)) {
+        let Entry::Occupied(mut slot) = self.0.entry(mark) else {
+            return;
+        };
+        let empty = match slot.get_mut() {
+            Marked::One(one) => *one == key,
+            Marked::More(keys) => keys.remove(&key) && keys.is_empty(),
+        };
+        if empty {
+            slot.remove();
+        }
+    }
+
+    fn keys(&self, mark: M) -> impl DoubleEndedIterator<Item = &(Time, K)> {
+        self.0.get(&mark).into_iter().flat_map(Marked::keys)
+    }
+
+    /// Does each mark of this value stand here?
+    fn hold<V: Keyed<Mark = M, Key = K>>(&self, value: &V) -> bool {
+        let mut all = true;
+        value.marks(|mark, at| {
+            let key = (at, value.key());
+            all &= self.0.get(&mark).is_some_and(|marked| match marked {
+                Marked::One(one) => *one == key,
+                Marked::More(keys) => keys.contains(&key),
+            });
+        });
+        all
+    }
 }
 
 impl<V: Keyed> Table<V> {
@@ -34,9 +100,16 @@ impl<V: Keyed> Table<V> {
         self.values.get(key)?.as_deref()
     }
 
-    /// All values, by key.
+    /// All values, in no order.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.values.values().filter_map(Option::as_deref)
+    }
+
+    /// All values, by key.
+    pub fn by_key(&self) -> Vec<&V> {
+        let mut values: Vec<&V> = self.values().collect();
+        values.sort_unstable_by_key(|value| value.key());
+        values
     }
 
     /// How many values there are.
@@ -55,10 +128,10 @@ impl<V: Keyed> Table<V> {
         let key = value.key();
         let slot = self.values.entry(key).or_default();
         let old = slot.take();
-        for mark in old.iter().flat_map(|old| old.marks()) {
-            self.marks.remove(&(mark, key));
+        if let Some(old) = &old {
+            old.marks(|mark, at| self.marks.remove(mark, (at, key)));
         }
-        self.marks.extend(value.marks().map(|mark| (mark, key)));
+        value.marks(|mark, at| self.marks.add(mark, (at, key)));
         *slot = Some(value);
         old
     }
@@ -66,20 +139,23 @@ impl<V: Keyed> Table<V> {
     /// Removes the value with this key.
     pub fn remove(&mut self, key: &V::Key) -> Option<Box<V>> {
         // A lent value stays where it is: whoever has it gives it back.
-        self.values.get(key)?.as_ref()?;
-        let value = self.values.remove(key)??;
-        for mark in value.marks() {
-            self.marks.remove(&(mark, *key));
-        }
+        let Entry::Occupied(slot) = self.values.entry(*key) else {
+            return None;
+        };
+        slot.get().as_ref()?;
+        let value = slot.remove()?;
+        value.marks(|mark, at| self.marks.remove(mark, (at, *key)));
         Some(value)
     }
 
-    /// Takes out a value that is soon put again.
-    pub(crate) fn take(&mut self, key: &V::Key) -> Option<Box<V>> {
-        let value = self.values.get_mut(key)?.take()?;
-        for mark in value.marks() {
-            self.marks.remove(&(mark, *key));
-        }
+    /// Takes out a value that is soon put again, if `wanted` is true of it.
+    pub(crate) fn take_if(
+        &mut self,
+        key: &V::Key,
+        wanted: impl FnOnce(&V) -> bool,
+    ) -> Option<Box<V>> {
+        let value = self.values.get_mut(key)?.take_if(|value| wanted(value))?;
+        value.marks(|mark, at| self.marks.remove(mark, (at, *key)));
         Some(value)
     }
 
@@ -90,14 +166,10 @@ impl<V: Keyed> Table<V> {
 
     /// Takes a value that was lent back; puts it if it is new.
     pub(crate) fn give_back(&mut self, value: Box<V>) {
-        match self.values.entry(value.key()) {
-            btree_map::Entry::Occupied(mut slot) if slot.get().is_none() => {
-                debug_assert!(
-                    value
-                        .marks()
-                        .all(|mark| self.marks.contains(&(mark, value.key())))
-                );
-                *slot.get_mut() = Some(value);
+        match self.values.get_mut(&value.key()) {
+            Some(slot) if slot.is_none() => {
+                debug_assert!(self.marks.hold(&*value));
+                *slot = Some(value);
             }
             _ => drop(self.put(value)),
         }
@@ -109,22 +181,26 @@ impl<V: Keyed> Table<V> {
             return false;
         };
         change(value);
-        debug_assert!(self.get(key).is_none_or(|value| {
-            let mut marks = value.marks();
-            marks.all(|mark| self.marks.contains(&(mark, *key)))
-        }));
+        debug_assert!(self.marks.hold(&*value));
         true
     }
 
-    /// Changes the value with this key.
+    /// Changes the value with this key, but not the key.
     pub(crate) fn change<R>(
         &mut self,
         key: &V::Key,
         change: impl FnOnce(&mut V) -> R,
     ) -> Option<R> {
-        let mut value = self.take(key)?;
-        let result = change(&mut value);
-        self.put(value);
+        let value = self.values.get_mut(key)?.as_deref_mut()?;
+        let mut before = Vec::new();
+        value.marks(|mark, at| before.push((mark, (at, *key))));
+        let result = change(value);
+        let mut after = Vec::new();
+        value.marks(|mark, at| after.push((mark, (at, *key))));
+        let gone = before.iter().filter(|mark| !after.contains(mark));
+        gone.for_each(|(mark, key)| self.marks.remove(*mark, *key));
+        let new = after.iter().filter(|mark| !before.contains(mark));
+        new.for_each(|(mark, key)| self.marks.add(*mark, *key));
         Some(result)
     }
 
@@ -136,36 +212,20 @@ impl<V: Keyed> Table<V> {
         }
     }
 
-    /// The keys of the values with a key in this range.
-    pub(crate) fn keys(&self, range: impl RangeBounds<V::Key>) -> Vec<V::Key> {
-        self.values.range(range).map(|(key, _)| *key).collect()
+    /// The values with this mark, by their times.
+    pub(crate) fn marked(&self, mark: V::Mark) -> impl DoubleEndedIterator<Item = &V> {
+        let keys = self.marks.keys(mark);
+        keys.filter_map(|(_, key)| self.get(key))
     }
 
-    /// The values with this mark.
-    pub(crate) fn marked(&self, mark: V::Mark) -> impl Iterator<Item = &V> {
-        let marks = self.marks.range((mark, V::LOWEST)..);
-        let marks = marks.take_while(move |(its, _)| *its == mark);
-        marks.filter_map(|(_, key)| self.get(key))
-    }
-
-    /// The values with a mark from `low` on and below `high`, the lowest mark first.
-    pub(crate) fn between(
-        &self,
-        low: V::Mark,
-        high: V::Mark,
-    ) -> impl DoubleEndedIterator<Item = &V> {
-        let marks = self.marks.range((low, V::LOWEST)..(high, V::LOWEST));
-        marks.filter_map(|(_, key)| self.get(key))
-    }
-
-    /// The lowest mark of all.
-    pub(crate) fn first_mark(&self) -> Option<V::Mark> {
-        self.marks.first().map(|(mark, _)| *mark)
-    }
-
-    /// The highest mark of all.
-    pub(crate) fn last_mark(&self) -> Option<V::Mark> {
-        self.marks.last().map(|(mark, _)| *mark)
+    /// The earliest time of the values with this mark.
+    pub(crate) fn first(&self, mark: V::Mark) -> Option<Time> {
+        // The rules ask this for each line.
+        let (at, _) = match self.marks.0.get(&mark)? {
+            Marked::One(one) => one,
+            Marked::More(keys) => keys.first()?,
+        };
+        Some(*at)
     }
 
     /// Evicts values of which `of` is true, so that `kept` of these are left, and returns them: see [`to_evict`].
@@ -181,7 +241,8 @@ impl<V: Keyed> Table<V> {
             return Vec::new();
         }
         let all: Vec<(V::Key, &V)> = self
-            .values()
+            .by_key()
+            .into_iter()
             .filter(|value| of(value))
             .map(|value| (value.key(), value))
             .collect();
@@ -193,8 +254,8 @@ impl<V: Keyed> Table<V> {
 impl<V: Keyed> Default for Table<V> {
     fn default() -> Self {
         Table {
-            values: BTreeMap::new(),
-            marks: BTreeSet::new(),
+            values: HashMap::default(),
+            marks: Marks(HashMap::default()),
         }
     }
 }
@@ -207,7 +268,7 @@ impl<V: Keyed + PartialEq> PartialEq for Table<V> {
 
 impl<V: Keyed + Serialize> Serialize for Table<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.values())
+        serializer.collect_seq(self.by_key())
     }
 }
 

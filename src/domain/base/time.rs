@@ -32,11 +32,13 @@ impl Time {
     }
 
     /// This time plus `duration`.
+    #[inline]
     pub fn plus(self, duration: Duration) -> Self {
         Time(self.0.saturating_add(micros(duration)))
     }
 
     /// This time minus `duration`.
+    #[inline]
     pub fn minus(self, duration: Duration) -> Self {
         Time(self.0.saturating_sub(micros(duration)))
     }
@@ -68,8 +70,11 @@ impl From<std::time::SystemTime> for Time {
 }
 
 /// The microseconds of a duration, at most `i64::MAX`.
+#[inline]
 fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+    let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    let micros = seconds.saturating_mul(1_000_000);
+    micros.saturating_add(i64::from(duration.subsec_micros()))
 }
 
 impl<Z: TimeZone> From<DateTime<Z>> for Time {

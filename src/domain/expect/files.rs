@@ -62,7 +62,13 @@ impl Uploaded {
 
 /// Do two paths name the same file? Clients write a path with or without its first slash, and may include `.` and `..`.
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    // In most cases the last components already decide it.
+    // In most cases the ends of the names already decide it: that these differ, where neither is `.` or `..`.
+    let named = |path: &str| !path.ends_with(['/', '.']);
+    let ends = one.bytes().rev().zip(other.bytes().rev());
+    let mut ends = ends.take_while(|(own, its)| (*own, *its) != (b'/', b'/'));
+    if named(one) && named(other) && ends.any(|(own, its)| own != its) {
+        return false;
+    }
     let end = |path: &str| path.rfind('/').map_or(0, |slash| slash + 1);
     let (own, its) = (&one[end(one)..], &other[end(other)..]);
     let plain = |end: &str| !matches!(end, "" | "." | "..");

@@ -86,7 +86,7 @@ impl Monitor<'_> {
 
     /// The connection of the record's process. It is new if the process was not seen before, or if the pid belonged to
     /// another connection.
-    pub(super) fn connection(&mut self, record: &Record<'_>) -> Connection {
+    pub(super) fn connection(&mut self, record: &Record<'_>) -> Box<Connection> {
         let origin = &record.origin;
         let mut process = (origin.boot, origin.pid);
         let known = if origin.pid == 0 {
@@ -95,15 +95,14 @@ impl Monitor<'_> {
         } else {
             // Taken out, because every caller keeps it again.
             let connections = &mut self.daily.resume.sessions.connections;
-            let known = connections.get(&process);
-            let goes_on = known.is_some_and(|c| c.goes_on(origin.time, record.event.port));
-            let taken = goes_on.then(|| connections.take(&process)).flatten();
-            taken.map(|connection| *connection)
+            connections.take_if(&process, |c| c.goes_on(origin.time, record.event.port))
         };
-        let new = || Connection {
-            boot: process.0,
-            pid: process.1,
-            ..Connection::default()
+        let new = || {
+            Box::new(Connection {
+                boot: process.0,
+                pid: process.1,
+                ..Connection::default()
+            })
         };
         let mut connection = known.unwrap_or_else(new);
         connection.at = origin.time;
@@ -111,7 +110,7 @@ impl Monitor<'_> {
     }
 
     /// The same, with the data of the record: the account, whether it is a partner, and the address.
-    pub(super) fn named(&mut self, record: &Record<'_>, ask: bool) -> Connection {
+    pub(super) fn named(&mut self, record: &Record<'_>, ask: bool) -> Box<Connection> {
         let mut connection = self.connection(record);
         let event = &record.event;
         if let Some(user) = event.user.as_deref() {
@@ -129,11 +128,10 @@ impl Monitor<'_> {
             }
         }
         if connection.address.is_none() || event.port.is_some() {
-            connection.address = event
-                .address
-                .as_deref()
-                .map(str::to_owned)
-                .or(connection.address);
+            let address = event.address.as_deref();
+            if address.is_some() && address != connection.address.as_deref() {
+                connection.address = address.map(str::to_owned);
+            }
             connection.port = event.port.or(connection.port);
         }
         connection
@@ -143,7 +141,7 @@ impl Monitor<'_> {
     pub(super) fn accompany(
         &mut self,
         event: EventName,
-        connection: Connection,
+        connection: Box<Connection>,
         why: &'static str,
     ) -> RuleOutcome {
         let partner = connection.standing.partner();
@@ -152,7 +150,7 @@ impl Monitor<'_> {
     }
 
     /// Stores a connection.
-    pub(super) fn keep(&mut self, connection: Connection) {
+    pub(super) fn keep(&mut self, connection: Box<Connection>) {
         self.note_latest(&connection);
         let sessions = &mut self.daily.resume.sessions;
         sessions.connections.put(connection);
@@ -270,7 +268,7 @@ impl Monitor<'_> {
     fn attempts(
         &mut self,
         record: &Record<'_>,
-        connection: Connection,
+        connection: Box<Connection>,
         counts: u64,
         nothing: &'static str,
     ) -> RuleOutcome {

@@ -101,6 +101,9 @@ impl Monitor<'_> {
         works: impl Fn(&LoginWithoutTransfers) -> bool,
     ) -> bool {
         let unseen = &mut self.daily.resume.sessions.unseen;
+        if unseen.is_empty() {
+            return false;
+        }
         let own = unseen.marked(UnseenMark::of(user));
         let gone = own.filter(|unseen| unseen.user == user && works(unseen));
         let gone: Vec<_> = gone.map(Keyed::key).collect();
@@ -160,7 +163,8 @@ impl Monitor<'_> {
     /// Changes the log-ins of this process.
     fn change_unseen(&mut self, login: Process, change: impl Fn(&mut LoginWithoutTransfers)) {
         let unseen = &mut self.daily.resume.sessions.unseen;
-        for key in unseen.keys((login, Time(i64::MIN))..=(login, Time(i64::MAX))) {
+        let own = unseen.marked(UnseenMark::Login(login)).map(Keyed::key);
+        for key in own.collect::<Vec<_>>() {
             unseen.change(&key, &change);
         }
     }
@@ -177,17 +181,14 @@ impl Monitor<'_> {
 
     /// When the next log-in is judged.
     pub(super) fn unseen_due(&self) -> Option<Time> {
-        match self.daily.resume.sessions.unseen.first_mark() {
-            Some(UnseenMark::Due(at)) => Some(at),
-            _ => None,
-        }
+        self.daily.resume.sessions.unseen.first(UnseenMark::Due)
     }
 
     /// Judges the log-ins that are due before or at `time`.
     pub(super) fn judge_unseen(&mut self, time: Time) {
-        while let Some(due) = self.unseen_due().filter(|due| *due <= time) {
+        while self.unseen_due().is_some_and(|due| due <= time) {
             let unseen = &mut self.daily.resume.sessions.unseen;
-            let next = unseen.marked(UnseenMark::Due(due)).next().map(Keyed::key);
+            let next = unseen.marked(UnseenMark::Due).next().map(Keyed::key);
             let Some(next) = next.and_then(|next| unseen.remove(&next)) else {
                 return;
             };
@@ -219,9 +220,10 @@ impl Monitor<'_> {
     }
 
     fn count_blind(&mut self, unseen: &LoginWithoutTransfers, at: Time, blind: u64) {
-        let counters = self.counters(at, &unseen.user);
-        add(&mut counters.blind, blind);
-        let sessions = counters.blind;
+        let sessions = self.add(at, &unseen.user, |counters| {
+            add(&mut counters.blind, blind);
+            counters.blind
+        });
         let today = self.daily.date;
         let silent = self.rules.silent;
         let known = self.known(&unseen.user);

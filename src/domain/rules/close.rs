@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::transfer::text;
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::text::lossy;
 use crate::domain::openssh::EventName;
 use crate::domain::record::Record;
-use crate::domain::sessions::{Handle, Membership, OtherHalf, SftpSession};
+use crate::domain::sessions::{Handle, Membership, Name, OtherHalf, SftpSession};
 
 /// The reason text for the reading half of a copy.
 const COPIED: &str = "the reading half of a copy made on the server: counts nothing";
@@ -22,14 +21,22 @@ impl Monitor<'_> {
         forced: bool,
     ) -> RuleOutcome {
         let event = &record.event;
-        let path = text(event.path.as_deref());
+        let bytes = event.path.as_deref().unwrap_or_default();
+        let path = lossy(bytes);
         let mut handles = session.handles.iter().enumerate().rev();
         let open = handles.find_map(|(at, h)| Some((at, h.closed_by(&path, event.cut)?)));
-        let (handle, (path, cut)) = match open {
-            Some((at, name)) => (session.handles.remove(at), name),
-            None => (Handle::default(), (path, event.cut)),
+        let (mut handle, name, cut) = match open {
+            Some((at, Name::Opened(length))) => (session.handles.remove(at), Some(length), false),
+            Some((at, Name::Closed { cut })) => (session.handles.remove(at), None, cut),
+            None => (Handle::default(), None, event.cut),
         };
         let (read, written) = (event.bytes_read, event.bytes_written);
+        // An earlier open of this path was refused, but this one succeeded.
+        for refused in &mut session.handles {
+            refused
+                .write_status
+                .take_if(|_| refused.path == handle.path);
+        }
         // The path follows below.
         let mut file = File {
             cut,
@@ -38,16 +45,13 @@ impl Monitor<'_> {
             address: session.address.clone(),
             ..File::default()
         };
-        match event.path.as_deref() {
-            // The exact bytes, if the name is from this line.
-            Some(bytes) if lossy(bytes) == path => file.rename(bytes),
-            _ => file.path = path,
+        if let Some(length) = name {
+            file.path = std::mem::take(&mut handle.path);
+            file.path.truncate(length);
         }
-        // An earlier open of this path was refused, but this one succeeded.
-        for refused in &mut session.handles {
-            refused
-                .write_status
-                .take_if(|_| refused.path == handle.path);
+        // The exact bytes, if the name is from this line.
+        if name.is_none() || matches!(path, Cow::Owned(_)) && path == file.path {
+            file.rename(bytes);
         }
         let failed = handle.write_error && (handle.write || written.is_some_and(|w| w > 0));
         let whole = !forced && !failed && read.is_some() && written.is_some_and(|w| w > 0);
@@ -151,7 +155,6 @@ impl Monitor<'_> {
         written: u64,
     ) -> RuleOutcome {
         let at = record.origin.time;
-        let path = file.path.clone();
         let half = handle.other_half.as_ref();
         let copy = half.is_some_and(|half| !half.written && half.bytes == written);
         if !copy {
@@ -164,7 +167,7 @@ impl Monitor<'_> {
             .filter(|h| h.read && !h.write && !copy)
         {
             open.other_half = Some(OtherHalf {
-                path: path.clone(),
+                path: file.path.clone(),
                 bytes: written,
                 at,
                 written: true,

@@ -27,10 +27,19 @@ const FAILED_FROM: usize = 8;
 const TROUBLED_KEPT: usize = 10;
 
 impl Monitor<'_> {
-    /// The counters of a partner on the day that an event of this time counts for.
-    pub(super) fn counters(&mut self, at: Time, partner: &str) -> &mut Counters {
+    /// Changes the counters of a partner on the day that an event of this time counts for.
+    pub(super) fn add<R>(
+        &mut self,
+        at: Time,
+        partner: &str,
+        change: impl FnOnce(&mut Counters) -> R,
+    ) -> R {
         self.roll(at);
-        self.daily.partners.entry(partner.to_owned()).or_default()
+        let partners = &mut self.daily.partners;
+        match partners.get_mut(partner) {
+            Some(counters) => change(counters),
+            None => change(partners.entry(partner.to_owned()).or_default()),
+        }
     }
 
     pub(super) fn roll(&mut self, at: Time) {
@@ -46,7 +55,7 @@ impl Monitor<'_> {
         method: &str,
         fingerprint: Option<&str>,
     ) {
-        add(&mut self.counters(at, partner).success, 1);
+        self.add(at, partner, |counters| add(&mut counters.success, 1));
         if let Some(address) = &address {
             self.came_from(address, partner, at, true);
         }
@@ -145,14 +154,15 @@ impl Monitor<'_> {
         partner: &str,
         refused: RefusedAttempt,
     ) {
-        let counters = self.counters(at, partner);
-        add(&mut counters.failed, refused.count);
-        let today = counters.failed;
+        let today = self.add(at, partner, |counters| {
+            add(&mut counters.failed, refused.count);
+            counters.failed
+        });
         if let Some(address) = &refused.address {
             self.came_from(address, partner, at, false);
             let resume = &mut self.daily.resume;
             let used = &resume.addresses;
-            let failures = &mut resume.known.entry(partner.to_owned()).or_default().failures;
+            let failures = &mut resume.known.of(partner).failures;
             if failures.len() >= FAILED_FROM && !failures.contains_key(address) {
                 // An attacker with many addresses must not evict an address with many failures, or one of the partner's own.
                 let own = |address| {
@@ -223,14 +233,14 @@ impl Monitor<'_> {
         self.feed_file(process, at, partner, what, &file);
         self.saw_file(partner, at, what, &file);
         match what {
-            Transfer::Upload => add(&mut self.counters(at, partner).upload, 1),
-            Transfer::Download => add(&mut self.counters(at, partner).download, 1),
+            Transfer::Upload => self.add(at, partner, |c| add(&mut c.upload, 1)),
+            Transfer::Download => self.add(at, partner, |c| add(&mut c.download, 1)),
             Transfer::UploadInterrupted => {
-                add(&mut self.counters(at, partner).upload_interrupted, 1)
+                self.add(at, partner, |c| add(&mut c.upload_interrupted, 1));
             }
-            Transfer::UploadFailed => add(&mut self.counters(at, partner).upload_failed, 1),
+            Transfer::UploadFailed => self.add(at, partner, |c| add(&mut c.upload_failed, 1)),
             Transfer::DownloadInterrupted => {
-                add(&mut self.counters(at, partner).download_interrupted, 1)
+                self.add(at, partner, |c| add(&mut c.download_interrupted, 1));
             }
             Transfer::Unknown => {
                 self.roll(at);

@@ -7,7 +7,6 @@ use super::forged::forged_by;
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::Cause;
 use crate::domain::base::process::Process;
-use crate::domain::base::time::Time;
 use crate::domain::openssh::EventName;
 use crate::domain::pending::{Pending, RefusedAttempt};
 use crate::domain::record::Record;
@@ -20,7 +19,11 @@ const AT_ONCE: Duration = Duration::from_secs(2);
 impl Monitor<'_> {
     /// A connection ended before log-in. This counts as one attempt if it named an account and nothing was counted for it
     /// yet.
-    pub(super) fn ended(&mut self, record: &Record<'_>, mut connection: Connection) -> RuleOutcome {
+    pub(super) fn ended(
+        &mut self,
+        record: &Record<'_>,
+        mut connection: Box<Connection>,
+    ) -> RuleOutcome {
         connection.ended = true;
         if connection.counted() == 0 {
             self.ask_helper(&mut connection);
@@ -69,21 +72,18 @@ impl Monitor<'_> {
     /// The connection of a process that ended because of an unexpected request. This happens when PAM refuses an account
     /// after keyboard-interactive: PAM logs it in a helper of the process, which has its own pid, and no later line names
     /// the account.
-    pub(super) fn helped(&mut self, record: &Record<'_>) -> Connection {
+    pub(super) fn helped(&mut self, record: &Record<'_>) -> Box<Connection> {
         let own = self.connection(record);
         let (boot, time) = (record.origin.boot, record.origin.time);
-        let [earliest, latest] = [time.minus(AT_ONCE), Time(i64::MAX)].map(ConnectionMark::OfPam);
-        let refused = self
-            .daily
-            .resume
-            .sessions
-            .connections
-            .between(earliest, latest);
-        let helper = refused.rev().find(|c| c.boot == boot);
-        match helper.filter(|_| own.user.is_none()).cloned() {
+        let connections = &self.daily.resume.sessions.connections;
+        let refused = connections.marked(ConnectionMark::OfPam).rev();
+        let mut refused = refused.take_while(|c| c.at >= time.minus(AT_ONCE));
+        let helper = refused.find(|c| c.boot == boot).cloned();
+        drop(refused);
+        match helper.filter(|_| own.user.is_none()) {
             Some(helper) => {
                 self.keep(own);
-                helper
+                Box::new(helper)
             }
             None => own,
         }
@@ -100,7 +100,7 @@ impl Monitor<'_> {
         {
             Some(mut connection) => {
                 connection.at = record.origin.time;
-                self.ended(record, connection)
+                self.ended(record, Box::new(connection))
             }
             None => RuleOutcome::new(
                 EventName::LoginRefused,

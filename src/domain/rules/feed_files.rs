@@ -116,9 +116,10 @@ impl Monitor<'_> {
 
     /// Notes that an interrupted file was written, removed or renamed later.
     pub(super) fn gone_on(&mut self, partner: &str, path: &str) {
-        let troubled = self.daily.resume.day.troubled.iter_mut();
-        for broken in troubled.filter(|t| t.partner == partner && is_same(&t.file.path, path)) {
-            broken.gone_on = true;
+        for broken in &mut self.daily.resume.day.troubled {
+            if broken.partner == partner && is_same(&broken.file.path, path) {
+                broken.gone_on = true;
+            }
         }
     }
 

@@ -18,9 +18,12 @@ impl Monitor<'_> {
     /// Keeps an open file, up to the limits.
     fn keep_handle(&mut self, session: &mut SftpSession, record: &Record<'_>, handle: Handle) {
         let handles = &mut session.handles;
-        let mut refused = handles.iter().enumerate().filter(|(_, h)| h.refused);
-        let first = refused.next().map(|(at, _)| at);
-        let forgotten = match first.filter(|_| refused.count() + 1 >= REFUSED_KEPT) {
+        let mut refused = 0;
+        for handle in &*handles {
+            refused += usize::from(handle.refused);
+        }
+        let first = (refused >= REFUSED_KEPT).then(|| handles.iter().position(|h| h.refused));
+        let forgotten = match first.flatten() {
             Some(first) => Some(handles.remove(first)),
             None => (handles.len() >= HANDLES_KEPT).then(|| handles.remove(0)),
         };

@@ -8,7 +8,7 @@ use chrono::NaiveTime;
 use super::forged::forged_by;
 use super::{Monitor, RuleOutcome};
 use crate::domain::alerts::{Content, Hindered, Obstacle};
-use crate::domain::base::evict::evict_from_map;
+use crate::domain::base::evict::to_evict;
 use crate::domain::base::process::Process;
 use crate::domain::base::text::lossy;
 use crate::domain::base::time::Time;
@@ -104,21 +104,26 @@ impl Monitor<'_> {
         let today = self.rules.zone.date(record.origin.time);
         let used = &self.daily.resume.addresses;
         let of_today = |used: &&Used| self.rules.zone.date(used.at) == today;
-        let partners: Vec<(String, String, Obstacle)> = match net.contains('/') {
-            false => used.get_key_value(net).into_iter().collect::<Vec<_>>(),
-            true => used.iter().filter(|(ip, _)| covers(net, ip)).collect(),
-        }
-        .into_iter()
-        .filter(|(_, used)| of_today(used))
-        .flat_map(|(ip, used)| {
-            let obstacle = |partner| match used.logged_in.contains(partner) {
-                true => Obstacle::TurnedAway,
-                false => Obstacle::AttemptsTurnedAway,
-            };
-            let partners = used.partners.iter();
-            partners.map(move |p| (p.clone(), ip.clone(), obstacle(p)))
-        })
-        .collect();
+        let mut there: Vec<(&str, &Used)> = match net.contains('/') {
+            false => used.get(net).map(|used| (net, used)).into_iter().collect(),
+            true => {
+                let covered = used.iter().filter(|(ip, _)| covers(net, ip));
+                covered.map(|(ip, used)| (ip.as_str(), used)).collect()
+            }
+        };
+        there.sort_unstable_by_key(|(ip, _)| *ip);
+        let there = there.into_iter();
+        let partners = there
+            .filter(|(_, used)| of_today(used))
+            .flat_map(|(ip, used)| {
+                let obstacle = |partner| match used.logged_in.contains(partner) {
+                    true => Obstacle::TurnedAway,
+                    false => Obstacle::AttemptsTurnedAway,
+                };
+                let partners = used.partners.iter();
+                partners.map(move |p| (p.clone(), ip.to_owned(), obstacle(p)))
+            })
+            .collect::<Vec<(String, String, Obstacle)>>();
         if partners.is_empty() {
             return nothing;
         }
@@ -164,7 +169,7 @@ impl Monitor<'_> {
         let zone = self.rules.zone;
         let today = zone.date(at);
         let addresses = &mut self.daily.resume.addresses;
-        let used = addresses.entry(address.to_owned()).or_default();
+        let used = addresses.of(address);
         if used.date.unwrap_or_else(|| zone.date(used.at)) != today {
             used.partners.clear();
             used.logged_in.clear();
@@ -178,7 +183,12 @@ impl Monitor<'_> {
             let midnight = zone.moments(today.and_time(NaiveTime::MIN)).0;
             let rank = |used: &Used| (used.at >= midnight, !used.logged_in.is_empty());
             let whose = |used: &Used| used.logged_in.first().or(used.partners.first()).cloned();
-            evict_from_map(addresses, ADDRESSES_KEPT, rank, whose, |used| used.at);
+            let all = addresses.sorted().into_iter();
+            let all = all.map(|(address, used)| (address.clone(), used));
+            let age = |_: &String, used: &Used| used.at;
+            for address in to_evict(all, ADDRESSES_KEPT, rank, whose, age) {
+                addresses.remove(&address);
+            }
         }
     }
 

@@ -28,7 +28,7 @@ impl Monitor<'_> {
     pub(super) fn judge_quiet(&mut self, until: Time) {
         let (rules, now) = (self.rules, self.now);
         let mut told = Vec::new();
-        for (partner, known) in &mut self.daily.resume.known {
+        for (partner, known) in self.daily.resume.known.iter_mut() {
             let after = rules.alerts_for(partner).quiet_after;
             if after.is_zero() {
                 continue;
@@ -50,6 +50,7 @@ impl Monitor<'_> {
                 });
             }
         }
+        told.sort_by(|a, b| a.partner.cmp(&b.partner));
         for quiet in told {
             self.say(quiet.at, Content::Quiet(quiet));
         }

@@ -111,7 +111,7 @@ impl Monitor<'_> {
             return;
         }
         let partner = session.user.clone();
-        add(&mut self.counters(at, &partner).write_refused, 1);
+        self.add(at, &partner, |counters| add(&mut counters.write_refused, 1));
         self.tell(
             at,
             Content::Hindered(Hindered {

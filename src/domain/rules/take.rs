@@ -15,6 +15,15 @@ use crate::domain::sessions::{ENDING, KEPT, Membership, SftpSession};
 use crate::domain::state::{KnownPartner, NoticeKind};
 use std::time::Duration;
 
+/// The earlier of two times, of which each may be missing.
+#[inline]
+fn sooner(one: Option<Time>, other: Option<Time>) -> Option<Time> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
+    }
+}
+
 impl Monitor<'_> {
     /// Applies the rules to one record.
     pub fn apply(&mut self, record: &Record<'_>) -> RuleOutcome {
@@ -32,7 +41,7 @@ impl Monitor<'_> {
             self.forgery(record);
             return RuleOutcome::ignored(forged_by(uid));
         }
-        if record.event.kind != Kind::NoEnvelope {
+        if !matches!(record.event.kind, Kind::NoEnvelope) {
             self.could_be_read();
         }
         match record.event.kind {
@@ -198,8 +207,8 @@ impl Monitor<'_> {
         let resume = &self.daily.resume;
         // This runs for every line: each of these looks at one value only.
         let ending = resume.sessions.next_ending().map(|at| at.plus(ENDING));
-        let due = [ending, self.unseen_due(), resume.alerts.soonest()];
-        due.into_iter().flatten().min()
+        let due = sooner(self.unseen_due(), resume.alerts.soonest());
+        sooner(ending, due)
     }
 
     /// Reports something about a partner, unless the configuration disables it.
@@ -321,8 +330,7 @@ impl Monitor<'_> {
 
     /// The stored data of a partner.
     pub(super) fn known(&mut self, partner: &str) -> &mut KnownPartner {
-        let known = &mut self.daily.resume.known;
-        known.entry(partner.to_owned()).or_default()
+        self.daily.resume.known.of(partner)
     }
 
     pub(super) fn notice(

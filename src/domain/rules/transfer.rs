@@ -21,7 +21,7 @@ impl Monitor<'_> {
     /// Handles a line of sftp-server.
     pub(super) fn transfer(&mut self, record: &Record<'_>) -> RuleOutcome {
         let process = (record.origin.boot, record.origin.pid);
-        if record.event.kind == Kind::SessionOpened {
+        if matches!(record.event.kind, Kind::SessionOpened) {
             return self.session_opened(record, process);
         }
         // The session is taken out of the table, because its line changes both the session and the rest of the state.
@@ -33,7 +33,7 @@ impl Monitor<'_> {
             self.sftp_seen(&session, record.origin.time);
         }
         session.at = record.origin.time;
-        if record.event.kind == Kind::SessionClosed {
+        if matches!(record.event.kind, Kind::SessionClosed) {
             let outcome = session.outcome(EventName::SessionClosed, "the session's own end");
             self.finish(*session, record.origin.time, true, record.origin.past);
             return outcome;
@@ -149,25 +149,20 @@ impl Monitor<'_> {
     ) -> Result<Box<SftpSession>, RuleOutcome> {
         let origin = &record.origin;
         let sftp = &mut self.daily.resume.sessions.sftp;
-        let known = sftp.get(&process).map(|session| (session.uid, origin.uid));
-        match known {
-            Some((Some(own), Some(sender))) if own != sender && !record.event.postauth => {
-                // The pid now belongs to another user's process: the earlier session has ended.
-                if let Some(session) = sftp.remove(&process) {
-                    self.finish(*session, origin.time, false, origin.past);
-                }
+        let known = match record.event.kind {
+            Kind::SessionClosed => sftp.remove(&process),
+            _ => sftp.lend(&process),
+        };
+        if let Some(session) = known {
+            let uids = session.uid.zip(origin.uid);
+            if record.event.postauth || uids.is_none_or(|(own, sender)| own == sender) {
+                return Ok(session);
             }
-            Some(_) => {
-                let ends = record.event.kind == Kind::SessionClosed;
-                let session = match ends {
-                    true => sftp.remove(&process),
-                    false => sftp.lend(&process),
-                };
-                if let Some(session) = session {
-                    return Ok(session);
-                }
+            // The pid now belongs to another user's process: the earlier session has ended.
+            sftp.give_back(session);
+            if let Some(session) = sftp.remove(&process) {
+                self.finish(*session, origin.time, false, origin.past);
             }
-            None => {}
         }
         let new = SftpSession {
             boot: origin.boot,

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use super::Monitor;
 use crate::domain::alerts::{File, Transfer};
 use crate::domain::base::evict::evict;
-use crate::domain::base::position::hash;
 use crate::domain::base::process::Process;
+use crate::domain::base::quick::quick;
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 use crate::domain::directory::Answer;
@@ -82,8 +82,8 @@ impl Monitor<'_> {
     /// The accounts about which the user database must be asked again.
     pub fn questions(&self) -> Vec<String> {
         let resume = &self.daily.resume;
-        let [first, last] = [u64::MIN, u64::MAX].map(SftpMark::Undecided);
-        let sessions = resume.sessions.sftp.between(first, last).map(|s| &s.user);
+        let sessions = resume.sessions.sftp.marked(SftpMark::Undecided);
+        let sessions = sessions.map(|session| &session.user);
         let mut users: Vec<String> = resume
             .undecided
             .iter()
@@ -125,7 +125,7 @@ impl Monitor<'_> {
         match answer {
             Answer::Unknown => return,
             Answer::Partner { uid, full_name, .. } => {
-                let known = resume.known.entry(user.to_owned()).or_default();
+                let known = resume.known.of(user);
                 known.uid = uid.or(known.uid);
                 if full_name.is_some() {
                     known.full_name.clone_from(full_name);
@@ -220,8 +220,8 @@ fn decide(
     standing: Membership,
     of_uid: &dyn Fn(Option<u32>) -> Membership,
 ) {
-    let account = hash(user.as_bytes());
-    let sftp = sessions.sftp.marked(SftpMark::Undecided(account));
+    let account = quick(user);
+    let sftp = sessions.sftp.marked(SftpMark::UndecidedOf(account));
     let sftp: Vec<Process> = sftp.filter(|s| s.user == user).map(Keyed::key).collect();
     for process in sftp {
         sessions
@@ -230,7 +230,7 @@ fn decide(
     }
     let connections = sessions
         .connections
-        .marked(ConnectionMark::Undecided(account));
+        .marked(ConnectionMark::UndecidedOf(account));
     let own = |c: &&Connection| c.user.as_deref() == Some(user);
     let connections: Vec<Process> = connections.filter(own).map(Keyed::key).collect();
     for process in connections {

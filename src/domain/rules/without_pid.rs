@@ -46,17 +46,17 @@ pub(super) fn process(boot: Boot, event: &Event<'_>) -> Process {
 
 impl Monitor<'_> {
     /// The connection for a line without a pid, if it was seen before.
-    pub(super) fn known_by_peer(&mut self, record: &Record<'_>) -> Option<Connection> {
+    pub(super) fn known_by_peer(&mut self, record: &Record<'_>) -> Option<Box<Connection>> {
         let (origin, event) = (&record.origin, &record.event);
         let sessions = &mut self.daily.resume.sessions;
         if event.port.is_none() || event.address.is_none() {
-            return latest(sessions, record).cloned();
+            return latest(sessions, record).cloned().map(Box::new);
         }
         let known = sessions.connections.get(&process(origin.boot, event));
         let same = |c: &&Connection| {
             c.address.as_deref() == event.address.as_deref() && c.goes_on(origin.time, event.port)
         };
-        let same = known.filter(same).cloned();
+        let same = known.filter(same).cloned().map(Box::new);
         same.or_else(|| earlier_without_port(sessions, record))
     }
 
@@ -96,14 +96,14 @@ fn latest<'s>(sessions: &'s Sessions, record: &Record<'_>) -> Option<&'s Connect
 
 /// The connection that had only lines without a port so far, if this is its first line with one. From now on its key
 /// contains the port.
-fn earlier_without_port(sessions: &mut Sessions, record: &Record<'_>) -> Option<Connection> {
+fn earlier_without_port(sessions: &mut Sessions, record: &Record<'_>) -> Option<Box<Connection>> {
     record.event.user.as_ref()?;
     let known = latest(sessions, record).filter(|c| c.port.is_none() && !c.ended)?;
     let (boot, own) = process(record.origin.boot, &record.event);
     let known = (known.boot, known.pid);
     let mut connection = sessions.connections.remove(&known)?;
     (connection.boot, connection.pid) = (boot, own);
-    Some(*connection)
+    Some(connection)
 }
 
 /// Are these two addresses certainly different? One of them may be a host name.

@@ -79,7 +79,7 @@ impl Sessions {
                 .max_by_key(|((counts, _), held)| (!counts, **held));
             let Some((most, of_all)) = most else { break };
             let own = self.sftp.values().filter(|s| owner(s) == *most);
-            let Some(largest) = own.max_by_key(|s| s.handles.len()) else {
+            let Some(largest) = own.max_by_key(|s| (s.handles.len(), s.key())) else {
                 break;
             };
             files -= largest.handles.len();
@@ -216,7 +216,8 @@ mod tests {
         let middle = Time(0).plus(LOGIN_KEPT / 2);
         assert!(sessions.login_lives("alice", "192.0.2.1", Some("c3"), middle));
         let left = |sessions: &Sessions| -> Vec<u32> {
-            sessions.connections.values().map(|c| c.pid).collect()
+            let connections = sessions.connections.by_key();
+            connections.iter().map(|c| c.pid).collect()
         };
         assert_eq!(sessions.forget(week).0, 0);
         assert_eq!(left(&sessions), [1, 2, 3]);
@@ -241,7 +242,8 @@ mod tests {
         }
         let left: Vec<_> = sessions
             .connections
-            .values()
+            .by_key()
+            .iter()
             .map(|c| (c.pid, c.port))
             .collect();
         assert_eq!(left, [(1, Some(5003)), (3, Some(5002)), (4, Some(5004))]);

@@ -47,6 +47,18 @@ pub struct Handle {
     pub other_half: Option<OtherHalf>,
 }
 
+/// The name of a closed file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// The first bytes, this many, of the path in the open line.
+    Opened(usize),
+    /// The path in the close line.
+    Closed {
+        /// It is truncated.
+        cut: bool,
+    },
+}
+
 /// The half of a possible copy that closed first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OtherHalf {
@@ -72,21 +84,24 @@ impl Handle {
         self.is_resumed() && self.create && !self.append
     }
 
-    /// The file's name if a close line with `path` closes this handle, and whether the name is truncated. The name in a cut
+    /// The file's name if a close line with `path` closes this handle. The name in a cut
     /// line may end with a part of the words that follow a name; the line that was not cut shows where the name ends.
-    pub fn closed_by(&self, path: &str, cut: bool) -> Option<(String, bool)> {
-        let whole = |name: &str| Some((name.to_owned(), false));
+    pub fn closed_by(&self, path: &str, cut: bool) -> Option<Name> {
         match (self.cut, cut) {
-            (false, _) if fits(path, cut, &self.path, CLOSED) => whole(&self.path),
-            (true, false) if fits(&self.path, true, path, OPENED) => whole(path),
+            (false, _) if fits(path, cut, &self.path, CLOSED) => {
+                Some(Name::Opened(self.path.len()))
+            }
+            (true, false) if fits(&self.path, true, path, OPENED) => {
+                Some(Name::Closed { cut: false })
+            }
             (true, true) => {
                 let ends = self.path.match_indices('"').map(|(at, _)| &self.path[..at]);
                 let mut names = ends.filter(|name| fits(&self.path, true, name, OPENED));
                 let name =
                     names.find(|name| path.len() > name.len() && fits(path, true, name, CLOSED));
                 let same = self.path.starts_with(path) || path.starts_with(&self.path);
-                name.and_then(whole)
-                    .or_else(|| same.then(|| (path.to_owned(), true)))
+                name.map(|name| Name::Opened(name.len()))
+                    .or_else(|| same.then_some(Name::Closed { cut: true }))
             }
             _ => None,
         }

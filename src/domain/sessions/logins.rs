@@ -28,9 +28,7 @@ impl Sessions {
         user: &'s str,
         address: &'s str,
     ) -> impl DoubleEndedIterator<Item = &'s Connection> {
-        let [low, high] =
-            [i64::MIN, i64::MAX].map(|at| ConnectionMark::of(user, address, Time(at)));
-        let logins = self.connections.between(low, high);
+        let logins = self.connections.marked(ConnectionMark::of(user, address));
         logins.filter(move |login| login.is_login_of(user, address))
     }
 
@@ -129,22 +127,17 @@ impl Sessions {
 
     /// Does any connection or sftp session wait for the user database?
     pub(crate) fn any_undecided(&self) -> bool {
-        let connections = self.connections.last_mark();
-        matches!(connections, Some(ConnectionMark::Undecided(_)))
-            || matches!(self.sftp.last_mark(), Some(SftpMark::Undecided(_)))
+        let connections = self.connections.first(ConnectionMark::Undecided);
+        connections.is_some() || self.sftp.first(SftpMark::Undecided).is_some()
     }
 
     /// When the first log-in of an sftp session ended.
     pub(crate) fn next_ending(&self) -> Option<Time> {
-        match self.sftp.first_mark() {
-            Some(SftpMark::Ending(at)) => Some(at),
-            _ => None,
-        }
+        self.sftp.first(SftpMark::Ending)
     }
 
     /// The sftp sessions that end, the first end first.
     pub(crate) fn ending(&self) -> impl DoubleEndedIterator<Item = &SftpSession> {
-        let [first, last] = [i64::MIN, i64::MAX].map(|at| SftpMark::Ending(Time(at)));
-        self.sftp.between(first, last)
+        self.sftp.marked(SftpMark::Ending)
     }
 }

@@ -1,123 +1,134 @@
 //! The keys and marks by which connections, log-ins and sftp sessions are found.
 
 use super::{Connection, LoginWithoutTransfers, Membership, SftpSession};
-use crate::domain::base::position::hash;
-use crate::domain::base::process::{Boot, Process};
+use crate::domain::base::process::Process;
+use crate::domain::base::quick::quick;
 use crate::domain::base::table::Keyed;
 use crate::domain::base::time::Time;
 
+/// The time of values that need no order.
+const NO_ORDER: Time = Time(0);
+
 /// By what a connection is found, besides its process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConnectionMark {
-    /// Only PAM's lines about an account were seen: the time of the latest one.
-    OfPam(Time),
+    /// Only PAM's lines about an account were seen; by the time of the latest one.
+    OfPam,
     /// A log-in: the hash of its address and port.
     LoginFrom(u64),
-    /// A log-in: the hash of its account and address, and its time.
-    LoginOf(u64, Time),
+    /// A log-in: the hash of its account and address; by its time.
+    LoginOf(u64),
     /// A log-in: the hash of its log-in session.
     Session(u64),
+    /// The user database did not answer.
+    Undecided,
     /// The user database did not answer: the hash of the account.
-    Undecided(u64),
+    UndecidedOf(u64),
 }
 
 impl ConnectionMark {
     /// The mark of log-ins from this address and port.
     pub(crate) fn from(address: &str, port: Option<u16>) -> Self {
         let port = port.map_or(1 << 32, u64::from);
-        ConnectionMark::LoginFrom(hash(address.as_bytes()).wrapping_add(port << 16))
+        ConnectionMark::LoginFrom(quick(address).wrapping_add(port << 16))
     }
 
-    /// The mark of a log-in of this account from this address at this time.
-    pub(crate) fn of(user: &str, address: &str, at: Time) -> Self {
-        ConnectionMark::LoginOf(owner(user, Some(address)), at)
+    /// The mark of the log-ins of this account from this address.
+    pub(crate) fn of(user: &str, address: &str) -> Self {
+        ConnectionMark::LoginOf(owner(user, Some(address)))
     }
 
     /// The mark of the log-in with this log-in session.
     pub(crate) fn session(session: &str) -> Self {
-        ConnectionMark::Session(hash(session.as_bytes()))
+        ConnectionMark::Session(quick(session))
     }
 }
 
 /// The hash of an account and an address.
 fn owner(user: &str, address: Option<&str>) -> u64 {
-    let address = address.map_or(0, |address| hash(address.as_bytes()));
-    hash(user.as_bytes()) ^ address.rotate_left(1)
+    let address = address.map_or(0, |address| quick(address));
+    quick(user) ^ address.rotate_left(1)
 }
 
 impl Keyed for Connection {
     type Key = Process;
     type Mark = ConnectionMark;
-    const LOWEST: Process = (Boot(0), 0);
     fn key(&self) -> Process {
         (self.boot, self.pid)
     }
-    fn marks(&self) -> impl Iterator<Item = ConnectionMark> {
-        let address = self.address.as_deref().filter(|_| self.accepted);
-        let from = address.map(|address| ConnectionMark::from(address, self.port));
+    fn marks(&self, mut each: impl FnMut(ConnectionMark, Time)) {
+        if self.of_pam_alone() && !self.ended && self.counted() == 0 {
+            each(ConnectionMark::OfPam, self.at);
+        }
         let user = self.user.as_deref();
-        let of = address.zip(user);
-        let of = of.map(|(address, user)| ConnectionMark::of(user, address, self.at));
-        let session = self.session.as_deref().filter(|_| self.accepted);
-        let pam = self.of_pam_alone() && !self.ended && self.counted() == 0;
-        let undecided = self.standing == Membership::Undecided;
-        let undecided = user.filter(|_| undecided).map(|user| hash(user.as_bytes()));
-        let marks = [
-            pam.then_some(ConnectionMark::OfPam(self.at)),
-            from,
-            of,
-            session.map(ConnectionMark::session),
-            undecided.map(ConnectionMark::Undecided),
-        ];
-        marks.into_iter().flatten()
+        if self.accepted {
+            if let Some(address) = self.address.as_deref() {
+                each(ConnectionMark::from(address, self.port), NO_ORDER);
+                if let Some(user) = user {
+                    each(ConnectionMark::of(user, address), self.at);
+                }
+            }
+            if let Some(session) = self.session.as_deref() {
+                each(ConnectionMark::session(session), NO_ORDER);
+            }
+        }
+        if let (Membership::Undecided, Some(user)) = (self.standing, user) {
+            each(ConnectionMark::Undecided, NO_ORDER);
+            each(ConnectionMark::UndecidedOf(quick(user)), NO_ORDER);
+        }
     }
 }
 
-/// By what a log-in without transfers is found, besides its process and time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// By what a log-in without transfers is found, besides its process with its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnseenMark {
-    /// When it is judged.
-    Due(Time),
+    /// All of them; by the time when each is judged.
+    Due,
     /// The hash of its account.
     Of(u64),
+    /// Its process.
+    Login(Process),
 }
 
 impl UnseenMark {
     /// The mark of an account's log-ins.
     pub(crate) fn of(user: &str) -> Self {
-        UnseenMark::Of(hash(user.as_bytes()))
+        UnseenMark::Of(quick(user))
     }
 }
 
 impl Keyed for LoginWithoutTransfers {
     type Key = (Process, Time);
     type Mark = UnseenMark;
-    const LOWEST: (Process, Time) = ((Boot(0), 0), Time(i64::MIN));
     fn key(&self) -> (Process, Time) {
         ((self.boot, self.pid), self.since)
     }
-    fn marks(&self) -> impl Iterator<Item = UnseenMark> {
-        [UnseenMark::Due(self.due()), UnseenMark::of(&self.user)].into_iter()
+    fn marks(&self, mut each: impl FnMut(UnseenMark, Time)) {
+        each(UnseenMark::Due, self.due());
+        each(UnseenMark::of(&self.user), NO_ORDER);
+        each(UnseenMark::Login((self.boot, self.pid)), NO_ORDER);
     }
 }
 
 /// By what an sftp session is found, besides its process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SftpMark {
-    /// When its log-in ended.
-    Ending(Time),
+    /// Its log-in ended; by the time of this end.
+    Ending,
     /// The hash of its log-in session.
     Session(u64),
     /// The hash of its account and address.
     Of(u64),
+    /// The user database did not answer.
+    Undecided,
     /// The user database did not answer: the hash of the account.
-    Undecided(u64),
+    UndecidedOf(u64),
 }
 
 impl SftpMark {
     /// The mark of the sftp sessions of this log-in session.
     pub(crate) fn session(session: &str) -> Self {
-        SftpMark::Session(hash(session.as_bytes()))
+        SftpMark::Session(quick(session))
     }
 
     /// The mark of the sftp sessions of this account from this address, or from none that is known.
@@ -129,18 +140,20 @@ impl SftpMark {
 impl Keyed for SftpSession {
     type Key = Process;
     type Mark = SftpMark;
-    const LOWEST: Process = (Boot(0), 0);
     fn key(&self) -> Process {
         (self.boot, self.pid)
     }
-    fn marks(&self) -> impl Iterator<Item = SftpMark> {
-        let undecided = self.standing == Membership::Undecided;
-        let marks = [
-            self.ending.map(SftpMark::Ending),
-            self.session.as_deref().map(SftpMark::session),
-            Some(SftpMark::of(&self.user, self.address.as_deref())),
-            undecided.then(|| SftpMark::Undecided(hash(self.user.as_bytes()))),
-        ];
-        marks.into_iter().flatten()
+    fn marks(&self, mut each: impl FnMut(SftpMark, Time)) {
+        if let Some(ending) = self.ending {
+            each(SftpMark::Ending, ending);
+        }
+        if let Some(session) = self.session.as_deref() {
+            each(SftpMark::session(session), NO_ORDER);
+        }
+        each(SftpMark::of(&self.user, self.address.as_deref()), NO_ORDER);
+        if self.standing == Membership::Undecided {
+            each(SftpMark::Undecided, NO_ORDER);
+            each(SftpMark::UndecidedOf(quick(&self.user)), NO_ORDER);
+        }
     }
 }

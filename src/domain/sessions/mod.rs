@@ -10,7 +10,7 @@ mod open;
 mod pace;
 
 pub use descriptors::Descriptors;
-pub use handle::{Handle, OtherHalf};
+pub use handle::{Handle, Name, OtherHalf};
 pub use marks::{ConnectionMark, SftpMark, UnseenMark};
 pub(crate) use open::{CONNECTIONS_KEPT, ENDING};
 pub use open::{

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::domain::alerts::{Alerts, Cause, Content, Matters, Message, Outbox, Seen};
+use crate::domain::base::by_name::ByName;
 use crate::domain::base::numbers::is_default;
 use crate::domain::base::position::{FilePosition, JournalPosition};
 use crate::domain::base::time::Time;
@@ -68,10 +69,10 @@ pub struct Resume {
     /// Open connections, log-ins and sftp sessions.
     pub sessions: Sessions,
     /// The user database's answers about accounts that are partners or were seen as partners.
-    pub known: BTreeMap<String, KnownPartner>,
+    pub known: ByName<KnownPartner>,
     /// The addresses that partners used recently.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub addresses: BTreeMap<String, Used>,
+    #[serde(default, skip_serializing_if = "ByName::is_empty")]
+    pub addresses: ByName<Used>,
     /// What was reported about partners' accounts, passwords and certificates, until they have expired.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub expiring: BTreeMap<String, BTreeMap<Expires, ReportedExpiry>>,

@@ -21,7 +21,7 @@ fn partners(users: &[&str]) -> config::Partners {
 
 fn accounts(
     users: &[&str],
-    database: impl FnMut(&Question) -> Option<Reply> + Send + 'static,
+    database: impl FnMut(&Question<'_>) -> Option<Reply> + Send + 'static,
 ) -> Accounts {
     Accounts::over(&partners(users), SOON, database)
 }
@@ -60,7 +60,7 @@ fn a_member_is_a_partner_and_an_answer_is_not_asked_for_twice() {
     let count = Arc::clone(&asked);
     let mut accounts = accounts(&[], move |question| {
         count.fetch_add(1, Ordering::Relaxed);
-        seen(1001, *question == Question::Account(b"alice".to_vec()))
+        seen(1001, *question == Question::Account(b"alice"[..].into()))
     });
     for _ in 0..3 {
         assert_eq!(accounts.account(b"alice"), partner(Some(1001)));
@@ -106,8 +106,8 @@ fn users_of_the_configuration_are_partners_with_or_without_account_once_it_is_kn
 fn a_database_that_hangs_costs_one_deadline_and_the_last_answers_stand() {
     let (go, wait) = channel::<()>();
     let mut accounts = accounts(&[], move |question| match question {
-        Question::Account(name) if name == b"alice" => seen(1001, true),
-        Question::Account(name) if name == b"slow" => {
+        Question::Account(name) if **name == *b"alice" => seen(1001, true),
+        Question::Account(name) if **name == *b"slow" => {
             let _ = wait.recv();
             named(b"slow", 1002, true)
         }
@@ -188,7 +188,7 @@ fn made_up_names_do_not_reach_the_database() {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let note = Arc::clone(&asked);
     let mut accounts = accounts(&[], move |question| {
-        note.lock().unwrap().push(question.clone());
+        note.lock().unwrap().push(question.clone().into_owned());
         Some(Reply::Names(Some(vec![b"alice".to_vec()])))
     });
     for number in 0..100 {

@@ -1,0 +1,84 @@
+//! A map by name. In JSON it is in the names' order.
+
+use std::collections::HashMap;
+
+use crate::domain::base::quick::Seeded;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A map from a name, mostly an account's, to a value. A look does not depend on the number of values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ByName<V>(HashMap<String, V, Seeded>);
+
+impl<V> ByName<V> {
+    /// The value of this name.
+    pub fn get(&self, name: &str) -> Option<&V> {
+        self.0.get(name)
+    }
+
+    /// The value of this name, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
+        self.0.get_mut(name)
+    }
+
+    /// Has this name a value?
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Removes the value of this name.
+    pub fn remove(&mut self, name: &str) -> Option<V> {
+        self.0.remove(name)
+    }
+
+    /// How many names there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Are there no names?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All names and values, by name.
+    pub fn sorted(&self) -> Vec<(&String, &V)> {
+        let mut all: Vec<(&String, &V)> = self.iter().collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all
+    }
+
+    /// All names and values, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
+        self.0.iter()
+    }
+
+    /// The same, to change the values.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V)> {
+        self.0.iter_mut()
+    }
+}
+
+impl<V: Default> ByName<V> {
+    /// The value of this name, to change it; a new one if there is none.
+    pub fn of(&mut self, name: &str) -> &mut V {
+        self.0.entry(name.to_owned()).or_default()
+    }
+}
+
+impl<V> Default for ByName<V> {
+    fn default() -> Self {
+        ByName(HashMap::default())
+    }
+}
+
+impl<V: Serialize> Serialize for ByName<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.sorted())
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for ByName<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        HashMap::deserialize(deserializer).map(ByName)
+    }
+}
