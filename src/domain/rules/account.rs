@@ -20,7 +20,7 @@ impl Monitor<'_> {
         let mut connection = self.named(record, true);
         connection.refuse(cause);
         let user = record.event.user.as_deref().map(lossy);
-        let known = user.and_then(|user| self.daily.resume.known.get_mut(&*user));
+        let known = user.and_then(|user| self.daily.resume.known.get_mut(&user));
         if let Some(known) = known {
             known.refused = Some((record.origin.time, connection.refused.unwrap_or(cause)));
         }

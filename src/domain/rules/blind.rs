@@ -130,7 +130,7 @@ impl Monitor<'_> {
                 && unseen.ended.is_some_and(|ended| at.since(ended) <= ENDING)
         };
         if self.no_longer_unseen(&user, |unseen| !unseen.started && just_ended(unseen)) {
-            if let Some(known) = self.daily.resume.known.get_mut(&*user) {
+            if let Some(known) = self.daily.resume.known.get_mut(&user) {
                 (known.unseen, known.unseen_short) = (0, 0);
             }
         }

@@ -46,7 +46,7 @@ impl ConnectionMark {
 
 /// The hash of an account and an address.
 fn owner(user: &str, address: Option<&str>) -> u64 {
-    let address = address.map_or(0, |address| quick(address));
+    let address = address.map_or(0, quick);
     quick(user) ^ address.rotate_left(1)
 }
 
