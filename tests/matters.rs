@@ -645,3 +645,49 @@ fn edits_that_slack_never_takes_and_thousands_of_partners_leave_few_matters_and_
     assert_eq!(first, 2_000);
     assert!(edited >= 1_700, "{edited}");
 }
+
+/// Plays these steps, lets Slack take everything, and checks what it shows.
+fn plays(follow_up: FollowUp, steps: &[Step]) {
+    let mut world = World::new(follow_up, 2);
+    steps.iter().for_each(|step| world.step(step));
+    world.rest();
+    let told = world.check();
+    assert!(told.is_ok(), "{told:?}");
+}
+
+#[test]
+fn a_trouble_that_waits_is_shown_as_ended_by_a_file_that_is_told_in_the_thread_of_a_summary() {
+    use Event::*;
+    use Step::*;
+    let steps = [
+        Happens(Broken(0)),
+        Happens(Login(0)),
+        Happens(Missing(0)),
+        Pass(598),
+        Happens(Missing(0)),
+        Happens(Broken(0)),
+        Pass(43),
+        Happens(Upload(0)),
+        Happens(Broken(0)),
+    ];
+    plays(FollowUp::Edit, &steps);
+}
+
+#[test]
+fn a_trouble_in_the_thread_of_a_message_that_slack_refuses_is_shown_as_ended() {
+    use Event::*;
+    use Step::*;
+    let steps = [
+        Happens(Upload(0)),
+        Happens(Broken(0)),
+        Happens(Broken(1)),
+        Happens(Login(0)),
+        BeginPost,
+        Happens(Upload(1)),
+        EndPost(Reply::Accepted),
+        Happens(Broken(1)),
+        BeginPost,
+        EndPost(Reply::Refused),
+    ];
+    plays(FollowUp::Thread, &steps);
+}

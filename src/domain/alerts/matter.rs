@@ -75,6 +75,16 @@ impl Matter {
         !self.needs.is_empty()
     }
 
+    /// The end of its trouble, unless this content tells it too.
+    pub(super) fn end_beside(&self, content: &Content) -> Option<Content> {
+        let end = self.end.as_deref()?;
+        let met = |need: &Need, by: &Content| by.parts().iter().any(|part| need.is_met_by(part));
+        let needs = self.content.needs();
+        let mut ended = needs.iter().filter(|need| met(need, end)).peekable();
+        let told = ended.peek().is_some() && ended.all(|need| met(need, content));
+        (!told).then(|| end.clone())
+    }
+
     /// Adds a later event of the same matter.
     pub(super) fn join(&mut self, at: Time, content: Content) {
         for need in content.needs() {

@@ -110,6 +110,14 @@ impl Matters {
         }
     }
 
+    /// The matter waits also for what ends the trouble of a reply in its thread.
+    pub(super) fn await_too(&mut self, id: u64, reply: &Content) {
+        if let Some(matter) = self.get_mut(id) {
+            let needs = reply.needs().into_iter();
+            needs.for_each(|need| Need::add(&mut matter.needs, need));
+        }
+    }
+
     /// Begins the matter of a message that is put into the outbox.
     pub(super) fn begin(&mut self, id: u64, at: Time, content: &Content) {
         let needs = content.needs();
@@ -267,11 +275,20 @@ impl Matters {
             (std::mem::take(&mut self.0).into_iter()).partition(|m| gone.contains(&m.id));
         self.0 = kept;
         if let Some(matter) = self.get_mut(head.id) {
+            // An end that goes into another thread is told by none of the messages that were joined.
+            matter.end = matter.end_beside(&head.content).map(Box::new);
             matter.content.clone_from(&head.content);
-            (matter.end, matter.edit) = (None, false);
-            for need in gone.into_iter().flat_map(|matter| matter.needs) {
-                Need::add(&mut matter.needs, need);
+            for other in gone {
+                match (&mut matter.end, other.end_beside(&head.content)) {
+                    (Some(end), Some(further)) => absorb(end, further),
+                    (none @ None, further) => *none = further.map(Box::new),
+                    (Some(_), None) => {}
+                }
+                for need in other.needs {
+                    Need::add(&mut matter.needs, need);
+                }
             }
+            matter.edit = matter.end.is_some();
         }
     }
 

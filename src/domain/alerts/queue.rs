@@ -129,19 +129,23 @@ impl Outbox<'_> {
 
     fn put(&mut self, message: Message) -> u64 {
         let id = message.id;
-        if message.matter.is_none() || message.content.needs().is_empty() {
-            self.matters.begin(id, message.since, &message.content);
+        match message.matter {
+            Some(first) if !message.content.needs().is_empty() => {
+                self.matters.await_too(first, &message.content);
+            }
+            _ => self.matters.begin(id, message.since, &message.content),
         }
         self.messages.push(message);
         id
     }
 
-    /// Forgets matters whose first message neither waits nor is known to be in Slack. If a message about the same trouble waits,
-    /// it becomes the first one.
+    /// Forgets matters whose first message neither waits nor is known to be in Slack. If a message about a trouble waits for its
+    /// thread, it becomes the first one.
     pub(crate) fn tidy(&mut self) {
         for id in self.matters.homeless(self.messages) {
             let mut further = self.messages.iter_mut();
-            let next = further.find(|m| m.matter == Some(id) && m.in_first);
+            let next = further
+                .find(|m| m.matter == Some(id) && (m.in_first || !m.content.needs().is_empty()));
             let Some(next) = next else {
                 self.matters.remove(id);
                 continue;
