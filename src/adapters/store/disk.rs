@@ -12,7 +12,7 @@ use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, Uid, XattrFlags};
 use rustix::io::Errno;
 
 use super::error::UnsafePath;
-use super::{compare, locks};
+use super::locks;
 use crate::domain::base::time::Time;
 
 /// The largest file that is read: a state of ten thousand partners has two megabytes, so a larger file is no state.
@@ -37,12 +37,6 @@ pub trait Disk {
 
     /// Reads a file's content; `None` if there is no such file.
     fn read(&mut self, name: &str) -> io::Result<Option<StoredFile>>;
-
-    /// Whether a file has exactly this content.
-    fn holds(&mut self, name: &str, content: &[u8]) -> io::Result<bool> {
-        let found = self.read(name)?.and_then(|found| found.bytes);
-        Ok(found.is_some_and(|bytes| bytes == content))
-    }
 
     /// Identifies a file's present content without reading it; `None` if there is no such file, or it cannot be seen.
     fn version(&mut self, name: &str) -> Option<FileVersion>;
@@ -242,13 +236,6 @@ impl Disk for RealDisk {
             modified: Time::from_seconds(stat.st_mtime)
                 .plus(Duration::from_nanos(stat.st_mtime_nsec)),
         }))
-    }
-
-    fn holds(&mut self, name: &str, content: &[u8]) -> io::Result<bool> {
-        match self.open_file(name, OFlags::RDONLY) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            opened => compare::holds(opened?.0, content),
-        }
     }
 
     fn version(&mut self, name: &str) -> Option<FileVersion> {

@@ -1,7 +1,6 @@
 //! The state on the disk: read, recovered, locked, and committed so that no crash loses it. Uses the domain, `log` and `userdb`.
 
 mod base;
-mod compare;
 mod directory;
 mod disk;
 mod error;

@@ -22,17 +22,16 @@ struct Latest {
 impl<D: Disk> StateFiles<D> {
     /// Returns the file's state, or its replacement.
     pub(crate) fn take_stock(&mut self, now: DateTime<FixedOffset>) -> Result<Base, StateError> {
-        // Comparing whole contents, not times and sizes, finds every change by another process, and costs little compared to
-        // parsing.
-        if let Some(kept) = &self.kept {
-            let same = self.disk.holds(FILE, &kept.bytes);
-            if same.map_err(|error| self.failed("reading", FILE, error))? {
-                return Ok(Base::of(Arc::clone(&kept.daily), None));
-            }
-        }
         let Some(found) = self.read(FILE)? else {
             return self.missing(now);
         };
+        if let (Some(bytes), Some(kept)) = (&found.bytes, &self.kept) {
+            // Comparing whole contents, not times and sizes, finds every change by another process, and costs little compared
+            // to parsing.
+            if *bytes == kept.bytes {
+                return Ok(Base::of(Arc::clone(&kept.daily), None));
+            }
+        }
         let parsed = self.judged(&found, now.date_naive())?;
         if parsed.is_ok() {
             // Another process wrote it, and may have ended before it was durable.
