@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for &mut Exported {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Name(name)) = map.next_key()? {
+        while let Some(FieldName(name)) = map.next_key()? {
             match self.named(name.as_bytes()) {
                 Some(field) if field.is_given() => return Err(A::Error::custom("a field twice")),
                 Some(field) => {
@@ -93,7 +93,7 @@ impl<'de> Visitor<'de> for &mut Exported {
 
 /// A field's name, borrowed if it holds no escape.
 #[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+struct FieldName<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// A field's value; null stands for a value that is too large to be shown.
 #[derive(Deserialize)]
