@@ -5,19 +5,20 @@ use std::collections::HashMap;
 use crate::domain::base::quick::Seeded;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A map from a name, mostly an account's, to a value. A look does not depend on the number of values.
+/// A map from a name, mostly an account's, to a value. A look does not depend on the number of values. Each value has a box, since
+/// a large part of the map's own places is empty.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ByName<V>(HashMap<String, V, Seeded>);
+pub struct ByName<V>(HashMap<String, Box<V>, Seeded>);
 
 impl<V> ByName<V> {
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&V> {
-        self.0.get(name)
+        self.0.get(name).map(Box::as_ref)
     }
 
     /// The value of this name, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
-        self.0.get_mut(name)
+        self.0.get_mut(name).map(Box::as_mut)
     }
 
     /// Has this name a value?
@@ -27,7 +28,7 @@ impl<V> ByName<V> {
 
     /// Removes the value of this name.
     pub fn remove(&mut self, name: &str) -> Option<V> {
-        self.0.remove(name)
+        self.0.remove(name).map(|value| *value)
     }
 
     /// How many names there are.
@@ -49,12 +50,12 @@ impl<V> ByName<V> {
 
     /// All names and values, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
-        self.0.iter()
+        self.0.iter().map(|(name, value)| (name, &**value))
     }
 
     /// The same, to change the values.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V)> {
-        self.0.iter_mut()
+        self.0.iter_mut().map(|(name, value)| (name, &mut **value))
     }
 }
 
