@@ -6,8 +6,9 @@ use tokio::time::Instant;
 
 use crate::adapters::store::{Disk, FileVersion, Store};
 
-/// The pause between two looks at the file.
-const EVERY: Duration = Duration::from_secs(4);
+/// The pause between two looks at the file. The timer of each pause wakes tokio up to three times, and an idle daemon should wake
+/// less than once a second.
+const EVERY: Duration = Duration::from_secs(8);
 
 /// The pause after a look that found another version, before it is believed.
 const AGAIN: Duration = Duration::from_secs(1);
