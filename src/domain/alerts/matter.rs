@@ -85,6 +85,19 @@ impl Matter {
         (!told).then(|| end.clone())
     }
 
+    /// Keeps those needs, and that part of its end, that are about these contents alone.
+    pub(super) fn keep_to(&mut self, contents: &[Content]) {
+        let own = |need: &Need| contents.iter().any(|content| content.has_need(need));
+        self.needs.retain(own);
+        self.end = self.end.take().and_then(|end| {
+            let own = |part: &Content| contents.iter().any(|content| content.is_mended_by(part));
+            let parts: Vec<Content> = end.into_parts().into_iter().filter(own).collect();
+            let partner = parts.first()?.partner().unwrap_or_default().to_owned();
+            Some(Box::new(Content::of_parts(&partner, parts)))
+        });
+        self.edit = self.end.is_some();
+    }
+
     /// Adds a later event of the same matter.
     pub(super) fn join(&mut self, at: Time, content: Content) {
         for need in content.needs() {

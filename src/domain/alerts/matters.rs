@@ -63,35 +63,28 @@ impl Matters {
         needs.any(|need| need.is_met_by(content))
     }
 
-    /// A message that waited was split: each part begins a matter of its own, with those needs and that end that belong to it.
-    pub(crate) fn divide<'a>(
+    /// A message that waited was split: each part begins a matter of its own, with those needs and that end that belong to it and
+    /// to the replies that go into its thread.
+    pub(super) fn divide<'a>(
         &mut self,
         id: u64,
-        parts: impl Iterator<Item = (u64, &'a Content)>,
-        has: impl Fn(&Content, &Need) -> bool,
-        shows: impl Fn(&Content, &Content) -> bool,
+        parts: impl Iterator<Item = (&'a Message, Vec<Content>)>,
     ) {
         let Some(whole) = self.get(id).cloned() else {
             return;
         };
         self.remove(id);
-        for (id, content) in parts {
-            let needs = whole.needs.iter().filter(|need| has(content, need));
-            let needs: Vec<Need> = needs.cloned().collect();
-            let end = whole.end.clone().filter(|end| shows(content, end));
-            if needs.is_empty() && end.is_none() && content.group().is_none() {
-                continue;
-            }
-            let part = Matter {
-                id,
-                needs,
-                edit: end.is_some(),
-                end,
-                content: content.clone(),
+        for (message, own) in parts {
+            let mut part = Matter {
+                id: message.id,
+                content: message.content.clone(),
                 ..whole.clone()
             };
-            let place = self.0.partition_point(|matter| matter.id < id);
-            self.0.insert(place, part);
+            part.keep_to(&own);
+            if part.is_open() || part.end.is_some() || message.content.group().is_some() {
+                let place = self.0.partition_point(|matter| matter.id < message.id);
+                self.0.insert(place, part);
+            }
         }
     }
 

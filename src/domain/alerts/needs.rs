@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::addresses;
 use super::nature::Ends;
-use super::{Content, File, Files, Hindered, Transfer};
+use super::summary::SummaryRow;
+use super::{Content, File, Files, Hindered, Obstacle, Transfer};
 
 /// An event that a matter waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +61,7 @@ impl Need {
     }
 
     /// Is it the same need? Of log-ins the addresses may differ, because those of several messages are joined.
-    pub(crate) fn is_alike(&self, other: &Need) -> bool {
+    pub(super) fn is_alike(&self, other: &Need) -> bool {
         match (self, other) {
             (Need::Login { partner: a, .. }, Need::Login { partner: b, .. }) => a == b,
             (a, b) => a == b,
@@ -68,7 +69,7 @@ impl Need {
     }
 
     /// The partner; `None` for a feed.
-    pub(crate) fn partner(&self) -> Option<&str> {
+    pub(super) fn partner(&self) -> Option<&str> {
         match self {
             Need::Login { partner, .. } | Need::Session(partner) | Need::File { partner, .. } => {
                 Some(partner)
@@ -105,13 +106,52 @@ impl Need {
 impl Content {
     /// Does this event mend some of it?
     pub(super) fn is_mended_by(&self, event: &Content) -> bool {
-        self.needs().iter().any(|need| need.is_met_by(event))
+        let Content::Summary(summary) = self else {
+            return self.needs().iter().any(|need| need.is_met_by(event));
+        };
+        let row = event.partner().and_then(|of| summary.partners.get(of));
+        row.is_some_and(|row| match event {
+            Content::Logins(_) => row.waits_for_login(),
+            Content::Works(_) => row.waits_for_session(),
+            Content::Files(_) | Content::FeedArrived(_) => row.waits_for_file(),
+            _ => false,
+        })
+    }
+
+    /// Is this need one of its troubles? A summary has only their numbers: meant are all that may be among them.
+    pub(super) fn has_need(&self, need: &Need) -> bool {
+        let Content::Summary(summary) = self else {
+            return self.needs().iter().any(|own| own.is_alike(need));
+        };
+        let row = need.partner().and_then(|of| summary.partners.get(of));
+        row.is_some_and(|row| match need {
+            Need::Login { .. } => row.waits_for_login(),
+            Need::Session(_) => row.waits_for_session(),
+            Need::File { .. } => row.waits_for_file(),
+            Need::Feed(_) => false,
+        })
     }
 
     /// What ends the matter that begins with this message; nothing for a message that leaves nothing open.
     pub(crate) fn needs(&self) -> Vec<Need> {
         let parts = self.parts().iter();
         parts.flat_map(|part| part.nature().ends.needs()).collect()
+    }
+}
+
+impl SummaryRow {
+    fn waits_for_login(&self) -> bool {
+        let turned_away = self.obstacles.contains_key(&Obstacle::TurnedAway);
+        self.failures > 0 || self.turned_away > 0 || turned_away
+    }
+
+    fn waits_for_session(&self) -> bool {
+        let session = [Obstacle::NotSftp, Obstacle::Subsystem, Obstacle::Chroot];
+        session.iter().any(|one| self.obstacles.contains_key(one))
+    }
+
+    fn waits_for_file(&self) -> bool {
+        !self.transfers.is_empty() || self.obstacles.contains_key(&Obstacle::WriteRefused)
     }
 }
 

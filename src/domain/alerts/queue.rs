@@ -150,11 +150,47 @@ impl Outbox<'_> {
                 self.matters.remove(id);
                 continue;
             };
-            let new = next.id;
+            let (new, same) = (next.id, next.in_first);
             (next.matter, next.in_first) = (None, false);
-            self.matters.begin_with(id, new);
+            let own = |m: &&Message| m.id == new || m.matter == Some(id);
+            let own = self.messages.iter().filter(own).map(|m| &m.content);
+            let own: Vec<Content> = own.cloned().collect();
+            let matter = self.matters.begin_with(id, new);
+            if let Some(matter) = matter.filter(|_| !same) {
+                matter.keep_to(&own);
+            }
             let replies = self.messages.iter_mut().filter(|m| m.matter == Some(id));
             replies.for_each(|reply| reply.matter = Some(new));
+        }
+    }
+
+    /// The first message was split into these parts. Each begins a matter of its own. A reply that waits goes into the thread of
+    /// the part that it stands `together` with, or stands alone.
+    pub(crate) fn divide(
+        &mut self,
+        parts: &[Message],
+        together: impl Fn(&Content, &Content) -> bool,
+    ) {
+        let Some(id) = parts.first().map(|first| first.id) else {
+            return;
+        };
+        let replies = self.messages.iter().filter(|m| m.matter == Some(id));
+        let replies: Vec<&Content> = replies.map(|m| &m.content).collect();
+        let of_part = |part: &Message| {
+            let own = replies.iter().filter(|of| together(&part.content, of));
+            own.copied().chain([&part.content]).cloned().collect()
+        };
+        let own: Vec<Vec<Content>> = parts.iter().map(of_part).collect();
+        self.matters.divide(id, parts.iter().zip(own));
+        for reply in self.messages.iter_mut().filter(|m| m.matter == Some(id)) {
+            let own = |part: &&Message| together(&part.content, &reply.content);
+            reply.matter = parts.iter().find(own).map(|part| part.id);
+            if reply.matter.is_none() {
+                reply.in_first = false;
+                if !reply.content.needs().is_empty() {
+                    (self.matters).begin(reply.id, reply.since, &reply.content);
+                }
+            }
         }
     }
 
