@@ -462,7 +462,7 @@ fn of_two_expectations_that_are_the_same_one_is_left_out_with_a_warning() {
 #[test]
 fn a_feed_that_can_never_be_on_time_is_a_warning() {
     let feed = "[[expect]]\npartner = \"alice\"\nfiles = \"*\"\nby = \"00:00\"\n";
-    let said = "1: expect.by: the files of a day count from 00:00 on, so that none can be there by 00:00; for those of the day before write from = \"1 day before 00:00\"";
+    let said = "1: expect: the files of a day count from 00:00 on, so that none can be there by 00:00; for those of the day before write from = \"1 day before 00:00\"";
     let config = parse(feed).unwrap();
     assert_eq!(config.warnings, [format!("{PATH}:{said}")]);
     for right in [

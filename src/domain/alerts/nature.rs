@@ -28,7 +28,7 @@ pub(crate) struct Nature<'a> {
     pub(super) ends: Ends<'a>,
     /// It is shown in the channel although it is a reply in a thread.
     pub(super) for_all: bool,
-    /// A mute of the partner keeps it back. Nobody can mute missing data.
+    /// A mute of the partner keeps it back. Nobody can mute that the monitor does not see the partner's sessions.
     pub(super) mutable: bool,
     /// It is still so when a mute has ended. Others are about one moment.
     pub(super) lasts: bool,

@@ -42,7 +42,7 @@ pub(super) fn expects(
         if each.schedule.is_empty() {
             let by = each.schedule.clock();
             feeds.warnings.push(format!(
-                "{}:{line}: expect.by: the files of a day count from {by} on, so that none can be there by {by}; \
+                "{}:{line}: expect: the files of a day count from {by} on, so that none can be there by {by}; \
                  for those of the day before write from = \"1 day before {by}\"",
                 text.path.display(),
             ));
